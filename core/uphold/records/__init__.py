@@ -1,0 +1,1 @@
+"""The vocabulary: frozen records and enums that every room speaks."""

@@ -1,0 +1,123 @@
+"""Numbers as they are shown: each with its n, its level and how it was made, or with the reason why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from uphold.records.words import Choice, Preference, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its interval; `n` is the denominator. Where `rate` or `low`/`high` is None, `reason` says why."""
+
+    rate: float | None
+    low: float | None
+    high: float | None
+    n: int
+    level: float | None = 0.95
+    method: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A coefficient with its interval, or the reason why there is none."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+Votes = tuple[tuple[int, Choice], ...]
+"""The current decisions on a pair: (reviewer id, choice), by reviewer id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Pairs that look alike to the statistics, and how many there are.
+
+    `votes` before the verdict was seen and after it are the same in open review. `orders` is the pair of words that
+    the judge gave in (candidate-first, baseline-first) order where both are readable, else None. `cluster` is the
+    example, so that intervals can allow for several pairs of one example (0 where that does not matter).
+    """
+
+    votes: Votes
+    verdict: Verdict | None
+    orders: tuple[str, str] | None
+    cluster: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCells:
+    """All current, unbroken pairs of a run or set as one judge sees them."""
+
+    judge_id: int
+    name: str
+    version: str
+    kind: str
+    cells: tuple[Cell, ...]
+    preferences: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """Everything the statistics read from the store for a run, a set, or one tag of it."""
+
+    set: str
+    set_hash: str
+    run: str | None
+    candidate: str | None
+    baseline: str | None
+    pairs: int
+    votes: tuple[Cell, ...]
+    judges: tuple[JudgeCells, ...]
+    reviewers: Mapping[int, str]
+    skipped: int = 0
+    broken: int = 0
+    carried: int = 0
+    imported: int = 0
+    outside_queue: int = 0
+    stale: int = 0
+    retired: int = 0
+    pooled: bool = False
+    tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
+
+
+CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)
+"""The three words that humans and judges are compared in, in the order of every table."""
+
+LEAST_FOR_RATE = 10
+"""Below so many verdicts the footer and the reports show counts and no rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share that has no interval, with its denominator; `reason` where it is None."""
+
+    rate: float | None
+    n: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeRates:
+    """Wins; wins and ties; ties as half: what a preference amounts to for the candidate."""
+
+    win_rate: Rate
+    win_tie_rate: Rate
+    ties_half: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNumbers:
+    """What the foot of the review shows: `n` human labels; the judge is compared on `agreement.n` of them."""
+
+    n: int
+    wins: int
+    ties: int
+    losses: int
+    win_rate: Rate
+    agreement: Rate
+    kappa: Value

@@ -1,0 +1,116 @@
+"""Review events, and a pair as a reviewer meets it."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from uphold.records.judged import JudgeOnPair
+from uphold.records.texts import Cell, ExampleText
+from uphold.records.words import Choice, EventKind, Preference, Side, Verdict
+
+
+def new_event_id() -> str:
+    """A random 128-bit id, as 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class OnScreen:
+    """What was on the screen when an event was made."""
+
+    side_a: Preference
+    mode: str = "open"
+    verdict_shown: bool = True
+    names_shown: bool = False
+    judge_id: int | None = None
+    verdict: Verdict | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact of a review; `refers` is the event that an undo, redo or carried decision points at."""
+
+    id: str
+    kind: EventKind
+    pair_id: int
+    choice: Choice | None = None
+    note: str | None = None
+    refers: str | None = None
+    shown: OnScreen | None = None
+    seconds: float | None = None
+    source: str = "app"
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where one reviewer stands on one pair: what of their events is in force."""
+
+    decision: Event | None = None
+    skipped: bool = False
+    flagged: bool = False
+    broken: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class PairView:
+    """A pair as a reviewer meets it: the texts, the sides, the primary judge's verdict, and where they stand."""
+
+    pair_id: int
+    key: str
+    turn: int
+    text: ExampleText
+    tags: tuple[str, ...]
+    candidate: str
+    baseline: str
+    candidate_cells: tuple[Cell, ...]
+    baseline_cells: tuple[Cell, ...]
+    side_a: Preference
+    judge: JudgeOnPair | None
+    stand: Stand = field(default_factory=Stand)
+    carried_from: str | None = None
+
+    def cells(self, side: Side) -> tuple[Cell, ...]:
+        """The answer shown on `side`, one cell per turn up to the pair's."""
+        return self.candidate_cells if self.system_on(side) is Preference.CANDIDATE else self.baseline_cells
+
+    def system_on(self, side: Side) -> Preference:
+        """Which of the two systems stands on `side`."""
+        return self.side_a if side is Side.A else self.side_a.mirrored
+
+    def name_on(self, side: Side) -> str:
+        """The name of the system on `side`."""
+        return self.candidate if self.system_on(side) is Preference.CANDIDATE else self.baseline
+
+    def side_of(self, preference: Preference) -> Side | None:
+        """The side of the preferred system; None for a tie."""
+        if preference is Preference.TIE:
+            return None
+        return Side.A if preference is self.side_a else Side.B
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One place in a queue: fixed when it was drawn."""
+
+    pair_id: int
+    key: str
+    turn: int
+    position: int
+    stratum: str = "all"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reviewer is in a run."""
+
+    total: int = 0
+    read: int = 0
+    upheld: int = 0
+    overturned: int = 0
+    decided: int = 0
+    skipped: int = 0
+    planned: int | None = None

@@ -1,0 +1,100 @@
+"""Review events: one transaction each, appended, never changed."""
+
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+from uphold.records.reviewed import Event, OnScreen
+from uphold.records.words import Choice, EventKind, Preference, Verdict
+from uphold.store.database import Store, now
+
+_COLUMNS = (
+    "id, kind, pair_id, choice, note, refers, seconds, source, at, side_a, mode, verdict_shown, names_shown, judge_id,"
+    " verdict, width, height"
+)
+
+
+def add_reviewer(conn: sqlite3.Connection, name: str) -> int:
+    """The id of the reviewer of this name, added where they are new."""
+    conn.execute("INSERT OR IGNORE INTO reviewers (name) VALUES (?)", (name,))
+    return int(conn.execute("SELECT id FROM reviewers WHERE name = ?", (name,)).fetchone()[0])
+
+
+def add_session(
+    conn: sqlite3.Connection, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None, mode: str
+) -> int:
+    """Record that a reviewer sat down."""
+    sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, at) VALUES (?, ?, ?, ?, ?, ?)"
+    return int(conn.execute(sql, (run_id, reviewer_id, queue_id, judge_id, mode, now())).lastrowid or 0)
+
+
+def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Event) -> Event:
+    """Write one event in a transaction of its own; when this returns, it is on the disk."""
+    shown = event.shown
+    at = event.at or now()
+    on_screen: tuple[object, ...] = (None,) * 8
+    if shown is not None:
+        on_screen = (
+            shown.side_a.value, shown.mode, int(shown.verdict_shown), int(shown.names_shown), shown.judge_id,
+            shown.verdict.value if shown.verdict else None, shown.width, shown.height,
+        )  # fmt: skip
+    values = (
+        event.id, event.kind.value, event.pair_id, event.choice.value if event.choice else None, event.note, event.refers,
+        event.seconds, event.source, at, *on_screen, reviewer_id, session_id,
+    )  # fmt: skip
+    marks = ", ".join("?" * len(values))
+    with store.writing() as conn:
+        conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({marks})", values)
+    return replace(event, at=at)
+
+
+def read_event(row: tuple[Any, ...]) -> Event:
+    """An event as its row holds it."""
+    number, kind, pair_id, choice, note, refers, seconds, source, at, *on_screen = row
+    word = Choice(choice) if choice is not None else None
+    return Event(number, EventKind(kind), pair_id, word, note, refers, _shown(*on_screen), seconds, source, at)
+
+
+def _shown(
+    side_a: str | None, mode: str, verdict_shown: int, names_shown: int, judge_id: int | None, verdict: str | None,
+    width: int | None, height: int | None,
+) -> OnScreen | None:  # fmt: skip
+    if side_a is None:
+        return None
+    word = Verdict(verdict) if verdict is not None else None
+    return OnScreen(Preference(side_a), mode, bool(verdict_shown), bool(names_shown), judge_id, word, width, height)
+
+
+def own_events(store: Store, run_id: int, reviewer_id: int) -> list[Event]:
+    """Every event of a reviewer in a run, oldest first, undone ones too."""
+    rows = store.rows(
+        f"SELECT {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM pairs p"
+        " JOIN events v ON v.pair_id = p.id AND v.reviewer_id = ? WHERE p.run_id = ? ORDER BY v.seq",
+        (reviewer_id, run_id),
+    )
+    return [read_event(row) for row in rows]
+
+
+def broken_by_others(store: Store, run_id: int) -> set[int]:
+    """Pairs of a run that stand as broken, whoever said so."""
+    sql = "SELECT b.pair_id FROM broken_pairs b JOIN pairs p ON p.id = b.pair_id WHERE p.run_id = ?"
+    return {row[0] for row in store.rows(sql, (run_id,))}
+
+
+def said_of(store: Store, pair_id: int) -> list[tuple[str, Event]]:
+    """(reviewer, event) of everything in force on a pair, oldest first."""
+    rows = store.rows(
+        f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM acts_in_force v"
+        " JOIN reviewers w ON w.id = v.reviewer_id WHERE v.pair_id = ? ORDER BY v.seq",
+        (pair_id,),
+    )
+    return [(row[0], read_event(row[1:])) for row in rows]
+
+
+def origin(store: Store, event_id: str) -> tuple[str, str] | None:
+    """(run name, time) of the decision that a carried one points at."""
+    row = store.one(
+        "SELECT r.name, v.at FROM events v JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id = p.run_id WHERE v.id = ?",
+        (event_id,),
+    )
+    return None if row is None else (row[0], row[1])

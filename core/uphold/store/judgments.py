@@ -1,0 +1,161 @@
+"""Judges, what was asked of them, and their judgments."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from uphold.records.judged import Judge, JudgeOnPair, Judgment
+from uphold.records.texts import canonical
+from uphold.records.words import Order, Preference, Status, Verdict
+from uphold.store.database import Store, now
+
+_COLUMNS = (
+    '"order", status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,'
+    " input_tokens, output_tokens, cost, seconds, at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One judgment that is still to be had: a current pair, an order, a sample."""
+
+    pair_id: int
+    contents: str
+    order: Order
+    sample: int
+
+
+def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
+    """The id of this judge version, added where it is new."""
+    conn.execute(
+        "INSERT OR IGNORE INTO judges (name, version, kind, definition, at) VALUES (?, ?, ?, ?, ?)",
+        (judge.name, judge.version, judge.kind, canonical(dict(judge.definition)), now()),
+    )
+    return int(
+        conn.execute("SELECT id FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version)).fetchone()[0]
+    )
+
+
+def ask(conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[Order], samples: int = 1) -> None:
+    """Record which orders and samples a run asks of a judge; they only grow."""
+    conn.executemany(
+        'INSERT INTO asked (run_id, judge_id, "order", samples) VALUES (?, ?, ?, ?)'
+        " ON CONFLICT DO UPDATE SET samples = max(samples, excluded.samples)",
+        [(run_id, judge_id, order.value, samples) for order in orders],
+    )
+
+
+def missing(store: Store, run_id: int, judge_id: int) -> list[Ask]:
+    """What was asked and is not settled (failed ones too), in the order of the pairs."""
+    rows = store.rows(
+        """
+        WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 63)
+        SELECT p.id, p.contents, a."order", numbers.n
+        FROM current_pairs p JOIN asked a ON a.run_id = p.run_id AND a.judge_id = ?
+        JOIN numbers ON numbers.n < a.samples
+        WHERE p.run_id = ? AND NOT EXISTS (
+            SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j."order" = a."order"
+                AND j.sample = numbers.n AND j.superseded_by IS NULL AND j.status <> 'failed'
+        )
+        ORDER BY p.id, a."order" DESC, numbers.n
+        """,
+        (judge_id, run_id),
+    )
+    return [Ask(row[0], row[1], Order(row[2]), row[3]) for row in rows]
+
+
+def reusable(store: Store, contents: str, judge_id: int, order: Order, sample: int) -> tuple[int, Judgment] | None:
+    """(id, judgment) that the same judge version settled on a pair of equal contents, in the same order and sample."""
+    row = store.one(
+        f"SELECT j.id, {_COLUMNS} FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.contents = ? AND j.judge_id = ?"
+        " AND j.\"order\" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status <> 'failed' LIMIT 1",
+        (contents, judge_id, order.value, sample),
+    )
+    return None if row is None else (row[0], read_judgment(row[1:]))
+
+
+def add_judgment(
+    conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, reused: int | None = None
+) -> bool:
+    """Write a judgment; returns whether it is now the one in force.
+
+    A failed one gives way to any other. Where a settled one stands already (another process was first), the new one
+    is kept in the file all the same, superseded from the start: an answer that arrived is never lost.
+    """
+    order = judgment.order.value
+    standing = conn.execute(
+        'SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND sample = ?'
+        " AND superseded_by IS NULL",
+        (pair_id, judge_id, order, judgment.sample),
+    ).fetchone()
+    if standing and standing[1] == Status.FAILED:
+        conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (standing[0],))
+    late = standing[0] if standing and standing[1] != Status.FAILED else None
+    values = (
+        pair_id, judge_id, order, judgment.status.value, judgment.verdict and judgment.verdict.value, judgment.sample,
+        judgment.preference, judgment.confidence, judgment.reason, judgment.raw, judgment.problem, judgment.prompt_name,
+        judgment.fence, judgment.stop_reason, judgment.input_tokens, judgment.output_tokens, judgment.cost,
+        judgment.seconds, judgment.at or now(), reused, late,
+    )  # fmt: skip
+    marks = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({marks})"
+    number = conn.execute(sql, values).lastrowid
+    if standing and late is None:
+        conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, standing[0]))
+    return late is None
+
+
+def claim(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> list[Ask]:
+    """Claim what nobody else is asking just now; a claim whose time is over lapses. Returns what was had."""
+    at = now()
+    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    conn.execute("DELETE FROM claims WHERE until < ?", (at,))
+    had = []
+    for one in asks:
+        key = (one.contents, judge_id, one.order.value, one.sample)
+        made = conn.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)", (*key, holder, until))
+        if made.rowcount:
+            had.append(one)
+    return had
+
+
+def release(conn: sqlite3.Connection, judge_id: int, one: Ask) -> None:
+    """Give a claim back: its judgment is in the file, or could not be had."""
+    conn.execute(
+        'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ?',
+        (one.contents, judge_id, one.order.value, one.sample),
+    )
+
+
+def read_judgment(row: tuple[Any, ...]) -> Judgment:
+    """A judgment as its row holds it."""
+    order, status, verdict, *rest = row
+    word = Preference(verdict) if verdict is not None else None
+    return Judgment(Order(order), Status(status), word, *rest)
+
+
+def on_pair(store: Store, pair_id: int, judge_id: int) -> JudgeOnPair | None:
+    """What a judge says of a pair, with every judgment in force; None where nothing was asked of it."""
+    judge = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
+    rows = store.rows(
+        f"SELECT {_COLUMNS} FROM judgments WHERE pair_id = ? AND judge_id = ? AND superseded_by IS NULL"
+        ' ORDER BY "order" DESC, sample',
+        (pair_id, judge_id),
+    ).fetchall()
+    verdict = store.one("SELECT verdict FROM verdicts WHERE pair_id = ? AND judge_id = ?", (pair_id, judge_id))
+    if verdict is None and judge[1] == "imported":
+        return None
+    word = Verdict(verdict[0]) if verdict else Verdict.PENDING
+    return JudgeOnPair(judge_id, judge[0], judge[1], word, tuple(read_judgment(row) for row in rows))
+
+
+def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, int]:
+    """How many current pairs have which verdict; a pair without one is pending."""
+    rows = store.rows(
+        "SELECT coalesce(v.verdict, 'pending'), count(*) FROM current_pairs p"
+        " LEFT JOIN verdicts v ON v.pair_id = p.id AND v.judge_id = ? WHERE p.run_id = ? GROUP BY 1",
+        (judge_id, run_id),
+    )
+    return {Verdict(word): count for word, count in rows}

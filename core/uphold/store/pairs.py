@@ -1,0 +1,140 @@
+"""Pairs: their texts, and making those that a run lacks."""
+
+import json
+from dataclasses import dataclass
+
+from uphold.records.texts import Cell, ExampleText, canonical, cells_hash, contents_hash
+from uphold.records.words import REFERENCE
+from uphold.store import carrying
+from uphold.store.database import Store, now
+from uphold.store.runs import make_run
+from uphold.store.sets import active_examples, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class PairTexts:
+    """A pair with everything that is read of it; cells up to its turn."""
+
+    pair_id: int
+    run_id: int
+    key: str
+    turn: int
+    contents: str
+    text: ExampleText
+    tags: tuple[str, ...]
+    candidate: str
+    baseline: str
+    candidate_cells: tuple[Cell, ...]
+    baseline_cells: tuple[Cell, ...]
+
+
+def pair_texts(store: Store, pair_id: int) -> PairTexts:
+    """Everything that is read of one pair."""
+    row = store.one(
+        """
+        SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, t."references", c.name, b.name, x.cells, y.cells,
+            (SELECT json_group_array(tag) FROM tags WHERE example_id = e.id)
+        FROM pairs p JOIN examples e ON e.id = p.example_id JOIN texts t ON t.id = p.text_id
+        JOIN runs r ON r.id = p.run_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
+        JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
+        WHERE p.id = ?
+        """,
+        (pair_id,),
+    )
+    run_id, key, turn, contents, turns, context, references, candidate, baseline, x, y, tags = row
+    return PairTexts(
+        pair_id, run_id, key, turn, contents, read_text(turns, context, references), tuple(json.loads(tags)),
+        candidate, baseline, tuple(json.loads(x)[:turn]), tuple(json.loads(y)[:turn]),
+    )  # fmt: skip
+
+
+def find_pairs(store: Store, run_id: int, key: str) -> list[tuple[int, int, bool]]:
+    """(pair id, turn, is it current) of every pair of an example of a run, by turn."""
+    return store.rows(
+        "SELECT p.id, p.turn, p.id IN (SELECT id FROM current_pairs WHERE run_id = ?) FROM pairs p"
+        " JOIN examples e ON e.id = p.example_id WHERE p.run_id = ? AND e.key = ? ORDER BY p.turn, p.id",
+        (run_id, run_id, key),
+    ).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class MadePairs:
+    """What making a run's pairs came to; keys of examples that a system has not answered, or that lack a reference."""
+
+    run_id: int
+    added: int
+    carried: int
+    unanswered: tuple[str, ...]
+    no_reference: tuple[str, ...]
+
+
+def make_pairs(
+    store: Store, set_id: int, set_name: str, candidate: str, baseline: str, *, last_turn_only: bool = False
+) -> MadePairs:
+    """Make the run of two systems over a set, and a pair for every turn that both answered.
+
+    The system `reference` answers with the reference answers; an example without one makes no pair against it.
+    Decisions on equal pairs of other runs are carried.
+    """
+    unanswered: list[str] = []
+    no_reference: list[str] = []
+    added = 0
+    examples = list(active_examples(store, set_id))
+    with store.writing() as conn:
+        run_id = make_run(conn, set_id, set_name, candidate, baseline)
+        first_new = (conn.execute("SELECT max(id) FROM pairs").fetchone()[0] or 0) + 1
+        for example_id, key, text_id, text in examples:
+            for system in (candidate, baseline):
+                if system == REFERENCE:
+                    _answer_with_reference(store, text_id, text)
+            pairs = [_latest(store, system, text_id) for system in (candidate, baseline)]
+            if pairs[0] is None or pairs[1] is None:
+                lacks_reference = REFERENCE in (candidate, baseline) and not _referenced(text)
+                (no_reference if lacks_reference else unanswered).append(key)
+                continue
+            (x, x_cells), (y, y_cells) = pairs[0], pairs[1]
+            both = min(len(x_cells), len(y_cells))
+            for turn in range(both if last_turn_only else 1, both + 1):
+                prefix = text.prefix(turn)
+                contents = contents_hash(prefix, cells_hash(x_cells[:turn]), cells_hash(y_cells[:turn]))
+                made = conn.execute(
+                    "INSERT OR IGNORE INTO pairs (run_id, example_id, turn, contents, prefix, text_id,"
+                    " candidate_response_id, baseline_response_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (run_id, example_id, turn, contents, prefix, text_id, x, y),
+                )
+                added += made.rowcount
+        carried = carrying.carry(conn, first_new, now()) if added else 0
+    return MadePairs(run_id, added, carried, tuple(unanswered), tuple(no_reference))
+
+
+def _referenced(text: ExampleText) -> bool:
+    return bool(text.references) and all(reference is not None for reference in text.references)
+
+
+def _answer_with_reference(store: Store, text_id: int, text: ExampleText) -> None:
+    if not _referenced(text):
+        return
+    store.db.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
+    system = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))[0]
+    store.db.execute(
+        "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, at) VALUES (?, ?, ?, ?, ?)",
+        (system, text_id, cells_hash(text.references), canonical(text.references), now()),
+    )
+
+
+def _latest(store: Store, system: str, text_id: int) -> tuple[int, tuple[Cell, ...]] | None:
+    row = store.one(
+        "SELECT x.id, x.cells FROM responses x JOIN systems s ON s.id = x.system_id WHERE s.name = ? AND x.text_id = ?"
+        " AND x.id NOT IN (SELECT response_id FROM replaced) ORDER BY x.id DESC LIMIT 1",
+        (system, text_id),
+    )
+    return None if row is None else (row[0], tuple(json.loads(row[1])))
+
+
+def systems_of(store: Store, set_id: int) -> list[tuple[str, int]]:
+    """(name, answered examples) of every system that answered examples of the set."""
+    return store.rows(
+        "SELECT s.name, count(DISTINCT e.id) FROM examples e JOIN responses x ON x.text_id = e.text_id"
+        " JOIN systems s ON s.id = x.system_id WHERE e.set_id = ? AND e.status = 'active' GROUP BY s.id ORDER BY s.name",
+        (set_id,),
+    ).fetchall()

@@ -1,0 +1,127 @@
+"""Runs: finding one by name or number, listing them, and who judged them."""
+
+import secrets
+import sqlite3
+
+from uphold.errors import BadUsage
+from uphold.records.runs import Run, RunRow
+from uphold.store.database import Store, now
+from uphold.store.naming import run_name
+
+_RUN = """
+SELECT r.id, r.name, s.id, s.name, c.id, c.name, b.id, b.name, r.seed
+FROM runs r JOIN sets s ON s.id = r.set_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
+"""
+
+
+def all_runs(store: Store) -> list[Run]:
+    """Every run, in the order of their numbers."""
+    return [Run(*row) for row in store.rows(_RUN + " ORDER BY r.id")]
+
+
+def find_run(store: Store, wanted: str | None) -> Run:
+    """The run named or numbered `wanted`, or the only one; raises BadUsage with the list otherwise."""
+    runs = all_runs(store)
+    if wanted is None:
+        if len(runs) == 1:
+            return runs[0]
+        if not runs:
+            raise BadUsage("there is no run yet; `uphold import FILE` or `uphold judge --set ...` makes one")
+        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _listed(runs))
+    found = next((run for run in runs if run.name == wanted), None)
+    if found is None and wanted.isdecimal():
+        found = next((run for run in runs if run.number == int(wanted)), None)
+    if found is None:
+        raise BadUsage(f"there is no run {wanted!r}; name one of these, by name or number:\n" + _listed(runs))
+    return found
+
+
+def _listed(runs: list[Run]) -> str:
+    return "\n".join(f"  {run.number}  {run.name}" for run in runs) or "  (none)"
+
+
+def get_run(store: Store, run_id: int) -> Run:
+    """The run with this id."""
+    return Run(*store.one(_RUN + " WHERE r.id = ?", (run_id,)))
+
+
+def make_run(conn: sqlite3.Connection, set_id: int, set_name: str, candidate: str, baseline: str) -> int:
+    """The id of the run of two systems over a set, made where it is new; the caller holds the write lock."""
+    ids = []
+    for name in (candidate, baseline):
+        conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (name,))
+        ids.append(conn.execute("SELECT id FROM systems WHERE name = ?", (name,)).fetchone()[0])
+    key = (set_id, *ids)
+    sql = "SELECT id FROM runs WHERE set_id = ? AND candidate_id = ? AND baseline_id = ?"
+    row = conn.execute(sql, key).fetchone()
+    if row:
+        return int(row[0])
+    values = (*key, run_name(conn, set_name, candidate, baseline), secrets.token_hex(16), now())
+    made = conn.execute(
+        "INSERT INTO runs (set_id, candidate_id, baseline_id, name, seed, at) VALUES (?, ?, ?, ?, ?, ?)", values
+    )
+    return int(made.lastrowid or 0)
+
+
+def judges_of(store: Store, run_id: int) -> list[tuple[int, str, str, str]]:
+    """(id, name, version, kind) of the judges that were asked or imported in a run, the primary one first.
+
+    Primary is the one that judged the run last, rules judges behind all others.
+    """
+    rows = store.rows(
+        "SELECT g.id, g.name, g.version, g.kind FROM judges g WHERE g.id IN (SELECT judge_id FROM asked WHERE run_id = ?)",
+        (run_id,),
+    ).fetchall()
+    if len(rows) < 2:
+        return rows
+    last = "SELECT max(j.id) FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ? AND j.judge_id = ?"
+    ages = {row[0]: store.one(last, (run_id, row[0]))[0] or 0 for row in rows}
+    return sorted(rows, key=lambda row: (row[3] == "rules", -ages[row[0]]))
+
+
+def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> tuple[int, str, str] | None:
+    """(id, name, kind) of the judge that Enter upholds: `wanted` by name, else the run's primary one; None without any."""
+    judges = judges_of(store, run_id)
+    if wanted is not None:
+        judges = [judge for judge in judges if judge[1] == wanted]
+        if not judges:
+            names = ", ".join(sorted({judge[1] for judge in judges_of(store, run_id)})) or "none"
+            raise BadUsage(f"judge {wanted!r} has not judged this run; judges that have: {names}")
+    return (judges[0][0], judges[0][1], judges[0][3]) if judges else None
+
+
+def run_rows(store: Store) -> list[RunRow]:
+    """Every run with its counts, for lists."""
+    return [_row(store, run) for run in all_runs(store)]
+
+
+def _row(store: Store, run: Run) -> RunRow:
+    pairs = store.one("SELECT count(*) FROM current_pairs WHERE run_id = ?", (run.id,))[0]
+    labels = dict(
+        store.rows(
+            "SELECT h.label, count(*) FROM current_pairs p JOIN human_labels h ON h.pair_id = p.id"
+            " WHERE p.run_id = ? AND p.id NOT IN (SELECT pair_id FROM broken_pairs) GROUP BY 1",
+            (run.id,),
+        ).fetchall()
+    )
+    judge = primary_judge(store, run.id)
+    judged, orders, agree, compared = _agreement(store, run.id, judge[0]) if judge else (0, 0, 0, 0)
+    return RunRow(
+        run, pairs, sum(labels.values()), labels.get("candidate", 0), labels.get("tie", 0), labels.get("baseline", 0),
+        labels.get("unresolved", 0), judge[1] if judge else None, judged, orders, agree, compared,
+    )  # fmt: skip
+
+
+def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int, int]:
+    row = store.one(
+        """
+        SELECT count(v.verdict), max((v.candidate_first IS NOT NULL) + (v.baseline_first IS NOT NULL)),
+            sum(h.label = CASE v.verdict WHEN 'inconsistent' THEN 'tie' ELSE v.verdict END),
+            sum(h.label <> 'unresolved' AND v.verdict IN ('candidate', 'baseline', 'tie', 'inconsistent'))
+        FROM current_pairs p JOIN verdicts v ON v.pair_id = p.id AND v.judge_id = ?
+        LEFT JOIN human_labels h ON h.pair_id = p.id AND h.pair_id NOT IN (SELECT pair_id FROM broken_pairs)
+        WHERE p.run_id = ? AND v.verdict <> 'pending'
+        """,
+        (judge_id, run_id),
+    )
+    return row[0], row[1] or 0, row[2] or 0, row[3] or 0

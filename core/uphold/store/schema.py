@@ -1,0 +1,34 @@
+"""The tables, as numbered migrations: identity first, facts appended, nothing deleted."""
+
+from importlib import resources
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x75_70_68_64
+"""`uphd` in the file's header: this is an uphold database."""
+
+SCHEMA = 1
+"""The newest schema this version knows, kept in the header's user_version."""
+
+_migrations = Migrations("uphold")
+
+
+def migrate(db: Database) -> None:
+    """Apply what is missing; the caller holds the write lock."""
+    _migrations.apply(db)
+    db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+@_migrations()
+def m001_identity(db: Database) -> None:
+    """Sets, texts, responses, runs, pairs, judgments, review events, queues, imports; views for people."""
+    _run(db, "m001_tables.sql")
+    _run(db, "m001_views.sql")
+
+
+def _run(db: Database, name: str) -> None:
+    """Run a script statement by statement: executescript would commit first."""
+    for statement in resources.files(__package__).joinpath(name).read_text("utf-8").split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)

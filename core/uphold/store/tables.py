@@ -1,0 +1,66 @@
+"""Bulk writing: rows wait in lists, ids are handed out here (the caller holds the write lock), tables fill in order."""
+
+import sqlite3
+from collections.abc import Callable, Hashable
+from typing import Any
+
+_FLUSH_AT = 4000
+
+
+class Table:
+    """Rows waiting for one INSERT, and the next free id."""
+
+    __slots__ = ("_conn", "_sql", "added", "next_id", "rows")
+
+    def __init__(self, conn: sqlite3.Connection, name: str, columns: str, *, numbered: str | None = "id") -> None:
+        marks = ", ".join("?" for _ in columns.split(","))
+        self._conn = conn
+        self._sql = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
+        self.rows: list[tuple[Any, ...]] = []
+        self.added = 0
+        self.next_id = 0
+        if numbered:
+            self.next_id = (conn.execute(f"SELECT max({numbered}) FROM {name}").fetchone()[0] or 0) + 1
+
+    def add(self, *values: Any) -> int:
+        """Queue a row under the next id (its first column) and return that id."""
+        number = self.next_id
+        self.next_id = number + 1
+        self.rows.append((number, *values))
+        return number
+
+    def put(self, *values: Any) -> None:
+        """Queue a row of a table without an id."""
+        self.rows.append(values)
+
+    @property
+    def full(self) -> bool:
+        """Is it time to write?"""
+        return len(self.rows) >= _FLUSH_AT
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.rows:
+            self._conn.executemany(self._sql, self.rows)
+            self.added += len(self.rows)
+            self.rows.clear()
+
+
+class Known:
+    """Ids by what identifies a thing: those met in this import, and those that the file had before."""
+
+    __slots__ = ("_ask", "first_new", "ids")
+
+    def __init__(self, ask: Callable[[Any], int | None], first_new: int) -> None:
+        self.ids: dict[Hashable, int] = {}
+        self.first_new = first_new
+        self._ask: Callable[[Any], int | None] | None = ask if first_new > 1 else None
+
+    def find(self, key: Any) -> int | None:
+        """The id of what `key` identifies, or None."""
+        found = self.ids.get(key)
+        if found is None and self._ask is not None:
+            found = self._ask(key)
+            if found is not None:
+                self.ids[key] = found
+        return found

@@ -1,0 +1,22 @@
+"""The only map of hostile characters: what foreign text may not do to a terminal."""
+
+_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+
+_VISIBLE: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+    **{code: f"⟨U+{code:04X}⟩" for code in _BIDI},
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+_ONE_LINE: dict[int, str] = {**_VISIBLE, 0x0A: "\u240a", 0x09: "\u2409", 0x2028: "\u240a", 0x2029: "\u240a"}
+
+
+def terminal_safe(text: str) -> str:
+    """Show control and bidi characters instead of sending them to the terminal; newline and tab stay."""
+    return text.replace("\r\n", "\n").translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """`terminal_safe` for names and cells: newlines and tabs are shown as signs too."""
+    return text.replace("\r\n", "\n").translate(_ONE_LINE)
