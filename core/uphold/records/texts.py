@@ -6,24 +6,33 @@ nothing is trimmed, nothing is normalised.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any
 
 Cell = Any
 """One turn's answer: text as a rule; other JSON is kept as what it is. `None` inside a response never occurs."""
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def canonical(value: object) -> str:
     """`value` as canonical JSON."""
-    return _canonical(value)
+    if type(value) in (tuple, list):
+        return canonical_list(value)  # type: ignore[arg-type]
+    return _encode(value)
+
+
+def canonical_list(values: Sequence[object]) -> str:
+    """A list as canonical JSON; texts, which nearly all lists here hold, take the short way."""
+    return "[" + ",".join([encode_basestring(v) if type(v) is str else _encode(v) for v in values]) + "]"
 
 
 def digest(value: object) -> str:
     """sha256 of the canonical JSON of `value`, as 64 hex digits."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,10 @@ class ExampleText:
     def prefix(self, turn: int) -> str:
         """Identity of the text up to `turn` (from 1)."""
         references = self.references or (None,) * len(self.turns)
-        return digest({"context": self.context, "references": references[:turn], "turns": self.turns[:turn]})
+        context, asked, answers = canonical(self.context), canonical(self.turns[:turn]), canonical(references[:turn])
+        # Canonical JSON of an object with these three names, in their order.
+        text = f'{{"context":{context},"references":{answers},"turns":{asked}}}'
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def reference(self, turn: int) -> str | None:
         """The reference answer of `turn` (from 1), if there is one."""

@@ -1,0 +1,1 @@
+"""The same numbers in several forms: JSON for programs, a page for people."""

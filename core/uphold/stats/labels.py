@@ -1,0 +1,39 @@
+"""The human label of a pair: what its reviewers' votes amount to."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+from uphold.records.numbers import Votes
+from uphold.records.words import Choice, Preference
+
+
+class Label(StrEnum):
+    """What people say about a pair; a draw for first place is unresolved, not a tie."""
+
+    CANDIDATE = "candidate"
+    TIE = "tie"
+    BASELINE = "baseline"
+    UNRESOLVED = "unresolved"
+    UNREAD = "unread"
+
+
+@lru_cache(maxsize=4096)
+def label(votes: Votes) -> Label:
+    """The word with most votes, both-bad counted as a tie."""
+    if not votes:
+        return Label.UNREAD
+    tally: dict[Preference, int] = {}
+    for _, choice in votes:
+        word = choice.preference
+        tally[word] = tally.get(word, 0) + 1
+    most = max(tally.values())
+    first, *others = (word for word, count in tally.items() if count == most)
+    return Label.UNRESOLVED if others else Label(first.value)
+
+
+def is_both_bad(votes: Votes) -> bool:
+    """Whether the label is a tie because both answers are bad: more say both-bad than plain tie."""
+    if label(votes) is not Label.TIE:
+        return False
+    said = [choice for _, choice in votes]
+    return said.count(Choice.BOTH_BAD) > said.count(Choice.TIE)

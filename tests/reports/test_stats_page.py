@@ -1,0 +1,252 @@
+"""The page that people read: sentences that follow from the intervals, and no share without its n."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from counted import PANDALM, VERDICTS, compared, counts_of, pandalm, votes
+from uphold.records.numbers import Rate
+from uphold.records.page import Role
+from uphold.records.words import Verdict
+from uphold.reports.stats_page import stats_page
+from uphold.reports.wording import coefficient, counted, interval, part_of, percent
+from uphold.stats import numbers
+
+
+def page_of(counts):
+    return stats_page(numbers(counts))
+
+
+def lines(page):
+    """Every line as its spans joined by two blanks; headings are lines too."""
+    return [
+        text
+        for section in page.sections
+        for text in (section.title, *("  ".join(span.text for span in line.spans).strip() for line in section.lines))
+    ]
+
+
+def line(page, start):
+    return next(text for text in lines(page) if text.startswith(start))
+
+
+def has(page, text):
+    return any(text in shown for shown in lines(page))
+
+
+def test_the_title_says_what_was_compared():
+    page = page_of(compared("W" * 12, "W" * 12, candidate="lora-r16", baseline="base-7b"))
+    assert (page.title, page.subtitle) == ("x-vs-y", "lora-r16 against base-7b, 12 pairs of a set")
+    pooled = page_of(compared("W" * 12, "W" * 12, pooled=True))
+    assert (pooled.title, pooled.subtitle) == ("a set", "all runs of the set pooled, 12 pairs")
+    assert has(pooled, "No rate: the runs have no one candidate in common.")
+
+
+def test_a_rate_stands_with_its_counts_and_its_interval():
+    page = page_of(compared("W" * 31 + "T" * 7 + "L" * 12, "W" * 31 + "L" * 19))
+    assert line(page, "win rate") == "win rate  31 of 50  62 %  48–74"
+    assert line(page, "says what people say") == "says what people say  43 of 50  86 %  74–93"
+    assert line(page, "ties half").startswith("ties half  34.5 of 50  69 %")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("W" * 30 + "L" * 10, "x is ahead of y: with ties as half the interval lies above 50."),
+        ("W" * 10 + "L" * 30, "x is behind y: with ties as half the interval lies below 50."),
+        ("W" * 20 + "L" * 18, "x is not shown to differ from even: with ties as half the interval contains 50."),
+        ("T" * 40, "x is not shown to differ from even: with ties as half the interval contains 50."),
+    ],
+)
+def test_the_sentence_follows_from_the_interval(said, sentence):
+    assert sentence in lines(page_of(compared(said, said)))
+
+
+def test_below_ten_verdicts_there_are_counts_and_no_percent():
+    page = page_of(compared("WWWWWWLLT", "WWWWWWLLT"))
+    assert lines(page)[1:3] == ["9 of 9 pairs read: 6 wins, 1 tie, 2 losses", "10 verdicts needed for a rate"]
+    assert line(page, "says what people say") == "says what people say  9 of 9      10 needed for a rate"
+    assert not any("%" in text for text in lines(page) if not text.startswith("intervals are"))
+
+
+def test_nothing_read_says_so():
+    page = page_of(compared("..", "WL"))
+    assert lines(page)[:2] == ["People", "No pair has a human verdict yet."]
+    assert has(page, "No agreement to show: no pair with both a human label and a readable verdict.")
+    assert lines(page_of(counts_of({"judge": []})))[1] == "No pair has a human verdict yet."
+
+
+def test_the_matrix_has_people_in_rows_and_totals():
+    page = page_of(compared("WWWWWTTTLLLL", "WWWTLTTILLLW"))
+    shown = lines(page)
+    at = next(i for i, text in enumerate(shown) if text.startswith("rows: what you and others say"))
+    assert shown[at + 1 : at + 6] == [
+        "x  tie  y  total",
+        "x  3  1  1  5",
+        "tie  0  3  0  3",
+        "y  1  0  3  4",
+        "total  4  4  4  12",
+    ]
+
+
+def test_a_word_that_was_never_said_has_a_dash_and_not_0_percent():
+    page = page_of(compared("W" * 11 + "T", "W" * 12))
+    after = lines(page)[lines(page).index("where the judge says it, people do too (precision)") + 1 :]
+    assert after[1].split() == ["tie", "–", "the", "judge", "never", "says", "it"]
+
+
+def test_a_kappa_without_interval_says_why():
+    page = page_of(compared("W" * 12 + "L" * 8, "W" * 10 + "L" * 10))
+    assert line(page, "κ") == "κ, above chance    .80    40 pairs needed for an interval"
+    alone = page_of(compared("W" * 12, "W" * 12))
+    assert "undefined (one class)" in line(alone, "κ")
+
+
+def test_one_class_that_makes_up_nearly_all_verdicts_is_named():
+    page = page_of(compared("W" * 19 + "L", "W" * 17 + "LLW"))
+    assert has(page, "One class makes up 92 % of the verdicts (37 of 40): κ says little here.")
+
+
+def test_the_human_ceiling_stands_beside_the_judge_or_its_absence_is_said():
+    two = page_of(compared(["WW"] * 10 + ["WL"] * 2, "W" * 12))
+    assert "people with each other  10 of 12  83 %    votes, no interval" in lines(two)
+    assert line(two, "ada and ben").startswith("ada and ben  10 of 12  83 %  55–95  κ")
+    assert has(page_of(compared("W" * 12, "W" * 12)), "One reviewer a pair: no human ceiling")
+
+
+def ordered(*orders):
+    return [(votes("W"), VERDICTS["W"], words, 0) for words, times in orders for _ in range(times)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        (31, 8, "The judge leans to the answer it sees first."),
+        (8, 31, "The judge leans to the answer it sees second."),
+        (9, 7, "The judge is not shown to lean to either place."),
+    ],
+)
+def test_a_lean_is_named_when_its_interval_shows_it(first, second, sentence):
+    opposite = ((("candidate", "baseline"), first), (("baseline", "candidate"), second))
+    page = page_of(counts_of(ordered((("tie", "tie"), 160), *opposite)))
+    assert has(page, sentence)
+    assert line(page, "first shown is chosen").startswith(f"first shown is chosen  {first} of {first + second}")
+
+
+def test_few_opposite_pairs_and_single_orders_say_what_is_missing():
+    few = page_of(counts_of(ordered((("candidate", "baseline"), 4), (("tie", "tie"), 20))))
+    assert "10 pairs whose orders name opposite winners needed for a rate" in line(few, "first shown is chosen")
+    assert has(page_of(counts_of(ordered((None, 20)))), "position bias cannot be measured")
+
+
+def test_what_stands_outside_is_named_only_when_there_is_some():
+    quiet = page_of(compared("W" * 12, "W" * 12))
+    assert [len(section.lines) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
+    loud = page_of(
+        compared(
+            "W" * 12 + "...", "W" * 15, skipped=2, broken=1, stale=3, retired=4, carried=5, imported=6, outside_queue=7
+        )
+    )
+    for text in (
+        "1 pair marked broken: in no number",
+        "3 pairs stale, a text or an answer was changed since: in no number",
+        "4 pairs of a retired example: in no number",
+        "5 pairs with a verdict carried over from another run",
+        "6 pairs with an imported verdict",
+        "7 pairs read outside the queue",
+        "chosen, not sampled: these numbers speak of the 12 pairs read",
+        "2 pairs skipped",
+        "more than a tenth of what was drawn: skips may bias this",
+    ):
+        assert text in lines(loud)
+
+
+def test_when_all_pairs_are_read_nothing_was_chosen():
+    assert not has(page_of(compared("W" * 12, "W" * 12, imported=12, outside_queue=12)), "chosen, not sampled")
+
+
+def test_soft_preferences_and_the_judge_s_own_rate_are_called_what_they_are():
+    page = page_of(compared("." * 12, "W" * 6 + "L" * 6, preferences=(0.25, 0.75) * 6))
+    assert line(page, "mean preference") == "mean preference  n 12  50 %    standard error 7.5"
+    assert line(page, "judge alone").endswith("6 of 12  50 %    a judge's opinion, no win rate")
+
+
+def test_clustered_intervals_are_announced():
+    pairs = [(votes("W" if k % 3 else "L"), VERDICTS["W"], None, 1 + k // 2) for k in range(40)]
+    assert has(page_of(counts_of(pairs)), "Several pairs share an example; the intervals allow for it.")
+    few = page_of(counts_of([(said, word, orders, 1 + example % 5) for said, word, orders, example in pairs]))
+    assert has(few, "several pairs share an example: 10 examples needed for an interval")
+    assert has(few, "Without an interval nothing is shown of who is ahead.")
+
+
+def test_tags_have_rows_and_below_ten_verdicts_only_counts():
+    tags = {"billing": compared("W" * 9 + "LLL", "W" * 12), "tone": compared("WWL", "WWL")}
+    page = page_of(compared("W" * 12 + "WWL", "W" * 15, tags=tags))
+    assert line(page, "billing").startswith("billing  12 pairs  12 read  won 9 of 12  75 %  47–91")
+    assert line(page, "tone").split()[-6:] == ["10", "verdicts", "needed", "for", "a", "rate"]
+    assert has(page, "Tags may overlap")
+
+
+def test_many_reviewers_are_cut_short_and_counted():
+    said = ["W" * 14] * 12
+    names = {number: f"reader {number}" for number in range(1, 15)}
+    page = page_of(compared(said, "W" * 12, reviewers=names))
+    assert line(page, "14 people").endswith("reader 12 and 2 more")
+    assert has(page, "and 81 pairs of reviewers with fewer shared pairs")
+
+
+def test_foreign_names_stay_as_they_are():
+    page = page_of(compared("W" * 12, "W" * 12, candidate="[red]x[/]\x1b[2J", reviewers={1: "\u202eada"}))
+    assert "[red]x[/]\x1b[2J" in page.subtitle
+    assert has(page, "\u202eada")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text("WTLB.", max_size=3).map(votes),
+            st.one_of(st.none(), st.sampled_from(Verdict)),
+            st.one_of(st.none(), st.tuples(*[st.sampled_from(("candidate", "baseline", "tie"))] * 2)),
+            st.integers(0, 14),
+        ),
+        max_size=40,
+    ),
+    st.booleans(),
+)
+def test_every_percent_stands_beside_its_n(pairs, pooled):
+    for section in page_of(counts_of(pairs, pooled=pooled)).sections:
+        for shown in section.lines:
+            texts = [span.text for span in shown.spans if span.role in (Role.NUMBER, Role.STRONG_NUMBER)]
+            if any("%" in text for text in texts):
+                assert any(re.search(r"of \d\d|^n \d\d", text) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0, "0 %"), (0.0005, "1 %"), (0.575, "57 %"), (0.584, "58 %"), (0.9996, "99 %"), (1, "100 %")],
+)
+def test_percent_keeps_0_and_100_for_none_and_all(share, written):
+    assert percent(share) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.664, ".66"), (-0.071, "-.07"), (-0.001, ".00"), (1, "1.00"), (0, ".00")]
+)
+def test_kappa_has_no_leading_zero(value, written):
+    assert coefficient(value) == written
+
+
+def test_small_words():
+    assert (interval(0.493, 0.667), counted(1, "loss", "losses"), counted(2, "pair")) == ("49–67", "1 loss", "2 pairs")
+    assert part_of(Rate(None, None, None, 3)) == "of 3"
+
+
+@pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
+def test_pandalm_reads_as_it_was_counted():
+    page = page_of(pandalm())
+    assert line(page, "says what people say") == "says what people say  697 of 974  72 %  69–74"
+    assert has(page, "x is not shown to differ from even")
+    assert not has(page, "chosen, not sampled")
