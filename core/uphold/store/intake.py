@@ -55,7 +55,9 @@ class Intake:
         self._open_known(conn)
         self.set_id = self._set(set_name)
         self._examples: dict[str, Example] = {}
+        self._tags: dict[int, set[str]] = {}
         self._responses: dict[int, Response] = {}
+        self._latest: dict[tuple[int, int], Response] = {}
         self._pairs: dict[int, Pair] = {}
         self._said: dict[tuple[int, int, str], tuple[str, str | None, int]] = {}
         self._choices: dict[tuple[int, int], tuple[Choice, str]] = {}
@@ -106,7 +108,7 @@ class Intake:
                 row = conn.execute(sql, key if isinstance(key, tuple) else (key,)).fetchone()
                 return None if row is None else int(row[0])
 
-            return Known(ask, table.next_id)
+            return Known(ask, table.first_new)
 
         self._texts_known = asking(self.texts, "SELECT id FROM texts WHERE hash = ?")
         self._systems_known = asking(self.systems, "SELECT id FROM systems WHERE name = ?")
@@ -129,12 +131,11 @@ class Intake:
         sql = "INSERT INTO sets (name, at, import_id) VALUES (?, ?, ?)"
         return int(self.conn.execute(sql, (name, self.at, self.import_id)).lastrowid or 0)
 
-    def flush(self, *, always: bool = True) -> None:
-        """Write what waits, parents before children; with `always` false only when a table has grown long."""
-        if always or any(table.full for table in self._in_order):
-            for table in self._in_order:
-                table.flush()
-            self._supersede()
+    def flush(self) -> None:
+        """Write what waits, parents before children."""
+        for table in self._in_order:
+            table.flush()
+        self._supersede()
 
     def _supersede(self) -> None:
         if self.superseded:
@@ -146,7 +147,7 @@ class Intake:
     def example(self, key: str) -> Example | None:
         """The example with this key in the set, or None."""
         found = self._examples.get(key)
-        if found is None and self.examples.next_id > 1:
+        if found is None and self.examples.first_new > 1:
             found = self._load_example(key)
             if found is not None:
                 self._examples[key] = found
@@ -195,12 +196,15 @@ class Intake:
 
     def tag(self, example: Example, tags: tuple[str, ...]) -> int:
         """Add tags that the example has not yet; returns how many."""
-        old: set[str] = set()
-        if self.tags.added or self.examples.next_id > 1:
-            old = {row[0] for row in self.conn.execute("SELECT tag FROM tags WHERE example_id = ?", (example.id,))}
-        old.update(row[1] for row in self.tags.rows if row[0] == example.id)
+        old = self._tags.get(example.id)
+        if old is None:
+            old = self._tags[example.id] = set()
+            if example.id < self.examples.first_new:
+                rows = self.conn.execute("SELECT tag FROM tags WHERE example_id = ?", (example.id,))
+                old.update(row[0] for row in rows)
         fresh = [tag for tag in dict.fromkeys(tags) if tag not in old]
         for tag in fresh:
+            old.add(tag)
             self.tags.put(example.id, tag, self.import_id)
         return len(fresh)
 
@@ -216,7 +220,8 @@ class Intake:
     def response(self, system: str, example: Example, cells: tuple[Cell, ...]) -> tuple[Response, bool]:
         """What a system answered to the example's present text, and whether it is new in the file."""
         prefixes = tuple(cells_hash(cells[: turn + 1]) for turn in range(len(cells)))
-        key = (self.system(system), example.text_id, prefixes[-1])
+        place = (self.system(system), example.text_id)
+        key = (*place, prefixes[-1])
         number = self._responses_known.find(key)
         new = number is None
         if number is None:
@@ -225,15 +230,25 @@ class Intake:
         found = self._responses.get(number)
         if found is None:
             found = self._responses[number] = Response(number, cells, prefixes)
+        if new:
+            self._latest[place] = found
         return found, new
 
     def latest_response(self, system: str, example: Example) -> Response | None:
         """The system's latest response to the example's text that was not replaced, or None."""
-        self.flush()
+        place = (self.system(system), example.text_id)
+        found = self._latest.get(place)
+        if found is None and example.text_id < self.texts.first_new:
+            found = self._load_latest(place)
+            if found is not None:
+                self._latest[place] = found
+        return found
+
+    def _load_latest(self, place: tuple[int, int]) -> Response | None:
         row = self.conn.execute(
             "SELECT id, cells FROM responses WHERE system_id = ? AND text_id = ?"
             " AND id NOT IN (SELECT response_id FROM replaced) ORDER BY id DESC LIMIT 1",
-            (self.system(system), example.text_id),
+            place,
         ).fetchone()
         if row is None:
             return None

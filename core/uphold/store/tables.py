@@ -4,13 +4,11 @@ import sqlite3
 from collections.abc import Callable, Hashable
 from typing import Any
 
-_FLUSH_AT = 4000
-
 
 class Table:
     """Rows waiting for one INSERT, and the next free id."""
 
-    __slots__ = ("_conn", "_sql", "added", "next_id", "rows")
+    __slots__ = ("_conn", "_sql", "added", "first_new", "next_id", "rows")
 
     def __init__(self, conn: sqlite3.Connection, name: str, columns: str, *, numbered: str | None = "id") -> None:
         marks = ", ".join("?" for _ in columns.split(","))
@@ -18,9 +16,8 @@ class Table:
         self._sql = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
         self.rows: list[tuple[Any, ...]] = []
         self.added = 0
-        self.next_id = 0
-        if numbered:
-            self.next_id = (conn.execute(f"SELECT max({numbered}) FROM {name}").fetchone()[0] or 0) + 1
+        last = conn.execute(f"SELECT max({numbered}) FROM {name}").fetchone()[0] if numbered else None
+        self.first_new = self.next_id = (last or 0) + 1
 
     def add(self, *values: Any) -> int:
         """Queue a row under the next id (its first column) and return that id."""
@@ -32,11 +29,6 @@ class Table:
     def put(self, *values: Any) -> None:
         """Queue a row of a table without an id."""
         self.rows.append(values)
-
-    @property
-    def full(self) -> bool:
-        """Is it time to write?"""
-        return len(self.rows) >= _FLUSH_AT
 
     def flush(self) -> None:
         """Write what waits."""
