@@ -1,0 +1,75 @@
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uphold.formats import Reading, read
+from uphold.records.rows import Row
+
+
+@dataclass(frozen=True)
+class Read:
+    """A reading that was read to its end."""
+
+    reading: Reading
+    rows: list[Row]
+
+    @property
+    def odd(self) -> list[str]:
+        return [odd.what for odd in self.reading.odd]
+
+    @property
+    def only(self) -> Row:
+        (row,) = self.rows
+        return row
+
+
+def as_bytes(content: Any, name: str) -> bytes:
+    """Bytes and text as they are; a list of objects as JSONL or, for a .json name, as an array."""
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode()
+    if name.endswith(".json"):
+        return json.dumps(content).encode()
+    return "".join(json.dumps(row) + "\n" for row in content).encode()
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Path]:
+    """Write files into a folder, given as name -> content; gives the folder."""
+
+    def writing(files: dict[str, Any]) -> Path:
+        folder = tmp_path / "bench"
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(as_bytes(content, name))
+        return folder
+
+    return writing
+
+
+@pytest.fixture
+def reading(put: Callable[..., Path]) -> Callable[..., Read]:
+    """Write one file and read it to its end."""
+
+    def read_one(content: Any, name: str = "set.jsonl", as_: str | None = None, **options: Any) -> Read:
+        found = read([put({name: content}) / name], as_, **options)
+        return Read(found, list(found.rows))
+
+    return read_one
+
+
+@pytest.fixture
+def read_folder(put: Callable[..., Path]) -> Callable[..., Read]:
+    """Write a folder and read it to its end."""
+
+    def read_all(files: dict[str, Any], as_: str | None = None, **options: Any) -> Read:
+        found = read([put(files)], as_, **options)
+        return Read(found, list(found.rows))
+
+    return read_all
