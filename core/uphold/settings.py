@@ -2,7 +2,8 @@
 
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from uphold.errors import BadFile
@@ -10,10 +11,17 @@ from uphold.errors import BadFile
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may set: their name as reviewer, the app's theme."""
+    """What a person may set: their name as reviewer, and how the app looks and answers.
+
+    `signs` is plain or ascii; `hold` = "override" keeps an overturned pair on the screen until enter; `keys` gives an
+    action of the app other keys.
+    """
 
     reviewer: str | None = None
     theme: str | None = None
+    signs: str = "plain"
+    hold: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def database_path(given: Path | None) -> Path:
@@ -38,13 +46,21 @@ def read_settings(given: Path | None) -> Settings:
     return _checked(path, values)
 
 
+_ALLOWED = {"signs": ("plain", "ascii"), "hold": ("override",)}
+
+
 def _checked(path: Path, values: dict[str, object]) -> Settings:
-    names = [field.name for field in fields(Settings)]
+    names = [one.name for one in fields(Settings)]
     for name, value in values.items():
         if name not in names:
             raise BadFile(f"{path}: there is no setting {name!r}; settings are {', '.join(names)}")
-        if not isinstance(value, str):
+        if name == "keys":
+            if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
+                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "e"')
+        elif not isinstance(value, str):
             raise BadFile(f"{path}: {name} wants a text in quotes")
+        elif value not in _ALLOWED.get(name, (value,)):
+            raise BadFile(f"{path}: {name} is one of {', '.join(_ALLOWED[name])}; it was given {value!r}")
     return Settings(**values)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,73 @@
+"""The command line: one Typer app; each command imports what it needs when it runs."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uphold.errors import UpholdError
+from uphold_tui.commands import demo, importing, judge, review, runs, show, stats
+from uphold_tui.commands.context import Context
+
+app = typer.Typer(
+    name="uphold",
+    rich_markup_mode=None,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    db: Annotated[Path | None, typer.Option("--db", help="The database; else $UPHOLD_DB, else ./uphold.db.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Review an LLM judge's verdicts in the terminal; get win rates and agreement that can be believed."""
+    context.obj = Context(db, config)
+    if version:
+        from uphold import __version__
+
+        typer.echo(f"uphold {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            review.start(context.obj)
+        else:
+            typer.echo(context.get_help())
+
+
+for module in (demo, importing, judge, review, stats, show, runs):
+    module.add_to(app)
+
+
+@dataclass(frozen=True)
+class _Ended:
+    code: int
+
+
+def main() -> None:
+    """Run the command line; every known error is a sentence on standard error and an exit code."""
+    from uphold_tui.console import talk
+
+    try:
+        app()
+    except UpholdError as error:
+        talk(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        talk("interrupted; what was done is kept")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has left: nothing is wrong, and nothing more can be said.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What every command is told: which database, which settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uphold.settings import Settings, database_path, read_settings
+
+if TYPE_CHECKING:
+    from uphold.steps.opening import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """The global options, as given."""
+
+    db: Path | None
+    config: Path | None
+
+    @property
+    def path(self) -> Path:
+        """The database's path."""
+        return database_path(self.db)
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return read_settings(self.config)
+
+    def open(self, *, create: bool = False, reading: bool = False) -> "Store":
+        """Open the database."""
+        from uphold.steps.opening import open_store
+
+        return open_store(self.path, create=create, reading=reading)

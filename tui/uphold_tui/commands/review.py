@@ -1,0 +1,94 @@
+"""`uphold review`, and what bare `uphold` opens."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uphold_tui.commands.context import Context
+
+if TYPE_CHECKING:
+    from uphold.records.runs import Run
+    from uphold.steps.opening import Store
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("review")(review)
+
+
+def review(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    reviewer: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Who reviews; else the system's user name.")
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option("--judge", metavar="NAME", help="Whose verdicts are on the table.")
+    ] = None,
+    set_: Annotated[
+        str | None, typer.Option("--set", metavar="NAME", help="With the next two: review two systems.")
+    ] = None,
+    candidate: Annotated[str | None, typer.Option("--candidate", metavar="SYSTEM")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", metavar="SYSTEM")] = None,
+) -> None:
+    """Read pairs side by side; uphold the judge's verdicts or overturn them."""
+    from uphold.errors import BadUsage
+    from uphold.steps.opening import find_run
+
+    _needs_terminal()
+    if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
+        raise BadUsage("name a run, or all of --set, --candidate and --baseline")
+    with context.obj.open() as store:
+        if set_ is not None and candidate is not None and baseline is not None:
+            from uphold.steps.comparing import make_run
+
+            wanted: Run | None = make_run(store, set_, candidate, baseline)
+        else:
+            wanted = find_run(store, run) if run is not None else None
+        open_app(context.obj, store, wanted, reviewer, judge)
+
+
+def start(context: Context) -> None:
+    """What bare `uphold` opens: the only run of the file, else the start screen; a new file where there is none."""
+    _needs_terminal()
+    with context.open(create=True) as store:
+        open_app(context, store)
+
+
+def open_app(
+    context: Context, store: "Store", run: "Run | None" = None, reviewer: str | None = None, judge: str | None = None
+) -> None:
+    """Run the app on a run, on the only one, or on the start screen; what it says on leaving goes to the terminal."""
+    from uphold_tui.app import run_app
+    from uphold_tui.console import talk
+
+    settings = context.settings
+    said = run_app(
+        store,
+        run=run,
+        reviewer=reviewer or settings.reviewer or _user(),
+        judge=judge,
+        theme=settings.theme,
+        signs=settings.signs,
+        keymap=dict(settings.keys),
+        hold=settings.hold,
+    )
+    if said:
+        talk(said)
+
+
+def _user() -> str:
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "reviewer"
+
+
+def _needs_terminal() -> None:
+    from uphold.errors import BadUsage
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")

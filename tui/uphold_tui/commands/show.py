@@ -1,0 +1,143 @@
+"""`uphold show RUN KEY`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from uphold.records.judged import JudgeOnPair, Judgment
+    from uphold.records.reviewed import Event
+    from uphold.steps.looking import PairSaid
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("show")(show)
+
+
+def show(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or number.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The example's key.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show a pair with every verdict and decision on it."""
+    from uphold.steps.looking import pairs_said
+    from uphold_tui.console import say, say_json
+
+    with context.obj.open(reading=True) as store:
+        found = pairs_said(store, run, key)
+    if json:
+        say_json([_as_json(pair) for pair in found])
+        return
+    for number, pair in enumerate(found):
+        if number:
+            say()
+        _print(pair)
+
+
+def _print(pair: "PairSaid") -> None:
+    from uphold.records.texts import cell_text
+    from uphold_tui.console import say, say_line
+
+    texts = pair.texts
+    state = "" if pair.current else "   no longer current"
+    tags = f"   {', '.join(texts.tags)}" if texts.tags else ""
+    say_line(f"{texts.key}   turn {texts.turn} of {len(texts.text.turns)}{tags}{state}")
+    if texts.text.context:
+        _block("context", texts.text.context)
+    for turn in range(texts.turn):
+        _block(f"instruction, turn {turn + 1}", texts.text.turns[turn])
+        reference = texts.text.reference(turn + 1)
+        if reference is not None:
+            _block(f"reference, turn {turn + 1}", reference)
+        _block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
+        _block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
+    say()
+    say("verdicts" if pair.judges else "no judge has read this pair")
+    for judge in pair.judges:
+        say_line(f"  {judge.name}: {judge.verdict.value}")
+        for judgment in judge.judgments:
+            say_line(f"    {_judgment(judgment)}")
+    say("decisions" if pair.said else "no reviewer has read this pair")
+    for reviewer, event in pair.said:
+        say_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event(event)}")
+
+
+def _block(title: str, text: str) -> None:
+    from uphold_tui.console import say, say_line
+
+    say()
+    say_line(title)
+    say("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
+
+
+def _judgment(judgment: "Judgment") -> str:
+    word = judgment.verdict.value if judgment.verdict else judgment.status.value
+    confidence = f", confidence {judgment.confidence:g}" if judgment.confidence is not None else ""
+    preference = f", preference {judgment.preference:g}" if judgment.preference is not None else ""
+    said = judgment.reason or judgment.problem
+    return f"{judgment.order.value}: {word}{confidence}{preference}" + (f". {said}" if said else "")
+
+
+def _event(event: "Event") -> str:
+    word = event.choice.value if event.choice else event.kind.value
+    kind = " (carried)" if event.kind.value == "carried" else " (imported)" if event.source == "import" else ""
+    return word + kind + (f": {event.note}" if event.note else "")
+
+
+def _as_json(pair: "PairSaid") -> dict[str, Any]:
+    texts = pair.texts
+    return {
+        "run": pair.run.name,
+        "set": pair.run.set,
+        "key": texts.key,
+        "turn": texts.turn,
+        "current": pair.current,
+        "tags": list(texts.tags),
+        "context": texts.text.context,
+        "turns": list(texts.text.turns[: texts.turn]),
+        "references": list(texts.text.references[: texts.turn]),
+        "candidate": {"system": texts.candidate, "response": list(texts.candidate_cells)},
+        "baseline": {"system": texts.baseline, "response": list(texts.baseline_cells)},
+        "contents": texts.contents,
+        "verdicts": [_verdict_json(judge) for judge in pair.judges],
+        "decisions": [_event_json(reviewer, event) for reviewer, event in pair.said],
+    }
+
+
+def _verdict_json(judge: "JudgeOnPair") -> dict[str, Any]:
+    names = (
+        "order", "status", "verdict", "sample", "preference", "confidence", "reason", "raw", "problem", "prompt_name",
+        "stop_reason", "input_tokens", "output_tokens", "cost", "seconds", "at",
+    )  # fmt: skip
+    return {
+        "judge": judge.name,
+        "verdict": judge.verdict.value,
+        "judgments": [{name: getattr(judgment, name) for name in names} for judgment in judge.judgments],
+    }
+
+
+def _event_json(reviewer: str, event: "Event") -> dict[str, Any]:
+    shown = event.shown
+    return {
+        "id": event.id,
+        "reviewer": reviewer,
+        "kind": event.kind.value,
+        "choice": event.choice.value if event.choice else None,
+        "note": event.note,
+        "source": event.source,
+        "seconds": event.seconds,
+        "at": event.at,
+        "on_screen": None
+        if shown is None
+        else {
+            "side_a": shown.side_a.value,
+            "mode": shown.mode,
+            "verdict_shown": shown.verdict_shown,
+            "names_shown": shown.names_shown,
+            "verdict": shown.verdict.value if shown.verdict else None,
+            "width": shown.width,
+            "height": shown.height,
+        },
+    }

@@ -1,0 +1,55 @@
+"""`uphold stats`."""
+
+from typing import Annotated
+
+import typer
+
+from uphold_tui.commands.context import Context
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("stats")(stats)
+
+
+def stats(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="All runs of a set, pooled.")] = None,
+    judge: Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge only.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Examples with this tag only.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="tag", help="`tag`: a row for every tag as well.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Intervals that need resampling, too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Win rates and judge-human agreement, each with its n and interval."""
+    from uphold.errors import BadUsage
+
+    if by not in (None, "tag"):
+        raise BadUsage(f"--by takes `tag`; it was given {by!r}")
+    if run is not None and set_ is not None:
+        raise BadUsage("name a run, or a set with --set; not both")
+    show_stats(context.obj, run, set_, judge=judge, tag=tag, by_tag=by is not None, full=full, json=json)
+
+
+def show_stats(
+    context: Context, run: str | None = None, set_: str | None = None, *, judge: str | None = None, tag: str | None = None,
+    by_tag: bool = False, full: bool = False, json: bool = False,
+) -> None:  # fmt: skip
+    """Print the numbers of a run or set."""
+    from uphold.steps.statistics import run_numbers, set_numbers
+    from uphold_tui.console import say_json, say_page
+
+    with context.open(reading=True) as store:
+        if set_ is not None:
+            found = set_numbers(store, set_, judge=judge, tag=tag, by_tag=by_tag, full=full)
+        else:
+            found = run_numbers(store, run, judge=judge, tag=tag, by_tag=by_tag, full=full)
+    if json:
+        from uphold.reports.stats_json import as_json
+
+        say_json(as_json(found))
+    else:
+        from uphold.reports.stats_page import stats_page
+
+        say_page(stats_page(found))
