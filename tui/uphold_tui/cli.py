@@ -1,7 +1,6 @@
 """The command line: one Typer app; each command imports what it needs when it runs."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +35,9 @@ def root(
         typer.echo(f"uphold {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        from uphold_tui.console import in_terminal
+
+        if in_terminal():
             review.start(context.obj)
         else:
             typer.echo(context.get_help())
@@ -44,11 +45,6 @@ def root(
 
 for module in (demo, importing, judge, review, stats, show, runs):
     module.add_to(app)
-
-
-@dataclass(frozen=True)
-class _Ended:
-    code: int
 
 
 def main() -> None:

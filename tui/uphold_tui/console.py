@@ -11,6 +11,11 @@ from uphold.records.page import Line, Page, Role
 from uphold.text import one_line, terminal_safe
 
 
+def in_terminal() -> bool:
+    """Is there a person at a terminal? The app reads standard input and draws on standard error."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
 def say(text: str = "") -> None:
     """Print data on standard output."""
     sys.stdout.write(terminal_safe(text) + "\n")

@@ -1,6 +1,5 @@
 """`uphold demo`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,17 +21,17 @@ def demo(
 ) -> None:
     """Open a packaged sample set in the review app; without a terminal print its statistics."""
     from uphold.steps.demo import open_demo
-    from uphold_tui.console import talk
+    from uphold_tui.console import in_terminal, talk
 
     path = _path(context.obj, set_)
     copied = Context(path, context.obj.config)
     with copied.open(create=True) as store:
         run = open_demo(store, set_)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if in_terminal():
             from uphold_tui.commands.review import open_app
 
             open_app(copied, store, run)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not in_terminal():
         from uphold_tui.commands.stats import show_stats
 
         show_stats(copied, run.name)

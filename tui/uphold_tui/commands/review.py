@@ -1,6 +1,5 @@
 """`uphold review`, and what bare `uphold` opens."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,6 +88,7 @@ def _user() -> str:
 
 def _needs_terminal() -> None:
     from uphold.errors import BadUsage
+    from uphold_tui.console import in_terminal
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not in_terminal():
         raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")
