@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,7 @@ CLAIM_SECONDS = 15.0
 
 _AT_A_TIME = 200
 _RENEWALS = 3
+_TURNS = 3
 _PATIENCE = _RENEWALS + 1
 
 
@@ -72,29 +73,24 @@ class Asking:
         self._unsaved: list[_Arrival] = []
         self._held: set[Ask] = set()
         self._tried: set[Ask] = set()
+        self._left_to_others = self._ended = False
         self._holder = secrets.token_hex(8)
         self._last: tuple[int, Comparison] | None = None
 
-    def missing(self) -> list[Ask]:
-        """What is still to be had; what failed here is not tried twice."""
-        asks = judgments.missing(self._store, self._run_id, self._judge_id)
-        return [ask for ask in asks if ask not in self._tried]
-
-    async def ask_all(self) -> AsyncGenerator[list[Written], None]:
-        """Ask for everything that is missing; yields what was written, and nothing new ([]) while it waits.
+    async def ask_all(self, asks: Iterable[Ask]) -> AsyncGenerator[list[Written], None]:
+        """Ask all that is missing; yields what was written, and nothing new ([]) while it waits for others.
 
         What another process asks just now is left to it; should its claim lapse without an answer, it is asked here.
         However this ends, what has arrived is in the file. Raises Barred at the first answer of that kind.
         """
         try:
-            todo = deque(self.missing())
-            idle = 0
+            todo, idle = deque(asks), 0
             while todo and idle <= _PATIENCE:
                 before = len(todo)
                 async with aclosing(self._round(todo)) as batches:
                     async for written in batches:
                         yield written
-                todo = deque(self.missing())
+                todo = deque(self._missing() if self._left_to_others else ())
                 if todo and len(todo) == before:
                     idle += 1
                     yield []
@@ -104,8 +100,14 @@ class Asking:
         finally:
             await self._leave()
 
+    def _missing(self) -> list[Ask]:
+        """What is still to be had; what failed here is not tried twice."""
+        asks = judgments.missing(self._store, self._run_id, self._judge_id)
+        return [ask for ask in asks if ask not in self._tried]
+
     async def _round(self, todo: deque[Ask]) -> AsyncGenerator[list[Written], None]:
         """Go once through what is to be done."""
+        self._left_to_others = False
         while todo or self._held:
             written = self._write_and_claim(todo)
             if written:
@@ -141,6 +143,7 @@ class Asking:
             if not self._settle_unasked(conn, work, written):
                 wanted.append(work)
         had = set(judgments.claim(conn, self._judge_id, [one.ask for one in wanted], self._holder, self._claim_seconds))
+        self._left_to_others |= len(had) < len(wanted)
         return [one for one in wanted if one.ask in had]
 
     def _settle_unasked(self, conn: sqlite3.Connection, work: _Work, written: list[Written]) -> bool:
@@ -181,11 +184,12 @@ class Asking:
             self._tasks = [asyncio.create_task(one) for one in (*workers, self._tick())]
 
     async def _work(self, endpoint: Endpoint) -> None:
-        while True:
+        while not self._ended:
             work = await self._ready.get()
             try:
                 arrival: _Arrival | Exception = await self._ask(endpoint, work)
             except Exception as error:  # raised again where arrivals are received
+                self._ended = True
                 arrival = error
             self._arrivals.put_nowait(arrival)
 
@@ -206,9 +210,11 @@ class Asking:
             self._arrivals.put_nowait(_Tick())
 
     async def _receive(self) -> None:
-        """Wait for an arrival and take it with all others that are there."""
-        first = await self._arrivals.get()
-        errors = self._take(first, *self._waiting())
+        """Wait for an arrival and take it with all others whose bytes are here: one transaction for them together."""
+        errors = self._take(await self._arrivals.get())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        errors += self._take(*self._waiting())
         if errors:
             raise errors[0]
 
@@ -239,10 +245,15 @@ class Asking:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._take(*(one for one in self._waiting() if isinstance(one, _Arrival)))
-        if self._unsaved or self._held:
-            self._write_and_claim(deque())
-            with self._store.writing() as conn:
-                for ask in self._held:
-                    judgments.release(conn, self._judge_id, ask)
-        if self._endpoint is not None:
-            await self._endpoint.close()
+        try:
+            if self._unsaved or self._held:
+                self._write_and_claim(deque())
+                self._give_back()
+        finally:
+            if self._endpoint is not None:
+                await self._endpoint.close()
+
+    def _give_back(self) -> None:
+        with self._store.writing() as conn:
+            for ask in self._held:
+                judgments.release(conn, self._judge_id, ask)

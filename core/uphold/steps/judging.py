@@ -128,16 +128,17 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
     )
     orders = judge.orders[:1] if request.one_order else judge.orders
     judge_id = _ask(store, made.run_id, judge, orders, request.samples)
-    progress = Judging(len(judgments.missing(store, made.run_id, judge_id)))
+    asks = judgments.missing(store, made.run_id, judge_id)
+    progress = Judging(len(asks))
     if isinstance(judge, RulesJudge):
         for written in _by_rule(store, made.run_id, judge_id, judge):
             yield (progress := progress.with_written(written))
-    elif progress.total and address is not None:
+    elif asks and address is not None:
         asking = Asking(
             store, made.run_id, judge_id, judge, lambda: open_endpoint(address), request.concurrency,
             request.claim_seconds,
         )  # fmt: skip
-        async with aclosing(asking.ask_all()) as batches:
+        async with aclosing(asking.ask_all(asks)) as batches:
             async for written in batches:
                 yield (progress := progress.with_written(written))
     verdicts = judgments.verdict_counts(store, made.run_id, judge_id)

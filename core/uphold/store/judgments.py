@@ -69,8 +69,9 @@ def missing(store: Store, run_id: int, judge_id: int) -> list[Ask]:
 def reusable(store: Store, contents: str, judge_id: int, order: Order, sample: int) -> tuple[int, Judgment] | None:
     """(id, judgment) that the same judge version settled on a pair of equal contents, in the same order and sample."""
     row = store.one(
-        f"SELECT j.id, {_COLUMNS} FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.contents = ? AND j.judge_id = ?"
-        " AND j.\"order\" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status <> 'failed' LIMIT 1",
+        # CROSS JOIN: the few pairs of these contents first, then the judge's word on each.
+        f"SELECT j.id, {_COLUMNS} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
+        " AND j.judge_id = ? AND j.\"order\" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status <> 'failed' LIMIT 1",
         (contents, judge_id, order.value, sample),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))

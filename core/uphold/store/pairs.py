@@ -71,40 +71,53 @@ class MadePairs:
 def make_pairs(
     store: Store, set_id: int, set_name: str, candidate: str, baseline: str, *, last_turn_only: bool = False
 ) -> MadePairs:
-    """Make the run of two systems over a set, and a pair for every turn that both answered.
+    """Make the run of two systems over a set, and a pair for every turn that both answered and that has none yet.
 
     The system `reference` answers with the reference answers; an example without one makes no pair against it.
     Decisions on equal pairs of other runs are carried.
     """
     unanswered: list[str] = []
     no_reference: list[str] = []
-    added = 0
     examples = list(active_examples(store, set_id))
     with store.writing() as conn:
         run_id = make_run(conn, set_id, set_name, candidate, baseline)
         first_new = (conn.execute("SELECT max(id) FROM pairs").fetchone()[0] or 0) + 1
+        there = set(conn.execute("SELECT example_id, turn FROM current_pairs WHERE run_id = ?", (run_id,)).fetchall())
+        rows = []
         for example_id, key, text_id, text in examples:
-            for system in (candidate, baseline):
-                if system == REFERENCE:
-                    _answer_with_reference(store, text_id, text)
-            pairs = [_latest(store, system, text_id) for system in (candidate, baseline)]
-            if pairs[0] is None or pairs[1] is None:
+            answers = [_answer(store, system, text_id, text) for system in (candidate, baseline)]
+            if answers[0] is None or answers[1] is None:
                 lacks_reference = REFERENCE in (candidate, baseline) and not _referenced(text)
                 (no_reference if lacks_reference else unanswered).append(key)
                 continue
-            (x, x_cells), (y, y_cells) = pairs[0], pairs[1]
-            both = min(len(x_cells), len(y_cells))
-            for turn in range(both if last_turn_only else 1, both + 1):
-                prefix = text.prefix(turn)
-                contents = contents_hash(prefix, cells_hash(x_cells[:turn]), cells_hash(y_cells[:turn]))
-                made = conn.execute(
-                    "INSERT OR IGNORE INTO pairs (run_id, example_id, turn, contents, prefix, text_id,"
-                    " candidate_response_id, baseline_response_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (run_id, example_id, turn, contents, prefix, text_id, x, y),
-                )
-                added += made.rowcount
-        carried = carrying.carry(conn, first_new, now()) if added else 0
-    return MadePairs(run_id, added, carried, tuple(unanswered), tuple(no_reference))
+            both = min(len(answers[0][1]), len(answers[1][1]))
+            turns = range(both if last_turn_only else 1, both + 1)
+            new = [turn for turn in turns if (example_id, turn) not in there]
+            rows += [(run_id, example_id, *_pair(text, turn, answers[0], answers[1]), text_id) for turn in new]
+        conn.executemany(
+            "INSERT OR IGNORE INTO pairs (run_id, example_id, turn, contents, prefix, candidate_response_id,"
+            " baseline_response_id, text_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        carried = carrying.carry(conn, first_new, now()) if rows else 0
+    return MadePairs(run_id, len(rows), carried, tuple(unanswered), tuple(no_reference))
+
+
+_Answer = tuple[int, tuple[Cell, ...]]
+"""(response id, its cells)"""
+
+
+def _answer(store: Store, system: str, text_id: int, text: ExampleText) -> _Answer | None:
+    if system == REFERENCE:
+        _answer_with_reference(store, text_id, text)
+    return _latest(store, system, text_id)
+
+
+def _pair(text: ExampleText, turn: int, candidate: _Answer, baseline: _Answer) -> tuple[int, str, str, int, int]:
+    """(turn, contents, prefix, candidate's response id, baseline's) of the pair of two answers up to a turn."""
+    prefix = text.prefix(turn)
+    contents = contents_hash(prefix, cells_hash(candidate[1][:turn]), cells_hash(baseline[1][:turn]))
+    return turn, contents, prefix, candidate[0], baseline[0]
 
 
 def _referenced(text: ExampleText) -> bool:
@@ -122,7 +135,7 @@ def _answer_with_reference(store: Store, text_id: int, text: ExampleText) -> Non
     )
 
 
-def _latest(store: Store, system: str, text_id: int) -> tuple[int, tuple[Cell, ...]] | None:
+def _latest(store: Store, system: str, text_id: int) -> _Answer | None:
     row = store.one(
         "SELECT x.id, x.cells FROM responses x JOIN systems s ON s.id = x.system_id WHERE s.name = ? AND x.text_id = ?"
         " AND x.id NOT IN (SELECT response_id FROM replaced) ORDER BY x.id DESC LIMIT 1",

@@ -18,6 +18,11 @@ def find_set(store: Store, name: str) -> int:
     return int(row[0])
 
 
+def guidelines(store: Store, set_id: int) -> str | None:
+    """What the set asks of its judges and reviewers; None where nothing was written down."""
+    return store.one("SELECT guidelines FROM sets WHERE id = ?", (set_id,))[0] or None
+
+
 def set_hash(store: Store, set_id: int) -> str:
     """sha256 over the sorted text hashes of the set's active examples."""
     rows = store.rows(

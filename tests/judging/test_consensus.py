@@ -1,0 +1,151 @@
+from collections import defaultdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uphold.judging.consensus import consensus
+from uphold.records.judged import Judgment
+from uphold.records.words import BOTH_ORDERS, Order, Preference, Status, Verdict
+
+FIRST, SECOND = BOTH_ORDERS
+C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
+BOTH = {FIRST: 1, SECOND: 1}
+
+
+def said(order: Order, what: Preference | Status, sample: int = 0) -> Judgment:
+    if isinstance(what, Preference):
+        return Judgment(order, Status.READABLE, what, sample)
+    return Judgment(order, what, None, sample, problem="some problem")
+
+
+def in_both(first: Preference | Status, second: Preference | Status) -> Verdict:
+    return consensus([said(FIRST, first), said(SECOND, second)], BOTH)
+
+
+@pytest.mark.parametrize("word", list(Preference))
+def test_two_orders_that_agree_are_the_verdict(word: Preference) -> None:
+    assert in_both(word, word) == Verdict(word.value)
+
+
+@pytest.mark.parametrize(("first", "second"), [(C, B), (B, C), (T, C), (B, T)])
+def test_two_orders_that_differ_are_inconsistent_also_when_one_says_tie(first: Preference, second: Preference) -> None:
+    assert in_both(first, second) is Verdict.INCONSISTENT
+
+
+@pytest.mark.parametrize("other", [C, Status.UNREADABLE, Status.FAILED])
+def test_failed_comes_before_everything(other: Preference | Status) -> None:
+    assert in_both(Status.FAILED, other) is Verdict.FAILED
+    assert in_both(other, Status.FAILED) is Verdict.FAILED
+
+
+def test_failed_and_unreadable_come_before_missing() -> None:
+    assert consensus([said(FIRST, Status.FAILED)], BOTH) is Verdict.FAILED
+    assert consensus([said(FIRST, Status.UNREADABLE)], BOTH) is Verdict.UNREADABLE
+
+
+def test_a_missing_order_is_pending() -> None:
+    assert consensus([said(FIRST, C)], BOTH) is Verdict.PENDING
+    assert consensus([], BOTH) is Verdict.PENDING
+
+
+def test_an_order_with_a_missing_sample_is_missing_whatever_the_others_say() -> None:
+    judgments = [said(FIRST, C, 0), said(FIRST, C, 1), said(SECOND, C, 0), said(SECOND, C, 1), said(SECOND, C, 2)]
+    assert consensus(judgments, {FIRST: 3, SECOND: 3}) is Verdict.PENDING
+
+
+def test_samples_vote_and_a_draw_for_first_place_is_a_tie() -> None:
+    votes = [C, B, C, B, T]
+    judgments = [said(FIRST, vote, sample) for sample, vote in enumerate(votes)]
+    assert consensus(judgments, {FIRST: 5}) is Verdict.TIE
+    assert consensus([*judgments, said(FIRST, B, 5)], {FIRST: 6}) is Verdict.BASELINE
+
+
+def test_only_readable_samples_vote() -> None:
+    judgments = [said(FIRST, Status.FAILED, 0), said(FIRST, Status.UNREADABLE, 1), said(FIRST, B, 2)]
+    assert consensus(judgments, {FIRST: 3}) is Verdict.BASELINE
+    assert consensus(judgments[:2], {FIRST: 2}) is Verdict.FAILED
+
+
+def test_a_sample_that_failed_and_was_settled_later_counts_as_settled() -> None:
+    judgments = [said(FIRST, Status.FAILED), said(FIRST, C)]
+    assert consensus(judgments, {FIRST: 1}) is Verdict.CANDIDATE
+    assert consensus(judgments[::-1], {FIRST: 1}) is Verdict.CANDIDATE
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_one_order_an_unknown_one_or_none_is_the_verdict_alone(order: Order) -> None:
+    assert consensus([said(order, B)], {order: 1}) is Verdict.BASELINE
+    assert consensus([said(order, B)], None) is Verdict.BASELINE
+
+
+def test_of_an_imported_judge_the_orders_that_are_there_count() -> None:
+    assert consensus([said(FIRST, C), said(SECOND, B)], None) is Verdict.INCONSISTENT
+    assert consensus([said(FIRST, Status.FAILED), said(SECOND, B)], None) is Verdict.FAILED
+
+
+def test_an_order_that_was_not_asked_for_does_not_count() -> None:
+    assert consensus([said(FIRST, C), said(SECOND, B)], {FIRST: 1}) is Verdict.CANDIDATE
+
+
+orders = st.sampled_from(list(Order))
+words = st.sampled_from([*Preference, Status.UNREADABLE, Status.FAILED])
+judgments = st.lists(
+    st.builds(said, orders, words, st.integers(0, 3)), max_size=12, unique_by=lambda j: (j.order, j.sample)
+)
+asking = st.none() | st.dictionaries(orders, st.integers(1, 4), max_size=4)
+
+
+def plainly(judgments: list[Judgment], asked: dict[Order, int] | None) -> Verdict:
+    """The same rule, written as the design says it, sentence by sentence."""
+    there = defaultdict(list)
+    for judgment in judgments:
+        there[judgment.order].append(judgment)
+    results = []
+    for order in asked if asked is not None else there:
+        samples = there[order]
+        readable = [judgment.verdict for judgment in samples if judgment.status is Status.READABLE]
+        if asked is not None and len(samples) < asked[order]:
+            results.append("missing")
+        elif readable:
+            most = max(readable.count(word) for word in Preference)
+            leaders = [word for word in Preference if readable.count(word) == most]
+            results.append(leaders[0].value if len(leaders) == 1 else "tie")
+        elif any(judgment.status is Status.FAILED for judgment in samples):
+            results.append("failed")
+        else:
+            results.append("unreadable")
+    if "failed" in results:
+        return Verdict.FAILED
+    if "unreadable" in results:
+        return Verdict.UNREADABLE
+    if "missing" in results or not results:
+        return Verdict.PENDING
+    if all(result == results[0] for result in results):
+        return Verdict(results[0])
+    return Verdict.INCONSISTENT
+
+
+@given(judgments, asking)
+def test_the_rule_is_the_one_of_the_design(judgments: list[Judgment], asked: dict[Order, int] | None) -> None:
+    assert consensus(judgments, asked) is plainly(judgments, asked)
+
+
+@given(judgments, asking, st.randoms())
+def test_the_order_of_judgments_is_irrelevant(
+    judgments: list[Judgment], asked: dict[Order, int] | None, random: object
+) -> None:
+    shuffled = list(judgments)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert consensus(shuffled, asked) is consensus(judgments, asked)
+
+
+@given(judgments, asking)
+def test_swapping_the_systems_mirrors_the_verdict(judgments: list[Judgment], asked: dict[Order, int] | None) -> None:
+    mirrored = [
+        said(judgment.order, judgment.verdict.mirrored if judgment.verdict else judgment.status, judgment.sample)
+        for judgment in judgments
+    ]
+    verdict = consensus(judgments, asked)
+    expected = Verdict(verdict.preference.mirrored.value) if verdict.preference else verdict
+    assert consensus(mirrored, asked) is expected
