@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from uphold.errors import UpholdError
-from uphold_tui.commands import demo, importing, judge, review, runs, show, stats
+from uphold_tui.commands import comparing, demo, generate, importing, judge, review, runs, show, stats
 from uphold_tui.commands.context import Context
 
 app = typer.Typer(
@@ -43,26 +42,15 @@ def root(
             typer.echo(context.get_help())
 
 
-for module in (demo, importing, judge, review, stats, show, runs):
+for module in (demo, importing, generate, judge, review, stats, comparing, show, runs):
     module.add_to(app)
 
 
 def main() -> None:
-    """Run the command line; every known error is a sentence on standard error and an exit code."""
-    from uphold_tui.console import talk
+    """Run the command line and leave with its exit code."""
+    from uphold_tui.console import guarded
 
-    try:
-        app()
-    except UpholdError as error:
-        talk(str(error))
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        talk("interrupted; what was done is kept")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of a pipe has left: nothing is wrong, and nothing more can be said.
-        sys.stderr.close()
-        sys.exit(0)
+    sys.exit(guarded(lambda: app(prog_name="uphold", standalone_mode=False)))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,73 @@
 """The command line's one door: everything printed passes here and is made harmless."""
 
+import contextlib
+import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
+from uphold.errors import UpholdError
 from uphold.records.page import Line, Page, Role
 from uphold.text import one_line, terminal_safe
+
+INTERRUPTED = 130
 
 
 def in_terminal() -> bool:
     """Is there a person at a terminal? The app reads standard input and draws on standard error."""
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def guarded(command: Callable[[], object]) -> int:
+    """Run a command and return its exit code; what went wrong is one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A sign that the terminal's encoding lacks is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = command()
+        sys.stdout.flush()
+    except Exception as error:
+        code = _tell(error)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except SystemExit as leaving:
+        code = 0 if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
+    if code == INTERRUPTED:
+        talk("interrupted; what is in the database stays there")
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    """The exit code of an error that a person can act on, told in a sentence; raises any other again."""
+    if isinstance(error, UpholdError):
+        talk(str(error))
+        return error.exit_code
+    if isinstance(error, OSError):
+        _close_output()
+        if isinstance(error, BrokenPipeError):
+            return 0  # the reader of a pipe has left: nothing is wrong, and nothing more can be said
+        talk(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
+        return UpholdError.exit_code
+    if type(error).__module__ == "sqlite3":
+        talk(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
+        return UpholdError.exit_code
+    message = getattr(error, "format_message", None)  # bad usage, as the command line's parser tells it
+    if message is None:
+        raise error
+    context = getattr(error, "ctx", None)
+    said = str(message()).rstrip(".")
+    talk(f"{said[:1].lower()}{said[1:]}" + (f"; see {context.command_path} --help" if context else ""))
+    return UpholdError.exit_code
+
+
+def _close_output() -> None:
+    """Let what is still to be written go nowhere, so that it cannot fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str = "") -> None:
@@ -85,7 +139,7 @@ class Bar(Protocol):
         """Show how far the work is."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def progress(title: str) -> Iterator[Bar]:
     """A progress bar on standard error; nothing at all where that is no terminal."""
     if not sys.stderr.isatty():

@@ -74,15 +74,22 @@ def _mapping(given: list[str]) -> dict[str, str]:
 
 
 def _run(context: Context, request: "ImportRequest") -> "ImportSummary":
+    from contextlib import closing
+
     from uphold.records.rows import ImportSummary
-    from uphold.steps.importing import import_files
+    from uphold.steps.importing import check_files, import_files
     from uphold_tui.console import progress
 
-    with context.open(create=True) as store, progress("importing") as bar:
-        for told in import_files(store, request):
-            if isinstance(told, ImportSummary):
-                return told
-            bar(told.done, told.total, f"{told.rows:,} rows")
+    check_files(request)
+    with (
+        context.open(create=True) as store,
+        progress("importing") as bar,
+        closing(import_files(store, request)) as told,
+    ):
+        for one in told:
+            if isinstance(one, ImportSummary):
+                return one
+            bar(one.done, one.total, f"{one.rows:,} rows")
     raise AssertionError("an import ends with its summary")
 
 

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from uphold.steps.judging import JudgeRequest, JudgeSummary, Judging
-    from uphold.steps.opening import Store
-    from uphold_tui.console import Bar
+from uphold_tui.commands.context import Context
 
-PART_LEFT = 4
+if TYPE_CHECKING:
+    from uphold.steps.control import Control
+    from uphold.steps.judging import JudgeRequest, JudgeSummary
+
+DEFAULT = "rules:reference-overlap"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,8 +22,13 @@ def judge(
     context: typer.Context,
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
     judge: Annotated[
-        str, typer.Option("--judge", metavar="SPEC", help="rules:NAME or anthropic:MODEL.")
-    ] = "rules:reference-overlap",
+        list[str] | None,
+        typer.Option(
+            "--judge",
+            metavar="SPEC",
+            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; several make a panel.",
+        ),
+    ] = None,
     set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="With the next two: make the run.")] = None,
     candidate: Annotated[str | None, typer.Option("--candidate", metavar="SYSTEM")] = None,
     baseline: Annotated[
@@ -32,100 +38,86 @@ def judge(
         list[str] | None, typer.Option("--judge-option", metavar="K=V", help="A setting of the judge, such as win=.6.")
     ] = None,
     one_order: Annotated[bool, typer.Option("--one-order", help="Candidate first only, not both orders.")] = False,
-    samples: Annotated[int, typer.Option("--samples", metavar="N", help="Answers asked for in each order.")] = 1,
+    samples: Annotated[
+        int | None, typer.Option("--samples", metavar="N", help="Answers asked for in each order; 1 when left out.")
+    ] = None,
     turns: Annotated[str, typer.Option("--turns", metavar="all|last", help="Which turns make pairs.")] = "all",
+    only_reviewed: Annotated[bool, typer.Option("--only-reviewed", help="Only pairs that somebody has read.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Ask again where an answer was unreadable.")] = False,
+    reread: Annotated[bool, typer.Option("--reread", help="Read stored answers again; nobody is asked.")] = False,
     concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
     base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Another server's address.")] = None,
     api_key_env: Annotated[
         str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="S", help="Seconds that one answer may take; 300 when left out."),
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", metavar="USD", help="Stop before spending more than this.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; ask and write nothing.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Hand it in as batches; fetch them with --collect.")] = False,
+    collect: Annotated[bool, typer.Option("--collect", help="Bring in batches that are done; ask nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Have a judge read every pair of a run; what is settled is never judged again."""
-    import asyncio
-
+    """Have judges read every pair of a run; what is settled is never judged again."""
     from uphold.errors import BadUsage
+    from uphold.steps.control import Control
     from uphold.steps.judging import JudgeRequest
-    from uphold_tui.console import progress
 
     if turns not in ("all", "last"):
         raise BadUsage(f"--turns takes all or last; it was given {turns!r}")
+    if sum((reread, dry_run, batch, collect)) > 1:
+        raise BadUsage("--reread, --dry-run, --batch and --collect are four different things; give one of them")
+    obj: Context = context.obj
+    if reread:
+        _reread(obj, run, judge, json=json)
+        return
+    control = Control(concurrency, max_cost)
     request = JudgeRequest(
-        judge, run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples, turns == "last",
-        concurrency, base_url, api_key_env,
+        judge or [DEFAULT], run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
+        turns == "last", concurrency, base_url, api_key_env, only_reviewed=only_reviewed, redo=redo, max_cost=max_cost,
+        timeout=timeout, settings=obj.settings, control=control,
     )  # fmt: skip
-    with context.obj.open() as store, progress("judging") as bar:
-        summary = asyncio.run(_judge(store, request, bar))
-    _tell(summary, json=json)
-    if summary.left:
+    if dry_run:
+        _dry_run(obj, request, json=json)
+        return
+    _judge(obj, request, control, batch=batch, collect=collect, json=json)
+
+
+def _judge(
+    context: Context, request: "JudgeRequest", control: "Control", *, batch: bool, collect: bool, json: bool
+) -> None:
+    from uphold_tui.commands.judged import PART_LEFT, judge_all, tell
+    from uphold_tui.commands.working import run_work
+    from uphold_tui.console import progress
+
+    summaries: list[JudgeSummary] = []
+    with context.open() as store, progress("judging") as bar:
+        work = judge_all(store, request, bar, summaries, batch=batch, collect=collect)
+        run_work(work, control)
+    tell(summaries, json=json)
+    if any(summary.left for summary in summaries):
         raise typer.Exit(PART_LEFT)
 
 
-async def _judge(store: "Store", request: "JudgeRequest", bar: "Bar") -> "JudgeSummary":
-    from contextlib import aclosing
+def _dry_run(context: Context, request: "JudgeRequest", *, json: bool) -> None:
+    import asyncio
 
-    from uphold.steps.judging import JudgeSummary, judge_run
+    from uphold.steps.estimating import estimate
+    from uphold_tui.commands.judged import tell_estimates
 
-    async with aclosing(judge_run(store, request)) as told:
-        async for one in told:
-            if isinstance(one, JudgeSummary):
-                return one
-            bar(one.done, one.total, _state(one))
-    raise AssertionError("judging ends with its summary")
+    with context.open(reading=True) as store:
+        found = asyncio.run(estimate(store, request))
+    tell_estimates(found, request, json=json)
 
 
-def _state(judging: "Judging") -> str:
-    parts = [f"{judging.done:,} of {judging.total:,}"]
-    if judging.unreadable:
-        parts.append(f"{judging.unreadable:,} unreadable")
-    if judging.failed:
-        parts.append(f"{judging.failed:,} failed")
-    if judging.output_tokens:
-        parts.append(f"{judging.input_tokens + judging.output_tokens:,} tokens")
-    return "   ".join(parts)
+def _reread(context: Context, run: str | None, judges: list[str] | None, *, json: bool) -> None:
+    from uphold.steps.rereading import reread
+    from uphold_tui.commands.judged import tell_reread
 
-
-_WORDS = {
-    "candidate": "wins", "tie": "ties", "baseline": "losses", "inconsistent": "inconsistent", "unreadable": "unreadable",
-    "failed": "failed", "pending": "pending",
-}  # fmt: skip
-
-
-def _tell(summary: "JudgeSummary", *, json: bool) -> None:
-    from uphold_tui.console import say, say_json, say_line, say_table
-
-    verdicts = {word.value: count for word, count in summary.verdicts.items()}
-    counts = {name: verdicts.get(word, 0) for word, name in _WORDS.items()}
-    done, made = summary.done, summary.made
-    if json:
-        say_json({
-            "run": summary.run.name, "judge": summary.judge, "pairs": summary.pairs, **counts,
-            "judgments": done.done, "identical": done.identical, "reused": done.reused,
-            "input_tokens": done.input_tokens, "output_tokens": done.output_tokens,
-            "pairs_added": made.added, "carried": made.carried, "unanswered": list(made.unanswered),
-            "no_reference": list(made.no_reference),
-        })  # fmt: skip
-        return
-    say_line(f"{summary.judge} on {summary.run.name}: {summary.pairs:,} pairs")
-    shown = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
-    say_table(shown)
-    say(_work(summary))
-    for keys, why in ((made.no_reference, "have no reference"), (made.unanswered, "lack an answer")):
-        if keys:
-            say(f"{len(keys):,} examples {why} and make no pair")
-    if summary.left:
-        say(f"{summary.left:,} pairs are left; the same command goes on with them")
-
-
-def _work(summary: "JudgeSummary") -> str:
-    done = summary.done
-    if not done.total:
-        return "nothing left to do: every judgment was there already"
-    parts = [f"{done.done:,} judgments made"]
-    if done.identical:
-        parts.append(f"{done.identical:,} of identical answers, not asked")
-    if done.reused:
-        parts.append(f"{done.reused:,} reused from equal pairs")
-    if done.output_tokens:
-        parts.append(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out")
-    return ", ".join(parts)
+    with context.open() as store:
+        found = [one for name in judges or [None] for one in reread(store, run, name)]  # type: ignore[list-item]
+    tell_reread(found, json=json)

@@ -72,6 +72,7 @@ def open_app(
         signs=settings.signs,
         keymap=dict(settings.keys),
         hold=settings.hold,
+        tables=settings,
     )
     if said:
         talk(said)

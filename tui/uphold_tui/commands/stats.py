@@ -19,7 +19,8 @@ def stats(
     judge: Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge only.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Examples with this tag only.")] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="tag", help="`tag`: a row for every tag as well.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Intervals that need resampling, too.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="All judges and the finer numbers, resampling too.")] = False,
+    planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Win rates and judge-human agreement, each with its n and interval."""
@@ -29,27 +30,46 @@ def stats(
         raise BadUsage(f"--by takes `tag`; it was given {by!r}")
     if run is not None and set_ is not None:
         raise BadUsage("name a run, or a set with --set; not both")
-    show_stats(context.obj, run, set_, judge=judge, tag=tag, by_tag=by is not None, full=full, json=json)
+    show_stats(
+        context.obj, run, set_, judge=judge, tag=tag, by_tag=by is not None, full=full, json=json, planned=planned
+    )
 
 
 def show_stats(
     context: Context, run: str | None = None, set_: str | None = None, *, judge: str | None = None, tag: str | None = None,
-    by_tag: bool = False, full: bool = False, json: bool = False,
+    by_tag: bool = False, full: bool = False, json: bool = False, planned: int | None = None,
 ) -> None:  # fmt: skip
     """Print the numbers of a run or set."""
+    from uphold.steps.measured import run_perplexities
     from uphold.steps.statistics import run_numbers, set_numbers
+    from uphold_tui.commands.perplexities import as_json as perplexity_json
+    from uphold_tui.commands.perplexities import say_perplexities
     from uphold_tui.console import say_json, say_page
 
     with context.open(reading=True) as store:
         if set_ is not None:
-            found = set_numbers(store, set_, judge=judge, tag=tag, by_tag=by_tag, full=full)
+            found = set_numbers(
+                store, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, first_only=not (json or full)
+            )
         else:
-            found = run_numbers(store, run, judge=judge, tag=tag, by_tag=by_tag, full=full)
+            found = run_numbers(
+                store,
+                run,
+                judge=judge,
+                tag=tag,
+                by_tag=by_tag,
+                full=full,
+                planned=planned,
+                first_only=not (json or full),
+            )
+        measured = run_perplexities(store, run, set_)
     if json:
         from uphold.reports.stats_json import as_json
 
-        say_json(as_json(found))
+        told = {"perplexities": [perplexity_json(one) for one in measured]} if measured else {}
+        say_json({**as_json(found), **told})
     else:
         from uphold.reports.stats_page import stats_page
 
-        say_page(stats_page(found))
+        say_page(stats_page(found, full))
+        say_perplexities(measured)

@@ -1,0 +1,79 @@
+"""What stands in a pane."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.content import Content
+
+from tui_samples import decided, judge, pair
+from uphold.records.texts import ExampleText
+from uphold.records.words import Choice, Side, Verdict
+from uphold_tui.widgets.answer import Answer, Reading, prepare
+from uphold_tui.widgets.diff import word_diff
+from uphold_tui.widgets.pane import title
+
+
+def body(answer: Answer) -> str:
+    """The text of an answer."""
+    assert isinstance(answer.body, Content)
+    return answer.body.plain
+
+
+def test_an_empty_response_is_a_fact() -> None:
+    answer = prepare(pair(candidate_cells=("",)), Side.A, Reading())
+    assert body(answer) == "empty response"
+    assert answer.length == "0 words"
+    assert body(prepare(pair(candidate_cells=("",)), Side.A, Reading(markdown=True))) == "empty response"
+    assert body(prepare(pair(candidate_cells=("",)), Side.A, Reading(diff=True))) == "empty response"
+
+
+def test_other_json_than_text_is_shown_as_json() -> None:
+    assert body(prepare(pair(candidate_cells=(True,)), Side.A, Reading())) == "true"
+    assert body(prepare(pair(baseline_cells=({"a": [1]},)), Side.B, Reading())) == '{"a": [1]}'
+
+
+def test_words_are_counted_one_by_one() -> None:
+    assert prepare(pair(candidate_cells=("one",)), Side.A, Reading()).length == "1 word"
+    assert prepare(pair(candidate_cells=("w " * 1234,)), Side.A, Reading()).length == "1,234 words"
+
+
+def test_the_count_is_that_of_the_judged_turn() -> None:
+    two = pair(
+        text=ExampleText(("x", "y")), turn=2, candidate_cells=("one two three", "four"), baseline_cells=("a", "b")
+    )
+    answer = prepare(two, Side.A, Reading())
+    assert answer.length == "1 word"
+    assert body(answer) == "▸ turn 1   3 words, folded\n\nturn 2\n\nfour"
+    assert "one two three" in body(prepare(two, Side.A, Reading(earlier=True)))
+
+
+def test_the_diff_marks_what_one_side_has_alone() -> None:
+    view = pair(candidate_cells=("the red fox runs",), baseline_cells=("the blue fox runs fast",))
+    a, b = (prepare(view, side, Reading(diff=True)) for side in Side)
+    assert (a.length, b.length) == ("1 word only here", "2 words only here")
+    assert a.changes == (4,)
+    assert b.changes == (4, 18)
+
+
+@given(st.text("abc \n", max_size=80), st.text("abc \n", max_size=80))
+def test_a_diff_covers_exactly_the_words_that_differ(a: str, b: str) -> None:
+    found = word_diff(a, b)
+    only = sum(len(a[start:end].split()) for start, end in found.only_a)
+    assert only == found.words_a
+    same_a = len(a.split()) - found.words_a
+    same_b = len(b.split()) - found.words_b
+    assert same_a == same_b
+    assert 0 <= found.same <= 1
+
+
+def test_equal_texts_have_no_difference() -> None:
+    found = word_diff("a b c", "a  b\nc")
+    assert (found.words_a, found.words_b, found.same) == (0, 0, 1.0)
+
+
+def test_the_title_says_whose_choice_it_is() -> None:
+    view = pair(stand=decided(Choice.CANDIDATE))
+    assert title(view, Side.A, Reading(), in_force=True).plain == "  A   your choice, judge’s pick"
+    assert title(view, Side.B, Reading(), in_force=False).plain == "  B   "
+    named = title(pair(), Side.B, Reading(names=True), in_force=False).plain
+    assert named.startswith("  B   base-7b")
+    assert title(pair(judge=judge(Verdict.TIE)), Side.A, Reading(), in_force=False).plain == "  A   "

@@ -1,0 +1,73 @@
+"""Keys are data: bindings, help and footers are made from the tables, and a person can remap them."""
+
+from pathlib import Path
+
+import pytest
+
+from tui_samples import app, database, press, review, shown
+from uphold_tui.keys import HOME, OVERLAY, REVIEW, help_lines, label, labels, remapped
+from uphold_tui.screens.help import REVIEW_NOTE, page
+from uphold_tui.screens.review import ReviewScreen
+
+LATER = {"w", "F", "/", "i", "I", "l"}
+
+
+@pytest.mark.parametrize("table", [REVIEW, HOME, OVERLAY])
+def test_no_key_does_two_things_on_one_screen(table: tuple[object, ...]) -> None:
+    keys = [key for entry in table for key in entry.keys]  # type: ignore[attr-defined]
+    assert len(keys) == len(set(keys))
+
+
+def test_ids_are_unique_over_all_screens() -> None:
+    ids = [entry.id for table in (REVIEW, HOME, OVERLAY) for entry in table]
+    assert len(ids) == len(set(ids))
+
+
+def test_keys_of_later_versions_are_simply_not_bound() -> None:
+    assert not LATER & {key for entry in REVIEW for key in entry.keys}
+
+
+def test_every_key_of_the_review_has_its_action() -> None:
+    for entry in REVIEW:
+        assert hasattr(ReviewScreen, f"action_{entry.action.split('(')[0]}"), entry.id
+
+
+def test_neighbours_with_the_same_words_share_a_line_of_help() -> None:
+    lines = {line.text: line.keys for line in help_lines(REVIEW)}
+    assert lines["scroll"] == ("j", "k")
+    assert lines["page"] == ("space", "-")
+    assert lines["next"] == ("→", "J")
+
+
+def test_help_names_every_key_and_cuts_nothing_where_there_is_room() -> None:
+    text = page("Keys while reviewing", REVIEW, REVIEW_NOTE, 97).plain
+    assert "…" not in text
+    for entry in REVIEW:
+        assert labels(entry)[0] in text
+        assert entry.help in text
+
+
+def test_help_goes_below_one_another_where_there_is_no_room_for_columns() -> None:
+    rows = page("Keys", REVIEW, REVIEW_NOTE, 50).plain.splitlines()
+    assert all(len(row) <= 50 for row in rows)
+    assert len(rows) > len(REVIEW) // 2
+
+
+def test_a_remapped_key_is_shown_as_it_is() -> None:
+    table = {entry.id: entry for entry in remapped(REVIEW, {"review.tie": "e,E"})}
+    assert table["review.tie"].keys == ("e", "E")
+    assert label(table["review.tie"]) == "e"
+    assert table["review.a"].keys == ("a", "1")
+
+
+async def test_a_remapped_key_works_and_stands_where_the_old_one_stood(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store, keymap={"review.tie": "T"}).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "T tie" in shown(pilot)
+        await press(pilot, "t")
+        assert review(pilot).session.progress.read == 0
+        await press(pilot, "T")
+        assert review(pilot).session.progress.read == 1
+        await press(pilot, "question_mark")
+        assert "T         tie, both good" in shown(pilot)

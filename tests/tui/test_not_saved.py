@@ -1,0 +1,67 @@
+"""What cannot be saved stays on the screen, and enter tries again."""
+
+import sqlite3
+from pathlib import Path
+
+from tui_samples import app, database, press, review, session, shown
+from uphold.steps.opening import Store
+
+
+def _impatient(store: Store) -> None:
+    """Do not wait for a lock."""
+    store.db.execute("PRAGMA busy_timeout = 0")
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """Another program that is writing."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_saves_it(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _impatient(store)
+        first = review(pilot).session.current
+        other = _locked(store.path)
+        await press(pilot, "t")
+        screen = shown(pilot)
+        assert (
+            "Not saved: the database is locked by another program. Your verdict is kept here; enter tries again"
+            in screen
+        )
+        assert review(pilot).session.current is first
+        await press(pilot, "enter", "right", "J")
+        assert "Not saved:" in shown(pilot)
+        assert review(pilot).session.current is first
+        other.rollback()
+        await press(pilot, "enter")
+        assert "Not saved" not in shown(pilot)
+    assert session(store).trail(1)[0].choice == "tie"
+
+
+async def test_a_verdict_that_waits_can_be_dropped(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _impatient(store)
+        other = _locked(store.path)
+        await press(pilot, "t", "u")
+        assert "dropped; nothing was saved" in shown(pilot)
+        other.rollback()
+        await press(pilot, "right")
+    assert session(store).progress.read == 0
+
+
+async def test_another_verdict_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _impatient(store)
+        other = _locked(store.path)
+        await press(pilot, "t", "4")
+        other.rollback()
+        await press(pilot, "enter")
+    assert session(store).trail(1)[0].choice == "both-bad"

@@ -1,0 +1,171 @@
+"""The rows around the answers: header, hair line, instruction, numbers, receipts, rail, bars."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.content import Content
+
+from tui_samples import pair, plain
+from uphold.records.numbers import LiveNumbers, Rate, Value
+from uphold.records.reviewed import Progress
+from uphold.records.texts import ExampleText
+from uphold.records.words import Choice, EventKind, Ruling, Side
+from uphold.steps.reviewing import Receipt
+from uphold_tui.look import PLAIN
+from uphold_tui.widgets import header, instruction
+from uphold_tui.widgets.bars import axis, interval, shares
+from uphold_tui.widgets.lines import fitting, spread
+from uphold_tui.widgets.numbers import kappa, numbers_line
+from uphold_tui.widgets.rail import RailView
+from uphold_tui.widgets.rail import rows as rail_rows
+from uphold_tui.widgets.receipts import receipt
+from uphold_tui.widgets.verdicts import share
+
+FEW = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
+MANY = LiveNumbers(37, 21, 4, 12, Rate(0.58, 0.42, 0.71, 37), Rate(0.84, 0.7, 0.93, 35), Value(0.66))
+
+
+def test_counts_name_the_plan_and_decided_only_when_there_are_some() -> None:
+    planned = header.counts(Progress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain
+    assert planned == "37 of 60 planned   ✓ 31 upheld   ≠ 6 overturned"
+    assert header.counts(Progress(200, 40, 31, 6, 3), PLAIN).plain.endswith("• 3 decided")
+    assert header.counts(Progress(200, 0), PLAIN).plain.startswith("0 of 200 read")
+    assert header.short_counts(Progress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain == "37/60   ✓ 31   ≠ 6"
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.one_of(st.none(), st.integers(0, 500)), st.integers(1, 240))
+def test_the_hair_line_is_as_wide_as_the_screen_and_full_only_when_all_is_read(
+    read: int, unread: int, planned: int | None, width: int
+) -> None:
+    total = read + unread
+    row = header.hair(Progress(total, read, planned=planned), width)
+    assert row.cell_length == width
+    bright = sum(span.end - span.start for span in row.spans if span.style == "$strong")
+    assert (bright == width) == (total > 0 and unread == 0) or width == 1
+    if read > 0 and width > 1:
+        assert bright > 0
+
+
+def test_the_instruction_takes_what_room_the_rest_leaves() -> None:
+    long = ExampleText(("word " * 200,), None, ("the reference",))
+    rows = plain(instruction.rows(pair(text=long), 114, 4))
+    assert len(rows) == 4
+    assert rows[0].startswith("desk-0038   billing, refund")
+    assert rows[0].endswith("+ all 200 words")
+    assert rows[2].endswith("…")
+    assert rows[3] == "reference  the reference"
+
+
+def test_a_short_instruction_leaves_its_context_a_row_and_a_long_one_names_it() -> None:
+    short = ExampleText(("Answer them.",), "the policy")
+    assert plain(instruction.rows(pair(text=short), 114, 4))[1:] == ["context  the policy", "Answer them."]
+    long = ExampleText(("word " * 60,), "the policy")
+    assert plain(instruction.rows(pair(text=long), 114, 4))[0].endswith("+ context, 2 words")
+
+
+def test_of_two_turns_the_first_is_one_muted_row() -> None:
+    two = pair(
+        text=ExampleText(("Write a mail.", "Now shorter.")),
+        turn=2,
+        candidate_cells=("a", "b"),
+        baseline_cells=("c", "d"),
+    )
+    rows = plain(instruction.rows(two, 114, 4))
+    assert rows[0].endswith("judged on turn 2, with turn 1 as context")
+    assert rows[1:] == ["turn 1  Write a mail.", "turn 2  Now shorter."]
+    first = pair(text=two.text, turn=1, candidate_cells=("a",), baseline_cells=("c",))
+    assert plain(instruction.rows(first, 114, 4))[0].endswith("turn 1 of 2")
+
+
+@given(st.text(max_size=400), st.one_of(st.none(), st.text(max_size=200)), st.integers(1, 150), st.integers(1, 4))
+def test_the_instruction_never_grows_beyond_its_block(text: str, context: str | None, width: int, height: int) -> None:
+    rows = instruction.rows(pair(text=ExampleText((text,), context, (context,))), width, height)
+    assert len(rows) <= height
+    assert all(row.cell_length <= width for row in rows)
+
+
+def test_below_ten_verdicts_the_line_counts() -> None:
+    row = numbers_line(FEW, "gpt-3.5-turbo", 114).plain
+    assert row.startswith("9 reviewed: 5 wins, 2 ties, 2 losses for gpt-3.5-turbo")
+    assert row.endswith("10 verdicts needed for a rate")
+    one = LiveNumbers(1, 1, 0, 0, Rate(None, None, None, 1), Rate(None, None, None, 1), Value(None))
+    assert "1 win, 0 ties, 0 losses" in numbers_line(one, "x", 114).plain
+
+
+def test_from_ten_on_it_has_rates_with_their_intervals_and_n() -> None:
+    row = numbers_line(MANY, "x", 114).plain
+    assert row == "win rate 58 %  42–71  of 37       agreement 84 %  κ .66  of 35"
+
+
+def test_what_a_mode_has_to_say_comes_first_and_the_rest_drops_out_whole() -> None:
+    row = numbers_line(MANY, "x", 60, Content("56 % of the words are the same")).plain
+    assert row == "56 % of the words are the same"
+    assert numbers_line(None, "x", 60).plain == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.66, ".66"), (0.8, ".8"), (1.0, "1"), (0.0, "0"), (-0.12, "−.12"), (None, "–")]
+)
+def test_kappa_is_written_without_its_zero(value: float | None, text: str) -> None:
+    assert kappa(Value(value)) == text
+
+
+def test_a_share_is_written_without_trailing_zeros() -> None:
+    assert [share(value) for value in (0.5, 0.91, 1, 0, 0.999)] == [".5", ".91", "1", "0", "1"]
+
+
+def test_receipts_say_what_was_done_to_which_pair() -> None:
+    upheld = Receipt(EventKind.DECISION, 1, "desk-0112", Choice.CANDIDATE, Ruling.UPHELD, Side.A)
+    over = Receipt(EventKind.DECISION, 1, "desk-0038", Choice.BASELINE, Ruling.OVERTURNED, Side.B)
+    both = Receipt(EventKind.DECISION, 1, "k", Choice.BOTH_BAD, Ruling.OVERTURNED, None)
+    assert receipt(upheld, PLAIN).plain == "before: ✓ desk-0112 upheld"
+    assert receipt(over, PLAIN).plain == "before: ≠ desk-0038, you B"
+    assert receipt(over, PLAIN, loud=True).plain == "before:  ≠  desk-0038, you B"
+    assert receipt(both, PLAIN).plain == "before: ≠ k, you both bad"
+    assert receipt(upheld, PLAIN, narrow=True).plain == "✓ 0112"
+    assert receipt(Receipt(EventKind.SKIP, 1, "k"), PLAIN).plain == "before: – k skipped"
+    assert receipt(Receipt(EventKind.FLAG, 1, "k"), PLAIN).plain == "flagged"
+    undone = Receipt(EventKind.UNDO, 1, "k", takes_back=EventKind.SKIP)
+    assert receipt(undone, PLAIN).plain == "taken back: the skip"
+
+
+def test_the_rail_has_the_interval_and_the_trail_and_fits() -> None:
+    trail = tuple(Receipt(EventKind.DECISION, n, f"mt-{n:03d}", Choice.TIE, Ruling.UPHELD) for n in range(99))
+    rows = rail_rows(RailView(MANY, Progress(200, 37, skipped=2), trail), 34, 30)
+    assert len(rows) == 30
+    assert all(row.cell_length <= 34 for row in rows)
+    text = "\n".join(plain(rows))
+    assert "42–71" in text
+    assert "163" in text
+    assert "✓  mt-000  tie" in text
+
+
+def test_an_interval_over_fifty_is_crossed_by_the_mark() -> None:
+    settled = interval(0.7, 0.6, 0.8, 41).plain
+    open_ = interval(0.58, 0.42, 0.71, 41).plain
+    assert settled[20] == "┊"
+    assert open_[20] == "┿"
+    assert settled.count("●") == open_.count("●") == 1
+    assert interval(None, None, None, 41).plain.strip("─") == "┊"
+    assert axis(41).plain.split() == ["0", "50", "100"]
+
+
+@given(st.integers(0, 90), st.integers(0, 90), st.integers(0, 90), st.integers(1, 90))
+def test_shares_fill_their_row_and_show_every_overturned(
+    upheld: int, overturned: int, decided: int, width: int
+) -> None:
+    row = shares(upheld, overturned, decided, width)
+    assert row.cell_length == width
+
+
+@given(st.text("ab ", max_size=60), st.text("cd ", max_size=60), st.integers(1, 100))
+def test_a_row_is_never_wider_than_it_may_be(left: str, right: str, width: int) -> None:
+    assert spread(Content(left), Content(right), width).cell_length == width
+
+
+def test_groups_of_keys_drop_out_whole_from_the_middle() -> None:
+    groups = [Content("first one"), Content("middle group"), Content("last")]
+    assert fitting(groups, 40).plain == "first one    middle group    last"
+    assert fitting(groups, 30).plain == "first one    last"
+    assert fitting(groups, 12).plain == "first one"
+    assert fitting(groups, 6).plain == "last"

@@ -1,0 +1,98 @@
+"""The start screen: runs and sets, or how to begin."""
+
+import json
+from pathlib import Path
+
+from tui_samples import database, press, rows, shown
+from uphold.steps.importing import ImportRequest, import_files
+from uphold.steps.opening import Store, open_store
+from uphold_tui.app import UpholdApp
+from uphold_tui.screens.home import HomeScreen
+from uphold_tui.screens.review import ReviewScreen
+
+
+def two_runs(tmp_path: Path, count: int = 3) -> Store:
+    """A database with two runs."""
+    store = database(tmp_path, count=count)
+    reviewed = [
+        row | {"reviewer": "ann", "review": "candidate"}
+        for row in rows(12, candidate="second")
+        if "response_candidate" in row
+    ]
+    file = tmp_path / "other.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in reviewed), encoding="utf-8")
+    for _ in import_files(store, ImportRequest([file])):
+        pass
+    return store
+
+
+async def test_it_lists_runs_with_their_progress_rates_and_judges(tmp_path: Path) -> None:
+    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        screen = shown(pilot)
+        assert "2 runs   2 sets   as mira" in screen
+        assert "candidate against baseline" in screen
+        assert "second against baseline" in screen
+        assert "12 of 12" in screen
+        assert "100  76–100" in screen
+        assert "3 active" in screen
+
+
+async def test_enter_reviews_the_run_under_the_cursor_and_q_comes_back(tmp_path: Path) -> None:
+    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "down", "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert screen.session.run.candidate == "second"
+        await press(pilot, "t", "q")
+        assert isinstance(pilot.app.screen, HomeScreen)
+        await press(pilot, "q")
+    assert pilot.app.return_value is None
+
+
+async def test_the_cursor_stays_within_the_list(tmp_path: Path) -> None:
+    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "up", "up", "down", "down", "down", "G")
+        screen = pilot.app.screen
+        assert isinstance(screen, HomeScreen)
+        assert screen.at == 1
+        await press(pilot, "g")
+        assert screen.at == 0
+
+
+async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) -> None:
+    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        row = next(y for y, text in enumerate(shown(pilot).splitlines()) if "second against" in text)
+        await pilot.click(offset=(6, row))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert pilot.app.screen.at == 1
+        await pilot.click(offset=(6, row))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+
+
+async def test_a_first_start_offers_the_demo_and_enter_is_enough(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "new.db", create=True)
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        screen = shown(pilot)
+        assert "Nothing to review yet." in screen
+        assert "new.db, new" in screen
+        assert "uphold import FILE" in screen
+        await press(pilot, "enter")
+        opened = pilot.app.screen
+        assert isinstance(opened, ReviewScreen)
+        assert opened.session.total > 0
+
+
+async def test_it_is_drawn_at_every_size(tmp_path: Path) -> None:
+    store = two_runs(tmp_path)
+    for size in ((30, 10), (80, 24), (104, 30), (200, 60)):
+        async with UpholdApp(store, reviewer="mira").run_test(size=size) as pilot:
+            await pilot.pause()
+            assert all(len(row) <= size[0] for row in shown(pilot).splitlines())
+            assert "candidate" in shown(pilot)

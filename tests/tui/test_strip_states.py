@@ -1,0 +1,172 @@
+"""The verdict strip in every state."""
+
+import pytest
+
+from tui_samples import decided, judge, judgment, pair, plain
+from uphold.records.judged import JudgeOnPair
+from uphold.records.reviewed import PairView, Stand
+from uphold.records.words import Choice, Order, Preference, Verdict
+from uphold.reviewing.letters import reason_shown
+from uphold_tui.look import ASCII
+from uphold_tui.widgets import verdicts
+from uphold_tui.widgets.strip import Strip, strip_rows
+
+CF, BF = Order.CANDIDATE_FIRST, Order.BASELINE_FIRST
+INCONSISTENT = judge(
+    Verdict.INCONSISTENT,
+    judgment(CF, Preference.CANDIDATE, "every sentence carries a figure."),
+    judgment(BF, Preference.BASELINE, "one metaphor holds it together."),
+)
+UNREADABLE = judge(Verdict.UNREADABLE, judgment(CF, None, None, problem="no verdict in its answer"))  # type: ignore[arg-type]
+FAILED = judge(Verdict.FAILED, judgment(CF, None, None, problem="the endpoint was busy"))  # type: ignore[arg-type]
+TIE = judge(Verdict.TIE)
+
+
+def drawn(view: PairView, width: int = 115, height: int = 5, **more: object) -> list[str]:
+    """The rows of the strip as text."""
+    return plain(strip_rows(Strip(view, reason_shown(view), **more), width, height))  # type: ignore[arg-type]
+
+
+def test_undecided_offers_the_keys_beside_the_verdict() -> None:
+    rows = drawn(pair())
+    assert rows[0].startswith("Judge     A   is better")
+    assert rows[0].endswith("both orders agree   confidence .8   haiku strict")
+    assert rows[1] == "         reason candidate-first"
+    assert rows[4] == "You      enter uphold A    a A better    b B better    t tie    4 both bad"
+
+
+@pytest.mark.parametrize(
+    ("choice", "judged", "words"),
+    [
+        (Choice.CANDIDATE, None, "You       A   is better     ✓ upheld"),
+        (Choice.BASELINE, None, "You       B   is better      ≠ overturned"),
+        (Choice.TIE, TIE, "You       =   tie           ✓ upheld"),
+        (Choice.BOTH_BAD, TIE, "You       ×   both bad      ✓ upheld   counts as a tie"),
+        (Choice.BASELINE, INCONSISTENT, "You       B   is better     • decided   neither upheld nor overturned"),
+        (Choice.BASELINE, UNREADABLE, "You       B   is better     • decided   neither upheld nor overturned"),
+    ],
+)
+def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: JudgeOnPair | None, words: str) -> None:
+    view = pair(stand=decided(choice)) if judged is None else pair(stand=decided(choice), judge=judged)
+    assert drawn(view)[4].startswith(words)
+
+
+def test_an_overturned_verdict_goes_quiet_and_asks_why() -> None:
+    rows = drawn(pair(stand=decided(Choice.BASELINE)))
+    assert rows[4].endswith("enter next    c say why    u undo")
+    made = strip_rows(Strip(pair(stand=decided(Choice.BASELINE))), 115, 5)[0]
+    assert not any("badge" in str(span.style) for span in made.spans)
+
+
+def test_an_inconsistent_pair_shows_both_reasons_with_their_orders_and_offers_no_enter() -> None:
+    rows = drawn(pair(judge=INCONSISTENT))
+    assert "inconsistent" in rows[0]
+    assert "orders disagree: the first one shown wins" in rows[0]
+    said = f"{rows[1].strip()} {rows[2].strip()}"
+    assert said.startswith("Counts as a tie in the rates. With A first: “every sentence carries a figure.”")
+    assert "With B first (its A is your B): “one metaphor holds it together.”" in said
+    assert "enter uphold" not in rows[4]
+    assert rows[4].endswith("enter rests: there is no verdict to uphold")
+
+
+def test_unreadable_and_failed_say_what_went_wrong_in_one_line() -> None:
+    assert drawn(pair(judge=UNREADABLE))[1].strip() == "no verdict in its answer; r shows it"
+    assert drawn(pair(judge=FAILED))[1].strip() == "the endpoint was busy; r shows it"
+    assert "unreadable" in drawn(pair(judge=UNREADABLE))[0]
+    assert " failed" in drawn(pair(judge=FAILED))[0]
+
+
+def test_without_a_judge_the_keys_stay() -> None:
+    rows = drawn(pair(judge=None))
+    assert rows[0] == "Judge    has not read this pair"
+    assert rows[4].startswith("You      a A better    b B better    t tie    4 both bad")
+
+
+def test_where_only_the_other_order_exists_the_row_says_whose_letters_the_reason_speaks_in() -> None:
+    one = judge(Verdict.CANDIDATE, judgment(BF, Preference.CANDIDATE, "B is better than A."))
+    rows = drawn(pair(judge=one))
+    assert "one order only   its A is your B   no confidence" in rows[0]
+    assert rows[1].strip() == "B is better than A."
+
+
+def test_an_order_that_is_not_known_is_said_to_be_not_recorded_once() -> None:
+    one = judge(Verdict.CANDIDATE, judgment(Order.UNKNOWN, Preference.CANDIDATE, "fine"))
+    assert drawn(pair(judge=one))[0].count("order not recorded") == 1
+
+
+def test_flags_and_comments_stand_behind_the_verdict_never_in_its_place() -> None:
+    row = drawn(pair(stand=decided(Choice.CANDIDATE, flagged=True, comment="ask legal")))[4]
+    assert row.index("✓ upheld") < row.index("⚑ flagged: “ask legal”")
+
+
+def test_a_carried_decision_says_where_it_comes_from() -> None:
+    row = drawn(pair(stand=decided(Choice.CANDIDATE), carried_from="lora-r8-vs-base"))[4]
+    assert "» from lora-r8-vs-base, same texts" in row
+
+
+def test_a_skipped_pair_keeps_its_keys() -> None:
+    row = drawn(pair(stand=Stand(skipped=True)), width=140)[4]
+    assert "enter uphold A" in row
+    assert "– skipped; comes back at the end of the queue" in row
+
+
+def test_a_broken_pair_says_that_it_is_in_no_count() -> None:
+    assert "! broken, in no count" in drawn(pair(), broken=True)[4]
+
+
+def test_signs_can_be_ascii() -> None:
+    row = drawn(pair(stand=decided(Choice.CANDIDATE, flagged=True)), signs=ASCII)[4]
+    assert "+ upheld" in row
+    assert "! flagged" in row
+
+
+def test_where_saving_failed_the_keys_give_way_to_the_reason() -> None:
+    row = drawn(pair(), not_saved="the disk is full")[4]
+    assert row == "Not saved: the disk is full. Your verdict is kept here; enter tries again, u drops it."
+
+
+def test_a_short_strip_has_three_rows_and_short_words() -> None:
+    rows = drawn(pair(), width=77, height=3)
+    assert len(rows) == 3
+    assert rows[0].endswith("orders agree  .8")
+    assert rows[2] == "You    enter uphold A   a A   b B   t tie   4 both bad"
+
+
+@pytest.mark.parametrize("width", [20, 40, 77, 115, 200])
+@pytest.mark.parametrize("judged", [None, INCONSISTENT, UNREADABLE, FAILED, TIE])
+def test_no_row_is_ever_wider_than_the_strip(width: int, judged: JudgeOnPair | None) -> None:
+    for stand in (Stand(), Stand(skipped=True, flagged=True, comment="x" * 90), decided(Choice.BOTH_BAD, flagged=True)):
+        for height in (3, 5):
+            rows = strip_rows(Strip(pair(judge=judged, stand=stand)), width, height)
+            assert len(rows) == height
+            assert all(row.cell_length <= width for row in rows)
+
+
+def test_a_long_reason_ends_with_an_ellipsis() -> None:
+    one = judge(Verdict.CANDIDATE, judgment(CF, Preference.CANDIDATE, "word " * 200))
+    assert drawn(pair(judge=one))[2].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("view", "style"),
+    [
+        (pair(), "$side-a"),
+        (pair(judge=judge(Verdict.BASELINE)), "$side-b"),
+        (pair(judge=TIE), "$secondary"),
+        (pair(judge=INCONSISTENT), "$warning"),
+        (pair(judge=UNREADABLE), "$error"),
+        (pair(stand=decided(Choice.CANDIDATE)), "$success"),
+        (pair(stand=decided(Choice.BASELINE)), "$error"),
+        (pair(judge=None), "$rule"),
+    ],
+)
+def test_the_bar_has_the_colour_of_what_stands(view: PairView, style: str) -> None:
+    assert verdicts.bar_style(view) == style
+
+
+def test_letters_follow_the_screen_not_the_systems() -> None:
+    mirrored = pair(side_a=Preference.BASELINE)
+    assert verdicts.judge_side(mirrored) == "B"
+    assert verdicts.choice_of(mirrored, "a") is Choice.BASELINE
+    assert verdicts.choice_of(mirrored, "b") is Choice.CANDIDATE
+    assert verdicts.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD

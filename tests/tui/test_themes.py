@@ -1,0 +1,61 @@
+"""Colours: text can be read on every ground, and A and B differ in every theme."""
+
+import pytest
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+
+from uphold_tui import themes
+
+GROUNDS = ("background", "surface", "panel")
+
+
+def over(colour: str, ground: str) -> str:
+    """A colour with alpha, as it looks on a ground."""
+    top = Color.parse(colour)
+    return Color.parse(ground).blend(top.with_alpha(1), top.a).hex
+
+
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT])
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_muted_text_reaches_contrast_four_and_a_half_on_every_ground(theme: themes.Theme, ground: str) -> None:
+    behind = getattr(theme, ground)
+    assert themes.contrast(over(themes.variables(theme)["muted"], behind), behind) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT])
+@pytest.mark.parametrize("name", ["primary", "accent", "success", "error", "warning"])
+def test_colours_that_mean_something_can_be_read_as_text(theme: themes.Theme, name: str) -> None:
+    for ground in GROUNDS:
+        assert themes.contrast(getattr(theme, name), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
+def test_every_theme_has_two_sides_that_differ(name: str) -> None:
+    a, b = themes.sides(BUILTIN_THEMES[name])
+    assert a != b
+    if not BUILTIN_THEMES[name].ansi:
+        hues = [Color.parse(colour).hsl.h for colour in (a, b)]
+        assert hues[0] != pytest.approx(hues[1], abs=0.02)
+
+
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+def test_letters_on_a_filled_badge_can_be_read(theme: themes.Theme) -> None:
+    made = themes.variables(theme)
+    for name in ("badge-a", "badge-b", "badge-even", "badge-doubt", "badge-wrong"):
+        if theme.ansi:
+            assert "reverse" in made[name]
+            continue
+        _, ink, _, fill = made[name].split()
+        assert themes.contrast(ink, fill) >= 3.5
+
+
+def test_every_theme_defines_the_same_variables() -> None:
+    every = [themes.variables(theme).keys() for theme in (themes.DARK, themes.LIGHT, *BUILTIN_THEMES.values())]
+    assert all(keys == every[0] for keys in every)
+
+
+def test_ansi_themes_mix_nothing() -> None:
+    made = themes.variables(BUILTIN_THEMES["ansi-dark"])
+    assert made["muted"] == "dim"
+    assert made["tint"] == "reverse"
+    assert not any("#" in value for value in made.values())

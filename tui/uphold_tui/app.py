@@ -1,0 +1,197 @@
+"""The app: opens on the review where there is one to open on, else on the start screen."""
+
+import gc
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from uphold.errors import BadUsage
+from uphold.settings import Settings as Tables
+from uphold_tui import themes
+from uphold_tui.keys import KeyMap
+from uphold_tui.look import SIGNS
+from uphold_tui.screens.desk import Settings
+
+if TYPE_CHECKING:
+    from uphold.records.runs import Run
+    from uphold.steps.opening import Store
+    from uphold.steps.reviewing import ReviewSession
+    from uphold_tui.judge_work import JudgeWork
+    from uphold_tui.sitting import Left, LookBack
+
+DEMO = "support-desk"
+"""The sample set that a first start offers."""
+
+
+class UpholdApp(App[str]):
+    """uphold in the terminal; answers what is to be printed after leaving, if anything."""
+
+    TITLE = "uphold"
+    ENABLE_COMMAND_PALETTE = False
+    INHERIT_BINDINGS = False
+    DEFAULT_MODE = "uphold"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave_now", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave_now", "leave", show=False),
+    ]
+
+    def __init__(
+        self,
+        store: "Store",
+        session: "ReviewSession | None" = None,
+        *,
+        reviewer: str = "",
+        theme: str | None = None,
+        signs: str = "plain",
+        keymap: KeyMap | None = None,
+        hold: str | None = None,
+        tables: Tables | None = None,
+    ) -> None:
+        super().__init__()
+        self.tables = tables or Tables()
+        self.judge_work: JudgeWork | None = None
+        self.store = store
+        self.session = session
+        self.reviewer = reviewer
+        self.settings = Settings(dict(keymap or {}), SIGNS[signs], hold)
+        self.look_back: LookBack | None = None
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = self._known(theme or themes.DARK.name)
+        self.set_keymap(self.settings.keymap)
+        # A mode's screen is there from the start, with its styles: no other one is drawn before it.
+        self.add_mode(self.DEFAULT_MODE, self._first)
+
+    def _known(self, theme: str) -> str:
+        if theme not in self.available_themes:
+            raise BadUsage(f"there is no theme {theme!r}; themes are {', '.join(sorted(self.available_themes))}")
+        return theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the sides and the strengths of text, for the theme at hand."""
+        return themes.variables(self.current_theme)
+
+    def _first(self) -> Screen[None]:
+        """The first screen: the review where there is a session, else the start screen."""
+        return self._review(self.session) if self.session is not None else self._start()
+
+    def _start(self) -> Screen[None]:
+        from uphold.steps.home import home
+        from uphold_tui.screens.home import Doors, HomeScreen
+
+        doors = Doors(
+            lambda: home(self.store), self.review_run, self.judge_run, self.open_demo, self.action_leave_now
+        )  # fmt: skip
+        return HomeScreen(
+            doors, database=self.store.path.name, reviewer=self.reviewer, keymap=self.settings.keymap
+        )  # fmt: skip
+
+    def _review(self, session: "ReviewSession") -> Screen[None]:
+        from uphold_tui.screens.review import ReviewScreen
+
+        return ReviewScreen(session, self._left, self.settings)
+
+    def review_run(self, run: "Run") -> None:
+        """Open the review of a run; leaving it comes back here."""
+        from uphold.steps.reviewing import open_review
+
+        self.push_screen(self._review(open_review(self.store, run, reviewer=self.reviewer)))
+
+    def judge_run(self, run: "Run") -> None:
+        """Open the judging of a run; where a judge is at work already, that one."""
+        from uphold.steps.watching import answers, judges_to_choose
+        from uphold_tui.screens.judging import Desk, JudgingScreen
+
+        desk = Desk(
+            lambda run: judges_to_choose(self.store, run.id, self.tables),
+            lambda: self.judge_work if self.judge_work is not None and self.judge_work.going else None,
+            self._begin_judging,
+            lambda pair_id, judge_id: answers(self.store, pair_id, judge_id),
+            self.review_run,
+            self.pop_screen,  # type: ignore[arg-type]
+        )
+        self.push_screen(JudgingScreen(run, desk, signs=self.settings.signs, keymap=self.settings.keymap))
+
+    def _begin_judging(self, run: "Run", judge: str) -> "JudgeWork":
+        from uphold.steps.control import Control
+        from uphold_tui.judge_work import JudgeWork
+
+        self.judge_work = JudgeWork(self.store.path, run, judge, self.tables, Control())
+        self.judge_work.start()
+        return self.judge_work
+
+    def open_demo(self) -> None:
+        """Make the demo in this file, and review it."""
+        from uphold.steps.demo import open_demo
+
+        self.review_run(open_demo(self.store, DEMO))
+
+    def _left(self, left: "Left") -> None:
+        """From a review: back to the start screen, or out of the app where there is none or the person quits."""
+        self.look_back = left.look_back or self.look_back
+        if self.session is not None or left.quit:
+            self.action_leave_now()
+        else:
+            self.pop_screen()
+
+    def action_leave_now(self) -> None:
+        """Leave, with the look back of the last sitting that had one."""
+        if self.look_back is None:
+            self.exit()
+            return
+        from uphold_tui.screens.leaving import as_plain
+
+        self.exit(as_plain(self.look_back))
+
+    def action_theme(self, name: str) -> None:
+        """Change the theme."""
+        if name in self.available_themes:
+            self.theme = name
+
+
+def run_app(
+    store: "Store",
+    *,
+    run: "Run | None" = None,
+    reviewer: str = "",
+    judge: str | None = None,
+    start: bool = False,
+    theme: str | None = None,
+    signs: str = "plain",
+    keymap: KeyMap | None = None,
+    hold: str | None = None,
+    tables: Tables | None = None,
+) -> str | None:
+    """Run the app until it is left; answers what is to be printed in the terminal, if anything.
+
+    Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
+    screen. Raises BadUsage for a judge or theme that does not exist.
+    """
+    session = None
+    wanted = run or (None if start else _only_run(store))
+    if wanted is not None:
+        from uphold.steps.reviewing import open_review
+
+        session = open_review(store, wanted, reviewer=reviewer, judge=judge)
+    # What is there by now stays; without this the collector goes over a long queue during the first frames.
+    gc.freeze()
+    app = UpholdApp(
+        store, session, reviewer=reviewer, theme=theme, signs=signs, keymap=keymap, hold=hold, tables=tables
+    )
+    try:
+        return app.run()
+    finally:
+        if app.judge_work is not None:
+            app.judge_work.leave()
+
+
+def _only_run(store: "Store") -> "Run | None":
+    """The run of a file that has one."""
+    from uphold.steps.opening import find_run
+
+    try:
+        return find_run(store, None)
+    except BadUsage:
+        return None

@@ -1,0 +1,102 @@
+"""`uphold judges`, `uphold plan`, `uphold compare` and `uphold gate`."""
+
+from typing import Annotated
+
+import typer
+
+_Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_Run = Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("judges")(judges)
+    app.command("plan")(plan)
+    app.command("compare")(compare)
+    app.command("gate")(gate)
+
+
+def judges(context: typer.Context, run: _Run = None, json: _Json = False) -> None:
+    """Every judge of a run against the same reviews, side by side."""
+    from uphold.reports.comparing import judges_json, judges_page
+    from uphold.steps.statistics import side_by_side
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        name, found = side_by_side(store, run)
+    if json:
+        from uphold.reports.stats_json import as_json
+
+        say_json(judges_json(found, as_json(found.numbers)["judges"], name))
+    else:
+        say_page(judges_page(found, name))
+
+
+def plan(
+    context: typer.Context,
+    run: _Run = None,
+    half_width: Annotated[
+        float, typer.Option("--half-width", metavar="SHARE", help="Wanted: .05 is ±5 points.")
+    ] = 0.05,
+    planned: Annotated[
+        int | None, typer.Option("--planned", metavar="N", help="How many verdicts are planned.")
+    ] = None,
+    judge: _Judge = None,
+    json: _Json = False,
+) -> None:
+    """How many more verdicts for which width, and what no number of them can buy."""
+    from uphold.reports.plan_page import plan_json, plan_page
+    from uphold.steps.statistics import run_plan
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        name, found = run_plan(store, run, half_width, judge=judge, planned=planned)
+    if json:
+        say_json(plan_json(found, name))
+    else:
+        say_page(plan_page(found, name))
+
+
+def compare(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(metavar="RUN", help="The run before, by name or number.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="The run after.")],
+    judge: _Judge = None,
+    json: _Json = False,
+) -> None:
+    """What changed from one run to another on the same examples, worst first."""
+    from uphold.reports.comparing import compare_json, compare_page
+    from uphold.steps.checkpoints import compare_runs
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        found = compare_runs(store, before, after, judge)
+    if json:
+        say_json(compare_json(found))
+    else:
+        say_page(compare_page(found))
+
+
+def gate(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run to let through, by name or number.")],
+    against: Annotated[str, typer.Option("--against", metavar="RUN", help="The run it is held against.")],
+    margin: Annotated[float, typer.Option("--margin", metavar="SHARE", help="Allowed loss: .05 is 5 points.")],
+    judge_only: Annotated[bool, typer.Option("--judge-only", help="Let a judge's verdicts speak alone.")] = False,
+    judge: _Judge = None,
+    planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
+    json: _Json = False,
+) -> None:
+    """Is a run no worse than another by more than a margin? PASS 0, FAIL 1, INCONCLUSIVE 3."""
+    from uphold.reports.comparing import exit_code, gate_json, gate_page
+    from uphold.steps.checkpoints import gate_run
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        found = gate_run(store, run, against, margin, judge_only=judge_only, judge=judge, planned=planned)
+    if json:
+        say_json(gate_json(found))
+    else:
+        say_page(gate_page(found))
+    raise typer.Exit(exit_code(found.result))

@@ -1,0 +1,199 @@
+"""`uphold generate` and `uphold perplexity`."""
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uphold_tui.commands.working import dollars, run_work, span
+
+if TYPE_CHECKING:
+    from uphold.steps.generating import GenerateRequest, Generating
+    from uphold.steps.opening import Store
+    from uphold.steps.perplexity import Measuring, PerplexityRequest
+    from uphold_tui.console import Bar
+
+PART_LEFT = 4
+_SHOWN = 5
+"""How many reasons are listed."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("generate")(generate)
+    app.command("perplexity")(perplexity)
+
+
+def generate(
+    context: typer.Context,
+    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="The eval set.")],
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Whose responses these are.")],
+    endpoint: Annotated[
+        str | None,
+        typer.Option("--endpoint", metavar="SPEC", help="anthropic:MODEL, openai:MODEL, or a name in uphold.toml."),
+    ] = None,
+    only_missing: Annotated[
+        bool, typer.Option("--only-missing", help="Only what is missing: so it is without this, too.")
+    ] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="New responses for all; the old ones stay in the file.")] = False,
+    system_prompt: Annotated[str | None, typer.Option("--system-prompt", metavar="TEXT")] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="4096 when left out.")] = None,
+    temperature: Annotated[float | None, typer.Option("--temperature", metavar="T")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Where the endpoint takes one.")] = None,
+    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
+    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Another server's address.")] = None,
+    api_key_env: Annotated[
+        str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="S", help="Seconds one answer may take.")
+    ] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", metavar="USD")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Have a system answer what it has not answered yet, turn by turn."""
+    from uphold.errors import BadUsage
+    from uphold.steps.control import Control
+    from uphold.steps.generating import GenerateRequest
+    from uphold_tui.console import progress
+
+    if only_missing and redo:
+        raise BadUsage("--only-missing and --redo say the opposite of each other; give one of them")
+    control = Control(concurrency, max_cost)
+    request = GenerateRequest(
+        set_, system, endpoint, redo, system_prompt, max_tokens, temperature, seed, base_url, api_key_env, timeout,
+        concurrency, max_cost, settings=context.obj.settings, control=control,
+    )  # fmt: skip
+    with context.obj.open() as store, progress("generating") as bar:
+        done = run_work(_generate(store, request, bar), control)
+    _tell(done, request, json=json)
+    if done.left:
+        raise typer.Exit(PART_LEFT)
+
+
+async def _generate(store: "Store", request: "GenerateRequest", bar: "Bar") -> "Generating":
+    from uphold.steps.generating import generate
+
+    last = None
+    async with aclosing(generate(store, request)) as told:
+        async for last in told:
+            bar(last.answered + last.failed, last.total, _state(last))
+    assert last is not None
+    return last
+
+
+def _state(done: "Generating") -> str:
+    parts = [f"{done.answered:,} of {done.total:,} examples"]
+    if done.waiting:
+        parts.append(f"all wait, {span(done.waiting)}")
+    if done.failed:
+        parts.append(f"{done.failed:,} failed")
+    if done.output_tokens:
+        parts += [f"{done.input_tokens + done.output_tokens:,} tokens", dollars(done.cost)]
+    return "   ".join(parts)
+
+
+def _tell(done: "Generating", request: "GenerateRequest", *, json: bool) -> None:
+    from uphold_tui.console import say_json, say_line, talk
+
+    if json:
+        say_json({
+            "set": request.set, "system": request.system, "examples": done.total, "answered": done.answered,
+            "turns": done.turns, "truncated": done.truncated, "empty": done.empty, "refused": done.refused,
+            "odd": done.odd, "failed": done.failed, "left": done.left, "input_tokens": done.input_tokens,
+            "output_tokens": done.output_tokens, "cost": done.cost, "asked_again": done.again, "stopped": done.stopped,
+            "problems": [{"key": key, "what": what} for key, what in done.problems],
+        })  # fmt: skip
+        return
+    if not done.total:
+        say_line(f"nothing to do: {request.system} has answered every active example of {request.set}")
+        return
+    say_line(f"{request.system} on {request.set}: {done.answered:,} of {done.total:,} examples answered")
+    kinds = (("truncated", done.truncated), ("empty", done.empty), ("refused", done.refused), ("odd end", done.odd))
+    told = [f"{count:,} {name}" for name, count in kinds if count]
+    say_line(f"{done.turns:,} answers" + (", of them " + ", ".join(told) if told else ""))
+    if done.output_tokens:
+        say_line(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out, cost {dollars(done.cost)}")
+    _tell_problems(done.problems)
+    if done.stopped:
+        talk(f"stopped: {done.stopped}")
+    if done.left:
+        say_line(f"{done.left:,} examples are left; the same command goes on with them")
+
+
+def _tell_problems(problems: "tuple[tuple[str, str], ...]") -> None:
+    from uphold_tui.console import talk
+
+    for key, what in problems[:_SHOWN]:
+        talk(f"{key}: {what}")
+    if len(problems) > _SHOWN:
+        talk(f"and {len(problems) - _SHOWN:,} more")
+
+
+def perplexity(
+    context: typer.Context,
+    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="The eval set, with reference answers.")],
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Which system is measured.")],
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="SPEC", help="openai:MODEL, or a name in uphold.toml.")
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="TEXT", help="A turn as text, with {instruction} and {reference} in it."),
+    ] = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Measure again what has been measured.")] = False,
+    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
+    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="The server's address.")] = None,
+    api_key_env: Annotated[
+        str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="S", help="Seconds one answer may take.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how likely a system finds the reference answers (an endpoint with completions, echo and logprobs)."""
+    from uphold.steps.control import Control
+    from uphold.steps.perplexity import PerplexityRequest
+    from uphold_tui.console import progress
+
+    control = Control(concurrency)
+    request = PerplexityRequest(
+        set_, system, endpoint, redo, template, base_url, api_key_env, timeout, concurrency,
+        settings=context.obj.settings, control=control,
+    )  # fmt: skip
+    with context.obj.open() as store, progress("measuring") as bar:
+        done = run_work(_measure(store, request, bar), control)
+    _tell_perplexity(done, request, json=json)
+    if done.done < done.total:
+        raise typer.Exit(PART_LEFT)
+
+
+async def _measure(store: "Store", request: "PerplexityRequest", bar: "Bar") -> "Measuring":
+    from uphold.steps.perplexity import measure
+
+    last = None
+    async with aclosing(measure(store, request)) as told:
+        async for last in told:
+            waits = f"   all wait, {span(last.waiting)}" if last.waiting else ""
+            bar(last.done + len(last.problems), last.total, f"{last.done:,} of {last.total:,} examples{waits}")
+    assert last is not None
+    return last
+
+
+def _tell_perplexity(done: "Measuring", request: "PerplexityRequest", *, json: bool) -> None:
+    from uphold_tui.commands.perplexities import as_json, told
+    from uphold_tui.console import say_json, say_line
+
+    if json:
+        say_json({
+            "set": request.set, "system": request.system, "measured": done.done, "left": done.total - done.done,
+            "no_reference": done.no_reference, "perplexity": as_json(done.found) if done.found else None,
+            "problems": [{"key": key, "what": what} for key, what in done.problems],
+        })  # fmt: skip
+        return
+    if done.found is not None:
+        say_line("  ".join(told(done.found)))
+    if done.no_reference:
+        say_line(f"{done.no_reference:,} examples have no reference")
+    _tell_problems(done.problems)

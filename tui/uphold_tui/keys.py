@@ -1,0 +1,165 @@
+"""Every key of the app as data: bindings, help and footers are made from these tables.
+
+A key's id (`review.a`) is its name in the user's own key map; what is remapped is shown as it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from textual.binding import Binding, BindingType
+
+KeyMap = Mapping[str, str]
+"""Key id -> keys, separated by commas: the user's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing a key does: `word` in footers, `help` in the list of keys (equal ones share a line)."""
+
+    id: str
+    keys: tuple[str, ...]
+    action: str
+    word: str
+    help: str = ""
+    group: str = ""
+
+
+REVIEW: tuple[Key, ...] = (
+    Key("review.uphold", ("enter",), "uphold", "uphold", "uphold the judge", "Decide"),
+    Key("review.a", ("a", "1"), "decide('a')", "A better", "A is better", "Decide"),
+    Key("review.b", ("b", "2"), "decide('b')", "B better", "B is better", "Decide"),
+    Key("review.tie", ("t", "3"), "decide('tie')", "tie", "tie, both good", "Decide"),
+    Key("review.both_bad", ("4",), "decide('both-bad')", "both bad", "both bad", "Decide"),
+    Key("review.skip", ("s",), "skip", "skip", "skip, comes back", "Decide"),
+    Key("review.broken", ("x",), "broken", "broken", "broken, leaves counts", "Decide"),
+    Key("review.undo", ("u", "z"), "undo", "undo", "undo", "Decide"),
+    Key("review.redo", ("ctrl+r",), "redo", "redo", "redo", "Decide"),
+    Key("review.comment", ("c",), "comment", "comment", "comment", "Add"),
+    Key("review.flag", ("f",), "flag", "flag", "flag", "Add"),
+    Key("review.copy", ("y",), "copy", "copy", "copy", "Add"),
+    Key("review.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
+    Key("review.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
+    Key("review.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
+    Key("review.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("review.top", ("g", "home"), "ends(False)", "top", "top, end", "Read"),
+    Key("review.end", ("G", "end"), "ends(True)", "end", "top, end", "Read"),
+    Key("review.pane", ("tab",), "pane", "other pane", "one pane, other", "Read"),
+    Key("review.apart", ("=",), "apart", "scroll apart", "scroll apart", "Read"),
+    Key("review.zoom", ("+",), "zoom", "zoom", "instruction, or pane", "Read"),
+    Key("review.stacked", ("o",), "stacked", "stacked", "stacked", "Read"),
+    Key("review.earlier", ("p",), "earlier", "earlier turns", "earlier turns", "Read"),
+    Key("review.markdown", ("m",), "markdown", "markdown", "markdown or raw", "Read"),
+    Key("review.diff", ("d",), "diff", "word diff", "word diff", "Read"),
+    Key("review.change", ("n",), "change(1)", "next change", "next, previous change", "Read"),
+    Key("review.change_back", ("N",), "change(-1)", "previous", "next, previous change", "Read"),
+    Key("review.next", ("right", "J"), "go(1)", "next", "next", "Move"),
+    Key("review.previous", ("left", "K"), "go(-1)", "previous", "previous", "Move"),
+    Key("review.unread", ("U",), "unread", "next unread", "next unread", "Move"),
+    Key("review.names", ("v",), "names", "names", "names of the systems", "Show"),
+    Key("review.raw", ("r",), "raw", "raw answers", "judge's raw answers", "Show"),
+    Key("review.pager", ("e",), "pager", "open", "open in pager, editor", "Show"),
+    Key("review.command", (":", "ctrl+p"), "command", "command", "any command, a number", "Show"),
+    Key("review.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("review.back", ("q",), "back", "back", "back", "Show"),
+    Key("review.quit", ("Q",), "leave", "quit", "quit", "Show"),
+)
+
+HOME: tuple[Key, ...] = (
+    Key("home.open", ("enter",), "open", "review", "review this run", "Runs"),
+    Key("home.judge", ("j",), "judge", "judge", "have this run judged", "Runs"),
+    Key("home.down", ("down",), "move(1)", "down", "down, up", "Runs"),
+    Key("home.up", ("up",), "move(-1)", "up", "down, up", "Runs"),
+    Key("home.top", ("g", "home"), "ends(False)", "top", "first, last", "Runs"),
+    Key("home.end", ("G", "end"), "ends(True)", "end", "first, last", "Runs"),
+    Key("home.demo", ("d",), "demo", "demo", "try it on the demo", "Runs"),
+    Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("home.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
+)
+
+JUDGING: tuple[Key, ...] = (
+    Key("judging.open", ("enter",), "open", "review what is judged", "begin; then: review what is judged", "Judging"),
+    Key("judging.pause", ("p",), "pause", "pause", "pause, go on", "Judging"),
+    Key("judging.stop", ("s",), "stop", "stop", "stop; what is in flight comes back", "Judging"),
+    Key("judging.again", ("a",), "again", "another judge", "choose a judge again, after the end", "Judging"),
+    Key("judging.faster", ("+",), "pace(1)", "faster", "more, fewer at a time", "Judging"),
+    Key("judging.slower", ("-",), "pace(-1)", "slower", "more, fewer at a time", "Judging"),
+    Key("judging.cap", ("$",), "cap", "cap", "what it may cost", "Judging"),
+    Key("judging.down", ("j", "down"), "move(1)", "down", "down, up", "Show"),
+    Key("judging.up", ("k", "up"), "move(-1)", "up", "down, up", "Show"),
+    Key("judging.raw", ("r",), "raw", "raw answer", "raw answers of this pair", "Show"),
+    Key("judging.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("judging.back", ("q",), "back", "back, it goes on", "back, it goes on", "Show"),
+)
+
+OVERLAY: tuple[Key, ...] = (
+    Key("overlay.down", ("j", "down"), "scroll(1)", "scroll"),
+    Key("overlay.up", ("k", "up"), "scroll(-1)", "scroll"),
+    Key("overlay.page", ("space", "pagedown"), "page(1)", "page"),
+    Key("overlay.page_back", ("-", "pageup"), "page(-1)", "page"),
+    Key("overlay.close", ("escape", "q", "enter"), "close", "close"),
+)
+
+_LABELS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
+_QUIET = {"down", "up", "pagedown", "pageup", "home", "end"}
+
+
+def bindings(table: Iterable[Key], *, first: bool = False) -> list[BindingType]:
+    """Textual bindings for a table of keys, none of them drawn by Textual's own footer.
+
+    With `first` they come before those of the field that has the focus.
+    """
+    return [
+        Binding(
+            ",".join(_name(key) for key in entry.keys),
+            entry.action,
+            entry.help or entry.word,
+            show=False,
+            priority=first,
+            id=entry.id,
+        )
+        for entry in table
+    ]
+
+
+def _name(key: str) -> str:
+    """Textual's name of a key: a comma separates keys there."""
+    return "comma" if key == "," else key
+
+
+def remapped(table: Iterable[Key], keymap: KeyMap) -> tuple[Key, ...]:
+    """The table with the user's own keys in place of ours."""
+    return tuple(
+        replace(entry, keys=tuple(keymap[entry.id].split(","))) if entry.id in keymap else entry for entry in table
+    )
+
+
+def label(entry: Key) -> str:
+    """The first key of an entry, as footers show it."""
+    return _LABELS.get(entry.keys[0], entry.keys[0])
+
+
+def labels(entry: Key) -> tuple[str, ...]:
+    """All keys of an entry that the list of keys names; arrows that double a letter are left out."""
+    named = [key for key in entry.keys if key not in _QUIET] or list(entry.keys)
+    return tuple(_LABELS.get(key, key) for key in named)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """One line of the list of keys."""
+
+    group: str
+    keys: tuple[str, ...]
+    text: str
+
+
+def help_lines(table: Iterable[Key]) -> list[HelpLine]:
+    """The table as lines of help: neighbours with the same words share one."""
+    lines: list[HelpLine] = []
+    for entry in table:
+        if lines and (lines[-1].group, lines[-1].text) == (entry.group, entry.help):
+            lines[-1] = HelpLine(entry.group, lines[-1].keys + labels(entry), entry.help)
+        elif entry.help:
+            lines.append(HelpLine(entry.group, labels(entry), entry.help))
+    return lines

@@ -1,0 +1,1 @@
+"""Screens: what the person sees at one time."""

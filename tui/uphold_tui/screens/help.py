@@ -1,0 +1,88 @@
+"""The keys of a screen, made from its table of keys: what was remapped is shown as it is."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from uphold_tui.keys import HelpLine, Key, bindings, help_lines
+from uphold_tui.look import BOLD, FAINT, MUTED
+from uphold_tui.screens.overlay import Overlay
+from uphold_tui.widgets.lines import spread
+
+REVIEW_NOTE = (
+    "Each decision is saved when the key is pressed; nothing here can delete. Keys pressed before the new pair is "
+    "on screen are dropped, so that nothing unread is rated."
+)
+_COLUMNS = (("Decide", "Add"), ("Read",), ("Runs", "Move", "Show"))
+
+
+def columns(table: Sequence[Key]) -> list[list[HelpLine | None]]:
+    """The lines of help in columns; None is a blank row between groups."""
+    lines = help_lines(table)
+    made: list[list[HelpLine | None]] = []
+    for groups in _COLUMNS:
+        column: list[HelpLine | None] = []
+        for group in groups:
+            found = [line for line in lines if line.group == group]
+            if found:
+                column += [None, *found] if column else found
+        if column:
+            made.append(column)
+    return made
+
+
+def block(column: Sequence[HelpLine | None], width: int) -> list[Content]:
+    """One column as rows of exactly `width`: group names faint, keys bold."""
+    rows: list[Content] = []
+    group = ""
+    for line in column:
+        if line is None:
+            rows.append(Content(" " * width))
+            continue
+        if line.group != group:
+            group = line.group
+            rows.append(_padded(Content.styled(group, FAINT), width))
+        keys = Content("  ").join([Content.styled(key, BOLD) for key in line.keys])
+        gap = " " * max(10 - keys.cell_length, 1)
+        rows.append(_padded(Content.assemble(keys, gap, (line.text, MUTED)), width))
+    return rows
+
+
+def _padded(content: Content, width: int) -> Content:
+    return content.truncate(width, ellipsis=True, pad=True)
+
+
+def page(title: str, table: Sequence[Key], note: str, width: int) -> Content:
+    """The whole panel: columns side by side where they fit, else one below the other."""
+    made = columns(table)
+    head = spread(Content.styled(title, BOLD), Content.styled("all of them can be remapped", MUTED), width)
+    if width >= 30 * len(made):
+        each = width // len(made)
+        blocks = [block(column, each) for column in made]
+        height = max(map(len, blocks))
+        filled = [rows + [Content(" " * each)] * (height - len(rows)) for rows in blocks]
+        body = [Content.assemble(*row) for row in zip(*filled, strict=True)]
+    else:
+        body = [row for column in made for row in (*block(column, width), Content(""))]
+    foot = Content.styled(note, MUTED).wrap(max(width, 1)) if note else []
+    return Content("\n").join([head, Content(""), *body, *([Content(""), *foot] if foot else [])])
+
+
+class HelpScreen(Overlay[None]):
+    """`?` or esc closes."""
+
+    BINDINGS = bindings((Key("help.close", ("?",), "close", "close"),))
+
+    def __init__(self, title: str, table: Sequence[Key], note: str = "") -> None:
+        super().__init__()
+        self._page = (title, table, note)
+        self.text = Static(markup=False)
+
+    def parts(self) -> Iterable[Widget]:
+        yield self.text
+
+    def fill(self) -> None:
+        """Lay out the list of keys."""
+        self.text.update(page(*self._page, self.text_width))

@@ -1,0 +1,217 @@
+"""The start screen: the runs and how far each is, and the eval sets; at a first start, how to begin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widgets import Static
+
+from uphold.records.runs import Run
+from uphold.steps.home import Home
+from uphold_tui import keys, showing
+from uphold_tui.look import BOLD, FAINT, MUTED, TINT
+from uphold_tui.widgets.footer import KeyFooter, entry
+from uphold_tui.widgets.header import HairLine
+from uphold_tui.widgets.home_rows import Columns, heads, run_block, set_heads, set_row
+from uphold_tui.widgets.lines import Line, spread
+
+_EACH = 3
+"""Rows of a run: two, and a blank one."""
+
+_ABOVE = 2
+"""Rows over the first run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the start screen asks the app for: what there is, the review of a run, having one judged, the demo (None: not
+    offered)."""
+
+    read: Callable[[], Home]
+    review: Callable[[Run], None]
+    judge: Callable[[Run], None]
+    demo: Callable[[], None] | None
+    leave: Callable[[], None]
+
+
+class HomeScreen(Screen[None]):
+    """Enter reviews the run under the cursor."""
+
+    CSS_PATH = "home.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = keys.bindings(keys.HOME)
+
+    def __init__(self, doors: Doors, *, database: str, reviewer: str, keymap: keys.KeyMap) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.HOME, keymap)}
+        self.doors = doors
+        self._database, self._reviewer = database, reviewer
+        self.home = Home([], [])
+        self.at = 0
+        self.header = Line("header")
+        self.list = Static(id="list", markup=False)
+        self.page = VerticalScroll(self.list, id="page", can_focus=False)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield HairLine("hair")
+        yield self.page
+        yield self.footer
+
+    def on_screen_resume(self) -> None:
+        self.home = self.doors.read()
+        self.at = min(self.at, max(len(self.home.runs) - 1, 0))
+        self.draw()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < 100, "-narrow")
+        self.draw()
+
+    @property
+    def first(self) -> bool:
+        """Is there nothing at all yet?"""
+        return not self.home.runs and not self.home.sets
+
+    def draw(self) -> None:
+        """Draw the list, or how to begin."""
+        self.set_class(self.first, "-first")
+        self._draw_head()
+        self.list.update(self._beginning() if self.first else self._listed())
+        open_ = [entry(self.table["home.open"], "choose" if self.first else "review")]
+        open_ += [entry(self.table["home.judge"])] if self.home.runs else []
+        last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
+        self.footer.put([open_ if self.home.runs or self.first else [], last])
+
+    def _draw_head(self) -> None:
+        new = ", new" if self.first else ""
+        left = Content.assemble(("uphold", BOLD), "   ", showing.line(self._database, MUTED), (new, MUTED))
+        runs, sets = len(self.home.runs), len(self.home.sets)
+        counts = f"{runs} {'run' if runs == 1 else 'runs'}   {sets} {'set' if sets == 1 else 'sets'}"
+        who = Content.assemble(("   as ", MUTED), showing.line(self._reviewer, MUTED)) if self._reviewer else ""
+        self.header.put(left, None if self.first else Content.assemble((counts, MUTED), who))
+
+    def _listed(self) -> Content:
+        """Runs and sets as rows; those of the run under the cursor are tinted."""
+        margin = 1 if self.has_class("-narrow") else 2
+        width = max(self.app.size.width - 2 - 2 * margin, 1)
+        columns = Columns.fitting(width)
+        rows = [heads(columns), Content("")] if self.home.runs else [self._no_runs(), Content("")]
+        for run in self.home.runs:
+            rows += [*run_block(run, columns), Content("")]
+        if self.home.sets:
+            rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
+        rows = [self._row(row, width, margin) for row in rows]
+        if self.home.runs:
+            for place in (_ABOVE + _EACH * self.at, _ABOVE + _EACH * self.at + 1):
+                rows[place] = rows[place].stylize_before(TINT)
+        return Content("\n").join(rows)
+
+    def _row(self, row: Content, width: int, margin: int) -> Content:
+        edge = " " * margin
+        return Content.assemble(edge, spread(row, Content(""), width), edge)
+
+    def _no_runs(self) -> Content:
+        return Content.assemble(("No run yet.  ", BOLD), ("uphold judge --set NAME compares two systems.", MUTED))
+
+    def _beginning(self) -> Content:
+        """A first start: the demo is preselected, so that enter is enough."""
+        demo = [
+            Content.assemble(("  d   ", BOLD), ("Try it on the demo", BOLD)),
+            Content.styled("      pairs that are judged already; offline, no key, two minutes", MUTED),
+        ]
+        width = 76 if not self.has_class("-narrow") else 60
+        tinted = [spread(row, Content(""), width).stylize_before(TINT) for row in demo]
+        rows = [
+            Content.styled("Nothing to review yet.", BOLD),
+            Content(""),
+            Content.styled("uphold shows two answers side by side and what a judge thought of them.", MUTED),
+            Content.styled("You uphold the judge, or overturn it. From that come numbers you can trust.", MUTED),
+            Content(""),
+            *([*tinted, Content("")] if self.doors.demo is not None else []),
+            Content.styled("From the shell", FAINT),
+            Content(""),
+            Content.assemble(("uphold import FILE", BOLD), ("   JSONL or CSV, AlpacaEval, MT-Bench, PandaLM", MUTED)),
+            Content.assemble(("uphold demo", BOLD), ("          the same, in a file of its own", MUTED)),
+        ]
+        return Content("\n").join(rows)
+
+    # keys
+
+    def action_open(self) -> None:
+        """Review the run under the cursor; at a first start, open the demo."""
+        if self.home.runs:
+            self.doors.review(self.home.runs[self.at].run)
+        elif self.first:
+            self.action_demo()
+
+    def action_judge(self) -> None:
+        """Have the run under the cursor judged."""
+        if self.home.runs:
+            self.doors.judge(self.home.runs[self.at].run)
+
+    def action_demo(self) -> None:
+        """Open the demo, where it is offered."""
+        if self.first and self.doors.demo is not None:
+            self.doors.demo()
+
+    def action_move(self, step: int) -> None:
+        """Up and down the runs."""
+        self._go(self.at + step)
+
+    def action_ends(self, end: bool) -> None:
+        """The first run, or the last."""
+        self._go(len(self.home.runs) - 1 if end else 0)
+
+    def _go(self, place: int) -> None:
+        if not self.home.runs:
+            return
+        self.at = min(max(place, 0), len(self.home.runs) - 1)
+        self.draw()
+        top = 0 if self.at == 0 else _ABOVE + _EACH * self.at
+        self.page.scroll_to_region(Region(0, top, 1, _EACH), animate=False, immediate=True)
+
+    def on_click(self, event: Click) -> None:
+        """A click puts the cursor on a run; a second one opens it."""
+        if self.first or not self.page.region.contains(event.screen_x, event.screen_y):
+            return
+        place, row = divmod(event.screen_y - self.list.region.y - _ABOVE, _EACH)
+        if not 0 <= place < len(self.home.runs) or row == _EACH - 1:
+            return
+        if place == self.at:
+            self.action_open()
+        else:
+            self._go(place)
+
+    def action_press(self, key_id: str) -> None:
+        """A click on a key's name does what the key does."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from uphold_tui.screens.help import HelpScreen
+
+        offered = [key for key in self.table.values() if self.first or key.id != "home.demo"]
+        self.app.push_screen(HelpScreen("Keys on the start screen", offered))
+
+    def action_command(self) -> None:
+        """Any command by its name."""
+        from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
+
+        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
+
+        def run(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        self.app.push_screen(CommandScreen(commands), run)
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.doors.leave()

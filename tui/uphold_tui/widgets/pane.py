@@ -1,0 +1,81 @@
+"""One response: a title row that says whose choice it is, and the text."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from uphold.records.reviewed import PairView
+from uphold.records.words import Side
+from uphold_tui import showing
+from uphold_tui.look import BOLD, CHOSEN, HAIR, HAIR_OF, MUTED, SIDE, THICK, TINT
+from uphold_tui.widgets import verdicts
+from uphold_tui.widgets.answer import Answer, Reading
+from uphold_tui.widgets.body import Body, Margins
+from uphold_tui.widgets.lines import Line, spread
+
+
+class TitleRow(Line):
+    """Badge, whose choice, and length; tinted from edge to edge when the pane is chosen or scrolls alone."""
+
+    fill = ""
+    bar = Content("")
+
+    def render(self) -> Content:
+        width = self.size.width - self.bar.cell_length
+        return Content.assemble(self.bar, spread(self._left, self._right, width).stylize_before(self.fill))
+
+    def dress(self, bar: Content, fill: str) -> None:
+        """Give it the bar at its left and the tint of the whole row."""
+        if fill != self.fill or not bar.is_same(self.bar):
+            self.bar, self.fill = bar, fill
+            self.refresh()
+
+
+class ResponsePane(Vertical):
+    """One side of a pair."""
+
+    def __init__(self, side: Side) -> None:
+        super().__init__(id=f"pane-{side.lower()}")
+        self.side = side
+        self.title_row = TitleRow(classes="title")
+        self.body = Body()
+
+    def compose(self) -> ComposeResult:
+        yield self.title_row
+        yield self.body
+
+    def put(
+        self, pair: PairView, answer: Answer, reading: Reading, *, alone: bool, tinted: bool, margins: Margins
+    ) -> None:
+        """Show this side of `pair`; `alone` says that only this pane scrolls, `tinted` that title rows are borders."""
+        yours, judges = verdicts.your_side(pair), verdicts.judge_side(pair)
+        decided = verdicts.your_choice(pair) is not None
+        in_force = (yours if decided else judges) is self.side
+        bar = Content.styled(THICK, SIDE[self.side]) if in_force else Content.styled(HAIR, HAIR_OF[self.side])
+        fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
+        self.title_row.dress(bar, fill)
+        left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
+        self.title_row.put(left, Content.styled(answer.length + " " * margins.left, MUTED))
+        self.body.put(answer, margins, bar, reading.signs.more)
+
+    def to_change(self, answer: Answer, step: int) -> None:
+        """Scroll to the next change of the word diff, or to the one before, leaving one line above it."""
+        if not isinstance(answer.body, Content):
+            return
+        above, here = self.body.margins.above, self.body.top
+        rows = sorted({max(self.body.row_of(answer.body, offset) + above - 1, 0) for offset in answer.changes})
+        beyond = [row for row in rows if (row > here if step > 0 else row < here)]
+        if beyond:
+            self.body.scroll_rows(beyond[0 if step > 0 else -1])
+
+
+def title(pair: PairView, side: Side, reading: Reading, *, in_force: bool) -> Content:
+    """` A  judge’s pick`: the badge is filled where the verdict in force is."""
+    who = []
+    if verdicts.your_side(pair) is side:
+        who.append("your choice")
+    if verdicts.judge_side(pair) is side:
+        who.append("judge’s pick")
+    style = f"{BOLD} {SIDE[side]}" if in_force else MUTED
+    name = Content.assemble(showing.line(pair.name_on(side), BOLD), "   ") if reading.names else Content("")
+    return Content.assemble(" ", verdicts.badge(side, filled=in_force), "  ", name, (", ".join(who), style))

@@ -1,0 +1,247 @@
+"""The verdict strip: what the judge says and why, where you stand, and what the last key did."""
+
+from dataclasses import dataclass, field
+
+from textual.content import Content
+
+from uphold.records.reviewed import PairView
+from uphold.records.words import Choice, Ruling, Side, Verdict
+from uphold.reviewing.letters import Reason, ReasonShown
+from uphold_tui import showing
+from uphold_tui.keys import REVIEW, Key, label
+from uphold_tui.look import BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
+from uphold_tui.widgets import verdicts
+from uphold_tui.widgets.drawn import TellsDrawn
+from uphold_tui.widgets.lines import clickable, spread
+
+NARROW = 100
+"""Below so many columns the margins are one column wide."""
+
+_KEYS = {entry.id: entry for entry in REVIEW}
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
+
+    `broken` says that somebody, you or another reviewer, marked the example so.
+    """
+
+    pair: PairView
+    reason: ReasonShown = field(default_factory=lambda: ReasonShown(()))
+    message: Content = field(default_factory=Content)
+    not_saved: str | None = None
+    signs: Signs = PLAIN
+    keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
+    broken: bool = False
+
+
+def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+    """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
+    judge = strip.pair.judge
+    words = verdicts.verdict_words(judge)
+    quiet = verdicts.your_ruling(strip.pair) is Ruling.OVERTURNED
+    label_width = 7 if narrow else 9
+    left = Content.assemble(("Judge".ljust(label_width), MUTED))
+    if judge is None or judge.verdict is Verdict.PENDING:
+        left = Content.assemble(left, (words, MUTED))
+    else:
+        badge = verdicts.judge_badge(strip.pair, strip.signs, filled=not quiet)
+        left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
+    return spread(left, _about_judge(strip, narrow), width)
+
+
+def _about_judge(strip: Strip, narrow: bool) -> Content:
+    """How sure the verdict is, and whose."""
+    judge = strip.pair.judge
+    if judge is None:
+        return Content("")
+    orders = verdicts.orders_words(strip.pair)
+    words = [Content.styled(orders, MUTED)] if orders else []
+    words += [Content(note) for note in strip.reason.notes if note != orders]
+    sure = verdicts.confidence(judge)
+    if narrow:
+        short = orders.split(":")[0].removeprefix("both ")
+        words = [Content.styled(short, MUTED), *words[1 if orders else 0 :], Content.styled(sure, MUTED)]
+        return Content("  ").join([word for word in words if word])
+    if judge.verdict.preference is not None and judge.kind != "rules":
+        words.append(Content.styled(f"confidence {sure}" if sure else "no confidence", MUTED))
+    return Content("   ").join([*words, showing.line(judge.name, MUTED)])
+
+
+def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """The judge's reason, or what went wrong, on exactly `height` rows."""
+    pair = strip.pair
+    quiet = verdicts.your_ruling(pair) is Ruling.OVERTURNED
+    text = _reason(strip)
+    style = MUTED if quiet else ""
+    rows = text.stylize_before(style).wrap(width) if text and width > 4 else []
+    if len(rows) > height > 1 and len(strip.reason.reasons) == height:
+        # Reasons that disagree are both to be seen: a row for each.
+        said = [_one_order(reason).stylize_before(style) for reason in strip.reason.reasons]
+        return [row.truncate(width, ellipsis=True) for row in said]
+    if len(rows) > height:
+        rest = Content(" ").join([row.rstrip() for row in rows[height - 1 :]])
+        rows = [*rows[: height - 1], rest.truncate(width, ellipsis=True)]
+    return [*rows, *[Content("")] * (height - len(rows))]
+
+
+def _reason(strip: Strip) -> Content:
+    judge = strip.pair.judge
+    if judge is None:
+        return Content("")
+    if judge.verdict in (Verdict.UNREADABLE, Verdict.FAILED):
+        problem = verdicts.problem(judge) or "no verdict in its answer"
+        return Content.assemble(showing.running(problem), ("; ", MUTED), ("r", BOLD), (" shows it", MUTED))
+    if judge.verdict is Verdict.INCONSISTENT:
+        return Content(" ").join([Content("Counts as a tie in the rates."), *map(_one_order, strip.reason.reasons)])
+    return Content(" ").join([showing.running(reason.text) for reason in strip.reason.reasons])
+
+
+def _one_order(reason: Reason) -> Content:
+    """One of two reasons that disagree, with the order it was given in."""
+    side = reason.side_of_a
+    aside = " (its A is your B)" if side is Side.B else ""
+    order = f"With {side} first{aside}: " if side is not None else ""
+    return Content.assemble((order, MUTED), showing.quoted(reason.text))
+
+
+def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+    """Where you stand, or the keys that decide; at the right what the last key did."""
+    label_width = 7 if narrow else 9
+    left = Content.styled("You".ljust(label_width), MUTED)
+    choice = verdicts.your_choice(strip.pair)
+    if choice is None:
+        return spread(Content.assemble(left, _offer(strip, narrow)), _beside_offer(strip, narrow), width, 30)
+    left = Content.assemble(left, _standing(strip, choice, narrow))
+    return spread(left, strip.message or _after(strip), width, 30)
+
+
+def _offer(strip: Strip, narrow: bool) -> Content:
+    """The keys that decide, each with its outcome; enter only where there is something to uphold."""
+    gap = "   " if narrow else "    "
+    entries = []
+    preferred = verdicts.preferred_of(strip.pair.judge)
+    if preferred is not None:
+        side = strip.pair.side_of(preferred)
+        entries.append(_entry(strip, "review.uphold", f"uphold {side.value if side else 'tie'}"))
+    for name, long, short in (("a", "A better", "A"), ("b", "B better", "B"), ("tie", "tie", "tie")):
+        entries.append(_entry(strip, f"review.{name}", short if narrow else long))
+    entries.append(_entry(strip, "review.both_bad", "both bad"))
+    return Content(gap).join(entries)
+
+
+def _entry(strip: Strip, key_id: str, word: str) -> Content:
+    text = Content.assemble((label(strip.keys[key_id]), BOLD), (f" {word}", MUTED))
+    return clickable(text, f"press('{key_id}')")
+
+
+def _beside_offer(strip: Strip, narrow: bool) -> Content:
+    """What the last key did; else what else is known of an undecided pair."""
+    if strip.message:
+        return strip.message
+    stand = strip.pair.stand
+    marks = _marks(strip)
+    if stand.skipped and not marks:
+        return Content.styled(f"{strip.signs.skipped} skipped; comes back at the end of the queue", MUTED)
+    if marks:
+        return marks
+    if verdicts.preferred_of(strip.pair.judge) is None and not narrow:
+        return Content.styled("enter rests: there is no verdict to uphold", MUTED)
+    return Content("")
+
+
+def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
+    """Badge, verdict and ruling of your decision, and what stands behind it."""
+    stands = verdicts.your_ruling(strip.pair)
+    parts = [verdicts.choice_badge(strip.pair, choice, strip.signs), Content("  ")]
+    parts.append(Content.styled(verdicts.choice_words(choice).ljust(10 if narrow else 14), BOLD))
+    if stands is not None:
+        parts.append(verdicts.ruling_words(stands, strip.signs))
+    if choice is Choice.BOTH_BAD and not narrow:
+        parts.append(Content.styled("   counts as a tie", MUTED))
+    elif stands is Ruling.DECIDED and not narrow:
+        parts.append(Content.styled("   neither upheld nor overturned", MUTED))
+    marks = _marks(strip)
+    return Content.assemble(*parts, "     " if marks else "", marks)
+
+
+def _marks(strip: Strip) -> Content:
+    """Broken, flagged, commented, carried over: behind the verdict, never in its place."""
+    stand, signs = strip.pair.stand, strip.signs
+    marks = []
+    if strip.broken:
+        marks.append(Content.assemble((signs.broken, DOUBT), (" broken, in no count", MUTED)))
+    if stand.flagged:
+        colon = ": " if stand.comment else ""
+        note = showing.quoted(stand.comment, MUTED) if stand.comment else Content("")
+        marks.append(Content.assemble((signs.flagged, DOUBT), (f" flagged{colon}", MUTED), note))
+    elif stand.comment:
+        marks.append(Content.assemble(("comment ", MUTED), showing.quoted(stand.comment, MUTED)))
+    if strip.pair.carried_from is not None:
+        source = showing.line(strip.pair.carried_from, MUTED)
+        marks.append(Content.assemble(signs.carried, (" from ", MUTED), source, (", same texts", MUTED)))
+    return Content("   ").join(marks)
+
+
+def _after(strip: Strip) -> Content:
+    """The keys that follow a decision."""
+    overturned = verdicts.your_ruling(strip.pair) is Ruling.OVERTURNED
+    entries = [
+        _entry(strip, "review.uphold", "next"),
+        _entry(strip, "review.comment", "say why" if overturned else "comment"),
+        _entry(strip, "review.undo", "undo"),
+    ]
+    return Content("    ").join(entries)
+
+
+def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:
+    """In place of the keys: why it is not saved, and that enter tries again."""
+    text = Content.assemble(
+        ("Not saved: ", f"{BOLD} {OVERTURNED}"),
+        showing.running(reason).rstrip("."),
+        (". Your verdict is kept here; ", MUTED),
+        (label(strip.keys["review.uphold"]), BOLD),
+        (" tries again, ", MUTED),
+        (label(strip.keys["review.undo"]), BOLD),
+        (" drops it.", MUTED),
+    )
+    return [text.truncate(width, ellipsis=True)]
+
+
+class VerdictStrip(TellsDrawn):
+    """Five rows: the judge, two of reason, a blank one, you. Three where the screen is short."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.auto_links = False
+        self._strip: Strip | None = None
+
+    def put(self, strip: Strip) -> None:
+        """Show this state."""
+        self._strip = strip
+        self.refresh()
+
+    def render(self) -> Content:
+        if self._strip is None:
+            return Content("")
+        height = self.size.height
+        margin = 0 if self.size.width < NARROW else 2
+        width = self.size.width - 1 - margin - max(margin, 1)
+        style = OVERTURNED if self._strip.not_saved else verdicts.bar_style(self._strip.pair)
+        edge = Content.assemble((THICK, style), " " * margin)
+        return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
+
+
+def strip_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """All rows of the strip for its size."""
+    narrow = height < 5
+    indent = "" if narrow else " " * 9
+    reason = [
+        Content.assemble(indent, row) for row in reason_rows(strip, width - len(indent), 1 if narrow else height - 3)
+    ]
+    you = [you_row(strip, width, narrow=narrow)]
+    if strip.not_saved is not None:
+        you = not_saved_rows(strip, strip.not_saved, width)
+    gap = [] if narrow else [Content("")]
+    return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
