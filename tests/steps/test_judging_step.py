@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from loopback import Answering, Asked, Gate, Reply, Server, error, html, loopback, message, refusal, serving, verdict
+from uphold.endpoints.pacing import ONCE
 from uphold.errors import BadUsage
 from uphold.judging.consensus import consensus
 from uphold.judging.prompts import parts_of
@@ -59,7 +60,8 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
 
 
 async def judged(store: Store, judge: str = SPEC, **more: Any) -> JudgeSummary:
-    *progress, summary = [value async for value in judge_run(store, JudgeRequest(judge, **more))]
+    request = JudgeRequest(judge, **{"patience": ONCE, **more})
+    *progress, summary = [value async for value in judge_run(store, request)]
     assert isinstance(summary, JudgeSummary)
     assert all(isinstance(value, Judging) for value in progress)
     return summary
@@ -271,7 +273,7 @@ async def test_as_many_requests_are_open_as_allowed_and_no_more(filled: Callable
 async def test_progress_adds_up(filled: Callable[..., Store]) -> None:
     store = filled(ROWS)
     async with loopback(lambda asked: error(500) if asked.number == 0 else prefers_yes(asked)) as server:
-        request = JudgeRequest(SPEC, base_url=server.url, concurrency=1)
+        request = JudgeRequest(SPEC, base_url=server.url, concurrency=1, patience=ONCE)
         *progress, summary = [value async for value in judge_run(store, request)]
     assert all(isinstance(value, Judging) and value.total == 6 for value in progress)
     assert [value.done for value in progress if isinstance(value, Judging)] == [1, 2, 3, 4, 5, 6]

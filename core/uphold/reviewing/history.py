@@ -1,5 +1,6 @@
 """What of a reviewer's events is in force, and what undo and redo would take: replayed from the events alone."""
 
+from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -14,33 +15,41 @@ class History:
     """A reviewer's acts in one run, oldest first: `done` can be undone, `undone` can be redone.
 
     Imported and carried decisions count, but are not the reviewer's own acts here: they are overridden, not undone.
+    `ranks` numbers the events as they came; what is done again takes its old place, as it does in the store.
     """
 
     done: list[Event] = field(default_factory=list)
     undone: list[Event] = field(default_factory=list)
     by_pair: dict[int, list[Event]] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         """Take the next event into account."""
         if event.kind is EventKind.UNDO:
-            self._move(event.refers, self.done, self.undone)
+            self._undo(event.refers)
         elif event.kind is EventKind.REDO:
-            self._move(event.refers, self.undone, self.done)
+            self._redo(event.refers)
         else:
+            self.ranks[event.id] = len(self.ranks)
             self.by_pair.setdefault(event.pair_id, []).append(event)
             if event.source == "app":
                 self.done.append(event)
                 self.undone.clear()
 
-    def _move(self, event_id: str | None, source: list[Event], target: list[Event]) -> None:
-        found = next((e for e in reversed(source) if e.id == event_id), None)
+    def _undo(self, event_id: str | None) -> None:
+        found = _pop(self.done, event_id)
         if found is not None:
-            source.remove(found)
-            target.append(found)
-        if target is self.undone and found is not None:
+            self.undone.append(found)
             self.by_pair[found.pair_id].remove(found)
-        elif found is not None:
-            self.by_pair.setdefault(found.pair_id, []).append(found)
+
+    def _redo(self, event_id: str | None) -> None:
+        found = _pop(self.undone, event_id)
+        if found is not None:
+            self.done.append(found)
+            insort(self.by_pair.setdefault(found.pair_id, []), found, key=self._rank)
+
+    def _rank(self, event: Event) -> int:
+        return self.ranks[event.id]
 
     def stand(self, pair_id: int) -> Stand:
         """Where the reviewer stands on a pair."""
@@ -48,6 +57,16 @@ class History:
         for event in self.by_pair.get(pair_id, ()):
             stand = _after(stand, event)
         return stand
+
+    def skipped_at(self, pair_id: int) -> int:
+        """When the pair was last skipped: a later skip has a higher number; 0 where it never was."""
+        skips = (self._rank(event) + 1 for event in self.by_pair.get(pair_id, ()) if event.kind is EventKind.SKIP)
+        return max(skips, default=0)
+
+
+def _pop(events: list[Event], event_id: str | None) -> Event | None:
+    place = next((i for i in reversed(range(len(events))) if events[i].id == event_id), None)
+    return None if place is None else events.pop(place)
 
 
 def _after(stand: Stand, event: Event) -> Stand:

@@ -33,10 +33,9 @@ class Walk:
         if stand.decision is not None and stand.decision.choice is not None and pair_id in self.places:
             shown = stand.decision.shown
             self.rulings[pair_id] = ruling(stand.decision.choice, shown.verdict if shown else None)
-        if stand.skipped and stand.decision is None:
-            self.skips.setdefault(pair_id, len(self.skips) + 1)
-        else:
-            self.skips.pop(pair_id, None)
+        self.skips.pop(pair_id, None)
+        if stand.skipped and stand.decision is None and pair_id in self.places:
+            self.skips[pair_id] = self.history.skipped_at(pair_id)
 
     def unread(self, pair_id: int) -> bool:
         """Has the reviewer still to decide on this pair? A broken one needs no decision."""
@@ -50,14 +49,15 @@ class Walk:
             pair_id = self.items[place].pair_id
             if pair_id not in self.skips and self.unread(pair_id):
                 return place
-        waiting = sorted((turn, pair) for pair, turn in self.skips.items() if pair in self.places and self.unread(pair))
-        if not waiting:
-            return None
-        here = self.items[after].pair_id if 0 <= after < count else None
-        later = [pair for _, pair in waiting if pair != here] or [pair for _, pair in waiting]
-        turn = self.skips.get(here, 0) if here is not None else 0
-        following = [pair for order, pair in waiting if order > turn]
-        return self.places[following[0] if following else later[0]]
+        return self._next_skipped(self.items[after].pair_id if 0 <= after < count else None)
+
+    def _next_skipped(self, here: int | None) -> int | None:
+        """The place of the pair that was skipped next after this one, else first; this one only where it is alone."""
+        waiting = sorted((turn, pair) for pair, turn in self.skips.items() if self.unread(pair))
+        others = [(turn, pair) for turn, pair in waiting if pair != here] or waiting
+        since = self.skips.get(here, 0) if here is not None else 0
+        following = [pair for turn, pair in others if turn > since] or [pair for _, pair in others]
+        return self.places[following[0]] if following else None
 
     @property
     def progress(self) -> Progress:

@@ -1,11 +1,14 @@
 """file -> formats -> records -> store: all or nothing, and a second time adds nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from uphold.errors import BadFile
 from uphold.formats import catalogue
+from uphold.formats.notes import Progress
+from uphold.formats.notes import Reading as FileReading
 from uphold.records.rows import ImportSummary, Row, Skipped
 from uphold.steps.taking import NotYet, Taker
 from uphold.store import imports
@@ -39,18 +42,35 @@ class Reading:
     rows: int
 
 
-def import_files(store: Store, request: ImportRequest) -> Iterator[Reading | ImportSummary]:
+def import_files(store: Store, request: ImportRequest) -> Generator[Reading | ImportSummary, None, None]:
     """Import files in one transaction; yields how far it is, and last the summary.
 
     Raises BadFile at the first row that cannot be taken (with `skip_bad` only where a whole file cannot be read): then
     nothing is imported. Where nothing is new, no import is recorded and the summary's number is None.
     """
-    bytes_read = [0, 0]
+    with store.writing() as conn:
+        number = imports.open_import(conn)
+        left_out: dict[int, str] = {}
+        while True:
+            conn.execute("SAVEPOINT attempt")
+            attempt = _Attempt(conn, request, number, left_out)
+            yield from attempt.read()
+            if len(attempt.left_out) == len(left_out):
+                break
+            # Of rows that failed late something may have been taken: begin anew without them.
+            left_out = attempt.left_out
+            conn.execute("ROLLBACK TO attempt")
+        attempt.record()
+    yield attempt.summary
 
-    def note(done: int, total: int) -> None:
-        bytes_read[:] = done, total
 
-    reading = catalogue.read(
+def check_files(request: ImportRequest) -> None:
+    """Raise BadFile or BadUsage for what is wrong with the files as a whole, before there is a database."""
+    _open(request)
+
+
+def _open(request: ImportRequest, progress: Progress | None = None) -> FileReading:
+    return catalogue.read(
         request.paths,
         request.format,
         mapping=request.mapping,
@@ -58,51 +78,75 @@ def import_files(store: Store, request: ImportRequest) -> Iterator[Reading | Imp
         baseline=request.baseline,
         baseline_file=request.baseline_file,
         skip_bad=request.skip_bad,
-        progress=note,
+        progress=progress,
     )
-    summary = ImportSummary(format=reading.format, set=request.set or reading.set_name)
-    with store.writing() as conn:
-        number = imports.open_import(conn)
-        intake = Intake(conn, summary.set, number, now())
-        taker = Taker(intake, summary, update=request.update)
-        for _ in _take_all(taker, reading.rows, summary, skip_bad=request.skip_bad):
-            yield Reading(bytes_read[0], bytes_read[1], summary.rows)
-        taker.finish()
-        summary.files = [str(file) for file in reading.files]
-        summary.odd.extend(reading.odd)
-        summary.skipped.extend(reading.skipped)
-        summary.unused_fields = list(reading.unused_fields)
-        summary.ignored = list(reading.ignored)
-        if taker.changed:
-            summary.number = number
-            imports.close_import(conn, number, summary)
-        else:
-            imports.forget_import(conn, number, intake.set_id)
-    yield summary
 
 
-def _take_all(taker: Taker, rows: Iterator[Row], summary: ImportSummary, *, skip_bad: bool) -> Iterator[None]:
-    waiting: list[Row] = []
-    for row in rows:
-        summary.rows += 1
+class _Attempt:
+    """One reading of the files into the open transaction, without the rows that are `left_out`, by their number."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, request: ImportRequest, number: int, left_out: Mapping[int, str]
+    ) -> None:
+        self._bytes = (0, 0)
+        self._files = _open(request, self._note)
+        self._conn, self._request, self._number = conn, request, number
+        self.left_out = dict(left_out)
+        self.summary = ImportSummary(format=self._files.format, set=request.set or self._files.set_name)
+        self._intake = Intake(conn, self.summary.set, number, now())
+        self._taker = Taker(self._intake, self.summary, update=request.update)
+
+    def _note(self, done: int, total: int) -> None:
+        self._bytes = (done, total)
+
+    def read(self) -> Iterator[Reading]:
+        """Take every row; yields how far it is."""
+        summary, waiting = self.summary, []
+        for number, row in enumerate(self._files.rows):
+            summary.rows += 1
+            if number in self.left_out:
+                self._skip(row, self.left_out[number])
+            elif not self._take(row):
+                waiting.append((number, row))
+            if summary.rows % _TELL_EVERY == 0:
+                self._taker.flush()
+                yield Reading(*self._bytes, summary.rows)
+        numbers = {id(row): number for number, row in waiting}
+        for row, error in self._taker.take_late([row for _, row in waiting]):
+            if not self._request.skip_bad:
+                raise error
+            self.left_out[numbers[id(row)]] = _without_place(error, row)
+
+    def _take(self, row: Row) -> bool:
+        """Take a row or leave it out; False where it has to wait for others."""
         try:
-            taker.take(row)
+            self._taker.take(row)
         except NotYet:
-            waiting.append(row)
+            return False
         except BadFile as error:
-            _skip(error, row, summary, skip_bad)
-        if summary.rows % _TELL_EVERY == 0:
-            taker.flush()
-            yield
-    # What spoke of a key or response that came only later in the files.
-    for row in waiting:
-        try:
-            taker.take(row)
-        except BadFile as error:
-            _skip(error, row, summary, skip_bad)
+            if not self._request.skip_bad:
+                raise
+            self._skip(row, _without_place(error, row))
+        return True
+
+    def _skip(self, row: Row, why: str) -> None:
+        self.summary.skipped.append(Skipped(row.where, why))
+
+    def record(self) -> None:
+        """Finish, and record what the import brought; where that is nothing, leave no trace."""
+        summary, files = self.summary, self._files
+        self._taker.finish()
+        summary.files = [str(file) for file in files.files]
+        summary.odd.extend(files.odd)
+        summary.skipped.extend(files.skipped)
+        summary.unused_fields = list(files.unused_fields)
+        summary.ignored = list(files.ignored)
+        if self._taker.changed:
+            summary.number = self._number
+            imports.close_import(self._conn, self._number, summary)
+        else:
+            imports.forget_import(self._conn, self._number, self._intake.set_id)
 
 
-def _skip(error: BadFile, row: Row, summary: ImportSummary, skip_bad: bool) -> None:
-    if not skip_bad:
-        raise error
-    summary.skipped.append(Skipped(row.where, str(error).removeprefix(f"{row.where}: ")))
+def _without_place(error: BadFile, row: Row) -> str:
+    return str(error).removeprefix(f"{row.where}: ")

@@ -1,59 +1,24 @@
 """store <-> reviewing: one reviewer's session on one run; each act is on the disk before the session moves."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+import sqlite3
 
 from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
 from uphold.records.numbers import LiveNumbers
 from uphold.records.reviewed import Event, OnScreen, PairView, Progress, QueueItem, new_event_id
 from uphold.records.runs import Run
-from uphold.records.words import Choice, EventKind, Ruling, Side, Verdict, ruling
+from uphold.records.words import Choice, EventKind, Verdict, ruling
 from uphold.reviewing.drawing import draw_random
 from uphold.reviewing.history import replay
+from uphold.reviewing.receipts import Outcome, Receipt, Refusal, Sitting, receipt, sitting
 from uphold.reviewing.sides import side_a
 from uphold.reviewing.walking import Walk
 from uphold.store import counts, events, judgments, pairs, queues, runs
 from uphold.store.database import Store
 
+__all__ = ["Outcome", "Receipt", "Refusal", "ReviewSession", "Sitting", "open_review"]
+
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What an act came to: written, and where it left the pair."""
-
-    kind: EventKind
-    pair_id: int
-    key: str
-    choice: Choice | None = None
-    ruling: Ruling | None = None
-    side: Side | None = None
-    takes_back: EventKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a key did nothing."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """What was done since this session was opened."""
-
-    decided: int
-    seconds: float
-    upheld: int
-    overturned: int
-    plain: int
-    skipped: int
-    flagged: int
-
-
-Outcome = Receipt | Refusal
-T = TypeVar("T")
 
 
 class ReviewSession:
@@ -232,19 +197,22 @@ class ReviewSession:
         return Receipt(kind, act.pair_id, self._keys.get(act.pair_id, ""), act.choice, takes_back=act.kind)
 
     def _write(self, event: Event) -> None:
-        if self._session_id is None:
-            judge_id = self._judge[0] if self._judge else None
-            with self.store.writing() as conn:
-                self._session_id = events.add_session(
-                    conn, self.run.id, self._reviewer_id, self._queue_id, judge_id, "open"
-                )
-        written = events.add_event(self.store, self._reviewer_id, self._session_id, event)
+        """Save an event, and take it into account when it is on the disk."""
+        changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.refers is not None
+        with self.store.writing() as conn:
+            session_id = self._session_id or self._sit_down(conn)
+            written = events.write_event(conn, self._reviewer_id, session_id, event)
+            broken = events.broken_pairs(self.store, self.run.id) if changes_broken else self._walk.broken
+        self._session_id, self._walk.broken = session_id, broken
         self._walk.history.take(written)
-        if event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.refers is not None:
-            self._walk.broken = events.broken_by_others(self.store, self.run.id)
         self._walk.settle(event.pair_id)
         self._views.pop(event.pair_id, None)
         self._made.append(written)
+
+    def _sit_down(self, conn: sqlite3.Connection) -> int:
+        """A session is recorded with its first act."""
+        judge_id = self._judge[0] if self._judge else None
+        return events.add_session(conn, self.run.id, self._reviewer_id, self._queue_id, judge_id, "open")
 
     def _advance(self) -> None:
         place = self._walk.next_unread(self._walk.index)
@@ -277,32 +245,15 @@ class ReviewSession:
 
     def trail(self, count: int) -> list[Receipt]:
         """The reviewer's last acts in force in this run, newest first."""
-        return [self._receipt(event) for event in reversed(self._walk.history.done[-count:])]
-
-    def _receipt(self, event: Event) -> Receipt:
-        shown, choice = event.shown, event.choice
-        key = self._keys.get(event.pair_id, "")
-        if shown is None or choice is None:
-            return Receipt(event.kind, event.pair_id, key, choice)
-        side = {shown.side_a: Side.A, shown.side_a.mirrored: Side.B}.get(choice.preference)
-        return Receipt(event.kind, event.pair_id, key, choice, ruling(choice, shown.verdict), side)
+        done = self._walk.history.done
+        return [
+            receipt(event, self._keys.get(event.pair_id, "")) for event in reversed(done[max(len(done) - count, 0) :])
+        ]
 
     def sitting(self) -> Sitting:
         """What was done since the session was opened, without what was taken back."""
         mine = {event.id for event in self._made}
-        acts = [event for event in self._walk.history.done if event.id in mine]
-        latest = {event.pair_id: event for event in acts if event.kind is EventKind.DECISION and event.choice}
-        words = [ruling(e.choice, e.shown.verdict if e.shown else None) for e in latest.values() if e.choice]
-        kinds = [event.kind for event in acts]
-        return Sitting(
-            decided=len(latest),
-            seconds=sum(event.seconds or 0 for event in acts),
-            upheld=words.count(Ruling.UPHELD),
-            overturned=words.count(Ruling.OVERTURNED),
-            plain=words.count(Ruling.DECIDED),
-            skipped=kinds.count(EventKind.SKIP),
-            flagged=kinds.count(EventKind.FLAG),
-        )
+        return sitting(event for event in self._walk.history.done if event.id in mine)
 
     def numbers(self) -> LiveNumbers:
         """The run's win rate and agreement as they stand."""
@@ -323,5 +274,5 @@ def open_review(store: Store, run: Run, *, reviewer: str, judge: str | None = No
     else:
         reviewer_id = int(found[0])
     history = replay(events.own_events(store, run.id, reviewer_id))
-    walk = Walk(items, history, broken=events.broken_by_others(store, run.id))
+    walk = Walk(items, history, broken=events.broken_pairs(store, run.id))
     return ReviewSession(store, run, reviewer, reviewer_id, queue_id, walk, primary)

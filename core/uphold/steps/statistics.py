@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from uphold.errors import BadUsage
 from uphold.judging.consensus import consensus
+from uphold.records.compared import SideBySide
 from uphold.records.numbers import RunCounts
+from uphold.records.planned import Plan
 from uphold.records.results import RunNumbers
 from uphold.stats.run import numbers
 from uphold.store import counts, runs, sets
@@ -13,19 +15,16 @@ from uphold.store.database import Store
 
 def run_numbers(
     store: Store, wanted: str | None, *, judge: str | None = None, tag: str | None = None, by_tag: bool = False,
-    full: bool = False,
+    full: bool = False, planned: int | None = None, first_only: bool = False,
 ) -> RunNumbers:  # fmt: skip
     """The numbers of the run named or numbered `wanted` (or the only one)."""
     run = runs.find_run(store, wanted)
     _known_tag(store, run.set_id, tag)
-    found = counts.run_counts(store, run, consensus, judge, tag)
+    found = counts.run_counts(
+        store, run, consensus, judge, tag, closely=True, full=full, by_tag=by_tag, first_only=first_only
+    )
     _known_judge(found, judge)
-    if by_tag:
-        parts = {
-            name: counts.run_counts(store, run, consensus, judge, name) for name in counts.tags_of(store, run.set_id)
-        }
-        found = replace(found, tags={name: part for name, part in parts.items() if part.pairs})
-    return numbers(found, full)
+    return numbers(found if planned is None else replace(found, planned=planned), full)
 
 
 def set_numbers(
@@ -36,19 +35,47 @@ def set_numbers(
     tag: str | None = None,
     by_tag: bool = False,
     full: bool = False,
+    first_only: bool = False,
 ) -> RunNumbers:
     """The numbers of all runs of a set, pooled."""
     set_id = sets.find_set(store, name)
     _known_tag(store, set_id, tag)
-    found = counts.set_counts(store, set_id, name, consensus, judge, tag)
+    found = counts.set_counts(
+        store, set_id, name, consensus, judge, tag, closely=True, full=full, by_tag=by_tag, first_only=first_only
+    )
     _known_judge(found, judge)
-    if by_tag:
-        parts = {
-            part: counts.set_counts(store, set_id, name, consensus, judge, part)
-            for part in counts.tags_of(store, set_id)
-        }
-        found = replace(found, tags={part: counted for part, counted in parts.items() if counted.pairs})
     return numbers(found, full)
+
+
+def side_by_side(store: Store, wanted: str | None) -> tuple[str, SideBySide]:
+    """A run's name, and every judge of it against the same reviews."""
+    from uphold.stats.side_by_side import judge_pairs
+    from uphold.store.matched import joint
+
+    run = runs.find_run(store, wanted)
+    names, rows = joint(store, run, consensus)
+    return run.name, SideBySide(run_numbers(store, run.name), judge_pairs(names, rows))
+
+
+def run_plan(
+    store: Store, wanted: str | None, half_width: float, *, judge: str | None = None, planned: int | None = None
+) -> tuple[str, Plan]:
+    """A run's name, and how many more verdicts bring its win rate to a half-width."""
+    from uphold.stats.assisted import people_alone, study
+    from uphold.stats.planner import plan
+    from uphold.stats.run import merged_counts
+
+    if not 0 < half_width < 0.5:
+        raise BadUsage(
+            f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
+        )
+    run = runs.find_run(store, wanted)
+    found = counts.run_counts(store, run, consensus, judge, closely=True, first_only=True)
+    _known_judge(found, judge)
+    found = merged_counts(found)
+    seen = study(found, found.judges[0]) if found.judges else people_alone(found)
+    times = sorted(habits.seconds for habits in found.habits.values() if habits.seconds is not None)
+    return run.name, plan(seen, half_width, times[len(times) // 2] if times else None, planned)
 
 
 def _known_tag(store: Store, set_id: int, tag: str | None) -> None:

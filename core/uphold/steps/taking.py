@@ -1,15 +1,18 @@
-"""What one imported row means for the set: the rules of identity and of contradiction."""
+"""What one imported row means for the set: the rules of identity."""
+
+from collections.abc import Iterable
 
 from uphold.errors import BadFile
-from uphold.records.rows import GivenJudgment, GivenReview, ImportSummary, Row
+from uphold.records.rows import ImportSummary, Row
 from uphold.records.texts import ExampleText, default_key
 from uphold.records.words import REFERENCE
+from uphold.steps.hearing import Hearing
 from uphold.store import replacing
-from uphold.store.intake import Example, Intake, Pair, Response
+from uphold.store.intake import Example, Intake, Response
 
 
 class NotYet(BadFile):
-    """The row speaks of a key or response that nothing before it gave; a later row may."""
+    """The row speaks of a key or response that it does not give itself; another row may, also a later one."""
 
 
 class Taker:
@@ -17,161 +20,160 @@ class Taker:
 
     def __init__(self, intake: Intake, summary: ImportSummary, *, update: bool) -> None:
         self._intake, self._summary, self._update = intake, summary, update
+        self._hearing = Hearing(intake.words, summary, update=update)
         self._given = replacing.Given()
-        self.changed = False
+        self._tagged = 0
 
     def take(self, row: Row) -> None:
-        """Take one row; raises BadFile, with nothing of the row taken, where it contradicts what is there."""
-        text, example = self._example(row)
-        self._check(row, text)
-        before = self._tally()
-        if example is None:
-            if row.systems and not row.compares and not self._answered(row):
-                raise NotYet(f"{row.where}: {_no_response(row)}")
-            example = self._intake.add_example(row.key or default_key(text), text)
-            self._summary.examples += 1
-        elif text is not example.text:
-            self._intake.edit_example(example, text)
-            self._summary.edited += 1
-        responses = self._responses(row, example)
-        self._compare(row, example, responses)
-        tagged = bool(row.tags) and self._intake.tag(example, row.tags) > 0
-        if self._tally() == before and not tagged:
-            self._summary.already_there += 1
-        else:
-            self.changed = True
+        """Take one row; raises BadFile, with nothing of the row taken, where it cannot be.
+
+        NotYet is raised for a row that needs what others give: it is for `take_late`.
+        """
+        text, example = self._meant(row)
+        lacking = _lacking(row, text)
+        if lacking is not None:
+            raise NotYet(_no_response(row, lacking))
+        example, responses, fresh = self._take_texts(row, text, example)
+        self._take_words(row, example, responses, fresh)
+
+    def take_late(self, rows: Iterable[Row]) -> list[tuple[Row, BadFile]]:
+        """Take the rows that need what others give: first what they give themselves, then what they say.
+
+        Returns those that cannot be taken. Of these something may have been taken, so the import has to be begun anew
+        without them.
+        """
+        failures: list[tuple[Row, BadFile]] = []
+        halves = []
+        for row in sorted(rows, key=lambda row: row.turns is None):
+            try:
+                halves.append((row, *self._take_texts(row, *self._meant(row))))
+            except BadFile as error:
+                failures.append((row, error))
+        for row, example, responses, fresh in halves:
+            try:
+                self._take_words(row, example, responses, fresh)
+            except BadFile as error:
+                failures.append((row, error))
+        return failures
 
     def flush(self) -> None:
         """Write what waits, so that it does not pile up in memory."""
         self._intake.flush()
 
     def finish(self) -> None:
-        """After the last row: responses that were replaced, decisions that are carried."""
-        self._intake.flush()
+        """After the last row: edits, responses that were replaced, last words, decisions that are carried."""
+        self._hearing.finish()
+        self._summary.edited = self._intake.texts.keep_edits()
         if self._update:
-            self._summary.replaced = replacing.replace(self._intake, self._given)
+            self._summary.replaced = replacing.replace(self._intake.ledger, self._given)
         self._summary.carried = self._intake.carry()
-        self.changed = self.changed or bool(self._summary.replaced)
+
+    @property
+    def changed(self) -> bool:
+        """Did the import bring anything?"""
+        s = self._summary
+        return any((*self._tally(), s.judgments, s.reviews, s.edited, s.replaced, self._tagged))
 
     def _tally(self) -> tuple[int, ...]:
-        s = self._summary
-        return s.examples, s.edited, s.responses, s.pairs, s.judgments, s.reviews
+        return self._summary.examples, self._summary.responses, self._summary.pairs
 
     # the example
 
-    def _example(self, row: Row) -> tuple[ExampleText, Example | None]:
+    def _meant(self, row: Row) -> tuple[ExampleText, Example | None]:
         """The text that the row means, and the example that has its key already."""
         given = _given_text(row)
         key = row.key if row.key is not None or given is None else default_key(given)
-        known = self._intake.example(key) if key is not None else None
+        known = self._intake.texts.find(key) if key is not None else None
         if known is None:
             if given is None:
                 raise NotYet(f"{row.where}: key {key!r} names no example of the set; give its instruction or turns")
+            _check(row, given)
             return given, None
         text = _completed(row, known.text)
         if text == known.text:
-            return known.text, known
-        if not self._update:
+            text = known.text
+        elif not self._update:
             raise BadFile(
                 f"{row.where}: key {key!r} stands for another text already; give the text another key, "
                 "or take it as an edit with --update"
             )
+        _check(row, text)
         return text, known
 
-    def _check(self, row: Row, text: ExampleText) -> None:
-        turns = len(text.turns)
-        for response in row.responses:
-            if len(response.cells) != turns:
-                raise BadFile(
-                    f"{row.where}: the response of {response.system!r} has {len(response.cells)} cells, the example has "
-                    f"{turns} turn{'s' if turns > 1 else ''}; give one cell per turn"
-                )
-            if response.system == REFERENCE and response.cells != text.references:
-                raise BadFile(
-                    f"{row.where}: the name 'reference' is kept for the reference answers, and this response is another "
-                    "text; give the system another name"
-                )
-        if row.turn is not None and row.turn > turns:
-            raise BadFile(f"{row.where}: turn {row.turn} of an example with {turns} turn{'s' if turns > 1 else ''}")
-        if row.systems and row.systems[0] == row.systems[1]:
-            raise BadFile(f"{row.where}: candidate and baseline are the same system, {row.systems[0]!r}")
+    def _take_texts(
+        self, row: Row, text: ExampleText, example: Example | None
+    ) -> tuple[Example, dict[str, Response], bool]:
+        """The example, the row's own responses to it, and whether anything of it is new."""
+        before, edited = self._tally(), example is not None and text is not example.text
+        if example is None:
+            example = self._intake.texts.add(row.key or default_key(text), text)
+            self._summary.examples += 1
+        elif edited:
+            self._intake.texts.edit(example, text)
+        responses = {given.system: self._respond(given.system, example, given.cells) for given in row.responses}
+        return example, responses, edited or self._tally() != before
 
-    # responses and the comparison
-
-    def _answered(self, row: Row) -> bool:
-        return bool(row.systems) and {r.system for r in row.responses} >= set(row.systems or ())
-
-    def _responses(self, row: Row, example: Example) -> dict[str, Response]:
-        found = {}
-        for given in row.responses:
-            found[given.system], new = self._intake.response(given.system, example, given.cells)
-            self._summary.responses += new
-            if self._update:
-                self._given.note(self._intake.system(given.system), example.text_id, found[given.system].id)
+    def _respond(self, system: str, example: Example, cells: tuple[object, ...]) -> Response:
+        found, new = self._intake.answers.take(system, example, cells)
+        self._summary.responses += new
+        if self._update:
+            self._given.note(self._intake.answers.system(system), example.text_id, found.id)
         return found
 
-    def _compare(self, row: Row, example: Example, responses: dict[str, Response]) -> None:
-        if row.systems is None or not (row.compares or row.judgments or row.reviews):
-            return
-        candidate, baseline = (responses.get(name) or self._latest(row, name, example) for name in row.systems)
-        run_id = self._intake.run(*row.systems)
-        turn = row.turn or len(example.text.turns)
-        pair, new = self._intake.pair(run_id, row.systems, example, turn, candidate, baseline)
-        fresh_judgments = [(j, *kept) for j in row.judgments if (kept := self._judgment(row, pair, j)) is not None]
-        fresh_reviews = [(r, event) for r in row.reviews if (event := self._review(row, pair, r)) is not None]
-        self._summary.pairs += new
-        for judgment, judge_id, replaces in fresh_judgments:
-            self._intake.add_judgment(run_id, pair, judge_id, judgment, replaces)
-            self._summary.judgments += 1
-        for review, event_id in fresh_reviews:
-            self._intake.add_review(pair, self._intake.reviewer(review.reviewer), event_id, review)
-            self._summary.reviews += 1
+    # what is compared
+
+    def _take_words(self, row: Row, example: Example, responses: dict[str, Response], fresh: bool) -> None:
+        if row.systems is not None and _speaks(row):
+            candidate, baseline = (responses.get(name) or self._latest(row, name, example) for name in row.systems)
+            turn = row.turn or len(example.text.turns)
+            pair, new = self._intake.pairs.take(row.systems, example, turn, candidate, baseline)
+            heard = self._hearing.hear(row, pair)
+            self._summary.pairs += new
+            fresh = fresh or new or heard
+        tagged = self._intake.texts.tag(example, row.tags) if row.tags else 0
+        self._tagged += tagged
+        self._summary.already_there += not (fresh or tagged)
 
     def _latest(self, row: Row, system: str, example: Example) -> Response:
-        if system == REFERENCE and all(reference is not None for reference in example.text.references or (None,)):
-            found, new = self._intake.response(REFERENCE, example, tuple(example.text.references))
-            self._summary.responses += new
-            return found
-        latest = self._intake.latest_response(system, example)
+        if system == REFERENCE and example.text.referenced:
+            return self._respond(REFERENCE, example, example.text.references)
+        latest = self._intake.answers.latest(system, example)
         if latest is None:
-            raise NotYet(f"{row.where}: {_no_response(row, system)}")
+            raise NotYet(_no_response(row, system))
         return latest
 
-    def _judgment(self, row: Row, pair: Pair, given: GivenJudgment) -> tuple[int, int | None] | None:
-        """(judge id, id of the judgment it replaces), or None where the word is there already."""
-        judge_id = self._intake.judge(given.judge)
-        order = given.order.value
-        said = self._intake.judgment_in_force(pair, judge_id, order)
-        word = (given.status.value, given.verdict.value if given.verdict else None)
-        if said is None:
-            return judge_id, None
-        if said[:2] == word:
-            return None
-        if self._update:
-            return judge_id, said[2]
-        if self._intake.judgment_ever(pair, judge_id, order, word):
-            return None
-        raise BadFile(
-            f"{row.where}: judge {given.judge!r} says {word[1] or word[0]} here, and {said[1] or said[0]} elsewhere, of the "
-            f"same pair in the same order ({order}); keep one, or take the later word with --update"
-        )
 
-    def _review(self, row: Row, pair: Pair, given: GivenReview) -> str | None:
-        """The id of the event to write, or None where the word is there already."""
-        said = self._intake.choice_in_force(pair, self._intake.reviewer(given.reviewer))
-        event_id = self._intake.event_id(pair, given.reviewer, given.choice)
-        if said is None:
-            return None if self._intake.event_ever(event_id, pair) else event_id
-        if said[0] is given.choice:
-            return None
-        if self._update:
-            return self._intake.event_id(pair, given.reviewer, given.choice, said[1])
-        if self._intake.event_ever(event_id, pair):
-            return None
-        raise BadFile(
-            f"{row.where}: reviewer {given.reviewer!r} says {given.choice.value} here, and {said[0].value} elsewhere, of the "
-            "same pair; keep one, or take the later word with --update"
-        )
+def _speaks(row: Row) -> bool:
+    return row.compares or bool(row.judgments or row.reviews)
+
+
+def _lacking(row: Row, text: ExampleText) -> str | None:
+    """The first system that the row speaks of without giving its response."""
+    if row.systems is None or not _speaks(row):
+        return None
+    given = {response.system for response in row.responses}
+    if text.referenced:
+        given.add(REFERENCE)
+    return next((system for system in row.systems if system not in given), None)
+
+
+def _check(row: Row, text: ExampleText) -> None:
+    turns = len(text.turns)
+    for response in row.responses:
+        if len(response.cells) != turns:
+            raise BadFile(
+                f"{row.where}: the response of {response.system!r} has {len(response.cells)} cells, the example has "
+                f"{turns} turn{'s' if turns > 1 else ''}; give one cell per turn"
+            )
+        if response.system == REFERENCE and response.cells != text.references:
+            raise BadFile(
+                f"{row.where}: the name 'reference' is kept for the reference answers, and this response is another "
+                "text; give the system another name"
+            )
+    if row.turn is not None and row.turn > turns:
+        raise BadFile(f"{row.where}: turn {row.turn} of an example with {turns} turn{'s' if turns > 1 else ''}")
+    if row.systems and row.systems[0] == row.systems[1]:
+        raise BadFile(f"{row.where}: candidate and baseline are the same system, {row.systems[0]!r}")
 
 
 def _given_text(row: Row) -> ExampleText | None:
@@ -180,11 +182,13 @@ def _given_text(row: Row) -> ExampleText | None:
 
 
 def _completed(row: Row, known: ExampleText) -> ExampleText:
-    """The text that the row means: what it leaves out is the example's."""
+    """The text that the row means: what it leaves out is the example's, turn by turn."""
     turns = known.turns if row.turns is None else row.turns
     context = known.context if row.context is None else row.context
-    references = known.references if row.references is None else _references(row, len(turns))
-    return ExampleText(turns, context, references)
+    if row.references is not None:
+        return ExampleText(turns, context, _references(row, len(turns)))
+    kept = known.references[: len(turns)]
+    return ExampleText(turns, context, kept + (None,) * (len(turns) - len(kept)))
 
 
 def _references(row: Row, turns: int) -> tuple[str | None, ...]:
@@ -199,8 +203,8 @@ def _references(row: Row, turns: int) -> tuple[str | None, ...]:
     return given
 
 
-def _no_response(row: Row, system: str | None = None) -> str:
-    names = [system] if system else [n for n in row.systems or () if n not in {r.system for r in row.responses}]
+def _no_response(row: Row, system: str) -> str:
     return (
-        f"no response of {names[0]!r} to this example, here or in the file; what is said of a pair needs both answers"
+        f"{row.where}: no response of {system!r} to this example, here or in the file; "
+        "what is said of a pair needs both answers"
     )

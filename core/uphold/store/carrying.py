@@ -35,7 +35,7 @@ def carry(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int
     if conn.execute("SELECT 1 FROM pairs WHERE id >= ? LIMIT 1", (first_new_pair,)).fetchone() is None:
         return 0
     latest = {(row[0], row[1]): row for row in conn.execute(_EQUAL, (first_new_pair,))}
-    events = []
+    before, events = conn.total_changes, []
     for pair_id, reviewer_id, choice, note, _, original, *identity in latest.values():
         event_id = digest([original, *identity])[:32]
         events.append((event_id, pair_id, reviewer_id, choice, note, original, at, import_id))
@@ -44,4 +44,4 @@ def carry(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int
         " VALUES (?, 'carried', ?, ?, ?, ?, ?, 'carried', ?, ?)",
         events,
     )
-    return len(events)
+    return conn.total_changes - before

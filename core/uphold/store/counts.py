@@ -1,78 +1,68 @@
-"""What the statistics read: pairs that look alike, counted in SQL.
+"""What the statistics read: pairs that look alike, counted.
 
 Votes and judgments are gathered into a short pattern per pair, so that what a pattern means is worked out once for all
 pairs that share it.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from uphold.records.judged import Judgment
 from uphold.records.numbers import Cell, JudgeCells, RunCounts, Votes
 from uphold.records.runs import Run
-from uphold.records.words import BOTH_ORDERS, Choice, Order, Preference, Status, Verdict
+from uphold.records.words import BOTH_ORDERS, Order, Preference, Status, Verdict
 from uphold.store.database import Store
+from uphold.store.habits import habits_of
+from uphold.store.looked import FINE, Look, Looked, Said, Scope, lengths_of, look
 from uphold.store.sets import set_hash
 
 Ruler = Callable[[tuple[Judgment, ...], Mapping[Order, int] | None], Verdict]
 """(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""
 
-_VOTES = """
-SELECT pair_id, group_concat(reviewer_id || ':' || choice, ' ') AS pattern FROM current_decisions GROUP BY pair_id
-"""
+Ruled = tuple[Verdict | None, tuple[str, str] | None]
+"""A verdict, and the words of its two orders where both are readable."""
 
 _SAID = """
-SELECT pair_id, group_concat(
-    substr("order", 1, 1) || substr(status, 1, 1) || coalesce(substr(verdict, 1, 1), '-') || sample, ' ') AS said
-FROM judgments INDEXED BY judgments_in_force WHERE superseded_by IS NULL AND judge_id = :judge GROUP BY judge_id, pair_id
+SELECT pair_id, group_concat("order" || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
+FROM judgments INDEXED BY judgments_in_force
+WHERE superseded_by IS NULL AND judge_id = ? AND pair_id BETWEEN ? AND ? GROUP BY judge_id, pair_id
 """
 
-_ORDERS = {order.value[0]: order for order in Order}
-_STATUSES = {status.value[0]: status for status in Status}
-_WORDS = {word.value[0]: word for word in Preference}
+_LAST_JUDGED = """
+SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SELECT id FROM judges WHERE kind <> 'rules')
+ORDER BY id DESC LIMIT 1
+"""
 
-Scope = tuple[str, dict[str, Any]]
+_SOFT = """
+SELECT DISTINCT judge_id FROM judgments WHERE judge_id IN (SELECT value FROM json_each(?))
+AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND preference IS NOT NULL
+"""
 
 
-def run_counts(store: Store, run: Run, ruler: Ruler, judge: str | None = None, tag: str | None = None) -> RunCounts:
-    """The counts of one run, or of those of its examples that carry `tag`."""
-    scope = _tagged("p.run_id = :run", {"run": run.id}, tag)
-    _gather(store, scope)
-    (several,) = store.one("SELECT count(DISTINCT example_id) < count(*) FROM counted")
-    return RunCounts(
-        set=run.set,
-        set_hash=set_hash(store, run.set_id),
-        run=run.name,
-        candidate=run.candidate,
-        baseline=run.baseline,
-        votes=_people(store, bool(several)),
-        judges=_judges(store, [run.id], ruler, judge, bool(several)),
-        reviewers=_reviewers(store),
-        **_beside(store, scope),
-    )
+def run_counts(
+    store: Store, run: Run, ruler: Ruler, judge: str | None = None, tag: str | None = None, *, closely: bool = False,
+    full: bool = False, by_tag: bool = False, first_only: bool = False,
+) -> RunCounts:  # fmt: skip
+    """The counts of one run, or of those of its examples that carry `tag`.
+
+    `closely` looks at lengths, soft preferences and reviewers' habits, `full` at confidence as well. With `first_only`
+    the other judges are only named, and the set is not hashed.
+    """
+    scope: Scope = ("p.run_id = :run", {"run": run.id})
+    named = {"run": run.name, "candidate": run.candidate, "baseline": run.baseline}
+    return _counts(store, scope, run.set_id, run.set, ruler, judge, tag, closely, full, by_tag, first_only, **named)
 
 
 def set_counts(
-    store: Store, set_id: int, name: str, ruler: Ruler, judge: str | None = None, tag: str | None = None
-) -> RunCounts:
+    store: Store, set_id: int, name: str, ruler: Ruler, judge: str | None = None, tag: str | None = None, *,
+    closely: bool = False, full: bool = False, by_tag: bool = False, first_only: bool = False,
+) -> RunCounts:  # fmt: skip
     """The counts of all runs of a set together."""
-    runs = [row[0] for row in store.rows("SELECT id FROM runs WHERE set_id = ? ORDER BY id", (set_id,))]
-    scope = _tagged("p.run_id IN (SELECT id FROM runs WHERE set_id = :set)", {"set": set_id}, tag)
-    _gather(store, scope)
-    return RunCounts(
-        set=name,
-        set_hash=set_hash(store, set_id),
-        run=None,
-        candidate=None,
-        baseline=None,
-        votes=_people(store, True),
-        judges=_judges(store, runs, ruler, judge, True),
-        reviewers=_reviewers(store),
-        pooled=True,
-        **_beside(store, scope),
-    )
+    scope: Scope = ("p.run_id IN (SELECT id FROM runs WHERE set_id = :set)", {"set": set_id})
+    named = {"run": None, "candidate": None, "baseline": None, "pooled": True}
+    return _counts(store, scope, set_id, name, ruler, judge, tag, closely, full, by_tag, first_only, **named)
 
 
 def tags_of(store: Store, set_id: int) -> list[str]:
@@ -81,78 +71,167 @@ def tags_of(store: Store, set_id: int) -> list[str]:
     return [row[0] for row in store.rows(sql, (set_id,))]
 
 
-def _tagged(where: str, values: dict[str, Any], tag: str | None) -> Scope:
+def _counts(
+    store: Store, scope: Scope, set_id: int, set_name: str, ruler: Ruler, judge: str | None, tag: str | None,
+    closely: bool, full: bool, by_tag: bool, first_only: bool, **named: Any,
+) -> RunCounts:  # fmt: skip
+    whole = look(store, _tagged(scope, tag))
+    views = JudgeViews(store, whole, ruler, judge, closely=closely, full=full, first_only=first_only)
+    hashed = "" if first_only else set_hash(store, set_id)
+    names = dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
+
+    def made(looked: Looked, beside: Mapping[str, Any], **others: Any) -> RunCounts:
+        views.measure(looked)
+        return RunCounts(
+            set=set_name, set_hash=hashed, votes=_people(looked), judges=views.cells(looked), reviewers=names,
+            strata=looked.strata, tag=tag, others=views.others, **beside, **named, **others,
+        )  # fmt: skip
+
+    parts = {name: whole.only(_examples(store, name)) for name in tags_of(store, set_id)} if by_tag else {}
+    tags = {name: made(part, _inside(part)) for name, part in parts.items() if part.ids}
+    views.measure(whole)
+    habits = habits_of(store, scope, whole) if closely else {}
+    return made(whole, _beside(store, _tagged(scope, tag), whole), tags=tags, habits=habits)
+
+
+def _tagged(scope: Scope, tag: str | None) -> Scope:
+    where, values = scope
     if tag is None:
-        return where, values
+        return scope
     return where + " AND p.example_id IN (SELECT example_id FROM tags WHERE tag = :tag)", values | {"tag": tag}
 
 
-def _gather(store: Store, scope: Scope) -> None:
-    """The current pairs in scope with their votes, in a temporary table: what everything else counts."""
-    where, values = scope
-    store.rows("DROP TABLE IF EXISTS temp.counted")
-    store.rows(
-        "CREATE TEMP TABLE counted AS SELECT p.id AS pair_id, p.run_id, p.example_id, v.pattern,"
-        " p.id IN (SELECT pair_id FROM broken_pairs) AS broken FROM current_pairs p"
-        f" LEFT JOIN ({_VOTES}) v ON v.pair_id = p.id WHERE {where}",
-        values,
+def _examples(store: Store, tag: str) -> set[int]:
+    return {row[0] for row in store.rows("SELECT example_id FROM tags WHERE tag = ?", (tag,))}
+
+
+def _people(looked: Looked) -> tuple[Cell, ...]:
+    looks, places = looked.looks()
+    return tuple(
+        Cell(look.said.votes, None, None, look.cluster, count, look.place, look.longer, look.said.blind)
+        for look, count in ((looks[at], count) for at, count in Counter(places).items())
     )
 
 
-def _people(store: Store, clustered: bool) -> tuple[Cell, ...]:
-    sql = f"SELECT pattern, {_cluster(clustered)}, count(*) FROM counted WHERE NOT broken GROUP BY 1, 2"
-    merged: Counter[tuple[Votes, int]] = Counter()
-    for pattern, cluster, count in store.rows(sql):
-        merged[_votes(pattern), cluster] += count
-    return tuple(Cell(votes, None, None, cluster, count) for (votes, cluster), count in merged.items())
+class JudgeViews:
+    """What each judge says of the pairs that were looked at, read once and counted for any part of them."""
+
+    def __init__(
+        self, store: Store, whole: Looked, ruler: Ruler, wanted: str | None, *, closely: bool = False,
+        full: bool = False, first_only: bool = False,
+    ) -> None:  # fmt: skip
+        self._store, self._ruler, self._closely, self._full = store, ruler, closely, full
+        self._span = (whole.ids[0], whole.ids[-1]) if whole.ids else (0, -1)
+        self._judges = []
+        self._said: dict[int, dict[int, str]] = {}
+        waiting = _judges(store, sorted(set(whole.runs)), self._span, wanted)
+        while waiting and not (first_only and any(map(self._said.get, self._said))):
+            self._judges.append(waiting.pop(0))
+            number = self._judges[-1][0]
+            self._said[number] = dict(store.rows(_SAID, (number, *self._span)).fetchall())
+        self.others = tuple(name for _, name, *_ in waiting)
+        self._asked = {judge[0]: asked_of(store, judge[0]) for judge in self._judges}
+        self._ruled: dict[tuple[int, str | None, int], Ruled] = {}
+        self._soft = self._soft_judges(whole.ids) if closely else set()
+
+    def measure(self, looked: Looked) -> None:
+        """Look at the lengths of the answers that people read, or of all where nobody has read any."""
+        if self._closely and self._judges:
+            read = [pair for pair, said in zip(looked.ids, looked.said, strict=True) if said.votes] or looked.ids
+            missing = [pair for pair in read if pair not in looked.differences]
+            looked.differences.update(lengths_of(self._store, missing) if missing else {})
+
+    def cells(self, looked: Looked) -> tuple[JudgeCells, ...]:
+        """Every judge that has judged one of the pairs."""
+        found = (self._cells(looked, *judge) for judge in self._judges)
+        return tuple(judge for judge in found if any(cell.verdict for cell in judge.cells))
+
+    def verdict(self, judge_id: int, pair_id: int, run_id: int) -> Verdict | None:
+        """One judge's verdict on one pair; None where nothing was asked or said."""
+        return self._rule(judge_id, self._said[judge_id].get(pair_id), run_id)[0]
+
+    @property
+    def names(self) -> list[tuple[int, str]]:
+        """(id, name) of the judges, the primary one first."""
+        return [(judge[0], judge[1]) for judge in self._judges]
+
+    def _cells(self, looked: Looked, number: int, name: str, version: str, kind: str) -> JudgeCells:
+        looks, places = looked.looks()
+        patterns = list(map(self._said[number].get, looked.ids))
+        merged: dict[tuple[int, Ruled], int] = {}
+        for (at, pattern), count in Counter(zip(places, patterns, strict=True)).items():
+            key = (at, self._rule(number, pattern, looks[at].run))
+            merged[key] = merged.get(key, 0) + count
+        cells = tuple(_cell(looks[at], ruled, count, number) for (at, ruled), count in merged.items())
+        return JudgeCells(
+            number, name, version, kind, cells,
+            _preferences(self._store, number, looked) if number in self._soft else (),
+            self._differences(number, looked, patterns), self._sure(number, looked) if self._full else None,
+        )  # fmt: skip
+
+    def _rule(self, judge_id: int, pattern: str | None, run_id: int) -> Ruled:
+        place = (judge_id, pattern, run_id)
+        if place not in self._ruled:
+            self._ruled[place] = _ruled(pattern, self._asked[judge_id].get(run_id), self._ruler)
+        return self._ruled[place]
+
+    def _differences(
+        self, number: int, looked: Looked, patterns: Sequence[str | None]
+    ) -> tuple[tuple[int, Verdict, int], ...]:
+        if not looked.differences:
+            return ()
+        more = map(looked.differences.get, looked.ids)
+        merged: dict[tuple[int, Verdict], int] = {}
+        for (one, pattern, run), count in Counter(zip(more, patterns, looked.runs, strict=True)).items():
+            verdict = self._rule(number, pattern, run)[0]
+            if one is not None and verdict is not None:
+                merged[one, verdict] = merged.get((one, verdict), 0) + count
+        return tuple((*key, count) for key, count in merged.items())
+
+    def _sure(self, number: int, looked: Looked) -> tuple[tuple[float, Votes, Verdict, int], ...]:
+        """The mean confidence of the readable judgments on each pair that people read."""
+        sql = (
+            "SELECT pair_id, round(avg(confidence), 3) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+            " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
+        )
+        sure = dict(self._store.rows(sql, (number, *self._span)).fetchall())
+        merged: Counter[tuple[float, Votes, Verdict]] = Counter()
+        for pair, run, said in zip(looked.ids, looked.runs, looked.said, strict=True):
+            verdict = self.verdict(number, pair, run)
+            if said.votes and pair in sure and verdict is not None:
+                merged[sure[pair], said.votes, verdict] += 1
+        return tuple((*key, count) for key, count in merged.items())
+
+    def _soft_judges(self, pairs: Sequence[int]) -> set[int]:
+        """Judges that gave preferences, as far as up to 2,000 pairs show that are spread over all of them."""
+        numbers = [judge[0] for judge in self._judges]
+        step = -(-len(pairs) // FINE) or 1
+        rows = self._store.rows(_SOFT, (json.dumps(numbers), json.dumps(pairs[::step])))
+        return {row[0] for row in rows}
 
 
-def _cluster(clustered: bool) -> str:
-    return "example_id" if clustered else "0"
+def _cell(look: Look, ruled: Ruled, count: int, judge_id: int) -> Cell:
+    said = look.said
+    opened = _opened(said, judge_id) if said.opened else ()
+    return Cell(said.votes, *ruled, look.cluster, count, look.place, look.longer, said.blind, opened)
 
 
-@cache
-def _votes(pattern: str | None) -> Votes:
-    pairs = (vote.split(":", 1) for vote in pattern.split(" ")) if pattern else ()
-    return tuple(sorted((int(reviewer), Choice(choice)) for reviewer, choice in pairs))
+def _opened(said: Said, judge_id: int) -> Votes:
+    return tuple((who, choice) for who, choice, seen in said.opened if seen in (None, judge_id))
 
 
-def _reviewers(store: Store) -> dict[int, str]:
-    return dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
-
-
-def _judges(store: Store, runs: list[int], ruler: Ruler, wanted: str | None, clustered: bool) -> tuple[JudgeCells, ...]:
+def _judges(
+    store: Store, runs: Sequence[int], span: tuple[int, int], wanted: str | None
+) -> list[tuple[int, str, str, str]]:
+    """(id, name, version, kind) of those that judged these runs: the one that judged last first, rules behind all others."""
     marks = ", ".join("?" * len(runs))
     rows = store.rows(
         "SELECT id, name, version, kind FROM judges WHERE id IN"
         f" (SELECT judge_id FROM asked WHERE run_id IN ({marks})) ORDER BY kind = 'rules', id DESC",
-        runs,
+        list(runs),
     ).fetchall()
-    judges = (
-        JudgeCells(
-            number, name, version, kind, _judge_cells(store, number, ruler, clustered), _preferences(store, number)
-        )
-        for number, name, version, kind in rows
-        if wanted in (None, name)
-    )
-    return tuple(judge for judge in judges if any(cell.verdict for cell in judge.cells))
-
-
-def _judge_cells(store: Store, judge_id: int, ruler: Ruler, clustered: bool) -> tuple[Cell, ...]:
-    rows = store.rows(
-        f"SELECT c.pattern, v.said, c.run_id, {_cluster(clustered)}, count(*) FROM counted c LEFT JOIN ({_SAID}) v"
-        " ON v.pair_id = c.pair_id WHERE NOT c.broken GROUP BY 1, 2, 3, 4",
-        {"judge": judge_id},
-    ).fetchall()
-    asked = asked_of(store, judge_id)
-    merged: Counter[tuple[Votes, Verdict | None, tuple[str, str] | None, int]] = Counter()
-    ruled: dict[tuple[str | None, int], tuple[Verdict | None, tuple[str, str] | None]] = {}
-    for pattern, said, run_id, cluster, count in rows:
-        place = (said, run_id)
-        if place not in ruled:
-            ruled[place] = _ruled(said, asked.get(run_id), ruler)
-        merged[_votes(pattern), *ruled[place], cluster] += count
-    return tuple(Cell(*key, count) for key, count in merged.items())
+    last = store.one(_LAST_JUDGED, span) if len(rows) > 1 else None
+    return [row for row in sorted(rows, key=lambda row: last is None or row[0] != last[0]) if wanted in (None, row[1])]
 
 
 def asked_of(store: Store, judge_id: int) -> dict[int, dict[Order, int]]:
@@ -164,9 +243,7 @@ def asked_of(store: Store, judge_id: int) -> dict[int, dict[Order, int]]:
     return asked
 
 
-def _ruled(
-    said: str | None, asked: Mapping[Order, int] | None, ruler: Ruler
-) -> tuple[Verdict | None, tuple[str, str] | None]:
+def _ruled(said: str | None, asked: Mapping[Order, int] | None, ruler: Ruler) -> Ruled:
     """The verdict of a pattern of judgments, and the words of its two orders where both are readable."""
     judgments = tuple(_judgment(one) for one in said.split(" ")) if said else ()
     if not judgments and asked is None:
@@ -181,52 +258,39 @@ def _ruled(
 
 
 def _judgment(one: str) -> Judgment:
-    return Judgment(_ORDERS[one[0]], _STATUSES[one[1]], _WORDS.get(one[2]), int(one[3:]))
+    order, status, verdict, sample = one.split(":")
+    return Judgment(Order(order), Status(status), Preference(verdict) if verdict else None, int(sample))
 
 
-def _preferences(store: Store, judge_id: int) -> tuple[float, ...]:
+def _preferences(store: Store, judge_id: int, looked: Looked) -> tuple[float, ...]:
     """The mean soft preference of each pair that has one."""
-    soft = "SELECT 1 FROM judgments WHERE judge_id = ? AND preference IS NOT NULL LIMIT 1"
-    if store.one(soft, (judge_id,)) is None:
-        return ()
+    known = set(looked.ids)
     rows = store.rows(
-        "SELECT avg(j.preference) FROM counted c JOIN judgments j ON j.pair_id = c.pair_id AND j.judge_id = ?"
-        " WHERE NOT c.broken AND j.superseded_by IS NULL AND j.preference IS NOT NULL GROUP BY c.pair_id",
+        "SELECT pair_id, avg(preference) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+        " AND preference IS NOT NULL GROUP BY pair_id",
         (judge_id,),
     )
-    return tuple(row[0] for row in rows)
+    return tuple(mean for pair, mean in rows if pair in known)
 
 
-class _Beside(TypedDict):
-    pairs: int
-    skipped: int
-    broken: int
-    carried: int
-    imported: int
-    outside_queue: int
-    stale: int
-    retired: int
-
-
-def _beside(store: Store, scope: Scope) -> _Beside:
+def _beside(store: Store, scope: Scope, looked: Looked) -> dict[str, Any]:
     """What is counted beside the votes; stale and retired pairs are in scope but not current."""
     where, values = scope
-    decided = "FROM counted c JOIN current_decisions d ON d.pair_id = c.pair_id"
-    pairs, broken, skipped = store.one(
-        "SELECT count(*), total(broken), total(pattern IS NULL AND pair_id IN"
-        " (SELECT pair_id FROM acts_in_force WHERE kind = 'skip')) FROM counted"
-    )
-    carried, imported, outside = store.one(
-        "SELECT count(DISTINCT CASE WHEN d.kind = 'carried' THEN c.pair_id END),"
-        " count(DISTINCT CASE WHEN d.source = 'import' THEN c.pair_id END),"
-        f" count(DISTINCT CASE WHEN c.pair_id NOT IN (SELECT pair_id FROM queue_items) THEN c.pair_id END) {decided}"
-    )
-    stale, retired = store.one(
+    active, retired = store.one(
         "SELECT total(e.status = 'active'), total(e.status <> 'active') FROM pairs p JOIN examples e ON e.id = p.example_id"
-        f" WHERE {where} AND p.id NOT IN (SELECT pair_id FROM counted)",
+        f" WHERE {where}",
         values,
     )
-    return _Beside(
-        pairs=pairs, skipped=int(skipped), broken=int(broken), carried=carried, imported=imported,
-        outside_queue=outside, stale=int(stale), retired=int(retired),
-    )  # fmt: skip
+    inside = _inside(looked)
+    pairs = inside["pairs"] + looked.broken
+    stale = int(active) - pairs
+    return inside | {"pairs": pairs, "stale": stale, "retired": int(retired), "outside_queue": looked.outside,
+                     "skipped": looked.skipped, "broken": looked.broken}  # fmt: skip
+
+
+def _inside(looked: Looked) -> dict[str, Any]:
+    return {
+        "pairs": len(looked.ids),
+        "imported": sum(said.imported for said in looked.said),
+        "carried": sum(said.carried for said in looked.said),
+    }

@@ -1,4 +1,4 @@
-"""Review events: one transaction each, appended, never changed."""
+"""Review events: appended, never changed."""
 
 import sqlite3
 from dataclasses import replace
@@ -30,6 +30,12 @@ def add_session(
 
 def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Event) -> Event:
     """Write one event in a transaction of its own; when this returns, it is on the disk."""
+    with store.writing() as conn:
+        return write_event(conn, reviewer_id, session_id, event)
+
+
+def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: Event) -> Event:
+    """Write one event; it is on the disk when the caller has committed."""
     shown = event.shown
     at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
@@ -43,8 +49,7 @@ def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Eve
         event.seconds, event.source, at, *on_screen, reviewer_id, session_id,
     )  # fmt: skip
     marks = ", ".join("?" * len(values))
-    with store.writing() as conn:
-        conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({marks})", values)
+    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({marks})", values)
     return replace(event, at=at)
 
 
@@ -75,7 +80,7 @@ def own_events(store: Store, run_id: int, reviewer_id: int) -> list[Event]:
     return [read_event(row) for row in rows]
 
 
-def broken_by_others(store: Store, run_id: int) -> set[int]:
+def broken_pairs(store: Store, run_id: int) -> set[int]:
     """Pairs of a run that stand as broken, whoever said so."""
     sql = "SELECT b.pair_id FROM broken_pairs b JOIN pairs p ON p.id = b.pair_id WHERE p.run_id = ?"
     return {row[0] for row in store.rows(sql, (run_id,))}

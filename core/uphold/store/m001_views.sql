@@ -1,6 +1,10 @@
+-- responses that are replaced: their latest row counts, and it names a turn
 CREATE VIEW replaced AS
-SELECT response_id, by_response_id, from_turn, max(id) AS replacement_id
-FROM replacements GROUP BY response_id HAVING from_turn IS NOT NULL;
+SELECT r.response_id, r.by_response_id, r.from_turn, r.id AS replacement_id
+FROM replacements r
+WHERE r.from_turn IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM replacements later WHERE later.response_id = r.response_id AND later.id > r.id
+);
 
 CREATE VIEW current_pairs AS
 SELECT p.*

@@ -78,16 +78,15 @@ def make_pairs(
     """
     unanswered: list[str] = []
     no_reference: list[str] = []
-    examples = list(active_examples(store, set_id))
     with store.writing() as conn:
         run_id = make_run(conn, set_id, set_name, candidate, baseline)
         first_new = (conn.execute("SELECT max(id) FROM pairs").fetchone()[0] or 0) + 1
         there = set(conn.execute("SELECT example_id, turn FROM current_pairs WHERE run_id = ?", (run_id,)).fetchall())
         rows = []
-        for example_id, key, text_id, text in examples:
+        for example_id, key, text_id, text in list(active_examples(store, set_id)):
             answers = [_answer(store, system, text_id, text) for system in (candidate, baseline)]
             if answers[0] is None or answers[1] is None:
-                lacks_reference = REFERENCE in (candidate, baseline) and not _referenced(text)
+                lacks_reference = REFERENCE in (candidate, baseline) and not text.referenced
                 (no_reference if lacks_reference else unanswered).append(key)
                 continue
             both = min(len(answers[0][1]), len(answers[1][1]))
@@ -120,12 +119,8 @@ def _pair(text: ExampleText, turn: int, candidate: _Answer, baseline: _Answer) -
     return turn, contents, prefix, candidate[0], baseline[0]
 
 
-def _referenced(text: ExampleText) -> bool:
-    return bool(text.references) and all(reference is not None for reference in text.references)
-
-
 def _answer_with_reference(store: Store, text_id: int, text: ExampleText) -> None:
-    if not _referenced(text):
+    if not text.referenced:
         return
     store.db.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
     system = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))[0]

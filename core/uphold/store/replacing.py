@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from uphold.store.intake import Intake
+from uphold.store.ledger import Ledger
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Given:
         self.by_place.setdefault((system_id, text_id), set()).add(response_id)
 
 
-def replace(intake: Intake, given: Given) -> int:
+def replace(ledger: Ledger, given: Given) -> int:
     """Replace, for each system and text that the files gave a response not in force, all others; returns how many.
 
     A response that was replaced and is given again comes back in force. A replacement holds from the first turn whose
@@ -25,10 +25,10 @@ def replace(intake: Intake, given: Given) -> int:
     """
     count = 0
     for (system_id, text_id), responses in given.by_place.items():
-        rows = intake.conn.execute(
+        rows = ledger.conn.execute(
             "SELECT r.id, r.cells, x.replacement_id IS NOT NULL, r.import_id IS ? FROM responses r"
             " LEFT JOIN replaced x ON x.response_id = r.id WHERE r.system_id = ? AND r.text_id = ? ORDER BY r.id",
-            (intake.import_id, system_id, text_id),
+            (ledger.import_id, system_id, text_id),
         ).fetchall()
         back = [row for row in rows if row[0] in responses and (row[2] or row[3])]
         if not back:
@@ -36,13 +36,13 @@ def replace(intake: Intake, given: Given) -> int:
         newest_id, newest_cells = back[-1][0], json.loads(back[-1][1])
         for number, _, was_replaced, _ in back:
             if was_replaced:
-                intake.replacements.add(number, newest_id, None, "update", intake.at, intake.import_id)
+                ledger.replacements.add(number, newest_id, None, "update", ledger.at, ledger.import_id)
         for number, cells, *_ in rows:
             if number not in responses:
                 turn = _first_difference(json.loads(cells), newest_cells)
-                intake.replacements.add(number, newest_id, turn, "update", intake.at, intake.import_id)
+                ledger.replacements.add(number, newest_id, turn, "update", ledger.at, ledger.import_id)
                 count += 1
-    intake.flush()
+    ledger.flush()
     return count
 
 

@@ -29,15 +29,16 @@ def find_run(store: Store, wanted: str | None) -> Run:
             raise BadUsage("there is no run yet; `uphold import FILE` or `uphold judge --set ...` makes one")
         raise BadUsage("there are several runs; name one of them, by name or number:\n" + _listed(runs))
     found = next((run for run in runs if run.name == wanted), None)
-    if found is None and wanted.isdecimal():
-        found = next((run for run in runs if run.number == int(wanted)), None)
+    if found is None:
+        found = next((run for run in runs if str(run.number) == wanted), None)
     if found is None:
         raise BadUsage(f"there is no run {wanted!r}; name one of these, by name or number:\n" + _listed(runs))
     return found
 
 
 def _listed(runs: list[Run]) -> str:
-    return "\n".join(f"  {run.number}  {run.name}" for run in runs) or "  (none)"
+    names = ((run.number, run.name if run.name.isprintable() else repr(run.name)) for run in runs)
+    return "\n".join(f"  {number}  {name}" for number, name in names) or "  (none)"
 
 
 def get_run(store: Store, run_id: int) -> Run:

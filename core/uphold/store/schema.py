@@ -7,7 +7,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x75_70_68_64
 """`uphd` in the file's header: this is an uphold database."""
 
-SCHEMA = 1
+SCHEMA = 4
 """The newest schema this version knows, kept in the header's user_version."""
 
 _migrations = Migrations("uphold")
@@ -25,6 +25,18 @@ def m001_identity(db: Database) -> None:
     """Sets, texts, responses, runs, pairs, judgments, review events, queues, imports; views for people."""
     _run(db, "m001_tables.sql")
     _run(db, "m001_views.sql")
+
+
+@_migrations()
+def m002_asking(db: Database) -> None:
+    """Batches, how responses were made, perplexities; what was spent, for people."""
+    _run(db, "m002_asking.sql")
+
+
+@_migrations()
+def m004_search(db: Database) -> None:
+    """Up to where the full-text index goes; the index itself is made at the first search."""
+    _run(db, "m004_search.sql")
 
 
 def _run(db: Database, name: str) -> None:

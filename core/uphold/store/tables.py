@@ -8,14 +8,13 @@ from typing import Any
 class Table:
     """Rows waiting for one INSERT, and the next free id."""
 
-    __slots__ = ("_conn", "_sql", "added", "first_new", "next_id", "rows")
+    __slots__ = ("_conn", "_sql", "first_new", "next_id", "rows")
 
     def __init__(self, conn: sqlite3.Connection, name: str, columns: str, *, numbered: str | None = "id") -> None:
         marks = ", ".join("?" for _ in columns.split(","))
         self._conn = conn
         self._sql = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
         self.rows: list[tuple[Any, ...]] = []
-        self.added = 0
         last = conn.execute(f"SELECT max({numbered}) FROM {name}").fetchone()[0] if numbered else None
         self.first_new = self.next_id = (last or 0) + 1
 
@@ -34,7 +33,6 @@ class Table:
         """Write what waits."""
         if self.rows:
             self._conn.executemany(self._sql, self.rows)
-            self.added += len(self.rows)
             self.rows.clear()
 
 
@@ -43,10 +41,10 @@ class Known:
 
     __slots__ = ("_ask", "first_new", "ids")
 
-    def __init__(self, ask: Callable[[Any], int | None], first_new: int) -> None:
+    def __init__(self, conn: sqlite3.Connection, table: Table, sql: str) -> None:
         self.ids: dict[Hashable, int] = {}
-        self.first_new = first_new
-        self._ask: Callable[[Any], int | None] | None = ask if first_new > 1 else None
+        self.first_new = table.first_new
+        self._ask: Callable[[Any], int | None] | None = _asking(conn, sql) if table.first_new > 1 else None
 
     def find(self, key: Any) -> int | None:
         """The id of what `key` identifies, or None."""
@@ -56,3 +54,11 @@ class Known:
             if found is not None:
                 self.ids[key] = found
         return found
+
+
+def _asking(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:
+    def ask(key: object) -> int | None:
+        row = conn.execute(sql, key if isinstance(key, tuple) else (key,)).fetchone()
+        return None if row is None else int(row[0])
+
+    return ask

@@ -1,0 +1,115 @@
+"""store -> a list of pairs: all of a run, narrowed, put in order and searched, a page of texts at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uphold.records.judged import JudgeOnPair
+from uphold.records.listed import Listed, ListedTexts, Only, Order, Wanted
+from uphold.records.reviewed import Stand
+from uphold.records.runs import Run
+from uphold.records.words import ruling
+from uphold.reviewing.history import History, replay
+from uphold.reviewing.listing import behind, counts, ordered, selected
+from uphold.store import events, judgments, listing, pairs, runs, searching, sets
+from uphold.store.database import Store, open_store
+from uphold.store.listing import PairRow
+from uphold.store.pairs import PairTexts
+
+__all__ = ["Detail", "Listing", "Only", "Order", "Wanted", "behind", "counts", "guidelines_of", "ordered", "selected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One pair of a list at full length: its texts, and what its judge says."""
+
+    texts: PairTexts
+    judge: JudgeOnPair | None
+
+
+class Listing:
+    """The pairs of a run as one reviewer may see them.
+
+    `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can do it.
+    """
+
+    def __init__(self, store: Store, run: Run, reviewer: str, judge: str | None = None) -> None:
+        self.store, self.run, self.reviewer = store, run, reviewer
+        self.judge = runs.primary_judge(store, run.id, judge)
+
+    @property
+    def judge_name(self) -> str | None:
+        """The judge whose verdicts are listed."""
+        return self.judge[1] if self.judge else None
+
+    def first(self, many: int) -> list[Listed]:
+        """The first pairs as reviewed, without a look at the rest of the run."""
+        history = self._history(self.store)
+        return [_listed(row, history) for row in listing.first_rows(self.store, self.run.id, many)]
+
+    def read(self) -> list[Listed]:
+        """Every current pair of the run, in no order."""
+        with open_store(self._path) as store:
+            history = self._history(store)
+            rows = listing.pair_rows(store, self.run.id, self.judge[0] if self.judge else None)
+            return [_listed(row, history) for row in rows]
+
+    @property
+    def _path(self) -> Path:
+        return self.store.path
+
+    def texts(self, page: Sequence[Listed]) -> dict[int, ListedTexts]:
+        """By pair id: what a list shows of the texts of one page."""
+        return listing.texts_of(self.store, [pair.pair_id for pair in page])
+
+    def detail(self, pair: Listed) -> Detail:
+        """A pair at full length; the judge's word only where the reviewer has decided."""
+        said = judgments.on_pair(self.store, pair.pair_id, self.judge[0]) if self.judge and pair.read else None
+        return Detail(pairs.pair_texts(self.store, pair.pair_id), said)
+
+    @property
+    def is_searchable(self) -> bool:
+        """Is the full-text index up to date?"""
+        return searching.is_fresh(self.store)
+
+    def bring_up_to_date(self) -> None:
+        """Make the full-text index, or take into it what it lacks."""
+        with open_store(self._path) as store:
+            searching.bring_up_to_date(store)
+
+    def search(self, typed: str, known: Sequence[Listed]) -> frozenset[int]:
+        """The pairs that hold every word; the index must be up to date."""
+        return searching.found(
+            self.store, self.run.id, typed, judge_id=self.judge[0] if self.judge else None,
+            reviewer_id=self._reviewer_id(self.store), read=[pair.pair_id for pair in known if pair.read],
+        )  # fmt: skip
+
+    def _history(self, store: Store) -> History:
+        reviewer_id = self._reviewer_id(store)
+        return replay(events.own_events(store, self.run.id, reviewer_id)) if reviewer_id is not None else History()
+
+    def _reviewer_id(self, store: Store) -> int | None:
+        row = store.one("SELECT id FROM reviewers WHERE name = ?", (self.reviewer,))
+        return None if row is None else int(row[0])
+
+
+def guidelines_of(store: Store, run: Run) -> str | None:
+    """What the run's set asks of its judges and reviewers; None where nothing was written down."""
+    return sets.guidelines(store, run.set_id)
+
+
+def _listed(row: PairRow, history: History) -> Listed:
+    stand = history.stand(row.pair_id) if row.pair_id in history.by_pair else _NOWHERE
+    decision = stand.decision
+    shown = decision.shown if decision is not None else None
+    choice = decision.choice if decision is not None else None
+    return Listed(
+        row.pair_id, row.key, row.turn, row.place, row.verdict, decision,
+        ruling(choice, shown.verdict if shown else None) if choice is not None else None,
+        history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
+        row.label, stand.skipped, stand.flagged, row.broken,
+        stand.comment or (decision.note if decision is not None else None) or None, row.tags, row.apart,
+    )  # fmt: skip
+
+
+_NOWHERE = Stand()

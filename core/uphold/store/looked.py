@@ -1,0 +1,205 @@
+"""The current pairs of a run or a set as the statistics look at them: votes, the stratum each was drawn from, lengths."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from uphold.records.numbers import Stratum, Votes
+from uphold.records.words import Choice
+from uphold.store.database import Store
+from uphold.store.sampled import drawn_of
+
+Scope = tuple[str, dict[str, Any]]
+"""A condition on pairs `p`, and its values."""
+
+_PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDER BY p.id"
+
+_DECISIONS = """
+SELECT pair_id, group_concat(
+    reviewer_id || ':' || choice || ':' || source
+        || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
+    ' '), source = 'app', min(seq)
+FROM {} WHERE kind IN ('decision', 'carried') AND pair_id BETWEEN ? AND ? GROUP BY pair_id
+"""
+
+_IN_ORDER = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq)"
+_ALL_STAND = "events INDEXED BY events_pair"
+_UNDONE = "SELECT 1 FROM events WHERE refers IS NOT NULL AND kind = 'undo' LIMIT 1"
+
+_ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
+_MARKS = """
+SELECT pair_id, kind FROM acts_in_force WHERE kind IN ('skip', 'broken', 'unbroken') AND pair_id BETWEEN ? AND ? ORDER BY seq
+"""
+
+_LENGTHS = """
+SELECT p.id, length({}) - length({})
+FROM pairs p JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
+WHERE p.id {}
+"""
+
+_CELL = "json_extract({}.cells, '$[' || (p.turn - 1) || ']')"
+
+FINE = 2000
+"""Of more pairs than these the whole stored answers are measured, and lengths rounded: quicker, and nothing turns on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the decisions on a pair come to: the votes in force, and how they were made.
+
+    `opened` holds (reviewer, choice, judge seen) of blind sessions on pairs shown open.
+    """
+
+    votes: Votes = ()
+    blind: Votes = ()
+    opened: tuple[tuple[int, Choice, int | None], ...] = ()
+    imported: bool = False
+    carried: bool = False
+
+
+NOBODY = Said()
+
+
+class Look(NamedTuple):
+    """What the statistics see of a pair, beside what a judge says: pairs alike share one."""
+
+    said: Said
+    run: int
+    cluster: int
+    place: int
+    longer: int
+
+
+@dataclass(slots=True)
+class Looked:
+    """Current pairs in scope, column by column and in the order of their ids; broken ones are counted and left out.
+
+    `places` are places in `strata`, `differences` (candidate's length less baseline's, by pair id) are there when asked for.
+    """
+
+    ids: list[int]
+    runs: list[int]
+    examples: list[int]
+    said: list[Said]
+    places: list[int]
+    strata: tuple[Stratum, ...]
+    broken: int = 0
+    skipped: int = 0
+    outside: int = 0
+    differences: dict[int, int] = field(default_factory=dict)
+    _looks: list[Look] = field(default_factory=list)
+    _looked: list[int] = field(default_factory=list)
+
+    def looks(self) -> tuple[list[Look], list[int]]:
+        """The different looks of these pairs, and for each pair the place of its own among them."""
+        if not self._looked and self.ids:
+            clusters = self.examples if self.is_clustered else [0] * len(self.ids)
+            more = map(self.differences.get, self.ids, [0] * len(self.ids))
+            signs = [(one > 0) - (one < 0) for one in more] if self.differences else [0] * len(self.ids)
+            known: dict[tuple[int, int, int, int, int], int] = {}
+            keys = zip(map(id, self.said), self.runs, clusters, self.places, signs, strict=True)
+            self._looked = [known.setdefault(key, len(known)) for key in keys]
+            by_id = {id(said): said for said in self.said}
+            self._looks = [Look(by_id[said], *others) for said, *others in known]
+        return self._looks, self._looked
+
+    def only(self, examples: set[int]) -> "Looked":
+        """Those of some examples; broken, skipped and outside are not counted again."""
+        kept = [at for at, example in enumerate(self.examples) if example in examples]
+
+        def of(column: Sequence[Any]) -> list[Any]:
+            return [column[at] for at in kept]
+
+        return Looked(
+            of(self.ids), of(self.runs), of(self.examples), of(self.said), of(self.places), self.strata,
+            differences=self.differences,
+        )  # fmt: skip
+
+    @property
+    def is_clustered(self) -> bool:
+        """Do several pairs share an example?"""
+        return len(set(self.examples)) < len(self.examples)
+
+
+def look(store: Store, scope: Scope) -> Looked:
+    """Read the pairs in scope, with what people said of them."""
+    where, values = scope
+    rows = store.rows(_PAIRS.format(where), values).fetchall()
+    if not rows:
+        return Looked([], [], [], [], [], (Stratum("all"),))
+    span = (rows[0][0], rows[-1][0])
+    skipped, broken = _marks(store, span)
+    decided, first = _decisions(store, span)
+    kept = [row for row in rows if row[0] not in broken]
+    drawn = drawn_of(store, sorted({row[1] for row in kept}), [row[0] for row in kept], first, skipped)
+    return Looked(
+        ids=[row[0] for row in kept],
+        runs=[row[1] for row in kept],
+        examples=[row[2] for row in kept],
+        said=[decided.get(row[0], NOBODY) for row in kept],
+        places=[drawn.places[row[0]] for row in kept],
+        strata=drawn.strata or (Stratum("all"),),
+        broken=len(rows) - len(kept),
+        skipped=sum(row[0] in skipped and row[0] not in decided for row in rows),
+        outside=sum(row[0] in decided and row[0] not in drawn.queued for row in rows),
+    )
+
+
+def lengths_of(store: Store, ids: Sequence[int]) -> dict[int, int]:
+    """By pair id: how many characters the candidate's answer at the pair's turn has more than the baseline's."""
+    if len(ids) > FINE:
+        sql = _LENGTHS.format("x.cells", "y.cells", "BETWEEN ? AND ?")
+        return {pair: _two_figures(more) for pair, more in store.rows(sql, (min(ids), max(ids)))}
+    sql = _LENGTHS.format(_CELL.format("x"), _CELL.format("y"), "IN (SELECT value FROM json_each(?))")
+    return dict(store.rows(sql, (json.dumps(ids),)).fetchall())
+
+
+def _two_figures(number: int) -> int:
+    size = len(str(abs(number)))
+    return round(number, 2 - size) if size > 2 else number
+
+
+def _marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
+    """Pairs that somebody skipped, and those that stand as broken."""
+    skipped: set[int] = set()
+    broken: set[int] = set()
+    if store.one(_ANY_MARK) is None:
+        return skipped, broken
+    for pair_id, kind in store.rows(_MARKS, span):
+        if kind == "skip":
+            skipped.add(pair_id)
+        else:
+            (broken.add if kind == "broken" else broken.discard)(pair_id)
+    return skipped, broken
+
+
+def _decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, Said], dict[int, bool]]:
+    """What was decided, by pair; and of each decided pair whether its first decision was made in the app."""
+    source = _IN_ORDER if store.one(_UNDONE) else _ALL_STAND
+    rows = store.rows(_DECISIONS.format(source), span).fetchall()
+    return {row[0]: _said(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
+
+
+@lru_cache(maxsize=65_536)
+def _said(pattern: str) -> Said:
+    """Decisions in the order of reviewers and time -> what they come to; a reviewer's latest one counts."""
+    votes: dict[int, Choice] = {}
+    blind: dict[int, Choice] = {}
+    opened: dict[int, tuple[Choice, int | None]] = {}
+    sources: dict[int, str] = {}
+    for one in pattern.split(" "):
+        who, word, source, *mode = one.split(":")
+        reviewer, choice = int(who), Choice(word)
+        votes[reviewer], sources[reviewer] = choice, source
+        if len(mode) < 3:
+            continue
+        if mode[1] == "0":
+            blind[reviewer] = choice
+        elif mode[0] == "blind" and reviewer not in blind:
+            opened.setdefault(reviewer, (choice, int(mode[2]) if mode[2] else None))
+    return Said(
+        tuple(votes.items()), tuple(blind.items()), tuple((who, *seen) for who, seen in opened.items()),
+        "import" in sources.values(), "carried" in sources.values(),
+    )  # fmt: skip

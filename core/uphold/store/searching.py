@@ -1,0 +1,127 @@
+"""Full-text search over instructions, answers, judges' reasons and reviewers' notes.
+
+The index holds no text of its own; a document's number is the row's id times four plus its kind. It is made at the first
+search and brought up to date before each, from the last row that it knows, so that importing and judging pay nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from uphold.errors import BadDatabase
+from uphold.store.database import Store, telling
+
+_SOURCES = (
+    "SELECT id, turns || ' ' || coalesce(context, '') FROM texts WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT id, cells FROM responses WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT id, coalesce(reason, '') FROM judgments WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT seq, coalesce(note, '') FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
+)
+"""By kind: what is indexed of it, after a row."""
+
+_LAST = (
+    "SELECT coalesce(max(id), 0) FROM texts",
+    "SELECT coalesce(max(id), 0) FROM responses",
+    "SELECT coalesce(max(id), 0) FROM judgments",
+    "SELECT coalesce(max(seq), 0) FROM events",
+)
+_TABLE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
+)
+_BATCH = 500
+"""Rows a transaction: the write lock is never held for long."""
+
+_FOUND = """
+SELECT p.id FROM current_pairs p WHERE p.run_id = :run AND (
+    p.text_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 0)
+    OR p.candidate_response_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 1)
+    OR p.baseline_response_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 1)
+)
+UNION SELECT pair_id FROM judgments WHERE judge_id = :judge AND superseded_by IS NULL
+    AND id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 2)
+    AND pair_id IN (SELECT value FROM json_each(:read))
+UNION SELECT pair_id FROM acts_in_force
+    WHERE seq IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 3)
+    AND (reviewer_id = :reviewer OR pair_id IN (SELECT value FROM json_each(:read)))
+"""
+
+
+def is_fresh(store: Store) -> bool:
+    """Does the index know every row there is?"""
+    return _exists(store) and all(mark == last for _, mark, last in _marks(store))
+
+
+def bring_up_to_date(store: Store) -> None:
+    """Take into the index what it lacks, a batch at a time; raises BadDatabase where SQLite has no full-text search."""
+    if not _exists(store):
+        with store.writing() as conn:
+            _make(store, conn)
+    if any(mark < 0 for _, mark, _ in _marks(store)):
+        with store.writing() as conn:
+            conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+            conn.execute("UPDATE search_marks SET upto = 0")
+    for kind, mark, last in _marks(store):
+        while mark < last:
+            with store.writing() as conn:
+                mark = _take(conn, kind)
+
+
+def _exists(store: Store) -> bool:
+    return store.one("SELECT 1 FROM sqlite_master WHERE name = 'search'") is not None
+
+
+def _make(store: Store, conn: sqlite3.Connection) -> None:
+    try:
+        conn.execute(_TABLE)
+    except sqlite3.OperationalError as error:
+        if "no such module" not in str(error):
+            raise
+        raise BadDatabase(f"{store.path}: this Python's SQLite has no full-text search (FTS5); filters still work") from error
+
+
+def _marks(store: Store) -> Iterator[tuple[int, int, int]]:
+    """(kind, up to where the index goes, the last row there is)."""
+    for kind, mark in store.rows("SELECT kind, upto FROM search_marks ORDER BY kind").fetchall():
+        yield kind, mark, int(store.one(_LAST[kind])[0])
+
+
+def _take(conn: sqlite3.Connection, kind: int) -> int:
+    """Index the next rows of a kind; returns up to where the index goes now."""
+    (mark,) = conn.execute("SELECT upto FROM search_marks WHERE kind = ?", (kind,)).fetchone()
+    rows = conn.execute(_SOURCES[kind], (mark, _BATCH)).fetchall()
+    conn.executemany(
+        "INSERT INTO search (rowid, text) VALUES (?, ?)",
+        [(4 * number + kind, _readable(text) if kind < 2 else text) for number, text in rows if text],
+    )
+    upto = int(rows[-1][0]) if rows else int(conn.execute(_LAST[kind]).fetchone()[0])
+    conn.execute("UPDATE search_marks SET upto = ? WHERE kind = ?", (upto, kind))
+    return upto
+
+
+def _readable(stored: str) -> str:
+    """Stored JSON as words: escaped line breaks and tabs would stick to the words beside them."""
+    return stored.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
+
+
+def phrases(typed: str) -> list[str]:
+    """What was typed as quoted words, the last of them the beginning of one; nothing in it has a meaning of its own."""
+    words = [word.replace('"', "").replace("\x00", "") for word in typed.split()]
+    words = [word for word in words if any(character.isalnum() for character in word)]
+    return [f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]]
+
+
+def found(
+    store: Store, run_id: int, typed: str, *, judge_id: int | None, reviewer_id: int | None, read: Sequence[int]
+) -> frozenset[int]:
+    """Current pairs of a run in which every word that was typed occurs somewhere; all words may stand in other places.
+
+    Reasons and other people's notes are looked through on `read` pairs only: what they say is not for before the own
+    decision. The index must be fresh. Nothing that can be looked for finds nothing.
+    """
+    wanted = phrases(typed)
+    if not wanted:
+        return frozenset()
+    values = {"run": run_id, "judge": judge_id, "reviewer": reviewer_id, "read": json.dumps(list(read))}
+    with telling(store.path):
+        sets = [{row[0] for row in store.rows(_FOUND, values | {"words": word})} for word in wanted]
+    return frozenset.intersection(*map(frozenset, sets))

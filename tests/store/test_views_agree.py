@@ -1,0 +1,120 @@
+"""The views that people query say what the rules in Python say."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brought import bring, compared
+from uphold.judging.consensus import consensus
+from uphold.records.judged import Judge, Judgment
+from uphold.records.numbers import Votes
+from uphold.records.reviewed import Event, new_event_id
+from uphold.records.words import Choice, EventKind, Order, Preference, Status, Verdict
+from uphold.stats.labels import Label, label
+from uphold.store import judgments
+from uphold.store.database import Store, open_store
+from uphold.store.events import add_event, add_reviewer
+
+PAIRS = 6
+SAID = st.sampled_from([*Preference, Status.UNREADABLE, Status.FAILED])
+ASKED = st.dictionaries(st.sampled_from(list(Order)), st.integers(1, 3), min_size=1, max_size=3)
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def store_with_pairs(folder: str) -> Store:
+    store = open_store(Path(folder) / "x.db", create=True)
+    bring(store, *[compared(str(number)) for number in range(PAIRS)])
+    return store
+
+
+def judgment(order: Order, sample: int, said: Preference | Status) -> Judgment:
+    if isinstance(said, Preference):
+        return Judgment(order, Status.READABLE, said, sample)
+    return Judgment(order, said, None, sample)
+
+
+@QUICK
+@given(asked=ASKED | st.none(), data=st.data())
+def test_the_verdicts_view_is_the_consensus_of_the_judgments(
+    asked: dict[Order, int] | None, data: st.DataObject
+) -> None:
+    """`asked` None: a judge recorded elsewhere, one sample in each order that is there."""
+    places = [(order, n) for order, samples in (asked or dict.fromkeys(Order, 1)).items() for n in range(samples)]
+    with TemporaryDirectory() as folder, store_with_pairs(folder) as store:
+        with store.writing() as conn:
+            judge_id = judgments.add_judge(conn, Judge("j", "imported" if asked is None else "llm"))
+            judgments.ask(conn, 1, judge_id, asked or Order, 0)
+            for order, samples in (asked or {}).items():
+                judgments.ask(conn, 1, judge_id, [order], samples)
+            expected = {}
+            for pair in range(1, PAIRS + 1):
+                there = data.draw(st.lists(st.sampled_from(places), unique=True))
+                said = [judgment(*place, data.draw(SAID)) for place in there]
+                for one in said:
+                    judgments.add_judgment(conn, pair, judge_id, one)
+                if said:
+                    expected[pair] = consensus(said, asked)
+        found = store.rows("SELECT pair_id, verdict FROM verdicts WHERE judge_id = ?", (judge_id,))
+        assert {pair: Verdict(word) for pair, word in found} == expected
+        words = store.rows(
+            "SELECT pair_id, candidate_first, baseline_first FROM verdicts WHERE judge_id = ?", (judge_id,)
+        )
+        for pair, *both in words:
+            for order, word in zip((Order.CANDIDATE_FIRST, Order.BASELINE_FIRST), both, strict=True):
+                own = store.rows(
+                    "SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND \"order\" = ?",
+                    (pair, judge_id, order.value),
+                ).fetchone()  # fmt: skip
+                assert word == (own[0] if own else None)
+
+
+@QUICK
+@given(st.lists(st.lists(st.none() | st.sampled_from(Choice), max_size=5), min_size=PAIRS, max_size=PAIRS))
+def test_the_human_labels_view_is_the_label_of_the_votes(said: list[list[Choice | None]]) -> None:
+    with TemporaryDirectory() as folder, store_with_pairs(folder) as store:
+        expected: dict[int, Label] = {}
+        with store.writing() as conn:
+            readers = [add_reviewer(conn, name) for name in "abcde"]
+        for pair, choices in enumerate(said, 1):
+            votes: Votes = tuple((r, c) for r, c in zip(readers, choices, strict=False) if c is not None)
+            for reader, choice in votes:
+                add_event(store, reader, None, Event(new_event_id(), EventKind.DECISION, pair, choice))
+            if votes:
+                expected[pair] = label(votes)
+        found = store.rows("SELECT pair_id, label FROM human_labels")
+        assert {pair: Label(word) for pair, word in found} == expected
+
+
+def test_the_latest_decision_that_was_not_taken_back_counts(tmp_path: Path) -> None:
+    with store_with_pairs(str(tmp_path)) as store:
+        with store.writing() as conn:
+            ada = add_reviewer(conn, "ada")
+        first, second = (
+            Event(new_event_id(), EventKind.DECISION, 1, choice) for choice in (Choice.TIE, Choice.BASELINE)
+        )
+        for event in (first, second, Event(new_event_id(), EventKind.UNDO, 1, refers=second.id)):
+            add_event(store, ada, None, event)
+        assert store.one("SELECT label FROM human_labels")[0] == "tie"
+        add_event(store, ada, None, Event(new_event_id(), EventKind.REDO, 1, refers=second.id))
+        assert store.one("SELECT label FROM human_labels")[0] == "baseline"
+
+
+def test_the_views_for_people_name_things_by_name(tmp_path: Path) -> None:
+    with store_with_pairs(str(tmp_path)) as store:
+        assert store.one("SELECT run, key, turn, verdict, human FROM win_loss LIMIT 1") == (
+            "candidate-vs-baseline", "0", 1, None, None,
+        )  # fmt: skip
+        assert store.one('SELECT "set", key, instruction, candidate_answer, baseline_answer FROM readable_pairs LIMIT 1') == (
+            "s", "0", "Say 0.", "0, says the candidate", "0, says the baseline",
+        )  # fmt: skip
+
+
+def test_a_file_in_which_every_answer_was_replaced_is_still_quick_to_read(tmp_path: Path) -> None:
+    with store_with_pairs(str(tmp_path)) as store:
+        plan = " ".join(str(row) for row in store.rows("EXPLAIN QUERY PLAN SELECT count(*) FROM current_pairs"))
+        assert "SCAN" in plan
+        assert "SEARCH r USING INDEX replacements_response" in plan
+        assert "SCAN r " not in plan
+        assert "MATERIALIZE" not in plan
