@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 
 import loopback
+from terminals import Terminal
 
 README = Path(__file__).parents[1] / "README.md"
 UPHOLD = [sys.executable, "-m", "uphold_tui"]
@@ -57,19 +57,16 @@ def run(command: str, folder: Path, env: dict[str, str]) -> subprocess.Completed
     )
 
 
-def review(folder: Path, env: dict[str, str]) -> str:
-    """Open the review in a terminal, uphold or decide one pair, leave."""
-    child = pexpect.spawn(
-        UPHOLD[0], [*UPHOLD[1:], "review"], cwd=str(folder), env=env, dimensions=(36, 120), timeout=30
-    )
-    child.expect("lora-r16")
-    child.expect("better")
-    child.send("a")
-    child.expect("1 of 7")
-    child.send("Q")
-    child.expect(pexpect.EOF)
-    child.close()
-    return f"exit {child.exitstatus}"
+def review(folder: Path, env: dict[str, str]) -> int | None:
+    """Open the review in a terminal, decide one pair, leave."""
+    with Terminal([*UPHOLD, "review"], cwd=folder, env=env) as terminal:
+        terminal.wait("lora-r16", "better", timeout=60)
+        terminal.quiet()
+        terminal.send("a")
+        terminal.wait("1 of 7", timeout=60)
+        terminal.send("Q")
+        terminal.rest()
+        return terminal.code
 
 
 def test_the_commands_of_the_first_ten_minutes_work_one_after_the_other(desk: tuple[Path, dict[str, str]]) -> None:
@@ -78,7 +75,7 @@ def test_the_commands_of_the_first_ten_minutes_work_one_after_the_other(desk: tu
     assert len(commands) >= 7
     for command in commands:
         if command == "uphold review":
-            assert review(folder, env) == "exit 0"
+            assert review(folder, env) == 0
             continue
         done = run(command, folder, env)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
