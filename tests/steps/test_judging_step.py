@@ -78,7 +78,7 @@ def verdicts(summary: JudgeSummary) -> dict[str, int]:
 
 def on_pairs(store: Store, summary: JudgeSummary) -> list[JudgeOnPair]:
     rows = store.rows("SELECT id FROM current_pairs WHERE run_id = ? ORDER BY id", (summary.run.id,)).fetchall()
-    found = [judgments.on_pair(store, pair_id, summary.judge_id) for (pair_id,) in rows]
+    found = [judgments.on_pair(store, pair_id, summary.judge_id, consensus) for (pair_id,) in rows]
     return [one for one in found if one is not None]
 
 
@@ -419,10 +419,13 @@ async def test_the_files_verdicts_are_those_of_the_rule_for_consensus(filled: Ca
 
     store = filled([row(f"k{number}") for number in range(25)])
     summary, _ = await served(store, anything, samples=2)
-    found = on_pairs(store, summary)
-    assert len({judge.verdict for judge in found}) > 2
-    for judge in found:
-        assert consensus(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) is judge.verdict
+    rows = store.rows("SELECT pair_id, verdict FROM verdicts WHERE judge_id = ?", (summary.judge_id,)).fetchall()
+    assert len(rows) == 25
+    assert len({word for _, word in rows}) > 2
+    for pair_id, word in rows:
+        judge = judgments.on_pair(store, pair_id, summary.judge_id, consensus)
+        assert judge is not None
+        assert consensus(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
 
 
 PROGRAM = """

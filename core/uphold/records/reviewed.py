@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from uphold.records.judged import JudgeOnPair
 from uphold.records.texts import Cell, ExampleText
@@ -45,18 +46,41 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where one reviewer stands on one pair: what of their events is in force."""
+    """Where one reviewer stands on one pair: what of their events is in force.
+
+    `early` is the decision made before the verdict was seen, where there is one; `adjudicated` settles a dispute.
+    """
 
     decision: Event | None = None
+    early: Event | None = None
+    adjudicated: Event | None = None
     skipped: bool = False
     flagged: bool = False
     broken: bool = False
     comment: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSaid:
+    """What one reviewer says of a pair in dispute."""
+
+    reviewer: str
+    choice: Choice
+    note: str | None = None
+    reasons: tuple[str, ...] = ()
+    mode: str | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class PairView:
-    """A pair as a reviewer meets it: the texts, the sides, the primary judge's verdict, and where they stand."""
+    """A pair as a reviewer meets it: the texts, the sides, the primary judge's verdict, and where they stand.
+
+    While it is `veiled` there is neither a judge nor what other people say: `was_judged` tells whether there will be.
+    `again` is a pair that comes back with its sides swapped, as if it had not been read. `others` are the judges beside
+    the primary one; `people` are there in a dispute.
+    """
 
     pair_id: int
     key: str
@@ -71,6 +95,12 @@ class PairView:
     judge: JudgeOnPair | None
     stand: Stand = field(default_factory=Stand)
     carried_from: str | None = None
+    veiled: bool = False
+    was_judged: bool = False
+    again: bool = False
+    others: tuple[JudgeOnPair, ...] = ()
+    people: tuple[PersonSaid, ...] = ()
+    adjudicating: bool = False
 
     def cells(self, side: Side) -> tuple[Cell, ...]:
         """The answer shown on `side`, one cell per turn up to the pair's."""
@@ -91,9 +121,8 @@ class PairView:
         return Side.A if preference is self.side_a else Side.B
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
-    """One place in a queue: fixed when it was drawn."""
+class QueueItem(NamedTuple):
+    """One place in a queue: fixed when it was drawn. A tuple, since a queue of 10,000 is read before the first frame."""
 
     pair_id: int
     key: str
@@ -105,7 +134,7 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a reviewer is in a run."""
+    """How far a reviewer is in a run; while it is `resting`, upheld and overturned are not to be shown."""
 
     total: int = 0
     read: int = 0
@@ -114,3 +143,4 @@ class Progress:
     decided: int = 0
     skipped: int = 0
     planned: int | None = None
+    resting: bool = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
+from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
 from uphold.records.reviewed import Event
 from uphold.records.runs import Run
@@ -33,7 +34,7 @@ def pairs_said(store: Store, wanted: str, key: str) -> list[PairSaid]:
 
 
 def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairSaid:
-    verdicts = (judgments.on_pair(store, pair_id, judge) for judge in judges)
+    verdicts = (judgments.on_pair(store, pair_id, judge, consensus) for judge in judges)
     return PairSaid(
         run, pairs.pair_texts(store, pair_id), current, tuple(v for v in verdicts if v is not None),
         tuple(events.said_of(store, pair_id)),

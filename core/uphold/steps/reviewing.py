@@ -106,7 +106,7 @@ class ReviewSession:
         )  # fmt: skip
 
     def _judged(self, pair_id: int) -> JudgeOnPair | None:
-        return judgments.on_pair(self.store, pair_id, self._judge[0]) if self._judge else None
+        return judgments.on_pair(self.store, pair_id, self._judge[0], consensus) if self._judge else None
 
     # acts on the current pair
 

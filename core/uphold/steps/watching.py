@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
+from uphold.judging.consensus import consensus
 from uphold.judging.rules import RULES
 from uphold.judging.specs import PROVIDERS
 from uphold.records.judged import JudgeOnPair
 from uphold.records.words import REFERENCE, Verdict
 from uphold.settings import Settings
-from uphold.store import judgments
+from uphold.store import judgments, seen
 from uphold.store.database import Store
-from uphold.store.judgments import Seen
 from uphold.store.runs import get_run, judges_of
+from uphold.store.seen import Seen
 
 __all__ = ["Seen", "Watched", "answers", "judges_to_choose", "watch"]
 
@@ -34,14 +35,14 @@ def watch(store: Store, run_id: int, judge_id: int) -> Watched:
     words = judgments.verdict_counts(store, run_id, judge_id)
     return Watched(
         words,
-        judgments.needing_a_look(store, run_id, judge_id, LISTED),
-        judgments.last_judged(store, run_id, judge_id, 8),
+        seen.needing_a_look(store, run_id, judge_id, LISTED),
+        seen.last_judged(store, run_id, judge_id, 8),
     )
 
 
 def answers(store: Store, pair_id: int, judge_id: int) -> JudgeOnPair | None:
     """Every judgment of a pair, raw answers and all."""
-    return judgments.on_pair(store, pair_id, judge_id)
+    return judgments.on_pair(store, pair_id, judge_id, consensus)
 
 
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:

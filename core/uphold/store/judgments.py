@@ -9,6 +9,7 @@ from typing import Any
 from uphold.records.judged import Judge, JudgeOnPair, Judgment
 from uphold.records.texts import canonical
 from uphold.records.words import Order, Preference, Status, Verdict
+from uphold.store.counts import Ruler
 from uphold.store.database import Store, now
 
 _COLUMNS = (
@@ -197,19 +198,24 @@ def read_judgment(row: tuple[Any, ...]) -> Judgment:
     return Judgment(Order(order), Status(status), word, *rest)
 
 
-def on_pair(store: Store, pair_id: int, judge_id: int) -> JudgeOnPair | None:
+def on_pair(store: Store, pair_id: int, judge_id: int, ruler: Ruler) -> JudgeOnPair | None:
     """What a judge says of a pair, with every judgment in force; None where nothing was asked of it."""
-    judge = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
+    name, kind = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
     rows = store.rows(
         f"SELECT {_COLUMNS} FROM judgments WHERE pair_id = ? AND judge_id = ? AND superseded_by IS NULL"
         ' ORDER BY "order" DESC, sample',
         (pair_id, judge_id),
+    )
+    said = tuple(read_judgment(row) for row in rows)
+    asked = store.rows(
+        'SELECT a."order", a.samples FROM pairs p JOIN asked a ON a.run_id = p.run_id'
+        " WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0",
+        (pair_id, judge_id),
     ).fetchall()
-    verdict = store.one("SELECT verdict FROM verdicts WHERE pair_id = ? AND judge_id = ?", (pair_id, judge_id))
-    if verdict is None and judge[1] == "imported":
+    if not said and not asked:
         return None
-    word = Verdict(verdict[0]) if verdict else Verdict.PENDING
-    return JudgeOnPair(judge_id, judge[0], judge[1], word, tuple(read_judgment(row) for row in rows))
+    verdict = ruler(said, {Order(order): samples for order, samples in asked} or None)
+    return JudgeOnPair(judge_id, name, kind, verdict, said)
 
 
 def mean_output(store: Store, judge_id: int) -> float | None:
@@ -220,6 +226,15 @@ def mean_output(store: Store, judge_id: int) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
+def counted_inputs(store: Store, judge_id: int, most: int) -> list[tuple[int, Order, int]]:
+    """(pair id, order, input tokens) of some of the judge's answers, the latest first."""
+    rows = store.rows(
+        'SELECT pair_id, "order", input_tokens FROM judgments WHERE judge_id = ? AND input_tokens > 0 ORDER BY id DESC LIMIT ?',
+        (judge_id, most),
+    )
+    return [(row[0], Order(row[1]), row[2]) for row in rows]
+
+
 def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, int]:
     """How many current pairs have which verdict; a pair without one is pending."""
     rows = store.rows(
@@ -228,50 +243,3 @@ def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, in
         (judge_id, run_id),
     )
     return {Verdict(word): count for word, count in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A judged pair in one line: what was said of it, how sure the judge was, and why."""
-
-    pair_id: int
-    key: str
-    turn: int
-    verdict: Verdict
-    confidence: float | None
-    reason: str | None
-
-
-_SEEN = """
-SELECT v.pair_id, e.key, p.turn, v.verdict,
-    (SELECT avg(confidence) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id AND j.superseded_by IS NULL),
-    (SELECT coalesce(j.problem, j.reason) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
-        AND j.superseded_by IS NULL ORDER BY j.status = 'readable', j.id LIMIT 1)
-FROM verdicts v JOIN pairs p ON p.id = v.pair_id JOIN examples e ON e.id = p.example_id
-WHERE v.judge_id = :judge AND v.pair_id IN (SELECT pair_id FROM some)
-"""
-
-
-def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
-    """Pairs of a run that have no verdict because an answer failed or could not be read."""
-    some = """
-    WITH some AS (
-        SELECT DISTINCT j.pair_id FROM judgments j JOIN current_pairs p ON p.id = j.pair_id
-        WHERE p.run_id = :run AND j.judge_id = :judge AND j.superseded_by IS NULL AND j.status <> 'readable'
-        ORDER BY 1 LIMIT :most
-    )"""
-    rows = store.rows(some + _SEEN + " ORDER BY v.pair_id", {"run": run_id, "judge": judge_id, "most": most})
-    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
-
-
-def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
-    """The pairs of a run that have had their verdict last, the latest first."""
-    some = """
-    WITH latest AS (
-        SELECT j.pair_id, j.id FROM judgments j JOIN pairs p ON p.id = j.pair_id
-        WHERE j.judge_id = :judge AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :most
-    ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :most)"""
-    order = """ AND v.verdict <> 'pending'
-    ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :most"""
-    rows = store.rows(some + _SEEN + order, {"run": run_id, "judge": judge_id, "most": most})
-    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]

@@ -30,7 +30,7 @@ def items(store: Store, queue_id: int) -> list[QueueItem]:
         " WHERE q.queue_id = ? ORDER BY q.position",
         (queue_id,),
     )
-    return [QueueItem(*row) for row in rows]
+    return list(map(QueueItem._make, rows))
 
 
 def _find(store: Store, run_id: int, kind: str) -> int | None:

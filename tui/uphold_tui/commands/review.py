@@ -49,15 +49,16 @@ def review(
 
 
 def start(context: Context) -> None:
-    """What bare `uphold` opens: the only run of the file, else the start screen; a new file where there is none."""
+    """What bare `uphold` opens: the start screen; a new file where there is none."""
     _needs_terminal()
     with context.open(create=True) as store:
-        open_app(context, store)
+        open_app(context, store, start=True)
 
 
 def open_app(
-    context: Context, store: "Store", run: "Run | None" = None, reviewer: str | None = None, judge: str | None = None
-) -> None:
+    context: Context, store: "Store", run: "Run | None" = None, reviewer: str | None = None, judge: str | None = None,
+    tour: bool = False, start: bool = False,
+) -> None:  # fmt: skip
     """Run the app on a run, on the only one, or on the start screen; what it says on leaving goes to the terminal."""
     from uphold_tui.app import run_app
     from uphold_tui.console import talk
@@ -66,6 +67,7 @@ def open_app(
     said = run_app(
         store,
         run=run,
+        start=start,
         reviewer=reviewer or settings.reviewer or _user(),
         judge=judge,
         theme=settings.theme,
@@ -73,6 +75,7 @@ def open_app(
         keymap=dict(settings.keys),
         hold=settings.hold,
         tables=settings,
+        tour=tour,
     )
     if said:
         talk(said)
