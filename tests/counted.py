@@ -20,8 +20,8 @@ ORACLES = {entry["id"]: entry for entry in json.loads((Path(__file__).parent / "
 
 PANDALM = Path(__file__).parents[2] / "shared" / "data" / "pandalm"
 
-Looked = tuple[Votes, Verdict | None, tuple[str, str] | None, int]
-"""One pair: votes, verdict, the words of both orders, the example."""
+Looked = tuple[Any, ...]
+"""One pair: votes, verdict, the words of both orders, the example; then, as in a cell, stratum, longer, blind, opened."""
 
 
 def votes(words: str) -> Votes:
@@ -31,7 +31,7 @@ def votes(words: str) -> Votes:
 
 def cells(pairs: Iterable[Looked]) -> tuple[Cell, ...]:
     """Pairs that look alike, counted."""
-    return tuple(Cell(*looked, count) for looked, count in Counter(pairs).items())
+    return tuple(Cell(*looked[:4], count, *looked[4:]) for looked, count in Counter(pairs).items())
 
 
 def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **others: Any) -> RunCounts:
@@ -41,7 +41,7 @@ def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **other
     pairs = next(iter(by_name.values()))
     given: dict[str, Any] = {
         "set": "a set", "set_hash": "0" * 64, "run": "x-vs-y", "candidate": "x", "baseline": "y", "pairs": len(pairs),
-        "votes": cells((said, None, None, cluster) for said, _, _, cluster in pairs),
+        "votes": cells((said, None, None, cluster, *rest[:1]) for said, _, _, cluster, *rest in pairs),
         "judges": tuple(
             JudgeCells(number, name, f"{number}" * 64, kind, cells(seen), preferences)
             for number, (name, seen) in enumerate(by_name.items(), 1)
@@ -57,14 +57,34 @@ def compared(human: Sequence[str], judge: Sequence[str], **others: Any) -> RunCo
     return counts_of([(votes(said), VERDICTS.get(word), None, 0) for said, word in pairs], **others)
 
 
+def table(*rows: tuple[str, int, str], stratum: int = 0) -> list[Looked]:
+    """Pairs from (what the judge says, how many, what people say of the first of them), one letter each."""
+    return [
+        (votes(said[at : at + 1] or "."), VERDICTS.get(word), None, 0, stratum)
+        for word, count, said in rows
+        for at in range(count)
+    ]
+
+
 def pandalm() -> RunCounts:
     """The PandaLM test set as one run: three annotators, two judges, one order each."""
+    judges: dict[str, list[Looked]] = {}
+    for by_judge in pandalm_runs().values():
+        for name, pairs in by_judge.items():
+            judges.setdefault(name, []).extend(pairs)
+    n = len(next(iter(judges.values())))
+    return counts_of(judges, kind="imported", imported=n, outside_queue=n)
+
+
+def pandalm_runs() -> dict[str, dict[str, list[Looked]]]:
+    """The PandaLM test set by its ten pairs of models, and in each what people and either judge say of every item."""
     items = json.loads((PANDALM / "testset-v1.json").read_text(encoding="utf-8"))
     letter = {1: "W", 2: "L", 0: "T", "1": "W", "2": "L", "Tie": "T", "garbage": "U"}
     said = [votes("".join(letter[item[f"annotator{reader}"]] for reader in (1, 2, 3))) for item in items]
-    judges = {}
+    runs: dict[str, dict[str, list[Looked]]] = {}
     for name, field in (("gpt-3.5-turbo", "gpt_result"), ("pandalm-7b", "pandalm_result")):
         answers = json.loads((PANDALM / f"{name}-testset-v1.json").read_text(encoding="utf-8"))
-        words = [VERDICTS[letter[answer[field]]] for answer in answers]
-        judges[name] = [(read, word, None, 0) for read, word in zip(said, words, strict=True)]
-    return counts_of(judges, kind="imported", imported=len(items), outside_queue=len(items))
+        for item, read, answer in zip(items, said, answers, strict=True):
+            pairs = runs.setdefault(item["cmp_key"], {}).setdefault(name, [])
+            pairs.append((read, VERDICTS[letter[answer[field]]], None, 0))
+    return runs

@@ -1,12 +1,14 @@
 """The JSON that other programs read: every key, its order, and a reason beside every null."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import compared, counts_of, votes
+from counted import compared, counts_of, table, votes
+from uphold.records.numbers import Stratum
 from uphold.records.words import Verdict
 from uphold.reports.stats_json import as_json
 from uphold.stats import numbers
@@ -144,10 +146,56 @@ def test_tags_are_there_when_asked_for(tags):
     assert ("tags" in found) is bool(tags)
 
 
-def test_what_comes_later_says_so():
-    judge = shown(compared("W" * 20, "W" * 20))["judges"][0]
-    later = "not yet computed by this version"
-    assert (judge["assisted"]["state"], judge["assisted"]["reason"]) == ("refused", later)
-    assert judge["assisted"]["population"]["win_rate"]["rate"] is None
-    assert judge["length"]["spearman"] == {"value": None, "low": None, "high": None, "reason": later}
-    assert judge["agreement"]["ac1"]["reason"] == later
+def test_a_refused_headline_says_why_wherever_a_number_is_missing():
+    chosen = table(("W", 20, "W" * 20), stratum=1) + table(("W", 60, ""))
+    found = shown(counts_of(chosen, strata=(Stratum("all"), Stratum("chosen", chosen=True))))
+    reason = "chosen, not sampled: these numbers speak of the 20 pairs read"
+    for assisted in (found["judges"][0]["assisted"], found["headline"]):
+        assert (assisted["state"], assisted["reason"]) == ("refused", reason)
+        for target in ("population", "this_set"):
+            assert [rate["reason"] for rate in assisted[target].values()] == [reason] * 3
+    assert (found["human"]["chosen"], found["budget"]) == (20, [])
+    assert unexplained(found) == []
+
+
+@pytest.mark.parametrize(
+    ("pairs", "state", "reason"),
+    [
+        (table(("W", 60, "")), "opinion", "no human verdict yet: a judge's opinion, not a win rate"),
+        (table(("W", 60, "WWWW")), "counts", "10 verdicts needed for a rate"),
+        (table(("W", 60, "W" * 12)), "human-only", "20 needed for the judge-assisted rate"),
+        (
+            table(("W", 60, "W" * 25), ("L", 31, "")),
+            "human-only",
+            "no verdict yet where the judge said loss (31 items)",
+        ),
+    ],
+)
+def test_each_state_of_the_headline_has_its_reason(pairs, state, reason):
+    found = shown(counts_of(pairs))["judges"][0]["assisted"]
+    assert (found["state"], found["reason"]) == (state, reason)
+
+
+def test_the_headline_and_the_budget_are_numbers_when_there_are_enough_verdicts():
+    found = shown(counts_of(table(("W", 60, "W" * 15 + "L" * 5), ("L", 40, "L" * 8 + "W" * 2))))
+    assert found["headline"]["judge"] == "judge"
+    assert found["headline"]["population"] == found["judges"][0]["assisted"]["population"]
+    assert [row["more"] for row in found["budget"]] == [10, 20, 70]
+    assert found["budget"][0].keys() == {"more", "population_half_width", "this_set_half_width"}
+    assert found["human"]["peek_safe"]["population"]["low"] < found["headline"]["population"]["win_rate"]["low"]
+
+
+def test_a_run_without_a_judge_has_the_headline_of_people_alone():
+    counts = counts_of(table(("W", 60, "W" * 20 + "L" * 10)))
+    found = shown(replace(counts, judges=()))
+    assert (found["headline"]["state"], found["headline"]["reason"]) == ("human-only", "no judge has read these pairs")
+
+
+def test_an_interval_that_needs_resampling_waits_for_full_and_every_value_is_there():
+    said = compared(["WWW", "WLW", "LLL", "LTL", "TTT"] * 4, "WWLLT" * 4)
+    found, full = shown(said), as_json(numbers(said, full=True))
+    alpha = found["reviewers"]["alpha"]
+    assert (alpha["low"], alpha["high"], alpha["reason"]) == (None, None, "--full")
+    assert full["reviewers"]["alpha"]["value"] == alpha["value"]
+    assert full["reviewers"]["alpha"]["low"] < alpha["value"] < full["reviewers"]["alpha"]["high"]
+    assert found["judges"][0]["agreement"]["confidence"]["reason"] == "--full"

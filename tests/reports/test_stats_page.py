@@ -1,22 +1,25 @@
 """The page that people read: sentences that follow from the intervals, and no share without its n."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import PANDALM, VERDICTS, compared, counts_of, pandalm, votes
-from uphold.records.numbers import Rate
+from counted import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
+from uphold.records.numbers import Habits, Rate, Stratum
 from uphold.records.page import Role
 from uphold.records.words import Verdict
 from uphold.reports.stats_page import stats_page
 from uphold.reports.wording import coefficient, counted, interval, part_of, percent
 from uphold.stats import numbers
 
+CHOSEN = (Stratum("all"), Stratum("chosen", chosen=True))
 
-def page_of(counts):
-    return stats_page(numbers(counts))
+
+def page_of(counts, full=False):
+    return stats_page(numbers(counts, full), full)
 
 
 def lines(page):
@@ -51,6 +54,146 @@ def test_a_rate_stands_with_its_counts_and_its_interval():
     assert line(page, "ties half").startswith("ties half  34.5 of 50  69 %")
 
 
+def test_the_headline_stands_first_with_both_targets_and_what_it_rests_on():
+    page = page_of(counts_of(table(("W", 120, "W" * 20 + "L" * 8), ("L", 80, "L" * 10 + "W" * 2))))
+    shown = lines(page)
+    assert shown[0] == "How often x wins"
+    assert re.fullmatch(r"for instructions like these  n 40  50 %  \d\d–\d\d", shown[1])
+    assert re.fullmatch(r"for this set of 200  n 40  50 %  \d\d–\d\d", shown[2])
+    rests = line(page, "It rests on")
+    assert re.fullmatch(
+        r"It rests on 40 verdicts of people \(drawn at random\) and on the judge,"
+        r" whose verdicts are worth about \d+ more of people's.",
+        rests,
+    )
+    assert has(page, "x is not shown to differ from even: with ties as half the interval contains 50.")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "strata", "sentence"),
+    [
+        (
+            table(("W", 60, "")),
+            CHOSEN[:1],
+            "No human verdict yet. What a judge says is an unverified opinion, not a win rate.",
+        ),
+        (table(("W", 60, "WWWW")), CHOSEN[:1], "10 verdicts needed for a rate; 4 on drawn pairs are there."),
+        (
+            table(("W", 60, "W" * 12)),
+            CHOSEN[:1],
+            "People alone, without the judge's help: 20 needed for the judge-assisted rate.",
+        ),
+        (
+            table(("W", 60, "W" * 25), ("L", 31, "")),
+            CHOSEN[:1],
+            "People alone, without the judge's help: no verdict yet where the judge said loss (31 items).",
+        ),
+        (
+            table(("W", 60, "")) + table(("W", 20, "W" * 20), stratum=1),
+            CHOSEN,
+            "No rate for what nobody read: chosen, not sampled: these numbers speak of the 20 pairs read.",
+        ),
+        (
+            table(("W", 60, "W" * 25)) + table(("L", 40, ""), stratum=1),
+            (Stratum("all"), Stratum("orders disagree")),
+            "No rate for what nobody read: no verdict yet in the part 'orders disagree' (40 items).",
+        ),
+    ],
+)
+def test_each_refusal_of_the_headline_is_a_sentence(pairs, strata, sentence):
+    assert sentence in lines(page_of(counts_of(pairs, strata=strata)))
+
+
+def test_before_the_planned_n_the_page_says_provisional():
+    page = page_of(counts_of(table(("W", 100, "W" * 20 + "L" * 14)), planned=60))
+    assert "Provisional: 60 verdicts are planned, 34 are there." in lines(page)
+
+
+def test_when_every_pair_is_read_the_set_is_exact():
+    page = page_of(compared("W" * 20 + "L" * 10, "W" * 30))
+    assert line(page, "for this set of 30") == "for this set of 30  n 30  67 %    exact"
+    assert "Every pair is read: for this set the rate is exact." in lines(page)
+
+
+def test_chosen_pairs_beside_drawn_ones_are_said_to_speak_for_themselves():
+    pairs = table(("W", 80, "W" * 20)) + table(("W", 10, "W" * 10), stratum=1)
+    page = page_of(counts_of(pairs, strata=CHOSEN))
+    assert has(page, "30 verdicts of people (20 drawn at random, 10 chosen)")
+    assert has(page, "10 pairs chosen, not sampled: in the headline they speak for themselves only")
+
+
+def test_precision_recall_and_what_more_verdicts_buy_are_kept_for_full():
+    counts = counts_of(table(("W", 120, "W" * 20 + "L" * 8), ("L", 80, "L" * 10 + "W" * 2)))
+    short, full = page_of(counts), page_of(counts, full=True)
+    for text in ("people do too (precision)", "What more verdicts buy", "if you look after every verdict"):
+        assert not has(short, text)
+        assert has(full, text)
+    assert line(full, "10 more").startswith("10 more  ±")
+
+
+def test_a_tag_that_all_of_it_is_about_stands_under_the_title():
+    page = page_of(compared("W" * 12, "W" * 12, tag="billing"))
+    assert page.subtitle == "x against y, 12 pairs of a set, only those with the tag 'billing'"
+
+
+def test_other_judges_are_named_with_the_way_to_them():
+    page = page_of(compared("W" * 12, "W" * 12, others=("gpt", "rules:closer")))
+    assert has(page, "gpt, rules:closer: `uphold judges` shows them side by side.")
+
+
+def test_ac1_stands_beside_kappa_where_the_two_are_far_apart():
+    page = page_of(compared("W" * 19 + "L", "W" * 17 + "LLW"))
+    assert line(page, "AC1").startswith("AC1, above chance    .8")
+    assert not has(page_of(compared("WL" * 20, "WL" * 19 + "LW")), "AC1")
+
+
+def test_a_weighted_queue_shows_both_agreements():
+    pairs = table(("W", 160, "W" * 17 + "L" * 3)) + table(("W", 40, "W" * 7 + "L" * 13), stratum=1)
+    page = page_of(counts_of(pairs, strata=(Stratum("rest"), Stratum("orders disagree"))))
+    assert line(page, "says what people say").split()[-3:-1] == ["75", "%"]
+    assert line(page, "unweighted") == "unweighted  24 of 40  60 %    the queue asked more of some parts"
+
+
+@pytest.mark.parametrize(
+    ("judge", "people", "sentence"),
+    [
+        (95, 50, "The judge leans to longer answers more than people do."),
+        (20, 80, "The judge leans to longer answers less than people do."),
+        (55, 50, "The judge is not shown to lean to length otherwise than people."),
+    ],
+)
+def test_a_judge_s_taste_for_length_is_held_against_people_s(judge, people, sentence):
+    pairs = [
+        (votes("W" if k < people else "L"), VERDICTS["W" if k < judge else "L"], None, 0, 0, 1) for k in range(100)
+    ]
+    page = page_of(counts_of(pairs))
+    assert has(page, sentence)
+    assert line(page, "judge picks the longer").startswith(f"judge picks the longer  {judge} of 100")
+
+
+def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
+    said = [(votes("W"), VERDICTS["W"], None, 0, 0, 0, votes("W"))] * 15
+    said += [(votes("L"), VERDICTS["W"], None, 0, 0, 0, votes("L"))] * 15
+    said += [(votes("W"), VERDICTS["W"], None, 0, 0, 0, (), votes("W"))] * 20
+    counts = counts_of(said)
+    sure = ((0.6, votes("L"), VERDICTS["W"], 15), (0.9, votes("W"), VERDICTS["W"], 35))
+    judge = replace(counts.judges[0], sure=sure)
+    page = page_of(replace(counts, judges=(judge,)), full=True)
+    assert line(page, "decided before the verdict").startswith("decided before the verdict  15 of 30  50 %")
+    assert has(page, "Seeing the verdict draws people to it: +50 points")
+    assert line(page, ".60 to .60").startswith(".60 to .60  0 of 15  0 %")
+    assert has(page, "AUROC 1.00 (.50 is chance)")
+
+
+def test_alpha_and_each_reviewer_s_own_lean_are_shown():
+    counts = compared(["WW"] * 20 + ["LL"] * 15 + ["WL"] * 5, "W" * 40)
+    habits = {1: Habits(first=15, second=5, longer=9, shorter=11)}
+    page = page_of(replace(counts, habits=habits), full=True)
+    assert re.fullmatch(r"all of them, above chance \(α\)    \.7\d  \.\d\d–\.\d\d", line(page, "all of them"))
+    assert line(page, "winner stood on side A").startswith("winner stood on side A  15 of 20  75 %")
+    assert "interval with --full" in line(page_of(counts), "all of them")
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -66,16 +209,19 @@ def test_the_sentence_follows_from_the_interval(said, sentence):
 
 def test_below_ten_verdicts_there_are_counts_and_no_percent():
     page = page_of(compared("WWWWWWLLT", "WWWWWWLLT"))
-    assert lines(page)[1:3] == ["9 of 9 pairs read: 6 wins, 1 tie, 2 losses", "10 verdicts needed for a rate"]
+    assert has(page, "9 of 9 pairs read: 6 wins, 1 tie, 2 losses")
+    assert has(page, "10 verdicts needed for a rate")
+    assert line(page, "for instructions like these").endswith("10 verdicts needed for a percentage")
     assert line(page, "says what people say") == "says what people say  9 of 9      10 needed for a rate"
     assert not any("%" in text for text in lines(page) if not text.startswith("intervals are"))
 
 
 def test_nothing_read_says_so():
     page = page_of(compared("..", "WL"))
-    assert lines(page)[:2] == ["People", "No pair has a human verdict yet."]
+    assert lines(page)[1] == "No human verdict yet. What a judge says is an unverified opinion, not a win rate."
+    assert has(page, "No pair has a human verdict yet.")
     assert has(page, "No agreement to show: no pair with both a human label and a readable verdict.")
-    assert lines(page_of(counts_of({"judge": []})))[1] == "No pair has a human verdict yet."
+    assert has(page_of(counts_of({"judge": []})), "No pair has a human verdict yet.")
 
 
 def test_the_matrix_has_people_in_rows_and_totals():
@@ -92,7 +238,7 @@ def test_the_matrix_has_people_in_rows_and_totals():
 
 
 def test_a_word_that_was_never_said_has_a_dash_and_not_0_percent():
-    page = page_of(compared("W" * 11 + "T", "W" * 12))
+    page = page_of(compared("W" * 11 + "T", "W" * 12), full=True)
     after = lines(page)[lines(page).index("where the judge says it, people do too (precision)") + 1 :]
     assert after[1].split() == ["tie", "–", "the", "judge", "never", "says", "it"]
 
@@ -144,11 +290,9 @@ def test_few_opposite_pairs_and_single_orders_say_what_is_missing():
 def test_what_stands_outside_is_named_only_when_there_is_some():
     quiet = page_of(compared("W" * 12, "W" * 12))
     assert [len(section.lines) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
-    loud = page_of(
-        compared(
-            "W" * 12 + "...", "W" * 15, skipped=2, broken=1, stale=3, retired=4, carried=5, imported=6, outside_queue=7
-        )
-    )
+    pairs = table(("W", 12, "W" * 12), stratum=1) + table(("W", 3, ""))
+    beside = {"skipped": 2, "broken": 1, "stale": 3, "retired": 4, "carried": 5, "imported": 6, "outside_queue": 7}
+    loud = page_of(counts_of(pairs, strata=CHOSEN, **beside))
     for text in (
         "1 pair marked broken: in no number",
         "3 pairs stale, a text or an answer was changed since: in no number",

@@ -2,8 +2,10 @@
 
 import pytest
 
-from counted import PANDALM, pandalm
+from counted import PANDALM, pandalm, pandalm_runs
+from uphold.records.compared import Joint
 from uphold.stats import numbers
+from uphold.stats.side_by_side import judge_pairs
 
 pytestmark = pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
 
@@ -34,3 +36,35 @@ def test_the_judges_agree_as_counted(found, place, unreadable, agree, n, kappa, 
     assert (round(same.observed.rate * same.observed.n), same.observed.n) == (agree, n)
     assert round(same.kappa.value, 4) == kappa
     assert (round(same.without_ties.rate * same.without_ties.n), same.without_ties.n) == (decided_agree, decided_n)
+
+
+def test_the_ceiling_of_the_reviewers_stands_beside_the_judges(found):
+    people, judges = found.reviewers.per_vote.observed, [judge.agreement.per_vote.observed for judge in found.judges]
+    assert (people.n, round(people.rate, 3)) == (2997, 0.92)
+    assert [(vote.n, round(vote.rate, 3)) for vote in judges] == [(2922, 0.706), (2997, 0.66)]
+
+
+def test_alpha_and_ac1_of_the_three_annotators(found):
+    assert round(found.reviewers.alpha.value, 4) == 0.8642
+    assert round(found.reviewers.ac1.value, 4) == 0.8864
+    full = numbers(pandalm(), full=True).reviewers.alpha
+    assert 0.84 < full.low < 0.8642 < full.high < 0.89
+
+
+def test_the_two_judges_differ_on_the_same_reviews():
+    by_judge = {}
+    for run in pandalm_runs().values():
+        for name, pairs in run.items():
+            by_judge.setdefault(name, []).extend(pairs)
+    names = list(by_judge)
+    rows = [Joint(one[0], (one[1], other[1]), 0, 1) for one, other in zip(*by_judge.values(), strict=True)]
+    (pair,) = judge_pairs(names, rows)
+    assert (pair.a, pair.b, pair.n) == ("gpt-3.5-turbo", "pandalm-7b", 974)
+    assert (pair.only_a, pair.only_b) == (145, 104)
+    assert round(pair.change.p, 4) == 0.0111
+
+
+def test_with_every_item_read_the_set_is_exact_and_nothing_is_refused(found):
+    assert found.headline.state == "assisted"
+    assert found.headline.this_set.win_rate.method == "exact"
+    assert found.headline.this_set.win_rate.rate == 422 / 999

@@ -1,6 +1,11 @@
 """How far reviewers agree with each other."""
 
+from dataclasses import replace
+
+import pytest
+
 from counted import counts_of, votes
+from uphold.records.numbers import Habits
 from uphold.stats.reviewers import reviewers
 
 
@@ -43,4 +48,27 @@ def test_one_reviewer_alone_agrees_with_nobody():
     found = read("W", "L")
     assert (found.items_shared, found.pairs) == (0, ())
     assert found.per_vote.observed.reason == "no pair was read by two reviewers"
-    assert found.alpha.reason == "not yet computed by this version"
+    assert (found.alpha.reason, found.ac1.reason) == ("10 pairs read by two reviewers needed",) * 2
+
+
+def test_ten_shared_pairs_have_an_alpha_whose_interval_waits_for_full():
+    found = read(*["WW"] * 8, *["LL"] * 5, *["WL"] * 2)
+    assert (found.alpha.low, found.alpha.reason) == (None, "--full")
+    assert found.alpha.value == pytest.approx(0.74, abs=0.02)
+    assert found.ac1.low < found.ac1.value < found.ac1.high
+    full = reviewers(counts_of([(votes("WW" if k % 3 else "LW"), None, None, 0) for k in range(30)]), full=True)
+    assert full.alpha.low < full.alpha.value < full.alpha.high
+
+
+def test_each_reviewer_s_own_habits_are_shares_with_their_n():
+    habits = {1: Habits(first=12, second=8, longer=15, shorter=4, repeated=12, same=9, seconds=21.5)}
+    counts = counts_of([(votes("W"), None, None, 0)] * 12)
+    lean = reviewers(replace(counts, habits=habits)).leans[0]
+    assert (lean.name, lean.seconds) == ("ada", 21.5)
+    shares = [(rate.rate, rate.n) for rate in (lean.first, lean.longer, lean.self_agreement)]
+    assert shares == [(12 / 20, 20), (15 / 19, 19), (9 / 12, 12)]
+    none = reviewers(replace(counts, habits={1: Habits()})).leans[0]
+    assert (none.first.reason, none.self_agreement.reason) == (
+        "no decision with a winner was made in the app",
+        "no pair was shown twice",
+    )

@@ -39,7 +39,10 @@ class Cell:
 
     `votes` before the verdict was seen and after it are the same in open review. `orders` is the pair of words that
     the judge gave in (candidate-first, baseline-first) order where both are readable, else None. `cluster` is the
-    example, so that intervals can allow for several pairs of one example (0 where that does not matter).
+    example, so that intervals can allow for several pairs of one example (0 where that does not matter). `stratum` is
+    the place in `RunCounts.strata`. `longer` is 1 where the candidate's answer is the longer one, -1 where the
+    baseline's is, 0 where neither is or nobody looked. `blind` are the decisions that were made before any verdict was
+    seen, `opened` those of blind sessions on pairs shown open with this judge's verdict.
     """
 
     votes: Votes
@@ -47,11 +50,27 @@ class Cell:
     orders: tuple[str, str] | None
     cluster: int
     count: int
+    stratum: int = 0
+    longer: int = 0
+    blind: Votes = ()
+    opened: Votes = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Pairs that were drawn alike; `chosen` ones were decided without having been drawn, and speak for themselves only."""
+
+    name: str
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeCells:
-    """All current, unbroken pairs of a run or set as one judge sees them."""
+    """All current, unbroken pairs of a run or set as one judge sees them.
+
+    `differences` counts pairs by (characters that the candidate's answer has more, verdict); `sure` by (the judge's
+    mean confidence, votes, verdict), None where nobody looked.
+    """
 
     judge_id: int
     name: str
@@ -59,6 +78,25 @@ class JudgeCells:
     kind: str
     cells: tuple[Cell, ...]
     preferences: tuple[float, ...] = ()
+    differences: tuple[tuple[int, Verdict, int], ...] = ()
+    sure: tuple[tuple[float, Votes, Verdict, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """One reviewer's decisions in the app, counted: the side and the length chosen, time, and repeats.
+
+    `first` and `second` count winners by the side they stood on (A, B), `longer` and `shorter` by their length;
+    `repeated` pairs were read twice, `same` of them with the same word; `seconds` is the median of a decision.
+    """
+
+    first: int = 0
+    second: int = 0
+    longer: int = 0
+    shorter: int = 0
+    repeated: int = 0
+    same: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +120,11 @@ class RunCounts:
     stale: int = 0
     retired: int = 0
     pooled: bool = False
+    strata: tuple[Stratum, ...] = (Stratum("all"),)
+    habits: Mapping[int, Habits] = field(default_factory=dict)
+    planned: int | None = None
+    tag: str | None = None
+    others: tuple[str, ...] = ()
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
 
 
@@ -90,6 +133,9 @@ CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)
 
 LEAST_FOR_RATE = 10
 """Below so many verdicts the footer and the reports show counts and no rate."""
+
+LEAST_FOR_ASSISTED = 20
+"""From so many verdicts on the headline is the judge-assisted rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +157,21 @@ class ThreeRates:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The nearest width that can be reached: ± `half_width` after `more` verdicts, `like_these` or for this set only."""
+
+    half_width: float
+    more: int
+    like_these: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """What the foot of the review shows: `n` human labels; the judge is compared on `agreement.n` of them."""
+    """What the foot of the review shows: `n` human labels; the judge is compared on `agreement.n` of them.
+
+    `like_these` and `this_set` are the headline: the judge-assisted win rate, or the human one where `state` is
+    `human-only`, or None with `refused` as the reason. `target` is the nearest width that more verdicts can buy.
+    """
 
     n: int
     wins: int
@@ -121,3 +180,9 @@ class LiveNumbers:
     win_rate: Rate
     agreement: Rate
     kappa: Value
+    state: str = "opinion"
+    refused: str | None = None
+    like_these: Rate | None = None
+    this_set: Rate | None = None
+    target: Target | None = None
+    planned: int | None = None

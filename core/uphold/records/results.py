@@ -4,12 +4,23 @@ from dataclasses import dataclass
 
 from uphold.records.numbers import Rate, Share, ThreeRates, Value
 
+NOT_LOOKED = Value(None, reason="not looked at")
+
+
+@dataclass(frozen=True, slots=True)
+class PeekSafe:
+    """Intervals of the human win rate that hold at every look: for instructions like these, and for this set."""
+
+    population: Rate
+    this_set: Rate
+
 
 @dataclass(frozen=True, slots=True)
 class HumanNumbers:
     """What people said: pairs by their human label; `ties` include `both_bad`.
 
-    `sign_p` is the exact two-sided p of the decided pairs against one half; None where nothing is decided.
+    `sign_p` is the exact two-sided p of the decided pairs against one half; None where nothing is decided. `chosen`
+    are reviewed pairs that were not drawn from the queue. `peek_safe` may be looked at after every verdict.
     """
 
     reviewed: int
@@ -28,6 +39,8 @@ class HumanNumbers:
     rates: ThreeRates
     without_ties: Rate
     sign_p: float | None
+    chosen: int = 0
+    peek_safe: PeekSafe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +61,43 @@ class PerClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Pairs on which the judge's confidence was from `low` to `high`, and how often it said what people say."""
+
+    low: float
+    high: float
+    agreement: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Agreement by the judge's confidence, lowest band first; `auroc` is .5 where confidence tells nothing."""
+
+    n: int
+    bands: tuple[Band, ...]
+    brier: float | None
+    auroc: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """Votes made with the verdict in view against blind ones: how much more often they say what the judge says."""
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    open_n: int
+    blind_n: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """How often a judge says what the human label says, on the `n` pairs that have both.
 
-    `confusion` counts them in the order of `CLASSES`: rows are what humans say, columns what the judge says.
+    `confusion` counts them in the order of `CLASSES`: rows are what humans say, columns what the judge says. Where the
+    queue was weighted, `observed`, `kappa` and `ac1` are, and `raw` is the plain share.
     """
 
     n: int
@@ -65,6 +111,8 @@ class Agreement:
     without_ties: Rate
     per_vote: PerVote
     blind: Rate
+    anchoring: Anchoring | None = None
+    confidence: Confidence = Confidence(0, (), None, None, "--full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +153,20 @@ class MeanPreference:
 
 @dataclass(frozen=True, slots=True)
 class Assisted:
-    """The judge-assisted rates: for instructions like these (`population`) and for exactly these (`this_set`)."""
+    """The judge-assisted rates: for instructions like these (`population`) and for exactly these (`this_set`).
+
+    They rest on `n` human labels, `sampled` of them on pairs drawn from the queue. Before the `planned` n they are
+    provisional.
+    """
 
     state: str
     reason: str | None
     worth_verdicts: int | None
     population: ThreeRates
     this_set: ThreeRates
+    n: int = 0
+    sampled: int = 0
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +206,17 @@ class ReviewerPair:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewerLean:
+    """One reviewer's own habits: how often the winner stood on side A, was the longer answer; the same word twice."""
+
+    name: str
+    first: Rate
+    longer: Rate
+    self_agreement: Rate
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewerNumbers:
     """How far reviewers agree with each other: the ceiling for any judge."""
 
@@ -159,21 +225,50 @@ class ReviewerNumbers:
     per_vote: PerVote
     pairs: tuple[ReviewerPair, ...]
     alpha: Value
+    ac1: Value = NOT_LOOKED
+    leans: tuple[ReviewerLean, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Does a tag differ from the rest? `p` is exact, `adjusted` is Holm's over all tags; or the reason why not asked."""
+
+    p: float | None
+    adjusted: float | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TagNumbers:
-    """The numbers of the pairs that carry one tag."""
+    """The numbers of the pairs that carry one tag, and whether they differ from those that do not.
+
+    `agreements` has one difference a judge, in the order of `judges`.
+    """
 
     tag: str
     pairs: int
     human: HumanNumbers
     judges: tuple[JudgeNumbers, ...]
+    win_rate: Difference = Difference(None, None, "not looked at")
+    agreements: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Half-widths of the win rate's intervals after `more` verdicts."""
+
+    more: int
+    population_half_width: float
+    this_set_half_width: float
 
 
 @dataclass(frozen=True, slots=True)
 class RunNumbers:
-    """Every number of a run; pooled over all runs of a set, `run` and both systems are None."""
+    """Every number of a run; pooled over all runs of a set, `run` and both systems are None.
+
+    `headline` is the assisted rate of the first judge, or people alone where no judge has read anything; None where
+    pooled. `tag` is the one that all of it is about. `others` are judges that were not asked for.
+    """
 
     set: str
     set_hash: str
@@ -185,3 +280,7 @@ class RunNumbers:
     judges: tuple[JudgeNumbers, ...]
     reviewers: ReviewerNumbers
     tags: tuple[TagNumbers, ...] = ()
+    headline: Assisted | None = None
+    budget: tuple[Budget, ...] = ()
+    tag: str | None = None
+    others: tuple[str, ...] = ()

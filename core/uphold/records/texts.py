@@ -19,15 +19,20 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 
 def canonical(value: object) -> str:
-    """`value` as canonical JSON."""
+    """`value` as canonical JSON; texts and nothing, which nearly all values here are, take the short way."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if value is None:
+        return "null"
     if type(value) in (tuple, list):
         return canonical_list(value)  # type: ignore[arg-type]
     return _encode(value)
 
 
 def canonical_list(values: Sequence[object]) -> str:
-    """A list as canonical JSON; texts, which nearly all lists here hold, take the short way."""
-    return "[" + ",".join([encode_basestring(v) if type(v) is str else _encode(v) for v in values]) + "]"
+    """A list as canonical JSON."""
+    encoded = [encode_basestring(v) if type(v) is str else "null" if v is None else _encode(v) for v in values]
+    return f"[{','.join(encoded)}]"
 
 
 def digest(value: object) -> str:
@@ -56,6 +61,11 @@ class ExampleText:
         text = f'{{"context":{context},"references":{answers},"turns":{asked}}}'
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def referenced(self) -> bool:
+        """Has every turn a reference, so that the references can stand as a system's answer?"""
+        return bool(self.references) and None not in self.references
+
     def reference(self, turn: int) -> str | None:
         """The reference answer of `turn` (from 1), if there is one."""
         return self.references[turn - 1] if self.references else None
@@ -64,6 +74,13 @@ class ExampleText:
 def cells_hash(cells: tuple[Cell, ...]) -> str:
     """Identity of a response, or of its first turns."""
     return digest(cells)
+
+
+def cells_forms(cells: tuple[Cell, ...]) -> tuple[str, tuple[str, ...]]:
+    """A response as canonical JSON, and its identity up to each of its turns; every cell is encoded once."""
+    encoded = [canonical(cell) for cell in cells]
+    forms = [f"[{','.join(encoded[:turns])}]" for turns in range(1, len(cells) + 1)]
+    return forms[-1], tuple(hashlib.sha256(form.encode()).hexdigest() for form in forms)
 
 
 def contents_hash(text_prefix: str, candidate_cells: str, baseline_cells: str) -> str:

@@ -98,12 +98,15 @@ class EventKind(StrEnum):
 
     DECISION = "decision"
     CARRIED = "carried"
+    REPEAT = "repeat"
+    ADJUDICATED = "adjudicated"
     SKIP = "skip"
     FLAG = "flag"
     UNFLAG = "unflag"
     BROKEN = "broken"
     UNBROKEN = "unbroken"
     COMMENT = "comment"
+    REASONS = "reasons"
     UNDO = "undo"
     REDO = "redo"
 

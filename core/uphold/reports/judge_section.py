@@ -6,21 +6,24 @@ from dataclasses import replace
 from uphold.records.numbers import LEAST_FOR_RATE
 from uphold.records.page import Line, Role, Section, Span
 from uphold.records.results import Agreement, JudgeNumbers, Position, RunNumbers
+from uphold.reports.judge_finer import finer, length_lines
 from uphold.reports.wording import NONE, counted, percent, rate_row, row, sentence, share_row, value_row
 
 _PARADOX = 0.7
+_FAR_APART = 0.2
 
 
-def judge_section(judge: JudgeNumbers, numbers: RunNumbers) -> Section:
-    """The judge's own verdicts first, then people against it, then its lean to a place."""
+def judge_section(judge: JudgeNumbers, numbers: RunNumbers, full: bool = False) -> Section:
+    """The judge's own verdicts first, then people against it, then its lean to a place and to the longer answer."""
     names = (numbers.candidate or "candidate", "tie", numbers.baseline or "baseline")
     same = judge.agreement
     lines = [sentence(_said(judge)), *_opinion(judge)]
     if same.n:
-        lines += [*_agreement(same, numbers), *_matrix(same, names), *_classes(same, names)]
+        lines += [*_agreement(same, numbers), *_matrix(same, names)]
+        lines += [*_classes(same, names), *finer(same)] if full else []
     else:
         lines.append(sentence(f"No agreement to show: {same.observed.reason}.", Role.MUTED))
-    lines += _position(judge.position)
+    lines += [*_position(judge.position), *length_lines(judge.length)]
     return Section(f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})", tuple(lines))
 
 
@@ -48,8 +51,14 @@ def _opinion(judge: JudgeNumbers) -> Iterator[Line]:
 def _agreement(same: Agreement, numbers: RunNumbers) -> Iterator[Line]:
     ceiling = numbers.reviewers.per_vote
     yield rate_row("says what people say", same.observed, Role.BOLD)
+    if same.raw.rate is not None and same.observed.method == "wilson, stratified":
+        yield share_row(
+            "unweighted", round(same.raw.rate * same.raw.n), same.raw.n, "the queue asked more of some parts"
+        )
     if same.n >= LEAST_FOR_RATE:
         yield value_row("κ, above chance", same.kappa)
+        if _apart(same):
+            yield value_row("AC1, above chance", same.ac1)
     yield rate_row("without ties", same.without_ties)
     if ceiling.observed.rate is None:
         yield sentence("One reviewer a pair: no human ceiling to hold this against.", Role.MUTED)
@@ -59,6 +68,11 @@ def _agreement(same: Agreement, numbers: RunNumbers) -> Iterator[Line]:
         yield rate_row("without ties, with people", same.per_vote.without_ties)
         yield rate_row("people with each other", ceiling.without_ties)
     yield from _paradox(same)
+
+
+def _apart(same: Agreement) -> bool:
+    kappa, other = same.kappa.value, same.ac1.value
+    return kappa is None or (other is not None and abs(kappa - other) > _FAR_APART)
 
 
 def _paradox(same: Agreement) -> Iterator[Line]:

@@ -7,7 +7,9 @@ from uphold.records.results import HumanNumbers, RunNumbers
 from uphold.reports.wording import counted, sentence
 
 _MANY_SKIPS = 0.1
-_METHODS = "intervals are 95 %: Wilson's for shares; for ties half Student's t, below 30 pairs a posterior"
+_METHODS = (
+    "intervals are 95 %: the chain rule's for judge-assisted rates, Wilson's for shares, t or a posterior for ties half"
+)
 
 
 def outside_section(numbers: RunNumbers) -> Section:
@@ -35,9 +37,13 @@ def _chosen(numbers: RunNumbers) -> Iterator[Line]:
         yield sentence(f"{counted(human.imported, 'pair')} with an imported verdict")
     if human.outside_queue > human.imported:
         yield sentence(f"{counted(human.outside_queue, 'pair')} read outside the queue")
-    if (human.imported or human.outside_queue) and human.reviewed + human.broken < numbers.pairs:
-        pairs = counted(human.reviewed, "pair")
-        yield sentence(f"chosen, not sampled: these numbers speak of the {pairs} read", Role.WARNING)
+    if human.chosen and human.reviewed + human.broken < numbers.pairs:
+        if human.chosen == human.reviewed:
+            pairs = counted(human.reviewed, "pair")
+            yield sentence(f"chosen, not sampled: these numbers speak of the {pairs} read", Role.WARNING)
+        else:
+            pairs = counted(human.chosen, "pair")
+            yield sentence(f"{pairs} chosen, not sampled: in the headline they speak for themselves only", Role.WARNING)
 
 
 def _skips(human: HumanNumbers) -> Iterator[Line]:

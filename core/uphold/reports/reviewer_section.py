@@ -1,24 +1,58 @@
 """Reviewers on the page: who read, and how far each two of them agree."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from uphold.records.numbers import LEAST_FOR_RATE
 from uphold.records.page import Line, Role, Section, Span
-from uphold.records.results import ReviewerNumbers, ReviewerPair
-from uphold.reports.wording import LITTLE, coefficient, counted, interval, part_of, percent, row, sentence
+from uphold.records.results import ReviewerLean, ReviewerNumbers, ReviewerPair
+from uphold.reports.wording import (
+    LITTLE,
+    coefficient,
+    counted,
+    interval,
+    part_of,
+    percent,
+    rate_row,
+    row,
+    sentence,
+    value_row,
+)
 
 _MOST = 10
 _NAMED = 12
+_FAR_APART = 0.2
 
 
-def reviewer_section(reviewers: ReviewerNumbers) -> Section:
-    """The pairs of reviewers with most shared pairs first; the rest are counted."""
+def reviewer_section(reviewers: ReviewerNumbers, full: bool = False) -> Section:
+    """The pairs of reviewers with most shared pairs first; the rest are counted. `full` adds each one's own habits."""
     if not reviewers.names:
         return Section("Reviewers", ())
     lines = [sentence(_who(reviewers.names))]
     if not reviewers.pairs:
         lines.append(sentence("No pair was read by two people: their agreement is not known.", Role.MUTED))
-    return Section("Reviewers", (*lines, *_pairs(reviewers)))
+    lines += [*_pairs(reviewers), *_together(reviewers)]
+    return Section("Reviewers", (*lines, *(_leans(reviewers.leans) if full else ())))
+
+
+def _together(reviewers: ReviewerNumbers) -> Iterator[Line]:
+    """Alpha, which allows for chance, where enough pairs are shared."""
+    if reviewers.items_shared >= LEAST_FOR_RATE:
+        alpha = reviewers.alpha
+        hint = replace(alpha, reason="interval with --full") if alpha.reason == "--full" else alpha
+        yield value_row("all of them, above chance (α)", hint)
+        kappas = (reviewers.alpha.value, reviewers.ac1.value)
+        if None in kappas or abs((kappas[0] or 0) - (kappas[1] or 0)) > _FAR_APART:
+            yield value_row("all of them, above chance (AC1)", reviewers.ac1)
+
+
+def _leans(leans: tuple[ReviewerLean, ...]) -> Iterator[Line]:
+    for lean in leans:
+        yield sentence(f"{lean.name}, by themselves", Role.MUTED)
+        yield rate_row("winner stood on side A", lean.first)
+        yield rate_row("winner was the longer", lean.longer)
+        if lean.self_agreement.n:
+            yield rate_row("the same word twice", lean.self_agreement)
 
 
 def _who(names: tuple[str, ...]) -> str:

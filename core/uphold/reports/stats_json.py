@@ -9,12 +9,16 @@ from typing import Any
 from uphold.records.numbers import CLASSES, Rate, Share, ThreeRates, Value
 from uphold.records.results import (
     Agreement,
+    Anchoring,
     Assisted,
+    Confidence,
+    Difference,
     HumanNumbers,
     JudgeNumbers,
     PerClass,
     PerVote,
     Position,
+    ReviewerLean,
     ReviewerNumbers,
     RunNumbers,
     TagNumbers,
@@ -27,7 +31,7 @@ _COUNTS = (
     *("carried", "imported", "outside_queue", "stale", "retired"),
 )
 _VERDICTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")
-_NOT_YET = "not yet computed by this version"
+_NO_BLIND = "no blind session was held"
 _POOLED = "pooled over the runs of a set"
 
 
@@ -45,14 +49,40 @@ def as_json(numbers: RunNumbers) -> Json:
         "human": _human(numbers.human),
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
-        "budget": [],
+        "budget": [asdict(row) for row in numbers.budget],
+        **_headline(numbers),
     }
-    return found | {"tags": [_tag(tag, pooled) for tag in numbers.tags]} if numbers.tags else found
+    found |= {"tag": numbers.tag} if numbers.tag is not None else {}
+    return found | {"tags": [_tag(tag, numbers) for tag in numbers.tags]} if numbers.tags else found
 
 
-def _tag(tag: TagNumbers, pooled: bool) -> Json:
-    judges = [_judge(judge, pooled) for judge in tag.judges]
-    return {"tag": tag.tag, "pairs": tag.pairs, "human": _human(tag.human), "judges": judges}
+def _headline(numbers: RunNumbers) -> Json:
+    """The assisted rates of the first judge, or of people alone where no judge has read anything."""
+    if numbers.headline is None:
+        return {}
+    judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
+    return {"headline": judge | _assisted(numbers.headline)}
+
+
+def _tag(tag: TagNumbers, whole: RunNumbers) -> Json:
+    judges = [_judge(judge, whole.run is None) for judge in tag.judges]
+    return {
+        "tag": tag.tag,
+        "pairs": tag.pairs,
+        "human": _human(tag.human),
+        "judges": judges,
+        "differs": {
+            "win_rate": _difference(tag.win_rate),
+            "agreement": [
+                {"judge": judge.name, **_difference(found)}
+                for judge, found in zip(whole.judges, tag.agreements, strict=True)
+            ],
+        },
+    }
+
+
+def _difference(found: Difference) -> Json:
+    return {"p": found.p, "holm": found.adjusted, "reason": found.reason}
 
 
 def _human(human: HumanNumbers) -> Json:
@@ -64,7 +94,16 @@ def _human(human: HumanNumbers) -> Json:
         **_three(human.rates),
         "without_ties": _rate(human.without_ties),
         "sign_test": sign,
+        "chosen": human.chosen,
+        **_peek_safe(human),
     }
+
+
+def _peek_safe(human: HumanNumbers) -> Json:
+    found = human.peek_safe
+    if found is None:
+        return {}
+    return {"peek_safe": {"population": _rate(found.population), "this_set": _rate(found.this_set)}}
 
 
 def _judge(judge: JudgeNumbers, pooled: bool) -> Json:
@@ -98,6 +137,9 @@ def _assisted(assisted: Assisted) -> Json:
         "worth_verdicts": assisted.worth_verdicts,
         "population": _three(assisted.population),
         "this_set": _three(assisted.this_set),
+        "n": assisted.n,
+        "sampled": assisted.sampled,
+        **({} if assisted.planned is None else {"planned": assisted.planned}),
     }
 
 
@@ -117,9 +159,22 @@ def _agreement(agreement: Agreement) -> Json:
         "without_ties": _rate(agreement.without_ties),
         "per_vote": _per_vote(agreement.per_vote),
         "blind": {"observed": _rate(agreement.blind)},
-        "anchoring": None,
-        "reason": f"anchoring: {_NOT_YET}",
+        "anchoring": None if agreement.anchoring is None else _anchoring(agreement.anchoring),
+        "reason": f"anchoring: {_NO_BLIND}" if agreement.anchoring is None else None,
+        "confidence": _confidence(agreement.confidence),
     }
+
+
+def _anchoring(found: Anchoring) -> Json:
+    return asdict(found)
+
+
+def _confidence(found: Confidence) -> Json:
+    bands = [{"low": band.low, "high": band.high, "agreement": _rate(band.agreement)} for band in found.bands]
+    few = "one of right and wrong is missing" if found.auroc is None else None
+    return {
+        "n": found.n, "bands": bands, "brier": found.brier, "auroc": found.auroc, "reason": found.reason or few,
+    }  # fmt: skip
 
 
 def _position(position: Position) -> Json:
@@ -144,6 +199,19 @@ def _reviewers(reviewers: ReviewerNumbers) -> Json:
             for pair in reviewers.pairs
         ],
         "alpha": _value(reviewers.alpha),
+        "ac1": _value(reviewers.ac1),
+        "leans": [_lean(lean) for lean in reviewers.leans],
+    }
+
+
+def _lean(lean: ReviewerLean) -> Json:
+    return {
+        "reviewer": lean.name,
+        "first_position": _rate(lean.first),
+        "longer": _rate(lean.longer),
+        "self_agreement": _rate(lean.self_agreement),
+        "median_seconds": lean.seconds,
+        "reason": "times were not recorded" if lean.seconds is None else None,
     }
 
 

@@ -23,6 +23,19 @@ def coefficient(value: float) -> str:
     return ".00" if written == "-0.00" else written.replace("0.", ".", 1)
 
 
+def small(p: float) -> str:
+    """A p value: `.03`, `.004`, `< .001`."""
+    if p < 0.001:
+        return "< .001"
+    return coefficient(p) if p >= 0.01 else f"{p:.3f}".replace("0.", ".", 1)
+
+
+def points(difference: float) -> str:
+    """A difference of shares in points, with its sign."""
+    written = f"{100 * difference:+.0f}".replace("-", "−")
+    return "0" if written in ("+0", "−0") else written
+
+
 def counted(n: int, what: str, several: str | None = None) -> str:
     """`1 pair`, `2 pairs`."""
     return f"{n} {what if n == 1 else several or what + 's'}"

@@ -2,48 +2,72 @@
 
 from collections.abc import Iterable, Sequence
 
-from uphold.records.numbers import CLASSES, JudgeCells, Rate, Share
+from uphold.records.numbers import CLASSES, Cell, JudgeCells, Rate, Share, Stratum, Votes
 from uphold.records.results import Agreement, PerClass, PerVote
-from uphold.records.words import Choice, Verdict
+from uphold.records.words import Choice
+from uphold.stats.ac1 import Rated as Words
+from uphold.stats.ac1 import ac1_value
+from uphold.stats.anchoring import anchoring
+from uphold.stats.clusters import spread
+from uphold.stats.confidence import confidence
 from uphold.stats.kappa import Rated, confusion, kappa_value
-from uphold.stats.labels import Label, label
-from uphold.stats.shares import NOT_YET, no_rate, no_value, share
+from uphold.stats.labels import COMPARED, SAID, TIE, label
+from uphold.stats.shares import no_rate, no_value, share
+from uphold.stats.stratified import Part, weighted_share
 
 NOTHING = "no pair with both a human label and a readable verdict"
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
+NOT_BLIND = "no pair was decided before its verdict was shown"
 
-_TIE = 1
-_JUDGED = {Verdict.CANDIDATE: 0, Verdict.TIE: _TIE, Verdict.INCONSISTENT: _TIE, Verdict.BASELINE: 2}
-_LABELLED = {Label.CANDIDATE: 0, Label.TIE: _TIE, Label.BASELINE: 2}
 WORD = {choice: CLASSES.index(choice.preference) for choice in Choice}
 """The place of a vote's word in every table; both-bad is compared as a tie."""
 
+_MOST_UNREAD = 0.1
 
-def agreement(judge: JudgeCells) -> Agreement:
-    """Everything that compares one judge with people; unreadable, failed, pending and unresolved pairs are outside."""
-    rated = compared(judge)
-    observed = share(_matches(rated), NOTHING)
+
+def agreement(judge: JudgeCells, strata: Sequence[Stratum] = (Stratum("all"),)) -> Agreement:
+    """Everything that compares one judge with people; unreadable, failed, pending and unresolved pairs are outside.
+
+    A decision made before the verdict was seen goes before a later one of the same reviewer.
+    """
+    rated = compared(judge.cells)
+    plain = share(_matches(rated), NOTHING)
+    parts = _parts(judge.cells, strata, rated)
+    table = _weighted_table(judge.cells, parts) if parts else None
     return Agreement(
-        n=observed.n,
-        observed=observed,
-        raw=Share(observed.rate, observed.n, observed.reason if observed.rate is None else None),
-        kappa=kappa_value(rated) if rated else no_value(NOTHING),
-        ac1=no_value(NOT_YET),
+        n=plain.n,
+        observed=_observed(parts, rated, plain.n) if parts else plain,
+        raw=Share(plain.rate, plain.n, plain.reason if plain.rate is None else None),
+        kappa=kappa_value(rated, table) if rated else no_value(NOTHING),
+        ac1=ac1_value(_words(rated, table), weighted=table is not None),
         precision=_by_class(rated, given=2, asked=1, absent="the judge never said {} on a pair with a human label"),
         recall=_by_class(rated, given=1, asked=2, absent="people never said {} on a pair with a readable verdict"),
         confusion=confusion(rated),
         without_ties=without_ties(rated),
         per_vote=per_vote(votes_compared(judge), "no vote on a pair with a readable verdict"),
-        blind=no_rate(0, NOT_YET),
+        blind=share(_matches(compared(judge.cells, blind=True)), NOT_BLIND),
+        anchoring=anchoring(judge.cells),
+        confidence=confidence(judge),
     )
 
 
-def compared(judge: JudgeCells) -> list[Rated]:
-    """The pairs with a human label and a readable verdict: (example, people's word, the judge's word, count)."""
+def before(cell: Cell) -> Votes:
+    """The votes to compare with a verdict: each reviewer's word from before it was seen, where there is one."""
+    if not cell.blind:
+        return cell.votes
+    early = dict(cell.blind)
+    return tuple((reviewer, early.get(reviewer, choice)) for reviewer, choice in cell.votes)
+
+
+def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[Rated]:
+    """The pairs with a human label and a readable verdict: (example, people's word, the judge's word, count).
+
+    With `blind` only decisions made before the verdict was seen make the label.
+    """
     tally: dict[tuple[int, int, int], int] = {}
-    for cell in judge.cells:
-        said = _JUDGED.get(cell.verdict) if cell.verdict is not None else None
-        human = _LABELLED.get(label(cell.votes)) if said is not None else None
+    for cell in cells:
+        said = SAID.get(cell.verdict) if cell.verdict is not None else None
+        human = COMPARED.get(label(cell.blind if blind else before(cell))) if said is not None else None
         if said is not None and human is not None:
             place = (cell.cluster, human, said)
             tally[place] = tally.get(place, 0) + cell.count
@@ -53,10 +77,10 @@ def compared(judge: JudgeCells) -> list[Rated]:
 def votes_compared(judge: JudgeCells) -> list[Rated]:
     """Every single vote beside the readable verdict on its pair, as MT-Bench counts agreement."""
     return [
-        (0, WORD[choice], _JUDGED[cell.verdict], cell.count)
+        (0, WORD[choice], SAID[cell.verdict], cell.count)
         for cell in judge.cells
-        if cell.verdict in _JUDGED
-        for _, choice in cell.votes
+        if cell.verdict in SAID
+        for _, choice in before(cell)
     ]
 
 
@@ -68,6 +92,57 @@ def without_ties(rated: Iterable[Rated]) -> Rate:
 def per_vote(rated: Sequence[Rated], nothing: str) -> PerVote:
     """Shares of equal words among comparisons of single votes."""
     return PerVote(_votes(rated, nothing), _votes(_decided(rated), "no comparison where both name a winner"))
+
+
+def _parts(cells: Sequence[Cell], strata: Sequence[Stratum], rated: Sequence[Rated]) -> list[Part]:
+    """The strata of a weighted queue; none where all pairs were drawn alike, or nothing was compared."""
+    drawn = {cell.stratum for cell in cells if not strata[cell.stratum].chosen}
+    if len(drawn) < 2 or not rated:
+        return []
+    found = []
+    for stratum in sorted({cell.stratum for cell in cells}):
+        own = [cell for cell in cells if cell.stratum == stratum and cell.verdict in SAID]
+        matches = _matches(compared(own))
+        hits = sum(count for _, same, count in matches if same)
+        pairs = sum(cell.count for cell in own)
+        found.append(Part(strata[stratum].name, pairs, sum(count for *_, count in matches), hits))
+    return found if _unread(found) or sum(part.n > 0 for part in found) > 1 else []
+
+
+def _unread(parts: Sequence[Part]) -> Part | None:
+    """The largest stratum without a verdict, where those without one hold more than a tenth of the pairs."""
+    unread = [part for part in parts if part.pairs and not part.n]
+    if sum(part.pairs for part in unread) > _MOST_UNREAD * sum(part.pairs for part in parts):
+        return max(unread, key=lambda part: part.pairs)
+    return None
+
+
+def _observed(parts: Sequence[Part], rated: Sequence[Rated], n: int) -> Rate:
+    if (worst := _unread(parts)) is not None:
+        return no_rate(n, f"no verdict yet in the part {worst.name!r} ({worst.pairs} items)", "wilson, stratified")
+    over = spread(_matches(rated))
+    effect = max(1.0, over.n / over.effective_n) if over.clustered else 1.0
+    return weighted_share([part for part in parts if part.n], effect=effect)
+
+
+def _weighted_table(cells: Sequence[Cell], parts: Sequence[Part]) -> list[list[float]]:
+    """The confusion matrix in which a pair of a stratum with N pairs, n of them compared, counts N / n."""
+    table = [[0.0] * len(CLASSES) for _ in CLASSES]
+    strata = sorted({cell.stratum for cell in cells})
+    for stratum, part in zip(strata, parts, strict=True):
+        for _, human, said, count in compared(cell for cell in cells if cell.stratum == stratum):
+            table[human][said] += count * part.pairs / part.n
+    return table
+
+
+def _words(rated: Iterable[Rated], table: Sequence[Sequence[float]] | None) -> list[Words]:
+    """Each pair as the words of its two raters, people and the judge."""
+    if table is not None:
+        rows = [(0, one, other, count) for one, row in enumerate(table) for other, count in enumerate(row) if count]
+    else:
+        rows = [(cluster, one, other, float(count)) for cluster, one, other, count in rated]
+    places = range(len(CLASSES))
+    return [(c, tuple((one == k) + (other == k) for k in places), count) for c, one, other, count in rows]
 
 
 def _votes(rated: Iterable[Rated], nothing: str) -> Rate:
@@ -85,7 +160,7 @@ def _matches(rated: Iterable[Rated]) -> list[tuple[int, float, int]]:
 
 
 def _decided(rated: Iterable[Rated]) -> list[Rated]:
-    return [place for place in rated if _TIE not in place[1:3]]
+    return [place for place in rated if TIE not in place[1:3]]
 
 
 def _by_class(rated: Iterable[Rated], given: int, asked: int, absent: str) -> PerClass:

@@ -7,9 +7,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from uphold.records.numbers import Cell, Votes
-from uphold.records.words import Verdict
+from uphold.records.numbers import Cell
 
 Scored = tuple[int, float, int]
 """Pairs with the same score: (example, or 0 where each pair is an example of its own; score; how many pairs)."""
@@ -73,10 +73,14 @@ def merged(cells: Sequence[Cell]) -> Sequence[Cell]:
     for cell in cells:
         sizes[cell.cluster] += cell.count
     kept: list[Cell] = []
-    alone: dict[tuple[Votes, Verdict | None, tuple[str, str] | None], int] = defaultdict(int)
+    alone: dict[tuple[Any, ...], int] = defaultdict(int)
     for cell in cells:
         if cell.cluster and sizes[cell.cluster] > 1:
             kept.append(cell)
         else:
-            alone[cell.votes, cell.verdict, cell.orders] += cell.count
-    return [*kept, *(Cell(votes, verdict, orders, 0, count) for (votes, verdict, orders), count in alone.items())]
+            looks = (cell.stratum, cell.longer, cell.blind, cell.opened)
+            alone[cell.votes, cell.verdict, cell.orders, looks] += cell.count
+    return [
+        *kept,
+        *(Cell(votes, verdict, orders, 0, count, *looks) for (votes, verdict, orders, looks), count in alone.items()),
+    ]

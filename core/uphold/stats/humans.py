@@ -1,6 +1,8 @@
 """What people said about the candidate, from the labels of the pairs they read."""
 
-from uphold.records.numbers import RunCounts, ThreeRates
+from collections.abc import Iterable
+
+from uphold.records.numbers import Cell, RunCounts, ThreeRates
 from uphold.records.results import HumanNumbers
 from uphold.stats.clusters import Scored
 from uphold.stats.intervals import sign_test
@@ -17,14 +19,12 @@ _SCORE = {Label.CANDIDATE: 1.0, Label.TIE: 0.5, Label.BASELINE: 0.0}
 def humans(counts: RunCounts) -> HumanNumbers:
     """Counts of pairs by their label, and the candidate's rates over the resolved ones."""
     tally = dict.fromkeys(Label, 0)
-    scored: list[Scored] = []
-    both_bad = 0
+    both_bad = chosen = 0
     for cell in counts.votes:
-        word = label(cell.votes)
-        tally[word] += cell.count
-        if word in _SCORE:
-            scored.append((cell.cluster, _SCORE[word], cell.count))
-            both_bad += cell.count * (word is Label.TIE and is_both_bad(cell.votes))
+        tally[label(cell.votes)] += cell.count
+        both_bad += cell.count * is_both_bad(cell.votes)
+        chosen += cell.count * (bool(cell.votes) and counts.strata[cell.stratum].chosen)
+    scored = labelled(counts.votes)
     decided = [row for row in scored if row[1] != 0.5]
     wins, losses = tally[Label.CANDIDATE], tally[Label.BASELINE]
     return HumanNumbers(
@@ -44,7 +44,13 @@ def humans(counts: RunCounts) -> HumanNumbers:
         rates=no_rates(wins + tally[Label.TIE] + losses, POOLED) if counts.pooled else rates(scored),
         without_ties=no_rate(wins + losses, POOLED, "wilson") if counts.pooled else share(decided, NO_WINNER),
         sign_p=None if counts.pooled or not decided else sign_test(wins, losses),
+        chosen=chosen,
     )
+
+
+def labelled(cells: Iterable[Cell]) -> list[Scored]:
+    """The candidate's score (1, .5, 0) on every pair with a resolved label."""
+    return [(cell.cluster, _SCORE[label(cell.votes)], cell.count) for cell in cells if label(cell.votes) in _SCORE]
 
 
 def rates(scored: list[Scored]) -> ThreeRates:

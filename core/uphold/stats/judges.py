@@ -2,13 +2,14 @@
 
 import math
 
-from uphold.records.numbers import JudgeCells, RunCounts, Share, Value
-from uphold.records.results import Assisted, JudgeNumbers, Length, MeanPreference
+from uphold.records.numbers import JudgeCells, RunCounts, Share
+from uphold.records.results import JudgeNumbers, MeanPreference
 from uphold.records.words import Verdict
 from uphold.stats.agreement import agreement
-from uphold.stats.humans import POOLED, no_rates
+from uphold.stats.assisted import assisted
+from uphold.stats.humans import POOLED
+from uphold.stats.lengths import length
 from uphold.stats.position import position
-from uphold.stats.shares import NOT_YET, no_rate
 
 _NO_VERDICT = "no readable verdict"
 
@@ -37,10 +38,10 @@ def judge_numbers(counts: RunCounts, judge: JudgeCells) -> JudgeNumbers:
         win_tie_rate=_share(wins + drawn, n, counts.pooled),
         ties_half=_share(wins + drawn / 2, n, counts.pooled),
         mean_preference=None if counts.pooled else mean_preference(judge.preferences),
-        assisted=None if counts.pooled else _assisted(),
-        agreement=agreement(judge),
+        assisted=None if counts.pooled else assisted(counts, judge),
+        agreement=agreement(judge, counts.strata),
         position=position(judge.cells),
-        length=Length(no_rate(0, NOT_YET), no_rate(0, NOT_YET), Value(None, reason=NOT_YET)),
+        length=length(judge),
     )
 
 
@@ -60,7 +61,3 @@ def _share(hits: float, n: int, pooled: bool) -> Share:
     if pooled:
         return Share(None, n, POOLED)
     return Share(hits / n, n) if n else Share(None, 0, _NO_VERDICT)
-
-
-def _assisted() -> Assisted:
-    return Assisted("refused", NOT_YET, None, no_rates(0, NOT_YET), no_rates(0, NOT_YET))

@@ -9,13 +9,14 @@ from uphold.stats.clusters import LEAST_CLUSTERS, spread
 from uphold.stats.shares import FEW_EXAMPLES, no_value
 from uphold.stats.special import t_quantile, z_quantile
 
-Table = Sequence[Sequence[int]]
-"""Counts of a square table, the same words in rows and columns."""
+Table = Sequence[Sequence[float]]
+"""Counts of a square table, the same words in rows and columns; weighted ones need not be whole."""
 
 Rated = tuple[int, int, int, int]
 """Pairs rated alike: (example, or 0 where that does not matter; word of the one; word of the other; how many)."""
 
 ONE_CLASS = "undefined (one class)"
+WEIGHTED = "weighted queue: no interval"
 LEAST_FOR_INTERVAL = 40
 MOST_CHANCE = 0.7
 
@@ -28,7 +29,7 @@ class Kappa:
     standard_error: float
     observed: float
     chance: float
-    n: int
+    n: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def cohen_kappa(table: Table) -> Kappa | Undefined:
         return Undefined("nothing to compare")
     rows, columns = [sum(row) for row in table], [sum(column) for column in zip(*table, strict=True)]
     met = sum(row * column for row, column in zip(rows, columns, strict=True))
-    if met == n * n:
+    if math.isclose(met, n * n, rel_tol=1e-12):
         return Undefined(ONE_CLASS)
     observed, chance = sum(table[word][word] for word in range(len(table))) / n, met / n**2
     pull = influence(table, observed, chance)
@@ -84,12 +85,17 @@ def confusion(rated: Iterable[Rated], words: int = 3) -> tuple[tuple[int, ...], 
     return tuple(map(tuple, table))
 
 
-def kappa_value(rated: Sequence[Rated]) -> Value:
-    """Kappa with its interval, which needs 40 pairs, chance agreement up to .7, and a disagreement somewhere."""
+def kappa_value(rated: Sequence[Rated], weighted: Table | None = None) -> Value:
+    """Kappa with its interval, which needs 40 pairs, chance agreement up to .7, and a disagreement somewhere.
+
+    Of a stratum-`weighted` table there is the value alone.
+    """
     table = confusion(rated)
-    kappa = cohen_kappa(table)
+    kappa = cohen_kappa(table if weighted is None else weighted)
     if isinstance(kappa, Undefined):
         return no_value(kappa.reason)
+    if weighted is not None:
+        return Value(kappa.value, reason=WEIGHTED)
     if reason := _refusal(kappa):
         return Value(kappa.value, reason=reason)
     pull = influence(table, kappa.observed, kappa.chance)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from uphold.records.numbers import Votes
-from uphold.records.words import Choice, Preference
+from uphold.records.words import Choice, Preference, Verdict
 
 
 class Label(StrEnum):
@@ -15,6 +15,14 @@ class Label(StrEnum):
     BASELINE = "baseline"
     UNRESOLVED = "unresolved"
     UNREAD = "unread"
+
+
+TIE = 1
+COMPARED = {Label.CANDIDATE: 0, Label.TIE: TIE, Label.BASELINE: 2}
+"""The place of a label in every table; unresolved and unread have none."""
+
+SAID = {Verdict.CANDIDATE: 0, Verdict.TIE: TIE, Verdict.INCONSISTENT: TIE, Verdict.BASELINE: 2}
+"""The place of a verdict in every table: an inconsistent one is compared as a tie, what was not read has none."""
 
 
 @lru_cache(maxsize=4096)

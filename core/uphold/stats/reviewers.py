@@ -1,33 +1,59 @@
-"""How far reviewers agree with each other: the ceiling that a judge's agreement is held against."""
+"""How far reviewers agree with each other, the ceiling that a judge's agreement is held against, and with themselves."""
 
 from collections.abc import Mapping
 from itertools import combinations
 
-from uphold.records.numbers import LEAST_FOR_RATE, RunCounts, Value
-from uphold.records.results import ReviewerNumbers, ReviewerPair
+from uphold.records.numbers import CLASSES, LEAST_FOR_RATE, Habits, Rate, RunCounts, Value
+from uphold.records.results import ReviewerLean, ReviewerNumbers, ReviewerPair
+from uphold.stats.ac1 import ac1_value
 from uphold.stats.agreement import WORD, per_vote
+from uphold.stats.alpha import alpha_value
 from uphold.stats.kappa import Rated, kappa_value
-from uphold.stats.shares import NOT_YET, no_value, share
+from uphold.stats.lengths import longer_of
+from uphold.stats.shares import no_value, share
+
+NO_SIDE = "no decision with a winner was made in the app"
+NO_REPEAT = "no pair was shown twice"
+FEW_SHARED = f"{LEAST_FOR_RATE} pairs read by two reviewers needed"
 
 Tables = Mapping[tuple[int, int], Mapping[tuple[int, int, int], int]]
 """For two reviewers: how many pairs of which example they gave which two words."""
 
 
-def reviewers(counts: RunCounts) -> ReviewerNumbers:
-    """Raw agreement and kappa of each two reviewers who read the same pairs, and of all their votes together."""
+def reviewers(counts: RunCounts, full: bool = False) -> ReviewerNumbers:
+    """Agreement of each two reviewers who read the same pairs, of all of them together, and each one's own habits.
+
+    `full` adds alpha's interval, which needs resampling.
+    """
     tables = _tables(counts)
     everything = [(0, *place[1:], count) for table in tables.values() for place, count in table.items()]
     voters = sorted({reviewer for cell in counts.votes for reviewer, _ in cell.votes})
+    items = _items(counts)
+    shared = sum(count for *_, count in items)
+    enough = shared >= LEAST_FOR_RATE
     return ReviewerNumbers(
         names=tuple(counts.reviewers[reviewer] for reviewer in voters),
-        items_shared=sum(cell.count for cell in counts.votes if len(cell.votes) > 1),
+        items_shared=shared,
         per_vote=per_vote(everything, "no pair was read by two reviewers"),
         pairs=tuple(
             _pair(counts.reviewers[a], counts.reviewers[b], [(*place, count) for place, count in table.items()])
             for (a, b), table in sorted(tables.items())
         ),
-        alpha=no_value(NOT_YET),
+        alpha=alpha_value(items, resample=full) if enough else no_value(FEW_SHARED),
+        ac1=ac1_value(items) if enough else no_value(FEW_SHARED),
+        leans=tuple(_lean(counts.reviewers[reviewer], habits) for reviewer, habits in sorted(counts.habits.items())),
     )
+
+
+def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
+    """The pairs that two or more read, as how many gave each word."""
+    found: dict[tuple[int, tuple[int, ...]], int] = {}
+    for cell in counts.votes:
+        if len(cell.votes) > 1:
+            said = [WORD[choice] for _, choice in cell.votes]
+            key = (cell.cluster, tuple(said.count(place) for place in range(len(CLASSES))))
+            found[key] = found.get(key, 0) + cell.count
+    return [(*key, count) for key, count in found.items()]
 
 
 def _tables(counts: RunCounts) -> Tables:
@@ -50,3 +76,17 @@ def _kappa(rated: list[Rated], n: int) -> Value:
     if n < LEAST_FOR_RATE:
         return no_value(f"{LEAST_FOR_RATE} shared pairs needed for κ")
     return kappa_value(rated)
+
+
+def _lean(name: str, habits: Habits) -> ReviewerLean:
+    return ReviewerLean(
+        name,
+        first=_share(habits.first, habits.second, NO_SIDE),
+        longer=longer_of(habits),
+        self_agreement=_share(habits.same, habits.repeated - habits.same, NO_REPEAT),
+        seconds=habits.seconds,
+    )
+
+
+def _share(hits: int, misses: int, empty: str) -> Rate:
+    return share([(0, 1.0, hits), (0, 0.0, misses)], empty)

@@ -7,9 +7,8 @@ from uphold.stats.clusters import LEAST_CLUSTERS, Scored, Spread, spread
 from uphold.stats.intervals import T_FROM, Bounds, half_posterior, mean_t, wilson
 from uphold.stats.special import LEVEL, t_quantile
 
-NOT_YET = "not yet computed by this version"
 FEW_EXAMPLES = f"several pairs share an example: {LEAST_CLUSTERS} examples needed for an interval"
-_CLUSTERED = ", clustered by example"
+CLUSTERED = ", clustered by example"
 
 
 def no_rate(n: int, reason: str, method: str | None = None) -> Rate:
@@ -58,8 +57,8 @@ def ties_half(scored: Sequence[Scored], empty: str) -> Rate:
 
 def _rate(over: Spread, method: str, bounds: Bounds) -> Rate:
     low, high = bounds
-    return Rate(over.mean, low, high, over.n, LEVEL, method + _CLUSTERED * over.clustered)
+    return Rate(over.mean, low, high, over.n, LEVEL, method + CLUSTERED * over.clustered)
 
 
 def _no_interval(over: Spread, method: str) -> Rate:
-    return Rate(over.mean, None, None, over.n, LEVEL, method + _CLUSTERED, FEW_EXAMPLES)
+    return Rate(over.mean, None, None, over.n, LEVEL, method + CLUSTERED, FEW_EXAMPLES)

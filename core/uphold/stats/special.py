@@ -39,10 +39,11 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     for _ in range(200):
         over = beta_cdf(x, a, b) - p
         low, high = (low, x) if over > 0 else (x, high)
-        better = x - over * x * (1 - x) / math.exp(_log_weight(x, a, b))
+        weight = math.exp(_log_weight(x, a, b))
+        better = x - over * x * (1 - x) / weight if weight else low
         if not low < better < high:
             better = (low + high) / 2
-        if abs(better - x) <= 1e-15 + 1e-13 * x:
+        if abs(better - x) <= 1e-15 + 1e-13 * x or not 0 < better < 1:
             return better
         x = better
     return x
@@ -53,6 +54,11 @@ def t_quantile(df: float, level: float = LEVEL) -> float:
     """Half-width of the two-sided interval of Student's t with `df` degrees of freedom, by its tie to the beta."""
     y = beta_quantile(level, 0.5, df / 2)
     return math.sqrt(df * y / (1 - y))
+
+
+def t_tail(t: float, df: float) -> float:
+    """Two-sided p of a Student's t: the chance of one at least as far from 0."""
+    return beta_cdf(df / (df + t * t), df / 2, 0.5)
 
 
 def _log_weight(x: float, a: float, b: float) -> float:

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from uphold.errors import BadUsage
 from uphold.judging.consensus import consensus
-from uphold.records.compared import SideBySide
 from uphold.records.numbers import RunCounts
-from uphold.records.planned import Plan
 from uphold.records.results import RunNumbers
 from uphold.stats.run import numbers
 from uphold.store import counts, runs, sets
@@ -23,7 +21,7 @@ def run_numbers(
     found = counts.run_counts(
         store, run, consensus, judge, tag, closely=True, full=full, by_tag=by_tag, first_only=first_only
     )
-    _known_judge(found, judge)
+    known_judge(found, judge)
     return numbers(found if planned is None else replace(found, planned=planned), full)
 
 
@@ -43,39 +41,8 @@ def set_numbers(
     found = counts.set_counts(
         store, set_id, name, consensus, judge, tag, closely=True, full=full, by_tag=by_tag, first_only=first_only
     )
-    _known_judge(found, judge)
+    known_judge(found, judge)
     return numbers(found, full)
-
-
-def side_by_side(store: Store, wanted: str | None) -> tuple[str, SideBySide]:
-    """A run's name, and every judge of it against the same reviews."""
-    from uphold.stats.side_by_side import judge_pairs
-    from uphold.store.matched import joint
-
-    run = runs.find_run(store, wanted)
-    names, rows = joint(store, run, consensus)
-    return run.name, SideBySide(run_numbers(store, run.name), judge_pairs(names, rows))
-
-
-def run_plan(
-    store: Store, wanted: str | None, half_width: float, *, judge: str | None = None, planned: int | None = None
-) -> tuple[str, Plan]:
-    """A run's name, and how many more verdicts bring its win rate to a half-width."""
-    from uphold.stats.assisted import people_alone, study
-    from uphold.stats.planner import plan
-    from uphold.stats.run import merged_counts
-
-    if not 0 < half_width < 0.5:
-        raise BadUsage(
-            f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
-        )
-    run = runs.find_run(store, wanted)
-    found = counts.run_counts(store, run, consensus, judge, closely=True, first_only=True)
-    _known_judge(found, judge)
-    found = merged_counts(found)
-    seen = study(found, found.judges[0]) if found.judges else people_alone(found)
-    times = sorted(habits.seconds for habits in found.habits.values() if habits.seconds is not None)
-    return run.name, plan(seen, half_width, times[len(times) // 2] if times else None, planned)
 
 
 def _known_tag(store: Store, set_id: int, tag: str | None) -> None:
@@ -83,6 +50,7 @@ def _known_tag(store: Store, set_id: int, tag: str | None) -> None:
         raise BadUsage(f"no example of the set has the tag {tag!r}; tags: {', '.join(known) or 'none'}")
 
 
-def _known_judge(found: RunCounts, judge: str | None) -> None:
+def known_judge(found: RunCounts, judge: str | None) -> None:
+    """Raise BadUsage where a judge was asked for that has judged nothing."""
     if judge is not None and not found.judges:
         raise BadUsage(f"judge {judge!r} has judged no pair here; `uphold stats` without --judge shows those that have")

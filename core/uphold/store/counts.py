@@ -35,6 +35,7 @@ SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SE
 ORDER BY id DESC LIMIT 1
 """
 
+_SHOWING = 200
 _SOFT = """
 SELECT DISTINCT judge_id FROM judgments WHERE judge_id IN (SELECT value FROM json_each(?))
 AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND preference IS NOT NULL
@@ -48,7 +49,7 @@ def run_counts(
     """The counts of one run, or of those of its examples that carry `tag`.
 
     `closely` looks at lengths, soft preferences and reviewers' habits, `full` at confidence as well. With `first_only`
-    the other judges are only named, and the set is not hashed.
+    the other judges are only named, the set is not hashed, and lengths are looked at in small runs only.
     """
     scope: Scope = ("p.run_id = :run", {"run": run.id})
     named = {"run": run.name, "candidate": run.candidate, "baseline": run.baseline}
@@ -81,15 +82,14 @@ def _counts(
     names = dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
 
     def made(looked: Looked, beside: Mapping[str, Any], **others: Any) -> RunCounts:
-        views.measure(looked)
         return RunCounts(
             set=set_name, set_hash=hashed, votes=_people(looked), judges=views.cells(looked), reviewers=names,
             strata=looked.strata, tag=tag, others=views.others, **beside, **named, **others,
         )  # fmt: skip
 
+    views.measure(whole)
     parts = {name: whole.only(_examples(store, name)) for name in tags_of(store, set_id)} if by_tag else {}
     tags = {name: made(part, _inside(part)) for name, part in parts.items() if part.ids}
-    views.measure(whole)
     habits = habits_of(store, scope, whole) if closely else {}
     return made(whole, _beside(store, _tagged(scope, tag), whole), tags=tags, habits=habits)
 
@@ -120,7 +120,8 @@ class JudgeViews:
         self, store: Store, whole: Looked, ruler: Ruler, wanted: str | None, *, closely: bool = False,
         full: bool = False, first_only: bool = False,
     ) -> None:  # fmt: skip
-        self._store, self._ruler, self._closely, self._full = store, ruler, closely, full
+        self._store, self._ruler, self._full = store, ruler, full
+        self._measures = closely and not (first_only and len(whole.ids) > FINE)
         self._span = (whole.ids[0], whole.ids[-1]) if whole.ids else (0, -1)
         self._judges = []
         self._said: dict[int, dict[int, str]] = {}
@@ -136,7 +137,7 @@ class JudgeViews:
 
     def measure(self, looked: Looked) -> None:
         """Look at the lengths of the answers that people read, or of all where nobody has read any."""
-        if self._closely and self._judges:
+        if self._measures and self._judges:
             read = [pair for pair, said in zip(looked.ids, looked.said, strict=True) if said.votes] or looked.ids
             missing = [pair for pair in read if pair not in looked.differences]
             looked.differences.update(lengths_of(self._store, missing) if missing else {})
@@ -203,9 +204,9 @@ class JudgeViews:
         return tuple((*key, count) for key, count in merged.items())
 
     def _soft_judges(self, pairs: Sequence[int]) -> set[int]:
-        """Judges that gave preferences, as far as up to 2,000 pairs show that are spread over all of them."""
+        """Judges that gave preferences; of many pairs some hundred that are spread over all of them show it."""
         numbers = [judge[0] for judge in self._judges]
-        step = -(-len(pairs) // FINE) or 1
+        step = len(pairs) // _SHOWING if len(pairs) > FINE else 1
         rows = self._store.rows(_SOFT, (json.dumps(numbers), json.dumps(pairs[::step])))
         return {row[0] for row in rows}
 
@@ -289,8 +290,10 @@ def _beside(store: Store, scope: Scope, looked: Looked) -> dict[str, Any]:
 
 
 def _inside(looked: Looked) -> dict[str, Any]:
+    looks, places = looked.looks()
+    counted = [(looks[at].said, count) for at, count in Counter(places).items()]
     return {
         "pairs": len(looked.ids),
-        "imported": sum(said.imported for said in looked.said),
-        "carried": sum(said.carried for said in looked.said),
+        "imported": sum(count for said, count in counted if said.imported),
+        "carried": sum(count for said, count in counted if said.carried),
     }

@@ -1,9 +1,11 @@
 """The current pairs of a run or a set as the statistics look at them: votes, the stratum each was drawn from, lengths."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count, repeat
 from typing import Any, NamedTuple
 
 from uphold.records.numbers import Stratum, Votes
@@ -91,17 +93,19 @@ class Looked:
     differences: dict[int, int] = field(default_factory=dict)
     _looks: list[Look] = field(default_factory=list)
     _looked: list[int] = field(default_factory=list)
+    _clustered: bool | None = None
 
     def looks(self) -> tuple[list[Look], list[int]]:
         """The different looks of these pairs, and for each pair the place of its own among them."""
         if not self._looked and self.ids:
-            clusters = self.examples if self.is_clustered else [0] * len(self.ids)
-            more = map(self.differences.get, self.ids, [0] * len(self.ids))
-            signs = [(one > 0) - (one < 0) for one in more] if self.differences else [0] * len(self.ids)
-            known: dict[tuple[int, int, int, int, int], int] = {}
-            keys = zip(map(id, self.said), self.runs, clusters, self.places, signs, strict=True)
-            self._looked = [known.setdefault(key, len(known)) for key in keys]
-            by_id = {id(said): said for said in self.said}
+            clusters = self.examples if self.is_clustered else repeat(0)
+            more = map(self.differences.get, self.ids, repeat(0)) if self.differences else ()
+            signs = [(one > 0) - (one < 0) for one in more] or repeat(0)
+            known: dict[tuple[int, int, int, int, int], int] = defaultdict(count().__next__)
+            self._looked = list(
+                map(known.__getitem__, zip(map(id, self.said), self.runs, clusters, self.places, signs, strict=False))
+            )
+            by_id = dict(zip(map(id, self.said), self.said, strict=True))
             self._looks = [Look(by_id[said], *others) for said, *others in known]
         return self._looks, self._looked
 
@@ -120,7 +124,9 @@ class Looked:
     @property
     def is_clustered(self) -> bool:
         """Do several pairs share an example?"""
-        return len(set(self.examples)) < len(self.examples)
+        if self._clustered is None:
+            self._clustered = len(set(self.examples)) < len(self.examples)
+        return self._clustered
 
 
 def look(store: Store, scope: Scope) -> Looked:
@@ -132,18 +138,22 @@ def look(store: Store, scope: Scope) -> Looked:
     span = (rows[0][0], rows[-1][0])
     skipped, broken = _marks(store, span)
     decided, first = _decisions(store, span)
-    kept = [row for row in rows if row[0] not in broken]
-    drawn = drawn_of(store, sorted({row[1] for row in kept}), [row[0] for row in kept], first, skipped)
+    kept = [row for row in rows if row[0] not in broken] if broken else rows
+    ids, runs, examples = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
+    by_run: dict[int, list[int]] = {}
+    for pair, run in zip(ids, runs, strict=True) if len(set(runs)) > 1 else ():
+        by_run.setdefault(run, []).append(pair)
+    drawn = drawn_of(store, by_run or dict.fromkeys(runs[:1], ids), first, skipped)
     return Looked(
-        ids=[row[0] for row in kept],
-        runs=[row[1] for row in kept],
-        examples=[row[2] for row in kept],
-        said=[decided.get(row[0], NOBODY) for row in kept],
-        places=[drawn.places[row[0]] for row in kept],
+        ids=ids,
+        runs=runs,
+        examples=examples,
+        said=list(map(decided.get, ids, repeat(NOBODY))),
+        places=list(map(drawn.places.__getitem__, ids)),
         strata=drawn.strata or (Stratum("all"),),
         broken=len(rows) - len(kept),
-        skipped=sum(row[0] in skipped and row[0] not in decided for row in rows),
-        outside=sum(row[0] in decided and row[0] not in drawn.queued for row in rows),
+        skipped=sum(row[0] in skipped and row[0] not in decided for row in rows) if skipped else 0,
+        outside=len(decided.keys() & {row[0] for row in rows} - drawn.queued),
     )
 
 

@@ -35,24 +35,35 @@ class Drawn:
     queued: frozenset[int]
 
 
-def drawn_of(
-    store: Store, runs: Sequence[int], ids: Sequence[int], first: Mapping[int, bool], skipped: set[int]
+def drawn_of(store: Store, runs: Mapping[int, Sequence[int]], first: Mapping[int, bool], skipped: set[int]) -> Drawn:
+    """The strata of the pairs of each run; `first` says of a decided pair whether its first decision was made in the app.
+
+    Of several runs together only drawn and chosen pairs are told apart.
+    """
+    found = [_of_run(store.rows(_ITEMS, (run,)).fetchall(), ids, first, skipped) for run, ids in runs.items()]
+    if len(found) == 1:
+        return found[0]
+    places = {
+        pair: int(drawn.strata[place].chosen) for drawn in found for pair, place in drawn.places.items()
+    }  # fmt: skip
+    queued = frozenset(pair for drawn in found for pair in drawn.queued)
+    return Drawn((Stratum("all"), Stratum(CHOSEN, chosen=True)), places, queued)
+
+
+def _of_run(
+    items: Sequence[tuple[int, str, int, str, int]], ids: Sequence[int], first: Mapping[int, bool], skipped: set[int]
 ) -> Drawn:
-    """The strata of the pairs `ids`; `first` says of each decided pair whether its first decision was made in the app."""
-    queues = {run: store.rows(_ITEMS, (run,)).fetchall() for run in runs}
-    queued = frozenset(row[2] for rows in queues.values() for row in rows)
     known = set(ids)
-    sample = [dealt for dealt in _finest(queues[runs[0]]) if dealt[0] in known] if len(runs) == 1 else []
     strata: list[Stratum] = []
     places: dict[int, int] = {}
     reached: set[int] = set()
-    for name, own in _by_stratum(sample).items():
+    for name, own in _by_stratum(dealt for dealt in _finest(items) if dealt[0] in known).items():
         places.update(dict.fromkeys(own, len(strata)))
         strata.append(Stratum(name))
         reached.update(_front([pair for pair in own if first.get(pair, True)], first, skipped))
     _rest(strata, places, [pair for pair in ids if pair not in places and pair not in first], NOT_DRAWN, chosen=False)
     _rest(strata, places, [pair for pair in ids if pair in first and pair not in reached], CHOSEN, chosen=True)
-    return Drawn(tuple(strata), places, queued)
+    return Drawn(tuple(strata), places, frozenset(item[2] for item in items))
 
 
 def _rest(strata: list[Stratum], places: dict[int, int], pairs: Sequence[int], name: str, *, chosen: bool) -> None:

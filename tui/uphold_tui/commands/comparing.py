@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def judges(context: typer.Context, run: _Run = None, json: _Json = False) -> None:
     """Every judge of a run against the same reviews, side by side."""
     from uphold.reports.comparing import judges_json, judges_page
-    from uphold.steps.statistics import side_by_side
+    from uphold.steps.weighing import side_by_side
     from uphold_tui.console import say_json, say_page
 
     with context.obj.open(reading=True) as store:
@@ -47,7 +47,7 @@ def plan(
 ) -> None:
     """How many more verdicts for which width, and what no number of them can buy."""
     from uphold.reports.plan_page import plan_json, plan_page
-    from uphold.steps.statistics import run_plan
+    from uphold.steps.weighing import run_plan
     from uphold_tui.console import say_json, say_page
 
     with context.obj.open(reading=True) as store:

@@ -1,5 +1,8 @@
 """`uphold stats`."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -40,6 +43,26 @@ def show_stats(
     by_tag: bool = False, full: bool = False, json: bool = False, planned: int | None = None,
 ) -> None:  # fmt: skip
     """Print the numbers of a run or set."""
+    with _uncollected():
+        _show(context, run, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, json=json, planned=planned)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector still: it would walk ten thousands of rows again and again, and none of them is in a ring."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _show(
+    context: Context, run: str | None, set_: str | None, *, judge: str | None, tag: str | None, by_tag: bool, full: bool,
+    json: bool, planned: int | None,
+) -> None:  # fmt: skip
     from uphold.steps.measured import run_perplexities
     from uphold.steps.statistics import run_numbers, set_numbers
     from uphold_tui.commands.perplexities import as_json as perplexity_json

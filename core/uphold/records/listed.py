@@ -1,0 +1,104 @@
+"""Pairs as a list shows them: what is known of each, and which of them somebody wants to see."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from uphold.records.reviewed import Event
+from uphold.records.words import Choice, Preference, Ruling, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is known of one pair, without its texts.
+
+    `place` is that in the queue, from 1 (0: not drawn yet). `decision` is the reviewer's own, `label` everybody's.
+    `longer` is 1 where the candidate's answer is the longer one, -1 where the baseline's is; `apart` by how much.
+    """
+
+    pair_id: int
+    key: str
+    turn: int
+    place: int
+    verdict: Verdict | None = None
+    decision: Event | None = None
+    ruling: Ruling | None = None
+    rank: int = 0
+    label: Preference | None = None
+    skipped: bool = False
+    flagged: bool = False
+    broken: bool = False
+    note: str | None = None
+    tags: tuple[str, ...] = ()
+    apart: int = 0
+
+    @property
+    def choice(self) -> Choice | None:
+        """The reviewer's own word."""
+        return self.decision.choice if self.decision is not None else None
+
+    @property
+    def read(self) -> bool:
+        """Has the reviewer decided? Before that the verdict is not to be seen: it would give away the sides."""
+        return self.decision is not None
+
+    @property
+    def told(self) -> Verdict | None:
+        """The verdict, where it may be seen."""
+        return self.verdict if self.read else None
+
+    @property
+    def differs(self) -> bool:
+        """Does the reviewer's word differ from the verdict as it stands?"""
+        preferred = self.verdict.preference if self.verdict is not None else None
+        return self.choice is not None and preferred is not None and self.choice.preference is not preferred
+
+
+class Only(StrEnum):
+    """What a list can be narrowed to, in the words of the screen."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    READ = "read"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+    DECIDED = "decided"
+    INCONSISTENT = "inconsistent"
+    UNREADABLE = "unreadable"
+    FLAGGED = "flagged"
+    NOTED = "noted"
+    SKIPPED = "skipped"
+    BROKEN = "broken"
+    JUDGE_LONGER = "judge picks the longer"
+    YOU_LONGER = "you pick the longer"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pairs are wanted: all that is given must hold. What judge, `you` and `people` say is known of read pairs only."""
+
+    only: Only = Only.ALL
+    judge: Preference | None = None
+    you: Choice | None = None
+    people: Preference | None = None
+    tag: str | None = None
+    text: str = ""
+
+
+class Order(StrEnum):
+    """In what order a list stands."""
+
+    REVIEWED = "as reviewed"
+    KEY = "by key"
+    LATEST = "latest first"
+    APART = "length difference"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTexts:
+    """What a list shows of a pair's texts: the instruction up to some length, and how much longer the candidate's answer is.
+
+    The difference is in characters; negative where the baseline's is longer.
+    """
+
+    instruction: str
+    apart: int

@@ -1,0 +1,57 @@
+"""How often the longer answer wins, with a judge and with people, on the same pairs."""
+
+from collections.abc import Iterable, Sequence
+
+from uphold.records.numbers import Cell, Habits, JudgeCells, Rate, Value
+from uphold.records.results import Length
+from uphold.records.words import Verdict
+from uphold.stats.clusters import Scored
+from uphold.stats.labels import Label, label
+from uphold.stats.ranks import spearman
+from uphold.stats.shares import no_value, share
+
+NO_JUDGE = "the judge named no winner between answers of different length"
+NO_HUMAN = "people named no winner between answers of different length"
+ONE_LENGTH = "the lengths or the verdicts do not vary"
+NO_RANK_INTERVAL = "a rank correlation is shown without interval"
+
+_SIDE = {Verdict.CANDIDATE: 1, Verdict.BASELINE: -1}
+_LABEL = {Label.CANDIDATE: 1, Label.BASELINE: -1}
+_READABLE = (Verdict.CANDIDATE, Verdict.TIE, Verdict.INCONSISTENT, Verdict.BASELINE)
+
+
+def length(judge: JudgeCells) -> Length:
+    """Over the pairs that have a label and a readable verdict; over all that the judge read while there is no such pair."""
+    read = [cell for cell in judge.cells if cell.verdict in _READABLE]
+    both = [cell for cell in read if label(cell.votes) in (Label.CANDIDATE, Label.TIE, Label.BASELINE)]
+    cells = both or read
+    return Length(
+        judge_longer=share(_judge(cells), NO_JUDGE),
+        human_longer=share(_human(cells), NO_HUMAN),
+        spearman=_spearman(judge.differences),
+    )
+
+
+def longer_of(habits: Habits) -> Rate:
+    """How often a reviewer's winner was the longer answer."""
+    counts: Sequence[Scored] = [(0, 1.0, habits.longer), (0, 0.0, habits.shorter)]
+    return share(counts, NO_HUMAN)
+
+
+def _judge(cells: Iterable[Cell]) -> list[Scored]:
+    sides = ((cell, _SIDE.get(cell.verdict, 0) if cell.verdict else 0) for cell in cells if cell.longer)
+    return [(cell.cluster, float(side == cell.longer), cell.count) for cell, side in sides if side]
+
+
+def _human(cells: Iterable[Cell]) -> list[Scored]:
+    sides = ((cell, _LABEL.get(label(cell.votes), 0)) for cell in cells if cell.longer)
+    return [(cell.cluster, float(side == cell.longer), cell.count) for cell, side in sides if side]
+
+
+def _spearman(differences: Iterable[tuple[int, Verdict, int]]) -> Value:
+    """Length difference against the verdict: candidate 1, tie and inconsistent 0, baseline -1."""
+    rows = [(float(more), float(_SIDE.get(word, 0)), count) for more, word, count in differences if word in _READABLE]
+    if sum(count for *_, count in rows) < 2:
+        return no_value(NO_JUDGE)
+    value = spearman(rows)
+    return no_value(ONE_LENGTH) if value is None else Value(value, reason=NO_RANK_INTERVAL)
