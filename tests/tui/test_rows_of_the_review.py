@@ -1,12 +1,14 @@
 """The rows around the answers: header, hair line, instruction, numbers, receipts, rail, bars."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
 from tui_samples import pair, plain
-from uphold.records.numbers import LiveNumbers, Rate, Value
+from uphold.records.numbers import LiveNumbers, Rate, Target, Value
 from uphold.records.reviewed import Progress
 from uphold.records.texts import ExampleText
 from uphold.records.words import Choice, EventKind, Ruling, Side
@@ -97,6 +99,26 @@ def test_from_ten_on_it_has_rates_with_their_intervals_and_n() -> None:
     assert row == "win rate 58 %  42–71  of 37       agreement 84 %  κ .66  of 35"
 
 
+def test_the_headline_speaks_of_instructions_like_these_and_of_this_set_and_what_more_reading_buys() -> None:
+    assisted = replace(
+        MANY,
+        state="assisted",
+        like_these=Rate(0.58, 0.49, 0.67, 37),
+        this_set=Rate(0.58, 0.54, 0.62, 37),
+        target=Target(0.08, 22, True),
+    )
+    row = numbers_line(assisted, "x", 114).plain
+    assert row.startswith("win rate 58 %  49–67 like these, 54–62 this set       agreement 84 %  κ .66  of 35")
+    assert row.endswith("22 more to ±8 like these")
+    assert "±8" not in numbers_line(assisted, "x", 90).plain
+
+
+def test_where_the_pairs_read_were_chosen_the_line_says_so() -> None:
+    row = numbers_line(replace(MANY, state="refused", refused="chosen, not sampled"), "x", 114).plain
+    assert row.startswith("win rate 58 %  42–71  of 37")
+    assert row.endswith("chosen, not sampled")
+
+
 def test_what_a_mode_has_to_say_comes_first_and_the_rest_drops_out_whole() -> None:
     row = numbers_line(MANY, "x", 60, Content("56 % of the words are the same")).plain
     assert row == "56 % of the words are the same"
@@ -104,7 +126,7 @@ def test_what_a_mode_has_to_say_comes_first_and_the_rest_drops_out_whole() -> No
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.66, ".66"), (0.8, ".8"), (1.0, "1"), (0.0, "0"), (-0.12, "−.12"), (None, "–")]
+    ("value", "text"), [(0.66, ".66"), (0.8, ".80"), (1.0, "1.00"), (0.0, ".00"), (-0.12, "−.12"), (None, "–")]
 )
 def test_kappa_is_written_without_its_zero(value: float | None, text: str) -> None:
     assert kappa(Value(value)) == text

@@ -6,7 +6,6 @@ from uphold.records.numbers import LEAST_FOR_RATE, LiveNumbers, Rate, Value
 from uphold_tui import showing
 from uphold_tui.look import BOLD, MUTED
 from uphold_tui.widgets.lines import spread
-from uphold_tui.widgets.verdicts import share
 
 
 def percent(rate: Rate) -> str:
@@ -26,7 +25,7 @@ def kappa(value: Value) -> str:
     if value.value is None:
         return "–"
     sign = "−" if value.value < 0 else ""
-    return sign + share(abs(value.value))
+    return sign + f"{abs(value.value):.2f}".removeprefix("0")
 
 
 def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before: Content | None = None) -> Content:
@@ -39,9 +38,14 @@ def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before
         left = Content("       ").join([part for part in (before, left) if part])
         return spread(left, right, width)
     groups = [part for part in (before, win_rate(numbers), agreement(numbers)) if part]
-    while len(groups) > 1 and sum(g.cell_length for g in groups) + 7 * (len(groups) - 1) > width:
+    while len(groups) > 1 and _room(groups) > width:
         groups.pop()
-    return Content("       ").join(groups)
+    left, right = Content("       ").join(groups), target(numbers)
+    return spread(left, right, width) if right and left.cell_length + 3 + right.cell_length <= width else left
+
+
+def _room(groups: list[Content]) -> int:
+    return sum(group.cell_length for group in groups) + 7 * (len(groups) - 1)
 
 
 def _counts(numbers: LiveNumbers, candidate: str) -> Content:
@@ -59,12 +63,28 @@ def _plural(number: int, one: str, many: str) -> str:
 
 
 def win_rate(numbers: LiveNumbers) -> Content:
-    """`win rate 58 %  42–71  of 37`."""
+    """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate."""
+    wide, narrow = numbers.like_these, numbers.this_set
+    if wide is None or wide.rate is None:
+        won = numbers.win_rate
+        return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
+    here = f", {this_set(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
     return Content.assemble(
-        ("win rate ", MUTED),
-        (percent(numbers.win_rate), BOLD),
-        (f"  {span(numbers.win_rate)}  of {numbers.win_rate.n}", MUTED),
-    )
+        ("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED)
+    )  # fmt: skip
+
+
+def this_set(rate: Rate) -> str:
+    """The interval for exactly these examples; one number where all are read."""
+    return percent(rate) if rate.method == "exact" else span(rate)
+
+
+def target(numbers: LiveNumbers) -> Content:
+    """`22 more to ±8 like these`, or why nothing is said of the unread."""
+    if numbers.target is not None:
+        whom = "like these" if numbers.target.like_these else "this set"
+        return Content.styled(f"{numbers.target.more} more to ±{round(numbers.target.half_width * 100)} {whom}", MUTED)
+    return Content.styled(numbers.refused, MUTED) if numbers.state == "refused" and numbers.refused else Content("")
 
 
 def agreement(numbers: LiveNumbers) -> Content:

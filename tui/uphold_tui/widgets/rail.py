@@ -14,7 +14,7 @@ from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.lines import spread
-from uphold_tui.widgets.numbers import kappa, percent, span
+from uphold_tui.widgets.numbers import kappa, percent, span, target, this_set
 from uphold_tui.widgets.receipts import said, sign_of
 
 _KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG: "no flag"}
@@ -33,7 +33,7 @@ class RailView:
 
 def rows(view: RailView, width: int, height: int) -> list[Content]:
     """The rail as rows."""
-    made = [*_rates(view.numbers, width), *_to_go(view.progress, width)]
+    made = [*_rates(view.numbers, width), *_to_go(view.progress, view.numbers, width)]
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
@@ -52,14 +52,24 @@ def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
             Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", FAINT),
         ]
     else:
-        won = numbers.win_rate
-        rate = [
-            spread(_head("Win rate"), Content.styled(percent(won), BOLD), width),
-            _fact(span(won), f"of {won.n}", width),
-            interval(won.rate, won.low, won.high, width),
-            axis(width),
-        ]
+        rate = _headline(numbers, width)
     return [*rate, Content(""), Content(""), *_agreement(numbers, width)]
+
+
+def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
+    """The rate for instructions like these and for this set; of the pairs read alone where there is no such rate."""
+    wide, narrow = numbers.like_these, numbers.this_set
+    if wide is None or wide.rate is None:
+        won = numbers.win_rate
+        shown = [(span(won), f"of {won.n}", won)]
+    else:
+        shown = [("like these", span(wide), wide)]
+        if narrow is not None and narrow.rate is not None:
+            shown.append(("this set", this_set(narrow), narrow))
+    rows = [spread(_head("Win rate"), Content.styled(percent(shown[0][2]), BOLD), width)]
+    for word, value, rate in shown:
+        rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
+    return [*rows, axis(width)]
 
 
 def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
@@ -75,13 +85,15 @@ def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
     ]
 
 
-def _to_go(progress: Progress, width: int) -> list[Content]:
+def _to_go(progress: Progress, numbers: LiveNumbers | None, width: int) -> list[Content]:
     rows = [_head("To go")]
     if progress.planned:
         rows.append(_fact("planned", f"{max(progress.planned - progress.read, 0)} more", width))
     rows.append(_fact("unread", f"{progress.total - progress.read}", width))
     if progress.skipped:
         rows.append(_fact("of them skipped", f"{progress.skipped}", width))
+    if numbers is not None and numbers.target is not None:
+        rows.append(target(numbers))
     return [*rows, Content(""), Content("")]
 
 
