@@ -29,8 +29,8 @@ class Asked:
 
     @property
     def user(self) -> str:
-        """The user turn of a Messages API request."""
-        content: str = self.body["messages"][0]["content"]
+        """The last user turn of a request, whichever API it came by."""
+        content: str = self.body["messages"][-1]["content"]
         return content
 
 
@@ -68,6 +68,35 @@ def message(text: str | None, stop_reason: str | None = "end_turn", tokens: tupl
             "usage": {"input_tokens": tokens[0], "output_tokens": tokens[1]},
         }
     )
+
+
+def chat(text: str | None, finish_reason: str | None = "stop", tokens: tuple[int, int] = (100, 20)) -> Reply:
+    """A chat/completions answer."""
+    said = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
+    return as_json(
+        {
+            "id": "chatcmpl-loopback", "object": "chat.completion", "created": 1, "model": "loopback-1",
+            "choices": [{"index": 0, "message": said, "finish_reason": finish_reason}], "usage": usage,
+        }
+    )  # fmt: skip
+
+
+_FINISH = {"end_turn": "stop", "max_tokens": "length", "refusal": "content_filter"}
+
+
+def answer_to(
+    asked: Asked, text: str | None, stop_reason: str | None = "end_turn", tokens: tuple[int, int] = (100, 20)
+) -> Reply:
+    """An answer in the words of the API that was asked."""
+    if asked.path.endswith("/chat/completions"):
+        return chat(text, _FINISH.get(stop_reason or "", stop_reason), tokens)
+    return message(text, stop_reason, tokens)
+
+
+def said(winner: str, reason: str = "it is correct", confidence: float = 0.9) -> str:
+    """A verdict as a judge writes it."""
+    return json.dumps({"reason": reason, "winner": winner, "confidence": confidence})
 
 
 def verdict(winner: str, reason: str = "it is correct", confidence: float = 0.9) -> Reply:

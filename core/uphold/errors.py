@@ -29,9 +29,13 @@ class BadUsage(UpholdError):
 
 
 class EndpointError(UpholdError):
-    """A model endpoint gave no answer."""
+    """A model endpoint gave no answer; `status` is that of its HTTP response, where there was one."""
 
     exit_code = 4
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Refused(EndpointError):
@@ -39,4 +43,15 @@ class Refused(EndpointError):
 
 
 class Unavailable(EndpointError):
-    """The endpoint could not be reached, was busy, or sent something that is no model answer."""
+    """The endpoint could not be reached, was busy, or sent something that is no model answer.
+
+    `wait`: the seconds after which it wants to be asked again, where it said so. `for_all`: not this request but the
+    server is the trouble (too many requests, nobody there), so that everybody had better wait.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, wait: float | None = None, for_all: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.wait = wait
+        self.for_all = for_all

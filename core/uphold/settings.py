@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from uphold.errors import BadFile
 
@@ -14,7 +15,7 @@ class Settings:
     """What a person may set: their name as reviewer, and how the app looks and answers.
 
     `signs` is plain or ascii; `hold` = "override" keeps an overturned pair on the screen until enter; `keys` gives an
-    action of the app other keys.
+    action of the app other keys. `endpoints`, `systems`, `judges` and `prices` are tables by name, read where they are used.
     """
 
     reviewer: str | None = None
@@ -22,6 +23,10 @@ class Settings:
     signs: str = "plain"
     hold: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    endpoints: Mapping[str, Any] = field(default_factory=dict)
+    systems: Mapping[str, Any] = field(default_factory=dict)
+    judges: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[str, Any] = field(default_factory=dict)
 
 
 def database_path(given: Path | None) -> Path:
@@ -46,6 +51,7 @@ def read_settings(given: Path | None) -> Settings:
     return _checked(path, values)
 
 
+_TABLES = ("endpoints", "systems", "judges", "prices")
 _ALLOWED = {"signs": ("plain", "ascii"), "hold": ("override",)}
 
 
@@ -57,6 +63,9 @@ def _checked(path: Path, values: dict[str, object]) -> Settings:
         if name == "keys":
             if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
                 raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "e"')
+        elif name in _TABLES:
+            if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
+                raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")
         elif not isinstance(value, str):
             raise BadFile(f"{path}: {name} wants a text in quotes")
         elif value not in _ALLOWED.get(name, (value,)):

@@ -22,10 +22,16 @@ class _Kind:
 
 _KINDS: Mapping[str, _Kind] = {
     "anthropic": _Kind("uphold.endpoints.anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "openai": _Kind("uphold.endpoints.openai", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
 }
+
+KINDS = tuple(_KINDS)
+"""The kinds of endpoint, as a spec `KIND:MODEL` begins."""
 
 TIMEOUT = 300.0
 """Seconds that one answer may take, from the first byte sent to the last one read."""
+
+LONGEST_TIMEOUT = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ def read_key(kind: str, variable: str | None = None) -> str:
     key = os.environ.get(name, "").strip()
     if not key:
         other = "" if variable else ", or name the variable that holds it with --api-key-env"
+        if kind == "openai":
+            other += " (any word will do for a server that wants no key)"
         raise BadUsage(f"{name}: no API key in this environment variable; set it{other}")
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise BadUsage(f"{name}: what this environment variable holds cannot be an API key; set it anew")
@@ -78,6 +86,10 @@ def find_address(
 
     `base_url` is the caller's, else that of the environment variable which the SDK knows, else the provider's own.
     """
+    if kind not in _KINDS:
+        raise BadUsage(f"there is no kind of endpoint {kind!r}: {' or '.join(f'{one}:MODEL' for one in KINDS)}")
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise BadUsage(f"--timeout {timeout:g}: seconds, more than 0 and at most {LONGEST_TIMEOUT:g}, were expected")
     base_url = base_url or os.environ.get(_KINDS[kind].url_variable) or None
     if base_url is not None:
         _check_url(base_url)

@@ -1,6 +1,7 @@
 """From what a model answered to a judgment: one reader for every endpoint, and for raw answers read again."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class Read:
 
     winner: str
     reason: str
-    confidence: float
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ class Unreadable:
 
 
 def judgment_of(
-    answer: Answer, order: Order, sample: int = 0, prompt: str | None = None, fence: str | None = None
-) -> Judgment:
+    answer: Answer, order: Order, sample: int = 0, prompt: str | None = None, fence: str | None = None, *,
+    cost: float | None = None, patient: bool = False,
+) -> Judgment:  # fmt: skip
     """The judgment that an answer amounts to, raw text and all; `prompt` is the name of the prompt that asked."""
     raw = storable(answer.text)
-    read = read_answer(raw, answer.stop_reason, answer.stop_detail)
+    read = read_answer(raw, answer.stop_reason, answer.stop_detail, patient=patient)
     found, problem = (read, None) if isinstance(read, Read) else (None, read.problem)
     return Judgment(
         order,
@@ -48,7 +50,7 @@ def judgment_of(
         preferred(found.winner, order) if found else None,
         sample,
         confidence=found.confidence if found else None,
-        reason=found.reason if found else None,
+        reason=found.reason or None if found else None,
         raw=raw,
         problem=problem,
         prompt_name=prompt,
@@ -56,20 +58,27 @@ def judgment_of(
         stop_reason=answer.stop_reason,
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
+        cost=cost,
         seconds=answer.seconds,
     )
 
 
-def read_answer(raw: str, stop_reason: str | None, stop_detail: str | None = None) -> Read | Unreadable:
+def read_answer(
+    raw: str, stop_reason: str | None, stop_detail: str | None = None, *, patient: bool = False
+) -> Read | Unreadable:
     """What an answer says: why it stopped comes first, then whether there is text, JSON, and the asked-for object.
 
-    One JSON object may stand in a fence or in prose. Where several different ones stand, nothing is guessed.
+    One JSON object may stand in a fence or in prose. Where several different ones stand, nothing is guessed. `patient`
+    (the model was held to no schema): thoughts before the answer are passed over, fields beside the winner may be
+    missing, and a letter alone at the end will do where there is no object.
     """
     if stop_reason not in _FINISHED:
         problem = _STOPPED.get(stop_reason or "", f"unknown stop reason {_short(stop_reason)}")
         return Unreadable(f"{problem} ({stop_detail})" if stop_detail else problem)
     if not raw.strip():
         return Unreadable("the answer has no text")
+    if patient:
+        return _read_patiently(raw)
     try:
         value = _decoder.decode(raw)
     except (ValueError, RecursionError):
@@ -121,6 +130,32 @@ def _read_prose(raw: str) -> Read | Unreadable:
     if any(value != found[0] for value in found[1:]):
         return Unreadable("several JSON objects with different verdicts")
     return _read_object(found[0])
+
+
+_LAST_LETTER = re.compile(r"(?:^|[\s:(\[*`\"'])(A|B|tie|Tie|TIE)[.!)\]*`\"']*\s*$")
+
+
+def _read_patiently(raw: str) -> Read | Unreadable:
+    text = raw.rpartition("</think>")[2]
+    found = [value for value in _objects(text) if "winner" in value.fields]
+    if not found:
+        letter = _LAST_LETTER.search(text)
+        if letter is None:
+            return Unreadable("no JSON object with a winner, and no letter at the end")
+        return Read("tie" if letter[1].lower() == "tie" else letter[1], storable(_before(text, letter.start(1))), None)
+    if any(value.fields["winner"] != found[0].fields["winner"] for value in found[1:]):
+        return Unreadable("several JSON objects with different verdicts")
+    fields = {"reason": "", "confidence": None, **found[-1].fields}
+    if fields["confidence"] is None:
+        read = _read_object(_Object({**fields, "confidence": 0}, found[-1].repeated))
+        return Read(read.winner, read.reason, None) if isinstance(read, Read) else read
+    return _read_object(_Object(fields, found[-1].repeated))
+
+
+def _before(text: str, end: int) -> str:
+    """The last line of prose before a letter that stands alone, as the reason; nothing where there is none."""
+    lines = [line.strip() for line in text[:end].splitlines() if line.strip()]
+    return lines[-1] if lines else ""
 
 
 def _objects(text: str) -> Iterator[_Object]:

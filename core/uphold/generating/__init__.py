@@ -1,0 +1,1 @@
+"""Generating: which responses are missing, and the request for each of their turns."""

@@ -1,0 +1,171 @@
+from pathlib import Path
+
+import pytest
+
+from uphold.errors import BadFile, BadUsage
+from uphold.judging.prices import price_of, prices_date, read_price
+from uphold.judging.prompts import SYSTEM
+from uphold.judging.specs import LlmJudge, RulesJudge, ready_judge
+from uphold.judging.tables import judge_of, judges_in
+from uphold.records.asking import Answer, Comparison
+from uphold.records.texts import ExampleText
+from uphold.records.words import BOTH_ORDERS, Order
+
+PAIR = Comparison(ExampleText(("Q",)), 1, ("x",), ("y",))
+
+
+def llm(**table: object) -> LlmJudge:
+    judge = judge_of({"model": "anthropic:m", **table}, "here")
+    assert isinstance(judge, LlmJudge)
+    return judge
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "judge.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_judge_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (judge,) = judges_in(
+        written(
+            tmp_path,
+            """
+            name = "strict"
+            model = "openai:lora"
+            prompt = "Prefer the shorter one."
+            rubric = "Five lines at most."
+            orders = "one"
+            samples = 3
+            schema = false
+            options = { max_tokens = 512, temperature = 0 }
+            prices = { input = 1.0, output = 2.0 }
+            base_url = "http://127.0.0.1:8000/v1"
+            api_key_env = "MY_KEY"
+            timeout = 30
+            """,
+        )
+    )
+    assert isinstance(judge, LlmJudge)
+    assert (judge.record.name, judge.provider, judge.model) == ("strict", "openai", "lora")
+    assert (judge.orders, judge.samples, judge.schema) == ((Order.CANDIDATE_FIRST,), 3, False)
+    assert (judge.max_tokens, judge.temperature, judge.rubric) == (512, 0.0, "Five lines at most.")
+    assert judge.place.base_url == "http://127.0.0.1:8000/v1"
+    assert (judge.place.key_variable, judge.place.timeout) == ("MY_KEY", 30.0)
+    request = judge.request(judge.prompt(PAIR, Order.CANDIDATE_FIRST))
+    assert request.schema is None
+    assert "How to judge. Prefer the shorter one.\n\nHow to answer." in (request.system or "")
+
+
+def test_several_judges_in_a_file_are_a_panel(tmp_path: Path) -> None:
+    text = '[[judge]]\nmodel = "anthropic:m"\n[[judge]]\nrule = "closer"\noptions = { margin = 0.1 }\n'
+    first, second = judges_in(written(tmp_path, text))
+    assert isinstance(first, LlmJudge)
+    assert isinstance(second, RulesJudge)
+    assert second.record.version == ready_judge("rules:closer", ["margin=.1"]).record.version
+
+
+def test_a_file_may_name_its_own_endpoints_and_prices(tmp_path: Path) -> None:
+    text = """
+    [endpoints.local]
+    kind = "openai"
+    base_url = "http://127.0.0.1:1/v1"
+    [prices.lora]
+    input = 3.0
+    output = 4.0
+    [judges.strict]
+    endpoint = "local"
+    model = "lora"
+    """
+    (judge,) = judges_in(written(tmp_path, text))
+    assert isinstance(judge, LlmJudge)
+    assert (judge.record.name, judge.place.base_url) == ("strict", "http://127.0.0.1:1/v1")
+    assert judge.price is not None
+    assert judge.price.input == 3.0
+    with pytest.raises(BadFile, match="holds tables by name"):
+        judges_in(written(tmp_path, "endpoints = 3\nmodel = 'anthropic:m'"))
+
+
+def test_a_judge_in_a_table_is_the_same_version_as_one_by_its_spec() -> None:
+    assert llm().record == ready_judge("anthropic:m").record
+    assert llm(name="other").record.version == ready_judge("anthropic:m").record.version
+
+
+def test_what_changes_an_answer_makes_another_version_and_nothing_else_does() -> None:
+    plain = llm().record.version
+    changing = ({"prompt": "x"}, {"rubric": "x"}, {"schema": False}, {"options": {"max_tokens": 5}})
+    assert len({plain, *(llm(**one).record.version for one in changing)}) == 5
+    same = ({"samples": 2}, {"orders": "one"}, {"prices": {"input": 1, "output": 1}}, {"base_url": "http://x"})
+    assert {llm(**one).record.version for one in same} == {plain}
+
+
+def test_without_words_of_its_own_the_prompt_is_ours() -> None:
+    judge = llm()
+    assert judge.request(judge.prompt(PAIR, Order.CANDIDATE_FIRST)).system == SYSTEM
+    assert judge.orders == BOTH_ORDERS
+
+
+def test_an_endpoint_by_name_gives_what_the_judge_leaves_out() -> None:
+    endpoints = {"local": {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}}
+    judge = judge_of({"endpoint": "local", "model": "m"}, "here", endpoints=endpoints)
+    assert isinstance(judge, LlmJudge)
+    assert (judge.provider, judge.place.base_url) == ("openai", "http://127.0.0.1:1/v1")
+    with pytest.raises(BadFile, match="here: there is no endpoint 'nowhere'"):
+        judge_of({"endpoint": "nowhere", "model": "m"}, "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model = ", "not a TOML file"),
+        ('model = "m"', "anthropic:MODEL or openai:MODEL"),
+        ('model = "anthropic:m"\nsampels = 2', "no field 'sampels'"),
+        ('model = "anthropic:m"\nsamples = 0', "from 1 to 64"),
+        ('model = "anthropic:m"\nsamples = true', "from 1 to 64"),
+        ('model = "anthropic:m"\nschema = "no"', "true or false"),
+        ('model = "anthropic:m"\norders = "all"', "orders = 'all'"),
+        ('model = "anthropic:m"\nprompt = 3', "prompt wants a text"),
+        ('model = "anthropic:m"\nprices = { input = 1 }', "both needed"),
+        ('model = "anthropic:m"\nprices = { input = -1, output = 1 }', "from 0 on"),
+        ('model = "anthropic:m"\noptions = { heat = 1 }', "no option 'heat'"),
+        ('rule = "longest"', "no rule 'longest'"),
+        ("judge = 3", "judge"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_the_file(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(BadFile, match=said) as caught:
+        judges_in(written(tmp_path, text))
+    assert "judge.toml" in str(caught.value)
+
+
+def test_a_missing_file_is_told() -> None:
+    with pytest.raises(BadFile, match="cannot be read"):
+        judges_in(Path("nowhere.toml"))
+
+
+def test_prices_are_the_users_own_before_ours_and_unknown_ones_are_none() -> None:
+    ours = price_of("claude-haiku-4-5")
+    assert ours is not None
+    assert (ours.input, ours.output) == (1.0, 5.0)
+    assert price_of("claude-haiku-4-5-20251001") == ours
+    own = price_of("claude-haiku-4-5", {"claude-haiku-4-5": {"input": 9, "output": 9}})
+    assert own is not None
+    assert own.input == 9
+    assert price_of("my-own-model") is None
+    assert prices_date() == "2026-11-24"
+
+
+def test_a_cost_counts_what_was_cached_at_its_own_price_and_a_batch_at_half() -> None:
+    price = read_price({"input": 1.0, "output": 10.0, "cache_write": 2.0, "cache_read": 0.1}, "here")
+    answer = Answer("x", "end_turn", 1_000_000, 100_000, cache_write=200_000, cache_read=300_000)
+    assert price.of(answer) == pytest.approx(0.5 + 0.4 + 0.03 + 1.0)
+    assert price.of(answer, batched=True) == pytest.approx((0.5 + 0.4 + 0.03 + 1.0) / 2)
+    assert price.of(Answer("x", "end_turn")) is None
+
+
+def test_long_prompts_may_cost_more() -> None:
+    price = read_price({"input": 1.0, "output": 1.0, "long": {"above": 1000, "times": 5}}, "here")
+    assert price.estimate(1000, 0) == pytest.approx(0.001)
+    assert price.estimate(2000, 0) == pytest.approx(0.010)
+    with pytest.raises(BadUsage, match="long"):
+        read_price({"input": 1, "output": 1, "long": 3}, "here")
