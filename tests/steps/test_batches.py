@@ -66,9 +66,7 @@ async def judged(store: Store, url: str) -> JudgeSummary:
 
 
 def statuses(store: Store) -> dict[str, int]:
-    return dict(
-        store.rows("SELECT status, count(*) FROM judgments WHERE superseded_by IS NULL GROUP BY 1").fetchall()
-    )
+    return dict(store.rows("SELECT status, count(*) FROM judgments WHERE superseded_by IS NULL GROUP BY 1").fetchall())
 
 
 async def test_a_batch_is_handed_in_and_brought_in_at_half_the_price(filled: Callable[[int], Store]) -> None:

@@ -8,14 +8,15 @@ import pytest
 from brought import bring, bring_files, compared, dump, judged, reviewed, values, verdict
 from sat import on_screen
 from uphold.errors import BadUsage
-from uphold.records.words import Choice, Order
+from uphold.records.judged import Judge, Judgment
+from uphold.records.words import Choice, Order, Preference, Status
 from uphold.steps.comparing import make_run
 from uphold.steps.demo import samples
 from uphold.steps.imports import all_imports, drop_import
 from uphold.steps.reviewing import open_review
 from uphold.store import judgments
 from uphold.store.database import Store
-from uphold.store.runs import all_runs
+from uphold.store.runs import all_runs, run_rows
 
 Rows = list[dict[str, Any]]
 
@@ -80,16 +81,10 @@ def test_names_that_others_use_stay_and_go_with_the_last_who_used_them(store: St
     drop_import(store, 1)
     assert values(store, "SELECT key FROM examples") == ["c", "d"]
     assert verdict(store, "c") == ["candidate"]
-    assert [(run.pairs, run.judge) for run in _rows(store)] == [(2, "j")]
+    assert [(run.pairs, run.judge) for run in run_rows(store)] == [(2, "j")]
     drop_import(store, 2)
     empty = ("sets", "systems", "runs", "judges", "reviewers", "asked", "texts", "imports", "pairs")
     assert {name: rows for name, rows in dump(store).items() if rows and name in empty} == {}
-
-
-def _rows(store: Store) -> list[Any]:
-    from uphold.store.runs import run_rows
-
-    return run_rows(store)
 
 
 def test_another_sets_import_with_the_same_systems_is_not_built_on_it(store: Store) -> None:
@@ -111,9 +106,6 @@ def undo_a_review(store: Store) -> None:
 
 
 def judge_a_pair(store: Store) -> None:
-    from uphold.records.judged import Judge, Judgment
-    from uphold.records.words import Preference, Status
-
     with store.writing() as conn:
         judge_id = judgments.add_judge(conn, Judge("rules:x", "rules"))
         judgments.ask(conn, 1, judge_id, [Order.NONE])
@@ -121,8 +113,6 @@ def judge_a_pair(store: Store) -> None:
 
 
 def begin_to_judge(store: Store) -> None:
-    from uphold.records.judged import Judge
-
     with store.writing() as conn:
         judgments.ask(conn, 1, judgments.add_judge(conn, Judge("rules:x", "rules")), [Order.NONE])
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import math
 import os
@@ -181,7 +182,12 @@ def scored(asked: Asked) -> Reply:
         starts.append(place)
         values.append(-float(len(word)) if place else None)
         place += len(word) + 1
-    told = {"tokens": [], "text_offset": [*starts, len(prompt)], "token_logprobs": [*values, -1.0], "top_logprobs": None}
+    told = {
+        "tokens": [],
+        "text_offset": [*starts, len(prompt)],
+        "token_logprobs": [*values, -1.0],
+        "top_logprobs": None,
+    }
     choice = {"index": 0, "text": prompt + " and", "finish_reason": "length", "logprobs": told}
     return as_json({"id": "c", "object": "text_completion", "created": 1, "model": "lora-1", "choices": [choice]})
 
@@ -194,7 +200,9 @@ async def measured(store: Store, answer: Any, **more: Any) -> tuple[Measuring, l
 
 
 async def test_perplexity_is_that_of_the_reference_tokens(filled: Callable[..., Store]) -> None:
-    store = filled({"key": "one", "instruction": "Say it now", "reference": "abcd ab"}, {"key": "two", "instruction": "Q"})
+    store = filled(
+        {"key": "one", "instruction": "Say it now", "reference": "abcd ab"}, {"key": "two", "instruction": "Q"}
+    )
     last, (asked,) = await measured(store, scored)
     assert asked.path == "/v1/completions"
     assert (asked.body["echo"], asked.body["prompt"]) == (True, "Say it now\n\nabcd ab")
@@ -224,3 +232,22 @@ async def test_an_endpoint_that_tells_no_log_probabilities_is_told_of(filled: Ca
         await measured(store, lambda asked: as_json({"choices": [{"text": "x", "logprobs": None}]}))
     with pytest.raises(BadUsage, match="anthropic"):
         await anext(measure(store, PerplexityRequest("s", "new", "anthropic:m")))
+
+
+async def test_two_at_once_never_ask_the_same(filled: Callable[..., Store], tmp_path: Path) -> None:
+    store = filled(*({"key": f"k{n}", "instruction": f"Q{n}"} for n in range(20)))
+    other = open_store(tmp_path / "uphold.db")
+
+    async def one(which: Store, url: str) -> Generating:
+        request = GenerateRequest(
+            "s", "new", "anthropic:m", base_url=url, concurrency=3, patience=ONCE, claim_seconds=2
+        )
+        *_, last = [value async for value in generate(which, request)]
+        return last
+
+    async with loopback(echo) as server:
+        both = await asyncio.gather(one(store, server.url), one(other, server.url))
+        assert len(server.asked) == 20
+    assert [last.left for last in both] == [0, 0]
+    assert len(cells(store)) == 20
+    assert store.one("SELECT count(*) FROM generation_claims")[0] == 0

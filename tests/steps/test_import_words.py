@@ -104,6 +104,21 @@ def test_in_an_update_the_last_word_of_the_file_counts_and_a_second_time_adds_no
     assert dump(store) == before
 
 
+def test_in_an_update_the_last_word_is_the_one_that_stands_last_whatever_the_rows_leave_out(store: Store) -> None:
+    bring(store, compared())
+    bring(store, VERDICT, judged(verdict="baseline"), update=True)
+    assert verdict(store) == ["baseline"]
+    bring(store, judged(verdict="candidate"), VERDICT, update=True)
+    assert verdict(store) == ["tie"]
+
+
+def test_in_an_update_answers_belong_to_the_text_that_the_file_gives_their_key(store: Store) -> None:
+    bring(store, compared())
+    rows = [{"key": "k", "response_candidate": "new"}, {"key": "k", "instruction": "Sing k."}]
+    assert added(bring(store, *rows, update=True)) == {"responses": 1, "edited": 1}
+    assert added(bring(store, *rows, update=True)) == {}
+
+
 @pytest.mark.parametrize("late", [VERDICT, REVIEW])
 def test_a_word_without_answers_belongs_to_the_latest_ones(store: Store, late: dict[str, Any]) -> None:
     bring(store, compared(), compared(response_candidate="another"))

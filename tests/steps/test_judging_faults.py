@@ -75,7 +75,9 @@ async def test_with_a_third_of_all_answers_faulty_nothing_is_lost_and_nothing_is
     assert summary.left == 0
     assert states(store).keys() == {"readable", "unreadable"}
     assert sum(states(store).values()) == 400
-    (once,) = store.one('SELECT count(DISTINCT pair_id || "order" || sample) FROM judgments WHERE superseded_by IS NULL')
+    (once,) = store.one(
+        'SELECT count(DISTINCT pair_id || "order" || sample) FROM judgments WHERE superseded_by IS NULL'
+    )
     assert once == 400
     arrived, cost = store.one("SELECT count(*), sum(cost) FROM judgments WHERE raw IS NOT NULL")
     assert arrived == faulty.arrived
@@ -91,7 +93,7 @@ async def test_each_fault_is_failed_or_unreadable_and_tells_its_reason(
     store = filled(1)
     once = Patience(tries=1, for_all=1)
     async with loopback(Faulty(1.0, kinds=(fault,))) as server:
-        await judged(store, kind, server.url, timeout=0.1, patience=once)
+        await judged(store, kind, server.url, timeout=0.1 if fault == "timeout" else 20.0, patience=once)
     unreadable = fault in UNREADABLE
     assert states(store) == {"unreadable" if unreadable else "failed": 2}
     rows = store.rows("SELECT problem, raw IS NOT NULL FROM judgments").fetchall()

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uphold.endpoints.pacing import Paced
 from uphold.errors import EndpointError
@@ -165,7 +165,17 @@ class Asking:
                 self._ready.put_nowait(work)
                 await asyncio.sleep(_BEAT / 20)
             else:
-                self._arrivals.put_nowait(arrival)
+                await self._handed_over(arrival)
+
+    async def _handed_over(self, arrival: Arrival | Exception) -> None:
+        """Let it be written first: what a killed process has to ask again is never more than it asks at once."""
+        saved = asyncio.Event()
+        if isinstance(arrival, Arrival):
+            arrival = replace(arrival, saved=saved.set)
+        else:
+            saved.set()
+        self._arrivals.put_nowait(arrival)
+        await saved.wait()
 
     async def _ask(self, endpoint: Paced, work: Work) -> Arrival | None:
         order, sample = work.ask.order, work.ask.sample

@@ -6,6 +6,7 @@ prefix the next time.
 """
 
 import secrets
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
@@ -59,7 +60,7 @@ async def submit(
     """
     judge = batchable(one)
     work = _claimed(claims)
-    sent, stopped = _requests(judge, work, cap)
+    sent, stopped = _requests(judge, work, cap, claims)
     if not sent:
         claims.give_back()
         return Submitted(stopped=stopped)
@@ -76,9 +77,7 @@ async def submit(
             with store.writing() as conn:
                 asks = [(had.ask, fence) for _, had, fence in items]
                 batch_id = batches.add_batch(conn, run_id, judge_id, prefix, judge.schema, asks)
-                for ask, _ in asks:
-                    judgments.release(conn, judge_id, ask)
-            claims.held.difference_update(ask for ask, _ in asks)
+                claims.hand_over(conn, [ask for ask, _ in asks])
             named = [replace(entry, custom_id=f"{prefix}-{number}") for number, entry in enumerate(chunk)]
             try:
                 provider_id = await desk.submit(named)
@@ -147,14 +146,17 @@ def _claimed(claims: Claiming) -> list[Work]:
 
 
 def _requests(
-    judge: LlmJudge, work: Iterable[Work], cap: float | None
+    judge: LlmJudge, work: Iterable[Work], cap: float | None, claims: Claiming
 ) -> tuple[list[tuple["Sent", Work, str]], str | None]:
     """The requests, each with what it asks and its fence, as far as the cap allows; and why it ended there."""
     from uphold.endpoints.batches import Sent
 
     sent: list[tuple[Sent, Work, str]] = []
-    cost = 0.0
+    cost, renewed = 0.0, time.monotonic()
     for one in work:
+        if time.monotonic() - renewed > claims.seconds / 3:
+            claims.renew()
+            renewed = time.monotonic()
         prompt = judge.prompt(one.comparison, one.ask.order)
         request = judge.request(prompt, one.ask.sample)
         if cap is not None and judge.price is not None:

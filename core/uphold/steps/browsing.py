@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
 from uphold.records.listed import Listed, ListedTexts, Only, Order, Wanted
 from uphold.records.reviewed import Stand
@@ -54,6 +55,10 @@ class Listing:
             rows = listing.pair_rows(store, self.run.id, self.judge[0] if self.judge else None)
             return [_listed(row, history) for row in rows]
 
+    def mark(self) -> tuple[int | None, ...]:
+        """While it is the same, reading again would find the same."""
+        return listing.mark(self.store)
+
     @property
     def _path(self) -> Path:
         return self.store.path
@@ -64,7 +69,9 @@ class Listing:
 
     def detail(self, pair: Listed) -> Detail:
         """A pair at full length; the judge's word only where the reviewer has decided."""
-        said = judgments.on_pair(self.store, pair.pair_id, self.judge[0]) if self.judge and pair.read else None
+        said = (
+            judgments.on_pair(self.store, pair.pair_id, self.judge[0], consensus) if self.judge and pair.read else None
+        )
         return Detail(pairs.pair_texts(self.store, pair.pair_id), said)
 
     @property
@@ -77,11 +84,16 @@ class Listing:
         with open_store(self._path) as store:
             searching.bring_up_to_date(store)
 
-    def search(self, typed: str, known: Sequence[Listed]) -> frozenset[int]:
-        """The pairs that hold every word; the index must be up to date."""
+    def read_ids(self) -> list[int]:
+        """The pairs that the reviewer has decided."""
+        history = self._history(self.store)
+        return [pair_id for pair_id in history.by_pair if history.stand(pair_id).decision is not None]
+
+    def search(self, typed: str, read: Sequence[int]) -> frozenset[int]:
+        """The pairs that hold every word, `read` those that the reviewer has decided; the index must be up to date."""
         return searching.found(
             self.store, self.run.id, typed, judge_id=self.judge[0] if self.judge else None,
-            reviewer_id=self._reviewer_id(self.store), read=[pair.pair_id for pair in known if pair.read],
+            reviewer_id=self._reviewer_id(self.store), read=read,
         )  # fmt: skip
 
     def _history(self, store: Store) -> History:

@@ -7,7 +7,7 @@ nobody for long.
 import secrets
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from uphold.judging.specs import LlmJudge
@@ -43,10 +43,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What became of something asked."""
+    """What became of something asked; `saved` is called once it is in the file."""
 
     ask: Ask
     judgment: Judgment
+    saved: Callable[[], None] = lambda: None
 
 
 class Claiming:
@@ -79,9 +80,11 @@ class Claiming:
             for arrival in arrivals:
                 pair_id = arrival.ask.pair_id
                 judgments.add_judgment(conn, pair_id, self._judge_id, arrival.judgment, redo=self._scope.redo)
-                judgments.release(conn, self._judge_id, arrival.ask)
+                judgments.release(conn, self._judge_id, arrival.ask, self._holder)
                 written.append(Written(pair_id, arrival.judgment))
             work = self._claim(conn, todo, room, written)
+        for arrival in arrivals:
+            arrival.saved()
         self.held.difference_update(arrival.ask for arrival in arrivals)
         self.held.update(one.ask for one in work)
         return written, work
@@ -125,9 +128,13 @@ class Claiming:
     def renew(self) -> None:
         """Make the claims last longer."""
         with self._store.writing() as conn:
-            for ask in self.held:
-                judgments.release(conn, self._judge_id, ask)
-            judgments.claim(conn, self._judge_id, self.held, self._holder, self.seconds)
+            judgments.renew(conn, self._judge_id, self.held, self._holder, self.seconds)
+
+    def hand_over(self, conn: sqlite3.Connection, asks: Sequence[Ask]) -> None:
+        """What a batch asks from now on needs no claim."""
+        for ask in asks:
+            judgments.release(conn, self._judge_id, ask, self._holder)
+        self.held.difference_update(asks)
 
     def give_back(self) -> None:
         """Let others ask what is held."""
@@ -135,7 +142,7 @@ class Claiming:
             return
         with self._store.writing() as conn:
             for ask in self.held:
-                judgments.release(conn, self._judge_id, ask)
+                judgments.release(conn, self._judge_id, ask, self._holder)
         self.held.clear()
 
 

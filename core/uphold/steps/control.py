@@ -8,7 +8,7 @@ from uphold.judging.prices import Price
 from uphold.records.asking import Request
 
 MOST_AT_ONCE = 1000
-GRACE = 5.0
+GRACE = 4.5
 """Seconds that requests in flight are given to come back when work is stopped."""
 
 
@@ -24,6 +24,7 @@ class Control:
         self.stopped: str | None = None
         self.spent = 0.0
         self._held = 0.0
+        self._out = 0
         self._stop_at = 0.0
         self._listeners: list[Callable[[], None]] = []
 
@@ -60,15 +61,17 @@ class Control:
     def hold(self, dollars: float) -> bool:
         """Set aside what a request may cost; False, and a stop, where that could pass the cap."""
         if self.cap is not None and self.spent + self._held + dollars > self.cap:
-            if not self._held:
+            if not self._out:
                 self.stop(_reached(self.cap, self.spent, dollars))
             return False
         self._held += dollars
+        self._out += 1
         return True
 
     def settle(self, held: float, cost: float | None) -> None:
         """A request has ended: give back what was set aside, count what it cost."""
-        self._held = max(self._held - held, 0.0)
+        self._out -= 1
+        self._held = max(self._held - held, 0.0) if self._out else 0.0
         self.spent += cost or 0.0
 
 
@@ -94,5 +97,6 @@ class Purse:
 
     def settle(self, held: float, request: Request, cost: float | None, tokens: tuple[int | None, int | None]) -> None:
         """A request has ended, with or without an answer."""
-        self._control.settle(held, cost)
+        if self._price is not None:
+            self._control.settle(held, cost)
         self.learnt.take(request.length, *tokens)

@@ -64,7 +64,8 @@ async def _estimate(store: Store, request: JudgeRequest, run_id: int, one: Asked
     if not isinstance(judge, LlmJudge):
         return Estimate(judge.record.name, False, pairs, len(missing), 0, 0, 0, "", 0.0, None)
     requests = _requests(store, judge_id, judge, missing, request.scope.redo)
-    tokens, counted_by = await _tokens(request, judge, requests)
+    before = _learnt(store, judge_id, judge)
+    tokens, counted_by = await _tokens(request, judge, requests, before)
     learnt = judgments.mean_output(store, judge_id)
     each = min(round(learnt), judge.max_tokens) if learnt else min(ASSUMED_OUTPUT, judge.max_tokens)
     cost = batch_cost = None
@@ -94,11 +95,28 @@ def _requests(
     return requests
 
 
-async def _tokens(request: JudgeRequest, judge: LlmJudge, requests: Sequence[Request]) -> tuple[list[float], str]:
-    """Input tokens of each request, and who counted them."""
-    guessed = [guessed_tokens(one.system or "") + guessed_tokens(one.user) for one in requests]
+def _learnt(store: Store, judge_id: int, judge: LlmJudge) -> float | None:
+    """How many tokens the endpoint counted for each one that was guessed, in answers that are there."""
+    counted = guessed = 0.0
+    for pair_id, order, tokens in judgments.counted_inputs(store, judge_id, _COUNTED):
+        counted += tokens
+        guessed += _guessed(judge.request(judge.prompt(comparison(store, pair_id), order)))
+    return counted / guessed if guessed else None
+
+
+def _guessed(request: Request) -> float:
+    return guessed_tokens(request.system or "") + guessed_tokens(request.user)
+
+
+async def _tokens(
+    request: JudgeRequest, judge: LlmJudge, requests: Sequence[Request], before: float | None
+) -> tuple[list[float], str]:
+    """Input tokens of each request, and who counted them; `before` is what earlier answers teach."""
+    guessed = [_guessed(one) for one in requests]
     if not requests:
         return guessed, "nobody"
+    if before is not None:
+        return [tokens * before for tokens in guessed], "the endpoint, in earlier answers"
     try:
         counts = await _counted(find_judge_address(request, judge), request, requests)
     except (EndpointError, BadUsage):

@@ -1,5 +1,6 @@
 """store -> generating <-> endpoints -> store: the responses that a system lacks."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -22,6 +23,8 @@ from uphold.store import responses
 from uphold.store.database import Store
 from uphold.store.responses import Begun, Lacking
 from uphold.store.sets import find_set
+
+_PATIENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,21 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
     work = _Work(store, system, endpoint, control, price, request.redo, request.claim_seconds)
     began = time.monotonic()
     try:
-        async with aclosing(crew(todo, work.answer, control)) as outcomes:
-            async for some in outcomes:
-                work.renew()
-                progress = replace(
-                    _with(progress, some), again=endpoint.again, waiting=endpoint.pause,
-                    seconds=time.monotonic() - began, stopped=control.stopped,
-                )  # fmt: skip
-                yield progress
+        idle = 0
+        while todo and idle <= _PATIENCE and not control.stopped:
+            async with aclosing(crew(todo, work.answer, control)) as outcomes:
+                async for some in outcomes:
+                    work.renew()
+                    progress = replace(
+                        _with(progress, some), again=endpoint.again, waiting=endpoint.pause,
+                        seconds=time.monotonic() - began, stopped=control.stopped,
+                    )  # fmt: skip
+                    yield progress
+            # What another process was at: should its claim lapse without a response, it is answered here.
+            before, todo = len(todo), work.left_to_others()
+            idle = idle + 1 if len(todo) == before else 0
+            if todo:
+                await asyncio.sleep(request.claim_seconds / _PATIENCE)
     finally:
         work.give_back()
         await endpoint.close()
@@ -171,6 +181,7 @@ class _Work:
         self._price, self._purse, self._redo = price, Purse(control, price), redo
         self._holder, self._claim_seconds = secrets.token_hex(8), claim_seconds
         self._held: set[int] = set()
+        self._skipped: list[Lacking] = []
         self._renewed = time.monotonic()
         with store.writing() as conn:
             definition = system.definition
@@ -185,6 +196,7 @@ class _Work:
             if text_id in self._held or not responses.claim(
                 conn, self._system_id, [text_id], self._holder, self._claim_seconds
             ):
+                self._skipped.append(lacking)
                 return None
             self._held.add(text_id)
         try:
@@ -237,6 +249,11 @@ class _Work:
         with self._store.writing() as conn:
             responses.make_response(conn, self._system_id, lacking.text_id, so_far.attempt, worst(reasons))
         return replace(outcome, whole=True)
+
+    def left_to_others(self) -> list[Lacking]:
+        """What another process was at and has not answered yet; it is forgotten here."""
+        skipped, self._skipped = self._skipped, []
+        return skipped
 
     def renew(self) -> None:
         """Make the claims last longer, when it is time."""

@@ -1,9 +1,24 @@
 """What one imported row says of a pair: the rules of repetition and contradiction."""
 
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
 from uphold.errors import BadFile
 from uphold.records.rows import GivenJudgment, GivenReview, ImportSummary, Odd, Row, Where
 from uphold.store.intake import Pair
 from uphold.store.intake_words import Words
+
+Given = TypeVar("Given", GivenJudgment, GivenReview)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard(Generic[Given]):
+    """A word that waits for the end of the files; `number` is its row's."""
+
+    number: int
+    where: Where
+    pair: Pair
+    given: Given
 
 
 class Hearing:
@@ -11,17 +26,16 @@ class Hearing:
 
     def __init__(self, words: Words, summary: ImportSummary, *, update: bool) -> None:
         self._words, self._summary, self._update = words, summary, update
-        self._judged: dict[tuple[int, str, str], tuple[Where, Pair, GivenJudgment]] = {}
-        self._reviewed: dict[tuple[int, str], tuple[Where, Pair, GivenReview]] = {}
+        self._judged: dict[tuple[int, str, str], _Heard[GivenJudgment]] = {}
+        self._reviewed: dict[tuple[int, str], _Heard[GivenReview]] = {}
 
-    def hear(self, row: Row, pair: Pair) -> bool:
+    def hear(self, number: int, row: Row, pair: Pair) -> bool:
         """Take what the row says of the pair; returns whether it is new.
 
         Raises BadFile, with nothing of it taken, where it contradicts what is there.
         """
         if self._update:
-            news = [self._hear_last_judgment(row.where, pair, given) for given in row.judgments]
-            return any(news + [self._hear_last_review(row.where, pair, given) for given in row.reviews])
+            return self._keep_last(number, row, pair)
         judgments = [given for given in row.judgments if self._is_new_judgment(row.where, pair, given)]
         reviews = [given for given in row.reviews if self._is_new_review(row.where, pair, given)]
         for judgment in judgments:
@@ -31,13 +45,15 @@ class Hearing:
         return bool(judgments or reviews)
 
     def finish(self) -> None:
-        """Write the words that waited."""
-        for _, pair, judgment in self._judged.values():
-            said = self._words.said(pair, judgment.judge, judgment.order.value)
-            self._judge_says(pair, judgment, said.id if said else None)
-        for _, pair, review in self._reviewed.values():
-            chosen = self._words.chosen(pair, review.reviewer)
-            self._reviewer_says(pair, review, chosen.event_id if chosen else None)
+        """Write the words that waited, where they are not the current ones."""
+        for judgment in self._judged.values():
+            said = self._words.said(judgment.pair, judgment.given.judge, judgment.given.order.value)
+            if said is None or said[:2] != _word(judgment.given):
+                self._judge_says(judgment.pair, judgment.given, said.id if said else None)
+        for review in self._reviewed.values():
+            chosen = self._words.chosen(review.pair, review.given.reviewer)
+            if chosen is None or chosen.choice is not review.given.choice:
+                self._reviewer_says(review.pair, review.given, chosen.event_id if chosen else None)
         self._judged.clear()
         self._reviewed.clear()
 
@@ -77,35 +93,34 @@ class Hearing:
 
     # with --update: the last word of the files
 
-    def _hear_last_judgment(self, where: Where, pair: Pair, given: GivenJudgment) -> bool:
-        key = (pair.id, given.judge, given.order.value)
-        before = self._judged.get(key)
-        if before is not None and _word(before[2]) == _word(given):
-            return False
-        if before is not None:
-            self._overruled(self._judged.pop(key)[0], where, f"judge {given.judge!r}")
-        said = self._words.said(pair, given.judge, given.order.value)
-        if said is not None and said[:2] == _word(given):
-            return False
-        self._judged[key] = (where, pair, given)
-        return True
+    def _keep_last(self, number: int, row: Row, pair: Pair) -> bool:
+        new = False
+        for judgment in row.judgments:
+            key = (pair.id, judgment.judge, judgment.order.value)
+            said = self._words.said(pair, judgment.judge, judgment.order.value)
+            new = new or said is None or said[:2] != _word(judgment)
+            heard = _Heard(number, row.where, pair, judgment)
+            self._judged[key] = self._later(self._judged.get(key), heard, f"judge {judgment.judge!r}")
+        for review in row.reviews:
+            chosen = self._words.chosen(pair, review.reviewer)
+            new = new or chosen is None or chosen.choice is not review.choice
+            told = _Heard(number, row.where, pair, review)
+            before = self._reviewed.get((pair.id, review.reviewer))
+            self._reviewed[pair.id, review.reviewer] = self._later(before, told, f"reviewer {review.reviewer!r}")
+        return new
 
-    def _hear_last_review(self, where: Where, pair: Pair, given: GivenReview) -> bool:
-        key = (pair.id, given.reviewer)
-        before = self._reviewed.get(key)
-        if before is not None and before[2].choice is given.choice:
-            return False
-        if before is not None:
-            self._overruled(self._reviewed.pop(key)[0], where, f"reviewer {given.reviewer!r}")
-        chosen = self._words.chosen(pair, given.reviewer)
-        if chosen is not None and chosen.choice is given.choice:
-            return False
-        self._reviewed[key] = (where, pair, given)
-        return True
-
-    def _overruled(self, where: Where, by: Where, who: str) -> None:
-        self._summary.odd.append(Odd(where, f"{who} says another word of the same pair in {by}; the last one counts"))
+    def _later(self, one: _Heard[Given] | None, other: _Heard[Given], who: str) -> _Heard[Given]:
+        """The one that stands later in the files; where they are at odds the other is listed."""
+        if one is None:
+            return other
+        earlier, later = (one, other) if one.number < other.number else (other, one)
+        if _word(earlier.given) != _word(later.given):
+            what = f"{who} says another word of the same pair in {later.where}; the last one counts"
+            self._summary.odd.append(Odd(earlier.where, what))
+        return later
 
 
-def _word(given: GivenJudgment) -> tuple[str, str | None]:
+def _word(given: GivenJudgment | GivenReview) -> tuple[str, str | None]:
+    if isinstance(given, GivenReview):
+        return given.choice.value, None
     return given.status.value, given.verdict.value if given.verdict else None

@@ -1,7 +1,9 @@
 """file -> formats -> records -> store: all or nothing, and a second time adds nothing."""
 
+import gc
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,7 +50,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[Reading | Im
     Raises BadFile at the first row that cannot be taken (with `skip_bad` only where a whole file cannot be read): then
     nothing is imported. Where nothing is new, no import is recorded and the summary's number is None.
     """
-    with store.writing() as conn:
+    with store.writing() as conn, _without_collecting():
         number = imports.open_import(conn)
         left_out: dict[int, str] = {}
         while True:
@@ -62,6 +64,18 @@ def import_files(store: Store, request: ImportRequest) -> Generator[Reading | Im
             conn.execute("ROLLBACK TO attempt")
         attempt.record()
     yield attempt.summary
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Rest the garbage collector: what an import gathers it keeps to its end, and none of it is a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def check_files(request: ImportRequest) -> None:
@@ -101,26 +115,26 @@ class _Attempt:
 
     def read(self) -> Iterator[Reading]:
         """Take every row; yields how far it is."""
-        summary, waiting = self.summary, []
+        summary = self.summary
+        waiting: list[tuple[int, Row]] = []
         for number, row in enumerate(self._files.rows):
             summary.rows += 1
             if number in self.left_out:
                 self._skip(row, self.left_out[number])
-            elif not self._take(row):
+            elif not self._take(number, row):
                 waiting.append((number, row))
             if summary.rows % _TELL_EVERY == 0:
                 self._taker.flush()
                 yield Reading(*self._bytes, summary.rows)
-        numbers = {id(row): number for number, row in waiting}
-        for row, error in self._taker.take_late([row for _, row in waiting]):
+        for number, row, error in self._taker.take_late(waiting):
             if not self._request.skip_bad:
                 raise error
-            self.left_out[numbers[id(row)]] = _without_place(error, row)
+            self.left_out[number] = _without_place(error, row)
 
-    def _take(self, row: Row) -> bool:
+    def _take(self, number: int, row: Row) -> bool:
         """Take a row or leave it out; False where it has to wait for others."""
         try:
-            self._taker.take(row)
+            self._taker.take(number, row)
         except NotYet:
             return False
         except BadFile as error:

@@ -7,7 +7,7 @@ from uphold.judging.consensus import consensus
 from uphold.records.numbers import RunCounts
 from uphold.records.results import RunNumbers
 from uphold.stats.run import numbers
-from uphold.store import counts, runs, sets
+from uphold.store import counts, plans, runs, sets
 from uphold.store.database import Store
 
 
@@ -22,6 +22,7 @@ def run_numbers(
         store, run, consensus, judge, tag, closely=True, full=full, by_tag=by_tag, first_only=first_only
     )
     known_judge(found, judge)
+    planned = plans.planned(store, run.id) if planned is None else planned
     return numbers(found if planned is None else replace(found, planned=planned), full)
 
 

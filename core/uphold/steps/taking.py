@@ -24,37 +24,39 @@ class Taker:
         self._given = replacing.Given()
         self._tagged = 0
 
-    def take(self, row: Row) -> None:
-        """Take one row; raises BadFile, with nothing of the row taken, where it cannot be.
+    def take(self, number: int, row: Row) -> None:
+        """Take the row of this number; raises BadFile, with nothing of it taken, where it cannot be.
 
         NotYet is raised for a row that needs what others give: it is for `take_late`.
         """
         text, example = self._meant(row)
+        if self._update and row.turns is None:
+            raise NotYet(f"{row.where}: the text that this row speaks of may be edited by another")
         lacking = _lacking(row, text)
         if lacking is not None:
             raise NotYet(_no_response(row, lacking))
         example, responses, fresh = self._take_texts(row, text, example)
-        self._take_words(row, example, responses, fresh)
+        self._take_words(number, row, example, responses, fresh)
 
-    def take_late(self, rows: Iterable[Row]) -> list[tuple[Row, BadFile]]:
+    def take_late(self, rows: Iterable[tuple[int, Row]]) -> list[tuple[int, Row, BadFile]]:
         """Take the rows that need what others give: first what they give themselves, then what they say.
 
         Returns those that cannot be taken. Of these something may have been taken, so the import has to be begun anew
         without them.
         """
-        failures: list[tuple[Row, BadFile]] = []
+        failures: list[tuple[int, Row, BadFile]] = []
         halves = []
-        for row in sorted(rows, key=lambda row: row.turns is None):
+        for number, row in sorted(rows, key=lambda one: one[1].turns is None):
             try:
-                halves.append((row, *self._take_texts(row, *self._meant(row))))
+                halves.append((number, row, *self._take_texts(row, *self._meant(row))))
             except BadFile as error:
-                failures.append((row, error))
-        for row, example, responses, fresh in halves:
+                failures.append((number, row, error))
+        for number, row, example, responses, fresh in sorted(halves, key=lambda half: half[0]):
             try:
-                self._take_words(row, example, responses, fresh)
+                self._take_words(number, row, example, responses, fresh)
             except BadFile as error:
-                failures.append((row, error))
-        return failures
+                failures.append((number, row, error))
+        return sorted(failures, key=lambda failure: failure[0])
 
     def flush(self) -> None:
         """Write what waits, so that it does not pile up in memory."""
@@ -122,12 +124,12 @@ class Taker:
 
     # what is compared
 
-    def _take_words(self, row: Row, example: Example, responses: dict[str, Response], fresh: bool) -> None:
+    def _take_words(self, number: int, row: Row, example: Example, responses: dict[str, Response], fresh: bool) -> None:
         if row.systems is not None and _speaks(row):
             candidate, baseline = (responses.get(name) or self._latest(row, name, example) for name in row.systems)
             turn = row.turn or len(example.text.turns)
             pair, new = self._intake.pairs.take(row.systems, example, turn, candidate, baseline)
-            heard = self._hearing.hear(row, pair)
+            heard = self._hearing.hear(number, row, pair)
             self._summary.pairs += new
             fresh = fresh or new or heard
         tagged = self._intake.texts.tag(example, row.tags) if row.tags else 0

@@ -21,11 +21,13 @@ def add_reviewer(conn: sqlite3.Connection, name: str) -> int:
 
 
 def add_session(
-    conn: sqlite3.Connection, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None, mode: str
-) -> int:
-    """Record that a reviewer sat down."""
-    sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, at) VALUES (?, ?, ?, ?, ?, ?)"
-    return int(conn.execute(sql, (run_id, reviewer_id, queue_id, judge_id, mode, now())).lastrowid or 0)
+    conn: sqlite3.Connection, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None, mode: str,
+    open_share: float | None = None,
+) -> int:  # fmt: skip
+    """Record that a reviewer sat down; `open_share` of a blind session's pairs are shown open."""
+    sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    values = (run_id, reviewer_id, queue_id, judge_id, mode, open_share, now())
+    return int(conn.execute(sql, values).lastrowid or 0)
 
 
 def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Event) -> Event:

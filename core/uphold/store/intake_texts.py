@@ -77,7 +77,17 @@ class Texts:
         ledger.flush()
         sql = "UPDATE examples SET text_id = ? WHERE id = ?"
         ledger.conn.executemany(sql, [(example.text_id, example.id) for example in kept])
+        if self._edited:
+            self._forget_unused()
         return len(kept)
+
+    def _forget_unused(self) -> None:
+        """Leave no text that an example had only on the way to the one it has."""
+        users = ("examples", "example_events", "responses", "pairs")
+        used = " UNION ".join(f"SELECT text_id FROM {table}" for table in users)
+        first = (self._ledger.texts.first_new,)
+        self._ledger.conn.execute(f"DELETE FROM text_turns WHERE text_id >= ? AND text_id NOT IN ({used})", first)
+        self._ledger.conn.execute(f"DELETE FROM texts WHERE id >= ? AND id NOT IN ({used})", first)
 
     def _text(self, text: ExampleText, prefixes: tuple[str, ...]) -> int:
         whole = prefixes[-1]

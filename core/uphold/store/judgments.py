@@ -183,11 +183,20 @@ def claim(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: 
     return had
 
 
-def release(conn: sqlite3.Connection, judge_id: int, one: Ask) -> None:
-    """Give a claim back: its judgment is in the file, or could not be had."""
+def renew(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> None:
+    """Make the claims that are still this holder's last longer."""
+    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    conn.executemany(
+        'UPDATE claims SET until = ? WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
+        [(until, one.contents, judge_id, one.order.value, one.sample, holder) for one in asks],
+    )
+
+
+def release(conn: sqlite3.Connection, judge_id: int, one: Ask, holder: str) -> None:
+    """Give a claim back: its judgment is in the file, or could not be had. One that has lapsed is somebody else's."""
     conn.execute(
-        'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ?',
-        (one.contents, judge_id, one.order.value, one.sample),
+        'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
+        (one.contents, judge_id, one.order.value, one.sample, holder),
     )
 
 

@@ -36,6 +36,11 @@ FROM (SELECT value FROM json_each(:ids) LIMIT :many) i JOIN pairs p ON p.id = i.
 JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
 """
 
+_MARK = """
+SELECT (SELECT max(seq) FROM events), (SELECT max(id) FROM judgments), (SELECT max(id) FROM pairs),
+    (SELECT max(id) FROM example_events), (SELECT max(id) FROM replacements), (SELECT count(*) FROM queues)
+"""
+
 PAGE = 200
 """Texts of so many pairs at most are read at once."""
 
@@ -76,6 +81,11 @@ def pair_rows(store: Store, run_id: int, judge_id: int | None) -> list[PairRow]:
         )
         for number, key, turn, place, verdict, example_id, broken in rows
     ]  # fmt: skip
+
+
+def mark(store: Store) -> tuple[int | None, ...]:
+    """What tells that nothing a list shows has changed, while it is the same."""
+    return tuple(store.one(_MARK))
 
 
 def texts_of(store: Store, ids: Sequence[int], most: int = 400) -> dict[int, ListedTexts]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import count, repeat
 from typing import Any, NamedTuple
 
-from uphold.records.numbers import Stratum, Votes
+from uphold.records.numbers import SETTLED, Stratum, Votes
 from uphold.records.words import Choice
 from uphold.store.database import Store
 from uphold.store.sampled import drawn_of
@@ -20,10 +20,10 @@ _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDE
 
 _DECISIONS = """
 SELECT pair_id, group_concat(
-    reviewer_id || ':' || choice || ':' || source
+    CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
         || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
     ' '), source = 'app', min(seq)
-FROM {} WHERE kind IN ('decision', 'carried') AND pair_id BETWEEN ? AND ? GROUP BY pair_id
+FROM {} WHERE kind IN ('decision', 'carried', 'adjudicated') AND pair_id BETWEEN ? AND ? GROUP BY pair_id
 """
 
 _IN_ORDER = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq)"
@@ -203,7 +203,7 @@ def _said(pattern: str) -> Said:
         who, word, source, *mode = one.split(":")
         reviewer, choice = int(who), Choice(word)
         votes[reviewer], sources[reviewer] = choice, source
-        if len(mode) < 3:
+        if len(mode) < 3 or reviewer == SETTLED:
             continue
         if mode[1] == "0":
             blind[reviewer] = choice

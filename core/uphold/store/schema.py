@@ -7,7 +7,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x75_70_68_64
 """`uphd` in the file's header: this is an uphold database."""
 
-SCHEMA = 4
+SCHEMA = 5
 """The newest schema this version knows, kept in the header's user_version."""
 
 _migrations = Migrations("uphold")
@@ -37,6 +37,12 @@ def m002_asking(db: Database) -> None:
 def m004_search(db: Database) -> None:
     """Up to where the full-text index goes; the index itself is made at the first search."""
     _run(db, "m004_search.sql")
+
+
+@_migrations()
+def m005_reviewing(db: Database) -> None:
+    """Repeats, adjudications, reasons and plans; what was decided before a verdict was seen."""
+    _run(db, "m005_reviewing.sql")
 
 
 def _run(db: Database, name: str) -> None:

@@ -28,21 +28,25 @@ _LAST = (
 _TABLE = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
 )
+_STEM = 3
+"""Shorter words are looked for as they are: too many words begin so."""
+
 _BATCH = 500
 """Rows a transaction: the write lock is never held for long."""
 
 _FOUND = """
-SELECT p.id FROM current_pairs p WHERE p.run_id = :run AND (
-    p.text_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 0)
-    OR p.candidate_response_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 1)
-    OR p.baseline_response_id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 1)
+WITH hits AS MATERIALIZED (SELECT rowid AS document FROM search WHERE search MATCH :words),
+answers AS MATERIALIZED (SELECT document / 4 AS id FROM hits WHERE document % 4 = 1)
+SELECT id FROM current_pairs WHERE run_id = :run AND (
+    text_id IN (SELECT document / 4 FROM hits WHERE document % 4 = 0)
+    OR candidate_response_id IN (SELECT id FROM answers) OR baseline_response_id IN (SELECT id FROM answers)
 )
-UNION SELECT pair_id FROM judgments WHERE judge_id = :judge AND superseded_by IS NULL
-    AND id IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 2)
-    AND pair_id IN (SELECT value FROM json_each(:read))
-UNION SELECT pair_id FROM acts_in_force
-    WHERE seq IN (SELECT rowid / 4 FROM search WHERE search MATCH :words AND rowid % 4 = 3)
-    AND (reviewer_id = :reviewer OR pair_id IN (SELECT value FROM json_each(:read)))
+UNION SELECT j.pair_id FROM hits CROSS JOIN judgments j ON j.id = document / 4
+    WHERE document % 4 = 2 AND j.judge_id = :judge AND j.superseded_by IS NULL
+    AND j.pair_id IN (SELECT value FROM json_each(:read))
+UNION SELECT v.pair_id FROM hits CROSS JOIN acts_in_force v ON v.seq = document / 4
+    WHERE document % 4 = 3 AND (v.reviewer_id = :reviewer OR v.pair_id IN (SELECT value FROM json_each(:read)))
+    AND v.pair_id IN (SELECT id FROM pairs WHERE run_id = :run)
 """
 
 
@@ -76,7 +80,9 @@ def _make(store: Store, conn: sqlite3.Connection) -> None:
     except sqlite3.OperationalError as error:
         if "no such module" not in str(error):
             raise
-        raise BadDatabase(f"{store.path}: this Python's SQLite has no full-text search (FTS5); filters still work") from error
+        raise BadDatabase(
+            f"{store.path}: this Python's SQLite has no full-text search (FTS5); filters still work"
+        ) from error
 
 
 def _marks(store: Store) -> Iterator[tuple[int, int, int]]:
@@ -104,10 +110,10 @@ def _readable(stored: str) -> str:
 
 
 def phrases(typed: str) -> list[str]:
-    """What was typed as quoted words, the last of them the beginning of one; nothing in it has a meaning of its own."""
+    """What was typed as quoted words, longer ones as the beginning of a word; nothing in it has a meaning of its own."""
     words = [word.replace('"', "").replace("\x00", "") for word in typed.split()]
     words = [word for word in words if any(character.isalnum() for character in word)]
-    return [f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]]
+    return [f'"{word}"*' if len(word) >= _STEM else f'"{word}"' for word in words]
 
 
 def found(

@@ -1,0 +1,91 @@
+"""store -> reviewing -> store: the queue of a run, by its kind; drawn where it was not, extended by what is new."""
+
+from collections.abc import Callable, Sequence
+
+from uphold.errors import BadUsage
+from uphold.records.reviewed import QueueItem
+from uphold.records.runs import Run
+from uphold.records.words import Verdict
+from uphold.reviewing import strata
+from uphold.reviewing.drawing import Drawn, Pairs, draw_as_listed, draw_by_stratum, draw_random, draw_weighted
+from uphold.store import queues, sifting
+from uphold.store.database import Store
+
+RANDOM, DISPUTED, FLAGGED, PICKED = "random", "disputed", "flagged", "hand-picked"
+KINDS = (RANDOM, "uncertain", "tag:NAME", "all", DISPUTED, FLAGGED, "changed", PICKED)
+_TAG = "tag:"
+
+Draw = Callable[[str, Pairs], Drawn]
+
+
+def queue_of(
+    store: Store, run: Run, kind: str, judge_id: int | None, picked: Sequence[int] = ()
+) -> tuple[int, list[QueueItem]]:
+    """The queue's id and its current pairs in order; of a hand-picked queue only those picked now, where some were.
+
+    Raises BadUsage for a kind that does not exist, or a tag that no pair of the run has.
+    """
+    queue_id, items = queues.queue_of(store, run.id, kind, run.seed, _draw(store, run, kind, judge_id, picked))
+    if kind == PICKED and picked:
+        wanted = {pair_id: place for place, pair_id in enumerate(picked)}
+        items = sorted((one for one in items if one.pair_id in wanted), key=lambda one: wanted[one.pair_id])
+    return queue_id, items
+
+
+def is_sampled(kind: str) -> bool:
+    """Are the numbers from a queue of this kind a sample of the run?"""
+    return kind in (RANDOM, "uncertain") or kind.startswith(_TAG)
+
+
+def in_words(kind: str) -> str:
+    """What a queue is, and what its numbers are worth."""
+    worth = {RANDOM: "a sample", "all": "a sample only when all is read", "changed": "chosen, not sampled"}
+    what = kind.removeprefix(_TAG) + " first" if kind.startswith(_TAG) else kind
+    default = "a weighted sample" if is_sampled(kind) else "chosen, not sampled"
+    return f"{what}: {worth.get(kind, default)}"
+
+
+def _draw(store: Store, run: Run, kind: str, judge_id: int | None, picked: Sequence[int]) -> Draw:
+    if kind == RANDOM:
+        return draw_random
+    if kind == "uncertain":
+        return lambda seed, pairs: draw_weighted(seed, pairs, strata.uncertain(_judged(store, run, judge_id, pairs)))
+    if kind.startswith(_TAG):
+        return _tagged(store, run, kind.removeprefix(_TAG))
+    if kind == "all":
+        return lambda seed, pairs: draw_as_listed(seed, pairs, [pair[0] for pair in pairs], strata.ALL)
+    if kind == "changed":
+        return lambda seed, pairs: _changed(store, run, judge_id, seed, pairs)
+    listed = {DISPUTED: sifting.disputed_pairs, FLAGGED: sifting.flagged_pairs}.get(kind)
+    if listed is not None:
+        return lambda seed, pairs: draw_as_listed(seed, pairs, listed(store, run.id), strata.LISTED)
+    if kind == PICKED:
+        return lambda seed, pairs: draw_as_listed(seed, pairs, picked, strata.PICKED)
+    raise BadUsage(f"there is no queue {kind!r}; queues are {', '.join(KINDS)}")
+
+
+def _judged(store: Store, run: Run, judge_id: int | None, pairs: Pairs) -> dict[int, strata.Judged]:
+    said: dict[int, dict[int, Verdict]] = {}
+    for judge, pair_id, verdict in sifting.verdicts_of(store, run.id):
+        said.setdefault(pair_id, {})[judge] = verdict
+    sure = sifting.confidences(store, run.id, judge_id) if judge_id is not None else {}
+
+    def of(pair_id: int) -> strata.Judged:
+        words = dict(said.get(pair_id, {}))
+        first = words.pop(judge_id, None) if judge_id is not None else None
+        return strata.Judged(first, tuple(words.values()), sure.get(pair_id))
+
+    return {pair[0]: of(pair[0]) for pair in pairs}
+
+
+def _tagged(store: Store, run: Run, tag: str) -> Draw:
+    carrying = sifting.tagged_pairs(store, run.id, tag)
+    if not carrying:
+        raise BadUsage(f"no pair of {run.name} has the tag {tag!r}")
+    return lambda seed, pairs: draw_weighted(seed, pairs, strata.tagged(tag, [pair[0] for pair in pairs], carrying))
+
+
+def _changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: Pairs) -> Drawn:
+    flipped = sifting.flipped_pairs(store, run.id, judge_id) if judge_id is not None else set()
+    found = strata.changed([pair[0] for pair in pairs], sifting.carried_pairs(store, run.id), flipped)
+    return draw_by_stratum(seed, pairs, found, strata.CHANGED_ORDER)

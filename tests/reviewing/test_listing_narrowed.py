@@ -1,0 +1,91 @@
+"""A list of pairs, narrowed and put in order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uphold.records.listed import Listed, Only, Order, Wanted
+from uphold.records.reviewed import Event
+from uphold.records.words import Choice, EventKind, Preference, Ruling, Verdict, ruling
+from uphold.reviewing.listing import behind, counts, ordered, selected
+
+
+def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> Listed:
+    """A pair; its ruling follows from choice and verdict."""
+    decision = Event(f"e{number}", EventKind.DECISION, number, choice) if choice is not None else None
+    stands = ruling(choice, verdict) if choice is not None else None
+    return Listed(number, f"k{number}", 1, number, verdict, decision, stands, **more)  # type: ignore[arg-type]
+
+
+READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), apart=5)
+OVER = listed(2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), apart=5, note="why")
+EVEN = listed(3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, apart=-9)
+UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, apart=7, flagged=True)
+PAIRS = [READ, OVER, EVEN, UNREAD]
+
+
+def numbers(wanted: Wanted, **more: bool) -> list[int]:
+    return [pair.pair_id for pair in selected(PAIRS, wanted, **more)]
+
+
+def test_what_the_judge_says_is_known_of_read_pairs_only() -> None:
+    assert numbers(Wanted(judge=Preference.CANDIDATE)) == [1, 2]
+    assert UNREAD.told is None
+    assert READ.told is Verdict.CANDIDATE
+
+
+def test_what_people_say_is_known_of_read_pairs_only_but_the_figure_says_how_many_there_are() -> None:
+    wanted = Wanted(people=Preference.CANDIDATE, judge=Preference.CANDIDATE)
+    assert numbers(wanted) == [1]
+    assert behind(PAIRS, wanted) == 2
+
+
+def test_an_inconsistent_verdict_counts_as_a_tie() -> None:
+    assert numbers(Wanted(judge=Preference.TIE, people=Preference.TIE)) == [3]
+
+
+def test_rulings_notes_flags_and_tags_narrow() -> None:
+    assert numbers(Wanted(Only.OVERTURNED)) == [2]
+    assert numbers(Wanted(Only.UPHELD)) == [1]
+    assert numbers(Wanted(Only.DECIDED)) == [3]
+    assert numbers(Wanted(Only.UNREAD)) == [4]
+    assert numbers(Wanted(Only.FLAGGED)) == [4]
+    assert numbers(Wanted(Only.NOTED)) == [2]
+    assert numbers(Wanted(tag="a", you=Choice.BASELINE)) == [2]
+
+
+def test_the_longer_answer_is_looked_at_where_somebody_picked_one() -> None:
+    assert numbers(Wanted(Only.JUDGE_LONGER)) == [1, 2]
+    assert numbers(Wanted(Only.YOU_LONGER)) == [1]
+
+
+def test_in_blind_reviews_nothing_of_the_judge_is_known_before_the_decision() -> None:
+    hidden = listed(5, None, Verdict.INCONSISTENT)
+    assert [p.pair_id for p in selected([EVEN, hidden], Wanted(Only.INCONSISTENT))] == [3, 5]
+    assert [p.pair_id for p in selected([EVEN, hidden], Wanted(Only.INCONSISTENT), blind=True)] == [3]
+
+
+def test_found_pairs_only() -> None:
+    assert [pair.pair_id for pair in selected(PAIRS, Wanted(text="x"), {2, 4})] == [2, 4]
+
+
+def test_orders() -> None:
+    drawn = [listed(2), listed(1), Listed(9, "a", 1, 0), listed(3, Choice.TIE, rank=5), listed(4, apart=-7)]
+    assert [pair.pair_id for pair in ordered(drawn, Order.REVIEWED)] == [1, 2, 3, 4, 9]
+    assert [pair.pair_id for pair in ordered(drawn, Order.KEY)] == [9, 1, 2, 3, 4]
+    assert ordered(drawn, Order.LATEST)[0].pair_id == 3
+    assert ordered(drawn, Order.APART)[0].pair_id == 4
+
+
+def test_a_word_that_differs_from_the_verdict_as_it_stands_differs() -> None:
+    assert [pair.differs for pair in PAIRS] == [False, True, False, False]
+    assert OVER.ruling is Ruling.OVERTURNED
+
+
+@given(st.lists(st.tuples(st.sampled_from([None, *Choice]), st.sampled_from([None, *Verdict]), st.booleans())))
+def test_counts_are_what_narrowing_leaves_and_orders_lose_nothing(made: list[tuple[Choice, Verdict, bool]]) -> None:
+    pairs = [listed(i, choice, verdict, flagged=flag) for i, (choice, verdict, flag) in enumerate(made, 1)]
+    found = counts(pairs)
+    assert found[Only.ALL] == len(pairs) == found[Only.READ] + found[Only.UNREAD]
+    assert found[Only.READ] == found[Only.UPHELD] + found[Only.OVERTURNED] + found[Only.DECIDED]
+    for order in Order:
+        assert sorted(pair.pair_id for pair in ordered(pairs, order)) == [pair.pair_id for pair in pairs]
