@@ -14,7 +14,7 @@ from uphold.records.words import Choice, Preference
 from uphold.steps.reviewing import open_review
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
-from uphold.store.schema import APPLICATION_ID, SCHEMA
+from uphold.store.version import APPLICATION_ID, SCHEMA
 
 FIRST = {"m001_identity": ("m001_tables.sql", "m001_views.sql")}
 
@@ -74,9 +74,9 @@ def test_a_file_of_the_first_schema_keeps_its_reviews_and_takes_new_kinds(tmp_pa
 def test_an_event_of_no_known_kind_is_refused(tmp_path: Path, kind: str) -> None:
     with open_store(tmp_path / "new.db", create=True) as store:
         bring(store, judged("a"))
-        with pytest.raises(sqlite3.IntegrityError), store.writing() as conn:
-            conn.execute("INSERT INTO reviewers (name) VALUES ('ada')")
-            conn.execute(
-                "INSERT INTO events (id, kind, pair_id, reviewer_id, source, at) VALUES ('e', ?, 1, 1, 'app', 'now')",
-                (kind,),
-            )
+        write_kind = (
+            "INSERT INTO events (id, kind, pair_id, reviewer_id, source, at) VALUES ('e', ?, 1, 1, 'app', 'now')"
+        )
+        open_review(store, all_runs(store)[0], reviewer="ada")
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            store.db.conn.execute(write_kind, (kind,))

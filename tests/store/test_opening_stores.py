@@ -15,7 +15,7 @@ from brought import bring, compared
 from uphold.errors import BadDatabase
 from uphold.steps.statistics import run_numbers
 from uphold.store.database import Store, open_store
-from uphold.store.schema import APPLICATION_ID, SCHEMA
+from uphold.store.version import APPLICATION_ID, SCHEMA
 
 
 def write(store: Store, *statements: str) -> None:

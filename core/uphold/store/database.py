@@ -6,13 +6,15 @@ import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase
-from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
+from uphold.store.version import APPLICATION_ID, SCHEMA
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_MS = 5000
 """How long a connection waits for another one's write lock, unless it is told otherwise."""
@@ -31,10 +33,17 @@ def now() -> str:
 class Store:
     """One open uphold database; belongs to the thread that opened it."""
 
-    def __init__(self, db: Database, path: Path, *, read_only: bool) -> None:
-        self.db = db
+    def __init__(self, conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+        self.conn = conn
         self.path = path
         self.read_only = read_only
+
+    @cached_property
+    def db(self) -> "Database":
+        """The same connection as sqlite-utils has it: for migrations and notebooks, loaded when it is wanted."""
+        from sqlite_utils import Database
+
+        return Database(self.conn, execute_plugins=False)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -42,27 +51,26 @@ class Store:
         if self.read_only:
             raise BadDatabase(f"{self.path}: {_READ_ONLY}")
         with telling(self.path):
-            self.db.execute("BEGIN IMMEDIATE")
+            self.conn.execute("BEGIN IMMEDIATE")
             try:
-                yield self.db.conn
-                self.db.commit()
+                yield self.conn
+                self.conn.commit()
             except BaseException:
-                self.db.rollback()
+                self.conn.rollback()
                 raise
 
     @contextlib.contextmanager
     def copied(self) -> Iterator["Store"]:
         """A copy in memory, for seeing what would come of something: nothing of it reaches the file."""
-        conn = sqlite3.connect(":memory:")
-        with Store(Database(conn, execute_plugins=False), self.path, read_only=False) as copy:
-            self.db.conn.backup(conn)
-            copy.db.execute("PRAGMA foreign_keys=ON")
+        with Store(sqlite3.connect(":memory:"), self.path, read_only=False) as copy:
+            self.conn.backup(copy.conn)
+            copy.conn.execute("PRAGMA foreign_keys=ON")
             yield copy
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Run a reading query."""
         with telling(self.path):
-            return self.db.execute(sql, parameters)
+            return self.conn.execute(sql, parameters)
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """The first row of a reading query, or None."""
@@ -70,7 +78,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connection."""
-        self.db.close()
+        self.conn.close()
 
     def __enter__(self) -> "Store":
         return self
@@ -120,7 +128,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
             raise BadDatabase(f"{path}: {_READ_ONLY}")
         # The whole path, so that no name (`:memory:`) means anything else than a file.
         conn = _connect_reading(path, wait) if read_only else sqlite3.connect(path.absolute(), timeout=wait)
-        store = Store(Database(conn, execute_plugins=False), path, read_only=read_only)
+        store = Store(conn, path, read_only=read_only)
         try:
             _prepare(store)
         except BaseException:
@@ -205,15 +213,15 @@ def _connect_reading(path: Path, wait: float) -> sqlite3.Connection:
 
 
 def _prepare(store: Store) -> None:
-    (version,) = store.db.execute("PRAGMA user_version").fetchone()
+    (version,) = store.conn.execute("PRAGMA user_version").fetchone()
     if not store.read_only:
-        store.db.execute("PRAGMA journal_mode=WAL")
-        store.db.execute("PRAGMA synchronous=FULL")
+        store.conn.execute("PRAGMA journal_mode=WAL")
+        store.conn.execute("PRAGMA synchronous=FULL")
         if version < SCHEMA:
             _bring_up(store)
     elif version < SCHEMA:
         raise BadDatabase(f"{store.path}: made by an older uphold and read-only; copy it to where it can be written")
-    store.db.execute("PRAGMA foreign_keys=ON")
+    store.conn.execute("PRAGMA foreign_keys=ON")
 
 
 def _bring_up(store: Store) -> None:
@@ -221,5 +229,7 @@ def _bring_up(store: Store) -> None:
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise BadDatabase(f"{store.path}: {_FOREIGN}")
+        from uphold.store.schema import migrate
+
         migrate(store.db)
         conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))

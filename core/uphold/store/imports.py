@@ -59,10 +59,10 @@ def drop_import(store: Store, number: int) -> Import:
     found = next((i for i in all_imports(store) if i.number == number), None)
     if found is None:
         raise BadUsage(f"there is no import {number}; `uphold imports` lists them")
-    store.db.execute("PRAGMA foreign_keys=OFF")
+    store.conn.execute("PRAGMA foreign_keys=OFF")
     try:
         with store.writing() as conn:
             dropping.drop(conn, number)
     finally:
-        store.db.execute("PRAGMA foreign_keys=ON")
+        store.conn.execute("PRAGMA foreign_keys=ON")
     return found

@@ -122,9 +122,9 @@ def _pair(text: ExampleText, turn: int, candidate: _Answer, baseline: _Answer) -
 def _answer_with_reference(store: Store, text_id: int, text: ExampleText) -> None:
     if not text.referenced:
         return
-    store.db.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
+    store.conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
     system = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))[0]
-    store.db.execute(
+    store.conn.execute(
         "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, at) VALUES (?, ?, ?, ?, ?)",
         (system, text_id, cells_hash(text.references), canonical(text.references), now()),
     )

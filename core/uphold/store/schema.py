@@ -4,11 +4,7 @@ from importlib import resources
 
 from sqlite_utils import Database, Migrations
 
-APPLICATION_ID = 0x75_70_68_64
-"""`uphd` in the file's header: this is an uphold database."""
-
-SCHEMA = 5
-"""The newest schema this version knows, kept in the header's user_version."""
+from uphold.store.version import APPLICATION_ID, SCHEMA
 
 _migrations = Migrations("uphold")
 

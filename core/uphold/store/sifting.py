@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from uphold.records.words import Choice, Verdict
+from uphold.records.words import Choice, Preference, Verdict
 from uphold.store.database import Store
 
 _RULED = ("candidate", "baseline", "tie", "inconsistent")
@@ -26,7 +26,7 @@ SELECT w.name, d.choice,
     d.note,
     (SELECT note FROM acts_in_force c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'reasons'
         ORDER BY seq DESC LIMIT 1),
-    v.mode, v.verdict_shown, v.seconds
+    v.mode, v.verdict_shown, v.seconds, v.side_a
 FROM current_decisions d JOIN reviewers w ON w.id = d.reviewer_id JOIN events v ON v.id = d.event_id
 WHERE d.pair_id = ? ORDER BY w.name
 """
@@ -50,6 +50,7 @@ class PersonRow:
     reasons: str | None
     blind: bool | None
     seconds: float | None
+    side_a: Preference | None = None
 
 
 def verdicts_of(store: Store, run_id: int) -> list[tuple[int, int, Verdict]]:
@@ -112,9 +113,12 @@ def flagged_pairs(store: Store, run_id: int) -> list[int]:
 def people_on(store: Store, pair_id: int) -> list[PersonRow]:
     """What each reviewer says of a pair, by name."""
     return [
-        PersonRow(name, Choice(choice), comment or note or None, reasons, None if mode is None else not shown, seconds)
-        for name, choice, comment, note, reasons, mode, shown, seconds in store.rows(_PEOPLE, (pair_id,))
-    ]
+        PersonRow(
+            name, Choice(choice), comment or note or None, reasons, None if mode is None else not shown, seconds,
+            Preference(side_a) if side_a else None,
+        )
+        for name, choice, comment, note, reasons, mode, shown, seconds, side_a in store.rows(_PEOPLE, (pair_id,))
+    ]  # fmt: skip
 
 
 def shared_pairs(store: Store, run_id: int) -> tuple[int, int]:
