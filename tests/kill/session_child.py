@@ -37,6 +37,8 @@ def _act(session: ReviewSession, rng: random.Random) -> Outcome | None:
         "redo": session.redo,
     }
     name = rng.choice(_ACTS)
+    if name == "skip" and session.current is not None and session.current.again:
+        return None  # a repeat that is skipped leaves no fact
     if name == "go":
         session.go_to(rng.randint(1, session.total))
         return None

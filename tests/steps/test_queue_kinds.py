@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brought import bring, judged, reviewed, values
+from brought import bring, compared, judged, reviewed, values
 from uphold.errors import BadUsage
 from uphold.records.reviewed import OnScreen
 from uphold.records.words import Choice, EventKind, Preference
@@ -41,7 +41,7 @@ def strata(store: Store, kind: str) -> dict[str, tuple[str, float]]:
 
 def test_the_uncertain_queue_weighs_flips_and_doubts(store: Store) -> None:
     rows = [judged(f"s{number}", confidence=0.9) for number in range(4)]
-    rows += [judged("low", confidence=0.1), judged("none", judge=None, verdict=None, order=None)]
+    rows += [judged("low", confidence=0.1), compared("none")]
     rows += [judged("flip"), judged("flip", "baseline", order="baseline-first")]
     rows += [judged("split"), judged("split", "baseline", judge="other")]
     bring(store, *rows)

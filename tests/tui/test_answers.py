@@ -1,10 +1,12 @@
 """What stands in a pane."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from tui_samples import decided, judge, pair
+from tui_samples import app, database, decided, judge, pair, press, rows
 from uphold.records.texts import ExampleText
 from uphold.records.words import Choice, Side, Verdict
 from uphold_tui.widgets.answer import Answer, Reading, prepare
@@ -33,7 +35,30 @@ def test_other_json_than_text_is_shown_as_json() -> None:
 
 def test_words_are_counted_one_by_one() -> None:
     assert prepare(pair(candidate_cells=("one",)), Side.A, Reading()).length == "1 word"
-    assert prepare(pair(candidate_cells=("w " * 1234,)), Side.A, Reading()).length == "1,234 words"
+    long = ("w " * 1234,)
+    assert prepare(pair(candidate_cells=long, baseline_cells=long), Side.A, Reading()).length == "1,234 words"
+
+
+def test_an_answer_that_is_much_longer_than_the_other_says_so() -> None:
+    view = pair(candidate_cells=("w " * 100,), baseline_cells=("w " * 50,))
+    assert prepare(view, Side.A, Reading()).length == "100 words, 2.0 × the other"
+    assert prepare(view, Side.B, Reading()).length == "50 words"
+    assert prepare(pair(candidate_cells=("w " * 20,)), Side.A, Reading()).length == "20 words"
+
+
+async def test_code_in_markdown_stands_on_a_ground_of_its_own_with_bold_keywords(tmp_path: Path) -> None:
+    text = "Use this:\n\n```python\n# why\ndef f(): return 1\n```\n"
+    store = database(tmp_path, rows(1, response_candidate=text, response_baseline=text))
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "m")
+        strips = pilot.app.screen._compositor.render_strips()
+        styles = {part.strip(): style for strip in strips for part, style, _ in strip if style is not None}
+        prose, keyword, comment = styles["Use this:"], styles["def"], styles["# why"]
+        assert keyword.bold
+        assert not prose.bold
+        assert keyword.bgcolor == comment.bgcolor != prose.bgcolor
+        assert keyword.color == prose.color != comment.color
 
 
 def test_the_count_is_that_of_the_judged_turn() -> None:

@@ -1,6 +1,9 @@
 """Commands by name: ours, and a number is a pair."""
 
 from pathlib import Path
+from time import monotonic
+
+from textual.events import Key
 
 from tui_samples import app, database, press, review, shown
 from uphold_tui.keys import REVIEW
@@ -50,3 +53,29 @@ async def test_textuals_own_commands_are_not_there(tmp_path: Path) -> None:
         await pilot.pause()
         await press(pilot, "colon", *"screenshot")
         assert "no such command" in shown(pilot)
+
+
+async def test_keys_that_come_together_reach_the_field_and_not_the_panel(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        now = monotonic()
+        for key, character in (("colon", ":"), ("3", "3"), ("enter", None)):
+            event = Key(key, character)
+            event.time = now
+            pilot.app.post_message(event)
+        await pilot.pause(0.2)
+        assert review(pilot).session.index == 2
+        for character in "cquick":
+            pilot.app.post_message(Key(character, character))
+        await pilot.pause(0.2)
+        await press(pilot, "enter")
+        assert review(pilot).session.current.stand.comment == "quick"  # type: ignore[union-attr]
+
+
+async def test_enter_alone_rates_nothing(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon", "enter")
+        assert review(pilot).session.progress.read == 0

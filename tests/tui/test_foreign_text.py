@@ -76,10 +76,58 @@ async def test_no_screen_draws_a_control_character_whatever_the_file_holds(
             "left",
             "question_mark",
             "escape",
+            "R",
+            "R",
+            "I",
+            "escape",
+            "slash",
+            "k",
+            "e",
+            "y",
+            "enter",
+            "escape",
+            "l",
+            "tab",
+            "F",
+            "escape",
+            "slash",
+            "x",
+            "enter",
+            "escape",
+            "o",
+            "i",
+            "j",
+            "t",
+            "enter",
+            "q",
+            "q",
+            "q",
             "colon",
         ):
             await press(pilot, key)
             assert not any(FORBIDDEN.search(row) for row in drawn(pilot)), key
+
+
+async def test_markup_in_the_list_and_the_numbers_cannot_be_clicked(tmp_path: Path) -> None:
+    lines = rows(
+        3, candidate=f"c{MARKUP}", baseline="b", judge=MARKUP, instruction=MARKUP, tags=[MARKUP], reason=MARKUP
+    )
+    store = database(tmp_path, lines)
+    async with app(store).run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        await press(pilot, "t", "l")
+        await pilot.pause(0.3)
+        for key in ("g", "i"):
+            await press(pilot, key)
+            await pilot.pause(0.3)
+            opened = pilot.app.screen
+            for y, row in enumerate(shown(pilot).splitlines()):
+                for found in re.finditer("click me", row):
+                    if pilot.app.screen is opened:
+                        await pilot.click(offset=(found.start() + 2, y))
+                        await pilot.pause()
+        assert pilot.app.is_running
+        assert not any(FORBIDDEN.search(row) for row in drawn(pilot))
 
 
 async def test_markup_with_an_action_cannot_be_clicked(tmp_path: Path) -> None:

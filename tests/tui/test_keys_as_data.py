@@ -5,31 +5,33 @@ from pathlib import Path
 import pytest
 
 from tui_samples import app, database, press, review, shown
-from uphold_tui.keys import HOME, OVERLAY, REVIEW, help_lines, label, labels, remapped
+from uphold_tui.keys import BROWSE, FIGURES, HOME, OVERLAY, REVIEW, help_lines, label, labels, remapped
+from uphold_tui.screens.browse import BrowseScreen
+from uphold_tui.screens.figures import FiguresScreen
 from uphold_tui.screens.help import REVIEW_NOTE, page
 from uphold_tui.screens.review import ReviewScreen
 
-LATER = {"w", "F", "/", "i", "I", "l"}
 
-
-@pytest.mark.parametrize("table", [REVIEW, HOME, OVERLAY])
+@pytest.mark.parametrize("table", [REVIEW, HOME, OVERLAY, BROWSE, FIGURES])
 def test_no_key_does_two_things_on_one_screen(table: tuple[object, ...]) -> None:
     keys = [key for entry in table for key in entry.keys]  # type: ignore[attr-defined]
     assert len(keys) == len(set(keys))
 
 
 def test_ids_are_unique_over_all_screens() -> None:
-    ids = [entry.id for table in (REVIEW, HOME, OVERLAY) for entry in table]
+    ids = [entry.id for table in (REVIEW, HOME, OVERLAY, BROWSE, FIGURES) for entry in table]
     assert len(ids) == len(set(ids))
-
-
-def test_keys_of_later_versions_are_simply_not_bound() -> None:
-    assert not LATER & {key for entry in REVIEW for key in entry.keys}
 
 
 def test_every_key_of_the_review_has_its_action() -> None:
     for entry in REVIEW:
         assert hasattr(ReviewScreen, f"action_{entry.action.split('(')[0]}"), entry.id
+
+
+def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
+    for table, screen in ((BROWSE, BrowseScreen), (FIGURES, FiguresScreen)):
+        for entry in table:
+            assert hasattr(screen, f"action_{entry.action.split('(')[0]}"), entry.id
 
 
 def test_neighbours_with_the_same_words_share_a_line_of_help() -> None:

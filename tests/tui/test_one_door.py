@@ -73,12 +73,20 @@ def test_no_screen_or_widget_uses_markup_or_what_reads_strings_as_markup() -> No
             "border_title",
             "border_subtitle",
             "tooltip",
-            ".notify(",
             "markup=True",
             "Label(",
             "RichLog",
         ):
             assert name not in source, f"{file.name} uses {name}"
+
+
+def test_what_is_notified_is_read_as_text_and_holds_nothing_foreign() -> None:
+    for file in _files():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".notify"):
+                where = f"{file.name}:{node.lineno}"
+                assert any(word.arg == "markup" and ast.unparse(word.value) == "False" for word in node.keywords), where
+                assert isinstance(node.args[0], ast.Constant), where
 
 
 def test_every_static_has_its_markup_turned_off() -> None:

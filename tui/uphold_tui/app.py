@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Key as KeyEvent
 from textual.screen import Screen
 
 from uphold.errors import BadUsage
@@ -15,10 +16,13 @@ from uphold_tui.look import SIGNS
 from uphold_tui.screens.desk import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from uphold.records.runs import Run
     from uphold.steps.opening import Store
-    from uphold.steps.reviewing import ReviewSession
+    from uphold.steps.reviewing import Manner, ReviewSession
     from uphold_tui.judge_work import JudgeWork
+    from uphold_tui.screens.pair_page import Kept
     from uphold_tui.sitting import Left, LookBack
 
 DEMO = "support-desk"
@@ -48,6 +52,7 @@ class UpholdApp(App[str]):
         keymap: KeyMap | None = None,
         hold: str | None = None,
         tables: Tables | None = None,
+        tour: bool = False,
     ) -> None:
         super().__init__()
         self.tables = tables or Tables()
@@ -57,6 +62,8 @@ class UpholdApp(App[str]):
         self.reviewer = reviewer
         self.settings = Settings(dict(keymap or {}), SIGNS[signs], hold)
         self.look_back: LookBack | None = None
+        self._tour = tour
+        self._kept: dict[int, Kept] = {}
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         self.theme = self._known(theme or themes.DARK.name)
@@ -82,7 +89,8 @@ class UpholdApp(App[str]):
         from uphold_tui.screens.home import Doors, HomeScreen
 
         doors = Doors(
-            lambda: home(self.store), self.review_run, self.judge_run, self.open_demo, self.action_leave_now
+            lambda: home(self.store), self.review_run, self.judge_run, self.open_demo, self.action_leave_now,
+            self.list_run, self.count_run, self.change_reviewer,
         )  # fmt: skip
         return HomeScreen(
             doors, database=self.store.path.name, reviewer=self.reviewer, keymap=self.settings.keymap
@@ -91,13 +99,67 @@ class UpholdApp(App[str]):
     def _review(self, session: "ReviewSession") -> Screen[None]:
         from uphold_tui.screens.review import ReviewScreen
 
-        return ReviewScreen(session, self._left, self.settings)
+        screen = ReviewScreen(session, self._left, self.settings)
+        if self._tour:
+            self._tour = False
+            screen.offer_tour()
+        return screen
 
     def review_run(self, run: "Run") -> None:
         """Open the review of a run; leaving it comes back here."""
         from uphold.steps.reviewing import open_review
 
         self.push_screen(self._review(open_review(self.store, run, reviewer=self.reviewer)))
+
+    def change_reviewer(self, name: str) -> None:
+        """Whoever reviews from now on; a list of pairs is kept for one reviewer only."""
+        self.reviewer = name
+        self._kept.clear()
+
+    def list_run(self, run: "Run", kept: "Kept | None" = None) -> None:
+        """List a run's pairs; opened from there, the review comes back to the list."""
+        from uphold.steps.browsing import Listing
+        from uphold_tui.screens.browse import BrowseScreen
+        from uphold_tui.screens.pair_page import Kept, Ways
+
+        def opened(pair_id: int) -> None:
+            from uphold.steps.reviewing import open_review
+
+            session = open_review(self.store, run, reviewer=self.reviewer)
+            session.go_to(session.place_of(pair_id) + 1)
+            self.push_screen(self._review(session))
+
+        def picked(pairs: "Sequence[int]") -> None:
+            from uphold.steps.queueing import PICKED
+            from uphold.steps.reviewing import open_review
+
+            self.push_screen(
+                self._review(open_review(self.store, run, reviewer=self.reviewer, queue=PICKED, picked=pairs))
+            )
+
+        ways = Ways(opened, self.close_one, lambda: self.count_run(run), picked)
+        kept = kept or self._kept.setdefault(run.id, Kept())
+        listing = Listing(self.store, run, self.reviewer)
+        self.push_screen(
+            BrowseScreen(listing, ways, kept, keymap=self.settings.keymap, signs=self.settings.signs)
+        )  # fmt: skip
+
+    def count_run(self, run: "Run") -> None:
+        """The numbers of a run; each opens the pairs behind it."""
+        from uphold_tui.screens.counting import counted
+        from uphold_tui.screens.figures import FiguresScreen
+        from uphold_tui.screens.pair_page import Kept
+
+        self.push_screen(
+            FiguresScreen(
+                counted(self.store.path, run, self.reviewer), lambda wanted: self.list_run(run, Kept(wanted)),
+                self.close_one, keymap=self.settings.keymap, signs=self.settings.signs,
+            )
+        )  # fmt: skip
+
+    def close_one(self) -> None:
+        """Back to the screen before."""
+        self.pop_screen()
 
     def judge_run(self, run: "Run") -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
@@ -111,6 +173,7 @@ class UpholdApp(App[str]):
             lambda pair_id, judge_id: answers(self.store, pair_id, judge_id),
             self.review_run,
             self.pop_screen,  # type: ignore[arg-type]
+            self.action_leave_now,
         )
         self.push_screen(JudgingScreen(run, desk, signs=self.settings.signs, keymap=self.settings.keymap))
 
@@ -126,6 +189,7 @@ class UpholdApp(App[str]):
         """Make the demo in this file, and review it."""
         from uphold.steps.demo import open_demo
 
+        self._tour = True
         self.review_run(open_demo(self.store, DEMO))
 
     def _left(self, left: "Left") -> None:
@@ -135,6 +199,13 @@ class UpholdApp(App[str]):
             self.action_leave_now()
         else:
             self.pop_screen()
+
+    def on_key(self, event: KeyEvent) -> None:
+        """A key that was typed before an overlay opened, and nobody took, was meant for the overlay."""
+        opened_at = getattr(self.screen, "opened_at", None)
+        if opened_at is not None and event.time < opened_at:
+            event.prevent_default()
+            self.post_message(KeyEvent(event.key, event.character))
 
     def action_leave_now(self) -> None:
         """Leave, with the look back of the last sitting that had one."""
@@ -163,6 +234,8 @@ def run_app(
     keymap: KeyMap | None = None,
     hold: str | None = None,
     tables: Tables | None = None,
+    tour: bool = False,
+    manner: "Manner | None" = None,
 ) -> str | None:
     """Run the app until it is left; answers what is to be printed in the terminal, if anything.
 
@@ -172,14 +245,18 @@ def run_app(
     session = None
     wanted = run or (None if start else _only_run(store))
     if wanted is not None:
-        from uphold.steps.reviewing import open_review
+        from uphold.steps.reviewing import open_in, open_review
 
-        session = open_review(store, wanted, reviewer=reviewer, judge=judge)
+        if manner is None:
+            session = open_review(store, wanted, reviewer=reviewer, judge=judge)
+        else:
+            session = open_in(manner, store, wanted, reviewer=reviewer, judge=judge)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
     app = UpholdApp(
-        store, session, reviewer=reviewer, theme=theme, signs=signs, keymap=keymap, hold=hold, tables=tables
-    )
+        store, session, reviewer=reviewer, theme=theme, signs=signs, keymap=keymap, hold=hold, tables=tables,
+        tour=tour,
+    )  # fmt: skip
     try:
         return app.run()
     finally:

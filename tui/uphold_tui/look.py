@@ -23,6 +23,11 @@ SIDE = {"A": "$side-a", "B": "$side-b"}
 BADGE = {"A": "$badge-a", "B": "$badge-b"}
 CHOSEN = {"A": "$chosen-a", "B": "$chosen-b"}
 ONLY = {"A": "$only-a", "B": "$only-b"}
+HEAT_SAME = tuple(f"$heat-same-{share}" for share in range(5))
+HEAT_OTHER = tuple(f"$heat-other-{share}" for share in range(5))
+"""Tints of a table's cells, from none to many: where two say the same, and where they do not."""
+FOUND = "$found"
+"""What was searched for, inside a text."""
 BADGE_EVEN = "$badge-even"
 BADGE_DOUBT = "$badge-doubt"
 BADGE_WRONG = "$badge-wrong"

@@ -71,7 +71,7 @@ def markdown(text: str) -> "Markdown":
     """Foreign text drawn as markdown; links are words, not places to go."""
     from rich.markdown import Markdown
 
-    return Markdown(_bounded(terminal_safe(text)), hyperlinks=False)
+    return Markdown(_bounded(terminal_safe(text)), hyperlinks=False, code_theme="bw")
 
 
 def words(cell: Cell) -> int:

@@ -60,6 +60,8 @@ class LookBack:
     before: LiveNumbers | None
     now: LiveNumbers | None
     partings: tuple[tuple[int, str], ...] = ()
+    resting: bool = False
+    waiting: str = ""
 
     @property
     def pairs(self) -> str:
@@ -74,10 +76,21 @@ class LookBack:
 
     @property
     def closing(self) -> str:
-        """What is left to read."""
-        unread = self.progress.total - self.progress.read
+        """What is left to read, and what is next."""
+        progress = self.progress
+        unread = progress.total - progress.read
         if unread <= 0:
-            return "All saved. Every pair of the run is read."
+            return " ".join(["All saved. Every pair of the queue is read.", self.waiting]).rstrip()
+        if progress.planned is not None:
+            more = progress.planned - progress.read
+            said = (
+                f"{more} more to the {progress.planned} planned"
+                if more > 0
+                else f"the {progress.planned} planned are read"
+            )
+            return f"All saved. Next: {said}. {self.waiting}".rstrip()
+        if self.waiting:
+            return f"All saved. {unread} still unread. {self.waiting}"
         return f"All saved. {unread} {'pair is' if unread == 1 else 'pairs are'} still unread."
 
 

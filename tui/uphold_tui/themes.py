@@ -90,9 +90,12 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
         "only-a": "underline",
         "only-b": "underline",
         "thumb": "ansi_bright_black",
+        "found": "bold reverse",
         "muted-solid": "ansi_white",
         "rule": "ansi_bright_black",
-    } | {name: f"bold reverse {colour}" for name, colour in filled.items()}
+    } | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)} | {
+        name: f"bold reverse {colour}" for name, colour in filled.items()
+    }  # fmt: skip
 
 
 @cache
@@ -107,23 +110,33 @@ def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a:
         "badge-wrong": colours["error"],
     }
     ink = {fill: _ink(ground, fill) for fill in filled.values()}
-    return {
-        "side-a": side_a,
-        "side-b": side_b,
-        "hair-a": _faded(side_a, 0.5),
-        "hair-b": _faded(side_b, 0.5),
-        "muted": _faded(foreground, 0.62 if dark else 0.72),
-        "faint": _faded(foreground, 0.42 if dark else 0.54),
-        "strong": _faded(foreground, 0.78),
-        "tint": f"on {_faded(foreground, 0.11)}",
-        "chosen-a": f"on {_faded(side_a, 0.26)}",
-        "chosen-b": f"on {_faded(side_b, 0.26)}",
-        "only-a": f"on {_faded(side_a, 0.26)}",
-        "only-b": f"on {_faded(side_b, 0.26)}",
-        "thumb": _faded(foreground, 0.16),
-        "muted-solid": _faded(foreground, 0.4),
-        "rule": _faded(foreground, 0.18),
-    } | {badge: f"bold {ink[fill]} on {fill}" for badge, fill in filled.items()}
+    heat = {"same": colours["success"], "other": colours["error"]}
+    return (
+        {
+            "side-a": side_a,
+            "side-b": side_b,
+            "hair-a": _faded(side_a, 0.5),
+            "hair-b": _faded(side_b, 0.5),
+            "muted": _faded(foreground, 0.62 if dark else 0.72),
+            "faint": _faded(foreground, 0.42 if dark else 0.54),
+            "strong": _faded(foreground, 0.78),
+            "tint": f"on {_faded(foreground, 0.11)}",
+            "chosen-a": f"on {_faded(side_a, 0.26)}",
+            "chosen-b": f"on {_faded(side_b, 0.26)}",
+            "only-a": f"on {_faded(side_a, 0.26)}",
+            "only-b": f"on {_faded(side_b, 0.26)}",
+            "thumb": _faded(foreground, 0.16),
+            "found": f"bold on {_faded(colours['warning'], 0.34)}",
+            "muted-solid": _faded(foreground, 0.4),
+            "rule": _faded(foreground, 0.18),
+        }
+        | {
+            f"heat-{of}-{n}": f"on {_faded(colour, share)}"
+            for of, colour in heat.items()
+            for n, share in enumerate((0.05, 0.12, 0.2, 0.3, 0.42))
+        }
+        | {badge: f"bold {ink[fill]} on {fill}" for badge, fill in filled.items()}
+    )
 
 
 def contrast(one: str, other: str) -> float:
@@ -151,5 +164,5 @@ def variables(theme: Theme) -> dict[str, str]:
     if theme.ansi:
         return _ansi_variables(side_a, side_b)
     made = theme.to_color_system().generate()
-    wanted = ("foreground", "background", "secondary", "warning", "error")
+    wanted = ("foreground", "background", "secondary", "success", "warning", "error")
     return _palette(theme.name, tuple((name, made[name]) for name in wanted), theme.dark, side_a, side_b)

@@ -29,6 +29,9 @@ class Value:
     reason: str | None = None
 
 
+SETTLED = 0
+"""In place of a reviewer's id: the word that settles a dispute. It makes the label, and is nobody's vote."""
+
 Votes = tuple[tuple[int, Choice], ...]
 """The current decisions on a pair: (reviewer id, choice), by reviewer id."""
 

@@ -63,7 +63,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class PersonSaid:
-    """What one reviewer says of a pair in dispute."""
+    """What one reviewer says of a pair in dispute; their note speaks of A as the system that was `side_a` to them."""
 
     reviewer: str
     choice: Choice
@@ -71,6 +71,7 @@ class PersonSaid:
     reasons: tuple[str, ...] = ()
     mode: str | None = None
     seconds: float | None = None
+    side_a: Preference | None = None
 
 
 @dataclass(frozen=True)

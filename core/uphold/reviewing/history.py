@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from uphold.records.reviewed import Event, Stand
-from uphold.records.words import EventKind
+from uphold.records.words import EventKind, Verdict
+from uphold.reviewing.reasons import told
 
 _DECISIONS = (EventKind.DECISION, EventKind.CARRIED)
 
@@ -16,12 +17,14 @@ class History:
 
     Imported and carried decisions count, but are not the reviewer's own acts here: they are overridden, not undone.
     `ranks` numbers the events as they came; what is done again takes its old place, as it does in the store.
+    `seen` are the pairs whose verdict the reviewer has seen: taking back a decision does not make it unseen.
     """
 
     done: list[Event] = field(default_factory=list)
     undone: list[Event] = field(default_factory=list)
     by_pair: dict[int, list[Event]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
 
     def take(self, event: Event) -> None:
         """Take the next event into account."""
@@ -31,6 +34,8 @@ class History:
             self._redo(event.refers)
         else:
             self.ranks[event.id] = len(self.ranks)
+            if _shows_verdict(event):
+                self.seen.add(event.pair_id)
             self.by_pair.setdefault(event.pair_id, []).append(event)
             if event.source == "app":
                 self.done.append(event)
@@ -58,6 +63,10 @@ class History:
             stand = _after(stand, event)
         return stand
 
+    def repeated(self, pair_id: int) -> bool:
+        """Has the pair come back once already?"""
+        return any(event.kind is EventKind.REPEAT for event in self.by_pair.get(pair_id, ()))
+
     def skipped_at(self, pair_id: int) -> int:
         """When the pair was last skipped: a later skip has a higher number; 0 where it never was."""
         skips = (self._rank(event) + 1 for event in self.by_pair.get(pair_id, ()) if event.kind is EventKind.SKIP)
@@ -69,10 +78,23 @@ def _pop(events: list[Event], event_id: str | None) -> Event | None:
     return None if place is None else events.pop(place)
 
 
+def _shows_verdict(event: Event) -> bool:
+    """Was there a verdict, and did the reviewer see it then or through what they decided?"""
+    shown = event.shown
+    if shown is None or shown.verdict in (None, Verdict.PENDING):
+        return False
+    return shown.verdict_shown or event.kind in (EventKind.DECISION, EventKind.ADJUDICATED)
+
+
 def _after(stand: Stand, event: Event) -> Stand:
     match event.kind:
         case kind if kind in _DECISIONS:
-            return replace(stand, decision=event, skipped=False)
+            is_early = event.shown is not None and not event.shown.verdict_shown
+            return replace(stand, decision=event, early=event if is_early else stand.early, skipped=False)
+        case EventKind.ADJUDICATED:
+            return replace(stand, adjudicated=event)
+        case EventKind.REASONS:
+            return replace(stand, reasons=told(event.note))
         case EventKind.SKIP:
             return replace(stand, skipped=True)
         case EventKind.FLAG | EventKind.UNFLAG:

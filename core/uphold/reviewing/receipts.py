@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uphold.records.reviewed import Event
 from uphold.records.words import Choice, EventKind, Ruling, Side, ruling
 
+_WORDS = (EventKind.DECISION, EventKind.ADJUDICATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -53,9 +55,16 @@ def receipt(event: Event, key: str) -> Receipt:
 
 
 def sitting(acts: Iterable[Event]) -> Sitting:
-    """What these acts in force, oldest first, come to; of several decisions on a pair the last counts."""
+    """What these acts in force, oldest first, come to.
+
+    Of several decisions on a pair the one from before the verdict was seen counts, else the last.
+    """
     acts = list(acts)
-    latest = {event.pair_id: event for event in acts if event.kind is EventKind.DECISION}
+    latest: dict[int, Event] = {}
+    for event in acts:
+        early = latest.get(event.pair_id)
+        if event.kind in _WORDS and (early is None or early.shown is None or early.shown.verdict_shown):
+            latest[event.pair_id] = event
     words = [ruling(e.choice, e.shown.verdict if e.shown else None) for e in latest.values() if e.choice]
     kinds = [event.kind for event in acts]
     return Sitting(

@@ -11,7 +11,7 @@ from uphold.stats.anchoring import anchoring
 from uphold.stats.clusters import spread
 from uphold.stats.confidence import confidence
 from uphold.stats.kappa import Rated, confusion, kappa_value
-from uphold.stats.labels import COMPARED, SAID, TIE, label
+from uphold.stats.labels import COMPARED, SAID, TIE, label, voted
 from uphold.stats.shares import no_rate, no_value, share
 from uphold.stats.stratified import Part, weighted_share
 
@@ -80,7 +80,7 @@ def votes_compared(judge: JudgeCells) -> list[Rated]:
         (0, WORD[choice], SAID[cell.verdict], cell.count)
         for cell in judge.cells
         if cell.verdict in SAID
-        for _, choice in before(cell)
+        for _, choice in voted(before(cell))
     ]
 
 

@@ -9,6 +9,7 @@ from uphold.stats.ac1 import ac1_value
 from uphold.stats.agreement import WORD, per_vote
 from uphold.stats.alpha import alpha_value
 from uphold.stats.kappa import Rated, kappa_value
+from uphold.stats.labels import voted
 from uphold.stats.lengths import longer_of
 from uphold.stats.shares import no_value, share
 
@@ -27,7 +28,7 @@ def reviewers(counts: RunCounts, full: bool = False) -> ReviewerNumbers:
     """
     tables = _tables(counts)
     everything = [(0, *place[1:], count) for table in tables.values() for place, count in table.items()]
-    voters = sorted({reviewer for cell in counts.votes for reviewer, _ in cell.votes})
+    voters = sorted({reviewer for cell in counts.votes for reviewer, _ in voted(cell.votes)})
     items = _items(counts)
     shared = sum(count for *_, count in items)
     enough = shared >= LEAST_FOR_RATE
@@ -49,8 +50,9 @@ def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
     """The pairs that two or more read, as how many gave each word."""
     found: dict[tuple[int, tuple[int, ...]], int] = {}
     for cell in counts.votes:
-        if len(cell.votes) > 1:
-            said = [WORD[choice] for _, choice in cell.votes]
+        votes = voted(cell.votes)
+        if len(votes) > 1:
+            said = [WORD[choice] for _, choice in votes]
             key = (cell.cluster, tuple(said.count(place) for place in range(len(CLASSES))))
             found[key] = found.get(key, 0) + cell.count
     return [(*key, count) for key, count in found.items()]
@@ -59,7 +61,7 @@ def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
 def _tables(counts: RunCounts) -> Tables:
     tables: dict[tuple[int, int], dict[tuple[int, int, int], int]] = {}
     for cell in counts.votes:
-        said = [(reviewer, WORD[choice]) for reviewer, choice in cell.votes]
+        said = [(reviewer, WORD[choice]) for reviewer, choice in voted(cell.votes)]
         for (a, one), (b, other) in combinations(said, 2):
             table = tables.setdefault((a, b), {})
             place = (cell.cluster, one, other)

@@ -134,7 +134,7 @@ class Meeting:
             return ()
         modes = {None: None, True: "blind", False: "open"}
         return tuple(
-            PersonSaid(one.reviewer, one.choice, one.note, told(one.reasons), modes[one.blind], one.seconds)
+            PersonSaid(one.reviewer, one.choice, one.note, told(one.reasons), modes[one.blind], one.seconds, one.side_a)
             for one in sifting.people_on(self.store, pair_id)
         )
 

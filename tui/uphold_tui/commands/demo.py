@@ -30,7 +30,7 @@ def demo(
         if in_terminal():
             from uphold_tui.commands.review import open_app
 
-            open_app(copied, store, run)
+            open_app(copied, store, run, tour=True)
     if not in_terminal():
         from uphold_tui.commands.stats import show_stats
 

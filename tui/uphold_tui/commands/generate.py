@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold_tui.commands.working import dollars, run_work, span
+from uphold_tui.commands.working import dollars, run_work, some, span
 
 if TYPE_CHECKING:
     from uphold.steps.generating import GenerateRequest, Generating
@@ -118,7 +118,7 @@ def _tell(done: "Generating", request: "GenerateRequest", *, json: bool) -> None
     if done.stopped:
         talk(f"stopped: {done.stopped}")
     if done.left:
-        say_line(f"{done.left:,} examples are left; the same command goes on with them")
+        say_line(f"{some(done.left, 'example')} left; the same command goes on")
 
 
 def _tell_problems(problems: "tuple[tuple[str, str], ...]") -> None:
@@ -195,5 +195,5 @@ def _tell_perplexity(done: "Measuring", request: "PerplexityRequest", *, json: b
     if done.found is not None:
         say_line("  ".join(told(done.found)))
     if done.no_reference:
-        say_line(f"{done.no_reference:,} examples have no reference")
+        say_line(f"{some(done.no_reference, 'example')} without a reference")
     _tell_problems(done.problems)

@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from uphold_tui.commands.working import dollars, span
+from uphold_tui.commands.working import dollars, some, span
 
 if TYPE_CHECKING:
     from uphold.steps.estimating import Estimate
@@ -102,17 +102,17 @@ def _tell(summary: "JudgeSummary") -> None:
     shown = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
     say_table(shown)
     say(_work(summary))
-    for keys, why in ((made.no_reference, "have no reference"), (made.unanswered, "lack an answer")):
+    for keys, why in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
-            say(f"{len(keys):,} examples {why} and make no pair")
+            say(f"{some(len(keys), 'example')} with {why}: no pair")
     if summary.submitted:
-        say(f"handed in as {len(summary.submitted)} batches: {', '.join(summary.submitted)}")
+        say(f"handed in as {some(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
     if summary.out:
-        say(f"{summary.out:,} judgments are out with a batch; `uphold judge --collect` brings them in")
+        say(f"{some(summary.out, 'judgment')} out with a batch; `uphold judge --collect` brings them in")
     if summary.stopped:
         talk(f"stopped: {summary.stopped}")
     if summary.left and not summary.out:
-        say(f"{summary.left:,} pairs are left; the same command goes on with them")
+        say(f"{some(summary.left, 'pair')} left; the same command goes on")
 
 
 def _work(summary: "JudgeSummary") -> str:

@@ -9,6 +9,7 @@ from uphold_tui.commands.context import Context
 if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.steps.opening import Store
+    from uphold.steps.reviewing import Manner
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,12 +31,29 @@ def review(
     ] = None,
     candidate: Annotated[str | None, typer.Option("--candidate", metavar="SYSTEM")] = None,
     baseline: Annotated[str | None, typer.Option("--baseline", metavar="SYSTEM")] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Verdicts are shown after your own decision.")] = False,
+    open_share: Annotated[
+        float, typer.Option("--open-share", min=0.0, max=1.0, help="Of a blind session's pairs, shown open.")
+    ] = 0.15,
+    planned: Annotated[
+        int | None, typer.Option("--plan", metavar="N", min=1, help="How many pairs you mean to read.")
+    ] = None,
+    queue: Annotated[
+        str,
+        typer.Option(
+            "--queue",
+            metavar="KIND",
+            help="random, uncertain, tag:NAME, all, disputed, flagged, changed or hand-picked.",
+        ),
+    ] = "random",
 ) -> None:
     """Read pairs side by side; uphold the judge's verdicts or overturn them."""
     from uphold.errors import BadUsage
     from uphold.steps.opening import find_run
+    from uphold.steps.reviewing import Manner
 
     _needs_terminal()
+    manner = Manner(queue, blind, open_share, planned)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
     with context.obj.open() as store:
@@ -44,8 +62,9 @@ def review(
 
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
-            wanted = find_run(store, run) if run is not None else None
-        open_app(context.obj, store, wanted, reviewer, judge)
+            usual = run is None and manner == Manner()
+            wanted = None if usual else find_run(store, run)
+        open_app(context.obj, store, wanted, reviewer, judge, manner=manner)
 
 
 def start(context: Context) -> None:
@@ -57,7 +76,7 @@ def start(context: Context) -> None:
 
 def open_app(
     context: Context, store: "Store", run: "Run | None" = None, reviewer: str | None = None, judge: str | None = None,
-    tour: bool = False, start: bool = False,
+    tour: bool = False, start: bool = False, manner: "Manner | None" = None,
 ) -> None:  # fmt: skip
     """Run the app on a run, on the only one, or on the start screen; what it says on leaving goes to the terminal."""
     from uphold_tui.app import run_app
@@ -76,6 +95,7 @@ def open_app(
         hold=settings.hold,
         tables=settings,
         tour=tour,
+        manner=manner,
     )
     if said:
         talk(said)

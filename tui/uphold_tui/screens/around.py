@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from uphold.records.reviewed import PairView
+from uphold.steps.queueing import RANDOM, in_words
+from uphold.steps.reviewing import ReviewSession
+from uphold_tui import showing
 from uphold_tui.keys import Key
 from uphold_tui.look import BOLD, MUTED
 from uphold_tui.widgets.answer import Reading
@@ -24,12 +27,29 @@ class Shape:
     zoomed: bool = False
 
 
+RESTING = "rates are shown when the blind session ends"
+
+
+def session_chips(session: ReviewSession) -> Iterator[str]:
+    """Blind or not, and which queue it is where that is not the random one."""
+    if session.blind:
+        yield "blind"
+    if session.adjudicating and session.total:
+        yield f"dispute {session.index + 1} of {session.total}"
+    elif session.queue != RANDOM:
+        yield showing.safe_line(in_words(session.queue))
+
+
 def chips(reading: Reading) -> Iterator[str]:
     """The modes that are on."""
     if reading.diff:
         yield "word diff"
     elif reading.markdown:
         yield "markdown"
+    elif reading.reference:
+        yield "reference"
+    if reading.find:
+        yield f"/ {showing.safe_line(reading.find)}"
     if reading.names:
         yield "names"
 
@@ -38,10 +58,13 @@ def live_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> l
     """What is live now besides the keys of the You row, in at most three groups."""
     if shape.tiny:
         return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
-    act = _entries(table, "skip", "flag", "comment", "undo")
+    act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.stand.decision is not None else ()), "undo")
     if reading.diff:
         steps = [_entry(table, "diff", "diff off"), *_entries(table, "change", "change_back")]
         return [steps, act, *last_keys(table)]
+    if reading.find:
+        steps = [_entry(table, "change", "next match"), _entry(table, "change_back"), _entry(table, "find", "find")]
+        return [act, steps, *last_keys(table)]
     return [act, _reading_keys(table, pair, reading, shape), *last_keys(table)]
 
 
@@ -52,6 +75,8 @@ def _reading_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) 
         first = _entry(table, "earlier", "fold turns" if reading.earlier else "unfold turns")
     if shape.narrow:
         return [fold, first]
+    if pair.veiled:
+        return [first, fold]
     unsettled = pair.judge is not None and pair.judge.verdict.preference is None
     return [first, *(_entries(table, "raw") if unsettled else []), *_entries(table, "names"), fold]
 

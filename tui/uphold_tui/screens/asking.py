@@ -17,7 +17,6 @@ class AskScreen(Overlay[str | None]):
     """Answers what was typed, or None when it was closed."""
 
     AUTO_FOCUS = "Input"
-    CSS_PATH = ("overlay.tcss", "judging.tcss")
     BINDINGS = bindings((Key("ask.close", ("escape",), "close", "close"),), first=True)
 
     def __init__(self, question: str, why: str, before: str = "") -> None:

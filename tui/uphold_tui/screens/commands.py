@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from textual.app import App
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Paste
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -34,13 +35,10 @@ class Command:
 
 
 def key_commands(table: Iterable[Key]) -> list[Command]:
-    """The commands behind a table of keys."""
-    left_out = ("command", "press")
-    return [
-        Command(key.help or key.word, key.action, labels(key))
-        for key in table
-        if key.action.split("(")[0] not in left_out
-    ]
+    """The commands behind a table of keys; what rates a pair comes last, so that enter alone rates nothing."""
+    offered = [key for key in table if key.action.split("(")[0] not in ("command", "press")]
+    offered.sort(key=lambda key: key.group == "Decide")
+    return [Command(key.help or key.word, key.action, labels(key)) for key in offered]
 
 
 def theme_commands(app: App[object]) -> list[Command]:
@@ -49,9 +47,11 @@ def theme_commands(app: App[object]) -> list[Command]:
     return [Command(f"theme {name}", f"app.theme({name!r})") for name in names]
 
 
-def review_commands(table: Iterable[Key], app: App[object]) -> list[Command]:
+def review_commands(table: Iterable[Key], app: App[object], *, blind: bool = False) -> list[Command]:
     """What can be done in the review."""
-    return [*key_commands(table), *theme_commands(app)]
+    turn = "open: verdicts on the table" if blind else "blind: verdicts after your decision"
+    own = [Command(turn, "blind"), Command("plan: type plan and a number of pairs", "command")]
+    return [*key_commands(table), *own, *theme_commands(app)]
 
 
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
@@ -59,6 +59,8 @@ def matching(commands: Sequence[Command], typed: str) -> list[Command]:
     wanted = typed.strip().lstrip(":").lower().split()
     if len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) < 10:
         return [Command(f"go to pair {int(wanted[0])}", f"jump({int(wanted[0])})")]
+    if len(wanted) == 2 and wanted[0] == "plan" and wanted[1].isdecimal() and 0 < len(wanted[1]) < 7 and int(wanted[1]):
+        return [Command(f"plan {int(wanted[1])} pairs", f"plan({int(wanted[1])})")]
     return [command for command in commands if all(word in command.words.lower() for word in wanted)]
 
 
@@ -70,12 +72,12 @@ class CommandField(Input):
         super()._on_paste(event)
 
 
-class CommandScreen(Overlay[str | None]):
+class CommandScreen(Overlay[str | None], inherit_bindings=False):
     """Answers the action of the command that was chosen."""
 
     AUTO_FOCUS = "Input"
     WIDTH = 72
-    BINDINGS = bindings(_KEYS, first=True)
+    BINDINGS = bindings(_KEYS)
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
@@ -93,6 +95,15 @@ class CommandScreen(Overlay[str | None]):
     def fill(self) -> None:
         """Draw the list."""
         self._draw()
+
+    def on_key(self, event: KeyEvent) -> None:
+        """What is typed before the field has the focus is not lost."""
+        if event.is_printable and event.character and not self.field.has_focus:
+            event.stop()
+            self.field.insert_text_at_cursor(event.character)
+
+    def on_input_submitted(self) -> None:
+        self.action_run()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search(event.value)

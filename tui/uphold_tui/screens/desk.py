@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -14,10 +15,11 @@ from uphold.records.numbers import LiveNumbers
 from uphold.records.reviewed import OnScreen, PairView
 from uphold.records.words import Side
 from uphold.reviewing.letters import reason_shown
+from uphold.steps.queueing import in_words
 from uphold.steps.reviewing import ReviewSession
 from uphold_tui import keys, showing
 from uphold_tui.look import MUTED, PLAIN, Signs
-from uphold_tui.screens.around import Shape, chips, last_keys, live_keys, nothing_to_review
+from uphold_tui.screens.around import RESTING, Shape, chips, last_keys, live_keys, nothing_to_review, session_chips
 from uphold_tui.screens.drawing import DrawingScreen
 from uphold_tui.widgets import header
 from uphold_tui.widgets.answer import Answer, Reading, compare, prepare
@@ -70,9 +72,9 @@ class Desk(DrawingScreen):
         self.first_numbers: LiveNumbers | None = None
         self._started = False
         self._counting: Timer | None = None
-        self._shown_pair: int | None = None
+        self._shown_pair: tuple[int, bool] | None = None
         self._whole: Answer | None = None
-        self._answers: dict[tuple[int, Reading], dict[Side, Answer]] = {}
+        self._answers: dict[tuple[int, bool, Reading], dict[Side, Answer]] = {}
         self._names_seen: set[int] = set()
         self.header = Line("header")
         self.hair = HairLine("hair")
@@ -148,14 +150,14 @@ class Desk(DrawingScreen):
             self._draw_head()
             self.footer.put(last_keys(self.table))
             return
-        if pair.pair_id != self._shown_pair:
+        if (pair.pair_id, pair.again) != self._shown_pair:
             self._begin(pair)
         answers = self.answers(pair)
         for side, pane in self.panes.items():
             tinted = self.narrow or self.stacked
             alone = self.alone is side
             pane.put(pair, answers[side], self.reading, alone=alone, tinted=tinted, margins=self._margins())
-        self.instruction.put(pair)
+        self.instruction.put(pair, self.reading.find)
         if self.has_class("-whole"):
             self._draw_whole(pair)
         self.draw_strip()
@@ -178,10 +180,10 @@ class Desk(DrawingScreen):
 
     def _begin(self, pair: PairView) -> None:
         """Another pair comes to the desk: no key may rate it before it has been drawn."""
-        self._shown_pair = pair.pair_id
+        self._shown_pair = (pair.pair_id, pair.again)
         self.reading = Reading(
             diff=self.reading.diff, markdown=self.reading.markdown, earlier=self.reading.earlier,
-            signs=self.settings.signs,
+            find=self.reading.find, reference=self.reading.reference, signs=self.settings.signs,
         )  # fmt: skip
         self.zoomed = False
         self._whole = None
@@ -200,10 +202,11 @@ class Desk(DrawingScreen):
 
     def answers(self, pair: PairView) -> dict[Side, Answer]:
         """Both sides ready to be drawn; kept for when they are met again."""
-        found = self._answers.get((pair.pair_id, self.reading))
+        known = (pair.pair_id, pair.again, self.reading)
+        found = self._answers.get(known)
         if found is None:
             found = {side: prepare(pair, side, self.reading) for side in Side}
-            self._answers[pair.pair_id, self.reading] = found
+            self._answers[known] = found
             while len(self._answers) > _KEPT:
                 del self._answers[next(iter(self._answers))]
         return found
@@ -230,25 +233,38 @@ class Desk(DrawingScreen):
     def _draw_head(self) -> None:
         run, progress, signs = self.session.run, self.session.progress, self.settings.signs
         names = (showing.line(run.set), showing.line(run.candidate), showing.line(run.baseline))
+        modes = chain(session_chips(self.session), chips(self.reading))
+        read = self._disputes() if self.session.adjudicating else None
         if self.narrow:
-            left = header.title(*names, chips(self.reading), gap="  ")
+            left = header.title(*names, modes, gap="  ")
             self.header.put(left, header.short_counts(progress, signs))
         else:
-            self.header.put(header.title(*names, chips(self.reading)), header.counts(progress, signs))
+            self.header.put(header.title(*names, modes), read or header.counts(progress, signs))
         self.hair.put(progress)
         if self.has_class("-wide"):
             self.rail.put(self._rail_view())
 
+    def _disputes(self) -> Content:
+        """How often people agree, in place of counts about the judge."""
+        shared, same = self.session.shared()
+        words = f"{shared} {'pair' if shared == 1 else 'pairs'} read by several   {same} the same"
+        return Content.styled(words, MUTED)
+
     def _rail_view(self) -> RailView:
         back = keys.label(self.table["review.previous"])
         trail = tuple(self.session.trail(self.size.height))
-        return RailView(self.numbers, self.session.progress, trail, back, self.settings.signs)
+        numbers = None if self.session.blind else self.numbers
+        queue = in_words(self.session.queue)
+        return RailView(numbers, self.session.progress, trail, back, self.settings.signs, queue)
 
     def _draw_foot(self, pair: PairView) -> None:
         said = f"{round(compare(pair).same * 100)} % of the words are the same" if self.reading.diff else ""
         before = Content.styled(said, MUTED) if said else None
         width = self.app.size.width - 6
-        self.numbers_row.put(numbers_line(self.numbers, self.session.run.candidate, width, before))
+        if self.session.blind:
+            self.numbers_row.put(before or Content.styled(RESTING, MUTED))
+        else:
+            self.numbers_row.put(numbers_line(self.numbers, self.session.run.candidate, width, before))
         self.footer.put(live_keys(self.table, pair, self.reading, self._shape()))
 
     def count_soon(self) -> None:

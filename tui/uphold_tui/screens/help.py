@@ -1,6 +1,6 @@
 """The keys of a screen, made from its table of keys: what was remapped is shown as it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.content import Content
 from textual.widget import Widget
@@ -15,7 +15,7 @@ REVIEW_NOTE = (
     "Each decision is saved when the key is pressed; nothing here can delete. Keys pressed before the new pair is "
     "on screen are dropped, so that nothing unread is rated."
 )
-_COLUMNS = (("Decide", "Add"), ("Read",), ("Runs", "Move", "Show"))
+_COLUMNS = (("Decide", "Add"), ("Read", "Pairs", "Figures"), ("Narrow", "Runs", "Move", "Show"))
 
 
 def columns(table: Sequence[Key]) -> list[list[HelpLine | None]]:
@@ -73,11 +73,16 @@ def page(title: str, table: Sequence[Key], note: str, width: int) -> Content:
 class HelpScreen(Overlay[None]):
     """`?` or esc closes."""
 
-    BINDINGS = bindings((Key("help.close", ("?",), "close", "close"),))
+    BINDINGS = bindings(
+        (Key("help.close", ("?",), "close", "close"), Key("help.tour", ("t",), "tour", "a tour of two minutes"))
+    )
 
-    def __init__(self, title: str, table: Sequence[Key], note: str = "") -> None:
+    def __init__(
+        self, title: str, table: Sequence[Key], note: str = "", tour: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
         self._page = (title, table, note)
+        self._tour = tour
         self.text = Static(markup=False)
 
     def parts(self) -> Iterable[Widget]:
@@ -85,4 +90,13 @@ class HelpScreen(Overlay[None]):
 
     def fill(self) -> None:
         """Lay out the list of keys."""
-        self.text.update(page(*self._page, self.text_width))
+        made = page(*self._page, self.text_width)
+        if self._tour is not None:
+            made = Content.assemble(made, "\n\n", ("t", BOLD), (" a tour of two minutes", MUTED))
+        self.text.update(made)
+
+    def action_tour(self) -> None:
+        """Close, and begin the tour where one is offered."""
+        if self._tour is not None:
+            self.dismiss(None)
+            self.call_later(self._tour)

@@ -30,13 +30,16 @@ _ABOVE = 2
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What the start screen asks the app for: what there is, the review of a run, having one judged, the demo (None: not
-    offered)."""
+    offered), the list of a run's pairs, its numbers, another reviewer."""
 
     read: Callable[[], Home]
     review: Callable[[Run], None]
     judge: Callable[[Run], None]
     demo: Callable[[], None] | None
     leave: Callable[[], None]
+    pairs: Callable[[Run], None]
+    figures: Callable[[Run], None]
+    who: Callable[[str], None]
 
 
 class HomeScreen(Screen[None]):
@@ -84,7 +87,7 @@ class HomeScreen(Screen[None]):
         self._draw_head()
         self.list.update(self._beginning() if self.first else self._listed())
         open_ = [entry(self.table["home.open"], "choose" if self.first else "review")]
-        open_ += [entry(self.table["home.judge"])] if self.home.runs else []
+        open_ += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if self.home.runs]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
         self.footer.put([open_ if self.home.runs or self.first else [], last])
 
@@ -155,6 +158,16 @@ class HomeScreen(Screen[None]):
         if self.home.runs:
             self.doors.judge(self.home.runs[self.at].run)
 
+    def action_pairs(self) -> None:
+        """List the pairs of the run under the cursor."""
+        if self.home.runs:
+            self.doors.pairs(self.home.runs[self.at].run)
+
+    def action_figures(self) -> None:
+        """The numbers of the run under the cursor."""
+        if self.home.runs:
+            self.doors.figures(self.home.runs[self.at].run)
+
     def action_demo(self) -> None:
         """Open the demo, where it is offered."""
         if self.first and self.doors.demo is not None:
@@ -211,6 +224,18 @@ class HomeScreen(Screen[None]):
                 self.call_next(self.run_action, action)
 
         self.app.push_screen(CommandScreen(commands), run)
+
+    def action_who(self) -> None:
+        """Review under another name."""
+        from uphold_tui.screens.who import WhoScreen
+
+        def named(name: str | None) -> None:
+            if name is not None:
+                self._reviewer = name
+                self.doors.who(name)
+                self.draw()
+
+        self.app.push_screen(WhoScreen(self._reviewer), named)
 
     def action_quit(self) -> None:
         """Leave."""

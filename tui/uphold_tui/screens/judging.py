@@ -26,7 +26,8 @@ from uphold_tui.widgets.lines import Line, spread
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the screen asks the app for: judges to choose from, work on a run, its answers, the review, the way back."""
+    """What the screen asks the app for: judges to choose from, work on a run, its answers, the review, the way back
+    and the way out."""
 
     choices: Callable[[Run], list[str]]
     going: Callable[[], JudgeWork | None]
@@ -34,6 +35,7 @@ class Desk:
     answers: Callable[[int, int], JudgeOnPair | None]
     review: Callable[[Run], None]
     back: Callable[[], None]
+    leave: Callable[[], None]
 
 
 class JudgingScreen(Screen[None]):
@@ -87,7 +89,7 @@ class JudgingScreen(Screen[None]):
 
     def _listen(self) -> None:
         if self.work is not None:
-            self.work.tell = lambda: self.post_message(self.News())  # type: ignore[assignment,return-value]
+            self.work.tell = lambda: self.post_message(self.News())  # type: ignore[assignment]
 
     # what stands here
 
@@ -125,8 +127,9 @@ class JudgingScreen(Screen[None]):
         def named(*names: str) -> list[Content]:
             return [entry(self.table[f"judging.{name}"]) for name in names]
 
-        last = named("help", "back")
         work = self.work
+        going = work is not None and not work.news.ended
+        last = [*named("help"), entry(self.table["judging.back"], None if going else "back")]
         if work is None:
             self.footer.put([[entry(self.table["judging.open"], "begin")], last])
         elif work.news.ended:
@@ -233,6 +236,22 @@ class JudgingScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys while judging", tuple(self.table.values())))
 
+    def action_command(self) -> None:
+        """Any command by its name."""
+        from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
+
+        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
+
+        def run(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        self.app.push_screen(CommandScreen(commands), run)
+
     def action_back(self) -> None:
         """Back; judging goes on."""
         self.desk.back()
+
+    def action_quit(self) -> None:
+        """Leave the app."""
+        self.desk.leave()

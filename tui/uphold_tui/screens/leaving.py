@@ -24,6 +24,19 @@ _LABEL = 25
 _COLUMN = 25
 
 
+def resting_rows(back: LookBack, width: int) -> list[Content]:
+    """The look back while a blind session goes on: nothing of what the judge says."""
+    sitting = back.sitting
+    words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
+    words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
+    return [
+        spread(Content.styled(back.pairs, BOLD), Content.styled("   ".join([*words, back.pace]), MUTED), width),
+        Content(""),
+        Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
+        Content.styled(back.closing, MUTED),
+    ]
+
+
 def rows(back: LookBack, width: int, signs: Signs = PLAIN) -> list[Content]:
     """The look back as rows."""
     run, sitting = back.run, back.sitting
@@ -116,7 +129,9 @@ class LeavingScreen(Overlay[bool]):
         """Lay out the look back, and what the keys do."""
         keys = [("enter", "leave"), ("esc", "stay")]
         foot = Content("    ").join([Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in keys])
-        self.text.update(Content("\n").join([*rows(self.back, self.text_width, self._signs), Content(""), foot]))
+        width = self.text_width
+        said = resting_rows(self.back, width) if self.back.resting else rows(self.back, width, self._signs)
+        self.text.update(Content("\n").join([*said, Content(""), foot]))
 
     def action_leave(self) -> None:
         """Leave."""

@@ -1,6 +1,7 @@
 """What stands over a dimmed screen: a panel with a bar at its left, closed by esc."""
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ class Overlay(ModalScreen[Answer]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.opened_at = monotonic()
         self.panel = VerticalScroll(id="panel", can_focus=False)
 
     def compose(self) -> ComposeResult:

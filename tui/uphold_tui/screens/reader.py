@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.app import SuspendNotSupported
 from textual.content import Content
 
+from uphold.records.reviewed import PairView
 from uphold.records.words import Side
 from uphold_tui import showing
 from uphold_tui.look import MUTED
@@ -110,6 +111,9 @@ class Reader(Desk):
         pair = self.session.current
         if pair is None:
             return
+        if pair.veiled:
+            self.tell(Content.styled("names come after your decision", MUTED))
+            return
         self.reading = replace(self.reading, names=not self.reading.names)
         self._names_seen.add(pair.pair_id)
         self.draw()
@@ -117,10 +121,22 @@ class Reader(Desk):
     def action_change(self, step: int) -> None:
         """To the next change of the word diff, or the one before, in both panes."""
         pair = self.session.current
-        if pair is None or not self.reading.diff:
+        if pair is not None and self.reading.diff:
+            self.step_in_panes(pair, step)
+
+    def step_in_panes(self, pair: PairView, step: int) -> bool:
+        """Both panes to their next change or match; was there one to go to?"""
+        moved = [pane.to_change(self.answers(pair)[side], step) for side, pane in self.panes.items()]
+        return any(moved)
+
+    def action_reference(self) -> None:
+        """Which words of the reference each answer has, and which it lacks."""
+        pair = self.session.current
+        if pair is not None and not pair.text.reference(pair.turn) and not self.reading.reference:
+            self.tell(Content.styled("no reference here", MUTED))
             return
-        for side, pane in self.panes.items():
-            pane.to_change(self.answers(pair)[side], step)
+        self.reading = replace(self.reading, reference=not self.reading.reference, diff=False)
+        self.draw()
 
     def action_copy(self) -> None:
         """Copy the answer of the pane that scrolls alone, else the whole pair, as it is shown."""

@@ -13,8 +13,8 @@ from uphold.records.words import EventKind, Ruling
 from uphold.steps.reviewing import Outcome, Receipt, Refusal, ReviewSession
 from uphold_tui import keys, showing
 from uphold_tui.look import MUTED
+from uphold_tui.screens.beside import Beside
 from uphold_tui.screens.desk import Settings
-from uphold_tui.screens.reader import Reader
 from uphold_tui.sitting import Left, LookBack, Partings
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.receipts import receipt
@@ -28,7 +28,7 @@ FEW = 5
 Act = Callable[[], Outcome]
 
 
-class ReviewScreen(Reader):
+class ReviewScreen(Beside):
     """One reviewer at work on one run."""
 
     BINDINGS = keys.bindings(keys.REVIEW)
@@ -47,6 +47,9 @@ class ReviewScreen(Reader):
         pair = self._acting()
         if pair is not None:
             choice = verdicts.choice_of(pair, word)
+            if self._waits_for_more(pair) and verdicts.your_choice(pair) is choice:
+                self._go_on()
+                return
             self._do(pair, partial(self.session.decide, choice, self.on_screen(pair), self._seconds()))
 
     def action_uphold(self) -> None:
@@ -66,6 +69,10 @@ class ReviewScreen(Reader):
         pair = self._acting()
         if pair is not None:
             self._do(pair, partial(self.session.skip, self.on_screen(pair), self._seconds()))
+
+    def _waits_for_more(self, pair: PairView) -> bool:
+        """Was this decided blind, and is its verdict on the screen since?"""
+        return self.session.blind and pair.stand.early is not None
 
     def action_flag(self) -> None:
         """Flag for a second look, or no longer."""
@@ -107,6 +114,37 @@ class ReviewScreen(Reader):
 
         self.app.push_screen(CommentScreen(pair), write)
 
+    def action_why(self) -> None:
+        """Say why, with one key a reason."""
+        pair = self._acting()
+        if pair is None:
+            return
+        from uphold_tui.screens.reasons import ReasonsScreen
+
+        def chosen(words: tuple[str, ...] | None) -> None:
+            if words is not None:
+                self._do(pair, partial(self.session.reasons, words, self.on_screen(pair)))
+
+        self.app.push_screen(ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words), chosen)
+
+    def action_blind(self) -> None:
+        """Verdicts after the own decision from now on, or again before it."""
+        self.session.go_blind(not self.session.blind)
+        words = "blind: verdicts come after your decision" if self.session.blind else "open: verdicts are on the table"
+        self.message = Content.styled(words, MUTED)
+        self._shown_pair = None
+        self.draw()
+
+    def action_plan(self, number: int) -> None:
+        """Mean to read so many pairs."""
+        try:
+            self.session.plan(number)
+        except UpholdError as error:
+            self.tell(Content.styled(showing.cause(str(error)), MUTED))
+            return
+        self.message = Content.styled(f"planned: {number}", MUTED)
+        self.draw()
+
     def _acting(self) -> PairView | None:
         """The pair to act on; None while it has not been drawn: then the key was meant for another one."""
         return self.session.current if self.live else None
@@ -131,15 +169,24 @@ class ReviewScreen(Reader):
         if self.settings.hold == "override" and outcome.ruling is Ruling.OVERTURNED:
             self.session.go_to(place + 1)
         self._receive(outcome)
+        if self._was_unveiled(pair):
+            self._shown_pair = None
         self.draw()
         self.count_soon()
+
+    def _was_unveiled(self, pair: PairView | None) -> bool:
+        """Has the verdict come into view on the pair that stays? Then no key may change what was decided before it."""
+        here = self.session.current
+        return (
+            pair is not None and here is not None and pair.veiled and not here.veiled and here.pair_id == pair.pair_id
+        )
 
     def _receive(self, done: Receipt) -> None:
         """Show the receipt; that of an override is loud for a moment."""
         here = self.session.current
         elsewhere = here is None or here.pair_id != done.pair_id
         loud = done.ruling is Ruling.OVERTURNED and elsewhere
-        if done.kind is EventKind.DECISION and not elsewhere:
+        if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
             self.message = Content.styled("every pair is read", MUTED) if self.session.finished else Content("")
             return
         self.message = receipt(done, self.settings.signs, loud=loud, narrow=self.narrow)
@@ -157,7 +204,10 @@ class ReviewScreen(Reader):
     # moving
 
     def action_go(self, step: int) -> None:
-        """To the next pair of the queue, or the one before."""
+        """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
+        pair = self.session.current
+        if step > 0 and pair is not None and self._waits_for_more(pair) and self._move(self.session.go_unread):
+            return
         moved = self._move(self.session.go_next if step > 0 else self.session.go_previous)
         if not moved and self._unsaved is None:
             self.tell(Content.styled("this is the last pair" if step > 0 else "this is the first pair", MUTED))
@@ -198,16 +248,13 @@ class ReviewScreen(Reader):
 
     def action_raw(self) -> None:
         """The judge's raw answers."""
-        if self.session.current is not None:
+        pair = self.session.current
+        if pair is not None and pair.veiled:
+            self.tell(Content.styled("the judge's answers come after your decision", MUTED))
+        elif pair is not None:
             from uphold_tui.screens.raw import RawScreen
 
-            self.app.push_screen(RawScreen(self.session.current))
-
-    def action_help(self) -> None:
-        """The keys of this screen."""
-        from uphold_tui.screens.help import REVIEW_NOTE, HelpScreen
-
-        self.app.push_screen(HelpScreen("Keys while reviewing", tuple(self.table.values()), REVIEW_NOTE))
+            self.app.push_screen(RawScreen(pair))
 
     def action_command(self) -> None:
         """Any command by its name; a number goes to that pair."""
@@ -217,7 +264,8 @@ class ReviewScreen(Reader):
             if action is not None:
                 self.call_next(self.run_action, action)
 
-        self.app.push_screen(CommandScreen(review_commands(self.table.values(), self.app)), run)
+        commands = review_commands(self.table.values(), self.app, blind=self.session.blind)
+        self.app.push_screen(CommandScreen(commands), run)
 
     def action_back(self) -> None:
         """Leave, after a look back where there is something to look back on."""
@@ -245,4 +293,7 @@ class ReviewScreen(Reader):
             return None
         self.count()
         parts = self.partings.lines()
-        return LookBack(session.run, sitting, session.progress, self.first_numbers, self.numbers, parts)
+        progress = session.progress
+        return LookBack(
+            session.run, sitting, progress, self.first_numbers, self.numbers, parts, session.blind, session.waiting()
+        )  # fmt: skip

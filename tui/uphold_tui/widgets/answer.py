@@ -11,19 +11,26 @@ from uphold.records.words import Side
 from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED, ONLY, PLAIN, Signs
 from uphold_tui.widgets.diff import WordDiff, word_diff
+from uphold_tui.widgets.finding import lit, spans, telling_words
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
 
 
+_MUCH, _FEW_WORDS = 1.5, 30
+"""An answer so many times as long as the other, and by so many words, says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the answers are shown."""
+    """How the answers are shown; `find` are words to light up, `reference` compares with the reference's words."""
 
     diff: bool = False
     markdown: bool = False
     earlier: bool = False
     names: bool = False
+    find: str = ""
+    reference: bool = False
     signs: Signs = PLAIN
 
 
@@ -31,7 +38,7 @@ class Reading:
 class Answer:
     """One side ready to be drawn: plain content, or (as markdown) parts that are drawn one below the other.
 
-    `changes` are the character offsets in plain content where the sides begin to differ.
+    `changes` are the character offsets in plain content to go to: where the sides begin to differ, or what was found.
     """
 
     body: "Content | tuple[Content | Markdown, ...]"
@@ -43,13 +50,18 @@ def prepare(pair: PairView, side: Side, reading: Reading) -> Answer:
     """One side of a pair, as `reading` wants it."""
     cell = pair.cells(side)[pair.turn - 1]
     number = showing.words(cell)
-    length = _counted(number)
+    length = _beside(number, showing.words(pair.cells(side.other)[pair.turn - 1]))
     if reading.diff:
         return _compared(pair, side, reading)
-    if reading.markdown and number:
+    if reading.reference and pair.text.reference(pair.turn):
+        return _held_against(pair, side, reading)
+    if reading.markdown and number and not reading.find:
         return Answer(_markdown(pair, side, reading), length)
     text = showing.answer(cell)
-    return Answer(Content.assemble(earlier(pair, side, reading), text if text else _empty()), length)
+    body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
+    if not reading.find:
+        return Answer(body, length)
+    return Answer(lit(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
 
 
 def compare(pair: PairView) -> WordDiff:
@@ -96,6 +108,28 @@ def _markdown(pair: PairView, side: Side, reading: Reading) -> "tuple[Content | 
     before = earlier(pair, side, reading)
     text = showing.markdown(cell_text(pair.cells(side)[pair.turn - 1]))
     return (Content.assemble(before.rstrip(), "\n"), text) if before else (text,)
+
+
+def _held_against(pair: PairView, side: Side, reading: Reading) -> Answer:
+    """Which of the reference's words this answer has, on a tint of its side; above it those that it lacks."""
+    text = showing.answer(pair.cells(side)[pair.turn - 1])
+    wanted = telling_words(showing.shown(pair.text.reference(pair.turn) or "").plain)
+    there = telling_words(text.plain)
+    missed = [word for word in wanted if word not in there]
+    for word in wanted:
+        for start, end in there.get(word, ()):
+            text = text.stylize(ONLY[side], start, end)
+    said = f"lacks: {', '.join(missed)}" if missed else "has every telling word of the reference"
+    head = Content.assemble((said, MUTED), "\n\n")
+    body = Content.assemble(head, earlier(pair, side, reading), text if text else _empty())
+    return Answer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
+
+
+def _beside(number: int, other: int) -> str:
+    """The length, and how much longer it is than the other answer where that is much."""
+    if number >= _MUCH * other and number - other >= _FEW_WORDS:
+        return f"{_counted(number)}, {number / other:.1f} × the other" if other else _counted(number)
+    return _counted(number)
 
 
 def _counted(number: int) -> str:

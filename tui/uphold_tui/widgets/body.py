@@ -13,6 +13,7 @@ from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp,
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual, visualize
 
 from uphold_tui.look import MUTED, PLAIN, THUMB
@@ -115,7 +116,7 @@ class Body(TellsDrawn):
             else:
                 visual = visualize(self, part, markup=False)
                 made = Visual.to_strips(self, visual, width, None, self.visual_style, pad=True)
-                strips += [_uncoloured(strip, self.visual_style.rich_style) for strip in made]
+                strips += [_uncoloured(strip, self.visual_style) for strip in made]
         return strips
 
     # where it is scrolled to
@@ -241,12 +242,27 @@ class Body(TellsDrawn):
         self.scroll_rows(round(self.max_top * y / max(self._seen.height - 1, 1)))
 
 
-def _uncoloured(strip: Strip, base: RichStyle) -> Strip:
-    """The strip in the colours of the pane: colour means something here, and markdown's would mean nothing."""
+def _uncoloured(strip: Strip, pane: Style) -> Strip:
+    """The strip in the colours of the pane: colour means something here, and markdown's would mean nothing.
+
+    Code stands on a ground of its own; keywords are bold, and what the highlighter makes italic (comments, strings) is
+    muted.
+    """
+    base = pane.rich_style
+    code, quiet = RichStyle(), RichStyle(dim=True)
+    below, above = pane.background, pane.foreground
+    if below is not None and above is not None and below.ansi is None and above.ansi is None:
+        code = RichStyle(bgcolor=below.blend(above, 0.07).rich_color)
+        quiet = RichStyle(color=above.blend(below, 0.38).rich_color)
     plain = []
     for text, style, _ in strip:
-        weight = RichStyle(bold=style.bold, italic=style.italic, underline=style.underline) if style else None
-        plain.append(Segment(text, base + weight if weight else base))
+        is_code = style is not None and style.bgcolor not in (None, base.bgcolor) and not style.bgcolor.is_default
+        made = base + RichStyle(bold=style.bold, underline=style.underline) if style else base
+        if style is not None and is_code:
+            made = made + code + (quiet if style.italic else RichStyle())
+        elif style is not None:
+            made += RichStyle(italic=style.italic)
+        plain.append(Segment(text, made))
     return Strip(plain, strip.cell_length)
 
 

@@ -27,6 +27,8 @@ def counts(progress: Progress, signs: Signs) -> Content:
         if progress.planned
         else f"{progress.read} of {progress.total} read"
     )
+    if progress.resting:
+        return Content.styled(read, MUTED)
     parts = [
         Content.styled(read, MUTED),
         _count(signs.upheld, UPHELD, progress.upheld, "upheld"),
@@ -39,6 +41,8 @@ def counts(progress: Progress, signs: Signs) -> Content:
 
 def short_counts(progress: Progress, signs: Signs) -> Content:
     """The counts where the row is short: `37/60   ✓ 31   ≠ 6`."""
+    if progress.resting:
+        return Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED)
     parts = [
         Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED),
         _count(signs.upheld, UPHELD, progress.upheld, ""),

@@ -6,6 +6,7 @@ from textual.widget import Widget
 from uphold.records.reviewed import PairView
 from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED
+from uphold_tui.widgets.finding import lit
 
 _ENOUGH = 6_000
 """Characters of an instruction that are looked at for its few rows."""
@@ -112,13 +113,15 @@ class Instruction(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self._pair: PairView | None = None
+        self._find = ""
 
-    def put(self, pair: PairView) -> None:
-        """Show what this pair was asked."""
-        self._pair = pair
+    def put(self, pair: PairView, find: str = "") -> None:
+        """Show what this pair was asked, with the words of `find` lit."""
+        self._pair, self._find = pair, find
         self.refresh()
 
     def render(self) -> Content:
         if self._pair is None:
             return Content("")
-        return Content("\n").join(rows(self._pair, self.size.width, self.size.height))
+        made = rows(self._pair, self.size.width, self.size.height)
+        return Content("\n").join([lit(row, self._find) for row in made])

@@ -87,7 +87,8 @@ class Page:
             rate = Content.assemble((f"{judging.rate:,.0f}", BOLD), (f" a minute, {at_once}", MUTED))
         else:
             rate = Content.styled(at_once, MUTED)
-        expected = "" if judging.expected is None else f" of about {dollars(judging.expected)}"
+        done = judging.expected is None or self.news.ended
+        expected = "" if done else f" of about {dollars(judging.expected)}"
         cap = "" if self.control.cap is None else f", stops at {dollars(self.control.cap)}"
         spent = Content.assemble((dollars(judging.cost), BOLD), (expected + cap, MUTED))
         waited = f" times, all waited {span(judging.waited)}" if judging.waited else " times"
@@ -177,5 +178,6 @@ def _signed(sign: str, style: str, word: str) -> Content:
 
 
 def _columns(cells: Sequence[Content], width: int) -> Content:
-    each = max(width // 3, 1)
-    return Content("").join([spread(cell, Content(""), each) for cell in cells])
+    each = max(3 * width // 10, 1)
+    widths = (each, max(width - 2 * each, 1), each)
+    return Content("").join([spread(cell, Content(""), wide) for cell, wide in zip(cells, widths, strict=True)])

@@ -50,7 +50,7 @@ class ResponsePane(Vertical):
         """Show this side of `pair`; `alone` says that only this pane scrolls, `tinted` that title rows are borders."""
         yours, judges = verdicts.your_side(pair), verdicts.judge_side(pair)
         decided = verdicts.your_choice(pair) is not None
-        in_force = (yours if decided else judges) is self.side
+        in_force = (yours if decided else None if pair.people else judges) is self.side
         bar = Content.styled(THICK, SIDE[self.side]) if in_force else Content.styled(HAIR, HAIR_OF[self.side])
         fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
         self.title_row.dress(bar, fill)
@@ -58,15 +58,16 @@ class ResponsePane(Vertical):
         self.title_row.put(left, Content.styled(answer.length + " " * margins.left, MUTED))
         self.body.put(answer, margins, bar, reading.signs.more)
 
-    def to_change(self, answer: Answer, step: int) -> None:
-        """Scroll to the next change of the word diff, or to the one before, leaving one line above it."""
+    def to_change(self, answer: Answer, step: int) -> bool:
+        """Scroll to the next change or match, or to the one before, leaving one line above it; was there one to go to?"""
         if not isinstance(answer.body, Content):
-            return
+            return False
         above, here = self.body.margins.above, self.body.top
         rows = sorted({max(self.body.row_of(answer.body, offset) + above - 1, 0) for offset in answer.changes})
         beyond = [row for row in rows if (row > here if step > 0 else row < here)]
         if beyond:
             self.body.scroll_rows(beyond[0 if step > 0 else -1])
+        return self.body.top != here
 
 
 def title(pair: PairView, side: Side, reading: Reading, *, in_force: bool) -> Content:
@@ -76,6 +77,14 @@ def title(pair: PairView, side: Side, reading: Reading, *, in_force: bool) -> Co
         who.append("your choice")
     if verdicts.judge_side(pair) is side:
         who.append("judge’s pick")
+    there = [one.reviewer for one in pair.people if pair.side_of(one.choice.preference) is side]
+    people = [showing.line(person, style_of(side)) for person in there]
     style = f"{BOLD} {SIDE[side]}" if in_force else MUTED
     name = Content.assemble(showing.line(pair.name_on(side), BOLD), "   ") if reading.names else Content("")
-    return Content.assemble(" ", verdicts.badge(side, filled=in_force), "  ", name, (", ".join(who), style))
+    words = Content(", ").join([*people, *(Content.styled(word, style) for word in who)])
+    return Content.assemble(" ", verdicts.badge(side, filled=in_force), "  ", name, words)
+
+
+def style_of(side: Side) -> str:
+    """The colour of a side, bold."""
+    return f"{BOLD} {SIDE[side]}"

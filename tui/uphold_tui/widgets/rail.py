@@ -29,11 +29,13 @@ class RailView:
     trail: Sequence[Receipt] = ()
     back: str = "←"
     signs: Signs = PLAIN
+    queue: str = ""
 
 
 def rows(view: RailView, width: int, height: int) -> list[Content]:
     """The rail as rows."""
-    made = [*_rates(view.numbers, width), *_to_go(view.progress, view.numbers, width)]
+    resting = [Content.styled("rates rest while it is blind", MUTED), Content("")]
+    made = [*(resting if view.progress.resting else _rates(view.numbers, width)), *_to_go(view, width)]
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
@@ -85,8 +87,12 @@ def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
     ]
 
 
-def _to_go(progress: Progress, numbers: LiveNumbers | None, width: int) -> list[Content]:
+def _to_go(view: RailView, width: int) -> list[Content]:
+    progress, numbers = view.progress, view.numbers
     rows = [_head("To go")]
+    if view.queue:
+        what, worth = view.queue.rsplit(": ", 1)
+        rows.append(spread(showing.line(what, MUTED), Content.styled(worth, MUTED), width))
     if progress.planned:
         rows.append(_fact("planned", f"{max(progress.planned - progress.read, 0)} more", width))
     rows.append(_fact("unread", f"{progress.total - progress.read}", width))

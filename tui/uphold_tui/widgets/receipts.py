@@ -13,6 +13,7 @@ _HERE = {
     EventKind.UNFLAG: "no longer flagged",
     EventKind.UNBROKEN: "no longer broken",
     EventKind.COMMENT: "comment saved",
+    EventKind.REASONS: "reasons saved",
 }
 _TAKEN = {
     EventKind.SKIP: "the skip",
@@ -21,6 +22,7 @@ _TAKEN = {
     EventKind.BROKEN: "the broken mark",
     EventKind.UNBROKEN: "the unmarking",
     EventKind.COMMENT: "the comment",
+    EventKind.REASONS: "the reasons",
 }
 
 
@@ -69,7 +71,7 @@ def _turned(done: Receipt, narrow: bool) -> Content:
     """What was taken back, or done again."""
     again = done.kind is EventKind.REDO
     act = done.takes_back
-    if act is EventKind.DECISION:
+    if act in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT):
         what = "your decision"
     else:
         what = _TAKEN.get(act, "the last act") if act is not None else "the last act"

@@ -13,9 +13,13 @@ from uphold_tui.look import BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.drawn import TellsDrawn
 from uphold_tui.widgets.lines import clickable, spread
+from uphold_tui.widgets.people import panel, people_rows
 
 NARROW = 100
 """Below so many columns the margins are one column wide."""
+
+DECIDED_BEFORE = "decided before the verdict was shown"
+VEILED = "has read this pair; shown after you decide"
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
@@ -39,8 +43,10 @@ class Strip:
 def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
-    words = verdicts.verdict_words(judge)
-    quiet = verdicts.your_ruling(strip.pair) is Ruling.OVERTURNED
+    words = VEILED if strip.pair.veiled and strip.pair.was_judged else verdicts.verdict_words(judge)
+    early = strip.pair.stand.early is not None and not strip.pair.adjudicating
+    stands = verdicts.your_ruling(strip.pair)
+    quiet = stands is Ruling.OVERTURNED and not early
     label_width = 7 if narrow else 9
     left = Content.assemble(("Judge".ljust(label_width), MUTED))
     if judge is None or judge.verdict is Verdict.PENDING:
@@ -48,6 +54,8 @@ def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     else:
         badge = verdicts.judge_badge(strip.pair, strip.signs, filled=not quiet)
         left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
+    if early and stands is not None:
+        left = Content.assemble(left, "     ", verdicts.blind_words(strip.pair, stands, strip.signs))
     return spread(left, _about_judge(strip, narrow), width)
 
 
@@ -66,7 +74,7 @@ def _about_judge(strip: Strip, narrow: bool) -> Content:
         return Content("  ").join([word for word in words if word])
     if judge.verdict.preference is not None and judge.kind != "rules":
         words.append(Content.styled(f"confidence {sure}" if sure else "no confidence", MUTED))
-    return Content("   ").join([*words, showing.line(judge.name, MUTED)])
+    return Content("   ").join([*words, showing.line(judge.name, MUTED), *panel(strip.pair, strip.signs)])
 
 
 def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
@@ -109,7 +117,7 @@ def _one_order(reason: Reason) -> Content:
 def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
     label_width = 7 if narrow else 9
-    left = Content.styled("You".ljust(label_width), MUTED)
+    left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
     choice = verdicts.your_choice(strip.pair)
     if choice is None:
         return spread(Content.assemble(left, _offer(strip, narrow)), _beside_offer(strip, narrow), width, 30)
@@ -128,6 +136,9 @@ def _offer(strip: Strip, narrow: bool) -> Content:
     for name, long, short in (("a", "A better", "A"), ("b", "B better", "B"), ("tie", "tie", "tie")):
         entries.append(_entry(strip, f"review.{name}", short if narrow else long))
     entries.append(_entry(strip, "review.both_bad", "both bad"))
+    if strip.pair.adjudicating:
+        entries = [entry for entry in entries if not entry.plain.startswith(label(strip.keys["review.uphold"]))]
+        entries.append(_entry(strip, "review.skip", "leave open"))
     return Content(gap).join(entries)
 
 
@@ -143,10 +154,13 @@ def _beside_offer(strip: Strip, narrow: bool) -> Content:
     stand = strip.pair.stand
     marks = _marks(strip)
     if stand.skipped and not marks:
-        return Content.styled(f"{strip.signs.skipped} skipped; comes back at the end of the queue", MUTED)
+        words = "skipped" if narrow else "skipped; comes back at the end of the queue"
+        return Content.styled(f"{strip.signs.skipped} {words}", MUTED)
     if marks:
         return marks
-    if verdicts.preferred_of(strip.pair.judge) is None and not narrow:
+    if strip.pair.adjudicating:
+        return Content.styled("" if narrow else "as adjudicator", MUTED)
+    if verdicts.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.veiled:
         return Content.styled("enter rests: there is no verdict to uphold", MUTED)
     return Content("")
 
@@ -156,11 +170,17 @@ def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
     stands = verdicts.your_ruling(strip.pair)
     parts = [verdicts.choice_badge(strip.pair, choice, strip.signs), Content("  ")]
     parts.append(Content.styled(verdicts.choice_words(choice).ljust(10 if narrow else 14), BOLD))
-    if stands is not None:
+    if strip.pair.adjudicating:
+        return Content.assemble(*parts, ("settled by you", MUTED))
+    if strip.pair.stand.early is not None:
+        changed = strip.pair.stand.early is not strip.pair.stand.decision
+        before = "before the verdict" if narrow else DECIDED_BEFORE
+        parts.append(Content.styled("changed after the verdict" if changed else before, MUTED))
+    elif stands is not None:
         parts.append(verdicts.ruling_words(stands, strip.signs))
     if choice is Choice.BOTH_BAD and not narrow:
         parts.append(Content.styled("   counts as a tie", MUTED))
-    elif stands is Ruling.DECIDED and not narrow:
+    elif stands is Ruling.DECIDED and not narrow and strip.pair.stand.early is None:
         parts.append(Content.styled("   neither upheld nor overturned", MUTED))
     marks = _marks(strip)
     return Content.assemble(*parts, "     " if marks else "", marks)
@@ -178,6 +198,8 @@ def _marks(strip: Strip) -> Content:
         marks.append(Content.assemble((signs.flagged, DOUBT), (f" flagged{colon}", MUTED), note))
     elif stand.comment:
         marks.append(Content.assemble(("comment ", MUTED), showing.quoted(stand.comment, MUTED)))
+    if stand.reasons:
+        marks.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
     if strip.pair.carried_from is not None:
         source = showing.line(strip.pair.carried_from, MUTED)
         marks.append(Content.assemble(signs.carried, (" from ", MUTED), source, (", same texts", MUTED)))
@@ -209,6 +231,15 @@ def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:
     return [text.truncate(width, ellipsis=True)]
 
 
+def _dispute_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """A line for each person and the judge, then the keys that settle it."""
+    foot = you_row(strip, width, narrow=height < 5)
+    if strip.not_saved is not None:
+        foot = not_saved_rows(strip, strip.not_saved, width)[0]
+    said = people_rows(strip.pair, strip.signs, width, height - 1)
+    return [*said, *[Content("")] * (height - 1 - len(said)), foot]
+
+
 class VerdictStrip(TellsDrawn):
     """Five rows: the judge, two of reason, a blank one, you. Three where the screen is short."""
 
@@ -236,6 +267,8 @@ class VerdictStrip(TellsDrawn):
 def strip_rows(strip: Strip, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
     narrow = height < 5
+    if strip.pair.people:
+        return _dispute_rows(strip, width, height)
     indent = "" if narrow else " " * 9
     reason = [
         Content.assemble(indent, row) for row in reason_rows(strip, width - len(indent), 1 if narrow else height - 3)

@@ -36,7 +36,8 @@ def preferred_of(judge: JudgeOnPair | None) -> Preference | None:
 
 def your_choice(pair: PairView) -> Choice | None:
     """The decision in force."""
-    return pair.stand.decision.choice if pair.stand.decision is not None else None
+    said = pair.stand.adjudicated if pair.adjudicating else pair.stand.decision
+    return said.choice if said is not None else None
 
 
 def your_side(pair: PairView) -> Side | None:
@@ -46,8 +47,9 @@ def your_side(pair: PairView) -> Side | None:
 
 
 def your_ruling(pair: PairView) -> Ruling | None:
-    """How your decision stands to the verdict."""
-    choice = your_choice(pair)
+    """How your decision stands to the verdict: the one from before it was shown, where there is one."""
+    early = None if pair.adjudicating else pair.stand.early
+    choice = your_choice(pair) if early is None else early.choice
     return ruling(choice, pair.judge.verdict if pair.judge else None) if choice is not None else None
 
 
@@ -91,6 +93,15 @@ def choice_words(choice: Choice) -> str:
     return {Choice.TIE: "tie", Choice.BOTH_BAD: "both bad"}.get(choice, "is better")
 
 
+def blind_words(pair: PairView, stands: Ruling, signs: Signs) -> Content:
+    """What the verdict says to a decision that was made before it was shown."""
+    if stands is Ruling.UPHELD:
+        return Content.styled(f"{signs.upheld} agrees with you", f"{BOLD} {UPHELD}")
+    if stands is Ruling.OVERTURNED:
+        return Content.styled(f" {signs.overturned} disagrees ", BADGE_WRONG)
+    return Content("")
+
+
 def verdict_words(judge: JudgeOnPair | None) -> str:
     """The judge's verdict in words, behind its badge."""
     if judge is None or (judge.verdict is Verdict.PENDING and not judge.judgments):
@@ -127,6 +138,8 @@ def ruling_sign(stands: Ruling, signs: Signs) -> Content:
 def bar_style(pair: PairView) -> str:
     """The colour of the strip's bar: what stands, else the judge's side, else its trouble."""
     stands = your_ruling(pair)
+    if pair.people and stands is None:
+        return DOUBT
     if stands is Ruling.UPHELD:
         return UPHELD
     if stands is Ruling.OVERTURNED:

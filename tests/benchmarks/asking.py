@@ -1,0 +1,96 @@
+"""Judging by a model, against a bare loop over the same SDK, server and concurrency: whole processes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from made import UPHOLD
+from tables import Line, Timed, interleaved, ratio
+
+from uphold.judging.prompts import pair_prompt
+from uphold.judging.specs import LlmJudge, ready_judge
+from uphold.records.asking import Comparison
+from uphold.store.database import open_store
+from uphold.store.pairs import pair_texts
+
+HERE = Path(__file__).parent
+SPEC = "anthropic:loopback-1"
+CONCURRENCY = 8
+
+
+def measure(rounds: int, folder: Path, database: Path, waits: Sequence[float] = (0.0, 0.1)) -> list[Line]:
+    """One line for each time that the server takes over an answer."""
+    requests = _requests(folder / "requests.jsonl", database)
+    lines = []
+    for wait in waits:
+        with _served(wait) as url:
+            ours, bare = interleaved(rounds, _judging(database, url), _bare(requests, url))
+        name = f"judging, {CONCURRENCY} at once, answers after {wait * 1000:g} ms"
+        lines.append(ratio(name, ours, bare, 1.05, "bare loop"))
+    return lines
+
+
+def _requests(path: Path, database: Path) -> Path:
+    """The requests that the judge will send, but for their fences."""
+    judge = ready_judge(SPEC)
+    assert isinstance(judge, LlmJudge)
+    with open_store(database, reading=True) as store, path.open("w", encoding="utf-8") as file:
+        for (pair_id,) in store.rows("SELECT id FROM current_pairs ORDER BY id").fetchall():
+            found = pair_texts(store, pair_id)
+            pair = Comparison(found.text, found.turn, found.candidate_cells, found.baseline_cells)
+            for order in judge.orders:
+                asked = pair_prompt(pair, order).request(judge.max_tokens)
+                body = {
+                    "model": judge.model, "max_tokens": asked.max_tokens,
+                    "system": [{"type": "text", "text": asked.system, "cache_control": {"type": "ephemeral"}}],
+                    "messages": [{"role": "user", "content": asked.user}],
+                    "output_config": {"format": {"type": "json_schema", "schema": asked.schema}},
+                }  # fmt: skip
+                file.write(json.dumps(body) + "\n")
+    return path
+
+
+@contextmanager
+def _served(wait: float) -> Iterator[str]:
+    """The server in a process of its own, so that it takes no time of the one that is measured."""
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    command = [sys.executable, str(HERE / "server.py"), str(wait)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+def _judging(database: Path, url: str) -> Timed:
+    copy = database.with_name("judging.db")
+
+    def run() -> float:
+        for old in copy.parent.glob(copy.name + "*"):
+            old.unlink()
+        shutil.copy(database, copy)
+        options = ("--judge", SPEC, "--base-url", url, "--concurrency", str(CONCURRENCY))
+        return _process([*UPHOLD, "--db", str(copy), "judge", *options])
+
+    return run
+
+
+def _bare(requests: Path, url: str) -> Timed:
+    command = [sys.executable, str(HERE / "bare_loop.py"), str(requests), url, str(CONCURRENCY), f"{requests}.answers"]
+    return lambda: _process(command)
+
+
+def _process(argv: Sequence[str]) -> float:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("ANTHROPIC_") and not n.lower().endswith("_proxy")}
+    began = time.perf_counter()
+    subprocess.run(
+        argv, check=True, env={**kept, "ANTHROPIC_API_KEY": "key"}, stdin=subprocess.DEVNULL, capture_output=True
+    )
+    return time.perf_counter() - began

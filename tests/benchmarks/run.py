@@ -1,0 +1,129 @@
+"""Every budget of the design in one run: `python tests/benchmarks/run.py` prints one table.
+
+Everything is measured in turn with what it is compared with, as medians; only the ratios mean anything on another
+machine. `--quick` shows in seconds that the scripts work; its numbers mean nothing.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+import asking
+import bringing
+import lists
+import made
+import saving
+import screens
+import startup
+import tables
+
+from terminals import Ended
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    pairs: int
+    long_pairs: int
+    judged: int
+    rounds: int
+    keys: int
+    saves: int
+    decisions: int
+
+
+WHOLE = Size(pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20)
+QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3)
+
+
+class Bench:
+    """The files that are measured on, in a folder, and the groups of budgets."""
+
+    def __init__(self, folder: Path, size: Size) -> None:
+        self.folder, self.size = folder, size
+        self.groups: dict[str, Callable[[], list[tables.Line]]] = {
+            "startup": lambda: startup.measure(self.big, size.rounds),
+            "frame": lambda: screens.first_frame(size.rounds, self.big),
+            "key": lambda: screens.next_pair(size.keys, self.long),
+            "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
+            "saving": lambda: saving.measure(size.saves, self.big),
+            "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
+            "judging": lambda: asking.measure(size.rounds, folder, self.judged),
+        }
+
+    @property
+    def big(self) -> Path:
+        """Many pairs of 2 x 700 characters."""
+        return self._database("big", self.size.pairs, 700)
+
+    @property
+    def long(self) -> Path:
+        """Pairs of 2 x 8,000 characters."""
+        return self._database("long", self.size.long_pairs, 8_000)
+
+    @property
+    def judged(self) -> Path:
+        """Pairs for a judge."""
+        return self._database("judged", self.size.judged, 700)
+
+    def _database(self, name: str, pairs: int, characters: int) -> Path:
+        path = self.folder / f"{name}.db"
+        if not path.exists():
+            made.database(path, self._file(name, pairs, characters))
+        return path
+
+    def _file(self, name: str, pairs: int, characters: int, *, repeated: bool = False) -> Path:
+        path = self.folder / f"{name}.jsonl"
+        return path if path.exists() else made.write_pairs(path, pairs, characters, repeated=repeated)
+
+    def _imported(self) -> list[tuple[str, Path]]:
+        files = [
+            ("pairs", self._file("big", self.size.pairs, 700)),
+            ("pairs, texts in every row", self._file("repeated", self.size.pairs, 700, repeated=True)),
+        ]
+        return files + [(name, SHARED / name) for name in ("pandalm", "mt_bench") if (SHARED / name).is_dir()]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few small rounds, to see that the scripts work")
+    parser.add_argument("--only", nargs="*", metavar="GROUP", help="these groups only")
+    parser.add_argument("--json", action="store_true", help="the table for a program")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="uphold-measured-") as folder:
+        bench = Bench(Path(folder), QUICK if given.quick else WHOLE)
+        lines: list[tables.Line] = []
+        broken: list[str] = []
+        for name, group in bench.groups.items():
+            if given.only is not None and name not in given.only:
+                continue
+            began = time.perf_counter()
+            try:
+                lines += group()
+            except (Ended, subprocess.CalledProcessError) as error:
+                broken.append(name)
+                sys.stderr.write(f"{name}: could not be measured: {error}\n")
+            sys.stderr.write(f"{name}: {time.perf_counter() - began:.0f} s\n")
+    sys.stdout.write(json.dumps(tables.as_data(lines)) if given.json else tables.as_text(lines))
+    load = ", ".join(f"{one:.2f}" for one in os.getloadavg())
+    sys.stdout.write(
+        "\n" if given.json else f"\n\n{os.cpu_count()} cores, load {load}, Python {sys.version.split()[0]}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

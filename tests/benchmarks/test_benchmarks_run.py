@@ -1,0 +1,27 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = Path(__file__).with_name("run.py")
+GROUPS = {
+    "startup": ["uphold --help", "uphold stats", "uphold stats --json", "uphold stats --full"],
+    "frame": ["uphold review, first frame", "uphold review, the run's first"],
+    "key": ["decision to next pair, 2 x 8,000", "J to next pair, 2 x 8,000", "J in a row, 2 x 8,000"],
+    "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
+    "memory": ["memory of a review"],
+    "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],
+    "import": ["import, pairs", "import, pairs, texts in every row"],
+    "judging": ["judging, 8 at once, answers after 0 ms", "judging, 8 at once, answers after 100 ms"],
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_group_of_benchmarks_runs_and_names_what_it_measured(group: str) -> None:
+    ran = subprocess.run([sys.executable, RUN, "--quick", "--json", "--only", group], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    lines = json.loads(ran.stdout)
+    assert [line["what"] for line in lines if line["what"] in GROUPS[group]] == GROUPS[group]
+    assert all(line["ours"] > 0 and line["figure"] > 0 for line in lines)

@@ -1,0 +1,312 @@
+"""The list of pairs: what it shows and hides, how it is narrowed, searched, ordered, and where it leads."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tui_samples import app, database, press, review, rows, shown
+from uphold.records.listed import Only, Order, Wanted
+from uphold.steps.opening import Store, find_run
+from uphold.steps.reviewing import open_review
+from uphold_tui.app import UpholdApp
+from uphold_tui.screens.browse import BrowseScreen
+from uphold_tui.screens.home import HomeScreen
+from uphold_tui.screens.review import ReviewScreen
+
+WORDS = ("kettle", "lamp", "jacket", "parcel", "invoice", "voucher", "receipt", "courier")
+
+
+def lines(count: int = 8) -> list[dict[str, Any]]:
+    """Pairs about different things; the judge finds the candidate better."""
+    made = rows(count, candidate="lora-r16", baseline="base-7b")
+    for row in made:
+        number = int(row["key"].removeprefix("k-"))
+        if "instruction" in row:
+            row["instruction"] = f"Customer asks about the {WORDS[number % 8]}"
+            row["tags"] = ["billing" if number % 2 else "shipping"]
+            row["response_candidate"] = f"Our {WORDS[number % 8]} is fine." + " More of it." * number
+    return made
+
+
+def listing(pilot: "Pilot[str]") -> BrowseScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, BrowseScreen)
+    return screen
+
+
+async def settled(pilot: "Pilot[str]") -> BrowseScreen:
+    """The list when it has read the run."""
+    for _ in range(200):
+        screen = pilot.app.screen
+        if isinstance(screen, BrowseScreen) and screen.complete and not screen.workers._workers:
+            break
+        await pilot.pause(0.01)
+    await pilot.pause()
+    return listing(pilot)
+
+
+@asynccontextmanager
+async def opened(
+    tmp_path: Path, *keys: str, size: tuple[int, int] = (120, 36), count: int = 8
+) -> AsyncIterator["Pilot[str]"]:
+    """The list, opened from a review in which these keys were pressed."""
+    store = database(tmp_path, lines(count))
+    async with app(store).run_test(size=size) as pilot:
+        for _ in range(100):
+            await pilot.pause(0.01)
+            if review(pilot).drawn_at:
+                break
+        await press(pilot, *keys, "l")
+        await settled(pilot)
+        yield pilot
+
+
+def keys_of(screen: BrowseScreen) -> list[str]:
+    return [pair.key for pair in screen.list.pairs]
+
+
+async def test_it_shows_every_pair_with_counts_and_hides_what_would_give_away_the_sides(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        screen = shown(pilot)
+        assert "All 8" in screen
+        assert "Unread 8" in screen
+        assert "8 pairs" in screen
+        assert "order: as reviewed   judge: judge" in screen
+        assert screen.count("lora-r16") == 1
+        assert "−" not in screen
+        assert "shown after you decide" in screen
+
+
+async def test_decided_pairs_name_the_systems_and_a_word_that_differs_is_bold(tmp_path: Path) -> None:
+    async with opened(tmp_path, "t", "enter") as pilot:
+        screen = listing(pilot)
+        assert screen.counts[Only.UNREAD] == 6
+        assert screen.counts[Only.OVERTURNED] == 1
+        await press(pilot, "g")
+        row = next(text for text in shown(pilot).splitlines() if " tie" in text and "≠" in text)
+        assert "lora-r16" in row
+        drawn = screen._rows([pair for pair in screen.pairs if pair.differs], 110)
+        assert any(
+            "bold" in str(span.style) and drawn[0].plain[span.start : span.end] == "tie" for span in drawn[0].spans
+        )
+
+
+async def test_tab_goes_through_the_filters_that_leave_something(tmp_path: Path) -> None:
+    async with opened(tmp_path, "t", "f", "enter") as pilot:
+        seen = []
+        for _ in range(7):
+            seen.append((listing(pilot).kept.wanted.only, len(listing(pilot).list.pairs)))
+            await press(pilot, "tab")
+        found = dict(seen)
+        assert found[Only.ALL] == 8
+        assert found[Only.UNREAD] == 6
+        assert found[Only.OVERTURNED] == 1
+        assert found[Only.FLAGGED] == 1
+        assert Only.BROKEN not in found
+        await press(pilot, "shift+tab")
+        assert listing(pilot).kept.wanted.only is seen[-1][0]
+
+
+async def test_all_filters_can_be_chosen_by_name_and_combined(tmp_path: Path) -> None:
+    async with opened(tmp_path, "enter", "enter") as pilot:
+        await press(pilot, "F", *"tag bill", "enter")
+        screen = listing(pilot)
+        assert screen.kept.wanted.tag == "billing"
+        assert all(pair.tags == ("billing",) for pair in screen.list.pairs)
+        await press(pilot, "F", *"judge says lora", "enter")
+        assert screen.kept.wanted == Wanted(judge="candidate", tag="billing")  # type: ignore[arg-type]
+        assert all(pair.read for pair in screen.list.pairs)
+        await press(pilot, "escape")
+        assert screen.kept.wanted == Wanted()
+        assert len(screen.list.pairs) == 8
+
+
+async def test_a_pair_whose_orders_disagree_is_found_without_a_word_of_them(tmp_path: Path) -> None:
+    made = lines()
+    made[7]["verdict"] = "baseline"
+    async with app(database(tmp_path, made)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        await press(pilot, "tab", "tab")
+        assert screen.kept.wanted.only is Only.INCONSISTENT
+        assert keys_of(screen) == ["k-003"]
+        assert "Inconsistent 1" in shown(pilot)
+
+
+async def test_o_changes_the_order_and_the_cursor_stays_on_its_pair(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        screen = listing(pilot)
+        here = screen.list.here
+        await press(pilot, "o")
+        assert screen.kept.order is Order.KEY
+        assert keys_of(screen) == sorted(keys_of(screen))
+        assert screen.list.here == here
+        await press(pilot, "o", "o")
+        assert screen.kept.order is Order.APART
+        assert [abs(pair.apart) for pair in screen.list.pairs] == sorted(
+            (abs(p.apart) for p in screen.pairs), reverse=True
+        )
+
+
+async def test_a_search_narrows_and_a_lone_quote_is_no_error(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "slash", *"kett", "enter")
+        screen = await settled(pilot)
+        assert keys_of(screen) == ["k-000"]
+        assert "/ kett " in shown(pilot)
+        assert "in 1 of 8   order" in shown(pilot)
+        await press(pilot, "slash", *(["backspace"] * 4), "quotation_mark", "enter")
+        screen = await settled(pilot)
+        assert keys_of(screen) == []
+        assert "No pair here." in shown(pilot)
+        await press(pilot, "escape")
+        assert len(screen.list.pairs) == 8
+
+
+async def test_escape_leaves_the_field_and_changes_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "slash", *"lamp", "escape")
+        assert len(listing(pilot).list.pairs) == 8
+        await press(pilot, "j")
+        assert listing(pilot).list.at == 1 or listing(pilot).list.at == 0
+
+
+async def test_enter_opens_the_pair_in_the_review_and_l_comes_back_with_the_filter(tmp_path: Path) -> None:
+    async with opened(tmp_path, "t") as pilot:
+        await press(pilot, "tab", "j", "j")
+        wanted = listing(pilot).list.here
+        assert wanted is not None
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert review(pilot).session.current.key == wanted.key  # type: ignore[union-attr]
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        assert screen.kept.wanted.only is Only.UNREAD
+        assert screen.list.here is not None
+        assert screen.list.here.key == wanted.key
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+
+
+async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        text = shown(pilot).splitlines()
+        key = keys_of(listing(pilot))[4]
+        row = next(y for y, line in enumerate(text) if key in line)
+        await pilot.click(offset=(30, row))
+        await pilot.pause()
+        assert listing(pilot).list.at == 4
+        await pilot.click(offset=(30, row))
+        await pilot.pause()
+        assert review(pilot).session.current.key == key  # type: ignore[union-attr]
+
+
+async def test_from_the_start_screen_the_review_of_a_pair_comes_back_to_the_list(tmp_path: Path) -> None:
+    store = database(tmp_path, lines())
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        await press(pilot, "tab", "j", "enter")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        await press(pilot, "t", "q")
+        screen = await settled(pilot)
+        assert screen.kept.wanted.only is Only.UNREAD
+        for _ in range(50):
+            if screen.counts.get(Only.UNREAD) == 7:
+                break
+            await pilot.pause(0.02)
+        assert len(screen.list.pairs) == 7
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_a_long_list_reads_only_the_texts_that_can_be_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path, count=120) as pilot:
+        screen = listing(pilot)
+        asked: list[int] = []
+        read = screen.listing.texts
+        screen.listing.texts = lambda page: asked.append(len(page)) or read(page)  # type: ignore[method-assign, func-returns-value]
+        await press(pilot, "G", "k", "g", "pagedown")
+        assert screen.list.at > 10
+        assert asked
+        assert max(asked) <= screen.list.size.height
+
+
+GRIDS = {
+    (120, 36): (
+        "All 8    Unread 7    Upheld 1",
+        "    key    instruction",
+        "enter open  tab next filter",
+    ),
+    (80, 24): ("All 8    Unread 7    Upheld 1", "key    instruction", "? all keys  q back"),
+    (200, 60): (
+        "All 8    Unread 7    Upheld 1",
+        "    key    instruction",
+        "enter open  tab next filter",
+    ),
+    (56, 14): ("All 8    Unread 7", "key    instruction", "q back"),
+}
+
+
+@pytest.mark.parametrize("size", GRIDS)
+async def test_the_list_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, "enter", size=size) as pilot:
+        text = shown(pilot)
+        for words in GRIDS[size]:
+            assert words in text
+        assert all(len(line) <= size[0] for line in text.splitlines())
+        assert len(text.splitlines()) == size[1]
+        assert listing(pilot).preview.display is (size[0] >= 60)
+        assert sum("Customer asks about" in line for line in text.splitlines()) >= 4
+
+
+async def test_a_run_without_pairs_says_so(tmp_path: Path) -> None:
+    store: Store = database(tmp_path, lines(1))
+    with store.writing() as conn:
+        conn.execute("UPDATE examples SET status = 'retired'")
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        assert "This run has no current pair." in shown(pilot)
+
+
+async def test_the_marked_pairs_are_reviewed_in_a_row_from_the_start_screens_list(tmp_path: Path) -> None:
+    store = database(tmp_path, lines())
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        await press(pilot, "R")
+        assert "nothing is marked" in shown(pilot)
+        await press(pilot, "space", "space")
+        marked = {pair.key for pair in screen.pairs if pair.pair_id in screen.kept.marked}
+        assert len(marked) == 2
+        assert "review 2 marked" in shown(pilot)
+        await press(pilot, "R")
+        opened = pilot.app.screen
+        assert isinstance(opened, ReviewScreen)
+        assert opened.session.total == 2
+        assert opened.session.current is not None
+        assert opened.session.current.key in marked
+
+
+async def test_a_blind_sessions_list_says_nothing_of_the_judge_before_the_decision(tmp_path: Path) -> None:
+    made = lines()
+    made[7]["verdict"] = "baseline"
+    store = database(tmp_path, made)
+    blind = open_review(store, find_run(store, None), reviewer="mira", blind=True)
+    async with UpholdApp(store, blind).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        assert screen.counts[Only.INCONSISTENT] == 0
+        assert "Inconsistent" not in shown(pilot)
+        await press(pilot, "i")
+        assert pilot.app.screen is screen

@@ -1,0 +1,243 @@
+"""Judging from the app, by a judge behind the loopback server."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from faulty import right
+from loopback import Asked, Gate, Reply, answer_to, error, serving
+from tui_samples import database, press, shown
+from uphold.settings import Settings
+from uphold.store.database import Store
+from uphold_tui.app import UpholdApp
+from uphold_tui.screens.home import HomeScreen
+from uphold_tui.screens.judging import JudgingScreen
+from uphold_tui.screens.review import ReviewScreen
+
+
+@pytest.fixture(autouse=True)
+def environment_with_a_key_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in tuple(os.environ):
+        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
+
+
+def app(store: Store, url: str) -> UpholdApp:
+    judge = {"model": "anthropic:judge-model", "base_url": url, "prices": {"input": 1.0, "output": 5.0}}
+    return UpholdApp(store, reviewer="mira", tables=Settings(judges={"strict": judge}))
+
+
+async def until(pilot: "Pilot[Any]", true: Callable[[], bool]) -> bool:
+    """Let the app go on until something is so; False if that never comes."""
+    for _ in range(600):
+        if true():
+            return True
+        await pilot.pause(0.02)
+    return False
+
+
+async def ended(pilot: "Pilot[Any]") -> bool:
+    screen = pilot.app.screen
+    assert isinstance(screen, JudgingScreen)
+    return await until(pilot, lambda: screen.work is not None and screen.work.news.ended)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = database(tmp_path, count=6)
+    yield opened
+    opened.close()
+
+
+def settled(store: Store) -> int:
+    return int(
+        store.one(
+            "SELECT count(*) FROM judgments j JOIN judges g ON g.id = j.judge_id WHERE g.kind = 'llm' AND j.status = 'readable'"
+        )[0]
+    )
+
+
+async def test_j_chooses_a_judge_and_enter_sets_it_to_work(store: Store) -> None:
+    with serving(right) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            assert "j judge" in shown(pilot)
+            await press(pilot, "j")
+            assert "Which judge reads this run?" in shown(pilot)
+            assert "strict" in shown(pilot)
+            await press(pilot, "enter")
+            assert await ended(pilot)
+            await pilot.pause()
+            screen = shown(pilot)
+            assert "judging with strict" in screen
+            assert "12 of 12 judgments" in screen
+            assert "Done.  nothing is left" in screen
+            assert "A judge's opinion until someone reviews" in screen
+            assert settled(store) == 12
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, ReviewScreen)
+            await press(pilot, "q")
+            assert isinstance(pilot.app.screen, JudgingScreen)
+            await press(pilot, "q")
+            assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_judging_goes_on_behind_the_start_screen_and_the_review(store: Store) -> None:
+    gate = Gate()
+
+    async def after_the_gate(asked: Asked) -> Reply:
+        if asked.number >= 4:
+            await gate.passed()
+        return right(asked)
+
+    with serving(after_the_gate) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: settled(store) >= 2)
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, ReviewScreen)
+            await press(pilot, "q", "q")
+            assert isinstance(pilot.app.screen, HomeScreen)
+            gate.open()
+            assert await until(pilot, lambda: settled(store) == 12)
+
+
+async def test_what_is_going_on_is_met_again(store: Store) -> None:
+    gate = Gate()
+
+    async def after_the_gate(asked: Asked) -> Reply:
+        await gate.passed()
+        return right(asked)
+
+    with serving(after_the_gate) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: len(server.asked) >= 1)
+            await press(pilot, "q", "j")
+            assert "judging with strict" in shown(pilot)
+            gate.open()
+            assert await ended(pilot)
+            assert settled(store) == 12
+
+
+async def test_p_pauses_and_goes_on(store: Store) -> None:
+    gates = Gate()
+
+    async def answer(asked: Asked) -> Reply:
+        await gates.passed()
+        return right(asked)
+
+    with serving(answer) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: len(server.asked) == 8)
+            await press(pilot, "p")
+            assert "Paused." in shown(pilot)
+            gates.open()
+            assert await until(pilot, lambda: settled(store) == 8)
+            assert len(server.asked) == 8
+            await press(pilot, "p")
+            assert await ended(pilot)
+            assert settled(store) == 12
+
+
+async def test_plus_and_minus_change_how_many_are_asked_at_once(store: Store) -> None:
+    gate = Gate()
+
+    async def answer(asked: Asked) -> Reply:
+        await gate.passed()
+        return right(asked)
+
+    with serving(answer) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: len(server.asked) == 8)
+            await press(pilot, "plus", "plus")
+            assert await until(pilot, lambda: len(server.asked) == 10)
+            screen = pilot.app.screen
+            assert isinstance(screen, JudgingScreen)
+            assert screen.work is not None
+            await press(pilot, "minus")
+            assert screen.work.control.concurrency == 9
+            gate.open()
+            assert await ended(pilot)
+
+
+async def test_s_stops_and_keeps_what_came_back(store: Store) -> None:
+    gate = Gate()
+
+    async def answer(asked: Asked) -> Reply:
+        if asked.number >= 3:
+            await gate.passed()
+        return right(asked)
+
+    with serving(answer) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: settled(store) == 3)
+            await press(pilot, "s")
+            gate.open()
+            assert await ended(pilot)
+            await pilot.pause()
+            assert "Stopped." in shown(pilot)
+            assert len(server.asked) < 12
+            assert settled(store) == len(server.asked)
+
+
+async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(store: Store) -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.number < 2:
+            return error(413, said="too long for [b]this[/b] \x1b[2J model")
+        return answer_to(asked, "no \x1b]52;c;x idea")
+
+    with serving(answer) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await ended(pilot)
+            await pilot.pause()
+            screen = shown(pilot)
+            assert "Needs a look" in screen
+            assert "no JSON object with a winner" in screen
+            assert "413 (too long" in screen
+            await press(pilot, "r")
+            assert "Raw answers of strict" in shown(pilot)
+            assert "too long for [b]this[/b] ␛[2J model" in shown(pilot)
+            await press(pilot, "escape", "j", "j", "j", "r")
+            assert "no ␛]52;c;x idea" in shown(pilot)
+            assert "\x1b" not in shown(pilot)
+
+
+async def test_a_missing_key_is_one_sentence_on_the_screen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    async with app(store, "http://127.0.0.1:9").run_test(size=(120, 36)) as pilot:
+        await press(pilot, "j", "enter")
+        assert await ended(pilot)
+        await pilot.pause()
+        assert "ANTHROPIC_API_KEY: no API key" in shown(pilot)
+        await press(pilot, "a")
+        assert "Which judge reads this run?" in shown(pilot)
+
+
+async def test_a_cap_is_typed_after_the_dollar_sign(store: Store) -> None:
+    held = Gate()
+
+    async def answer(asked: Asked) -> Reply:
+        await held.passed()
+        return right(asked)
+
+    with serving(answer) as server:
+        async with app(store, server.url).run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await until(pilot, lambda: len(server.asked) == 8)
+            await press(pilot, "dollar_sign", "0", "full_stop", "0", "1", "enter")
+            held.open()
+            assert await ended(pilot)
+            await pilot.pause()
+            assert "stops at $0.01" in shown(pilot), shown(pilot)
+            assert store.one("SELECT sum(cost) FROM judgments")[0] <= 0.01
+            assert 0 < settled(store) < 12

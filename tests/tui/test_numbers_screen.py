@@ -1,0 +1,209 @@
+"""The numbers of a run on the screen: what stands where, refusals in words, and the pairs behind each figure."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tui_samples import app, database, press, review, rows, shown
+from uphold.records.listed import Wanted
+from uphold.records.words import Preference
+from uphold.steps.importing import ImportRequest, import_files
+from uphold.steps.opening import Store
+from uphold_tui.app import UpholdApp
+from uphold_tui.screens.browse import BrowseScreen
+from uphold_tui.screens.figures import FiguresScreen
+from uphold_tui.screens.review import ReviewScreen
+
+
+def reviewed(count: int, decided: int, **changes: Any) -> list[dict[str, Any]]:
+    """Pairs of which `decided` have a review: two of three say what the judge says."""
+    made = rows(count, candidate="lora-r16", baseline="base-7b", **changes)
+    for place, row in enumerate(row for row in made if "instruction" in row):
+        row["tags"] = ["billing" if place % 2 else "shipping"]
+        if place < decided:
+            row |= {"reviewer": "mira", "review": "baseline" if place % 3 == 2 else "candidate"}
+    return made
+
+
+def more(store: Store, folder: Path, lines: list[dict[str, Any]]) -> None:
+    """Bring more rows into the set `sample`."""
+    file = folder / "more.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    for _ in import_files(store, ImportRequest([file], set="sample")):
+        pass
+
+
+async def counted(pilot: "Pilot[str]") -> FiguresScreen:
+    """The screen when it has counted."""
+    for _ in range(300):
+        screen = pilot.app.screen
+        if isinstance(screen, FiguresScreen) and screen.shown is not None and not screen.workers._workers:
+            await pilot.pause()
+            return screen
+        await pilot.pause(0.01)
+    raise AssertionError("nothing was counted")
+
+
+async def all_read(pilot: "Pilot[str]", count: int) -> None:
+    """Uphold or overturn every pair, in the app."""
+    for number in range(count):
+        await press(pilot, "t" if number % 4 == 3 else "enter")
+
+
+async def test_the_headline_the_intervals_agreement_and_matrix_stand_on_the_page(tmp_path: Path) -> None:
+    store = database(tmp_path, rows(24, candidate="lora-r16", baseline="base-7b"))
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await all_read(pilot, 22)
+        await press(pilot, "i")
+        await counted(pilot)
+        text = shown(pilot)
+        assert "percent won by lora-r16, " in text
+        assert "for instructions like these" in text
+        assert "in this set of 24" in text
+        assert "22 of 24 reviewed" in text
+        for name in ("win rate", "this set", "win and tie", "ties half", "humans only", "judge alone"):
+            assert name in text
+        assert "opinion" in text
+        assert "says what people say" in text
+        assert "first shown is chosen" in text
+        assert "longer is chosen" in text
+        assert "With more reviews" in text
+        assert "●" in text
+
+
+async def test_a_refusal_takes_the_place_of_the_figure_in_words(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 3))
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        text = shown(pilot)
+        assert "2 of 3 won by lora-r16" in text
+        assert "10 needed" in text
+        assert "%" not in text
+
+
+async def test_without_any_review_there_is_an_opinion_and_no_rate(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        text = shown(pilot)
+        assert "No human verdict yet." in text
+        assert "judge alone" in text
+
+
+async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        screen = await counted(pilot)
+        cell = Wanted(people=Preference.BASELINE, judge=Preference.CANDIDATE)
+        place = next(i for i, place in enumerate(screen.places) if place.wanted == cell)
+        screen.at = place
+        await press(pilot, "enter")
+        opened = pilot.app.screen
+        assert isinstance(opened, BrowseScreen)
+        for _ in range(100):
+            if opened.complete:
+                break
+            await pilot.pause(0.01)
+        await pilot.pause()
+        assert len(opened.list.pairs) == 4
+        assert {pair.key for pair in opened.list.pairs} == {f"k-{n:03d}" for n in (2, 5, 8, 11)}
+        assert "people: base-7b" in shown(pilot)
+        key = opened.list.here.key  # type: ignore[union-attr]
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, FiguresScreen)
+        await press(pilot, "enter")
+        await pilot.pause(0.1)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert review(pilot).session.current.key == key  # type: ignore[union-attr]
+
+
+async def test_what_others_said_of_unread_pairs_is_not_listed(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    async with UpholdApp(store, reviewer="somebody else").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        await press(pilot, "enter")
+        await pilot.pause(0.3)
+        text = shown(pilot)
+        assert "No pair here." in text
+        assert "8 pairs stand behind this figure; you have read none of them." in text
+
+
+async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        screen = await counted(pilot)
+        await press(pilot, "j", "j", "k")
+        assert screen.at == 1
+        row = next(y for y, line in enumerate(shown(pilot).splitlines()) if "says what people say" in line)
+        await pilot.click(offset=(70, row))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, BrowseScreen)
+
+
+async def test_tab_goes_to_the_next_judge_and_t_to_the_tags(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    more(store, tmp_path, rows(12, candidate="lora-r16", baseline="base-7b", judge="second judge", verdict="baseline"))
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        screen = await counted(pilot)
+        first = screen.shown.judges[0].name  # type: ignore[union-attr]
+        await press(pilot, "tab")
+        await counted(pilot)
+        assert screen.shown.judges[0].name != first  # type: ignore[union-attr]
+        await press(pilot, "t")
+        assert "By tag" in shown(pilot)
+        assert "billing" in shown(pilot)
+        await press(pilot, "t")
+        assert "By tag" not in shown(pilot)
+
+
+async def test_history_draws_the_runs_of_the_set_against_the_same_baseline(tmp_path: Path) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    lines = [
+        row | {"candidate": "lora-r32", "response_candidate": "other", "reviewer": "mira", "review": "candidate"}
+        for row in rows(12, baseline="base-7b")
+        if "response_candidate" in row
+    ]
+    more(store, tmp_path, lines)
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 44)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        text = shown(pilot)
+        assert "History, like these" in text
+        assert "lora-r32" in text
+        assert "⠒" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (56, 14), (30, 10)])
+async def test_the_numbers_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    async with UpholdApp(store, reviewer="mira").run_test(size=size) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        screen = await counted(pilot)
+        text = shown(pilot)
+        assert all(len(line) <= size[0] for line in text.splitlines())
+        assert "q back" in text
+        assert screen.page.virtual_size.width <= size[0]
+        for _ in screen.places:
+            await press(pilot, "j")
+            region = screen.places[screen.at].region
+            seen = region.translate(screen.figures.region.offset)
+            assert screen.page.region.contains_region(seen.intersection(screen.page.region))
+            assert screen.page.region.y <= seen.y < screen.page.region.bottom

@@ -1,0 +1,185 @@
+"""All pairs of a run: narrowed, put in order, searched; the pair under the cursor is shown below the list."""
+
+from dataclasses import replace
+
+from textual.content import Content
+from textual.widgets import Input
+
+from uphold.errors import UpholdError
+from uphold.steps.browsing import Only, Order, Wanted, ordered
+from uphold_tui import keys, showing
+from uphold_tui.look import DOUBT, MUTED
+from uphold_tui.screens.narrowing import choices, next_only
+from uphold_tui.screens.pair_page import PairPage
+
+_ORDERS = list(Order)
+
+
+class BrowseScreen(PairPage):
+    """Enter opens the pair under the cursor."""
+
+    BINDINGS = keys.bindings(keys.BROWSE)
+
+    def on_screen_resume(self) -> None:
+        # Marks and decisions may have changed meanwhile; what is shown stays until the run has been read again.
+        self.call_after_refresh(self._read_soon)
+        if self._choose:
+            self._choose = False
+            self.call_after_refresh(self.action_filter)
+
+    def action_move(self, step: int) -> None:
+        """Up and down the list."""
+        self.list.move(step)
+
+    def action_page(self, pages: int) -> None:
+        """A page down, or up."""
+        self.list.move(pages * self.list.page)
+
+    def action_ends(self, end: bool) -> None:
+        """The first pair, or the last."""
+        self.list.go(len(self.list.pairs) - 1 if end else 0)
+
+    def action_jump(self, number: int) -> None:
+        """To a pair by its place in the queue, from 1."""
+        place = next((at for at, pair in enumerate(self.list.pairs) if pair.place == number), None)
+        if place is None:
+            self.tell(Content.styled(f"there is no pair {number} here", MUTED))
+        else:
+            self.list.go(place)
+
+    def on_pair_list_opened(self) -> None:
+        """A click on the pair under the cursor opens it."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the pair under the cursor in the review."""
+        if self.list.here is not None:
+            self.ways.open(self.list.here.pair_id)
+
+    def action_only(self, step: int) -> None:
+        """The next way of narrowing that leaves something, or the one before."""
+        self._want(replace(self.kept.wanted, only=next_only(self.counts, self.kept.wanted.only, step)))
+
+    def action_narrow(self, name: str) -> None:
+        """Narrow in one of the ways of the row."""
+        self._want(replace(self.kept.wanted, only=Only[name]))
+
+    def action_filter(self) -> None:
+        """Choose among all ways of narrowing."""
+        from uphold_tui.screens.commands import CommandScreen
+
+        def chosen(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        made = choices(self.pairs, self.kept.wanted, self.names, blind=self.blind)
+        self._offered = [wanted for _, wanted in made]
+        self.app.push_screen(CommandScreen([command for command, _ in made]), chosen)
+
+    def action_want(self, place: int) -> None:
+        """Narrow as the filter at a place of the choices says."""
+        self._want(self._offered[place])
+
+    def action_clear(self) -> None:
+        """Leave the field; else show all pairs again."""
+        if self._writing:
+            self.field.value = showing.safe_line(self.kept.wanted.text)
+            self._close_field()
+        elif self.kept.wanted != Wanted():
+            self.found, self.told = None, Content("")
+            self.field.value = ""
+            self._want(Wanted())
+
+    def _want(self, wanted: Wanted) -> None:
+        self.kept.wanted = wanted
+        self.narrow()
+
+    def action_order(self) -> None:
+        """The next order."""
+        self.kept.order = _ORDERS[(_ORDERS.index(self.kept.order) + 1) % len(_ORDERS)]
+        self.narrow()
+
+    def action_find(self) -> None:
+        """Write what to find."""
+        self._writing = True
+        self.field.focus()
+        self._draw_foot()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Find it."""
+        self._close_field()
+        self.kept.wanted = replace(self.kept.wanted, text=event.value.strip())
+        self.run_worker(self._find(), exclusive=True, group="find")
+
+    def _close_field(self) -> None:
+        self._writing = False
+        self.set_focus(None)
+        self._draw_foot()
+
+    async def _find(self) -> None:
+        try:
+            await self._search()
+        except UpholdError as error:
+            self.tell(showing.line(str(error), DOUBT))
+            return
+        self.narrow()
+
+    def action_mark(self) -> None:
+        """Mark the pair under the cursor, or no longer, and go on."""
+        here = self.list.here
+        if here is None or self.ways.review is None:
+            return
+        self.kept.marked ^= {here.pair_id}
+        self.list.refresh()
+        self.list.move(1)
+        self._draw_foot()
+
+    def action_review(self) -> None:
+        """Review the marked pairs."""
+        if self.ways.review is None:
+            return
+        if not self.kept.marked:
+            self.tell(Content.styled("nothing is marked: space marks a pair", MUTED))
+            return
+        self.ways.review(
+            [pair.pair_id for pair in ordered(self.pairs, self.kept.order) if pair.pair_id in self.kept.marked]
+        )
+
+    def action_numbers(self) -> None:
+        """The numbers of the run."""
+        if self.ways.numbers is not None:
+            self.ways.numbers()
+
+    def action_press(self, key_id: str) -> None:
+        """A click on a key's name does what the key does."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from uphold_tui.screens.help import HelpScreen
+
+        left_out = () if self.ways.review is not None else ("browse.mark", "browse.review")
+        offered = [key for key in self.table.values() if key.id not in left_out]
+        self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _NOTE))
+
+    def action_command(self) -> None:
+        """Any command by its name."""
+        from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
+
+        def run(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
+        self.app.push_screen(CommandScreen(commands), run)
+
+    def action_back(self) -> None:
+        """Back to where one came from."""
+        self.ways.leave()
+
+
+_NOTE = (
+    "A pair that you have not read shows no verdict, no decision of others and no sign of which answer is the longer: that "
+    "would give away the sides. Filters stay as they are when you come back."
+)

@@ -1,0 +1,281 @@
+"""The numbers of a run; every figure opens the pairs behind it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widgets import Static
+
+from uphold.errors import UpholdError
+from uphold.records.listed import Wanted
+from uphold.records.results import RunNumbers
+from uphold.records.reviewed import Progress
+from uphold.records.runs import Run
+from uphold.steps.history import RunPoint
+from uphold_tui import keys, showing
+from uphold_tui.look import DOUBT, MUTED, PLAIN, TINT, Signs
+from uphold_tui.widgets import header
+from uphold_tui.widgets.figures import FiguresView, Row, left_rows
+from uphold_tui.widgets.footer import KeyFooter, entry
+from uphold_tui.widgets.header import HairLine
+from uphold_tui.widgets.judge_figures import right_rows
+from uphold_tui.widgets.lines import Line
+
+_BETWEEN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the numbers' screen asks for; reading takes long on large runs, so that a thread does it.
+
+    `numbers` of one judge by name, or of the run's own.
+    """
+
+    run: Run
+    reviewer: str
+    numbers: Callable[[str | None], RunNumbers]
+    history: Callable[[], list[RunPoint]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure stands on the page, and what it opens."""
+
+    region: Region
+    wanted: Wanted
+
+
+def laid(columns: Sequence[Sequence[Row]], widths: Sequence[int]) -> tuple[list[list[Content]], list[Place]]:
+    """Columns side by side as rows of parts, and the places of those that open something, column by column."""
+    height = max(map(len, columns), default=0)
+    rows: list[list[Content]] = [[] for _ in range(height)]
+    places: list[Place] = []
+    left = 0
+    for rows_of, width in zip(columns, widths, strict=True):
+        for y in range(height):
+            x = left
+            for part, wanted in rows_of[y] if y < len(rows_of) else ():
+                if wanted is not None:
+                    places.append(Place(Region(x, y, part.cell_length, 1), wanted))
+                rows[y].append(part)
+                x += part.cell_length
+            rows[y].append(Content(" " * (left + width - x)))
+        left += width
+    return rows, places
+
+
+class FiguresScreen(Screen[None]):
+    """j k go from figure to figure, enter opens the pairs behind one."""
+
+    CSS_PATH = "figures.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = keys.bindings(keys.FIGURES)
+
+    def __init__(
+        self, counted: Counted, pairs: Callable[[Wanted], None], leave: Callable[[], None], *, keymap: keys.KeyMap,
+        signs: Signs = PLAIN,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.FIGURES, keymap)}
+        self.counted, self._pairs, self._leave, self.signs = counted, pairs, leave, signs
+        self.numbers: dict[str | None, RunNumbers] = {}
+        self.judge: str | None = None
+        self.history: list[RunPoint] = []
+        self.by_tag = False
+        self.at = 0
+        self.places: list[Place] = []
+        self.told = Content("counting …").stylize(MUTED)
+        self.header = Line("header")
+        self.hair = HairLine("hair")
+        self.figures = Static(id="figures", markup=False)
+        self.page = VerticalScroll(self.figures, id="page", can_focus=False)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.hair
+        yield self.page
+        yield self.footer
+
+    def on_screen_resume(self) -> None:
+        # The first frame comes before the numbers; decisions made meanwhile count when one comes back.
+        self.call_after_refresh(self._count, anew=True)
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < 100, "-narrow")
+        self.draw()
+
+    # counting
+
+    def _count(self, *, anew: bool = False) -> None:
+        self.run_worker(self._read(anew), exclusive=True)
+
+    async def _read(self, anew: bool) -> None:
+        judge = self.judge
+        try:
+            if anew or judge not in self.numbers:
+                found = await asyncio.to_thread(self.counted.numbers, judge)
+                self.numbers = {judge: found} if anew else {**self.numbers, judge: found}
+                self.draw()
+            if anew:
+                self.history = await asyncio.to_thread(self.counted.history)
+        except UpholdError as error:
+            self.told = showing.line(str(error), DOUBT)
+        self.draw()
+
+    # drawing
+
+    @property
+    def shown(self) -> RunNumbers | None:
+        """The numbers at hand."""
+        return self.numbers.get(self.judge)
+
+    def draw(self) -> None:
+        """Draw what has been counted so far."""
+        self._draw_head()
+        numbers = self.shown
+        if numbers is None:
+            self.figures.update(self.told)
+        else:
+            view = FiguresView(numbers, self.counted.reviewer, self.history, self.by_tag, self.signs)
+            self.figures.update(self._laid(view))
+        self._draw_foot()
+
+    def _laid(self, view: FiguresView) -> Content:
+        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
+        if self.has_class("-narrow"):
+            columns = [[*left_rows(view, width), ((Content(""), None),), *right_rows(view, width)]]
+            widths = [width]
+        else:
+            half = min((width - _BETWEEN) // 2, 76)
+            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _BETWEEN, half]
+        rows, self.places = laid(columns, widths)
+        self.at = min(self.at, max(len(self.places) - 1, 0))
+        made = [Content.assemble(*parts) for parts in rows]
+        if self.places:
+            region = self.places[self.at].region
+            made[region.y] = made[region.y].stylize(TINT, region.x, region.right)
+        return Content("\n").join(made)
+
+    def _draw_head(self) -> None:
+        run, numbers = self.counted.run, self.shown
+        names = (showing.line(run.set), showing.line(run.candidate), showing.line(run.baseline))
+        left = header.title(*names, (), gap="  " if self.has_class("-narrow") else "   ")
+        if numbers is None:
+            self.header.put(left)
+            return
+        self.header.put(left, Content.styled(f"{numbers.human.reviewed:,} of {numbers.pairs:,} reviewed", MUTED))
+        self.hair.put(Progress(total=numbers.pairs, read=numbers.human.reviewed))
+
+    def _draw_foot(self) -> None:
+        table = {name.removeprefix("figures."): key for name, key in self.table.items()}
+        narrow = self.has_class("-narrow")
+        first = [entry(table["open"], None if narrow else "pairs behind it"), entry(table["move"], "next figure")]
+        second = []
+        numbers = self.shown
+        if len(self.judges) > 1:
+            second.append(entry(table["judge"]))
+        if numbers is not None and numbers.tags:
+            second.append(entry(table["tags"], "history" if self.by_tag else "by tag"))
+        second.append(entry(table["pairs"]))
+        last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
+        self.footer.put([first, second, last] if self.app.size.width >= 50 else [last])
+
+    # keys
+
+    @property
+    def judges(self) -> list[str]:
+        """The names of the run's judges, the primary one first."""
+        first = self.numbers.get(None)
+        return list(dict.fromkeys(judge.name for judge in first.judges)) if first is not None else []
+
+    def action_move(self, step: int) -> None:
+        """To the next figure that opens something, or the one before."""
+        if self.places:
+            self.at = (self.at + step) % len(self.places)
+            self.draw()
+            self.page.scroll_to_region(self.places[self.at].region.grow((2, 0, 2, 0)), animate=False, immediate=True)
+
+    def action_page(self, pages: int) -> None:
+        """A page down, or up."""
+        top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
+        self.page.scroll_to(y=top, animate=False, immediate=True)
+
+    def action_open(self) -> None:
+        """The pairs behind the figure."""
+        if self.places:
+            self._pairs(self.places[self.at].wanted)
+
+    def on_click(self, event: Click) -> None:
+        """A click on a figure opens the pairs behind it."""
+        x, y = event.screen_x - self.figures.region.x, event.screen_y - self.figures.region.y
+        if not self.page.region.contains(event.screen_x, event.screen_y):
+            return
+        for number, place in enumerate(self.places):
+            if place.region.contains(x, y):
+                self.at = number
+                self.action_open()
+                return
+
+    def action_pairs(self) -> None:
+        """All pairs of the run."""
+        self._pairs(Wanted())
+
+    def action_judge(self) -> None:
+        """The next judge."""
+        names = self.judges
+        if len(names) < 2:
+            return
+        here = names.index(self.judge) if self.judge in names else 0
+        following = names[(here + 1) % len(names)]
+        self.judge = following if following != names[0] else None
+        self.draw()
+        self._count()
+
+    def action_tags(self) -> None:
+        """Tags, or history."""
+        self.by_tag = not self.by_tag
+        self.draw()
+
+    def action_history(self) -> None:
+        """History, in place of tags."""
+        self.by_tag = False
+        self.draw()
+
+    def action_press(self, key_id: str) -> None:
+        """A click on a key's name does what the key does."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """What the figures mean, and the keys."""
+        from uphold_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("Keys in the numbers", tuple(self.table.values()), _NOTE))
+
+    def action_command(self) -> None:
+        """Any command by its name."""
+        from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
+
+        def run(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        self.app.push_screen(CommandScreen([*key_commands(self.table.values()), *theme_commands(self.app)]), run)
+
+    def action_back(self) -> None:
+        """Back to where one came from."""
+        self._leave()
+
+
+_NOTE = (
+    "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
+    "counts one half. Humans only: without the judge’s help. κ is agreement above chance: 0 is chance, 1 is always. A judge "
+    "alone is an opinion, so it has no interval. Rows of the table are what people say, columns what the judge says."
+)

@@ -1,0 +1,88 @@
+"""Several judges side by side, and several people on a pair in dispute."""
+
+from textual.content import Content
+
+from uphold.records.judged import JudgeOnPair
+from uphold.records.reviewed import PairView, PersonSaid
+from uphold.records.words import Verdict
+from uphold.reviewing.letters import reason_shown
+from uphold_tui import showing
+from uphold_tui.look import BOLD, DOUBT, MUTED, Signs
+from uphold_tui.widgets import verdicts
+from uphold_tui.widgets.lines import spread
+
+_LABEL = 9
+
+
+def panel(pair: PairView, signs: Signs) -> list[Content]:
+    """The other judges' verdicts, each a letter behind its name; a word where judges split."""
+    if not pair.others:
+        return []
+    said = [
+        Content.assemble(showing.line(judge.name, MUTED), " ", _letter(pair, judge, signs)) for judge in pair.others
+    ]
+    words = {judge.verdict.preference for judge in (*pair.others, pair.judge) if judge is not None}
+    split = [Content.styled("judges split", DOUBT)] if len(words - {None}) > 1 else []
+    return [*said, *split]
+
+
+def _letter(pair: PairView, judge: JudgeOnPair, signs: Signs) -> Content:
+    preferred = judge.verdict.preference
+    side = pair.side_of(preferred) if preferred is not None else None
+    if side is not None:
+        return verdicts.badge(side, filled=False)
+    sign = {
+        Verdict.TIE: signs.tie, Verdict.INCONSISTENT: signs.inconsistent, Verdict.UNREADABLE: signs.unreadable,
+        Verdict.FAILED: signs.failed,
+    }.get(judge.verdict, signs.undecided)  # fmt: skip
+    return Content.styled(f" {sign} ", MUTED)
+
+
+def people_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[Content]:
+    """One row a person, then the judge; where there is no room for all, the last row says how many more."""
+    said = [_person(pair, one, signs, width) for one in pair.people]
+    judge = [_judge(pair, signs, width)] if pair.judge is not None else []
+    room = max(height - len(judge), 1)
+    if len(said) > room:
+        more = len(said) - room + 1
+        said = [
+            *said[: room - 1],
+            Content.styled(f"and {more} more people; their words are in the list of pairs", MUTED),
+        ]
+    return [*said, *judge]
+
+
+def _person(pair: PairView, one: PersonSaid, signs: Signs, width: int) -> Content:
+    left = Content.assemble(
+        _label(showing.line(one.reviewer, MUTED)), verdicts.choice_badge(pair, one.choice, signs), "  ",
+        (verdicts.choice_words(one.choice).ljust(14), BOLD),
+    )  # fmt: skip
+    why = [showing.quoted(one.note)] if one.note else []
+    why += [showing.line(", ".join(one.reasons), MUTED)] if one.reasons else []
+    swapped = one.note is not None and one.side_a is not None and one.side_a is not pair.side_a
+    aside = ["their A is your B"] if swapped else []
+    aside += [one.mode] if one.mode else []
+    aside += [f"{round(one.seconds)} s"] if one.seconds is not None else []
+    right = Content.styled("   ".join(aside), MUTED)
+    room = max(width - left.cell_length - right.cell_length - 2, 0)
+    return spread(Content.assemble(left, Content("   ").join(why).truncate(room, ellipsis=True)), right, width)
+
+
+def _judge(pair: PairView, signs: Signs, width: int) -> Content:
+    judge = pair.judge
+    if judge is None:
+        return Content("")
+    left = Content.assemble(
+        ("Judge".ljust(_LABEL), MUTED), verdicts.judge_badge(pair, signs, filled=True), "  ",
+        (verdicts.verdict_words(judge).ljust(14), BOLD),
+    )  # fmt: skip
+    right = Content.assemble((verdicts.orders_words(pair), MUTED), "   ", (verdicts.confidence(judge), MUTED))
+    shown = reason_shown(pair)
+    room = max(width - left.cell_length - right.cell_length - 2, 0)
+    words = [*map(Content, shown.notes), *(showing.running(reason.text, MUTED) for reason in shown.reasons[:1])]
+    return spread(Content.assemble(left, Content("   ").join(words).truncate(room, ellipsis=True)), right, width)
+
+
+def _label(name: Content) -> Content:
+    cut = name.truncate(_LABEL - 1, ellipsis=True)
+    return Content.assemble(cut, " " * (_LABEL - cut.cell_length))
