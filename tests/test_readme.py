@@ -46,14 +46,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     more = [json.loads(row) | {"key": f"q-{n:02d}", "instruction": f"Question {n}?"} for n in range(2, 8)]
     (folder / "answers.jsonl").write_text(row + "".join(json.dumps(r) + "\n" for r in more), "utf-8")
     with loopback.serving(lambda asked: loopback.verdict("A")) as server:
-        named = {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
-        yield folder, {**os.environ, **named, "TERM": "xterm-256color"}
+        yield folder, {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
 
 
 def run(command: str, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     words = shlex.split(command)[1:]
     return subprocess.run(
-        [*UPHOLD, *words], cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+        [*UPHOLD, *words],
+        cwd=folder,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
     )
 
 

@@ -47,7 +47,9 @@ def session(store, reviewer="ben", wanted=None):
 
 
 def decide(sitting, times, choice="candidate"):
-    for _ in range(times):
+    """Decide on that many pairs; those that come back in between, as repeats, are decided too."""
+    wanted = sitting.progress.read + times
+    while sitting.progress.read < wanted:
         pair = sitting.current
         sitting.decide(Choice(choice), OnScreen(side_a=pair.side_a, verdict=sitting.verdict), 12.0)
 
