@@ -80,6 +80,14 @@ class UpholdApp(App[str]):
         """The colours of the sides and the strengths of text, for the theme at hand."""
         return themes.variables(self.current_theme)
 
+    def on_ready(self) -> None:
+        """The first frame is there: what was loaded until then stays, and the garbage collector works again."""
+        import gc
+
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
     def _first(self) -> Screen[None]:
         """The first screen: the review where there is a session, else the start screen."""
         return self._review(self.session) if self.session is not None else self._start()
