@@ -14,8 +14,9 @@ from uphold.reviewing.receipts import Outcome, Receipt, Refusal, Sitting, receip
 from uphold.reviewing.walking import Walk
 from uphold.steps.around import AroundRun
 from uphold.steps.meeting import Meeting
-from uphold.store import counts, events, plans
+from uphold.store import events, plans
 from uphold.store.database import Store
+from uphold.store.tallied import Tally
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 NOT_SHOWN_YET = "the verdict comes after yours: a b t 4"
@@ -36,6 +37,7 @@ class ReviewSession(AroundRun):
         self._session_id: int | None = None
         self._keys = {item.pair_id: item.key for item in walk.items}
         self._made: list[Event] = []
+        self._tally = Tally(store, run, self._judge[0] if self._judge else None, consensus)
 
     # where the reviewer is
 
@@ -290,5 +292,4 @@ class ReviewSession(AroundRun):
         """The run's win rate and agreement as they stand."""
         from uphold.stats.run import live
 
-        judge = self._judge[1] if self._judge else None
-        return live(counts.run_counts(self.store, self.run, consensus, judge), self._judge[0] if self._judge else None)
+        return live(self._tally.counts(), self._judge[0] if self._judge else None)

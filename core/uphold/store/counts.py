@@ -6,29 +6,17 @@ pairs that share it.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from uphold.records.judged import Judgment
 from uphold.records.numbers import Cell, JudgeCells, RunCounts, Votes
 from uphold.records.runs import Run
-from uphold.records.words import BOTH_ORDERS, Order, Preference, Status, Verdict
+from uphold.records.words import Verdict
 from uphold.store.database import Store
 from uphold.store.habits import habits_of
-from uphold.store.looked import FINE, Look, Looked, Said, Scope, lengths_of, look
+from uphold.store.looked import FINE, Looked, Scope, lengths_of, look
+from uphold.store.patterns import Ruled, Ruler, asked_of, cell_of, patterns_of, ruled
 from uphold.store.sets import set_hash
-
-Ruler = Callable[[tuple[Judgment, ...], Mapping[Order, int] | None], Verdict]
-"""(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""
-
-Ruled = tuple[Verdict | None, tuple[str, str] | None]
-"""A verdict, and the words of its two orders where both are readable."""
-
-_SAID = """
-SELECT pair_id, group_concat("order" || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
-FROM judgments INDEXED BY judgments_in_force
-WHERE superseded_by IS NULL AND judge_id = ? AND pair_id BETWEEN ? AND ? GROUP BY judge_id, pair_id
-"""
 
 _LAST_JUDGED = """
 SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SELECT id FROM judges WHERE kind <> 'rules')
@@ -129,7 +117,7 @@ class JudgeViews:
         while waiting and not (first_only and any(map(self._said.get, self._said))):
             self._judges.append(waiting.pop(0))
             number = self._judges[-1][0]
-            self._said[number] = dict(store.rows(_SAID, (number, *self._span)).fetchall())
+            self._said[number] = patterns_of(store, number, self._span)
         self.others = tuple(name for _, name, *_ in waiting)
         self._asked = {judge[0]: asked_of(store, judge[0]) for judge in self._judges}
         self._ruled: dict[tuple[int, str | None, int], Ruled] = {}
@@ -163,7 +151,7 @@ class JudgeViews:
         for (at, pattern), count in Counter(zip(places, patterns, strict=True)).items():
             key = (at, self._rule(number, pattern, looks[at].run))
             merged[key] = merged.get(key, 0) + count
-        cells = tuple(_cell(looks[at], ruled, count, number) for (at, ruled), count in merged.items())
+        cells = tuple(cell_of(looks[at], found, count, number) for (at, found), count in merged.items())
         return JudgeCells(
             number, name, version, kind, cells,
             _preferences(self._store, number, looked) if number in self._soft else (),
@@ -173,7 +161,7 @@ class JudgeViews:
     def _rule(self, judge_id: int, pattern: str | None, run_id: int) -> Ruled:
         place = (judge_id, pattern, run_id)
         if place not in self._ruled:
-            self._ruled[place] = _ruled(pattern, self._asked[judge_id].get(run_id), self._ruler)
+            self._ruled[place] = ruled(pattern, self._asked[judge_id].get(run_id), self._ruler)
         return self._ruled[place]
 
     def _differences(
@@ -211,16 +199,6 @@ class JudgeViews:
         return {row[0] for row in rows}
 
 
-def _cell(look: Look, ruled: Ruled, count: int, judge_id: int) -> Cell:
-    said = look.said
-    opened = _opened(said, judge_id) if said.opened else ()
-    return Cell(said.votes, *ruled, look.cluster, count, look.place, look.longer, said.blind, opened)
-
-
-def _opened(said: Said, judge_id: int) -> Votes:
-    return tuple((who, choice) for who, choice, seen in said.opened if seen in (None, judge_id))
-
-
 def _judges(
     store: Store, runs: Sequence[int], span: tuple[int, int], wanted: str | None
 ) -> list[tuple[int, str, str, str]]:
@@ -233,34 +211,6 @@ def _judges(
     ).fetchall()
     last = store.one(_LAST_JUDGED, span) if len(rows) > 1 else None
     return [row for row in sorted(rows, key=lambda row: last is None or row[0] != last[0]) if wanted in (None, row[1])]
-
-
-def asked_of(store: Store, judge_id: int) -> dict[int, dict[Order, int]]:
-    """By run id: the samples asked of a judge in each order; runs in which nothing was asked are left out."""
-    asked: dict[int, dict[Order, int]] = {}
-    sql = 'SELECT run_id, "order", samples FROM asked WHERE judge_id = ? AND samples > 0'
-    for run_id, order, samples in store.rows(sql, (judge_id,)):
-        asked.setdefault(run_id, {})[Order(order)] = samples
-    return asked
-
-
-def _ruled(said: str | None, asked: Mapping[Order, int] | None, ruler: Ruler) -> Ruled:
-    """The verdict of a pattern of judgments, and the words of its two orders where both are readable."""
-    judgments = tuple(_judgment(one) for one in said.split(" ")) if said else ()
-    if not judgments and asked is None:
-        return None, None
-    words = []
-    for order in BOTH_ORDERS:
-        own = tuple(judgment for judgment in judgments if judgment.order is order)
-        word = ruler(own, None if asked is None else {order: asked.get(order, 0)}) if own else None
-        if word is not None and word.preference is not None:
-            words.append(word.value)
-    return ruler(judgments, asked), (words[0], words[1]) if len(words) == 2 else None
-
-
-def _judgment(one: str) -> Judgment:
-    order, status, verdict, sample = one.split(":")
-    return Judgment(Order(order), Status(status), Preference(verdict) if verdict else None, int(sample))
 
 
 def _preferences(store: Store, judge_id: int, looked: Looked) -> tuple[float, ...]:

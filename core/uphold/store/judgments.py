@@ -9,8 +9,8 @@ from typing import Any
 from uphold.records.judged import Judge, JudgeOnPair, Judgment
 from uphold.records.texts import canonical
 from uphold.records.words import Order, Preference, Status, Verdict
-from uphold.store.counts import Ruler
 from uphold.store.database import Store, now
+from uphold.store.patterns import Ruler
 
 _COLUMNS = (
     '"order", status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,'

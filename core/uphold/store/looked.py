@@ -23,11 +23,15 @@ SELECT pair_id, group_concat(
     CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
         || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
     ' '), source = 'app', min(seq)
-FROM {} WHERE kind IN ('decision', 'carried', 'adjudicated') AND pair_id BETWEEN ? AND ? GROUP BY pair_id
+FROM {} WHERE pair_id BETWEEN ? AND ? AND (
+    kind IN ('decision', 'carried')
+    OR kind = 'adjudicated'
+    AND seq = (SELECT max(seq) FROM acts_in_force a WHERE a.pair_id = said.pair_id AND a.kind = 'adjudicated')
+) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 """
 
-_IN_ORDER = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq)"
-_ALL_STAND = "events INDEXED BY events_pair"
+_IN_ORDER = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq) AS said"
+_ALL_STAND = "events AS said INDEXED BY events_pair"
 _UNDONE = "SELECT 1 FROM events WHERE refers IS NOT NULL AND kind = 'undo' LIMIT 1"
 
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
@@ -136,8 +140,8 @@ def look(store: Store, scope: Scope) -> Looked:
     if not rows:
         return Looked([], [], [], [], [], (Stratum("all"),))
     span = (rows[0][0], rows[-1][0])
-    skipped, broken = _marks(store, span)
-    decided, first = _decisions(store, span)
+    skipped, broken = marks(store, span)
+    decided, first = decisions(store, span)
     kept = [row for row in rows if row[0] not in broken] if broken else rows
     ids, runs, examples = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
     by_run: dict[int, list[int]] = {}
@@ -171,7 +175,7 @@ def _two_figures(number: int) -> int:
     return round(number, 2 - size) if size > 2 else number
 
 
-def _marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
+def marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
     """Pairs that somebody skipped, and those that stand as broken."""
     skipped: set[int] = set()
     broken: set[int] = set()
@@ -185,7 +189,7 @@ def _marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
     return skipped, broken
 
 
-def _decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, Said], dict[int, bool]]:
+def decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, Said], dict[int, bool]]:
     """What was decided, by pair; and of each decided pair whether its first decision was made in the app."""
     source = _IN_ORDER if store.one(_UNDONE) else _ALL_STAND
     rows = store.rows(_DECISIONS.format(source), span).fetchall()

@@ -6,7 +6,7 @@ of their own, which the queue does not sample. So is a pair that was read far ah
 pairs does not end the front; passing over more than a tenth of it does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uphold.records.numbers import Stratum
@@ -35,12 +35,41 @@ class Drawn:
     queued: frozenset[int]
 
 
-def drawn_of(store: Store, runs: Mapping[int, Sequence[int]], first: Mapping[int, bool], skipped: set[int]) -> Drawn:
-    """The strata of the pairs of each run; `first` says of a decided pair whether its first decision was made in the app.
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """How a run's pairs were dealt out: the strata, and the pairs of each in the order of the queue."""
+
+    strata: tuple[Stratum, ...]
+    orders: tuple[tuple[int, ...], ...]
+    queued: frozenset[int]
+
+    def places(self) -> dict[int, int]:
+        """By pair id the place of the stratum it was dealt out from."""
+        return {pair: place for place, order in enumerate(self.orders) for pair in order}
+
+    def reached(self, first: Mapping[int, bool], skipped: Container[int], broken: Container[int]) -> set[int]:
+        """The decided pairs that are a sample; `first` says of each whether its first decision was made in the app."""
+        return {pair for order in self.orders for pair in _front(order, first, skipped, broken)}
+
+
+def dealing_of(store: Store, run_id: int, known: Container[int]) -> Dealing:
+    """How those of a run's pairs that are `known` were dealt out."""
+    items = store.rows(_ITEMS, (run_id,)).fetchall()
+    dealt = {
+        name: tuple(pair for pair in order if pair in known) for name, order in _by_stratum(_finest(items)).items()
+    }  # fmt: skip
+    there = {name: order for name, order in dealt.items() if order}
+    return Dealing(tuple(map(Stratum, there)), tuple(there.values()), frozenset(item[2] for item in items))
+
+
+def drawn_of(
+    store: Store, runs: Mapping[int, Sequence[int]], first: Mapping[int, bool], skipped: Container[int]
+) -> Drawn:
+    """The strata of the pairs of each run, broken ones left out; `first` as in `Dealing.reached`.
 
     Of several runs together only drawn and chosen pairs are told apart.
     """
-    found = [_of_run(store.rows(_ITEMS, (run,)).fetchall(), ids, first, skipped) for run, ids in runs.items()]
+    found = [_of_run(dealing_of(store, run, set(ids)), ids, first, skipped) for run, ids in runs.items()]
     if len(found) == 1:
         return found[0]
     places = {
@@ -50,20 +79,12 @@ def drawn_of(store: Store, runs: Mapping[int, Sequence[int]], first: Mapping[int
     return Drawn((Stratum("all"), Stratum(CHOSEN, chosen=True)), places, queued)
 
 
-def _of_run(
-    items: Sequence[tuple[int, str, int, str, int]], ids: Sequence[int], first: Mapping[int, bool], skipped: set[int]
-) -> Drawn:
-    known = set(ids)
-    strata: list[Stratum] = []
-    places: dict[int, int] = {}
-    reached: set[int] = set()
-    for name, own in _by_stratum(dealt for dealt in _finest(items) if dealt[0] in known).items():
-        places.update(dict.fromkeys(own, len(strata)))
-        strata.append(Stratum(name))
-        reached.update(_front([pair for pair in own if first.get(pair, True)], first, skipped))
+def _of_run(dealing: Dealing, ids: Sequence[int], first: Mapping[int, bool], skipped: Container[int]) -> Drawn:
+    strata, places = list(dealing.strata), dealing.places()
+    reached = dealing.reached(first, skipped, ())
     _rest(strata, places, [pair for pair in ids if pair not in places and pair not in first], NOT_DRAWN, chosen=False)
     _rest(strata, places, [pair for pair in ids if pair in first and pair not in reached], CHOSEN, chosen=True)
-    return Drawn(tuple(strata), places, frozenset(item[2] for item in items))
+    return Drawn(tuple(strata), places, dealing.queued)
 
 
 def _rest(strata: list[Stratum], places: dict[int, int], pairs: Sequence[int], name: str, *, chosen: bool) -> None:
@@ -89,13 +110,24 @@ def _by_stratum(dealt: Iterable[Dealt]) -> dict[str, list[int]]:
     return found
 
 
-def _front(pairs: Sequence[int], read: Mapping[int, bool], skipped: set[int]) -> list[int]:
-    """The pairs read up to the last place before which no more than a tenth was passed over; skipped ones were not."""
-    passed = end = 0
-    for place, pair in enumerate(pairs, 1):
-        if pair in read:
-            if passed <= _MOST_PASSED * place:
-                end = place
+def _front(
+    order: Sequence[int], first: Mapping[int, bool], skipped: Container[int], broken: Container[int]
+) -> Sequence[int]:
+    """The pairs read up to the last place before which no more than a tenth was passed over; skipped ones were not.
+
+    Broken pairs, and those whose first decision came from elsewhere, have no place.
+    """
+    read: list[int] = []
+    place = passed = end = 0
+    for pair in order:
+        if pair in broken or not first.get(pair, True):
+            continue
+        place += 1
+        if pair in first:
+            read.append(pair)
+            end = len(read) if passed <= _MOST_PASSED * place else end
         elif pair not in skipped:
             passed += 1
-    return [pair for pair in pairs[:end] if pair in read]
+            if passed > _MOST_PASSED * len(order):
+                break
+    return read[:end]

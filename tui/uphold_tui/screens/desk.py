@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.timer import Timer
 from textual.widgets import Static
 
 from uphold.records.numbers import LiveNumbers
@@ -33,9 +32,6 @@ from uphold_tui.widgets.numbers import numbers_line
 from uphold_tui.widgets.pane import ResponsePane
 from uphold_tui.widgets.rail import Rail, RailView
 from uphold_tui.widgets.strip import Strip, VerdictStrip
-
-COUNT_SECONDS = 0.06
-"""After the last key, before the numbers are counted again."""
 
 _KEPT = 24
 """So many prepared pairs are kept."""
@@ -71,7 +67,6 @@ class Desk(DrawingScreen):
         self.numbers: LiveNumbers | None = None
         self.first_numbers: LiveNumbers | None = None
         self._started = False
-        self._counting: Timer | None = None
         self._shown_pair: tuple[int, bool] | None = None
         self._whole: Answer | None = None
         self._answers: dict[tuple[int, bool, Reading], dict[Side, Answer]] = {}
@@ -268,10 +263,8 @@ class Desk(DrawingScreen):
         self.footer.put(live_keys(self.table, pair, self.reading, self._shape()))
 
     def count_soon(self) -> None:
-        """Fill in the numbers when no key has come for a moment: counting a large run takes its time."""
-        if self._counting is not None:
-            self._counting.stop()
-        self._counting = self.set_timer(COUNT_SECONDS, self.count)
+        """Fill in the numbers as soon as the pair is painted."""
+        self.call_after_refresh(self.count)
 
     def count(self) -> None:
         """Fill in the numbers."""
