@@ -63,6 +63,31 @@ def write_pairs(path: Path, pairs: int, characters: int, *, repeated: bool = Fal
     return path
 
 
+def panel_rows(pairs: int) -> Iterator[dict[str, Any]]:
+    """Five judges of different worth in both orders; three reviewers, each on a third of the pairs and on a shared seventh."""
+    rng = random.Random(SEED)
+    for number in range(pairs):
+        key, truth = f"item-{number:05d}", rng.choice(VERDICTS)
+        texts = (("instruction", 120), ("response_candidate", 200), ("response_baseline", 180))
+        yield {"key": key} | {name: text(rng, length, f"{name}-{number:05d}") for name, length in texts}
+        for judge, worth in enumerate((0.9, 0.85, 0.8, 0.75, 0.65)):
+            for order in ("candidate-first", "baseline-first"):
+                said = truth if rng.random() < worth else rng.choice(VERDICTS)
+                confidence = round(rng.random(), 2)
+                yield {"key": key, "judge": f"judge-{judge}", "order": order, "verdict": said, "confidence": confidence}
+        for reviewer in range(3):
+            if number % 3 == reviewer or number % 7 == 0:
+                said = truth if rng.random() < 0.9 else rng.choice(VERDICTS)
+                yield {"key": key, "reviewer": f"reviewer-{reviewer}", "review": said}
+
+
+def write_panel(path: Path, pairs: int) -> Path:
+    """A file in the `pairs` format: a few thousand characters a pair, and much that was said of each."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in panel_rows(pairs))
+    return path
+
+
 def database(path: Path, file: Path) -> Path:
     """A database that holds the pairs of a file, made by the program itself."""
     command = [*UPHOLD, "--db", str(path), "import", str(file), "--as", "pairs", "--set", "measured"]

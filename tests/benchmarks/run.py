@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 import asking
 import bringing
+import counting
 import lists
 import made
 import saving
@@ -54,10 +55,11 @@ class Bench:
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder, self.size = folder, size
         self.groups: dict[str, Callable[[], list[tables.Line]]] = {
-            "startup": lambda: startup.measure(self.big, size.rounds),
+            "startup": lambda: startup.measure(self.big, self.panel, size.rounds),
             "frame": lambda: screens.first_frame(size.rounds, self.big),
             "key": lambda: screens.next_pair(size.keys, self.long),
             "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
@@ -68,6 +70,14 @@ class Bench:
     def big(self) -> Path:
         """Many pairs of 2 x 700 characters."""
         return self._database("big", self.size.pairs, 700)
+
+    @property
+    def panel(self) -> Path:
+        """Many pairs that many judges and reviewers have read."""
+        path = self.folder / "panel.db"
+        if not path.exists():
+            made.database(path, made.write_panel(self.folder / "panel.jsonl", self.size.pairs))
+        return path
 
     @property
     def long(self) -> Path:

@@ -21,16 +21,24 @@ def process(argv: Sequence[str]) -> Timed:
     return run
 
 
-def measure(big: Path, rounds: int) -> list[Line]:
-    """All of them in turn."""
+def measure(big: Path, panel: Path, rounds: int) -> list[Line]:
+    """All of them in turn; `big` has one judge, `panel` five and three reviewers."""
     nothing = [sys.executable, "-c", "pass"]
-    help_, stats = [*UPHOLD, "--help"], [*UPHOLD, "--db", str(big), "stats"]
-    commands = [nothing, help_, stats, [*stats, "--json"], [*stats, "--full"]]
-    bare, helped, said, as_json, full = interleaved(rounds, *map(process, commands))
-    against = "python -c pass"
+    help_, stats, many = (
+        [*UPHOLD, "--help"],
+        [*UPHOLD, "--db", str(big), "stats"],
+        [*UPHOLD, "--db", str(panel), "stats"],
+    )
+    measured = [
+        ("uphold --help", help_, 18),
+        ("uphold stats", stats, 35),
+        ("uphold stats --json", [*stats, "--json"], 35),
+        ("uphold stats --full", [*stats, "--full"], 120),
+        ("uphold stats, 5 judges, 3 reviewers", many, 35),
+        ("uphold stats --full, 5 judges, 3 reviewers", [*many, "--full"], 120),
+    ]
+    bare, *ours = interleaved(rounds, process(nothing), *(process(command) for _, command, _ in measured))
     return [
-        ratio("uphold --help", helped, bare, 18, against),
-        ratio("uphold stats", said, bare, 35, against),
-        ratio("uphold stats --json", as_json, bare, 35, against),
-        ratio("uphold stats --full", full, bare, 120, against),
+        ratio(what, times, bare, budget, "python -c pass")
+        for (what, _, budget), times in zip(measured, ours, strict=True)
     ]

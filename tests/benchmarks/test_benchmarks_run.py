@@ -7,10 +7,18 @@ import pytest
 
 RUN = Path(__file__).with_name("run.py")
 GROUPS = {
-    "startup": ["uphold --help", "uphold stats", "uphold stats --json", "uphold stats --full"],
+    "startup": [
+        "uphold --help",
+        "uphold stats",
+        "uphold stats --json",
+        "uphold stats --full",
+        "uphold stats, 5 judges, 3 reviewers",
+        "uphold stats --full, 5 judges, 3 reviewers",
+    ],
     "frame": ["uphold review, first frame", "uphold review, the run's first"],
     "key": ["decision to next pair, 2 x 8,000", "J to next pair, 2 x 8,000", "J in a row, 2 x 8,000"],
     "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
+    "numbers": ["numbers after a decision, big", "numbers after a decision, panel"],
     "memory": ["memory of a review"],
     "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],
     "import": ["import, pairs", "import, pairs, texts in every row"],
