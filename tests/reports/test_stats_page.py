@@ -176,7 +176,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
     said += [(votes("L"), VERDICTS["W"], None, 0, 0, 0, votes("L"))] * 15
     said += [(votes("W"), VERDICTS["W"], None, 0, 0, 0, (), votes("W"))] * 20
     counts = counts_of(said)
-    sure = ((0.6, votes("L"), VERDICTS["W"], 15), (0.9, votes("W"), VERDICTS["W"], 35))
+    sure = ((0, 0.6, votes("L"), VERDICTS["W"], 15), (0, 0.9, votes("W"), VERDICTS["W"], 35))
     judge = replace(counts.judges[0], sure=sure)
     page = page_of(replace(counts, judges=(judge,)), full=True)
     assert line(page, "decided before the verdict").startswith("decided before the verdict  15 of 30  50 %")

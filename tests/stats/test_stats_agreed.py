@@ -179,8 +179,8 @@ def test_confidence_is_scored_as_by_the_library():
 
 
 def test_agreement_is_shown_by_thirds_of_confidence():
-    sure = ((0.6, votes("L"), Verdict.CANDIDATE, 10), (0.8, votes("W"), Verdict.CANDIDATE, 10))
-    sure += ((0.95, votes("W"), Verdict.CANDIDATE, 12), (0.99, votes("WL"), Verdict.CANDIDATE, 4))
+    sure = ((0, 0.6, votes("L"), Verdict.CANDIDATE, 10), (0, 0.8, votes("W"), Verdict.CANDIDATE, 10))
+    sure += ((0, 0.95, votes("W"), Verdict.CANDIDATE, 12), (0, 0.99, votes("WL"), Verdict.CANDIDATE, 4))
     judge = JudgeCells(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
     found = agreement(judge).confidence
     assert [(band.low, band.high, band.agreement.rate, band.agreement.n) for band in found.bands] == [
@@ -188,6 +188,20 @@ def test_agreement_is_shown_by_thirds_of_confidence():
     ]  # fmt: skip
     assert (found.n, found.auroc) == (32, 1)
     assert agreement(compared("W", "W").judges[0]).confidence.reason == "--full"
+
+
+def test_a_band_of_repeated_examples_has_a_wider_interval():
+    said = [("W" if k % 3 else "L", k) for k in range(1, 16)]
+
+    def band(*, named: bool):
+        sure = tuple((k * named, 0.9, votes(word), Verdict.CANDIDATE, 3) for word, k in said)
+        judge = JudgeCells(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
+        (found,) = agreement(judge).confidence.bands
+        return found.agreement
+
+    alone, repeated = band(named=False), band(named=True)
+    assert (alone.rate, alone.n) == (repeated.rate, repeated.n) == (pytest.approx(2 / 3), 45)
+    assert repeated.high - repeated.low > 1.3 * (alone.high - alone.low)
 
 
 def test_rank_correlation_is_that_of_the_library():

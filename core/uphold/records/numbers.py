@@ -71,8 +71,8 @@ class Stratum:
 class JudgeCells:
     """All current, unbroken pairs of a run or set as one judge sees them.
 
-    `differences` counts pairs by (characters that the candidate's answer has more, verdict); `sure` by (the judge's
-    mean confidence, votes, verdict), None where nobody looked.
+    `differences` counts pairs by (characters that the candidate's answer has more, verdict); `sure` by (example or 0,
+    the judge's mean confidence, votes, verdict), None where nobody looked.
     """
 
     judge_id: int
@@ -82,7 +82,7 @@ class JudgeCells:
     cells: tuple[Cell, ...]
     preferences: tuple[float, ...] = ()
     differences: tuple[tuple[int, Verdict, int], ...] = ()
-    sure: tuple[tuple[float, Votes, Verdict, int], ...] | None = None
+    sure: tuple[tuple[int, float, Votes, Verdict, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ NONE = "the judge gave no confidence on a pair with a human label"
 Sure = tuple[float, bool, int]
 """Pairs alike: (the judge's confidence, does it say what people say, how many)."""
 
+Placed = tuple[int, float, bool, int]
+"""The same with the example in front, 0 where each pair is an example of its own."""
+
 
 def confidence(judge: JudgeCells) -> Confidence:
     """Thirds of the compared pairs by confidence, equal ones kept together; nothing where nobody looked."""
@@ -24,7 +27,8 @@ def confidence(judge: JudgeCells) -> Confidence:
     n = sum(count for *_, count in rows)
     if not n:
         return Confidence(0, (), None, None, NONE)
-    return Confidence(n, tuple(_bands(rows, n)), brier(rows), auroc(rows), None if n >= LEAST_FOR_RATE else _few(n))
+    sure = [row[1:] for row in rows]
+    return Confidence(n, tuple(_bands(rows, n)), brier(sure), auroc(sure), None if n >= LEAST_FOR_RATE else _few(n))
 
 
 def brier(rows: Sequence[Sure]) -> float:
@@ -33,32 +37,32 @@ def brier(rows: Sequence[Sure]) -> float:
     return math.fsum(count * (sure - agrees) ** 2 for sure, agrees, count in rows) / n
 
 
-def _rows(judge: JudgeCells) -> list[Sure]:
-    found: dict[tuple[float, bool], int] = {}
-    for sure, votes, verdict, count in judge.sure or ():
+def _rows(judge: JudgeCells) -> list[Placed]:
+    found: dict[tuple[int, float, bool], int] = {}
+    for cluster, sure, votes, verdict, count in judge.sure or ():
         human, said = COMPARED.get(label(votes)), SAID.get(verdict)
         if human is not None and said is not None:
-            found[sure, human == said] = found.get((sure, human == said), 0) + count
+            key = (cluster, sure, human == said)
+            found[key] = found.get(key, 0) + count
     return [(*key, count) for key, count in found.items()]
 
 
-def _bands(rows: Sequence[Sure], n: int) -> list[Band]:
-    thirds: tuple[list[Sure], ...] = ([], [], [])
+def _bands(rows: Sequence[Placed], n: int) -> list[Band]:
+    thirds: tuple[list[Placed], ...] = ([], [], [])
+    by_sure: dict[float, list[Placed]] = {}
+    for row in rows:
+        by_sure.setdefault(row[1], []).append(row)
     below = 0
-    for sure in sorted({row[0] for row in rows}):
-        same = [row for row in rows if row[0] == sure]
+    for _, same in sorted(by_sure.items()):
         size = sum(count for *_, count in same)
         thirds[min(2, int(3 * (below + size / 2) / n))].extend(same)
         below += size
-    return [
-        Band(
-            min(row[0] for row in third),
-            max(row[0] for row in third),
-            share([(0, float(a), c) for _, a, c in third], ""),
-        )
-        for third in thirds
-        if third
-    ]
+    return [_band(third) for third in thirds if third]
+
+
+def _band(rows: Sequence[Placed]) -> Band:
+    agreed = share([(cluster, float(agrees), count) for cluster, _, agrees, count in rows], "")
+    return Band(min(row[1] for row in rows), max(row[1] for row in rows), agreed)
 
 
 def _few(n: int) -> str:

@@ -7,6 +7,7 @@ pairs that share it.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from uphold.records.numbers import Cell, JudgeCells, RunCounts, Votes
@@ -177,18 +178,19 @@ class JudgeViews:
                 merged[one, verdict] = merged.get((one, verdict), 0) + count
         return tuple((*key, count) for key, count in merged.items())
 
-    def _sure(self, number: int, looked: Looked) -> tuple[tuple[float, Votes, Verdict, int], ...]:
+    def _sure(self, number: int, looked: Looked) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
         """The mean confidence of the readable judgments on each pair that people read."""
         sql = (
             "SELECT pair_id, round(avg(confidence), 3) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
             " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
         )
         sure = dict(self._store.rows(sql, (number, *self._span)).fetchall())
-        merged: Counter[tuple[float, Votes, Verdict]] = Counter()
-        for pair, run, said in zip(looked.ids, looked.runs, looked.said, strict=True):
+        merged: Counter[tuple[int, float, Votes, Verdict]] = Counter()
+        clusters = looked.examples if looked.is_clustered else repeat(0)
+        for pair, run, said, cluster in zip(looked.ids, looked.runs, looked.said, clusters, strict=False):
             verdict = self.verdict(number, pair, run)
             if said.votes and pair in sure and verdict is not None:
-                merged[sure[pair], said.votes, verdict] += 1
+                merged[cluster, sure[pair], said.votes, verdict] += 1
         return tuple((*key, count) for key, count in merged.items())
 
     def _soft_judges(self, pairs: Sequence[int]) -> set[int]:
