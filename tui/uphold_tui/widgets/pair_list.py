@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from textual.content import Content
-from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.widget import Widget
 
@@ -75,9 +75,6 @@ class PairList(TellsDrawn):
         """Rows of a page, but for one that stays in sight."""
         return max(self.size.height - 1, 1)
 
-    def on_resize(self, event: Resize) -> None:
-        self._into_view()
-
     def _into_view(self, *, middle: bool = False) -> None:
         height = max(self.size.height, 1)
         if not self.top <= self.at < self.top + height:
@@ -87,6 +84,7 @@ class PairList(TellsDrawn):
 
     def render(self) -> Content:
         width, height = self.size.width, self.size.height
+        self._into_view()  # the size may be another than when the cursor moved last
         shown = self.pairs[self.top : self.top + height]
         rows = [spread(row, Content(""), width - 1) for row in self._rows(shown, width - 1)] if width > 1 else []
         if rows:
