@@ -20,8 +20,15 @@ def uphold(
     folder: Path, *arguments: str | Path, db: str = "x.db", stdout: Any = subprocess.PIPE, **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder, on a database there; standard input is no terminal."""
+    return uphold_alone(folder, "--db", db, *arguments, stdout=stdout, **env)
+
+
+def uphold_alone(
+    folder: Path, *arguments: str | Path, stdout: Any = subprocess.PIPE, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """The same without naming a database."""
     return subprocess.run(
-        [*UPHOLD, "--db", db, *map(str, arguments)],
+        [*UPHOLD, *map(str, arguments)],
         cwd=folder, env=environment(**env), stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
         encoding="utf-8", check=False, timeout=60,
     )  # fmt: skip

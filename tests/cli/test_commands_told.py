@@ -1,18 +1,20 @@
 """The commands through a subprocess: exit codes, what goes to which stream, the keys of the JSON."""
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from brought import bring_files, compared, judged, reviewed, write
-from ran import UPHOLD, data, done, environment, told, uphold
+from ran import UPHOLD, data, done, environment, told, uphold, uphold_alone
 from uphold.store.database import open_store
 
 IMPORT_KEYS = {"rows", "examples", "pairs", "judgments", "reviews", "already_there", "odd"}
@@ -190,6 +192,26 @@ def test_the_demo_prints_its_statistics_where_there_is_no_terminal(folder: Path)
     assert said.startswith(data(folder, "runs")[0]["run"])
     assert done(folder, "demo") == said
     assert "holds other sets already (support-desk)" in told(folder, "demo", "--set", "case-summaries")
+
+
+def test_a_demo_without_a_file_is_kept_for_the_next_evening(folder: Path) -> None:
+    def demo(*more: str) -> str:
+        ended = uphold_alone(folder, "demo", *more, XDG_DATA_HOME=str(folder), HOME=str(folder))
+        assert ended.returncode == 0, ended.stderr
+        (place,) = re.findall(r"the demo is kept in (\S+\.db);", ended.stderr)
+        return place
+
+    first = demo()
+    assert Path(first).is_relative_to(folder)
+    with closing(sqlite3.connect(first)) as conn, conn:
+        conn.execute("UPDATE runs SET name = 'mine'")
+    assert demo() == first
+    assert "mine" in done(folder, "runs", db=first)
+    second = demo("--fresh")
+    assert second != first
+    assert demo() == second
+    assert "mine" in done(folder, "runs", db=first)
+    assert "give it or --db, not both" in told(folder, "demo", "--fresh")
 
 
 def test_bare_uphold_without_a_terminal_prints_its_help(folder: Path) -> None:

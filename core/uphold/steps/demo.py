@@ -27,12 +27,31 @@ def find_sample(name: str) -> Path:
     raise BadUsage(f"there is no sample set {name!r}; sample sets: {', '.join(path.stem for path in found) or 'none'}")
 
 
+def demo_path(name: str, *, fresh: bool = False) -> Path:
+    """Where a demo is kept between two evenings: the last one begun, or with `fresh` a new one beside it.
+
+    Raises BadUsage for a sample set that does not exist, or where the user's data folder cannot be written.
+    """
+    from platformdirs import user_data_path
+
+    stem, folder = find_sample(name).stem, user_data_path("uphold") / "demo"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadUsage(f"{folder}: cannot be made ({error.strerror}); name a file for the demo with --db") from error
+    endings = (path.stem.removeprefix(f"{stem}-") for path in folder.glob(f"{stem}-*.db"))
+    last = max((int(ending) for ending in endings if ending.isdecimal()), default=0)
+    return folder / f"{stem}-{last + 1 if fresh else max(last, 1)}.db"
+
+
 def open_demo(store: Store, name: str) -> Run:
     """Copy a sample set into a database that holds nothing else, and name its run; a second time changes nothing."""
     path = find_sample(name)
     others = [row.name for row in sets.set_rows(store) if row.name != name]
     if others:
         raise BadUsage(f"{store.path}: holds other sets already ({', '.join(others)}); name a new file with --db")
+    if sets.set_rows(store):
+        return runs.all_runs(store)[0]
     for told in import_files(store, ImportRequest([path], format="pairs", set=name)):
         if isinstance(told, ImportSummary) and not told.rows:
             raise BadUsage(f"{path}: the sample set is empty")

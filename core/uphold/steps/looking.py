@@ -11,6 +11,8 @@ from uphold.store import events, judgments, pairs, runs
 from uphold.store.database import Store
 from uphold.store.pairs import PairTexts
 
+_SOME = 5
+
 
 @dataclass(frozen=True, slots=True)
 class PairSaid:
@@ -23,12 +25,16 @@ class PairSaid:
     said: tuple[tuple[str, Event], ...]
 
 
-def pairs_said(store: Store, wanted: str, key: str) -> list[PairSaid]:
-    """The pairs of an example of a run, one per turn, and older ones that are no longer current."""
+def pairs_said(store: Store, wanted: str, key: str | None) -> list[PairSaid]:
+    """The pairs of an example of a run, one per turn, and older ones that are no longer current.
+
+    Raises BadUsage with some keys of the run where it has no such example, or none was named.
+    """
     run = runs.find_run(store, wanted)
-    found = pairs.find_pairs(store, run.id, key)
+    found = pairs.find_pairs(store, run.id, key) if key is not None else []
     if not found:
-        raise BadUsage(f"run {run.name!r} has no pair of an example {key!r}; `uphold review` shows the keys")
+        why = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
+        raise BadUsage(f"{why}: uphold show RUN KEY; {_some_keys(store, run)}")
     judges = [judge[0] for judge in runs.judges_of(store, run.id)]
     return [_said(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
 
@@ -39,3 +45,8 @@ def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]
         run, pairs.pair_texts(store, pair_id), current, tuple(v for v in verdicts if v is not None),
         tuple(events.said_of(store, pair_id)),
     )  # fmt: skip
+
+
+def _some_keys(store: Store, run: Run) -> str:
+    known = pairs.first_keys(store, run.id, _SOME + 1)
+    return f"keys of {run.name!r}: {', '.join(known[:_SOME])}{', …' if len(known) > _SOME else ''}"

@@ -48,6 +48,15 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
     )  # fmt: skip
 
 
+def first_keys(store: Store, run_id: int, count: int) -> list[str]:
+    """The first keys of a run's pairs, in the order they came."""
+    sql = (
+        "SELECT e.key FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
+        " GROUP BY e.key ORDER BY min(p.id) LIMIT ?"
+    )
+    return [row[0] for row in store.rows(sql, (run_id, count))]
+
+
 def find_pairs(store: Store, run_id: int, key: str) -> list[tuple[int, int, bool]]:
     """(pair id, turn, is it current) of every pair of an example of a run, by turn."""
     return store.rows(

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from uphold_tui.commands.options import AsJson, RunName
+
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_Run = Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("gate")(gate)
 
 
-def judges(context: typer.Context, run: _Run = None, json: _Json = False) -> None:
+def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
     """Every judge of a run against the same reviews, side by side."""
     from uphold.reports.comparing import judges_json, judges_page
     from uphold.steps.weighing import side_by_side
@@ -35,7 +35,7 @@ def judges(context: typer.Context, run: _Run = None, json: _Json = False) -> Non
 
 def plan(
     context: typer.Context,
-    run: _Run = None,
+    run: RunName = None,
     half_width: Annotated[
         float, typer.Option("--half-width", metavar="SHARE", help="Wanted: .05 is ±5 points.")
     ] = 0.05,
@@ -43,7 +43,7 @@ def plan(
         int | None, typer.Option("--planned", metavar="N", help="How many verdicts are planned.")
     ] = None,
     judge: _Judge = None,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """How many more verdicts for which width, and what no number of them can buy."""
     from uphold.reports.plan_page import plan_json, plan_page
@@ -63,7 +63,7 @@ def compare(
     before: Annotated[str, typer.Argument(metavar="RUN", help="The run before, by name or number.")],
     after: Annotated[str, typer.Argument(metavar="RUN", help="The run after.")],
     judge: _Judge = None,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """What changed from one run to another on the same examples, worst first."""
     from uphold.reports.comparing import compare_json, compare_page
@@ -86,7 +86,7 @@ def gate(
     judge_only: Annotated[bool, typer.Option("--judge-only", help="Let a judge's verdicts speak alone.")] = False,
     judge: _Judge = None,
     planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """Is a run no worse than another by more than a margin? PASS 0, FAIL 1, INCONCLUSIVE 3."""
     from uphold.reports.comparing import exit_code, gate_json, gate_page

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
 from uphold_tui.commands.working import dollars, run_work, some, span
 
 if TYPE_CHECKING:
@@ -40,16 +41,12 @@ def generate(
     max_tokens: Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="4096 when left out.")] = None,
     temperature: Annotated[float | None, typer.Option("--temperature", metavar="T")] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Where the endpoint takes one.")] = None,
-    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
-    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Another server's address.")] = None,
-    api_key_env: Annotated[
-        str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="S", help="Seconds one answer may take.")
-    ] = None,
-    max_cost: Annotated[float | None, typer.Option("--max-cost", metavar="USD")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    concurrency: Concurrency = 8,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
+    timeout: Timeout = None,
+    max_cost: MaxCost = None,
+    json: AsJson = False,
 ) -> None:
     """Have a system answer what it has not answered yet, turn by turn."""
     from uphold.errors import BadUsage
@@ -142,15 +139,11 @@ def perplexity(
         typer.Option("--template", metavar="TEXT", help="A turn as text, with {instruction} and {reference} in it."),
     ] = None,
     redo: Annotated[bool, typer.Option("--redo", help="Measure again what has been measured.")] = False,
-    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
-    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="The server's address.")] = None,
-    api_key_env: Annotated[
-        str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="S", help="Seconds one answer may take.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    concurrency: Concurrency = 8,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
+    timeout: Timeout = None,
+    json: AsJson = False,
 ) -> None:
     """Measure how likely a system finds the reference answers (an endpoint with completions, echo and logprobs)."""
     from uphold.steps.control import Control

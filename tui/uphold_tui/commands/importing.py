@@ -47,7 +47,11 @@ def import_(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and list them.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Bring pairs, answers, verdicts and reviews in from files: all of it, or nothing."""
+    """Bring pairs, answers, verdicts and reviews in from files: all of it, or nothing.
+
+    A row of the pairs format needs instruction, response_candidate and response_baseline; key, reference, tags, judge,
+    verdict, reviewer, review and more may stand beside them.
+    """
     from uphold.steps.importing import ImportRequest
     from uphold_tui.console import say_json
 
@@ -59,6 +63,7 @@ def import_(
         say_json(_as_json(summary))
     else:
         _print(summary)
+        _tell_next(summary)
 
 
 def _mapping(given: list[str]) -> dict[str, str]:
@@ -134,6 +139,21 @@ def _print(summary: "ImportSummary") -> None:
         say("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
     _print_list("odd, kept as they are", [(str(odd.where), odd.what) for odd in summary.odd])
     _print_list("skipped", [(str(bad.where), bad.why) for bad in summary.skipped])
+
+
+def _tell_next(summary: "ImportSummary") -> None:
+    from uphold_tui.console import in_terminal, talk
+
+    if not in_terminal():
+        return
+    if summary.pairs and summary.judgments:
+        talk("next: uphold review")
+    elif summary.pairs:
+        talk("next: uphold review, or first uphold judge --judge SPEC")
+    elif summary.responses:
+        talk(
+            "no pairs yet: uphold review --set NAME --candidate SYSTEM --baseline SYSTEM makes them of two systems' answers"
+        )
 
 
 _ADDED = {

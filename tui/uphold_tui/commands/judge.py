@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold_tui.commands.context import Context
+from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
 
 if TYPE_CHECKING:
     from uphold.steps.control import Control
     from uphold.steps.judging import JudgeRequest, JudgeSummary
 
-DEFAULT = "rules:reference-overlap"
+_WHICH = (
+    "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
+    " baseline `reference`), anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def judge(
     context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    run: RunName = None,
     judge: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,22 +49,15 @@ def judge(
     only_reviewed: Annotated[bool, typer.Option("--only-reviewed", help="Only pairs that somebody has read.")] = False,
     redo: Annotated[bool, typer.Option("--redo", help="Ask again where an answer was unreadable.")] = False,
     reread: Annotated[bool, typer.Option("--reread", help="Read stored answers again; nobody is asked.")] = False,
-    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", help="Requests at a time.")] = 8,
-    base_url: Annotated[str | None, typer.Option("--base-url", metavar="URL", help="Another server's address.")] = None,
-    api_key_env: Annotated[
-        str | None, typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.")
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout", metavar="S", help="Seconds that one answer may take; 300 when left out."),
-    ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option("--max-cost", metavar="USD", help="Stop before spending more than this.")
-    ] = None,
+    concurrency: Concurrency = 8,
+    base_url: BaseUrl = None,
+    api_key_env: ApiKeyEnv = None,
+    timeout: Timeout = None,
+    max_cost: MaxCost = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; ask and write nothing.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Hand it in as batches; fetch them with --collect.")] = False,
     collect: Annotated[bool, typer.Option("--collect", help="Bring in batches that are done; ask nothing.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Have judges read every pair of a run; what is settled is never judged again."""
     from uphold.errors import BadUsage
@@ -75,9 +72,11 @@ def judge(
     if reread:
         _reread(obj, run, judge, json=json)
         return
+    if not judge:
+        raise BadUsage(_WHICH)
     control = Control(concurrency, max_cost)
     request = JudgeRequest(
-        judge or [DEFAULT], run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
+        judge, run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
         turns == "last", concurrency, base_url, api_key_env, only_reviewed=only_reviewed, redo=redo, max_cost=max_cost,
         timeout=timeout, settings=obj.settings, control=control,
     )  # fmt: skip

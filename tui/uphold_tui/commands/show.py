@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from uphold_tui.commands.options import AsJson
+
 if TYPE_CHECKING:
     from uphold.records.judged import JudgeOnPair, Judgment
     from uphold.records.reviewed import Event
@@ -18,8 +20,8 @@ def add_to(app: typer.Typer) -> None:
 def show(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or number.")],
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The example's key.")],
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="The example's key.")] = None,
+    json: AsJson = False,
 ) -> None:
     """Show a pair with every verdict and decision on it."""
     from uphold.steps.looking import pairs_said

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands.context import Context
+from uphold_tui.commands.options import AsJson, RunName
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,14 +18,14 @@ def add_to(app: typer.Typer) -> None:
 
 def stats(
     context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    run: RunName = None,
     set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="All runs of a set, pooled.")] = None,
     judge: Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge only.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Examples with this tag only.")] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="tag", help="`tag`: a row for every tag as well.")] = None,
     full: Annotated[bool, typer.Option("--full", help="All judges and the finer numbers, resampling too.")] = False,
     planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Win rates and judge-human agreement, each with its n and interval."""
     from uphold.errors import BadUsage
