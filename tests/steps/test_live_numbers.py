@@ -85,7 +85,8 @@ def whole(session: ReviewSession) -> RunCounts:
 
 def whole_numbers(session: ReviewSession) -> LiveNumbers:
     judge = whole(session).judges
-    return live(whole(session), judge[0].judge_id if judge else None)
+    (own,) = session.store.one("SELECT id FROM reviewers WHERE name = ?", (session.reviewer,))
+    return live(whole(session), judge[0].judge_id if judge else None, own)
 
 
 @pytest.mark.parametrize("queue", ["random", "uncertain"])
@@ -138,3 +139,12 @@ def test_a_run_that_nobody_judged_has_numbers_of_people_alone(store: Store) -> N
     session.decide(Choice.CANDIDATE, on_screen(session))
     assert near(session.numbers()) == near(whole_numbers(session))
     assert (session.numbers().n, session.numbers().agreement.n) == (12, 0)
+
+
+def test_own_verdicts_and_those_of_others_are_told_apart(store: Store) -> None:
+    bring(store, *(reviewed(f"k{number}", "candidate", reviewer="eve") for number in range(6)))
+    session = session_of(store, "ada")
+    for choice in (Choice.CANDIDATE, Choice.BASELINE):
+        session.decide(choice, on_screen(session))
+    found = session.numbers()
+    assert (found.own, found.others, found.unresolved, found.n) == (2, 4, 1, 5)

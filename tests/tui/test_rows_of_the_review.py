@@ -35,6 +35,13 @@ def test_counts_name_the_plan_and_decided_only_when_there_are_some() -> None:
     assert header.short_counts(Progress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain == "37/60   ✓ 31   ≠ 6"
 
 
+def test_the_numbers_say_whose_they_are_where_others_read_too() -> None:
+    shared = numbers_line(replace(MANY, own=3, others=36, unresolved=2), "new", 114).plain
+    assert "3 yours, 36 of others, 2 unresolved" in shared
+    assert "0 yours, 9 of others" in numbers_line(replace(FEW, others=9), "new", 114).plain
+    assert "yours" not in numbers_line(replace(MANY, own=37), "new", 114).plain
+
+
 @given(st.integers(0, 500), st.integers(0, 500), st.one_of(st.none(), st.integers(0, 500)), st.integers(1, 240))
 def test_the_hair_line_is_as_wide_as_the_screen_and_full_only_when_all_is_read(
     read: int, unread: int, planned: int | None, width: int
@@ -146,7 +153,7 @@ def test_receipts_say_what_was_done_to_which_pair() -> None:
     assert receipt(both, PLAIN).plain == "before: ≠ k, you both bad"
     assert receipt(upheld, PLAIN, narrow=True).plain == "✓ 0112"
     assert receipt(Receipt(EventKind.SKIP, 1, "k"), PLAIN).plain == "before: – k skipped"
-    assert receipt(Receipt(EventKind.FLAG, 1, "k"), PLAIN).plain == "flagged"
+    assert receipt(Receipt(EventKind.FLAG, 1, "k"), PLAIN).plain == "⚑ flagged"
     undone = Receipt(EventKind.UNDO, 1, "k", takes_back=EventKind.SKIP)
     assert receipt(undone, PLAIN).plain == "taken back: the skip"
 

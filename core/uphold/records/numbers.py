@@ -174,6 +174,7 @@ class LiveNumbers:
 
     `like_these` and `this_set` are the headline: the judge-assisted win rate, or the human one where `state` is
     `human-only`, or None with `refused` as the reason. `target` is the nearest width that more verdicts can buy.
+    `own` pairs the reviewer read, `others` only other people; on `unresolved` ones no word leads, and `n` is without them.
     """
 
     n: int
@@ -189,3 +190,6 @@ class LiveNumbers:
     this_set: Rate | None = None
     target: Target | None = None
     planned: int | None = None
+    own: int = 0
+    others: int = 0
+    unresolved: int = 0

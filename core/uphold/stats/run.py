@@ -43,8 +43,9 @@ def numbers(counts: RunCounts, full: bool = False) -> RunNumbers:
     )
 
 
-def live(counts: RunCounts, judge_id: int | None = None) -> LiveNumbers:
+def live(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None = None) -> LiveNumbers:
     """The headline win rate, and agreement with one judge; where there are too few verdicts a reason instead of a rate."""
+    own = sum(cell.count for cell in counts.votes if any(who == reviewer_id for who, _ in cell.votes))
     counts = merged_counts(counts)
     human = humans(counts)
     n = human.wins + human.ties + human.losses
@@ -66,6 +67,9 @@ def live(counts: RunCounts, judge_id: int | None = None) -> LiveNumbers:
         this_set=this_set,
         target=nearest(found),
         planned=counts.planned,
+        own=own,
+        others=human.reviewed - own,
+        unresolved=human.unresolved,
     )
 
 

@@ -292,4 +292,4 @@ class ReviewSession(AroundRun):
         """The run's win rate and agreement as they stand."""
         from uphold.stats.run import live
 
-        return live(self._tally.counts(), self._judge[0] if self._judge else None)
+        return live(self._tally.counts(), self._judge[0] if self._judge else None, self._reviewer_id)

@@ -35,9 +35,9 @@ def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before
     if numbers.n < LEAST_FOR_RATE:
         left = _counts(numbers, candidate)
         right = Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", MUTED)
-        left = Content("       ").join([part for part in (before, left) if part])
+        left = Content("       ").join([part for part in (before, left, readers(numbers)) if part])
         return spread(left, right, width)
-    groups = [part for part in (before, win_rate(numbers), agreement(numbers)) if part]
+    groups = [part for part in (before, win_rate(numbers), agreement(numbers), readers(numbers)) if part]
     while len(groups) > 1 and _room(groups) > width:
         groups.pop()
     left, right = Content("       ").join(groups), target(numbers)
@@ -96,3 +96,12 @@ def agreement(numbers: LiveNumbers) -> Content:
         (percent(numbers.agreement), BOLD),
         (f"  κ {kappa(numbers.kappa)}  of {numbers.agreement.n}", MUTED),
     )
+
+
+def readers(numbers: LiveNumbers) -> Content:
+    """Whose verdicts these are, where others read too: `3 yours, 14 of others, 2 unresolved`."""
+    if not numbers.others and not numbers.unresolved:
+        return Content("")
+    parts = [(numbers.own, "yours"), (numbers.others, "of others"), (numbers.unresolved, "unresolved")]
+    words = ", ".join(f"{number} {whose}" for number, whose in parts if number or whose == "yours")
+    return Content.styled(words, MUTED)
