@@ -77,7 +77,11 @@ def test_the_headline_stands_first_with_both_targets_and_what_it_rests_on():
             CHOSEN[:1],
             "No human verdict yet. What a judge says is an unverified opinion, not a win rate.",
         ),
-        (table(("W", 60, "WWWW")), CHOSEN[:1], "10 verdicts needed for a rate; 4 on drawn pairs are there."),
+        (
+            table(("W", 60, "WWWW")),
+            CHOSEN[:1],
+            "10 verdicts needed for a rate: 4 read in the queue's order are there.",
+        ),
         (
             table(("W", 60, "W" * 12)),
             CHOSEN[:1],

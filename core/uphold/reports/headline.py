@@ -18,7 +18,24 @@ def headline_section(numbers: RunNumbers) -> Section:
     title = f"How often {numbers.candidate} wins"
     if found.state in ("assisted", "human-only"):
         return Section(title, (*_rates(found, numbers), *_rests(found, numbers)))
-    return Section(title, tuple(_refused(found)))
+    role = Role.WARNING if found.state == "refused" else Role.TEXT
+    return Section(title, tuple(sentence(said, role) for said in refusal(found)))
+
+
+def refusal(found: Assisted) -> list[str]:
+    """Why there is no headline, in sentences; nothing where there is one."""
+    if found.state == "opinion":
+        return [_OPINION]
+    if found.state == "refused":
+        return [f"No rate for what nobody read: {found.reason}."]
+    if found.state != "counts":
+        return []
+    there = f"{found.sampled} read in the queue's order {'is' if found.sampled == 1 else 'are'} there"
+    chosen = found.n - found.sampled
+    apart = (
+        [f"{counted(chosen, 'verdict')} imported or picked by hand: of the unread they say nothing."] if chosen else []
+    )
+    return [f"{found.reason}: {there}.", *apart]
 
 
 def standing(half: Rate, candidate: str, baseline: str) -> str:
@@ -63,15 +80,6 @@ def _helped(found: Assisted) -> str:
     if not found.worth_verdicts:
         return " and on the judge, who adds nothing to them here."
     return f" and on the judge, whose verdicts are worth about {found.worth_verdicts} more of people's."
-
-
-def _refused(found: Assisted) -> Iterator[Line]:
-    if found.state == "opinion":
-        yield sentence(_OPINION)
-    elif found.state == "counts":
-        yield sentence(f"{found.reason}; {found.sampled} on drawn pairs {'is' if found.sampled == 1 else 'are'} there.")
-    else:
-        yield sentence(f"No rate for what nobody read: {found.reason}.", Role.WARNING)
 
 
 def _rate(name: str, rate: Rate, role: Role = Role.TEXT) -> Line:
