@@ -1,5 +1,6 @@
-"""A new store in a file of its own."""
+"""A new store in a file of its own, and an environment in which only keys of the test are known."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,3 +13,12 @@ from uphold.store.database import Store, open_store
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "new.db", create=True) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def environment_with_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in tuple(os.environ):
+        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, "key-of-the-test")

@@ -1,7 +1,6 @@
 import asyncio
 import json
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,6 @@ from uphold.store.pairs import make_pairs
 
 TALK = {"key": "talk", "turns": ["My name is Ada.", "What is my name?"], "reference": ["Hello Ada.", "Ada."]}
 PLAIN = {"key": "plain", "instruction": "Say hello.", "context": "Be brief.", "reference": "Hello."}
-
-
-@pytest.fixture(autouse=True)
-def environment_with_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in tuple(os.environ):
-        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
-    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,6 @@ from uphold.store.database import Store, open_store
 QUICK = Patience(first=0.01, longest=0.05, obeyed=0.1)
 PRICES = {"judge-model": {"input": 2.0, "output": 10.0}}
 EACH = (TOKENS[0] * 2.0 + TOKENS[1] * 10.0) / 1e6
-
-
-@pytest.fixture(autouse=True)
-def environment_with_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in tuple(os.environ):
-        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
-    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
 
 
 @pytest.fixture

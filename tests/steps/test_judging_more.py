@@ -1,5 +1,4 @@
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,6 @@ from uphold.steps.rereading import reread
 from uphold.store.database import Store, open_store
 
 SPEC = "anthropic:judge-model"
-
-
-@pytest.fixture(autouse=True)
-def environment_with_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in tuple(os.environ):
-        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
-    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
 
 
 @pytest.fixture
