@@ -46,6 +46,7 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     [
         ["--help"], ["--version"], ["import", "rows.jsonl"], ["stats"], ["stats", "--json"], ["stats", "--set", "s", "--full"],
         ["runs"], ["show", "1", "k"], ["imports"], ["judge", "--help"], ["review", "--help"],
+        ["export", "csv"], ["export", "jsonl", "-o", "out.jsonl"],
     ],
 )  # fmt: skip
 def test_a_command_loads_neither_the_app_nor_a_models_sdk(tmp_path: Path, arguments: list[str]) -> None:

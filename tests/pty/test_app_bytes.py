@@ -28,8 +28,9 @@ ACTING = (
 
 
 LOOKING = (
-    "l", "j", " ", "\t", "F", ESC, "/", "asked", "\r", "n", ESC, "?", ESC, ":", ESC, "o", "q", "i", "j", "k", "\t", "t", "h",
-    "?", ESC, "q", "I", ESC, "w", ESC, "R", "R", "/", "asked", "\r", "n", "N", ESC, "F", ESC, "q",
+    "l", "j", " ", "f", "f", "\t", "F", ESC, "/", "asked", "\r", "n", ESC, "?", ESC, ":", ESC, "o", "R", "J", "q", "l", "q",
+    "i", "j", "k", "\t", "t", "h", "w", ESC, "x", "pasted", "\r", "?", ESC, "q", "I", ESC, "w", ESC, "R", "R", "/", "asked",
+    "\r", "n", "N", ESC, "F", ESC, "q",
 )  # fmt: skip
 """The list of pairs and its filters, the numbers, guidelines, reasons, the reference's words, and finding."""
 

@@ -54,6 +54,7 @@ class Reviewer:
 
     terminal: Terminal
     size: tuple[int, int]
+    paged: Path
     wrote: list[Row] = field(default_factory=list)
     decided: set[str] = field(default_factory=set)
     veiled_seen: int = 0
@@ -100,14 +101,25 @@ class Reviewer:
         """Nothing before the decision gives anything away, not in the list of keys and commands either."""
         self.veiled_seen += 1
         below = text.split("\n", 1)[1]
-        assert [word for word in _GIVEN_AWAY if word in below] == []
+        assert [word for word in _GIVEN_AWAY if word in below + self.terminal.screen.title] == []
         if self.veiled_seen % 40 == 0:
             self.open_and_close("?", "Keys while reviewing")
-            self.open_and_close(":", "a command, or")
+            self.open_and_close(":", "a command,")
+            self.open_and_close("/", "Find in this run")
+        if self.veiled_seen % 40 == 20:
+            self.page(self.key(text))
         if self.veiled_seen % 30 == 0:
             for keys in ("v", "r", "\r"):
                 told = self.type(keys, lambda text: "your decision" in text or "comes after yours" in text)
                 assert [word for word in _GIVEN_AWAY if word in told.split("\n", 1)[1]] == []
+
+    def page(self, key: str) -> None:
+        """What a pager gets is the pair, and no more than the screen shows."""
+        self.paged.unlink(missing_ok=True)
+        self.type("e", lambda text: self.paged.exists() and OFFER in text)
+        given = self.paged.read_text()
+        assert key in given
+        assert [word for word in _GIVEN_AWAY if word in given] == []
 
     def open_and_close(self, keys: str, there: str) -> None:
         """Nothing in what opens over the pair gives anything away either."""
@@ -183,14 +195,17 @@ def written(database: Path) -> list[Row]:
 def sit(database: Path, size: tuple[int, int], before: Reviewer | None, until: int, rng: random.Random) -> Reviewer:
     """Read on until so many pairs are decided, then leave at once."""
     argv = [*UPHOLD, "--db", str(database), "review", "--reviewer", "mira", "--blind"]
-    with Terminal(argv, size=size) as terminal:
-        reviewer = Reviewer(terminal, size)
+    paged = database.with_name("pair.txt")
+    with Terminal(argv, size=size, env={"PAGER": f"cp -t {database.parent}"}) as terminal:
+        reviewer = Reviewer(terminal, size, paged)
         if before is not None:
             reviewer.wrote, reviewer.decided, reviewer.veiled_seen = before.wrote, before.decided, before.veiled_seen
         number = len(reviewer.wrote)
         while len(reviewer.decided) < until:
             number += 1
             reviewer.read_one(number, rng)
+        # On the last pair nothing tells on the screen that a changed decision was taken: the file does.
+        reviewer.see(lambda _: len(written(database)) >= len(reviewer.wrote))
         terminal.send("\x03")
         terminal.rest()
     return reviewer

@@ -61,6 +61,21 @@ def test_a_burst_of_keys_decides_the_pair_on_screen_and_no_other(database: Path,
         terminal.quiet(0.3)
         on_screen = painted(bytes(terminal.stream))
         terminal.send(keys)
+        terminal.wait(f"1 of {PAIRS} read")
+        terminal.quiet(0.5)
+        assert decided(database) == on_screen
+        assert len(painted(bytes(terminal.stream))) == 2
+
+
+def test_a_burst_of_clicks_decides_the_pair_on_screen_and_no_other(database: Path) -> None:
+    with review(database) as terminal:
+        terminal.wait("answer-", "reply-")
+        terminal.quiet(0.3)
+        on_screen = painted(bytes(terminal.stream))
+        row = next(y for y, text in enumerate(terminal.display, 1) if "4 both bad" in text)
+        column = terminal.display[row - 1].index("4 both bad") + 3
+        terminal.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 12)
+        terminal.wait(f"1 of {PAIRS} read")
         terminal.quiet(0.5)
         assert decided(database) == on_screen
         assert len(painted(bytes(terminal.stream))) == 2

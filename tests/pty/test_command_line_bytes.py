@@ -64,6 +64,8 @@ COMMANDS: dict[str, Callable[..., list[str]]] = {
     "stats of a set": lambda side: ["stats", "--set", side.dress(short("set"))],
     "a pair": lambda side: ["show", "1", side.dress(short("key2", 2))],
     "a pair as JSON": lambda side: ["show", "1", side.dress(short("key2", 2)), "--json"],
+    "an export": lambda side: ["export", "csv", "1"],
+    "an export as JSON": lambda side: ["export", "jsonl", "1"],
     "an unreadable pair": lambda side: ["show", "1", side.dress(short("key3", 3))],
 }
 
@@ -82,6 +84,9 @@ ERRORS: dict[str, Callable[..., list[str]]] = {
     "no such judge": lambda side: ["stats", "1", "--judge", side.dress(short("none"))],
     "no such tag": lambda side: ["stats", "1", "--tag", side.dress(short("none"))],
     "no such key": lambda side: ["show", "1", side.dress(short("none"))],
+    "no such reviewer": lambda side: ["export", "csv", "1", "--reviewer", side.dress(short("none"))],
+    "no such export": lambda side: ["export", side.dress(short("none")), "1"],
+    "no place for an export": lambda side: ["export", "csv", "1", "-o", side.dress(short("none")) + "/x"],
     "no such import": lambda side: ["imports", "drop", "99"],
     "no such file": lambda side: ["import", side.dress(file_name("none"))],
     "no such format": lambda side: ["import", side.dress(file_name("first")), "--as", side.dress(short("none"))],

@@ -18,7 +18,7 @@ def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = 
 
 READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), apart=5)
 OVER = listed(2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), apart=5, note="why")
-EVEN = listed(3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, apart=-9)
+EVEN = listed(3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, apart=-9, reasons=("style", "unsafe"))
 UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, apart=7, flagged=True)
 PAIRS = [READ, OVER, EVEN, UNREAD]
 
@@ -48,6 +48,8 @@ def test_rulings_notes_flags_and_tags_narrow() -> None:
     assert numbers(Wanted(Only.UPHELD)) == [1]
     assert numbers(Wanted(Only.DECIDED)) == [3]
     assert numbers(Wanted(Only.UNREAD)) == [4]
+    assert numbers(Wanted(reason="style")) == [3]
+    assert numbers(Wanted(reason="wrong fact")) == []
     assert numbers(Wanted(Only.FLAGGED)) == [4]
     assert numbers(Wanted(Only.NOTED)) == [2]
     assert numbers(Wanted(tag="a", you=Choice.BASELINE)) == [2]

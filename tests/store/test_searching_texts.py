@@ -7,9 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brought import bring, compared, judged, reviewed
+from sat import on_screen
+from uphold.steps.reviewing import open_review
 from uphold.store import searching
 from uphold.store.database import Store, open_store
 from uphold.store.imports import drop_import
+from uphold.store.runs import all_runs
 
 
 def found(store: Store, typed: str, *, read: list[int] | None = None, reviewer: int | None = None) -> set[int]:
@@ -65,6 +68,22 @@ def test_notes_of_others_are_found_only_after_the_own_decision(store: Store) -> 
     assert found(store, "invents") == set()
     assert found(store, "invents", reviewer=1) == {1}
     assert found(store, "invents", read=[1]) == {1}
+
+
+def test_the_latest_comment_and_the_latest_reasons_are_found_and_no_earlier_ones(store: Store) -> None:
+    bring(store, compared("one"))
+    session = open_review(store, all_runs(store)[0], reviewer="ada")
+    session.comment("first thought", on_screen(session))
+    session.comment("second thought", on_screen(session))
+    session.reasons(["wrong fact"], on_screen(session))
+    session.reasons(["too long", "style"], on_screen(session))
+    assert found(store, "second", reviewer=1) == {1}
+    assert found(store, "first", reviewer=1) == set()
+    assert found(store, "too long style", reviewer=1) == {1}
+    assert found(store, "fact", reviewer=1) == set()
+    session.undo()
+    assert found(store, "fact", reviewer=1) == {1}
+    assert found(store, "style", reviewer=1) == set()
 
 
 def test_what_comes_later_is_found_after_the_next_bringing_up(store: Store) -> None:

@@ -297,6 +297,139 @@ async def test_the_marked_pairs_are_reviewed_in_a_row_from_the_start_screens_lis
         assert opened.session.current.key in marked
 
 
+async def test_marked_pairs_are_reviewed_from_within_a_review_which_goes_on_afterwards(tmp_path: Path) -> None:
+    async with opened(tmp_path, "enter") as pilot:
+        former = review(pilot)
+        here = former.session.current
+        await press(pilot, "G", "space", "k", "space")
+        marked = listing(pilot).kept.marked
+        await press(pilot, "R")
+        picked = pilot.app.screen
+        assert isinstance(picked, ReviewScreen)
+        assert picked is not former
+        assert (picked.session.total, picked.session.queue) == (2, "hand-picked")
+        assert picked.session.current is not None
+        assert picked.session.current.pair_id in marked
+        await press(pilot, "t", "enter", "q")
+        assert pilot.app.screen is former
+        assert former.session.current == here
+        assert former.session.progress.read == 3
+        assert former.session.sitting().decided == 3
+        assert "back in the queue" in shown(pilot)
+        await press(pilot, "u")
+        assert former.session.progress.read == 2
+        assert former.session.current is not None
+        assert former.session.current.pair_id in marked
+
+
+async def test_quitting_a_review_of_marked_pairs_leaves_the_app_and_what_was_said_is_there(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "space", "R", "t", "Q")
+        await pilot.pause()
+        store = pilot.app.store  # type: ignore[attr-defined]
+        assert store.one("SELECT count(*) FROM current_decisions")[0] == 1
+        assert not pilot.app.is_running
+
+
+async def test_a_blind_review_picks_blind(tmp_path: Path) -> None:
+    store = database(tmp_path, lines())
+    blind = open_review(store, find_run(store, None), reviewer="mira", blind=True)
+    async with UpholdApp(store, blind).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        await press(pilot, "space", "R")
+        picked = pilot.app.screen
+        assert isinstance(picked, ReviewScreen)
+        assert picked.session.blind
+        assert picked.session.current is not None
+        assert picked.session.current.veiled
+
+
+async def test_f_flags_the_pair_under_the_cursor_and_the_review_knows(tmp_path: Path) -> None:
+    async with opened(tmp_path, "enter") as pilot:
+        await press(pilot, "g", "j", "j", "f")
+        screen = await settled(pilot)
+        here = screen.list.here
+        assert here is not None
+        assert here.flagged
+        assert "flagged" in shown(pilot)
+        await press(pilot, "enter")
+        session = review(pilot).session
+        assert session.current is not None
+        assert session.current.pair_id == here.pair_id
+        assert session.current.stand.flagged
+        assert session.progress.read == 1
+        await press(pilot, "u")
+        assert not session.current.stand.flagged
+        assert session.progress.read == 1
+
+
+async def test_f_works_in_the_start_screens_list_too_and_twice_is_not_at_all(tmp_path: Path) -> None:
+    store = database(tmp_path, lines())
+    async with UpholdApp(store, reviewer="somebody new").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        await press(pilot, "f")
+        screen = await settled(pilot)
+        assert screen.counts[Only.FLAGGED] == 1
+        await press(pilot, "f")
+        screen = await settled(pilot)
+        assert screen.counts[Only.FLAGGED] == 0
+        assert [row[0] for row in store.rows("SELECT kind FROM events ORDER BY seq")] == ["flag", "unflag"]
+
+
+async def test_y_copies_the_key_under_the_cursor(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "j", "y")
+        here = listing(pilot).list.here
+        assert here is not None
+        assert pilot.app.clipboard == here.key
+        assert f"copied {here.key}" in shown(pilot)
+        await press(pilot, "j")
+        assert "copied" not in shown(pilot)
+
+
+async def reasoned(pilot: "Pilot[str]") -> None:
+    """In the review: the first pair is overturned, and said to have a wrong fact and no style."""
+    await press(pilot, "t", "left", "w", "w", "s", "enter")
+
+
+@pytest.mark.parametrize(("size", "head"), [((120, 36), "note"), ((200, 60), "why")])
+async def test_the_own_reasons_stand_in_the_row_and_below(tmp_path: Path, size: tuple[int, int], head: str) -> None:
+    store = database(tmp_path, lines())
+    async with app(store).run_test(size=size) as pilot:
+        await pilot.pause()
+        await reasoned(pilot)
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        await press(pilot, "g")
+        text = shown(pilot).splitlines()
+        at = next(line for line in text if " key " in line).index(head)
+        row = next(line for line in text if "≠" in line)
+        assert row[at:].startswith("wrong fact")
+        assert "why wrong fact, style" in next(line for line in text if "overturned" in line and "you" in line)
+        assert screen.list.here is not None
+        assert screen.list.here.reasons == ("wrong fact", "style")
+
+
+async def test_pairs_are_narrowed_to_a_reason_and_found_by_it(tmp_path: Path) -> None:
+    store = database(tmp_path, lines())
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await reasoned(pilot)
+        await press(pilot, "l")
+        screen = await settled(pilot)
+        key = next(pair.key for pair in screen.pairs if pair.reasons)
+        await press(pilot, "F", *"reason sty", "enter")
+        assert screen.kept.wanted == Wanted(reason="style")
+        assert keys_of(screen) == [key]
+        assert "why: style" in shown(pilot)
+        await press(pilot, "escape", "slash", *"wrong fact", "enter")
+        assert keys_of(await settled(pilot)) == [key]
+
+
 async def test_a_blind_sessions_list_says_nothing_of_the_judge_before_the_decision(tmp_path: Path) -> None:
     made = lines()
     made[7]["verdict"] = "baseline"

@@ -3,17 +3,29 @@
 from pathlib import Path
 from time import monotonic
 
+import pytest
 from textual.events import Key
 
 from tui_samples import app, database, press, review, shown
+from uphold.records.listed import Only
 from uphold_tui.keys import REVIEW
+from uphold_tui.screens.browse import BrowseScreen
 from uphold_tui.screens.commands import Command, key_commands, matching
 
 ALL = key_commands(REVIEW)
 
 
 def test_a_number_is_a_jump_whatever_stands_before_it() -> None:
-    assert matching(ALL, ":37") == matching(ALL, " 37") == [Command("go to pair 37", "jump(37)")]
+    assert matching(ALL, ":37") == matching(ALL, " 37") == [Command("go to pair 37 of the queue", "jump(37)")]
+
+
+def test_a_part_of_a_key_goes_to_its_pair_and_a_number_to_both() -> None:
+    def find(text: str) -> list[tuple[int, str]]:
+        return [(place, key) for place, key in ((3, "desk-0042"), (42, "desk-0007")) if text in key]
+
+    assert [one.action for one in matching(ALL, "desk-0042", find)] == ["jump(3)"]
+    assert [one.action for one in matching(ALL, "42", find)] == ["jump(42)", "jump(3)"]
+    assert matching(ALL, "", find) == ALL
 
 
 def test_words_may_come_in_any_order() -> None:
@@ -34,6 +46,31 @@ async def test_the_theme_can_be_changed_and_everything_is_drawn_anew(tmp_path: P
         await press(pilot, "colon", *"light", "enter")
         assert "light" in pilot.app.theme
         assert "enter uphold" in shown(pilot)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("disagree", "pairs on which you and the judge differ"),
+        ("reviewer", "reviewer: you are mira"),
+        ("tour", "tour: two minutes"),
+        ("colour", "theme uphold-dark, as now"),
+        ("k-002", "go to k-002"),
+    ],
+)
+async def test_a_command_is_found_by_the_word_that_people_have_for_it(tmp_path: Path, typed: str, told: str) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon", *typed)
+        assert told in shown(pilot)
+
+
+async def test_the_pairs_one_overturned_are_listed_by_name(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon", *"differ", "enter")
+        assert isinstance(pilot.app.screen, BrowseScreen)
+        assert pilot.app.screen.kept.wanted.only is Only.OVERTURNED
 
 
 async def test_the_list_follows_the_arrows_and_esc_closes(tmp_path: Path) -> None:

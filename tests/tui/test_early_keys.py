@@ -83,6 +83,6 @@ async def test_a_click_counts_when_the_pair_is_on_the_screen(tmp_path: Path) -> 
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "right", "left")
-        review(pilot).action_press("review.tie")
+        await review(pilot).action_press("review.tie")
         await pilot.pause()
         assert review(pilot).session.progress.read == 1

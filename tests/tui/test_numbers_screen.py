@@ -190,6 +190,98 @@ async def test_history_draws_the_runs_of_the_set_against_the_same_baseline(tmp_p
         assert "⠒" in text
 
 
+async def told(pilot: "Pilot[str]", words: str) -> str:
+    """The screen when it says this."""
+    for _ in range(200):
+        if words in shown(pilot):
+            break
+        await pilot.pause(0.01)
+    text = shown(pilot)
+    assert words in text
+    return text
+
+
+async def test_w_says_what_to_read_next_and_why_and_enter_opens_it(tmp_path: Path) -> None:
+    made = reviewed(30, 22)
+    for row in made:
+        if "instruction" not in row and int(row["key"][2:]) % 5 == 0:
+            row["verdict"] = "baseline"
+    async with UpholdApp(database(tmp_path, made), reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        await press(pilot, "w")
+        text = await told(pilot, "Read next   uncertain: a weighted sample")
+        assert "1 pair whose orders disagree is unread: people part with the judge on 5 of 5 such" in text
+        await press(pilot, "enter")
+        opened = pilot.app.screen
+        assert isinstance(opened, ReviewScreen)
+        assert opened.session.queue == "uncertain"
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, FiguresScreen)
+
+
+async def test_within_a_review_the_queue_that_is_read_already_goes_on(tmp_path: Path) -> None:
+    async with app(database(tmp_path, rows(6))).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "enter", "left", "i")
+        await counted(pilot)
+        await press(pilot, "w")
+        await told(pilot, "19 more verdicts and the judge helps: a plain sample gets there.")
+        await press(pilot, "enter")
+        assert pilot.app.screen is review(pilot)
+        assert review(pilot).session.current is not None
+        assert review(pilot).session.current.stand.decision is None
+
+
+async def test_where_all_is_read_w_opens_nothing(tmp_path: Path) -> None:
+    async with app(database(tmp_path, rows(2))).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "enter", "enter", "i")
+        screen = await counted(pilot)
+        await press(pilot, "w")
+        await told(pilot, "Every pair is read, and no dispute is open.")
+        await press(pilot, "enter")
+        assert pilot.app.screen is screen
+
+
+async def test_x_writes_the_pairs_into_a_file_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        await press(pilot, "x")
+        await told(pilot, "lora-r16-vs-base-7b.csv")
+        await press(pilot, "enter")
+        await told(pilot, f"12 pairs written to {tmp_path}")
+        assert len((tmp_path / "lora-r16-vs-base-7b.csv").read_text().splitlines()) == 13
+        await press(pilot, "x")
+        await told(pilot, "lora-r16-vs-base-7b-2.csv")
+        await press(pilot, *"b.jsonl", "enter")
+        await told(pilot, "12 pairs written to")
+        for _ in range(100):
+            if (tmp_path / "b.jsonl").exists():
+                break
+            await pilot.pause(0.01)
+        assert len((tmp_path / "b.jsonl").read_text().splitlines()) == 12
+
+
+@pytest.mark.parametrize(("name", "why"), [("sample.jsonl", "is there already"), ("uphold.db", "the database itself")])
+async def test_x_never_writes_over_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(200, 40)) as pilot:
+        await pilot.pause()
+        before = (tmp_path / "sample.jsonl").read_bytes()
+        await press(pilot, "i")
+        await counted(pilot)
+        await press(pilot, "x", *name, "enter")
+        await told(pilot, why)
+        assert (tmp_path / "sample.jsonl").read_bytes() == before
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (56, 14), (30, 10)])
 async def test_the_numbers_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     store = database(tmp_path, reviewed(12, 12))

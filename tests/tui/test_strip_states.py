@@ -107,7 +107,7 @@ def test_a_carried_decision_says_where_it_comes_from() -> None:
 def test_a_skipped_pair_keeps_its_keys() -> None:
     row = drawn(pair(stand=Stand(skipped=True)), width=140)[4]
     assert "enter uphold A" in row
-    assert "– skipped; comes back at the end of the queue" in row
+    assert "– skipped; comes back at the end" in row
 
 
 def test_a_broken_pair_says_that_it_is_in_no_count() -> None:

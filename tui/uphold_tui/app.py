@@ -113,11 +113,13 @@ class UpholdApp(App[str]):
             screen.offer_tour()
         return screen
 
-    def review_run(self, run: "Run") -> None:
-        """Open the review of a run; leaving it comes back here."""
+    def review_run(self, run: "Run", queue: str | None = None, picked: "Sequence[int]" = ()) -> None:
+        """Open the review of a run, in one of its queues; leaving it comes back here."""
+        from uphold.steps.queueing import RANDOM
         from uphold.steps.reviewing import open_review
 
-        self.push_screen(self._review(open_review(self.store, run, reviewer=self.reviewer)))
+        session = open_review(self.store, run, reviewer=self.reviewer, queue=queue or RANDOM, picked=picked)
+        self.push_screen(self._review(session))
 
     def change_reviewer(self, name: str) -> None:
         """Whoever reviews from now on; a list of pairs is kept for one reviewer only."""
@@ -139,11 +141,8 @@ class UpholdApp(App[str]):
 
         def picked(pairs: "Sequence[int]") -> None:
             from uphold.steps.queueing import PICKED
-            from uphold.steps.reviewing import open_review
 
-            self.push_screen(
-                self._review(open_review(self.store, run, reviewer=self.reviewer, queue=PICKED, picked=pairs))
-            )
+            self.review_run(run, PICKED, pairs)
 
         ways = Ways(opened, self.close_one, lambda: self.count_run(run), picked)
         kept = kept or self._kept.setdefault(run.id, Kept())
@@ -155,15 +154,15 @@ class UpholdApp(App[str]):
     def count_run(self, run: "Run") -> None:
         """The numbers of a run; each opens the pairs behind it."""
         from uphold_tui.screens.counting import counted
+        from uphold_tui.screens.figure_ways import Doors
         from uphold_tui.screens.figures import FiguresScreen
         from uphold_tui.screens.pair_page import Kept
 
-        self.push_screen(
-            FiguresScreen(
-                counted(self.store.path, run, self.reviewer), lambda wanted: self.list_run(run, Kept(wanted)),
-                self.close_one, keymap=self.settings.keymap, signs=self.settings.signs,
-            )
-        )  # fmt: skip
+        doors = Doors(
+            lambda wanted: self.list_run(run, Kept(wanted)), lambda queue: self.review_run(run, queue), self.close_one
+        )
+        numbers = counted(self.store.path, run, self.reviewer)
+        self.push_screen(FiguresScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs))
 
     def close_one(self) -> None:
         """Back to the screen before."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import comparing, demo, generate, importing, judge, review, runs, show, stats
+from uphold_tui.commands import comparing, demo, export, generate, importing, judge, review, runs, show, stats
 from uphold_tui.commands.context import Context
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ def root(
             typer.echo(context.get_help())
 
 
-for module in (demo, importing, generate, judge, review, stats, comparing, show, runs):
+for module in (demo, importing, generate, judge, review, stats, comparing, show, runs, export):
     module.add_to(app)
 
 

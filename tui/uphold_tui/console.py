@@ -111,6 +111,18 @@ def say_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
 
 
+def data(lines: Iterable[str]) -> None:
+    """Write a file's lines, line ends and all, on standard output: as they are, in UTF-8; made harmless in a terminal."""
+    sys.stdout.flush()
+    if sys.stdout.isatty():
+        for line in lines:
+            sys.stdout.write(terminal_safe(line))
+        return
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
 def say_table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Print rows with their columns aligned; `right` numbers the columns that hold figures."""
     for line in table_lines(rows, right=right):

@@ -12,7 +12,7 @@ class Listed:
     """What is known of one pair, without its texts.
 
     `place` is that in the queue, from 1 (0: not drawn yet). `decision` is the reviewer's own, `label` everybody's.
-    `longer` is 1 where the candidate's answer is the longer one, -1 where the baseline's is; `apart` by how much.
+    `apart` is by how many characters the candidate's answer is the longer one. `reasons` are the reviewer's own.
     """
 
     pair_id: int
@@ -30,6 +30,7 @@ class Listed:
     note: str | None = None
     tags: tuple[str, ...] = ()
     apart: int = 0
+    reasons: tuple[str, ...] = ()
 
     @property
     def choice(self) -> Choice | None:
@@ -81,6 +82,7 @@ class Wanted:
     you: Choice | None = None
     people: Preference | None = None
     tag: str | None = None
+    reason: str | None = None
     text: str = ""
 
 

@@ -44,6 +44,8 @@ def selected(
         kept = [pair for pair in kept if pair.read and not pair.broken and pair.label is wanted.people]
     if wanted.tag is not None:
         kept = [pair for pair in kept if wanted.tag in pair.tags]
+    if wanted.reason is not None:
+        kept = [pair for pair in kept if wanted.reason in pair.reasons]
     return kept
 
 

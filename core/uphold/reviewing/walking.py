@@ -21,7 +21,7 @@ class Walk:
     """A reviewer's way through a queue. `index` is the place of the current pair, from 0.
 
     `returns` says of a pair whether it is to come back; those `passed` over do not again. Where the reviewer is
-    `adjudicating`, a pair is read when it is settled.
+    `adjudicating`, a pair is read when it is settled; those settled by others are passed over.
     """
 
     items: Sequence[QueueItem]
@@ -44,6 +44,16 @@ class Walk:
         self.index = self.next_unread(-1) or 0
         self.again = self.due()
 
+    def renew(self, history: History, broken: set[int]) -> None:
+        """Take in what was said elsewhere meanwhile; one stays at one's place."""
+        self.history, self.broken = history, broken
+        self.rulings.clear()
+        self.skips.clear()
+        for pair_id in history.by_pair:
+            self.settle(pair_id)
+        if self.again not in self.rulings:
+            self.again = None
+
     def settle(self, pair_id: int) -> None:
         """Take what the history now says of a pair into the counts."""
         stand = self.history.stand(pair_id)
@@ -56,8 +66,9 @@ class Walk:
             self.skips[pair_id] = self.history.skipped_at(pair_id)
 
     def unread(self, pair_id: int) -> bool:
-        """Has the reviewer still to decide on this pair? A broken one needs no decision."""
-        return pair_id not in self.rulings and pair_id not in self.broken
+        """Has the reviewer still to decide on this pair? A broken one needs no decision, nor a dispute settled elsewhere."""
+        settled = self.adjudicating and pair_id in self.passed
+        return pair_id not in self.rulings and pair_id not in self.broken and not settled
 
     def next_unread(self, after: int) -> int | None:
         """The place of the next unread pair after a place, going round; skipped ones come last, as skipped."""

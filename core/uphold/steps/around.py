@@ -1,17 +1,23 @@
-"""store -> what stands around a review: the set's reasons, how far people agree, what else waits."""
+"""store -> what stands around a review: the set's reasons, how far people agree, what else waits, what others write."""
 
 from uphold.records.runs import Run
 from uphold.reviewing.reasons import USUAL
+from uphold.reviewing.walking import Walk
+from uphold.steps.meeting import Meeting
 from uphold.steps.queueing import DISPUTED
-from uphold.store import plans, sifting
+from uphold.store import events, plans, sifting
 from uphold.store.database import Store
 
 
 class AroundRun:
     """A run that is read in one of its queues."""
 
+    _walk: Walk
+    _meeting: Meeting
+
     def __init__(self, store: Store, run: Run, queue: str) -> None:
         self.store, self.run, self.queue = store, run, queue
+        self._written = store.written_elsewhere()
         self._shared: tuple[int, int] | None = None
 
     def reason_words(self) -> dict[str, str]:
@@ -34,3 +40,21 @@ class AroundRun:
         if self._shared is None:
             self._shared = sifting.shared_pairs(self.store, self.run.id)
         return self._shared
+
+    def is_broken(self, pair_id: int) -> bool:
+        """Has somebody marked the pair as broken?"""
+        return pair_id in self._walk.broken
+
+    def _look_round(self) -> None:
+        """Before moving on: take in what others wrote. The pair on the screen is acted on as it was shown."""
+        written = self.store.written_elsewhere()
+        if written != self._written:
+            self._written, self._shared = written, None
+            self._walk.broken = events.broken_pairs(self.store, self.run.id)
+            self._meeting.forget_all()
+            if self.queue == DISPUTED:
+                self._walk.passed = sifting.settled_pairs(self.store, self.run.id)
+
+    def _advance(self) -> None:
+        self._look_round()
+        self._walk.advance()

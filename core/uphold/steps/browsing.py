@@ -1,15 +1,15 @@
 """store -> a list of pairs: all of a run, narrowed, put in order and searched, a page of texts at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
 from uphold.records.listed import Listed, ListedTexts, Only, Order, Wanted
-from uphold.records.reviewed import Stand
+from uphold.records.reviewed import Event, Stand, new_event_id
 from uphold.records.runs import Run
-from uphold.records.words import ruling
+from uphold.records.words import EventKind, ruling
 from uphold.reviewing.history import History, replay
 from uphold.reviewing.listing import behind, counts, ordered, selected
 from uphold.store import events, judgments, listing, pairs, runs, searching, sets
@@ -96,6 +96,16 @@ class Listing:
             reviewer_id=self._reviewer_id(self.store), read=read,
         )  # fmt: skip
 
+    def flag(self, pair: Listed) -> Listed:
+        """Flag a pair for a second look, or no longer; on the disk when this returns. The pair as it is listed then."""
+        with self.store.writing() as conn:
+            reviewer_id = events.add_reviewer(conn, self.reviewer)
+            own = [event for name, event in events.said_of(self.store, pair.pair_id) if name == self.reviewer]
+            flagged = replay(own).stand(pair.pair_id).flagged
+            kind = EventKind.UNFLAG if flagged else EventKind.FLAG
+            events.write_event(conn, reviewer_id, None, Event(new_event_id(), kind, pair.pair_id))
+        return replace(pair, flagged=not flagged)
+
     def _history(self, store: Store) -> History:
         reviewer_id = self._reviewer_id(store)
         return replay(events.own_events(store, self.run.id, reviewer_id)) if reviewer_id is not None else History()
@@ -120,7 +130,7 @@ def _listed(row: PairRow, history: History) -> Listed:
         ruling(choice, shown.verdict if shown else None) if choice is not None else None,
         history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
         row.label, stand.skipped, stand.flagged, row.broken,
-        stand.comment or (decision.note if decision is not None else None) or None, row.tags, row.apart,
+        stand.comment or (decision.note if decision is not None else None) or None, row.tags, row.apart, stand.reasons,
     )  # fmt: skip
 
 

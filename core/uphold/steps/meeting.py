@@ -7,7 +7,8 @@ from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
 from uphold.records.reviewed import OnScreen, PairView, PersonSaid, QueueItem, Stand
 from uphold.records.runs import Run
-from uphold.records.words import EventKind
+from uphold.records.texts import ExampleText
+from uphold.records.words import REFERENCE, EventKind
 from uphold.reviewing.drawing import uniform
 from uphold.reviewing.history import History
 from uphold.reviewing.reasons import told
@@ -49,10 +50,13 @@ class Meeting:
         self._history, self._shares = history, size >= LEAST_FOR_SHARES
         self._glimpsed: set[int] = set()
         self._views: dict[tuple[int, bool], PairView] = {}
+        self._returns: dict[int, bool] = {}
 
     def returns(self, item: QueueItem) -> bool:
         """Is this one of the pairs that come back?"""
-        return self._drawn(item, "again") < REPEATED_SHARE
+        if item.pair_id not in self._returns:
+            self._returns[item.pair_id] = self._drawn(item, "again") < REPEATED_SHARE
+        return self._returns[item.pair_id]
 
     def _shown_open(self, item: QueueItem) -> bool:
         """Is this one of a blind session's pairs that are shown open?"""
@@ -64,6 +68,15 @@ class Meeting:
     def turn(self, *, blind: bool) -> None:
         """Blind from now on, or open; what was met with its verdict stays seen."""
         self.mode = replace(self.mode, blind=blind)
+        self._views.clear()
+
+    def renew(self, history: History) -> None:
+        """Read pairs anew, by another history."""
+        self._history = history
+        self._views.clear()
+
+    def forget_all(self) -> None:
+        """Read pairs anew: others wrote something."""
         self._views.clear()
 
     def met(self, pair: PairView) -> PairView:
@@ -115,9 +128,10 @@ class Meeting:
         veiled = self.veiled(item, again=again)
         judge = self._judged(item.pair_id)
         return PairView(
-            item.pair_id, texts.key, texts.turn, texts.text, texts.tags, texts.candidate, texts.baseline,
-            texts.candidate_cells, texts.baseline_cells, first.mirrored if again else first,
-            None if veiled else judge, stand, self._carried_from(stand), veiled, judge is not None, again,
+            item.pair_id, texts.key, texts.turn, _not_telling(texts) if veiled else texts.text, texts.tags,
+            texts.candidate, texts.baseline, texts.candidate_cells, texts.baseline_cells,
+            first.mirrored if again else first, None if veiled else judge, stand,
+            None if veiled else self._carried_from(stand), veiled, judge is not None, again,
             () if veiled else self._others(item.pair_id), () if veiled else self._people(item.pair_id),
             self.mode.adjudicating,
         )  # fmt: skip
@@ -144,3 +158,9 @@ class Meeting:
             return None
         origin = events.origin(self.store, decision.refers)
         return origin[0] if origin else None
+
+
+def _not_telling(texts: pairs.PairTexts) -> ExampleText:
+    """What was asked, without the reference where one of the two systems is the reference itself."""
+    is_answer = REFERENCE in (texts.candidate, texts.baseline)
+    return replace(texts.text, references=()) if is_answer else texts.text

@@ -49,7 +49,7 @@ def _draw(store: Store, run: Run, kind: str, judge_id: int | None, picked: Seque
     if kind == RANDOM:
         return draw_random
     if kind == "uncertain":
-        return lambda seed, pairs: draw_weighted(seed, pairs, strata.uncertain(_judged(store, run, judge_id, pairs)))
+        return lambda seed, pairs: draw_weighted(seed, pairs, strata.uncertain(judged(store, run, judge_id, pairs)))
     if kind.startswith(_TAG):
         return _tagged(store, run, kind.removeprefix(_TAG))
     if kind == "all":
@@ -64,7 +64,8 @@ def _draw(store: Store, run: Run, kind: str, judge_id: int | None, picked: Seque
     raise BadUsage(f"there is no queue {kind!r}; queues are {', '.join(KINDS)}")
 
 
-def _judged(store: Store, run: Run, judge_id: int | None, pairs: Pairs) -> dict[int, strata.Judged]:
+def judged(store: Store, run: Run, judge_id: int | None, pairs: Pairs) -> dict[int, strata.Judged]:
+    """By pair id: what is known of these pairs before anybody reads them."""
     said: dict[int, dict[int, Verdict]] = {}
     for judge, pair_id, verdict in sifting.verdicts_of(store, run.id):
         said.setdefault(pair_id, {})[judge] = verdict

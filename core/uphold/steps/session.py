@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from uphold.judging.consensus import consensus
 from uphold.records.numbers import LiveNumbers
@@ -74,6 +75,10 @@ class ReviewSession(AroundRun):
         """A pair's place in the queue, from 0."""
         return self._walk.places[pair_id]
 
+    def named(self, text: str) -> list[tuple[int, str]]:
+        """(place in the queue, from 1; key) of the pairs whose key holds this text, whatever its case."""
+        return [(place, item.key) for place, item in enumerate(self._walk.items, 1) if text.lower() in item.key.lower()]
+
     @property
     def total(self) -> int:
         """How many pairs the queue has."""
@@ -118,7 +123,7 @@ class ReviewSession(AroundRun):
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
         if pair is None or not pair.veiled or pair.again:
-            self._walk.advance()
+            self._advance()
         return outcome
 
     def uphold(self, shown: OnScreen, seconds: float | None = None) -> Outcome:
@@ -143,13 +148,13 @@ class ReviewSession(AroundRun):
         pair = self.current
         if pair is not None and pair.again:
             self._walk.passed.add(pair.pair_id)
-            self._walk.advance()
+            self._advance()
             return Receipt(EventKind.SKIP, pair.pair_id, pair.key)
         said = (pair.stand.adjudicated if self.adjudicating else pair.stand.decision) if pair is not None else None
         if said is not None:
             return Refusal("decided already; u takes it back")
         outcome = self._act(EventKind.SKIP, shown, seconds)
-        self._walk.advance()
+        self._advance()
         return outcome
 
     def flag(self, shown: OnScreen) -> Outcome:
@@ -164,12 +169,8 @@ class ReviewSession(AroundRun):
         if pair is not None and pair.pair_id in self._walk.broken:
             return self._act(EventKind.UNBROKEN, shown)
         outcome = self._act(EventKind.BROKEN, shown)
-        self._walk.advance()
+        self._advance()
         return outcome
-
-    def is_broken(self, pair_id: int) -> bool:
-        """Has somebody marked the pair as broken?"""
-        return pair_id in self._walk.broken
 
     def comment(self, text: str, shown: OnScreen) -> Outcome:
         """Write a comment on the pair; an empty one takes the old away."""
@@ -211,6 +212,7 @@ class ReviewSession(AroundRun):
     def _turn(self, kind: EventKind, act: Event) -> Outcome:
         self._write(Event(new_event_id(), kind, act.pair_id, refers=act.id))
         if act.pair_id in self._walk.places:
+            self._look_round()
             self._walk.index = self._walk.places[act.pair_id]
             self._walk.again = act.pair_id if act.kind is EventKind.REPEAT else None
         return Receipt(kind, act.pair_id, self._keys.get(act.pair_id, ""), act.choice, takes_back=act.kind)
@@ -271,17 +273,18 @@ class ReviewSession(AroundRun):
         """The pair at a place of the queue, from 1; False where there is none."""
         if not 1 <= number <= self.total:
             return False
+        self._look_round()
         self._walk.index, self._walk.again = number - 1, None
         return True
 
     # looking back
 
     def trail(self, count: int) -> list[Receipt]:
-        """The reviewer's last acts in force in this run, newest first."""
-        done = self._walk.history.done
-        return [
-            receipt(event, self._keys.get(event.pair_id, "")) for event in reversed(done[max(len(done) - count, 0) :])
-        ]
+        """The reviewer's last acts in force in this run, newest first; without their word on a pair that is veiled."""
+        here = self.current
+        veiled = here.pair_id if here is not None and here.veiled else None
+        acts = (one for one in reversed(self._walk.history.done) if one.choice is None or one.pair_id != veiled)
+        return [receipt(event, self._keys.get(event.pair_id, "")) for event in islice(acts, count)]
 
     def sitting(self) -> Sitting:
         """What was done since the session was opened, without what was taken back."""

@@ -76,6 +76,10 @@ class Store:
         """The first row of a reading query, or None."""
         return self.rows(sql, parameters).fetchone()
 
+    def written_elsewhere(self) -> int:
+        """A number that changes when another connection writes to the file; what is written here does not change it."""
+        return int(self.one("PRAGMA data_version")[0])
+
     def close(self) -> None:
         """Close the connection."""
         self.conn.close()

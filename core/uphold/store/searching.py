@@ -1,4 +1,4 @@
-"""Full-text search over instructions, answers, judges' reasons and reviewers' notes.
+"""Full-text search over instructions, answers, judges' reasons and reviewers' notes and reasons.
 
 The index holds no text of its own; a document's number is the row's id times four plus its kind. It is made at the first
 search and brought up to date before each, from the last row that it knows, so that importing and judging pay nothing.
@@ -46,7 +46,10 @@ UNION SELECT j.pair_id FROM hits CROSS JOIN judgments j ON j.id = document / 4
     AND j.pair_id IN (SELECT value FROM json_each(:read))
 UNION SELECT v.pair_id FROM hits CROSS JOIN acts_in_force v ON v.seq = document / 4
     WHERE document % 4 = 3 AND (v.reviewer_id = :reviewer OR v.pair_id IN (SELECT value FROM json_each(:read)))
-    AND v.pair_id IN (SELECT id FROM pairs WHERE run_id = :run)
+    AND v.pair_id IN (SELECT id FROM pairs WHERE run_id = :run) AND (v.kind NOT IN ('comment', 'reasons') OR NOT EXISTS (
+        SELECT 1 FROM acts_in_force n WHERE n.pair_id = v.pair_id AND n.reviewer_id = v.reviewer_id AND n.kind = v.kind
+        AND n.seq > v.seq
+    ))
 """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from uphold.records.reviewed import PairView
-from uphold.steps.queueing import RANDOM, in_words
+from uphold.steps.queueing import DISPUTED, FLAGGED, RANDOM, in_words
 from uphold.steps.reviewing import ReviewSession
 from uphold_tui import showing
 from uphold_tui.keys import Key
@@ -27,17 +27,33 @@ class Shape:
     zoomed: bool = False
 
 
+_REST = "uphold review without --queue opens the run itself."
+_NOTHING = {
+    RANDOM: (
+        "This run has no pair to review.",
+        "Its examples are retired, or their answers were replaced and not compared again.",
+        "uphold runs lists what there is; uphold import FILE adds to it.",
+    ),
+    DISPUTED: (
+        "No pair is in dispute.",
+        "Nobody has said of a pair what another did not say, or it is settled.",
+        _REST,
+    ),
+    FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _REST),
+}
+
 RESTING = "rates are shown when the blind session ends"
 
 
-def session_chips(session: ReviewSession) -> Iterator[str]:
-    """Blind or not, and which queue it is where that is not the random one."""
+def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[str]:
+    """Blind or not, and which queue it is where that is not the random one; `short`: not what its numbers are worth."""
     if session.blind:
         yield "blind"
     if session.adjudicating and session.total:
         yield f"dispute {session.index + 1} of {session.total}"
     elif session.queue != RANDOM:
-        yield showing.safe_line(in_words(session.queue))
+        words = in_words(session.queue)
+        yield showing.safe_line(words.rpartition(":")[0] if short or not session.total else words)
 
 
 def chips(reading: Reading) -> Iterator[str]:
@@ -55,17 +71,21 @@ def chips(reading: Reading) -> Iterator[str]:
 
 
 def live_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> list[list[Content]]:
-    """What is live now besides the keys of the You row, in at most three groups."""
+    """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
     if shape.tiny:
         return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
     act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.stand.decision is not None else ()), "undo")
     if reading.diff:
-        steps = [_entry(table, "diff", "diff off"), *_entries(table, "change", "change_back")]
+        steps = [_entry(table, "diff", "diff off"), _entry(table, "change"), _entry(table, "change_back", "previous")]
         return [steps, act, *last_keys(table)]
     if reading.find:
-        steps = [_entry(table, "change", "next match"), _entry(table, "change_back"), _entry(table, "find", "find")]
+        steps = [
+            _entry(table, "change", "next match"),
+            _entry(table, "change_back", "previous"),
+            _entry(table, "find", "find"),
+        ]
         return [act, steps, *last_keys(table)]
-    return [act, _reading_keys(table, pair, reading, shape), *last_keys(table)]
+    return [act, _reading_keys(table, pair, reading, shape), _entries(table, "find", "filter"), *last_keys(table)]
 
 
 def _reading_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> list[Content]:
@@ -94,10 +114,7 @@ def _entry(table: Table, name: str, word: str | None = None) -> Content:
     return entry(table[f"review.{name}"], word)
 
 
-def nothing_to_review() -> Content:
-    """The page of a run without a current pair."""
-    return Content.assemble(
-        ("This run has no pair to review.\n\n", BOLD),
-        ("Its examples are retired, or their answers were replaced and not compared again.\n", MUTED),
-        ("uphold runs lists what there is; uphold import FILE adds to it.", MUTED),
-    )
+def nothing_to_review(session: ReviewSession) -> Content:
+    """The page of a queue without a pair: what is so, why, and what there is to do."""
+    what, why, then = _NOTHING.get(session.queue, _NOTHING[RANDOM])
+    return Content.assemble((f"{what}\n\n", BOLD), (f"{why}\n", MUTED), (then, MUTED))

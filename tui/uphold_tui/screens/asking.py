@@ -10,7 +10,10 @@ from textual.widgets import Input, Static
 from uphold_tui import showing
 from uphold_tui.keys import Key, bindings
 from uphold_tui.look import BOLD, FAINT, MUTED
+from uphold_tui.screens.commands import CommandField
 from uphold_tui.screens.overlay import Overlay
+
+_FOOT = (("enter", "take it"), ("esc", "leave it"))
 
 
 class AskScreen(Overlay[str | None]):
@@ -22,13 +25,14 @@ class AskScreen(Overlay[str | None]):
     def __init__(self, question: str, why: str, before: str = "") -> None:
         super().__init__()
         self._question, self._why = question, why
-        self.field = Input(showing.safe_line(before))
+        self.field = CommandField(showing.safe_line(before))
         self.field.cursor_blink = False
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.assemble((self._question, BOLD), "   ", (self._why, MUTED)), markup=False)
         yield self.field
-        yield Static(Content.styled("enter   esc closes", FAINT), markup=False)
+        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in _FOOT]
+        yield Static(Content("    ").join(entries), markup=False)
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

@@ -1,23 +1,27 @@
 """What lies beside the pair: the list of pairs, the numbers, the guidelines, the search, the tour."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from uphold.errors import UpholdError
-from uphold.records.listed import Wanted
+from uphold.records.listed import Only, Wanted
 from uphold_tui import keys, showing
 from uphold_tui.look import BOLD, MUTED
 from uphold_tui.screens.around import RESTING
+from uphold_tui.screens.desk import Settings
 from uphold_tui.screens.reader import Reader
+from uphold_tui.sitting import Left, Partings
 
 if TYPE_CHECKING:
     from uphold.steps.browsing import Listing
+    from uphold.steps.reviewing import ReviewSession
     from uphold_tui.screens.browse import BrowseScreen
     from uphold_tui.screens.pair_page import Kept
+    from uphold_tui.screens.review import ReviewScreen
 
 
 class Beside(Reader):
@@ -26,6 +30,11 @@ class Beside(Reader):
     _list: "BrowseScreen | None" = None
     _matches: tuple[int, ...] = ()
     tour_offered = False
+    _leave: Callable[[Left], None]
+
+    def __init__(self, session: "ReviewSession", settings: Settings | None = None) -> None:
+        super().__init__(session, settings)
+        self.partings = Partings()
 
     def offer_tour(self) -> None:
         """Say once, where receipts stand, that there is a tour."""
@@ -63,7 +72,8 @@ class Beside(Reader):
         from uphold_tui.screens.browse import BrowseScreen
         from uphold_tui.screens.pair_page import Ways
 
-        ways = Ways(self._open_listed, self._close_one, None if self.session.blind else self.action_figures)
+        numbers = None if self.session.blind else self.action_figures
+        ways = Ways(self._open_listed, self._close_one, numbers, self._review_picked, self._take_in)
         return BrowseScreen(
             self._listing(), ways, kept, keymap=self.settings.keymap, signs=self.settings.signs,
             blind=self.session.blind, choose=choose,
@@ -71,6 +81,62 @@ class Beside(Reader):
 
     def _close_one(self) -> None:
         self.app.pop_screen()
+
+    def _review_picked(self, pairs: Sequence[int]) -> None:
+        """Review these pairs in a row; leaving that comes back to this review."""
+        from uphold.steps.queueing import PICKED
+
+        self._review_in(PICKED, pairs)
+
+    def _read_queue(self, queue: str) -> None:
+        """Read a queue; where it is this one, go on with it."""
+        if queue != self.session.queue:
+            self._review_in(queue)
+            return
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        self.session.go_unread()
+        self.message = Content("")
+        self.draw()
+
+    def _review_in(self, queue: str, picked: Sequence[int] = ()) -> None:
+        from uphold.steps.returning import set_out
+        from uphold.steps.reviewing import open_review
+        from uphold_tui.screens.review import ReviewScreen
+
+        here = self.session
+        other = open_review(
+            here.store, here.run, reviewer=here.reviewer, judge=here.judge_name, queue=queue, picked=picked,
+            blind=here.blind,
+        )  # fmt: skip
+        set_out(here, other)
+
+        def left(way: Left) -> None:
+            if way.quit:
+                self._leave(way)
+            else:
+                self._back_from(screen)
+
+        screen = ReviewScreen(other, left, self.settings)
+        self.app.push_screen(screen)
+
+    def _back_from(self, other: "ReviewScreen") -> None:
+        """Back from a review of another queue: what was said there counts here too."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        self._take_in(other.session)
+        self.partings.kept |= other.partings.kept
+        self.tell(Content.styled("back in the queue", MUTED))
+        self.draw()
+        self.count_soon()
+
+    def _take_in(self, after: "ReviewSession | None" = None) -> None:
+        """Something was said of the run on another screen."""
+        from uphold.steps.returning import take_in
+
+        take_in(self.session, after)
+        if after is None:
+            self.draw()
 
     def _open_listed(self, pair_id: int) -> None:
         """Back to the review, on this pair."""
@@ -101,13 +167,13 @@ class Beside(Reader):
             self.tell(Content.styled(RESTING, MUTED))
             return
         from uphold_tui.screens.counting import counted
+        from uphold_tui.screens.figure_ways import Doors
         from uphold_tui.screens.figures import FiguresScreen
 
         session = self.session
-        screen = FiguresScreen(
-            counted(session.store.path, session.run, session.reviewer), self._open_behind, self._close_one,
-            keymap=self.settings.keymap, signs=self.settings.signs,
-        )  # fmt: skip
+        numbers = counted(session.store.path, session.run, session.reviewer)
+        doors = Doors(self._open_behind, self._read_queue, self._close_one)
+        screen = FiguresScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs)
         self.app.push_screen(screen)
 
     def _open_behind(self, wanted: Wanted) -> None:
@@ -115,6 +181,10 @@ class Beside(Reader):
         from uphold_tui.screens.pair_page import Kept
 
         self.app.push_screen(self._list_of(Kept(wanted)))
+
+    def action_differing(self) -> None:
+        """The pairs on which the reviewer overturned the judge."""
+        self._open_behind(Wanted(Only.OVERTURNED))
 
     def action_guidelines(self) -> None:
         """What the set asks of its judges and reviewers."""
@@ -137,6 +207,20 @@ class Beside(Reader):
         from uphold_tui.screens.tour import TourScreen
 
         self.app.push_screen(TourScreen(self.table))
+
+    def action_theme(self, name: str) -> None:
+        """Change the theme, and say how to keep it."""
+        if name in self.app.available_themes:
+            self.app.theme = name
+            self.tell(Content.styled(f'theme = "{name}" in uphold.toml keeps it', MUTED))
+
+    def action_who(self) -> None:
+        """Say under which name this is, and how to take another."""
+        name = showing.line(self.session.reviewer)
+        self.tell(Content.assemble("you review as ", name, ("; uphold review --reviewer NAME takes another", MUTED)))
+
+    def _pairs_named(self, text: str) -> list[tuple[int, str]]:
+        return [(place, showing.safe_line(key)) for place, key in self.session.named(text)]
 
     # searching
 

@@ -74,7 +74,7 @@ class BrowseScreen(PairPage):
 
         made = choices(self.pairs, self.kept.wanted, self.names, blind=self.blind)
         self._offered = [wanted for _, wanted in made]
-        self.app.push_screen(CommandScreen([command for command, _ in made]), chosen)
+        self.app.push_screen(CommandScreen([command for command, _ in made], "a filter"), chosen)
 
     def action_want(self, place: int) -> None:
         """Narrow as the filter at a place of the choices says."""
@@ -141,9 +141,39 @@ class BrowseScreen(PairPage):
         if not self.kept.marked:
             self.tell(Content.styled("nothing is marked: space marks a pair", MUTED))
             return
-        self.ways.review(
-            [pair.pair_id for pair in ordered(self.pairs, self.kept.order) if pair.pair_id in self.kept.marked]
+        marked = [pair.pair_id for pair in ordered(self.pairs, self.kept.order) if pair.pair_id in self.kept.marked]
+        try:
+            self.ways.review(marked)
+        except UpholdError as error:
+            self.tell(Content.styled(showing.cause(str(error)), DOUBT))
+
+    def action_flag(self) -> None:
+        """Flag the pair under the cursor for a second look, or no longer."""
+        here = self.list.here
+        if here is None:
+            return
+        try:
+            pair = self.listing.flag(here)
+        except UpholdError as error:
+            self.tell(Content.styled(showing.cause(str(error)), DOUBT))
+            return
+        self.kept.pair_id = here.pair_id
+        self.list.pairs = [pair if one.pair_id == pair.pair_id else one for one in self.list.pairs]
+        self.list.refresh()
+        self._show_here()
+        self.tell(
+            Content.assemble(showing.line(pair.key, MUTED), (" flagged" if pair.flagged else " unflagged", MUTED))
         )
+        if self.ways.changed is not None:
+            self.ways.changed()
+        self._read_soon()
+
+    def action_copy(self) -> None:
+        """Copy the key of the pair under the cursor."""
+        if self.list.here is not None:
+            key = showing.safe_line(self.list.here.key)
+            self.app.copy_to_clipboard(key)
+            self.tell(Content.styled(f"copied {key}", MUTED))
 
     def action_numbers(self) -> None:
         """The numbers of the run."""
@@ -165,14 +195,14 @@ class BrowseScreen(PairPage):
 
     def action_command(self) -> None:
         """Any command by its name."""
-        from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
+        from uphold_tui.screens.commands import JUMPS, CommandScreen, key_commands, theme_commands
 
         def run(action: str | None) -> None:
             if action is not None:
                 self.call_next(self.run_action, action)
 
         commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        self.app.push_screen(CommandScreen(commands), run)
+        self.app.push_screen(CommandScreen(commands, JUMPS), run)
 
     def action_back(self) -> None:
         """Back to where one came from."""

@@ -1,6 +1,7 @@
 """Any command by its name: our own, and none that makes no sense here. A number goes to that pair."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from textual.app import App
@@ -23,45 +24,75 @@ _KEYS = (
     Key("commands.close", ("escape",), "close", "close"),
 )
 _SHOWN = 12
+_NO_COMMANDS = ("command", "press", "move", "scroll", "page", "ends")
+_PAIRS = 6
+JUMPS = "a command, a pair's key, or its place in the queue"
+"""What may be typed where a number goes to a pair."""
+
+FindPairs = Callable[[str], Sequence[tuple[int, str]]]
+"""Part of a key -> (place in the queue, key) of the pairs that have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that can be done, in words, with the keys that do it too."""
+    """Something that can be done, in words, with the keys that do it too; `also` is found, and not shown."""
 
     words: str
     action: str
     keys: tuple[str, ...] = ()
+    also: str = ""
 
 
 def key_commands(table: Iterable[Key]) -> list[Command]:
-    """The commands behind a table of keys; what rates a pair comes last, so that enter alone rates nothing."""
-    offered = [key for key in table if key.action.split("(")[0] not in ("command", "press")]
+    """The commands behind a table of keys, without those that only move; what rates a pair comes last, so that enter
+    alone rates nothing."""
+    offered = [key for key in table if key.action.split("(")[0] not in _NO_COMMANDS]
     offered.sort(key=lambda key: key.group == "Decide")
-    return [Command(key.help or key.word, key.action, labels(key)) for key in offered]
+    shared = Counter(key.help for key in offered)
+    return [Command(_words(key, shared), key.action, labels(key)) for key in offered]
 
 
-def theme_commands(app: App[object]) -> list[Command]:
+def _words(key: Key, shared: Counter[str]) -> str:
+    """What the list of keys says of it, where that is about this key alone."""
+    alone = key.help and shared[key.help] == 1 and key.action != "help"
+    return key.help if alone else key.word
+
+
+def theme_commands(app: App[object], action: str = "app.theme") -> list[Command]:
     """One command for each theme, ours first."""
     names = sorted(app.available_themes, key=lambda name: (not name.startswith("uphold"), name))
-    return [Command(f"theme {name}", f"app.theme({name!r})") for name in names]
+    return [
+        Command(
+            f"theme {name}{', as now' if name == app.theme else ''}", f"{action}({name!r})", also="colour color look"
+        )
+        for name in names
+    ]
 
 
-def review_commands(table: Iterable[Key], app: App[object], *, blind: bool = False) -> list[Command]:
+def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, blind: bool = False) -> list[Command]:
     """What can be done in the review."""
     turn = "open: verdicts on the table" if blind else "blind: verdicts after your decision"
-    own = [Command(turn, "blind"), Command("plan: type plan and a number of pairs", "command")]
-    return [*key_commands(table), *own, *theme_commands(app)]
+    own = [
+        Command("pairs on which you and the judge differ", "differing", also="disagree disagreement overturned"),
+        Command("tour: two minutes", "tour", also="introduction tutorial"),
+        Command(f"reviewer: you are {showing.safe_line(reviewer)}", "who", also="who name person"),
+        Command(turn, "blind"),
+        Command("plan: type plan and a number of pairs", "command"),
+    ]
+    return [*key_commands(table), *own, *theme_commands(app, "theme")]
 
 
-def matching(commands: Sequence[Command], typed: str) -> list[Command]:
-    """Commands whose words hold all that was typed, in any order; a number is a jump."""
-    wanted = typed.strip().lstrip(":").lower().split()
+def matching(commands: Sequence[Command], typed: str, find: FindPairs | None = None) -> list[Command]:
+    """Commands whose words hold all that was typed, in any order, then pairs by their key; a number is a place."""
+    text = typed.strip().lstrip(":").lower()
+    wanted = text.split()
+    pairs = [Command(f"go to {key}", f"jump({place})") for place, key in (find(text) if find and text else ())[:_PAIRS]]
     if len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) < 10:
-        return [Command(f"go to pair {int(wanted[0])}", f"jump({int(wanted[0])})")]
+        return [Command(f"go to pair {int(wanted[0])} of the queue", f"jump({int(wanted[0])})"), *pairs]
     if len(wanted) == 2 and wanted[0] == "plan" and wanted[1].isdecimal() and 0 < len(wanted[1]) < 7 and int(wanted[1]):
         return [Command(f"plan {int(wanted[1])} pairs", f"plan({int(wanted[1])})")]
-    return [command for command in commands if all(word in command.words.lower() for word in wanted)]
+    found = [one for one in commands if all(word in f"{one.words} {one.also}".lower() for word in wanted)]
+    return [*found, *pairs]
 
 
 class CommandField(Input):
@@ -79,12 +110,14 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
     WIDTH = 72
     BINDINGS = bindings(_KEYS)
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._commands = commands
+        self._commands, self._find = commands, find
         self._found = list(commands)
         self._at = 0
-        self.field = CommandField(placeholder="a command, or the number of a pair", compact=True)
+        self.field = CommandField(placeholder=hint, compact=True)
         self.field.cursor_blink = False
         self.found = Static(id="found", markup=False)
 
@@ -109,7 +142,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         self._search(event.value)
 
     def _search(self, typed: str) -> None:
-        self._found = matching(self._commands, typed)
+        self._found = matching(self._commands, typed, self._find)
         self._at = 0
         self._draw()
 
@@ -132,7 +165,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
 
     def action_run(self) -> None:
         """Answer the command under the cursor; what was typed last counts, also when it was not drawn yet."""
-        found = matching(self._commands, self.field.value)
+        found = matching(self._commands, self.field.value, self._find)
         if found != self._found:
             self._found, self._at = found, 0
         if self._found:

@@ -1,7 +1,7 @@
 """The desk of the review: what lies on it for the pair at hand, and when that has been drawn."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from textual.app import ComposeResult
@@ -88,7 +88,7 @@ class Desk(DrawingScreen):
             with Vertical(id="left"):
                 yield self.instruction
                 yield self.whole
-                yield Static(nothing_to_review(), id="nothing", markup=False)
+                yield Static(nothing_to_review(self.session), id="nothing", markup=False)
                 with Horizontal(id="panes"):
                     yield from self.panes.values()
                 yield self.strip
@@ -147,6 +147,8 @@ class Desk(DrawingScreen):
             return
         if (pair.pair_id, pair.again) != self._shown_pair:
             self._begin(pair)
+        elif pair.veiled and self.reading.names:
+            self.reading = replace(self.reading, names=False)
         answers = self.answers(pair)
         for side, pane in self.panes.items():
             tinted = self.narrow or self.stacked
@@ -228,7 +230,7 @@ class Desk(DrawingScreen):
     def _draw_head(self) -> None:
         run, progress, signs = self.session.run, self.session.progress, self.settings.signs
         names = (showing.line(run.set), showing.line(run.candidate), showing.line(run.baseline))
-        modes = chain(session_chips(self.session), chips(self.reading))
+        modes = chain(session_chips(self.session, short=self.narrow), chips(self.reading))
         read = self._disputes() if self.session.adjudicating else None
         if self.narrow:
             left = header.title(*names, modes, gap="  ")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from time import monotonic
 
+from rich.style import Style
+from textual.events import Click, Event, MouseDown
 from textual.events import Key as KeyEvent
 from textual.screen import Screen
 
@@ -10,15 +12,19 @@ from uphold_tui.widgets.drawn import Drawn, TellsDrawn
 
 
 class DrawingScreen(Screen[None]):
-    """Keys that rate a pair ask `live`: was it on the screen when the key was pressed?
+    """Keys that rate a pair ask `live`: was it on the screen when the key, or the button of the mouse, was pressed?
 
     `drawn_at` is the time, on the clock of Textual's events, at which the present pair had been drawn.
     """
+
+    is_looking = False
+    """Are rows made only to know what is under the mouse?"""
 
     def __init__(self) -> None:
         super().__init__()
         self.drawn_at = 0.0
         self._key_time: float | None = None
+        self._down: tuple[float, str | None] = (0.0, None)
         self._waiting: set[TellsDrawn] = set()
 
     def await_drawing(self, widgets: Iterable[TellsDrawn]) -> None:
@@ -46,9 +52,33 @@ class DrawingScreen(Screen[None]):
         """Remember when the key was pressed, before its action runs."""
         self._key_time = event.time
 
-    def forget_key(self) -> None:
-        """What comes next comes from no key."""
-        self._key_time = None
+    def _forward_event(self, event: Event) -> None:
+        """A click on a key's word counts from when the button went down, on that word; Textual's own event forgets it."""
+        word = self._word_at(event) if isinstance(event, MouseDown | Click) else None
+        if isinstance(event, MouseDown):
+            self._down = (event.time, word if event.button == 1 else None)
+        if isinstance(event, Click) and word is not None:
+            if word == self._down[1]:
+                self.call_next(self._clicked, word, self._down[0])
+            return
+        super()._forward_event(event)
+
+    def _word_at(self, event: MouseDown | Click) -> str | None:
+        """The action of the word under the mouse."""
+        action = self.get_style_at(event.screen_x, event.screen_y).meta.get("@click")
+        return action if isinstance(action, str) else None
+
+    async def _clicked(self, action: str, at: float) -> None:
+        self._key_time = at
+        await self.run_action(action.removeprefix("screen."))
+
+    def get_style_at(self, x: int, y: int) -> Style:
+        """The style under the mouse; looking it up has a widget make its rows, and draws nothing."""
+        self.is_looking = True
+        try:
+            return super().get_style_at(x, y)
+        finally:
+            self.is_looking = False
 
     @property
     def live(self) -> bool:

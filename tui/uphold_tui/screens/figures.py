@@ -1,27 +1,24 @@
 """The numbers of a run; every figure opens the pairs behind it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
-from textual.geometry import Region
-from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.records.listed import Wanted
 from uphold.records.results import RunNumbers
 from uphold.records.reviewed import Progress
-from uphold.records.runs import Run
 from uphold.steps.history import RunPoint
 from uphold_tui import keys, showing
 from uphold_tui.look import DOUBT, MUTED, PLAIN, TINT, Signs
+from uphold_tui.screens.counting import Counted
+from uphold_tui.screens.figure_ways import Doors, FigureWays
 from uphold_tui.widgets import header
-from uphold_tui.widgets.figures import FiguresView, Row, left_rows
+from uphold_tui.widgets.figure_places import Place, laid
+from uphold_tui.widgets.figures import FiguresView, left_rows
 from uphold_tui.widgets.footer import KeyFooter, entry
 from uphold_tui.widgets.header import HairLine
 from uphold_tui.widgets.judge_figures import right_rows
@@ -30,47 +27,7 @@ from uphold_tui.widgets.lines import Line
 _BETWEEN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What the numbers' screen asks for; reading takes long on large runs, so that a thread does it.
-
-    `numbers` of one judge by name, or of the run's own.
-    """
-
-    run: Run
-    reviewer: str
-    numbers: Callable[[str | None], RunNumbers]
-    history: Callable[[], list[RunPoint]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a figure stands on the page, and what it opens."""
-
-    region: Region
-    wanted: Wanted
-
-
-def laid(columns: Sequence[Sequence[Row]], widths: Sequence[int]) -> tuple[list[list[Content]], list[Place]]:
-    """Columns side by side as rows of parts, and the places of those that open something, column by column."""
-    height = max(map(len, columns), default=0)
-    rows: list[list[Content]] = [[] for _ in range(height)]
-    places: list[Place] = []
-    left = 0
-    for rows_of, width in zip(columns, widths, strict=True):
-        for y in range(height):
-            x = left
-            for part, wanted in rows_of[y] if y < len(rows_of) else ():
-                if wanted is not None:
-                    places.append(Place(Region(x, y, part.cell_length, 1), wanted))
-                rows[y].append(part)
-                x += part.cell_length
-            rows[y].append(Content(" " * (left + width - x)))
-        left += width
-    return rows, places
-
-
-class FiguresScreen(Screen[None]):
+class FiguresScreen(FigureWays):
     """j k go from figure to figure, enter opens the pairs behind one."""
 
     CSS_PATH = "figures.tcss"
@@ -78,14 +35,12 @@ class FiguresScreen(Screen[None]):
     BINDINGS = keys.bindings(keys.FIGURES)
 
     def __init__(
-        self, counted: Counted, pairs: Callable[[Wanted], None], leave: Callable[[], None], *, keymap: keys.KeyMap,
-        signs: Signs = PLAIN,
+        self, counted: Counted, doors: Doors, *, keymap: keys.KeyMap, signs: Signs = PLAIN,
     ) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__(counted, doors)
         self.table = {key.id: key for key in keys.remapped(keys.FIGURES, keymap)}
-        self.counted, self._pairs, self._leave, self.signs = counted, pairs, leave, signs
+        self.signs = signs
         self.numbers: dict[str | None, RunNumbers] = {}
-        self.judge: str | None = None
         self.history: list[RunPoint] = []
         self.by_tag = False
         self.at = 0
@@ -101,6 +56,7 @@ class FiguresScreen(Screen[None]):
         yield self.header
         yield self.hair
         yield self.page
+        yield self.said
         yield self.footer
 
     def on_screen_resume(self) -> None:
@@ -176,14 +132,19 @@ class FiguresScreen(Screen[None]):
     def _draw_foot(self) -> None:
         table = {name.removeprefix("figures."): key for name, key in self.table.items()}
         narrow = self.has_class("-narrow")
-        first = [entry(table["open"], None if narrow else "pairs behind it"), entry(table["move"], "next figure")]
+        wide = self.app.size.width >= 140
+        first = [entry(table["open"], None if narrow else "pairs behind it")]
+        if wide:
+            first.append(entry(table["move"], "next figure"))
         second = []
         numbers = self.shown
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
         if numbers is not None and numbers.tags:
-            second.append(entry(table["tags"], "history" if self.by_tag else "by tag"))
-        second.append(entry(table["pairs"]))
+            second.append(entry(table["history"] if self.by_tag else table["tags"]))
+        second += [entry(table["next"]), entry(table["export"])]
+        if wide:
+            second.append(entry(table["pairs"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
         self.footer.put([first, second, last] if self.app.size.width >= 50 else [last])
 
@@ -210,7 +171,7 @@ class FiguresScreen(Screen[None]):
     def action_open(self) -> None:
         """The pairs behind the figure."""
         if self.places:
-            self._pairs(self.places[self.at].wanted)
+            self.doors.pairs(self.places[self.at].wanted)
 
     def on_click(self, event: Click) -> None:
         """A click on a figure opens the pairs behind it."""
@@ -222,10 +183,6 @@ class FiguresScreen(Screen[None]):
                 self.at = number
                 self.action_open()
                 return
-
-    def action_pairs(self) -> None:
-        """All pairs of the run."""
-        self._pairs(Wanted())
 
     def action_judge(self) -> None:
         """The next judge."""
@@ -271,7 +228,7 @@ class FiguresScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Back to where one came from."""
-        self._leave()
+        self.doors.leave()
 
 
 _NOTE = (

@@ -15,7 +15,7 @@ REVIEW_NOTE = (
     "Each decision is saved when the key is pressed; nothing here can delete. Keys pressed before the new pair is "
     "on screen are dropped, so that nothing unread is rated."
 )
-_COLUMNS = (("Decide", "Add"), ("Read", "Pairs", "Figures"), ("Narrow", "Runs", "Move", "Show"))
+_COLUMNS = (("Decide", "Add", "Judging"), ("Read", "Pairs", "Figures"), ("Narrow", "Runs", "Move", "Show"))
 
 
 def columns(table: Sequence[Key]) -> list[list[HelpLine | None]]:
@@ -34,8 +34,11 @@ def columns(table: Sequence[Key]) -> list[list[HelpLine | None]]:
 
 
 def block(column: Sequence[HelpLine | None], width: int) -> list[Content]:
-    """One column as rows of exactly `width`: group names faint, keys bold."""
+    """One column as rows of exactly `width`: group names faint, keys bold, their words below each other."""
     rows: list[Content] = []
+    lines = [line for line in column if line is not None]
+    longest, words = (max((len(text) for text in texts), default=0) for texts in _lengths(lines))
+    keyed = max(min(longest + 2, width - words - 1), 10)
     group = ""
     for line in column:
         if line is None:
@@ -45,9 +48,19 @@ def block(column: Sequence[HelpLine | None], width: int) -> list[Content]:
             group = line.group
             rows.append(_padded(Content.styled(group, FAINT), width))
         keys = Content("  ").join([Content.styled(key, BOLD) for key in line.keys])
-        gap = " " * max(10 - keys.cell_length, 1)
+        gap = " " * max(keyed - keys.cell_length, 1)
         rows.append(_padded(Content.assemble(keys, gap, (line.text, MUTED)), width))
     return rows
+
+
+def _needed(column: Sequence[HelpLine | None]) -> int:
+    """Columns that a block of these lines takes."""
+    keys, words = _lengths([line for line in column if line is not None])
+    return max((max(len(key) + 1, 10) + len(text) for key, text in zip(keys, words, strict=True)), default=0)
+
+
+def _lengths(lines: Sequence[HelpLine]) -> tuple[list[str], list[str]]:
+    return ["  ".join(line.keys) for line in lines], [line.text for line in lines]
 
 
 def _padded(content: Content, width: int) -> Content:
@@ -58,7 +71,10 @@ def page(title: str, table: Sequence[Key], note: str, width: int) -> Content:
     """The whole panel: columns side by side where they fit, else one below the other."""
     made = columns(table)
     head = spread(Content.styled(title, BOLD), Content.styled("all of them can be remapped", MUTED), width)
-    if width >= 30 * len(made):
+    while len(made) > 1 and max(map(_needed, made)) > width // len(made):
+        last = made.pop()
+        made[-1] += [None, *last]
+    if len(made) > 1:
         each = width // len(made)
         blocks = [block(column, each) for column in made]
         height = max(map(len, blocks))

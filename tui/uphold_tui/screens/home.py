@@ -18,7 +18,7 @@ from uphold_tui.look import BOLD, FAINT, MUTED, TINT
 from uphold_tui.widgets.footer import KeyFooter, entry
 from uphold_tui.widgets.header import HairLine
 from uphold_tui.widgets.home_rows import Columns, heads, run_block, set_heads, set_row
-from uphold_tui.widgets.lines import Line, spread
+from uphold_tui.widgets.lines import Line, clickable, spread
 
 _EACH = 3
 """Rows of a run: two, and a blank one."""
@@ -58,6 +58,7 @@ class HomeScreen(Screen[None]):
         self.at = 0
         self.header = Line("header")
         self.list = Static(id="list", markup=False)
+        self.list.auto_links = False
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
         self.footer = KeyFooter("footer")
 
@@ -128,8 +129,8 @@ class HomeScreen(Screen[None]):
             Content.assemble(("  d   ", BOLD), ("Try it on the demo", BOLD)),
             Content.styled("      pairs that are judged already; offline, no key, two minutes", MUTED),
         ]
-        width = 76 if not self.has_class("-narrow") else 60
-        tinted = [spread(row, Content(""), width).stylize_before(TINT) for row in demo]
+        width = min(76, self.app.size.width - 5)
+        tinted = [clickable(spread(row, Content(""), width).stylize_before(TINT), "press('home.demo')") for row in demo]
         rows = [
             Content.styled("Nothing to review yet.", BOLD),
             Content(""),
@@ -210,14 +211,17 @@ class HomeScreen(Screen[None]):
         """The keys of this screen."""
         from uphold_tui.screens.help import HelpScreen
 
-        offered = [key for key in self.table.values() if self.first or key.id != "home.demo"]
-        self.app.push_screen(HelpScreen("Keys on the start screen", offered))
+        self.app.push_screen(HelpScreen("Keys on the start screen", self._offered()))
+
+    def _offered(self) -> list[keys.Key]:
+        """The keys that do something now."""
+        return [key for key in self.table.values() if self.first or key.id != "home.demo"]
 
     def action_command(self) -> None:
         """Any command by its name."""
         from uphold_tui.screens.commands import CommandScreen, key_commands, theme_commands
 
-        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
+        commands = [*key_commands(self._offered()), *theme_commands(self.app)]
 
         def run(action: str | None) -> None:
             if action is not None:

@@ -137,7 +137,7 @@ class JudgingScreen(Screen[None]):
         else:
             word = "go on" if work.control.paused else "pause"
             pause = entry(self.table["judging.pause"], word)
-            self.footer.put([[*named("open"), pause, *named("stop", "raw")], named("faster", "slower", "cap"), last])
+            self.footer.put([[*named("open"), pause, *named("stop")], named("faster", "slower", "cap"), last])
 
     # keys
 

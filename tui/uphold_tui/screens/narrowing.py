@@ -73,6 +73,8 @@ def chips(wanted: Wanted, names: Names) -> Iterator[str]:
         yield f"people: {names.of_preference(wanted.people)}"
     if wanted.tag is not None:
         yield showing.safe_line(wanted.tag)
+    if wanted.reason is not None:
+        yield f"why: {showing.safe_line(wanted.reason)}"
 
 
 def choices(
@@ -91,6 +93,9 @@ def choices(
     for tag in sorted({tag for pair in pairs for tag in pair.tags}):
         turned = replace(wanted, tag=None if wanted.tag == tag else tag)
         ways.append((f"tag {showing.safe_line(tag)}", Wanted(tag=tag), turned))
+    for reason in sorted({reason for pair in pairs for reason in pair.reasons}):
+        turned = replace(wanted, reason=None if wanted.reason == reason else reason)
+        ways.append((f"reason {showing.safe_line(reason)}", Wanted(reason=reason), turned))
     counted = [(words, len(selected(pairs, alone, blind=blind)), turned) for words, alone, turned in ways]
     kept = [(words, number, turned) for words, number, turned in counted if number]
     return [

@@ -42,12 +42,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where the list leads: a pair in the review, the marked ones in a row (None: not offered), the numbers, back."""
+    """Where the list leads: a pair in the review, the marked ones in a row (None: not offered), the numbers, back.
+
+    `changed` is told when something was said of a pair here.
+    """
 
     open: Callable[[int], None]
     leave: Callable[[], None]
     numbers: Callable[[], None] | None = None
     review: Callable[[Sequence[int]], None] | None = None
+    changed: Callable[[], None] | None = None
 
 
 class PairPage(Screen[None]):
@@ -74,7 +78,7 @@ class PairPage(Screen[None]):
         self._mark: tuple[int | None, ...] | None = None
         self._offered: list[Wanted] = []
         self._columns = PairColumns(4, 0)
-        self._several, self._tagged, self._key_width = False, False, 4
+        self._several, self._tagged, self._reasoned, self._key_width = False, False, False, 4
         self._orders: dict[Order, list[Listed]] = {}
         self.header = Line("header")
         self.filters = Line("filters")
@@ -143,6 +147,7 @@ class PairPage(Screen[None]):
         self._several = has_turns(pairs)
         self._key_width = key_width(pairs, self._several)
         self._tagged = any(pair.tags for pair in pairs)
+        self._reasoned = any(pair.reasons for pair in pairs)
         self._fit()
         self._put()
 
@@ -182,7 +187,9 @@ class PairPage(Screen[None]):
     def _fit(self) -> None:
         room = self.app.size.width - (3 if self.has_class("-narrow") else 6)
         name = max(len(self.names.candidate), len(self.names.baseline))
-        self._columns = PairColumns.fitting(room - 1, self._key_width, name, tagged=self._tagged)
+        self._columns = PairColumns.fitting(
+            room - 1, self._key_width, name, tagged=self._tagged, reasoned=self._reasoned
+        )
         self.heads.put(heads(self._columns))
 
     def draw(self) -> None:
@@ -212,7 +219,9 @@ class PairPage(Screen[None]):
             facts.append(
                 Content.assemble(("judge: ", MUTED), showing.line(self.listing.judge_name, MUTED).truncate(24))
             )
-        self.find_line.put(Content(""), self.told or Content("   ").join(facts))
+        said = self.told or Content("   ").join(facts)
+        self.find_line.styles.width = min(said.cell_length, max(self.app.size.width - 12, 1))
+        self.find_line.put(said)
 
     def _rows(self, pairs: Sequence[Listed], width: int) -> list[Content]:
         texts = self.listing.texts(pairs) if pairs else {}
@@ -228,6 +237,8 @@ class PairPage(Screen[None]):
         if not self.pairs:
             return Content.styled("This run has no current pair.", BOLD)
         parts = [Content.styled("No pair here.", BOLD)]
+        if self.found is not None and not self.found:
+            parts.append(Content.assemble(("found nowhere: ", MUTED), showing.line(wanted.text, MUTED)))
         stands = behind(self.pairs, wanted) if wanted.people is not None else 0
         if stands:
             stand = "pair stands" if stands == 1 else "pairs stand"
@@ -243,7 +254,7 @@ class PairPage(Screen[None]):
             self.footer.put([[_entry("enter", "find"), _entry("esc", "leave it")]])
             return
         first = [entry(table["open"]), entry(table["only"])]
-        if not self.has_class("-narrow"):
+        if self.app.size.width >= 140:
             first.append(entry(table["filter"]))
         if not self.has_class("-tiny"):
             first.append(entry(table["find"]))
@@ -251,15 +262,24 @@ class PairPage(Screen[None]):
         if self.ways.review is not None:
             number = f" {len(self.kept.marked)}" if self.kept.marked else ""
             second += [entry(table["mark"]), entry(table["review"], f"review{number} marked")]
+        third = [] if self.has_class("-narrow") else [entry(table["flag"])]
+        if self.app.size.width >= 130:
+            third.append(entry(table["copy"]))
         if self.kept.wanted != Wanted():
             second.append(entry(table["clear"]))
-        self.footer.put([first, second, [entry(table["help"]), entry(table["back"])]])
+        self.footer.put([first, second, third, [entry(table["help"]), entry(table["back"])]])
 
     def on_pair_list_moved(self, message: PairList.Moved) -> None:
         """Show the pair under the cursor."""
         here = self.list.here
         if here is not None and message.chosen:
             self.kept.pair_id = here.pair_id
+            if self.told:
+                self.tell(Content(""))
+        self._show_here()
+
+    def _show_here(self) -> None:
+        here = self.list.here
         self.preview.put(
             here, self.listing.detail(here) if here is not None and self.preview.display else None, self.names
         )

@@ -33,7 +33,9 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
         self._pair, self._words, self._keep = pair, dict(words), keep
         self.chosen = list(pair.stand.reasons)
         self.list = Static(markup=False)
-        self.field = CommandField(placeholder="a key and a reason, such as: n wrong number", compact=True)
+        self.field = CommandField(
+            placeholder="a key and a reason: n wrong number; a key alone takes it away", compact=True
+        )
         self.field.cursor_blink = False
         self.field.display = False
 
@@ -49,7 +51,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
             on = word in self.chosen
             row = Content.assemble((f" {key} ", BOLD), " ", showing.line(word, BOLD if on else MUTED), " ")
             rows.append(row.stylize_before(TINT) if on else row)
-        foot = (("enter", "save"), ("+", "add, change or (a key alone) take away a reason"), ("esc", "leave it"))
+        foot = (("enter", "save"), ("+", "change the list"), ("esc", "leave it"))
         rows += [Content(""), Content("    ").join([Content.assemble((k, BOLD), (f" {w}", MUTED)) for k, w in foot])]
         self.list.update(Content("\n").join(rows))
 

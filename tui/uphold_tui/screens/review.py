@@ -15,7 +15,7 @@ from uphold_tui import keys, showing
 from uphold_tui.look import MUTED
 from uphold_tui.screens.beside import Beside
 from uphold_tui.screens.desk import Settings
-from uphold_tui.sitting import Left, LookBack, Partings
+from uphold_tui.sitting import Left, LookBack
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.receipts import receipt
 
@@ -36,7 +36,6 @@ class ReviewScreen(Beside):
     def __init__(self, session: ReviewSession, left: Callable[[Left], None], settings: Settings | None = None) -> None:
         super().__init__(session, settings)
         self._leave = left
-        self.partings = Partings()
         self._unsaved: Act | None = None
         self._quiet: Timer | None = None
 
@@ -240,11 +239,10 @@ class ReviewScreen(Beside):
 
     # other screens
 
-    def action_press(self, key_id: str) -> None:
+    async def action_press(self, key_id: str) -> None:
         """A click on a key's name does what the key does."""
-        self.forget_key()
         if key_id in self.table:
-            self.call_next(self.run_action, self.table[key_id].action)
+            await self.run_action(self.table[key_id].action)
 
     def action_raw(self) -> None:
         """The judge's raw answers."""
@@ -258,14 +256,15 @@ class ReviewScreen(Beside):
 
     def action_command(self) -> None:
         """Any command by its name; a number goes to that pair."""
-        from uphold_tui.screens.commands import CommandScreen, review_commands
+        from uphold_tui.screens.commands import JUMPS, CommandScreen, review_commands
 
         def run(action: str | None) -> None:
             if action is not None:
                 self.call_next(self.run_action, action)
 
-        commands = review_commands(self.table.values(), self.app, blind=self.session.blind)
-        self.app.push_screen(CommandScreen(commands), run)
+        session = self.session
+        commands = review_commands(self.table.values(), self.app, reviewer=session.reviewer, blind=session.blind)
+        self.app.push_screen(CommandScreen(commands, JUMPS, self._pairs_named), run)
 
     def action_back(self) -> None:
         """Leave, after a look back where there is something to look back on."""

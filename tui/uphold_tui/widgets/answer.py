@@ -128,7 +128,10 @@ def _held_against(pair: PairView, side: Side, reading: Reading) -> Answer:
 def _beside(number: int, other: int) -> str:
     """The length, and how much longer it is than the other answer where that is much."""
     if number >= _MUCH * other and number - other >= _FEW_WORDS:
-        return f"{_counted(number)}, {number / other:.1f} × the other" if other else _counted(number)
+        if not other:
+            return _counted(number)
+        times = number / other
+        return f"{_counted(number)}, {times:.{1 if times < 10 else 0}f} × the other"
     return _counted(number)
 
 

@@ -65,12 +65,13 @@ class Body(TellsDrawn):
 
     def put(self, answer: Answer, margins: Margins, bar: Content, more_sign: str = PLAIN.more) -> None:
         """Show a text; another one than before starts at its top."""
+        same = bar.is_same(self.bar)
+        self.bar, self.more_sign = bar, more_sign
         if answer is not self._answer or margins != self.margins:
             self._answer, self.margins, self.top = answer, margins, 0
             self._lay()
-        elif bar.is_same(self.bar):
+        elif same:
             return
-        self.bar, self.more_sign = bar, more_sign
         self.refresh()
 
     def on_resize(self) -> None:

@@ -6,9 +6,11 @@ from textual.content import Content
 
 from uphold.steps.history import RunPoint
 from uphold_tui import showing
-from uphold_tui.look import BOLD, FAINT, MUTED, TINT
+from uphold_tui.look import BAND, BOLD, FAINT, MUTED
 
 _ROWS = 9
+_STEPS = (5, 10, 15, 20, 25)
+"""Percent from one label to the next; there are four such steps."""
 _MARGIN = 4
 
 
@@ -17,9 +19,7 @@ def chart(points: Sequence[RunPoint], here: str, width: int) -> list[Content]:
     room = max(width - _MARGIN, len(points) * 2)
     places = [round(i * (room - 1) / (len(points) - 1)) for i in range(len(points))]
     ends = [(point.rate.low or 0, point.rate.rate or 0, point.rate.high or 0) for point in points]
-    lowest = max(min(low for low, _, _ in ends) - 0.05, 0)
-    highest = min(max(high for _, _, high in ends) + 0.05, 1)
-    scale = _Scale(lowest, max(highest, lowest + 0.1))
+    scale = _scale(min(low for low, _, _ in ends), max(high for _, _, high in ends))
     columns = [_between(places, ends, column) for column in range(room)]
     rows = [_row(row, scale, columns, set(places)) for row in range(_ROWS)]
     return [*rows, _names(points, places, here, room)]
@@ -40,6 +40,16 @@ class _Scale:
         return self.high - row / (_ROWS - 1) * (self.high - self.low)
 
 
+def _scale(lowest: float, highest: float) -> _Scale:
+    """The closest scale with room for all whose rows with a label stand for round shares."""
+    for step in _STEPS:
+        low = int(100 * lowest / step) * step
+        if low + 4 * step >= 100 * highest:
+            break
+    low = min(low, 100 - 4 * step)
+    return _Scale(low / 100, (low + 4 * step) / 100)
+
+
 def _between(places: Sequence[int], ends: Sequence[tuple[float, float, float]], column: int) -> tuple[float, ...]:
     """Low, rate and high at a column, on the straight lines between the runs."""
     after = next(i for i, place in enumerate(places) if place >= column)
@@ -53,7 +63,7 @@ def _row(row: int, scale: _Scale, columns: Sequence[tuple[float, ...]], dots: se
     label = f"{round(100 * scale.share(row)):>3} " if row % 2 == 0 else " " * _MARGIN
     parts: list[tuple[str, str]] = [(label, FAINT)]
     for column, (low, rate, high) in enumerate(columns):
-        band = TINT if scale.row(high) <= row <= scale.row(low) else ""
+        band = BAND if scale.row(high) <= row <= scale.row(low) else ""
         sign, style = (" ", "")
         if row == scale.row(rate):
             sign, style = ("●", BOLD) if column in dots else ("⠒", MUTED)

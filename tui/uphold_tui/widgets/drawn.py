@@ -32,7 +32,7 @@ class TellsDrawn(Widget):
         self._asked = True
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        if self._asked:
+        if self._asked and not getattr(self.screen, "is_looking", False):
             self._asked = False
             self.post_message(Drawn(self))
         return super().render_lines(crop)

@@ -9,7 +9,7 @@ from uphold.records.listed import Only, Wanted
 from uphold.records.numbers import LEAST_FOR_RATE, Rate, Share
 from uphold.records.results import Assisted, Budget, JudgeNumbers, RunNumbers, TagNumbers
 from uphold.records.words import Preference
-from uphold.reports.headline import standing
+from uphold.reports.headline import refusal, standing
 from uphold.steps.history import RunPoint
 from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED, PLAIN, Signs
@@ -60,7 +60,9 @@ def wrapped(text: str, width: int, style: str = MUTED) -> Iterator[Row]:
 def left_rows(view: FiguresView, width: int) -> list[Row]:
     """The headline, the intervals against 50, what they rest on, and history or tags."""
     numbers = view.numbers
-    rows = [*_headline(numbers, width), blank(), *_bars(numbers, width), blank(), *_sentences(numbers, width)]
+    rows = [*_headline(numbers, width), blank(), *_bars(numbers, width)]
+    if said := list(_sentences(numbers, width)):
+        rows += [blank(), *said]
     points = [point for point in view.history if point.rate.rate is not None]
     if view.by_tag and numbers.tags:
         return [*rows, blank(), *_tags(numbers.tags, width)]
@@ -78,15 +80,12 @@ def _headline(numbers: RunNumbers, width: int) -> Iterator[Row]:
         yield from _large(found, numbers, width)
         return
     human = numbers.human
-    won = Content.assemble(
-        (f"{human.wins} of {human.reviewed} won by ", BOLD), showing.line(numbers.candidate or "", BOLD)
-    )
+    labelled = human.wins + human.ties + human.losses
+    won = Content.assemble((f"{human.wins} of {labelled} won by ", BOLD), showing.line(numbers.candidate or "", BOLD))
     if human.reviewed:
         yield ((won.truncate(width, ellipsis=True), Wanted(people=Preference.CANDIDATE)),)
-    else:
-        yield plain("No human verdict yet.", BOLD)
-    reason = found.reason if found is not None else "pooled runs have no one candidate"
-    yield from wrapped((reason or "").strip().capitalize() + ".", width)
+    for said in refusal(found) if found is not None else ["Pooled runs have no one candidate."]:
+        yield from wrapped(said, width, MUTED if human.reviewed else BOLD)
 
 
 def _large(found: Assisted, numbers: RunNumbers, width: int) -> Iterator[Row]:

@@ -29,7 +29,7 @@ class Columns:
             spare = max(width - 114, 0)
             return cls(name=42 + spare // 2, done=35, bar=18, rate=width - 77 - spare // 2, axis=22)
         if width >= 60:
-            return cls(name=width - 42, done=19, bar=0, rate=23, axis=0)
+            return cls(name=width - 38, done=18, bar=0, rate=20, axis=0)
         return cls(name=max(width - 14, 1), done=14, bar=0, rate=0, axis=0)
 
 
@@ -54,7 +54,7 @@ def run_block(row: RunRow, at: Columns) -> tuple[Content, Content]:
     )
     first = _row(at, who, done, _rate(row, at))
     where = Content.assemble(showing.line(run.set, MUTED), (f", {row.pairs} {_plural(row.pairs, 'pair')}", MUTED))
-    return first, _row(at, where, _judge(row), _agreement(row))
+    return first, _row(at, where, _judge(row, short=not at.bar), _agreement(row))
 
 
 def _bar(row: RunRow, width: int) -> Content:
@@ -79,12 +79,12 @@ def _rate(row: RunRow, at: Columns) -> Content:
     return Content.assemble(bar, (f"{round(rate * 100)}", BOLD), (f"  {round(low * 100)}–{round(high * 100)}", MUTED))
 
 
-def _judge(row: RunRow) -> Content:
-    """Who judged it, and how much of it."""
+def _judge(row: RunRow, *, short: bool) -> Content:
+    """Who judged it, and how much of it; `short`: not in which orders."""
     if row.judge is None:
         return Content.styled("not judged", MUTED)
     words = "" if row.judged >= row.pairs else f", {row.judged} of {row.pairs}"
-    if row.orders == 1 and not words:
+    if row.orders == 1 and not words and not short:
         words = ", one order"
     return Content.assemble(showing.line(row.judge, MUTED), (words, MUTED))
 

@@ -7,6 +7,7 @@ from uphold.records.reviewed import PairView
 from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED
 from uphold_tui.widgets.finding import lit
+from uphold_tui.widgets.lines import ended
 
 _ENOUGH = 6_000
 """Characters of an instruction that are looked at for its few rows."""
@@ -42,7 +43,7 @@ def rows(pair: PairView, width: int, height: int) -> list[Content]:
     space = room - len(before) - len(after)
     cut = len(text) > space
     if cut:
-        text = [*text[: space - 1], _ended(text[space - 1], width)]
+        text = [*text[: space - 1], ended(text[space - 1], width)]
     if head:
         head = [_with_rest(head[0], pair, width, cut=cut, context=bool(context))]
     return [*head, *before, *text, *after]
@@ -83,11 +84,6 @@ def _earlier(pair: PairView, width: int) -> list[Content]:
 def _labelled(label: str, text: str, width: int) -> Content:
     row = Content.assemble((f"{label}  ", FAINT), showing.running(text[:_ENOUGH], MUTED))
     return row.truncate(width, ellipsis=True)
-
-
-def _ended(row: Content, width: int) -> Content:
-    """A row that says that more follows."""
-    return Content.assemble(row.rstrip().truncate(width - 2), (" …", MUTED)).truncate(width)
 
 
 def _with_rest(head: Content, pair: PairView, width: int, *, cut: bool, context: bool) -> Content:

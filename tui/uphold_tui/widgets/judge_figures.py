@@ -47,32 +47,34 @@ def right_rows(view: FiguresView, width: int) -> list[Row]:
 def _agreement(judge: JudgeNumbers, numbers: RunNumbers, width: int) -> Iterator[Row]:
     same, people = judge.agreement, numbers.reviewers
     yield plain(Content.assemble(("judge: ", FAINT), showing.line(judge.name, MUTED)).truncate(width, ellipsis=True))
-    yield _fact("says what people say", same.observed, width, strong=True)
-    yield _fact("without ties", same.without_ties, width)
+    yield from _fact("says what people say", same.observed, width, strong=True)
+    yield from _fact("without ties", same.without_ties, width)
     if same.blind.n:
-        yield _fact("blind reviews only", same.blind, width)
+        yield from _fact("blind reviews only", same.blind, width)
     for pair in people.pairs[:3]:
         name = f"{showing.safe_line(pair.a)[:10]} and {showing.safe_line(pair.b)[:10]}"
-        yield _fact(name, pair.agreement, width)
+        yield from _fact(name, pair.agreement, width)
     if same.n >= LEAST_FOR_RATE:
-        yield _value("κ, above chance", same.kappa, width)
-        yield _value("AC1, above chance", same.ac1, width)
+        yield from _value("κ, above chance", same.kappa, width)
+        yield from _value("AC1, above chance", same.ac1, width)
     if people.alpha.value is not None:
-        yield _value("α among people", people.alpha, width)
+        yield from _value("α among people", people.alpha, width)
 
 
-def _fact(name: str, rate: Rate, width: int, *, strong: bool = False) -> Row:
+def _fact(name: str, rate: Rate, width: int, *, strong: bool = False) -> Iterator[Row]:
     """`says what people say   50 of 64   78  67–86`."""
     label = Content.styled(name, BOLD if strong else MUTED)
     if rate.rate is None:
-        return ((_refused(label, rate.reason, width), None),)
+        yield from _refused(label, rate.reason, width)
+        return
     counts = f"{round(rate.rate * rate.n):,} of {rate.n:,}"
     if rate.n < LEAST_FOR_RATE:
-        return ((_columns(label, counts, "", f"{LEAST_FOR_RATE} needed", width), _READ),)
-    return ((_columns(label, counts, f"{round(100 * rate.rate)}", span(rate), width), _READ),)
+        yield ((_columns(label, counts, "", f"{LEAST_FOR_RATE} needed", width), _READ),)
+    else:
+        yield ((_columns(label, counts, f"{round(100 * rate.rate)}", span(rate), width), _READ),)
 
 
-def _value(name: str, value: Value, width: int) -> Row:
+def _value(name: str, value: Value, width: int) -> Iterator[Row]:
     ends = (
         f"{kappa(Value(value.low))}–{kappa(Value(value.high))}"
         if value.low is not None and value.high is not None
@@ -80,21 +82,27 @@ def _value(name: str, value: Value, width: int) -> Row:
     )
     label = Content.styled(name, MUTED)
     if value.value is None:
-        return ((_refused(label, value.reason, width), None),)
-    return ((_columns(label, "", kappa(value), ends, width), _READ),)
+        yield from _refused(label, value.reason, width)
+    else:
+        yield ((_columns(label, "", kappa(value), ends, width), _READ),)
 
 
 def _columns(label: Content, counts: str, figure: str, ends: str, width: int) -> Content:
     """A row of the table: a name, counts, a figure, and both ends of its interval."""
-    room = max(min(width - 28, _LABEL), 8)
+    room = max(min(width - 29, _LABEL), 8)
     name = label.truncate(room, ellipsis=True)
     gap = " " * (room - name.cell_length)
     return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{figure:>6}", BOLD), (f"   {ends}", MUTED))
 
 
-def _refused(label: Content, reason: str | None, width: int) -> Content:
-    """A name, and why there is no figure."""
-    return Content.assemble(label, "  ", showing.running(reason or "", FAINT)).truncate(width, ellipsis=True)
+def _refused(label: Content, reason: str | None, width: int) -> Iterator[Row]:
+    """A name, and why there is no figure: behind it where there is room, else below."""
+    whole = Content.assemble(label, "  ", showing.running(reason or "", FAINT))
+    if whole.cell_length <= width:
+        yield plain(whole)
+    else:
+        yield plain(label)
+        yield from wrapped(reason or "", width, FAINT)
 
 
 # the matrix
@@ -149,7 +157,9 @@ def _leans(judge: JudgeNumbers, view: FiguresView, width: int) -> Iterator[Row]:
         yield ((Content.styled(words, MUTED), Wanted(only=Only.INCONSISTENT)),)
     lean = _leaning(judge)
     if lean:
-        yield plain(Content.assemble(("! ", DOUBT), (lean, MUTED)).truncate(width, ellipsis=True))
+        first, *rest = Content.styled(lean, MUTED).wrap(max(width - 2, 8))
+        yield plain(Content.assemble(("! ", DOUBT), first))
+        yield from (plain(Content.assemble("  ", row)) for row in rest)
 
 
 def _leaning(judge: JudgeNumbers) -> str:

@@ -17,6 +17,9 @@ from uphold_tui.look import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG,
 from uphold_tui.widgets.lines import spread
 from uphold_tui.widgets.verdicts import share
 
+_THREE = 96
+"""Columns from which three figures stand side by side."""
+
 LOOKS = 6
 """Pairs that need a look, at most so many on the page."""
 
@@ -94,6 +97,11 @@ class Page:
         waited = f" times, all waited {span(judging.waited)}" if judging.waited else " times"
         again = Content.assemble((f"{judging.again:,}", BOLD), (waited, MUTED))
         heads = [Content.styled(word, MUTED) for word in ("rate", "spent", "asked again")]
+        if width < _THREE:
+            return [
+                Content.assemble(head, " " * (13 - len(head)), said)
+                for head, said in zip(heads, (rate, spent, again), strict=True)
+            ]
         return [_columns(heads, width), _columns([rate, spent, again], width)]
 
     def _verdicts(self, watched: Watched, width: int) -> list[Content]:

@@ -6,6 +6,8 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
+from uphold_tui.look import MUTED
+
 GAP = "   "
 
 
@@ -31,6 +33,14 @@ def fitting(groups: Sequence[Content], width: int, gap: int = 4) -> Content:
 
 def _length(groups: Sequence[Content], gap: int) -> int:
     return sum(group.cell_length for group in groups) + gap * (len(groups) - 1)
+
+
+def ended(row: Content, width: int) -> Content:
+    """A row that says that more follows, behind a whole word."""
+    row = row.rstrip()
+    while row.cell_length > width - 2 and " " in row.plain:
+        row = row[: row.plain.rindex(" ")].rstrip()
+    return Content.assemble(row.truncate(max(width - 2, 0)), (" …", MUTED)).truncate(width)
 
 
 def clickable(content: Content, action: str) -> Content:

@@ -13,6 +13,9 @@ from uphold_tui.look import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, Signs
 from uphold_tui.widgets import verdicts
 
 _LONGEST_KEY = 18
+_VERDICT = len(Verdict.INCONSISTENT) + 2
+_SPARE_FOR_WHY = 20
+"""Columns that must be to spare before reasons have one of their own; else they stand where no note is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +28,31 @@ class PairColumns:
     tags: int = 0
     judge: int = 0
     you: int = 0
+    why: int = 0
     note: int = 0
 
     @classmethod
-    def fitting(cls, width: int, key: int, name: int = 12, *, tagged: bool = True) -> "PairColumns":
+    def fitting(
+        cls, width: int, key: int, name: int = 12, *, tagged: bool = True, reasoned: bool = False
+    ) -> "PairColumns":
         """Columns for a width, with keys of `key` cells and systems of `name`; the instruction has what is left."""
         key = min(max(key, 4), _LONGEST_KEY if width >= 100 else 12) + 2
         if width >= 100:
             spare = max(width - 114, 0)
             said = min(max(name, 9), 12 + spare // 10) + 2
-            made = cls(key, 0, 8, 11 + spare // 8 if tagged else 0, said, said, 13 + spare // 3)
+            why = 12 + spare // 8 if reasoned and spare >= _SPARE_FOR_WHY else 0
+            made = cls(key, 0, 8, 11 + spare // 8 if tagged else 0, max(said, _VERDICT), said, why, 13 + spare // 3)
         elif width >= 60:
-            made = cls(key, 0, judge=12, you=12)
+            made = cls(key, 0, judge=_VERDICT, you=12)
         else:
             made = cls(key, 0)
-        others = made.key + made.apart + made.tags + made.judge + made.you + made.note
+        others = made.key + made.apart + made.tags + made.judge + made.you + made.why + made.note
         return replace(made, instruction=max(width - 4 - others, 0))
 
     @property
     def all(self) -> tuple[tuple[str, int], ...]:
         """(name, width) from left to right."""
-        names = ("key", "instruction", "apart", "tags", "judge", "you", "note")
+        names = ("key", "instruction", "apart", "tags", "judge", "you", "why", "note")
         return tuple((name, getattr(self, name)) for name in names)
 
 
@@ -105,6 +112,7 @@ def row(pair: Listed, texts: ListedTexts | None, at: PairColumns, names: Names, 
     if pair.skipped and not you:
         you = "skipped"
     key = Content.assemble(showing.line(pair.key, MUTED), (f" {pair.turn}" if several else "", FAINT))
+    why = showing.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": showing.running(texts.instruction) if texts is not None else Content(""),
@@ -112,7 +120,8 @@ def row(pair: Listed, texts: ListedTexts | None, at: PairColumns, names: Names, 
         "tags": showing.tags(pair.tags, MUTED),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),
-        "note": showing.running(pair.note, MUTED) if pair.note else Content(""),
+        "why": why,
+        "note": showing.running(pair.note, MUTED) if pair.note else why if not at.why else Content(""),
     }
     return Content.assemble(mark(pair, signs), *(_cell(cells[name], width, name == "apart") for name, width in at.all))
 

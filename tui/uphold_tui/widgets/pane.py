@@ -22,13 +22,23 @@ class TitleRow(Line):
 
     def render(self) -> Content:
         width = self.size.width - self.bar.cell_length
-        return Content.assemble(self.bar, spread(self._left, self._right, width).stylize_before(self.fill))
+        right = self._right
+        if self._left.cell_length + 2 + right.cell_length > width:
+            right = _brief(right)
+        return Content.assemble(self.bar, spread(self._left, right, width).stylize_before(self.fill))
 
     def dress(self, bar: Content, fill: str) -> None:
         """Give it the bar at its left and the tint of the whole row."""
         if fill != self.fill or not bar.is_same(self.bar):
             self.bar, self.fill = bar, fill
             self.refresh()
+
+
+def _brief(length: Content) -> Content:
+    """A length without what stands behind it: whose choice an answer is matters more."""
+    words = length.plain.rstrip()
+    first = words.split(", ")[0]
+    return Content.assemble(length[: len(first)], " " * (len(length.plain) - len(words)))
 
 
 class ResponsePane(Vertical):

@@ -11,7 +11,8 @@ from uphold_tui.look import BOLD, DOUBT, MUTED, Signs
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.lines import spread
 
-_LABEL = 9
+_LABEL, _LONGEST = 9, 16
+"""Columns of the names before what they said: as many as the longest takes, within these."""
 
 
 def panel(pair: PairView, signs: Signs) -> list[Content]:
@@ -38,8 +39,16 @@ def _letter(pair: PairView, judge: JudgeOnPair, signs: Signs) -> Content:
     return Content.styled(f" {sign} ", MUTED)
 
 
+def label_width(pair: PairView) -> int:
+    """Columns of the names of those who said something about a pair in dispute."""
+    longest = max((showing.line(one.reviewer).cell_length for one in pair.people), default=0)
+    return min(max(longest + 2, _LABEL), _LONGEST)
+
+
 def people_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[Content]:
     """One row a person, then the judge; where there is no room for all, the last row says how many more."""
+    if height - (pair.judge is not None) <= 1 < len(pair.people):
+        return [_everybody(pair, signs, width), *([_judge(pair, signs, width)] if pair.judge is not None else [])]
     said = [_person(pair, one, signs, width) for one in pair.people]
     judge = [_judge(pair, signs, width)] if pair.judge is not None else []
     room = max(height - len(judge), 1)
@@ -52,9 +61,18 @@ def people_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[C
     return [*said, *judge]
 
 
+def _everybody(pair: PairView, signs: Signs, width: int) -> Content:
+    """All on one row: names with their letters."""
+    said = [
+        Content.assemble(showing.line(one.reviewer, MUTED), " ", verdicts.choice_badge(pair, one.choice, signs))
+        for one in pair.people
+    ]
+    return Content("   ").join(said).truncate(width, ellipsis=True)
+
+
 def _person(pair: PairView, one: PersonSaid, signs: Signs, width: int) -> Content:
     left = Content.assemble(
-        _label(showing.line(one.reviewer, MUTED)), verdicts.choice_badge(pair, one.choice, signs), "  ",
+        _label(showing.line(one.reviewer, MUTED), label_width(pair)), verdicts.choice_badge(pair, one.choice, signs), "  ",
         (verdicts.choice_words(one.choice).ljust(14), BOLD),
     )  # fmt: skip
     why = [showing.quoted(one.note)] if one.note else []
@@ -73,7 +91,7 @@ def _judge(pair: PairView, signs: Signs, width: int) -> Content:
     if judge is None:
         return Content("")
     left = Content.assemble(
-        ("Judge".ljust(_LABEL), MUTED), verdicts.judge_badge(pair, signs, filled=True), "  ",
+        ("Judge".ljust(label_width(pair)), MUTED), verdicts.judge_badge(pair, signs, filled=True), "  ",
         (verdicts.verdict_words(judge).ljust(14), BOLD),
     )  # fmt: skip
     right = Content.assemble((verdicts.orders_words(pair), MUTED), "   ", (verdicts.confidence(judge), MUTED))
@@ -83,6 +101,6 @@ def _judge(pair: PairView, signs: Signs, width: int) -> Content:
     return spread(Content.assemble(left, Content("   ").join(words).truncate(room, ellipsis=True)), right, width)
 
 
-def _label(name: Content) -> Content:
-    cut = name.truncate(_LABEL - 1, ellipsis=True)
-    return Content.assemble(cut, " " * (_LABEL - cut.cell_length))
+def _label(name: Content, width: int) -> Content:
+    cut = name.truncate(width - 2, ellipsis=True)
+    return Content.assemble(cut, " " * (width - cut.cell_length))

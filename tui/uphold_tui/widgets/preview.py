@@ -14,7 +14,7 @@ from uphold.steps.browsing import Detail
 from uphold_tui import showing
 from uphold_tui.look import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import verdicts
-from uphold_tui.widgets.lines import spread
+from uphold_tui.widgets.lines import ended, spread
 from uphold_tui.widgets.pair_rows import Names
 
 _ENOUGH = 4_000
@@ -36,7 +36,7 @@ def rows(pair: Listed, detail: Detail, names: Names, signs: Signs, width: int, h
     if len(asked) > most:
         asked = [
             *asked[: most - 1],
-            Content.assemble(asked[most - 1].rstrip().truncate(max(width - 2, 0)), (" …", MUTED)),
+            ended(asked[most - 1], width),
         ]
     gap = [Content("")] * (room - len(asked))
     return [*made, *asked, *gap, *said]
@@ -105,6 +105,8 @@ def _you(pair: Listed, names: Names, signs: Signs, width: int) -> Content:
         parts.append(Content.styled(f"   {signs.flagged} flagged", MUTED))
     if pair.broken:
         parts.append(Content.styled(f"   {signs.broken} broken, in no count", MUTED))
+    if pair.reasons:
+        parts += [Content.styled("   why ", MUTED), showing.line(", ".join(pair.reasons))]
     if pair.note:
         parts += [Content("   "), showing.quoted(pair.note, MUTED)]
     return Content.assemble(*parts).truncate(width, ellipsis=True)

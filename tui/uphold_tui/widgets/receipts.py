@@ -9,7 +9,6 @@ from uphold_tui.look import BADGE_WRONG, BOLD, DOUBT, MUTED, Signs
 from uphold_tui.widgets.verdicts import ruling_sign
 
 _HERE = {
-    EventKind.FLAG: "flagged",
     EventKind.UNFLAG: "no longer flagged",
     EventKind.UNBROKEN: "no longer broken",
     EventKind.COMMENT: "comment saved",
@@ -48,6 +47,8 @@ def receipt(done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = F
     """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet."""
     if done.kind in (EventKind.UNDO, EventKind.REDO):
         return _turned(done, narrow)
+    if done.kind is EventKind.FLAG:
+        return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
     if done.kind in _HERE:
         return Content.styled(_HERE[done.kind], MUTED)
     key = showing.tail(done.key) if narrow else showing.line(done.key)

@@ -13,6 +13,7 @@ from uphold_tui.look import BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.drawn import TellsDrawn
 from uphold_tui.widgets.lines import clickable, spread
+from uphold_tui.widgets.people import label_width as people_width
 from uphold_tui.widgets.people import panel, people_rows
 
 NARROW = 100
@@ -56,25 +57,38 @@ def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
         left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
     if early and stands is not None:
         left = Content.assemble(left, "     ", verdicts.blind_words(strip.pair, stands, strip.signs))
-    return spread(left, _about_judge(strip, narrow), width)
+    return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
 
 
-def _about_judge(strip: Strip, narrow: bool) -> Content:
-    """How sure the verdict is, and whose."""
+def _about_judge(strip: Strip, narrow: bool, room: int) -> Content:
+    """How sure the verdict is, and whose; where there is not room for all, what can best be spared drops out."""
     judge = strip.pair.judge
     if judge is None:
         return Content("")
     orders = verdicts.orders_words(strip.pair)
-    words = [Content.styled(orders, MUTED)] if orders else []
-    words += [Content(note) for note in strip.reason.notes if note != orders]
-    sure = verdicts.confidence(judge)
+    said = Content.styled(orders, MUTED)
+    notes = [Content(note) for note in strip.reason.notes if note != orders]
+    sure = verdicts.confidence(judge) if judge.verdict.preference is not None else ""
+    others = panel(strip.pair, strip.signs)
     if narrow:
-        short = orders.split(":")[0].removeprefix("both ")
-        words = [Content.styled(short, MUTED), *words[1 if orders else 0 :], Content.styled(sure, MUTED)]
-        return Content("  ").join([word for word in words if word])
+        short = Content.styled(orders.split(":")[0].removeprefix("both "), MUTED)
+        return _beside([short, *notes, Content.styled(sure, MUTED), *others], [*others[:-1], short], room, "  ")
+    about = Content("")
     if judge.verdict.preference is not None and judge.kind != "rules":
-        words.append(Content.styled(f"confidence {sure}" if sure else "no confidence", MUTED))
-    return Content("   ").join([*words, showing.line(judge.name, MUTED), *panel(strip.pair, strip.signs)])
+        about = Content.styled(f"confidence {sure}" if sure else "no confidence", MUTED)
+    name = showing.line(judge.name, MUTED)
+    spared = [about, name, said] if not sure else [name, said, about]
+    return _beside([said, *notes, about, name, *others], spared, room, "   ")
+
+
+def _beside(words: list[Content], spared: list[Content], room: int, gap: str) -> Content:
+    """Words side by side; too long, they lose those that can be spared, the first of them first."""
+    kept = [word for word in words if word]
+    for word in spared:
+        if sum(one.cell_length for one in kept) + len(gap) * (len(kept) - 1) <= room:
+            break
+        kept = [one for one in kept if one is not word]
+    return Content(gap).join(kept)
 
 
 def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
@@ -116,13 +130,13 @@ def _one_order(reason: Reason) -> Content:
 
 def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
-    label_width = 7 if narrow else 9
+    label_width = people_width(strip.pair) if strip.pair.people else 7 if narrow else 9
     left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
     choice = verdicts.your_choice(strip.pair)
     if choice is None:
         return spread(Content.assemble(left, _offer(strip, narrow)), _beside_offer(strip, narrow), width, 30)
     left = Content.assemble(left, _standing(strip, choice, narrow))
-    return spread(left, strip.message or _after(strip), width, 30)
+    return spread(left, strip.message or _after(strip, narrow), width, 30)
 
 
 def _offer(strip: Strip, narrow: bool) -> Content:
@@ -152,9 +166,9 @@ def _beside_offer(strip: Strip, narrow: bool) -> Content:
     if strip.message:
         return strip.message
     stand = strip.pair.stand
-    marks = _marks(strip)
+    marks = _marks(strip, narrow)
     if stand.skipped and not marks:
-        words = "skipped" if narrow else "skipped; comes back at the end of the queue"
+        words = "skipped" if narrow else "skipped; comes back at the end"
         return Content.styled(f"{strip.signs.skipped} {words}", MUTED)
     if marks:
         return marks
@@ -169,7 +183,7 @@ def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
     """Badge, verdict and ruling of your decision, and what stands behind it."""
     stands = verdicts.your_ruling(strip.pair)
     parts = [verdicts.choice_badge(strip.pair, choice, strip.signs), Content("  ")]
-    parts.append(Content.styled(verdicts.choice_words(choice).ljust(10 if narrow else 14), BOLD))
+    parts.append(Content.styled(verdicts.choice_words(choice).ljust(11 if narrow else 14), BOLD))
     if strip.pair.adjudicating:
         return Content.assemble(*parts, ("settled by you", MUTED))
     if strip.pair.stand.early is not None:
@@ -182,11 +196,12 @@ def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
         parts.append(Content.styled("   counts as a tie", MUTED))
     elif stands is Ruling.DECIDED and not narrow and strip.pair.stand.early is None:
         parts.append(Content.styled("   neither upheld nor overturned", MUTED))
-    marks = _marks(strip)
-    return Content.assemble(*parts, "     " if marks else "", marks)
+    marks = _marks(strip, narrow)
+    gap = "  " if narrow else "     "
+    return Content.assemble(*parts, gap if marks else "", marks)
 
 
-def _marks(strip: Strip) -> Content:
+def _marks(strip: Strip, narrow: bool) -> Content:
     """Broken, flagged, commented, carried over: behind the verdict, never in its place."""
     stand, signs = strip.pair.stand, strip.signs
     marks = []
@@ -202,11 +217,12 @@ def _marks(strip: Strip) -> Content:
         marks.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
     if strip.pair.carried_from is not None:
         source = showing.line(strip.pair.carried_from, MUTED)
-        marks.append(Content.assemble(signs.carried, (" from ", MUTED), source, (", same texts", MUTED)))
+        texts = "" if narrow else ", same texts"
+        marks.append(Content.assemble(signs.carried, (" from ", MUTED), source, (texts, MUTED)))
     return Content("   ").join(marks)
 
 
-def _after(strip: Strip) -> Content:
+def _after(strip: Strip, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = verdicts.your_ruling(strip.pair) is Ruling.OVERTURNED
     entries = [
@@ -214,7 +230,7 @@ def _after(strip: Strip) -> Content:
         _entry(strip, "review.comment", "say why" if overturned else "comment"),
         _entry(strip, "review.undo", "undo"),
     ]
-    return Content("    ").join(entries)
+    return Content("  " if narrow else "    ").join(entries)
 
 
 def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:

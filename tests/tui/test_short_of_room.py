@@ -1,0 +1,76 @@
+"""Where room is short, what matters least gives way, and nothing is cut in the middle of a word."""
+
+from collections import Counter
+
+import pytest
+from textual.content import Content
+
+from tui_samples import judge, judgment, pair, plain
+from uphold.records.reviewed import PairView, PersonSaid
+from uphold.records.words import Choice, Order, Preference, Verdict
+from uphold_tui.keys import BROWSE, FIGURES, HOME, JUDGING, REVIEW, Key
+from uphold_tui.screens.commands import key_commands
+from uphold_tui.screens.help import page
+from uphold_tui.widgets.chart import _scale
+from uphold_tui.widgets.lines import ended
+from uphold_tui.widgets.strip import Strip, strip_rows
+
+TABLES = [REVIEW, HOME, JUDGING, BROWSE, FIGURES]
+
+
+def disputed() -> PairView:
+    people = tuple(
+        PersonSaid(f"annotator{n}", choice)
+        for n, choice in enumerate((Choice.CANDIDATE, Choice.TIE, Choice.BASELINE), 1)
+    )
+    return pair(people=people, adjudicating=True)
+
+
+def test_people_in_dispute_are_named_in_full_and_stand_below_each_other() -> None:
+    rows = plain(strip_rows(Strip(disputed()), 114, 5))
+    assert [row.split()[0] for row in rows] == ["annotator1", "annotator2", "annotator3", "Judge", "Settle"]
+    assert len({row.index(word) for row, word in zip(rows[:4], ("A", "=", "B", "A"), strict=True)}) == 1
+
+
+def test_where_there_is_one_row_for_them_all_people_are_on_it() -> None:
+    first, *_ = plain(strip_rows(Strip(disputed()), 77, 3))
+    assert first.split() == ["annotator1", "A", "annotator2", "=", "annotator3", "B"]
+
+
+def test_beside_several_judges_the_verdict_stays_whole() -> None:
+    said = judgment(Order.BASELINE_FIRST, Preference.CANDIDATE)
+    other = judge(Verdict.BASELINE, judgment(Order.BASELINE_FIRST, Preference.BASELINE), name="gpt-3.5-turbo")
+    split = pair(judge=judge(Verdict.CANDIDATE, said, name="pandalm-7b"), others=(other,))
+    row = plain(strip_rows(Strip(split), 90, 5))[0]
+    assert "is better" in row
+    assert "judges split" in row
+    assert "no confidence" not in row
+    assert "is better" in plain(strip_rows(Strip(split), 77, 3))[0]
+
+
+def test_a_text_that_goes_on_ends_behind_a_whole_word() -> None:
+    assert ended(Content("wants a refund now"), 15).plain == "wants a …"
+    assert ended(Content("wants a"), 16).plain == "wants a …"
+    assert ended(Content("refundrefundrefund"), 10).plain == "refundre …"
+
+
+@pytest.mark.parametrize("width", [72, 98])
+@pytest.mark.parametrize("table", TABLES)
+def test_help_names_every_key_and_cuts_none(table: tuple[Key, ...], width: int) -> None:
+    text = page("Keys", table, "", width).plain
+    assert not [key.id for key in table if key.help and key.help not in text]
+    assert "…" not in text
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_two_commands_have_the_same_words(table: tuple[Key, ...]) -> None:
+    assert not [words for words, times in Counter(one.words for one in key_commands(table)).items() if times > 1]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.14, 0.72), (0.18, 0.34), (0.0, 1.0), (0.93, 1.0), (0.44, 0.58)])
+def test_the_labels_of_the_history_are_round_and_all_fits(low: float, high: float) -> None:
+    scale = _scale(low, high)
+    assert scale.low <= low
+    assert high <= scale.high <= 1
+    labels = [100 * scale.share(row) for row in range(0, 9, 2)]
+    assert labels == pytest.approx([5 * round(label / 5) for label in labels])

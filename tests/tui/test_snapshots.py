@@ -1,0 +1,45 @@
+"""A dozen screens as they look; after a wanted change: `pytest tests/tui/test_snapshots.py --snapshot-update`."""
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+
+from pictures import lead, opened
+from pictures_scenes import SCENES
+from screen_text import as_snapshot
+
+WIDE, NARROW, WIDEST = (120, 36), (80, 24), (160, 40)
+SCREENS = [
+    ("open", WIDE), ("open", NARROW), ("open", WIDEST), ("overturned", WIDE), ("word-diff", WIDE), ("turns", WIDE),
+    ("blind", WIDE), ("blind-after", WIDE), ("dispute", WIDE), ("state-inconsistent", NARROW), ("list", WIDE),
+    ("numbers-history", WIDE), ("home", WIDE), ("home-empty", NARROW), ("judging", WIDE), ("help", WIDE),
+]  # fmt: skip
+
+
+class Screens(SingleFileSnapshotExtension):
+    """One text file a screen, in `snapshots`."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """A folder for the tests of a file, beside it."""
+        return str(Path(test_location.filepath).parent / "snapshots" / test_location.basename)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the databases of the scenes are made, each once."""
+    return tmp_path_factory.mktemp("scenes")
+
+
+@pytest.mark.parametrize(("name", "size"), SCREENS, ids=[f"{name}-{width}x{high}" for name, (width, high) in SCREENS])
+async def test_it_looks_as_it_did(name: str, size: tuple[int, int], folder: Path, snapshot: SnapshotAssertion) -> None:
+    with opened(SCENES[name], folder) as app:
+        async with app.run_test(size=size) as pilot:
+            await lead(pilot, SCENES[name])
+            assert as_snapshot(app) == snapshot(extension_class=Screens)
