@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tui_samples import app, database, press, review, rows, shown
 from uphold.records.listed import Only, Order, Wanted
+from uphold.records.words import Preference, Side
 from uphold.steps.opening import Store, find_run
 from uphold.steps.reviewing import open_review
 from uphold_tui.app import UpholdApp
@@ -191,6 +192,50 @@ async def test_enter_opens_the_pair_in_the_review_and_l_comes_back_with_the_filt
         assert screen.list.here.key == wanted.key
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, ReviewScreen)
+
+
+async def test_q_goes_back_to_the_list_while_its_pair_is_there_and_then_leaves(tmp_path: Path) -> None:
+    async with opened(tmp_path, "t") as pilot:
+        await press(pilot, "tab", "j", "enter")
+        there = review(pilot).session.current
+        await press(pilot, "q")
+        screen = await settled(pilot)
+        assert screen.kept.wanted.only is Only.UNREAD
+        assert screen.list.here is not None
+        assert there is not None
+        assert screen.list.here.pair_id == there.pair_id
+        await press(pilot, "enter", "t")
+        await press(pilot, "q")
+        assert not isinstance(pilot.app.screen, BrowseScreen)
+
+
+async def test_a_list_behind_a_command_is_come_back_to_as_well(tmp_path: Path) -> None:
+    store = database(tmp_path, lines(8))
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        for _ in range(3):
+            pair = review(pilot).session.current
+            assert pair is not None
+            await press(pilot, "b" if pair.side_of(Preference.CANDIDATE) is Side.A else "a")
+        await press(pilot, "colon", *"disagree", "enter")
+        screen = await settled(pilot)
+        assert len(screen.list.pairs) == 3
+        await press(pilot, "enter", "q")
+        assert len((await settled(pilot)).list.pairs) == 3
+
+
+async def test_the_filters_of_a_long_run_wait_for_their_counts(tmp_path: Path) -> None:
+    store = database(tmp_path, lines(90))
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        total = review(pilot).session.total
+        await press(pilot, "F")
+        for _ in range(300):
+            await pilot.pause(0.01)
+            if "all pairs" in shown(pilot):
+                break
+        (row,) = [row for row in shown(pilot).splitlines() if "all pairs" in row]
+        assert row.split("all pairs")[1].split()[0] == str(total)
 
 
 async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ def test_letters_on_a_filled_badge_can_be_read(theme: themes.Theme) -> None:
         assert themes.contrast(ink, fill) >= 3.5
 
 
+@pytest.mark.parametrize("name", sorted(set(BUILTIN_THEMES) - {"ansi-dark", "ansi-light"}))
+def test_the_letters_of_both_sides_can_be_seen_in_every_theme(name: str) -> None:
+    theme = BUILTIN_THEMES[name]
+    made, grounds = themes.variables(theme), theme.to_color_system().generate()
+    for side in ("side-a", "side-b"):
+        assert min(themes.contrast(made[side], grounds[ground]) for ground in GROUNDS) >= 3
+
+
 def test_every_theme_defines_the_same_variables() -> None:
     every = [themes.variables(theme).keys() for theme in (themes.DARK, themes.LIGHT, *BUILTIN_THEMES.values())]
     assert all(keys == every[0] for keys in every)

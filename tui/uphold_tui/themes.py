@@ -4,6 +4,7 @@ Everything the app draws takes its strength or meaning from the variables made h
 all of it. Colours with alpha are written as #RRGGBBAA: a percentage inside a variable is lost on the way to a span.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from textual.color import Color
@@ -37,6 +38,8 @@ LIGHT = Theme(
     warning="#735C00",
     error="#B02A58",
 )
+_SEEN = 3.0
+"""The least contrast of a side's letter and name with what they stand on."""
 _COOL = (185 / 360, 290 / 360)
 _WARM = (18 / 360, 68 / 360)
 
@@ -160,6 +163,14 @@ def _ink(ground: str, fill: str) -> str:
     return max("#000000", "#ffffff", key=lambda ink: contrast(ink, fill))
 
 
+def _readable(colour: str, grounds: Sequence[str], foreground: str) -> str:
+    """A colour as it is, or as near to that of the text as it takes for its letters to be seen on every ground."""
+    own, text = Color.parse(colour), Color.parse(foreground)
+    mixed = [own.blend(text, share / 10).hex for share in range(8)]
+    seen = (one for one in mixed if min(contrast(one, ground) for ground in grounds) >= _SEEN)
+    return next(seen, mixed[-1])
+
+
 def variables(theme: Theme) -> dict[str, str]:
     """What our styles and spans need beyond Textual's own variables, for `theme`."""
     side_a, side_b = sides(theme)
@@ -167,4 +178,6 @@ def variables(theme: Theme) -> dict[str, str]:
         return _ansi_variables(side_a, side_b)
     made = theme.to_color_system().generate()
     wanted = ("foreground", "background", "secondary", "success", "warning", "error")
+    grounds = [made[name] for name in ("background", "surface", "panel")]
+    side_a, side_b = (_readable(side, grounds, made["foreground"]) for side in (side_a, side_b))
     return _palette(theme.name, tuple((name, made[name]) for name in wanted), theme.dark, side_a, side_b)

@@ -23,9 +23,7 @@ class BrowseScreen(PairPage):
     def on_screen_resume(self) -> None:
         # Marks and decisions may have changed meanwhile; what is shown stays until the run has been read again.
         self.call_after_refresh(self._read_soon)
-        if self._choose:
-            self._choose = False
-            self.call_after_refresh(self.action_filter)
+        self.call_after_refresh(self.choose_when_read)
 
     def action_move(self, step: int) -> None:
         """Up and down the list."""
@@ -65,7 +63,17 @@ class BrowseScreen(PairPage):
         self._want(replace(self.kept.wanted, only=Only[name]))
 
     def action_filter(self) -> None:
-        """Choose among all ways of narrowing."""
+        """Choose among all ways of narrowing, as soon as their counts are there."""
+        self._choose = True
+        self.choose_when_read()
+
+    def choose_when_read(self) -> None:
+        """Offer the ways of narrowing, where that was asked for and the whole run has been read."""
+        if self._choose and self.complete and self.listing.mark() == self._mark:
+            self._choose = False
+            self._offer()
+
+    def _offer(self) -> None:
         from uphold_tui.screens.commands import CommandScreen
 
         def chosen(action: str | None) -> None:

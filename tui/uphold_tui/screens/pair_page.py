@@ -134,6 +134,7 @@ class PairPage(Screen[None]):
             if self.kept.wanted.text:
                 await self._search()
             self.narrow()
+            self.choose_when_read()
         except UpholdError as error:
             self.tell(showing.line(str(error), DOUBT))
 
@@ -174,6 +175,9 @@ class PairPage(Screen[None]):
         """Show what is wanted, in its order."""
         self._put()
         self.draw()
+
+    def choose_when_read(self) -> None:
+        """The run has been read: what waited for that may go on."""
 
     def come_back(self, pair_id: int | None, *, choose: bool, blind: bool) -> None:
         """Before it is shown again: the pair that the cursor is to stand on, and whether to choose a filter at once."""

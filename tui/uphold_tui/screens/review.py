@@ -188,7 +188,8 @@ class ReviewScreen(Beside):
         if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
             self.message = Content.styled("every pair is read", MUTED) if self.session.finished else Content("")
             return
-        self.message = receipt(done, self.settings.signs, loud=loud, narrow=self.narrow)
+        redo = keys.label(self.table["review.redo"])
+        self.message = receipt(done, self.settings.signs, loud=loud, narrow=self.narrow, redo=redo)
         if self._quiet is not None:
             self._quiet.stop()
             self._quiet = None
@@ -267,7 +268,9 @@ class ReviewScreen(Beside):
         self.app.push_screen(CommandScreen(commands, JUMPS, self._pairs_named), run)
 
     def action_back(self) -> None:
-        """Leave, after a look back where there is something to look back on."""
+        """Back to the list the pair was opened from; else leave, after a look back where there is something to see."""
+        if self.back_to_list():
+            return
         back = self.look_back()
         if back is None:
             self._leave(Left())

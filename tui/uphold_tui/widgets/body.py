@@ -3,11 +3,12 @@
 It draws its own bar, scrollbar and last row, so that another text needs no layout of the screen.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.color import Color
 from textual.content import Content
 from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.geometry import Region, Size
@@ -22,6 +23,8 @@ from uphold_tui.widgets.drawn import TellsDrawn
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
+
+_NOWHERE = Color(1, 2, 3)
 
 _KEPT = 16
 """So many wrapped texts are kept."""
@@ -116,7 +119,10 @@ class Body(TellsDrawn):
                 strips += [self._drawn(row) for row in part.wrap(width)]
             else:
                 visual = visualize(self, part, markup=False)
-                made = Visual.to_strips(self, visual, width, None, self.visual_style, pad=True)
+                # On a ground that nothing else has, so that code, which brings its own, can be told from the rest.
+                made = Visual.to_strips(
+                    self, visual, width, None, replace(self.visual_style, background=_NOWHERE), pad=True
+                )
                 strips += [_uncoloured(strip, self.visual_style) for strip in made]
         return strips
 
@@ -257,7 +263,9 @@ def _uncoloured(strip: Strip, pane: Style) -> Strip:
         quiet = RichStyle(color=above.blend(below, 0.38).rich_color)
     plain = []
     for text, style, _ in strip:
-        is_code = style is not None and style.bgcolor not in (None, base.bgcolor) and not style.bgcolor.is_default
+        is_code = (
+            style is not None and style.bgcolor not in (None, _NOWHERE.rich_color) and not style.bgcolor.is_default
+        )
         made = base + RichStyle(bold=style.bold, underline=style.underline) if style else base
         if style is not None and is_code:
             made = made + code + (quiet if style.italic else RichStyle())

@@ -43,10 +43,10 @@ def sign_of(receipt: Receipt, signs: Signs) -> Content:
     return Content.styled(signs.skipped if receipt.kind is EventKind.SKIP else signs.undecided, MUTED)
 
 
-def receipt(done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = False) -> Content:
-    """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet."""
+def receipt(done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = False, redo: str = "") -> Content:
+    """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet. `redo` is the key for it."""
     if done.kind in (EventKind.UNDO, EventKind.REDO):
-        return _turned(done, narrow)
+        return _turned(done, narrow, redo)
     if done.kind is EventKind.FLAG:
         return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
     if done.kind in _HERE:
@@ -68,7 +68,7 @@ def _word(done: Receipt) -> str:
     return {EventKind.SKIP: "skipped", EventKind.BROKEN: "broken, in no count"}.get(done.kind, done.kind.value)
 
 
-def _turned(done: Receipt, narrow: bool) -> Content:
+def _turned(done: Receipt, narrow: bool, redo: str) -> Content:
     """What was taken back, or done again."""
     again = done.kind is EventKind.REDO
     act = done.takes_back
@@ -76,5 +76,5 @@ def _turned(done: Receipt, narrow: bool) -> Content:
         what = "your decision"
     else:
         what = _TAKEN.get(act, "the last act") if act is not None else "the last act"
-    words = f"{'done again' if again else 'taken back'}: {what}"
+    words = f"{'done again' if again else 'taken back'}: {what}{'' if again or not redo else f'; {redo} does it again'}"
     return Content.styled(words.split(":")[0] if narrow else words, MUTED)
