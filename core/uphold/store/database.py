@@ -80,6 +80,10 @@ class Store:
         """A number that changes when another connection writes to the file; what is written here does not change it."""
         return int(self.one("PRAGMA data_version")[0])
 
+    def written_here(self) -> int:
+        """How many rows this connection has written."""
+        return self.conn.total_changes
+
     def close(self) -> None:
         """Close the connection."""
         self.conn.close()

@@ -33,7 +33,8 @@ def review(
     baseline: Annotated[str | None, typer.Option("--baseline", metavar="SYSTEM")] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Verdicts are shown after your own decision.")] = False,
     open_share: Annotated[
-        float, typer.Option("--open-share", min=0.0, max=1.0, help="Of a blind session's pairs, shown open.")
+        float,
+        typer.Option("--open-share", metavar="SHARE", min=0.0, max=1.0, help="Of a blind session's pairs, shown open."),
     ] = 0.15,
     planned: Annotated[
         int | None, typer.Option("--plan", metavar="N", min=1, help="How many pairs you mean to read.")
@@ -82,7 +83,7 @@ def open_app(
     from uphold_tui.app import run_app
     from uphold_tui.console import talk
 
-    settings = context.settings
+    settings, before = context.settings, store.written_here()
     said = run_app(
         store,
         run=run,
@@ -99,6 +100,8 @@ def open_app(
     )
     if said:
         talk(said)
+    if store.written_here() > before and not tour:
+        talk(f"kept in {store.path}; uphold review goes on")
 
 
 def _user() -> str:
