@@ -15,7 +15,10 @@ from terminals import UPHOLD, Ended, Terminal
 from uphold.steps.importing import ImportRequest, import_files
 from uphold.store.database import open_store
 
-PAIRS = 200
+READ = 200
+PAIRS = READ + 5
+"""Some are left unread at the end, so that after each decision another pair comes."""
+
 WIDE, NARROW = (120, 36), (80, 24)
 OFFER = "4 both bad"
 VEIL = "shown after you decide"
@@ -54,10 +57,15 @@ class Reviewer:
 
     terminal: Terminal
     size: tuple[int, int]
-    paged: Path
+    database: Path
     wrote: list[Row] = field(default_factory=list)
     decided: set[str] = field(default_factory=set)
     veiled_seen: int = 0
+
+    @property
+    def paged(self) -> Path:
+        """What the pager was given last."""
+        return self.database.with_name("pair.txt")
 
     def see(self, holds: Callable[[str], bool], timeout: float = 20) -> str:
         """Wait for a screen of which this holds."""
@@ -77,6 +85,14 @@ class Reviewer:
     def type(self, keys: str, holds: Callable[[str], bool]) -> str:
         """Type, and wait for what comes of it."""
         self.terminal.quiet(0.03)
+        before = len(written(self.database))
+        self.terminal.send(keys)
+        try:
+            return self.see(holds, timeout=5)
+        except Ended:
+            if len(written(self.database)) != before:
+                raise
+        # On a busy machine it was typed before the frame was out, and was dropped, as it should be: once more.
         self.terminal.send(keys)
         return self.see(holds)
 
@@ -140,7 +156,7 @@ class Reviewer:
         if veiled:
             self.look_closely(text)
             text = self.undecided()
-        if number % 11 == 5 and not again and len(self.decided) < PAIRS - 2:  # the last one comes back at once
+        if number % 11 == 5 and not again:
             self.type("s", lambda shown: OFFER in shown and self.key(shown) != key)
             self.write(text, "skip", shown=not veiled)
             return
@@ -199,16 +215,15 @@ def written(database: Path) -> list[Row]:
 def sit(database: Path, size: tuple[int, int], before: Reviewer | None, until: int, rng: random.Random) -> Reviewer:
     """Read on until so many pairs are decided, then leave at once."""
     argv = [*UPHOLD, "--db", str(database), "review", "--reviewer", "mira", "--blind"]
-    paged = database.with_name("pair.txt")
     with Terminal(argv, size=size, env={"PAGER": f"cp -t {database.parent}"}) as terminal:
-        reviewer = Reviewer(terminal, size, paged)
+        reviewer = Reviewer(terminal, size, database)
         if before is not None:
             reviewer.wrote, reviewer.decided, reviewer.veiled_seen = before.wrote, before.decided, before.veiled_seen
         number = len(reviewer.wrote)
         while len(reviewer.decided) < until:
             number += 1
             reviewer.read_one(number, rng)
-        # On the last pair nothing tells on the screen that a changed decision was taken: the file does.
+        # What was typed last is to be in the file before ctrl+c, which waits for nothing.
         reviewer.see(lambda _: len(written(database)) >= len(reviewer.wrote))
         terminal.send("\x03")
         terminal.rest()
@@ -218,7 +233,7 @@ def sit(database: Path, size: tuple[int, int], before: Reviewer | None, until: i
 def test_two_hundred_pairs_read_blind_are_in_the_file_as_they_were_typed(database: Path) -> None:
     rng = random.Random(11)
     first = sit(database, WIDE, None, 100, rng)
-    last = sit(database, NARROW, first, PAIRS, rng)
+    last = sit(database, NARROW, first, READ, rng)
     there = written(database)
     for at, (one, other) in enumerate(zip(there, last.wrote, strict=False)):
         assert one == other, f"event {at}"

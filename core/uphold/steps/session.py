@@ -261,8 +261,8 @@ class ReviewSession(AroundRun):
         return self.go_to(self._walk.index + 2)
 
     def go_previous(self) -> bool:
-        """The pair before."""
-        return self.go_to(self._walk.index)
+        """The pair before; from one that has come back, the one that was decided last."""
+        return self.go_to(self._walk.index + (self._walk.again is not None))
 
     def go_unread(self) -> bool:
         """The next unread pair."""

@@ -1,11 +1,11 @@
-"""Asking for one line: the name of a judge, an amount."""
+"""Asking for one line: what to find, a name, an amount; and the answers of a judge as they came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from textual import on
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from uphold_tui import showing
 from uphold_tui.keys import Key, bindings
@@ -13,32 +13,60 @@ from uphold_tui.look import BOLD, FAINT, MUTED
 from uphold_tui.screens.commands import CommandField
 from uphold_tui.screens.overlay import Overlay
 
-_FOOT = (("enter", "take it"), ("esc", "leave it"))
+_KEYS = (
+    Key("ask.answer", ("enter",), "answer", "take it"),
+    Key("ask.close", ("escape",), "close", "leave it"),
+)
 
 
-class AskScreen(Overlay[str | None]):
-    """Answers what was typed, or None when it was closed."""
+class AskScreen(Overlay[str | None], inherit_bindings=False):
+    """Answers what was typed, without blanks around it, or None when it was closed."""
 
     AUTO_FOCUS = "Input"
-    BINDINGS = bindings((Key("ask.close", ("escape",), "close", "close"),), first=True)
+    BINDINGS = bindings(_KEYS, first=True)
+    FOOT: Sequence[tuple[str, str]] = (("enter", "take it"), ("esc", "leave it"))
 
-    def __init__(self, question: str, why: str, before: str = "") -> None:
+    def __init__(self, question: str, why: str = "", before: str = "", *, hint: str = "") -> None:
         super().__init__()
         self._question, self._why = question, why
-        self.field = CommandField(showing.safe_line(before))
+        self.field = CommandField(showing.safe_line(before), placeholder=hint, compact=True)
         self.field.cursor_blink = False
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.assemble((self._question, BOLD), "   ", (self._why, MUTED)), markup=False)
         yield self.field
-        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in _FOOT]
+        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in self.FOOT]
         yield Static(Content("    ").join(entries), markup=False)
 
-    @on(Input.Submitted)
-    def answer(self, event: Input.Submitted) -> None:
+    def on_key(self, event: KeyEvent) -> None:
+        """What is typed before the field has the focus is not lost."""
+        if event.is_printable and event.character and not self.field.has_focus:
+            event.stop()
+            self.field.insert_text_at_cursor(event.character)
+
+    def action_answer(self) -> None:
         """Answer what stands in the field."""
-        event.stop()
-        self.dismiss(event.value.strip())
+        self.dismiss(self.field.value.strip())
+
+
+class FindScreen(AskScreen):
+    """What to find in the run."""
+
+    WIDTH = 104
+    FOOT = (("enter", "find"), ("n N", "next, previous match"), ("esc", "leave it"))
+
+    def __init__(self, before: str = "") -> None:
+        hint = "instructions, contexts, responses, reasons, comments"
+        super().__init__("Find in this run", before=before, hint=hint)
+
+
+class WhoScreen(AskScreen):
+    """Who reviews."""
+
+    FOOT = (("enter", "review under this name"), ("esc", "leave it"))
+
+    def __init__(self, before: str) -> None:
+        super().__init__("Who reviews", before=before, hint="a name")
 
 
 class AnswersScreen(Overlay[None]):

@@ -231,10 +231,10 @@ class HomeScreen(Screen[None]):
 
     def action_who(self) -> None:
         """Review under another name."""
-        from uphold_tui.screens.who import WhoScreen
+        from uphold_tui.screens.asking import WhoScreen
 
         def named(name: str | None) -> None:
-            if name is not None:
+            if name:
                 self._reviewer = name
                 self.doors.who(name)
                 self.draw()

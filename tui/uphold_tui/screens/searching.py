@@ -19,10 +19,10 @@ class Searching(Lists):
 
     def action_find(self) -> None:
         """Write what to find in the run."""
-        from uphold_tui.screens.find import FindScreen
+        from uphold_tui.screens.asking import FindScreen
 
         def written(text: str | None) -> None:
-            if text is not None:
+            if text:
                 self.run_worker(self._find(text), exclusive=True, group="find")
 
         self.app.push_screen(FindScreen(self.reading.find), written)
