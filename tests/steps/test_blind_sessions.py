@@ -168,6 +168,22 @@ def test_repeats_come_later_with_sides_swapped_and_count_nowhere_else(store: Sto
     assert numbers.reviewers.leans[0].self_agreement.rate == 0
 
 
+def test_before_a_repeat_comes_the_pair_that_was_decided_last(store: Store) -> None:
+    many(store, 120)
+    session = review(store)
+    last = None
+    while not session.finished:
+        pair = session.current
+        assert pair is not None
+        if pair.again:
+            break
+        last = pair.pair_id
+        decide(session)
+    assert session.go_previous()
+    assert session.current is not None
+    assert (session.current.pair_id, session.current.again) == (last, False)
+
+
 def test_a_repeat_that_is_taken_back_comes_back(store: Store) -> None:
     many(store, 120)
     session = review(store)
