@@ -168,7 +168,7 @@ async def test_with_hold_an_overturned_pair_stays_until_enter(tmp_path: Path) ->
         await press(pilot, "b" if first.side_a == "candidate" else "a")
         assert review(pilot).session.current.key == first.key  # type: ignore[union-attr]
         assert "≠ overturned" in shown(pilot)
-        assert "c say why" in shown(pilot)
+        assert "w say why" in shown(pilot)
         await press(pilot, "enter")
         assert review(pilot).session.current.key != first.key  # type: ignore[union-attr]
 

@@ -72,6 +72,20 @@ def test_a_short_instruction_leaves_its_context_a_row_and_a_long_one_names_it() 
     assert plain(instruction.rows(pair(text=long), 114, 4))[0].endswith("+ context, 2 words")
 
 
+def test_without_room_for_them_context_and_reference_are_named() -> None:
+    def narrow(text: str, *others: str) -> list[str]:
+        context, reference = others or (None, None)
+        return plain(instruction.rows(pair(text=ExampleText((text,), context, (reference,))), 40, 2))
+
+    assert narrow("Answer.", "policy", "yes") == ["Answer." + " " * 10 + "+ context and reference"]
+    long = narrow("Answer this with some care and many words, please. " * 4, "policy", "")
+    assert len(long) == 2
+    assert "… " in long[1]
+    assert long[1].endswith("   + context")
+    assert narrow("Answer this with some care and words now.", "policy", "")[-1].endswith("+ context")
+    assert not any("+" in row for row in narrow("word " * 60))
+
+
 def test_of_two_turns_the_first_is_one_muted_row() -> None:
     two = pair(
         text=ExampleText(("Write a mail.", "Now shorter.")),

@@ -53,7 +53,7 @@ def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: Judge
 
 def test_an_overturned_verdict_goes_quiet_and_asks_why() -> None:
     rows = drawn(pair(stand=decided(Choice.BASELINE)))
-    assert rows[4].endswith("enter next    c say why    u undo")
+    assert rows[4].endswith("enter next    w say why    u undo")
     made = strip_rows(Strip(pair(stand=decided(Choice.BASELINE))), 115, 5)[0]
     assert not any("badge" in str(span.style) for span in made.spans)
 

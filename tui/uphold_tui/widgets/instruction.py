@@ -7,7 +7,10 @@ from uphold.records.reviewed import PairView
 from uphold_tui import showing
 from uphold_tui.look import BOLD, FAINT, MUTED
 from uphold_tui.widgets.finding import lit
-from uphold_tui.widgets.lines import ended
+from uphold_tui.widgets.lines import ended, spread
+
+_LEAST = 12
+"""Columns that the instruction keeps beside the names of what is not shown."""
 
 _ENOUGH = 6_000
 """Characters of an instruction that are looked at for its few rows."""
@@ -46,6 +49,8 @@ def rows(pair: PairView, width: int, height: int) -> list[Content]:
         text = [*text[: space - 1], ended(text[space - 1], width)]
     if head:
         head = [_with_rest(head[0], pair, width, cut=cut, context=bool(context))]
+    else:
+        text = _with_hidden(text, pair, width, space)
     return [*head, *before, *text, *after]
 
 
@@ -96,6 +101,24 @@ def _with_rest(head: Content, pair: PairView, width: int, *, cut: bool, context:
     rest = Content.assemble(("+", BOLD), (f" {' and '.join(parts)}", MUTED))
     gap = width - head.cell_length - rest.cell_length
     return Content.assemble(head, " " * gap, rest) if gap >= 3 else head.truncate(width, ellipsis=True)
+
+
+def _with_hidden(text: list[Content], pair: PairView, width: int, space: int) -> list[Content]:
+    """The instruction's rows where nothing else has a row: the last one names what else was given."""
+    given = (("context", pair.text.context), ("reference", pair.text.reference(pair.turn)))
+    names = [name for name, what in given if what]
+    if not names or not text:
+        return text
+    mark = Content.assemble(("+", BOLD), (f" {' and '.join(names)}", MUTED))
+    room = width - mark.cell_length - 3
+    *rows, last = text
+    if room < _LEAST:
+        return text
+    if last.cell_length <= room:
+        return [*rows, spread(last, mark, width)]
+    if len(text) < space:
+        return [*text, spread(Content(""), mark, width)]
+    return [*rows, spread(ended(last, room), mark, width)]
 
 
 def _words(text: str) -> str:

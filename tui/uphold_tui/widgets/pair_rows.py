@@ -88,7 +88,7 @@ class Names:
 
 def heads(at: PairColumns) -> Content:
     """The words over the columns."""
-    words = {"apart": "length"}
+    words = {"apart": "chars"}
     return Content.assemble(
         "    ", *(_cell(Content.styled(words.get(n, n), FAINT), w, n == "apart") for n, w in at.all)
     )

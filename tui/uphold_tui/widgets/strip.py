@@ -207,14 +207,14 @@ def _marks(strip: Strip, narrow: bool) -> Content:
     marks = []
     if strip.broken:
         marks.append(Content.assemble((signs.broken, DOUBT), (" broken, in no count", MUTED)))
+    if stand.reasons:
+        marks.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
     if stand.flagged:
         colon = ": " if stand.comment else ""
         note = showing.quoted(stand.comment, MUTED) if stand.comment else Content("")
         marks.append(Content.assemble((signs.flagged, DOUBT), (f" flagged{colon}", MUTED), note))
     elif stand.comment:
         marks.append(Content.assemble(("comment ", MUTED), showing.quoted(stand.comment, MUTED)))
-    if stand.reasons:
-        marks.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
     if strip.pair.carried_from is not None:
         source = showing.line(strip.pair.carried_from, MUTED)
         texts = "" if narrow else ", same texts"
@@ -225,11 +225,8 @@ def _marks(strip: Strip, narrow: bool) -> Content:
 def _after(strip: Strip, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = verdicts.your_ruling(strip.pair) is Ruling.OVERTURNED
-    entries = [
-        _entry(strip, "review.uphold", "next"),
-        _entry(strip, "review.comment", "say why" if overturned else "comment"),
-        _entry(strip, "review.undo", "undo"),
-    ]
+    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
+    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
     return Content("  " if narrow else "    ").join(entries)
 
 
