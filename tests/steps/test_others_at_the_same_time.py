@@ -151,3 +151,40 @@ def test_a_dispute_that_another_settles_meanwhile_is_passed_over(mine: Store, th
     assert not ann.finished
     assert ann.go_unread()
     assert ann.index == 1
+
+
+def test_a_verdict_that_the_pair_on_the_screen_waits_for_is_seen_when_it_arrives(mine: Store, theirs: Store) -> None:
+    bring(theirs, compared("late"))
+    mira = session(mine, "mira")
+    ((place, _),) = mira.named("late")
+    mira.go_to(place)
+    before = mira.current
+    assert before is not None
+    assert before.judge is None
+    assert not mira.verdict_arrived(before)
+    bring(theirs, judged("late", "baseline"))
+    assert mira.verdict_arrived(before)
+    after = mira.current
+    assert after is not None
+    assert after.judge is not None
+    assert after.judge.verdict is Verdict.BASELINE
+    assert not mira.verdict_arrived(after)
+
+
+def test_a_verdict_that_changes_is_not_pulled_from_under_the_reviewer(mine: Store, theirs: Store) -> None:
+    mira = session(mine, "mira")
+    before = mira.current
+    assert before is not None
+    bring(theirs, judged(before.key, "baseline"), update=True)
+    assert not mira.verdict_arrived(before)
+
+
+def test_in_a_blind_session_nothing_arrives_before_the_decision(mine: Store, theirs: Store) -> None:
+    bring(theirs, compared("late"))
+    mira = open_review(mine, find_run(mine, None), reviewer="mira", blind=True)
+    ((place, _),) = mira.named("late")
+    mira.go_to(place)
+    before = mira.current
+    bring(theirs, judged("late", "baseline"))
+    assert before is not None
+    assert not mira.verdict_arrived(before)

@@ -203,3 +203,14 @@ async def test_nothing_changes_its_place_from_one_pair_to_the_next(tmp_path: Pat
 
 def _places(running: App[str]) -> list[object]:
     return [widget.region for widget in running.screen.walk_children()]
+
+
+async def test_a_text_read_otherwise_stays_where_it_was_and_the_next_pair_starts_at_its_top(tmp_path: Path) -> None:
+    async with app(database(tmp_path, _long())).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, *"jjjjjjjjjj", "d")
+        assert [pane.body.top for pane in review(pilot).panes.values()] == [10, 10]
+        await press(pilot, "d", "G", "d")
+        assert all(pane.body.top == pane.body.max_top > 0 for pane in review(pilot).panes.values())
+        await press(pilot, "right")
+        assert [pane.body.top for pane in review(pilot).panes.values()] == [0, 0]

@@ -1,6 +1,8 @@
 """store -> what stands around a review: the set's reasons, how far people agree, what else waits, what others write."""
 
+from uphold.records.reviewed import PairView
 from uphold.records.runs import Run
+from uphold.records.words import Verdict
 from uphold.reviewing.reasons import USUAL
 from uphold.reviewing.walking import Walk
 from uphold.steps.meeting import Meeting
@@ -44,6 +46,15 @@ class AroundRun:
     def is_broken(self, pair_id: int) -> bool:
         """Has somebody marked the pair as broken?"""
         return pair_id in self._walk.broken
+
+    def verdict_arrived(self, pair: PairView) -> bool:
+        """Has the verdict that a pair, as it is shown, still waits for come meanwhile? Then it is read anew."""
+        if pair.veiled or not self._meeting.judges or (pair.judge and pair.judge.verdict is not Verdict.PENDING):
+            return False
+        if self._meeting.judged(pair.pair_id) == pair.judge:
+            return False
+        self._meeting.forget(pair.pair_id)
+        return True
 
     def _look_round(self) -> None:
         """Before moving on: take in what others wrote. The pair on the screen is acted on as it was shown."""

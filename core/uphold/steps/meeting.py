@@ -114,7 +114,7 @@ class Meeting:
 
         Where a verdict had been seen before, the decision is recorded as an open one: it tells nothing of being swayed.
         """
-        judge = self._judged(pair.pair_id) if pair.veiled else pair.judge
+        judge = self.judged(pair.pair_id) if pair.veiled else pair.judge
         is_blind = self.mode.blind and (pair.veiled or self._shown_open(item) or pair.stand.early is not None)
         return replace(
             shown, side_a=pair.side_a, mode="blind" if is_blind else "open", verdict_shown=not pair.veiled,
@@ -126,7 +126,7 @@ class Meeting:
         stand = Stand() if again else self._history.stand(item.pair_id)
         first = side_a(self.run.seed, texts.key, texts.turn, texts.contents, self.reviewer)
         veiled = self.veiled(item, again=again)
-        judge = self._judged(item.pair_id)
+        judge = self.judged(item.pair_id)
         return PairView(
             item.pair_id, texts.key, texts.turn, _not_telling(texts) if veiled else texts.text, texts.tags,
             texts.candidate, texts.baseline, texts.candidate_cells, texts.baseline_cells,
@@ -136,7 +136,8 @@ class Meeting:
             self.mode.adjudicating,
         )  # fmt: skip
 
-    def _judged(self, pair_id: int) -> JudgeOnPair | None:
+    def judged(self, pair_id: int) -> JudgeOnPair | None:
+        """What the primary judge says of a pair as it stands."""
         return judgments.on_pair(self.store, pair_id, self.judges[0][0], consensus) if self.judges else None
 
     def _others(self, pair_id: int) -> tuple[JudgeOnPair, ...]:

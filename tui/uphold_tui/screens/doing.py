@@ -20,6 +20,9 @@ from uphold_tui.widgets.receipts import receipt
 LOUD_SECONDS = 0.8
 """How long the receipt of an override stays inverted."""
 
+LOOK_SECONDS = 1.0
+"""Between two looks for a verdict that is still to come."""
+
 Act = Callable[[], Outcome]
 
 
@@ -30,6 +33,16 @@ class Doing(Beside):
         super().__init__(session, settings)
         self._unsaved: Act | None = None
         self._quiet: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_SECONDS, self.look_for_verdict)
+
+    def look_for_verdict(self) -> None:
+        """Draw the pair anew when the verdict it waits for has come; nothing else changes by itself."""
+        pair = self.session.current
+        if pair is not None and self.is_current and self.not_saved is None and self.session.verdict_arrived(pair):
+            self._shown_pair = None
+            self.draw()
 
     def _acting(self) -> PairView | None:
         """The pair to act on; None while it has not been drawn: then the key was meant for another one."""

@@ -66,13 +66,17 @@ class Body(TellsDrawn):
         self._edge = (Strip.blank(0), Strip.blank(0))
         self._wrapped: dict[tuple[Answer, int], list[Content] | list[Strip]] = {}
 
-    def put(self, answer: Answer, margins: Margins, bar: Content, more_sign: str = PLAIN.more) -> None:
-        """Show a text; another one than before starts at its top."""
+    def put(
+        self, answer: Answer, margins: Margins, bar: Content, more_sign: str = PLAIN.more, *, stay: bool = False
+    ) -> None:
+        """Show a text; another one than before starts at its top, the same one read otherwise stays where it was."""
         same = bar.is_same(self.bar)
         self.bar, self.more_sign = bar, more_sign
         if answer is not self._answer or margins != self.margins:
+            share = self.top / max(self.max_top, 1) if stay else 0.0
             self._answer, self.margins, self.top = answer, margins, 0
             self._lay()
+            self.top = round(share * self.max_top)
         elif same:
             return
         self.refresh()

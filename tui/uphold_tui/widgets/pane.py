@@ -49,6 +49,7 @@ class ResponsePane(Vertical):
         self.side = side
         self.title_row = TitleRow(classes="title")
         self.body = Body()
+        self._here: tuple[int, bool] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_row
@@ -66,7 +67,9 @@ class ResponsePane(Vertical):
         self.title_row.dress(bar, fill)
         left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
         self.title_row.put(left, Content.styled(answer.length + " " * margins.left, MUTED))
-        self.body.put(answer, margins, bar, reading.signs.more)
+        here = (pair.pair_id, pair.again)
+        self.body.put(answer, margins, bar, reading.signs.more, stay=here == self._here)
+        self._here = here
 
     def to_change(self, answer: Answer, step: int) -> bool:
         """Scroll to the next change or match, or to the one before, leaving one line above it; was there one to go to?"""
