@@ -1,5 +1,6 @@
 """Judges and their judgments."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from uphold.records.texts import digest
@@ -58,3 +59,7 @@ class JudgeOnPair:
     kind: str
     verdict: Verdict
     judgments: tuple[Judgment, ...] = ()
+
+
+Ruler = Callable[[tuple[Judgment, ...], Mapping[Order, int] | None], Verdict]
+"""(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""

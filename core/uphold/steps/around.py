@@ -43,6 +43,14 @@ class AroundRun:
             self._shared = sifting.shared_pairs(self.store, self.run.id)
         return self._shared
 
+    def place_of(self, pair_id: int) -> int:
+        """A pair's place in the queue, from 0."""
+        return self._walk.places[pair_id]
+
+    def named(self, text: str) -> list[tuple[int, str]]:
+        """(place in the queue, from 1; key) of the pairs whose key holds this text, whatever its case."""
+        return [(place, item.key) for place, item in enumerate(self._walk.items, 1) if text.lower() in item.key.lower()]
+
     def is_broken(self, pair_id: int) -> bool:
         """Has somebody marked the pair as broken?"""
         return pair_id in self._walk.broken

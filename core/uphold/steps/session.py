@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from uphold.judging.consensus import consensus
 from uphold.records.numbers import LiveNumbers
@@ -17,7 +18,9 @@ from uphold.steps.around import AroundRun
 from uphold.steps.meeting import Meeting
 from uphold.store import events, plans
 from uphold.store.database import Store
-from uphold.store.tallied import Tally
+
+if TYPE_CHECKING:
+    from uphold.store.tallied import Tally
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 NOT_SHOWN_YET = "the verdict comes after yours: a b t 4"
@@ -38,7 +41,7 @@ class ReviewSession(AroundRun):
         self._session_id: int | None = None
         self._keys = {item.pair_id: item.key for item in walk.items}
         self._made: list[Event] = []
-        self._tally = Tally(store, run, self._judge[0] if self._judge else None, consensus)
+        self._tally: Tally | None = None
 
     # where the reviewer is
 
@@ -70,14 +73,6 @@ class ReviewSession(AroundRun):
     def index(self) -> int:
         """The current pair's place in the queue, from 0."""
         return self._walk.index
-
-    def place_of(self, pair_id: int) -> int:
-        """A pair's place in the queue, from 0."""
-        return self._walk.places[pair_id]
-
-    def named(self, text: str) -> list[tuple[int, str]]:
-        """(place in the queue, from 1; key) of the pairs whose key holds this text, whatever its case."""
-        return [(place, item.key) for place, item in enumerate(self._walk.items, 1) if text.lower() in item.key.lower()]
 
     @property
     def total(self) -> int:
@@ -294,5 +289,9 @@ class ReviewSession(AroundRun):
     def numbers(self) -> LiveNumbers:
         """The run's win rate and agreement as they stand."""
         from uphold.stats.run import live
+        from uphold.store.tallied import Tally
 
-        return live(self._tally.counts(), self._judge[0] if self._judge else None, self._reviewer_id)
+        judge_id = self._judge[0] if self._judge else None
+        if self._tally is None:
+            self._tally = Tally(self.store, self.run, judge_id, consensus)
+        return live(self._tally.counts(), judge_id, self._reviewer_id)

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+from uphold.records.judged import Ruler
 from uphold.records.numbers import Cell, JudgeCells, RunCounts, Votes
 from uphold.records.runs import Run
 from uphold.records.words import Verdict
 from uphold.store.database import Store
 from uphold.store.habits import habits_of
 from uphold.store.looked import FINE, Looked, Scope, lengths_of, look
-from uphold.store.patterns import Ruled, Ruler, asked_of, cell_of, patterns_of, ruled
+from uphold.store.patterns import Ruled, asked_of, cell_of, patterns_of, ruled
 from uphold.store.sets import set_hash
 
 _LAST_JUDGED = """

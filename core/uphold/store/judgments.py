@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from uphold.records.judged import Judge, JudgeOnPair, Judgment
+from uphold.records.judged import Judge, JudgeOnPair, Judgment, Ruler
 from uphold.records.texts import canonical
 from uphold.records.words import Order, Preference, Status, Verdict
 from uphold.store.database import Store, now
-from uphold.store.patterns import Ruler
 
 _COLUMNS = (
     '"order", status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,'

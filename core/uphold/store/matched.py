@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from uphold.records.compared import Joint, Matched, Side
+from uphold.records.judged import Ruler
 from uphold.records.numbers import Votes
 from uphold.records.runs import Run
 from uphold.store.counts import JudgeViews
 from uphold.store.database import Store
 from uphold.store.looked import Looked, Said, look
-from uphold.store.patterns import Ruler
 
 _PLACES = (
     "SELECT p.id, p.example_id, p.turn, e.key FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"

@@ -1,15 +1,12 @@
 """What a judge's judgments on a pair come to: short patterns, so that each is worked out once for all pairs that share it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from uphold.records.judged import Judgment
+from uphold.records.judged import Judgment, Ruler
 from uphold.records.numbers import Cell, Votes
 from uphold.records.words import BOTH_ORDERS, Order, Preference, Status, Verdict
 from uphold.store.database import Store
 from uphold.store.looked import Look, Said
-
-Ruler = Callable[[tuple[Judgment, ...], Mapping[Order, int] | None], Verdict]
-"""(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""
 
 Ruled = tuple[Verdict | None, tuple[str, str] | None]
 """A verdict, and the words of its two orders where both are readable."""

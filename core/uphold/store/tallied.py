@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from uphold.records.judged import Ruler
 from uphold.records.numbers import Cell, JudgeCells, RunCounts, Stratum
 from uphold.records.runs import Run
 from uphold.store.database import Store
 from uphold.store.looked import NOBODY, Look, Said, decisions, marks
-from uphold.store.patterns import Ruled, Ruler, asked_of, cell_of, patterns_of, ruled
+from uphold.store.patterns import Ruled, asked_of, cell_of, patterns_of, ruled
 from uphold.store.sampled import CHOSEN, NOT_DRAWN, dealing_of
 
 _PAIRS = "SELECT id, example_id FROM current_pairs WHERE run_id = ? ORDER BY id"

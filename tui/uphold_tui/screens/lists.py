@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from uphold.records.listed import Only, Wanted
 from uphold_tui import showing
 from uphold_tui.look import MUTED
 from uphold_tui.screens.around import RESTING
@@ -14,6 +13,7 @@ from uphold_tui.screens.reader import Reader
 from uphold_tui.sitting import Left, Partings
 
 if TYPE_CHECKING:
+    from uphold.records.listed import Wanted
     from uphold.steps.browsing import Listing
     from uphold.steps.reviewing import ReviewSession
     from uphold_tui.screens.browse import BrowseScreen
@@ -180,7 +180,7 @@ class Lists(Reader):
         screen = FiguresScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs)
         self.app.push_screen(screen)
 
-    def _open_behind(self, wanted: Wanted) -> None:
+    def _open_behind(self, wanted: "Wanted") -> None:
         """The pairs behind a figure."""
         from uphold_tui.screens.pair_page import Kept
 
@@ -188,6 +188,8 @@ class Lists(Reader):
 
     def action_differing(self) -> None:
         """The pairs on which the reviewer overturned the judge."""
+        from uphold.records.listed import Only, Wanted
+
         self._open_behind(Wanted(Only.OVERTURNED))
 
     def _pairs_named(self, text: str) -> list[tuple[int, str]]:
