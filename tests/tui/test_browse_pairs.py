@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ import pytest
 from textual.pilot import Pilot
 
 from tui_samples import app, database, press, review, rows, shown
-from uphold.records.listed import Only, Order, Wanted
-from uphold.records.words import Preference, Side
+from uphold.records.listed import Listed, Only, Order, Wanted
+from uphold.records.reviewed import Event
+from uphold.records.words import Choice, EventKind, Preference, Ruling, Side, Verdict
 from uphold.steps.opening import Store, find_run
 from uphold.steps.reviewing import open_review
 from uphold_tui.app import UpholdApp
+from uphold_tui.look import PLAIN
 from uphold_tui.screens.browse import BrowseScreen
 from uphold_tui.screens.home import HomeScreen
 from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.widgets.pair_rows import mark
 
 WORDS = ("kettle", "lamp", "jacket", "parcel", "invoice", "voucher", "receipt", "courier")
 
@@ -488,3 +492,11 @@ async def test_a_blind_sessions_list_says_nothing_of_the_judge_before_the_decisi
         assert "Inconsistent" not in shown(pilot)
         await press(pilot, "i")
         assert pilot.app.screen is screen
+
+
+def test_a_decision_that_was_carried_over_has_its_mark() -> None:
+    said = Event("e", EventKind.CARRIED, 1, Choice.TIE)
+    pair = Listed(1, "k", 1, 1, Verdict.TIE, said, Ruling.UPHELD)
+    assert mark(pair, PLAIN).plain == "✓ » "
+    assert mark(replace(pair, flagged=True), PLAIN).plain == "✓ ⚑ "
+    assert mark(replace(pair, decision=replace(said, kind=EventKind.DECISION)), PLAIN).plain == "✓   "

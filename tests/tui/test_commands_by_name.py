@@ -26,6 +26,7 @@ def test_a_part_of_a_key_goes_to_its_pair_and_a_number_to_both() -> None:
     assert [one.action for one in matching(ALL, "desk-0042", find)] == ["jump(3)"]
     assert [one.action for one in matching(ALL, "42", find)] == ["jump(42)", "jump(3)"]
     assert matching(ALL, "", find) == ALL
+    assert matching(ALL, "42", jumps=False) == []
 
 
 def test_words_may_come_in_any_order() -> None:

@@ -82,12 +82,14 @@ def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, bl
     return [*key_commands(table), *own, *theme_commands(app, "theme")]
 
 
-def matching(commands: Sequence[Command], typed: str, find: FindPairs | None = None) -> list[Command]:
+def matching(
+    commands: Sequence[Command], typed: str, find: FindPairs | None = None, *, jumps: bool = True
+) -> list[Command]:  # fmt: skip
     """Commands whose words hold all that was typed, in any order, then pairs by their key; a number is a place."""
     text = typed.strip().lstrip(":").lower()
     wanted = text.split()
     pairs = [Command(f"go to {key}", f"jump({place})") for place, key in (find(text) if find and text else ())[:_PAIRS]]
-    if len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) < 10:
+    if jumps and len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) < 10:
         return [Command(f"go to pair {int(wanted[0])} of the queue", f"jump({int(wanted[0])})"), *pairs]
     if len(wanted) == 2 and wanted[0] == "plan" and wanted[1].isdecimal() and 0 < len(wanted[1]) < 7 and int(wanted[1]):
         return [Command(f"plan {int(wanted[1])} pairs", f"plan({int(wanted[1])})")]
@@ -114,7 +116,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         self, commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None
     ) -> None:  # fmt: skip
         super().__init__()
-        self._commands, self._find = commands, find
+        self._commands, self._find, self._jumps = commands, find, hint == JUMPS
         self._found = list(commands)
         self._at = 0
         self.field = CommandField(placeholder=hint, compact=True)
@@ -141,8 +143,11 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search(event.value)
 
+    def _matching(self, typed: str) -> list[Command]:
+        return matching(self._commands, typed, self._find, jumps=self._jumps)
+
     def _search(self, typed: str) -> None:
-        self._found = matching(self._commands, typed, self._find)
+        self._found = self._matching(typed)
         self._at = 0
         self._draw()
 
@@ -165,7 +170,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
 
     def action_run(self) -> None:
         """Answer the command under the cursor; what was typed last counts, also when it was not drawn yet."""
-        found = matching(self._commands, self.field.value, self._find)
+        found = self._matching(self.field.value)
         if found != self._found:
             self._found, self._at = found, 0
         if self._found:

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from uphold.records.listed import Listed, ListedTexts
 from uphold.records.runs import Run
-from uphold.records.words import Choice, Preference, Verdict
+from uphold.records.words import Choice, EventKind, Preference, Verdict
 from uphold_tui import showing
 from uphold_tui.look import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, Signs
 from uphold_tui.widgets import verdicts
@@ -95,14 +95,15 @@ def heads(at: PairColumns) -> Content:
 
 
 def mark(pair: Listed, signs: Signs) -> Content:
-    """Four cells: where you stand, and a flag."""
+    """Four cells: where you stand, and a flag, or that it was carried over."""
     if pair.broken:
         first = Content.styled(signs.broken, DOUBT)
     elif pair.ruling is not None:
         first = verdicts.ruling_sign(pair.ruling, signs)
     else:
         first = Content.styled(signs.skipped if pair.skipped else signs.undecided, MUTED)
-    flag = Content.styled(signs.flagged, DOUBT) if pair.flagged else Content(" ")
+    carried = pair.decision is not None and pair.decision.kind is EventKind.CARRIED
+    flag = Content.styled(signs.flagged, DOUBT) if pair.flagged else Content(signs.carried if carried else " ")
     return Content.assemble(first, " ", flag, " ")
 
 
