@@ -7,7 +7,6 @@ from uphold.records.words import Choice
 from uphold.steps.advising import what_next
 from uphold.steps.browsing import Listing, ordered
 from uphold.steps.queueing import PICKED
-from uphold.steps.returning import take_in
 from uphold.steps.reviewing import ReviewSession, open_review
 from uphold.steps.statistics import run_numbers
 from uphold.store.database import Store
@@ -39,7 +38,7 @@ def test_what_was_said_in_between_counts_and_one_stays_at_ones_place(store: Stor
     here, last = outer.current, outer._walk.items[-1].pair_id
     inner = open_review(store, run, reviewer="ada", queue=PICKED, picked=[last])
     read(inner, 1, Choice.BASELINE)
-    take_in(outer, inner)
+    outer.take_in(inner)
     assert outer.current == here
     assert outer.progress.read == 3
     assert outer.sitting().decided == 3
@@ -64,7 +63,7 @@ def test_what_stood_broken_or_skipped_and_what_was_seen_is_known_afterwards(stor
     inner.skip(on_screen(inner))
     assert inner.current is not None
     assert inner.current.pair_id == pairs[4]
-    take_in(outer, inner)
+    outer.take_in(inner)
     assert outer.is_broken(pairs[2])
     assert outer.progress.skipped == 1
     outer.go_to(5)
@@ -82,7 +81,7 @@ def test_a_flag_from_the_list_is_the_last_act_that_undo_takes_back(store: Store)
     listing = Listing(store, run, "ada")
     last = ordered(listing.read(), Order.REVIEWED)[-1]
     assert listing.flag(last).flagged
-    take_in(session)
+    session.take_in()
     assert session.progress.read == 1
     session.undo()
     assert not session.current.stand.flagged  # type: ignore[union-attr]

@@ -1,8 +1,11 @@
 """store -> what stands around a review: the set's reasons, how far people agree, what else waits, what others write."""
 
-from uphold.records.reviewed import PairView
+from typing import Self
+
+from uphold.records.reviewed import Event, PairView
 from uphold.records.runs import Run
 from uphold.records.words import Verdict
+from uphold.reviewing.history import replay
 from uphold.reviewing.reasons import USUAL
 from uphold.reviewing.walking import Walk
 from uphold.steps.meeting import Meeting
@@ -16,6 +19,8 @@ class AroundRun:
 
     _walk: Walk
     _meeting: Meeting
+    _reviewer_id: int
+    _made: list[Event]
 
     def __init__(self, store: Store, run: Run, queue: str) -> None:
         self.store, self.run, self.queue = store, run, queue
@@ -77,3 +82,22 @@ class AroundRun:
     def _advance(self) -> None:
         self._look_round()
         self._walk.advance()
+
+    # to another session on the same run, and back
+
+    def set_out(self, to: Self) -> None:
+        """Leave for another session on the run: a verdict that was seen here has been seen there too."""
+        to._meeting.saw(self._meeting)
+
+    def take_in(self, after: Self | None = None) -> None:
+        """Take in what the reviewer said of the run meanwhile; the session stays at its place.
+
+        What was done in `after`, a session that began and ended in between, belongs to this sitting.
+        """
+        history = replay(events.own_events(self.store, self.run.id, self._reviewer_id))
+        self._walk.renew(history, events.broken_pairs(self.store, self.run.id))
+        self._meeting.renew(history)
+        self._shared = None
+        if after is not None:
+            self._made.extend(after._made)
+            self._meeting.saw(after._meeting)

@@ -70,6 +70,10 @@ class Meeting:
         self.mode = replace(self.mode, blind=blind)
         self._views.clear()
 
+    def saw(self, other: "Meeting") -> None:
+        """The verdicts that the reviewer saw in another meeting they have seen."""
+        self._glimpsed |= other._glimpsed
+
     def renew(self, history: History) -> None:
         """Read pairs anew, by another history."""
         self._history = history

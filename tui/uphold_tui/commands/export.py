@@ -34,7 +34,8 @@ def export(
     take for a formula gets an apostrophe before it; jsonl holds it as it is.
     """
     from uphold.errors import BadUsage
-    from uphold.steps.exporting import AlreadyThere, Meant, check_target, exporting
+    from uphold.steps.exporting import Meant, exporting
+    from uphold.steps.writing import AlreadyThere, check_target
     from uphold_tui.console import data, talk
 
     if run is not None and set_ is not None:
@@ -55,7 +56,7 @@ def export(
 
 def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, force: bool) -> None:
     """Write the file, saying how far it is."""
-    from uphold.steps.exporting import write_lines
+    from uphold.steps.writing import write_lines
     from uphold_tui.console import progress
 
     with progress("exporting") as bar:

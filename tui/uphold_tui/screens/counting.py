@@ -46,7 +46,8 @@ def counted(path: Path, run: Run, reviewer: str) -> Counted:
             return what_next(store, run, reviewer, judge)
 
     def export(target: Path) -> int:
-        from uphold.steps.exporting import Meant, exporting, write_lines
+        from uphold.steps.exporting import Meant, exporting
+        from uphold.steps.writing import write_lines
 
         form = "jsonl" if target.suffix.lower() == JSONL else "csv"
         with open_store(path, reading=True) as store, exporting(store, Meant(run.name)) as made:

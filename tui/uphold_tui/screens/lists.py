@@ -90,7 +90,6 @@ class Lists(Reader):
         self.draw()
 
     def _review_in(self, queue: str, picked: Sequence[int] = ()) -> None:
-        from uphold.steps.returning import set_out
         from uphold.steps.reviewing import open_review
         from uphold_tui.screens.review import ReviewScreen
 
@@ -99,7 +98,7 @@ class Lists(Reader):
             here.store, here.run, reviewer=here.reviewer, judge=here.judge_name, queue=queue, picked=picked,
             blind=here.blind,
         )  # fmt: skip
-        set_out(here, other)
+        here.set_out(other)
 
         def left(way: Left) -> None:
             if way.quit:
@@ -122,9 +121,7 @@ class Lists(Reader):
 
     def _take_in(self, after: "ReviewSession | None" = None) -> None:
         """Something was said of the run on another screen."""
-        from uphold.steps.returning import take_in
-
-        take_in(self.session, after)
+        self.session.take_in(after)
         if after is None:
             self.draw()
 
