@@ -5,6 +5,7 @@ import pytest
 from brought import bring, compared, judged, reviewed, values
 from sat import on_screen
 from uphold.errors import BadUsage
+from uphold.records.reviewed import Earlier
 from uphold.records.words import Choice
 from uphold.steps.comparing import make_pairs, make_run
 from uphold.steps.reviewing import open_review
@@ -130,3 +131,35 @@ def test_choices_of_two_readers_on_two_turns_are_counted_a_turn_each(store: Stor
     said = [{"turn": turn, "reviewer": who, "review": Choice.TIE.value} for turn in (1, 2) for who in ("ada", "ben")]
     bring(store, *[turns | one for one in said])
     assert run_numbers(store, None).human.reviewed == 2
+
+
+def said_before(store: Store, key: str, **options: bool) -> Earlier | None:
+    session = open_review(store, all_runs(store)[0], reviewer="ada", **options)  # type: ignore[arg-type]
+    ((place, _),) = session.named(key)
+    session.go_to(place)
+    assert session.current is not None
+    return session.current.stale
+
+
+def test_what_was_said_of_older_texts_is_known_until_the_new_ones_are_decided(store: Store) -> None:
+    bring(store, reviewed("a", "tie"), compared("b"))
+    assert said_before(store, "a") is None
+    bring(store, compared("a", response_candidate="another answer"), update=True)
+    found = said_before(store, "a")
+    assert found is not None
+    assert (found.choice, found.asked, found.answered) == (Choice.TIE, False, True)
+    assert said_before(store, "b") is None
+    assert said_before(store, "a", blind=True) is None
+    session = open_review(store, all_runs(store)[0], reviewer="ada")
+    ((place, _),) = session.named("a")
+    session.go_to(place)
+    session.decide(Choice.BASELINE, on_screen(session))
+    assert said_before(store, "a") is None
+
+
+def test_a_text_that_changed_is_told_from_an_answer_that_changed(store: Store) -> None:
+    bring(store, reviewed("a", "baseline"))
+    bring(store, compared("a", instruction="Something else."), update=True)
+    found = said_before(store, "a")
+    assert found is not None
+    assert (found.choice, found.asked, found.answered) == (Choice.BASELINE, True, False)

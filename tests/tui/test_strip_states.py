@@ -1,10 +1,12 @@
 """The verdict strip in every state."""
 
+from dataclasses import replace
+
 import pytest
 
 from tui_samples import decided, judge, judgment, pair, plain
 from uphold.records.judged import JudgeOnPair
-from uphold.records.reviewed import PairView, Stand
+from uphold.records.reviewed import Earlier, PairView, Stand
 from uphold.records.words import Choice, Order, Preference, Verdict
 from uphold.reviewing.letters import reason_shown
 from uphold_tui.look import ASCII
@@ -170,3 +172,27 @@ def test_letters_follow_the_screen_not_the_systems() -> None:
     assert verdicts.choice_of(mirrored, "a") is Choice.BASELINE
     assert verdicts.choice_of(mirrored, "b") is Choice.CANDIDATE
     assert verdicts.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD
+
+
+STALE = Earlier(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "width", "words"),
+    [
+        (STALE, 150, "~ you said A on 3 March, "),
+        (STALE, 150, "; an answer has changed"),
+        (replace(STALE, choice=Choice.TIE, asked=True), 150, "; what was asked has changed"),
+        (STALE, 115, "~ an answer changed"),
+    ],
+)
+def test_a_word_on_older_texts_is_told_beside_the_keys(said: Earlier, width: int, words: str) -> None:
+    row = drawn(pair(stale=said), width)[4]
+    assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad")
+    assert words in row
+
+
+def test_what_stands_beside_the_keys_never_cuts_them() -> None:
+    row = drawn(pair(stand=Stand(comment="a long comment " * 20)))[4]
+    assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad   ")
+    assert row.endswith("…")

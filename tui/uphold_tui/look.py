@@ -49,6 +49,7 @@ class Signs:
     failed: str = "×"
     flagged: str = "⚑"
     carried: str = "»"
+    stale: str = "~"
     skipped: str = "–"
     broken: str = "!"
     more: str = "▾"

@@ -62,6 +62,16 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a reviewer said of this pair before its texts changed: whether what was `asked` changed, or an answer."""
+
+    choice: Choice
+    at: str
+    asked: bool
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSaid:
     """What one reviewer says of a pair in dispute; their note speaks of A as the system that was `side_a` to them."""
 
@@ -80,7 +90,7 @@ class PairView:
 
     While it is `veiled` there is neither a judge nor what other people say: `was_judged` tells whether there will be.
     `again` is a pair that comes back with its sides swapped, as if it had not been read. `others` are the judges beside
-    the primary one; `people` are there in a dispute.
+    the primary one; `people` are there in a dispute; `stale` is the own word on older texts, while there is none on these.
     """
 
     pair_id: int
@@ -102,6 +112,7 @@ class PairView:
     others: tuple[JudgeOnPair, ...] = ()
     people: tuple[PersonSaid, ...] = ()
     adjudicating: bool = False
+    stale: Earlier | None = None
 
     def cells(self, side: Side) -> tuple[Cell, ...]:
         """The answer shown on `side`, one cell per turn up to the pair's."""

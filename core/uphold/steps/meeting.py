@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from uphold.judging.consensus import consensus
 from uphold.records.judged import JudgeOnPair
-from uphold.records.reviewed import OnScreen, PairView, PersonSaid, QueueItem, Stand
+from uphold.records.reviewed import Earlier, OnScreen, PairView, PersonSaid, QueueItem, Stand
 from uphold.records.runs import Run
 from uphold.records.texts import ExampleText
 from uphold.records.words import REFERENCE, EventKind
@@ -137,8 +137,13 @@ class Meeting:
             first.mirrored if again else first, None if veiled else judge, stand,
             None if veiled else self._carried_from(stand), veiled, judge is not None, again,
             () if veiled else self._others(item.pair_id), () if veiled else self._people(item.pair_id),
-            self.mode.adjudicating,
+            self.mode.adjudicating, self._stale(item.pair_id, stand, veiled=veiled),
         )  # fmt: skip
+
+    def _stale(self, pair_id: int, stand: Stand, *, veiled: bool) -> Earlier | None:
+        if veiled or stand.decision is not None or self.mode.adjudicating:
+            return None
+        return events.earlier(self.store, pair_id, self.reviewer)
 
     def judged(self, pair_id: int) -> JudgeOnPair | None:
         """What the primary judge says of a pair as it stands."""

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
-from uphold.records.reviewed import Event, OnScreen
+from uphold.records.reviewed import Earlier, Event, OnScreen
 from uphold.records.words import Choice, EventKind, Preference, Verdict
 from uphold.store.database import Store, now
 
@@ -105,3 +105,21 @@ def origin(store: Store, event_id: str) -> tuple[str, str] | None:
         (event_id,),
     )
     return None if row is None else (row[0], row[1])
+
+
+_EARLIER = """
+SELECT v.choice, v.at, old.prefix <> new.prefix, oc.cells <> nc.cells OR ob.cells <> nb.cells
+FROM pairs new JOIN pairs old ON old.run_id = new.run_id AND old.example_id = new.example_id AND old.turn = new.turn
+    AND old.id <> new.id AND NOT EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = old.id)
+JOIN acts_in_force v ON v.pair_id = old.id AND v.kind IN ('decision', 'carried')
+JOIN responses oc ON oc.id = old.candidate_response_id JOIN responses nc ON nc.id = new.candidate_response_id
+JOIN responses ob ON ob.id = old.baseline_response_id JOIN responses nb ON nb.id = new.baseline_response_id
+WHERE new.id = ? AND v.reviewer_id = (SELECT id FROM reviewers WHERE name = ?)
+ORDER BY v.seq DESC LIMIT 1
+"""
+
+
+def earlier(store: Store, pair_id: int, reviewer: str) -> Earlier | None:
+    """A reviewer's last word on this pair as it was before its texts changed."""
+    row = store.one(_EARLIER, (pair_id, reviewer))
+    return None if row is None else Earlier(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))

@@ -46,7 +46,7 @@ def _when(decision: Event | None) -> Content:
     """`3 March, 21:14   seen open   38 s`."""
     if decision is None:
         return Content("")
-    words = [_date(decision.at)] if decision.at else []
+    words = [date_of(decision.at)] if decision.at else []
     if decision.shown is not None:
         words.append(f"seen {'blind' if decision.shown.mode == 'blind' else 'open'}")
     elif decision.source != "app":
@@ -56,7 +56,7 @@ def _when(decision: Event | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def _date(at: str) -> str:
+def date_of(at: str) -> str:
     """A stored UTC time as the reader's own date and hour."""
     try:
         when = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()

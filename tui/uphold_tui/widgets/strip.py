@@ -9,10 +9,11 @@ from uphold.records.words import Choice, Ruling, Side, Verdict
 from uphold.reviewing.letters import Reason, ReasonShown
 from uphold_tui import showing
 from uphold_tui.keys import REVIEW, Key, label
-from uphold_tui.look import BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
+from uphold_tui.look import BOLD, MUTED, OVERTURNED, PLAIN, THICK, Signs
 from uphold_tui.widgets import verdicts
 from uphold_tui.widgets.drawn import TellsDrawn
 from uphold_tui.widgets.lines import clickable, spread
+from uphold_tui.widgets.marks import marks
 from uphold_tui.widgets.people import label_width as people_width
 from uphold_tui.widgets.people import panel, people_rows
 
@@ -128,13 +129,20 @@ def _one_order(reason: Reason) -> Content:
     return Content.assemble((order, MUTED), showing.quoted(reason.text))
 
 
+_ROOMY, _LEAST = 52, 8
+"""Columns beside the keys for a whole sentence, and for anything at all: the keys themselves are never cut."""
+
+
 def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
     label_width = people_width(strip.pair) if strip.pair.people else 7 if narrow else 9
     left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
     choice = verdicts.your_choice(strip.pair)
     if choice is None:
-        return spread(Content.assemble(left, _offer(strip, narrow)), _beside_offer(strip, narrow), width, 30)
+        left = Content.assemble(left, _offer(strip, narrow))
+        room = width - left.cell_length - 3
+        beside = _beside_offer(strip, narrow, brief=room < _ROOMY)
+        return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
     left = Content.assemble(left, _standing(strip, choice, narrow))
     return spread(left, strip.message or _after(strip, narrow), width, 30)
 
@@ -161,17 +169,17 @@ def _entry(strip: Strip, key_id: str, word: str) -> Content:
     return clickable(text, f"press('{key_id}')")
 
 
-def _beside_offer(strip: Strip, narrow: bool) -> Content:
+def _beside_offer(strip: Strip, narrow: bool, *, brief: bool = False) -> Content:
     """What the last key did; else what else is known of an undecided pair."""
     if strip.message:
         return strip.message
     stand = strip.pair.stand
-    marks = _marks(strip, narrow)
-    if stand.skipped and not marks:
+    known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow, brief=brief)
+    if stand.skipped and not known:
         words = "skipped" if narrow else "skipped; comes back at the end"
         return Content.styled(f"{strip.signs.skipped} {words}", MUTED)
-    if marks:
-        return marks
+    if known:
+        return known
     if strip.pair.adjudicating:
         return Content.styled("" if narrow else "as adjudicator", MUTED)
     if verdicts.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.veiled:
@@ -196,30 +204,9 @@ def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
         parts.append(Content.styled("   counts as a tie", MUTED))
     elif stands is Ruling.DECIDED and not narrow and strip.pair.stand.early is None:
         parts.append(Content.styled("   neither upheld nor overturned", MUTED))
-    marks = _marks(strip, narrow)
+    known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow)
     gap = "  " if narrow else "     "
-    return Content.assemble(*parts, gap if marks else "", marks)
-
-
-def _marks(strip: Strip, narrow: bool) -> Content:
-    """Broken, flagged, commented, carried over: behind the verdict, never in its place."""
-    stand, signs = strip.pair.stand, strip.signs
-    marks = []
-    if strip.broken:
-        marks.append(Content.assemble((signs.broken, DOUBT), (" broken, in no count", MUTED)))
-    if stand.reasons:
-        marks.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
-    if stand.flagged:
-        colon = ": " if stand.comment else ""
-        note = showing.quoted(stand.comment, MUTED) if stand.comment else Content("")
-        marks.append(Content.assemble((signs.flagged, DOUBT), (f" flagged{colon}", MUTED), note))
-    elif stand.comment:
-        marks.append(Content.assemble(("comment ", MUTED), showing.quoted(stand.comment, MUTED)))
-    if strip.pair.carried_from is not None:
-        source = showing.line(strip.pair.carried_from, MUTED)
-        texts = "" if narrow else ", same texts"
-        marks.append(Content.assemble(signs.carried, (" from ", MUTED), source, (texts, MUTED)))
-    return Content("   ").join(marks)
+    return Content.assemble(*parts, gap if known else "", known)
 
 
 def _after(strip: Strip, narrow: bool) -> Content:
