@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from uphold.steps.reviewing import ReviewSession
     from uphold_tui.screens.browse import BrowseScreen
     from uphold_tui.screens.pair_page import Kept
-    from uphold_tui.screens.review import ReviewScreen
 
 
 class Lists(Reader):
@@ -27,6 +26,8 @@ class Lists(Reader):
     _list: "BrowseScreen | None" = None
     _listed: "tuple[int, Kept] | None" = None
     _leave: Callable[[Left], None]
+    _review_of: "Callable[[ReviewSession, Callable[[Left], None]], Lists]"
+    """Makes a review like this one, of another session on the run."""
 
     def __init__(self, session: "ReviewSession", settings: Settings | None = None) -> None:
         super().__init__(session, settings)
@@ -91,7 +92,6 @@ class Lists(Reader):
 
     def _review_in(self, queue: str, picked: Sequence[int] = ()) -> None:
         from uphold.steps.reviewing import open_review
-        from uphold_tui.screens.review import ReviewScreen
 
         here = self.session
         other = open_review(
@@ -106,10 +106,10 @@ class Lists(Reader):
             else:
                 self._back_from(screen)
 
-        screen = ReviewScreen(other, left, self.settings)
+        screen = self._review_of(other, left)
         self.app.push_screen(screen)
 
-    def _back_from(self, other: "ReviewScreen") -> None:
+    def _back_from(self, other: "Lists") -> None:
         """Back from a review of another queue: what was said there counts here too."""
         while self.app.screen is not self:
             self.app.pop_screen()

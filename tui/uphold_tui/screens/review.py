@@ -27,6 +27,7 @@ class ReviewScreen(Doing):
     def __init__(self, session: ReviewSession, left: Callable[[Left], None], settings: Settings | None = None) -> None:
         super().__init__(session, settings)
         self._leave = left
+        self._review_of = lambda other, after: ReviewScreen(other, after, self.settings)
 
     # acts
 
