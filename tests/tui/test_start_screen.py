@@ -4,8 +4,12 @@ import json
 from pathlib import Path
 
 from tui_samples import database, press, rows, shown
+from uphold.records.reviewed import OnScreen
+from uphold.records.words import Choice
 from uphold.steps.importing import ImportRequest, import_files
 from uphold.steps.opening import Store, open_store
+from uphold.steps.reviewing import open_review
+from uphold.store.runs import all_runs
 from uphold_tui.app import UpholdApp
 from uphold_tui.screens.home import HomeScreen
 from uphold_tui.screens.review import ReviewScreen
@@ -96,3 +100,21 @@ async def test_it_is_drawn_at_every_size(tmp_path: Path) -> None:
             await pilot.pause()
             assert all(len(row) <= size[0] for row in shown(pilot).splitlines())
             assert "candidate" in shown(pilot)
+
+
+async def test_what_waits_in_dispute_stands_with_its_run_until_it_is_settled(tmp_path: Path) -> None:
+    said = [
+        {"key": key, "candidate": "candidate", "baseline": "baseline", "reviewer": who, "review": word}
+        for key, words in (("k-000", ("candidate", "tie")), ("k-001", ("tie", "both-bad")))
+        for who, word in zip(("ann", "bo"), words, strict=True)
+    ]
+    store = database(tmp_path, [*rows(3), *said])
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "1 in dispute" in shown(pilot)
+    session = open_review(store, all_runs(store)[0], reviewer="mira", queue="disputed")
+    assert session.current is not None
+    session.decide(Choice.TIE, OnScreen(session.current.side_a))
+    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "in dispute" not in shown(pilot)

@@ -25,7 +25,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as lists show it: `reviewed` are current pairs with a vote; broken ones are left out of the labels."""
+    """A run as lists show it: `reviewed` are current pairs with a vote; broken ones are left out of the labels.
+
+    On `disputed` pairs people differ, and nobody has settled it.
+    """
 
     run: Run
     pairs: int
@@ -39,6 +42,7 @@ class RunRow:
     orders: int
     agree: int
     compared: int
+    disputed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,12 @@ def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> tuple
     return (judges[0][0], judges[0][1], judges[0][3]) if judges else None
 
 
+_DISPUTED = """
+SELECT count(*) FROM disputes d JOIN current_pairs p ON p.id = d.pair_id
+WHERE p.run_id = ? AND d.settled IS NULL AND d.pair_id NOT IN (SELECT pair_id FROM broken_pairs)
+"""
+
+
 def run_rows(store: Store) -> list[RunRow]:
     """Every run with its counts, for lists."""
     return [_row(store, run) for run in all_runs(store)]
@@ -110,6 +116,7 @@ def _row(store: Store, run: Run) -> RunRow:
     return RunRow(
         run, pairs, sum(labels.values()), labels.get("candidate", 0), labels.get("tie", 0), labels.get("baseline", 0),
         labels.get("unresolved", 0), judge[1] if judge else None, judged, orders, agree, compared,
+        store.one(_DISPUTED, (run.id,))[0],
     )  # fmt: skip
 
 

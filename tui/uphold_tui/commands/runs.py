@@ -39,6 +39,7 @@ def _as_json(row: "RunRow") -> dict[str, object]:
         "run": row.run.name, "number": row.run.number, "set": row.run.set, "candidate": row.run.candidate,
         "baseline": row.run.baseline, "pairs": row.pairs, "reviewed": row.reviewed, "wins": row.wins, "ties": row.ties,
         "losses": row.losses, "unresolved": row.unresolved, "judge": row.judge, "judged": row.judged,
+        "disputed": row.disputed,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from uphold.records.numbers import LEAST_FOR_RATE
 from uphold.records.runs import RunRow, SetRow
 from uphold.stats.intervals import wilson
 from uphold_tui import showing
-from uphold_tui.look import BOLD, FAINT, MUTED, RULE, STRONG
+from uphold_tui.look import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG
 from uphold_tui.widgets.bars import axis, interval
 
 
@@ -54,6 +54,8 @@ def run_block(row: RunRow, at: Columns) -> tuple[Content, Content]:
     )
     first = _row(at, who, done, _rate(row, at))
     where = Content.assemble(showing.line(run.set, MUTED), (f", {row.pairs} {_plural(row.pairs, 'pair')}", MUTED))
+    if row.disputed:
+        where = Content.assemble(where, (f"   {row.disputed} in dispute", DOUBT))
     return first, _row(at, where, _judge(row, short=not at.bar), _agreement(row))
 
 
