@@ -140,3 +140,15 @@ async def test_the_reviewer_is_shown_and_changed_on_the_start_screen(tmp_path: P
         await press(pilot, "w", *["backspace"] * 3, *"ben", "enter")
         assert "as ben" in shown(pilot)
         assert getattr(pilot.app, "reviewer", "") == "ben"
+
+
+async def test_blind_is_turned_on_for_what_was_not_seen_and_off_by_the_same_word(tmp_path: Path) -> None:
+    async with app(database(tmp_path, named(3))).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon", *"blind", "enter")
+        assert "blind from the next unread pair on" in shown(pilot)
+        await press(pilot, "right")
+        assert "shown after you decide" in shown(pilot)
+        await press(pilot, "colon", *"blind", "enter")
+        assert "blind off: verdicts on the table" in shown(pilot)
+        assert "shown after you decide" not in shown(pilot)

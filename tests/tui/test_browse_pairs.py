@@ -228,6 +228,14 @@ async def test_a_list_behind_a_command_is_come_back_to_as_well(tmp_path: Path) -
         assert len((await settled(pilot)).list.pairs) == 3
 
 
+async def test_a_pair_of_the_list_is_gone_to_by_its_key(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "colon", *"k-005", "enter")
+        here = listing(pilot).list.here
+        assert here is not None
+        assert here.key == "k-005"
+
+
 async def test_the_filters_of_a_long_run_wait_for_their_counts(tmp_path: Path) -> None:
     store = database(tmp_path, lines(90))
     async with app(store).run_test(size=(120, 36)) as pilot:

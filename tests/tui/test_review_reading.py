@@ -214,3 +214,23 @@ async def test_a_text_read_otherwise_stays_where_it_was_and_the_next_pair_starts
         assert all(pane.body.top == pane.body.max_top > 0 for pane in review(pilot).panes.values())
         await press(pilot, "right")
         assert [pane.body.top for pane in review(pilot).panes.values()] == [0, 0]
+
+
+async def test_a_third_tab_scrolls_both_again_and_each_says_so(tmp_path: Path) -> None:
+    async with app(database(tmp_path, _long())).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        for told in ("A scrolls alone", "B scrolls alone", "both scroll together"):
+            await press(pilot, "tab")
+            assert told in shown(pilot)
+        await press(pilot, "j")
+        assert [pane.body.top for pane in review(pilot).panes.values()] == [1, 1]
+
+
+async def test_past_the_end_of_an_unfolded_instruction_the_answers_scroll(tmp_path: Path) -> None:
+    short = rows(2, response_candidate=LONG, response_baseline=LONG, context="The policy.")
+    async with app(database(tmp_path, short)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "plus", "j", "j")
+        assert [pane.body.top for pane in review(pilot).panes.values()] == [2, 2]
+        await press(pilot, "G")
+        assert "line 79" in shown(pilot)

@@ -37,9 +37,9 @@ def test_counts_name_the_plan_and_decided_only_when_there_are_some() -> None:
 
 def test_the_numbers_say_whose_they_are_where_others_read_too() -> None:
     shared = numbers_line(replace(MANY, own=3, others=36, unresolved=2), "new", 114).plain
-    assert "3 yours, 36 of others, 2 unresolved" in shared
-    assert "0 yours, 9 of others" in numbers_line(replace(FEW, others=9), "new", 114).plain
-    assert "yours" not in numbers_line(replace(MANY, own=37), "new", 114).plain
+    assert "3 by you, 36 by others, 2 unresolved" in shared
+    assert "0 by you, 9 by others" in numbers_line(replace(FEW, others=9), "new", 114).plain
+    assert "by you" not in numbers_line(replace(MANY, own=37), "new", 114).plain
 
 
 @given(st.integers(0, 500), st.integers(0, 500), st.one_of(st.none(), st.integers(0, 500)), st.integers(1, 240))

@@ -38,7 +38,7 @@ async def test_a_search_goes_to_a_pair_that_has_it_and_lights_it_up(tmp_path: Pa
         await found(pilot, "kettle")
         screen = review(pilot)
         assert screen.session.current.key in ("k-001", "k-004")  # type: ignore[union-attr]
-        assert "of 2 pairs found" in shown(pilot)
+        assert "of the 2 found" in shown(pilot)
         assert " / kettle " in shown(pilot)
         bodies = [answer.body for answer in screen.answers(screen.session.current).values()]  # type: ignore[arg-type]
         lit = [body.plain[s.start : s.end] for body in bodies for s in body.spans if s.style == FOUND]  # type: ignore[union-attr]
@@ -107,3 +107,20 @@ def test_an_answer_with_every_word_of_the_reference_says_so() -> None:
     answer = prepare(view, Side.A, Reading(reference=True))
     assert answer.length == "2 of 2 words of the reference"
     assert answer.body.plain.startswith("has every telling word")  # type: ignore[union-attr]
+
+
+async def test_a_match_in_the_folded_context_is_said_to_be_there(tmp_path: Path) -> None:
+    made = rows(3)
+    made[0]["context"] = "The policy. " * 40 + "No vouchers are given."
+    async with app(database(tmp_path, made)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await found(pilot, "voucher")
+        assert "found in this pair alone; here in the context: + shows it" in shown(pilot)
+
+
+async def test_a_pair_is_found_by_a_part_of_its_key(tmp_path: Path) -> None:
+    async with app(database(tmp_path, lines())).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await found(pilot, "K-003")
+        assert review(pilot).session.current.key == "k-003"  # type: ignore[union-attr]
+        assert "found in this pair alone" in shown(pilot)

@@ -1,6 +1,7 @@
 """The command line: one Typer app; each command imports what it needs when it runs."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -46,11 +47,33 @@ for module in (demo, importing, generate, judge, review, stats, comparing, show,
     module.add_to(app)
 
 
+_ANYWHERE = ("--db", "--config")
+"""Options of the whole program that may stand behind the command too."""
+
+
+def gathered(arguments: Sequence[str]) -> list[str]:
+    """The arguments with those options in front, as the program reads them; nothing behind `--` is touched."""
+    front: list[str] = []
+    rest: list[str] = []
+    left = list(arguments)
+    while left:
+        one = left.pop(0)
+        if one == "--":
+            return [*front, *rest, one, *left]
+        if one in _ANYWHERE and left:
+            front += [one, left.pop(0)]
+        elif one.startswith(tuple(f"{name}=" for name in _ANYWHERE)):
+            front.append(one)
+        else:
+            rest.append(one)
+    return [*front, *rest]
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
     from uphold_tui.console import guarded
 
-    sys.exit(guarded(lambda: app(prog_name="uphold", standalone_mode=False)))
+    sys.exit(guarded(lambda: app(gathered(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """store -> what stands around a review: the set's reasons, how far people agree, what else waits, what others write."""
 
+import shlex
+from pathlib import Path
 from typing import Self
 
 from uphold.records.reviewed import Event, PairView
@@ -8,6 +10,7 @@ from uphold.records.words import Verdict
 from uphold.reviewing.history import replay
 from uphold.reviewing.reasons import USUAL
 from uphold.reviewing.walking import Walk
+from uphold.settings import database_path
 from uphold.steps.meeting import Meeting
 from uphold.steps.queueing import DISPUTED
 from uphold.store import events, plans, sifting
@@ -40,7 +43,7 @@ class AroundRun:
         open_ = set(sifting.disputed_pairs(self.store, self.run.id)) - sifting.settled_pairs(self.store, self.run.id)
         if not open_ or self.queue == DISPUTED:
             return ""
-        return f"{len(open_)} in dispute: uphold review --queue {DISPUTED}."
+        return f"{len(open_)} in dispute: uphold{_naming(self.store.path)} review --queue {DISPUTED}."
 
     def shared(self) -> tuple[int, int]:
         """How many pairs of the run several people read, and on how many they say the same."""
@@ -101,3 +104,8 @@ class AroundRun:
         if after is not None:
             self._made.extend(after._made)
             self._meeting.saw(after._meeting)
+
+
+def _naming(path: Path) -> str:
+    """How a command names this file; not at all where it is the one that is there without a word."""
+    return "" if database_path(None).absolute() == path.absolute() else f" --db {shlex.quote(str(path))}"

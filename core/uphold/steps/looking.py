@@ -28,9 +28,11 @@ class PairSaid:
 def pairs_said(store: Store, wanted: str, key: str | None) -> list[PairSaid]:
     """The pairs of an example of a run, one per turn, and older ones that are no longer current.
 
+    With one run in the file its name may be left out: `wanted` is then the key.
+
     Raises BadUsage with some keys of the run where it has no such example, or none was named.
     """
-    run = runs.find_run(store, wanted)
+    run, key = _meant(store, wanted, key)
     found = pairs.find_pairs(store, run.id, key) if key is not None else []
     if not found:
         why = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
@@ -45,6 +47,17 @@ def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]
         run, pairs.pair_texts(store, pair_id), current, tuple(v for v in verdicts if v is not None),
         tuple(events.said_of(store, pair_id)),
     )  # fmt: skip
+
+
+def _meant(store: Store, wanted: str, key: str | None) -> tuple[Run, str | None]:
+    """The run and the key; a single word names the key where there is one run, and it is not called so."""
+    try:
+        return runs.find_run(store, wanted), key
+    except BadUsage:
+        only = runs.all_runs(store)
+        if key is not None or len(only) != 1:
+            raise
+        return only[0], wanted
 
 
 def _some_keys(store: Store, run: Run) -> str:

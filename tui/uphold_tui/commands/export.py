@@ -1,6 +1,7 @@
 """`uphold export FORMAT`."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +42,11 @@ def export(
     if run is not None and set_ is not None:
         raise BadUsage("name a run, or a set with --set; not both")
     path = output if str(output) != "-" else None
-    with context.obj.open(reading=True) as store, exporting(store, Meant(run, set_, reviewer)) as made:
+    with (
+        context.obj.open(reading=True) as store,
+        _about_files(run),
+        exporting(store, Meant(run, set_, reviewer)) as made,
+    ):
         lines = made.lines(form)
         if path is None:
             data(lines)
@@ -52,6 +57,19 @@ def export(
             except AlreadyThere as error:
                 raise BadUsage(f"{error}, or replace it with --force") from error
         talk(_told(len(made), made.left_out, path))
+
+
+@contextmanager
+def _about_files(run: str | None) -> Iterator[None]:
+    """Where a file stands in place of a run, say how a file is named."""
+    from uphold.errors import BadUsage
+
+    try:
+        yield
+    except BadUsage as error:
+        if run is None or not run.lower().endswith((".csv", ".jsonl", ".json")):
+            raise
+        raise BadUsage(f"{error}; a file to write is named with -o {run}") from error
 
 
 def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, force: bool) -> None:

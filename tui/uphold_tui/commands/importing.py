@@ -49,8 +49,9 @@ def import_(
 ) -> None:
     """Bring pairs, answers, verdicts and reviews in from files: all of it, or nothing.
 
-    A row of the pairs format needs instruction, response_candidate and response_baseline; key, reference, tags, judge,
-    verdict, reviewer, review and more may stand beside them.
+    A row of the pairs format needs instruction, response_candidate and response_baseline; --map instruction=prompt reads
+    other columns. Beside them may stand key, reference, tags; judge, verdict (candidate, baseline or tie), reason;
+    reviewer, review (the same words, or both-bad), note.
     """
     from uphold.steps.importing import ImportRequest
     from uphold_tui.console import say_json

@@ -101,7 +101,7 @@ def open_app(
     if said:
         talk(said)
     if store.written_here() > before and not tour:
-        talk(f"kept in {store.path}; uphold review goes on")
+        talk(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
 
 
 def _user() -> str:

@@ -42,7 +42,7 @@ _NOTHING = {
     FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _REST),
 }
 
-RESTING = "rates are shown when the blind session ends"
+RESTING = "rates are shown when the blind session ends (: blind off)"
 
 
 def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[str]:

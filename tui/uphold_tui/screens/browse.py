@@ -210,7 +210,12 @@ class BrowseScreen(PairPage):
                 self.call_next(self.run_action, action)
 
         commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        self.app.push_screen(CommandScreen(commands, JUMPS), run)
+        self.app.push_screen(CommandScreen(commands, JUMPS, self._named), run)
+
+    def _named(self, text: str) -> list[tuple[int, str]]:
+        """(place in the queue, key) of the pairs whose key holds this text."""
+        keyed = [(pair.place, pair.key) for pair in self.pairs if text in pair.key.lower() and pair.place]
+        return [(place, showing.safe_line(key)) for place, key in keyed]
 
     def action_back(self) -> None:
         """Back to where one came from."""

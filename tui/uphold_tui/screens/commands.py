@@ -71,12 +71,12 @@ def theme_commands(app: App[object], action: str = "app.theme") -> list[Command]
 
 def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, blind: bool = False) -> list[Command]:
     """What can be done in the review."""
-    turn = "open: verdicts on the table" if blind else "blind: verdicts after your decision"
+    turn = "blind off: verdicts on the table" if blind else "blind on: verdicts after your decision"
     own = [
         Command("pairs on which you and the judge differ", "differing", also="disagree disagreement overturned"),
         Command("tour: two minutes", "tour", also="introduction tutorial"),
         Command(f"reviewer: you are {showing.safe_line(reviewer)}", "who", also="who name person"),
-        Command(turn, "blind"),
+        Command(turn, "blind", also="open hide judge session end"),
         Command("plan: type plan and a number of pairs", "command"),
     ]
     return [*key_commands(table), *own, *theme_commands(app, "theme")]

@@ -88,8 +88,7 @@ class Doing(Beside):
         if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
             self.message = Content.styled("every pair is read", MUTED) if self.session.finished else Content("")
             return
-        redo = keys.label(self.table["review.redo"])
-        self.message = receipt(done, self.settings.signs, loud=loud, narrow=self.narrow, redo=redo)
+        self.message = self._receipt(done, loud=loud)
         if self._quiet is not None:
             self._quiet.stop()
             self._quiet = None
@@ -99,7 +98,13 @@ class Doing(Beside):
     def _hush(self, done: Receipt, shown: Content) -> None:
         """Let the receipt of an override turn quiet, if it is still there."""
         if self.message is shown:
-            self.tell(receipt(done, self.settings.signs, narrow=self.narrow))
+            self.tell(self._receipt(done))
+
+    def _receipt(self, done: Receipt, *, loud: bool = False) -> Content:
+        redo, back, why = (keys.label(self.table[f"review.{name}"]) for name in ("redo", "previous", "why"))
+        return receipt(
+            done, self.settings.signs, loud=loud, narrow=self.narrow, redo=redo, why=f"{back} {why} says why"
+        )
 
     def _move(self, move: Callable[[], bool]) -> bool:
         """Move, unless a verdict waits to be saved; False when there was nowhere to go."""

@@ -1,6 +1,7 @@
 """A look back at the sitting, before leaving; the same text goes to the terminal afterwards."""
 
 from collections.abc import Iterable
+from shutil import get_terminal_size
 
 from textual.content import Content
 from textual.widget import Widget
@@ -85,6 +86,9 @@ def _cells(label: str, before: Content, now: Content) -> Content:
 def _won(numbers: LiveNumbers | None) -> Content:
     if numbers is None:
         return Content("–")
+    if numbers.like_these is not None and numbers.like_these.rate is not None:
+        like = numbers.like_these
+        return Content.assemble((percent(like), BOLD), f"  {span(like)}", (" like these", MUTED))
     if numbers.win_rate.rate is None:
         return Content.styled(f"{numbers.wins} {'win' if numbers.wins == 1 else 'wins'} of {numbers.n}", "")
     return _rate(numbers.win_rate)
@@ -105,8 +109,9 @@ def _partings(back: LookBack) -> list[Content]:
     ]
 
 
-def as_plain(back: LookBack, width: int = 84) -> str:
-    """The look back for the terminal, where no colour is sure."""
+def as_plain(back: LookBack, width: int | None = None) -> str:
+    """The look back for the terminal as wide as it is, where no colour is sure."""
+    width = width or min(84, get_terminal_size().columns - 1)
     return "\n".join(row.plain.rstrip() for row in rows(back, width))
 
 

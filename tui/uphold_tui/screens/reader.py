@@ -21,9 +21,10 @@ from uphold_tui.widgets.body import Body
 class Reader(Desk):
     """The desk with the keys of reading."""
 
-    def _bodies(self) -> list[Body]:
-        """What the scrolling keys move: the unfolded instruction, the pane that scrolls alone, or both panes."""
-        if self.has_class("-whole"):
+    def _bodies(self, step: int) -> list[Body]:
+        """What the scrolling keys move down (1) or up (-1): an unfolded instruction as far as it goes, the pane that
+        scrolls alone, or both panes."""
+        if self.has_class("-whole") and 0 <= self.whole.top + step <= self.whole.max_top:
             return [self.whole]
         if self.has_class("-tiny"):
             return [self.panes[self.one_pane].body]
@@ -33,7 +34,7 @@ class Reader(Desk):
 
     def action_scroll(self, lines: int) -> None:
         """Some lines down, or up."""
-        for body in self._bodies():
+        for body in self._bodies(lines):
             body.scroll_rows(body.top + lines)
 
     def action_page(self, pages: int) -> None:
@@ -41,14 +42,14 @@ class Reader(Desk):
         if pages < 0 and self.zoomed:
             self.action_zoom()
             return
-        bodies = self._bodies()
+        bodies = self._bodies(pages)
         rows = min(body.page for body in bodies)
         for body in bodies:
             body.scroll_rows(body.top + pages * rows)
 
     def action_ends(self, end: bool) -> None:
         """To the top, or the end."""
-        for body in self._bodies():
+        for body in self._bodies(1 if end else -1):
             body.scroll_rows(body.max_top if end else 0)
 
     def on_body_wheel(self, message: Body.Wheel) -> None:
@@ -59,18 +60,26 @@ class Reader(Desk):
             body.scroll_rows(body.top + message.lines)
 
     def action_pane(self) -> None:
-        """One pane scrolls alone, then the other; where there is room for one only, the other is shown."""
+        """A scrolls alone, then B, then both again; where there is room for one only, the other is shown."""
         if self.has_class("-tiny"):
             self.one_pane = self.one_pane.other
         else:
-            self.alone = Side.A if self.alone is None else self.alone.other
+            self.alone = {None: Side.A, Side.A: Side.B, Side.B: None}[self.alone]
+            self._tell_alone()
         self._lay()
         self.draw()
+
+    def _tell_alone(self) -> None:
+        """Say what the scrolling keys move now."""
+        alone = self.alone is not None
+        what = f"{self.alone} scrolls alone; + gives it all the room" if alone else "both scroll together"
+        self.message = Content.styled(what, MUTED)
 
     def action_apart(self) -> None:
         """Scroll apart, or together again."""
         self.alone = Side.A if self.alone is None else None
         self.zoomed = False
+        self._tell_alone()
         self._lay()
         self.draw()
 

@@ -45,11 +45,13 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
 
     def fill(self) -> None:
         """Draw the list."""
-        rows = [Content.assemble(("Why, on ", BOLD), showing.line(self._pair.key, BOLD)), Content("")]
+        head = Content.assemble(("Why, on ", BOLD), showing.line(self._pair.key, BOLD))
+        rows = [Content.assemble(head, ("   a key each, several go together", MUTED)), Content("")]
         known = [*self._words.items(), *((" ", word) for word in self.chosen if word not in self._words.values())]
         for key, word in known:
             on = word in self.chosen
-            row = Content.assemble((f" {key} ", BOLD), " ", showing.line(word, BOLD if on else MUTED), " ")
+            tick = ("[x] " if on else "[ ] ", BOLD if on else MUTED)
+            row = Content.assemble((f" {key} ", BOLD), " ", tick, showing.line(word, BOLD if on else MUTED), " ")
             rows.append(row.stylize_before(TINT) if on else row)
         foot = (("enter", "save"), ("+", "change the list"), ("esc", "leave it"))
         rows += [Content(""), Content("    ").join([Content.assemble((k, BOLD), (f" {w}", MUTED)) for k, w in foot])]

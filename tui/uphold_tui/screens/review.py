@@ -119,7 +119,10 @@ class ReviewScreen(Doing):
     def action_blind(self) -> None:
         """Verdicts after the own decision from now on, or again before it."""
         self.session.go_blind(not self.session.blind)
-        words = "blind: verdicts come after your decision" if self.session.blind else "open: verdicts are on the table"
+        pair = self.session.current
+        words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
+        if self.session.blind and pair is not None and not pair.veiled:
+            words = "blind from the next unread pair on"
         self.message = Content.styled(words, MUTED)
         self._shown_pair = None
         self.draw()

@@ -7,9 +7,12 @@ from dataclasses import replace
 from textual.content import Content
 
 from uphold.errors import UpholdError
+from uphold.records.reviewed import PairView
+from uphold.records.texts import cell_text
 from uphold_tui import showing
 from uphold_tui.look import MUTED
 from uphold_tui.screens.lists import Lists
+from uphold_tui.widgets.finding import spans
 
 
 class Searching(Lists):
@@ -79,4 +82,14 @@ class Searching(Lists):
 
     def _tell_match(self, place: int) -> None:
         number, most = self._matches.index(place) + 1, len(self._matches)
-        self.tell(Content.styled(f"{number} of {most:,} {'pair' if most == 1 else 'pairs'} found", MUTED))
+        words = f"pair {number:,} of the {most:,} found" if most > 1 else "found in this pair alone"
+        pair = self.session.current
+        hidden = pair is not None and pair.text.context and not self._seen(pair)
+        self.tell(Content.styled(f"{words}; here in the context: + shows it" if hidden else words, MUTED))
+
+    def _seen(self, pair: PairView) -> bool:
+        """Does a word that was looked for stand in what is not folded away, or in nothing that is?"""
+        shown = [*pair.text.turns[: pair.turn], *map(cell_text, (*pair.candidate_cells, *pair.baseline_cells))]
+        return any(spans(text, self.reading.find) for text in shown) or not spans(
+            pair.text.context or "", self.reading.find
+        )

@@ -99,9 +99,9 @@ def agreement(numbers: LiveNumbers) -> Content:
 
 
 def readers(numbers: LiveNumbers) -> Content:
-    """Whose verdicts these are, where others read too: `3 yours, 14 of others, 2 unresolved`."""
+    """Whose verdicts these are, where others read too: `3 by you, 14 by others, 2 unresolved`."""
     if not numbers.others and not numbers.unresolved:
         return Content("")
-    parts = [(numbers.own, "yours"), (numbers.others, "of others"), (numbers.unresolved, "unresolved")]
-    words = ", ".join(f"{number} {whose}" for number, whose in parts if number or whose == "yours")
+    parts = [(numbers.own, "by you"), (numbers.others, "by others"), (numbers.unresolved, "unresolved")]
+    words = ", ".join(f"{number} {whose}" for number, whose in parts if number or whose == "by you")
     return Content.styled(words, MUTED)

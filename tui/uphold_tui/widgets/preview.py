@@ -68,7 +68,9 @@ def date_of(at: str) -> str:
 def _judge(pair: Listed, judge: JudgeOnPair | None, names: Names, width: int) -> Content:
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
-        return Content.assemble(label, ("shown after you decide: it would give away the sides", MUTED)).truncate(width)
+        return Content.assemble(
+            label, ("shown after you decide: by its name it would give away the sides", MUTED)
+        ).truncate(width)
     if judge is None:
         return Content.assemble(label, ("has not read this pair", MUTED))
     said = _reason(judge)

@@ -43,8 +43,13 @@ def sign_of(receipt: Receipt, signs: Signs) -> Content:
     return Content.styled(signs.skipped if receipt.kind is EventKind.SKIP else signs.undecided, MUTED)
 
 
-def receipt(done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = False, redo: str = "") -> Content:
-    """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet. `redo` is the key for it."""
+def receipt(
+    done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = False, redo: str = "", why: str = ""
+) -> Content:
+    """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet.
+
+    `redo` is the key that does again what was taken back, `why` the keys that say why one overturned.
+    """
     if done.kind in (EventKind.UNDO, EventKind.REDO):
         return _turned(done, narrow, redo)
     if done.kind is EventKind.FLAG:
@@ -59,7 +64,8 @@ def receipt(done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = F
         words = key if narrow else Content.assemble(key, f" {_word(done)}")
         sign, words = sign_of(done, signs), words.stylize(MUTED)
     before = Content("") if narrow else Content.styled("before: ", MUTED)
-    return Content.assemble(before, sign, " ", words)
+    after = f"  {why}" if why and done.ruling is Ruling.OVERTURNED and not narrow else ""
+    return Content.assemble(before, sign, " ", words, (after, MUTED))
 
 
 def _word(done: Receipt) -> str:
@@ -76,5 +82,5 @@ def _turned(done: Receipt, narrow: bool, redo: str) -> Content:
         what = "your decision"
     else:
         what = _TAKEN.get(act, "the last act") if act is not None else "the last act"
-    words = f"{'done again' if again else 'taken back'}: {what}{'' if again or not redo else f'; {redo} does it again'}"
+    words = f"{'done again' if again else 'taken back'}: {what}{'' if again or not redo else f' ({redo}: again)'}"
     return Content.styled(words.split(":")[0] if narrow else words, MUTED)

@@ -141,10 +141,20 @@ def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     if choice is None:
         left = Content.assemble(left, _offer(strip, narrow))
         room = width - left.cell_length - 3
-        beside = _beside_offer(strip, narrow, brief=room < _ROOMY)
+        if narrow and strip.message:
+            return spread(left, strip.message, width, 30)
+        beside = Content("") if above_you(strip, width) else _beside_offer(strip, narrow, brief=room < _ROOMY)
         return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
     left = Content.assemble(left, _standing(strip, choice, narrow))
     return spread(left, strip.message or _after(strip, narrow), width, 30)
+
+
+def above_you(strip: Strip, width: int) -> Content:
+    """What the last key did, where it has no room beside the keys: then it stands on the row above them."""
+    if not strip.message or strip.pair.people or verdicts.your_choice(strip.pair) is not None:
+        return Content("")
+    taken = 9 + _offer(strip, narrow=False).cell_length + 3
+    return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
 
 
 def _offer(strip: Strip, narrow: bool) -> Content:
@@ -276,5 +286,5 @@ def strip_rows(strip: Strip, width: int, height: int) -> list[Content]:
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    gap = [] if narrow else [Content("")]
+    gap = [] if narrow else [above_you(strip, width)]
     return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
