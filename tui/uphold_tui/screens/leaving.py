@@ -34,7 +34,7 @@ def resting_rows(back: LookBack, width: int) -> list[Content]:
         spread(Content.styled(back.pairs, BOLD), Content.styled("   ".join([*words, back.pace]), MUTED), width),
         Content(""),
         Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
-        Content.styled(back.closing, MUTED),
+        showing.running(back.closing, MUTED),
     ]
 
 
@@ -57,7 +57,7 @@ def rows(back: LookBack, width: int, signs: Signs = PLAIN) -> list[Content]:
     ]
     if back.partings:
         made += [Content(""), Content.styled("Where you and the judge part", BOLD), *_partings(back)]
-    return [*made, Content(""), Content.styled(back.closing, MUTED)]
+    return [*made, Content(""), showing.running(back.closing, MUTED)]
 
 
 def _kinds(back: LookBack, signs: Signs) -> Content:
