@@ -38,7 +38,22 @@ async def test_a_key_from_before_the_frame_is_dropped_though_it_is_read_after_it
         pilot.app.post_message(_key("t", review(pilot).drawn_at - 0.001))
         await pilot.pause()
         assert review(pilot).session.progress.read == 1
-        pilot.app.post_message(_key("t", monotonic()))
+        pilot.app.post_message(_key("t", monotonic() + 1))
+        await pilot.pause()
+        assert review(pilot).session.progress.read == 2
+
+
+async def test_what_follows_a_dropped_key_too_closely_for_hands_is_dropped_with_it(tmp_path: Path) -> None:
+    store = database(tmp_path, count=30)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "t")
+        drawn = review(pilot).drawn_at
+        for at in (-0.001, 0.004, 0.012):
+            pilot.app.post_message(_key("t", drawn + at))
+        await pilot.pause()
+        assert review(pilot).session.progress.read == 1
+        pilot.app.post_message(_key("t", drawn + 0.05))
         await pilot.pause()
         assert review(pilot).session.progress.read == 2
 

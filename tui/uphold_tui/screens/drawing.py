@@ -10,6 +10,9 @@ from textual.screen import Screen
 
 from uphold_tui.widgets.drawn import Drawn, TellsDrawn
 
+TOGETHER = 0.02
+"""Seconds: keys closer than this were not typed one by one; a key held down repeats more slowly."""
+
 
 class DrawingScreen(Screen[None]):
     """Keys that rate a pair ask `live`: was it on the screen when the key, or the button of the mouse, was pressed?
@@ -24,6 +27,7 @@ class DrawingScreen(Screen[None]):
         super().__init__()
         self.drawn_at = 0.0
         self._key_time: float | None = None
+        self._early_at = -TOGETHER
         self._down: tuple[float, str | None] = (0.0, None)
         self._waiting: set[TellsDrawn] = set()
 
@@ -49,8 +53,14 @@ class DrawingScreen(Screen[None]):
             self.all_drawn()
 
     def on_key(self, event: KeyEvent) -> None:
-        """Remember when the key was pressed, before its action runs."""
+        """Remember when the key was pressed, before its action runs.
+
+        Keys that arrive together get their times one after the other, and a paint may fall in between: what follows a
+        key that came too early closer than hands can follow came too early as well.
+        """
         self._key_time = event.time
+        if not self.live:
+            self._early_at = event.time
 
     def _forward_event(self, event: Event) -> None:
         """A click on a key's word counts from when the button went down, on that word; Textual's own event forgets it."""
@@ -83,4 +93,6 @@ class DrawingScreen(Screen[None]):
     @property
     def live(self) -> bool:
         """Was everything on the screen when the last key was pressed?"""
-        return not self._waiting and (self._key_time is None or self._key_time >= self.drawn_at)
+        if self._waiting or self._key_time is None:
+            return not self._waiting
+        return self._key_time >= max(self.drawn_at, self._early_at + TOGETHER)
