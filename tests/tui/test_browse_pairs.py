@@ -236,6 +236,12 @@ async def test_a_pair_of_the_list_is_gone_to_by_its_key(tmp_path: Path) -> None:
         assert here.key == "k-005"
 
 
+async def test_the_list_is_searched_by_key_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await press(pilot, "slash", *"K-005", "enter")
+        assert keys_of(await settled(pilot)) == ["k-005"]
+
+
 async def test_the_filters_of_a_long_run_wait_for_their_counts(tmp_path: Path) -> None:
     store = database(tmp_path, lines(90))
     async with app(store).run_test(size=(120, 36)) as pilot:

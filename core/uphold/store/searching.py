@@ -53,12 +53,6 @@ UNION SELECT v.pair_id FROM hits CROSS JOIN acts_in_force v ON v.seq = document 
 """
 
 
-_KEYED = """
-SELECT p.id FROM pairs p JOIN examples e ON e.id = p.example_id
-WHERE p.run_id = ? AND instr(lower(e.key), lower(?)) AND EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = p.id)
-"""
-
-
 def is_fresh(store: Store) -> bool:
     """Does the index know every row there is?"""
     return _exists(store) and all(mark == last for _, mark, last in _marks(store))
@@ -129,7 +123,6 @@ def found(
     store: Store, run_id: int, typed: str, *, judge_id: int | None, reviewer_id: int | None, read: Sequence[int]
 ) -> frozenset[int]:
     """Current pairs of a run in which every word that was typed occurs somewhere; all words may stand in other places.
-    So are those whose key holds what was typed.
 
     Reasons and other people's notes are looked through on `read` pairs only: what they say is not for before the own
     decision. The index must be fresh. Nothing that can be looked for finds nothing.
@@ -140,5 +133,4 @@ def found(
     values = {"run": run_id, "judge": judge_id, "reviewer": reviewer_id, "read": json.dumps(list(read))}
     with telling(store.path):
         sets = [{row[0] for row in store.rows(_FOUND, values | {"words": word})} for word in wanted]
-        keyed = {row[0] for row in store.rows(_KEYED, (run_id, typed.strip()))}
-    return frozenset.intersection(*map(frozenset, sets)) | keyed
+    return frozenset.intersection(*map(frozenset, sets))

@@ -167,7 +167,8 @@ class PairPage(Screen[None]):
             self.tell(Content.styled("reading the texts for the search …", MUTED))
             await asyncio.to_thread(self.listing.bring_up_to_date)
         self.told = Content("")
-        self.found = self.listing.search(typed, [pair.pair_id for pair in self.pairs if pair.read])
+        keyed = {pair.pair_id for pair in self.pairs if typed.lower() in pair.key.lower()}
+        self.found = self.listing.search(typed, [pair.pair_id for pair in self.pairs if pair.read]) | keyed
 
     # drawing
 

@@ -51,7 +51,8 @@ class Searching(Lists):
         except UpholdError as error:
             self.tell(Content.styled(showing.cause(str(error)), MUTED))
             return
-        places = sorted(place for place in map(self._place, found) if place is not None)
+        keyed = {place - 1 for place, _ in self.session.named(text)}
+        places = sorted(keyed.union(place for place in map(self._place, found) if place is not None))
         self._matches = tuple(places)
         self._light(text if places else "")
         if not places:
