@@ -72,7 +72,8 @@ class Reader(Desk):
     def _tell_alone(self) -> None:
         """Say what the scrolling keys move now."""
         alone = self.alone is not None
-        what = f"{self.alone} scrolls alone; + gives it all the room" if alone else "both scroll together"
+        more = "" if self.narrow else "; + gives it all the room"
+        what = f"{self.alone} scrolls alone{more}" if alone else "both scroll together"
         self.message = Content.styled(what, MUTED)
 
     def action_apart(self) -> None:

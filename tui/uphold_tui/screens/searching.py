@@ -84,8 +84,10 @@ class Searching(Lists):
     def _tell_match(self, place: int) -> None:
         number, most = self._matches.index(place) + 1, len(self._matches)
         words = f"pair {number:,} of the {most:,} found" if most > 1 else "found in this pair alone"
+        if self.narrow:
+            words = f"{number:,} of {most:,} found"
         pair = self.session.current
-        hidden = pair is not None and pair.text.context and not self._seen(pair)
+        hidden = not self.narrow and pair is not None and pair.text.context and not self._seen(pair)
         self.tell(Content.styled(f"{words}; here in the context: + shows it" if hidden else words, MUTED))
 
     def _seen(self, pair: PairView) -> bool:

@@ -53,7 +53,8 @@ def run_block(row: RunRow, at: Columns) -> tuple[Content, Content]:
         _bar(row, at.bar), (f"{row.reviewed:>5}" if at.bar else f"{row.reviewed}", ""), (f" of {row.pairs}", MUTED)
     )
     first = _row(at, who, done, _rate(row, at))
-    where = Content.assemble(showing.line(run.set, MUTED), (f", {row.pairs} {_plural(row.pairs, 'pair')}", MUTED))
+    pairs = f", {row.pairs} {_plural(row.pairs, 'pair')}" if at.bar or not row.disputed else ""
+    where = Content.assemble(showing.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
         where = Content.assemble(where, (f"   {row.disputed} in dispute", DOUBT))
     return first, _row(at, where, _judge(row, short=not at.bar), _agreement(row))
