@@ -99,7 +99,7 @@ def usual(sides, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return kinds(bytes(used(side, (120, 36), keys, *review(side)).stream))
 
 
-def check(terminal: Terminal, usual: set[str], *seen: str) -> None:
+def assert_harmless(terminal: Terminal, usual: set[str], *seen: str) -> None:
     """Nothing but the usual, and these words were on the way: the screens were really there."""
     stream = bytes(terminal.stream)
     assert [words for words in seen if words.encode() not in stream] == []
@@ -116,7 +116,7 @@ def test_reading_hostile_pairs_does_nothing_to_the_terminal(
 ) -> None:
     side = copied(sides.hostile, tmp_path)
     words = ("Raw answers of", "Keys while", "Comment on", "only here", "failed", "unreadable")
-    check(used(side, size, READING, *review(side)), usual, *words)
+    assert_harmless(used(side, size, READING, *review(side)), usual, *words)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -125,7 +125,7 @@ def test_deciding_commenting_and_leaving_does_nothing_to_the_terminal(
 ) -> None:
     side = copied(sides.hostile, tmp_path)
     words = ("theme uphold", "taken back", "pasted ", "All saved.")
-    check(used(side, size, ACTING, *review(side)), usual, *words)
+    assert_harmless(used(side, size, ACTING, *review(side)), usual, *words)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -134,19 +134,19 @@ def test_lists_and_numbers_of_hostile_pairs_do_nothing_to_the_terminal(
 ) -> None:
     side = copied(sides.hostile, tmp_path)
     words = ("next filter", "Inconsistent", "won by", "by tag", "next match")
-    check(used(side, size, LOOKING, *review(side)), usual, *words[: 5 if size[0] > 100 else 2])
+    assert_harmless(used(side, size, LOOKING, *review(side)), usual, *words[: 5 if size[0] > 100 else 2])
 
 
 def test_another_judge_on_the_table_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
     side = copied(sides.hostile, tmp_path)
     options = (*review(side), "--judge", side.dress(short("imported-judge", 2)))
-    check(used(side, (120, 36), ("r", ESC, *MANY, *MANY), *options), usual)
+    assert_harmless(used(side, (120, 36), ("r", ESC, *MANY, *MANY), *options), usual)
 
 
 def test_the_start_screen_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
     side = copied(sides.hostile, tmp_path)
     words = ("third", "won by", "next filter", "rules:closer", "judgments", "Keys")
-    check(used(side, (120, 36), HOME), usual, *words)
+    assert_harmless(used(side, (120, 36), HOME), usual, *words)
 
 
 def test_what_is_copied_to_the_clipboard_holds_no_control_character(sides, tmp_path: Path) -> None:

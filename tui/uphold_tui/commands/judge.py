@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.errors import BadUsage
 from uphold_tui.commands.context import Context
 from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
 
@@ -60,23 +61,17 @@ def judge(
     json: AsJson = False,
 ) -> None:
     """Have judges read every pair of a run; what is settled is never judged again."""
-    from uphold.errors import BadUsage
     from uphold.steps.control import Control
     from uphold.steps.judging import JudgeRequest
 
-    if turns not in ("all", "last"):
-        raise BadUsage(f"--turns takes all or last; it was given {turns!r}")
-    if sum((reread, dry_run, batch, collect)) > 1:
-        raise BadUsage("--reread, --dry-run, --batch and --collect are four different things; give one of them")
+    _one_way(turns, reread, dry_run, batch, collect)
     obj: Context = context.obj
     if reread:
         _reread(obj, run, judge, json=json)
         return
-    if not judge:
-        raise BadUsage(_WHICH)
     control = Control(concurrency, max_cost)
     request = JudgeRequest(
-        judge, run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
+        _named(judge), run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
         turns == "last", concurrency, base_url, api_key_env, only_reviewed=only_reviewed, redo=redo, max_cost=max_cost,
         timeout=timeout, settings=obj.settings, control=control,
     )  # fmt: skip
@@ -84,6 +79,20 @@ def judge(
         _dry_run(obj, request, json=json)
         return
     _judge(obj, request, control, batch=batch, collect=collect, json=json)
+
+
+def _one_way(turns: str, *ways: bool) -> None:
+    """Raise BadUsage for turns that do not exist, and where more than one way of working is asked for."""
+    if turns not in ("all", "last"):
+        raise BadUsage(f"--turns takes all or last; it was given {turns!r}")
+    if sum(ways) > 1:
+        raise BadUsage("--reread, --dry-run, --batch and --collect are four different things; give one of them")
+
+
+def _named(judges: list[str] | None) -> list[str]:
+    if not judges:
+        raise BadUsage(_WHICH)
+    return judges
 
 
 def _judge(

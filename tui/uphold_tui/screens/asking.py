@@ -10,8 +10,8 @@ from textual.widgets import Static
 from uphold_tui import showing
 from uphold_tui.keys import Key, bindings
 from uphold_tui.look import BOLD, FAINT, MUTED
-from uphold_tui.screens.commands import CommandField
 from uphold_tui.screens.overlay import Overlay
+from uphold_tui.widgets.field import Field
 
 _KEYS = (
     Key("ask.answer", ("enter",), "answer", "take it"),
@@ -29,8 +29,7 @@ class AskScreen(Overlay[str | None], inherit_bindings=False):
     def __init__(self, question: str, why: str = "", before: str = "", *, hint: str = "") -> None:
         super().__init__()
         self._question, self._why = question, why
-        self.field = CommandField(showing.safe_line(before), placeholder=hint, compact=True)
-        self.field.cursor_blink = False
+        self.field = Field(hint, before)
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.assemble((self._question, BOLD), "   ", (self._why, MUTED)), markup=False)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from textual.app import App
 from textual.content import Content
 from textual.events import Key as KeyEvent
-from textual.events import Paste
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -15,6 +14,7 @@ from uphold_tui import showing
 from uphold_tui.keys import Key, bindings, labels
 from uphold_tui.look import BOLD, MUTED, TINT
 from uphold_tui.screens.overlay import Overlay
+from uphold_tui.widgets.field import Field
 from uphold_tui.widgets.lines import spread
 
 _KEYS = (
@@ -97,14 +97,6 @@ def matching(
     return [*found, *pairs]
 
 
-class CommandField(Input):
-    """The field one types into; what is pasted is made harmless on its way in."""
-
-    def _on_paste(self, event: Paste) -> None:
-        event.text = showing.safe_line(event.text)
-        super()._on_paste(event)
-
-
 class CommandScreen(Overlay[str | None], inherit_bindings=False):
     """Answers the action of the command that was chosen."""
 
@@ -119,8 +111,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         self._commands, self._find, self._jumps = commands, find, hint == JUMPS
         self._found = list(commands)
         self._at = 0
-        self.field = CommandField(placeholder=hint, compact=True)
-        self.field.cursor_blink = False
+        self.field = Field(hint)
         self.found = Static(id="found", markup=False)
 
     def parts(self) -> Iterable[Widget]:

@@ -16,9 +16,9 @@ from uphold.records.listed import Listed
 from uphold.steps.browsing import Listing, Only, Order, Wanted, behind, counts, ordered, selected
 from uphold_tui import keys, showing
 from uphold_tui.look import BOLD, DOUBT, MUTED, PLAIN, Signs
-from uphold_tui.screens.commands import CommandField
 from uphold_tui.screens.narrowing import chips, filter_row
 from uphold_tui.widgets import header
+from uphold_tui.widgets.field import Field
 from uphold_tui.widgets.footer import KeyFooter, entry
 from uphold_tui.widgets.header import HairLine
 from uphold_tui.widgets.lines import Line
@@ -83,8 +83,7 @@ class PairPage(Screen[None]):
         self.header = Line("header")
         self.filters = Line("filters")
         self.find_line = Line("find-line")
-        self.field = CommandField(placeholder=_FIND, compact=True, id="find-field")
-        self.field.cursor_blink = False
+        self.field = Field(_FIND, name="find-field")
         self.heads = Line("heads")
         self.list = PairList("list", self._rows)
         self.empty = Static(id="empty", markup=False)

@@ -11,8 +11,8 @@ from uphold.records.reviewed import PairView
 from uphold_tui import showing
 from uphold_tui.keys import Key, bindings
 from uphold_tui.look import BOLD, MUTED, TINT
-from uphold_tui.screens.commands import CommandField
 from uphold_tui.screens.overlay import Overlay
+from uphold_tui.widgets.field import Field
 
 _KEYS = (
     Key("reasons.save", ("enter",), "save", "save"),
@@ -33,10 +33,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
         self._pair, self._words, self._keep = pair, dict(words), keep
         self.chosen = list(pair.stand.reasons)
         self.list = Static(markup=False)
-        self.field = CommandField(
-            placeholder="a key and a reason: n wrong number; a key alone takes it away", compact=True
-        )
-        self.field.cursor_blink = False
+        self.field = Field("a key and a reason: n wrong number; a key alone takes it away")
         self.field.display = False
 
     def parts(self) -> Iterable[Widget]:
