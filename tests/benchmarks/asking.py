@@ -26,7 +26,7 @@ CONCURRENCY = 8
 
 def measure(rounds: int, folder: Path, database: Path, waits: Sequence[float] = (0.0, 0.1)) -> list[Line]:
     """One line for each time that the server takes over an answer."""
-    requests = _requests(folder / "requests.jsonl", database)
+    requests = write_requests(folder / "requests.jsonl", database)
     lines = []
     for wait in waits:
         with _served(wait) as url:
@@ -36,7 +36,7 @@ def measure(rounds: int, folder: Path, database: Path, waits: Sequence[float] = 
     return lines
 
 
-def _requests(path: Path, database: Path) -> Path:
+def write_requests(path: Path, database: Path) -> Path:
     """The requests that the judge will send, but for their fences."""
     judge = ready_judge(SPEC)
     assert isinstance(judge, LlmJudge)

@@ -17,10 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))
 
-from uphold.judging.specs import LlmJudge, ready_judge  # noqa: E402
-from uphold.records.asking import Comparison  # noqa: E402
+from asking import write_requests  # noqa: E402
+
 from uphold.store.database import open_store  # noqa: E402
-from uphold.store.pairs import pair_texts  # noqa: E402
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 PAIRS, AT_ONCE, WAIT = 200, 16, 0.3
@@ -58,25 +57,6 @@ def _database(folder: Path) -> Path:
     return database
 
 
-def _requests(database: Path, path: Path) -> Path:
-    judge = ready_judge("anthropic:loopback-1")
-    assert isinstance(judge, LlmJudge)
-    with open_store(database, reading=True) as store, path.open("w", encoding="utf-8") as file:
-        for (pair_id,) in store.rows("SELECT id FROM current_pairs ORDER BY id").fetchall():
-            found = pair_texts(store, pair_id)
-            pair = Comparison(found.text, found.turn, found.candidate_cells, found.baseline_cells)
-            for order in judge.orders:
-                asked = judge.request(judge.prompt(pair, order))
-                body = {
-                    "model": judge.model, "max_tokens": asked.max_tokens,
-                    "system": [{"type": "text", "text": asked.system, "cache_control": {"type": "ephemeral"}}],
-                    "messages": [{"role": "user", "content": asked.user}],
-                    "output_config": {"format": {"type": "json_schema", "schema": asked.schema}},
-                }  # fmt: skip
-                file.write(json.dumps(body) + "\n")
-    return path
-
-
 def _served(*arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
     return subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=environment, text=True)
@@ -92,7 +72,7 @@ def _fresh(database: Path, name: str) -> Path:
 
 def against_a_bare_loop(folder: Path, database: Path, rounds: int) -> None:
     """Time and CPU time, both as medians of whole processes in turn."""
-    requests = _requests(database, folder / "requests.jsonl")
+    requests = write_requests(folder / "requests.jsonl", database)
     server = _served(str(HERE / "server.py"), str(WAIT))
     assert server.stdout is not None
     url = server.stdout.readline().strip()
