@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
-import loopback
-from terminals import Terminal
+from support import model_server
+from support.terminal import Terminal
 
 README = Path(__file__).parents[1] / "README.md"
+
+
 UPHOLD = [sys.executable, "-m", "uphold_tui"]
+
+
 TEXT = README.read_text("utf-8")
 
 
@@ -45,7 +49,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     (row,) = blocks("json")
     more = [json.loads(row) | {"key": f"q-{n:02d}", "instruction": f"Question {n}?"} for n in range(2, 8)]
     (folder / "answers.jsonl").write_text(row + "".join(json.dumps(r) + "\n" for r in more), "utf-8")
-    with loopback.serving(lambda asked: loopback.verdict("A")) as server:
+    with model_server.serving(lambda asked: model_server.verdict("A")) as server:
         yield folder, {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
 
 

@@ -52,6 +52,8 @@ def read_settings(given: Path | None) -> Settings:
 
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
+
+
 _ALLOWED = {"signs": ("plain", "ascii"), "hold": ("override",)}
 
 

@@ -13,14 +13,18 @@ from pathlib import Path
 from made import UPHOLD
 from tables import Line, Timed, interleaved, ratio
 
+from uphold.judging.judges import LlmJudge, ready_judge
 from uphold.judging.prompts import pair_prompt
-from uphold.judging.specs import LlmJudge, ready_judge
-from uphold.records.asking import Comparison
+from uphold.records.model_calls import Comparison
 from uphold.store.database import open_store
 from uphold.store.pairs import pair_texts
 
 HERE = Path(__file__).parent
+
+
 SPEC = "anthropic:loopback-1"
+
+
 CONCURRENCY = 8
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from tables import Line, Timed, interleaved, ratio
 
 from uphold.records.rows import ImportSummary
-from uphold.steps.importing import ImportRequest, import_files
 from uphold.store.database import open_store
+from uphold.workflows.importing import ImportRequest, import_files
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from tables import Line, ratio
 
-from uphold.records.reviewed import OnScreen
-from uphold.records.words import Choice
-from uphold.steps.reviewing import ReviewSession, open_review
+from uphold.records.enums import Choice
+from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import find_run
+from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_session import ReviewSession
 
 FRAME = 1 / 60
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from faulty import Faulty
-from loopback import loopback
+from support.faulty_endpoint import Faulty
+from support.model_server import loopback
 
 
 async def main() -> None:

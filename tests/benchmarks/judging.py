@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
+
+
 sys.path.append(str(HERE.parent))
 
 from asking import write_requests  # noqa: E402
@@ -22,6 +24,8 @@ from asking import write_requests  # noqa: E402
 from uphold.store.database import open_store  # noqa: E402
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
+
+
 PAIRS, AT_ONCE, WAIT = 200, 16, 0.3
 
 

@@ -6,10 +6,14 @@ from pathlib import Path
 from made import UPHOLD
 from tables import Line, Timed, interleaved, ratio
 
-from terminals import Terminal
+from support.terminal import Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
+
+
 _STILL = 0.3
+
+
 _SOUGHT = "instruction-00012"
 
 

@@ -27,7 +27,7 @@ import screens
 import startup
 import tables
 
-from terminals import Ended
+from support.terminal import Ended
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -46,6 +46,8 @@ class Size:
 
 
 WHOLE = Size(pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20)
+
+
 QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3)
 
 

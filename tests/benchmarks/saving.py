@@ -8,12 +8,13 @@ from pathlib import Path
 
 from tables import Line, interleaved, ratio
 
-from uphold.records.reviewed import Event, OnScreen, new_event_id
-from uphold.records.words import Choice, EventKind, Preference
-from uphold.steps.reviewing import ReviewSession, open_review
+from uphold.records.enums import Choice, EventKind, Preference
+from uphold.records.reviews import Event, OnScreen, new_event_id
 from uphold.store.database import Store, now, open_store
-from uphold.store.events import add_event
+from uphold.store.reviews import add_event
 from uphold.store.runs import find_run
+from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_session import ReviewSession
 
 
 def measure(rounds: int, big: Path) -> list[Line]:
@@ -45,6 +46,8 @@ _COLUMNS = (
     "id, kind, pair_id, reviewer_id, choice, source, side_a, mode, verdict_shown, names_shown, judge_id, verdict, width,"
     " height, seconds, at"
 )
+
+
 _SQL = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"
 
 

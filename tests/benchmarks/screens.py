@@ -8,10 +8,14 @@ from pathlib import Path
 from made import UPHOLD
 from tables import Line, Timed, interleaved, megabytes, ratio
 
-from terminals import Terminal
+from support.terminal import Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
+
+
 _STILL = 0.25
+
+
 _SHOWN = re.compile(rb"(candidate|baseline)-(\d{5})")
 
 

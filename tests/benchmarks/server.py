@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from loopback import Asked, Reply, loopback, verdict
+from support.model_server import Asked, Reply, loopback, verdict
 
 _REPLY = verdict("A")
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from loopback import (
+from support.model_server import (
     Answering,
     Asked,
     Gate,
@@ -24,11 +24,13 @@ from loopback import (
     refusal,
     verdict,
 )
-from uphold.endpoints import Address, find_address, open_endpoint
+from uphold.endpoints.addresses import Address, find_address, open_endpoint
 from uphold.errors import Refused, Unavailable
-from uphold.records.asking import Answer, Barred, Endpoint, Request
+from uphold.records.model_calls import Answer, Barred, Endpoint, Request
 
 KEY = "key-of-the-test-0123456789"
+
+
 REQUEST = Request("the constant orders", "which one, A or B?", {"type": "object"}, 512, "low")
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from uphold.endpoints.batches import Sent, chunked
-from uphold.records.asking import Request
+from uphold.endpoints.anthropic_batches import Sent, chunked
+from uphold.records.model_calls import Request
 
 
 def sent(count: int, length: int = 10) -> list[Sent]:

@@ -1,7 +1,6 @@
 import pytest
 
-from uphold.endpoints import Address, find_address
-from uphold.endpoints.opening import read_key
+from uphold.endpoints.addresses import Address, find_address, read_key
 from uphold.errors import BadUsage
 
 

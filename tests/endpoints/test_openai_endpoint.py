@@ -7,12 +7,27 @@ from typing import Any
 
 import pytest
 
-from loopback import Answering, Asked, Reply, Server, as_json, chat, cut, dropped, empty, error, html, loopback
-from uphold.endpoints import Address, find_address, open_endpoint
+from support.model_server import (
+    Answering,
+    Asked,
+    Reply,
+    Server,
+    as_json,
+    chat,
+    cut,
+    dropped,
+    empty,
+    error,
+    html,
+    loopback,
+)
+from uphold.endpoints.addresses import Address, find_address, open_endpoint
 from uphold.errors import BadUsage, Refused, Unavailable
-from uphold.records.asking import Answer, Barred, Endpoint, Request
+from uphold.records.model_calls import Answer, Barred, Endpoint, Request
 
 KEY = "key-of-the-test-0123456789"
+
+
 REQUEST = Request("the constant orders", "which one?", {"type": "object"}, 512, "low")
 
 
@@ -213,7 +228,7 @@ def test_a_missing_key_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_sdk_is_imported_only_when_it_is_asked() -> None:
     program = (
-        "import sys, uphold.endpoints, uphold.steps.judging, uphold.steps.generating, uphold.steps.perplexity;"
+        "import sys, uphold.endpoints, uphold.workflows.judging, uphold.workflows.generating, uphold.workflows.perplexity;"
         " print({'openai', 'anthropic', 'httpx2'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"

@@ -3,12 +3,16 @@ from collections.abc import Callable
 
 import pytest
 
-from uphold.endpoints.pacing import ONCE, Paced, Patience
+from uphold.endpoints.retrying import ONCE, Paced, Patience
 from uphold.errors import Refused, Unavailable
-from uphold.records.asking import Answer, Barred, Request, Scored
+from uphold.records.model_calls import Answer, Barred, Request, Scored
 
 REQUEST = Request("orders", "q", {"type": "object"})
+
+
 QUICK = Patience(first=0.001, longest=0.004, obeyed=0.01)
+
+
 FINE = Answer("fine", "end_turn")
 
 

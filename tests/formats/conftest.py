@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from uphold.formats import Reading, read
+from uphold.formats.reading import Reading
+from uphold.formats.registry import read
 from uphold.records.rows import Row
 
 

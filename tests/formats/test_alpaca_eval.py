@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats import read
-from uphold.records.words import Order, Preference, Status
+from uphold.formats.registry import read
+from uphold.records.enums import Order, Preference, Status
 
 ANNOTATION = {
     "instruction": "Name a colour.",
@@ -21,7 +21,11 @@ ANNOTATION = {
     "price_per_example": 0.01,
     "time_per_example": 2,
 }
+
+
 MINE = [{"instruction": "Name a colour.", "output": "Blue.", "generator": "ft-3", "dataset": "helpful_base"}]
+
+
 THEIRS = [{"instruction": "Name a colour.", "output": "Red.", "generator": "davinci", "dataset": "helpful_base"}]
 
 

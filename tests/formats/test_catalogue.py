@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile, BadUsage
-from uphold.formats import FORMATS, read, sniff
+from uphold.formats.registry import FORMATS, read, sniff
 
 PAIR = [{"key": "a", "response_candidate": "x"}]
+
+
 QUESTION = [{"question_id": 81, "turns": ["x"]}]
 
 

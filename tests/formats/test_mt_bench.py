@@ -5,13 +5,18 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats import read, sniff
-from uphold.records.words import Choice, Order, Preference, Status
+from uphold.formats.registry import read, sniff
+from uphold.records.enums import Choice, Order, Preference, Status
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mt_bench"
+
+
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the MT-Bench files are not beside this checkout")
 
+
 QUESTION = {"question_id": 81, "category": "writing", "turns": ["Write.", "Rewrite."], "reference": ["own", "own 2"]}
+
+
 JUDGED = {
     "question_id": 81,
     "turn": 1,
@@ -26,7 +31,11 @@ JUDGED = {
     "judge": ["gpt-4", "pair-v2"],
     "tstamp": 0,
 }
+
+
 VOTE = {"question_id": 81, "model_a": "new", "model_b": "old", "winner": "model_a", "judge": ["author_0"], "turn": 1}
+
+
 PAIRS, VOTES = "model_judgment/gpt-4_pair.jsonl", "human.json"
 
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
+from uphold.records.enums import Choice, Order, Preference, Status
 from uphold.records.rows import GivenJudgment, GivenResponse, GivenReview
-from uphold.records.words import Choice, Order, Preference, Status
 
 FULL = {
     "key": "greeting",

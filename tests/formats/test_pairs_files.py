@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile, BadUsage
-from uphold.formats.decoding import LONGEST_LINE
+from uphold.formats.json_values import LONGEST_LINE
 
 GOOD = '{"key": "a", "response_candidate": "x"}'
 

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats import read, sniff
-from uphold.records.words import Choice, Order, Preference, Status
+from uphold.formats.registry import read, sniff
+from uphold.records.enums import Choice, Order, Preference, Status
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "pandalm"
+
+
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the PandaLM test set is not beside this checkout")
+
 
 PAIR = {
     "idx": 7,
@@ -24,7 +27,11 @@ PAIR = {
     "annotator2": 2,
     "annotator3": 0,
 }
+
+
 VERDICT = {"idx": 7, "gpt_result": "Tie", "gpt_reason": "Both.", "gpt_reference": "S."}
+
+
 TESTSET, GPT = "testset-v1.json", "gpt-3.5-turbo-testset-v1.json"
 
 

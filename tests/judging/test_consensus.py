@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.judging.consensus import consensus
-from uphold.records.judged import Judgment
-from uphold.records.words import BOTH_ORDERS, Order, Preference, Status, Verdict
+from uphold.records.enums import BOTH_ORDERS, Order, Preference, Status, Verdict
+from uphold.records.judgments import Judgment, consensus
 
 FIRST, SECOND = BOTH_ORDERS
+
+
 C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
+
+
 BOTH = {FIRST: 1, SECOND: 1}
 
 
@@ -89,10 +92,16 @@ def test_an_order_that_was_not_asked_for_does_not_count() -> None:
 
 
 orders = st.sampled_from(list(Order))
+
+
 words = st.sampled_from([*Preference, Status.UNREADABLE, Status.FAILED])
+
+
 judgments = st.lists(
     st.builds(said, orders, words, st.integers(0, 3)), max_size=12, unique_by=lambda j: (j.order, j.sample)
 )
+
+
 asking = st.none() | st.dictionaries(orders, st.integers(1, 4), max_size=4)
 
 

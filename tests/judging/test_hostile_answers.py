@@ -1,14 +1,18 @@
 import json
 import random
 
+from uphold.judging.judges import LlmJudge, ready_judge
 from uphold.judging.prompts import Part, pair_prompt, parts_of
-from uphold.judging.specs import LlmJudge, ready_judge
-from uphold.records.asking import Answer, Comparison
+from uphold.records.enums import BOTH_ORDERS, Order, Preference
+from uphold.records.model_calls import Answer, Comparison
 from uphold.records.texts import ExampleText
-from uphold.records.words import BOTH_ORDERS, Order, Preference
 
 MANY = 500
+
+
 _SCRIPTS = "абвгд 你好世界 مرحبا שלום ไทย हिन्दी 👩‍👩‍👧 𝕬𝖇 ﷽ ‮drow‬"
+
+
 _CONTROLS = "".join(map(chr, range(32))) + "\x7f\x9b\u2028\u2029\u202e\ufeff\x00\r\n"
 
 

@@ -3,13 +3,12 @@ from pathlib import Path
 import pytest
 
 from uphold.errors import BadFile, BadUsage
-from uphold.judging.prices import price_of, prices_date, read_price
+from uphold.judging.costs import price_of, prices_date, read_price
+from uphold.judging.judges import LlmJudge, RulesJudge, judge_of, judges_in, ready_judge
 from uphold.judging.prompts import SYSTEM
-from uphold.judging.specs import LlmJudge, RulesJudge, ready_judge
-from uphold.judging.tables import judge_of, judges_in
-from uphold.records.asking import Answer, Comparison
+from uphold.records.enums import BOTH_ORDERS, Order
+from uphold.records.model_calls import Answer, Comparison
 from uphold.records.texts import ExampleText
-from uphold.records.words import BOTH_ORDERS, Order
 
 PAIR = Comparison(ExampleText(("Q",)), 1, ("x",), ("y",))
 

@@ -6,14 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uphold.judging.prompts import PROMPT_NAME, SCHEMA, SYSTEM, Part, new_fence, pair_prompt, parts_of, prompt_text
-from uphold.records.asking import Comparison
+from uphold.records.enums import Order
+from uphold.records.model_calls import Comparison
 from uphold.records.texts import ExampleText, cell_text, digest
-from uphold.records.words import Order
 
 PROMPT_DIGESTS = {"uphold-pair-1": "b29b9073fbc9b970c50d50dd139d3746b331dfde9464197081a4ab3e95932737"}
 
+
 ONE = Comparison(ExampleText(("Name a prime.",)), 1, ("Seven.",), ("Nine.",))
+
+
 FULL = Comparison(ExampleText(("Name a prime.",), "Be brief.", ("7",)), 1, ("Seven.",), ("Nine.",))
+
+
 TALK = Comparison(
     ExampleText(("Name a prime.", "And an even one.", "Thanks."), None, (None, "2", None)),
     2,
@@ -118,6 +123,8 @@ PIECES = [
     "\nf00d end answer B",
     "begin",
 ]
+
+
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=8).map("".join)
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.judging.reading import Read, Unreadable, judgment_of, preferred, read_answer
-from uphold.records.asking import Answer
-from uphold.records.words import Order, Preference, Status
+from uphold.judging.parsing import Read, Unreadable, judgment_of, preferred, read_answer
+from uphold.records.enums import Order, Preference, Status
+from uphold.records.model_calls import Answer
 
 GOOD = '{"reason": "A is right.", "winner": "A", "confidence": 0.8}'
 
@@ -156,6 +156,8 @@ values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
+
+
 objects = st.fixed_dictionaries(
     {}, optional={name: values | st.sampled_from(["A", 0.5]) for name in ("winner", "reason", "confidence")}
 )

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uphold.errors import BadUsage
+from uphold.judging.judges import RulesJudge, ready_judge
 from uphold.judging.rules import RULES
-from uphold.judging.specs import RulesJudge, ready_judge
-from uphold.records.asking import Comparison
-from uphold.records.judged import Judgment
+from uphold.records.enums import Order, Preference, Status
+from uphold.records.judgments import Judgment
+from uphold.records.model_calls import Comparison
 from uphold.records.texts import ExampleText
-from uphold.records.words import Order, Preference, Status
 
 C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 

@@ -4,10 +4,10 @@ import sys
 import pytest
 
 from uphold.errors import BadUsage
-from uphold.judging.specs import LlmJudge, RulesJudge, failed, ready_judge
-from uphold.records.asking import Answer, Comparison
+from uphold.judging.judges import LlmJudge, RulesJudge, failed, ready_judge
+from uphold.records.enums import BOTH_ORDERS, Order, Preference, Status
+from uphold.records.model_calls import Answer, Comparison
 from uphold.records.texts import ExampleText
-from uphold.records.words import BOTH_ORDERS, Order, Preference, Status
 
 PAIR = Comparison(ExampleText(("Q",)), 1, ("x",), ("y",))
 
@@ -143,7 +143,7 @@ def test_a_failed_judgment_says_what_happened() -> None:
 
 def test_the_room_imports_nothing_heavy() -> None:
     heavy = "anthropic,httpx2,pydantic,sqlite_utils,textual,rich,asyncio"
-    code = f"import uphold.judging.specs, sys; print([m for m in {heavy!r}.split(',') if m in sys.modules])"
+    code = f"import uphold.judging.judges, sys; print([m for m in {heavy!r}.split(',') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

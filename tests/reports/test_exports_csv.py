@@ -7,12 +7,14 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.exported import ExportedPair, Voices
+from uphold.formats.writers.pairs_csv import columns, csv_lines, harmless
+from uphold.formats.writers.pairs_jsonl import json_lines
+from uphold.records.rows import ExportedPair, Voices
 from uphold.records.texts import ExampleText
-from uphold.reports.exports_csv import columns, csv_lines, harmless
-from uphold.reports.exports_jsonl import json_lines
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
+
+
 TEXTS = st.text(st.sampled_from(SIGNS + "'\",;ab \x00\x0b\x1b\x7f\x85\u2028é"), max_size=8) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=20
 )

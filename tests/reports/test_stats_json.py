@@ -7,21 +7,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import compared, counts_of, table, votes
-from uphold.records.numbers import Stratum
-from uphold.records.words import Verdict
-from uphold.reports.stats_json import as_json
-from uphold.stats import numbers
+from support.run_counts import compared, counts_of, table, votes
+from uphold.records.counts import Stratum
+from uphold.records.enums import Verdict
+from uphold.reports.json_output import as_json
+from uphold.stats.summary import numbers
 
 RATE = ["rate", "low", "high", "n", "level", "method"]
+
+
 SHARE = ["rate", "n"]
+
+
 VALUE = ["value", "low", "high", "reason"]
+
+
 THREE = {"win_rate": RATE, "win_tie_rate": RATE, "ties_half": RATE}
+
+
 CLASSES = ["candidate", "tie", "baseline"]
+
+
 HUMAN = [
     *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken", "carried", "imported"),
     *("outside_queue", "stale", "retired"),
 ]
+
+
 AGREEMENT = {
     "n": None,
     "observed": RATE,
@@ -36,6 +48,8 @@ AGREEMENT = {
     "blind": {"observed": RATE},
     "anchoring": None,
 }
+
+
 JUDGE = {
     **dict.fromkeys(["judge", "version", "wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending"]),
     "win_rate": SHARE,
@@ -51,6 +65,8 @@ JUDGE = {
     },
     "length": {"judge_longer": RATE, "human_longer": RATE, "spearman": VALUE},
 }
+
+
 DESIGN = {
     **dict.fromkeys(["run", "set", "set_hash", "candidate", "baseline", "pairs"]),
     "human": {**dict.fromkeys(HUMAN), **THREE},
@@ -63,6 +79,7 @@ DESIGN = {
     },
     "budget": None,
 }
+
 
 LOOKED = st.tuples(
     st.text("WTLB.", max_size=3).map(votes),

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
-from uphold.records.numbers import Habits, Rate, Stratum
-from uphold.records.page import Role
-from uphold.records.words import Verdict
-from uphold.reports.stats_page import stats_page
-from uphold.reports.wording import coefficient, counted, interval, part_of, percent
-from uphold.stats import numbers
+from support.run_counts import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
+from uphold.formatting import coefficient, counted, interval, percent
+from uphold.records.counts import Habits, Stratum
+from uphold.records.enums import Verdict
+from uphold.records.statistics import Rate
+from uphold.reports.model import Role, part_of
+from uphold.reports.run_report import stats_page
+from uphold.stats.summary import numbers
 
 CHOSEN = (Stratum("all"), Stratum("chosen", chosen=True))
 

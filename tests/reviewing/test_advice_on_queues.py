@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.words import Preference, Verdict
-from uphold.reviewing.advising import Known, advice
-from uphold.reviewing.strata import DOUBTFUL, FLIPPED_ORDERS, NO_VERDICT, REST, Stratum
+from uphold.records.enums import Preference, Verdict
+from uphold.reviewing.advice import Known, advice
+from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, NO_VERDICT, REST, Stratum
 
 A, B, TIE = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 

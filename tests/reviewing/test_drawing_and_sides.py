@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.words import Preference
-from uphold.reviewing.drawing import draw_random, uniform
-from uphold.reviewing.sides import side_a
+from uphold.records.enums import Preference
+from uphold.reviewing.presentation import side_a
+from uphold.reviewing.queue_order import draw_random, uniform
 
 PAIRS = st.lists(st.tuples(st.text(max_size=5), st.integers(1, 3)), min_size=1, max_size=20, unique=True)
 

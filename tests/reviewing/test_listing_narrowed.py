@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.listed import Listed, Only, Order, Wanted
-from uphold.records.reviewed import Event
-from uphold.records.words import Choice, EventKind, Preference, Ruling, Verdict, ruling
-from uphold.reviewing.listing import behind, counts, ordered, selected
+from uphold.records.enums import Choice, EventKind, Only, Preference, Ruling, SortOrder, Verdict, ruling
+from uphold.records.pair_list import Listed, Wanted
+from uphold.records.reviews import Event
+from uphold.reviewing.pair_filters import behind, counts, ordered, selected
 
 
 def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> Listed:
@@ -17,9 +17,17 @@ def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = 
 
 
 READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), apart=5)
+
+
 OVER = listed(2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), apart=5, note="why")
+
+
 EVEN = listed(3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, apart=-9, reasons=("style", "unsafe"))
+
+
 UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, apart=7, flagged=True)
+
+
 PAIRS = [READ, OVER, EVEN, UNREAD]
 
 
@@ -72,10 +80,10 @@ def test_found_pairs_only() -> None:
 
 def test_orders() -> None:
     drawn = [listed(2), listed(1), Listed(9, "a", 1, 0), listed(3, Choice.TIE, rank=5), listed(4, apart=-7)]
-    assert [pair.pair_id for pair in ordered(drawn, Order.REVIEWED)] == [1, 2, 3, 4, 9]
-    assert [pair.pair_id for pair in ordered(drawn, Order.KEY)] == [9, 1, 2, 3, 4]
-    assert ordered(drawn, Order.LATEST)[0].pair_id == 3
-    assert ordered(drawn, Order.APART)[0].pair_id == 4
+    assert [pair.pair_id for pair in ordered(drawn, SortOrder.REVIEWED)] == [1, 2, 3, 4, 9]
+    assert [pair.pair_id for pair in ordered(drawn, SortOrder.KEY)] == [9, 1, 2, 3, 4]
+    assert ordered(drawn, SortOrder.LATEST)[0].pair_id == 3
+    assert ordered(drawn, SortOrder.APART)[0].pair_id == 4
 
 
 def test_a_word_that_differs_from_the_verdict_as_it_stands_differs() -> None:
@@ -89,5 +97,5 @@ def test_counts_are_what_narrowing_leaves_and_orders_lose_nothing(made: list[tup
     found = counts(pairs)
     assert found[Only.ALL] == len(pairs) == found[Only.READ] + found[Only.UNREAD]
     assert found[Only.READ] == found[Only.UPHELD] + found[Only.OVERTURNED] + found[Only.DECIDED]
-    for order in Order:
+    for order in SortOrder:
         assert sorted(pair.pair_id for pair in ordered(pairs, order)) == [pair.pair_id for pair in pairs]

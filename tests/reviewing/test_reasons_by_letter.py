@@ -2,13 +2,15 @@
 
 import pytest
 
-from uphold.records.judged import JudgeOnPair, Judgment
-from uphold.records.reviewed import PairView
+from uphold.records.enums import Order, Preference, Side, Status, Verdict
+from uphold.records.judgments import JudgeOnPair, Judgment
+from uphold.records.reviews import PairView
 from uphold.records.texts import ExampleText
-from uphold.records.words import Order, Preference, Side, Status, Verdict
-from uphold.reviewing.letters import first_wins, reason_shown
+from uphold.reviewing.presentation import first_wins, reason_shown
 
 CANDIDATE_FIRST, BASELINE_FIRST = Order.CANDIDATE_FIRST, Order.BASELINE_FIRST
+
+
 WIN, LOSS, TIE = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 
 

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.reviewed import Event, QueueItem
-from uphold.records.words import Choice, EventKind
+from uphold.records.enums import Choice, EventKind
+from uphold.records.reviews import Event, QueueItem
+from uphold.reviewing.cursor import Walk
 from uphold.reviewing.history import History, replay
-from uphold.reviewing.walking import Walk
 
 ITEMS = [QueueItem(number, f"k{number}", 1, number) for number in range(1, 9)]
 

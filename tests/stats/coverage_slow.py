@@ -10,9 +10,11 @@ from statistics import fmean
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from simulated import Covered, Setting, cover, settings
+from support.simulations import Covered, Setting, cover, settings
 
 SEED = 20_250_408
+
+
 LEAST = {"population": 0.91, "this_set": 0.90}
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from counted import PANDALM, Looked, counts_of, pandalm_runs
+from support.run_counts import PANDALM, Looked, counts_of, pandalm_runs
 from uphold.stats.assisted import Study, study, win_rates
-from uphold.stats.chain import WIN
+from uphold.stats.poststratify import WIN
 
 READ, SEED = 60, 20_250_409
 

@@ -4,19 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import ORACLES, VERDICTS, WORDS, compared, counts_of, table, votes
-from uphold.records.numbers import JudgeCells, Stratum
-from uphold.records.words import Verdict
-from uphold.stats import numbers
-from uphold.stats.ac1 import ac1, ac1_value, standard_error
-from uphold.stats.agreement import agreement
-from uphold.stats.alpha import alpha, alpha_value
-from uphold.stats.confidence import brier
-from uphold.stats.intervals import wilson
-from uphold.stats.ranks import auroc, midranks, spearman
-from uphold.stats.stratified import Part, weighted, weighted_share
+from support.run_counts import ORACLES, VERDICTS, WORDS, compared, counts_of, table, votes
+from uphold.records.counts import JudgeCells, Stratum
+from uphold.records.enums import Verdict
+from uphold.stats.agreement import agreement, brier
+from uphold.stats.coefficients import ac1, ac1_value, alpha, alpha_value, auroc, midranks, spearman, standard_error
+from uphold.stats.intervals import Part, weighted, weighted_share, wilson
+from uphold.stats.summary import numbers
 
 PLACE = {"W": 0, "T": 1, "L": 2}
+
+
 counted_words = st.lists(st.tuples(st.just(0), st.tuples(*[st.integers(0, 3)] * 3), st.integers(1, 5)), min_size=1)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counted import ORACLES, compared, counts_of, votes
-from uphold.records.words import Verdict
+from support.run_counts import ORACLES, compared, counts_of, votes
+from uphold.records.enums import Verdict
 from uphold.stats.agreement import NOT_INDEPENDENT, NOTHING, agreement
 
 

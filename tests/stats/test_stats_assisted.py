@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import ORACLES, VERDICTS, compared, counts_of, table, votes
-from uphold.records.numbers import Cell, Stratum
-from uphold.stats import numbers
+from support.run_counts import ORACLES, VERDICTS, compared, counts_of, table, votes
+from uphold.records.counts import Cell, Stratum
 from uphold.stats.assisted import assisted, study
-from uphold.stats.chain import HALF, WIN, WIN_TIE, ChainCell, beta_interval, population, this_set
-from uphold.stats.clusters import LEAST_CLUSTERS
-from uphold.stats.intervals import finite_n, wilson
+from uphold.stats.intervals import LEAST_CLUSTERS, finite_n, wilson
+from uphold.stats.poststratify import HALF, WIN, WIN_TIE, ChainCell, beta_interval, population, this_set
+from uphold.stats.summary import numbers
 
 DRAWN, CHOSEN = Stratum("all"), Stratum("chosen", chosen=True)
+
+
 NAMES = ("win_rate", "win_tie_rate", "ties_half")
 
 
@@ -223,6 +224,8 @@ LOOKED = st.tuples(
     st.sampled_from("....WWLT").map(votes), st.sampled_from([None, *VERDICTS.values()]), st.none(), st.just(0),
     st.integers(0, 2),
 )  # fmt: skip
+
+
 RUNS = st.lists(LOOKED, min_size=1, max_size=200).map(
     lambda pairs: counts_of(pairs, strata=(DRAWN, Stratum("b"), CHOSEN))
 )

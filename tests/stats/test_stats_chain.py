@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import ORACLES
-from uphold.stats.chain import (
+from support.run_counts import ORACLES
+from uphold.stats.intervals import wilson
+from uphold.stats.poststratify import (
     HALF,
     WIN,
     WIN_TIE,
@@ -16,13 +17,19 @@ from uphold.stats.chain import (
     population,
     this_set,
 )
-from uphold.stats.intervals import wilson
 
 SCORES = {"win": WIN, "win_tie": WIN_TIE, "half": HALF}
+
+
 TARGETS = {"sp": population, "fp": this_set}
 
+
 three = st.tuples(*[st.integers(0, 40)] * 3)
+
+
 made = st.tuples(three, st.integers(0, 60)).map(lambda pair: ChainCell(sum(pair[0]) + pair[1], pair[0]))
+
+
 tables = st.lists(made, min_size=1, max_size=5).filter(lambda cells: any(cell.pairs for cell in cells))
 
 

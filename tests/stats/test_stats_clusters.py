@@ -4,12 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import ORACLES
-from uphold.records.numbers import Cell
-from uphold.stats.clusters import merged, spread
-from uphold.stats.intervals import wilson
-from uphold.stats.shares import FEW_EXAMPLES, share, ties_half
-from uphold.stats.special import t_quantile
+from support.run_counts import ORACLES
+from uphold.records.counts import Cell
+from uphold.stats.distributions import t_quantile
+from uphold.stats.intervals import FEW_EXAMPLES, merged, share, spread, ties_half, wilson
 
 rows = st.lists(st.tuples(st.integers(0, 15), st.sampled_from((0.0, 0.5, 1.0)), st.integers(1, 4)), max_size=40)
 

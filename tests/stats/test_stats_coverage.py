@@ -4,7 +4,7 @@ from statistics import fmean
 
 import pytest
 
-from simulated import FLIPS, TIES, chances, cover, settings
+from support.simulations import FLIPS, TIES, chances, cover, settings
 
 RUNS, SEED = 300, 20_250_407
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import ORACLES, VERDICTS, compared, votes
-from uphold.records.compared import Joint, Matched, Result, Side
-from uphold.records.words import Verdict
-from uphold.stats import numbers
-from uphold.stats.exact import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-from uphold.stats.gating import Names, bound, gate
-from uphold.stats.pairing import by_judge, by_people, half_change, paired
-from uphold.stats.side_by_side import judge_pairs
+from support.run_counts import ORACLES, VERDICTS, compared, votes
+from uphold.records.comparisons import Joint, Matched, Result, Side
+from uphold.records.enums import Verdict
+from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
+from uphold.stats.paired import Names, bound, by_judge, by_people, gate, half_change, judge_pairs, paired
+from uphold.stats.summary import numbers
 
 NAMES = Names("new-vs-base", "old-vs-base")
+
+
 WORD = {1.0: "W", 0.5: "T", 0.0: "L"}
 
 

@@ -9,13 +9,15 @@ import pytest
 from uphold import stats
 
 HEAVY = ["numpy", "pandas", "statistics", "sqlite3", "sqlite_utils", "textual", "rich", "typer", "anthropic", "asyncio"]
+
+
 PROGRAM = """
 import sys
 from uphold.stats import numbers, live
-from uphold.reports import stats_json, stats_page
-from counted import compared
+from uphold.reports import json_output, run_report
+from support.run_counts import compared
 counts = compared("WWL" * 20, "WLL" * 20)
-stats_json.as_json(numbers(counts)), stats_page.stats_page(numbers(counts)), live(counts, 1)
+json_output.as_json(numbers(counts)), run_report.stats_page(numbers(counts)), live(counts, 1)
 print(*sorted(set(sys.argv[1:]) & set(sys.modules)))
 """
 
@@ -34,7 +36,7 @@ def test_one_interval_does_not_load_every_result():
     one = (
         "import sys; from uphold.stats import wilson; print(*(m for m in sys.modules if m.startswith('uphold.stats.')))"
     )
-    assert printed(one) == ["uphold.stats.special", "uphold.stats.intervals"]
+    assert printed(one) == ["uphold.stats.distributions", "uphold.stats.intervals"]
 
 
 def test_every_name_of_the_room_is_there_and_no_other():

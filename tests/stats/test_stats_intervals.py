@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import ORACLES
+from support.run_counts import ORACLES
+from uphold.stats.distributions import beta_cdf, beta_quantile, t_quantile, z_quantile
 from uphold.stats.intervals import clopper_pearson, finite_n, half_posterior, mean_t, sign_test, wilson
-from uphold.stats.special import beta_cdf, beta_quantile, t_quantile, z_quantile
 
 counts = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))).filter(lambda pair: pair[1])
+
+
 three = st.tuples(*[st.integers(0, 60)] * 3).filter(any)
 
 

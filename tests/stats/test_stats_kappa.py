@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import ORACLES
-from uphold.stats.kappa import ONE_CLASS, Undefined, cohen_kappa, confusion, kappa_value
+from support.run_counts import ORACLES
+from uphold.stats.coefficients import ONE_CLASS, Undefined, cohen_kappa, confusion, kappa_value
 
 PLACE = {"W": 0, "T": 1, "L": 2}
+
 
 tables = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=3)
 

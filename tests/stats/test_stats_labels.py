@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted import votes
-from uphold.stats.labels import Label, is_both_bad, label
+from support.run_counts import votes
+from uphold.records.reviews import Label, is_both_bad, label
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The few numbers at the foot of the review."""
 
-from counted import compared
-from uphold.stats import live, numbers
+from support.run_counts import compared
+from uphold.stats.summary import live, numbers
 
 
 def test_below_ten_verdicts_there_are_counts_and_no_rate():

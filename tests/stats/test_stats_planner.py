@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import ORACLES, compared, counts_of, table
-from uphold.records.numbers import Stratum
-from uphold.stats import live
+from support.run_counts import ORACLES, compared, counts_of, table
+from uphold.records.counts import Stratum
 from uphold.stats.assisted import study, win_rates
-from uphold.stats.peeking import peek_safe, set_bounds, source_bounds
-from uphold.stats.planner import plan, verdicts_for
-from uphold.stats.widths import budget, half_widths, nearest
+from uphold.stats.power import budget, half_widths, nearest, plan, verdicts_for
+from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
+from uphold.stats.summary import live
 
 drawn = st.integers(1, 150).flatmap(lambda of: st.tuples(st.just(of), st.integers(1, of))).flatmap(
     lambda pair: st.tuples(st.integers(0, pair[1]), st.just(pair[1]), st.just(pair[0]))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counted import ORACLES, cells
-from uphold.stats.position import FEW_OPPOSITE, ONE_ORDER, position
+from support.run_counts import ORACLES, cells
+from uphold.stats.bias import FEW_OPPOSITE, ONE_ORDER, position
 
 FIRST, SECOND = ("candidate", "baseline"), ("baseline", "candidate")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from counted import PANDALM, pandalm, pandalm_runs
-from uphold.records.compared import Joint
-from uphold.stats import numbers
-from uphold.stats.side_by_side import judge_pairs
+from support.run_counts import PANDALM, pandalm, pandalm_runs
+from uphold.records.comparisons import Joint
+from uphold.stats.paired import judge_pairs
+from uphold.stats.summary import numbers
 
 pytestmark = pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from counted import counts_of, votes
-from uphold.records.numbers import Habits
+from support.run_counts import counts_of, votes
+from uphold.records.counts import Habits
 from uphold.stats.reviewers import reviewers
 
 

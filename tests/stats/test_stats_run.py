@@ -7,23 +7,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counted import ORACLES, compared, counts_of, votes
-from uphold.records.numbers import Cell, RunCounts
-from uphold.records.words import Choice, Preference, Verdict
-from uphold.stats import mean_preference, numbers
-from uphold.stats.humans import NO_LABEL, POOLED
+from support.run_counts import ORACLES, compared, counts_of, votes
+from uphold.records.counts import Cell, RunCounts
+from uphold.records.enums import Choice, Preference, Verdict
+from uphold.stats.human import NO_LABEL, POOLED
+from uphold.stats.summary import mean_preference, numbers
 
 COEFFICIENT = re.compile("kappa|ac1|alpha|anchoring|spearman")
+
+
 WORD = st.sampled_from(("candidate", "baseline", "tie"))
+
+
 READ = st.text("WTLB.", max_size=3).map(votes)
+
+
 LOOKED = st.tuples(
     READ,
     st.one_of(st.none(), st.sampled_from(Verdict)),
     st.one_of(st.none(), st.tuples(WORD, WORD)),
     st.integers(0, 14),
 )
+
+
 RUNS = st.lists(LOOKED, max_size=40).map(counts_of)
+
+
 TURNED_CHOICE = {Choice.CANDIDATE: Choice.BASELINE, Choice.BASELINE: Choice.CANDIDATE}
+
+
 TURNED_VERDICT = {Verdict.CANDIDATE: Verdict.BASELINE, Verdict.BASELINE: Verdict.CANDIDATE}
 
 

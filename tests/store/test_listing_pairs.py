@@ -1,9 +1,9 @@
 """What a list reads of a run's pairs."""
 
-from brought import bring, compared, judged, reviewed
-from uphold.records.words import Preference, Verdict
+from support.imports import bring, compared, judged, reviewed
+from uphold.records.enums import Preference, Verdict
 from uphold.store.database import Store
-from uphold.store.listing import first_rows, pair_rows, texts_of
+from uphold.store.pair_list import first_rows, pair_rows, texts_of
 
 
 def test_every_current_pair_comes_with_verdict_label_tags_and_length(store: Store) -> None:
@@ -19,8 +19,8 @@ def test_every_current_pair_comes_with_verdict_label_tags_and_length(store: Stor
 
 
 def test_a_drawn_labels_place_is_that_of_the_random_queue(store: Store) -> None:
-    from uphold.steps.opening import find_run
-    from uphold.steps.reviewing import open_review
+    from uphold.workflows.lookup import find_run
+    from uphold.workflows.review_opening import open_review
 
     bring(store, *(compared(f"k{number}") for number in range(5)))
     session = open_review(store, find_run(store, None), reviewer="ada")

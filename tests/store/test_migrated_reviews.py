@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from brought import bring, judged, reviewed, values
-from uphold.records.reviewed import OnScreen
-from uphold.records.words import Choice, Preference
-from uphold.steps.reviewing import open_review
+from support.imports import bring, judged, reviewed, values
+from uphold.records.enums import Choice, Preference
+from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
-from uphold.store.version import APPLICATION_ID, SCHEMA
+from uphold.store.schema import APPLICATION_ID, SCHEMA
+from uphold.workflows.review_opening import open_review
 
-FIRST = {"m001_identity": ("m001_tables.sql", "m001_views.sql")}
+FIRST = {"m001_identity": ("001_tables.sql", "001_views.sql")}
 
 
 def first_schema(path: Path) -> None:
@@ -25,7 +25,7 @@ def first_schema(path: Path) -> None:
 
     def m001_identity(db: Database) -> None:
         for name in FIRST["m001_identity"]:
-            text = resources.files("uphold.store").joinpath(name).read_text("utf-8")
+            text = resources.files("uphold.store").joinpath("migrations", name).read_text("utf-8")
             for statement in filter(str.strip, text.split(";\n")):
                 db.conn.execute(statement)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from brought import bring, compared
+from support.imports import bring, compared
 from uphold.errors import BadDatabase
-from uphold.steps.statistics import run_numbers
 from uphold.store.database import Store, open_store
-from uphold.store.version import APPLICATION_ID, SCHEMA
+from uphold.store.schema import APPLICATION_ID, SCHEMA
+from uphold.workflows.statistics import read_run_statistics
 
 
 def write(store: Store, *statements: str) -> None:
@@ -162,7 +162,7 @@ def test_a_locked_file_serves_readers_and_refuses_writers_in_a_sentence(tmp_path
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with open_store(path, busy_ms=20) as store:
-        assert run_numbers(store, None).pairs == 1
+        assert read_run_statistics(store, None).pairs == 1
         with pytest.raises(BadDatabase, match="locked by another program"):
             bring(store, compared("other"))
     other.execute("ROLLBACK")
@@ -190,7 +190,7 @@ def test_a_read_only_file_serves_the_reading_and_refuses_the_writing(tmp_path: P
     path.chmod(0o444)
     before, beside = path.read_bytes(), sorted(tmp_path.iterdir())
     with open_store(path, reading=True) as store:
-        assert run_numbers(store, None).pairs == 1
+        assert read_run_statistics(store, None).pairs == 1
         with pytest.raises(BadDatabase, match="read-only"), store.writing():
             pass
     with pytest.raises(BadDatabase, match="read-only"):
@@ -208,7 +208,7 @@ def test_a_read_only_file_is_read_with_what_is_still_in_its_log(tmp_path: Path) 
             shutil.copy(f"{made}{ending}", f"{path}{ending}")
     path.chmod(0o444)
     with open_store(path, reading=True) as store:
-        assert run_numbers(store, None).pairs == 1
+        assert read_run_statistics(store, None).pairs == 1
 
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:

@@ -7,24 +7,34 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brought import bring, compared
-from uphold.judging.consensus import consensus
-from uphold.records.reviewed import Event, new_event_id
-from uphold.records.words import Choice, EventKind
-from uphold.stats.labels import Label, label
-from uphold.steps.opening import find_run
-from uphold.store.counts import run_counts
+from support.imports import bring, compared
+from uphold.records.enums import Choice, EventKind
+from uphold.records.judgments import consensus
+from uphold.records.reviews import Event, Label, label, new_event_id
+from uphold.store.counts import Tally, run_counts
 from uphold.store.database import Store, open_store
-from uphold.store.events import add_event, add_reviewer
-from uphold.store.looked import decisions
-from uphold.store.tallied import Tally
+from uphold.store.pair_columns import decisions
+from uphold.store.reviews import add_event, add_reviewer
+from uphold.workflows.lookup import find_run
 
 PAIRS, PEOPLE = 3, 4
+
+
 PAIR, PERSON = st.integers(1, PAIRS), st.integers(0, PEOPLE - 1)
+
+
 SAID = st.tuples(st.just(EventKind.DECISION), PAIR, PERSON, st.sampled_from(Choice))
+
+
 SETTLED = st.tuples(st.just(EventKind.ADJUDICATED), PAIR, PERSON, st.sampled_from(Choice))
+
+
 TURNED = st.tuples(st.sampled_from([EventKind.UNDO, EventKind.REDO]), PAIR, st.integers(0, 9), st.none())
+
+
 ACTS = st.lists(SAID | SETTLED | TURNED, max_size=25)
+
+
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -7,16 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.texts import (
-    ExampleText,
-    canonical,
-    cells_hash,
-    contents_hash,
-    default_key,
-    digest,
-)
+from uphold.records.texts import ExampleText, canonical, cells_hash, contents_hash, default_key, digest
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),

@@ -6,20 +6,24 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brought import bring, compared
-from uphold.judging.consensus import consensus
-from uphold.records.judged import Judge, Judgment
-from uphold.records.numbers import Votes
-from uphold.records.reviewed import Event, new_event_id
-from uphold.records.words import Choice, EventKind, Order, Preference, Status, Verdict
-from uphold.stats.labels import Label, label
-from uphold.store import judgments
+from support.imports import bring, compared
+from uphold.records.counts import Votes
+from uphold.records.enums import Choice, EventKind, Order, Preference, Status, Verdict
+from uphold.records.judgments import Judge, Judgment, consensus
+from uphold.records.reviews import Event, Label, label, new_event_id
+from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
-from uphold.store.events import add_event, add_reviewer
+from uphold.store.reviews import add_event, add_reviewer
 
 PAIRS = 6
+
+
 SAID = st.sampled_from([*Preference, Status.UNREADABLE, Status.FAILED])
+
+
 ASKED = st.dictionaries(st.sampled_from(list(Order)), st.integers(1, 3), min_size=1, max_size=3)
+
+
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -44,10 +48,10 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
     places = [(order, n) for order, samples in (asked or dict.fromkeys(Order, 1)).items() for n in range(samples)]
     with TemporaryDirectory() as folder, store_with_pairs(folder) as store:
         with store.writing() as conn:
-            judge_id = judgments.add_judge(conn, Judge("j", "imported" if asked is None else "llm"))
-            judgments.ask(conn, 1, judge_id, asked or Order, 0)
+            judge_id = judges.add_judge(conn, Judge("j", "imported" if asked is None else "llm"))
+            judges.ask(conn, 1, judge_id, asked or Order, 0)
             for order, samples in (asked or {}).items():
-                judgments.ask(conn, 1, judge_id, [order], samples)
+                judges.ask(conn, 1, judge_id, [order], samples)
             expected = {}
             for pair in range(1, PAIRS + 1):
                 there = data.draw(st.lists(st.sampled_from(places), unique=True))

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from tui_samples import app, database, decided, judge, pair, press, rows
+from support.app_samples import app, database, decided, judge, pair, press, rows
+from uphold.records.enums import Choice, Side, Verdict
 from uphold.records.texts import ExampleText
-from uphold.records.words import Choice, Side, Verdict
-from uphold_tui.widgets.answer import Answer, Reading, prepare
-from uphold_tui.widgets.diff import word_diff
-from uphold_tui.widgets.pane import title
+from uphold_tui.review.answer_pane import Reading, prepare, title, word_diff
+from uphold_tui.widgets.text_body import Answer
 
 
 def body(answer: Answer) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_samples import database
+from support.app_samples import database
 from uphold.errors import BadUsage
 from uphold_tui.app import UpholdApp, run_app
 
@@ -27,7 +27,7 @@ def test_a_judge_that_has_not_judged_is_an_error_before_anything_is_drawn(tmp_pa
 
 def test_nothing_heavy_is_loaded_before_the_first_frame() -> None:
     script = (
-        "import sys, uphold_tui.app, uphold_tui.screens.review\n"
+        "import sys, uphold_tui.app, uphold_tui.review.screen\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -38,7 +38,7 @@ def test_nothing_heavy_is_loaded_before_the_first_frame() -> None:
     "theme", ["uphold-light", "textual-dark", "nord", "ansi-dark", "ansi-light", "solarized-light"]
 )
 async def test_the_review_is_drawn_in_every_kind_of_theme(tmp_path: Path, theme: str) -> None:
-    from tui_samples import app, press, shown
+    from support.app_samples import app, press, shown
 
     store = database(tmp_path)
     async with app(store, theme=theme).run_test(size=(120, 36)) as pilot:

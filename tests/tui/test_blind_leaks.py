@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from blinded import ONE, below, blind_session, given_away
-from brought import bring
-from tui_samples import database, press, review, rows, shown
-from uphold.records.words import EventKind
-from uphold.steps.opening import Store, find_run
-from uphold.steps.reviewing import open_review
+from support.app_samples import database, press, review, rows, shown
+from support.blind_twins import ONE, below, blind_session, given_away
+from support.imports import bring
+from uphold.records.enums import EventKind
+from uphold.workflows.lookup import Store, find_run
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.review.screen import ReviewScreen
 
 NAMES = ("zebra", "quokka")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tui_samples import database, press, review, rows, shown
-from uphold.steps.opening import Store, find_run
-from uphold.steps.reviewing import open_review
+from support.app_samples import database, press, review, rows, shown
+from uphold.workflows.lookup import Store, find_run
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 
 SIZES = [(120, 36), (80, 24), (200, 60)]

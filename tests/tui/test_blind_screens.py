@@ -8,16 +8,32 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
-from blinded import ONE, OTHER, Hovered, Picture, World, below, blind_session, given_away, hover, picture, regions
-from tui_samples import review
-from uphold.records.reviewed import PairView
-from uphold_tui.screens.browse import BrowseScreen
+from support.app_samples import review
+from support.blind_twins import (
+    ONE,
+    OTHER,
+    Hovered,
+    Picture,
+    World,
+    below,
+    blind_session,
+    given_away,
+    hover,
+    picture,
+    regions,
+)
+from uphold.records.reviews import PairView
+from uphold_tui.pairs.screen import BrowseScreen
 
 Seen = tuple[str, Picture, str, str]
 """(which pair and what was done, the screen, its text, what was copied)."""
 
+
 PAIRS = 200
+
+
 SIZES = [(120, 36), (80, 24), (200, 60)]
+
 
 WAYS: tuple[tuple[str, ...], ...] = (
     ("?",), ("?", "t"), (":",), (":", "r", "a", "w"), ("ctrl+p",), (":", *"names", "enter"), ("l",), ("l", "j", "G"),
@@ -27,6 +43,7 @@ WAYS: tuple[tuple[str, ...], ...] = (
     ("ctrl+r",), ("p",), ("n",), ("G",),
 )  # fmt: skip
 """Ways to look for it."""
+
 
 UNDONE = {"d": "d", "d n": "d", "m": "m", "+": "+", "o": "o", "=": "=", "tab": "=", "tab y": "=", "f": "f"}
 """What takes a way of reading back."""

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tui_samples import app, database, press, review, rows, shown
-from uphold.records.listed import Listed, Only, Order, Wanted
-from uphold.records.reviewed import Event
-from uphold.records.words import Choice, EventKind, Preference, Ruling, Side, Verdict
-from uphold.steps.opening import Store, find_run
-from uphold.steps.reviewing import open_review
+from support.app_samples import app, database, press, review, rows, shown
+from uphold.records.enums import Choice, EventKind, Only, Preference, Ruling, Side, SortOrder, Verdict
+from uphold.records.pair_list import Listed, Wanted
+from uphold.records.reviews import Event
+from uphold.workflows.lookup import Store, find_run
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
-from uphold_tui.look import PLAIN
-from uphold_tui.screens.browse import BrowseScreen
-from uphold_tui.screens.home import HomeScreen
-from uphold_tui.screens.review import ReviewScreen
-from uphold_tui.widgets.pair_rows import mark
+from uphold_tui.home.screen import HomeScreen
+from uphold_tui.pairs.rows import mark
+from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import PLAIN
 
 WORDS = ("kettle", "lamp", "jacket", "parcel", "invoice", "voucher", "receipt", "courier")
 
@@ -148,11 +148,11 @@ async def test_o_changes_the_order_and_the_cursor_stays_on_its_pair(tmp_path: Pa
         screen = listing(pilot)
         here = screen.list.here
         await press(pilot, "o")
-        assert screen.kept.order is Order.KEY
+        assert screen.kept.order is SortOrder.KEY
         assert keys_of(screen) == sorted(keys_of(screen))
         assert screen.list.here == here
         await press(pilot, "o", "o")
-        assert screen.kept.order is Order.APART
+        assert screen.kept.order is SortOrder.APART
         assert [abs(pair.apart) for pair in screen.list.pairs] == sorted(
             (abs(p.apart) for p in screen.pairs), reverse=True
         )

@@ -6,11 +6,11 @@ from time import monotonic
 import pytest
 from textual.events import Key
 
-from tui_samples import app, database, press, review, shown
-from uphold.records.listed import Only
+from support.app_samples import app, database, press, review, shown
+from uphold.records.enums import Only
+from uphold_tui.dialogs.commands import Command, key_commands, matching
 from uphold_tui.keys import REVIEW
-from uphold_tui.screens.browse import BrowseScreen
-from uphold_tui.screens.commands import Command, key_commands, matching
+from uphold_tui.pairs.screen import BrowseScreen
 
 ALL = key_commands(REVIEW)
 

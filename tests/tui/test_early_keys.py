@@ -5,7 +5,7 @@ from time import monotonic
 
 from textual.events import Key
 
-from tui_samples import app, database, press, review
+from support.app_samples import app, database, press, review
 
 
 def _key(character: str, at: float) -> Key:

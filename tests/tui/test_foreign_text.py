@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from textual.content import Content
 from textual.pilot import Pilot
 
-from hostile import BIDI, CONTROLS, MARKUP, attack
-from tui_samples import app, database, press, review, rows, shown
-from uphold_tui import showing
+from support.app_samples import app, database, press, review, rows, shown
+from support.hostile_texts import BIDI, CONTROLS, MARKUP, attack
+from uphold_tui import safe_text
 from uphold_tui.app import UpholdApp
 
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 TEXTS = st.text(
     st.one_of(st.characters(), st.sampled_from(CONTROLS + BIDI + "\x1b\x9b\x9d[]/@$\\\u2028")), max_size=200
 )  # fmt: skip
@@ -27,23 +29,23 @@ def drawn(pilot: "Pilot[str]") -> list[str]:
 
 @given(TEXTS)
 def test_nothing_that_showing_makes_holds_a_control_or_bidi_character(text: str) -> None:
-    one_row = [showing.line(text), showing.running(text), showing.quoted(text), showing.tail(text)]
+    one_row = [safe_text.line(text), safe_text.running(text), safe_text.quoted(text), safe_text.tail(text)]
     for made in one_row:
         assert not FORBIDDEN.search(made.plain)
-    for many in (showing.shown(text).plain, showing.safe(text), showing.answer([text, 1]).plain):
+    for many in (safe_text.shown(text).plain, safe_text.safe(text), safe_text.answer([text, 1]).plain):
         assert not FORBIDDEN.search(many.replace("\n", "").replace("\t", ""))
 
 
 @given(TEXTS)
 def test_markup_in_foreign_text_stays_text(text: str) -> None:
-    made = showing.shown(f"[b]{text}[/b]")
+    made = safe_text.shown(f"[b]{text}[/b]")
     assert isinstance(made, Content)
     assert not made.spans
     assert made.plain.startswith("[b]")
 
 
 def test_a_very_long_text_is_cut_and_says_how_much_is_left_out() -> None:
-    made = showing.shown("x" * (showing.LONGEST + 1234))
+    made = safe_text.shown("x" * (safe_text.LONGEST + 1234))
     assert made.plain.endswith("1,234 more characters; e opens the whole")
 
 

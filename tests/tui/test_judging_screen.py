@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from faulty import right
-from loopback import Asked, Gate, Reply, answer_to, error, serving
-from tui_samples import database, press, shown
+from support.app_samples import database, press, shown
+from support.faulty_endpoint import right
+from support.model_server import Asked, Gate, Reply, answer_to, error, serving
 from uphold.settings import Settings
 from uphold.store.database import Store
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.home import HomeScreen
-from uphold_tui.screens.judging import JudgingScreen
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.home.screen import HomeScreen
+from uphold_tui.judging.screen import JudgingScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 @pytest.fixture(autouse=True)

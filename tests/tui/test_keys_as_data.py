@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tui_samples import app, database, press, review, shown
+from support.app_samples import app, database, press, review, shown
+from uphold_tui.dialogs.help import REVIEW_NOTE, page
 from uphold_tui.keys import BROWSE, FIGURES, HOME, OVERLAY, REVIEW, help_lines, label, labels, remapped
-from uphold_tui.screens.browse import BrowseScreen
-from uphold_tui.screens.figures import FiguresScreen
-from uphold_tui.screens.help import REVIEW_NOTE, page
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.numbers.screen import FiguresScreen
+from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 @pytest.mark.parametrize("table", [REVIEW, HOME, OVERLAY, BROWSE, FIGURES])

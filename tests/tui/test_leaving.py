@@ -4,18 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tui_samples import app, database, pair, press, shown
-from uphold.records.numbers import LiveNumbers, Rate, Value
-from uphold.records.reviewed import Progress
+from support.app_samples import app, database, pair, press, shown
+from uphold.formatting import duration
+from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
+from uphold.records.reviews import Progress
 from uphold.records.runs import Run
-from uphold.records.words import Choice, EventKind, Ruling, Side, Verdict
-from uphold.steps.reviewing import Receipt, Sitting
-from uphold_tui.screens.leaving import as_plain, rows
-from uphold_tui.sitting import LookBack, Partings, duration
+from uphold.records.statistics import LiveNumbers, Rate, Value
+from uphold.reviewing.receipts import Receipt, Sitting
+from uphold_tui.review.summary import LookBack, Partings, as_plain, rows
 
 RUN = Run(1, "x-vs-y", 1, "support-desk", 1, "lora-r16", 2, "base-7b", "seed")
+
+
 BEFORE = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
+
+
 NOW = LiveNumbers(57, 32, 4, 21, Rate(0.57, 0.49, 0.65, 57), Rate(0.78, 0.67, 0.86, 55), Value(0.5))
+
+
 BACK = LookBack(
     RUN,
     Sitting(decided=48, seconds=1980, upheld=39, overturned=9, plain=0, skipped=3, flagged=1),
@@ -130,6 +136,6 @@ def test_times_are_said_in_words(seconds: float, words: str) -> None:
 
 
 def _tie() -> object:
-    from tui_samples import judge
+    from support.app_samples import judge
 
     return judge(Verdict.TIE)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tui_samples import app, database, rows, shown
-from uphold_tui.screens.browse import BrowseScreen
+from support.app_samples import app, database, rows, shown
+from uphold_tui.pairs.screen import BrowseScreen
 
 
 async def listed(pilot: "Pilot[str]") -> BrowseScreen:

@@ -8,18 +8,20 @@ import pytest
 from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.pilot import Pilot
 
-from tui_samples import app, database, press, review, rows, shown
-from uphold.steps.opening import Store, find_run, open_store
-from uphold.steps.reviewing import open_review
+from support.app_samples import app, database, press, review, rows, shown
+from uphold.workflows.lookup import Store, find_run, open_store
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.browse import BrowseScreen
-from uphold_tui.screens.comment import CommentScreen
-from uphold_tui.screens.figures import FiguresScreen
-from uphold_tui.screens.help import HelpScreen
-from uphold_tui.screens.home import HomeScreen
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.dialogs.annotate import CommentScreen
+from uphold_tui.dialogs.help import HelpScreen
+from uphold_tui.home.screen import HomeScreen
+from uphold_tui.numbers.screen import FiguresScreen
+from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.review.screen import ReviewScreen
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
+
+
 LONG = "\n".join(f"line {number}" for number in range(200))
 
 

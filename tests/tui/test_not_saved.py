@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from tui_samples import app, database, press, review, session, shown
-from uphold.steps.opening import Store
+from support.app_samples import app, database, press, review, session, shown
+from uphold.workflows.lookup import Store
 
 
 def _impatient(store: Store) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tui_samples import app, database, press, review, rows, shown
-from uphold.records.listed import Wanted
-from uphold.records.words import Preference
-from uphold.steps.importing import ImportRequest, import_files
-from uphold.steps.opening import Store
+from support.app_samples import app, database, press, review, rows, shown
+from uphold.records.enums import Preference
+from uphold.records.pair_list import Wanted
+from uphold.workflows.importing import ImportRequest, import_files
+from uphold.workflows.lookup import Store
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.browse import BrowseScreen
-from uphold_tui.screens.figures import FiguresScreen
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.numbers.screen import FiguresScreen
+from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 def reviewed(count: int, decided: int, **changes: Any) -> list[dict[str, Any]]:

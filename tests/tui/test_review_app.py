@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_samples import app, database, press, review, rows, session, shown
-from uphold.records.words import Choice, EventKind, Ruling, Side
+from support.app_samples import app, database, press, review, rows, session, shown
+from uphold.records.enums import Choice, EventKind, Ruling, Side
 
 
 async def test_the_review_opens_on_the_first_unread_pair_and_says_what_enter_does(tmp_path: Path) -> None:

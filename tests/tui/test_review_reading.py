@@ -5,8 +5,8 @@ from pathlib import Path
 
 from textual.app import App
 
-from tui_samples import app, database, press, review, rows, shown
-from uphold.records.words import Side
+from support.app_samples import app, database, press, review, rows, shown
+from uphold.records.enums import Side
 
 LONG = "\n".join(f"line {number}" for number in range(80))
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_samples import app, database, press, review, shown
-from uphold.records.words import Side
+from support.app_samples import app, database, press, review, shown
+from uphold.records.enums import Side
 
 
 async def test_below_a_hundred_columns_the_answers_are_stacked_and_the_numbers_go(tmp_path: Path) -> None:

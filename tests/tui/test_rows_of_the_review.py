@@ -7,23 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from tui_samples import pair, plain
-from uphold.records.numbers import LiveNumbers, Rate, Target, Value
-from uphold.records.reviewed import Progress
+from support.app_samples import pair, plain
+from uphold.records.enums import Choice, EventKind, Ruling, Side
+from uphold.records.reviews import Progress
+from uphold.records.statistics import LiveNumbers, Rate, Target, Value
 from uphold.records.texts import ExampleText
-from uphold.records.words import Choice, EventKind, Ruling, Side
-from uphold.steps.reviewing import Receipt
-from uphold_tui.look import PLAIN
-from uphold_tui.widgets import header, instruction
+from uphold.reviewing.receipts import Receipt
+from uphold_tui.review import header, instruction
+from uphold_tui.review.live_numbers import RailView, kappa, numbers_line
+from uphold_tui.review.live_numbers import rows as rail_rows
+from uphold_tui.review.verdict_strip import receipt
+from uphold_tui.themes import PLAIN
+from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.bars import axis, interval, shares
-from uphold_tui.widgets.lines import fitting, spread
-from uphold_tui.widgets.numbers import kappa, numbers_line
-from uphold_tui.widgets.rail import RailView
-from uphold_tui.widgets.rail import rows as rail_rows
-from uphold_tui.widgets.receipts import receipt
-from uphold_tui.widgets.verdicts import share
+from uphold_tui.widgets.rows import fitting, spread
 
 FEW = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
+
+
 MANY = LiveNumbers(37, 21, 4, 12, Rate(0.58, 0.42, 0.71, 37), Rate(0.84, 0.7, 0.93, 35), Value(0.66))
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from tui_samples import app, database, pair, press, review, rows, shown
+from support.app_samples import app, database, pair, press, review, rows, shown
+from uphold.records.enums import Side
 from uphold.records.texts import ExampleText
-from uphold.records.words import Side
-from uphold_tui.look import FOUND
-from uphold_tui.widgets.answer import Reading, prepare
-from uphold_tui.widgets.finding import fold, spans, telling_words
+from uphold_tui.review.answer_pane import Reading, prepare
+from uphold_tui.themes import FOUND
+from uphold_tui.widgets.highlight import fold, spans, telling_words
 
 
 def lines() -> list[dict[str, Any]]:

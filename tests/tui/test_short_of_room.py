@@ -5,15 +5,15 @@ from collections import Counter
 import pytest
 from textual.content import Content
 
-from tui_samples import judge, judgment, pair, plain
-from uphold.records.reviewed import PairView, PersonSaid
-from uphold.records.words import Choice, Order, Preference, Verdict
+from support.app_samples import judge, judgment, pair, plain
+from uphold.records.enums import Choice, Order, Preference, Verdict
+from uphold.records.reviews import PairView, PersonSaid
+from uphold_tui.dialogs.commands import key_commands
+from uphold_tui.dialogs.help import page
 from uphold_tui.keys import BROWSE, FIGURES, HOME, JUDGING, REVIEW, Key
-from uphold_tui.screens.commands import key_commands
-from uphold_tui.screens.help import page
-from uphold_tui.widgets.chart import _scale
-from uphold_tui.widgets.lines import ended
-from uphold_tui.widgets.strip import Strip, strip_rows
+from uphold_tui.review.verdict_strip import Strip, strip_rows
+from uphold_tui.widgets.bars import _scale
+from uphold_tui.widgets.rows import ended
 
 TABLES = [REVIEW, HOME, JUDGING, BROWSE, FIGURES]
 

@@ -7,11 +7,13 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
-from pictures import lead, opened
-from pictures_scenes import SCENES
-from screen_text import as_snapshot
+from support.picture_scenes import SCENES
+from support.pictures import lead, opened
+from support.screen_text import as_snapshot
 
 WIDE, NARROW, WIDEST = (120, 36), (80, 24), (160, 40)
+
+
 SCREENS = [
     ("open", WIDE), ("open", NARROW), ("open", WIDEST), ("overturned", WIDE), ("word-diff", WIDE), ("turns", WIDE),
     ("blind", WIDE), ("blind-after", WIDE), ("dispute", WIDE), ("state-inconsistent", NARROW), ("list", WIDE),

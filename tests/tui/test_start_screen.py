@@ -3,16 +3,16 @@
 import json
 from pathlib import Path
 
-from tui_samples import database, press, rows, shown
-from uphold.records.reviewed import OnScreen
-from uphold.records.words import Choice
-from uphold.steps.importing import ImportRequest, import_files
-from uphold.steps.opening import Store, open_store
-from uphold.steps.reviewing import open_review
+from support.app_samples import database, press, rows, shown
+from uphold.records.enums import Choice
+from uphold.records.reviews import OnScreen
 from uphold.store.runs import all_runs
+from uphold.workflows.importing import ImportRequest, import_files
+from uphold.workflows.lookup import Store, open_store
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.home import HomeScreen
-from uphold_tui.screens.review import ReviewScreen
+from uphold_tui.home.screen import HomeScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 def two_runs(tmp_path: Path, count: int = 3) -> Store:

@@ -4,23 +4,31 @@ from dataclasses import replace
 
 import pytest
 
-from tui_samples import decided, judge, judgment, pair, plain
-from uphold.records.judged import JudgeOnPair
-from uphold.records.reviewed import Earlier, PairView, Stand
-from uphold.records.words import Choice, Order, Preference, Verdict
-from uphold.reviewing.letters import reason_shown
-from uphold_tui.look import ASCII
-from uphold_tui.widgets import verdicts
-from uphold_tui.widgets.strip import Strip, strip_rows
+from support.app_samples import decided, judge, judgment, pair, plain
+from uphold.records.enums import Choice, Order, Preference, Verdict
+from uphold.records.judgments import JudgeOnPair
+from uphold.records.reviews import Earlier, PairView, Stand
+from uphold.reviewing.presentation import reason_shown
+from uphold_tui.review.verdict_strip import Strip, strip_rows
+from uphold_tui.themes import ASCII
+from uphold_tui.widgets import badges
 
 CF, BF = Order.CANDIDATE_FIRST, Order.BASELINE_FIRST
+
+
 INCONSISTENT = judge(
     Verdict.INCONSISTENT,
     judgment(CF, Preference.CANDIDATE, "every sentence carries a figure."),
     judgment(BF, Preference.BASELINE, "one metaphor holds it together."),
 )
+
+
 UNREADABLE = judge(Verdict.UNREADABLE, judgment(CF, None, None, problem="no verdict in its answer"))  # type: ignore[arg-type]
+
+
 FAILED = judge(Verdict.FAILED, judgment(CF, None, None, problem="the endpoint was busy"))  # type: ignore[arg-type]
+
+
 TIE = judge(Verdict.TIE)
 
 
@@ -163,15 +171,15 @@ def test_a_long_reason_ends_with_an_ellipsis() -> None:
     ],
 )
 def test_the_bar_has_the_colour_of_what_stands(view: PairView, style: str) -> None:
-    assert verdicts.bar_style(view) == style
+    assert badges.bar_style(view) == style
 
 
 def test_letters_follow_the_screen_not_the_systems() -> None:
     mirrored = pair(side_a=Preference.BASELINE)
-    assert verdicts.judge_side(mirrored) == "B"
-    assert verdicts.choice_of(mirrored, "a") is Choice.BASELINE
-    assert verdicts.choice_of(mirrored, "b") is Choice.CANDIDATE
-    assert verdicts.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD
+    assert badges.judge_side(mirrored) == "B"
+    assert badges.choice_of(mirrored, "a") is Choice.BASELINE
+    assert badges.choice_of(mirrored, "b") is Choice.CANDIDATE
+    assert badges.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD
 
 
 STALE = Earlier(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=True)

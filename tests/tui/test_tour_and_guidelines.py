@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from brought import dump
-from tui_samples import app, database, press, review, session, shown
+from support.app_samples import app, database, press, review, session, shown
+from support.imports import dump
 from uphold_tui.app import UpholdApp
-from uphold_tui.screens.review import ReviewScreen
-from uphold_tui.screens.tour import TourScreen
+from uphold_tui.dialogs.help import TourScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 async def test_the_tour_is_offered_once_and_begins_in_the_list_of_keys(tmp_path: Path) -> None:

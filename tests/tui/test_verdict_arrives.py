@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from brought import bring, compared, judged
-from tui_samples import app, press, review, shown
-from uphold.records.words import Verdict
-from uphold.steps.opening import open_store
+from support.app_samples import app, press, review, shown
+from support.imports import bring, compared, judged
+from uphold.records.enums import Verdict
+from uphold.workflows.lookup import open_store
 
 
 async def test_the_verdict_appears_in_place_and_enter_upholds_it_once_it_is_painted(tmp_path: Path) -> None:

@@ -11,19 +11,20 @@ from textual.screen import Screen
 from uphold.errors import BadUsage
 from uphold.settings import Settings as Tables
 from uphold_tui import themes
+from uphold_tui.app_options import Settings
 from uphold_tui.keys import KeyMap
-from uphold_tui.look import SIGNS
-from uphold_tui.screens.desk import Settings
+from uphold_tui.themes import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from uphold.records.runs import Run
-    from uphold.steps.opening import Store
-    from uphold.steps.reviewing import Manner, ReviewSession
-    from uphold_tui.judge_work import JudgeWork
-    from uphold_tui.screens.pair_page import Kept
-    from uphold_tui.sitting import Left, LookBack
+    from uphold.workflows.lookup import Store
+    from uphold.workflows.review_opening import Manner
+    from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.judging.background import JudgeWork
+    from uphold_tui.pairs.loader import Kept
+    from uphold_tui.review.summary import Left, LookBack
 
 DEMO = "support-desk"
 """The sample set that a first start offers."""
@@ -93,8 +94,8 @@ class UpholdApp(App[str]):
         return self._review(self.session) if self.session is not None else self._start()
 
     def _start(self) -> Screen[None]:
-        from uphold.steps.home import home
-        from uphold_tui.screens.home import Doors, HomeScreen
+        from uphold.workflows.lookup import home
+        from uphold_tui.home.screen import Doors, HomeScreen
 
         doors = Doors(
             lambda: home(self.store), self.review_run, self.judge_run, self.open_demo, self.action_leave_now,
@@ -105,7 +106,7 @@ class UpholdApp(App[str]):
         )  # fmt: skip
 
     def _review(self, session: "ReviewSession") -> Screen[None]:
-        from uphold_tui.screens.review import ReviewScreen
+        from uphold_tui.review.screen import ReviewScreen
 
         screen = ReviewScreen(session, self._left, self.settings)
         if self._tour:
@@ -115,8 +116,8 @@ class UpholdApp(App[str]):
 
     def review_run(self, run: "Run", queue: str | None = None, picked: "Sequence[int]" = ()) -> None:
         """Open the review of a run, in one of its queues; leaving it comes back here."""
-        from uphold.steps.queueing import RANDOM
-        from uphold.steps.reviewing import open_review
+        from uphold.workflows.queue_drawing import RANDOM
+        from uphold.workflows.review_opening import open_review
 
         session = open_review(self.store, run, reviewer=self.reviewer, queue=queue or RANDOM, picked=picked)
         self.push_screen(self._review(session))
@@ -128,19 +129,19 @@ class UpholdApp(App[str]):
 
     def list_run(self, run: "Run", kept: "Kept | None" = None) -> None:
         """List a run's pairs; opened from there, the review comes back to the list."""
-        from uphold.steps.browsing import Listing
-        from uphold_tui.screens.browse import BrowseScreen
-        from uphold_tui.screens.pair_page import Kept, Ways
+        from uphold.workflows.pair_list import Listing
+        from uphold_tui.pairs.loader import Kept, Ways
+        from uphold_tui.pairs.screen import BrowseScreen
 
         def opened(pair_id: int) -> None:
-            from uphold.steps.reviewing import open_review
+            from uphold.workflows.review_opening import open_review
 
             session = open_review(self.store, run, reviewer=self.reviewer)
             session.go_to(session.place_of(pair_id) + 1)
             self.push_screen(self._review(session))
 
         def picked(pairs: "Sequence[int]") -> None:
-            from uphold.steps.queueing import PICKED
+            from uphold.workflows.queue_drawing import PICKED
 
             self.review_run(run, PICKED, pairs)
 
@@ -153,10 +154,8 @@ class UpholdApp(App[str]):
 
     def count_run(self, run: "Run") -> None:
         """The numbers of a run; each opens the pairs behind it."""
-        from uphold_tui.screens.counting import counted
-        from uphold_tui.screens.figure_ways import Doors
-        from uphold_tui.screens.figures import FiguresScreen
-        from uphold_tui.screens.pair_page import Kept
+        from uphold_tui.numbers.screen import Doors, FiguresScreen, counted
+        from uphold_tui.pairs.loader import Kept
 
         doors = Doors(
             lambda wanted: self.list_run(run, Kept(wanted)), lambda queue: self.review_run(run, queue), self.close_one
@@ -170,8 +169,8 @@ class UpholdApp(App[str]):
 
     def judge_run(self, run: "Run") -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.steps.watching import answers, judges_to_choose
-        from uphold_tui.screens.judging import Desk, JudgingScreen
+        from uphold.workflows.judging_progress import answers, judges_to_choose
+        from uphold_tui.judging.screen import Desk, JudgingScreen
 
         desk = Desk(
             lambda run: judges_to_choose(self.store, run.id, self.tables),
@@ -185,8 +184,8 @@ class UpholdApp(App[str]):
         self.push_screen(JudgingScreen(run, desk, signs=self.settings.signs, keymap=self.settings.keymap))
 
     def _begin_judging(self, run: "Run", judge: str) -> "JudgeWork":
-        from uphold.steps.control import Control
-        from uphold_tui.judge_work import JudgeWork
+        from uphold.workflows.concurrency import Control
+        from uphold_tui.judging.background import JudgeWork
 
         self.judge_work = JudgeWork(self.store.path, run, judge, self.tables, Control())
         self.judge_work.start()
@@ -194,7 +193,7 @@ class UpholdApp(App[str]):
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""
-        from uphold.steps.demo import open_demo
+        from uphold.workflows.demo import open_demo
 
         self._tour = True
         self.review_run(open_demo(self.store, DEMO))
@@ -219,7 +218,7 @@ class UpholdApp(App[str]):
         if self.look_back is None:
             self.exit()
             return
-        from uphold_tui.screens.leaving import as_plain
+        from uphold_tui.review.summary import as_plain
 
         self.exit(as_plain(self.look_back))
 
@@ -252,7 +251,7 @@ def run_app(
     session = None
     wanted = run or (None if start else _only_run(store))
     if wanted is not None:
-        from uphold.steps.reviewing import open_in, open_review
+        from uphold.workflows.review_opening import open_in, open_review
 
         if manner is None:
             session = open_review(store, wanted, reviewer=reviewer, judge=judge)
@@ -273,7 +272,7 @@ def run_app(
 
 def _only_run(store: "Store") -> "Run | None":
     """The run of a file that has one."""
-    from uphold.steps.opening import find_run
+    from uphold.workflows.lookup import find_run
 
     try:
         return find_run(store, None)

@@ -1,13 +1,13 @@
 """The command line: one Typer app; each command imports what it needs when it runs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import comparing, demo, export, generate, importing, judge, review, runs, show, stats
+from uphold_tui.commands import compare, export, generate, import_, judge, review, show, stats
 from uphold_tui.commands.context import Context
 
 app = typer.Typer(
@@ -43,8 +43,29 @@ def root(
             typer.echo(context.get_help())
 
 
-for module in (demo, importing, generate, judge, review, stats, comparing, show, runs, export):
-    module.add_to(app)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": review.demo,
+    "import": import_.import_,
+    "generate": generate.generate,
+    "perplexity": generate.perplexity,
+    "judge": judge.judge,
+    "review": review.review,
+    "stats": stats.stats,
+    "judges": compare.judges,
+    "plan": compare.plan,
+    "compare": compare.compare,
+    "gate": compare.gate,
+    "show": show.show,
+    "runs": compare.runs,
+    "export": export.export,
+}
+for name, command in _COMMANDS.items():
+    app.command(name)(command)
+
+imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List imports, or take one back.")
+imports.callback()(import_.imports)
+imports.command("drop")(import_.drop)
+app.add_typer(imports, name="imports")
 
 
 _ANYWHERE = ("--db", "--config")

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from uphold.errors import UpholdError
-from uphold.records.page import Line, Page, Role
+from uphold.reports.model import Line, Page, Role
 from uphold.text import one_line, terminal_safe
 
 INTERRUPTED = 130

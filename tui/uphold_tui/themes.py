@@ -1,14 +1,133 @@
-"""Our two themes, and the colours of side A and side B for every other one.
+"""The strengths of text, the meanings of colour, and the signs that stand beside them.
 
-Everything the app draws takes its strength or meaning from the variables made here, so a change of theme repaints
-all of it. Colours with alpha are written as #RRGGBBAA: a percentage inside a variable is lost on the way to a span.
+The values are style names that the theme resolves when something is drawn (see themes.py).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from textual.color import Color
 from textual.theme import Theme
+
+BOLD = "bold"
+
+
+MUTED = "$muted"
+
+
+FAINT = "$faint"
+
+
+STRONG = "$strong"
+
+
+RULE = "$rule"
+
+
+TINT = "$tint"
+
+
+BAND = "$band"
+
+
+UPHELD = "$success"
+
+
+OVERTURNED = "$error"
+
+
+DOUBT = "$warning"
+
+
+EVEN = "$secondary"
+
+
+THUMB = "on $thumb"
+
+
+THICK, HAIR = "▌", "▏"
+"""The bar at the left of a surface: in force, or not."""
+
+
+HAIR_OF = {"A": "$hair-a", "B": "$hair-b"}
+
+
+SIDE = {"A": "$side-a", "B": "$side-b"}
+
+
+BADGE = {"A": "$badge-a", "B": "$badge-b"}
+
+
+CHOSEN = {"A": "$chosen-a", "B": "$chosen-b"}
+
+
+ONLY = {"A": "$only-a", "B": "$only-b"}
+
+
+HEAT_SAME = tuple(f"$heat-same-{share}" for share in range(5))
+
+
+HEAT_OTHER = tuple(f"$heat-other-{share}" for share in range(5))
+"""Tints of a table's cells, from none to many: where two say the same, and where they do not."""
+
+
+FOUND = "$found"
+"""What was searched for, inside a text."""
+
+
+BADGE_EVEN = "$badge-even"
+
+
+BADGE_DOUBT = "$badge-doubt"
+
+
+BADGE_WRONG = "$badge-wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The marks of states; each stands with its word everywhere but in the first column of lists."""
+
+    undecided: str = "·"
+    upheld: str = "✓"
+    overturned: str = "≠"
+    decided: str = "•"
+    tie: str = "="
+    both_bad: str = "×"
+    inconsistent: str = "⇄"
+    unreadable: str = "?"
+    failed: str = "×"
+    flagged: str = "⚑"
+    carried: str = "»"
+    stale: str = "~"
+    skipped: str = "–"
+    broken: str = "!"
+    more: str = "▾"
+    folded: str = "▸"
+
+
+PLAIN = Signs()
+
+
+ASCII = Signs(
+    undecided=".",
+    upheld="+",
+    overturned="/",
+    decided="*",
+    both_bad="x",
+    inconsistent="%",
+    failed="x",
+    flagged="!",
+    carried=">",
+    skipped="-",
+    more="v",
+    folded=">",
+)
+
+
+SIGNS = {"plain": PLAIN, "ascii": ASCII}
+
 
 DARK = Theme(
     name="uphold-dark",
@@ -24,6 +143,8 @@ DARK = Theme(
     warning="#D8C565",
     error="#E2708F",
 )
+
+
 LIGHT = Theme(
     name="uphold-light",
     dark=False,
@@ -38,9 +159,15 @@ LIGHT = Theme(
     warning="#735C00",
     error="#B02A58",
 )
+
+
 _SEEN = 3.0
 """The least contrast of a side's letter and name with what they stand on."""
+
+
 _COOL = (185 / 360, 290 / 360)
+
+
 _WARM = (18 / 360, 68 / 360)
 
 

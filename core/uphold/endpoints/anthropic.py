@@ -9,13 +9,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from uphold.endpoints import faults, wire
-from uphold.endpoints.opening import Address
+from uphold.endpoints import sdk
+from uphold.endpoints.addresses import Address
 from uphold.errors import BadUsage, EndpointError
-from uphold.records.asking import Answer, Request, Scored
+from uphold.records.model_calls import Answer, Request, Scored
 
-with wire.made_to_stay():
+with sdk.made_to_stay():
     import anthropic
+
 
 _SPENT = frozenset({"contract_spend_limit_reached", "enforced_spend_limit_reached"})
 
@@ -35,14 +36,14 @@ class AnthropicEndpoint:
             async with asyncio.timeout(self._address.timeout):
                 response = await self._create(**arguments(request, self._address.model))
         except TimeoutError:
-            raise faults.late(self._address) from None
+            raise sdk.late(self._address) from None
         except (anthropic.AnthropicError, ValueError) as error:
             # Without its cause: the SDK's errors hold the request, and with it the key.
             raise ours(error, self._address) from None
         body = response.http_response.content
-        message = wire.as_object(body)
+        message = sdk.as_object(body)
         if message is None or not isinstance(message.get("content"), list):
-            raise faults.no_answer(body, self._address)
+            raise sdk.no_answer(body, self._address)
         return answer_in(message, time.perf_counter() - began, schema=request.schema is not None)
 
     async def count(self, request: Request) -> int | None:
@@ -52,10 +53,10 @@ class AnthropicEndpoint:
             async with asyncio.timeout(self._address.timeout):
                 response = await self._client.messages.with_raw_response.count_tokens(**given)
         except TimeoutError:
-            raise faults.late(self._address) from None
+            raise sdk.late(self._address) from None
         except (anthropic.AnthropicError, ValueError) as error:
             raise ours(error, self._address) from None
-        return wire.count(wire.as_object(response.http_response.content), "input_tokens")
+        return sdk.count(sdk.as_object(response.http_response.content), "input_tokens")
 
     async def score(self, text: str) -> Scored:
         """The Messages API tells no log probabilities."""
@@ -81,7 +82,7 @@ def client_of(address: Address) -> anthropic.AsyncAnthropic:
         base_url=address.base_url,
         max_retries=0,
         timeout=address.timeout,
-        http_client=wire.direct_client(address.timeout) if address.loopback else None,
+        http_client=sdk.direct_client(address.timeout) if address.loopback else None,
         open_telemetry=False,
     )
 
@@ -109,18 +110,18 @@ def answer_in(message: Mapping[str, Any], seconds: float | None = None, *, schem
     blocks = (block for block in message["content"] if isinstance(block, dict) and block.get("type") == "text")
     usage = message.get("usage")
     details = message.get("stop_details")
-    written, read = (wire.count(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
-    plain = wire.count(usage, "input_tokens")
+    written, read = (sdk.count(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
+    plain = sdk.count(usage, "input_tokens")
     known = [tokens for tokens in (plain, written, read) if tokens is not None]
     return Answer(
         text="".join(str(block.get("text", "")) for block in blocks),
-        stop_reason=wire.text(message.get("stop_reason")),
+        stop_reason=sdk.text(message.get("stop_reason")),
         input_tokens=sum(known) if known else None,
-        output_tokens=wire.count(usage, "output_tokens"),
+        output_tokens=sdk.count(usage, "output_tokens"),
         seconds=seconds,
-        model=wire.text(message.get("model")),
-        request_id=wire.text(message.get("id")),
-        stop_detail=wire.text(details.get("category")) if isinstance(details, dict) else None,
+        model=sdk.text(message.get("model")),
+        request_id=sdk.text(message.get("id")),
+        stop_detail=sdk.text(details.get("category")) if isinstance(details, dict) else None,
         cache_write=written or 0,
         cache_read=read or 0,
         schema=schema,
@@ -132,9 +133,9 @@ def ours(error: Exception, address: Address) -> EndpointError:
     if isinstance(error, anthropic.APIStatusError):
         explanation = error.api_message or error.response.text
         spent = error.error_code in _SPENT
-        return faults.of_status(error.status_code, explanation, error.response.headers, address, spent=spent)
+        return sdk.of_status(error.status_code, explanation, error.response.headers, address, spent=spent)
     if isinstance(error, anthropic.APITimeoutError):
-        return faults.late(address)
+        return sdk.late(address)
     if isinstance(error, UnicodeEncodeError):
-        return faults.unsendable()
-    return faults.unreachable(error, address, nobody=wire.never_connected(error))
+        return sdk.unsendable()
+    return sdk.unreachable(error, address, nobody=sdk.never_connected(error))

@@ -9,18 +9,22 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from uphold.endpoints import faults, wire
-from uphold.endpoints.opening import Address
+from uphold.endpoints import sdk
+from uphold.endpoints.addresses import Address
 from uphold.errors import BadUsage, EndpointError, Refused
-from uphold.records.asking import Answer, Request, Scored
+from uphold.records.model_calls import Answer, Request, Scored
 
-with wire.made_to_stay():
+with sdk.made_to_stay():
     import openai
+
 
 _STOPS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
 """Their finish reasons in the words of the Messages API; others pass as they are."""
 
+
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
 _MAKER = "api.openai.com"
 
 
@@ -34,7 +38,7 @@ class OpenAIEndpoint:
             base_url=address.base_url,
             max_retries=0,
             timeout=address.timeout,
-            http_client=wire.direct_client(address.timeout) if address.loopback else None,
+            http_client=sdk.direct_client(address.timeout) if address.loopback else None,
         )
         host = urlsplit(address.base_url or f"https://{_MAKER}").hostname
         # Their newer models know the one name only, other people's servers often the other.
@@ -47,8 +51,8 @@ class OpenAIEndpoint:
         body = await self._had(self._create(**self._arguments(request)))
         choice = _first_choice(body)
         if choice is None or not isinstance(choice.get("message"), dict):
-            raise faults.no_answer(body, self._address)
-        return _answer(wire.as_object(body) or {}, choice, time.perf_counter() - began, request.schema is not None)
+            raise sdk.no_answer(body, self._address)
+        return _answer(sdk.as_object(body) or {}, choice, time.perf_counter() - began, request.schema is not None)
 
     async def count(self, request: Request) -> int | None:
         """Servers of this kind count a request only when they answer it."""
@@ -77,7 +81,7 @@ class OpenAIEndpoint:
             async with asyncio.timeout(self._address.timeout):
                 body: bytes = (await response).http_response.content
         except TimeoutError:
-            raise faults.late(self._address) from None
+            raise sdk.late(self._address) from None
         except (openai.OpenAIError, ValueError) as error:
             raise _ours(error, self._address) from None
         return body
@@ -100,25 +104,25 @@ def connect(address: Address) -> OpenAIEndpoint:
 
 
 def _first_choice(body: bytes) -> Mapping[str, Any] | None:
-    choices = (wire.as_object(body) or {}).get("choices")
+    choices = (sdk.as_object(body) or {}).get("choices")
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
 def _answer(body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, schema: bool) -> Answer:
     message, usage = choice["message"], body.get("usage")
-    refused = wire.text(message.get("refusal"))
-    finished = wire.text(choice.get("finish_reason"))
+    refused = sdk.text(message.get("refusal"))
+    finished = sdk.text(choice.get("finish_reason"))
     cached = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
     return Answer(
         text=_said(message.get("content")),
         stop_reason="refusal" if refused else _STOPS.get(finished or "", finished),
-        input_tokens=wire.count(usage, "prompt_tokens"),
-        output_tokens=wire.count(usage, "completion_tokens"),
+        input_tokens=sdk.count(usage, "prompt_tokens"),
+        output_tokens=sdk.count(usage, "completion_tokens"),
         seconds=seconds,
-        model=wire.text(body.get("model")),
-        request_id=wire.text(body.get("id")),
+        model=sdk.text(body.get("model")),
+        request_id=sdk.text(body.get("id")),
         stop_detail=refused,
-        cache_read=wire.count(cached, "cached_tokens") or 0,
+        cache_read=sdk.count(cached, "cached_tokens") or 0,
         schema=schema,
     )
 
@@ -132,7 +136,7 @@ def _said(content: object) -> str:
 
 def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> Scored:
     if choice is None:
-        raise faults.no_answer(body, address)
+        raise sdk.no_answer(body, address)
     told = choice.get("logprobs")
     starts, values = (
         (told.get(name) for name in ("text_offset", "token_logprobs")) if isinstance(told, dict) else (0, 0)
@@ -141,7 +145,7 @@ def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: A
         raise BadUsage(f"{address.place} told no log probabilities of the text it was given (`echo` with `logprobs`)")
     own = [(start, value) for start, value in zip(starts, values, strict=True) if start < len(text)]
     return Scored(
-        tuple(s for s, _ in own), tuple(v for _, v in own), wire.text((wire.as_object(body) or {}).get("model"))
+        tuple(s for s, _ in own), tuple(v for _, v in own), sdk.text((sdk.as_object(body) or {}).get("model"))
     )
 
 
@@ -149,12 +153,12 @@ def _ours(error: Exception, address: Address) -> EndpointError:
     """The SDK's error as one of ours, with the key taken out of whatever a server said."""
     if isinstance(error, openai.APIStatusError):
         spent = error.code in _SPENT
-        return faults.of_status(error.status_code, _explained(error), error.response.headers, address, spent=spent)
+        return sdk.of_status(error.status_code, _explained(error), error.response.headers, address, spent=spent)
     if isinstance(error, openai.APITimeoutError):
-        return faults.late(address)
+        return sdk.late(address)
     if isinstance(error, UnicodeEncodeError):
-        return faults.unsendable()
-    return faults.unreachable(error, address, nobody=wire.never_connected(error))
+        return sdk.unsendable()
+    return sdk.unreachable(error, address, nobody=sdk.never_connected(error))
 
 
 def _explained(error: openai.APIStatusError) -> str:

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from uphold.formats.decoding import described
-from uphold.formats.notes import BadRow, Notes
+from uphold.formats.json_values import described
+from uphold.formats.reading import BadRow, Notes
+from uphold.records.enums import Preference
 from uphold.records.rows import Where
 from uphold.records.texts import Cell, canonical
-from uphold.records.words import Preference
 
 Given = Mapping[str, Any]
+
+
 Word = TypeVar("Word")
+
 
 DEEPEST_CELL = 500
 """Levels of nesting in a response that is not text: what every later reader can hold."""

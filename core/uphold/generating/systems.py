@@ -7,7 +7,7 @@ In uphold.toml a system is a table [systems.NAME]:
     max_tokens = 2048
     temperature = 0.0               # where the endpoint takes one
     seed = 7
-    template = "{instruction}\\n\\n{reference}"   # a turn's text for perplexity
+    template = "{instruction}\n\n{reference}"   # a turn's text for perplexity
     base_url, api_key_env, timeout
 """
 
@@ -16,16 +16,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.errors import BadFile, BadUsage
+from uphold.records.enums import REFERENCE
 from uphold.records.texts import digest
-from uphold.records.words import REFERENCE
 
 MAX_TOKENS = 4096
+
+
 TEMPLATE = "{instruction}\n\n{reference}\n\n"
 """How a turn is written for a model that only goes on with a text."""
 
+
 _PROVIDERS = ("anthropic", "openai")
+
+
 _TEXTS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env")
+
+
 _NUMBERS = ("temperature", "timeout")
+
+
 _COUNTS = ("max_tokens", "seed")
 
 

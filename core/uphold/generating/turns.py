@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uphold.generating.systems import System
-from uphold.records.asking import Request
+from uphold.records.model_calls import Request
 from uphold.records.texts import ExampleText
 
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
+
+
 _FINISHED = frozenset({"end_turn", "stop_sequence"})
+
+
 _PLACES = re.compile(r"(\{instruction\}|\{reference\})")
 
 

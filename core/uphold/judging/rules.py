@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from uphold.errors import BadUsage
-from uphold.records.asking import Comparison
-from uphold.records.judged import Judgment
+from uphold.records.enums import REFERENCE, Order, Preference, Status
+from uphold.records.judgments import Judgment
+from uphold.records.model_calls import Comparison
 from uphold.records.texts import cell_text
-from uphold.records.words import REFERENCE, Order, Preference, Status
 
 _NO_WORDS = "no words in the reference"
+
+
 _CHOICE = re.compile(r"(?<![^\W_])[A-E](?![^\W_])")
 
+
 Options = Mapping[str, Fraction]
+
+
 Weighed = tuple[Preference | None, str]
 """The word and the scores behind it; no word where the reference holds nothing to measure with, and what is missing."""
 
@@ -139,6 +144,7 @@ def _higher(candidate: Fraction, baseline: Fraction, options: Options) -> Prefer
 
 
 _NO_MARGIN = {"margin": Fraction(0)}
+
 
 RULES: Mapping[str, Rule] = {
     rule.name: rule

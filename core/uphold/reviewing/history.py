@@ -4,9 +4,8 @@ from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from uphold.records.reviewed import Event, Stand
-from uphold.records.words import EventKind, Verdict
-from uphold.reviewing.reasons import told
+from uphold.records.enums import EventKind, Verdict
+from uphold.records.reviews import Event, Stand, told
 
 _DECISIONS = (EventKind.DECISION, EventKind.CARRIED)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from uphold.records.reviewed import Event
-from uphold.records.words import Choice, EventKind, Ruling, Side, ruling
+from uphold.records.enums import Choice, EventKind, Ruling, Side, ruling
+from uphold.records.reviews import Event
 
 _WORDS = (EventKind.DECISION, EventKind.ADJUDICATED)
 

@@ -8,26 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uphold.stats.ac1 import ac1_value
-    from uphold.stats.alpha import alpha_value
+    from uphold.stats.agreement import brier
     from uphold.stats.assisted import of_study, study
-    from uphold.stats.chain import population, this_set
-    from uphold.stats.clusters import spread
-    from uphold.stats.confidence import brier
-    from uphold.stats.exact import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-    from uphold.stats.gating import gate
-    from uphold.stats.intervals import clopper_pearson, half_posterior, sign_test, wilson
-    from uphold.stats.judges import mean_preference
-    from uphold.stats.kappa import cohen_kappa
-    from uphold.stats.labels import label
-    from uphold.stats.pairing import paired
-    from uphold.stats.peeking import peek_safe, set_bounds, source_bounds
-    from uphold.stats.planner import plan, verdicts_for
-    from uphold.stats.ranks import auroc, spearman
-    from uphold.stats.run import live, numbers
-    from uphold.stats.side_by_side import judge_pairs
-    from uphold.stats.stratified import weighted_share
-    from uphold.stats.widths import budget
+    from uphold.stats.coefficients import ac1_value, alpha_value, auroc, cohen_kappa, spearman
+    from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
+    from uphold.stats.intervals import clopper_pearson, half_posterior, sign_test, spread, weighted_share, wilson
+    from uphold.stats.paired import gate, judge_pairs, paired
+    from uphold.stats.poststratify import population, this_set
+    from uphold.stats.power import budget, plan, verdicts_for
+    from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
+    from uphold.stats.summary import live, mean_preference, numbers
 
 __all__ = [
     "ac1_value",
@@ -43,7 +33,6 @@ __all__ = [
     "half_posterior",
     "holm",
     "judge_pairs",
-    "label",
     "live",
     "mcnemar",
     "mean_preference",
@@ -68,40 +57,39 @@ __all__ = [
 ]
 
 _HOME = {
-    "ac1_value": "ac1",
-    "alpha_value": "alpha",
-    "auroc": "ranks",
-    "bonett_price": "exact",
-    "brier": "confidence",
-    "budget": "widths",
+    "ac1_value": "coefficients",
+    "alpha_value": "coefficients",
+    "auroc": "coefficients",
+    "bonett_price": "exact_tests",
+    "brier": "agreement",
+    "budget": "power",
     "clopper_pearson": "intervals",
-    "cohen_kappa": "kappa",
-    "fisher": "exact",
-    "gate": "gating",
+    "cohen_kappa": "coefficients",
+    "fisher": "exact_tests",
+    "gate": "paired",
     "half_posterior": "intervals",
-    "holm": "exact",
-    "judge_pairs": "side_by_side",
-    "label": "labels",
-    "live": "run",
-    "mcnemar": "exact",
-    "mean_preference": "judges",
-    "mid_p": "exact",
-    "newcombe": "exact",
-    "numbers": "run",
+    "holm": "exact_tests",
+    "judge_pairs": "paired",
+    "live": "summary",
+    "mcnemar": "exact_tests",
+    "mean_preference": "summary",
+    "mid_p": "exact_tests",
+    "newcombe": "exact_tests",
+    "numbers": "summary",
     "of_study": "assisted",
-    "paired": "pairing",
-    "peek_safe": "peeking",
-    "plan": "planner",
-    "population": "chain",
-    "set_bounds": "peeking",
+    "paired": "paired",
+    "peek_safe": "sequential",
+    "plan": "power",
+    "population": "poststratify",
+    "set_bounds": "sequential",
     "sign_test": "intervals",
-    "source_bounds": "peeking",
-    "spearman": "ranks",
-    "spread": "clusters",
+    "source_bounds": "sequential",
+    "spearman": "coefficients",
+    "spread": "intervals",
     "study": "assisted",
-    "this_set": "chain",
-    "verdicts_for": "planner",
-    "weighted_share": "stratified",
+    "this_set": "poststratify",
+    "verdicts_for": "power",
+    "weighted_share": "intervals",
     "wilson": "intervals",
 }
 

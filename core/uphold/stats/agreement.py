@@ -1,26 +1,39 @@
 """How often a judge says what people say: three words, an inconsistent verdict being a tie (MT-Bench's setup S1)."""
 
+import math
 from collections.abc import Iterable, Sequence
 
-from uphold.records.numbers import CLASSES, Cell, JudgeCells, Rate, Share, Stratum, Votes
-from uphold.records.results import Agreement, PerClass, PerVote
-from uphold.records.words import Choice
-from uphold.stats.ac1 import Rated as Words
-from uphold.stats.ac1 import ac1_value
-from uphold.stats.anchoring import anchoring
-from uphold.stats.clusters import spread
-from uphold.stats.confidence import confidence
-from uphold.stats.kappa import Rated, confusion, kappa_value
-from uphold.stats.labels import COMPARED, SAID, TIE, label, voted
-from uphold.stats.shares import no_rate, no_value, share
-from uphold.stats.stratified import Part, weighted_share
+from uphold.records.counts import CLASSES, Cell, JudgeCells, Stratum, Votes
+from uphold.records.enums import Choice
+from uphold.records.reviews import COMPARED, SAID, TIE, label, voted
+from uphold.records.statistics import (
+    LEAST_FOR_RATE,
+    Agreement,
+    Anchoring,
+    Band,
+    Confidence,
+    PerClass,
+    PerVote,
+    Rate,
+    Share,
+)
+from uphold.stats.coefficients import RatedItems as Words
+from uphold.stats.coefficients import RatedPairs, ac1_value, auroc, confusion, kappa_value
+from uphold.stats.exact_tests import newcombe
+from uphold.stats.intervals import Part, no_rate, no_value, share, spread, weighted_share
 
 NOTHING = "no pair with both a human label and a readable verdict"
+
+
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
+
+
 NOT_BLIND = "no pair was decided before its verdict was shown"
+
 
 WORD = {choice: CLASSES.index(choice.preference) for choice in Choice}
 """The place of a vote's word in every table; both-bad is compared as a tie."""
+
 
 _MOST_UNREAD = 0.1
 
@@ -59,7 +72,7 @@ def before(cell: Cell) -> Votes:
     return tuple((reviewer, early.get(reviewer, choice)) for reviewer, choice in cell.votes)
 
 
-def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[Rated]:
+def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[RatedPairs]:
     """The pairs with a human label and a readable verdict: (example, people's word, the judge's word, count).
 
     With `blind` only decisions made before the verdict was seen make the label.
@@ -74,7 +87,7 @@ def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[Rated]:
     return [(*place, count) for place, count in tally.items()]
 
 
-def votes_compared(judge: JudgeCells) -> list[Rated]:
+def votes_compared(judge: JudgeCells) -> list[RatedPairs]:
     """Every single vote beside the readable verdict on its pair, as MT-Bench counts agreement."""
     return [
         (0, WORD[choice], SAID[cell.verdict], cell.count)
@@ -84,17 +97,17 @@ def votes_compared(judge: JudgeCells) -> list[Rated]:
     ]
 
 
-def without_ties(rated: Iterable[Rated]) -> Rate:
+def without_ties(rated: Iterable[RatedPairs]) -> Rate:
     """Agreement where neither side says tie (MT-Bench's setup S2)."""
     return share(_matches(_decided(rated)), "no pair where both name a winner")
 
 
-def per_vote(rated: Sequence[Rated], nothing: str) -> PerVote:
+def per_vote(rated: Sequence[RatedPairs], nothing: str) -> PerVote:
     """Shares of equal words among comparisons of single votes."""
     return PerVote(_votes(rated, nothing), _votes(_decided(rated), "no comparison where both name a winner"))
 
 
-def _parts(cells: Sequence[Cell], strata: Sequence[Stratum], rated: Sequence[Rated]) -> list[Part]:
+def _parts(cells: Sequence[Cell], strata: Sequence[Stratum], rated: Sequence[RatedPairs]) -> list[Part]:
     """The strata of a weighted queue; none where all pairs were drawn alike, or nothing was compared."""
     drawn = {cell.stratum for cell in cells if not strata[cell.stratum].chosen}
     if len(drawn) < 2 or not rated:
@@ -117,7 +130,7 @@ def _unread(parts: Sequence[Part]) -> Part | None:
     return None
 
 
-def _observed(parts: Sequence[Part], rated: Sequence[Rated], n: int) -> Rate:
+def _observed(parts: Sequence[Part], rated: Sequence[RatedPairs], n: int) -> Rate:
     if (worst := _unread(parts)) is not None:
         return no_rate(n, f"no verdict yet in the part {worst.name!r} ({worst.pairs} items)", "wilson, stratified")
     over = spread(_matches(rated))
@@ -135,7 +148,7 @@ def _weighted_table(cells: Sequence[Cell], parts: Sequence[Part]) -> list[list[f
     return table
 
 
-def _words(rated: Iterable[Rated], table: Sequence[Sequence[float]] | None) -> list[Words]:
+def _words(rated: Iterable[RatedPairs], table: Sequence[Sequence[float]] | None) -> list[Words]:
     """Each pair as the words of its two raters, people and the judge."""
     if table is not None:
         rows = [(0, one, other, count) for one, row in enumerate(table) for other, count in enumerate(row) if count]
@@ -145,7 +158,7 @@ def _words(rated: Iterable[Rated], table: Sequence[Sequence[float]] | None) -> l
     return [(c, tuple((one == k) + (other == k) for k in places), count) for c, one, other, count in rows]
 
 
-def _votes(rated: Iterable[Rated], nothing: str) -> Rate:
+def _votes(rated: Iterable[RatedPairs], nothing: str) -> Rate:
     same = every = 0
     for _, one, other, count in rated:
         every += count
@@ -155,17 +168,106 @@ def _votes(rated: Iterable[Rated], nothing: str) -> Rate:
     return Rate(same / every, None, None, every, None, "votes", NOT_INDEPENDENT)
 
 
-def _matches(rated: Iterable[Rated]) -> list[tuple[int, float, int]]:
+def _matches(rated: Iterable[RatedPairs]) -> list[tuple[int, float, int]]:
     return [(cluster, float(one == other), count) for cluster, one, other, count in rated]
 
 
-def _decided(rated: Iterable[Rated]) -> list[Rated]:
+def _decided(rated: Iterable[RatedPairs]) -> list[RatedPairs]:
     return [place for place in rated if TIE not in place[1:3]]
 
 
-def _by_class(rated: Iterable[Rated], given: int, asked: int, absent: str) -> PerClass:
+def _by_class(rated: Iterable[RatedPairs], given: int, asked: int, absent: str) -> PerClass:
     """For each word in column `given`, how often column `asked` says the same."""
     scored: tuple[list[tuple[int, float, int]], ...] = ([], [], [])
     for place in rated:
         scored[place[given]].append((place[0], float(place[asked] == place[given]), place[3]))
     return PerClass(*(share(rows, absent.format(word)) for rows, word in zip(scored, CLASSES, strict=True)))
+
+
+NEEDS_FULL = "--full"
+
+
+NONE = "the judge gave no confidence on a pair with a human label"
+
+
+Sure = tuple[float, bool, int]
+"""Pairs alike: (the judge's confidence, does it say what people say, how many)."""
+
+
+Placed = tuple[int, float, bool, int]
+"""The same with the example in front, 0 where each pair is an example of its own."""
+
+
+def confidence(judge: JudgeCells) -> Confidence:
+    """Thirds of the compared pairs by confidence, equal ones kept together; nothing where nobody looked."""
+    if judge.sure is None:
+        return Confidence(0, (), None, None, NEEDS_FULL)
+    rows = _rows(judge)
+    n = sum(count for *_, count in rows)
+    if not n:
+        return Confidence(0, (), None, None, NONE)
+    sure = [row[1:] for row in rows]
+    return Confidence(n, tuple(_bands(rows, n)), brier(sure), auroc(sure), None if n >= LEAST_FOR_RATE else _few(n))
+
+
+def brier(rows: Sequence[Sure]) -> float:
+    """Mean squared distance of the confidence from being right (1) or wrong (0)."""
+    n = sum(count for *_, count in rows)
+    return math.fsum(count * (sure - agrees) ** 2 for sure, agrees, count in rows) / n
+
+
+def _rows(judge: JudgeCells) -> list[Placed]:
+    found: dict[tuple[int, float, bool], int] = {}
+    for cluster, sure, votes, verdict, count in judge.sure or ():
+        human, said = COMPARED.get(label(votes)), SAID.get(verdict)
+        if human is not None and said is not None:
+            key = (cluster, sure, human == said)
+            found[key] = found.get(key, 0) + count
+    return [(*key, count) for key, count in found.items()]
+
+
+def _bands(rows: Sequence[Placed], n: int) -> list[Band]:
+    thirds: tuple[list[Placed], ...] = ([], [], [])
+    by_sure: dict[float, list[Placed]] = {}
+    for row in rows:
+        by_sure.setdefault(row[1], []).append(row)
+    below = 0
+    for _, same in sorted(by_sure.items()):
+        size = sum(count for *_, count in same)
+        thirds[min(2, int(3 * (below + size / 2) / n))].extend(same)
+        below += size
+    return [_band(third) for third in thirds if third]
+
+
+def _band(rows: Sequence[Placed]) -> Band:
+    agreed = share([(cluster, float(agrees), count) for cluster, _, agrees, count in rows], "")
+    return Band(min(row[1] for row in rows), max(row[1] for row in rows), agreed)
+
+
+def _few(n: int) -> str:
+    return f"{LEAST_FOR_RATE} pairs needed to judge a confidence, {n} are there"
+
+
+FEW = f"{LEAST_FOR_RATE} votes of each kind needed"
+
+
+def anchoring(cells: Iterable[Cell]) -> Anchoring | None:
+    """Agreement with the verdict in view less agreement without, vote by vote (Newcombe's interval).
+
+    None where no blind session was held.
+    """
+    seen, unseen = [0, 0], [0, 0]
+    for cell in cells:
+        said = SAID.get(cell.verdict) if cell.verdict is not None else None
+        if said is None:
+            continue
+        for votes, tally in ((cell.opened, seen), (cell.blind, unseen)):
+            for vote in votes:
+                tally[0] += cell.count * (COMPARED[label((vote,))] == said)
+                tally[1] += cell.count
+    if not seen[1] and not unseen[1]:
+        return None
+    if min(seen[1], unseen[1]) < LEAST_FOR_RATE:
+        return Anchoring(None, None, None, seen[1], unseen[1], FEW)
+    low, high = newcombe(*seen, *unseen)
+    return Anchoring(seen[0] / seen[1] - unseen[0] / unseen[1], low, high, seen[1], unseen[1])

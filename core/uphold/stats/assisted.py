@@ -7,34 +7,59 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from uphold.records.numbers import (
-    LEAST_FOR_ASSISTED,
-    LEAST_FOR_RATE,
-    JudgeCells,
-    Rate,
-    RunCounts,
-    Stratum,
-    ThreeRates,
+from uphold.records.counts import JudgeCells, RunCounts, Stratum
+from uphold.records.statistics import LEAST_FOR_ASSISTED, LEAST_FOR_RATE, Assisted, Rate, ThreeRates
+from uphold.stats.distributions import LEVEL, t_quantile
+from uphold.stats.human import labelled, no_rates, rates
+from uphold.stats.intervals import (
+    CLUSTERED,
+    FEW_EXAMPLES,
+    LEAST_CLUSTERS,
+    Part,
+    Scored,
+    Spread,
+    finite_n,
+    spread,
+    weighted_share,
+    wilson,
 )
-from uphold.records.results import Assisted
-from uphold.stats.chain import HALF, WIN, WIN_TIE, ChainCell, Counts, Moments, beta_interval, not_narrower
-from uphold.stats.chain import population as of_population
-from uphold.stats.chain import this_set as of_this_set
-from uphold.stats.clusters import LEAST_CLUSTERS, Scored, Spread, spread
-from uphold.stats.drawn import Tally, by_stratum, chain_cells, empty_kind, folded, tallies
-from uphold.stats.humans import labelled, no_rates, rates
-from uphold.stats.intervals import finite_n, wilson
-from uphold.stats.shares import CLUSTERED, FEW_EXAMPLES
-from uphold.stats.special import LEVEL, t_quantile
-from uphold.stats.stratified import Part, weighted_share
+from uphold.stats.poststratify import (
+    HALF,
+    WIN,
+    WIN_TIE,
+    ChainCell,
+    Counts,
+    Moments,
+    Tally,
+    beta_interval,
+    by_stratum,
+    chain_cells,
+    empty_kind,
+    folded,
+    not_narrower,
+    tallies,
+)
+from uphold.stats.poststratify import population as of_population
+from uphold.stats.poststratify import this_set as of_this_set
 
 OPINION = "no human verdict yet: a judge's opinion, not a win rate"
+
+
 COUNTS = f"{LEAST_FOR_RATE} verdicts needed for a rate"
+
+
 HUMAN_ONLY = f"{LEAST_FOR_ASSISTED} needed for the judge-assisted rate"
+
+
 NO_JUDGE = "no judge has read these pairs"
+
+
 CHOSEN = "chosen, not sampled: these numbers speak of the {} read"
 
+
 NAMES = ("win_rate", "win_tie_rate", "ties_half")
+
+
 SCORES = (WIN, WIN_TIE, HALF)
 """The scores of the three rates, in their order."""
 

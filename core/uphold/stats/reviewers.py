@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from itertools import combinations
 
-from uphold.records.numbers import CLASSES, LEAST_FOR_RATE, Habits, Rate, RunCounts, Value
-from uphold.records.results import ReviewerLean, ReviewerNumbers, ReviewerPair
-from uphold.stats.ac1 import ac1_value
+from uphold.records.counts import CLASSES, Habits, RunCounts
+from uphold.records.reviews import voted
+from uphold.records.statistics import LEAST_FOR_RATE, Rate, ReviewerLean, ReviewerNumbers, ReviewerPair, Value
 from uphold.stats.agreement import WORD, per_vote
-from uphold.stats.alpha import alpha_value
-from uphold.stats.kappa import Rated, kappa_value
-from uphold.stats.labels import voted
-from uphold.stats.lengths import longer_of
-from uphold.stats.shares import no_value, share
+from uphold.stats.bias import longer_of
+from uphold.stats.coefficients import RatedPairs, ac1_value, alpha_value, kappa_value
+from uphold.stats.intervals import no_value, share
 
 NO_SIDE = "no decision with a winner was made in the app"
+
+
 NO_REPEAT = "no pair was shown twice"
+
+
 FEW_SHARED = f"{LEAST_FOR_RATE} pairs read by two reviewers needed"
+
 
 Tables = Mapping[tuple[int, int], Mapping[tuple[int, int, int], int]]
 """For two reviewers: how many pairs of which example they gave which two words."""
@@ -69,12 +72,12 @@ def _tables(counts: RunCounts) -> Tables:
     return tables
 
 
-def _pair(a: str, b: str, rated: list[Rated]) -> ReviewerPair:
+def _pair(a: str, b: str, rated: list[RatedPairs]) -> ReviewerPair:
     same = share([(cluster, float(one == other), count) for cluster, one, other, count in rated], "no shared pair")
     return ReviewerPair(a, b, same.n, same, _kappa(rated, same.n))
 
 
-def _kappa(rated: list[Rated], n: int) -> Value:
+def _kappa(rated: list[RatedPairs], n: int) -> Value:
     if n < LEAST_FOR_RATE:
         return no_value(f"{LEAST_FOR_RATE} shared pairs needed for κ")
     return kappa_value(rated)

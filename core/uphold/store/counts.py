@@ -6,18 +6,34 @@ pairs that share it.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from uphold.records.judged import Ruler
-from uphold.records.numbers import Cell, JudgeCells, RunCounts, Votes
+from uphold.records.comparisons import Joint, Matched, Side
+from uphold.records.counts import Cell, Habits, JudgeCells, RunCounts, Stratum, Votes
+from uphold.records.enums import Verdict
+from uphold.records.judgments import Ruler
 from uphold.records.runs import Run
-from uphold.records.words import Verdict
 from uphold.store.database import Store
-from uphold.store.habits import habits_of
-from uphold.store.looked import FINE, Looked, Scope, lengths_of, look
-from uphold.store.patterns import Ruled, asked_of, cell_of, patterns_of, ruled
+from uphold.store.pair_columns import (
+    FINE,
+    NOBODY,
+    Look,
+    Looked,
+    Ruled,
+    Said,
+    Scope,
+    asked_of,
+    cell_of,
+    decisions,
+    lengths_of,
+    look,
+    marks,
+    patterns_of,
+    ruled,
+)
+from uphold.store.queues import CHOSEN, NOT_DRAWN, dealing_of
 from uphold.store.sets import set_hash
 
 _LAST_JUDGED = """
@@ -25,7 +41,10 @@ SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SE
 ORDER BY id DESC LIMIT 1
 """
 
+
 _SHOWING = 200
+
+
 _SOFT = """
 SELECT DISTINCT judge_id FROM judgments WHERE judge_id IN (SELECT value FROM json_each(?))
 AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND preference IS NOT NULL
@@ -250,3 +269,280 @@ def _inside(looked: Looked) -> dict[str, Any]:
         "imported": sum(count for said, count in counted if said.imported),
         "carried": sum(count for said, count in counted if said.carried),
     }
+
+
+_ANY = "SELECT 1 FROM sessions LIMIT 1"
+
+
+_DECISIONS = """
+SELECT d.reviewer_id, d.pair_id, v.choice, v.side_a, v.seconds FROM current_decisions d JOIN events v ON v.id = d.event_id
+JOIN current_pairs p ON p.id = d.pair_id WHERE v.side_a IS NOT NULL AND {}
+"""
+
+
+_REPEATS = """
+SELECT r.reviewer_id, r.pair_id, r.first = r.again FROM repeats r JOIN current_pairs p ON p.id = r.pair_id WHERE {}
+"""
+
+
+_SIGNS = {"candidate": 1, "baseline": -1}
+
+
+def habits_of(store: Store, scope: Scope, looked: Looked) -> dict[int, Habits]:
+    """By reviewer id: the decisions in the app on the pairs that were looked at, and the same pairs once more."""
+    if store.one(_ANY) is None:
+        return {}
+    where, values = scope
+    known = set(looked.ids)
+    rows: dict[int, list[tuple[int, str, str, float | None]]] = {}
+    for reviewer, *row in store.rows(_DECISIONS.format(where), values):
+        if row[0] in known:
+            rows.setdefault(reviewer, []).append((row[0], row[1], row[2], row[3]))
+    twice: dict[int, list[bool]] = {}
+    for reviewer, pair, same in store.rows(_REPEATS.format(where), values):
+        if pair in known:
+            twice.setdefault(reviewer, []).append(bool(same))
+    return {reviewer: _habits(own, looked, twice.get(reviewer, [])) for reviewer, own in rows.items()}
+
+
+def _habits(rows: list[tuple[int, str, str, float | None]], looked: Looked, twice: list[bool]) -> Habits:
+    decided = [(pair, choice, side) for pair, choice, side, _ in rows if choice in _SIGNS]
+    longer = [looked.differences.get(pair, 0) * _SIGNS[choice] for pair, choice, _ in decided]
+    seconds = sorted(second for *_, second in rows if second is not None)
+    return Habits(
+        first=sum(choice == side for _, choice, side in decided),
+        second=sum(choice != side for _, choice, side in decided),
+        longer=sum(more > 0 for more in longer),
+        shorter=sum(more < 0 for more in longer),
+        repeated=len(twice),
+        same=sum(twice),
+        seconds=_median(seconds) if seconds else None,
+    )
+
+
+def _median(ordered: list[float]) -> float:
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+_PLACES = (
+    "SELECT p.id, p.example_id, p.turn, e.key FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
+)
+
+
+Place = tuple[int, int]
+"""An example and a turn."""
+
+
+def matched_pairs(
+    store: Store, before: Run, after: Run, ruler: Ruler, judge: str | None = None
+) -> tuple[list[Matched], str | None]:
+    """Current pairs of the same example and turn in both runs, and the name of the judge whose verdicts stand there.
+
+    That is the judge `judge`, or the first one that judged both; None where no judge version did.
+    """
+    looked = [look(store, ("p.run_id = :run", {"run": run.id})) for run in (before, after)]
+    views = [JudgeViews(store, one, ruler, judge) for one in looked]
+    both = {number for number, _ in views[0].names}
+    found = next((one for one in views[1].names if one[0] in both), None)
+    names: dict[int, str] = {}
+    sides = [
+        _sides(store, run, one, view, found[0] if found else None, names)
+        for run, one, view in zip((before, after), looked, views, strict=True)
+    ]
+    shared = [place for place in sides[0] if place in sides[1]]
+    several = Counter(example for example, _ in shared)
+    pairs = [
+        Matched(names[example], turn, example if several[example] > 1 else 0, sides[0][example, turn], sides[1][example, turn])
+        for example, turn in shared
+    ]  # fmt: skip
+    return pairs, found[1] if found else None
+
+
+def joint(store: Store, run: Run, ruler: Ruler) -> tuple[list[str], list[Joint]]:
+    """The judges of a run, and the pairs that people read counted by what people and every judge say."""
+    looked = look(store, ("p.run_id = :run", {"run": run.id}))
+    views = JudgeViews(store, looked, ruler, None)
+    numbers = [number for number, _ in views.names]
+    several = looked.is_clustered
+    rows: Counter[Joint] = Counter()
+    for pair, example, said in zip(looked.ids, looked.examples, looked.said, strict=True):
+        if said.votes:
+            verdicts = tuple(views.verdict(number, pair, run.id) for number in numbers)
+            rows[Joint(early(said), verdicts, example if several else 0, 0)] += 1
+    return _told_apart(views.names), [Joint(r.votes, r.verdicts, r.example, count) for r, count in rows.items()]
+
+
+def early(said: Said) -> Votes:
+    """The votes to hold against a verdict: those from before it was seen, where there are some."""
+    first = dict(said.blind)
+    return tuple((who, first.get(who, choice)) for who, choice in said.votes)
+
+
+def _told_apart(judges: Sequence[tuple[int, str]]) -> list[str]:
+    """Their names; several versions of one name by number as well."""
+    often = Counter(name for _, name in judges)
+    return [name if often[name] == 1 else f"{name} (judge {number})" for number, name in judges]
+
+
+def _sides(
+    store: Store, run: Run, looked: Looked, views: JudgeViews, judge_id: int | None, names: dict[int, str]
+) -> dict[Place, Side]:
+    rows: Iterable[tuple[int, int, int, str]] = store.rows(_PLACES, (run.id,)).fetchall()
+    where = {pair: (example, turn) for pair, example, turn, _ in rows}
+    names.update((example, key) for _, example, _, key in rows)
+    found: dict[Place, Side] = {}
+    for pair, said, place in zip(looked.ids, looked.said, looked.places, strict=True):
+        stratum = looked.strata[place]
+        verdict = views.verdict(judge_id, pair, run.id) if judge_id is not None else None
+        found[where[pair]] = Side(said.votes, verdict, None if stratum.chosen else stratum.name)
+    return found
+
+
+_PAIRS = "SELECT id, example_id FROM current_pairs WHERE run_id = ? ORDER BY id"
+
+
+_JUDGE = "SELECT name, version, kind FROM judges WHERE id = ?"
+
+
+_UPTO = "SELECT coalesce(max(seq), 0) FROM events"
+
+
+_SINCE = "SELECT DISTINCT pair_id FROM events WHERE seq > ? AND seq <= ?"
+
+
+_FACTS = """
+SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max(id) FROM replacements),
+    (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) FROM imports),
+    (SELECT total(samples) FROM asked WHERE run_id = :run),
+    (SELECT total((SELECT max(position) FROM queue_items i WHERE i.queue_id = q.id)) FROM queues q WHERE run_id = :run)
+"""
+
+
+_UNDRAWN, _CHOSEN = -1, -2
+
+
+Seen = tuple[Said, int, int, Ruled]
+"""A pair as it is counted: what people said, its cluster, the stratum it came from, what the judge says."""
+
+
+class Tally:
+    """One run as one judge sees it. `judge_id` is None where nobody has judged it."""
+
+    def __init__(self, store: Store, run: Run, judge_id: int | None, ruler: Ruler) -> None:
+        self._store, self._run, self._judge_id, self._ruler = store, run, judge_id, ruler
+        self._facts: tuple[Any, ...] | None = None
+        self._upto = 0
+        self._examples: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self._verdicts: dict[int, Ruled] = {}
+        self._seen: dict[int, Seen] = {}
+        self._cells: Counter[Seen] = Counter()
+
+    def counts(self) -> RunCounts:
+        """The run's votes and this judge's verdicts as they stand; lengths, habits and other judges are not looked at."""
+        self._catch_up()
+        strata, at = self._strata()
+        looks = {seen: Look(seen[0], self._run.id, seen[1], at[seen[2]], 0) for seen in self._cells}
+        votes = Counter[Look]()
+        for seen, count in self._cells.items():
+            votes[looks[seen]] += count
+        people = (
+            Cell(look.said.votes, None, None, look.cluster, count, look.place, 0, look.said.blind)
+            for look, count in votes.items()
+        )
+        return RunCounts(
+            set=self._run.set, set_hash="", run=self._run.name, candidate=self._run.candidate,
+            baseline=self._run.baseline, pairs=len(self._examples), votes=tuple(people), judges=self._judges(looks),
+            reviewers=dict(self._store.rows("SELECT id, name FROM reviewers").fetchall()),
+            skipped=len(self._skipped - self._first.keys()), broken=len(self._broken), strata=strata,
+        )  # fmt: skip
+
+    def _judges(self, looks: dict[Seen, Look]) -> tuple[JudgeCells, ...]:
+        if self._judge_id is None or not any(seen[3][0] for seen in self._cells):
+            return ()
+        cells = tuple(cell_of(looks[seen], seen[3], count, self._judge_id) for seen, count in self._cells.items())
+        name, version, kind = self._store.one(_JUDGE, (self._judge_id,))
+        return (JudgeCells(self._judge_id, name, version, kind, cells),)
+
+    def _strata(self) -> tuple[tuple[Stratum, ...], dict[int, int]]:
+        """The strata, and where each place of `Seen` is among them."""
+        strata, at = list(self._dealing.strata), {place: place for place in range(len(self._dealing.strata))}
+        used = {seen[2] for seen in self._cells}
+        for place, stratum in ((_UNDRAWN, Stratum(NOT_DRAWN)), (_CHOSEN, Stratum(CHOSEN, chosen=True))):
+            if place in used:
+                at[place] = len(strata)
+                strata.append(stratum)
+        return tuple(strata) or (Stratum("all"),), at
+
+    def _catch_up(self) -> None:
+        facts = self._store.one(_FACTS, {"run": self._run.id})
+        (upto,) = self._store.one(_UPTO)
+        if facts != self._facts:
+            self._read_all()
+        elif upto != self._upto:
+            since = [row[0] for row in self._store.rows(_SINCE, (self._upto, upto)) if row[0] in self._examples]
+            self._take(since)
+        self._facts, self._upto = facts, upto
+
+    def _read_all(self) -> None:
+        store, run = self._store, self._run
+        self._examples = dict(store.rows(_PAIRS, (run.id,)).fetchall())
+        self._clustered = len(set(self._examples.values())) < len(self._examples)
+        self._dealing = dealing_of(store, run.id, self._examples)
+        self._places = self._dealing.places()
+        span = (min(self._examples, default=0), max(self._examples, default=-1))
+        self._verdicts = dict(self._rule(span)) if self._judge_id is not None else {}
+        skipped, broken = marks(store, span)
+        said, first = decisions(store, span)
+        self._skipped, self._broken = skipped & self._examples.keys(), broken & self._examples.keys()
+        self._said = {pair: one for pair, one in said.items() if pair in self._examples}
+        self._first = {pair: one for pair, one in first.items() if pair in self._examples}
+        self._reached = self._dealing.reached(self._first, self._skipped, self._broken)
+        self._seen = {pair: self._see(pair) for pair in self._examples if pair not in self._broken}
+        self._cells = Counter(self._seen.values())
+
+    def _rule(self, span: tuple[int, int]) -> Iterator[tuple[int, Ruled]]:
+        """The judge's verdict on each pair of a span of ids; patterns that are alike are worked out once."""
+        judge = self._judge_id or 0
+        patterns, asked = patterns_of(self._store, judge, span), asked_of(self._store, judge).get(self._run.id)
+        known = {pattern: ruled(pattern, asked, self._ruler) for pattern in {None, *patterns.values()}}
+        return ((pair, known[patterns.get(pair)]) for pair in self._examples)
+
+    def _take(self, pairs: Iterable[int]) -> None:
+        """Read some pairs anew; where the front of a stratum moved, others are counted elsewhere too."""
+        pairs = set(pairs)
+        for pair in pairs:
+            self._read(pair)
+        reached = self._dealing.reached(self._first, self._skipped, self._broken)
+        moved = pairs | (self._reached ^ reached)
+        self._reached = reached
+        for pair in moved:
+            self._count(pair)
+
+    def _read(self, pair: int) -> None:
+        skipped, broken = marks(self._store, (pair, pair))
+        self._skipped = (self._skipped - {pair}) | skipped
+        self._broken = (self._broken - {pair}) | broken
+        said, first = decisions(self._store, (pair, pair))
+        for known in (self._said, self._first):
+            known.pop(pair, None)
+        self._said |= said
+        self._first |= first
+
+    def _count(self, pair: int) -> None:
+        before = self._seen.pop(pair, None)
+        if before is not None:
+            self._cells[before] -= 1
+            if not self._cells[before]:
+                del self._cells[before]
+        if pair not in self._broken:
+            self._seen[pair] = after = self._see(pair)
+            self._cells[after] += 1
+
+    def _see(self, pair: int) -> Seen:
+        place = self._places.get(pair, _UNDRAWN)
+        if pair in self._first and pair not in self._reached:
+            place = _CHOSEN
+        cluster = self._examples[pair] if self._clustered else 0
+        return self._said.get(pair, NOBODY), cluster, place, self._verdicts.get(pair, (None, None))

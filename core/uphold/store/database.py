@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase
-from uphold.store.version import APPLICATION_ID, SCHEMA
+from uphold.store.schema import APPLICATION_ID, SCHEMA
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 BUSY_MS = 5000
 """How long a connection waits for another one's write lock, unless it is told otherwise."""
 
+
 _MAGIC = b"SQLite format 3\x00"
+
+
 _READ_ONLY = "the database is read-only; copy it to a place where it can be written"
+
+
 _NO_DATABASE = "there is no database here; `uphold import` makes one, or name one with --db FILE"
+
+
 _FOREIGN = "a SQLite file of another program, not an uphold database; name one with --db FILE"
 
 
@@ -241,3 +248,7 @@ def _bring_up(store: Store) -> None:
 
         migrate(store.db)
         conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
+
+
+def _ids(store: Store, sql: str, values: tuple[object, ...]) -> set[int]:
+    return {row[0] for row in store.rows(sql, values)}

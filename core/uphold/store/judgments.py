@@ -1,14 +1,11 @@
 """Judges, what was asked of them, and their judgments."""
 
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from uphold.records.judged import Judge, JudgeOnPair, Judgment, Ruler
-from uphold.records.texts import canonical
-from uphold.records.words import Order, Preference, Status, Verdict
+from uphold.records.enums import Order, Preference, Status, Verdict
+from uphold.records.judgments import JudgeOnPair, Judgment, Ruler
 from uphold.store.database import Store, now
 
 _COLUMNS = (
@@ -27,26 +24,6 @@ class Ask:
     sample: int
 
 
-def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
-    """The id of this judge version, added where it is new."""
-    conn.execute(
-        "INSERT OR IGNORE INTO judges (name, version, kind, definition, at) VALUES (?, ?, ?, ?, ?)",
-        (judge.name, judge.version, judge.kind, canonical(dict(judge.definition)), now()),
-    )
-    return int(
-        conn.execute("SELECT id FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version)).fetchone()[0]
-    )
-
-
-def ask(conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[Order], samples: int = 1) -> None:
-    """Record which orders and samples a run asks of a judge; they only grow."""
-    conn.executemany(
-        'INSERT INTO asked (run_id, judge_id, "order", samples) VALUES (?, ?, ?, ?)'
-        " ON CONFLICT DO UPDATE SET samples = max(samples, excluded.samples)",
-        [(run_id, judge_id, order.value, samples) for order in orders],
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What of a run is meant: pairs that somebody has reviewed only; unreadable judgments as if they were missing.
@@ -61,7 +38,10 @@ class Scope:
 
 WHOLE = Scope()
 
+
 _REVIEWED = " AND p.id IN (SELECT pair_id FROM current_decisions)"
+
+
 _NOT_OUT = """
  AND NOT EXISTS (
     SELECT 1 FROM pairs q JOIN batch_items i ON i.pair_id = q.id AND i.judgment_id IS NULL JOIN batches b ON b.id = i.batch_id
@@ -168,37 +148,6 @@ def in_force(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, J
     return [(row[0], row[1], read_judgment(row[2:])) for row in rows]
 
 
-def claim(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> list[Ask]:
-    """Claim what nobody else is asking just now; a claim whose time is over lapses. Returns what was had."""
-    at = now()
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    conn.execute("DELETE FROM claims WHERE until < ?", (at,))
-    had = []
-    for one in asks:
-        key = (one.contents, judge_id, one.order.value, one.sample)
-        made = conn.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)", (*key, holder, until))
-        if made.rowcount:
-            had.append(one)
-    return had
-
-
-def renew(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> None:
-    """Make the claims that are still this holder's last longer."""
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    conn.executemany(
-        'UPDATE claims SET until = ? WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
-        [(until, one.contents, judge_id, one.order.value, one.sample, holder) for one in asks],
-    )
-
-
-def release(conn: sqlite3.Connection, judge_id: int, one: Ask, holder: str) -> None:
-    """Give a claim back: its judgment is in the file, or could not be had. One that has lapsed is somebody else's."""
-    conn.execute(
-        'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
-        (one.contents, judge_id, one.order.value, one.sample, holder),
-    )
-
-
 def read_judgment(row: tuple[Any, ...]) -> Judgment:
     """A judgment as its row holds it."""
     order, status, verdict, *rest = row
@@ -251,3 +200,51 @@ def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, in
         (judge_id, run_id),
     )
     return {Verdict(word): count for word, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A judged pair in one line: what was said of it, how sure the judge was, and why."""
+
+    pair_id: int
+    key: str
+    turn: int
+    verdict: Verdict
+    confidence: float | None
+    reason: str | None
+
+
+_SEEN = """
+SELECT v.pair_id, e.key, p.turn, v.verdict,
+    (SELECT avg(confidence) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
+        AND j.superseded_by IS NULL),
+    (SELECT coalesce(j.problem, j.reason) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
+        AND j.superseded_by IS NULL ORDER BY j.status = 'readable', j.id LIMIT 1)
+FROM verdicts v JOIN pairs p ON p.id = v.pair_id JOIN examples e ON e.id = p.example_id
+WHERE v.judge_id = :judge AND v.pair_id IN (SELECT pair_id FROM some)
+"""
+
+
+def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
+    """Pairs of a run that have no verdict because an answer failed or could not be read."""
+    some = """
+    WITH some AS (
+        SELECT DISTINCT j.pair_id FROM judgments j JOIN current_pairs p ON p.id = j.pair_id
+        WHERE p.run_id = :run AND j.judge_id = :judge AND j.superseded_by IS NULL AND j.status <> 'readable'
+        ORDER BY 1 LIMIT :most
+    )"""
+    rows = store.rows(some + _SEEN + " ORDER BY v.pair_id", {"run": run_id, "judge": judge_id, "most": most})
+    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
+
+
+def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
+    """The pairs of a run that have had their verdict last, the latest first."""
+    some = """
+    WITH latest AS (
+        SELECT j.pair_id, j.id FROM judgments j JOIN pairs p ON p.id = j.pair_id
+        WHERE j.judge_id = :judge AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :most
+    ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :most)"""
+    order = """ AND v.verdict <> 'pending'
+    ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :most"""
+    rows = store.rows(some + _SEEN + order, {"run": run_id, "judge": judge_id, "most": most})
+    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]

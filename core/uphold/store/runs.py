@@ -6,7 +6,6 @@ import sqlite3
 from uphold.errors import BadUsage
 from uphold.records.runs import Run, RunRow
 from uphold.store.database import Store, now
-from uphold.store.naming import run_name
 
 _RUN = """
 SELECT r.id, r.name, s.id, s.name, c.id, c.name, b.id, b.name, r.seed
@@ -133,3 +132,20 @@ def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int,
         (judge_id, run_id),
     )
     return row[0], row[1] or 0, row[2] or 0, row[3] or 0
+
+
+def run_name(conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str) -> str:
+    """`X-vs-Y`; where another run has that name, `SET:X-vs-Y`, and a number behind it should even that be taken."""
+    plain = f"{candidate}-vs-{baseline}"
+    full = f"{set_name}:{plain}"
+    for name in (plain, full):
+        if not _taken(conn, name):
+            return name
+    number = 2
+    while _taken(conn, f"{full}-{number}"):
+        number += 1
+    return f"{full}-{number}"
+
+
+def _taken(conn: sqlite3.Connection, name: str) -> bool:
+    return conn.execute("SELECT 1 FROM runs WHERE name = ?", (name,)).fetchone() is not None

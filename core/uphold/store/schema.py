@@ -1,10 +1,16 @@
-"""The tables, as numbered migrations: identity first, facts appended, nothing deleted."""
+"""What the header of an uphold database says: read at every opening, so that the migrations need not be."""
 
 from importlib import resources
 
 from sqlite_utils import Database, Migrations
 
-from uphold.store.version import APPLICATION_ID, SCHEMA
+APPLICATION_ID = 0x75_70_68_64
+"""`uphd` in the file's header: this is an uphold database."""
+
+
+SCHEMA = 5
+"""The newest schema this version knows, kept in the header's user_version."""
+
 
 _migrations = Migrations("uphold")
 
@@ -19,30 +25,30 @@ def migrate(db: Database) -> None:
 @_migrations()
 def m001_identity(db: Database) -> None:
     """Sets, texts, responses, runs, pairs, judgments, review events, queues, imports; views for people."""
-    _run(db, "m001_tables.sql")
-    _run(db, "m001_views.sql")
+    _run(db, "001_tables.sql")
+    _run(db, "001_views.sql")
 
 
 @_migrations()
 def m002_asking(db: Database) -> None:
     """Batches, how responses were made, perplexities; what was spent, for people."""
-    _run(db, "m002_asking.sql")
+    _run(db, "002_asking.sql")
 
 
 @_migrations()
 def m004_search(db: Database) -> None:
     """Up to where the full-text index goes; the index itself is made at the first search."""
-    _run(db, "m004_search.sql")
+    _run(db, "004_search.sql")
 
 
 @_migrations()
 def m005_reviewing(db: Database) -> None:
     """Repeats, adjudications, reasons and plans; what was decided before a verdict was seen."""
-    _run(db, "m005_reviewing.sql")
+    _run(db, "005_reviewing.sql")
 
 
 def _run(db: Database, name: str) -> None:
     """Run a script statement by statement: executescript would commit first."""
-    for statement in resources.files(__package__).joinpath(name).read_text("utf-8").split(";\n"):
+    for statement in resources.files(__package__).joinpath("migrations", name).read_text("utf-8").split(";\n"):
         if statement.strip():
             db.conn.execute(statement)

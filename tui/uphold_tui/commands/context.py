@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
-    from uphold.steps.opening import Store
+    from uphold.workflows.lookup import Store
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class Context:
 
     def open(self, *, create: bool = False, reading: bool = False) -> "Store":
         """Open the database."""
-        from uphold.steps.opening import open_store
+        from uphold.workflows.lookup import open_store
 
         return open_store(self.path, create=create, reading=reading)

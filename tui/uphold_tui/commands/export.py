@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from uphold.records.exported import LeftOut
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("export")(export)
+    from uphold.records.rows import LeftOut
 
 
 def export(
@@ -35,8 +30,7 @@ def export(
     take for a formula gets an apostrophe before it; jsonl holds it as it is.
     """
     from uphold.errors import BadUsage
-    from uphold.steps.exporting import Meant, exporting
-    from uphold.steps.writing import AlreadyThere, check_target
+    from uphold.workflows.exporting import AlreadyThere, Meant, check_target, exporting
     from uphold_tui.console import data, talk
 
     if run is not None and set_ is not None:
@@ -74,7 +68,7 @@ def _about_files(run: str | None) -> Iterator[None]:
 
 def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, force: bool) -> None:
     """Write the file, saying how far it is."""
-    from uphold.steps.writing import write_lines
+    from uphold.workflows.exporting import write_lines
     from uphold_tui.console import progress
 
     with progress("exporting") as bar:

@@ -1,28 +1,26 @@
 """`uphold generate` and `uphold perplexity`."""
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from uphold.formatting import dollars, some, span
 from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
-from uphold_tui.commands.working import dollars, run_work, some, span
+from uphold_tui.commands.progress import run_work
 
 if TYPE_CHECKING:
-    from uphold.steps.generating import GenerateRequest, Generating
-    from uphold.steps.opening import Store
-    from uphold.steps.perplexity import Measuring, PerplexityRequest
+    from uphold.store.scores import SystemPerplexity
+    from uphold.workflows.generating import GenerateRequest, Generating
+    from uphold.workflows.lookup import Store
+    from uphold.workflows.perplexity import Measuring, PerplexityRequest
     from uphold_tui.console import Bar
 
 PART_LEFT = 4
+
+
 _SHOWN = 5
 """How many reasons are listed."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("generate")(generate)
-    app.command("perplexity")(perplexity)
 
 
 def generate(
@@ -50,8 +48,8 @@ def generate(
 ) -> None:
     """Have a system answer what it has not answered yet, turn by turn."""
     from uphold.errors import BadUsage
-    from uphold.steps.control import Control
-    from uphold.steps.generating import GenerateRequest
+    from uphold.workflows.concurrency import Control
+    from uphold.workflows.generating import GenerateRequest
     from uphold_tui.console import progress
 
     if only_missing and redo:
@@ -69,7 +67,7 @@ def generate(
 
 
 async def _generate(store: "Store", request: "GenerateRequest", bar: "Bar") -> "Generating":
-    from uphold.steps.generating import generate
+    from uphold.workflows.generating import generate
 
     last = None
     async with aclosing(generate(store, request)) as told:
@@ -146,8 +144,8 @@ def perplexity(
     json: AsJson = False,
 ) -> None:
     """Measure how likely a system finds the reference answers (an endpoint with completions, echo and logprobs)."""
-    from uphold.steps.control import Control
-    from uphold.steps.perplexity import PerplexityRequest
+    from uphold.workflows.concurrency import Control
+    from uphold.workflows.perplexity import PerplexityRequest
     from uphold_tui.console import progress
 
     control = Control(concurrency)
@@ -163,7 +161,7 @@ def perplexity(
 
 
 async def _measure(store: "Store", request: "PerplexityRequest", bar: "Bar") -> "Measuring":
-    from uphold.steps.perplexity import measure
+    from uphold.workflows.perplexity import measure
 
     last = None
     async with aclosing(measure(store, request)) as told:
@@ -175,7 +173,6 @@ async def _measure(store: "Store", request: "PerplexityRequest", bar: "Bar") -> 
 
 
 def _tell_perplexity(done: "Measuring", request: "PerplexityRequest", *, json: bool) -> None:
-    from uphold_tui.commands.perplexities import as_json, told
     from uphold_tui.console import say_json, say_line
 
     if json:
@@ -190,3 +187,31 @@ def _tell_perplexity(done: "Measuring", request: "PerplexityRequest", *, json: b
     if done.no_reference:
         say_line(f"{some(done.no_reference, 'example')} without a reference")
     _tell_problems(done.problems)
+
+
+def told(found: "SystemPerplexity") -> tuple[str, str, str]:
+    """(system, number, where it came from)."""
+    source = (
+        f"{found.examples:,} of {found.of:,} references, {found.tokens:,} tokens, by {found.model} at {found.endpoint},"
+        f" completions with echo, {found.at[:10]}"
+    )
+    return found.system, f"{found.perplexity:,.2f}", source
+
+
+def as_json(found: "SystemPerplexity") -> dict[str, Any]:
+    """A perplexity as JSON."""
+    return {
+        "system": found.system, "perplexity": found.perplexity, "examples": found.examples, "of": found.of,
+        "tokens": found.tokens, "model": found.model, "endpoint": found.endpoint, "source": "completions echo logprobs",
+        "at": found.at,
+    }  # fmt: skip
+
+
+def say_perplexities(found: "list[SystemPerplexity]") -> None:
+    """Print them as a section of the numbers."""
+    from uphold_tui.console import say, say_line, say_table
+
+    if found:
+        say()
+        say_line("Perplexity of the reference answers")
+        say_table([("  " + system, number, source) for system, number, source in map(told, found)], right=(1,))

@@ -4,17 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.errors import BadUsage
 from uphold_tui.commands.context import Context
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
-    from uphold.steps.opening import Store
-    from uphold.steps.reviewing import Manner
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("review")(review)
+    from uphold.workflows.lookup import Store
+    from uphold.workflows.review_opening import Manner
 
 
 def review(
@@ -50,8 +46,8 @@ def review(
 ) -> None:
     """Read pairs side by side; uphold the judge's verdicts or overturn them."""
     from uphold.errors import BadUsage
-    from uphold.steps.opening import find_run
-    from uphold.steps.reviewing import Manner
+    from uphold.workflows.lookup import find_run
+    from uphold.workflows.review_opening import Manner
 
     _needs_terminal()
     manner = Manner(queue, blind, open_share, planned)
@@ -59,7 +55,7 @@ def review(
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
     with context.obj.open() as store:
         if set_ is not None and candidate is not None and baseline is not None:
-            from uphold.steps.comparing import make_run
+            from uphold.workflows.review_opening import make_run
 
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
@@ -124,3 +120,32 @@ def _needs_terminal() -> None:
         raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")
     # Little of what is loaded now is garbage, and looking for it takes a tenth of the time to the first frame.
     gc.disable()
+
+
+DEFAULT = "support-desk"
+
+
+def demo(
+    context: typer.Context,
+    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="Which sample set.")] = DEFAULT,
+    reviewer: Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Whose decisions.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew; the earlier demo stays.")] = False,
+) -> None:
+    """Open a packaged sample set in the review app; without a terminal print its statistics."""
+    from uphold.workflows.demo import demo_path, open_demo
+    from uphold_tui.console import in_terminal, talk
+
+    if fresh and context.obj.db is not None:
+        raise BadUsage("--fresh makes a file of its own; give it or --db, not both")
+    path = context.obj.db or demo_path(set_, fresh=fresh)
+    copied = Context(path, context.obj.config)
+    with copied.open(create=True) as store:
+        run = open_demo(store, set_)
+        if in_terminal():
+            open_app(copied, store, run, reviewer, tour=True)
+    if not in_terminal():
+        from uphold_tui.commands.stats import show_stats
+
+        show_stats(copied, run.name)
+    if context.obj.db is None:
+        talk(f"the demo is kept in {path}; uphold demo goes on with it, uphold demo --fresh begins anew")

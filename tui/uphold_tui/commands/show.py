@@ -7,14 +7,9 @@ import typer
 from uphold_tui.commands.options import AsJson
 
 if TYPE_CHECKING:
-    from uphold.records.judged import JudgeOnPair, Judgment
-    from uphold.records.reviewed import Event
-    from uphold.steps.looking import PairSaid
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("show")(show)
+    from uphold.records.judgments import JudgeOnPair, Judgment
+    from uphold.records.reviews import Event
+    from uphold.workflows.lookup import PairSaid
 
 
 def show(
@@ -24,7 +19,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show a pair with every verdict and decision on it."""
-    from uphold.steps.looking import pairs_said
+    from uphold.workflows.lookup import pairs_said
     from uphold_tui.console import say, say_json
 
     with context.obj.open(reading=True) as store:

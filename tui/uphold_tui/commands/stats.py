@@ -11,11 +11,6 @@ from uphold_tui.commands.context import Context
 from uphold_tui.commands.options import AsJson, RunName
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("stats")(stats)
-
-
 def stats(
     context: typer.Context,
     run: RunName = None,
@@ -64,19 +59,19 @@ def _show(
     context: Context, run: str | None, set_: str | None, *, judge: str | None, tag: str | None, by_tag: bool, full: bool,
     json: bool, planned: int | None,
 ) -> None:  # fmt: skip
-    from uphold.steps.measured import run_perplexities
-    from uphold.steps.statistics import run_numbers, set_numbers
-    from uphold_tui.commands.perplexities import as_json as perplexity_json
-    from uphold_tui.commands.perplexities import say_perplexities
+    from uphold.workflows.lookup import run_perplexities
+    from uphold.workflows.statistics import read_run_statistics, read_set_statistics
+    from uphold_tui.commands.generate import as_json as perplexity_json
+    from uphold_tui.commands.generate import say_perplexities
     from uphold_tui.console import say_json, say_page
 
     with context.open(reading=True) as store:
         if set_ is not None:
-            found = set_numbers(
+            found = read_set_statistics(
                 store, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, first_only=not (json or full)
             )
         else:
-            found = run_numbers(
+            found = read_run_statistics(
                 store,
                 run,
                 judge=judge,
@@ -88,12 +83,12 @@ def _show(
             )
         measured = run_perplexities(store, run, set_)
     if json:
-        from uphold.reports.stats_json import as_json
+        from uphold.reports.json_output import as_json
 
         told = {"perplexities": [perplexity_json(one) for one in measured]} if measured else {}
         say_json({**as_json(found), **told})
     else:
-        from uphold.reports.stats_page import stats_page
+        from uphold.reports.run_report import stats_page
 
         say_page(stats_page(found, full))
         say_perplexities(measured)

@@ -2,10 +2,10 @@
 
 from textual.content import Content
 
-from uphold.records.reviewed import Earlier, PairView
-from uphold_tui import showing
-from uphold_tui.look import DOUBT, MUTED, Signs
-from uphold_tui.widgets import verdicts
+from uphold.records.reviews import Earlier, PairView
+from uphold_tui import safe_text
+from uphold_tui.themes import DOUBT, MUTED, Signs
+from uphold_tui.widgets import badges
 
 
 def marks(pair: PairView, signs: Signs, broken: bool, *, narrow: bool = False, brief: bool = False) -> Content:
@@ -15,17 +15,17 @@ def marks(pair: PairView, signs: Signs, broken: bool, *, narrow: bool = False, b
     if broken:
         made.append(Content.assemble((signs.broken, DOUBT), (" broken, in no count", MUTED)))
     if stand.reasons:
-        made.append(Content.assemble(("why ", MUTED), showing.line(", ".join(stand.reasons), MUTED)))
+        made.append(Content.assemble(("why ", MUTED), safe_text.line(", ".join(stand.reasons), MUTED)))
     if stand.flagged:
         colon = ": " if stand.comment else ""
-        note = showing.quoted(stand.comment, MUTED) if stand.comment else Content("")
+        note = safe_text.quoted(stand.comment, MUTED) if stand.comment else Content("")
         made.append(Content.assemble((signs.flagged, DOUBT), (f" flagged{colon}", MUTED), note))
     elif stand.comment:
-        made.append(Content.assemble(("comment ", MUTED), showing.quoted(stand.comment, MUTED)))
+        made.append(Content.assemble(("comment ", MUTED), safe_text.quoted(stand.comment, MUTED)))
     if pair.stale is not None and not pair.again:
         made.append(_stale(pair, signs, pair.stale, narrow or brief))
     if pair.carried_from is not None:
-        source = showing.line(pair.carried_from, MUTED)
+        source = safe_text.line(pair.carried_from, MUTED)
         texts = "" if narrow else ", same texts"
         made.append(Content.assemble(signs.carried, (" from ", MUTED), source, (texts, MUTED)))
     return Content("   ").join(made)
@@ -33,12 +33,12 @@ def marks(pair: PairView, signs: Signs, broken: bool, *, narrow: bool = False, b
 
 def _stale(pair: PairView, signs: Signs, said: Earlier, brief: bool) -> Content:
     """What was said of older texts, when, and what has changed since; not which of the answers: it would name its side."""
-    from uphold_tui.widgets.preview import date_of
+    from uphold_tui.pairs.preview import date_of
 
     changed = "what was asked" if said.asked else "an answer"
     if brief:
         return Content.assemble((signs.stale, DOUBT), (f" {changed} changed", MUTED))
     side = pair.side_of(said.choice.preference)
-    word = side.value if side is not None else verdicts.choice_words(said.choice)
+    word = side.value if side is not None else badges.choice_words(said.choice)
     words = f" you said {word} on {date_of(said.at)}; {changed} has changed"
     return Content.assemble((signs.stale, DOUBT), (words, MUTED))

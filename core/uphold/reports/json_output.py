@@ -1,0 +1,292 @@
+"""The numbers of a run as JSON values, in the keys and the order that other programs rely on.
+
+Keys may be added, never renamed. Beside every null stands a `reason` that is not null.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from uphold.records.comparisons import Comparison, Gate, Result, SideBySide
+from uphold.records.counts import CLASSES
+from uphold.records.statistics import (
+    Agreement,
+    Anchoring,
+    Assisted,
+    Confidence,
+    Difference,
+    HumanNumbers,
+    JudgeNumbers,
+    PerClass,
+    PerVote,
+    Plan,
+    Position,
+    Rate,
+    ReviewerLean,
+    ReviewerNumbers,
+    RunNumbers,
+    Share,
+    TagNumbers,
+    ThreeRates,
+    Value,
+)
+
+Json = dict[str, Any]
+
+
+_COUNTS = (
+    *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken"),
+    *("carried", "imported", "outside_queue", "stale", "retired"),
+)
+
+
+_VERDICTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")
+
+
+_NO_BLIND = "no blind session was held"
+
+
+_POOLED = "pooled over the runs of a set"
+
+
+def as_json(numbers: RunNumbers) -> Json:
+    """Everything about a run; `tags` is there when the numbers were asked for by tag."""
+    pooled = numbers.run is None
+    found: Json = {
+        "run": numbers.run,
+        "set": numbers.set,
+        "set_hash": numbers.set_hash,
+        "candidate": numbers.candidate,
+        "baseline": numbers.baseline,
+        "pairs": numbers.pairs,
+        **({"reason": _POOLED} if pooled else {}),
+        "human": _human(numbers.human),
+        "judges": [_judge(judge, pooled) for judge in numbers.judges],
+        "reviewers": _reviewers(numbers.reviewers),
+        "budget": [asdict(row) for row in numbers.budget],
+        **_headline(numbers),
+    }
+    found |= {"tag": numbers.tag} if numbers.tag is not None else {}
+    return found | {"tags": [_tag(tag, numbers) for tag in numbers.tags]} if numbers.tags else found
+
+
+def _headline(numbers: RunNumbers) -> Json:
+    """The assisted rates of the first judge, or of people alone where no judge has read anything."""
+    if numbers.headline is None:
+        return {}
+    judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
+    return {"headline": judge | _assisted(numbers.headline)}
+
+
+def _tag(tag: TagNumbers, whole: RunNumbers) -> Json:
+    judges = [_judge(judge, whole.run is None) for judge in tag.judges]
+    return {
+        "tag": tag.tag,
+        "pairs": tag.pairs,
+        "human": _human(tag.human),
+        "judges": judges,
+        "differs": {
+            "win_rate": _difference(tag.win_rate),
+            "agreement": [
+                {"judge": judge.name, **_difference(found)}
+                for judge, found in zip(whole.judges, tag.agreements, strict=True)
+            ],
+        },
+    }
+
+
+def _difference(found: Difference) -> Json:
+    return {"p": found.p, "holm": found.adjusted, "reason": found.reason}
+
+
+def _human(human: HumanNumbers) -> Json:
+    sign: Json = {"p": human.sign_p, "n": human.without_ties.n}
+    if human.sign_p is None:
+        sign["reason"] = human.without_ties.reason
+    return {
+        **{key: getattr(human, key) for key in _COUNTS},
+        **_three(human.rates),
+        "without_ties": _rate(human.without_ties),
+        "sign_test": sign,
+        "chosen": human.chosen,
+        **_peek_safe(human),
+    }
+
+
+def _peek_safe(human: HumanNumbers) -> Json:
+    found = human.peek_safe
+    if found is None:
+        return {}
+    return {"peek_safe": {"population": _rate(found.population), "this_set": _rate(found.this_set)}}
+
+
+def _judge(judge: JudgeNumbers, pooled: bool) -> Json:
+    soft = judge.mean_preference
+    missing = [] if soft else ["mean_preference: " + (_POOLED if pooled else "the source gave no preferences")]
+    missing += [] if judge.assisted else ["assisted: " + _POOLED]
+    return {
+        "judge": judge.name,
+        "version": judge.version,
+        **{key: getattr(judge, key) for key in _VERDICTS},
+        "win_rate": _share(judge.win_rate),
+        "win_tie_rate": _share(judge.win_tie_rate),
+        "ties_half": _share(judge.ties_half),
+        "mean_preference": asdict(soft) if soft else None,
+        "assisted": _assisted(judge.assisted) if judge.assisted else None,
+        "reason": "; ".join(missing) or None,
+        "agreement": _agreement(judge.agreement),
+        "position": _position(judge.position),
+        "length": {
+            "judge_longer": _rate(judge.length.judge_longer),
+            "human_longer": _rate(judge.length.human_longer),
+            "spearman": _value(judge.length.spearman),
+        },
+    }
+
+
+def _assisted(assisted: Assisted) -> Json:
+    return {
+        "state": assisted.state,
+        "reason": assisted.reason,
+        "worth_verdicts": assisted.worth_verdicts,
+        "population": _three(assisted.population),
+        "this_set": _three(assisted.this_set),
+        "n": assisted.n,
+        "sampled": assisted.sampled,
+        **({} if assisted.planned is None else {"planned": assisted.planned}),
+    }
+
+
+def _agreement(agreement: Agreement) -> Json:
+    return {
+        "n": agreement.n,
+        "observed": _rate(agreement.observed),
+        "raw": _share(agreement.raw),
+        "kappa": _value(agreement.kappa),
+        "ac1": _value(agreement.ac1),
+        "precision": _per_class(agreement.precision),
+        "recall": _per_class(agreement.recall),
+        "confusion": {
+            human.value: {judge.value: count for judge, count in zip(CLASSES, row, strict=True)}
+            for human, row in zip(CLASSES, agreement.confusion, strict=True)
+        },
+        "without_ties": _rate(agreement.without_ties),
+        "per_vote": _per_vote(agreement.per_vote),
+        "blind": {"observed": _rate(agreement.blind)},
+        "anchoring": None if agreement.anchoring is None else _anchoring(agreement.anchoring),
+        "reason": f"anchoring: {_NO_BLIND}" if agreement.anchoring is None else None,
+        "confidence": _confidence(agreement.confidence),
+    }
+
+
+def _anchoring(found: Anchoring) -> Json:
+    return asdict(found)
+
+
+def _confidence(found: Confidence) -> Json:
+    bands = [{"low": band.low, "high": band.high, "agreement": _rate(band.agreement)} for band in found.bands]
+    few = "one of right and wrong is missing" if found.auroc is None else None
+    return {
+        "n": found.n, "bands": bands, "brier": found.brier, "auroc": found.auroc, "reason": found.reason or few,
+    }  # fmt: skip
+
+
+def _position(position: Position) -> Json:
+    first = {"first": position.first, "second": position.second, "rate": _rate(position.first_rate), "p": position.p}
+    if position.p is None:
+        first["reason"] = position.first_rate.reason
+    return {
+        "pairs_in_both_orders": position.pairs_in_both_orders,
+        "flips": position.flips,
+        "flip_rate": _rate(position.flip_rate),
+        "first_position": first,
+    }
+
+
+def _reviewers(reviewers: ReviewerNumbers) -> Json:
+    return {
+        "names": list(reviewers.names),
+        "items_shared": reviewers.items_shared,
+        "per_vote_agreement": _per_vote(reviewers.per_vote),
+        "kappa": [
+            {"a": pair.a, "b": pair.b, **_value(pair.kappa), "n": pair.n, "agreement": _rate(pair.agreement)}
+            for pair in reviewers.pairs
+        ],
+        "alpha": _value(reviewers.alpha),
+        "ac1": _value(reviewers.ac1),
+        "leans": [_lean(lean) for lean in reviewers.leans],
+    }
+
+
+def _lean(lean: ReviewerLean) -> Json:
+    return {
+        "reviewer": lean.name,
+        "first_position": _rate(lean.first),
+        "longer": _rate(lean.longer),
+        "self_agreement": _rate(lean.self_agreement),
+        "median_seconds": lean.seconds,
+        "reason": "times were not recorded" if lean.seconds is None else None,
+    }
+
+
+def _three(rates: ThreeRates) -> Json:
+    return {
+        "win_rate": _rate(rates.win_rate),
+        "win_tie_rate": _rate(rates.win_tie_rate),
+        "ties_half": _rate(rates.ties_half),
+    }
+
+
+def _per_class(rates: PerClass) -> Json:
+    return {"candidate": _rate(rates.candidate), "tie": _rate(rates.tie), "baseline": _rate(rates.baseline)}
+
+
+def _per_vote(rates: PerVote) -> Json:
+    return {"observed": _rate(rates.observed), "without_ties": _rate(rates.without_ties)}
+
+
+def _rate(rate: Rate) -> Json:
+    return {
+        "rate": rate.rate,
+        "low": rate.low,
+        "high": rate.high,
+        "n": rate.n,
+        "level": rate.level,
+        "method": rate.method,
+        "reason": rate.reason,
+    }
+
+
+def _share(share: Share) -> Json:
+    return {"rate": share.rate, "n": share.n, "reason": share.reason}
+
+
+def _value(value: Value) -> Json:
+    return {"value": value.value, "low": value.low, "high": value.high, "reason": value.reason}
+
+
+_LEVEL = 0.05
+
+
+def compare_json(found: Comparison) -> dict[str, Any]:
+    """A comparison as JSON values."""
+    return asdict(found)
+
+
+def gate_json(found: Gate) -> dict[str, Any]:
+    """A gate as JSON values."""
+    return asdict(found)
+
+
+def judges_json(found: SideBySide, judges: list[dict[str, Any]], run: str) -> dict[str, Any]:
+    """Judges side by side; `judges` are those of the run's own numbers."""
+    return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in found.pairs]}
+
+
+def exit_code(result: Result) -> int:
+    """0 PASS, 1 FAIL, 3 INCONCLUSIVE."""
+    return {Result.PASS: 0, Result.FAIL: 1, Result.INCONCLUSIVE: 3}[result]
+
+
+def plan_json(plan: Plan, run: str) -> dict[str, Any]:
+    """The plan as JSON values."""
+    return {"run": run, **asdict(plan)}

@@ -1,0 +1,27 @@
+import sqlite3
+from collections.abc import Iterable
+
+from uphold.records.enums import Order
+from uphold.records.judgments import Judge
+from uphold.records.texts import canonical
+from uphold.store.database import now
+
+
+def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
+    """The id of this judge version, added where it is new."""
+    conn.execute(
+        "INSERT OR IGNORE INTO judges (name, version, kind, definition, at) VALUES (?, ?, ?, ?, ?)",
+        (judge.name, judge.version, judge.kind, canonical(dict(judge.definition)), now()),
+    )
+    return int(
+        conn.execute("SELECT id FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version)).fetchone()[0]
+    )
+
+
+def ask(conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[Order], samples: int = 1) -> None:
+    """Record which orders and samples a run asks of a judge; they only grow."""
+    conn.executemany(
+        'INSERT INTO asked (run_id, judge_id, "order", samples) VALUES (?, ?, ?, ?)'
+        " ON CONFLICT DO UPDATE SET samples = max(samples, excluded.samples)",
+        [(run_id, judge_id, order.value, samples) for order in orders],
+    )

@@ -1,0 +1,157 @@
+"""From what was asked for to judges, the run they judge, and where they are asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from uphold.endpoints.addresses import TIMEOUT, Address, find_address
+from uphold.endpoints.retrying import Patience
+from uphold.errors import BadUsage
+from uphold.judging.judges import MOST_SAMPLES, LlmJudge, ReadyJudge, RulesJudge, judge_of, judges_in, ready_judge
+from uphold.records.enums import REFERENCE, Order
+from uphold.settings import Settings
+from uphold.store.claims import CLAIM_SECONDS
+from uphold.store.database import Store
+from uphold.store.judgments import Scope
+from uphold.store.pairs import systems_of
+from uphold.store.runs import find_run
+from uphold.store.sets import find_set, guidelines
+from uphold.workflows.concurrency import MOST_AT_ONCE, Control
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRequest:
+    """What to judge and how; names as on the command line: a run, or the set and two systems that make one.
+
+    `judge` are one or several specs, TOML files or names of `settings`. `samples` and both orders are the judge's own
+    where nothing else is asked for. `max_cost` is in dollars, for all judges together.
+    """
+
+    judge: str | Sequence[str]
+    run: str | None = None
+    set: str | None = None
+    candidate: str | None = None
+    baseline: str | None = None
+    options: Sequence[str] = ()
+    rubric: str | None = None
+    one_order: bool = False
+    samples: int | None = None
+    last_turn_only: bool = False
+    concurrency: int = 8
+    base_url: str | None = None
+    key_variable: str | None = None
+    claim_seconds: float = CLAIM_SECONDS
+    only_reviewed: bool = False
+    redo: bool = False
+    max_cost: float | None = None
+    timeout: float | None = None
+    patience: Patience = field(default_factory=Patience)
+    settings: Settings = field(default_factory=Settings)
+    control: Control | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """What of the run is meant."""
+        return Scope(self.only_reviewed, self.redo)
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """The set and the two systems of a run that may not exist yet."""
+
+    set_id: int
+    set: str
+    candidate: str
+    baseline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A judge, and what a run asks of it; `address` where it is a model."""
+
+    judge: ReadyJudge
+    orders: tuple[Order, ...]
+    samples: int
+    address: Address | None
+
+
+def find_which(store: Store, request: JudgeRequest) -> Which:
+    """What is judged; raises BadUsage where that does not exist or does not fit."""
+    names = (request.set, request.candidate, request.baseline)
+    if names == (None, None, None):
+        run = find_run(store, request.run)
+        return Which(run.set_id, run.set, run.candidate, run.baseline)
+    if request.run is not None:
+        raise BadUsage("a run has its set and systems already: give either RUN or --set, --candidate and --baseline")
+    if request.set is None or request.candidate is None or request.baseline is None:
+        raise BadUsage("to make a run, --set, --candidate and --baseline go together; to judge one, give its name")
+    set_id = find_set(store, request.set)
+    if request.candidate == request.baseline:
+        raise BadUsage(f"{request.candidate!r} cannot be compared with itself: --candidate and --baseline are the same")
+    known = [name for name, _ in systems_of(store, set_id)]
+    for option, name in (("--candidate", request.candidate), ("--baseline", request.baseline)):
+        if name not in known and name != REFERENCE:
+            listed = ", ".join(map(repr, known)) or "none yet"
+            raise BadUsage(
+                f"{option} {name!r} has answered nothing in the set {request.set!r}; systems that have: {listed}"
+            )
+    return Which(set_id, request.set, request.candidate, request.baseline)
+
+
+def find_judges(store: Store, request: JudgeRequest, which: Which, *, asking: bool = True) -> list[Asked]:
+    """The judges, each with what is asked of it; raises BadUsage for whatever does not fit.
+
+    Unless `asking`, nobody will be asked: no key is wanted.
+    """
+    _check_numbers(request)
+    found = []
+    rubric = request.rubric if request.rubric is not None else guidelines(store, which.set_id)
+    for judge in _judges(request, rubric):
+        judge.check_systems(which.candidate, which.baseline)
+        samples = request.samples or judge.samples
+        if samples > 1 and isinstance(judge, RulesJudge):
+            raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
+        orders = judge.orders[:1] if request.one_order else judge.orders
+        address = find_judge_address(request, judge) if asking and isinstance(judge, LlmJudge) else None
+        if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
+            raise BadUsage(
+                f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
+                "output, in dollars per million tokens, into uphold.toml"
+            )
+        found.append(Asked(judge, orders, samples, address))
+    return found
+
+
+def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
+    """Where a judge is asked; raises BadUsage without a key or with an address that is none."""
+    place = judge.place
+    timeout = request.timeout or place.timeout or TIMEOUT
+    base_url, key = request.base_url or place.base_url, request.key_variable or place.key_variable
+    return find_address(judge.provider, judge.model, base_url, key, timeout)
+
+
+def _judges(request: JudgeRequest, rubric: str | None) -> list[ReadyJudge]:
+    specs = [request.judge] if isinstance(request.judge, str) else request.judge
+    known = request.settings
+    judges: list[ReadyJudge] = []
+    for spec in specs:
+        written = spec in known.judges or spec.endswith(".toml")
+        if written and request.options:
+            raise BadUsage(f"--judge-option: the options of {spec!r} stand in its file")
+        if spec in known.judges:
+            table = {"name": spec, **known.judges[spec]}
+            judges.append(judge_of(table, f"[judges.{spec}]", rubric, known.endpoints, known.prices))
+        elif written:
+            judges += judges_in(Path(spec), rubric, known.endpoints, known.prices)
+        else:
+            judges.append(ready_judge(spec, request.options, rubric, known.prices))
+    return judges
+
+
+def _check_numbers(request: JudgeRequest) -> None:
+    if request.samples is not None and not 1 <= request.samples <= MOST_SAMPLES:
+        raise BadUsage(f"--samples {request.samples}: a number from 1 to {MOST_SAMPLES} was expected")
+    if not 1 <= request.concurrency <= MOST_AT_ONCE:
+        raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to {MOST_AT_ONCE} was expected")
+    if request.max_cost is not None and not 0 <= request.max_cost < 1e9:
+        raise BadUsage(f"--max-cost {request.max_cost}: an amount of dollars was expected")

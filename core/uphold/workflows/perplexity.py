@@ -1,0 +1,145 @@
+"""store -> endpoints -> store: how likely a system finds the reference answers of a set."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
+from uphold.endpoints.retrying import Paced, Patience
+from uphold.errors import BadUsage, EndpointError
+from uphold.generating.systems import System, find_system
+from uphold.generating.turns import Written, written_out
+from uphold.records.model_calls import Barred, Scored
+from uphold.settings import Settings
+from uphold.store import responses, scores
+from uphold.store.database import Store
+from uphold.store.responses import Lacking
+from uphold.store.scores import SystemPerplexity
+from uphold.store.sets import find_set
+from uphold.workflows.concurrency import Control, crew
+
+
+@dataclass(frozen=True, slots=True)
+class PerplexityRequest:
+    """Which system is measured on the references of which set."""
+
+    set: str
+    system: str
+    endpoint: str | None = None
+    redo: bool = False
+    template: str | None = None
+    base_url: str | None = None
+    key_variable: str | None = None
+    timeout: float | None = None
+    concurrency: int = 8
+    patience: Patience = field(default_factory=Patience)
+    settings: Settings = field(default_factory=Settings)
+    control: Control | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How far it is, in examples; `problems` are (key, why) of those without a number."""
+
+    total: int
+    done: int = 0
+    no_reference: int = 0
+    problems: tuple[tuple[str, str], ...] = ()
+    waiting: float = 0.0
+    stopped: str | None = None
+    found: SystemPerplexity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    key: str
+    problem: str | None = None
+
+
+async def measure(store: Store, request: PerplexityRequest) -> AsyncGenerator[Measuring, None]:
+    """Measure what a set lacks; yields how far it is, and last the perplexity of the whole.
+
+    Only tokens of the reference answers count. Raises BadUsage for whatever does not fit, an endpoint that tells no log
+    probabilities too; Barred when key or model are refused.
+    """
+    set_id = find_set(store, request.set)
+    known = request.settings
+    system = find_system(
+        request.system, request.endpoint, known.systems, known.endpoints, template=request.template,
+        base_url=request.base_url, key_variable=request.key_variable, timeout=request.timeout,
+    )  # fmt: skip
+    if system.provider != "openai":
+        raise BadUsage("perplexity: anthropic: endpoints tell no log probabilities; use openai:MODEL with --base-url")
+    if not 1 <= request.concurrency <= 1000:
+        raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to 1000 was expected")
+    address = find_address(
+        system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT
+    )  # fmt: skip
+    todo, without = _todo(store, set_id, system, redo=request.redo)
+    progress = Measuring(len(todo), no_reference=without)
+    if todo:
+        control = request.control or Control(request.concurrency)
+        endpoint = Paced(open_endpoint(address), request.patience)
+        with store.writing() as conn:
+            system_id, _ = responses.add_generation(conn, system.name, system.definition, system.hash)
+
+        async def one(work: tuple[Lacking, Written]) -> _Outcome:
+            return await _measure(store, system, system_id, endpoint, control, address.place, *work)
+
+        try:
+            async with aclosing(crew(todo, one, control)) as outcomes:
+                async for some in outcomes:
+                    problems = tuple((had.key, had.problem) for had in some if had.problem is not None)
+                    progress = replace(
+                        progress, done=progress.done + len(some) - len(problems), waiting=endpoint.pause,
+                        problems=progress.problems + problems, stopped=control.stopped,
+                    )  # fmt: skip
+                    yield progress
+        finally:
+            await endpoint.close()
+    found = scores.perplexities_of(store, set_id, [system.name])
+    yield replace(progress, found=found[0] if found else None)
+
+
+def _todo(store: Store, set_id: int, system: System, *, redo: bool) -> tuple[list[tuple[Lacking, Written]], int]:
+    """What is to be measured, and how many examples have no reference."""
+    there = set() if redo else scores.measured(store, system.name, system.scoring)
+    todo: dict[int, tuple[Lacking, Written]] = {}
+    without = 0
+    for lacking in responses.lacking(store, set_id, system.name, every=True):
+        text = written_out(lacking.text, system.template, system.prompt)
+        if text is None:
+            without += 1
+        elif lacking.text_id not in there:
+            todo[lacking.text_id] = lacking, text
+    return list(todo.values()), without
+
+
+async def _measure(
+    store: Store, system: System, system_id: int, endpoint: Paced, control: Control, place: str, lacking: Lacking,
+    written: Written,
+) -> _Outcome:  # fmt: skip
+    began = time.perf_counter()
+    try:
+        scored = await endpoint.score(written.text)
+    except Barred:
+        raise
+    except EndpointError as error:
+        if endpoint.gave_up is not None:
+            control.stop(endpoint.gave_up)
+        return _Outcome(lacking.key, str(error))
+    values = _of_reference(scored, written)
+    if not values:
+        return _Outcome(lacking.key, "the endpoint told no log probability of a token of the reference")
+    with store.writing() as conn:
+        scores.add_perplexity(
+            conn, system_id, lacking.text_id, system.scoring, place, scored.model or system.model, system.template,
+            sum(values), len(values), time.perf_counter() - began,
+        )  # fmt: skip
+    return _Outcome(lacking.key)
+
+
+def _of_reference(scored: Scored, written: Written) -> list[float]:
+    told = zip(scored.starts, scored.logprobs, strict=True)
+    return [value for start, value in told if value is not None and written.holds(start)]

@@ -1,0 +1,69 @@
+"""Nothing heavy at start: which modules a command has loaded when it is done."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.command_line import environment
+from support.imports import judged, write
+
+HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2"}
+
+
+FACES = {"textual", "rich", "typer", "uphold_tui"}
+
+
+_RUN = """
+import json, sys
+sys.argv = ["uphold", *sys.argv[1:]]
+from uphold_tui.cli import main
+try:
+    main()
+except SystemExit as leaving:
+    code = leaving.code
+print(json.dumps([code or 0, sorted({name.partition(".")[0] for name in sys.modules})]), file=sys.stderr)
+"""
+
+
+_CORE = """
+import importlib, json, pkgutil, sys
+import uphold
+for module in pkgutil.walk_packages(uphold.__path__, "uphold."):
+    importlib.import_module(module.name)
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def loaded(folder: Path, *arguments: str) -> set[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", _RUN, "--db", "x.db", *arguments],
+        cwd=folder, env=environment(), capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    code, modules = json.loads(ended.stderr.splitlines()[-1])
+    assert code == 0, ended.stderr
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"], ["--version"], ["import", "rows.jsonl"], ["stats"], ["stats", "--json"], ["stats", "--set", "s", "--full"],
+        ["runs"], ["show", "1", "k"], ["imports"], ["judge", "--help"], ["review", "--help"],
+        ["export", "csv"], ["export", "jsonl", "-o", "out.jsonl"],
+    ],
+)  # fmt: skip
+def test_a_command_loads_neither_the_app_nor_a_models_sdk(tmp_path: Path, arguments: list[str]) -> None:
+    loaded(tmp_path, "import", str(write(tmp_path / "rows.jsonl", judged())), "--set", "s")
+    assert loaded(tmp_path, *arguments) & HEAVY == set()
+
+
+def test_the_help_does_not_even_open_a_database(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "--help") & {"sqlite3", "sqlite_utils", "rich"} == set()
+
+
+def test_core_is_loaded_whole_without_a_face() -> None:
+    ended = subprocess.run([sys.executable, "-c", _CORE], capture_output=True, text=True, check=True, env=environment())
+    assert set(json.loads(ended.stdout)) & FACES == set()

@@ -1,0 +1,195 @@
+"""`uphold judges`, `plan`, `compare`, `gate` and the headline of `stats`, each as a program that is started."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from uphold.records.enums import Choice
+from uphold.records.reviews import OnScreen
+from uphold.store import runs
+from uphold.workflows.lookup import open_store
+from uphold.workflows.review_opening import open_review
+
+WORD = {"W": "candidate", "L": "baseline", "T": "tie"}
+
+
+def run(db, *words):
+    command = [sys.executable, "-m", "uphold_tui", "--db", str(db), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def as_json(db, *words):
+    return json.loads(run(db, *words, "--json").stdout)
+
+
+def rows(candidate, human, judges, start=0, turns=1):
+    """One row a pair: what people say (a dot is nobody), and what each judge says."""
+    for at, word in enumerate(human):
+        place = {"key": f"k{(start + at) // turns:03d}", "candidate": candidate, "baseline": "base"}
+        texts = {
+            "instruction": f"question {place['key']}",
+            "response_candidate": f"{candidate} says {at} at some length",
+            "response_baseline": f"base says {at}",
+        }
+        yield {**place, **texts, **({} if word == "." else {"reviewer": "ada", "review": WORD[word]})}
+        for name, said in judges.items():
+            yield {**place, "judge": name, "verdict": WORD.get(said[at])}
+
+
+def bring(db, *files):
+    for number, given in enumerate(files):
+        path = db.parent / f"{number}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
+        done = run(db, "import", str(path), "--set", "desk")
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """Two checkpoints on 60 examples, all read; two judges, of whom one is nearly always right."""
+    db = tmp_path_factory.mktemp("compared") / "u.db"
+    old, new = "W" * 30 + "L" * 30, "W" * 24 + "L" * 6 + "W" * 2 + "L" * 28
+    bring(
+        db,
+        rows("v1", old, {"good": old, "poor": "W" * 60}),
+        rows("v2", new, {"good": new, "poor": "W" * 60}),
+    )
+    return db
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory):
+    """One checkpoint on 80 examples; 30 of them read in the app, from the front of the queue."""
+    db = tmp_path_factory.mktemp("sampled") / "u.db"
+    bring(db, rows("v1", "." * 80, {"good": "WL" * 40}))
+    with open_store(db) as store:
+        session = open_review(store, runs.find_run(store, None), reviewer="ben")
+        while session.progress.read < 30:  # a repeat that comes back in between is no pair more
+            pair = session.current
+            word = session.verdict if pair.key[-1] != "7" else "tie"
+            session.decide(Choice(word), OnScreen(side_a=pair.side_a, verdict=session.verdict), seconds=20.0)
+    return db
+
+
+def test_compare_lists_what_changed_worst_first_and_how_to_open_it(compared):
+    done = run(compared, "compare", "v1-vs-base", "v2-vs-base")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = done.stdout.splitlines()
+    assert shown[0] == "v1-vs-base -> v2-vs-base"
+    assert "  60 of 60 shared pairs read in both runs" in shown
+    assert "  2 better, 6 worse, 52 as before" in shown
+    assert any(line.split() == ["k024", "win", "->", "loss"] for line in shown)
+    assert "  v2 is not shown to differ from v1: with ties as half the interval contains 0." in shown
+    key = next(line.split()[0] for line in shown if "win -> loss" in line)
+    assert run(compared, "show", "v2-vs-base", key).returncode == 0
+
+
+def test_compare_as_json_has_people_and_the_judge(compared):
+    found = as_json(compared, "compare", "1", "2")
+    assert (found["people"]["n"], found["people"]["worse"], found["people"]["better"]) == (60, 6, 2)
+    assert found["people"]["items"][0] == {"key": "k024", "turn": 1, "before": 1.0, "after": 0.0}
+    assert found["by_judge"]["n"] == 60
+    assert found["people"]["win_rate"]["p"] == pytest.approx(0.2890625)
+
+
+@pytest.mark.parametrize(
+    ("margin", "code", "word"), [("0.2", 0, "PASS"), ("0.05", 3, "INCONCLUSIVE"), ("0.001", 3, "INCONCLUSIVE")]
+)
+def test_the_gate_leaves_with_its_result(compared, margin, code, word):
+    done = run(compared, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", margin)
+    assert done.returncode == code
+    assert f"  {word}: " in done.stdout
+    found = as_json(compared, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", margin)
+    assert (found["result"], found["n"], found["difference"]) == (word, 60, pytest.approx(-4 / 60))
+
+
+def test_a_clear_loss_fails_the_gate(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "W" * 40, {}), rows("v2", "L" * 30 + "W" * 10, {}))
+    done = run(db, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".05")
+    assert done.returncode == 1
+    assert "FAIL: worse by more than 5 points" in done.stdout
+
+
+def test_a_judge_passes_no_gate_unless_asked_in_words_and_says_what_it_is_worth(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "." * 40, {"gpt": "WL" * 20}), rows("v2", "." * 40, {"gpt": "WL" * 20}))
+    words = ("gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".2")
+    silent = run(db, *words)
+    assert (silent.returncode, "no pair was read in both runs" in silent.stdout) == (3, True)
+    done = run(db, *words, "--judge-only")
+    assert done.returncode == 0
+    assert (
+        "Judge only (gpt): no human verdict stands behind this judge here: it is an unverified opinion." in done.stdout
+    )
+
+
+def test_chosen_pairs_pass_no_gate(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "WL" * 15 + "." * 30, {}), rows("v2", "WL" * 15 + "." * 30, {}))
+    found = as_json(db, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".3")
+    assert found["result"] == "INCONCLUSIVE"
+    assert found["reason"] == "chosen, not sampled: these numbers speak of the 30 pairs read"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("gate", "1", "--against", "2", "--margin", "5"), "--margin is a share between 0 and 1"),
+        (("gate", "1", "--against", "1", "--margin", ".1"), "both are the run"),
+        (("compare", "1", "nothing"), "there is no run 'nothing'"),
+        (("compare", "1", "2", "--judge", "nobody"), "judge 'nobody' has not judged both runs"),
+        (("plan", "1", "--half-width", "5"), "--half-width is a share"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_exit_code_2(compared, words, said):
+    done = run(compared, *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_judges_stand_side_by_side_with_an_exact_test(compared):
+    shown = run(compared, "judges", "v1-vs-base").stdout
+    assert "only poor right 0, only good right 30; good says more often what people say (p < .001)." in shown
+    found = as_json(compared, "judges", "v1-vs-base")
+    assert [judge["judge"] for judge in found["judges"]] == [found["pairs"][0]["a"], found["pairs"][0]["b"]]
+    assert found["pairs"][0]["n"] == 60
+
+
+def test_decisions_from_the_front_of_the_queue_make_the_headline(sampled):
+    found = as_json(sampled, "stats")
+    assisted = found["headline"]
+    assert (assisted["state"], assisted["n"], assisted["sampled"]) == ("assisted", 30, 30)
+    like, this = (assisted[target]["win_rate"] for target in ("population", "this_set"))
+    assert 0 < like["low"] < this["low"] < this["high"] < like["high"] < 1
+    assert (found["human"]["chosen"], found["human"]["outside_queue"]) == (0, 0)
+    assert [row["more"] for row in found["budget"]] == [10, 20, 50]
+    shown = run(sampled, "stats").stdout
+    assert "How often v1 wins" in shown
+    assert "It rests on 30 verdicts of people (drawn at random) and on the judge" in shown
+
+
+def test_plan_says_how_many_more_and_how_long(sampled):
+    shown = run(sampled, "plan", "--half-width", ".11").stdout
+    assert "for instructions like these:" in shown
+    assert "minutes at 20 seconds a pair" in shown
+    found = as_json(sampled, "plan", "--half-width", ".01")
+    assert found["population"]["more"] is None
+    assert found["population"]["reason"] == "more instructions needed, not more verdicts"
+
+
+def test_a_planned_n_makes_the_headline_provisional(sampled):
+    shown = run(sampled, "stats", "--planned", "60").stdout
+    assert "Provisional: 60 verdicts are planned, 30 are there." in shown
+    assert as_json(sampled, "stats", "--planned", "60")["headline"]["planned"] == 60
+
+
+def test_a_tag_is_named_on_the_page(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, ({**row, "tags": ["billing"]} if row["key"] < "k005" and "instruction" in row else row
+               for row in rows("v1", "WL" * 10, {})))  # fmt: skip
+    assert "10 pairs" not in run(db, "stats", "--tag", "billing").stdout
+    assert "only those with the tag 'billing'" in run(db, "stats", "--tag", "billing").stdout
+    assert as_json(db, "stats", "--tag", "billing")["tag"] == "billing"

@@ -1,0 +1,139 @@
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import judging_process
+from support.batch_server import BatchDesk, succeeded
+from support.faulty_endpoint import right
+from support.model_server import Asked, Reply, serving
+from uphold.store.database import open_store
+from uphold.workflows.importing import ImportRequest, import_files
+
+# Forked from a server that has the SDK already: thirty processes need not import it thirty times.
+PROCESSES = multiprocessing.get_context("forkserver")
+
+
+PROCESSES.set_forkserver_preload(["support.judging_process", "uphold.endpoints.anthropic_batches"])
+
+
+MOMENTS = 30
+
+
+CONCURRENCY = 4
+
+
+PAIRS = 150
+
+
+@pytest.fixture(autouse=True)
+def environment_with_a_key_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in tuple(os.environ):
+        if name.startswith("ANTHROPIC_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
+
+
+def filled(database: Path, count: int) -> Path:
+    file = database.with_suffix(".jsonl")
+    rows = [
+        {"key": f"k{n}", "instruction": f"Question {n}", "response_candidate": "yes", "response_baseline": "no"}
+        for n in range(count)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with open_store(database, create=True) as store:
+        for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
+            pass
+    return database
+
+
+def started(database: Path, url: str, how: str, claim_seconds: float = 0.3) -> Any:
+    child = PROCESSES.Process(target=judging_process.run, args=(str(database), url, how, claim_seconds), daemon=True)
+    child.start()
+    return child
+
+
+def killed(child: Any) -> bool:
+    """Kill it; whether it was still at work."""
+    living = bool(child.is_alive())
+    child.kill()
+    child.join()
+    return living
+
+
+def judgments(database: Path) -> tuple[int, int, int]:
+    """(judgments in force, different ones, all that were ever written)."""
+    with open_store(database, reading=True) as store:
+        in_force, different = store.one(
+            'SELECT count(*), count(DISTINCT pair_id || "order" || sample) FROM judgments WHERE superseded_by IS NULL'
+        )
+        return in_force, different, store.one("SELECT count(*) FROM judgments")[0]
+
+
+def test_a_judge_that_is_killed_again_and_again_repeats_no_more_than_was_in_flight(
+    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None]
+) -> None:
+    database = filled(tmp_path / "uphold.db", PAIRS)
+    kills = 0
+    with serving(right) as server:
+        for _ in range(MOMENTS):
+            seen = len(server.asked)
+            child = started(database, server.url, "live")
+            server.wait_for(seen + rng.randint(1, 9))
+            kills += killed(child)
+            sound(database)
+        asyncio.run(judging_process.main(database, server.url, "live"))
+        asked = len(server.asked)
+    assert judgments(database) == (2 * PAIRS, 2 * PAIRS, 2 * PAIRS)
+    assert asked <= 2 * PAIRS + kills * CONCURRENCY
+    assert kills == MOMENTS
+
+
+def test_a_batch_is_asked_once_wherever_its_process_is_killed(
+    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None]
+) -> None:
+    model = filled(tmp_path / "model.db", 5)
+    for moment in range(MOMENTS):
+        database = Path(shutil.copy(model, tmp_path / f"killed-{moment}.db"))
+        desk, killed_at = BatchDesk(lambda number, params: succeeded(right, params)), rng.randint(0, 3)
+        arrives, held = rng.random() < 0.7, rng.random() < 0.7
+
+        async def until_killed(
+            asked: Asked, desk: BatchDesk = desk, killed_at: int = killed_at, arrives: bool = arrives, held: bool = held
+        ) -> Reply:
+            if asked.number != killed_at:
+                return desk(asked)
+            reply = desk(asked) if arrives or not held else Reply(dropped=True)
+            if held:
+                await asyncio.Event().wait()
+            return reply
+
+        with serving(until_killed) as server:
+            child = started(database, server.url, "batch")
+            server.wait_for(killed_at + 1)
+            killed(child)
+        sound(database)
+        with serving(desk) as server:
+            asyncio.run(judging_process.main(database, server.url, "batch"))
+        assert judgments(database) == (10, 10, 10)
+        assert len(desk.batches) == 1, f"moment {moment}: the batch was handed in twice"
+        sound(database)
+
+
+def test_two_processes_at_once_judge_nothing_twice(tmp_path: Path, sound: Callable[[Path], None]) -> None:
+    database = filled(tmp_path / "uphold.db", PAIRS)
+    with serving(right) as server:
+        both = [started(database, server.url, "live", 15.0) for _ in range(2)]
+        for child in both:
+            child.join(120)
+        assert [child.exitcode for child in both] == [0, 0]
+        assert len(server.asked) == 2 * PAIRS
+    assert judgments(database) == (2 * PAIRS, 2 * PAIRS, 2 * PAIRS)
+    sound(database)

@@ -1,0 +1,124 @@
+import json
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from support.terminal import UPHOLD, Terminal
+from uphold.store.database import open_store
+from uphold.workflows.importing import ImportRequest, import_files
+
+PAIRS = 60
+
+
+_SHOWN = re.compile(rb"(?:answer|reply)-(\d{4})")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Pairs whose answers name them."""
+    rng = random.Random(1)
+    file = tmp_path / "pairs.jsonl"
+    rows = [
+        {
+            "key": f"item-{number:04d}", "instruction": "Which?", "judge": "judge", "verdict": "candidate",
+            "response_candidate": f"answer-{number:04d} " + "c " * rng.randint(100, 2000),
+            "response_baseline": f"reply-{number:04d} " + "b " * rng.randint(100, 2000),
+        }
+        for number in range(PAIRS)
+    ]  # fmt: skip
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with open_store(tmp_path / "burst.db", create=True) as store:
+        for _ in import_files(store, ImportRequest([file])):
+            pass
+    return tmp_path / "burst.db"
+
+
+def review(database: Path) -> Terminal:
+    return Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"])
+
+
+def decided(database: Path) -> list[str]:
+    """The keys of the decided pairs, in the order of the decisions."""
+    sql = (
+        "SELECT e.key FROM events v JOIN pairs p ON p.id = v.pair_id JOIN examples e ON e.id = p.example_id"
+        " WHERE v.kind = 'decision' ORDER BY v.seq"
+    )
+    with closing(sqlite3.connect(database)) as conn:
+        return [row[0] for row in conn.execute(sql)]
+
+
+def painted(stream: bytes) -> list[str]:
+    """The keys of the pairs whose answers were painted, in the order in which they first were."""
+    return [f"item-{number}" for number in dict.fromkeys(found.decode() for found in _SHOWN.findall(stream))]
+
+
+@pytest.mark.parametrize("keys", ["a" * 30, "\r" * 30, "ab" * 15, "t4" * 15])
+def test_a_burst_of_keys_decides_the_pair_on_screen_and_no_other(database: Path, keys: str) -> None:
+    with review(database) as terminal:
+        terminal.wait("answer-", "reply-")
+        terminal.quiet(0.3)
+        on_screen = painted(bytes(terminal.stream))
+        terminal.send(keys)
+        terminal.wait(f"1 of {PAIRS} read")
+        terminal.quiet(0.5)
+        assert decided(database) == on_screen
+        assert len(painted(bytes(terminal.stream))) == 2
+
+
+def test_a_burst_of_clicks_decides_the_pair_on_screen_and_no_other(database: Path) -> None:
+    with review(database) as terminal:
+        terminal.wait("answer-", "reply-")
+        terminal.quiet(0.3)
+        on_screen = painted(bytes(terminal.stream))
+        row = next(y for y, text in enumerate(terminal.display, 1) if "4 both bad" in text)
+        column = terminal.display[row - 1].index("4 both bad") + 3
+        terminal.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 12)
+        terminal.wait(f"1 of {PAIRS} read")
+        terminal.quiet(0.5)
+        assert decided(database) == on_screen
+        assert len(painted(bytes(terminal.stream))) == 2
+
+
+def test_keys_typed_before_the_first_pair_is_painted_decide_nothing(database: Path) -> None:
+    with review(database) as terminal:
+        for _ in range(10):
+            terminal.send("a" * 5)
+            if terminal.read(0.02) is not None:
+                break
+        terminal.mark = 0
+        terminal.wait("answer-", "reply-")
+        terminal.quiet(0.5)
+        assert decided(database) == []
+        terminal.send("a")
+        terminal.wait("1 of 60 read")
+    assert len(decided(database)) == 1
+
+
+def test_whatever_comes_whenever_each_decision_is_on_a_pair_that_was_painted_before_it(database: Path) -> None:
+    rng = random.Random(7)
+    bursts = 12
+    with review(database) as terminal:
+        terminal.wait("answer-", "reply-")
+        terminal.quiet(0.2)
+        for _ in range(bursts):
+            terminal.send("".join(rng.choice("abt4s\r") for _ in range(rng.randint(1, 30))))
+            for _ in range(rng.randint(0, 6)):
+                terminal.read(rng.random() * 0.02)
+        terminal.quiet(0.5)
+        there = decided(database)
+        assert 1 <= len(there) <= bursts
+        assert set(there) < set(painted(bytes(terminal.stream)))
+
+
+def test_a_key_after_the_paint_is_not_lost(database: Path) -> None:
+    with review(database) as terminal:
+        terminal.wait("answer-", "reply-")
+        for number in range(1, 11):
+            terminal.quiet(0.1)
+            terminal.send("a")
+            terminal.wait(f"{number} of {PAIRS} read")
+    assert len(decided(database)) == 10

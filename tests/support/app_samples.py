@@ -1,0 +1,132 @@
+"""Pairs, databases and apps for the tests of the app."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from uphold.records.enums import Choice, EventKind, Order, Preference, Status, Verdict
+from uphold.records.judgments import JudgeOnPair, Judgment
+from uphold.records.reviews import Event, PairView, Stand
+from uphold.records.texts import ExampleText
+from uphold.workflows.importing import ImportRequest, import_files
+from uphold.workflows.lookup import Store, find_run, open_store
+from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_session import ReviewSession
+from uphold_tui.app import UpholdApp
+from uphold_tui.review.screen import ReviewScreen
+
+
+def judgment(order: Order, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
+    """One answer of a judge; unreadable without a verdict."""
+    status = Status.READABLE if verdict is not None else Status.UNREADABLE
+    return Judgment(order, status, verdict, reason=reason, **more)
+
+
+def judge(verdict: Verdict, *judgments: Judgment, name: str = "haiku strict", kind: str = "llm") -> JudgeOnPair:
+    """A judge's verdict; made from two orders that agree where no judgments are given."""
+    preferred = verdict.preference
+    if not judgments and preferred is not None:
+        judgments = tuple(
+            judgment(order, preferred, f"reason {order.value}", confidence=0.8)
+            for order in (Order.CANDIDATE_FIRST, Order.BASELINE_FIRST)
+        )
+    return JudgeOnPair(1, name, kind, verdict, judgments)
+
+
+def pair(**changes: Any) -> PairView:
+    """A pair whose candidate stands on side A and is preferred by its judge."""
+    made = PairView(
+        pair_id=1,
+        key="desk-0038",
+        turn=1,
+        text=ExampleText(("Write the reply.",)),
+        tags=("billing", "refund"),
+        candidate="lora-r16",
+        baseline="base-7b",
+        candidate_cells=("Hi Dana, the second charge was our mistake.",),
+        baseline_cells=("Dear valued customer, please wait.",),
+        side_a=Preference.CANDIDATE,
+        judge=judge(Verdict.CANDIDATE),
+    )
+    return replace(made, **changes)
+
+
+def decided(choice: Choice, **more: Any) -> Stand:
+    """Where somebody stands who has decided."""
+    return Stand(decision=Event("e", EventKind.DECISION, 1, choice), **more)
+
+
+def rows(count: int, **changes: Any) -> list[dict[str, Any]]:
+    """Rows of the `pairs` format: the judge prefers the candidate, in both orders."""
+    made: list[dict[str, Any]] = []
+    for number in range(count):
+        row = {
+            "key": f"k-{number:03d}",
+            "instruction": f"instruction {number}",
+            "response_candidate": f"candidate {number}",
+            "response_baseline": f"baseline {number}",
+            "judge": "judge",
+            "order": "candidate-first",
+            "verdict": "candidate",
+            "confidence": 0.8,
+            "reason": "A is right.",
+        }
+        first = row | changes
+        made += [first, _second(first)]
+    return made
+
+
+def _second(first: Mapping[str, Any]) -> dict[str, Any]:
+    """The same verdict in the other order."""
+    kept = {name: first[name] for name in ("key", "judge", "verdict", "candidate", "baseline") if name in first}
+    return kept | {"order": "baseline-first", "reason": "B is right."}
+
+
+def database(path: Path, lines: Iterable[Mapping[str, Any]] | None = None, count: int = 4) -> Store:
+    """A database with one run of these rows."""
+    file = path / "sample.jsonl"
+    text = "\n".join(json.dumps(row) for row in (rows(count) if lines is None else lines))
+    file.write_text(text + "\n", encoding="utf-8")
+    store = open_store(path / "uphold.db", create=True)
+    for _ in import_files(store, ImportRequest([file])):
+        pass
+    return store
+
+
+def session(store: Store, reviewer: str = "mira") -> ReviewSession:
+    """A review of the only run."""
+    return open_review(store, find_run(store, None), reviewer=reviewer)
+
+
+def app(store: Store, **settings: Any) -> UpholdApp:
+    """The app on a review of the only run."""
+    return UpholdApp(store, session(store), **settings)
+
+
+def review(pilot: "Pilot[str]") -> ReviewScreen:
+    """The review screen."""
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, ReviewScreen)
+    return screen
+
+
+async def press(pilot: "Pilot[str]", *keys: str) -> None:
+    """Press keys one after the other, each when the screen has drawn what the one before did."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+def shown(pilot: "Pilot[str]") -> str:
+    """The screen as rows of text."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def plain(contents: Sequence[Any]) -> list[str]:
+    """Rows of content as text without trailing blanks."""
+    return [content.plain.rstrip() for content in contents]

@@ -1,0 +1,121 @@
+"""Every screen of the app as a scene: on which database, opened how, and the keys that lead there."""
+
+from dataclasses import dataclass, field
+
+from uphold.workflows.review_opening import Manner
+
+OPEN = Manner()
+
+
+BLIND = Manner(blind=True, open_share=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
+
+    Opened in `manner` on the run of that number; the start screen without one.
+    """
+
+    data: str
+    presses: tuple[str, ...] = ()
+    manner: Manner | None = OPEN
+    run: int = 1
+    reviewer: str = "mira"
+    hold: str | None = None
+    judging: bool = False
+    sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
+
+
+_MET_AGAIN = ("@desk-0022",)
+
+
+SCENES: dict[str, Scene] = {
+    "open": Scene("read"),
+    "overturned": Scene("read", ("!", *_MET_AGAIN)),
+    "upheld": Scene("read", ("enter", *_MET_AGAIN)),
+    "after-override": Scene("read", ("!",)),
+    "held": Scene("read", ("!",), hold="override"),
+    "word-diff": Scene("read", ("d",)),
+    "markdown": Scene("coding", ("@code-02", "m")),
+    "reference": Scene("states", ("@plain", "R"), run=2),
+    "names": Scene("read", ("v",)),
+    "whole": Scene("read", ("+",)),
+    "comment": Scene("read", ("c", '"invents a phone number, that is worse than stiff')),
+    "raw": Scene("read", ("r",)),
+    "reasons": Scene("read", ("!", *_MET_AGAIN, "w")),
+    "find": Scene("read", ("/", '"refund')),
+    "found": Scene("read", ("/", '"refund', "enter")),
+    "command": Scene("read", (":", '"the')),
+    "help": Scene("read", ("?",)),
+    "guidelines": Scene("states", ("I",), run=2),
+    "no-guidelines": Scene("read", ("I",)),
+    "tour": Scene("desk", ("?", "t")),
+    "tour-last": Scene("desk", ("?", "t", "enter", "enter", "enter", "enter")),
+    "leaving": Scene("read", ("enter", "!", "enter", "t", "4", "b", "b", "a", "s", "q")),
+    "leaving-blind": Scene("desk", ("a", "enter", "b", "enter", "a", "enter", "t", "enter", "a", "enter", "q"), BLIND),
+    "stacked": Scene("read", ("o",)),
+    "one-pane": Scene("read", ("tab",)),
+    "tiny": Scene("read", sizes=((56, 16), (40, 12))),
+    "low": Scene("read", sizes=((120, 24),)),
+    "turns": Scene("coding", ("@code-02",)),
+    "turns-unfolded": Scene("coding", ("@code-02", "p")),
+    "mt": Scene("mt_bench"),
+    "blind": Scene("desk", (), BLIND),
+    "blind-after": Scene("desk", ("a",), BLIND),
+    "blind-other": Scene("desk", ("b",), BLIND),
+    "blind-open": Scene("desk", ("enter", "a"), Manner(blind=True, open_share=1.0)),
+    "blind-numbers": Scene("desk", ("i",), BLIND),
+    "panel": Scene("pandalm"),
+    "panel-agree": Scene("pandalm", ("right", "right", "right")),
+    "dispute": Scene("disputed", (), Manner(queue="disputed"), reviewer="ada"),
+    "dispute-three": Scene("pandalm", (), Manner(queue="disputed"), reviewer="ada"),
+    "dispute-settled": Scene("pandalm", ("a", "left"), Manner(queue="disputed"), reviewer="ada"),
+    "no-dispute": Scene("desk", (), Manner(queue="disputed")),
+    "list": Scene("read", ("l",)),
+    "list-filters": Scene("read", ("l", "F")),
+    "list-filtered": Scene("read", ("l", "tab", "tab")),
+    "list-searching": Scene("read", ("l", "/", '"refund')),
+    "list-found": Scene("read", ("l", "/", '"refund', "enter")),
+    "list-none": Scene("read", ("l", "/", '"xylophone', "enter")),
+    "list-marks": Scene("several", ("l", "space", "space", "down", "space"), None),
+    "list-states": Scene("states", ("@flagged", "f", "@broken", "x", "@plain", "s", "l"), run=2),
+    "list-turns": Scene("coding", ("l",)),
+    "list-panda": Scene("pandalm", ("l",)),
+    "list-help": Scene("read", ("l", "?")),
+    "numbers": Scene("read", ("i",)),
+    "numbers-tags": Scene("read", ("i", "t")),
+    "numbers-history": Scene("several", ("end", "up", "up", "i"), None),
+    "numbers-few": Scene("few", ("i",)),
+    "numbers-none": Scene("desk", ("i",), reviewer="nobody"),
+    "numbers-unjudged": Scene("unjudged", ("i",)),
+    "numbers-panda": Scene("pandalm", ("i",)),
+    "numbers-mt": Scene("mt_bench", ("i",)),
+    "numbers-help": Scene("read", ("i", "?")),
+    "numbers-disputed": Scene("disputed", ("i",)),
+    "home": Scene("several", (), None),
+    "home-panda": Scene("pandalm", (), None),
+    "home-empty": Scene("empty", (), None),
+    "home-help": Scene("several", ("?",), None),
+    "home-who": Scene("several", ("w",), None),
+    "home-command": Scene("several", (":",), None),
+    "judging-choose": Scene("several", ("j",), None),
+    "judging-ask": Scene("several", ("j", "down", "down", "down", "enter"), None),
+    "judging": Scene("several", (), None, judging=True),
+    "judging-paused": Scene("several", ("p",), None, judging=True),
+    "judging-help": Scene("several", ("?",), None, judging=True),
+    "judging-cap": Scene("several", ("$",), None, judging=True),
+    "state-tie": Scene("states", ("@equal",), run=2),
+    "state-both-bad": Scene("states", ("@equal", "4", "@equal"), run=2),
+    "state-inconsistent": Scene("states", ("@inconsistent",), run=2),
+    "state-decided": Scene("states", ("@inconsistent", "b", "@inconsistent"), run=2),
+    "state-unreadable": Scene("states", ("@unreadable",), run=2),
+    "state-failed": Scene("states", ("@failed",), run=2),
+    "state-failed-raw": Scene("states", ("@failed", "r"), run=2),
+    "state-unjudged": Scene("states", ("@unjudged",), run=2),
+    "state-empty": Scene("states", ("@empty",), run=2),
+    "state-broken": Scene("states", ("@broken", "x", "@broken"), run=2),
+    "state-skipped": Scene("states", ("@plain", "s", "@plain"), run=2),
+    "state-flagged": Scene("states", ("@flagged", "c", '"ask legal', "enter", "f"), run=2),
+    "state-carried": Scene("states", ("@carried",), run=2),
+}

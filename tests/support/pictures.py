@@ -1,0 +1,145 @@
+"""A tool for whoever changes the look: writes every screen of the app as an SVG, as text, and as one page of HTML.
+
+`python tests/pictures.py OUTDIR [SCENE ...] [--size 120x36] [--theme uphold-dark]`; all scenes, sizes and both themes where
+none is named. The scenes are in pictures_scenes.py, the data they stand on in pictures_data.py.
+"""
+
+import argparse
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from support.picture_data import MADE
+from support.picture_judging import at_work
+from support.picture_scenes import SCENES, Scene
+from support.screen_text import as_text
+from uphold.store.database import Store, open_store
+from uphold.store.runs import all_runs
+from uphold.workflows.review_opening import open_in
+from uphold_tui.app import UpholdApp
+from uphold_tui.review.screen import ReviewScreen
+
+THEMES = ("uphold-dark", "uphold-light")
+
+
+_COUNTED = 0.1
+
+
+_FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+@contextmanager
+def opened(scene: Scene, folder: Path, theme: str = THEMES[0]) -> Iterator[UpholdApp]:
+    """The app on a copy of the scene's database, which is made in `folder` where it is not there yet."""
+    made = folder / scene.data / "made" / "support.db"
+    if not made.exists():
+        made.parent.mkdir(parents=True)
+        MADE[scene.data](made)
+    copy = Path(shutil.copy(made, folder / scene.data / "support.db"))
+    for left in folder.glob(f"{scene.data}/support.db-*"):
+        left.unlink()
+    with open_store(copy) as store:
+        yield _app(scene, store, theme)
+
+
+def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
+    if scene.manner is None:
+        app = UpholdApp(store, reviewer=scene.reviewer, theme=theme)
+        if scene.judging:
+            app.judge_work = at_work(store, all_runs(store)[3])
+        return app
+    session = open_in(scene.manner, store, all_runs(store)[scene.run - 1], reviewer=scene.reviewer)
+    return UpholdApp(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
+
+
+async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:
+    """Press the keys of the scene, each when what the one before did has been drawn."""
+    await _quiet(pilot)
+    for press in (*(("j",) if scene.judging else ()), *scene.presses):
+        await _press(pilot, press)
+        await _quiet(pilot)
+    # Numbers are counted when no key has come for a moment.
+    await pilot.pause(_COUNTED)
+    await _quiet(pilot)
+
+
+async def _press(pilot: "Pilot[Any]", press: str) -> None:
+    screen = pilot.app.screen
+    if press[0] == '"':
+        await pilot.press(*press[1:])
+        return
+    if press[0] == "@":
+        assert isinstance(screen, ReviewScreen)
+        session = screen.session
+        assert session.go_to(1)
+        while session.current is None or session.current.key != press[1:]:
+            assert session.go_next()
+        screen.go_to_place(session.index)
+        return
+    if press == "!":
+        assert isinstance(screen, ReviewScreen)
+        pair = screen.session.current
+        verdict = pair.judge.verdict.preference if pair is not None and pair.judge is not None else None
+        press = "b" if pair is not None and verdict is not None and pair.side_of(verdict) == "A" else "a"
+    await pilot.press(press)
+
+
+async def _quiet(pilot: "Pilot[Any]") -> None:
+    """Wait until nothing is read or counted beside the app any more."""
+    await pilot.pause()
+    while pilot.app.workers:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def without_fonts(svg: str) -> str:
+    """A picture that asks no other place for its fonts."""
+    return _COMMENT.sub("", _FONTS.sub("", svg))
+
+
+async def draw(name: str, size: tuple[int, int], theme: str, folder: Path, out: Path) -> str:
+    """Draw a scene; answers the name of the picture."""
+    picture = f"{name}.{size[0]}x{size[1]}.{theme.removeprefix('uphold-')}"
+    with opened(SCENES[name], folder, theme) as app:
+        async with app.run_test(size=size) as pilot:
+            await lead(pilot, SCENES[name])
+            (out / f"{picture}.svg").write_text(without_fonts(app.export_screenshot()), encoding="utf-8")
+            (out / f"{picture}.txt").write_text(as_text(app) + "\n", encoding="utf-8")
+    return picture
+
+
+async def main(out: Path, names: list[str], size: str | None, themes: list[str]) -> None:
+    """Draw the named scenes, or all, and a page that shows them."""
+    pictures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names or SCENES:
+            if SCENES[name].data not in MADE:
+                continue
+            for wanted in SCENES[name].sizes:
+                if size is None or size == f"{wanted[0]}x{wanted[1]}":
+                    pictures += [await draw(name, wanted, theme, Path(folder), out) for theme in themes]
+    page = "\n".join(f'<h3>{name}</h3><img src="{name}.svg">' for name in pictures)
+    (out / "index.html").write_text(
+        f'<meta charset="utf-8"><style>img {{ width: 100% }}</style>{page}', encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("scenes", nargs="*")
+    parser.add_argument("--size")
+    parser.add_argument("--theme", action="append")
+    told = parser.parse_args()
+    told.out.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(told.out, told.scenes, told.size, told.theme or list(THEMES)))

@@ -1,0 +1,138 @@
+"""`uphold judges`, `uphold plan`, `uphold compare` and `uphold gate`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uphold_tui.commands.options import AsJson, RunName
+
+if TYPE_CHECKING:
+    from uphold.records.runs import RunRow
+
+_Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge.")]
+
+
+def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
+    """Every judge of a run against the same reviews, side by side."""
+    from uphold.reports.comparison_report import judges_page
+    from uphold.reports.json_output import judges_json
+    from uphold.workflows.statistics import side_by_side
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        name, found = side_by_side(store, run)
+    if json:
+        from uphold.reports.json_output import as_json
+
+        say_json(judges_json(found, as_json(found.numbers)["judges"], name))
+    else:
+        say_page(judges_page(found, name))
+
+
+def plan(
+    context: typer.Context,
+    run: RunName = None,
+    half_width: Annotated[
+        float, typer.Option("--half-width", metavar="SHARE", help="Wanted: .05 is ±5 points.")
+    ] = 0.05,
+    planned: Annotated[
+        int | None, typer.Option("--planned", metavar="N", help="How many verdicts are planned.")
+    ] = None,
+    judge: _Judge = None,
+    json: AsJson = False,
+) -> None:
+    """How many more verdicts for which width, and what no number of them can buy."""
+    from uphold.reports.json_output import plan_json
+    from uphold.reports.plan_report import plan_page
+    from uphold.workflows.statistics import run_plan
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        name, found = run_plan(store, run, half_width, judge=judge, planned=planned)
+    if json:
+        say_json(plan_json(found, name))
+    else:
+        say_page(plan_page(found, name))
+
+
+def compare(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(metavar="RUN", help="The run before, by name or number.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="The run after.")],
+    judge: _Judge = None,
+    json: AsJson = False,
+) -> None:
+    """What changed from one run to another on the same examples, worst first."""
+    from uphold.reports.comparison_report import compare_page
+    from uphold.reports.json_output import compare_json
+    from uphold.workflows.comparison import compare_runs
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        found = compare_runs(store, before, after, judge)
+    if json:
+        say_json(compare_json(found))
+    else:
+        say_page(compare_page(found))
+
+
+def gate(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run to let through, by name or number.")],
+    against: Annotated[str, typer.Option("--against", metavar="RUN", help="The run it is held against.")],
+    margin: Annotated[float, typer.Option("--margin", metavar="SHARE", help="Allowed loss: .05 is 5 points.")],
+    judge_only: Annotated[bool, typer.Option("--judge-only", help="Let a judge's verdicts speak alone.")] = False,
+    judge: _Judge = None,
+    planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Is a run no worse than another by more than a margin? PASS 0, FAIL 1, INCONCLUSIVE 3."""
+    from uphold.reports.comparison_report import gate_page
+    from uphold.reports.json_output import exit_code, gate_json
+    from uphold.workflows.comparison import gate_run
+    from uphold_tui.console import say_json, say_page
+
+    with context.obj.open(reading=True) as store:
+        found = gate_run(store, run, against, margin, judge_only=judge_only, judge=judge, planned=planned)
+    if json:
+        say_json(gate_json(found))
+    else:
+        say_page(gate_page(found))
+    raise typer.Exit(exit_code(found.result))
+
+
+def runs(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the runs: each candidate against a baseline over a set."""
+    from uphold.workflows.lookup import home
+    from uphold_tui.console import say, say_json, say_table
+
+    with context.obj.open(reading=True) as store:
+        rows = home(store).runs
+    if json:
+        say_json([_as_json(row) for row in rows])
+    elif not rows:
+        say("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
+    else:
+        say_table(
+            [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_line, rows)],
+            right=[0, 3, 4],
+        )
+
+
+def _as_json(row: "RunRow") -> dict[str, object]:
+    return {
+        "run": row.run.name, "number": row.run.number, "set": row.run.set, "candidate": row.run.candidate,
+        "baseline": row.run.baseline, "pairs": row.pairs, "reviewed": row.reviewed, "wins": row.wins, "ties": row.ties,
+        "losses": row.losses, "unresolved": row.unresolved, "judge": row.judge, "judged": row.judged,
+        "disputed": row.disputed,
+    }  # fmt: skip
+
+
+def _line(row: "RunRow") -> tuple[str, ...]:
+    humans = f"{row.wins}-{row.ties}-{row.losses}" if row.reviewed else "–"
+    agreement = f"{row.agree} of {row.compared}" if row.compared else "–"
+    counts = (f"{row.pairs:,}", f"{row.reviewed:,}", humans)
+    return (str(row.run.number), row.run.name, row.run.set, *counts, row.judge or "–", agreement)

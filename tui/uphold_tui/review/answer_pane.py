@@ -1,0 +1,268 @@
+"""What differs between two answers, by words."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from uphold.records.enums import Side
+from uphold.records.reviews import PairView
+from uphold.records.texts import cell_text
+from uphold_tui import safe_text
+from uphold_tui.themes import BOLD, CHOSEN, FAINT, HAIR, HAIR_OF, MUTED, ONLY, PLAIN, SIDE, THICK, TINT, Signs
+from uphold_tui.widgets import badges
+from uphold_tui.widgets.highlight import lit, spans, telling_words
+from uphold_tui.widgets.rows import Line, spread
+from uphold_tui.widgets.text_body import Answer, Body, Margins
+
+if TYPE_CHECKING:
+    from rich.markdown import Markdown
+
+_TOKEN = re.compile(r"\s+|\S+")
+
+
+_MANY = 6_000
+"""Above this many words the matcher may pass over very common ones, to stay quick."""
+
+
+Span = tuple[int, int]
+"""Character offsets, from and to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordDiff:
+    """Character ranges that only one side has, how many words they are, and the share of words in common."""
+
+    only_a: tuple[Span, ...]
+    only_b: tuple[Span, ...]
+    words_a: int
+    words_b: int
+    same: float
+
+
+@lru_cache(maxsize=16)
+def word_diff(a: str, b: str) -> WordDiff:
+    """Compare two texts word by word; white space counts for nothing."""
+    words_a, words_b = list(_TOKEN.finditer(a)), list(_TOKEN.finditer(b))
+    words_a = [word for word in words_a if not word[0].isspace()]
+    words_b = [word for word in words_b if not word[0].isspace()]
+    many = max(len(words_a), len(words_b)) > _MANY
+    matcher = SequenceMatcher(None, [word[0] for word in words_a], [word[0] for word in words_b], autojunk=many)
+    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    only_a = tuple((words_a[i].start(), words_a[j - 1].end()) for _, i, j, _, _ in changes if j > i)
+    only_b = tuple((words_b[i].start(), words_b[j - 1].end()) for _, _, _, i, j in changes if j > i)
+    return WordDiff(
+        only_a=only_a,
+        only_b=only_b,
+        words_a=sum(j - i for _, i, j, _, _ in changes),
+        words_b=sum(j - i for _, _, _, i, j in changes),
+        same=matcher.ratio(),
+    )
+
+
+_MUCH, _FEW_WORDS = 1.5, 30
+"""An answer so many times as long as the other, and by so many words, says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the answers are shown; `find` are words to light up, `reference` compares with the reference's words."""
+
+    diff: bool = False
+    markdown: bool = False
+    earlier: bool = False
+    names: bool = False
+    find: str = ""
+    reference: bool = False
+    signs: Signs = PLAIN
+
+
+def prepare(pair: PairView, side: Side, reading: Reading) -> Answer:
+    """One side of a pair, as `reading` wants it."""
+    cell = pair.cells(side)[pair.turn - 1]
+    number = safe_text.words(cell)
+    length = _beside(number, safe_text.words(pair.cells(side.other)[pair.turn - 1]))
+    if reading.diff:
+        return _compared(pair, side, reading)
+    if reading.reference and pair.text.reference(pair.turn):
+        return _held_against(pair, side, reading)
+    if reading.markdown and number and not reading.find:
+        return Answer(_markdown(pair, side, reading), length)
+    text = safe_text.answer(cell)
+    body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
+    if not reading.find:
+        return Answer(body, length)
+    return Answer(lit(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+
+
+def compare(pair: PairView) -> WordDiff:
+    """How the two answers to the judged turn differ."""
+    texts = (safe_text.answer(pair.cells(side)[pair.turn - 1]).plain for side in Side)
+    return word_diff(*texts)
+
+
+def earlier(pair: PairView, side: Side, reading: Reading) -> Content:
+    """The turns before the judged one: one line each, or in full; then the heading of the judged turn."""
+    if pair.turn == 1:
+        return Content("")
+    parts: list[Content | tuple[str, str]] = []
+    for number, cell in enumerate(pair.cells(side)[: pair.turn - 1], 1):
+        length = _counted(safe_text.words(cell))
+        sign = reading.signs.more if reading.earlier else reading.signs.folded
+        parts += [(f"{sign} turn {number}", MUTED), (f"   {length}{'' if reading.earlier else ', folded'}\n\n", FAINT)]
+        if reading.earlier:
+            parts += [safe_text.answer(cell, MUTED) or _empty(), ("\n\n", "")]
+    parts.append((f"turn {pair.turn}", f"{BOLD} {MUTED}"))
+    return Content.assemble(*parts, "\n\n")
+
+
+def _compared(pair: PairView, side: Side, reading: Reading) -> Answer:
+    """What differs stands on a tint of its side, what is the same is muted."""
+    diff = compare(pair)
+    ranges = diff.only_a if side is Side.A else diff.only_b
+    number = diff.words_a if side is Side.A else diff.words_b
+    before = earlier(pair, side, reading)
+    text = safe_text.answer(pair.cells(side)[pair.turn - 1])
+    if not text:
+        return Answer(Content.assemble(before, _empty()), f"{_counted(number)} only here")
+    pieces: list[Content] = []
+    position = 0
+    for start, end in ranges:
+        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(ONLY[side])]
+        position = end
+    pieces.append(text[position:].stylize(MUTED))
+    changes = tuple(len(before) + start for start, _ in ranges)
+    return Answer(Content.assemble(before, *pieces), f"{_counted(number)} only here", changes)
+
+
+def _markdown(pair: PairView, side: Side, reading: Reading) -> "tuple[Content | Markdown, ...]":
+    before = earlier(pair, side, reading)
+    text = safe_text.markdown(cell_text(pair.cells(side)[pair.turn - 1]))
+    return (Content.assemble(before.rstrip(), "\n"), text) if before else (text,)
+
+
+def _held_against(pair: PairView, side: Side, reading: Reading) -> Answer:
+    """Which of the reference's words this answer has, on a tint of its side; above it those that it lacks."""
+    text = safe_text.answer(pair.cells(side)[pair.turn - 1])
+    wanted = telling_words(safe_text.shown(pair.text.reference(pair.turn) or "").plain)
+    there = telling_words(text.plain)
+    missed = [word for word in wanted if word not in there]
+    for word in wanted:
+        for start, end in there.get(word, ()):
+            text = text.stylize(ONLY[side], start, end)
+    said = f"lacks: {', '.join(missed)}" if missed else "has every telling word of the reference"
+    head = Content.assemble((said, MUTED), "\n\n")
+    body = Content.assemble(head, earlier(pair, side, reading), text if text else _empty())
+    return Answer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
+
+
+def _beside(number: int, other: int) -> str:
+    """The length, and how much longer it is than the other answer where that is much."""
+    if number >= _MUCH * other and number - other >= _FEW_WORDS:
+        if not other:
+            return _counted(number)
+        times = number / other
+        return f"{_counted(number)}, {times:.{1 if times < 10 else 0}f} × the other"
+    return _counted(number)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} word" if number == 1 else f"{number:,} words"
+
+
+def _empty() -> Content:
+    return Content.styled("empty response", MUTED)
+
+
+class TitleRow(Line):
+    """Badge, whose choice, and length; tinted from edge to edge when the pane is chosen or scrolls alone."""
+
+    fill = ""
+    bar = Content("")
+
+    def render(self) -> Content:
+        width = self.size.width - self.bar.cell_length
+        right = self._right
+        if self._left.cell_length + 2 + right.cell_length > width:
+            right = _brief(right)
+        return Content.assemble(self.bar, spread(self._left, right, width).stylize_before(self.fill))
+
+    def dress(self, bar: Content, fill: str) -> None:
+        """Give it the bar at its left and the tint of the whole row."""
+        if fill != self.fill or not bar.is_same(self.bar):
+            self.bar, self.fill = bar, fill
+            self.refresh()
+
+
+def _brief(length: Content) -> Content:
+    """A length without what stands behind it: whose choice an answer is matters more."""
+    words = length.plain.rstrip()
+    first = words.split(", ")[0]
+    return Content.assemble(length[: len(first)], " " * (len(length.plain) - len(words)))
+
+
+class ResponsePane(Vertical):
+    """One side of a pair."""
+
+    def __init__(self, side: Side) -> None:
+        super().__init__(id=f"pane-{side.lower()}")
+        self.side = side
+        self.title_row = TitleRow(classes="title")
+        self.body = Body()
+        self._here: tuple[int, bool] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.title_row
+        yield self.body
+
+    def put(
+        self, pair: PairView, answer: Answer, reading: Reading, *, alone: bool, tinted: bool, margins: Margins
+    ) -> None:
+        """Show this side of `pair`; `alone` says that only this pane scrolls, `tinted` that title rows are borders."""
+        yours, judges = badges.your_side(pair), badges.judge_side(pair)
+        decided = badges.your_choice(pair) is not None
+        in_force = (yours if decided else None if pair.people else judges) is self.side
+        bar = Content.styled(THICK, SIDE[self.side]) if in_force else Content.styled(HAIR, HAIR_OF[self.side])
+        fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
+        self.title_row.dress(bar, fill)
+        left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
+        self.title_row.put(left, Content.styled(answer.length + " " * margins.left, MUTED))
+        here = (pair.pair_id, pair.again)
+        self.body.put(answer, margins, bar, reading.signs.more, stay=here == self._here)
+        self._here = here
+
+    def to_change(self, answer: Answer, step: int) -> bool:
+        """Scroll to the next change or match, or to the one before, leaving one line above it; was there one to go to?"""
+        if not isinstance(answer.body, Content):
+            return False
+        above, here = self.body.margins.above, self.body.top
+        rows = sorted({max(self.body.row_of(answer.body, offset) + above - 1, 0) for offset in answer.changes})
+        beyond = [row for row in rows if (row > here if step > 0 else row < here)]
+        if beyond:
+            self.body.scroll_rows(beyond[0 if step > 0 else -1])
+        return self.body.top != here
+
+
+def title(pair: PairView, side: Side, reading: Reading, *, in_force: bool) -> Content:
+    """` A  judge’s pick`: the badge is filled where the verdict in force is."""
+    who = []
+    if badges.your_side(pair) is side:
+        who.append("your choice")
+    if badges.judge_side(pair) is side:
+        who.append("judge’s pick")
+    there = [one.reviewer for one in pair.people if pair.side_of(one.choice.preference) is side]
+    people = [safe_text.line(person, style_of(side)) for person in there]
+    style = f"{BOLD} {SIDE[side]}" if in_force else MUTED
+    name = Content.assemble(safe_text.line(pair.name_on(side), BOLD), "   ") if reading.names else Content("")
+    words = Content(", ").join([*people, *(Content.styled(word, style) for word in who)])
+    return Content.assemble(" ", badges.badge(side, filled=in_force), "  ", name, words)
+
+
+def style_of(side: Side) -> str:
+    """The colour of a side, bold."""
+    return f"{BOLD} {SIDE[side]}"

@@ -1,0 +1,92 @@
+"""The first two rows: what is reviewed, how far, and the same as a hair line from edge to edge."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+
+from uphold.records.reviews import Progress
+from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, UPHELD, Signs
+
+
+def chip(word: str) -> Content:
+    """A mode that is on."""
+    return Content.styled(f" {word} ", TINT)
+
+
+def title(set_name: Content, candidate: Content, baseline: Content, chips: Iterable[str], gap: str = "   ") -> Content:
+    """Set, candidate against baseline, and the modes that are on; the names come from `showing`."""
+    systems = Content.assemble(candidate.stylize(MUTED), (" against ", FAINT), baseline.stylize(MUTED))
+    return Content(gap).join([set_name.stylize(BOLD), systems, *map(chip, chips)])
+
+
+def counts(progress: Progress, signs: Signs) -> Content:
+    """`37 of 60 planned   ✓ 31 upheld   ≠ 6 overturned`; decided only when there are some."""
+    read = (
+        f"{progress.read} of {progress.planned} planned"
+        if progress.planned
+        else f"{progress.read} of {progress.total} read"
+    )
+    if progress.resting:
+        return Content.styled(read, MUTED)
+    parts = [
+        Content.styled(read, MUTED),
+        _count(signs.upheld, UPHELD, progress.upheld, "upheld"),
+        _count(signs.overturned, OVERTURNED, progress.overturned, "overturned"),
+    ]
+    if progress.decided:
+        parts.append(_count(signs.decided, MUTED, progress.decided, "decided"))
+    return Content("   ").join(parts)
+
+
+def short_counts(progress: Progress, signs: Signs) -> Content:
+    """The counts where the row is short: `37/60   ✓ 31   ≠ 6`."""
+    if progress.resting:
+        return Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED)
+    parts = [
+        Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED),
+        _count(signs.upheld, UPHELD, progress.upheld, ""),
+        _count(signs.overturned, OVERTURNED, progress.overturned, ""),
+    ]
+    if progress.decided:
+        parts.append(_count(signs.decided, MUTED, progress.decided, ""))
+    return Content("   ").join(parts)
+
+
+def _count(sign: str, colour: str, number: int, word: str) -> Content:
+    return Content.assemble((sign, colour), (f" {number} {word}".rstrip(), MUTED))
+
+
+def hair(progress: Progress, width: int) -> Content:
+    """Bright what is read, mid what is planned, faint the rest."""
+    read = _columns(progress.read, progress.total, width)
+    planned = max(_columns(progress.planned or 0, progress.total, width) - read, 0)
+    return Content.assemble(("━" * read, STRONG), ("━" * planned, RULE), ("─" * (width - read - planned), RULE))
+
+
+def _columns(part: int, whole: int, width: int) -> int:
+    """Columns for a share: at least one for anything, all of them only for everything."""
+    if not part or not whole:
+        return 0
+    if part >= whole:
+        return width
+    return min(max(round(width * part / whole), 1), width - 1)
+
+
+class HairLine(Widget):
+    """Progress as one thin row."""
+
+    DEFAULT_CSS = "HairLine { height: 1; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._progress = Progress()
+
+    def put(self, progress: Progress) -> None:
+        """Show this progress."""
+        if progress != self._progress:
+            self._progress = progress
+            self.refresh()
+
+    def render(self) -> Content:
+        return hair(self._progress, self.size.width)

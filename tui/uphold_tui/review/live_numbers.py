@@ -1,0 +1,237 @@
+"""The numbers at the foot of the review: counts below ten verdicts, from ten on rates with their intervals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from textual.content import Content
+from textual.widget import Widget
+
+from uphold.records.enums import EventKind
+from uphold.records.reviews import Progress
+from uphold.records.statistics import LEAST_FOR_RATE, LiveNumbers, Rate, Value
+from uphold.reviewing.receipts import Receipt
+from uphold_tui import safe_text
+from uphold_tui.review.verdict_strip import said, sign_of
+from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
+from uphold_tui.widgets.bars import axis, interval
+from uphold_tui.widgets.rows import spread
+
+
+def percent(rate: Rate) -> str:
+    """`58 %`, or `–` where there is no rate."""
+    return "–" if rate.rate is None else f"{round(rate.rate * 100)} %"
+
+
+def span(rate: Rate) -> str:
+    """The interval as `42–71`; empty where there is none."""
+    if rate.low is None or rate.high is None:
+        return ""
+    return f"{round(rate.low * 100)}–{round(rate.high * 100)}"
+
+
+def kappa(value: Value) -> str:
+    """Kappa as `.66`, a negative one with its sign; `–` where there is none."""
+    if value.value is None:
+        return "–"
+    sign = "−" if value.value < 0 else ""
+    return sign + f"{abs(value.value):.2f}".removeprefix("0")
+
+
+def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before: Content | None = None) -> Content:
+    """The whole line; `before` (what a mode has to say) takes the first place."""
+    if numbers is None:
+        return before or Content("")
+    if numbers.n < LEAST_FOR_RATE:
+        left = _counts(numbers, candidate)
+        right = Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", MUTED)
+        left = Content("       ").join([part for part in (before, left, readers(numbers)) if part])
+        return spread(left, right, width)
+    groups = [part for part in (before, win_rate(numbers), agreement(numbers), readers(numbers)) if part]
+    while len(groups) > 1 and _room(groups) > width:
+        groups.pop()
+    left, right = Content("       ").join(groups), target(numbers)
+    return spread(left, right, width) if right and left.cell_length + 3 + right.cell_length <= width else left
+
+
+def _room(groups: list[Content]) -> int:
+    return sum(group.cell_length for group in groups) + 7 * (len(groups) - 1)
+
+
+def _counts(numbers: LiveNumbers, candidate: str) -> Content:
+    if not numbers.n:
+        return Content.styled("nothing reviewed yet", MUTED)
+    won = _plural(numbers.wins, "win", "wins")
+    tied = _plural(numbers.ties, "tie", "ties")
+    lost = _plural(numbers.losses, "loss", "losses")
+    words = f"{numbers.n} reviewed: {won}, {tied}, {lost} for "
+    return Content.assemble((words, MUTED), safe_text.line(candidate, MUTED))
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def win_rate(numbers: LiveNumbers) -> Content:
+    """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate."""
+    wide, narrow = numbers.like_these, numbers.this_set
+    if wide is None or wide.rate is None:
+        won = numbers.win_rate
+        return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
+    here = f", {this_set(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
+    return Content.assemble(
+        ("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED)
+    )  # fmt: skip
+
+
+def this_set(rate: Rate) -> str:
+    """The interval for exactly these examples; one number where all are read."""
+    return percent(rate) if rate.method == "exact" else span(rate)
+
+
+def target(numbers: LiveNumbers) -> Content:
+    """`22 more to ±8 like these`, or why nothing is said of the unread."""
+    if numbers.target is not None:
+        whom = "like these" if numbers.target.like_these else "this set"
+        return Content.styled(f"{numbers.target.more} more to ±{round(numbers.target.half_width * 100)} {whom}", MUTED)
+    return Content.styled(numbers.refused, MUTED) if numbers.state == "refused" and numbers.refused else Content("")
+
+
+def agreement(numbers: LiveNumbers) -> Content:
+    """`agreement 84 %  κ .66  of 35`; nothing where no judge was compared."""
+    if numbers.agreement.rate is None:
+        return Content("")
+    return Content.assemble(
+        ("agreement ", MUTED),
+        (percent(numbers.agreement), BOLD),
+        (f"  κ {kappa(numbers.kappa)}  of {numbers.agreement.n}", MUTED),
+    )
+
+
+def readers(numbers: LiveNumbers) -> Content:
+    """Whose verdicts these are, where others read too: `3 by you, 14 by others, 2 unresolved`."""
+    if not numbers.others and not numbers.unresolved:
+        return Content("")
+    parts = [(numbers.own, "by you"), (numbers.others, "by others"), (numbers.unresolved, "unresolved")]
+    words = ", ".join(f"{number} {whose}" for number, whose in parts if number or whose == "by you")
+    return Content.styled(words, MUTED)
+
+
+_KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG: "no flag"}
+
+
+@dataclass(frozen=True, slots=True)
+class RailView:
+    """What the rail shows; `trail` is newest first."""
+
+    numbers: LiveNumbers | None = None
+    progress: Progress = field(default_factory=Progress)
+    trail: Sequence[Receipt] = ()
+    back: str = "←"
+    signs: Signs = PLAIN
+    queue: str = ""
+
+
+def rows(view: RailView, width: int, height: int) -> list[Content]:
+    """The rail as rows."""
+    resting = [Content.styled("rates rest while it is blind", MUTED), Content("")]
+    made = [*(resting if view.progress.resting else _rates(view.numbers, width)), *_to_go(view, width)]
+    room = height - len(made) - 1
+    if view.trail and room > 0:
+        made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
+        made += [_act(done, view.signs, width) for done in view.trail[:room]]
+    return made[:height]
+
+
+def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
+    if numbers is None:
+        return []
+    if numbers.n < LEAST_FOR_RATE:
+        counts = [("wins", numbers.wins), ("ties", numbers.ties), ("losses", numbers.losses)]
+        rate = [
+            spread(_head("Win rate"), Content.styled(f"{numbers.n} reviewed", MUTED), width),
+            *(_fact(word, str(number), width) for word, number in counts),
+            Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", FAINT),
+        ]
+    else:
+        rate = _headline(numbers, width)
+    return [*rate, Content(""), Content(""), *_agreement(numbers, width)]
+
+
+def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
+    """The rate for instructions like these and for this set; of the pairs read alone where there is no such rate."""
+    wide, narrow = numbers.like_these, numbers.this_set
+    if wide is None or wide.rate is None:
+        won = numbers.win_rate
+        shown = [(span(won), f"of {won.n}", won)]
+    else:
+        shown = [("like these", span(wide), wide)]
+        if narrow is not None and narrow.rate is not None:
+            shown.append(("this set", this_set(narrow), narrow))
+    rows = [spread(_head("Win rate"), Content.styled(percent(shown[0][2]), BOLD), width)]
+    for word, value, rate in shown:
+        rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
+    return [*rows, axis(width)]
+
+
+def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
+    agreed = numbers.agreement
+    if agreed.rate is None:
+        return []
+    return [
+        spread(_head("Agreement"), Content.styled(percent(agreed), BOLD), width),
+        _fact(span(agreed), f"of {agreed.n}", width),
+        _fact("κ", kappa(numbers.kappa), width),
+        Content(""),
+        Content(""),
+    ]
+
+
+def _to_go(view: RailView, width: int) -> list[Content]:
+    progress, numbers = view.progress, view.numbers
+    rows = [_head("To go")]
+    if view.queue:
+        what, worth = view.queue.rsplit(": ", 1)
+        rows.append(spread(safe_text.line(what, MUTED), Content.styled(worth, MUTED), width))
+    if progress.planned:
+        rows.append(_fact("planned", f"{max(progress.planned - progress.read, 0)} more", width))
+    rows.append(_fact("unread", f"{progress.total - progress.read}", width))
+    if progress.skipped:
+        rows.append(_fact("of them skipped", f"{progress.skipped}", width))
+    if numbers is not None and numbers.target is not None:
+        rows.append(target(numbers))
+    return [*rows, Content(""), Content("")]
+
+
+def _act(done: Receipt, signs: Signs, width: int) -> Content:
+    """One act: its mark, the key, and what you said."""
+    word = Content.styled(said(done), SIDE.get(said(done), MUTED)) if done.choice is not None else Content("")
+    ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
+    if done.choice is None:
+        word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
+    left = Content.assemble(sign_of(done, signs), "  ", safe_text.line(done.key, MUTED).truncate(18), "  ", word)
+    return spread(left, ruled or Content(""), width)
+
+
+def _head(word: str) -> Content:
+    return Content.styled(word, BOLD)
+
+
+def _fact(word: str, value: str, width: int) -> Content:
+    return spread(Content.styled(word, MUTED), Content.styled(value, MUTED), width)
+
+
+class Rail(Widget):
+    """The column at the right of wide screens."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._view = RailView()
+
+    def put(self, view: RailView) -> None:
+        """Show this state."""
+        if view != self._view:
+            self._view = view
+            self.refresh()
+
+    def render(self) -> Content:
+        return Content("\n").join(rows(self._view, self.size.width, self.size.height))

@@ -1,0 +1,245 @@
+"""What one sitting came to: how many pairs, how the numbers moved, and where you and the judge part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from shutil import get_terminal_size
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from uphold.formatting import duration
+from uphold.records.enums import EventKind, Preference, Ruling
+from uphold.records.reviews import PairView, Progress
+from uphold.records.runs import Run
+from uphold.records.statistics import LiveNumbers, Rate
+from uphold.reviewing.receipts import Outcome, Receipt, Sitting
+from uphold_tui import safe_text
+from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.keys import Key, bindings
+from uphold_tui.review.live_numbers import percent, span
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
+from uphold_tui.widgets.bars import shares
+from uphold_tui.widgets.rows import spread
+
+
+@dataclass(slots=True)
+class Partings:
+    """Why the overturned verdicts of a sitting were overturned, as far as the pairs themselves can tell."""
+
+    kept: dict[int, str] = field(default_factory=dict)
+    taken_back: dict[int, str] = field(default_factory=dict)
+
+    def take(self, pair: PairView | None, outcome: Outcome) -> None:
+        """Take an act into account; `pair` is the pair it was made on."""
+        if not isinstance(outcome, Receipt):
+            return
+        number = outcome.pair_id
+        if outcome.kind is EventKind.DECISION and pair is not None:
+            self.kept.pop(number, None)
+            if outcome.ruling is Ruling.OVERTURNED:
+                self.kept[number] = _parting(pair, outcome)
+        elif outcome.kind is EventKind.UNDO and outcome.takes_back is EventKind.DECISION and number in self.kept:
+            self.taken_back[number] = self.kept.pop(number)
+        elif outcome.kind is EventKind.REDO and number in self.taken_back:
+            self.kept[number] = self.taken_back.pop(number)
+
+    def lines(self) -> tuple[tuple[int, str], ...]:
+        """How often which, the most frequent first."""
+        reasons = list(self.kept.values())
+        return tuple(sorted(((reasons.count(reason), reason) for reason in set(reasons)), key=lambda r: (-r[0], r[1])))
+
+
+def _parting(pair: PairView, done: Receipt) -> str:
+    """What sets an overturned verdict apart."""
+    preferred = pair.judge.verdict.preference if pair.judge is not None else None
+    if preferred is Preference.TIE:
+        return "the judge said tie, you found a winner"
+    if done.side is None:
+        return "the judge had a winner, you found none"
+    ours, theirs = (safe_text.words(pair.cells(side)[pair.turn - 1]) for side in (done.side, done.side.other))
+    if theirs == ours:
+        return "the judge had picked the other answer, as long as yours"
+    return f"the judge had picked the {'longer' if theirs > ours else 'shorter'} answer"
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """Everything the leaving screen says."""
+
+    run: Run
+    sitting: Sitting
+    progress: Progress
+    before: LiveNumbers | None
+    now: LiveNumbers | None
+    partings: tuple[tuple[int, str], ...] = ()
+    resting: bool = False
+    waiting: str = ""
+
+    @property
+    def pairs(self) -> str:
+        """`48 pairs in 33 minutes`."""
+        number = self.sitting.decided
+        return f"{number} {'pair' if number == 1 else 'pairs'} in {duration(self.sitting.seconds)}"
+
+    @property
+    def pace(self) -> str:
+        """`41 s a pair`."""
+        return f"{round(self.sitting.seconds / max(self.sitting.decided, 1))} s a pair"
+
+    @property
+    def closing(self) -> str:
+        """What is left to read, and what is next."""
+        progress = self.progress
+        unread = progress.total - progress.read
+        if unread <= 0:
+            return " ".join(["All saved. Every pair of the queue is read.", self.waiting]).rstrip()
+        if progress.planned is not None:
+            more = progress.planned - progress.read
+            said = (
+                f"{more} more to the {progress.planned} planned"
+                if more > 0
+                else f"the {progress.planned} planned are read"
+            )
+            return f"All saved. Next: {said}. {self.waiting}".rstrip()
+        if self.waiting:
+            return f"All saved. {unread} still unread. {self.waiting}"
+        return f"All saved. {unread} {'pair is' if unread == 1 else 'pairs are'} still unread."
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a review was left: with a look back where there was one, and whether to quit altogether."""
+
+    look_back: LookBack | None = None
+    quit: bool = False
+
+
+_KEYS = (
+    Key("leaving.leave", ("enter", "q", "Q"), "leave", "leave"),
+    Key("leaving.stay", ("escape",), "close", "stay"),
+)
+
+
+_LABEL = 25
+
+
+_COLUMN = 25
+
+
+def resting_rows(back: LookBack, width: int) -> list[Content]:
+    """The look back while a blind session goes on: nothing of what the judge says."""
+    sitting = back.sitting
+    words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
+    words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
+    return [
+        spread(Content.styled(back.pairs, BOLD), Content.styled("   ".join([*words, back.pace]), MUTED), width),
+        Content(""),
+        Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
+        safe_text.running(back.closing, MUTED),
+    ]
+
+
+def rows(back: LookBack, width: int, signs: Signs = PLAIN) -> list[Content]:
+    """The look back as rows."""
+    run, sitting = back.run, back.sitting
+    what = Content.assemble(
+        safe_text.line(run.set, MUTED), (", ", MUTED), safe_text.line(run.candidate, MUTED),
+        (" against ", MUTED), safe_text.line(run.baseline, MUTED),
+    )  # fmt: skip
+    made = [
+        spread(Content.styled(back.pairs, BOLD), what, width),
+        Content(""),
+        shares(sitting.upheld, sitting.overturned, sitting.plain, width),
+        spread(_kinds(back, signs), _aside(back), width),
+        Content(""),
+        _cells("", Content.styled("before", MUTED), Content.styled("now", MUTED)),
+        _cells("win rate", _won(back.before), _won(back.now)),
+        _cells("agreement", _agreed(back.before), _agreed(back.now)),
+    ]
+    if back.partings:
+        made += [Content(""), Content.styled("Where you and the judge part", BOLD), *_partings(back)]
+    return [*made, Content(""), safe_text.running(back.closing, MUTED)]
+
+
+def _kinds(back: LookBack, signs: Signs) -> Content:
+    sitting = back.sitting
+    parts = [
+        Content.assemble((signs.upheld, UPHELD), (f" {sitting.upheld}", BOLD), " upheld"),
+        Content.assemble((signs.overturned, OVERTURNED), (f" {sitting.overturned}", BOLD), " overturned"),
+    ]
+    if sitting.plain:
+        parts.append(Content.assemble((signs.decided, MUTED), (f" {sitting.plain}", BOLD), " decided"))
+    return Content("     ").join(parts)
+
+
+def _aside(back: LookBack) -> Content:
+    sitting = back.sitting
+    words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
+    words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
+    return Content.styled("   ".join([*words, back.pace]), MUTED)
+
+
+def _cells(label: str, before: Content, now: Content) -> Content:
+    gap = " " * max(_COLUMN - before.cell_length, 2)
+    return Content.assemble((label.ljust(_LABEL), MUTED), before, gap, now)
+
+
+def _won(numbers: LiveNumbers | None) -> Content:
+    if numbers is None:
+        return Content("–")
+    if numbers.like_these is not None and numbers.like_these.rate is not None:
+        like = numbers.like_these
+        return Content.assemble((percent(like), BOLD), f"  {span(like)}", (" like these", MUTED))
+    if numbers.win_rate.rate is None:
+        return Content.styled(f"{numbers.wins} {'win' if numbers.wins == 1 else 'wins'} of {numbers.n}", "")
+    return _rate(numbers.win_rate)
+
+
+def _agreed(numbers: LiveNumbers | None) -> Content:
+    return Content("–") if numbers is None or numbers.agreement.rate is None else _rate(numbers.agreement)
+
+
+def _rate(rate: Rate) -> Content:
+    return Content.assemble((percent(rate), BOLD), (f"  {span(rate)}", ""), (f"  of {rate.n}", MUTED))
+
+
+def _partings(back: LookBack) -> list[Content]:
+    whole = back.sitting.overturned
+    return [
+        Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in back.partings[:3]
+    ]
+
+
+def as_plain(back: LookBack, width: int | None = None) -> str:
+    """The look back for the terminal as wide as it is, where no colour is sure."""
+    width = width or min(84, get_terminal_size().columns - 1)
+    return "\n".join(row.plain.rstrip() for row in rows(back, width))
+
+
+class LeavingScreen(Overlay[bool]):
+    """Enter leaves, so that q enter leaves; esc stays."""
+
+    BINDINGS = bindings(_KEYS)
+    WIDTH = 90
+
+    def __init__(self, back: LookBack, signs: Signs = PLAIN) -> None:
+        super().__init__()
+        self.back = back
+        self._signs = signs
+        self.text = Static(markup=False)
+
+    def parts(self) -> Iterable[Widget]:
+        yield self.text
+
+    def fill(self) -> None:
+        """Lay out the look back, and what the keys do."""
+        keys = [("enter", "leave"), ("esc", "stay")]
+        foot = Content("    ").join([Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in keys])
+        width = self.text_width
+        said = resting_rows(self.back, width) if self.back.resting else rows(self.back, width, self._signs)
+        self.text.update(Content("\n").join([*said, Content(""), foot]))
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self.dismiss(True)

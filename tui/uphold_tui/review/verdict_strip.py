@@ -1,0 +1,376 @@
+"""The verdict strip: what the judge says and why, where you stand, and what the last key did."""
+
+from dataclasses import dataclass, field
+
+from textual.content import Content
+
+from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
+from uphold.records.reviews import PairView
+from uphold.reviewing.presentation import Reason, ReasonShown
+from uphold.reviewing.receipts import Receipt
+from uphold_tui import safe_text
+from uphold_tui.keys import REVIEW, Key, label
+from uphold_tui.review.people import label_width as people_width
+from uphold_tui.review.people import panel, people_rows
+from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
+from uphold_tui.widgets import badges
+from uphold_tui.widgets.badges import ruling_sign
+from uphold_tui.widgets.marks import marks
+from uphold_tui.widgets.paint_gate import TellsDrawn
+from uphold_tui.widgets.rows import clickable, spread
+
+NARROW = 100
+"""Below so many columns the margins are one column wide."""
+
+
+DECIDED_BEFORE = "decided before the verdict was shown"
+
+
+VEILED = "has read this pair; shown after you decide"
+
+
+_KEYS = {entry.id: entry for entry in REVIEW}
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
+
+    `broken` says that somebody, you or another reviewer, marked the example so.
+    """
+
+    pair: PairView
+    reason: ReasonShown = field(default_factory=lambda: ReasonShown(()))
+    message: Content = field(default_factory=Content)
+    not_saved: str | None = None
+    signs: Signs = PLAIN
+    keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
+    broken: bool = False
+
+
+def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+    """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
+    judge = strip.pair.judge
+    words = VEILED if strip.pair.veiled and strip.pair.was_judged else badges.verdict_words(judge)
+    early = strip.pair.stand.early is not None and not strip.pair.adjudicating
+    stands = badges.your_ruling(strip.pair)
+    quiet = stands is Ruling.OVERTURNED and not early
+    label_width = 7 if narrow else 9
+    left = Content.assemble(("Judge".ljust(label_width), MUTED))
+    if judge is None or judge.verdict is Verdict.PENDING:
+        left = Content.assemble(left, (words, MUTED))
+    else:
+        badge = badges.judge_badge(strip.pair, strip.signs, filled=not quiet)
+        left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
+    if early and stands is not None:
+        left = Content.assemble(left, "     ", badges.blind_words(strip.pair, stands, strip.signs))
+    return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
+
+
+def _about_judge(strip: Strip, narrow: bool, room: int) -> Content:
+    """How sure the verdict is, and whose; where there is not room for all, what can best be spared drops out."""
+    judge = strip.pair.judge
+    if judge is None:
+        return Content("")
+    orders = badges.orders_words(strip.pair)
+    said = Content.styled(orders, MUTED)
+    notes = [Content(note) for note in strip.reason.notes if note != orders]
+    sure = badges.confidence(judge) if judge.verdict.preference is not None else ""
+    others = panel(strip.pair, strip.signs)
+    if narrow:
+        short = Content.styled(orders.split(":")[0].removeprefix("both "), MUTED)
+        return _beside([short, *notes, Content.styled(sure, MUTED), *others], [*others[:-1], short], room, "  ")
+    about = Content("")
+    if judge.verdict.preference is not None and judge.kind != "rules":
+        about = Content.styled(f"confidence {sure}" if sure else "no confidence", MUTED)
+    name = safe_text.line(judge.name, MUTED)
+    spared = [about, name, said] if not sure else [name, said, about]
+    return _beside([said, *notes, about, name, *others], spared, room, "   ")
+
+
+def _beside(words: list[Content], spared: list[Content], room: int, gap: str) -> Content:
+    """Words side by side; too long, they lose those that can be spared, the first of them first."""
+    kept = [word for word in words if word]
+    for word in spared:
+        if sum(one.cell_length for one in kept) + len(gap) * (len(kept) - 1) <= room:
+            break
+        kept = [one for one in kept if one is not word]
+    return Content(gap).join(kept)
+
+
+def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """The judge's reason, or what went wrong, on exactly `height` rows."""
+    pair = strip.pair
+    quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
+    text = _reason(strip)
+    style = MUTED if quiet else ""
+    rows = text.stylize_before(style).wrap(width) if text and width > 4 else []
+    if len(rows) > height > 1 and len(strip.reason.reasons) == height:
+        # Reasons that disagree are both to be seen: a row for each.
+        said = [_one_order(reason).stylize_before(style) for reason in strip.reason.reasons]
+        return [row.truncate(width, ellipsis=True) for row in said]
+    if len(rows) > height:
+        rest = Content(" ").join([row.rstrip() for row in rows[height - 1 :]])
+        rows = [*rows[: height - 1], rest.truncate(width, ellipsis=True)]
+    return [*rows, *[Content("")] * (height - len(rows))]
+
+
+def _reason(strip: Strip) -> Content:
+    judge = strip.pair.judge
+    if judge is None:
+        return Content("")
+    if judge.verdict in (Verdict.UNREADABLE, Verdict.FAILED):
+        problem = badges.problem(judge) or "no verdict in its answer"
+        return Content.assemble(safe_text.running(problem), ("; ", MUTED), ("r", BOLD), (" shows it", MUTED))
+    if judge.verdict is Verdict.INCONSISTENT:
+        return Content(" ").join([Content("Counts as a tie in the rates."), *map(_one_order, strip.reason.reasons)])
+    return Content(" ").join([safe_text.running(reason.text) for reason in strip.reason.reasons])
+
+
+def _one_order(reason: Reason) -> Content:
+    """One of two reasons that disagree, with the order it was given in."""
+    side = reason.side_of_a
+    aside = " (its A is your B)" if side is Side.B else ""
+    order = f"With {side} first{aside}: " if side is not None else ""
+    return Content.assemble((order, MUTED), safe_text.quoted(reason.text))
+
+
+_ROOMY, _LEAST = 52, 8
+"""Columns beside the keys for a whole sentence, and for anything at all: the keys themselves are never cut."""
+
+
+def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+    """Where you stand, or the keys that decide; at the right what the last key did."""
+    label_width = people_width(strip.pair) if strip.pair.people else 7 if narrow else 9
+    left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
+    choice = badges.your_choice(strip.pair)
+    if choice is None:
+        left = Content.assemble(left, _offer(strip, narrow))
+        room = width - left.cell_length - 3
+        if narrow and strip.message:
+            return spread(left, strip.message, width, 30)
+        beside = Content("") if above_you(strip, width) else _beside_offer(strip, narrow, brief=room < _ROOMY)
+        return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
+    left = Content.assemble(left, _standing(strip, choice, narrow))
+    return spread(left, strip.message or _after(strip, narrow), width, 30)
+
+
+def above_you(strip: Strip, width: int) -> Content:
+    """What the last key did, where it has no room beside the keys: then it stands on the row above them."""
+    if not strip.message or strip.pair.people or badges.your_choice(strip.pair) is not None:
+        return Content("")
+    taken = 9 + _offer(strip, narrow=False).cell_length + 3
+    return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
+
+
+def _offer(strip: Strip, narrow: bool) -> Content:
+    """The keys that decide, each with its outcome; enter only where there is something to uphold."""
+    gap = "   " if narrow else "    "
+    entries = []
+    preferred = badges.preferred_of(strip.pair.judge)
+    if preferred is not None:
+        side = strip.pair.side_of(preferred)
+        entries.append(_entry(strip, "review.uphold", f"uphold {side.value if side else 'tie'}"))
+    for name, long, short in (("a", "A better", "A"), ("b", "B better", "B"), ("tie", "tie", "tie")):
+        entries.append(_entry(strip, f"review.{name}", short if narrow else long))
+    entries.append(_entry(strip, "review.both_bad", "both bad"))
+    if strip.pair.adjudicating:
+        entries = [entry for entry in entries if not entry.plain.startswith(label(strip.keys["review.uphold"]))]
+        entries.append(_entry(strip, "review.skip", "leave open"))
+    return Content(gap).join(entries)
+
+
+def _entry(strip: Strip, key_id: str, word: str) -> Content:
+    text = Content.assemble((label(strip.keys[key_id]), BOLD), (f" {word}", MUTED))
+    return clickable(text, f"press('{key_id}')")
+
+
+def _beside_offer(strip: Strip, narrow: bool, *, brief: bool = False) -> Content:
+    """What the last key did; else what else is known of an undecided pair."""
+    if strip.message:
+        return strip.message
+    stand = strip.pair.stand
+    known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow, brief=brief)
+    if stand.skipped and not known:
+        words = "skipped" if narrow else "skipped; comes back at the end"
+        return Content.styled(f"{strip.signs.skipped} {words}", MUTED)
+    if known:
+        return known
+    if strip.pair.adjudicating:
+        return Content.styled("" if narrow else "as adjudicator", MUTED)
+    if badges.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.veiled:
+        return Content.styled("enter rests: there is no verdict to uphold", MUTED)
+    return Content("")
+
+
+def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
+    """Badge, verdict and ruling of your decision, and what stands behind it."""
+    stands = badges.your_ruling(strip.pair)
+    parts = [badges.choice_badge(strip.pair, choice, strip.signs), Content("  ")]
+    parts.append(Content.styled(badges.choice_words(choice).ljust(11 if narrow else 14), BOLD))
+    if strip.pair.adjudicating:
+        return Content.assemble(*parts, ("settled by you", MUTED))
+    if strip.pair.stand.early is not None:
+        changed = strip.pair.stand.early is not strip.pair.stand.decision
+        before = "before the verdict" if narrow else DECIDED_BEFORE
+        parts.append(Content.styled("changed after the verdict" if changed else before, MUTED))
+    elif stands is not None:
+        parts.append(badges.ruling_words(stands, strip.signs))
+    if choice is Choice.BOTH_BAD and not narrow:
+        parts.append(Content.styled("   counts as a tie", MUTED))
+    elif stands is Ruling.DECIDED and not narrow and strip.pair.stand.early is None:
+        parts.append(Content.styled("   neither upheld nor overturned", MUTED))
+    known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow)
+    gap = "  " if narrow else "     "
+    return Content.assemble(*parts, gap if known else "", known)
+
+
+def _after(strip: Strip, narrow: bool) -> Content:
+    """The keys that follow a decision."""
+    overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
+    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
+    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
+    return Content("  " if narrow else "    ").join(entries)
+
+
+def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:
+    """In place of the keys: why it is not saved, and that enter tries again."""
+    text = Content.assemble(
+        ("Not saved: ", f"{BOLD} {OVERTURNED}"),
+        safe_text.running(reason).rstrip("."),
+        (". Your verdict is kept here; ", MUTED),
+        (label(strip.keys["review.uphold"]), BOLD),
+        (" tries again, ", MUTED),
+        (label(strip.keys["review.undo"]), BOLD),
+        (" drops it.", MUTED),
+    )
+    return [text.truncate(width, ellipsis=True)]
+
+
+def _dispute_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """A line for each person and the judge, then the keys that settle it."""
+    foot = you_row(strip, width, narrow=height < 5)
+    if strip.not_saved is not None:
+        foot = not_saved_rows(strip, strip.not_saved, width)[0]
+    said = people_rows(strip.pair, strip.signs, width, height - 1)
+    return [*said, *[Content("")] * (height - 1 - len(said)), foot]
+
+
+class VerdictStrip(TellsDrawn):
+    """Five rows: the judge, two of reason, a blank one, you. Three where the screen is short."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.auto_links = False
+        self._strip: Strip | None = None
+
+    def put(self, strip: Strip) -> None:
+        """Show this state."""
+        self._strip = strip
+        self.refresh()
+
+    def render(self) -> Content:
+        if self._strip is None:
+            return Content("")
+        height = self.size.height
+        margin = 0 if self.size.width < NARROW else 2
+        width = self.size.width - 1 - margin - max(margin, 1)
+        style = OVERTURNED if self._strip.not_saved else badges.bar_style(self._strip.pair)
+        edge = Content.assemble((THICK, style), " " * margin)
+        return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
+
+
+def strip_rows(strip: Strip, width: int, height: int) -> list[Content]:
+    """All rows of the strip for its size."""
+    narrow = height < 5
+    if strip.pair.people:
+        return _dispute_rows(strip, width, height)
+    indent = "" if narrow else " " * 9
+    reason = [
+        Content.assemble(indent, row) for row in reason_rows(strip, width - len(indent), 1 if narrow else height - 3)
+    ]
+    you = [you_row(strip, width, narrow=narrow)]
+    if strip.not_saved is not None:
+        you = not_saved_rows(strip, strip.not_saved, width)
+    gap = [] if narrow else [above_you(strip, width)]
+    return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
+
+
+_HERE = {
+    EventKind.UNFLAG: "no longer flagged",
+    EventKind.UNBROKEN: "no longer broken",
+    EventKind.COMMENT: "comment saved",
+    EventKind.REASONS: "reasons saved",
+}
+
+
+_TAKEN = {
+    EventKind.SKIP: "the skip",
+    EventKind.FLAG: "the flag",
+    EventKind.UNFLAG: "the unflagging",
+    EventKind.BROKEN: "the broken mark",
+    EventKind.UNBROKEN: "the unmarking",
+    EventKind.COMMENT: "the comment",
+    EventKind.REASONS: "the reasons",
+}
+
+
+def said(receipt: Receipt) -> str:
+    """A decision in one or two words of the screen: A, B, tie, both bad."""
+    if receipt.side is not None:
+        return receipt.side.value
+    return "both bad" if receipt.choice is Choice.BOTH_BAD else "tie"
+
+
+def sign_of(receipt: Receipt, signs: Signs) -> Content:
+    """The mark of an act, as lists show it."""
+    if receipt.ruling is not None:
+        return ruling_sign(receipt.ruling, signs)
+    if receipt.kind is EventKind.FLAG:
+        return Content.styled(signs.flagged, DOUBT)
+    if receipt.kind is EventKind.BROKEN:
+        return Content.styled(signs.broken, DOUBT)
+    return Content.styled(signs.skipped if receipt.kind is EventKind.SKIP else signs.undecided, MUTED)
+
+
+def receipt(
+    done: Receipt, signs: Signs, *, loud: bool = False, narrow: bool = False, redo: str = "", why: str = ""
+) -> Content:
+    """`before: ✓ desk-0112 upheld`; an override starts inverted and bold, and turns quiet.
+
+    `redo` is the key that does again what was taken back, `why` the keys that say why one overturned.
+    """
+    if done.kind in (EventKind.UNDO, EventKind.REDO):
+        return _turned(done, narrow, redo)
+    if done.kind is EventKind.FLAG:
+        return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
+    if done.kind in _HERE:
+        return Content.styled(_HERE[done.kind], MUTED)
+    key = safe_text.tail(done.key) if narrow else safe_text.line(done.key)
+    if done.ruling is Ruling.OVERTURNED:
+        sign = Content.styled(f" {signs.overturned} ", BADGE_WRONG) if loud else sign_of(done, signs)
+        words = Content.assemble(key, f", you {said(done)}").stylize(BOLD if loud else MUTED)
+    else:
+        words = key if narrow else Content.assemble(key, f" {_word(done)}")
+        sign, words = sign_of(done, signs), words.stylize(MUTED)
+    before = Content("") if narrow else Content.styled("before: ", MUTED)
+    after = f"  {why}" if why and done.ruling is Ruling.OVERTURNED and not narrow else ""
+    return Content.assemble(before, sign, " ", words, (after, MUTED))
+
+
+def _word(done: Receipt) -> str:
+    if done.ruling is not None:
+        return done.ruling.value
+    return {EventKind.SKIP: "skipped", EventKind.BROKEN: "broken, in no count"}.get(done.kind, done.kind.value)
+
+
+def _turned(done: Receipt, narrow: bool, redo: str) -> Content:
+    """What was taken back, or done again."""
+    again = done.kind is EventKind.REDO
+    act = done.takes_back
+    if act in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT):
+        what = "your decision"
+    else:
+        what = _TAKEN.get(act, "the last act") if act is not None else "the last act"
+    words = f"{'done again' if again else 'taken back'}: {what}{'' if again or not redo else f' ({redo}: again)'}"
+    return Content.styled(words.split(":")[0] if narrow else words, MUTED)
