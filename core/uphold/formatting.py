@@ -42,7 +42,7 @@ def dollars(amount: float | None) -> str:
     return f"${amount:,.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.4f}"
 
 
-def span(seconds: float) -> str:
+def wait_time(seconds: float) -> str:
     """A time to wait, in its largest unit: 9 s, 3 min, 1 h 20 min."""
     if seconds < 100:
         return f"{seconds:.0f} s"
@@ -50,7 +50,7 @@ def span(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def some(number: int, what: str) -> str:
+def count_noun(number: int, what: str) -> str:
     """A count with its noun: 1 pair, 2 pairs, 2 batches."""
     ending = "" if number == 1 else "es" if what.endswith("ch") else "s"
     return f"{number:,} {what}{ending}"

@@ -15,7 +15,7 @@ from tables import Line, Timed, interleaved, ratio
 
 from uphold.judging.judges import LlmJudge, ready_judge
 from uphold.judging.prompts import pair_prompt
-from uphold.records.model_calls import Comparison
+from uphold.records.model_calls import PairToJudge
 from uphold.store.database import open_store
 from uphold.store.pairs import pair_texts
 
@@ -47,15 +47,16 @@ def write_requests(path: Path, database: Path) -> Path:
     with open_store(database, reading=True) as store, path.open("w", encoding="utf-8") as file:
         for (pair_id,) in store.rows("SELECT id FROM current_pairs ORDER BY id").fetchall():
             found = pair_texts(store, pair_id)
-            pair = Comparison(found.text, found.turn, found.candidate_cells, found.baseline_cells)
+            pair = PairToJudge(found.text, found.turn, found.candidate_cells, found.baseline_cells)
             for order in judge.orders:
                 asked = pair_prompt(pair, order).request(judge.max_tokens)
                 body = {
-                    "model": judge.model, "max_tokens": asked.max_tokens,
+                    "model": judge.model,
+                    "max_tokens": asked.max_tokens,
                     "system": [{"type": "text", "text": asked.system, "cache_control": {"type": "ephemeral"}}],
                     "messages": [{"role": "user", "content": asked.user}],
                     "output_config": {"format": {"type": "json_schema", "schema": asked.schema}},
-                }  # fmt: skip
+                }
                 file.write(json.dumps(body) + "\n")
     return path
 

@@ -14,14 +14,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from asking import write_requests
+
+from uphold.store.database import open_store
+
 HERE = Path(__file__).parent
 
 
 sys.path.append(str(HERE.parent))
 
-from asking import write_requests  # noqa: E402
-
-from uphold.store.database import open_store  # noqa: E402
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
@@ -38,9 +39,12 @@ def _run(argv: Sequence[str]) -> tuple[float, float, int]:
     }
     began = time.perf_counter()
     child = subprocess.Popen(
-        argv, env={**kept, "ANTHROPIC_API_KEY": "key", "OPENAI_API_KEY": "key"}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        argv,
+        env={**kept, "ANTHROPIC_API_KEY": "key", "OPENAI_API_KEY": "key"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     _, status, used = os.wait4(child.pid, 0)
     return time.perf_counter() - began, used.ru_utime + used.ru_stime, os.waitstatus_to_exitcode(status)
 
@@ -49,13 +53,18 @@ def _database(folder: Path) -> Path:
     rows = folder / "pairs.jsonl"
     rows.write_text(
         "".join(
-            json.dumps({
-                "key": f"k{n}", "instruction": f"Question {n} " + "why " * 30, "response_candidate": "yes " + "c " * 150,
-                "response_baseline": "no " + "b " * 150,
-            }) + "\n"
+            json.dumps(
+                {
+                    "key": f"k{n}",
+                    "instruction": f"Question {n} " + "why " * 30,
+                    "response_candidate": "yes " + "c " * 150,
+                    "response_baseline": "no " + "b " * 150,
+                }
+            )
+            + "\n"
             for n in range(PAIRS)
         )
-    )  # fmt: skip
+    )
     database = folder / "model.db"
     _run([*UPHOLD, "--db", str(database), "import", str(rows), "--set", "s"])
     return database
@@ -85,11 +94,21 @@ def against_a_bare_loop(folder: Path, database: Path, rounds: int) -> None:
         for _ in range(rounds):
             copy = _fresh(database, "judging.db")
             ours.append(
-                _run([
-                    *UPHOLD, "--db", str(copy), "judge", "--judge", "anthropic:loopback-1", "--base-url", url,
-                    "--concurrency", str(AT_ONCE),
-                ])
-            )  # fmt: skip
+                _run(
+                    [
+                        *UPHOLD,
+                        "--db",
+                        str(copy),
+                        "judge",
+                        "--judge",
+                        "anthropic:loopback-1",
+                        "--base-url",
+                        url,
+                        "--concurrency",
+                        str(AT_ONCE),
+                    ]
+                )
+            )
             bare.append(
                 _run([sys.executable, str(HERE / "bare_loop.py"), str(requests), url, str(AT_ONCE), os.devnull])
             )
@@ -108,9 +127,19 @@ def through_faults(database: Path, kind: str) -> None:
     url = server.stdout.readline().strip() + ("/v1" if kind == "openai" else "")
     copy = _fresh(database, f"faulty-{kind}.db")
     command = [
-        *UPHOLD, "--db", str(copy), "judge", "--judge", f"{kind}:gpt-4o", "--base-url", url, "--concurrency",
-        str(AT_ONCE), "--timeout", "2",
-    ]  # fmt: skip
+        *UPHOLD,
+        "--db",
+        str(copy),
+        "judge",
+        "--judge",
+        f"{kind}:gpt-4o",
+        "--base-url",
+        url,
+        "--concurrency",
+        str(AT_ONCE),
+        "--timeout",
+        "2",
+    ]
     runs = []
     try:
         while not runs or (runs[-1][2] and len(runs) < 5):

@@ -9,7 +9,7 @@ from pathlib import Path
 from tables import Line, interleaved, ratio
 
 from uphold.records.enums import Choice, EventKind, Preference
-from uphold.records.reviews import Event, OnScreen, new_event_id
+from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
 from uphold.store.database import Store, now, open_store
 from uphold.store.reviews import add_event
 from uphold.store.runs import find_run
@@ -54,9 +54,23 @@ _SQL = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"
 def _insert(conn: sqlite3.Connection, number: int) -> float:
     pair = number % 100 + 1
     values = (
-        new_event_id(), "decision", pair, 1, "candidate", "app", "candidate", "open", 1, 0, 1, "candidate", 120, 36, 3.5,
+        new_event_id(),
+        "decision",
+        pair,
+        1,
+        "candidate",
+        "app",
+        "candidate",
+        "open",
+        1,
+        0,
+        1,
+        "candidate",
+        120,
+        36,
+        3.5,
         now(),
-    )  # fmt: skip
+    )
     began = time.perf_counter()
     conn.execute(_SQL, values)
     conn.commit()
@@ -74,7 +88,7 @@ def _add(store: Store, session: ReviewSession) -> float:
     pair = session.current
     assert pair is not None
     shown = OnScreen(Preference.CANDIDATE, judge_id=1, width=120, height=36)
-    event = Event(new_event_id(), EventKind.DECISION, pair.pair_id, Choice.CANDIDATE, shown=shown, seconds=3.5)
+    event = ReviewEvent(new_event_id(), EventKind.DECISION, pair.pair_id, Choice.CANDIDATE, shown=shown, seconds=3.5)
     began = time.perf_counter()
     add_event(store, 1, None, event)
     return time.perf_counter() - began

@@ -112,7 +112,7 @@ def test_without_a_database_the_commands_say_how_to_make_one(folder: Path, comma
         (["demo", "--set", "nobody"], "there is no sample set 'nobody'; sample sets: case-summaries"),
         (["review"], "a review wants a terminal"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_done_is_a_sentence_and_exit_two(imported: Path, arguments: list[str], said: str) -> None:
     before = (imported / "x.db").read_bytes()
     assert said in told(imported, *arguments)
@@ -241,9 +241,13 @@ def test_several_imports_at_once_wait_for_each_other_and_none_is_half(folder: Pa
     started = [
         subprocess.Popen(
             [*UPHOLD, "--db", "x.db", "import", f"{name}.jsonl"],
-            cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        ) for name in names
-    ]  # fmt: skip
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for name in names
+    ]
     assert [(one.communicate()[1], one.returncode) for one in started] == [(b"", 0)] * 4
     assert sorted((run["set"], run["pairs"], run["reviewed"]) for run in data(folder, "runs")) == [
         (name, 300, 300) for name in names
@@ -254,9 +258,12 @@ def test_several_imports_at_once_wait_for_each_other_and_none_is_half(folder: Pa
 def test_an_interrupted_import_leaves_nothing_and_says_so_with_exit_130(folder: Path) -> None:
     write(folder / "long.jsonl", *[compared(str(number), context="c" * 3000) for number in range(40_000)])
     started = subprocess.Popen(
-        [*UPHOLD, "--db", "x.db", "import", "long.jsonl"], cwd=folder, env=environment(), stdout=subprocess.PIPE,
+        [*UPHOLD, "--db", "x.db", "import", "long.jsonl"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )  # fmt: skip
+    )
     until = time.monotonic() + 30
     log = folder / "x.db-wal"
     while not (log.exists() and log.stat().st_size > 500_000) and started.poll() is None and time.monotonic() < until:
@@ -272,9 +279,12 @@ def test_a_reader_who_leaves_early_is_no_error(folder: Path) -> None:
     done(folder, "import", "many.jsonl")
     for arguments in (["--help"], ["runs"], ["stats", "--by", "tag"], ["show", "1", "k", "--json"]):
         started = subprocess.Popen(
-            [*UPHOLD, "--db", "x.db", *arguments], cwd=folder, env=environment(), stdout=subprocess.PIPE,
+            [*UPHOLD, "--db", "x.db", *arguments],
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )  # fmt: skip
+        )
         assert started.stdout is not None
         started.stdout.close()
         assert started.stderr is not None

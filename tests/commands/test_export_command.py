@@ -77,9 +77,15 @@ def test_a_row_of_csv_holds_the_pair_its_verdicts_and_what_everybody_said(folder
     assert first["reviewer:ada:comment"] == "too stiff"
     said = {name.removeprefix("reviewer:mira:"): cell for name, cell in first.items() if ":mira:" in name}
     assert said == {
-        "decision": "both-bad", "first_decision": "both-bad", "ruling": "overturned", "reasons": "wrong fact,style",
-        "comment": "see the second line", "flag": "True", "mode": "open", "seconds": "12.5",
-    }  # fmt: skip
+        "decision": "both-bad",
+        "first_decision": "both-bad",
+        "ruling": "overturned",
+        "reasons": "wrong fact,style",
+        "comment": "see the second line",
+        "flag": "True",
+        "mode": "open",
+        "seconds": "12.5",
+    }
     assert (second["reviewer:mira:ruling"], second["human_label"]) == ("upheld", "candidate")
     assert (third["human_label"], third["reviewer:mira:flag"], third["human_votes"]) == ("", "", "0")
 
@@ -135,9 +141,16 @@ def test_what_is_stale_retired_or_broken_is_left_out_and_counted(folder: Path) -
 
 def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_path: Path) -> None:
     rows = [
-        judged(f"k{number}", instruction=text, response_candidate=text, reason=text, tags=[text.strip()], judge=text.strip())
+        judged(
+            f"k{number}",
+            instruction=text,
+            response_candidate=text,
+            reason=text,
+            tags=[text.strip()],
+            judge=text.strip(),
+        )
         for number, text in enumerate((*FORMULAS, TEXT, *SEQUENCES))
-    ]  # fmt: skip
+    ]
     with open_store(tmp_path / "x.db", create=True) as store:
         bring_files(store, write(tmp_path / "s.jsonl", *rows))
     found = csv_rows(written(tmp_path, "csv"))

@@ -25,13 +25,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which every field is hostile."""
     folder = tmp_path_factory.mktemp("hostile")
     row = {
-        "key": hostile("key"), "turns": [hostile("one"), hostile("two")], "context": hostile("context"),
-        "reference": [hostile("r1"), hostile("r2")], "tags": [hostile("tag")], "candidate": hostile("cand"),
-        "baseline": hostile("base"), "response_candidate": [hostile("c1"), {hostile("cell"): [hostile("c2")]}],
-        "response_baseline": [hostile("b1"), hostile("b2")], "judge": hostile("judge"), "verdict": "tie",
-        "order": "candidate-first", "reason": hostile("reason"), "reviewer": hostile("reviewer"), "review": "candidate",
-        "note": hostile("note"), hostile("unused"): hostile("value"),
-    }  # fmt: skip
+        "key": hostile("key"),
+        "turns": [hostile("one"), hostile("two")],
+        "context": hostile("context"),
+        "reference": [hostile("r1"), hostile("r2")],
+        "tags": [hostile("tag")],
+        "candidate": hostile("cand"),
+        "baseline": hostile("base"),
+        "response_candidate": [hostile("c1"), {hostile("cell"): [hostile("c2")]}],
+        "response_baseline": [hostile("b1"), hostile("b2")],
+        "judge": hostile("judge"),
+        "verdict": "tie",
+        "order": "candidate-first",
+        "reason": hostile("reason"),
+        "reviewer": hostile("reviewer"),
+        "review": "candidate",
+        "note": hostile("note"),
+        hostile("unused"): hostile("value"),
+    }
     write(folder / file_name("good"), row)
     write(folder / file_name("bad"), row | {"verdict": hostile("verdict")})
     write(folder / file_name("clash"), row | {"verdict": "candidate"})

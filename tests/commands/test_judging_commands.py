@@ -27,11 +27,14 @@ def environment_with_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path) -> Path:
     rows: list[dict[str, Any]] = [
         {
-            "key": f"k{n}", "instruction": f"Question {n}", "reference": "The answer.", "response_candidate": "yes",
+            "key": f"k{n}",
+            "instruction": f"Question {n}",
+            "reference": "The answer.",
+            "response_candidate": "yes",
             "response_baseline": "no",
         }
         for n in range(4)
-    ]  # fmt: skip
+    ]
     (tmp_path / "s.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     done(tmp_path, "import", "s.jsonl", "--set", "s", "--candidate", "new", "--baseline", "old")
     return tmp_path
@@ -136,9 +139,17 @@ def test_a_system_answers_and_is_judged(folder: Path) -> None:
 def test_what_could_not_be_generated_is_exit_four_and_named(folder: Path) -> None:
     with serving(lambda asked: answer_to(asked, "x") if "2" not in asked.user else as_json({}, 413)) as server:
         ended = uphold(
-            folder, "generate", "--set", "s", "--system", "lora", "--endpoint", "openai:lora", "--base-url",
+            folder,
+            "generate",
+            "--set",
+            "s",
+            "--system",
+            "lora",
+            "--endpoint",
+            "openai:lora",
+            "--base-url",
             f"{server.url}/v1",
-        )  # fmt: skip
+        )
     assert ended.returncode == 4
     assert "k2: " in ended.stderr
     assert "1 example left" in ended.stdout

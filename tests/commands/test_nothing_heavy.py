@@ -40,8 +40,13 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 def loaded(folder: Path, *arguments: str) -> set[str]:
     ended = subprocess.run(
         [sys.executable, "-c", _RUN, "--db", "x.db", *arguments],
-        cwd=folder, env=environment(), capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     code, modules = json.loads(ended.stderr.splitlines()[-1])
     assert code == 0, ended.stderr
     return set(modules)
@@ -50,11 +55,21 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--help"], ["--version"], ["import", "rows.jsonl"], ["stats"], ["stats", "--json"], ["stats", "--set", "s", "--full"],
-        ["runs"], ["show", "1", "k"], ["imports"], ["judge", "--help"], ["review", "--help"],
-        ["export", "csv"], ["export", "jsonl", "-o", "out.jsonl"],
+        ["--help"],
+        ["--version"],
+        ["import", "rows.jsonl"],
+        ["stats"],
+        ["stats", "--json"],
+        ["stats", "--set", "s", "--full"],
+        ["runs"],
+        ["show", "1", "k"],
+        ["imports"],
+        ["judge", "--help"],
+        ["review", "--help"],
+        ["export", "csv"],
+        ["export", "jsonl", "-o", "out.jsonl"],
     ],
-)  # fmt: skip
+)
 def test_a_command_loads_neither_the_app_nor_a_models_sdk(tmp_path: Path, arguments: list[str]) -> None:
     loaded(tmp_path, "import", str(write(tmp_path / "rows.jsonl", judged())), "--set", "s")
     assert loaded(tmp_path, *arguments) & HEAVY == set()

@@ -188,8 +188,13 @@ def test_a_planned_n_makes_the_headline_provisional(sampled):
 
 def test_a_tag_is_named_on_the_page(tmp_path):
     db = tmp_path / "u.db"
-    bring(db, ({**row, "tags": ["billing"]} if row["key"] < "k005" and "instruction" in row else row
-               for row in rows("v1", "WL" * 10, {})))  # fmt: skip
+    bring(
+        db,
+        (
+            {**row, "tags": ["billing"]} if row["key"] < "k005" and "instruction" in row else row
+            for row in rows("v1", "WL" * 10, {})
+        ),
+    )
     assert "10 pairs" not in run(db, "stats", "--tag", "billing").stdout
     assert "only those with the tag 'billing'" in run(db, "stats", "--tag", "billing").stdout
     assert as_json(db, "stats", "--tag", "billing")["tag"] == "billing"

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from uphold.records.enums import Choice
-from uphold.records.judgments import consensus
+from uphold.records.judgments import verdict_of
 from uphold.records.reviews import OnScreen
 from uphold.stats.assisted import assisted
-from uphold.stats.summary import numbers
+from uphold.stats.summary import run_statistics
 from uphold.store import counts, runs
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import open_store
@@ -55,7 +55,7 @@ def decide(sitting, times, choice="candidate"):
 
 
 def found(store, wanted=None):
-    return counts.run_counts(store, runs.find_run(store, wanted), consensus, closely=True)
+    return counts.run_counts(store, runs.find_run(store, wanted), verdict_of, closely=True)
 
 
 def strata(store, wanted=None):
@@ -81,7 +81,7 @@ def test_imported_reviews_are_chosen_and_what_is_read_after_them_samples_the_res
     assert strata(store) == {"not drawn yet": (40, 0), "chosen": (20, 20)}
     decide(session(store, reviewer="ada"), 15)
     assert strata(store) == {"all": (40, 15), "chosen": (20, 20)}
-    human = numbers(found(store)).human
+    human = run_statistics(found(store)).human
     assert (human.imported, human.chosen, human.outside_queue) == (20, 20, 0)
 
 
@@ -111,7 +111,7 @@ def test_skipped_pairs_do_not_end_the_front(store, tmp_path):
         sitting.skip(OnScreen(side_a=sitting.current.side_a))
     decide(sitting, 12)
     assert strata(store) == {"all": (60, 12)}
-    assert numbers(found(store)).human.skipped == 8
+    assert run_statistics(found(store)).human.skipped == 8
 
 
 def test_carried_decisions_are_chosen_in_the_run_they_came_to(store, tmp_path):
@@ -119,7 +119,7 @@ def test_carried_decisions_are_chosen_in_the_run_they_came_to(store, tmp_path):
     decide(session(store), 12)
     bring(store, tmp_path, 30, name="v2", same_as="v1")
     assert strata(store, "v2-vs-base") == {"not drawn yet": (18, 0), "chosen": (12, 12)}
-    human = numbers(found(store, "v2-vs-base")).human
+    human = run_statistics(found(store, "v2-vs-base")).human
     assert (human.carried, human.chosen) == (12, 12)
 
 
@@ -153,7 +153,7 @@ def test_what_was_taken_back_or_broken_is_not_read(store, tmp_path):
     sitting.undo()
     sitting.broken(OnScreen(side_a=sitting.current.side_a))
     assert strata(store) == {"all": (29, 5)}
-    assert numbers(found(store)).human.broken == 1
+    assert run_statistics(found(store)).human.broken == 1
 
 
 def test_lengths_and_habits_are_looked_at(store, tmp_path):
@@ -171,7 +171,7 @@ def test_pooled_runs_tell_drawn_pairs_from_chosen_ones(store, tmp_path):
     bring(store, tmp_path, 30, name="v2")
     decide(session(store, wanted="v2-vs-base"), 12)
     set_id = runs.find_run(store, "1").set_id
-    pooled = counts.set_counts(store, set_id, "desk", consensus)
+    pooled = counts.set_counts(store, set_id, "desk", verdict_of)
     assert [stratum.name for stratum in pooled.strata] == ["all", "chosen"]
-    human = numbers(pooled).human
+    human = run_statistics(pooled).human
     assert (human.reviewed, human.chosen) == (17, 5)

@@ -26,12 +26,12 @@ from support.model_server import (
 )
 from uphold.endpoints.addresses import Address, find_address, open_endpoint
 from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import Answer, Barred, Endpoint, Request
+from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest
 
 KEY = "key-of-the-test-0123456789"
 
 
-REQUEST = Request("the constant orders", "which one, A or B?", {"type": "object"}, 512, "low")
+REQUEST = ModelRequest("the constant orders", "which one, A or B?", {"type": "object"}, 512, "low")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ async def talking(answer: Answering, deadline: float = 20.0) -> AsyncIterator[tu
             await endpoint.close()
 
 
-async def answer_to(reply: Reply) -> Answer:
+async def answer_to(reply: Reply) -> ModelAnswer:
     async with talking(lambda asked: reply) as (_, endpoint):
         return await endpoint.answer(REQUEST)
 
@@ -109,13 +109,13 @@ async def test_only_text_blocks_are_the_text() -> None:
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404])
 async def test_a_wrong_key_an_empty_account_or_an_unknown_model_bars_every_further_request(status: int) -> None:
-    with pytest.raises(Barred, match=f"HTTP {status} "):
+    with pytest.raises(AccessRefused, match=f"HTTP {status} "):
         await answer_to(error(status))
 
 
 async def test_a_spent_limit_bars_although_it_comes_as_429() -> None:
     said = {"type": "rate_limit_error", "message": "spent", "details": {"error_code": "contract_spend_limit_reached"}}
-    with pytest.raises(Barred, match="paid first"):
+    with pytest.raises(AccessRefused, match="paid first"):
         await answer_to(as_json({"type": "error", "error": said}, 429))
 
 
@@ -123,7 +123,7 @@ async def test_a_spent_limit_bars_although_it_comes_as_429() -> None:
 async def test_a_request_that_the_server_does_not_take_is_refused(status: int) -> None:
     with pytest.raises(Refused, match=f"HTTP {status} ") as caught:
         await answer_to(error(status))
-    assert not isinstance(caught.value, Barred)
+    assert not isinstance(caught.value, AccessRefused)
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
@@ -218,7 +218,7 @@ async def test_a_long_page_is_quoted_by_its_beginning() -> None:
 async def test_a_text_that_no_request_can_carry_is_refused() -> None:
     async with talking(lambda asked: verdict("A")) as (server, endpoint):
         with pytest.raises(Refused, match="lone surrogate"):
-            await endpoint.answer(Request("orders", "broken \ud800"))
+            await endpoint.answer(ModelRequest("orders", "broken \ud800"))
     assert server.asked == []
 
 

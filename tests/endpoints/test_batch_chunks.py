@@ -1,11 +1,11 @@
 import pytest
 
-from uphold.endpoints.anthropic_batches import Sent, chunked
-from uphold.records.model_calls import Request
+from uphold.endpoints.anthropic_batches import SubmittedBatch, chunked
+from uphold.records.model_calls import ModelRequest
 
 
-def sent(count: int, length: int = 10) -> list[Sent]:
-    return [Sent(f"id-{number}", Request("orders", "x" * length)) for number in range(count)]
+def sent(count: int, length: int = 10) -> list[SubmittedBatch]:
+    return [SubmittedBatch(f"id-{number}", ModelRequest("orders", "x" * length)) for number in range(count)]
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(0, []), (3, [3]), (7, [3, 3, 1])])

@@ -23,12 +23,12 @@ from support.model_server import (
 )
 from uphold.endpoints.addresses import Address, find_address, open_endpoint
 from uphold.errors import BadUsage, Refused, Unavailable
-from uphold.records.model_calls import Answer, Barred, Endpoint, Request
+from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest
 
 KEY = "key-of-the-test-0123456789"
 
 
-REQUEST = Request("the constant orders", "which one?", {"type": "object"}, 512, "low")
+REQUEST = ModelRequest("the constant orders", "which one?", {"type": "object"}, 512, "low")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ async def talking(answer: Answering, deadline: float = 20.0) -> AsyncIterator[tu
             await endpoint.close()
 
 
-async def answer_to(reply: Reply, request: Request = REQUEST) -> Answer:
+async def answer_to(reply: Reply, request: ModelRequest = REQUEST) -> ModelAnswer:
     async with talking(lambda asked: reply) as (_, endpoint):
         return await endpoint.answer(request)
 
@@ -62,19 +62,24 @@ async def test_an_answer_brings_text_stop_reason_tokens_and_time() -> None:
 
 async def test_the_request_is_what_such_servers_take() -> None:
     async with talking(lambda asked: chat("x")) as (server, endpoint):
-        request = Request("orders", "and now?", None, 9, None, (("first?", "one"), ("nothing?", "")), 0.5, 3)
+        request = ModelRequest("orders", "and now?", None, 9, None, (("first?", "one"), ("nothing?", "")), 0.5, 3)
         await endpoint.answer(request)
     (asked,) = server.asked
     assert (asked.method, asked.path) == ("POST", "/v1/chat/completions")
     assert asked.headers["authorization"] == f"Bearer {KEY}"
     assert asked.body == {
-        "model": "m", "max_tokens": 9, "temperature": 0.5, "seed": 3,
+        "model": "m",
+        "max_tokens": 9,
+        "temperature": 0.5,
+        "seed": 3,
         "messages": [
-            {"role": "system", "content": "orders"}, {"role": "user", "content": "first?"},
-            {"role": "assistant", "content": "one"}, {"role": "user", "content": "nothing?"},
+            {"role": "system", "content": "orders"},
+            {"role": "user", "content": "first?"},
+            {"role": "assistant", "content": "one"},
+            {"role": "user", "content": "nothing?"},
             {"role": "user", "content": "and now?"},
         ],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,13 +129,13 @@ async def test_a_server_that_counts_nothing_is_answered_all_the_same() -> None:
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404])
 async def test_a_wrong_key_or_an_unknown_model_bars_every_further_request(status: int) -> None:
-    with pytest.raises(Barred, match=f"HTTP {status} ") as caught:
+    with pytest.raises(AccessRefused, match=f"HTTP {status} ") as caught:
         await answer_to(as_json({"error": {"message": f"no: {KEY}", "code": None}}, status))
     assert KEY not in str(caught.value)
 
 
 async def test_an_empty_account_bars_although_it_comes_as_429() -> None:
-    with pytest.raises(Barred, match="paid first"):
+    with pytest.raises(AccessRefused, match="paid first"):
         await answer_to(as_json({"error": {"message": "quota", "code": "insufficient_quota"}}, 429))
 
 
@@ -138,18 +143,23 @@ async def test_an_empty_account_bars_although_it_comes_as_429() -> None:
 async def test_a_refused_request_is_refused_with_its_status(status: int) -> None:
     with pytest.raises(Refused, match="refused the request") as caught:
         await answer_to(error(status))
-    assert not isinstance(caught.value, Barred)
+    assert not isinstance(caught.value, AccessRefused)
     assert caught.value.status == status
 
 
 @pytest.mark.parametrize(
     ("reply", "wait", "for_all"),
     [
-        (error(429, retry_after="7"), 7.0, True), (error(429, retry_after_ms="250"), 0.25, True), (error(429), None, True),
-        (error(429, retry_after="soon"), None, True), (error(503, retry_after="2"), 2.0, True), (error(500), None, False),
-        (error(529), None, False), (error(408), None, False),
+        (error(429, retry_after="7"), 7.0, True),
+        (error(429, retry_after_ms="250"), 0.25, True),
+        (error(429), None, True),
+        (error(429, retry_after="soon"), None, True),
+        (error(503, retry_after="2"), 2.0, True),
+        (error(500), None, False),
+        (error(529), None, False),
+        (error(408), None, False),
     ],
-)  # fmt: skip
+)
 async def test_a_busy_server_may_say_how_long(reply: Reply, wait: float | None, for_all: bool) -> None:
     with pytest.raises(Unavailable, match="busy or broken") as caught:
         await answer_to(reply)
@@ -203,7 +213,7 @@ async def test_a_late_answer_is_given_up() -> None:
 
 async def test_a_lone_surrogate_cannot_be_sent() -> None:
     with pytest.raises(Refused, match="surrogate"):
-        await answer_to(chat("x"), Request(None, "\ud800"))
+        await answer_to(chat("x"), ModelRequest(None, "\ud800"))
 
 
 async def test_its_maker_is_asked_for_completion_tokens() -> None:

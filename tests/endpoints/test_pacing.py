@@ -3,81 +3,81 @@ from collections.abc import Callable
 
 import pytest
 
-from uphold.endpoints.retrying import ONCE, Paced, Patience
+from uphold.endpoints.retrying import NO_RETRY, RetryingEndpoint, RetryPolicy
 from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import Answer, Barred, Request, Scored
+from uphold.records.model_calls import AccessRefused, ModelAnswer, ModelRequest, TokenLogprobs
 
-REQUEST = Request("orders", "q", {"type": "object"})
-
-
-QUICK = Patience(first=0.001, longest=0.004, obeyed=0.01)
+REQUEST = ModelRequest("orders", "q", {"type": "object"})
 
 
-FINE = Answer("fine", "end_turn")
+QUICK = RetryPolicy(first=0.001, longest=0.004, obeyed=0.01)
+
+
+FINE = ModelAnswer("fine", "end_turn")
 
 
 class Scripted:
     """An endpoint that says what it is told to say, in turn, then that all is fine."""
 
-    def __init__(self, *said: Exception | Answer | Callable[[Request], Answer]) -> None:
-        self.said, self.asked = list(said), list[Request]()
+    def __init__(self, *said: Exception | ModelAnswer | Callable[[ModelRequest], ModelAnswer]) -> None:
+        self.said, self.asked = list(said), list[ModelRequest]()
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)
         one = self.said.pop(0) if self.said else FINE
         await asyncio.sleep(0)
         if isinstance(one, Exception):
             raise one
-        return one if isinstance(one, Answer) else one(request)
+        return one if isinstance(one, ModelAnswer) else one(request)
 
-    async def count(self, request: Request) -> int | None:
+    async def count(self, request: ModelRequest) -> int | None:
         return 1
 
-    async def score(self, text: str) -> Scored:
-        return Scored((), ())
+    async def score(self, text: str) -> TokenLogprobs:
+        return TokenLogprobs((), ())
 
     async def close(self) -> None:
         self.said.clear()
 
 
 async def test_what_is_worth_another_try_gets_one() -> None:
-    paced = Paced(Scripted(Unavailable("x"), Unavailable("y")), QUICK)
+    paced = RetryingEndpoint(Scripted(Unavailable("x"), Unavailable("y")), QUICK)
     assert await paced.answer(REQUEST) == FINE
     assert (paced.again, paced.waited, paced.gave_up) == (2, 0.0, None)
 
 
 async def test_what_is_not_is_raised_at_once() -> None:
-    for error in (Refused("no", status=413), Barred("key", status=401)):
+    for error in (Refused("no", status=413), AccessRefused("key", status=401)):
         scripted = Scripted(error)
         with pytest.raises(type(error)):
-            await Paced(scripted, QUICK).answer(REQUEST)
+            await RetryingEndpoint(scripted, QUICK).answer(REQUEST)
         assert len(scripted.asked) == 1
 
 
 async def test_tries_end_and_the_last_reason_is_told() -> None:
     scripted = Scripted(*(Unavailable(f"number {n}") for n in range(20)))
     with pytest.raises(Unavailable, match="number 5"):
-        await Paced(scripted, QUICK).answer(REQUEST)
+        await RetryingEndpoint(scripted, QUICK).answer(REQUEST)
     assert len(scripted.asked) == 6
 
 
 async def test_once_is_once() -> None:
     scripted = Scripted(Unavailable("x"))
     with pytest.raises(Unavailable):
-        await Paced(scripted, ONCE).answer(REQUEST)
+        await RetryingEndpoint(scripted, NO_RETRY).answer(REQUEST)
     assert len(scripted.asked) == 1
 
 
 async def test_after_the_deadline_nothing_new_is_tried() -> None:
     scripted = Scripted(*(Unavailable("x") for _ in range(20)))
     with pytest.raises(Unavailable):
-        await Paced(scripted, Patience(first=0.001, deadline=0.0)).answer(REQUEST)
+        await RetryingEndpoint(scripted, RetryPolicy(first=0.001, deadline=0.0)).answer(REQUEST)
     assert len(scripted.asked) == 1
 
 
 async def test_too_many_requests_make_everybody_wait() -> None:
     scripted = Scripted(Unavailable("busy", status=429, wait=0.05, for_all=True))
-    paced = Paced(scripted, Patience(obeyed=1.0))
+    paced = RetryingEndpoint(scripted, RetryPolicy(obeyed=1.0))
     first = asyncio.ensure_future(paced.answer(REQUEST))
     while not paced.pause:  # noqa: ASYNC110
         await asyncio.sleep(0)
@@ -92,20 +92,20 @@ async def test_too_many_requests_make_everybody_wait() -> None:
 
 async def test_many_who_are_turned_away_at_once_make_one_pause() -> None:
     scripted = Scripted(*(Unavailable("busy", for_all=True) for _ in range(8)))
-    paced = Paced(scripted, Patience(first=0.02, longest=10.0))
+    paced = RetryingEndpoint(scripted, RetryPolicy(first=0.02, longest=10.0))
     await asyncio.gather(*(paced.answer(REQUEST) for _ in range(8)))
     assert paced.waited == pytest.approx(0.02)
 
 
 async def test_a_wait_is_no_longer_than_the_cap() -> None:
-    paced = Paced(Scripted(Unavailable("busy", wait=3600, for_all=True)), QUICK)
+    paced = RetryingEndpoint(Scripted(Unavailable("busy", wait=3600, for_all=True)), QUICK)
     assert await paced.answer(REQUEST) == FINE
     assert paced.waited == pytest.approx(0.01)
 
 
 async def test_pauses_grow_while_nobody_is_answered_and_start_again_afterwards() -> None:
     busy = [Unavailable("busy", for_all=True) for _ in range(3)]
-    paced = Paced(Scripted(*busy, FINE, busy[0]), Patience(first=0.002, longest=1.0))
+    paced = RetryingEndpoint(Scripted(*busy, FINE, busy[0]), RetryPolicy(first=0.002, longest=1.0))
     await paced.answer(REQUEST)
     assert paced.waited == pytest.approx(0.002 + 0.004 + 0.008)
     await paced.answer(REQUEST)
@@ -113,21 +113,21 @@ async def test_pauses_grow_while_nobody_is_answered_and_start_again_afterwards()
 
 
 async def test_who_meets_nothing_but_refusals_gives_up_for_all() -> None:
-    paced = Paced(Scripted(*(Unavailable("nobody there", for_all=True) for _ in range(9))), QUICK)
+    paced = RetryingEndpoint(Scripted(*(Unavailable("nobody there", for_all=True) for _ in range(9))), QUICK)
     with pytest.raises(Unavailable):
         await paced.answer(REQUEST)
     assert paced.gave_up == "nobody there"
 
 
-def no_schema(request: Request) -> Answer:
+def no_schema(request: ModelRequest) -> ModelAnswer:
     if request.schema is not None:
         raise Refused("response_format is not supported", status=400)
-    return Answer("plain", "end_turn", schema=False)
+    return ModelAnswer("plain", "end_turn", schema=False)
 
 
 async def test_a_schema_that_is_refused_is_left_out_from_then_on() -> None:
     scripted = Scripted(no_schema, no_schema, no_schema)
-    paced = Paced(scripted, QUICK)
+    paced = RetryingEndpoint(scripted, QUICK)
     assert (await paced.answer(REQUEST)).text == "plain"
     assert (await paced.answer(REQUEST)).text == "plain"
     assert [one.schema is None for one in scripted.asked] == [False, True, True]
@@ -136,7 +136,7 @@ async def test_a_schema_that_is_refused_is_left_out_from_then_on() -> None:
 async def test_a_request_that_is_refused_for_itself_stays_refused() -> None:
     both = [Refused("the prompt is too long, by the way of its format", status=400)] * 2
     scripted = Scripted(*both, FINE)
-    paced = Paced(scripted, QUICK)
+    paced = RetryingEndpoint(scripted, QUICK)
     with pytest.raises(Refused):
         await paced.answer(REQUEST)
     await paced.answer(REQUEST)
@@ -145,7 +145,7 @@ async def test_a_request_that_is_refused_for_itself_stays_refused() -> None:
 
 async def test_once_a_schema_was_taken_a_refusal_is_not_its_fault() -> None:
     scripted = Scripted(FINE, Refused("bad format", status=400))
-    paced = Paced(scripted, QUICK)
+    paced = RetryingEndpoint(scripted, QUICK)
     await paced.answer(REQUEST)
     with pytest.raises(Refused):
         await paced.answer(REQUEST)

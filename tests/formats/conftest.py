@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from uphold.formats.reading import Reading
+from uphold.formats.reading import FileReading
 from uphold.formats.registry import read
-from uphold.records.rows import Row
+from uphold.records.rows import ImportRow
 
 
 @dataclass(frozen=True)
 class Read:
     """A reading that was read to its end."""
 
-    reading: Reading
-    rows: list[Row]
+    reading: FileReading
+    rows: list[ImportRow]
 
     @property
     def odd(self) -> list[str]:
         return [odd.what for odd in self.reading.odd]
 
     @property
-    def only(self) -> Row:
+    def only(self) -> ImportRow:
         (row,) = self.rows
         return row
 

@@ -6,7 +6,7 @@ import pytest
 
 from uphold.errors import BadFile
 from uphold.formats.registry import read
-from uphold.records.enums import Order, Preference, Status
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 
 ANNOTATION = {
     "instruction": "Name a colour.",
@@ -43,7 +43,7 @@ def test_an_annotation_compares_output_2_with_output_1(reading: Any) -> None:
     (judgment,) = row.judgments
     assert (judgment.judge, judgment.verdict, judgment.preference) == ("weighted_gpt4", Preference.CANDIDATE, 0.75)
     assert (judgment.cost, judgment.seconds, judgment.raw) == (0.01, 2.0, '{"logprobs": [0.1]}')
-    assert judgment.order is Order.UNKNOWN
+    assert judgment.order is AnswerOrder.UNKNOWN
     assert read.reading.unused_fields == []
 
 
@@ -67,7 +67,7 @@ def test_preferences_are_the_candidates_share(reading: Any, recorded: float, sha
 @pytest.mark.parametrize("recorded", [None, -1])
 def test_a_failed_annotation_is_unreadable(reading: Any, recorded: object) -> None:
     judgment = preference(reading, recorded)
-    assert (judgment.status, judgment.verdict, judgment.preference) == (Status.UNREADABLE, None, None)
+    assert (judgment.status, judgment.verdict, judgment.preference) == (JudgmentStatus.UNREADABLE, None, None)
     assert judgment.problem
 
 

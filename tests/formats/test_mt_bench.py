@@ -6,7 +6,7 @@ import pytest
 
 from uphold.errors import BadFile
 from uphold.formats.registry import read, sniff
-from uphold.records.enums import Choice, Order, Preference, Status
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mt_bench"
 
@@ -72,8 +72,8 @@ def test_a_judgment_is_two_games_one_in_each_order(read_folder: Any) -> None:
     row = read_folder({PAIRS: [JUDGED]}).only
     assert (row.key, row.systems, row.compares, row.turn) == ("mt-81", ("new", "old"), True, 1)
     first, second = row.judgments
-    assert (first.order, first.verdict) == (Order.CANDIDATE_FIRST, Preference.CANDIDATE)
-    assert (second.order, second.verdict) == (Order.BASELINE_FIRST, Preference.TIE)
+    assert (first.order, first.verdict) == (AnswerOrder.CANDIDATE_FIRST, Preference.CANDIDATE)
+    assert (second.order, second.verdict) == (AnswerOrder.BASELINE_FIRST, Preference.TIE)
     assert (first.judge, first.prompt_name, first.at) == ("gpt-4", "pair-v2", "1970-01-01T00:00:00.000000Z")
     assert first.raw == JUDGED["g1_judgment"]
     assert (first.reason, second.reason) == ("A is fine.\n\nFinal verdict:", "Both are.")
@@ -81,7 +81,7 @@ def test_a_judgment_is_two_games_one_in_each_order(read_folder: Any) -> None:
 
 def test_an_error_is_a_failed_judgment(read_folder: Any) -> None:
     judgment = read_folder({PAIRS: [JUDGED | {"g2_winner": "error", "g2_judgment": "$ERROR$"}]}).only.judgments[1]
-    assert (judgment.status, judgment.verdict, judgment.problem) == (Status.FAILED, None, "recorded as error")
+    assert (judgment.status, judgment.verdict, judgment.problem) == (JudgmentStatus.FAILED, None, "recorded as error")
     assert judgment.raw == "$ERROR$"
 
 
@@ -100,8 +100,8 @@ def test_two_models_make_one_run_whichever_comes_first(read_folder: Any) -> None
     judged, mirrored, *voted = read_folder({PAIRS: [JUDGED, turned], VOTES: votes}).rows
     assert {row.systems for row in (judged, mirrored, *voted)} == {("new", "old")}
     assert [(given.order, given.verdict) for given in mirrored.judgments] == [
-        (Order.BASELINE_FIRST, Preference.BASELINE),
-        (Order.CANDIDATE_FIRST, Preference.TIE),
+        (AnswerOrder.BASELINE_FIRST, Preference.BASELINE),
+        (AnswerOrder.CANDIDATE_FIRST, Preference.TIE),
     ]
     assert [row.reviews[0].choice for row in voted] == [Choice.BASELINE, Choice.BOTH_BAD, Choice.CANDIDATE]
 
@@ -119,7 +119,7 @@ def test_voters_are_reviewers(read_folder: Any) -> None:
 def test_a_judge_that_votes_is_no_reviewer(read_folder: Any, judge: object) -> None:
     row = read_folder({VOTES: [VOTE | {"judge": judge, "winner": "tie (inconsistent)"}]}).only
     assert row.reviews == ()
-    assert (row.judgments[0].verdict, row.judgments[0].order) == (Preference.TIE, Order.UNKNOWN)
+    assert (row.judgments[0].verdict, row.judgments[0].order) == (Preference.TIE, AnswerOrder.UNKNOWN)
     assert row.judgments[0].raw == "tie (inconsistent)"
 
 
@@ -255,7 +255,7 @@ def test_the_real_files_give_75_pairs_judged_in_both_orders() -> None:
         ("baseline", "candidate"): 2,
         ("baseline", "tie"): 1,
     }
-    failed = [row.key for row in judged if any(judgment.status is Status.FAILED for judgment in row.judgments)]
+    failed = [row.key for row in judged if any(judgment.status is JudgmentStatus.FAILED for judgment in row.judgments)]
     assert failed == ["mt-124", "mt-125"]
     assert found.unused_fields == ["answer_id", "g1_user_prompt", "g2_user_prompt"]
 

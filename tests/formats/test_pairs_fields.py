@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.records.enums import Choice, Order, Preference, Status
-from uphold.records.rows import GivenJudgment, GivenResponse, GivenReview
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview
 
 FULL = {
     "key": "greeting",
@@ -23,7 +23,7 @@ def test_a_full_row_says_everything(reading: Any) -> None:
     row = reading([FULL]).only
     assert (row.key, row.turns, row.context, row.references) == ("greeting", ("Say hello.",), "A shop.", ("Hello!",))
     assert row.tags == ("tone", "short")
-    assert row.responses == (GivenResponse("ft-3", ("Hello!",)), GivenResponse("base", ("Hi",)))
+    assert row.responses == (ImportedResponse("ft-3", ("Hello!",)), ImportedResponse("base", ("Hi",)))
     assert row.systems == ("ft-3", "base")
     assert row.compares
     assert row.turn is None
@@ -31,7 +31,7 @@ def test_a_full_row_says_everything(reading: Any) -> None:
 
 def test_a_row_with_one_response_compares_nothing(reading: Any) -> None:
     row = reading([{"key": "greeting", "response_candidate": "Hi", "candidate": "ft-4"}]).only
-    assert row.responses == (GivenResponse("ft-4", ("Hi",)),)
+    assert row.responses == (ImportedResponse("ft-4", ("Hi",)),)
     assert row.turns is None
     assert row.systems is None
     assert not row.compares
@@ -87,20 +87,22 @@ def test_a_verdict_is_a_judgment_by_whoever_is_named(reading: Any) -> None:
     assert row.systems == ("candidate", "baseline")
     assert not row.compares
     assert row.judgments == (
-        GivenJudgment("gpt", Order.BASELINE_FIRST, Status.READABLE, Preference.TIE, None, 1.0, "Both do."),
+        ImportedJudgment(
+            "gpt", AnswerOrder.BASELINE_FIRST, JudgmentStatus.READABLE, Preference.TIE, None, 1.0, "Both do."
+        ),
     )
 
 
 def test_a_verdict_without_a_judge_and_a_review_without_a_reviewer_are_imported(reading: Any) -> None:
     row = reading([{"key": "k", "verdict": "candidate", "review": "both-bad", "note": "No."}]).only
     assert row.judgments[0].judge == "imported"
-    assert row.judgments[0].order is Order.UNKNOWN
-    assert row.reviews == (GivenReview("imported", Choice.BOTH_BAD, "No."),)
+    assert row.judgments[0].order is AnswerOrder.UNKNOWN
+    assert row.reviews == (ImportedReview("imported", Choice.BOTH_BAD, "No."),)
 
 
 def test_a_verdict_that_is_null_is_unreadable_and_one_that_is_missing_is_none(reading: Any) -> None:
     unreadable = reading([{"key": "k", "verdict": None, "reason": "I cannot say."}]).only.judgments[0]
-    assert (unreadable.status, unreadable.verdict) == (Status.UNREADABLE, None)
+    assert (unreadable.status, unreadable.verdict) == (JudgmentStatus.UNREADABLE, None)
     assert unreadable.problem
     assert unreadable.reason == "I cannot say."
     assert reading([{"key": "k", "judge": "gpt"}]).only.judgments == ()

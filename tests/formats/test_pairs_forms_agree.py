@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from uphold.errors import BadFile
 from uphold.formats.registry import FORMATS, read
-from uphold.records.rows import Row, Where
+from uphold.records.rows import ImportRow, RowSource
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
 
@@ -67,12 +67,12 @@ def cell_of(field: str, value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def without_places(rows: list[Row]) -> list[tuple[Any, ...]]:
-    fields = [name for name in Row.__slots__ if name != "where"]
+def without_places(rows: list[ImportRow]) -> list[tuple[Any, ...]]:
+    fields = [name for name in ImportRow.__slots__ if name != "where"]
     return [tuple(getattr(row, name) for name in fields) for row in rows]
 
 
-def read_bytes(content: bytes, **options: Any) -> list[Row]:
+def read_bytes(content: bytes, **options: Any) -> list[ImportRow]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "set")
         path.write_bytes(content)
@@ -106,7 +106,7 @@ STARTS = [
 PIECES = st.sampled_from([*SIGNS, *STARTS])
 
 
-def outcome(content: bytes, as_: str | None, skip_bad: bool) -> list[Row] | BadFile:
+def outcome(content: bytes, as_: str | None, skip_bad: bool) -> list[ImportRow] | BadFile:
     try:
         return read_bytes(content, as_=as_, skip_bad=skip_bad)
     except BadFile as error:
@@ -121,7 +121,7 @@ def outcome(content: bytes, as_: str | None, skip_bad: bool) -> list[Row] | BadF
 @settings(deadline=None, max_examples=300)
 def test_random_bytes_raise_nothing_but_bad_file(content: bytes, as_: str | None, skip_bad: bool) -> None:
     found = outcome(content, as_, skip_bad)
-    assert str(found) if isinstance(found, BadFile) else all(isinstance(row.where, Where) for row in found)
+    assert str(found) if isinstance(found, BadFile) else all(isinstance(row.where, RowSource) for row in found)
 
 
 JSON = st.recursive(
@@ -147,4 +147,4 @@ def test_fields_of_any_kind_raise_nothing_but_bad_file(data: st.DataObject, name
     if isinstance(found, BadFile):
         assert str(found).startswith("set")
     else:
-        assert all(isinstance(row.where, Where) for row in found)
+        assert all(isinstance(row.where, RowSource) for row in found)

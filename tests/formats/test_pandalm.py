@@ -7,7 +7,7 @@ import pytest
 
 from uphold.errors import BadFile
 from uphold.formats.registry import read, sniff
-from uphold.records.enums import Choice, Order, Preference, Status
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "pandalm"
 
@@ -64,14 +64,14 @@ def test_annotators_are_reviewers(read_folder: Any) -> None:
 def test_a_judge_is_named_by_its_file_and_keeps_its_own_fields_as_raw(read_folder: Any) -> None:
     (judgment,) = read_folder({TESTSET: [PAIR], GPT: [VERDICT]}).only.judgments
     assert (judgment.judge, judgment.verdict, judgment.reason) == ("gpt-3.5-turbo", Preference.TIE, "Both.")
-    assert judgment.order is Order.CANDIDATE_FIRST
+    assert judgment.order is AnswerOrder.CANDIDATE_FIRST
     assert json.loads(judgment.raw) == {"gpt_result": "Tie", "gpt_reason": "Both.", "gpt_reference": "S."}
 
 
 def test_garbage_is_unreadable(read_folder: Any) -> None:
     (judgment,) = read_folder({TESTSET: [PAIR], GPT: [VERDICT | {"gpt_result": "garbage"}]}).only.judgments
     assert (judgment.status, judgment.verdict, judgment.problem) == (
-        Status.UNREADABLE,
+        JudgmentStatus.UNREADABLE,
         None,
         'recorded as "garbage"',
     )
@@ -125,7 +125,10 @@ def test_the_published_counts_come_out_of_the_real_files() -> None:
     assert majority == {Choice.TIE: 105, Choice.CANDIDATE: 422, Choice.BASELINE: 472}
     judgments = [judgment for row in rows for judgment in row.judgments]
     assert Counter(judgment.judge for judgment in judgments) == {"gpt-3.5-turbo": 999, "pandalm-7b": 999}
-    assert Counter(judgment.status for judgment in judgments) == {Status.READABLE: 1973, Status.UNREADABLE: 25}
+    assert Counter(judgment.status for judgment in judgments) == {
+        JudgmentStatus.READABLE: 1973,
+        JudgmentStatus.UNREADABLE: 25,
+    }
     assert len({row.turns for row in rows}) == 170
     assert len({row.systems for row in rows}) == 10
     assert Counter(odd.what.partition(": ")[2] for odd in found.odd) == {

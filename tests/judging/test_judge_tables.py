@@ -4,17 +4,17 @@ import pytest
 
 from uphold.errors import BadFile, BadUsage
 from uphold.judging.costs import price_of, prices_date, read_price
-from uphold.judging.judges import LlmJudge, RulesJudge, judge_of, judges_in, ready_judge
+from uphold.judging.judges import LlmJudge, RulesJudge, judge_from_table, read_judges, ready_judge
 from uphold.judging.prompts import SYSTEM
-from uphold.records.enums import BOTH_ORDERS, Order
-from uphold.records.model_calls import Answer, Comparison
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder
+from uphold.records.model_calls import ModelAnswer, PairToJudge
 from uphold.records.texts import ExampleText
 
-PAIR = Comparison(ExampleText(("Q",)), 1, ("x",), ("y",))
+PAIR = PairToJudge(ExampleText(("Q",)), 1, ("x",), ("y",))
 
 
 def llm(**table: object) -> LlmJudge:
-    judge = judge_of({"model": "anthropic:m", **table}, "here")
+    judge = judge_from_table({"model": "anthropic:m", **table}, "here")
     assert isinstance(judge, LlmJudge)
     return judge
 
@@ -26,7 +26,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_judge_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
-    (judge,) = judges_in(
+    (judge,) = read_judges(
         written(
             tmp_path,
             """
@@ -47,18 +47,18 @@ def test_a_judge_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     )
     assert isinstance(judge, LlmJudge)
     assert (judge.record.name, judge.provider, judge.model) == ("strict", "openai", "lora")
-    assert (judge.orders, judge.samples, judge.schema) == ((Order.CANDIDATE_FIRST,), 3, False)
+    assert (judge.orders, judge.samples, judge.schema) == ((AnswerOrder.CANDIDATE_FIRST,), 3, False)
     assert (judge.max_tokens, judge.temperature, judge.rubric) == (512, 0.0, "Five lines at most.")
     assert judge.place.base_url == "http://127.0.0.1:8000/v1"
     assert (judge.place.key_variable, judge.place.timeout) == ("MY_KEY", 30.0)
-    request = judge.request(judge.prompt(PAIR, Order.CANDIDATE_FIRST))
+    request = judge.request(judge.prompt(PAIR, AnswerOrder.CANDIDATE_FIRST))
     assert request.schema is None
     assert "How to judge. Prefer the shorter one.\n\nHow to answer." in (request.system or "")
 
 
 def test_several_judges_in_a_file_are_a_panel(tmp_path: Path) -> None:
     text = '[[judge]]\nmodel = "anthropic:m"\n[[judge]]\nrule = "closer"\noptions = { margin = 0.1 }\n'
-    first, second = judges_in(written(tmp_path, text))
+    first, second = read_judges(written(tmp_path, text))
     assert isinstance(first, LlmJudge)
     assert isinstance(second, RulesJudge)
     assert second.record.version == ready_judge("rules:closer", ["margin=.1"]).record.version
@@ -76,13 +76,13 @@ def test_a_file_may_name_its_own_endpoints_and_prices(tmp_path: Path) -> None:
     endpoint = "local"
     model = "lora"
     """
-    (judge,) = judges_in(written(tmp_path, text))
+    (judge,) = read_judges(written(tmp_path, text))
     assert isinstance(judge, LlmJudge)
     assert (judge.record.name, judge.place.base_url) == ("strict", "http://127.0.0.1:1/v1")
     assert judge.price is not None
     assert judge.price.input == 3.0
     with pytest.raises(BadFile, match="holds tables by name"):
-        judges_in(written(tmp_path, "endpoints = 3\nmodel = 'anthropic:m'"))
+        read_judges(written(tmp_path, "endpoints = 3\nmodel = 'anthropic:m'"))
 
 
 def test_a_judge_in_a_table_is_the_same_version_as_one_by_its_spec() -> None:
@@ -100,17 +100,17 @@ def test_what_changes_an_answer_makes_another_version_and_nothing_else_does() ->
 
 def test_without_words_of_its_own_the_prompt_is_ours() -> None:
     judge = llm()
-    assert judge.request(judge.prompt(PAIR, Order.CANDIDATE_FIRST)).system == SYSTEM
+    assert judge.request(judge.prompt(PAIR, AnswerOrder.CANDIDATE_FIRST)).system == SYSTEM
     assert judge.orders == BOTH_ORDERS
 
 
 def test_an_endpoint_by_name_gives_what_the_judge_leaves_out() -> None:
     endpoints = {"local": {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}}
-    judge = judge_of({"endpoint": "local", "model": "m"}, "here", endpoints=endpoints)
+    judge = judge_from_table({"endpoint": "local", "model": "m"}, "here", endpoints=endpoints)
     assert isinstance(judge, LlmJudge)
     assert (judge.provider, judge.place.base_url) == ("openai", "http://127.0.0.1:1/v1")
     with pytest.raises(BadFile, match="here: there is no endpoint 'nowhere'"):
-        judge_of({"endpoint": "nowhere", "model": "m"}, "here")
+        judge_from_table({"endpoint": "nowhere", "model": "m"}, "here")
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_an_endpoint_by_name_gives_what_the_judge_leaves_out() -> None:
 )
 def test_what_does_not_fit_is_told_with_the_file(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(BadFile, match=said) as caught:
-        judges_in(written(tmp_path, text))
+        read_judges(written(tmp_path, text))
     assert "judge.toml" in str(caught.value)
 
 
 def test_a_missing_file_is_told() -> None:
     with pytest.raises(BadFile, match="cannot be read"):
-        judges_in(Path("nowhere.toml"))
+        read_judges(Path("nowhere.toml"))
 
 
 def test_prices_are_the_users_own_before_ours_and_unknown_ones_are_none() -> None:
@@ -156,10 +156,10 @@ def test_prices_are_the_users_own_before_ours_and_unknown_ones_are_none() -> Non
 
 def test_a_cost_counts_what_was_cached_at_its_own_price_and_a_batch_at_half() -> None:
     price = read_price({"input": 1.0, "output": 10.0, "cache_write": 2.0, "cache_read": 0.1}, "here")
-    answer = Answer("x", "end_turn", 1_000_000, 100_000, cache_write=200_000, cache_read=300_000)
+    answer = ModelAnswer("x", "end_turn", 1_000_000, 100_000, cache_write=200_000, cache_read=300_000)
     assert price.of(answer) == pytest.approx(0.5 + 0.4 + 0.03 + 1.0)
     assert price.of(answer, batched=True) == pytest.approx((0.5 + 0.4 + 0.03 + 1.0) / 2)
-    assert price.of(Answer("x", "end_turn")) is None
+    assert price.of(ModelAnswer("x", "end_turn")) is None
 
 
 def test_long_prompts_may_cost_more() -> None:

@@ -4,28 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.judging.parsing import Read, Unreadable, judgment_of, preferred, read_answer
-from uphold.records.enums import Order, Preference, Status
-from uphold.records.model_calls import Answer
+from uphold.judging.parsing import ParsedAnswer, Unreadable, judgment_of, parse_answer, preferred
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
+from uphold.records.model_calls import ModelAnswer
 
 GOOD = '{"reason": "A is right.", "winner": "A", "confidence": 0.8}'
 
 
 def problem(raw: str, stop_reason: str | None = "end_turn", detail: str | None = None) -> str:
-    outcome = read_answer(raw, stop_reason, detail)
+    outcome = parse_answer(raw, stop_reason, detail)
     assert isinstance(outcome, Unreadable)
     return outcome.problem
 
 
 def test_the_asked_for_object_is_read() -> None:
-    assert read_answer(GOOD, "end_turn") == Read("A", "A is right.", 0.8)
+    assert parse_answer(GOOD, "end_turn") == ParsedAnswer("A", "A is right.", 0.8)
 
 
 @pytest.mark.parametrize(
     "text", [f"```json\n{GOOD}\n```", f"I think:\n\n{GOOD}\nThat is all.", f"{GOOD} {GOOD}", f"{{x}} {GOOD}"]
 )
 def test_an_object_in_a_fence_or_in_prose_is_read(text: str) -> None:
-    assert read_answer(text, "end_turn") == Read("A", "A is right.", 0.8)
+    assert parse_answer(text, "end_turn") == ParsedAnswer("A", "A is right.", 0.8)
 
 
 def test_several_verdicts_are_not_guessed_from() -> None:
@@ -111,27 +111,29 @@ def test_long_nonsense_is_quoted_by_its_beginning() -> None:
 
 
 def test_fields_that_nobody_asked_for_do_no_harm() -> None:
-    assert isinstance(read_answer('{"winner": "tie", "reason": "", "confidence": 0, "more": []}', "end_turn"), Read)
+    assert isinstance(
+        parse_answer('{"winner": "tie", "reason": "", "confidence": 0, "more": []}', "end_turn"), ParsedAnswer
+    )
 
 
 @pytest.mark.parametrize(
     ("winner", "order", "system"),
     [
-        ("A", Order.CANDIDATE_FIRST, Preference.CANDIDATE),
-        ("B", Order.CANDIDATE_FIRST, Preference.BASELINE),
-        ("A", Order.BASELINE_FIRST, Preference.BASELINE),
-        ("B", Order.BASELINE_FIRST, Preference.CANDIDATE),
-        ("tie", Order.BASELINE_FIRST, Preference.TIE),
+        ("A", AnswerOrder.CANDIDATE_FIRST, Preference.CANDIDATE),
+        ("B", AnswerOrder.CANDIDATE_FIRST, Preference.BASELINE),
+        ("A", AnswerOrder.BASELINE_FIRST, Preference.BASELINE),
+        ("B", AnswerOrder.BASELINE_FIRST, Preference.CANDIDATE),
+        ("tie", AnswerOrder.BASELINE_FIRST, Preference.TIE),
     ],
 )
-def test_letters_become_systems_by_the_order(winner: str, order: Order, system: Preference) -> None:
+def test_letters_become_systems_by_the_order(winner: str, order: AnswerOrder, system: Preference) -> None:
     assert preferred(winner, order) is system
 
 
 def test_a_judgment_keeps_the_raw_text_and_what_it_took() -> None:
-    answer = Answer(GOOD, "end_turn", 120, 20, 0.5)
-    judgment = judgment_of(answer, Order.BASELINE_FIRST, 2, "a-prompt", "f00d")
-    assert (judgment.status, judgment.verdict, judgment.sample) == (Status.READABLE, Preference.BASELINE, 2)
+    answer = ModelAnswer(GOOD, "end_turn", 120, 20, 0.5)
+    judgment = judgment_of(answer, AnswerOrder.BASELINE_FIRST, 2, "a-prompt", "f00d")
+    assert (judgment.status, judgment.verdict, judgment.sample) == (JudgmentStatus.READABLE, Preference.BASELINE, 2)
     assert (judgment.raw, judgment.reason, judgment.confidence) == (GOOD, "A is right.", 0.8)
     assert (judgment.prompt_name, judgment.fence, judgment.stop_reason) == ("a-prompt", "f00d", "end_turn")
     assert (judgment.input_tokens, judgment.output_tokens, judgment.seconds) == (120, 20, 0.5)
@@ -139,17 +141,17 @@ def test_a_judgment_keeps_the_raw_text_and_what_it_took() -> None:
 
 
 def test_an_unreadable_judgment_keeps_the_raw_text_and_its_problem() -> None:
-    judgment = judgment_of(Answer("Well, A.", "end_turn"), Order.CANDIDATE_FIRST)
-    assert (judgment.status, judgment.verdict, judgment.raw) == (Status.UNREADABLE, None, "Well, A.")
+    judgment = judgment_of(ModelAnswer("Well, A.", "end_turn"), AnswerOrder.CANDIDATE_FIRST)
+    assert (judgment.status, judgment.verdict, judgment.raw) == (JudgmentStatus.UNREADABLE, None, "Well, A.")
     assert judgment.problem == "no JSON object with a winner"
 
 
 def test_lone_surrogates_are_kept_as_the_escapes_they_came_as() -> None:
     judgment = judgment_of(
-        Answer(r'{"reason": "\ud800", "winner": "A", "confidence": 1}', "end_turn"), Order.CANDIDATE_FIRST
+        ModelAnswer(r'{"reason": "\ud800", "winner": "A", "confidence": 1}', "end_turn"), AnswerOrder.CANDIDATE_FIRST
     )
     assert judgment.reason == r"\ud800"
-    assert judgment_of(Answer("\udfff", "end_turn"), Order.CANDIDATE_FIRST).raw == r"\udfff"
+    assert judgment_of(ModelAnswer("\udfff", "end_turn"), AnswerOrder.CANDIDATE_FIRST).raw == r"\udfff"
 
 
 values = st.recursive(
@@ -165,8 +167,8 @@ objects = st.fixed_dictionaries(
 
 @given(st.text() | objects.map(json.dumps), st.sampled_from(["end_turn", "refusal", None]))
 def test_any_answer_is_either_read_or_unreadable_with_a_reason(raw: str, stop_reason: str | None) -> None:
-    judgment = judgment_of(Answer(raw, stop_reason), Order.CANDIDATE_FIRST)
-    assert (judgment.status is Status.READABLE) == (judgment.verdict is not None) == (judgment.problem is None)
+    judgment = judgment_of(ModelAnswer(raw, stop_reason), AnswerOrder.CANDIDATE_FIRST)
+    assert (judgment.status is JudgmentStatus.READABLE) == (judgment.verdict is not None) == (judgment.problem is None)
     assert judgment.raw == raw
     assert (judgment.reason or "").encode() is not None
 
@@ -179,6 +181,6 @@ def test_any_answer_is_either_read_or_unreadable_with_a_reason(raw: str, stop_re
 )
 def test_what_the_schema_allows_is_always_read(winner: str, reason: str, confidence: float, around: str) -> None:
     text = json.dumps({"reason": reason, "winner": winner, "confidence": confidence})
-    outcome = read_answer(around.replace("{}", text), "end_turn")
-    assert isinstance(outcome, Read)
+    outcome = parse_answer(around.replace("{}", text), "end_turn")
+    assert isinstance(outcome, ParsedAnswer)
     assert (outcome.winner, outcome.confidence) == (winner, confidence)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from uphold.errors import BadUsage
 from uphold.judging.judges import RulesJudge, ready_judge
 from uphold.judging.rules import RULES
-from uphold.records.enums import Order, Preference, Status
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import Comparison
+from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText
 
 C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
@@ -18,7 +18,7 @@ C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 def judged(rule: str, reference: str | None, candidate: object, baseline: object, *options: str) -> Judgment:
     judge = ready_judge(f"rules:{rule}", options)
     assert isinstance(judge, RulesJudge)
-    return judge.judge(Comparison(ExampleText(("Q",), None, (reference,)), 1, (candidate,), (baseline,)))
+    return judge.judge(PairToJudge(ExampleText(("Q",), None, (reference,)), 1, (candidate,), (baseline,)))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_overlap_is_the_share_of_the_references_words(candidate: str, verdict: P
     reference = "a b c d e f g h i j J\tI\nA"
     judgment = judged("reference-overlap", reference, candidate, reference)
     assert (judgment.verdict, judgment.reason) == (verdict, reason)
-    assert (judgment.order, judgment.status) == (Order.NONE, Status.READABLE)
+    assert (judgment.order, judgment.status) == (AnswerOrder.NONE, JudgmentStatus.READABLE)
 
 
 def test_words_are_split_on_white_space_only() -> None:
@@ -117,13 +117,13 @@ def test_choice_prefers_the_baseline_when_that_is_right_alone() -> None:
 @pytest.mark.parametrize("rule", list(RULES))
 def test_an_example_without_a_reference_is_unreadable(rule: str) -> None:
     judgment = judged(rule, None, "x", "y")
-    assert (judgment.status, judgment.problem, judgment.verdict) == (Status.UNREADABLE, "no reference", None)
+    assert (judgment.status, judgment.problem, judgment.verdict) == (JudgmentStatus.UNREADABLE, "no reference", None)
 
 
 @pytest.mark.parametrize(("rule", "reference"), [("closer", " \n"), ("reference-overlap", ""), ("choice", "no letter")])
 def test_a_reference_that_measures_nothing_is_unreadable(rule: str, reference: str) -> None:
     judgment = judged(rule, reference, "x", "y")
-    assert judgment.status is Status.UNREADABLE
+    assert judgment.status is JudgmentStatus.UNREADABLE
     assert "in the reference" in str(judgment.problem)
 
 
@@ -131,8 +131,8 @@ def test_the_cell_and_the_reference_of_the_pairs_turn_count() -> None:
     text = ExampleText(("Q", "R", "S"), None, ("one", "two", "three"))
     judge = ready_judge("rules:exact")
     assert isinstance(judge, RulesJudge)
-    assert judge.judge(Comparison(text, 2, ("x", "two", "x"), ("one", "x", "three"))).verdict is C
-    assert judge.judge(Comparison(text, 1, ("x", "two", "x"), ("one", "x", "three"))).verdict is B
+    assert judge.judge(PairToJudge(text, 2, ("x", "two", "x"), ("one", "x", "three"))).verdict is C
+    assert judge.judge(PairToJudge(text, 1, ("x", "two", "x"), ("one", "x", "three"))).verdict is B
 
 
 def test_overlap_is_for_the_baseline_reference_only() -> None:

@@ -5,11 +5,11 @@ import pytest
 
 from uphold.errors import BadUsage
 from uphold.judging.judges import LlmJudge, RulesJudge, failed, ready_judge
-from uphold.records.enums import BOTH_ORDERS, Order, Preference, Status
-from uphold.records.model_calls import Answer, Comparison
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
+from uphold.records.model_calls import ModelAnswer, PairToJudge
 from uphold.records.texts import ExampleText
 
-PAIR = Comparison(ExampleText(("Q",)), 1, ("x",), ("y",))
+PAIR = PairToJudge(ExampleText(("Q",)), 1, ("x",), ("y",))
 
 
 def llm(spec: str = "anthropic:m", options: tuple[str, ...] = (), rubric: str | None = None) -> LlmJudge:
@@ -26,7 +26,7 @@ def version(spec: str, *options: str, rubric: str | None = None) -> str:
 def test_rules_are_named_and_have_no_order(name: str) -> None:
     judge = ready_judge(f"rules:{name}")
     assert isinstance(judge, RulesJudge)
-    assert (judge.record.name, judge.record.kind, judge.orders) == (f"rules:{name}", "rules", (Order.NONE,))
+    assert (judge.record.name, judge.record.kind, judge.orders) == (f"rules:{name}", "rules", (AnswerOrder.NONE,))
 
 
 def test_a_model_judges_in_both_orders() -> None:
@@ -103,15 +103,15 @@ def test_a_rule_has_no_use_for_a_rubric() -> None:
 
 
 def test_the_rubric_reaches_the_prompt() -> None:
-    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, Order.CANDIDATE_FIRST).user
+    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, AnswerOrder.CANDIDATE_FIRST).user
 
 
 def test_identical_answers_need_no_model() -> None:
-    same = Comparison(ExampleText(("Q", "R")), 2, ("x", "same", "later"), ("x", "same", "other"))
-    judgment = llm().unasked(same, Order.BASELINE_FIRST, 1)
+    same = PairToJudge(ExampleText(("Q", "R")), 2, ("x", "same", "later"), ("x", "same", "other"))
+    judgment = llm().unasked(same, AnswerOrder.BASELINE_FIRST, 1)
     assert judgment is not None
     assert (judgment.verdict, judgment.reason) == (Preference.TIE, "identical answers")
-    assert (judgment.order, judgment.sample, judgment.cost) == (Order.BASELINE_FIRST, 1, 0.0)
+    assert (judgment.order, judgment.sample, judgment.cost) == (AnswerOrder.BASELINE_FIRST, 1, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -120,25 +120,27 @@ def test_identical_answers_need_no_model() -> None:
 def test_answers_that_only_look_alike_are_asked_about(
     candidate: tuple[object, ...], baseline: tuple[object, ...]
 ) -> None:
-    assert llm().unasked(Comparison(ExampleText(("Q",)), 1, candidate, baseline), Order.CANDIDATE_FIRST) is None
+    assert llm().unasked(PairToJudge(ExampleText(("Q",)), 1, candidate, baseline), AnswerOrder.CANDIDATE_FIRST) is None
 
 
 def test_answers_that_differ_in_an_earlier_turn_are_asked_about() -> None:
     assert (
-        llm().unasked(Comparison(ExampleText(("Q", "R")), 2, ("x", "same"), ("y", "same")), Order.CANDIDATE_FIRST)
+        llm().unasked(
+            PairToJudge(ExampleText(("Q", "R")), 2, ("x", "same"), ("y", "same")), AnswerOrder.CANDIDATE_FIRST
+        )
         is None
     )
 
 
 def test_an_answer_is_read_with_the_prompt_that_asked_for_it() -> None:
-    answer = Answer('{"reason": "r", "winner": "B", "confidence": 1}', "end_turn")
-    judgment = llm().read(answer, Order.BASELINE_FIRST, 0, "f00d")
+    answer = ModelAnswer('{"reason": "r", "winner": "B", "confidence": 1}', "end_turn")
+    judgment = llm().read(answer, AnswerOrder.BASELINE_FIRST, 0, "f00d")
     assert (judgment.verdict, judgment.prompt_name, judgment.fence) == (Preference.CANDIDATE, "uphold-pair-1", "f00d")
 
 
 def test_a_failed_judgment_says_what_happened() -> None:
-    judgment = failed(Order.CANDIDATE_FIRST, 2, "busy \ud800")
-    assert (judgment.status, judgment.sample, judgment.problem) == (Status.FAILED, 2, r"busy \ud800")
+    judgment = failed(AnswerOrder.CANDIDATE_FIRST, 2, "busy \ud800")
+    assert (judgment.status, judgment.sample, judgment.problem) == (JudgmentStatus.FAILED, 2, r"busy \ud800")
 
 
 def test_the_room_imports_nothing_heavy() -> None:

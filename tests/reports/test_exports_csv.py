@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from uphold.formats.writers.pairs_csv import columns, csv_lines, harmless
 from uphold.formats.writers.pairs_jsonl import json_lines
-from uphold.records.rows import ExportedPair, Voices
+from uphold.records.rows import ExportedPair, ExportedPeople
 from uphold.records.texts import ExampleText
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
@@ -22,9 +22,23 @@ TEXTS = st.text(st.sampled_from(SIGNS + "'\",;ab \x00\x0b\x1b\x7f\x85\u2028é"),
 
 def pair(text: str, key: str = "k") -> ExportedPair:
     return ExportedPair(
-        "run", "set", key, 1, "0" * 64, (), ExampleText((text,), text, (text,)), "x", "y", (text,), (text,), (), (), None, 0,
+        "run",
+        "set",
+        key,
+        1,
+        "0" * 64,
+        (),
+        ExampleText((text,), text, (text,)),
+        "x",
+        "y",
+        (text,),
+        (text,),
+        (),
+        (),
+        None,
+        0,
         False,
-    )  # fmt: skip
+    )
 
 
 @given(TEXTS)
@@ -38,7 +52,7 @@ def test_no_text_begins_like_a_formula_and_taking_off_the_apostrophe_gives_it_ba
 
 @given(st.lists(TEXTS, min_size=1, max_size=3))
 def test_any_text_comes_back_out_of_both_files(texts: list[str]) -> None:
-    file = "".join(csv_lines(Voices(), map(pair, texts)))
+    file = "".join(csv_lines(ExportedPeople(), map(pair, texts)))
     read = list(csv.DictReader(io.StringIO(file, newline="")))
     assert [row["instruction"] for row in read] == [harmless(text) for text in texts]
     assert [row["context"] for row in read] == [harmless(text) for text in texts]
@@ -53,7 +67,7 @@ def test_numbers_are_numbers_and_no_cell_of_them_gets_an_apostrophe() -> None:
 
 
 def test_every_judge_and_reviewer_has_the_same_columns() -> None:
-    names = columns(Voices(["a:b"], ["mira"]))
+    names = columns(ExportedPeople(["a:b"], ["mira"]))
     assert "judge:a:b:verdict" in names
     assert "reviewer:mira:reasons" in names
     assert len(names) == len(set(names))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.run_counts import compared, counts_of, table, votes
 from uphold.records.counts import Stratum
 from uphold.records.enums import Verdict
-from uphold.reports.json_output import as_json
-from uphold.stats.summary import numbers
+from uphold.reports.json_output import statistics_json
+from uphold.stats.summary import run_statistics
 
 RATE = ["rate", "low", "high", "n", "level", "method"]
 
@@ -113,7 +113,7 @@ def unexplained(found, path="$"):
 
 
 def shown(counts):
-    return as_json(numbers(counts))
+    return statistics_json(run_statistics(counts))
 
 
 def test_every_key_of_the_design_is_there_in_its_order():
@@ -210,7 +210,7 @@ def test_a_run_without_a_judge_has_the_headline_of_people_alone():
 
 def test_an_interval_that_needs_resampling_waits_for_full_and_every_value_is_there():
     said = compared(["WWW", "WLW", "LLL", "LTL", "TTT"] * 4, "WWLLT" * 4)
-    found, full = shown(said), as_json(numbers(said, full=True))
+    found, full = shown(said), statistics_json(run_statistics(said, full=True))
     alpha = found["reviewers"]["alpha"]
     assert (alpha["low"], alpha["high"], alpha["reason"]) == (None, None, "--full")
     assert full["reviewers"]["alpha"]["value"] == alpha["value"]

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from support.run_counts import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
 from uphold.formatting import coefficient, counted, interval, percent
-from uphold.records.counts import Habits, Stratum
+from uphold.records.counts import ReviewerHabits, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.statistics import Rate
 from uphold.reports.model import Role, part_of
-from uphold.reports.run_report import stats_page
-from uphold.stats.summary import numbers
+from uphold.reports.run_report import run_report
+from uphold.stats.summary import run_statistics
 
 CHOSEN = (Stratum("all"), Stratum("chosen", chosen=True))
 
 
 def page_of(counts, full=False):
-    return stats_page(numbers(counts, full), full)
+    return run_report(run_statistics(counts, full), full)
 
 
 def lines(page):
@@ -192,7 +192,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
 
 def test_alpha_and_each_reviewer_s_own_lean_are_shown():
     counts = compared(["WW"] * 20 + ["LL"] * 15 + ["WL"] * 5, "W" * 40)
-    habits = {1: Habits(first=15, second=5, longer=9, shorter=11)}
+    habits = {1: ReviewerHabits(first=15, second=5, longer=9, shorter=11)}
     page = page_of(replace(counts, habits=habits), full=True)
     assert re.fullmatch(r"all of them, above chance \(α\)    \.7\d  \.\d\d–\.\d\d", line(page, "all of them"))
     assert line(page, "winner stood on side A").startswith("winner stood on side A  15 of 20  75 %")

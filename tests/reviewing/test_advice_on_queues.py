@@ -6,20 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uphold.records.enums import Preference, Verdict
-from uphold.reviewing.advice import Known, advice
+from uphold.reviewing.advice import PairOutlook, advice
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, NO_VERDICT, REST, Stratum
 
 A, B, TIE = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 
 
 def some(
-    number: int, stratum: Stratum, label: Preference | None = None, *, read: bool | None = None,
+    number: int,
+    stratum: Stratum,
+    label: Preference | None = None,
+    *,
+    read: bool | None = None,
     verdict: Verdict | None = Verdict.CANDIDATE,
-) -> list[Known]:  # fmt: skip
-    return [Known(stratum, verdict, label, label is not None if read is None else read)] * number
+) -> list[PairOutlook]:
+    return [PairOutlook(stratum, verdict, label, label is not None if read is None else read)] * number
 
 
-def queue(pairs: Sequence[Known], disputes: int = 0, *, judged: bool = True) -> str | None:
+def queue(pairs: Sequence[PairOutlook], disputes: int = 0, *, judged: bool = True) -> str | None:
     return advice(pairs, disputes, judged=judged).queue
 
 
@@ -64,7 +68,7 @@ def test_where_doubt_has_shown_no_more_errors_or_nothing_is_in_doubt_a_plain_sam
 
 PAIRS = st.lists(
     st.builds(
-        Known,
+        PairOutlook,
         st.sampled_from([REST, DOUBTFUL, FLIPPED_ORDERS, NO_VERDICT]),
         st.none() | st.sampled_from(Verdict),
         st.none() | st.sampled_from(Preference),
@@ -76,7 +80,7 @@ PAIRS = st.lists(
 
 @given(PAIRS, st.integers(0, 3), st.booleans())
 def test_there_is_always_one_sentence_and_a_queue_while_anything_is_left(
-    pairs: list[Known], disputes: int, judged: bool
+    pairs: list[PairOutlook], disputes: int, judged: bool
 ) -> None:
     found = advice(pairs, disputes, judged=judged)
     left = any(not pair.read for pair in pairs) or disputes

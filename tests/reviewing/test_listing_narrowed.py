@@ -3,17 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.records.enums import Choice, EventKind, Only, Preference, Ruling, SortOrder, Verdict, ruling
-from uphold.records.pair_list import Listed, Wanted
-from uphold.records.reviews import Event
+from uphold.records.enums import Choice, EventKind, Preference, QuickFilter, Ruling, SortOrder, Verdict, ruling
+from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.records.reviews import ReviewEvent
 from uphold.reviewing.pair_filters import behind, counts, ordered, selected
 
 
-def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> Listed:
+def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> ListedPair:
     """A pair; its ruling follows from choice and verdict."""
-    decision = Event(f"e{number}", EventKind.DECISION, number, choice) if choice is not None else None
+    decision = ReviewEvent(f"e{number}", EventKind.DECISION, number, choice) if choice is not None else None
     stands = ruling(choice, verdict) if choice is not None else None
-    return Listed(number, f"k{number}", 1, number, verdict, decision, stands, **more)  # type: ignore[arg-type]
+    return ListedPair(number, f"k{number}", 1, number, verdict, decision, stands, **more)  # type: ignore[arg-type]
 
 
 READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), apart=5)
@@ -31,55 +31,55 @@ UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, apart=7,
 PAIRS = [READ, OVER, EVEN, UNREAD]
 
 
-def numbers(wanted: Wanted, **more: bool) -> list[int]:
+def numbers(wanted: PairFilter, **more: bool) -> list[int]:
     return [pair.pair_id for pair in selected(PAIRS, wanted, **more)]
 
 
 def test_what_the_judge_says_is_known_of_read_pairs_only() -> None:
-    assert numbers(Wanted(judge=Preference.CANDIDATE)) == [1, 2]
+    assert numbers(PairFilter(judge=Preference.CANDIDATE)) == [1, 2]
     assert UNREAD.told is None
     assert READ.told is Verdict.CANDIDATE
 
 
 def test_what_people_say_is_known_of_read_pairs_only_but_the_figure_says_how_many_there_are() -> None:
-    wanted = Wanted(people=Preference.CANDIDATE, judge=Preference.CANDIDATE)
+    wanted = PairFilter(people=Preference.CANDIDATE, judge=Preference.CANDIDATE)
     assert numbers(wanted) == [1]
     assert behind(PAIRS, wanted) == 2
 
 
 def test_an_inconsistent_verdict_counts_as_a_tie() -> None:
-    assert numbers(Wanted(judge=Preference.TIE, people=Preference.TIE)) == [3]
+    assert numbers(PairFilter(judge=Preference.TIE, people=Preference.TIE)) == [3]
 
 
 def test_rulings_notes_flags_and_tags_narrow() -> None:
-    assert numbers(Wanted(Only.OVERTURNED)) == [2]
-    assert numbers(Wanted(Only.UPHELD)) == [1]
-    assert numbers(Wanted(Only.DECIDED)) == [3]
-    assert numbers(Wanted(Only.UNREAD)) == [4]
-    assert numbers(Wanted(reason="style")) == [3]
-    assert numbers(Wanted(reason="wrong fact")) == []
-    assert numbers(Wanted(Only.FLAGGED)) == [4]
-    assert numbers(Wanted(Only.NOTED)) == [2]
-    assert numbers(Wanted(tag="a", you=Choice.BASELINE)) == [2]
+    assert numbers(PairFilter(QuickFilter.OVERTURNED)) == [2]
+    assert numbers(PairFilter(QuickFilter.UPHELD)) == [1]
+    assert numbers(PairFilter(QuickFilter.DECIDED)) == [3]
+    assert numbers(PairFilter(QuickFilter.UNREAD)) == [4]
+    assert numbers(PairFilter(reason="style")) == [3]
+    assert numbers(PairFilter(reason="wrong fact")) == []
+    assert numbers(PairFilter(QuickFilter.FLAGGED)) == [4]
+    assert numbers(PairFilter(QuickFilter.NOTED)) == [2]
+    assert numbers(PairFilter(tag="a", you=Choice.BASELINE)) == [2]
 
 
 def test_the_longer_answer_is_looked_at_where_somebody_picked_one() -> None:
-    assert numbers(Wanted(Only.JUDGE_LONGER)) == [1, 2]
-    assert numbers(Wanted(Only.YOU_LONGER)) == [1]
+    assert numbers(PairFilter(QuickFilter.JUDGE_LONGER)) == [1, 2]
+    assert numbers(PairFilter(QuickFilter.YOU_LONGER)) == [1]
 
 
 def test_in_blind_reviews_nothing_of_the_judge_is_known_before_the_decision() -> None:
     hidden = listed(5, None, Verdict.INCONSISTENT)
-    assert [p.pair_id for p in selected([EVEN, hidden], Wanted(Only.INCONSISTENT))] == [3, 5]
-    assert [p.pair_id for p in selected([EVEN, hidden], Wanted(Only.INCONSISTENT), blind=True)] == [3]
+    assert [p.pair_id for p in selected([EVEN, hidden], PairFilter(QuickFilter.INCONSISTENT))] == [3, 5]
+    assert [p.pair_id for p in selected([EVEN, hidden], PairFilter(QuickFilter.INCONSISTENT), blind=True)] == [3]
 
 
 def test_found_pairs_only() -> None:
-    assert [pair.pair_id for pair in selected(PAIRS, Wanted(text="x"), {2, 4})] == [2, 4]
+    assert [pair.pair_id for pair in selected(PAIRS, PairFilter(text="x"), {2, 4})] == [2, 4]
 
 
 def test_orders() -> None:
-    drawn = [listed(2), listed(1), Listed(9, "a", 1, 0), listed(3, Choice.TIE, rank=5), listed(4, apart=-7)]
+    drawn = [listed(2), listed(1), ListedPair(9, "a", 1, 0), listed(3, Choice.TIE, rank=5), listed(4, apart=-7)]
     assert [pair.pair_id for pair in ordered(drawn, SortOrder.REVIEWED)] == [1, 2, 3, 4, 9]
     assert [pair.pair_id for pair in ordered(drawn, SortOrder.KEY)] == [9, 1, 2, 3, 4]
     assert ordered(drawn, SortOrder.LATEST)[0].pair_id == 3
@@ -95,7 +95,10 @@ def test_a_word_that_differs_from_the_verdict_as_it_stands_differs() -> None:
 def test_counts_are_what_narrowing_leaves_and_orders_lose_nothing(made: list[tuple[Choice, Verdict, bool]]) -> None:
     pairs = [listed(i, choice, verdict, flagged=flag) for i, (choice, verdict, flag) in enumerate(made, 1)]
     found = counts(pairs)
-    assert found[Only.ALL] == len(pairs) == found[Only.READ] + found[Only.UNREAD]
-    assert found[Only.READ] == found[Only.UPHELD] + found[Only.OVERTURNED] + found[Only.DECIDED]
+    assert found[QuickFilter.ALL] == len(pairs) == found[QuickFilter.READ] + found[QuickFilter.UNREAD]
+    assert (
+        found[QuickFilter.READ]
+        == found[QuickFilter.UPHELD] + found[QuickFilter.OVERTURNED] + found[QuickFilter.DECIDED]
+    )
     for order in SortOrder:
         assert sorted(pair.pair_id for pair in ordered(pairs, order)) == [pair.pair_id for pair in pairs]

@@ -2,32 +2,32 @@
 
 import pytest
 
-from uphold.records.enums import Order, Preference, Side, Status, Verdict
-from uphold.records.judgments import JudgeOnPair, Judgment
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Side, Verdict
+from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.reviews import PairView
 from uphold.records.texts import ExampleText
 from uphold.reviewing.presentation import first_wins, reason_shown
 
-CANDIDATE_FIRST, BASELINE_FIRST = Order.CANDIDATE_FIRST, Order.BASELINE_FIRST
+CANDIDATE_FIRST, BASELINE_FIRST = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
 
 WIN, LOSS, TIE = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 
 
-def said(order: Order, verdict: Preference | None = WIN, reason: str | None = "") -> Judgment:
+def said(order: AnswerOrder, verdict: Preference | None = WIN, reason: str | None = "") -> Judgment:
     """A judgment whose reason names its order."""
-    status = Status.READABLE if verdict else Status.UNREADABLE
+    status = JudgmentStatus.READABLE if verdict else JudgmentStatus.UNREADABLE
     return Judgment(order, status, verdict, reason=order.value if reason == "" else reason)
 
 
 def seen(side_a: Preference, *judgments: Judgment, verdict: Verdict = Verdict.CANDIDATE) -> PairView:
-    judge = JudgeOnPair(1, "j", "llm", verdict, judgments) if judgments else None
+    judge = PairVerdict(1, "j", "llm", verdict, judgments) if judgments else None
     return PairView(1, "k", 1, ExampleText(("ask",)), (), "x", "y", ("cx",), ("cy",), side_a, judge)
 
 
 @pytest.mark.parametrize(("side_a", "order"), [(WIN, CANDIDATE_FIRST), (LOSS, BASELINE_FIRST)])
 def test_of_two_orders_the_one_whose_a_is_the_screens_a_is_shown_without_a_note(
-    side_a: Preference, order: Order
+    side_a: Preference, order: AnswerOrder
 ) -> None:
     for judgments in ([CANDIDATE_FIRST, BASELINE_FIRST], [BASELINE_FIRST, CANDIDATE_FIRST]):
         shown = reason_shown(seen(side_a, *map(said, judgments)))
@@ -36,7 +36,7 @@ def test_of_two_orders_the_one_whose_a_is_the_screens_a_is_shown_without_a_note(
 
 
 @pytest.mark.parametrize(("side_a", "order"), [(WIN, BASELINE_FIRST), (LOSS, CANDIDATE_FIRST)])
-def test_where_only_the_other_order_exists_its_a_is_your_b(side_a: Preference, order: Order) -> None:
+def test_where_only_the_other_order_exists_its_a_is_your_b(side_a: Preference, order: AnswerOrder) -> None:
     shown = reason_shown(seen(side_a, said(order)))
     assert [(reason.text, reason.side_of_a) for reason in shown.reasons] == [(order.value, Side.B)]
     assert shown.notes == ("its A is your B",)
@@ -49,12 +49,12 @@ def test_where_the_fitting_order_has_no_reason_the_other_ones_is_shown_with_its_
 
 
 def test_where_the_order_is_not_known_it_is_said_so() -> None:
-    shown = reason_shown(seen(WIN, said(Order.UNKNOWN)))
+    shown = reason_shown(seen(WIN, said(AnswerOrder.UNKNOWN)))
     assert (shown.reasons[0].side_of_a, shown.notes) == (None, ("order not recorded",))
 
 
 def test_a_rule_that_knows_no_order_needs_no_note() -> None:
-    shown = reason_shown(seen(WIN, said(Order.NONE)))
+    shown = reason_shown(seen(WIN, said(AnswerOrder.NONE)))
     assert (shown.reasons[0].text, shown.notes) == ("none", ())
 
 

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from support.run_counts import PANDALM, Looked, counts_of, pandalm_runs
+from uphold.stats.assisted import HeadlineInputs, headline_inputs, win_rates
+from uphold.stats.poststratify import WIN
+
 sys.path.append(str(Path(__file__).parents[1]))
 
-from support.run_counts import PANDALM, Looked, counts_of, pandalm_runs
-from uphold.stats.assisted import Study, study, win_rates
-from uphold.stats.poststratify import WIN
 
 READ, SEED = 60, 20_250_409
 
@@ -21,15 +22,15 @@ READ, SEED = 60, 20_250_409
 def truth_of(pairs: Sequence[Looked]) -> float:
     """The win rate from all reviews."""
     counts = counts_of(pairs)
-    return study(counts, counts.judges[0]).spread(WIN).mean
+    return headline_inputs(counts, counts.judges[0]).spread(WIN).mean
 
 
-def sampled(pairs: Sequence[Looked], rng: random.Random) -> Study:
+def sampled(pairs: Sequence[Looked], rng: random.Random) -> HeadlineInputs:
     """The headline when people have read 60 of them, drawn at random."""
     read = set(rng.sample(range(len(pairs)), READ))
     seen = [(pair if at in read else ((), *pair[1:])) for at, pair in enumerate(pairs)]
     counts = counts_of(seen)
-    return study(counts, counts.judges[0])
+    return headline_inputs(counts, counts.judges[0])
 
 
 def main(samples: int) -> int:

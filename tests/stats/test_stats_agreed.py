@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, VERDICTS, WORDS, compared, counts_of, table, votes
-from uphold.records.counts import JudgeCells, Stratum
+from uphold.records.counts import JudgeGroups, Stratum
 from uphold.records.enums import Verdict
 from uphold.stats.agreement import agreement, brier
 from uphold.stats.coefficients import ac1, ac1_value, alpha, alpha_value, auroc, midranks, spearman, standard_error
-from uphold.stats.intervals import Part, weighted, weighted_share, wilson
-from uphold.stats.summary import numbers
+from uphold.stats.intervals import StratumShare, weighted, weighted_share, wilson
+from uphold.stats.summary import run_statistics
 
 PLACE = {"W": 0, "T": 1, "L": 2}
 
@@ -56,10 +56,12 @@ def test_ac1_stays_high_where_one_class_makes_kappa_vanish():
         ([(0, (1, 0, 0), 9)], "nothing to compare"),
         ([(0, (2, 0, 0), 9)], "10 pairs needed for an interval"),
         ([(0, (2, 0, 0), 30)], "no disagreement yet: no interval"),
-        ([(k % 5 + 1, (2, 0, 0) if k % 2 else (1, 1, 0), 2) for k in range(20)],
-         "several pairs share an example: 10 examples needed for an interval"),
+        (
+            [(k % 5 + 1, (2, 0, 0) if k % 2 else (1, 1, 0), 2) for k in range(20)],
+            "several pairs share an example: 10 examples needed for an interval",
+        ),
     ],
-)  # fmt: skip
+)
 def test_ac1_without_an_interval_says_why(items, reason):
     value = ac1_value(items)
     assert (value.low, value.high, value.reason) == (None, None, reason)
@@ -107,7 +109,7 @@ def test_a_weighted_queue_has_the_stratified_agreement_of_the_oracle():
         for at, (of, read, agree) in enumerate(strata)
         for pair in table(("W", of, "W" * agree + "L" * (read - agree)), stratum=at)
     ]
-    same = numbers(counts_of(pairs, strata=(Stratum("consistent"), Stratum("flipped")))).judges[0].agreement
+    same = run_statistics(counts_of(pairs, strata=(Stratum("consistent"), Stratum("flipped")))).judges[0].agreement
     assert (same.observed.rate, same.raw.rate) == pytest.approx(
         (entry["expected"]["stratified"], entry["expected"]["raw"]), abs=entry["tolerance"]
     )
@@ -120,7 +122,7 @@ def test_a_weighted_queue_has_the_stratified_agreement_of_the_oracle():
 
 def test_a_stratum_without_a_verdict_refuses_the_weighted_agreement_and_shows_the_raw_one():
     pairs = table(("W", 60, "W" * 20)) + table(("W", 40, ""), stratum=1)
-    same = numbers(counts_of(pairs, strata=(Stratum("rest"), Stratum("flipped")))).judges[0].agreement
+    same = run_statistics(counts_of(pairs, strata=(Stratum("rest"), Stratum("flipped")))).judges[0].agreement
     assert same.observed.rate is None
     assert same.observed.reason == "no verdict yet in the part 'flipped' (40 items)"
     assert (same.raw.rate, same.raw.n) == (1, 20)
@@ -128,20 +130,20 @@ def test_a_stratum_without_a_verdict_refuses_the_weighted_agreement_and_shows_th
 
 def test_chosen_pairs_have_the_ordinary_agreement():
     pairs = table(("W", 60, "")) + table(("W", 40, "W" * 30 + "L" * 10), stratum=1)
-    same = numbers(counts_of(pairs, strata=(Stratum("all"), Stratum("chosen", chosen=True)))).judges[0].agreement
+    same = run_statistics(counts_of(pairs, strata=(Stratum("all"), Stratum("chosen", chosen=True)))).judges[0].agreement
     assert (same.observed.rate, same.observed.method) == (0.75, "wilson")
 
 
 def test_weights_of_fully_read_strata_leave_wilson():
-    rate = weighted_share([Part("a", 30, 30, 20), Part("b", 10, 10, 3)])
+    rate = weighted_share([StratumShare("a", 30, 30, 20), StratumShare("b", 10, 10, 3)])
     assert (rate.low, rate.high) == pytest.approx(wilson(23, 40))
 
 
 def test_equal_strata_have_the_effective_n_of_their_sum():
-    found = weighted([Part("a", 100, 20, 10.0), Part("b", 100, 20, 10.0)])
+    found = weighted([StratumShare("a", 100, 20, 10.0), StratumShare("b", 100, 20, 10.0)])
     assert found.mean == 0.5
     assert found.effective_n == pytest.approx(40 * 0.25 / (0.25 * 0.8), rel=0.01)
-    assert weighted([Part("a", 50, 20, 20.0), Part("b", 50, 20, 20.0)]).effective_n > 5
+    assert weighted([StratumShare("a", 50, 20, 20.0), StratumShare("b", 50, 20, 20.0)]).effective_n > 5
 
 
 def test_a_word_from_before_the_verdict_goes_before_a_later_one():
@@ -149,7 +151,7 @@ def test_a_word_from_before_the_verdict_goes_before_a_later_one():
     judge = counts_of(pairs).judges[0]
     assert agreement(judge).observed.rate == 0
     assert (agreement(judge).blind.rate, agreement(judge).blind.n) == (0, 12)
-    assert numbers(counts_of(pairs)).human.losses == 12
+    assert run_statistics(counts_of(pairs)).human.losses == 12
     assert agreement(compared("W" * 12, "W" * 12).judges[0]).blind.reason == (
         "no pair was decided before its verdict was shown"
     )
@@ -179,11 +181,13 @@ def test_confidence_is_scored_as_by_the_library():
 def test_agreement_is_shown_by_thirds_of_confidence():
     sure = ((0, 0.6, votes("L"), Verdict.CANDIDATE, 10), (0, 0.8, votes("W"), Verdict.CANDIDATE, 10))
     sure += ((0, 0.95, votes("W"), Verdict.CANDIDATE, 12), (0, 0.99, votes("WL"), Verdict.CANDIDATE, 4))
-    judge = JudgeCells(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
+    judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
     found = agreement(judge).confidence
     assert [(band.low, band.high, band.agreement.rate, band.agreement.n) for band in found.bands] == [
-        (0.6, 0.6, 0, 10), (0.8, 0.8, 1, 10), (0.95, 0.95, 1, 12),
-    ]  # fmt: skip
+        (0.6, 0.6, 0, 10),
+        (0.8, 0.8, 1, 10),
+        (0.95, 0.95, 1, 12),
+    ]
     assert (found.n, found.auroc) == (32, 1)
     assert agreement(compared("W", "W").judges[0]).confidence.reason == "--full"
 
@@ -193,7 +197,7 @@ def test_a_band_of_repeated_examples_has_a_wider_interval():
 
     def band(*, named: bool):
         sure = tuple((k * named, 0.9, votes(word), Verdict.CANDIDATE, 3) for word, k in said)
-        judge = JudgeCells(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
+        judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
         (found,) = agreement(judge).confidence.bands
         return found.agreement
 
@@ -214,18 +218,18 @@ def test_the_longer_answer_is_counted_for_judge_and_people_on_the_same_pairs():
     said = [("W", "W", 1), ("L", "W", 1), ("L", "L", -1), ("T", "W", -1), ("W", "T", 1), ("W", "W", 0)]
     pairs = [(votes(human), VERDICTS[judge], None, 0, 0, longer) for human, judge, longer in said]
     pairs += [(votes("."), VERDICTS["W"], None, 0, 0, -1)] * 5
-    found = numbers(counts_of(pairs)).judges[0].length
+    found = run_statistics(counts_of(pairs)).judges[0].length
     assert (found.judge_longer.rate, found.judge_longer.n) == (3 / 4, 4)
     assert (found.human_longer.rate, found.human_longer.n) == (3 / 4, 4)
-    alone = numbers(counts_of(pairs[6:])).judges[0].length
+    alone = run_statistics(counts_of(pairs[6:])).judges[0].length
     assert (alone.judge_longer.rate, alone.judge_longer.n, alone.human_longer.n) == (0, 5, 0)
 
 
 def test_length_and_verdict_correlate_over_the_readable():
     judge = compared("W", "W").judges[0]
     rows = ((100, Verdict.CANDIDATE, 5), (-100, Verdict.BASELINE, 5), (3, Verdict.UNREADABLE, 9))
-    changed = JudgeCells(1, "j", "1", "llm", judge.cells, differences=rows)
-    found = numbers(compared("W", "W").__class__(**_fields(judges=(changed,)))).judges[0].length
+    changed = JudgeGroups(1, "j", "1", "llm", judge.cells, differences=rows)
+    found = run_statistics(compared("W", "W").__class__(**_fields(judges=(changed,)))).judges[0].length
     assert (found.spearman.value, found.spearman.low) == (pytest.approx(1), None)
 
 

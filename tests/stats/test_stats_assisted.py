@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, VERDICTS, compared, counts_of, table, votes
-from uphold.records.counts import Cell, Stratum
-from uphold.stats.assisted import assisted, study
+from uphold.records.counts import PairGroup, Stratum
+from uphold.stats.assisted import assisted, headline_inputs
 from uphold.stats.intervals import LEAST_CLUSTERS, finite_n, wilson
 from uphold.stats.poststratify import HALF, WIN, WIN_TIE, ChainCell, beta_interval, population, this_set
-from uphold.stats.summary import numbers
+from uphold.stats.summary import run_statistics
 
 DRAWN, CHOSEN = Stratum("all"), Stratum("chosen", chosen=True)
 
@@ -48,7 +48,12 @@ def test_the_run_s_headline_is_the_oracle_s_chain_rule():
 @pytest.mark.parametrize(
     ("pairs", "strata", "state", "reason"),
     [
-        (table(("W", 60, ""), ("L", 40, "")), (DRAWN,), "opinion", "no human verdict yet: a judge's opinion, not a win rate"),
+        (
+            table(("W", 60, ""), ("L", 40, "")),
+            (DRAWN,),
+            "opinion",
+            "no human verdict yet: a judge's opinion, not a win rate",
+        ),
         (table(("W", 60, "WWWW"), ("L", 40, "LLLLL")), (DRAWN,), "counts", "10 verdicts needed for a rate"),
         (
             table(("W", 60, "WWWWWW"), ("L", 40, "LLLLL")),
@@ -87,7 +92,7 @@ def test_the_run_s_headline_is_the_oracle_s_chain_rule():
             "10 verdicts needed for a rate",
         ),
     ],
-)  # fmt: skip
+)
 def test_each_refusal_has_its_state_and_its_sentence(pairs, strata, state, reason):
     found = headline(pairs, strata)
     assert (found.state, found.reason, found.worth_verdicts) == (state, reason, None)
@@ -126,8 +131,11 @@ def test_with_all_pairs_read_this_set_is_exact_and_nothing_is_refused(said, stat
     for name, rate in zip(NAMES, (1 / 3, 2 / 3, 1 / 2), strict=True):
         exact, like = getattr(found.this_set, name), getattr(found.population, name)
         assert (exact.rate, exact.low, exact.high, exact.method) == (
-            pytest.approx(rate), exact.rate, exact.rate, "exact",
-        )  # fmt: skip
+            pytest.approx(rate),
+            exact.rate,
+            exact.rate,
+            "exact",
+        )
         assert like.low < rate < like.high
 
 
@@ -166,7 +174,7 @@ def test_strata_with_enough_verdicts_are_cells_of_their_own():
 def test_strata_with_few_verdicts_are_merged_and_weighted():
     pairs = table(("W", 80, "WWWWWWWWWL")) + table(("W", 20, "WLLLLLLLLLLL"), stratum=1)
     counts = counts_of(pairs, strata=(DRAWN, Stratum("orders disagree")))
-    (cell,) = study(counts, counts.judges[0]).cells
+    (cell,) = headline_inputs(counts, counts.judges[0]).cells
     weights = (8.0, 20 / 12)
     total, squares = 10 * weights[0] + 12 * weights[1], 10 * weights[0] ** 2 + 12 * weights[1] ** 2
     wins = (9 * weights[0] + 1 * weights[1]) * total / squares
@@ -215,15 +223,20 @@ def test_before_the_planned_n_the_headline_knows_that_it_is_provisional():
 
 def test_without_a_judge_the_humans_speak_alone():
     counts = counts_of({"judge": table(("W", 100, "W" * 20 + "L" * 10))})
-    found = numbers(counts.__class__(**{f: getattr(counts, f) for f in counts.__slots__} | {"judges": ()})).headline
+    found = run_statistics(
+        counts.__class__(**{f: getattr(counts, f) for f in counts.__slots__} | {"judges": ()})
+    ).headline
     assert (found.state, found.reason) == ("human-only", "no judge has read these pairs")
     assert found.population.win_rate.rate == pytest.approx(2 / 3)
 
 
 LOOKED = st.tuples(
-    st.sampled_from("....WWLT").map(votes), st.sampled_from([None, *VERDICTS.values()]), st.none(), st.just(0),
+    st.sampled_from("....WWLT").map(votes),
+    st.sampled_from([None, *VERDICTS.values()]),
+    st.none(),
+    st.just(0),
     st.integers(0, 2),
-)  # fmt: skip
+)
 
 
 RUNS = st.lists(LOOKED, min_size=1, max_size=200).map(
@@ -263,12 +276,16 @@ def test_changing_the_systems_over_mirrors_the_headline(counts):
     letters = {votes(word): word for word in ".WLT"}
     judge = counts.judges[0]
     mirrored = tuple(
-        Cell(
-            votes(turn.get(letters[cell.votes], letters[cell.votes])), verdicts.get(cell.verdict, cell.verdict), None, 0,
-            cell.count, cell.stratum,
+        PairGroup(
+            votes(turn.get(letters[cell.votes], letters[cell.votes])),
+            verdicts.get(cell.verdict, cell.verdict),
+            None,
+            0,
+            cell.count,
+            cell.stratum,
         )
         for cell in judge.cells
-    )  # fmt: skip
+    )
     one = assisted(counts, judge)
     other = assisted(counts, judge.__class__(1, "judge", "1", "llm", mirrored))
     assert one.state == other.state

@@ -7,13 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, VERDICTS, compared, votes
-from uphold.records.comparisons import Joint, Matched, Result, Side
+from uphold.records.comparisons import GateResult, JointVerdicts, MatchedExample, RatedExample
 from uphold.records.enums import Verdict
 from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-from uphold.stats.paired import Names, bound, by_judge, by_people, gate, half_change, judge_pairs, paired
-from uphold.stats.summary import numbers
+from uphold.stats.paired import (
+    GateSubject,
+    bound,
+    by_judge,
+    by_people,
+    compare_judge_pairs,
+    gate,
+    half_change,
+    paired_statistics,
+)
+from uphold.stats.summary import run_statistics
 
-NAMES = Names("new-vs-base", "old-vs-base")
+NAMES = GateSubject("new-vs-base", "old-vs-base")
 
 
 WORD = {1.0: "W", 0.5: "T", 0.0: "L"}
@@ -21,7 +30,7 @@ WORD = {1.0: "W", 0.5: "T", 0.0: "L"}
 
 def pairs(before, after, part="all", start=0, example=0):
     return [
-        Matched(
+        MatchedExample(
             f"k{start + at:03d}",
             1,
             example,
@@ -33,7 +42,7 @@ def pairs(before, after, part="all", start=0, example=0):
 
 
 def _side(word, part):
-    return Side(votes(word if word in WORD.values() else "."), VERDICTS.get(word), part)
+    return RatedExample(votes(word if word in WORD.values() else "."), VERDICTS.get(word), part)
 
 
 def scores():
@@ -87,14 +96,16 @@ def test_the_difference_of_two_shares_lies_in_newcombe_s_interval_and_mirrors():
 
 def test_two_runs_are_compared_as_the_libraries_do():
     entry = ORACLES["paired_scores"]
-    expected, found = entry["expected"], paired(scores(), by_people)
+    expected, found = entry["expected"], paired_statistics(scores(), by_people)
     half = found.ties_half
     assert (half.difference, half.low, half.high, half.p) == pytest.approx(
         (expected["diff"], *expected["ci"], expected["p"]), abs=entry["tolerance"]
     )
     assert (found.better, found.worse, found.sign_p) == (
-        expected["better"], expected["worse"], pytest.approx(expected["sign_test_p"]),
-    )  # fmt: skip
+        expected["better"],
+        expected["worse"],
+        pytest.approx(expected["sign_test_p"]),
+    )
     assert (found.n, found.matched, found.ties_half.method) == (20, 20, "paired t")
     assert [(item.before, item.after) for item in found.items[:2]] == [(1.0, 0.0), (1.0, 0.5)]
     assert len(found.items) == 8
@@ -102,7 +113,7 @@ def test_two_runs_are_compared_as_the_libraries_do():
 
 def test_wins_are_compared_with_mcnemar_and_bonett_price():
     before, after = "W" * 52 + "W" * 9 + "L" * 19 + "L" * 20, "W" * 52 + "L" * 9 + "W" * 19 + "L" * 20
-    found = paired(pairs(before, after), by_people)
+    found = paired_statistics(pairs(before, after), by_people)
     assert (found.only_before, found.only_after, found.wins_before, found.wins_after) == (9, 19, 61, 71)
     low, high = ORACLES["paired_diff_ci"]["expected"]["ci"][0]
     change = found.win_rate
@@ -111,13 +122,13 @@ def test_wins_are_compared_with_mcnemar_and_bonett_price():
 
 
 def test_what_is_unread_or_unreadable_in_one_run_is_no_pair():
-    found = paired(pairs("W.LW", "WW.L"), by_people)
+    found = paired_statistics(pairs("W.LW", "WW.L"), by_people)
     assert (found.n, found.matched) == (2, 4)
-    assert paired(pairs("WUIW", "WWTL"), by_judge).n == 3
+    assert paired_statistics(pairs("WUIW", "WWTL"), by_judge).n == 3
 
 
 def test_few_pairs_have_counts_and_a_reason():
-    change = paired(pairs("WWL", "LWL"), by_people).ties_half
+    change = paired_statistics(pairs("WWL", "LWL"), by_people).ties_half
     assert (change.difference, change.low, change.reason) == (
         pytest.approx(-1 / 3),
         None,
@@ -126,22 +137,22 @@ def test_few_pairs_have_counts_and_a_reason():
 
 
 def test_where_nothing_changed_the_interval_keeps_a_width():
-    found = paired(pairs("W" * 50, "W" * 50), by_people)
+    found = paired_statistics(pairs("W" * 50, "W" * 50), by_people)
     assert (found.ties_half.low, found.ties_half.high) == pytest.approx(ORACLES["paired_diff_ci"]["expected"]["ci"][1])
     assert (found.items, found.win_rate.p) == ((), 1)
 
 
 def test_several_turns_of_an_example_are_clustered_and_have_no_exact_p():
     matched = [one for k in range(1, 13) for one in pairs("WL", "LL" if k % 2 else "WW", example=k)]
-    found = paired(matched, by_people)
+    found = paired_statistics(matched, by_people)
     assert (found.win_rate.method, found.ties_half.method) == ("paired t, clustered by example",) * 2
     assert half_change([(1, 0.5, 3), (2, 0.0, 9)]).low is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("WTL"), st.sampled_from("WTL")), min_size=10, max_size=60))
 def test_comparing_the_other_way_round_mirrors_everything(said):
-    one = paired(pairs(*zip(*said, strict=True)), by_people)
-    other = paired(pairs(*list(zip(*said, strict=True))[::-1]), by_people)
+    one = paired_statistics(pairs(*zip(*said, strict=True)), by_people)
+    other = paired_statistics(pairs(*list(zip(*said, strict=True))[::-1]), by_people)
     for here, there in ((one.win_rate, other.win_rate), (one.ties_half, other.ties_half)):
         assert (here.low, here.difference, here.high) == pytest.approx((-there.high, -there.difference, -there.low))
     assert (one.better, one.worse, one.sign_p) == (other.worse, other.better, other.sign_p)
@@ -151,8 +162,8 @@ def test_the_gate_s_bound_is_the_library_s():
     entry = ORACLES["paired_scores"]
     expected, found = entry["expected"], gate(scores(), entry["input"]["margin"], NAMES)
     assert (found.low, found.p) == pytest.approx((expected["ni_lower_95_one_sided"], expected["ni_p"]), abs=1e-7)
-    assert (found.result, found.n, found.level) == (Result.INCONCLUSIVE, 20, 0.95)
-    assert gate(scores(), 0.052, NAMES).result is Result.PASS
+    assert (found.result, found.n, found.level) == (GateResult.INCONCLUSIVE, 20, 0.95)
+    assert gate(scores(), 0.052, NAMES).result is GateResult.PASS
 
 
 @pytest.mark.parametrize(
@@ -162,13 +173,13 @@ def test_the_gate_s_bound_is_the_library_s():
             "W" * 30 + "L" * 30,
             "W" * 31 + "L" * 29,
             0.05,
-            Result.PASS,
+            GateResult.PASS,
             "not worse by 5 points or more: the difference is +1.7 points",
         ),
-        ("W" * 50 + "L" * 10, "L" * 40 + "W" * 20, 0.05, Result.FAIL, "worse by more than 5 points"),
-        ("WL" * 15, "LW" * 15, 0.05, Result.INCONCLUSIVE, "not settled: the difference is 0.0 points, between"),
-        ("WL" * 4, "WL" * 4, 0.5, Result.INCONCLUSIVE, "10 pairs read in both runs needed, 8 are there"),
-        ("....", "WLWL", 0.5, Result.INCONCLUSIVE, "no pair was read in both runs"),
+        ("W" * 50 + "L" * 10, "L" * 40 + "W" * 20, 0.05, GateResult.FAIL, "worse by more than 5 points"),
+        ("WL" * 15, "LW" * 15, 0.05, GateResult.INCONCLUSIVE, "not settled: the difference is 0.0 points, between"),
+        ("WL" * 4, "WL" * 4, 0.5, GateResult.INCONCLUSIVE, "10 pairs read in both runs needed, 8 are there"),
+        ("....", "WLWL", 0.5, GateResult.INCONCLUSIVE, "no pair was read in both runs"),
     ],
 )
 def test_the_gate_has_three_results_and_one_line_of_reason(before, after, margin, result, reason):
@@ -179,7 +190,7 @@ def test_the_gate_has_three_results_and_one_line_of_reason(before, after, margin
 
 def test_no_difference_in_few_pairs_is_no_pass_within_a_narrow_margin():
     found = gate(pairs("W" * 20, "W" * 20), 0.05, NAMES)
-    assert (found.result, found.difference) == (Result.INCONCLUSIVE, 0)
+    assert (found.result, found.difference) == (GateResult.INCONCLUSIVE, 0)
     assert found.low < -0.05
 
 
@@ -187,9 +198,10 @@ def test_chosen_pairs_pass_no_gate_while_others_are_unread():
     read = pairs("WL" * 20, "WL" * 20, part=None)
     found = gate(read + pairs("." * 60, "." * 60, start=100), 0.2, NAMES)
     assert (found.result, found.reason) == (
-        Result.INCONCLUSIVE, "chosen, not sampled: these numbers speak of the 40 pairs read",
-    )  # fmt: skip
-    assert gate(read, 0.2, NAMES).result is Result.PASS
+        GateResult.INCONCLUSIVE,
+        "chosen, not sampled: these numbers speak of the 40 pairs read",
+    )
+    assert gate(read, 0.2, NAMES).result is GateResult.PASS
 
 
 def test_a_part_that_nobody_read_in_both_runs_is_named():
@@ -208,16 +220,19 @@ def test_parts_that_were_read_unequally_are_weighted():
 
 def test_before_the_planned_n_a_gate_is_only_provisional():
     found = gate(pairs("W" * 30 + "L" * 30, "W" * 31 + "L" * 29), 0.05, NAMES, planned=100)
-    assert (found.result, found.provisional) == (Result.INCONCLUSIVE, Result.PASS)
+    assert (found.result, found.provisional) == (GateResult.INCONCLUSIVE, GateResult.PASS)
     assert found.reason == ("provisional: 60 of the 100 planned pairs are read in both runs; so far it would be PASS")
 
 
 def test_a_judge_speaks_only_when_asked():
     matched = pairs("W" * 40, "W" * 40)
-    silent = [Matched(m.key, 1, 0, Side((), m.before.verdict), Side((), m.after.verdict)) for m in matched]
+    silent = [
+        MatchedExample(m.key, 1, 0, RatedExample((), m.before.verdict), RatedExample((), m.after.verdict))
+        for m in matched
+    ]
     assert gate(silent, 0.1, NAMES).reason == "no pair was read in both runs"
-    found = gate(silent, 0.1, Names("b", "a", "gpt", "an opinion"))
-    assert (found.result, found.judge, found.worth) == (Result.PASS, "gpt", "an opinion")
+    found = gate(silent, 0.1, GateSubject("b", "a", "gpt", "an opinion"))
+    assert (found.result, found.judge, found.worth) == (GateResult.PASS, "gpt", "an opinion")
 
 
 def test_few_examples_give_no_bound():
@@ -228,21 +243,21 @@ def test_few_examples_give_no_bound():
 
 def test_two_judges_are_compared_on_the_pairs_that_both_can_be_read_on():
     rows = [
-        Joint(votes("W"), (Verdict.CANDIDATE, Verdict.BASELINE, None), 0, 19),
-        Joint(votes("W"), (Verdict.INCONSISTENT, Verdict.CANDIDATE, None), 0, 9),
-        Joint(votes("L"), (Verdict.BASELINE, Verdict.BASELINE, None), 0, 52),
-        Joint(votes("L"), (Verdict.UNREADABLE, Verdict.BASELINE, None), 0, 7),
-        Joint(votes("WL"), (Verdict.CANDIDATE, Verdict.BASELINE, None), 0, 7),
+        JointVerdicts(votes("W"), (Verdict.CANDIDATE, Verdict.BASELINE, None), 0, 19),
+        JointVerdicts(votes("W"), (Verdict.INCONSISTENT, Verdict.CANDIDATE, None), 0, 9),
+        JointVerdicts(votes("L"), (Verdict.BASELINE, Verdict.BASELINE, None), 0, 52),
+        JointVerdicts(votes("L"), (Verdict.UNREADABLE, Verdict.BASELINE, None), 0, 7),
+        JointVerdicts(votes("WL"), (Verdict.CANDIDATE, Verdict.BASELINE, None), 0, 7),
     ]
-    one, *others = judge_pairs(["a", "b", "c"], rows)
+    one, *others = compare_judge_pairs(["a", "b", "c"], rows)
     assert (one.a, one.b, one.n, one.only_a, one.only_b) == ("a", "b", 80, 19, 9)
     assert one.change.p == one.adjusted == pytest.approx(ORACLES["mcnemar"]["expected"]["exact_p"])
     assert (one.agree.rate, [other.n for other in others]) == (52 / 80, [0, 0])
 
 
 def test_p_values_of_several_pairs_of_judges_are_adjusted():
-    rows = [Joint(votes("W"), (Verdict.CANDIDATE, Verdict.BASELINE, Verdict.BASELINE), 0, 12)]
-    found = judge_pairs(["a", "b", "c"], rows)
+    rows = [JointVerdicts(votes("W"), (Verdict.CANDIDATE, Verdict.BASELINE, Verdict.BASELINE), 0, 12)]
+    found = compare_judge_pairs(["a", "b", "c"], rows)
     assert found[0].adjusted == pytest.approx(3 * found[0].change.p)
 
 
@@ -250,7 +265,7 @@ def test_a_tag_differs_only_after_holm_and_only_with_ten_verdicts_on_both_sides(
     hard, rest = compared("L" * 20, "W" * 20), "W" * 40 + "L" * 10
     whole = compared("L" * 20 + rest, "W" * 70)
     tags = {"hard": hard, "few": compared("W" * 5, "W" * 5), "same": compared("W" * 20 + "L" * 12, "W" * 32)}
-    found = numbers(whole.__class__(**{f: getattr(whole, f) for f in whole.__slots__} | {"tags": tags}))
+    found = run_statistics(whole.__class__(**{f: getattr(whole, f) for f in whole.__slots__} | {"tags": tags}))
     hard, few, same = found.tags
     assert hard.win_rate.p < hard.win_rate.adjusted < 0.001
     assert (few.win_rate.p, few.win_rate.reason) == (None, "10 verdicts inside the tag and outside needed")

@@ -13,11 +13,12 @@ HEAVY = ["numpy", "pandas", "statistics", "sqlite3", "sqlite_utils", "textual", 
 
 PROGRAM = """
 import sys
-from uphold.stats import numbers, live
+from uphold.stats import live_numbers, run_statistics
 from uphold.reports import json_output, run_report
 from support.run_counts import compared
 counts = compared("WWL" * 20, "WLL" * 20)
-json_output.as_json(numbers(counts)), run_report.stats_page(numbers(counts)), live(counts, 1)
+found = run_statistics(counts)
+json_output.statistics_json(found), run_report.run_report(found), live_numbers(counts, 1)
 print(*sorted(set(sys.argv[1:]) & set(sys.modules)))
 """
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import votes
-from uphold.records.reviews import Label, is_both_bad, label
+from uphold.records.reviews import Label, human_label, is_both_bad
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from uphold.records.reviews import Label, is_both_bad, label
     ],
 )
 def test_the_word_with_most_votes_is_the_label_and_a_draw_is_unresolved(said, expected):
-    assert label(votes(said)) is expected
+    assert human_label(votes(said)) is expected
 
 
 @pytest.mark.parametrize(("said", "expected"), [("B", True), ("BBT", True), ("BT", False), ("T", False), ("BW", False)])
@@ -33,4 +33,4 @@ def test_a_tie_is_both_bad_when_more_say_so_than_plain_tie(said, expected):
 
 @given(st.lists(st.sampled_from("WTLB"), max_size=7))
 def test_the_label_does_not_depend_on_who_said_what(said):
-    assert label(votes("".join(said))) is label(votes("".join(sorted(said))))
+    assert human_label(votes("".join(said))) is human_label(votes("".join(sorted(said))))

@@ -8,19 +8,21 @@ from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, compared, counts_of, table
 from uphold.records.counts import Stratum
-from uphold.stats.assisted import study, win_rates
+from uphold.stats.assisted import headline_inputs, win_rates
 from uphold.stats.power import budget, half_widths, nearest, plan, verdicts_for
 from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
-from uphold.stats.summary import live
+from uphold.stats.summary import live_numbers
 
-drawn = st.integers(1, 150).flatmap(lambda of: st.tuples(st.just(of), st.integers(1, of))).flatmap(
-    lambda pair: st.tuples(st.integers(0, pair[1]), st.just(pair[1]), st.just(pair[0]))
-)  # fmt: skip
+drawn = (
+    st.integers(1, 150)
+    .flatmap(lambda of: st.tuples(st.just(of), st.integers(1, of)))
+    .flatmap(lambda pair: st.tuples(st.integers(0, pair[1]), st.just(pair[1]), st.just(pair[0])))
+)
 
 
 def read(wins, losses, unread=100):
     counts = counts_of(table(("W", wins + losses + unread, "W" * wins + "L" * losses), ("L", 60, "L" * 8 + "W" * 2)))
-    return study(counts, counts.judges[0])
+    return headline_inputs(counts, counts.judges[0])
 
 
 def test_the_simple_formula_is_the_library_s():
@@ -67,7 +69,7 @@ def test_a_plan_says_how_many_more_or_that_more_instructions_are_needed():
 
 def test_a_small_pilot_is_planned_as_one_half_without_a_judge():
     counts = compared("W" * 8 + "." * 92, "W" * 100)
-    made = plan(study(counts, counts.judges[0]), 0.1)
+    made = plan(headline_inputs(counts, counts.judges[0]), 0.1)
     assert made.pilot
     assert made.population.more == pytest.approx(verdicts_for(0.1) - 8, abs=6)
 
@@ -75,7 +77,7 @@ def test_a_small_pilot_is_planned_as_one_half_without_a_judge():
 def test_chosen_pairs_have_no_budget():
     pairs = table(("W", 60, "")) + table(("W", 40, "W" * 40), stratum=1)
     counts = counts_of(pairs, strata=(Stratum("all"), Stratum("chosen", chosen=True)))
-    found = study(counts, counts.judges[0])
+    found = headline_inputs(counts, counts.judges[0])
     reason = "chosen, not sampled: these numbers speak of the 40 pairs read"
     assert (budget(found), nearest(found)) == ((), None)
     made = plan(found, 0.1)
@@ -84,7 +86,7 @@ def test_chosen_pairs_have_no_budget():
 
 def test_the_foot_of_the_review_names_the_nearest_width_that_can_be_reached():
     counts = counts_of(table(("W", 120, "W" * 20 + "L" * 8), ("L", 80, "L" * 10 + "W" * 2)))
-    found = live(counts, 1)
+    found = live_numbers(counts, 1)
     like, this = found.like_these, found.this_set
     assert (found.state, like.n) == ("assisted", 40)
     assert this.high - this.low < like.high - like.low
@@ -94,8 +96,8 @@ def test_the_foot_of_the_review_names_the_nearest_width_that_can_be_reached():
 
 
 def test_with_all_read_there_is_no_target_and_below_ten_a_reason():
-    assert live(compared("WL" * 20, "WL" * 20), 1).target is None
-    few = live(compared("WL" * 4 + "." * 40, "WL" * 24), 1)
+    assert live_numbers(compared("WL" * 20, "WL" * 20), 1).target is None
+    few = live_numbers(compared("WL" * 4 + "." * 40, "WL" * 24), 1)
     assert (few.state, few.refused, few.like_these, few.target) == (
         "counts",
         "10 verdicts needed for a rate",

@@ -3,16 +3,16 @@
 import pytest
 
 from support.run_counts import PANDALM, pandalm, pandalm_runs
-from uphold.records.comparisons import Joint
-from uphold.stats.paired import judge_pairs
-from uphold.stats.summary import numbers
+from uphold.records.comparisons import JointVerdicts
+from uphold.stats.paired import compare_judge_pairs
+from uphold.stats.summary import run_statistics
 
 pytestmark = pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
 
 
 @pytest.fixture(scope="module")
 def found():
-    return numbers(pandalm())
+    return run_statistics(pandalm())
 
 
 def test_the_three_annotators_have_the_published_kappas(found):
@@ -47,7 +47,7 @@ def test_the_ceiling_of_the_reviewers_stands_beside_the_judges(found):
 def test_alpha_and_ac1_of_the_three_annotators(found):
     assert round(found.reviewers.alpha.value, 4) == 0.8642
     assert round(found.reviewers.ac1.value, 4) == 0.8864
-    full = numbers(pandalm(), full=True).reviewers.alpha
+    full = run_statistics(pandalm(), full=True).reviewers.alpha
     assert 0.84 < full.low < 0.8642 < full.high < 0.89
 
 
@@ -57,8 +57,8 @@ def test_the_two_judges_differ_on_the_same_reviews():
         for name, pairs in run.items():
             by_judge.setdefault(name, []).extend(pairs)
     names = list(by_judge)
-    rows = [Joint(one[0], (one[1], other[1]), 0, 1) for one, other in zip(*by_judge.values(), strict=True)]
-    (pair,) = judge_pairs(names, rows)
+    rows = [JointVerdicts(one[0], (one[1], other[1]), 0, 1) for one, other in zip(*by_judge.values(), strict=True)]
+    (pair,) = compare_judge_pairs(names, rows)
     assert (pair.a, pair.b, pair.n) == ("gpt-3.5-turbo", "pandalm-7b", 974)
     assert (pair.only_a, pair.only_b) == (145, 104)
     assert round(pair.change.p, 4) == 0.0111

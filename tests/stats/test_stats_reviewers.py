@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from support.run_counts import counts_of, votes
-from uphold.records.counts import Habits
+from uphold.records.counts import ReviewerHabits
 from uphold.stats.reviewers import reviewers
 
 
@@ -61,13 +61,13 @@ def test_ten_shared_pairs_have_an_alpha_whose_interval_waits_for_full():
 
 
 def test_each_reviewer_s_own_habits_are_shares_with_their_n():
-    habits = {1: Habits(first=12, second=8, longer=15, shorter=4, repeated=12, same=9, seconds=21.5)}
+    habits = {1: ReviewerHabits(first=12, second=8, longer=15, shorter=4, repeated=12, same=9, seconds=21.5)}
     counts = counts_of([(votes("W"), None, None, 0)] * 12)
     lean = reviewers(replace(counts, habits=habits)).leans[0]
     assert (lean.name, lean.seconds) == ("ada", 21.5)
     shares = [(rate.rate, rate.n) for rate in (lean.first, lean.longer, lean.self_agreement)]
     assert shares == [(12 / 20, 20), (15 / 19, 19), (9 / 12, 12)]
-    none = reviewers(replace(counts, habits={1: Habits()})).leans[0]
+    none = reviewers(replace(counts, habits={1: ReviewerHabits()})).leans[0]
     assert (none.first.reason, none.self_agreement.reason) == (
         "no decision with a winner was made in the app",
         "no pair was shown twice",

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, compared, counts_of, votes
-from uphold.records.counts import Cell, RunCounts
+from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.enums import Choice, Preference, Verdict
 from uphold.stats.human import NO_LABEL, POOLED
-from uphold.stats.summary import mean_preference, numbers
+from uphold.stats.summary import mean_preference, run_statistics
 
 COEFFICIENT = re.compile("kappa|ac1|alpha|anchoring|spearman")
 
@@ -71,7 +71,7 @@ def swapped(counts: RunCounts) -> RunCounts:
     def turn_one(cell):
         said = tuple((reviewer, TURNED_CHOICE.get(choice, choice)) for reviewer, choice in cell.votes)
         orders = cell.orders and tuple(Preference(word).mirrored.value for word in reversed(cell.orders))
-        return Cell(said, TURNED_VERDICT.get(cell.verdict, cell.verdict), orders, cell.cluster, cell.count)
+        return PairGroup(said, TURNED_VERDICT.get(cell.verdict, cell.verdict), orders, cell.cluster, cell.count)
 
     return recelled(counts, turn)
 
@@ -82,7 +82,7 @@ def test_the_order_of_cells_changes_nothing(counts, rng):
     def shuffled(cells):
         return tuple(rng.sample(cells, len(cells)))
 
-    assert alike(numbers(recelled(counts, shuffled)), numbers(counts))
+    assert alike(run_statistics(recelled(counts, shuffled)), run_statistics(counts))
 
 
 @settings(max_examples=60, deadline=None)
@@ -95,13 +95,13 @@ def test_a_cell_cut_in_two_changes_nothing(counts):
         return tuple(replace(cell, count=2 * cell.count) for cell in cells)
 
     twice = recelled(counts, doubled)
-    assert alike(numbers(recelled(twice, cut)), numbers(twice))
+    assert alike(run_statistics(recelled(twice, cut)), run_statistics(twice))
 
 
 @settings(max_examples=60, deadline=None)
 @given(RUNS)
 def test_changing_the_systems_over_mirrors_wins_and_losses(counts):
-    one, other = numbers(counts), numbers(swapped(counts))
+    one, other = run_statistics(counts), run_statistics(swapped(counts))
     assert (one.human.wins, one.human.ties, one.human.both_bad) == (
         other.human.losses,
         other.human.ties,
@@ -126,7 +126,7 @@ def test_changing_the_systems_over_mirrors_wins_and_losses(counts):
 @settings(max_examples=60, deadline=None)
 @given(RUNS)
 def test_counts_add_up_and_rates_stay_in_range(counts):
-    found = numbers(counts)
+    found = run_statistics(counts)
     human = found.human
     assert human.reviewed == human.wins + human.ties + human.losses + human.unresolved
     assert human.both_bad <= human.ties
@@ -145,7 +145,7 @@ def test_rates_of_people_are_those_of_the_libraries():
     expected = entry["expected"]
     words = {"win": "W", "tie": "T", "loss": "L"}
     said = [words[word] for word in entry["input"]["verdicts"]]
-    human = numbers(compared(said, said)).human
+    human = run_statistics(compared(said, said)).human
     rates = human.rates
     found = [rates.win_rate.rate, rates.win_rate.low, rates.win_rate.high]
     found += [rates.win_tie_rate.rate, rates.win_tie_rate.low, rates.win_tie_rate.high, rates.ties_half.rate]
@@ -158,7 +158,7 @@ def test_rates_of_people_are_those_of_the_libraries():
 
 def test_from_thirty_pairs_on_ties_half_has_a_t_interval():
     said = "W" * 16 + "T" * 7 + "L" * 13
-    half = numbers(compared(said, said)).human.rates.ties_half
+    half = run_statistics(compared(said, said)).human.rates.ties_half
     mean, n = 19.5 / 36, 36
     deviation = ((16 * (1 - mean) ** 2 + 7 * (0.5 - mean) ** 2 + 13 * mean**2) / (n - 1)) ** 0.5
     assert (half.rate, half.high) == pytest.approx((mean, mean + 2.0301079283 * deviation / n**0.5), abs=1e-8)
@@ -167,26 +167,26 @@ def test_from_thirty_pairs_on_ties_half_has_a_t_interval():
 
 @pytest.mark.parametrize("said", ["T" * 50, "W" * 50, "L" * 50])
 def test_no_interval_is_ever_of_zero_width(said):
-    human = numbers(compared(said, said)).human
+    human = run_statistics(compared(said, said)).human
     for rate in (human.rates.win_rate, human.rates.win_tie_rate, human.rates.ties_half):
         assert rate.high - rate.low > 0.005
     assert human.rates.ties_half.method == "posterior"
 
 
 def test_all_ties_have_no_decided_items():
-    human = numbers(compared("TTB", "TTT")).human
+    human = run_statistics(compared("TTB", "TTT")).human
     assert (human.ties, human.both_bad) == (3, 1)
     assert (human.without_ties.rate, human.without_ties.reason, human.sign_p) == (None, "no decided items", None)
 
 
 def test_one_verdict_has_a_rate_and_none_has_a_reason():
-    assert numbers(compared("W", "W")).human.rates.win_rate.rate == 1
-    nothing = numbers(compared(".", "W")).human.rates
+    assert run_statistics(compared("W", "W")).human.rates.win_rate.rate == 1
+    nothing = run_statistics(compared(".", "W")).human.rates
     assert [nothing.win_rate.reason, nothing.win_tie_rate.reason, nothing.ties_half.reason] == [NO_LABEL] * 3
 
 
 def test_in_a_judge_s_rates_an_inconsistent_pair_is_a_tie_and_the_unreadable_are_outside():
-    judge = numbers(compared("........", "WWTILUFP")).judges[0]
+    judge = run_statistics(compared("........", "WWTILUFP")).judges[0]
     assert (judge.wins, judge.ties, judge.losses, judge.inconsistent) == (2, 1, 1, 1)
     assert (judge.unreadable, judge.failed, judge.pending) == (1, 1, 1)
     assert (judge.win_rate.rate, judge.win_tie_rate.rate, judge.ties_half.rate) == (2 / 5, 4 / 5, 3 / 5)
@@ -194,25 +194,25 @@ def test_in_a_judge_s_rates_an_inconsistent_pair_is_a_tie_and_the_unreadable_are
 
 
 def test_a_judge_without_a_readable_verdict_has_no_rate():
-    judge = numbers(compared("W", "U")).judges[0]
+    judge = run_statistics(compared("W", "U")).judges[0]
     assert (judge.win_rate.rate, judge.win_rate.n, judge.win_rate.reason) == (None, 0, "no readable verdict")
 
 
 def test_a_pair_that_an_imported_judge_never_saw_is_not_pending():
-    assert numbers(compared("..", "W."), full=True).judges[0].pending == 1
-    assert numbers(compared("..", "W.", kind="imported")).judges[0].pending == 0
+    assert run_statistics(compared("..", "W."), full=True).judges[0].pending == 1
+    assert run_statistics(compared("..", "W.", kind="imported")).judges[0].pending == 0
 
 
 def test_soft_preferences_have_a_mean_and_its_standard_error():
-    soft = numbers(compared("...", "WLT", preferences=(1.0, 0.25, 0.5))).judges[0].mean_preference
+    soft = run_statistics(compared("...", "WLT", preferences=(1.0, 0.25, 0.5))).judges[0].mean_preference
     assert (soft.rate, soft.n) == (pytest.approx(7 / 12), 3)
     assert soft.standard_error == pytest.approx(0.2204792759)
-    assert numbers(compared(".", "W")).judges[0].mean_preference is None
+    assert run_statistics(compared(".", "W")).judges[0].mean_preference is None
     assert mean_preference((0.7,)).reason == "2 preferences needed for a standard error"
 
 
 def test_pooled_runs_count_together_and_have_no_rate_of_one_candidate():
-    found = numbers(compared("WWLT", "WLLI", pooled=True))
+    found = run_statistics(compared("WWLT", "WLLI", pooled=True))
     assert (found.run, found.candidate, found.baseline) == (None, None, None)
     assert (found.human.wins, found.human.losses, found.human.ties) == (2, 1, 1)
     for rate in (found.human.rates.win_rate, found.human.rates.ties_half, found.judges[0].win_rate):
@@ -222,6 +222,6 @@ def test_pooled_runs_count_together_and_have_no_rate_of_one_candidate():
 
 
 def test_each_tag_has_its_own_numbers():
-    found = numbers(compared("WL", "WW", tags={"billing": compared("W", "W"), "tone": compared(".", "L")}))
+    found = run_statistics(compared("WL", "WW", tags={"billing": compared("W", "W"), "tone": compared(".", "L")}))
     assert [(tag.tag, tag.pairs, tag.human.wins) for tag in found.tags] == [("billing", 1, 1), ("tone", 1, 0)]
     assert found.tags[0].judges[0].agreement.n == 1

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from support.imports import bring, compared
 from uphold.records.enums import Choice, EventKind
-from uphold.records.judgments import consensus
-from uphold.records.reviews import Event, Label, label, new_event_id
+from uphold.records.judgments import verdict_of
+from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
 from uphold.store.counts import Tally, run_counts
 from uphold.store.database import Store, open_store
 from uphold.store.pair_columns import decisions
@@ -51,12 +51,12 @@ class People:
         self.store = store
         with store.writing() as conn:
             self.ids = [add_reviewer(conn, name) for name in "abcdefgh"[:PEOPLE]]
-        self.standing: list[tuple[int, Event]] = []
-        self.taken_back: list[tuple[int, Event]] = []
+        self.standing: list[tuple[int, ReviewEvent]] = []
+        self.taken_back: list[tuple[int, ReviewEvent]] = []
 
-    def act(self, kind: EventKind, pair: int, who: int, choice: Choice | None = None) -> Event | None:
+    def act(self, kind: EventKind, pair: int, who: int, choice: Choice | None = None) -> ReviewEvent | None:
         if choice is not None:
-            event = Event(new_event_id(), kind, pair, choice)
+            event = ReviewEvent(new_event_id(), kind, pair, choice)
             self.standing.append((self.ids[who], event))
             return add_event(self.store, self.ids[who], None, event)
         here, there = self.standing, self.taken_back
@@ -65,7 +65,7 @@ class People:
         if here:
             reviewer, event = here.pop(who % len(here))
             there.append((reviewer, event))
-            add_event(self.store, reviewer, None, Event(new_event_id(), kind, event.pair_id, refers=event.id))
+            add_event(self.store, reviewer, None, ReviewEvent(new_event_id(), kind, event.pair_id, refers=event.id))
         return None
 
 
@@ -75,7 +75,7 @@ def viewed(store: Store) -> dict[int, Label]:
 
 def counted(store: Store) -> dict[int, Label]:
     said, _ = decisions(store, (1, PAIRS))
-    return {pair: label(one.votes) for pair, one in said.items() if one.votes}
+    return {pair: human_label(one.votes) for pair, one in said.items() if one.votes}
 
 
 @QUICK
@@ -85,15 +85,15 @@ def test_the_statistics_take_the_word_that_the_views_take(
 ) -> None:
     with TemporaryDirectory() as folder, opened(folder) as store:
         people, run = People(store), find_run(store, None)
-        tally = Tally(store, run, None, consensus)
+        tally = Tally(store, run, None, verdict_of)
         for act in acts:
             people.act(*act)
             assert counted(store) == viewed(store)
         expected = Counter(viewed(store).values())
-        for counts in (run_counts(store, run, consensus), tally.counts()):
+        for counts in (run_counts(store, run, verdict_of), tally.counts()):
             found = Counter[Label]()
             for cell in counts.votes:
-                found[label(cell.votes)] += cell.count
+                found[human_label(cell.votes)] += cell.count
             del found[Label.UNREAD]
             assert found == expected
 

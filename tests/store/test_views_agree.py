@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from support.imports import bring, compared
 from uphold.records.counts import Votes
-from uphold.records.enums import Choice, EventKind, Order, Preference, Status, Verdict
-from uphold.records.judgments import Judge, Judgment, consensus
-from uphold.records.reviews import Event, Label, label, new_event_id
+from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
+from uphold.records.judgments import Judge, Judgment, verdict_of
+from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
 from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
 from uphold.store.reviews import add_event, add_reviewer
@@ -18,10 +18,10 @@ from uphold.store.reviews import add_event, add_reviewer
 PAIRS = 6
 
 
-SAID = st.sampled_from([*Preference, Status.UNREADABLE, Status.FAILED])
+SAID = st.sampled_from([*Preference, JudgmentStatus.UNREADABLE, JudgmentStatus.FAILED])
 
 
-ASKED = st.dictionaries(st.sampled_from(list(Order)), st.integers(1, 3), min_size=1, max_size=3)
+ASKED = st.dictionaries(st.sampled_from(list(AnswerOrder)), st.integers(1, 3), min_size=1, max_size=3)
 
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,25 +33,25 @@ def store_with_pairs(folder: str) -> Store:
     return store
 
 
-def judgment(order: Order, sample: int, said: Preference | Status) -> Judgment:
+def judgment(order: AnswerOrder, sample: int, said: Preference | JudgmentStatus) -> Judgment:
     if isinstance(said, Preference):
-        return Judgment(order, Status.READABLE, said, sample)
+        return Judgment(order, JudgmentStatus.READABLE, said, sample)
     return Judgment(order, said, None, sample)
 
 
 @QUICK
 @given(asked=ASKED | st.none(), data=st.data())
 def test_the_verdicts_view_is_the_consensus_of_the_judgments(
-    asked: dict[Order, int] | None, data: st.DataObject
+    asked: dict[AnswerOrder, int] | None, data: st.DataObject
 ) -> None:
     """`asked` None: a judge recorded elsewhere, one sample in each order that is there."""
-    places = [(order, n) for order, samples in (asked or dict.fromkeys(Order, 1)).items() for n in range(samples)]
+    places = [(order, n) for order, samples in (asked or dict.fromkeys(AnswerOrder, 1)).items() for n in range(samples)]
     with TemporaryDirectory() as folder, store_with_pairs(folder) as store:
         with store.writing() as conn:
             judge_id = judges.add_judge(conn, Judge("j", "imported" if asked is None else "llm"))
-            judges.ask(conn, 1, judge_id, asked or Order, 0)
+            judges.record_requested_orders(conn, 1, judge_id, asked or AnswerOrder, 0)
             for order, samples in (asked or {}).items():
-                judges.ask(conn, 1, judge_id, [order], samples)
+                judges.record_requested_orders(conn, 1, judge_id, [order], samples)
             expected = {}
             for pair in range(1, PAIRS + 1):
                 there = data.draw(st.lists(st.sampled_from(places), unique=True))
@@ -59,18 +59,18 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
                 for one in said:
                     judgments.add_judgment(conn, pair, judge_id, one)
                 if said:
-                    expected[pair] = consensus(said, asked)
+                    expected[pair] = verdict_of(said, asked)
         found = store.rows("SELECT pair_id, verdict FROM verdicts WHERE judge_id = ?", (judge_id,))
         assert {pair: Verdict(word) for pair, word in found} == expected
         words = store.rows(
             "SELECT pair_id, candidate_first, baseline_first FROM verdicts WHERE judge_id = ?", (judge_id,)
         )
         for pair, *both in words:
-            for order, word in zip((Order.CANDIDATE_FIRST, Order.BASELINE_FIRST), both, strict=True):
+            for order, word in zip((AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST), both, strict=True):
                 own = store.rows(
-                    "SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND \"order\" = ?",
+                    'SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND "order" = ?',
                     (pair, judge_id, order.value),
-                ).fetchone()  # fmt: skip
+                ).fetchone()
                 assert word == (own[0] if own else None)
 
 
@@ -84,9 +84,9 @@ def test_the_human_labels_view_is_the_label_of_the_votes(said: list[list[Choice 
         for pair, choices in enumerate(said, 1):
             votes: Votes = tuple((r, c) for r, c in zip(readers, choices, strict=False) if c is not None)
             for reader, choice in votes:
-                add_event(store, reader, None, Event(new_event_id(), EventKind.DECISION, pair, choice))
+                add_event(store, reader, None, ReviewEvent(new_event_id(), EventKind.DECISION, pair, choice))
             if votes:
-                expected[pair] = label(votes)
+                expected[pair] = human_label(votes)
         found = store.rows("SELECT pair_id, label FROM human_labels")
         assert {pair: Label(word) for pair, word in found} == expected
 
@@ -96,23 +96,33 @@ def test_the_latest_decision_that_was_not_taken_back_counts(tmp_path: Path) -> N
         with store.writing() as conn:
             ada = add_reviewer(conn, "ada")
         first, second = (
-            Event(new_event_id(), EventKind.DECISION, 1, choice) for choice in (Choice.TIE, Choice.BASELINE)
+            ReviewEvent(new_event_id(), EventKind.DECISION, 1, choice) for choice in (Choice.TIE, Choice.BASELINE)
         )
-        for event in (first, second, Event(new_event_id(), EventKind.UNDO, 1, refers=second.id)):
+        for event in (first, second, ReviewEvent(new_event_id(), EventKind.UNDO, 1, refers=second.id)):
             add_event(store, ada, None, event)
         assert store.one("SELECT label FROM human_labels")[0] == "tie"
-        add_event(store, ada, None, Event(new_event_id(), EventKind.REDO, 1, refers=second.id))
+        add_event(store, ada, None, ReviewEvent(new_event_id(), EventKind.REDO, 1, refers=second.id))
         assert store.one("SELECT label FROM human_labels")[0] == "baseline"
 
 
 def test_the_views_for_people_name_things_by_name(tmp_path: Path) -> None:
     with store_with_pairs(str(tmp_path)) as store:
         assert store.one("SELECT run, key, turn, verdict, human FROM win_loss LIMIT 1") == (
-            "candidate-vs-baseline", "0", 1, None, None,
-        )  # fmt: skip
-        assert store.one('SELECT "set", key, instruction, candidate_answer, baseline_answer FROM readable_pairs LIMIT 1') == (
-            "s", "0", "Say 0.", "0, says the candidate", "0, says the baseline",
-        )  # fmt: skip
+            "candidate-vs-baseline",
+            "0",
+            1,
+            None,
+            None,
+        )
+        assert store.one(
+            'SELECT "set", key, instruction, candidate_answer, baseline_answer FROM readable_pairs LIMIT 1'
+        ) == (
+            "s",
+            "0",
+            "Say 0.",
+            "0, says the candidate",
+            "0, says the baseline",
+        )
 
 
 def test_a_file_in_which_every_answer_was_replaced_is_still_quick_to_read(tmp_path: Path) -> None:

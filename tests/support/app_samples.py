@@ -8,9 +8,9 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from uphold.records.enums import Choice, EventKind, Order, Preference, Status, Verdict
-from uphold.records.judgments import JudgeOnPair, Judgment
-from uphold.records.reviews import Event, PairView, Stand
+from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
+from uphold.records.judgments import Judgment, PairVerdict
+from uphold.records.reviews import PairView, ReviewerState, ReviewEvent
 from uphold.records.texts import ExampleText
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, find_run, open_store
@@ -20,21 +20,21 @@ from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
 
-def judgment(order: Order, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
+def judgment(order: AnswerOrder, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
     """One answer of a judge; unreadable without a verdict."""
-    status = Status.READABLE if verdict is not None else Status.UNREADABLE
+    status = JudgmentStatus.READABLE if verdict is not None else JudgmentStatus.UNREADABLE
     return Judgment(order, status, verdict, reason=reason, **more)
 
 
-def judge(verdict: Verdict, *judgments: Judgment, name: str = "haiku strict", kind: str = "llm") -> JudgeOnPair:
+def judge(verdict: Verdict, *judgments: Judgment, name: str = "haiku strict", kind: str = "llm") -> PairVerdict:
     """A judge's verdict; made from two orders that agree where no judgments are given."""
     preferred = verdict.preference
     if not judgments and preferred is not None:
         judgments = tuple(
             judgment(order, preferred, f"reason {order.value}", confidence=0.8)
-            for order in (Order.CANDIDATE_FIRST, Order.BASELINE_FIRST)
+            for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
         )
-    return JudgeOnPair(1, name, kind, verdict, judgments)
+    return PairVerdict(1, name, kind, verdict, judgments)
 
 
 def pair(**changes: Any) -> PairView:
@@ -55,9 +55,9 @@ def pair(**changes: Any) -> PairView:
     return replace(made, **changes)
 
 
-def decided(choice: Choice, **more: Any) -> Stand:
+def decided(choice: Choice, **more: Any) -> ReviewerState:
     """Where somebody stands who has decided."""
-    return Stand(decision=Event("e", EventKind.DECISION, 1, choice), **more)
+    return ReviewerState(decision=ReviewEvent("e", EventKind.DECISION, 1, choice), **more)
 
 
 def rows(count: int, **changes: Any) -> list[dict[str, Any]]:

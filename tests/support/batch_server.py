@@ -61,12 +61,17 @@ class BatchDesk:
         count = len(self.batches[name])
         none = {"processing": 0, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0}
         return {
-            "id": name, "type": "message_batch", "processing_status": "ended" if self.ended else "in_progress",
+            "id": name,
+            "type": "message_batch",
+            "processing_status": "ended" if self.ended else "in_progress",
             "request_counts": {**none, "succeeded" if self.ended else "processing": count},
-            "created_at": self.made[name], "expires_at": self.made[name], "ended_at": None, "archived_at": None,
+            "created_at": self.made[name],
+            "expires_at": self.made[name],
+            "ended_at": None,
+            "archived_at": None,
             "cancel_initiated_at": None,
             "results_url": f"{self.address}/v1/messages/batches/{name}/results" if self.ended else None,
-        }  # fmt: skip
+        }
 
     def _results(self, name: str) -> Reply:
         rows = [

@@ -49,10 +49,14 @@ def rows(world: World, count: int) -> list[dict[str, Any]]:
     for number in range(count):
         prose = [" ".join(texts.choices(WORDS, k=texts.randint(5, 120))) for _ in range(2)]
         row = {
-            "key": f"item-{number:04d}", "instruction": f"question {number} on {texts.choice(WORDS)}",
-            "tags": [texts.choice(WORDS)], "candidate": world.candidate, "baseline": world.baseline,
-            "response_candidate": f"first-{number:04d} {prose[0]}", "response_baseline": f"other-{number:04d} {prose[1]}",
-        }  # fmt: skip
+            "key": f"item-{number:04d}",
+            "instruction": f"question {number} on {texts.choice(WORDS)}",
+            "tags": [texts.choice(WORDS)],
+            "candidate": world.candidate,
+            "baseline": world.baseline,
+            "response_candidate": f"first-{number:04d} {prose[0]}",
+            "response_baseline": f"other-{number:04d} {prose[1]}",
+        }
         made.append(row)
         for judge, order in (("haiku", "candidate-first"), ("haiku", "baseline-first"), ("rival", "candidate-first")):
             word = said.choice(["candidate", "baseline", "tie", None])

@@ -31,9 +31,15 @@ def uphold_alone(
     """The same without naming a database."""
     return subprocess.run(
         [*UPHOLD, *map(str, arguments)],
-        cwd=folder, env=environment(**env), stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
-        encoding="utf-8", check=False, timeout=60,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment(**env),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
 
 
 def done(folder: Path, *arguments: str | Path, **options: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from uphold.records.enums import Choice, Order, Preference, Status
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.reviews import OnScreen
 from uphold.store import judges, judgments
@@ -20,11 +20,31 @@ from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
 
 SEQUENCES = (
-    "\x1b]52;c;aGFja2Vk\x07", "\x1b]52;c;aGFja2Vk\x1b\\", "\x1b]0;pwned\x07", "\x1b]2;pwned\x1b\\", "\x1b[77;7H", "\x1b[99A",
-    "\x1b[2J\x1b[3J", "\x1b[?1049;47l", "\x1b[?1000;9l", "\x1b[5;8m", "\x1b[4;9r", "\x1b[6n", "\x1b[>0c", "\x1b[21t",
-    "\x1bc", "\x1b#8", "\x1bP$q\"p\x1b\\", "\x1b_Gi=1;AAAA\x1b\\", "\x1b]8;;http://evil.example\x1b\\",
-    "\x1b]1337;File=:AA==\x07", "\x9b99B", "\x9d0;pwned\x9c", "\x90$q\x9c", "\x85\x84\x8d",
-)  # fmt: skip
+    "\x1b]52;c;aGFja2Vk\x07",
+    "\x1b]52;c;aGFja2Vk\x1b\\",
+    "\x1b]0;pwned\x07",
+    "\x1b]2;pwned\x1b\\",
+    "\x1b[77;7H",
+    "\x1b[99A",
+    "\x1b[2J\x1b[3J",
+    "\x1b[?1049;47l",
+    "\x1b[?1000;9l",
+    "\x1b[5;8m",
+    "\x1b[4;9r",
+    "\x1b[6n",
+    "\x1b[>0c",
+    "\x1b[21t",
+    "\x1bc",
+    "\x1b#8",
+    '\x1bP$q"p\x1b\\',
+    "\x1b_Gi=1;AAAA\x1b\\",
+    "\x1b]8;;http://evil.example\x1b\\",
+    "\x1b]1337;File=:AA==\x07",
+    "\x9b99B",
+    "\x9d0;pwned\x9c",
+    "\x90$q\x9c",
+    "\x85\x84\x8d",
+)
 """Each would be seen or felt if a terminal were sent it."""
 
 
@@ -134,24 +154,28 @@ def _judged(store: Store, dress: Dress) -> None:
     with store.writing() as conn:
         judge = Judge(dress(short("live-judge", 5)), "llm", (("model", "m"),))
         judge_id = judges.add_judge(conn, judge)
-        orders = (Order.CANDIDATE_FIRST, Order.BASELINE_FIRST)
-        judges.ask(conn, run.id, judge_id, orders)
+        orders = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
+        judges.record_requested_orders(conn, run.id, judge_id, orders)
         for number, pair_id in enumerate(pairs):
             for order in orders:
                 judgments.add_judgment(conn, pair_id, judge_id, _judgment(number, order, dress))
 
 
-def _judgment(number: int, order: Order, dress: Dress) -> Judgment:
+def _judgment(number: int, order: AnswerOrder, dress: Dress) -> Judgment:
     said = {
-        "raw": dress(attack("raw", number)), "prompt_name": dress(short("prompt")), "fence": dress(short("fence")),
+        "raw": dress(attack("raw", number)),
+        "prompt_name": dress(short("prompt")),
+        "fence": dress(short("fence")),
         "stop_reason": dress(short("stop")),
-    }  # fmt: skip
+    }
     if number % 4 == 3:
-        status = Status.FAILED if number % 8 == 3 else Status.UNREADABLE
+        status = JudgmentStatus.FAILED if number % 8 == 3 else JudgmentStatus.UNREADABLE
         return Judgment(order, status, problem=dress(attack("problem", number)), **said)
-    swapped = number % 4 == 1 and order is Order.BASELINE_FIRST
+    swapped = number % 4 == 1 and order is AnswerOrder.BASELINE_FIRST
     word = Preference.CANDIDATE if swapped else Preference.BASELINE
-    return Judgment(order, Status.READABLE, word, confidence=0.5, reason=dress(attack("because", number)), **said)
+    return Judgment(
+        order, JudgmentStatus.READABLE, word, confidence=0.5, reason=dress(attack("because", number)), **said
+    )
 
 
 def _reviewed(store: Store, dress: Dress) -> None:

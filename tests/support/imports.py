@@ -16,9 +16,11 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 def compared(key: str = "k", **fields: Any) -> dict[str, Any]:
     """A row that compares two answers to the example `key`; a field given as None is left out."""
     row = {
-        "key": key, "instruction": f"Say {key}.", "response_candidate": f"{key}, says the candidate",
+        "key": key,
+        "instruction": f"Say {key}.",
+        "response_candidate": f"{key}, says the candidate",
         "response_baseline": f"{key}, says the baseline",
-    }  # fmt: skip
+    }
     return {name: value for name, value in (row | fields).items() if value is not None}
 
 

@@ -76,10 +76,14 @@ def chat(text: str | None, finish_reason: str | None = "stop", tokens: tuple[int
     usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
     return as_json(
         {
-            "id": "chatcmpl-loopback", "object": "chat.completion", "created": 1, "model": "loopback-1",
-            "choices": [{"index": 0, "message": said, "finish_reason": finish_reason}], "usage": usage,
+            "id": "chatcmpl-loopback",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "loopback-1",
+            "choices": [{"index": 0, "message": said, "finish_reason": finish_reason}],
+            "usage": usage,
         }
-    )  # fmt: skip
+    )
 
 
 _FINISH = {"end_turn": "stop", "max_tokens": "length", "refusal": "content_filter"}

@@ -143,12 +143,16 @@ def _both(key: str, first: str | None, second: str | None, **more: Any) -> list[
 def states(path: Path) -> None:
     """A run with a pair in each state that comes from its judge or from elsewhere; some carried over from another run."""
     told = [
-        *_both("plain", "candidate", "candidate"), *_both("equal", "tie", "tie"),
-        *_both("inconsistent", "candidate", "baseline"), *_both("unreadable", None, None),
-        *_both("failed", "candidate", "candidate"), *_both("empty", "baseline", "baseline", response_candidate=""),
-        *_both("flagged", "baseline", "baseline"), *_both("broken", "candidate", "candidate"),
+        *_both("plain", "candidate", "candidate"),
+        *_both("equal", "tie", "tie"),
+        *_both("inconsistent", "candidate", "baseline"),
+        *_both("unreadable", None, None),
+        *_both("failed", "candidate", "candidate"),
+        *_both("empty", "baseline", "baseline", response_candidate=""),
+        *_both("flagged", "baseline", "baseline"),
+        *_both("broken", "candidate", "candidate"),
         *_both("carried", "candidate", "candidate"),
-    ]  # fmt: skip
+    ]
     unjudged = _pair("unjudged")
     told.append({name: unjudged[name] for name in unjudged if name not in ("judge", "confidence")})
     before = _pair("carried", candidate="lora-r8", reviewer="mira", review="candidate", note="as it should be")
@@ -241,9 +245,16 @@ def _public(name: str) -> Make:
 
 
 MADE: dict[str, Make] = {
-    "desk": desk, "read": read_desk, "disputed": disputed_desk, "coding": coding, "states": states, "few": few,
-    "unjudged": unjudged, "empty": empty, "several": several,
-}  # fmt: skip
+    "desk": desk,
+    "read": read_desk,
+    "disputed": disputed_desk,
+    "coding": coding,
+    "states": states,
+    "few": few,
+    "unjudged": unjudged,
+    "empty": empty,
+    "several": several,
+}
 
 
 if _DATA.is_dir():

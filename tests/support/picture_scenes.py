@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from uphold.workflows.review_opening import Manner
+from uphold.workflows.review_opening import ReviewOptions
 
-OPEN = Manner()
+OPEN = ReviewOptions()
 
 
-BLIND = Manner(blind=True, open_share=0.0)
+BLIND = ReviewOptions(blind=True, open_share=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Scene:
 
     data: str
     presses: tuple[str, ...] = ()
-    manner: Manner | None = OPEN
+    manner: ReviewOptions | None = OPEN
     run: int = 1
     reviewer: str = "mira"
     hold: str | None = None
@@ -64,14 +64,14 @@ SCENES: dict[str, Scene] = {
     "blind": Scene("desk", (), BLIND),
     "blind-after": Scene("desk", ("a",), BLIND),
     "blind-other": Scene("desk", ("b",), BLIND),
-    "blind-open": Scene("desk", ("enter", "a"), Manner(blind=True, open_share=1.0)),
+    "blind-open": Scene("desk", ("enter", "a"), ReviewOptions(blind=True, open_share=1.0)),
     "blind-numbers": Scene("desk", ("i",), BLIND),
     "panel": Scene("pandalm"),
     "panel-agree": Scene("pandalm", ("right", "right", "right")),
-    "dispute": Scene("disputed", (), Manner(queue="disputed"), reviewer="ada"),
-    "dispute-three": Scene("pandalm", (), Manner(queue="disputed"), reviewer="ada"),
-    "dispute-settled": Scene("pandalm", ("a", "left"), Manner(queue="disputed"), reviewer="ada"),
-    "no-dispute": Scene("desk", (), Manner(queue="disputed")),
+    "dispute": Scene("disputed", (), ReviewOptions(queue="disputed"), reviewer="ada"),
+    "dispute-three": Scene("pandalm", (), ReviewOptions(queue="disputed"), reviewer="ada"),
+    "dispute-settled": Scene("pandalm", ("a", "left"), ReviewOptions(queue="disputed"), reviewer="ada"),
+    "no-dispute": Scene("desk", (), ReviewOptions(queue="disputed")),
     "list": Scene("read", ("l",)),
     "list-filters": Scene("read", ("l", "F")),
     "list-filtered": Scene("read", ("l", "tab", "tab")),

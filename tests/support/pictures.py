@@ -22,7 +22,7 @@ from support.picture_scenes import SCENES, Scene
 from support.screen_text import as_text
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
-from uphold.workflows.review_opening import open_in
+from uphold.workflows.review_opening import open_review_with
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
@@ -58,7 +58,7 @@ def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
         if scene.judging:
             app.judge_work = at_work(store, all_runs(store)[3])
         return app
-    session = open_in(scene.manner, store, all_runs(store)[scene.run - 1], reviewer=scene.reviewer)
+    session = open_review_with(scene.manner, store, all_runs(store)[scene.run - 1], reviewer=scene.reviewer)
     return UpholdApp(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
 
 

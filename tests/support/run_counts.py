@@ -6,16 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uphold.records.counts import Cell, JudgeCells, RunCounts, Votes
+from uphold.records.counts import JudgeGroups, PairGroup, RunCounts, Votes
 from uphold.records.enums import Choice, Verdict
 
 WORDS = {"W": Choice.CANDIDATE, "T": Choice.TIE, "L": Choice.BASELINE, "B": Choice.BOTH_BAD}
 
 
 VERDICTS = {
-    "W": Verdict.CANDIDATE, "T": Verdict.TIE, "L": Verdict.BASELINE, "I": Verdict.INCONSISTENT,
-    "U": Verdict.UNREADABLE, "F": Verdict.FAILED, "P": Verdict.PENDING,
-}  # fmt: skip
+    "W": Verdict.CANDIDATE,
+    "T": Verdict.TIE,
+    "L": Verdict.BASELINE,
+    "I": Verdict.INCONSISTENT,
+    "U": Verdict.UNREADABLE,
+    "F": Verdict.FAILED,
+    "P": Verdict.PENDING,
+}
 
 
 ORACLES = {
@@ -36,9 +41,9 @@ def votes(words: str) -> Votes:
     return tuple((reviewer, WORDS[word]) for reviewer, word in enumerate(words, 1) if word != ".")
 
 
-def cells(pairs: Iterable[Looked]) -> tuple[Cell, ...]:
+def cells(pairs: Iterable[Looked]) -> tuple[PairGroup, ...]:
     """Pairs that look alike, counted."""
-    return tuple(Cell(*looked[:4], count, *looked[4:]) for looked, count in Counter(pairs).items())
+    return tuple(PairGroup(*looked[:4], count, *looked[4:]) for looked, count in Counter(pairs).items())
 
 
 def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **others: Any) -> RunCounts:
@@ -47,14 +52,19 @@ def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **other
     kind, preferences = others.pop("kind", "llm"), others.pop("preferences", ())
     pairs = next(iter(by_name.values()))
     given: dict[str, Any] = {
-        "set": "a set", "set_hash": "0" * 64, "run": "x-vs-y", "candidate": "x", "baseline": "y", "pairs": len(pairs),
+        "set": "a set",
+        "set_hash": "0" * 64,
+        "run": "x-vs-y",
+        "candidate": "x",
+        "baseline": "y",
+        "pairs": len(pairs),
         "votes": cells((said, None, None, cluster, *rest[:1]) for said, _, _, cluster, *rest in pairs),
         "judges": tuple(
-            JudgeCells(number, name, f"{number}" * 64, kind, cells(seen), preferences)
+            JudgeGroups(number, name, f"{number}" * 64, kind, cells(seen), preferences)
             for number, (name, seen) in enumerate(by_name.items(), 1)
         ),
         "reviewers": {1: "ada", 2: "ben", 3: "cyd", 4: "dan"},
-    }  # fmt: skip
+    }
     return RunCounts(**(given | others))
 
 

@@ -15,22 +15,37 @@ _GROUNDS = {"background": " ", "surface": ".", "panel": ":"}
 
 
 _ON = {
-    "badge-a": ("1", "badge of A"), "badge-b": ("2", "badge of B"), "badge-even": ("3", "badge of a tie"),
-    "badge-doubt": ("4", "badge of doubt"), "badge-wrong": ("5", "badge of what is overturned, or went wrong"),
-    "only-a": ("x", "words only in A, or a row of A that is chosen"), "only-b": ("y", "the same of B"),
-    "found": ("q", "found"), "thumb": ("|", "scrollbar"), "tint": ("-", "tinted ground"),
+    "badge-a": ("1", "badge of A"),
+    "badge-b": ("2", "badge of B"),
+    "badge-even": ("3", "badge of a tie"),
+    "badge-doubt": ("4", "badge of doubt"),
+    "badge-wrong": ("5", "badge of what is overturned, or went wrong"),
+    "only-a": ("x", "words only in A, or a row of A that is chosen"),
+    "only-b": ("y", "the same of B"),
+    "found": ("q", "found"),
+    "thumb": ("|", "scrollbar"),
+    "tint": ("-", "tinted ground"),
     **{f"heat-same-{n}": ("g", "cell of a table: the same") for n in range(5)},
     **{f"heat-other-{n}": ("d", "cell of a table: not the same") for n in range(5)},
-}  # fmt: skip
+}
 
 
 _INKS = {
-    "foreground": ("n", "text"), "muted": ("m", "muted"), "faint": ("f", "faint"), "strong": ("s", "strong bar"),
-    "rule": ("r", "rule"), "side-a": ("a", "colour of A"), "side-b": ("b", "colour of B"),
-    "hair-a": ("h", "hair bar of A"), "hair-b": ("k", "hair bar of B"), "success": ("u", "upheld"),
-    "error": ("o", "overturned, failed"), "warning": ("w", "doubt"), "secondary": ("e", "even"),
+    "foreground": ("n", "text"),
+    "muted": ("m", "muted"),
+    "faint": ("f", "faint"),
+    "strong": ("s", "strong bar"),
+    "rule": ("r", "rule"),
+    "side-a": ("a", "colour of A"),
+    "side-b": ("b", "colour of B"),
+    "hair-a": ("h", "hair bar of A"),
+    "hair-b": ("k", "hair bar of B"),
+    "success": ("u", "upheld"),
+    "error": ("o", "overturned, failed"),
+    "warning": ("w", "doubt"),
+    "secondary": ("e", "even"),
     "muted-solid": ("z", "bar of a panel"),
-}  # fmt: skip
+}
 
 
 _TEXT_ON = ("tint", "thumb")

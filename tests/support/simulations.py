@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate, product
 
 from uphold.records.counts import Stratum
-from uphold.stats.assisted import study_of, win_rates
-from uphold.stats.poststratify import Tally
+from uphold.stats.assisted import judge_inputs, win_rates
+from uphold.stats.poststratify import VerdictCell
 
 TIES = 0.12
 
@@ -91,7 +91,7 @@ def cover(setting: Setting, runs: int, seed: int) -> Covered:
     for _ in range(runs):
         everything = rng.choices(kinds, cum_weights=weights, k=setting.pairs)
         table, scored = _read(everything, _drawn(everything, setting, rng), setting.weighted)
-        found = study_of(table, STRATA if setting.weighted else STRATA[:1], scored)
+        found = judge_inputs(table, STRATA if setting.weighted else STRATA[:1], scored)
         if found.has_rates:
             like, this = win_rates(found)
             truth = sum(kind[0] == _WIN for kind in everything) / setting.pairs
@@ -112,7 +112,7 @@ def _drawn(everything: list[Kind], setting: Setting, rng: random.Random) -> list
 
 def _read(
     everything: list[Kind], drawn: list[Kind], weighted: bool
-) -> tuple[list[Tally], list[tuple[int, float, int]]]:
+) -> tuple[list[VerdictCell], list[tuple[int, float, int]]]:
     there, read = Counter(everything), Counter(drawn)
     rows: dict[tuple[int, int], list[int]] = {}
     for (truth, said), count in there.items():
@@ -120,7 +120,7 @@ def _read(
         row = rows.setdefault(place, [0, 0, 0, 0])
         row[0] += count
         row[3 - truth] += read[truth, said]
-    table = [Tally(kind, stratum, row[0], (row[1], row[2], row[3])) for (kind, stratum), row in rows.items()]
+    table = [VerdictCell(kind, stratum, row[0], (row[1], row[2], row[3])) for (kind, stratum), row in rows.items()]
     scored = [
         (0, 1 - truth / 2, sum(n for kind, n in read.items() if kind[0] == truth)) for truth in (_WIN, _TIE, _LOSS)
     ]

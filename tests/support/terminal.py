@@ -26,9 +26,13 @@ class Terminal:
     """A program that runs in a pseudo-terminal of its own; leaving the context kills what still runs."""
 
     def __init__(
-        self, argv: Sequence[str], *, size: tuple[int, int] = (120, 36), cwd: Path | None = None,
+        self,
+        argv: Sequence[str],
+        *,
+        size: tuple[int, int] = (120, 36),
+        cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.columns, self.rows = size
         self.sent = self.began = time.perf_counter()
         self.stream = bytearray()

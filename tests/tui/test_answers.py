@@ -9,40 +9,40 @@ from textual.content import Content
 from support.app_samples import app, database, decided, judge, pair, press, rows
 from uphold.records.enums import Choice, Side, Verdict
 from uphold.records.texts import ExampleText
-from uphold_tui.review.answer_pane import Reading, prepare, title, word_diff
-from uphold_tui.widgets.text_body import Answer
+from uphold_tui.review.answer_pane import ReadingState, prepare, title, word_diff
+from uphold_tui.widgets.text_body import PreparedAnswer
 
 
-def body(answer: Answer) -> str:
+def body(answer: PreparedAnswer) -> str:
     """The text of an answer."""
     assert isinstance(answer.body, Content)
     return answer.body.plain
 
 
 def test_an_empty_response_is_a_fact() -> None:
-    answer = prepare(pair(candidate_cells=("",)), Side.A, Reading())
+    answer = prepare(pair(candidate_cells=("",)), Side.A, ReadingState())
     assert body(answer) == "empty response"
     assert answer.length == "0 words"
-    assert body(prepare(pair(candidate_cells=("",)), Side.A, Reading(markdown=True))) == "empty response"
-    assert body(prepare(pair(candidate_cells=("",)), Side.A, Reading(diff=True))) == "empty response"
+    assert body(prepare(pair(candidate_cells=("",)), Side.A, ReadingState(markdown=True))) == "empty response"
+    assert body(prepare(pair(candidate_cells=("",)), Side.A, ReadingState(diff=True))) == "empty response"
 
 
 def test_other_json_than_text_is_shown_as_json() -> None:
-    assert body(prepare(pair(candidate_cells=(True,)), Side.A, Reading())) == "true"
-    assert body(prepare(pair(baseline_cells=({"a": [1]},)), Side.B, Reading())) == '{"a": [1]}'
+    assert body(prepare(pair(candidate_cells=(True,)), Side.A, ReadingState())) == "true"
+    assert body(prepare(pair(baseline_cells=({"a": [1]},)), Side.B, ReadingState())) == '{"a": [1]}'
 
 
 def test_words_are_counted_one_by_one() -> None:
-    assert prepare(pair(candidate_cells=("one",)), Side.A, Reading()).length == "1 word"
+    assert prepare(pair(candidate_cells=("one",)), Side.A, ReadingState()).length == "1 word"
     long = ("w " * 1234,)
-    assert prepare(pair(candidate_cells=long, baseline_cells=long), Side.A, Reading()).length == "1,234 words"
+    assert prepare(pair(candidate_cells=long, baseline_cells=long), Side.A, ReadingState()).length == "1,234 words"
 
 
 def test_an_answer_that_is_much_longer_than_the_other_says_so() -> None:
     view = pair(candidate_cells=("w " * 100,), baseline_cells=("w " * 50,))
-    assert prepare(view, Side.A, Reading()).length == "100 words, 2.0 × the other"
-    assert prepare(view, Side.B, Reading()).length == "50 words"
-    assert prepare(pair(candidate_cells=("w " * 20,)), Side.A, Reading()).length == "20 words"
+    assert prepare(view, Side.A, ReadingState()).length == "100 words, 2.0 × the other"
+    assert prepare(view, Side.B, ReadingState()).length == "50 words"
+    assert prepare(pair(candidate_cells=("w " * 20,)), Side.A, ReadingState()).length == "20 words"
 
 
 async def test_code_in_markdown_stands_on_a_ground_of_its_own_with_bold_keywords(tmp_path: Path) -> None:
@@ -64,15 +64,15 @@ def test_the_count_is_that_of_the_judged_turn() -> None:
     two = pair(
         text=ExampleText(("x", "y")), turn=2, candidate_cells=("one two three", "four"), baseline_cells=("a", "b")
     )
-    answer = prepare(two, Side.A, Reading())
+    answer = prepare(two, Side.A, ReadingState())
     assert answer.length == "1 word"
     assert body(answer) == "▸ turn 1   3 words, folded\n\nturn 2\n\nfour"
-    assert "one two three" in body(prepare(two, Side.A, Reading(earlier=True)))
+    assert "one two three" in body(prepare(two, Side.A, ReadingState(earlier=True)))
 
 
 def test_the_diff_marks_what_one_side_has_alone() -> None:
     view = pair(candidate_cells=("the red fox runs",), baseline_cells=("the blue fox runs fast",))
-    a, b = (prepare(view, side, Reading(diff=True)) for side in Side)
+    a, b = (prepare(view, side, ReadingState(diff=True)) for side in Side)
     assert (a.length, b.length) == ("1 word only here", "2 words only here")
     assert a.changes == (4,)
     assert b.changes == (4, 18)
@@ -96,8 +96,8 @@ def test_equal_texts_have_no_difference() -> None:
 
 def test_the_title_says_whose_choice_it_is() -> None:
     view = pair(stand=decided(Choice.CANDIDATE))
-    assert title(view, Side.A, Reading(), in_force=True).plain == "  A   your choice, judge’s pick"
-    assert title(view, Side.B, Reading(), in_force=False).plain == "  B   "
-    named = title(pair(), Side.B, Reading(names=True), in_force=False).plain
+    assert title(view, Side.A, ReadingState(), in_force=True).plain == "  A   your choice, judge’s pick"
+    assert title(view, Side.B, ReadingState(), in_force=False).plain == "  B   "
+    named = title(pair(), Side.B, ReadingState(names=True), in_force=False).plain
     assert named.startswith("  B   base-7b")
-    assert title(pair(judge=judge(Verdict.TIE)), Side.A, Reading(), in_force=False).plain == "  A   "
+    assert title(pair(judge=judge(Verdict.TIE)), Side.A, ReadingState(), in_force=False).plain == "  A   "

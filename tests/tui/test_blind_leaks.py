@@ -66,8 +66,11 @@ async def test_in_blind_adjudication_the_run_that_a_decision_was_carried_from_is
     said = [{**row, "reviewer": who, "review": word} for who, word in (("mira", "candidate"), ("jonas", "baseline"))]
     store = database(tmp_path, [*named(1), *said])
     other = {**row, "candidate": "zebra-two", "baseline": "quokka-two"}
-    bring(store, {name: other[name] for name in other if name not in ("judge", "verdict", "order", "reason", "confidence")},
-          set_=find_run(store, "1").set)  # fmt: skip
+    bring(
+        store,
+        {name: other[name] for name in other if name not in ("judge", "verdict", "order", "reason", "confidence")},
+        set_=find_run(store, "1").set,
+    )
     assert store.one("SELECT count(*) FROM events WHERE kind = 'carried'") == (2,)
     session = open_review(store, find_run(store, "2"), reviewer="mira", queue="disputed", blind=True)
     async with UpholdApp(store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
@@ -94,8 +97,15 @@ async def test_an_adjudicators_own_word_is_not_in_the_trail_before_they_settle_i
 
 
 async def test_a_reference_that_is_one_of_the_two_answers_is_shown_after_the_decision(tmp_path: Path) -> None:
-    line = {"key": "k", "instruction": "Say it.", "reference": "as it should be", "candidate": "zebra",
-            "response_candidate": "as it is", "baseline": "reference", "response_baseline": "as it should be"}  # fmt: skip
+    line = {
+        "key": "k",
+        "instruction": "Say it.",
+        "reference": "as it should be",
+        "candidate": "zebra",
+        "response_candidate": "as it is",
+        "baseline": "reference",
+        "response_baseline": "as it should be",
+    }
     store = database(tmp_path, [line, {**line, "key": "other", "instruction": "Say that."}])
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()

@@ -23,7 +23,7 @@ from support.blind_twins import (
     regions,
 )
 from uphold.records.reviews import PairView
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.pairs.screen import PairsScreen
 
 Seen = tuple[str, Picture, str, str]
 """(which pair and what was done, the screen, its text, what was copied)."""
@@ -36,12 +36,49 @@ SIZES = [(120, 36), (80, 24), (200, 60)]
 
 
 WAYS: tuple[tuple[str, ...], ...] = (
-    ("?",), ("?", "t"), (":",), (":", "r", "a", "w"), ("ctrl+p",), (":", *"names", "enter"), ("l",), ("l", "j", "G"),
-    ("l", "o"), ("F",), ("l", "i"), ("l", "?"), ("/",), ("/", *"river", "enter"), ("/", *"marvellous", "enter"),
-    ("/", *"quokka", "enter"), ("i",), ("I",), ("w",), ("c",), ("r",), ("v",), ("e",), ("y",), ("tab", "y"), ("enter",),
-    ("d",), ("d", "n"), ("m",), ("R",), ("+",), ("o",), ("=",), ("tab",), ("f",), ("x", "u"), ("s", "u"), ("u",),
-    ("ctrl+r",), ("p",), ("n",), ("G",),
-)  # fmt: skip
+    ("?",),
+    ("?", "t"),
+    (":",),
+    (":", "r", "a", "w"),
+    ("ctrl+p",),
+    (":", *"names", "enter"),
+    ("l",),
+    ("l", "j", "G"),
+    ("l", "o"),
+    ("F",),
+    ("l", "i"),
+    ("l", "?"),
+    ("/",),
+    ("/", *"river", "enter"),
+    ("/", *"marvellous", "enter"),
+    ("/", *"quokka", "enter"),
+    ("i",),
+    ("I",),
+    ("w",),
+    ("c",),
+    ("r",),
+    ("v",),
+    ("e",),
+    ("y",),
+    ("tab", "y"),
+    ("enter",),
+    ("d",),
+    ("d", "n"),
+    ("m",),
+    ("R",),
+    ("+",),
+    ("o",),
+    ("=",),
+    ("tab",),
+    ("f",),
+    ("x", "u"),
+    ("s", "u"),
+    ("u",),
+    ("ctrl+r",),
+    ("p",),
+    ("n",),
+    ("G",),
+)
 """Ways to look for it."""
 
 
@@ -71,7 +108,7 @@ async def close(pilot: Pilot[str], way: tuple[str, ...]) -> None:
     """Back to the pair as it was."""
     for _ in range(4):
         if pilot.app.screen is not review(pilot):
-            await pilot.press("q" if isinstance(pilot.app.screen, BrowseScreen) else "escape")
+            await pilot.press("q" if isinstance(pilot.app.screen, PairsScreen) else "escape")
     await pilot.press("escape", *UNDONE.get(" ".join(way), ""))
 
 

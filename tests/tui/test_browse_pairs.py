@@ -10,15 +10,15 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_samples import app, database, press, review, rows, shown
-from uphold.records.enums import Choice, EventKind, Only, Preference, Ruling, Side, SortOrder, Verdict
-from uphold.records.pair_list import Listed, Wanted
-from uphold.records.reviews import Event
+from uphold.records.enums import Choice, EventKind, Preference, QuickFilter, Ruling, Side, SortOrder, Verdict
+from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.records.reviews import ReviewEvent
 from uphold.workflows.lookup import Store, find_run
 from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.pairs.rows import mark
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.themes import PLAIN
 
@@ -37,17 +37,17 @@ def lines(count: int = 8) -> list[dict[str, Any]]:
     return made
 
 
-def listing(pilot: "Pilot[str]") -> BrowseScreen:
+def listing(pilot: "Pilot[str]") -> PairsScreen:
     screen = pilot.app.screen
-    assert isinstance(screen, BrowseScreen)
+    assert isinstance(screen, PairsScreen)
     return screen
 
 
-async def settled(pilot: "Pilot[str]") -> BrowseScreen:
+async def settled(pilot: "Pilot[str]") -> PairsScreen:
     """The list when it has read the run."""
     for _ in range(200):
         screen = pilot.app.screen
-        if isinstance(screen, BrowseScreen) and screen.complete and not screen.workers._workers:
+        if isinstance(screen, PairsScreen) and screen.complete and not screen.workers._workers:
             break
         await pilot.pause(0.01)
     await pilot.pause()
@@ -70,7 +70,7 @@ async def opened(
         yield pilot
 
 
-def keys_of(screen: BrowseScreen) -> list[str]:
+def keys_of(screen: PairsScreen) -> list[str]:
     return [pair.key for pair in screen.list.pairs]
 
 
@@ -89,8 +89,8 @@ async def test_it_shows_every_pair_with_counts_and_hides_what_would_give_away_th
 async def test_decided_pairs_name_the_systems_and_a_word_that_differs_is_bold(tmp_path: Path) -> None:
     async with opened(tmp_path, "t", "enter") as pilot:
         screen = listing(pilot)
-        assert screen.counts[Only.UNREAD] == 6
-        assert screen.counts[Only.OVERTURNED] == 1
+        assert screen.counts[QuickFilter.UNREAD] == 6
+        assert screen.counts[QuickFilter.OVERTURNED] == 1
         await press(pilot, "g")
         row = next(text for text in shown(pilot).splitlines() if " tie" in text and "≠" in text)
         assert "lora-r16" in row
@@ -107,11 +107,11 @@ async def test_tab_goes_through_the_filters_that_leave_something(tmp_path: Path)
             seen.append((listing(pilot).kept.wanted.only, len(listing(pilot).list.pairs)))
             await press(pilot, "tab")
         found = dict(seen)
-        assert found[Only.ALL] == 8
-        assert found[Only.UNREAD] == 6
-        assert found[Only.OVERTURNED] == 1
-        assert found[Only.FLAGGED] == 1
-        assert Only.BROKEN not in found
+        assert found[QuickFilter.ALL] == 8
+        assert found[QuickFilter.UNREAD] == 6
+        assert found[QuickFilter.OVERTURNED] == 1
+        assert found[QuickFilter.FLAGGED] == 1
+        assert QuickFilter.BROKEN not in found
         await press(pilot, "shift+tab")
         assert listing(pilot).kept.wanted.only is seen[-1][0]
 
@@ -123,10 +123,10 @@ async def test_all_filters_can_be_chosen_by_name_and_combined(tmp_path: Path) ->
         assert screen.kept.wanted.tag == "billing"
         assert all(pair.tags == ("billing",) for pair in screen.list.pairs)
         await press(pilot, "F", *"judge says lora", "enter")
-        assert screen.kept.wanted == Wanted(judge="candidate", tag="billing")  # type: ignore[arg-type]
+        assert screen.kept.wanted == PairFilter(judge="candidate", tag="billing")  # type: ignore[arg-type]
         assert all(pair.read for pair in screen.list.pairs)
         await press(pilot, "escape")
-        assert screen.kept.wanted == Wanted()
+        assert screen.kept.wanted == PairFilter()
         assert len(screen.list.pairs) == 8
 
 
@@ -138,7 +138,7 @@ async def test_a_pair_whose_orders_disagree_is_found_without_a_word_of_them(tmp_
         await press(pilot, "l")
         screen = await settled(pilot)
         await press(pilot, "tab", "tab")
-        assert screen.kept.wanted.only is Only.INCONSISTENT
+        assert screen.kept.wanted.only is QuickFilter.INCONSISTENT
         assert keys_of(screen) == ["k-003"]
         assert "Inconsistent 1" in shown(pilot)
 
@@ -191,7 +191,7 @@ async def test_enter_opens_the_pair_in_the_review_and_l_comes_back_with_the_filt
         assert review(pilot).session.current.key == wanted.key  # type: ignore[union-attr]
         await press(pilot, "l")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is Only.UNREAD
+        assert screen.kept.wanted.only is QuickFilter.UNREAD
         assert screen.list.here is not None
         assert screen.list.here.key == wanted.key
         await press(pilot, "q")
@@ -204,13 +204,13 @@ async def test_q_goes_back_to_the_list_while_its_pair_is_there_and_then_leaves(t
         there = review(pilot).session.current
         await press(pilot, "q")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is Only.UNREAD
+        assert screen.kept.wanted.only is QuickFilter.UNREAD
         assert screen.list.here is not None
         assert there is not None
         assert screen.list.here.pair_id == there.pair_id
         await press(pilot, "enter", "t")
         await press(pilot, "q")
-        assert not isinstance(pilot.app.screen, BrowseScreen)
+        assert not isinstance(pilot.app.screen, PairsScreen)
 
 
 async def test_a_list_behind_a_command_is_come_back_to_as_well(tmp_path: Path) -> None:
@@ -279,9 +279,9 @@ async def test_from_the_start_screen_the_review_of_a_pair_comes_back_to_the_list
         assert isinstance(pilot.app.screen, ReviewScreen)
         await press(pilot, "t", "q")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is Only.UNREAD
+        assert screen.kept.wanted.only is QuickFilter.UNREAD
         for _ in range(50):
-            if screen.counts.get(Only.UNREAD) == 7:
+            if screen.counts.get(QuickFilter.UNREAD) == 7:
                 break
             await pilot.pause(0.02)
         assert len(screen.list.pairs) == 7
@@ -436,10 +436,10 @@ async def test_f_works_in_the_start_screens_list_too_and_twice_is_not_at_all(tmp
         await settled(pilot)
         await press(pilot, "f")
         screen = await settled(pilot)
-        assert screen.counts[Only.FLAGGED] == 1
+        assert screen.counts[QuickFilter.FLAGGED] == 1
         await press(pilot, "f")
         screen = await settled(pilot)
-        assert screen.counts[Only.FLAGGED] == 0
+        assert screen.counts[QuickFilter.FLAGGED] == 0
         assert [row[0] for row in store.rows("SELECT kind FROM events ORDER BY seq")] == ["flag", "unflag"]
 
 
@@ -486,7 +486,7 @@ async def test_pairs_are_narrowed_to_a_reason_and_found_by_it(tmp_path: Path) ->
         screen = await settled(pilot)
         key = next(pair.key for pair in screen.pairs if pair.reasons)
         await press(pilot, "F", *"reason sty", "enter")
-        assert screen.kept.wanted == Wanted(reason="style")
+        assert screen.kept.wanted == PairFilter(reason="style")
         assert keys_of(screen) == [key]
         assert "why: style" in shown(pilot)
         await press(pilot, "escape", "slash", *"wrong fact", "enter")
@@ -502,15 +502,15 @@ async def test_a_blind_sessions_list_says_nothing_of_the_judge_before_the_decisi
         await pilot.pause()
         await press(pilot, "l")
         screen = await settled(pilot)
-        assert screen.counts[Only.INCONSISTENT] == 0
+        assert screen.counts[QuickFilter.INCONSISTENT] == 0
         assert "Inconsistent" not in shown(pilot)
         await press(pilot, "i")
         assert pilot.app.screen is screen
 
 
 def test_a_decision_that_was_carried_over_has_its_mark() -> None:
-    said = Event("e", EventKind.CARRIED, 1, Choice.TIE)
-    pair = Listed(1, "k", 1, 1, Verdict.TIE, said, Ruling.UPHELD)
+    said = ReviewEvent("e", EventKind.CARRIED, 1, Choice.TIE)
+    pair = ListedPair(1, "k", 1, 1, Verdict.TIE, said, Ruling.UPHELD)
     assert mark(pair, PLAIN).plain == "✓ » "
     assert mark(replace(pair, flagged=True), PLAIN).plain == "✓ ⚑ "
     assert mark(replace(pair, decision=replace(said, kind=EventKind.DECISION)), PLAIN).plain == "✓   "

@@ -7,10 +7,10 @@ import pytest
 from textual.events import Key
 
 from support.app_samples import app, database, press, review, shown
-from uphold.records.enums import Only
+from uphold.records.enums import QuickFilter
 from uphold_tui.dialogs.commands import Command, key_commands, matching
 from uphold_tui.keys import REVIEW
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.pairs.screen import PairsScreen
 
 ALL = key_commands(REVIEW)
 
@@ -70,8 +70,8 @@ async def test_the_pairs_one_overturned_are_listed_by_name(tmp_path: Path) -> No
     async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "colon", *"differ", "enter")
-        assert isinstance(pilot.app.screen, BrowseScreen)
-        assert pilot.app.screen.kept.wanted.only is Only.OVERTURNED
+        assert isinstance(pilot.app.screen, PairsScreen)
+        assert pilot.app.screen.kept.wanted.only is QuickFilter.OVERTURNED
 
 
 async def test_the_list_follows_the_arrows_and_esc_closes(tmp_path: Path) -> None:

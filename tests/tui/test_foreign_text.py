@@ -19,7 +19,7 @@ FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066
 
 TEXTS = st.text(
     st.one_of(st.characters(), st.sampled_from(CONTROLS + BIDI + "\x1b\x9b\x9d[]/@$\\\u2028")), max_size=200
-)  # fmt: skip
+)
 
 
 def drawn(pilot: "Pilot[str]") -> list[str]:
@@ -57,10 +57,18 @@ async def test_no_screen_draws_a_control_character_whatever_the_file_holds(
     text = text.encode("utf-8", "replace").decode()
     hostile = f"{attack('x')}{text}"
     lines = rows(
-        2, instruction=hostile, response_candidate=hostile, response_baseline=hostile[::-1], reason=hostile,
-        judge=f"j{hostile}", candidate=f"c{hostile}", baseline=f"b{hostile}", tags=[hostile], context=hostile,
+        2,
+        instruction=hostile,
+        response_candidate=hostile,
+        response_baseline=hostile[::-1],
+        reason=hostile,
+        judge=f"j{hostile}",
+        candidate=f"c{hostile}",
+        baseline=f"b{hostile}",
+        tags=[hostile],
+        context=hostile,
         reference=hostile,
-    )  # fmt: skip
+    )
     store = database(tmp_path_factory.mktemp("hostile"), lines)
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()

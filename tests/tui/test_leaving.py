@@ -7,11 +7,11 @@ import pytest
 from support.app_samples import app, database, pair, press, shown
 from uphold.formatting import duration
 from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
-from uphold.records.reviews import Progress
+from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate, Value
-from uphold.reviewing.receipts import Receipt, Sitting
-from uphold_tui.review.summary import LookBack, Partings, as_plain, rows
+from uphold.reviewing.receipts import Receipt, SessionTotals
+from uphold_tui.review.summary import OverturnPatterns, SessionSummary, as_plain, rows
 
 RUN = Run(1, "x-vs-y", 1, "support-desk", 1, "lora-r16", 2, "base-7b", "seed")
 
@@ -22,10 +22,10 @@ BEFORE = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, Non
 NOW = LiveNumbers(57, 32, 4, 21, Rate(0.57, 0.49, 0.65, 57), Rate(0.78, 0.67, 0.86, 55), Value(0.5))
 
 
-BACK = LookBack(
+BACK = SessionSummary(
     RUN,
-    Sitting(decided=48, seconds=1980, upheld=39, overturned=9, plain=0, skipped=3, flagged=1),
-    Progress(60, 57),
+    SessionTotals(decided=48, seconds=1980, upheld=39, overturned=9, plain=0, skipped=3, flagged=1),
+    ReviewProgress(60, 57),
     BEFORE,
     NOW,
     ((5, "the judge had picked the longer answer"),),
@@ -105,7 +105,7 @@ def test_no_row_is_wider_than_the_panel(width: int) -> None:
 
 
 def test_partings_name_what_the_pairs_can_tell() -> None:
-    seen = Partings()
+    seen = OverturnPatterns()
     longer = pair(candidate_cells=("many more words here",), baseline_cells=("few",))
     seen.take(longer, decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 1))
     seen.take(longer, decision(Choice.TIE, Ruling.OVERTURNED, None, 2))
@@ -120,7 +120,7 @@ def test_partings_name_what_the_pairs_can_tell() -> None:
 
 
 def test_a_parting_that_was_taken_back_is_gone_until_it_is_done_again() -> None:
-    seen = Partings()
+    seen = OverturnPatterns()
     seen.take(pair(), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B))
     seen.take(pair(), Receipt(EventKind.UNDO, 1, "k", Choice.BASELINE, takes_back=EventKind.DECISION))
     assert seen.lines() == ()

@@ -6,17 +6,17 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_samples import app, database, rows, shown
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.pairs.screen import PairsScreen
 
 
-async def listed(pilot: "Pilot[str]") -> BrowseScreen:
+async def listed(pilot: "Pilot[str]") -> PairsScreen:
     for _ in range(200):
         screen = pilot.app.screen
-        if isinstance(screen, BrowseScreen) and screen.complete:
+        if isinstance(screen, PairsScreen) and screen.complete:
             break
         await pilot.pause(0.01)
     await pilot.pause()
-    assert isinstance(pilot.app.screen, BrowseScreen)
+    assert isinstance(pilot.app.screen, PairsScreen)
     return pilot.app.screen
 
 

@@ -15,8 +15,8 @@ from uphold_tui.app import UpholdApp
 from uphold_tui.dialogs.annotate import CommentScreen
 from uphold_tui.dialogs.help import HelpScreen
 from uphold_tui.home.screen import HomeScreen
-from uphold_tui.numbers.screen import FiguresScreen
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
@@ -212,7 +212,7 @@ async def test_the_list_is_narrowed_scrolled_and_left_with_the_mouse(tmp_path: P
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         screen = pilot.app.screen
-        assert isinstance(screen, BrowseScreen)
+        assert isinstance(screen, PairsScreen)
         await click(pilot, "Overturned")
         assert len(screen.list.pairs) == 2
         await click(pilot, "All")
@@ -241,10 +241,10 @@ async def test_the_start_screen_is_gone_through_with_the_mouse(tmp_path: Path) -
         assert isinstance(pilot.app.screen, HomeScreen)
         assert pilot.app.screen.at == 1
         await click(pilot, "numbers")
-        assert isinstance(pilot.app.screen, FiguresScreen)
+        assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "q")
         await click(pilot, "pairs ")
-        assert isinstance(pilot.app.screen, BrowseScreen)
+        assert isinstance(pilot.app.screen, PairsScreen)
         await press(pilot, "q")
         await click(pilot, "all keys")
         assert isinstance(pilot.app.screen, HelpScreen)

@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 
 from support.app_samples import app, database, press, review, rows, shown
 from uphold.records.enums import Preference
-from uphold.records.pair_list import Wanted
+from uphold.records.pair_list import PairFilter
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store
 from uphold_tui.app import UpholdApp
-from uphold_tui.numbers.screen import FiguresScreen
-from uphold_tui.pairs.screen import BrowseScreen
+from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
 
@@ -36,11 +36,11 @@ def more(store: Store, folder: Path, lines: list[dict[str, Any]]) -> None:
         pass
 
 
-async def counted(pilot: "Pilot[str]") -> FiguresScreen:
+async def counted(pilot: "Pilot[str]") -> NumbersScreen:
     """The screen when it has counted."""
     for _ in range(300):
         screen = pilot.app.screen
-        if isinstance(screen, FiguresScreen) and screen.shown is not None and not screen.workers._workers:
+        if isinstance(screen, NumbersScreen) and screen.shown is not None and not screen.workers._workers:
             await pilot.pause()
             return screen
         await pilot.pause(0.01)
@@ -103,12 +103,12 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
-        cell = Wanted(people=Preference.BASELINE, judge=Preference.CANDIDATE)
+        cell = PairFilter(people=Preference.BASELINE, judge=Preference.CANDIDATE)
         place = next(i for i, place in enumerate(screen.places) if place.wanted == cell)
         screen.at = place
         await press(pilot, "enter")
         opened = pilot.app.screen
-        assert isinstance(opened, BrowseScreen)
+        assert isinstance(opened, PairsScreen)
         for _ in range(100):
             if opened.complete:
                 break
@@ -119,7 +119,7 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         assert "people: base-7b" in shown(pilot)
         key = opened.list.here.key  # type: ignore[union-attr]
         await press(pilot, "q")
-        assert isinstance(pilot.app.screen, FiguresScreen)
+        assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "enter")
         await pilot.pause(0.1)
         await press(pilot, "enter")
@@ -151,7 +151,7 @@ async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:
         row = next(y for y, line in enumerate(shown(pilot).splitlines()) if "says what people say" in line)
         await pilot.click(offset=(70, row))
         await pilot.pause()
-        assert isinstance(pilot.app.screen, BrowseScreen)
+        assert isinstance(pilot.app.screen, PairsScreen)
 
 
 async def test_tab_goes_to_the_next_judge_and_t_to_the_tags(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ async def test_w_says_what_to_read_next_and_why_and_enter_opens_it(tmp_path: Pat
         assert isinstance(opened, ReviewScreen)
         assert opened.session.queue == "uncertain"
         await press(pilot, "q")
-        assert isinstance(pilot.app.screen, FiguresScreen)
+        assert isinstance(pilot.app.screen, NumbersScreen)
 
 
 async def test_within_a_review_the_queue_that_is_read_already_goes_on(tmp_path: Path) -> None:
@@ -268,9 +268,7 @@ async def test_x_writes_the_pairs_into_a_file_and_says_where(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize(("name", "why"), [("sample.jsonl", "is there already"), ("uphold.db", "the database itself")])
-async def test_x_never_writes_over_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
-) -> None:  # fmt: skip
+async def test_x_never_writes_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str) -> None:
     monkeypatch.chdir(tmp_path)
     async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(200, 40)) as pilot:
         await pilot.pause()

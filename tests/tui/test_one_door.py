@@ -8,15 +8,36 @@ import uphold_tui
 
 ROOT = Path(uphold_tui.__file__).parent
 FOREIGN = {
-    "key", "tags", "turns", "context", "references", "candidate", "baseline", "candidate_cells", "baseline_cells", "raw",
-    "comment", "note", "problem", "carried_from", "set", "purpose", "text",
-}  # fmt: skip
+    "key",
+    "tags",
+    "turns",
+    "context",
+    "references",
+    "candidate",
+    "baseline",
+    "candidate_cells",
+    "baseline_cells",
+    "raw",
+    "comment",
+    "note",
+    "problem",
+    "carried_from",
+    "set",
+    "purpose",
+    "text",
+}
 """Fields of records that hold what somebody else wrote."""
 
 OURS = {
-    ("keys", "key"), ("row", "turns"), ("entry", "key"), ("event", "key"), ("line", "text"), ("command", "keys"),
-    ("self", "text"), ("field", "text"),
-}  # fmt: skip
+    ("keys", "key"),
+    ("row", "turns"),
+    ("entry", "key"),
+    ("event", "key"),
+    ("line", "text"),
+    ("command", "keys"),
+    ("self", "text"),
+    ("field", "text"),
+}
 """The same names on things of our own."""
 
 

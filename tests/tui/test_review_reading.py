@@ -141,9 +141,14 @@ async def test_plus_gives_the_pane_that_scrolls_alone_all_the_room(tmp_path: Pat
 
 async def test_earlier_turns_are_folded_until_p(tmp_path: Path) -> None:
     line = {
-        "key": "two", "turns": ["Say hello.", "And now louder."], "response_candidate": ["first answer", "SECOND"],
-        "response_baseline": ["other first", "OTHER"], "judge": "j", "order": "candidate-first", "verdict": "tie",
-    }  # fmt: skip
+        "key": "two",
+        "turns": ["Say hello.", "And now louder."],
+        "response_candidate": ["first answer", "SECOND"],
+        "response_baseline": ["other first", "OTHER"],
+        "judge": "j",
+        "order": "candidate-first",
+        "verdict": "tie",
+    }
     store = database(tmp_path, [line])
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()

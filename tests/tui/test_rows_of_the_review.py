@@ -9,8 +9,8 @@ from textual.content import Content
 
 from support.app_samples import pair, plain
 from uphold.records.enums import Choice, EventKind, Ruling, Side
-from uphold.records.reviews import Progress
-from uphold.records.statistics import LiveNumbers, Rate, Target, Value
+from uphold.records.reviews import ReviewProgress
+from uphold.records.statistics import LiveNumbers, Rate, Value, WidthTarget
 from uphold.records.texts import ExampleText
 from uphold.reviewing.receipts import Receipt
 from uphold_tui.review import header, instruction
@@ -29,11 +29,11 @@ MANY = LiveNumbers(37, 21, 4, 12, Rate(0.58, 0.42, 0.71, 37), Rate(0.84, 0.7, 0.
 
 
 def test_counts_name_the_plan_and_decided_only_when_there_are_some() -> None:
-    planned = header.counts(Progress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain
+    planned = header.counts(ReviewProgress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain
     assert planned == "37 of 60 planned   ✓ 31 upheld   ≠ 6 overturned"
-    assert header.counts(Progress(200, 40, 31, 6, 3), PLAIN).plain.endswith("• 3 decided")
-    assert header.counts(Progress(200, 0), PLAIN).plain.startswith("0 of 200 read")
-    assert header.short_counts(Progress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain == "37/60   ✓ 31   ≠ 6"
+    assert header.counts(ReviewProgress(200, 40, 31, 6, 3), PLAIN).plain.endswith("• 3 decided")
+    assert header.counts(ReviewProgress(200, 0), PLAIN).plain.startswith("0 of 200 read")
+    assert header.short_counts(ReviewProgress(200, 37, 31, 6, 0, 0, 60), PLAIN).plain == "37/60   ✓ 31   ≠ 6"
 
 
 def test_the_numbers_say_whose_they_are_where_others_read_too() -> None:
@@ -48,7 +48,7 @@ def test_the_hair_line_is_as_wide_as_the_screen_and_full_only_when_all_is_read(
     read: int, unread: int, planned: int | None, width: int
 ) -> None:
     total = read + unread
-    row = header.hair(Progress(total, read, planned=planned), width)
+    row = header.hair(ReviewProgress(total, read, planned=planned), width)
     assert row.cell_length == width
     bright = sum(span.end - span.start for span in row.spans if span.style == "$strong")
     assert (bright == width) == (total > 0 and unread == 0) or width == 1
@@ -127,7 +127,7 @@ def test_the_headline_speaks_of_instructions_like_these_and_of_this_set_and_what
         state="assisted",
         like_these=Rate(0.58, 0.49, 0.67, 37),
         this_set=Rate(0.58, 0.54, 0.62, 37),
-        target=Target(0.08, 22, True),
+        target=WidthTarget(0.08, 22, True),
     )
     row = numbers_line(assisted, "x", 114).plain
     assert row.startswith("win rate 58 %  49–67 like these, 54–62 this set       agreement 84 %  κ .66  of 35")
@@ -175,7 +175,7 @@ def test_receipts_say_what_was_done_to_which_pair() -> None:
 
 def test_the_rail_has_the_interval_and_the_trail_and_fits() -> None:
     trail = tuple(Receipt(EventKind.DECISION, n, f"mt-{n:03d}", Choice.TIE, Ruling.UPHELD) for n in range(99))
-    rows = rail_rows(RailView(MANY, Progress(200, 37, skipped=2), trail), 34, 30)
+    rows = rail_rows(RailView(MANY, ReviewProgress(200, 37, skipped=2), trail), 34, 30)
     assert len(rows) == 30
     assert all(row.cell_length <= 34 for row in rows)
     text = "\n".join(plain(rows))

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from support.app_samples import app, database, pair, press, review, rows, shown
 from uphold.records.enums import Side
 from uphold.records.texts import ExampleText
-from uphold_tui.review.answer_pane import Reading, prepare
+from uphold_tui.review.answer_pane import ReadingState, prepare
 from uphold_tui.themes import FOUND
 from uphold_tui.widgets.highlight import fold, spans, telling_words
 
@@ -104,7 +104,7 @@ def test_short_words_of_a_reference_tell_nothing() -> None:
 
 def test_an_answer_with_every_word_of_the_reference_says_so() -> None:
     view = pair(text=ExampleText(("x",), None, ("second charge",)))
-    answer = prepare(view, Side.A, Reading(reference=True))
+    answer = prepare(view, Side.A, ReadingState(reference=True))
     assert answer.length == "2 of 2 words of the reference"
     assert answer.body.plain.startswith("has every telling word")  # type: ignore[union-attr]
 

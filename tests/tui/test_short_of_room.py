@@ -6,46 +6,46 @@ import pytest
 from textual.content import Content
 
 from support.app_samples import judge, judgment, pair, plain
-from uphold.records.enums import Choice, Order, Preference, Verdict
-from uphold.records.reviews import PairView, PersonSaid
+from uphold.records.enums import AnswerOrder, Choice, Preference, Verdict
+from uphold.records.reviews import PairView, ReviewerDecision
 from uphold_tui.dialogs.commands import key_commands
 from uphold_tui.dialogs.help import page
-from uphold_tui.keys import BROWSE, FIGURES, HOME, JUDGING, REVIEW, Key
-from uphold_tui.review.verdict_strip import Strip, strip_rows
+from uphold_tui.keys import HOME, JUDGING, NUMBERS, PAIRS, REVIEW, Key
+from uphold_tui.review.verdict_strip import StripState, strip_rows
 from uphold_tui.widgets.bars import _scale
 from uphold_tui.widgets.rows import ended
 
-TABLES = [REVIEW, HOME, JUDGING, BROWSE, FIGURES]
+TABLES = [REVIEW, HOME, JUDGING, PAIRS, NUMBERS]
 
 
 def disputed() -> PairView:
     people = tuple(
-        PersonSaid(f"annotator{n}", choice)
+        ReviewerDecision(f"annotator{n}", choice)
         for n, choice in enumerate((Choice.CANDIDATE, Choice.TIE, Choice.BASELINE), 1)
     )
     return pair(people=people, adjudicating=True)
 
 
 def test_people_in_dispute_are_named_in_full_and_stand_below_each_other() -> None:
-    rows = plain(strip_rows(Strip(disputed()), 114, 5))
+    rows = plain(strip_rows(StripState(disputed()), 114, 5))
     assert [row.split()[0] for row in rows] == ["annotator1", "annotator2", "annotator3", "Judge", "Settle"]
     assert len({row.index(word) for row, word in zip(rows[:4], ("A", "=", "B", "A"), strict=True)}) == 1
 
 
 def test_where_there_is_one_row_for_them_all_people_are_on_it() -> None:
-    first, *_ = plain(strip_rows(Strip(disputed()), 77, 3))
+    first, *_ = plain(strip_rows(StripState(disputed()), 77, 3))
     assert first.split() == ["annotator1", "A", "annotator2", "=", "annotator3", "B"]
 
 
 def test_beside_several_judges_the_verdict_stays_whole() -> None:
-    said = judgment(Order.BASELINE_FIRST, Preference.CANDIDATE)
-    other = judge(Verdict.BASELINE, judgment(Order.BASELINE_FIRST, Preference.BASELINE), name="gpt-3.5-turbo")
+    said = judgment(AnswerOrder.BASELINE_FIRST, Preference.CANDIDATE)
+    other = judge(Verdict.BASELINE, judgment(AnswerOrder.BASELINE_FIRST, Preference.BASELINE), name="gpt-3.5-turbo")
     split = pair(judge=judge(Verdict.CANDIDATE, said, name="pandalm-7b"), others=(other,))
-    row = plain(strip_rows(Strip(split), 90, 5))[0]
+    row = plain(strip_rows(StripState(split), 90, 5))[0]
     assert "is better" in row
     assert "judges split" in row
     assert "no confidence" not in row
-    assert "is better" in plain(strip_rows(Strip(split), 77, 3))[0]
+    assert "is better" in plain(strip_rows(StripState(split), 77, 3))[0]
 
 
 def test_a_text_that_goes_on_ends_behind_a_whole_word() -> None:

@@ -15,10 +15,23 @@ WIDE, NARROW, WIDEST = (120, 36), (80, 24), (160, 40)
 
 
 SCREENS = [
-    ("open", WIDE), ("open", NARROW), ("open", WIDEST), ("overturned", WIDE), ("word-diff", WIDE), ("turns", WIDE),
-    ("blind", WIDE), ("blind-after", WIDE), ("dispute", WIDE), ("state-inconsistent", NARROW), ("list", WIDE),
-    ("numbers-history", WIDE), ("home", WIDE), ("home-empty", NARROW), ("judging", WIDE), ("help", WIDE),
-]  # fmt: skip
+    ("open", WIDE),
+    ("open", NARROW),
+    ("open", WIDEST),
+    ("overturned", WIDE),
+    ("word-diff", WIDE),
+    ("turns", WIDE),
+    ("blind", WIDE),
+    ("blind-after", WIDE),
+    ("dispute", WIDE),
+    ("state-inconsistent", NARROW),
+    ("list", WIDE),
+    ("numbers-history", WIDE),
+    ("home", WIDE),
+    ("home-empty", NARROW),
+    ("judging", WIDE),
+    ("help", WIDE),
+]
 
 
 class Screens(SingleFileSnapshotExtension):

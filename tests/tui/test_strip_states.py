@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from support.app_samples import decided, judge, judgment, pair, plain
-from uphold.records.enums import Choice, Order, Preference, Verdict
-from uphold.records.judgments import JudgeOnPair
-from uphold.records.reviews import Earlier, PairView, Stand
+from uphold.records.enums import AnswerOrder, Choice, Preference, Verdict
+from uphold.records.judgments import PairVerdict
+from uphold.records.reviews import PairView, ReviewerState, StaleDecision
 from uphold.reviewing.presentation import reason_shown
-from uphold_tui.review.verdict_strip import Strip, strip_rows
+from uphold_tui.review.verdict_strip import StripState, strip_rows
 from uphold_tui.themes import ASCII
 from uphold_tui.widgets import badges
 
-CF, BF = Order.CANDIDATE_FIRST, Order.BASELINE_FIRST
+CF, BF = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
 
 INCONSISTENT = judge(
@@ -34,7 +34,7 @@ TIE = judge(Verdict.TIE)
 
 def drawn(view: PairView, width: int = 115, height: int = 5, **more: object) -> list[str]:
     """The rows of the strip as text."""
-    return plain(strip_rows(Strip(view, reason_shown(view), **more), width, height))  # type: ignore[arg-type]
+    return plain(strip_rows(StripState(view, reason_shown(view), **more), width, height))  # type: ignore[arg-type]
 
 
 def test_undecided_offers_the_keys_beside_the_verdict() -> None:
@@ -56,7 +56,7 @@ def test_undecided_offers_the_keys_beside_the_verdict() -> None:
         (Choice.BASELINE, UNREADABLE, "You       B   is better     • decided   neither upheld nor overturned"),
     ],
 )
-def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: JudgeOnPair | None, words: str) -> None:
+def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: PairVerdict | None, words: str) -> None:
     view = pair(stand=decided(choice)) if judged is None else pair(stand=decided(choice), judge=judged)
     assert drawn(view)[4].startswith(words)
 
@@ -64,7 +64,7 @@ def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: Judge
 def test_an_overturned_verdict_goes_quiet_and_asks_why() -> None:
     rows = drawn(pair(stand=decided(Choice.BASELINE)))
     assert rows[4].endswith("enter next    w say why    u undo")
-    made = strip_rows(Strip(pair(stand=decided(Choice.BASELINE))), 115, 5)[0]
+    made = strip_rows(StripState(pair(stand=decided(Choice.BASELINE))), 115, 5)[0]
     assert not any("badge" in str(span.style) for span in made.spans)
 
 
@@ -100,7 +100,7 @@ def test_where_only_the_other_order_exists_the_row_says_whose_letters_the_reason
 
 
 def test_an_order_that_is_not_known_is_said_to_be_not_recorded_once() -> None:
-    one = judge(Verdict.CANDIDATE, judgment(Order.UNKNOWN, Preference.CANDIDATE, "fine"))
+    one = judge(Verdict.CANDIDATE, judgment(AnswerOrder.UNKNOWN, Preference.CANDIDATE, "fine"))
     assert drawn(pair(judge=one))[0].count("order not recorded") == 1
 
 
@@ -115,7 +115,7 @@ def test_a_carried_decision_says_where_it_comes_from() -> None:
 
 
 def test_a_skipped_pair_keeps_its_keys() -> None:
-    row = drawn(pair(stand=Stand(skipped=True)), width=140)[4]
+    row = drawn(pair(stand=ReviewerState(skipped=True)), width=140)[4]
     assert "enter uphold A" in row
     assert "– skipped; comes back at the end" in row
 
@@ -144,10 +144,14 @@ def test_a_short_strip_has_three_rows_and_short_words() -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 77, 115, 200])
 @pytest.mark.parametrize("judged", [None, INCONSISTENT, UNREADABLE, FAILED, TIE])
-def test_no_row_is_ever_wider_than_the_strip(width: int, judged: JudgeOnPair | None) -> None:
-    for stand in (Stand(), Stand(skipped=True, flagged=True, comment="x" * 90), decided(Choice.BOTH_BAD, flagged=True)):
+def test_no_row_is_ever_wider_than_the_strip(width: int, judged: PairVerdict | None) -> None:
+    for stand in (
+        ReviewerState(),
+        ReviewerState(skipped=True, flagged=True, comment="x" * 90),
+        decided(Choice.BOTH_BAD, flagged=True),
+    ):
         for height in (3, 5):
-            rows = strip_rows(Strip(pair(judge=judged, stand=stand)), width, height)
+            rows = strip_rows(StripState(pair(judge=judged, stand=stand)), width, height)
             assert len(rows) == height
             assert all(row.cell_length <= width for row in rows)
 
@@ -182,7 +186,7 @@ def test_letters_follow_the_screen_not_the_systems() -> None:
     assert badges.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD
 
 
-STALE = Earlier(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=True)
+STALE = StaleDecision(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=True)
 
 
 @pytest.mark.parametrize(
@@ -194,13 +198,13 @@ STALE = Earlier(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=
         (STALE, 115, "~ an answer changed"),
     ],
 )
-def test_a_word_on_older_texts_is_told_beside_the_keys(said: Earlier, width: int, words: str) -> None:
+def test_a_word_on_older_texts_is_told_beside_the_keys(said: StaleDecision, width: int, words: str) -> None:
     row = drawn(pair(stale=said), width)[4]
     assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad")
     assert words in row
 
 
 def test_what_stands_beside_the_keys_never_cuts_them() -> None:
-    row = drawn(pair(stand=Stand(comment="a long comment " * 20)))[4]
+    row = drawn(pair(stand=ReviewerState(comment="a long comment " * 20)))[4]
     assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad   ")
     assert row.endswith("…")

@@ -9,7 +9,7 @@ import pytest
 from support.batch_server import ERRORED, BatchDesk, Row, succeeded
 from support.faulty_endpoint import TOKENS, right
 from support.model_server import Asked, Reply, error, loopback, message
-from uphold.endpoints.retrying import ONCE
+from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage, Refused
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
@@ -53,7 +53,7 @@ def every(number: int, params: Row) -> Row:
 
 def request(url: str, **more: Any) -> JudgeRequest:
     settings = Settings(prices={"judge-model": {"input": 2.0, "output": 10.0}})
-    return JudgeRequest("anthropic:judge-model", base_url=url, patience=ONCE, settings=settings, **more)
+    return JudgeRequest("anthropic:judge-model", base_url=url, patience=NO_RETRY, settings=settings, **more)
 
 
 async def handed_in(store: Store, url: str, *, submitting: bool = True, **more: Any) -> JudgeSummary:
@@ -116,8 +116,10 @@ async def test_expired_cancelled_and_errored_rows_are_failed_and_can_be_asked_ag
         assert statuses(store) == {"failed": 3, "readable": 5}
         problems = {row[0] for row in store.rows("SELECT problem FROM judgments WHERE status = 'failed'")}
         assert problems == {
-            "the batch expired before this was answered", "the batch was cancelled", "the batch says errored: it broke",
-        }  # fmt: skip
+            "the batch expired before this was answered",
+            "the batch was cancelled",
+            "the batch says errored: it broke",
+        }
     async with loopback(right) as server:
         assert (await judged(store, server.url)).left == 0
         assert len(server.asked) == 3

@@ -7,7 +7,7 @@ import pytest
 from support.imports import bring, judged, values
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
 from uphold.records.reviews import OnScreen
-from uphold.reviewing.cursor import APART
+from uphold.reviewing.cursor import REPEAT_DISTANCE
 from uphold.reviewing.receipts import Receipt, Refusal
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
@@ -162,7 +162,7 @@ def test_repeats_come_later_with_sides_swapped_and_count_nowhere_else(store: Sto
         made.append(pair.pair_id)
         decide(session, Choice.TIE if pair.again else Choice.CANDIDATE)
     assert 2 <= len(again) <= 25
-    assert min(again.values()) >= APART
+    assert min(again.values()) >= REPEAT_DISTANCE
     assert values(store, "SELECT count(*) FROM current_decisions") == [120]
     assert values(store, "SELECT count(*) FROM repeats WHERE first <> again") == [len(again)]
     numbers = read_run_statistics(store, None)

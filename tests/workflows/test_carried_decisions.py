@@ -3,7 +3,7 @@
 from support.imports import added, bring, compared, decisions, dump, reviewed, values
 from support.sessions import on_screen
 from uphold.records.enums import Choice
-from uphold.records.texts import digest
+from uphold.records.texts import canonical_hash
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import make_run, open_review
@@ -25,7 +25,7 @@ def test_a_decision_is_carried_to_an_equal_pair_and_points_at_the_original(store
     assert added(bring(store, same_answers())) == {"responses": 1, "pairs": 1, "carried": 1}
     (original,) = values(store, "SELECT id FROM events WHERE kind = 'decision'")
     (contents,) = set(values(store, "SELECT contents FROM pairs"))
-    named = digest([original, "s", "k", 1, contents, "twin", "baseline"])[:32]
+    named = canonical_hash([original, "s", "k", 1, contents, "twin", "baseline"])[:32]
     assert carried(store) == [(named, original, "candidate")]
     assert values(store, "SELECT note FROM events WHERE kind = 'carried'") == ["why"]
     assert read_run_statistics(store, "2").human.carried == 1
@@ -58,17 +58,21 @@ def test_within_one_import_a_decision_is_carried_where_its_reviewer_said_nothing
     rows = [reviewed(), same_answers(), reviewed(candidate="twin", reviewer="ben", review="tie")]
     assert bring(store, *rows).carried == 2
     assert decisions(store) == [
-        ("ada", "decision", "candidate"), ("ben", "carried", "tie"),
-        ("ada", "carried", "candidate"), ("ben", "decision", "tie"),
-    ]  # fmt: skip
+        ("ada", "decision", "candidate"),
+        ("ben", "carried", "tie"),
+        ("ada", "carried", "candidate"),
+        ("ben", "decision", "tie"),
+    ]
 
 
 def test_nothing_is_carried_to_a_mirrored_pair(store: Store) -> None:
     bring(store, reviewed())
     mirrored = compared(
-        candidate="baseline", baseline="candidate", response_candidate="k, says the baseline",
+        candidate="baseline",
+        baseline="candidate",
+        response_candidate="k, says the baseline",
         response_baseline="k, says the candidate",
-    )  # fmt: skip
+    )
     assert bring(store, mirrored).carried == 0
 
 

@@ -6,7 +6,7 @@ from support.imports import bring, compared, judged, reviewed, values
 from support.sessions import on_screen
 from uphold.errors import BadUsage
 from uphold.records.enums import Choice
-from uphold.records.reviews import Earlier
+from uphold.records.reviews import StaleDecision
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, find_run, run_rows
 from uphold.workflows.review_opening import make_pairs, make_run, open_review
@@ -132,7 +132,7 @@ def test_choices_of_two_readers_on_two_turns_are_counted_a_turn_each(store: Stor
     assert read_run_statistics(store, None).human.reviewed == 2
 
 
-def said_before(store: Store, key: str, **options: bool) -> Earlier | None:
+def said_before(store: Store, key: str, **options: bool) -> StaleDecision | None:
     session = open_review(store, all_runs(store)[0], reviewer="ada", **options)  # type: ignore[arg-type]
     ((place, _),) = session.named(key)
     session.go_to(place)

@@ -8,7 +8,7 @@ import pytest
 from support.imports import bring, bring_files, compared, dump, judged, reviewed, values, verdict
 from support.sessions import on_screen
 from uphold.errors import BadUsage
-from uphold.records.enums import Choice, Order, Preference, Status
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
 from uphold.store import judges, judgments
 from uphold.store.database import Store
@@ -33,7 +33,7 @@ SECOND: list[tuple[str, Rows, bool]] = [
     ("another text", [judged("a", instruction="Sing a.")], True),
     ("another run", [compared("a", candidate="third", response_candidate="3"), judged("c", candidate="third")], False),
     ("carried decisions", [compared("b", candidate="twin")], False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rows", "update"), [case[1:] for case in SECOND], ids=[case[0] for case in SECOND])
@@ -110,13 +110,13 @@ def undo_a_review(store: Store) -> None:
 def judge_a_pair(store: Store) -> None:
     with store.writing() as conn:
         judge_id = judges.add_judge(conn, Judge("rules:x", "rules"))
-        judges.ask(conn, 1, judge_id, [Order.NONE])
-        judgments.add_judgment(conn, 1, judge_id, Judgment(Order.NONE, Status.READABLE, Preference.TIE))
+        judges.record_requested_orders(conn, 1, judge_id, [AnswerOrder.NONE])
+        judgments.add_judgment(conn, 1, judge_id, Judgment(AnswerOrder.NONE, JudgmentStatus.READABLE, Preference.TIE))
 
 
 def begin_to_judge(store: Store) -> None:
     with store.writing() as conn:
-        judges.ask(conn, 1, judges.add_judge(conn, Judge("rules:x", "rules")), [Order.NONE])
+        judges.record_requested_orders(conn, 1, judges.add_judge(conn, Judge("rules:x", "rules")), [AnswerOrder.NONE])
 
 
 def make_another_run(store: Store) -> None:
@@ -146,10 +146,18 @@ def carry_its_review(store: Store) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        review_a_pair, undo_a_review, judge_a_pair, begin_to_judge, make_another_run, answer_its_example, judge_its_pair,
-        edit_its_example, tag_its_example, carry_its_review,
+        review_a_pair,
+        undo_a_review,
+        judge_a_pair,
+        begin_to_judge,
+        make_another_run,
+        answer_its_example,
+        judge_its_pair,
+        edit_its_example,
+        tag_its_example,
+        carry_its_review,
     ],
-)  # fmt: skip
+)
 def test_an_import_that_others_have_built_on_is_kept_and_a_sentence_says_so(
     store: Store, build: Callable[[Store], None]
 ) -> None:

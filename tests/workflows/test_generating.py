@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from support.model_server import Asked, Reply, answer_to, as_json, dropped, error, loopback
-from uphold.endpoints.retrying import ONCE, Patience
+from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.errors import BadUsage
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.store.pairs import make_pairs
-from uphold.workflows.generating import GenerateRequest, Generating, generate
+from uphold.workflows.generating import GenerateRequest, GenerationProgress, generate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import run_perplexities
-from uphold.workflows.perplexity import Measuring, PerplexityRequest, measure
+from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest, measure_perplexity
 
 TALK = {"key": "talk", "turns": ["My name is Ada.", "What is my name?"], "reference": ["Hello Ada.", "Ada."]}
 
@@ -48,10 +48,12 @@ def echo(asked: Asked) -> Reply:
     return answer_to(asked, json.dumps(orders + [message["content"] for message in asked.body["messages"]]))
 
 
-async def generated(store: Store, answer: Any, kind: str = "anthropic", **more: Any) -> tuple[Generating, list[Asked]]:
+async def generated(
+    store: Store, answer: Any, kind: str = "anthropic", **more: Any
+) -> tuple[GenerationProgress, list[Asked]]:
     async with loopback(answer) as server:
         base = server.url if kind == "anthropic" else f"{server.url}/v1"
-        given = {"patience": ONCE, "base_url": base, **more}
+        given = {"patience": NO_RETRY, "base_url": base, **more}
         request = GenerateRequest("s", "new", f"{kind}:model", **given)
         *_, last = [value async for value in generate(store, request)]
         return last, server.asked
@@ -145,7 +147,7 @@ async def test_redo_makes_new_responses_and_keeps_the_old_ones(filled: Callable[
 
 async def test_faults_are_tried_again(filled: Callable[..., Store]) -> None:
     store = filled(*({"key": f"k{n}", "instruction": f"Q{n}"} for n in range(20)))
-    quick = Patience(first=0.01, longest=0.02, obeyed=0.05)
+    quick = RetryPolicy(first=0.01, longest=0.02, obeyed=0.05)
     last, asked = await generated(
         store, lambda asked: error(529) if asked.number % 3 == 0 else echo(asked), "openai", patience=quick
     )
@@ -184,10 +186,10 @@ def scored(asked: Asked) -> Reply:
     return as_json({"id": "c", "object": "text_completion", "created": 1, "model": "lora-1", "choices": [choice]})
 
 
-async def measured(store: Store, answer: Any, **more: Any) -> tuple[Measuring, list[Asked]]:
+async def measured(store: Store, answer: Any, **more: Any) -> tuple[PerplexityProgress, list[Asked]]:
     async with loopback(answer) as server:
-        given = {"patience": ONCE, "base_url": f"{server.url}/v1", **more}
-        *_, last = [v async for v in measure(store, PerplexityRequest("s", "new", "openai:lora", **given))]
+        given = {"patience": NO_RETRY, "base_url": f"{server.url}/v1", **more}
+        *_, last = [v async for v in measure_perplexity(store, PerplexityRequest("s", "new", "openai:lora", **given))]
         return last, server.asked
 
 
@@ -223,16 +225,16 @@ async def test_an_endpoint_that_tells_no_log_probabilities_is_told_of(filled: Ca
     with pytest.raises(BadUsage, match="log probabilities"):
         await measured(store, lambda asked: as_json({"choices": [{"text": "x", "logprobs": None}]}))
     with pytest.raises(BadUsage, match="anthropic"):
-        await anext(measure(store, PerplexityRequest("s", "new", "anthropic:m")))
+        await anext(measure_perplexity(store, PerplexityRequest("s", "new", "anthropic:m")))
 
 
 async def test_two_at_once_never_ask_the_same(filled: Callable[..., Store], tmp_path: Path) -> None:
     store = filled(*({"key": f"k{n}", "instruction": f"Q{n}"} for n in range(20)))
     other = open_store(tmp_path / "uphold.db")
 
-    async def one(which: Store, url: str) -> Generating:
+    async def one(which: Store, url: str) -> GenerationProgress:
         request = GenerateRequest(
-            "s", "new", "anthropic:m", base_url=url, concurrency=3, patience=ONCE, claim_seconds=2
+            "s", "new", "anthropic:m", base_url=url, concurrency=3, patience=NO_RETRY, claim_seconds=2
         )
         *_, last = [value async for value in generate(which, request)]
         return last

@@ -88,8 +88,10 @@ def test_a_key_with_another_text_is_an_error_and_with_update_an_edit(store: Stor
     with pytest.raises(BadFile, match=r"rows\.jsonl:1: key 'k' stands for another text already"):
         bring(store, compared(instruction="Sing k."))
     assert added(bring(store, compared(instruction="Sing k."), update=True)) == {
-        "edited": 1, "responses": 2, "pairs": 1,
-    }  # fmt: skip
+        "edited": 1,
+        "responses": 2,
+        "pairs": 1,
+    }
     assert current(store) == [("k", 1, '["k, says the candidate"]', '["k, says the baseline"]')]
     assert values(store, "SELECT kind FROM example_events ORDER BY id") == ["added", "edited"]
     assert read_run_statistics(store, None).human.stale == 1
@@ -135,8 +137,11 @@ def test_an_edit_that_adds_a_turn_keeps_the_references_of_the_others(store: Stor
 def talk(second: str, *answers: str, turn: int | None = None) -> dict[str, object]:
     """Two turns; the candidate's two answers and the baseline's two."""
     row: dict[str, object] = {
-        "key": "k", "turns": ["one", second], "response_candidate": list(answers[:2]), "response_baseline": list(answers[2:]),
-    }  # fmt: skip
+        "key": "k",
+        "turns": ["one", second],
+        "response_candidate": list(answers[:2]),
+        "response_baseline": list(answers[2:]),
+    }
     return row if turn is None else row | {"turn": turn}
 
 

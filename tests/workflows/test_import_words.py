@@ -6,7 +6,7 @@ import pytest
 
 from support.imports import added, bring, compared, decisions, dump, judged, reviewed, values, verdict
 from uphold.errors import BadFile
-from uphold.records.texts import digest
+from uphold.records.texts import canonical_hash
 from uphold.store.database import Store
 
 VERDICT = {"key": "k", "judge": "j", "verdict": "tie", "order": "candidate-first"}
@@ -17,7 +17,7 @@ REVIEW = {"key": "k", "reviewer": "ada", "review": "tie"}
 
 def base_id(store: Store, choice: str, *replaced: str) -> str:
     (contents,) = values(store, "SELECT contents FROM pairs")
-    return digest(["s", "k", 1, contents, "candidate", "baseline", "ada", choice, *replaced])[:32]
+    return canonical_hash(["s", "k", 1, contents, "candidate", "baseline", "ada", choice, *replaced])[:32]
 
 
 def test_equal_words_count_once(store: Store) -> None:
@@ -98,8 +98,9 @@ def test_in_an_update_the_last_word_of_the_file_counts_and_a_second_time_adds_no
     summary = bring(store, *rows, update=True)
     assert added(summary) == {"examples": 1, "responses": 2, "pairs": 1, "judgments": 1, "reviews": 1}
     assert [(str(odd.where), "the last one counts" in odd.what) for odd in summary.odd] == [
-        ("rows.jsonl:1", True), ("rows.jsonl:3", True),
-    ]  # fmt: skip
+        ("rows.jsonl:1", True),
+        ("rows.jsonl:3", True),
+    ]
     assert (verdict(store), decisions(store)) == (["tie"], [("ada", "decision", "tie")])
     before = dump(store)
     assert added(bring(store, *rows, update=True)) == {}
@@ -126,9 +127,10 @@ def test_a_word_without_answers_belongs_to_the_latest_ones(store: Store, late: d
     bring(store, compared(), compared(response_candidate="another"))
     bring(store, late)
     assert values(
-        store, "SELECT x.cells FROM win_loss w, pairs p JOIN responses x ON x.id = p.candidate_response_id"
-        " WHERE p.id IN (SELECT pair_id FROM judgments UNION SELECT pair_id FROM events) LIMIT 1"
-    ) == ['["another"]']  # fmt: skip
+        store,
+        "SELECT x.cells FROM win_loss w, pairs p JOIN responses x ON x.id = p.candidate_response_id"
+        " WHERE p.id IN (SELECT pair_id FROM judgments UNION SELECT pair_id FROM events) LIMIT 1",
+    ) == ['["another"]']
 
 
 @pytest.mark.parametrize("late", [VERDICT, REVIEW])
@@ -192,7 +194,7 @@ def test_skip_bad_leaves_the_bad_rows_out_and_takes_nothing_of_them(store: Store
         compared("e", response_candidate=["two", "cells"]),
         compared("f", baseline="candidate"),
         VERDICT | {"key": "a", "candidate": "new candidate"},
-    ]  # fmt: skip
+    ]
     bring(store, *good, update=update)
     before = dump(store)
     summary = bring(store, *bad, *good, skip_bad=True, update=update)

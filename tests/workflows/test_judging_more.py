@@ -7,12 +7,12 @@ import pytest
 
 from support.faulty_endpoint import TOKENS, right
 from support.model_server import Asked, Reply, answer_to, as_json, error, loopback, message, said
-from uphold.endpoints.retrying import ONCE
+from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
 from uphold.judging.prompts import parts_of
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
-from uphold.workflows.concurrency import Control
+from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import estimate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
@@ -28,12 +28,14 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
         file = tmp_path / "s.jsonl"
         rows = [
             {
-                "key": f"k{n}", "instruction": f"Question {n} " + "why " * (n % 7) * words,
-                "response_candidate": "yes " + "indeed " * (n % 11) * words, "response_baseline": "no " * words,
+                "key": f"k{n}",
+                "instruction": f"Question {n} " + "why " * (n % 7) * words,
+                "response_candidate": "yes " + "indeed " * (n % 11) * words,
+                "response_baseline": "no " * words,
                 **({"reviewer": "ann", "review": "tie"} if n < reviewed else {}),
             }
             for n in range(count)
-        ]  # fmt: skip
+        ]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
         store = open_store(tmp_path / "uphold.db", create=True)
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
@@ -44,7 +46,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
 
 
 async def judged(store: Store, url: str, judge: Any = SPEC, **more: Any) -> list[JudgeSummary]:
-    request = JudgeRequest(judge, base_url=url, **{"patience": ONCE, **more})
+    request = JudgeRequest(judge, base_url=url, **{"patience": NO_RETRY, **more})
     return [value async for value in judge_run(store, request) if isinstance(value, JudgeSummary)]
 
 
@@ -166,7 +168,7 @@ async def test_a_cap_without_a_price_refuses_to_start(filled: Callable[..., Stor
 
 
 async def test_a_stop_lets_what_is_in_flight_come_back(filled: Callable[..., Store]) -> None:
-    store, control = filled(20), Control(4)
+    store, control = filled(20), WorkControl(4)
 
     def answer(asked: Asked) -> Reply:
         if asked.number == 6:

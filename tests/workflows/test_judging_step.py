@@ -24,18 +24,18 @@ from support.model_server import (
     serving,
     verdict,
 )
-from uphold.endpoints.retrying import ONCE
+from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
 from uphold.judging.prompts import parts_of
-from uphold.records.enums import BOTH_ORDERS, Order
-from uphold.records.judgments import JudgeOnPair, consensus
-from uphold.records.model_calls import Barred
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder
+from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.model_calls import AccessRefused
 from uphold.store import claims, judgments
 from uphold.store.database import Store, open_store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
-from uphold.workflows.judging_progress import JudgeSummary, Judging
+from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
 
 SPEC = "anthropic:judge-model"
 
@@ -76,10 +76,10 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
 
 
 async def judged(store: Store, judge: str = SPEC, **more: Any) -> JudgeSummary:
-    request = JudgeRequest(judge, **{"patience": ONCE, **more})
+    request = JudgeRequest(judge, **{"patience": NO_RETRY, **more})
     *progress, summary = [value async for value in judge_run(store, request)]
     assert isinstance(summary, JudgeSummary)
-    assert all(isinstance(value, Judging) for value in progress)
+    assert all(isinstance(value, JudgingProgress) for value in progress)
     return summary
 
 
@@ -92,9 +92,9 @@ def verdicts(summary: JudgeSummary) -> dict[str, int]:
     return {verdict.value: count for verdict, count in summary.verdicts.items() if count}
 
 
-def on_pairs(store: Store, summary: JudgeSummary) -> list[JudgeOnPair]:
+def on_pairs(store: Store, summary: JudgeSummary) -> list[PairVerdict]:
     rows = store.rows("SELECT id FROM current_pairs WHERE run_id = ? ORDER BY id", (summary.run.id,)).fetchall()
-    found = [judgments.on_pair(store, pair_id, summary.judge_id, consensus) for (pair_id,) in rows]
+    found = [judgments.on_pair(store, pair_id, summary.judge_id, verdict_of) for (pair_id,) in rows]
     return [one for one in found if one is not None]
 
 
@@ -191,7 +191,7 @@ async def test_an_unreadable_answer_is_a_result_and_not_asked_for_again(
 async def test_a_refused_key_ends_the_run_at_its_first_answer(filled: Callable[..., Store], status: int) -> None:
     store = filled([row(f"k{number}") for number in range(30)])
     async with loopback(lambda asked: error(status)) as server:
-        with pytest.raises(Barred, match=f"HTTP {status}") as caught:
+        with pytest.raises(AccessRefused, match=f"HTTP {status}") as caught:
             await judged(store, base_url=server.url, concurrency=2)
     assert caught.value.exit_code == 4
     assert len(server.asked) <= 2
@@ -201,7 +201,7 @@ async def test_a_refused_key_ends_the_run_at_its_first_answer(filled: Callable[.
 async def test_what_was_done_before_the_key_was_refused_is_kept(filled: Callable[..., Store]) -> None:
     store = filled(ROWS)
     async with loopback(lambda asked: verdict("A") if asked.number < 2 else error(401)) as server:
-        with pytest.raises(Barred):
+        with pytest.raises(AccessRefused):
             await judged(store, base_url=server.url, concurrency=1)
     assert judgment_rows(store) == 2
 
@@ -289,13 +289,13 @@ async def test_as_many_requests_are_open_as_allowed_and_no_more(filled: Callable
 async def test_progress_adds_up(filled: Callable[..., Store]) -> None:
     store = filled(ROWS)
     async with loopback(lambda asked: error(500) if asked.number == 0 else prefers_yes(asked)) as server:
-        request = JudgeRequest(SPEC, base_url=server.url, concurrency=1, patience=ONCE)
+        request = JudgeRequest(SPEC, base_url=server.url, concurrency=1, patience=NO_RETRY)
         *progress, summary = [value async for value in judge_run(store, request)]
-    assert all(isinstance(value, Judging) and value.total == 6 for value in progress)
-    assert [value.done for value in progress if isinstance(value, Judging)] == [1, 2, 3, 4, 5, 6]
+    assert all(isinstance(value, JudgingProgress) and value.total == 6 for value in progress)
+    assert [value.done for value in progress if isinstance(value, JudgingProgress)] == [1, 2, 3, 4, 5, 6]
     assert isinstance(summary, JudgeSummary)
     assert (summary.done.readable, summary.done.failed) == (5, 1)
-    assert all(value.pairs for value in progress if isinstance(value, Judging))
+    assert all(value.pairs for value in progress if isinstance(value, JudgingProgress))
 
 
 async def test_cancelling_keeps_what_has_arrived(filled: Callable[..., Store]) -> None:
@@ -325,7 +325,7 @@ async def test_leaving_the_loop_early_keeps_what_was_yielded(filled: Callable[..
     async with loopback(prefers_yes) as server:
         steps = judge_run(store, JudgeRequest(SPEC, base_url=server.url, concurrency=1))
         async for value in steps:
-            assert isinstance(value, Judging)
+            assert isinstance(value, JudgingProgress)
             break
         await steps.aclose()
     assert judgment_rows(store) >= 1
@@ -387,7 +387,7 @@ async def test_rules_judge_offline_without_a_key(filled: Callable[..., Store], m
     assert verdicts(summary) == {"candidate": 2, "unreadable": 1}
     assert (summary.done.total, summary.done.done, summary.left) == (3, 3, 0)
     (first, _, bare) = on_pairs(store, summary)
-    assert [judgment.order for judgment in first.judgments] == [Order.NONE]
+    assert [judgment.order for judgment in first.judgments] == [AnswerOrder.NONE]
     assert [judgment.problem for judgment in bare.judgments] == ["no reference"]
     assert (await judged(store, "rules:closer")).done.total == 0
 
@@ -439,9 +439,9 @@ async def test_the_files_verdicts_are_those_of_the_rule_for_consensus(filled: Ca
     assert len(rows) == 25
     assert len({word for _, word in rows}) > 2
     for pair_id, word in rows:
-        judge = judgments.on_pair(store, pair_id, summary.judge_id, consensus)
+        judge = judgments.on_pair(store, pair_id, summary.judge_id, verdict_of)
         assert judge is not None
-        assert consensus(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
+        assert verdict_of(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
 
 
 PROGRAM = """

@@ -9,11 +9,11 @@ import pytest
 
 from support.imports import bring, judged, reviewed
 from support.sessions import on_screen
-from uphold.records.counts import Cell, RunCounts
+from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.enums import Choice
-from uphold.records.judgments import consensus
+from uphold.records.judgments import verdict_of
 from uphold.records.statistics import LiveNumbers
-from uphold.stats.summary import live
+from uphold.stats.summary import live_numbers
 from uphold.store.counts import Tally, run_counts
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
@@ -62,7 +62,7 @@ def act(session: ReviewSession, rng: random.Random) -> None:
 def cells_of(counts: RunCounts) -> tuple[Any, ...]:
     """The cells, whatever their order, with the stratum by its name."""
 
-    def named(cells: tuple[Cell, ...]) -> Counter[Any]:
+    def named(cells: tuple[PairGroup, ...]) -> Counter[Any]:
         found: Counter[Any] = Counter()
         for cell in cells:
             stratum = counts.strata[cell.stratum]
@@ -81,13 +81,13 @@ def near(value: Any) -> Any:
 
 
 def whole(session: ReviewSession) -> RunCounts:
-    return run_counts(session.store, session.run, consensus, session.judge_name)
+    return run_counts(session.store, session.run, verdict_of, session.judge_name)
 
 
 def whole_numbers(session: ReviewSession) -> LiveNumbers:
     judge = whole(session).judges
     (own,) = session.store.one("SELECT id FROM reviewers WHERE name = ?", (session.reviewer,))
-    return live(whole(session), judge[0].judge_id if judge else None, own)
+    return live_numbers(whole(session), judge[0].judge_id if judge else None, own)
 
 
 @pytest.mark.parametrize("queue", ["random", "uncertain"])
@@ -98,7 +98,7 @@ def test_what_is_counted_along_is_what_a_whole_count_gives(store: Store, seed: i
     with open_store(store.path) as elsewhere:
         sessions = [session_of(store, "ada", queue), session_of(elsewhere, "ben", queue)]
         mine = sessions[0]
-        tally = Tally(store, mine.run, mine.current.judge.judge_id, consensus)  # type: ignore[union-attr]
+        tally = Tally(store, mine.run, mine.current.judge.judge_id, verdict_of)  # type: ignore[union-attr]
         for _ in range(80):
             act(rng.choice(sessions), rng)
             assert cells_of(tally.counts()) == cells_of(whole(mine))

@@ -11,7 +11,7 @@ from uphold.records.reviews import OnScreen
 from uphold.reviewing.receipts import Receipt
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
-from uphold.workflows.queue_drawing import in_words, is_sampled
+from uphold.workflows.queue_drawing import is_sampled, queue_words
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
 from uphold.workflows.statistics import read_run_statistics
@@ -111,9 +111,9 @@ def test_a_queue_that_does_not_exist_is_named_with_those_that_do(store: Store) -
 
 
 def test_a_queue_says_what_its_numbers_are_worth() -> None:
-    assert in_words("uncertain").endswith("a weighted sample")
+    assert queue_words("uncertain").endswith("a weighted sample")
     assert is_sampled("uncertain")
-    assert in_words("flagged").endswith("chosen, not sampled")
+    assert queue_words("flagged").endswith("chosen, not sampled")
     assert not is_sampled("flagged")
 
 

@@ -6,9 +6,9 @@ from uphold.records.enums import Choice, SortOrder
 from uphold.reviewing.pair_filters import ordered
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
-from uphold.workflows.pair_list import Listing
-from uphold.workflows.queue_drawing import PICKED
-from uphold.workflows.review_opening import open_review, what_next
+from uphold.workflows.pair_list import PairListing
+from uphold.workflows.queue_drawing import HAND_PICKED
+from uphold.workflows.review_opening import open_review, queue_advice
 from uphold.workflows.review_session import ReviewSession
 from uphold.workflows.statistics import read_run_statistics
 
@@ -36,7 +36,7 @@ def test_what_was_said_in_between_counts_and_one_stays_at_ones_place(store: Stor
     outer = open_review(store, run, reviewer="ada")
     read(outer, 2)
     here, last = outer.current, outer._walk.items[-1].pair_id
-    inner = open_review(store, run, reviewer="ada", queue=PICKED, picked=[last])
+    inner = open_review(store, run, reviewer="ada", queue=HAND_PICKED, picked=[last])
     read(inner, 1, Choice.BASELINE)
     outer.take_in(inner)
     assert outer.current == here
@@ -57,7 +57,7 @@ def test_what_stood_broken_or_skipped_and_what_was_seen_is_known_afterwards(stor
     run = all_runs(store)[0]
     outer = open_review(store, run, reviewer="ada", blind=True)
     pairs = [item.pair_id for item in outer._walk.items]
-    inner = open_review(store, run, reviewer="ada", queue=PICKED, picked=pairs[2:5])
+    inner = open_review(store, run, reviewer="ada", queue=HAND_PICKED, picked=pairs[2:5])
     assert inner.current is not None
     inner.broken(on_screen(inner))
     inner.skip(on_screen(inner))
@@ -78,7 +78,7 @@ def test_a_flag_from_the_list_is_the_last_act_that_undo_takes_back(store: Store)
     run = all_runs(store)[0]
     session = open_review(store, run, reviewer="ada")
     read(session, 1)
-    listing = Listing(store, run, "ada")
+    listing = PairListing(store, run, "ada")
     last = ordered(listing.read(), SortOrder.REVIEWED)[-1]
     assert listing.flag(last).flagged
     session.take_in()
@@ -94,8 +94,8 @@ def test_the_queue_that_is_advised_leaves_what_was_read_before_a_sample(store: S
     run = all_runs(store)[0]
     session = open_review(store, run, reviewer="ada")
     read(session, 24)
-    assert what_next(store, run, "somebody").queue == "uncertain"
-    found = what_next(store, run, "ada")
+    assert queue_advice(store, run, "somebody").queue == "uncertain"
+    found = queue_advice(store, run, "ada")
     assert found.queue == "uncertain"
     before = read_run_statistics(store, None).headline
     read(open_review(store, run, reviewer="ada", queue=found.queue), 10)

@@ -23,8 +23,13 @@ def opened(store: Store, reviewer: str = "ada") -> ReviewSession:
 def seen(session: ReviewSession) -> object:
     """Everything that a session shows."""
     return (
-        session.index, session.current, session.progress, session.trail(99), session.sitting(), session.finished,
-    )  # fmt: skip
+        session.index,
+        session.current,
+        session.progress,
+        session.trail(99),
+        session.sitting(),
+        session.finished,
+    )
 
 
 def keys(session: ReviewSession) -> list[str]:
@@ -76,10 +81,15 @@ def test_a_save_that_fails_leaves_session_and_file_as_they_were(tmp_path: Path, 
         session = opened(store)
         shown = on_screen(session)
         acts = {
-            "decide": lambda: session.decide(Choice.TIE, shown), "uphold": lambda: session.uphold(shown),
-            "skip": lambda: session.skip(shown), "flag": lambda: session.flag(shown), "undo": session.undo,
-            "broken": lambda: session.broken(shown), "comment": lambda: session.comment("hm", shown), "redo": session.redo,
-        }  # fmt: skip
+            "decide": lambda: session.decide(Choice.TIE, shown),
+            "uphold": lambda: session.uphold(shown),
+            "skip": lambda: session.skip(shown),
+            "flag": lambda: session.flag(shown),
+            "undo": session.undo,
+            "broken": lambda: session.broken(shown),
+            "comment": lambda: session.comment("hm", shown),
+            "redo": session.redo,
+        }
         before, held = seen(session), dump(store)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from uphold.records.counts import Cell, JudgeCells, Stratum
+from uphold.records.counts import JudgeGroups, PairGroup, Stratum
 from uphold.records.enums import Choice, Verdict
 from uphold.reviewing.queue_order import Judged, draw_weighted, uncertain
 from uphold.stats.agreement import compared
-from uphold.stats.assisted import study_of, win_rates
+from uphold.stats.assisted import judge_inputs, win_rates
 from uphold.stats.human import labelled
-from uphold.stats.intervals import Part, weighted_share
-from uphold.stats.poststratify import tallies
+from uphold.stats.intervals import StratumShare, weighted_share
+from uphold.stats.poststratify import verdict_cells
 
 PAIRS, SESSIONS = 200, 2000
 
@@ -28,8 +28,10 @@ TRUTHS = (Choice.CANDIDATE,) * 5 + (Choice.BASELINE,) * 4 + (Choice.TIE,)
 
 
 _OTHER = {
-    Choice.CANDIDATE: Verdict.BASELINE, Choice.BASELINE: Verdict.CANDIDATE, Choice.TIE: Verdict.CANDIDATE,
-}  # fmt: skip
+    Choice.CANDIDATE: Verdict.BASELINE,
+    Choice.BASELINE: Verdict.CANDIDATE,
+    Choice.TIE: Verdict.CANDIDATE,
+}
 
 
 @dataclass
@@ -67,20 +69,20 @@ def session(number: int, errors: dict[int, Errors]) -> None:
         read = {pair_id for pair_id, *_ in drawn[:size]}
         alike = Counter((at in read, *pairs[at], names.index(strata[at][0])) for at in range(PAIRS))
         cells = tuple(
-            Cell(((1, truth),) if is_read else (), said, None, 0, count, stratum)
+            PairGroup(((1, truth),) if is_read else (), said, None, 0, count, stratum)
             for (is_read, truth, said, stratum), count in alike.items()
         )
-        _compare(errors[size], JudgeCells(1, "j", "v", "llm", cells), names, sum(same) / PAIRS)
+        _compare(errors[size], JudgeGroups(1, "j", "v", "llm", cells), names, sum(same) / PAIRS)
         _rate(errors[size], cells, names, sum(truth is Choice.CANDIDATE for truth, _ in pairs) / PAIRS)
 
 
-def _compare(errors: Errors, judge: JudgeCells, names: list[str], truth: float) -> None:
+def _compare(errors: Errors, judge: JudgeGroups, names: list[str], truth: float) -> None:
     parts = []
     for place, name in enumerate(names):
         own = [cell for cell in judge.cells if cell.stratum == place]
         rated = compared(own)
         hits = sum(count for _, human, said, count in rated if human == said)
-        parts.append(Part(name, sum(cell.count for cell in own), sum(row[-1] for row in rated), hits))
+        parts.append(StratumShare(name, sum(cell.count for cell in own), sum(row[-1] for row in rated), hits))
     if any(part.n == 0 for part in parts):
         return
     errors.compared += 1
@@ -88,8 +90,8 @@ def _compare(errors: Errors, judge: JudgeCells, names: list[str], truth: float) 
     errors.naive += sum(part.hits for part in parts) / sum(part.n for part in parts) - truth
 
 
-def _rate(errors: Errors, cells: tuple[Cell, ...], names: list[str], truth: float) -> None:
-    found = study_of(tallies(cells), [Stratum(name) for name in names], labelled(cells))
+def _rate(errors: Errors, cells: tuple[PairGroup, ...], names: list[str], truth: float) -> None:
+    found = judge_inputs(verdict_cells(cells), [Stratum(name) for name in names], labelled(cells))
     if found.has_rates:
         errors.rated += 1
         errors.rate += (win_rates(found)[1].rate or 0) - truth

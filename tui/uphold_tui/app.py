@@ -11,7 +11,7 @@ from textual.screen import Screen
 from uphold.errors import BadUsage
 from uphold.settings import Settings as Tables
 from uphold_tui import themes
-from uphold_tui.app_options import Settings
+from uphold_tui.app_options import AppOptions
 from uphold_tui.keys import KeyMap
 from uphold_tui.themes import SIGNS
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from uphold.records.runs import Run
     from uphold.workflows.lookup import Store
-    from uphold.workflows.review_opening import Manner
+    from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
-    from uphold_tui.judging.background import JudgeWork
-    from uphold_tui.pairs.loader import Kept
-    from uphold_tui.review.summary import Left, LookBack
+    from uphold_tui.judging.background import BackgroundJudging
+    from uphold_tui.pairs.loader import PairsScreenState
+    from uphold_tui.review.summary import ReviewExit, SessionSummary
 
 DEMO = "support-desk"
 """The sample set that a first start offers."""
@@ -57,14 +57,14 @@ class UpholdApp(App[str]):
     ) -> None:
         super().__init__()
         self.tables = tables or Tables()
-        self.judge_work: JudgeWork | None = None
+        self.judge_work: BackgroundJudging | None = None
         self.store = store
         self.session = session
         self.reviewer = reviewer
-        self.settings = Settings(dict(keymap or {}), SIGNS[signs], hold)
-        self.look_back: LookBack | None = None
+        self.settings = AppOptions(dict(keymap or {}), SIGNS[signs], hold)
+        self.look_back: SessionSummary | None = None
         self._tour = tour
-        self._kept: dict[int, Kept] = {}
+        self._kept: dict[int, PairsScreenState] = {}
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         self.theme = self._known(theme or themes.DARK.name)
@@ -95,15 +95,19 @@ class UpholdApp(App[str]):
 
     def _start(self) -> Screen[None]:
         from uphold.workflows.lookup import home
-        from uphold_tui.home.screen import Doors, HomeScreen
+        from uphold_tui.home.screen import HomeActions, HomeScreen
 
-        doors = Doors(
-            lambda: home(self.store), self.review_run, self.judge_run, self.open_demo, self.action_leave_now,
-            self.list_run, self.count_run, self.change_reviewer,
-        )  # fmt: skip
-        return HomeScreen(
-            doors, database=self.store.path.name, reviewer=self.reviewer, keymap=self.settings.keymap
-        )  # fmt: skip
+        doors = HomeActions(
+            lambda: home(self.store),
+            self.review_run,
+            self.judge_run,
+            self.open_demo,
+            self.action_leave_now,
+            self.list_run,
+            self.count_run,
+            self.change_reviewer,
+        )
+        return HomeScreen(doors, database=self.store.path.name, reviewer=self.reviewer, keymap=self.settings.keymap)
 
     def _review(self, session: "ReviewSession") -> Screen[None]:
         from uphold_tui.review.screen import ReviewScreen
@@ -127,11 +131,11 @@ class UpholdApp(App[str]):
         self.reviewer = name
         self._kept.clear()
 
-    def list_run(self, run: "Run", kept: "Kept | None" = None) -> None:
+    def list_run(self, run: "Run", kept: "PairsScreenState | None" = None) -> None:
         """List a run's pairs; opened from there, the review comes back to the list."""
-        from uphold.workflows.pair_list import Listing
-        from uphold_tui.pairs.loader import Kept, Ways
-        from uphold_tui.pairs.screen import BrowseScreen
+        from uphold.workflows.pair_list import PairListing
+        from uphold_tui.pairs.loader import PairsScreenActions, PairsScreenState
+        from uphold_tui.pairs.screen import PairsScreen
 
         def opened(pair_id: int) -> None:
             from uphold.workflows.review_opening import open_review
@@ -141,27 +145,27 @@ class UpholdApp(App[str]):
             self.push_screen(self._review(session))
 
         def picked(pairs: "Sequence[int]") -> None:
-            from uphold.workflows.queue_drawing import PICKED
+            from uphold.workflows.queue_drawing import HAND_PICKED
 
-            self.review_run(run, PICKED, pairs)
+            self.review_run(run, HAND_PICKED, pairs)
 
-        ways = Ways(opened, self.close_one, lambda: self.count_run(run), picked)
-        kept = kept or self._kept.setdefault(run.id, Kept())
-        listing = Listing(self.store, run, self.reviewer)
-        self.push_screen(
-            BrowseScreen(listing, ways, kept, keymap=self.settings.keymap, signs=self.settings.signs)
-        )  # fmt: skip
+        ways = PairsScreenActions(opened, self.close_one, lambda: self.count_run(run), picked)
+        kept = kept or self._kept.setdefault(run.id, PairsScreenState())
+        listing = PairListing(self.store, run, self.reviewer)
+        self.push_screen(PairsScreen(listing, ways, kept, keymap=self.settings.keymap, signs=self.settings.signs))
 
     def count_run(self, run: "Run") -> None:
         """The numbers of a run; each opens the pairs behind it."""
-        from uphold_tui.numbers.screen import Doors, FiguresScreen, counted
-        from uphold_tui.pairs.loader import Kept
+        from uphold_tui.numbers.screen import NumbersActions, NumbersScreen, numbers_source
+        from uphold_tui.pairs.loader import PairsScreenState
 
-        doors = Doors(
-            lambda wanted: self.list_run(run, Kept(wanted)), lambda queue: self.review_run(run, queue), self.close_one
+        doors = NumbersActions(
+            lambda wanted: self.list_run(run, PairsScreenState(wanted)),
+            lambda queue: self.review_run(run, queue),
+            self.close_one,
         )
-        numbers = counted(self.store.path, run, self.reviewer)
-        self.push_screen(FiguresScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs))
+        numbers = numbers_source(self.store.path, run, self.reviewer)
+        self.push_screen(NumbersScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs))
 
     def close_one(self) -> None:
         """Back to the screen before."""
@@ -169,25 +173,25 @@ class UpholdApp(App[str]):
 
     def judge_run(self, run: "Run") -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.workflows.judging_progress import answers, judges_to_choose
-        from uphold_tui.judging.screen import Desk, JudgingScreen
+        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
-        desk = Desk(
+        desk = JudgingActions(
             lambda run: judges_to_choose(self.store, run.id, self.tables),
             lambda: self.judge_work if self.judge_work is not None and self.judge_work.going else None,
             self._begin_judging,
-            lambda pair_id, judge_id: answers(self.store, pair_id, judge_id),
+            lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
             self.review_run,
             self.pop_screen,  # type: ignore[arg-type]
             self.action_leave_now,
         )
         self.push_screen(JudgingScreen(run, desk, signs=self.settings.signs, keymap=self.settings.keymap))
 
-    def _begin_judging(self, run: "Run", judge: str) -> "JudgeWork":
-        from uphold.workflows.concurrency import Control
-        from uphold_tui.judging.background import JudgeWork
+    def _begin_judging(self, run: "Run", judge: str) -> "BackgroundJudging":
+        from uphold.workflows.concurrency import WorkControl
+        from uphold_tui.judging.background import BackgroundJudging
 
-        self.judge_work = JudgeWork(self.store.path, run, judge, self.tables, Control())
+        self.judge_work = BackgroundJudging(self.store.path, run, judge, self.tables, WorkControl())
         self.judge_work.start()
         return self.judge_work
 
@@ -198,7 +202,7 @@ class UpholdApp(App[str]):
         self._tour = True
         self.review_run(open_demo(self.store, DEMO))
 
-    def _left(self, left: "Left") -> None:
+    def _left(self, left: "ReviewExit") -> None:
         """From a review: back to the start screen, or out of the app where there is none or the person quits."""
         self.look_back = left.look_back or self.look_back
         if self.session is not None or left.quit:
@@ -241,7 +245,7 @@ def run_app(
     hold: str | None = None,
     tables: Tables | None = None,
     tour: bool = False,
-    manner: "Manner | None" = None,
+    manner: "ReviewOptions | None" = None,
 ) -> str | None:
     """Run the app until it is left; answers what is to be printed in the terminal, if anything.
 
@@ -251,18 +255,25 @@ def run_app(
     session = None
     wanted = run or (None if start else _only_run(store))
     if wanted is not None:
-        from uphold.workflows.review_opening import open_in, open_review
+        from uphold.workflows.review_opening import open_review, open_review_with
 
         if manner is None:
             session = open_review(store, wanted, reviewer=reviewer, judge=judge)
         else:
-            session = open_in(manner, store, wanted, reviewer=reviewer, judge=judge)
+            session = open_review_with(manner, store, wanted, reviewer=reviewer, judge=judge)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
     app = UpholdApp(
-        store, session, reviewer=reviewer, theme=theme, signs=signs, keymap=keymap, hold=hold, tables=tables,
+        store,
+        session,
+        reviewer=reviewer,
+        theme=theme,
+        signs=signs,
+        keymap=keymap,
+        hold=hold,
+        tables=tables,
         tour=tour,
-    )  # fmt: skip
+    )
     try:
         return app.run()
     finally:

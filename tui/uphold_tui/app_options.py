@@ -5,7 +5,7 @@ from uphold_tui.themes import PLAIN, Signs
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class AppOptions:
     """What the person set for the app: their key map, the signs, whether an override is held until enter."""
 
     keymap: keys.KeyMap

@@ -59,12 +59,21 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "runs": compare.runs,
     "export": export.export,
 }
+
+
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 
+
 imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List imports, or take one back.")
+
+
 imports.callback()(import_.imports)
+
+
 imports.command("drop")(import_.drop)
+
+
 app.add_typer(imports, name="imports")
 
 
@@ -92,9 +101,9 @@ def gathered(arguments: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from uphold_tui.console import guarded
+    from uphold_tui.console import run_guarded
 
-    sys.exit(guarded(lambda: app(gathered(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
+    sys.exit(run_guarded(lambda: app(gathered(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
 
 
 if __name__ == "__main__":

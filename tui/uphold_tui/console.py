@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from uphold.errors import UpholdError
-from uphold.reports.model import Line, Page, Role
+from uphold.reports.model import Report, ReportRow, Role
 from uphold.text import one_line, terminal_safe
 
 INTERRUPTED = 130
@@ -21,7 +21,7 @@ def in_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def guarded(command: Callable[[], object]) -> int:
+def run_guarded(command: Callable[[], object]) -> int:
     """Run a command and return its exit code; what went wrong is one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -37,30 +37,30 @@ def guarded(command: Callable[[], object]) -> int:
     except SystemExit as leaving:
         code = 0 if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
     if code == INTERRUPTED:
-        talk("interrupted; what is in the database stays there")
+        print_note("interrupted; what is in the database stays there")
     return code if isinstance(code, int) else 0
 
 
 def _tell(error: Exception) -> int:
     """The exit code of an error that a person can act on, told in a sentence; raises any other again."""
     if isinstance(error, UpholdError):
-        talk(str(error))
+        print_note(str(error))
         return error.exit_code
     if isinstance(error, OSError):
         _close_output()
         if isinstance(error, BrokenPipeError):
             return 0  # the reader of a pipe has left: nothing is wrong, and nothing more can be said
-        talk(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
+        print_note(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
         return UpholdError.exit_code
     if type(error).__module__ == "sqlite3":
-        talk(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
+        print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # bad usage, as the command line's parser tells it
     if message is None:
         raise error
     context = getattr(error, "ctx", None)
     said = str(message()).rstrip(".")
-    talk(f"{said[:1].lower()}{said[1:]}" + (f"; see {context.command_path} --help" if context else ""))
+    print_note(f"{said[:1].lower()}{said[1:]}" + (f"; see {context.command_path} --help" if context else ""))
     return UpholdError.exit_code
 
 
@@ -70,48 +70,48 @@ def _close_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def say(text: str = "") -> None:
+def print_text(text: str = "") -> None:
     """Print data on standard output."""
     sys.stdout.write(terminal_safe(text) + "\n")
 
 
-def talk(text: str = "") -> None:
+def print_note(text: str = "") -> None:
     """Print talk on standard error, never wrapped."""
     sys.stderr.write(terminal_safe(text) + "\n")
 
 
-def say_line(text: str) -> None:
+def print_line(text: str) -> None:
     """Print one line of data: line breaks in it are shown as signs."""
     sys.stdout.write(one_line(text) + "\n")
 
 
-def say_page(page: Page) -> None:
+def print_report(page: Report) -> None:
     """Print a page: neighbouring table rows line up, numbers at the right of their column."""
-    say_line(page.title)
-    say_line(page.subtitle)
+    print_line(page.title)
+    print_line(page.subtitle)
     for section in page.sections:
-        say()
+        print_text()
         if section.title:
-            say_line(section.title)
+            print_line(section.title)
         for is_table, group in groupby(section.lines, key=lambda line: len(line.spans) > 1):
             lines = list(group)
             rows = [["  " + line.spans[0].text, *(span.text for span in line.spans[1:])] for line in lines]
             right = (
                 [i for i in range(max(map(len, rows))) if any(_figure(line, i) for line in lines)] if is_table else []
             )
-            say_table(rows, right=right)
+            print_table(rows, right=right)
 
 
-def _figure(line: Line, column: int) -> bool:
+def _figure(line: ReportRow, column: int) -> bool:
     return column < len(line.spans) and line.spans[column].role in (Role.NUMBER, Role.STRONG_NUMBER)
 
 
-def say_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print JSON on standard output: ASCII, on as many lines as it likes, never wrapped."""
     sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
 
 
-def data(lines: Iterable[str]) -> None:
+def write_lines(lines: Iterable[str]) -> None:
     """Write a file's lines, line ends and all, on standard output: as they are, in UTF-8; made harmless in a terminal."""
     sys.stdout.flush()
     if sys.stdout.isatty():
@@ -123,7 +123,7 @@ def data(lines: Iterable[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def say_table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+def print_table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Print rows with their columns aligned; `right` numbers the columns that hold figures."""
     for line in table_lines(rows, right=right):
         sys.stdout.write(line + "\n")
@@ -144,7 +144,7 @@ def table_lines(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> 
     return ["  ".join(pad(cell, i) for i, cell in enumerate(row)).rstrip() for row in safe]
 
 
-class Bar(Protocol):
+class ProgressBar(Protocol):
     """A progress bar."""
 
     def __call__(self, done: float, total: float, text: str = "") -> None:
@@ -152,7 +152,7 @@ class Bar(Protocol):
 
 
 @contextlib.contextmanager
-def progress(title: str) -> Iterator[Bar]:
+def progress(title: str) -> Iterator[ProgressBar]:
     """A progress bar on standard error; nothing at all where that is no terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total, text="": None

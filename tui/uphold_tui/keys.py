@@ -72,6 +72,7 @@ REVIEW: tuple[Key, ...] = (
     Key("review.quit", ("Q",), "leave", "quit", "quit", "Show"),
 )
 
+
 HOME: tuple[Key, ...] = (
     Key("home.open", ("enter",), "open", "review", "review this run", "Runs"),
     Key("home.judge", ("j",), "judge", "judge", "have this run judged", "Runs"),
@@ -87,6 +88,7 @@ HOME: tuple[Key, ...] = (
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
     Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
 )
+
 
 JUDGING: tuple[Key, ...] = (
     Key("judging.open", ("enter",), "open", "review what is judged", "begin; then: review what is judged", "Judging"),
@@ -105,7 +107,8 @@ JUDGING: tuple[Key, ...] = (
     Key("judging.quit", ("Q",), "quit", "quit", "quit; what is in flight comes back", "Show"),
 )
 
-BROWSE: tuple[Key, ...] = (
+
+PAIRS: tuple[Key, ...] = (
     Key("browse.open", ("enter",), "open", "open", "open in the review", "Pairs"),
     Key("browse.down", ("j", "down", "n"), "move(1)", "down", "down, up", "Pairs"),
     Key("browse.up", ("k", "up", "N"), "move(-1)", "up", "down, up", "Pairs"),
@@ -129,7 +132,8 @@ BROWSE: tuple[Key, ...] = (
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
 )
 
-FIGURES: tuple[Key, ...] = (
+
+NUMBERS: tuple[Key, ...] = (
     Key("figures.open", ("enter",), "open", "open", "the pairs behind a figure", "Figures"),
     Key("figures.move", ("j", "down", "right"), "move(1)", "next", "next, previous figure", "Figures"),
     Key("figures.move_back", ("k", "up", "left"), "move(-1)", "previous", "next, previous figure", "Figures"),
@@ -146,6 +150,7 @@ FIGURES: tuple[Key, ...] = (
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
 )
 
+
 OVERLAY: tuple[Key, ...] = (
     Key("overlay.down", ("j", "down"), "scroll(1)", "scroll"),
     Key("overlay.up", ("k", "up"), "scroll(-1)", "scroll"),
@@ -154,7 +159,10 @@ OVERLAY: tuple[Key, ...] = (
     Key("overlay.close", ("escape", "q", "enter"), "close", "close"),
 )
 
+
 _LABELS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
+
+
 _QUIET = {"down", "up", "pagedown", "pageup", "home", "end"}
 
 

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
-from uphold.records.texts import Cell, cell_text
+from uphold.records.texts import AnswerCell, cell_text
 from uphold.text import one_line, terminal_safe
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def quoted(text: str, style: str = "") -> Content:
     return Content.assemble(("“", style), running(text, style), ("”", style))
 
 
-def answer(cell: Cell, style: str = "") -> Content:
+def answer(cell: AnswerCell, style: str = "") -> Content:
     """One turn's answer; other JSON than text is shown as JSON."""
     return shown(cell_text(cell), style)
 
@@ -74,7 +74,7 @@ def markdown(text: str) -> "Markdown":
     return Markdown(_bounded(terminal_safe(text)), hyperlinks=False, code_theme="bw")
 
 
-def words(cell: Cell) -> int:
+def words(cell: AnswerCell) -> int:
     """How many words an answer has."""
     return len(cell_text(cell).split())
 

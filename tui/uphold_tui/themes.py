@@ -206,27 +206,29 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
         "badge-doubt": "ansi_yellow",
         "badge-wrong": "ansi_red",
     }
-    return {
-        "side-a": side_a,
-        "side-b": side_b,
-        "hair-a": side_a,
-        "hair-b": side_b,
-        "muted": "dim",
-        "faint": "dim",
-        "strong": "ansi_default",
-        "tint": "reverse",
-        "band": "on ansi_bright_black",
-        "chosen-a": "reverse",
-        "chosen-b": "reverse",
-        "only-a": "underline",
-        "only-b": "underline",
-        "thumb": "ansi_bright_black",
-        "found": "bold reverse",
-        "muted-solid": "ansi_white",
-        "rule": "ansi_bright_black",
-    } | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)} | {
-        name: f"bold reverse {colour}" for name, colour in filled.items()
-    }  # fmt: skip
+    return (
+        {
+            "side-a": side_a,
+            "side-b": side_b,
+            "hair-a": side_a,
+            "hair-b": side_b,
+            "muted": "dim",
+            "faint": "dim",
+            "strong": "ansi_default",
+            "tint": "reverse",
+            "band": "on ansi_bright_black",
+            "chosen-a": "reverse",
+            "chosen-b": "reverse",
+            "only-a": "underline",
+            "only-b": "underline",
+            "thumb": "ansi_bright_black",
+            "found": "bold reverse",
+            "muted-solid": "ansi_white",
+            "rule": "ansi_bright_black",
+        }
+        | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)}
+        | {name: f"bold reverse {colour}" for name, colour in filled.items()}
+    )
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.errors import BadUsage, EndpointError
-from uphold.records.model_calls import Answer, Request, Scored
+from uphold.records.model_calls import ModelAnswer, ModelRequest, TokenLogprobs
 
 with sdk.made_to_stay():
     import anthropic
@@ -29,7 +29,7 @@ class AnthropicEndpoint:
         self._client = client_of(address)
         self._create = self._client.messages.with_raw_response.create
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
         """The model's answer; raises Barred, Refused or Unavailable."""
         began = time.perf_counter()
         try:
@@ -46,7 +46,7 @@ class AnthropicEndpoint:
             raise sdk.no_answer(body, self._address)
         return answer_in(message, time.perf_counter() - began, schema=request.schema is not None)
 
-    async def count(self, request: Request) -> int | None:
+    async def count(self, request: ModelRequest) -> int | None:
         """The endpoint's own count of a request's tokens; nothing is charged for it."""
         given = {name: value for name, value in arguments(request, self._address.model).items() if name in _COUNTED}
         try:
@@ -58,7 +58,7 @@ class AnthropicEndpoint:
             raise ours(error, self._address) from None
         return sdk.count(sdk.as_object(response.http_response.content), "input_tokens")
 
-    async def score(self, text: str) -> Scored:
+    async def score(self, text: str) -> TokenLogprobs:
         """The Messages API tells no log probabilities."""
         raise BadUsage("anthropic: endpoints tell no log probabilities; perplexity needs openai:MODEL with --base-url")
 
@@ -87,7 +87,7 @@ def client_of(address: Address) -> anthropic.AsyncAnthropic:
     )
 
 
-def arguments(request: Request, model: str) -> dict[str, Any]:
+def arguments(request: ModelRequest, model: str) -> dict[str, Any]:
     """What `messages.create` takes; in a batch the same stands in `params`, but for `extra_body`."""
     output = {
         **({"effort": request.effort} if request.effort else {}),
@@ -105,7 +105,7 @@ def arguments(request: Request, model: str) -> dict[str, Any]:
     return given
 
 
-def answer_in(message: Mapping[str, Any], seconds: float | None = None, *, schema: bool = True) -> Answer:
+def answer_in(message: Mapping[str, Any], seconds: float | None = None, *, schema: bool = True) -> ModelAnswer:
     """The answer in a message as it came."""
     blocks = (block for block in message["content"] if isinstance(block, dict) and block.get("type") == "text")
     usage = message.get("usage")
@@ -113,7 +113,7 @@ def answer_in(message: Mapping[str, Any], seconds: float | None = None, *, schem
     written, read = (sdk.count(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
     plain = sdk.count(usage, "input_tokens")
     known = [tokens for tokens in (plain, written, read) if tokens is not None]
-    return Answer(
+    return ModelAnswer(
         text="".join(str(block.get("text", "")) for block in blocks),
         stop_reason=sdk.text(message.get("stop_reason")),
         input_tokens=sum(known) if known else None,

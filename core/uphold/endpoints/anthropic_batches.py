@@ -12,7 +12,7 @@ from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.anthropic import answer_in, arguments, client_of, ours
 from uphold.errors import EndpointError, Refused, Unavailable
-from uphold.records.model_calls import Answer, Request
+from uphold.records.model_calls import ModelAnswer, ModelRequest
 
 MOST_REQUESTS = 100_000
 
@@ -26,11 +26,11 @@ _AROUND = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedBatch:
     """One request of a batch, under the id that its result will carry."""
 
     custom_id: str
-    request: Request
+    request: ModelRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class BatchState:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BatchResult:
     """What became of one request: an answer, or why there is none."""
 
     custom_id: str
-    answer: Answer | None = None
+    answer: ModelAnswer | None = None
     problem: str | None = None
 
 
@@ -59,14 +59,14 @@ class Batches:
         self._address = address
         self._client = client_of(address)
 
-    async def submit(self, sent: Sequence[Sent]) -> str:
+    async def submit(self, sent: Sequence[SubmittedBatch]) -> str:
         """Hand in one batch; returns its id.
 
         Raises Refused (or Barred) where the provider said no, so that there is none; Unavailable where nobody knows.
         """
         requests: list[Any] = [
             {"custom_id": one.custom_id, "params": _params(one.request, self._address.model)} for one in sent
-        ]  # fmt: skip
+        ]
         made = await self._had(self._client.messages.batches.create(requests=requests))
         return str(made.id)
 
@@ -87,7 +87,7 @@ class Batches:
                 return found
             after = states[-1].id
 
-    async def results(self, batch_id: str) -> AsyncIterator[Result]:
+    async def results(self, batch_id: str) -> AsyncIterator[BatchResult]:
         """What became of each request of a batch that has ended, in whatever order."""
         try:
             async for row in await self._had(self._client.messages.batches.results(batch_id)):
@@ -114,9 +114,11 @@ class Batches:
         return had
 
 
-def chunked(sent: Sequence[Sent], most: int = MOST_REQUESTS, most_bytes: int = MOST_BYTES) -> Iterator[list[Sent]]:
+def chunked(
+    sent: Sequence[SubmittedBatch], most: int = MOST_REQUESTS, most_bytes: int = MOST_BYTES
+) -> Iterator[list[SubmittedBatch]]:
     """The requests in chunks that the provider takes as one batch each."""
-    chunk: list[Sent] = []
+    chunk: list[SubmittedBatch] = []
     size = 0
     for one in sent:
         length = _size(one)
@@ -129,11 +131,11 @@ def chunked(sent: Sequence[Sent], most: int = MOST_REQUESTS, most_bytes: int = M
         yield chunk
 
 
-def _size(one: Sent) -> int:
+def _size(one: SubmittedBatch) -> int:
     return len(json.dumps(_params(one.request, ""))) + len(one.custom_id) + _AROUND
 
 
-def _params(request: Request, model: str) -> dict[str, Any]:
+def _params(request: ModelRequest, model: str) -> dict[str, Any]:
     given = arguments(request, model)
     return {**given, **given.pop("extra_body", {})}
 
@@ -146,19 +148,19 @@ def _state(batch: Any) -> BatchState:
     return BatchState(str(batch.id), text, batch.processing_status == "ended", total)
 
 
-def _result(row: dict[str, Any], address: Address) -> Result:
+def _result(row: dict[str, Any], address: Address) -> BatchResult:
     custom_id, result = str(row.get("custom_id")), row.get("result") or {}
     kind = result.get("type")
     message = result.get("message")
     if kind == "succeeded" and isinstance(message, dict) and isinstance(message.get("content"), list):
-        return Result(custom_id, answer_in(message))
+        return BatchResult(custom_id, answer_in(message))
     error = result.get("error") or {}
     inner = error.get("error")
     said = inner if isinstance(inner, dict) else error
     explained = sdk.on_one_line(str(said.get("message") or said.get("type") or ""), address)
     reasons = {"expired": "the batch expired before this was answered", "canceled": "the batch was cancelled"}
     problem = reasons.get(str(kind), f"the batch says {kind}" + (f": {explained}" if explained else ""))
-    return Result(custom_id, problem=problem)
+    return BatchResult(custom_id, problem=problem)
 
 
 def _broken() -> type[Exception]:

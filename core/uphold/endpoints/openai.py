@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.errors import BadUsage, EndpointError, Refused
-from uphold.records.model_calls import Answer, Request, Scored
+from uphold.records.model_calls import ModelAnswer, ModelRequest, TokenLogprobs
 
 with sdk.made_to_stay():
     import openai
@@ -45,7 +45,7 @@ class OpenAIEndpoint:
         self._limit = "max_completion_tokens" if host == _MAKER else "max_tokens"
         self._create = self._client.chat.completions.with_raw_response.create
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
         """The model's answer; raises Barred, Refused or Unavailable."""
         began = time.perf_counter()
         body = await self._had(self._create(**self._arguments(request)))
@@ -54,11 +54,11 @@ class OpenAIEndpoint:
             raise sdk.no_answer(body, self._address)
         return _answer(sdk.as_object(body) or {}, choice, time.perf_counter() - began, request.schema is not None)
 
-    async def count(self, request: Request) -> int | None:
+    async def count(self, request: ModelRequest) -> int | None:
         """Servers of this kind count a request only when they answer it."""
         return None
 
-    async def score(self, text: str) -> Scored:
+    async def score(self, text: str) -> TokenLogprobs:
         """Log probabilities of the text's own tokens, by `completions` with `echo`."""
         create = self._client.completions.with_raw_response.create
         try:
@@ -86,11 +86,13 @@ class OpenAIEndpoint:
             raise _ours(error, self._address) from None
         return body
 
-    def _arguments(self, request: Request) -> dict[str, Any]:
+    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
         system = [{"role": "system", "content": request.system}] if request.system else []
         given: dict[str, Any] = {
-            "model": self._address.model, "messages": [*system, *request.messages], self._limit: request.max_tokens,
-        }  # fmt: skip
+            "model": self._address.model,
+            "messages": [*system, *request.messages],
+            self._limit: request.max_tokens,
+        }
         if request.schema:
             described = {"name": "answer", "schema": request.schema, "strict": True}
             given["response_format"] = {"type": "json_schema", "json_schema": described}
@@ -108,12 +110,12 @@ def _first_choice(body: bytes) -> Mapping[str, Any] | None:
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
-def _answer(body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, schema: bool) -> Answer:
+def _answer(body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, schema: bool) -> ModelAnswer:
     message, usage = choice["message"], body.get("usage")
     refused = sdk.text(message.get("refusal"))
     finished = sdk.text(choice.get("finish_reason"))
     cached = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
-    return Answer(
+    return ModelAnswer(
         text=_said(message.get("content")),
         stop_reason="refusal" if refused else _STOPS.get(finished or "", finished),
         input_tokens=sdk.count(usage, "prompt_tokens"),
@@ -134,7 +136,7 @@ def _said(content: object) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> Scored:
+def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
     if choice is None:
         raise sdk.no_answer(body, address)
     told = choice.get("logprobs")
@@ -144,7 +146,7 @@ def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: A
     if not isinstance(starts, list) or not isinstance(values, list) or len(starts) != len(values):
         raise BadUsage(f"{address.place} told no log probabilities of the text it was given (`echo` with `logprobs`)")
     own = [(start, value) for start, value in zip(starts, values, strict=True) if start < len(text)]
-    return Scored(
+    return TokenLogprobs(
         tuple(s for s, _ in own), tuple(v for _, v in own), sdk.text((sdk.as_object(body) or {}).get("model"))
     )
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import Answer, Barred, Endpoint, Request, Scored
+from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
 
 _Had = TypeVar("_Had")
 
@@ -29,7 +29,7 @@ _NAMED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often and how long a request is tried; times in seconds.
 
     Waits double from `first` to `longest`, and `obeyed` caps what a server may ask for. After `deadline` nothing new is
@@ -48,19 +48,19 @@ class Patience:
         return float(min(self.first * 2.0 ** min(failures - 1, 30), self.longest))
 
 
-ONCE = Patience(tries=1, for_all=1)
+NO_RETRY = RetryPolicy(tries=1, for_all=1)
 """Nothing is tried again."""
 
 
-class Pace:
+class SharedPause:
     """Trying again, and waiting together.
 
     `again` counts tries after the first, `waited` the seconds of common pauses; `gave_up` says why it makes no sense to
     go on: a request ran out of tries, and nobody has had an answer since it began.
     """
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience or Patience()
+    def __init__(self, patience: RetryPolicy | None = None) -> None:
+        self._patience = patience or RetryPolicy()
         self._until = self._answered = 0.0
         self._pauses = 0
         self._random = random.Random()
@@ -137,15 +137,15 @@ class Pace:
         self.again += 1
 
 
-class Paced(Pace):
+class RetryingEndpoint(SharedPause):
     """An endpoint whose requests are tried again; all who ask through it wait together."""
 
-    def __init__(self, endpoint: Endpoint, patience: Patience | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, patience: RetryPolicy | None = None) -> None:
         super().__init__(patience)
         self._endpoint = endpoint
         self._schema_taken = self._plain = False
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
         """The model's answer; raises Barred, Refused, or Unavailable once its tries are used up."""
         if request.schema is None or self._plain:
             return await self.through(self._endpoint.answer, replace(request, schema=None))
@@ -153,7 +153,7 @@ class Paced(Pace):
             answer = await self.through(self._endpoint.answer, request)
         except Refused as error:
             if (
-                isinstance(error, Barred)
+                isinstance(error, AccessRefused)
                 or self._schema_taken
                 or error.status not in _ODD
                 or not _NAMED.search(str(error))
@@ -166,12 +166,12 @@ class Paced(Pace):
         self._schema_taken = True
         return answer
 
-    async def count(self, request: Request) -> int | None:
+    async def count(self, request: ModelRequest) -> int | None:
         """The endpoint's own count of a request's tokens."""
         plain = replace(request, schema=None) if self._plain else request
         return await self.through(self._endpoint.count, plain)
 
-    async def score(self, text: str) -> Scored:
+    async def score(self, text: str) -> TokenLogprobs:
         """How likely the model finds a text."""
         return await self.through(self._endpoint.score, text)
 

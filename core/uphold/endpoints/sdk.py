@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from uphold.endpoints.addresses import Address
 from uphold.errors import EndpointError, Refused, Unavailable
-from uphold.records.model_calls import Barred
+from uphold.records.model_calls import AccessRefused
 
 if TYPE_CHECKING:
     import httpx2
@@ -79,11 +79,13 @@ def of_status(
     """The error behind an HTTP status; `spent`: the account has no more to spend, whatever the status."""
     said = f"HTTP {status} ({on_one_line(explanation, address) or 'no explanation'})"
     if status in (401, 403):
-        return Barred(f"{address.place} refused the API key: {said}; check the key and what it may use", status=status)
+        return AccessRefused(
+            f"{address.place} refused the API key: {said}; check the key and what it may use", status=status
+        )
     if status == 402 or spent:
-        return Barred(f"{address.place} wants to be paid first: {said}; look at the account", status=status)
+        return AccessRefused(f"{address.place} wants to be paid first: {said}; look at the account", status=status)
     if status == 404:
-        return Barred(
+        return AccessRefused(
             f"{address.place} does not know {address.model!r}: {said}; check the model and --base-url", status=status
         )
     if status in _BUSY or status >= 500:

@@ -1,6 +1,6 @@
 """File bytes to rows: one module per format, and a catalogue that sniffs."""
 
-from uphold.formats.reading import Reading
+from uphold.formats.reading import FileReading
 from uphold.formats.registry import FORMATS, read, sniff
 
-__all__ = ["FORMATS", "Reading", "read", "sniff"]
+__all__ = ["FORMATS", "FileReading", "read", "sniff"]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from uphold.formats.json_values import described
-from uphold.formats.reading import BadRow, Notes
+from uphold.formats.reading import BadRow, ReadNotes
 from uphold.records.enums import Preference
-from uphold.records.rows import Where
-from uphold.records.texts import Cell, canonical
+from uphold.records.rows import RowSource
+from uphold.records.texts import AnswerCell, canonical
 
 Given = Mapping[str, Any]
 
@@ -105,7 +105,7 @@ def _counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def note_cells(notes: Notes, where: Where, field: str, cells: tuple[Cell, ...]) -> None:
+def note_cells(notes: ReadNotes, where: RowSource, field: str, cells: tuple[AnswerCell, ...]) -> None:
     """List answers that are empty or no text as odd; raises BadRow for what could not be kept as JSON."""
     for number_, cell in enumerate(cells, 1):
         at = f"{field}, turn {number_}" if len(cells) > 1 else field
@@ -116,11 +116,11 @@ def note_cells(notes: Notes, where: Where, field: str, cells: tuple[Cell, ...]) 
             notes.strange(where, f"{at}: {_kept(cell)} is no text; kept as it is")
 
 
-def _kept(cell: Cell) -> str:
+def _kept(cell: AnswerCell) -> str:
     return json.dumps(cell) if isinstance(cell, bool) else described(cell)
 
 
-def _refuse_unkeepable(field: str, cell: Cell) -> None:
+def _refuse_unkeepable(field: str, cell: AnswerCell) -> None:
     level: list[Any] = [cell]
     for _ in range(DEEPEST_CELL):
         level = [child for node in level for child in _children(node)]

@@ -23,8 +23,8 @@ from uphold.formats.json_values import (
     syntax,
     value_at,
 )
-from uphold.formats.reading import BadRow, Notes
-from uphold.records.rows import Where
+from uphold.formats.reading import BadRow, ReadNotes
+from uphold.records.rows import RowSource
 
 _HEAD = 64 * 1024
 
@@ -33,7 +33,7 @@ _BLANK = " \t\r\n\v\f"
 
 
 @dataclass(frozen=True)
-class GivenFile:
+class InputFile:
     """One file; `name` is what messages call it, `alone` is False where it was found in a folder."""
 
     path: Path
@@ -135,11 +135,11 @@ def _column_names_in(text: str) -> list[str]:
         return []
 
 
-def expand(paths: Sequence[Path]) -> list[GivenFile]:
+def expand(paths: Sequence[Path]) -> list[InputFile]:
     """The files behind `paths`, folders opened and sorted by name; what begins with a dot is passed over."""
     if not paths:
         raise BadFile("no file was given")
-    files: list[GivenFile] = []
+    files: list[InputFile] = []
     for path in paths:
         if path.is_dir():
             files.extend(_given(found, found.relative_to(path).as_posix(), False) for found in _inside(path))
@@ -148,7 +148,7 @@ def expand(paths: Sequence[Path]) -> list[GivenFile]:
     return _distinct(files)
 
 
-def single(path: Path) -> GivenFile:
+def single(path: Path) -> InputFile:
     """One file that was named; raises BadFile where there is none."""
     if not path.exists():
         raise BadFile(f"{encodable(str(path))}: there is no such file")
@@ -157,9 +157,9 @@ def single(path: Path) -> GivenFile:
     return _given(path, path.name, True)
 
 
-def _given(path: Path, name: str, alone: bool) -> GivenFile:
+def _given(path: Path, name: str, alone: bool) -> InputFile:
     try:
-        return GivenFile(path, encodable(name), alone, path.stat().st_size)
+        return InputFile(path, encodable(name), alone, path.stat().st_size)
     except OSError as error:
         raise BadFile(f"{encodable(name)}: cannot be read: {error.strerror or error}") from None
 
@@ -172,10 +172,10 @@ def _inside(folder: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _distinct(files: list[GivenFile]) -> list[GivenFile]:
+def _distinct(files: list[InputFile]) -> list[InputFile]:
     names = [file.name for file in files]
     return [
-        GivenFile(file.path, encodable(str(file.path)), file.alone, file.size) if names.count(file.name) > 1 else file
+        InputFile(file.path, encodable(str(file.path)), file.alone, file.size) if names.count(file.name) > 1 else file
         for file in files
     ]
 
@@ -193,7 +193,7 @@ def set_name(paths: Sequence[Path]) -> str:
     return encodable(Path(os.path.commonpath([path.parent for path in whole])).name) or "imported"
 
 
-Item = tuple[Where, dict[str, Any]]
+FileRow = tuple[RowSource, dict[str, Any]]
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -205,7 +205,7 @@ _AFTER = re.compile(r"[ \t\r\n]*([,\]]?)[ \t\r\n]*")
 _OFTEN = 0xFF  # progress is told every 256 rows
 
 
-def items(file: GivenFile, notes: Notes) -> Iterator[Item]:
+def iter_rows(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     """Every row of `file` with its place; raises BadFile, also where there is no row at all."""
     reader = {"array": _array, "csv": _records}.get(file.shape, _lines)
     before = len(notes.skipped)
@@ -218,7 +218,7 @@ def items(file: GivenFile, notes: Notes) -> Iterator[Item]:
     notes.meter.finished(file.size)
 
 
-def _lines(file: GivenFile, notes: Notes) -> Iterator[Item]:
+def _lines(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     name, reached = file.name, notes.meter.reached
     with file.open() as lines:
         done = lines.tell()
@@ -226,7 +226,7 @@ def _lines(file: GivenFile, notes: Notes) -> Iterator[Item]:
             start, done = done, done + len(raw)
             if raw.isspace():
                 continue
-            where = Where(name, number)
+            where = RowSource(name, number)
             try:
                 found = line_object(raw, start)
             except BadRow as bad:
@@ -251,7 +251,7 @@ def _finish_line(lines: BinaryIO, raw: bytes) -> int:
     return passed
 
 
-def _array(file: GivenFile, notes: Notes) -> Iterator[Item]:
+def _array(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     text = file.text()
     position = _SPACE.match(text, text.index("[") + 1).end()  # type: ignore[union-attr]
     line = 1 + text.count("\n", 0, position)
@@ -261,7 +261,7 @@ def _array(file: GivenFile, notes: Notes) -> Iterator[Item]:
     number = 0
     while True:
         number += 1
-        where = Where(file.name, line, number)
+        where = RowSource(file.name, line, number)
         found, end = _element(text, position, where)
         if isinstance(found, str):
             notes.refuse(where, found)
@@ -271,7 +271,7 @@ def _array(file: GivenFile, notes: Notes) -> Iterator[Item]:
         mark, start = (after[1], after.end()) if after else ("", end)
         line += text.count("\n", position, start)
         if not mark:
-            raise BadFile(f'{Where(file.name, line, number)}: not JSON: "," or "]" expected after this item')
+            raise BadFile(f'{RowSource(file.name, line, number)}: not JSON: "," or "]" expected after this item')
         position = start
         if mark == "]":
             return _refuse_rest(file, text, position)
@@ -279,7 +279,7 @@ def _array(file: GivenFile, notes: Notes) -> Iterator[Item]:
             notes.meter.reached(file.size * position // len(text))
 
 
-def _element(text: str, position: int, where: Where) -> tuple[dict[str, Any] | str, int]:
+def _element(text: str, position: int, where: RowSource) -> tuple[dict[str, Any] | str, int]:
     """The object at `position`, or the sentence that says what is wrong with it; and where it ends."""
     try:
         try:
@@ -287,7 +287,7 @@ def _element(text: str, position: int, where: Where) -> tuple[dict[str, Any] | s
         except BadRow as bad:
             return str(bad), lenient.raw_decode(text, position)[1]
     except JSONDecodeError as bad:
-        raise BadFile(f"{Where(where.file, bad.lineno, where.item)}: {syntax(bad)}") from None
+        raise BadFile(f"{RowSource(where.file, bad.lineno, where.item)}: {syntax(bad)}") from None
     except RecursionError:
         raise BadFile(f"{where}: nested too deeply to be read") from None
     except ValueError as bad:
@@ -295,14 +295,14 @@ def _element(text: str, position: int, where: Where) -> tuple[dict[str, Any] | s
     return (value if type(value) is dict else not_an_object(value)), end
 
 
-def _refuse_rest(file: GivenFile, text: str, position: int) -> None:
+def _refuse_rest(file: InputFile, text: str, position: int) -> None:
     start = _SPACE.match(text, position).end()  # type: ignore[union-attr]
     if start < len(text):
         line = 1 + text.count("\n", 0, start)
         raise BadFile(f"{file.name}:{line}: something follows after the end of the array")
 
 
-def _records(file: GivenFile, notes: Notes) -> Iterator[Item]:
+def _records(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_LINE)
     text = file.text()
     source = io.StringIO(text, newline="")
@@ -310,7 +310,7 @@ def _records(file: GivenFile, notes: Notes) -> Iterator[Item]:
     header: list[str] | None = None
     number = 0
     while True:
-        where = Where(file.name, reader.line_num + 1, number + 1 if header else None)
+        where = RowSource(file.name, reader.line_num + 1, number + 1 if header else None)
         try:
             record = next(reader)
             if len(record) < 2 and not "".join(record).strip():

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadFile, UpholdError
-from uphold.records.rows import Odd, Row, Skipped, Where
+from uphold.records.rows import ImportRow, RowSource, RowWarning, SkippedRow
 
-Progress = Callable[[int, int], None]
+ReadProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes there are."""
 
 
@@ -17,7 +17,7 @@ class BadRow(UpholdError):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ReadOptions:
     """What the person said beside the paths; `mapping` is field -> column."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -27,23 +27,23 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FileReading:
     """Rows as they are read, in file order; the lists are complete when `rows` is exhausted."""
 
     format: str
     set_name: str
     files: tuple[str, ...]
-    rows: Iterator[Row]
-    odd: list[Odd]
-    skipped: list[Skipped]
+    rows: Iterator[ImportRow]
+    odd: list[RowWarning]
+    skipped: list[SkippedRow]
     unused_fields: list[str]
     ignored: list[str]
 
 
-class Meter:
+class ByteMeter:
     """Bytes read over all files of a reading."""
 
-    def __init__(self, total: int, tell: Progress | None) -> None:
+    def __init__(self, total: int, tell: ReadProgress | None) -> None:
         self._total = total
         self._tell = tell
         self._before = 0
@@ -59,27 +59,27 @@ class Meter:
         self.reached(0)
 
 
-class Notes:
+class ReadNotes:
     """Takes down what a format meets; refuses a bad row, or skips it when the person said so."""
 
-    def __init__(self, meter: Meter, skip_bad: bool = False) -> None:
+    def __init__(self, meter: ByteMeter, skip_bad: bool = False) -> None:
         self.meter = meter
-        self.odd: list[Odd] = []
-        self.skipped: list[Skipped] = []
+        self.odd: list[RowWarning] = []
+        self.skipped: list[SkippedRow] = []
         self.unused: list[str] = []
         self._skip_bad = skip_bad
         self._used: set[str] = set()
         self._left: dict[str, None] = {}
 
-    def strange(self, where: Where, what: str) -> None:
+    def strange(self, where: RowSource, what: str) -> None:
         """List something that was kept, ignored or left out."""
-        self.odd.append(Odd(where, what))
+        self.odd.append(RowWarning(where, what))
 
-    def refuse(self, where: Where, why: str) -> None:
+    def refuse(self, where: RowSource, why: str) -> None:
         """Record a bad row as skipped; raises BadFile unless bad rows are to be skipped."""
         if not self._skip_bad:
             raise BadFile(f"{where}: {why}")
-        self.skipped.append(Skipped(where, why))
+        self.skipped.append(SkippedRow(where, why))
 
     def fields(self, given: Mapping[str, Any], used: frozenset[str]) -> None:
         """Take down which fields of `given` are among those that are `used`."""

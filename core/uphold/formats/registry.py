@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from uphold.errors import BadFile, BadUsage
-from uphold.formats.files import GivenFile, expand, set_name, single
+from uphold.formats.files import InputFile, expand, set_name, single
 from uphold.formats.readers import alpaca_eval, mt_bench, pairs, pandalm
-from uphold.formats.reading import Meter, Notes, Options, Progress, Reading
-from uphold.records.rows import Row
+from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
+from uphold.records.rows import ImportRow
 
 
 class Format(Protocol):
@@ -22,8 +22,10 @@ class Format(Protocol):
     DESCRIPTION: str
     IGNORED_KINDS: frozenset[str]
 
-    def sniff(self, file: GivenFile) -> str | None: ...
-    def read(self, files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Notes) -> Iterator[Row]: ...
+    def sniff(self, file: InputFile) -> str | None: ...
+    def read(
+        self, files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes
+    ) -> Iterator[ImportRow]: ...
 
 
 _FORMATS: tuple[Format, ...] = (pandalm, mt_bench, alpaca_eval, pairs)  # pairs last: it is the least particular
@@ -50,14 +52,14 @@ def read(
     baseline: str | None = None,
     baseline_file: Path | None = None,
     skip_bad: bool = False,
-    progress: Progress | None = None,
-) -> Reading:
+    progress: ReadProgress | None = None,
+) -> FileReading:
     """Open files or folders for reading.
 
     `mapping` is field -> column and makes the format `pairs`. Raises BadFile and BadUsage now for what cannot be
     chosen, and while `rows` is read for what is in the files.
     """
-    options = Options(dict(mapping or {}), candidate, baseline, baseline_file)
+    options = ReadOptions(dict(mapping or {}), candidate, baseline, baseline_file)
     files = expand(paths)
     columns = frozenset(options.mapping.values())
     if as_ is None and options.mapping:
@@ -66,8 +68,8 @@ def read(
     _refuse_misfits(chosen, options)
     used = [file for given in by_kind.values() for file in given]
     extra = [single(baseline_file)] if baseline_file is not None else []
-    notes = Notes(Meter(sum(file.size for file in (*used, *extra)), progress), skip_bad)
-    return Reading(
+    notes = ReadNotes(ByteMeter(sum(file.size for file in (*used, *extra)), progress), skip_bad)
+    return FileReading(
         chosen.NAME,
         set_name(paths),
         tuple(file.name for file in (*used, *extra)),
@@ -79,22 +81,22 @@ def read(
     )
 
 
-_ByKind = dict[str, list[GivenFile]]
+_ByKind = dict[str, list[InputFile]]
 
 
-_Chosen = tuple[Format, _ByKind, list[GivenFile]]
+_Chosen = tuple[Format, _ByKind, list[InputFile]]
 
 
-def _rows(chosen: Format, by_kind: _ByKind, options: Options, notes: Notes) -> Iterator[Row]:
+def _rows(chosen: Format, by_kind: _ByKind, options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
     yield from chosen.read(by_kind, options, notes)
     notes.close()
 
 
-def _kind(known: Format, file: GivenFile, columns: frozenset[str]) -> str | None:
+def _kind(known: Format, file: InputFile, columns: frozenset[str]) -> str | None:
     return pairs.sniff(file, columns) if known is pairs else known.sniff(file)
 
 
-def _choose(files: list[GivenFile], columns: frozenset[str]) -> _Chosen:
+def _choose(files: list[InputFile], columns: frozenset[str]) -> _Chosen:
     """The one format of all files; those of a folder that no format knows are ignored."""
     found: dict[str, list[str]] = {}
     for file in files:
@@ -111,7 +113,7 @@ def _choose(files: list[GivenFile], columns: frozenset[str]) -> _Chosen:
     return _named(next(iter(found)), files, columns)
 
 
-def _named(name: str, files: list[GivenFile], columns: frozenset[str]) -> _Chosen:
+def _named(name: str, files: list[InputFile], columns: frozenset[str]) -> _Chosen:
     """The format of this name, its files by kind, and the files in folders that are not its own."""
     known = next((known for known in _FORMATS if name == known.NAME), None)
     if known is None:
@@ -131,7 +133,7 @@ def _named(name: str, files: list[GivenFile], columns: frozenset[str]) -> _Chose
     return known, by_kind, ignored
 
 
-def _forced(known: Format, file: GivenFile) -> str | None:
+def _forced(known: Format, file: InputFile) -> str | None:
     """The kind of a file that does not look like the format: `pairs` tries what the person named; None in a folder."""
     if not file.alone:
         return None
@@ -143,7 +145,7 @@ def _forced(known: Format, file: GivenFile) -> str | None:
     raise BadFile(f"{file.name}: this is no file of {known.NAME}: {known.DESCRIPTION}")
 
 
-def _unknown(file: GivenFile) -> BadFile:
+def _unknown(file: InputFile) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
     text = file.text()
@@ -160,7 +162,7 @@ def _known() -> str:
     return f"it reads {looks}; --map FIELD=COLUMN reads other people's columns as pairs"
 
 
-def _refuse_misfits(chosen: Format, options: Options) -> None:
+def _refuse_misfits(chosen: Format, options: ReadOptions) -> None:
     if options.mapping and chosen is not pairs:
         raise BadUsage(f"--map goes with the pairs format, not with {chosen.NAME}")
     if options.baseline_file is not None and chosen is not alpaca_eval:

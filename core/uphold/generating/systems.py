@@ -7,7 +7,9 @@ In uphold.toml a system is a table [systems.NAME]:
     max_tokens = 2048
     temperature = 0.0               # where the endpoint takes one
     seed = 7
-    template = "{instruction}\n\n{reference}"   # a turn's text for perplexity
+    template = "{instruction}
+
+{reference}"   # a turn's text for perplexity
     base_url, api_key_env, timeout
 """
 
@@ -17,7 +19,7 @@ from typing import Any
 
 from uphold.errors import BadFile, BadUsage
 from uphold.records.enums import REFERENCE
-from uphold.records.texts import digest
+from uphold.records.texts import canonical_hash
 
 MAX_TOKENS = 4096
 
@@ -58,21 +60,24 @@ class System:
     def definition(self) -> dict[str, str]:
         """Whatever changes an answer, as texts."""
         given = {
-            "endpoint": self.provider, "model": self.model, "system": self.prompt, "max_tokens": str(self.max_tokens),
+            "endpoint": self.provider,
+            "model": self.model,
+            "system": self.prompt,
+            "max_tokens": str(self.max_tokens),
             "temperature": None if self.temperature is None else str(self.temperature),
             "seed": None if self.seed is None else str(self.seed),
-        }  # fmt: skip
+        }
         return {name: text for name, text in given.items() if text is not None}
 
     @property
     def hash(self) -> str:
         """Identity of the definition."""
-        return digest(self.definition)
+        return canonical_hash(self.definition)
 
     @property
     def scoring(self) -> str:
         """Identity of how it finds a text likely: its model and template."""
-        return digest({"endpoint": self.provider, "model": self.model, "template": self.template})
+        return canonical_hash({"endpoint": self.provider, "model": self.model, "template": self.template})
 
 
 def find_system(
@@ -100,10 +105,18 @@ def find_system(
         table = {**endpoints[endpoint], **table}
     provider, model = _model(spec or str(table.get("model", "")), str(table.get("kind", "")), name)
     system = System(
-        name, provider, model, table.get("system"), table.get("max_tokens", MAX_TOKENS), table.get("temperature"),
-        table.get("seed"), table.get("template", TEMPLATE), table.get("base_url"), table.get("api_key_env"),
+        name,
+        provider,
+        model,
+        table.get("system"),
+        table.get("max_tokens", MAX_TOKENS),
+        table.get("temperature"),
+        table.get("seed"),
+        table.get("template", TEMPLATE),
+        table.get("base_url"),
+        table.get("api_key_env"),
         table.get("timeout"),
-    )  # fmt: skip
+    )
     system = replace(system, **{field: value for field, value in given.items() if value is not None})
     return _checked(system)
 

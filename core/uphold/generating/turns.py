@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uphold.generating.systems import System
-from uphold.records.model_calls import Request
+from uphold.records.model_calls import ModelRequest
 from uphold.records.texts import ExampleText
 
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
@@ -17,14 +17,14 @@ _FINISHED = frozenset({"end_turn", "stop_sequence"})
 _PLACES = re.compile(r"(\{instruction\}|\{reference\})")
 
 
-def turn_request(system: System, text: ExampleText, answers: Sequence[str]) -> Request:
+def turn_request(system: System, text: ExampleText, answers: Sequence[str]) -> ModelRequest:
     """The request for the turn after those answered so far; the system sees its own earlier answers.
 
     The example's context stands behind the system's own prompt.
     """
     asked = len(answers)
     orders = "\n\n".join(part for part in (system.prompt, text.context) if part)
-    return Request(
+    return ModelRequest(
         orders or None,
         text.turns[asked],
         max_tokens=system.max_tokens,
@@ -35,7 +35,7 @@ def turn_request(system: System, text: ExampleText, answers: Sequence[str]) -> R
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class CellMarks:
     """What is wrong with an answer, if anything; it is kept as what it is."""
 
     truncated: bool = False
@@ -44,11 +44,11 @@ class Marks:
     odd: bool = False
 
 
-def marks_of(text: str, finish_reason: str | None) -> Marks:
+def marks_of(text: str, finish_reason: str | None) -> CellMarks:
     """What is wrong with one turn's answer."""
     refused, truncated = finish_reason == "refusal", finish_reason in _CUT
     odd = not refused and not truncated and finish_reason not in _FINISHED
-    return Marks(truncated, not text.strip() and not refused, refused, odd)
+    return CellMarks(truncated, not text.strip() and not refused, refused, odd)
 
 
 def worst(reasons: Sequence[str | None]) -> str | None:
@@ -57,7 +57,7 @@ def worst(reasons: Sequence[str | None]) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ReferenceText:
     """An example written out as one text, and where its reference answers stand in it (start, end)."""
 
     text: str
@@ -68,7 +68,7 @@ class Written:
         return any(first <= start < last for first, last in self.spans)
 
 
-def written_out(text: ExampleText, template: str, prompt: str | None = None) -> Written | None:
+def reference_text(text: ExampleText, template: str, prompt: str | None = None) -> ReferenceText | None:
     """An example with its reference answers as one text, turn by turn; None where no turn has one.
 
     It ends with the last reference answer.
@@ -82,4 +82,4 @@ def written_out(text: ExampleText, template: str, prompt: str | None = None) -> 
             if piece == "{reference}" and reference is not None:
                 spans.append((len(made), len(made) + len(reference)))
             made += {"{instruction}": instruction, "{reference}": reference or ""}.get(piece, piece)
-    return Written(made[: spans[-1][1]], tuple(spans)) if spans and any(a < b for a, b in spans) else None
+    return ReferenceText(made[: spans[-1][1]], tuple(spans)) if spans and any(a < b for a, b in spans) else None

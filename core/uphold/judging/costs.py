@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from uphold.errors import BadUsage
-from uphold.records.model_calls import Answer
+from uphold.records.model_calls import ModelAnswer
 
 _MILLION = 1_000_000
 
@@ -35,7 +35,7 @@ class Price:
     long_above: int | None = None
     long_times: float = 1.0
 
-    def of(self, answer: Answer, *, batched: bool = False) -> float | None:
+    def of(self, answer: ModelAnswer, *, batched: bool = False) -> float | None:
         """What an answer cost; None where the endpoint did not tell its tokens."""
         if answer.input_tokens is None or answer.output_tokens is None:
             return None
@@ -126,7 +126,7 @@ def guessed_tokens(text: str) -> float:
 
 
 @dataclass(slots=True)
-class Learnt:
+class TokenEstimator:
     """What the answers so far teach about those to come."""
 
     characters: int = 0

@@ -11,9 +11,9 @@ from uphold.errors import BadFile, BadUsage
 from uphold.judging import parsing, prompts
 from uphold.judging.costs import Price, price_of, read_price
 from uphold.judging.rules import RULES, Rule
-from uphold.records.enums import BOTH_ORDERS, Order, Preference, Status
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
-from uphold.records.model_calls import Answer, Comparison, Request
+from uphold.records.model_calls import ModelAnswer, ModelRequest, PairToJudge
 
 PROVIDERS = ("anthropic", "openai")
 """The kinds of endpoint that an LLM judge can stand behind, as they are written in a spec."""
@@ -29,7 +29,7 @@ _OPTIONS = {"anthropic": ("effort", "max_tokens"), "openai": ("effort", "max_tok
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EndpointOptions:
     """Where an LLM judge is asked, if it says so itself: not part of its version."""
 
     base_url: str | None = None
@@ -47,15 +47,15 @@ class RulesJudge:
     samples: int = 1
 
     @property
-    def orders(self) -> tuple[Order, ...]:
+    def orders(self) -> tuple[AnswerOrder, ...]:
         """The orders that it is asked in."""
-        return (Order.NONE,)
+        return (AnswerOrder.NONE,)
 
     def check_systems(self, candidate: str, baseline: str) -> None:
         """Raise BadUsage where the rule cannot compare these two systems."""
         self.rule.check_systems(candidate, baseline)
 
-    def judge(self, comparison: Comparison) -> Judgment:
+    def judge(self, comparison: PairToJudge) -> Judgment:
         """The rule's judgment, at once and for nothing."""
         return self.rule.judge(comparison, self.options)
 
@@ -78,34 +78,41 @@ class LlmJudge:
     schema: bool = True
     temperature: float | None = None
     seed: int | None = None
-    orders: tuple[Order, ...] = BOTH_ORDERS
+    orders: tuple[AnswerOrder, ...] = BOTH_ORDERS
     samples: int = 1
     price: Price | None = None
-    place: Place = Place()
+    place: EndpointOptions = EndpointOptions()
 
     def check_systems(self, candidate: str, baseline: str) -> None:
         """A model can compare any two systems."""
 
-    def unasked(self, comparison: Comparison, order: Order, sample: int = 0) -> Judgment | None:
+    def unasked(self, comparison: PairToJudge, order: AnswerOrder, sample: int = 0) -> Judgment | None:
         """The judgment of a pair that needs no model, because its two answers are the same."""
         if not comparison.identical:
             return None
-        return Judgment(order, Status.READABLE, Preference.TIE, sample, reason="identical answers", cost=0.0)
+        return Judgment(order, JudgmentStatus.READABLE, Preference.TIE, sample, reason="identical answers", cost=0.0)
 
-    def prompt(self, comparison: Comparison, order: Order) -> prompts.Prompt:
+    def prompt(self, comparison: PairToJudge, order: AnswerOrder) -> prompts.Prompt:
         """The prompt that asks about a pair in one order, with a fence of its own."""
         return prompts.pair_prompt(comparison, order, self.rubric)
 
-    def request(self, prompt: prompts.Prompt, sample: int = 0) -> Request:
+    def request(self, prompt: prompts.Prompt, sample: int = 0) -> ModelRequest:
         """The request that asks a prompt; samples of a seeded judge have seeds of their own."""
         system = prompts.SYSTEM if self.how is None else prompts.system_text(self.how)
         seed = None if self.seed is None else self.seed + sample
-        return Request(
-            system, prompt.user, prompts.SCHEMA if self.schema else None, self.max_tokens, self.effort,
-            temperature=self.temperature, seed=seed,
-        )  # fmt: skip
+        return ModelRequest(
+            system,
+            prompt.user,
+            prompts.SCHEMA if self.schema else None,
+            self.max_tokens,
+            self.effort,
+            temperature=self.temperature,
+            seed=seed,
+        )
 
-    def read(self, answer: Answer, order: Order, sample: int, fence: str, *, batched: bool = False) -> Judgment:
+    def read(
+        self, answer: ModelAnswer, order: AnswerOrder, sample: int, fence: str, *, batched: bool = False
+    ) -> Judgment:
         """The judgment that the model's answer amounts to, with what it cost."""
         name = prompts.PROMPT_NAME + ("" if answer.schema else prompts.WITHOUT_SCHEMA)
         cost = self.price.of(answer, batched=batched) if self.price else None
@@ -135,9 +142,9 @@ def ready_judge(
     )
 
 
-def failed(order: Order, sample: int, problem: str, seconds: float | None = None) -> Judgment:
+def failed(order: AnswerOrder, sample: int, problem: str, seconds: float | None = None) -> Judgment:
     """The judgment of a pair that could not be asked about; it will be tried again."""
-    return Judgment(order, Status.FAILED, sample=sample, problem=parsing.storable(problem), seconds=seconds)
+    return Judgment(order, JudgmentStatus.FAILED, sample=sample, problem=parsing.storable(problem), seconds=seconds)
 
 
 def rules_judge(rule: Rule, given: Mapping[str, str], name: str | None = None) -> RulesJudge:
@@ -152,10 +159,19 @@ def rules_judge(rule: Rule, given: Mapping[str, str], name: str | None = None) -
 
 
 def llm_judge(
-    provider: str, model: str, given: Mapping[str, str], rubric: str | None = None, *, name: str | None = None,
-    how: str | None = None, schema: bool = True, orders: tuple[Order, ...] = BOTH_ORDERS, samples: int = 1,
-    price: Price | None = None, place: Place | None = None,
-) -> LlmJudge:  # fmt: skip
+    provider: str,
+    model: str,
+    given: Mapping[str, str],
+    rubric: str | None = None,
+    *,
+    name: str | None = None,
+    how: str | None = None,
+    schema: bool = True,
+    orders: tuple[AnswerOrder, ...] = BOTH_ORDERS,
+    samples: int = 1,
+    price: Price | None = None,
+    place: EndpointOptions | None = None,
+) -> LlmJudge:
     """A model as a judge; `given` are its options as texts."""
     spec = f"{provider}:{model}"
     _check_names(spec, given, _OPTIONS[provider])
@@ -166,15 +182,30 @@ def llm_judge(
     temperature = _temperature(given["temperature"]) if "temperature" in given else None
     seed = _seed(given["seed"]) if "seed" in given else None
     definition = {
-        "endpoint": provider, "max_tokens": str(max_tokens), "model": model, "prompt": prompts.prompt_text(how),
-    }  # fmt: skip
+        "endpoint": provider,
+        "max_tokens": str(max_tokens),
+        "model": model,
+        "prompt": prompts.prompt_text(how),
+    }
     more = {"effort": effort, "rubric": rubric, "schema": None if schema else "false", "seed": given.get("seed")}
     more["temperature"] = None if temperature is None else str(temperature)
     definition |= {name: text for name, text in more.items() if text is not None}
     return LlmJudge(
-        Judge(name or spec, "llm", tuple(sorted(definition.items()))), provider, model, rubric, max_tokens, effort,
-        how, schema, temperature, seed, orders, samples, price, place or Place(),
-    )  # fmt: skip
+        Judge(name or spec, "llm", tuple(sorted(definition.items()))),
+        provider,
+        model,
+        rubric,
+        max_tokens,
+        effort,
+        how,
+        schema,
+        temperature,
+        seed,
+        orders,
+        samples,
+        price,
+        place or EndpointOptions(),
+    )
 
 
 def _named(options: Iterable[str]) -> dict[str, str]:
@@ -242,7 +273,7 @@ _ORDERS = {"both": BOTH_ORDERS, "one": BOTH_ORDERS[:1]}
 Tables = Mapping[str, Any]
 
 
-def judges_in(
+def read_judges(
     path: Path, rubric: str | None = None, endpoints: Tables | None = None, prices: Tables | None = None
 ) -> list[ReadyJudge]:
     """The judges of a file; raises BadFile that names the file and what in it does not fit."""
@@ -266,7 +297,7 @@ def judges_in(
     judges = []
     for number, table in enumerate(tables, 1):
         where = f"{path}: [[judge]] {number}" if several else str(path)
-        judges.append(judge_of(table, where, rubric, endpoints, prices))
+        judges.append(judge_from_table(table, where, rubric, endpoints, prices))
     return judges
 
 
@@ -281,7 +312,7 @@ def _beside(path: Path, found: dict[str, Any], name: str) -> dict[str, Any]:
     return tables
 
 
-def judge_of(
+def judge_from_table(
     table: Any, where: str, rubric: str | None = None, endpoints: Tables | None = None, prices: Tables | None = None
 ) -> ReadyJudge:
     """The judge that a table describes; raises BadFile that says `where`."""
@@ -303,13 +334,21 @@ def _judge(table: Tables, rubric: str | None, endpoints: Tables, prices: Tables 
     provider, model, place = _model(table, endpoints)
     own = table.get("prices")
     return llm_judge(
-        provider, model, options, table.get("rubric", rubric), name=table.get("name"), how=table.get("prompt"),
-        schema=table.get("schema", True), orders=_orders(table.get("orders", "both")), samples=table.get("samples", 1),
-        price=price_of(model, prices) if own is None else read_price(own, "prices"), place=place,
-    )  # fmt: skip
+        provider,
+        model,
+        options,
+        table.get("rubric", rubric),
+        name=table.get("name"),
+        how=table.get("prompt"),
+        schema=table.get("schema", True),
+        orders=_orders(table.get("orders", "both")),
+        samples=table.get("samples", 1),
+        price=price_of(model, prices) if own is None else read_price(own, "prices"),
+        place=place,
+    )
 
 
-def _model(table: Tables, endpoints: Tables) -> tuple[str, str, Place]:
+def _model(table: Tables, endpoints: Tables) -> tuple[str, str, EndpointOptions]:
     model = table.get("model", "")
     name = table.get("endpoint")
     if name is not None and name not in endpoints:
@@ -322,11 +361,13 @@ def _model(table: Tables, endpoints: Tables) -> tuple[str, str, Place]:
         kinds = " or ".join(f"{one}:MODEL" for one in PROVIDERS)
         raise BadUsage(f'model = "{kinds}" was expected (or `rule`, or `endpoint` with `model`); it is {model!r}')
     timeout = given.get("timeout")
-    place = Place(given.get("base_url"), given.get("api_key_env"), None if timeout is None else float(timeout))
+    place = EndpointOptions(
+        given.get("base_url"), given.get("api_key_env"), None if timeout is None else float(timeout)
+    )
     return kind, rest, place
 
 
-def _orders(value: Any) -> tuple[Order, ...]:
+def _orders(value: Any) -> tuple[AnswerOrder, ...]:
     if isinstance(value, str) and value in _ORDERS:
         return _ORDERS[value]
     allowed = [order.value for order in BOTH_ORDERS]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from uphold.records.enums import Order, Preference, Status
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import Answer
+from uphold.records.model_calls import ModelAnswer
 
 _FINISHED = frozenset({"end_turn", "stop_sequence"})
 
@@ -25,7 +25,7 @@ _WINNERS = ("A", "B", "tie")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedAnswer:
     """A verdict as the judge gave it: the winner in its letters."""
 
     winner: str
@@ -41,16 +41,22 @@ class Unreadable:
 
 
 def judgment_of(
-    answer: Answer, order: Order, sample: int = 0, prompt: str | None = None, fence: str | None = None, *,
-    cost: float | None = None, patient: bool = False,
-) -> Judgment:  # fmt: skip
+    answer: ModelAnswer,
+    order: AnswerOrder,
+    sample: int = 0,
+    prompt: str | None = None,
+    fence: str | None = None,
+    *,
+    cost: float | None = None,
+    patient: bool = False,
+) -> Judgment:
     """The judgment that an answer amounts to, raw text and all; `prompt` is the name of the prompt that asked."""
     raw = storable(answer.text)
-    read = read_answer(raw, answer.stop_reason, answer.stop_detail, patient=patient)
-    found, problem = (read, None) if isinstance(read, Read) else (None, read.problem)
+    read = parse_answer(raw, answer.stop_reason, answer.stop_detail, patient=patient)
+    found, problem = (read, None) if isinstance(read, ParsedAnswer) else (None, read.problem)
     return Judgment(
         order,
-        Status.READABLE if found else Status.UNREADABLE,
+        JudgmentStatus.READABLE if found else JudgmentStatus.UNREADABLE,
         preferred(found.winner, order) if found else None,
         sample,
         confidence=found.confidence if found else None,
@@ -67,9 +73,9 @@ def judgment_of(
     )
 
 
-def read_answer(
+def parse_answer(
     raw: str, stop_reason: str | None, stop_detail: str | None = None, *, patient: bool = False
-) -> Read | Unreadable:
+) -> ParsedAnswer | Unreadable:
     """What an answer says: why it stopped comes first, then whether there is text, JSON, and the asked-for object.
 
     One JSON object may stand in a fence or in prose. Where several different ones stand, nothing is guessed. `patient`
@@ -82,23 +88,23 @@ def read_answer(
     if not raw.strip():
         return Unreadable("the answer has no text")
     if patient:
-        return _read_patiently(raw)
+        return _parse_leniently(raw)
     try:
         value = _decoder.decode(raw)
     except (ValueError, RecursionError):
-        return _read_prose(raw)
+        return _parse_prose(raw)
     return (
-        _read_object(value)
+        _parse_object(value)
         if isinstance(value, _Object)
         else Unreadable(f"a JSON object was expected, and this is {_kind(value)}")
     )
 
 
-def preferred(winner: str, order: Order) -> Preference:
+def preferred(winner: str, order: AnswerOrder) -> Preference:
     """The system behind the judge's letter: A is the one that this order shows first."""
     if winner == "tie":
         return Preference.TIE
-    first = Preference.BASELINE if order is Order.BASELINE_FIRST else Preference.CANDIDATE
+    first = Preference.BASELINE if order is AnswerOrder.BASELINE_FIRST else Preference.CANDIDATE
     return first if winner == "A" else first.mirrored
 
 
@@ -127,33 +133,35 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 _decoder = json.JSONDecoder(object_pairs_hook=_object)
 
 
-def _read_prose(raw: str) -> Read | Unreadable:
+def _parse_prose(raw: str) -> ParsedAnswer | Unreadable:
     found = [value for value in _objects(raw) if "winner" in value.fields]
     if not found:
         return Unreadable("no JSON object with a winner")
     if any(value != found[0] for value in found[1:]):
         return Unreadable("several JSON objects with different verdicts")
-    return _read_object(found[0])
+    return _parse_object(found[0])
 
 
 _LAST_LETTER = re.compile(r"(?:^|[\s:(\[*`\"'])(A|B|tie|Tie|TIE)[.!)\]*`\"']*\s*$")
 
 
-def _read_patiently(raw: str) -> Read | Unreadable:
+def _parse_leniently(raw: str) -> ParsedAnswer | Unreadable:
     text = raw.rpartition("</think>")[2]
     found = [value for value in _objects(text) if "winner" in value.fields]
     if not found:
         letter = _LAST_LETTER.search(text)
         if letter is None:
             return Unreadable("no JSON object with a winner, and no letter at the end")
-        return Read("tie" if letter[1].lower() == "tie" else letter[1], storable(_before(text, letter.start(1))), None)
+        return ParsedAnswer(
+            "tie" if letter[1].lower() == "tie" else letter[1], storable(_before(text, letter.start(1))), None
+        )
     if any(value.fields["winner"] != found[0].fields["winner"] for value in found[1:]):
         return Unreadable("several JSON objects with different verdicts")
     fields = {"reason": "", "confidence": None, **found[-1].fields}
     if fields["confidence"] is None:
-        read = _read_object(_Object({**fields, "confidence": 0}, found[-1].repeated))
-        return Read(read.winner, read.reason, None) if isinstance(read, Read) else read
-    return _read_object(_Object(fields, found[-1].repeated))
+        read = _parse_object(_Object({**fields, "confidence": 0}, found[-1].repeated))
+        return ParsedAnswer(read.winner, read.reason, None) if isinstance(read, ParsedAnswer) else read
+    return _parse_object(_Object(fields, found[-1].repeated))
 
 
 def _before(text: str, end: int) -> str:
@@ -175,13 +183,13 @@ def _objects(text: str) -> Iterator[_Object]:
         start = text.find("{", end)
 
 
-def _read_object(value: _Object) -> Read | Unreadable:
+def _parse_object(value: _Object) -> ParsedAnswer | Unreadable:
     if value.repeated is not None:
         return Unreadable(f"the field {_short(value.repeated)} stands there twice")
     if problem := _problem(value.fields):
         return Unreadable(problem)
     fields = value.fields
-    return Read(fields["winner"], storable(fields["reason"]), float(fields["confidence"]))
+    return ParsedAnswer(fields["winner"], storable(fields["reason"]), float(fields["confidence"]))
 
 
 def _problem(fields: dict[str, Any]) -> str | None:

@@ -9,8 +9,8 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from uphold.records.enums import Order
-from uphold.records.model_calls import Comparison, Request
+from uphold.records.enums import AnswerOrder
+from uphold.records.model_calls import ModelRequest, PairToJudge
 from uphold.records.texts import ExampleText, canonical, cell_text
 
 PROMPT_NAME = "uphold-pair-1"
@@ -98,9 +98,9 @@ class Prompt:
 
     def request(
         self, max_tokens: int, effort: str | None = None, *, system: str = SYSTEM, schema: bool = True
-    ) -> Request:
+    ) -> ModelRequest:
         """The request that asks it."""
-        return Request(system, self.user, SCHEMA if schema else None, max_tokens, effort)
+        return ModelRequest(system, self.user, SCHEMA if schema else None, max_tokens, effort)
 
 
 def new_fence() -> str:
@@ -109,7 +109,7 @@ def new_fence() -> str:
 
 
 def pair_prompt(
-    comparison: Comparison, order: Order, rubric: str | None = None, draw: Callable[[], str] = new_fence
+    comparison: PairToJudge, order: AnswerOrder, rubric: str | None = None, draw: Callable[[], str] = new_fence
 ) -> Prompt:
     """The user turn that compares both answers: A is the candidate unless the order is baseline-first.
 
@@ -137,16 +137,16 @@ def parts_of(user: str) -> tuple[Part, ...]:
 
 def prompt_text(how: str | None = None) -> str:
     """Everything constant about the prompt, as one text: it is part of the judge version; the fence is not."""
-    one = Comparison(ExampleText(("",), "", ("",)), 1, ("",), ("",))
-    two = Comparison(ExampleText(("", ""), "", ("", "")), 2, ("", ""), ("", ""))
-    turns = (pair_prompt(shape, Order.CANDIDATE_FIRST, "", lambda: "FENCE").user for shape in (one, two))
+    one = PairToJudge(ExampleText(("",), "", ("",)), 1, ("",), ("",))
+    two = PairToJudge(ExampleText(("", ""), "", ("", "")), 2, ("", ""), ("", ""))
+    turns = (pair_prompt(shape, AnswerOrder.CANDIDATE_FIRST, "", lambda: "FENCE").user for shape in (one, two))
     return "\n".join((PROMPT_NAME, system_text(how), canonical(SCHEMA), *turns))
 
 
-def _parts(comparison: Comparison, order: Order, rubric: str | None) -> Iterator[Part]:
+def _parts(comparison: PairToJudge, order: AnswerOrder, rubric: str | None) -> Iterator[Part]:
     text, turn = comparison.text, comparison.turn
     first, second = comparison.candidate, comparison.baseline
-    if order is Order.BASELINE_FIRST:
+    if order is AnswerOrder.BASELINE_FIRST:
         first, second = second, first
     if rubric is not None:
         yield Part("rubric", rubric)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from uphold.errors import BadUsage
-from uphold.records.enums import REFERENCE, Order, Preference, Status
+from uphold.records.enums import REFERENCE, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import Comparison
+from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import cell_text
 
 _NO_WORDS = "no words in the reference"
@@ -24,7 +24,7 @@ _CHOICE = re.compile(r"(?<![^\W_])[A-E](?![^\W_])")
 Options = Mapping[str, Fraction]
 
 
-Weighed = tuple[Preference | None, str]
+RuleScores = tuple[Preference | None, str]
 """The word and the scores behind it; no word where the reference holds nothing to measure with, and what is missing."""
 
 
@@ -34,7 +34,7 @@ class Rule:
 
     name: str
     defaults: Mapping[str, Fraction]
-    weigh: Callable[[str, str, str, Options], Weighed]
+    weigh: Callable[[str, str, str, Options], RuleScores]
     against_reference: bool = False
 
     def check_systems(self, candidate: str, baseline: str) -> None:
@@ -53,7 +53,7 @@ class Rule:
                 "rules:reference-overlap, or rules:closer with another system as the baseline"
             )
 
-    def judge(self, comparison: Comparison, options: Options) -> Judgment:
+    def judge(self, comparison: PairToJudge, options: Options) -> Judgment:
         """The rule's judgment of the pair's turn; unreadable where the reference gives it nothing to measure with."""
         reference = comparison.text.reference(comparison.turn)
         if reference is None:
@@ -61,11 +61,15 @@ class Rule:
         candidate = cell_text(comparison.candidate[comparison.turn - 1])
         baseline = cell_text(comparison.baseline[comparison.turn - 1])
         verdict, reason = self.weigh(reference, candidate, baseline, options)
-        return _unreadable(reason) if verdict is None else Judgment(Order.NONE, Status.READABLE, verdict, reason=reason)
+        return (
+            _unreadable(reason)
+            if verdict is None
+            else Judgment(AnswerOrder.NONE, JudgmentStatus.READABLE, verdict, reason=reason)
+        )
 
 
 def _unreadable(problem: str) -> Judgment:
-    return Judgment(Order.NONE, Status.UNREADABLE, problem=problem)
+    return Judgment(AnswerOrder.NONE, JudgmentStatus.UNREADABLE, problem=problem)
 
 
 def _words(text: str) -> set[str]:
@@ -83,7 +87,7 @@ def _exactly(option: Fraction) -> str:
     return str(float(option)).removeprefix("0").removesuffix(".0") or "0"
 
 
-def _overlap(reference: str, candidate: str, baseline: str, options: Options) -> Weighed:
+def _overlap(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
     wanted = _words(reference)
     if not wanted:
         return None, _NO_WORDS
@@ -96,7 +100,7 @@ def _overlap(reference: str, candidate: str, baseline: str, options: Options) ->
     return Preference.BASELINE, f"{shown}: {tie} or less loses"
 
 
-def _closer(reference: str, candidate: str, baseline: str, options: Options) -> Weighed:
+def _closer(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
     wanted = _words(reference)
     if not wanted:
         return None, _NO_WORDS
@@ -111,7 +115,7 @@ def _f1(wanted: set[str], answer: str) -> Fraction:
     return Fraction(2 * len(wanted & words), len(wanted) + len(words))
 
 
-def _exact(reference: str, candidate: str, baseline: str, options: Options) -> Weighed:
+def _exact(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
     wanted = reference.strip()
     equal = candidate.strip() == wanted, baseline.strip() == wanted
     shown = " ".join(
@@ -121,7 +125,7 @@ def _exact(reference: str, candidate: str, baseline: str, options: Options) -> W
     return _higher(Fraction(equal[0]), Fraction(equal[1]), options), shown
 
 
-def _choice(reference: str, candidate: str, baseline: str, options: Options) -> Weighed:
+def _choice(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
     wanted = _last_letter(reference)
     if wanted is None:
         return None, "no letter A-E in the reference"

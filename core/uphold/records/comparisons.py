@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from uphold.records.counts import Votes
 from uphold.records.enums import Verdict
-from uphold.records.statistics import Rate, RunNumbers
+from uphold.records.statistics import Rate, RunStatistics
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class RatedExample:
     """What was said of one example in one run: people's votes, the judge's verdict, and the part it was drawn from.
 
     `part` is the name of its stratum, None where the pair was decided without having been drawn.
@@ -21,18 +21,18 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MatchedExample:
     """One example at one turn that both runs compare; `example` is 0 where no other pair shares it."""
 
     key: str
     turn: int
     example: int
-    before: Side
-    after: Side
+    before: RatedExample
+    after: RatedExample
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class JointVerdicts:
     """Pairs alike to several judges: the votes to compare with, what each judge says, the example, how many."""
 
     votes: Votes
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChangedExample:
     """An example whose word changed: from and to what, as scores 1, .5 and 0 of the candidate."""
 
     key: str
@@ -64,7 +64,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
+class PairedStatistics:
     """One rater's words on the `n` examples that it rated in both runs, out of `matched`.
 
     `only_before` and `only_after` count wins in one of the runs only; `better` and `worse` examples whose score rose or
@@ -85,11 +85,11 @@ class Paired:
     sign_p: float | None
     win_rate: Change
     ties_half: Change
-    items: tuple[Item, ...]
+    items: tuple[ChangedExample, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """Two runs of a set: what people say, and what one judge says."""
 
     before: str
@@ -99,12 +99,12 @@ class Comparison:
     before_baseline: str
     after_baseline: str
     set: str
-    people: Paired
+    people: PairedStatistics
     judge: str | None
-    by_judge: Paired | None
+    by_judge: PairedStatistics | None
 
 
-class Result(StrEnum):
+class GateResult(StrEnum):
     """What a gate says."""
 
     PASS = "PASS"
@@ -119,7 +119,7 @@ class Gate:
     `provisional` is what it would be if it could speak before the planned n.
     """
 
-    result: Result
+    result: GateResult
     reason: str
     run: str
     against: str
@@ -134,11 +134,11 @@ class Gate:
     judge: str | None
     worth: str | None
     planned: int | None = None
-    provisional: Result | None = None
+    provisional: GateResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class JudgePair:
+class JudgeComparison:
     """Two judges on the `n` pairs that have a label and a readable verdict of both: who was right alone how often.
 
     `adjusted` is Holm's p over all pairs of judges.
@@ -158,5 +158,5 @@ class JudgePair:
 class SideBySide:
     """Every judge of a run against the same reviews."""
 
-    numbers: RunNumbers
-    pairs: tuple[JudgePair, ...]
+    numbers: RunStatistics
+    pairs: tuple[JudgeComparison, ...]

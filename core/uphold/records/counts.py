@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from uphold.records.enums import Choice, Preference, Verdict
 
-SETTLED = 0
+ADJUDICATOR = 0
 """In place of a reviewer's id: the word that settles a dispute. It makes the label, and is nobody's vote."""
 
 
@@ -14,7 +14,7 @@ Votes = tuple[tuple[int, Choice], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PairGroup:
     """Pairs that look alike to the statistics, and how many there are.
 
     `votes` before the verdict was seen and after it are the same in open review. `orders` is the pair of words that
@@ -45,7 +45,7 @@ class Stratum:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeCells:
+class JudgeGroups:
     """All current, unbroken pairs of a run or set as one judge sees them.
 
     `differences` counts pairs by (characters that the candidate's answer has more, verdict); `sure` by (example or 0,
@@ -56,14 +56,14 @@ class JudgeCells:
     name: str
     version: str
     kind: str
-    cells: tuple[Cell, ...]
+    cells: tuple[PairGroup, ...]
     preferences: tuple[float, ...] = ()
     differences: tuple[tuple[int, Verdict, int], ...] = ()
     sure: tuple[tuple[int, float, Votes, Verdict, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class ReviewerHabits:
     """One reviewer's decisions in the app, counted: the side and the length chosen, time, and repeats.
 
     `first` and `second` count winners by the side they stood on (A, B), `longer` and `shorter` by their length;
@@ -89,8 +89,8 @@ class RunCounts:
     candidate: str | None
     baseline: str | None
     pairs: int
-    votes: tuple[Cell, ...]
-    judges: tuple[JudgeCells, ...]
+    votes: tuple[PairGroup, ...]
+    judges: tuple[JudgeGroups, ...]
     reviewers: Mapping[int, str]
     skipped: int = 0
     broken: int = 0
@@ -101,7 +101,7 @@ class RunCounts:
     retired: int = 0
     pooled: bool = False
     strata: tuple[Stratum, ...] = (Stratum("all"),)
-    habits: Mapping[int, Habits] = field(default_factory=dict)
+    habits: Mapping[int, ReviewerHabits] = field(default_factory=dict)
     planned: int | None = None
     tag: str | None = None
     others: tuple[str, ...] = ()

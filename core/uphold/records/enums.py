@@ -40,7 +40,7 @@ class Choice(StrEnum):
         return Preference.TIE if self is Choice.BOTH_BAD else Preference(self.value)
 
 
-class Order(StrEnum):
+class AnswerOrder(StrEnum):
     """Which answer a judge was shown first."""
 
     CANDIDATE_FIRST = "candidate-first"
@@ -49,10 +49,10 @@ class Order(StrEnum):
     UNKNOWN = "unknown"
 
 
-BOTH_ORDERS = (Order.CANDIDATE_FIRST, Order.BASELINE_FIRST)
+BOTH_ORDERS = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
 
 
-class Status(StrEnum):
+class JudgmentStatus(StrEnum):
     """What became of one judgment."""
 
     READABLE = "readable"
@@ -123,7 +123,7 @@ class Side(StrEnum):
         return Side.B if self is Side.A else Side.A
 
 
-class Only(StrEnum):
+class QuickFilter(StrEnum):
     """What a list can be narrowed to, in the words of the screen."""
 
     ALL = "all"

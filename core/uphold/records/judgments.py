@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from uphold.records.enums import Order, Preference, Status, Verdict
-from uphold.records.texts import digest
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
+from uphold.records.texts import canonical_hash
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Judge:
     def version(self) -> str:
         """Hash of kind and definition."""
         if self.kind == "imported":
-            return digest({"kind": self.kind, "name": self.name})
-        return digest({"kind": self.kind, "definition": dict(self.definition)})
+            return canonical_hash({"kind": self.kind, "name": self.name})
+        return canonical_hash({"kind": self.kind, "definition": dict(self.definition)})
 
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
     """One answer of a judge on one pair in one order: readable ones have a verdict, the others a `problem`."""
 
-    order: Order
-    status: Status
+    order: AnswerOrder
+    status: JudgmentStatus
     verdict: Preference | None = None
     sample: int = 0
     preference: float | None = None
@@ -52,7 +52,7 @@ class Judgment:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeOnPair:
+class PairVerdict:
     """A judge's verdict on one pair, with the judgments it was made from."""
 
     judge_id: int
@@ -62,11 +62,11 @@ class JudgeOnPair:
     judgments: tuple[Judgment, ...] = ()
 
 
-Ruler = Callable[[tuple[Judgment, ...], Mapping[Order, int] | None], Verdict]
+VerdictRule = Callable[[tuple[Judgment, ...], Mapping[AnswerOrder, int] | None], Verdict]
 """(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""
 
 
-def consensus(judgments: Iterable[Judgment], asked: Mapping[Order, int] | None) -> Verdict:
+def verdict_of(judgments: Iterable[Judgment], asked: Mapping[AnswerOrder, int] | None) -> Verdict:
     """What one judge's judgments on one pair amount to.
 
     `asked` is the number of samples asked for in each order; None (a judge recorded elsewhere) takes the orders and
@@ -74,12 +74,12 @@ def consensus(judgments: Iterable[Judgment], asked: Mapping[Order, int] | None) 
     that they all say, else inconsistent (a tie is a word like the others). A sample that failed and was settled later
     counts as settled.
     """
-    by_order: dict[Order, dict[int, list[Judgment]]] = {}
+    by_order: dict[AnswerOrder, dict[int, list[Judgment]]] = {}
     for judgment in judgments:
         by_order.setdefault(judgment.order, {}).setdefault(judgment.sample, []).append(judgment)
     if asked is None:
         asked = {order: len(samples) for order, samples in by_order.items()}
-    verdicts = {_of_order(by_order.get(order, {}), samples) for order, samples in asked.items()}
+    verdicts = {_order_verdict(by_order.get(order, {}), samples) for order, samples in asked.items()}
     for outcome in (Verdict.FAILED, Verdict.UNREADABLE, Verdict.PENDING):
         if outcome in verdicts:
             return outcome
@@ -88,22 +88,22 @@ def consensus(judgments: Iterable[Judgment], asked: Mapping[Order, int] | None) 
     return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONSISTENT
 
 
-def _of_order(samples: Mapping[int, list[Judgment]], asked: int) -> Verdict:
+def _order_verdict(samples: Mapping[int, list[Judgment]], asked: int) -> Verdict:
     if len(samples) < max(asked, 1):
         return Verdict.PENDING
-    settled = [_settled(judgments) for judgments in samples.values()]
+    settled = [_votes_verdict(judgments) for judgments in samples.values()]
     votes = Counter(judgment.verdict for judgment in settled if judgment.verdict is not None)
     if votes:
-        return Verdict(_most(votes).value)
-    failed = any(judgment.status is Status.FAILED for judgment in settled)
+        return Verdict(_most_frequent(votes).value)
+    failed = any(judgment.status is JudgmentStatus.FAILED for judgment in settled)
     return Verdict.FAILED if failed else Verdict.UNREADABLE
 
 
-def _settled(judgments: list[Judgment]) -> Judgment:
-    return next((judgment for judgment in judgments if judgment.status is not Status.FAILED), judgments[-1])
+def _votes_verdict(judgments: list[Judgment]) -> Judgment:
+    return next((judgment for judgment in judgments if judgment.status is not JudgmentStatus.FAILED), judgments[-1])
 
 
-def _most(votes: Counter[Preference]) -> Preference:
+def _most_frequent(votes: Counter[Preference]) -> Preference:
     (first, most), *others = votes.most_common(2)
     drawn = bool(others) and others[0][1] == most
     return Preference.TIE if drawn else first

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from uphold.errors import Refused
-from uphold.records.texts import Cell, ExampleText, cells_hash
+from uphold.records.texts import AnswerCell, ExampleText, cells_hash
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairToJudge:
     """What a judge is to compare: an example and both systems' answers, one cell a turn, up to and including `turn`."""
 
     text: ExampleText
     turn: int
-    candidate: tuple[Cell, ...]
-    baseline: tuple[Cell, ...]
+    candidate: tuple[AnswerCell, ...]
+    baseline: tuple[AnswerCell, ...]
 
     @property
     def identical(self) -> bool:
@@ -25,7 +25,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ModelRequest:
     """One request to a model: constant orders, a message, and the JSON schema of the answer if it has one.
 
     `earlier` are the turns before the message, each what was said to the model and what it answered.
@@ -57,7 +57,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """What a model answered. `text` is raw ("" where it gave none); tokens are None where the endpoint tells none.
 
     `stop_reason` is in the words of the Messages API (end_turn, max_tokens, refusal, ...); `stop_detail` says more,
@@ -79,7 +79,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class TokenLogprobs:
     """How likely a model finds a text: one log probability for each of its tokens that has one.
 
     `starts` holds where each token begins, in characters of the text.
@@ -93,15 +93,15 @@ class Scored:
 class Endpoint(Protocol):
     """Something that can answer a request."""
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
         """The model's answer; raises Refused or Unavailable."""
         ...
 
-    async def count(self, request: Request) -> int | None:
+    async def count(self, request: ModelRequest) -> int | None:
         """How many tokens a request has by the endpoint's own count; None where it counts none before it answers."""
         ...
 
-    async def score(self, text: str) -> Scored:
+    async def score(self, text: str) -> TokenLogprobs:
         """How likely the model finds a text; raises Refused or Unavailable, BadUsage where it cannot tell."""
         ...
 
@@ -110,5 +110,5 @@ class Endpoint(Protocol):
         ...
 
 
-class Barred(Refused):
+class AccessRefused(Refused):
     """The endpoint refuses the key, the account or the model: every further request would meet the same answer."""

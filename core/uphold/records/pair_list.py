@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from uphold.records.enums import Choice, Only, Preference, Ruling, Verdict
-from uphold.records.reviews import Event
+from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
+from uphold.records.reviews import ReviewEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPair:
     """What is known of one pair, without its texts.
 
     `place` is that in the queue, from 1 (0: not drawn yet). `decision` is the reviewer's own, `label` everybody's.
@@ -19,7 +19,7 @@ class Listed:
     turn: int
     place: int
     verdict: Verdict | None = None
-    decision: Event | None = None
+    decision: ReviewEvent | None = None
     ruling: Ruling | None = None
     rank: int = 0
     label: Preference | None = None
@@ -54,10 +54,10 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PairFilter:
     """Which pairs are wanted: all that is given must hold. What judge, `you` and `people` say is known of read pairs only."""
 
-    only: Only = Only.ALL
+    only: QuickFilter = QuickFilter.ALL
     judge: Preference | None = None
     you: Choice | None = None
     people: Preference | None = None

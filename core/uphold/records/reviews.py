@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from uphold.records.counts import SETTLED, Votes
+from uphold.records.counts import ADJUDICATOR, Votes
 from uphold.records.enums import Choice, EventKind, Preference, Side, Verdict
-from uphold.records.judgments import JudgeOnPair
-from uphold.records.texts import Cell, ExampleText
+from uphold.records.judgments import PairVerdict
+from uphold.records.texts import AnswerCell, ExampleText
 
 
 def new_event_id() -> str:
@@ -34,7 +34,7 @@ class OnScreen:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ReviewEvent:
     """One fact of a review; `refers` is the event that an undo, redo or carried decision points at."""
 
     id: str
@@ -50,15 +50,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ReviewerState:
     """Where one reviewer stands on one pair: what of their events is in force.
 
     `early` is the decision made before the verdict was seen, where there is one; `adjudicated` settles a dispute.
     """
 
-    decision: Event | None = None
-    early: Event | None = None
-    adjudicated: Event | None = None
+    decision: ReviewEvent | None = None
+    early: ReviewEvent | None = None
+    adjudicated: ReviewEvent | None = None
     skipped: bool = False
     flagged: bool = False
     broken: bool = False
@@ -67,7 +67,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class StaleDecision:
     """What a reviewer said of this pair before its texts changed: whether what was `asked` changed, or an answer."""
 
     choice: Choice
@@ -77,7 +77,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSaid:
+class ReviewerDecision:
     """What one reviewer says of a pair in dispute; their note speaks of A as the system that was `side_a` to them."""
 
     reviewer: str
@@ -105,21 +105,21 @@ class PairView:
     tags: tuple[str, ...]
     candidate: str
     baseline: str
-    candidate_cells: tuple[Cell, ...]
-    baseline_cells: tuple[Cell, ...]
+    candidate_cells: tuple[AnswerCell, ...]
+    baseline_cells: tuple[AnswerCell, ...]
     side_a: Preference
-    judge: JudgeOnPair | None
-    stand: Stand = field(default_factory=Stand)
+    judge: PairVerdict | None
+    stand: ReviewerState = field(default_factory=ReviewerState)
     carried_from: str | None = None
     veiled: bool = False
     was_judged: bool = False
     again: bool = False
-    others: tuple[JudgeOnPair, ...] = ()
-    people: tuple[PersonSaid, ...] = ()
+    others: tuple[PairVerdict, ...] = ()
+    people: tuple[ReviewerDecision, ...] = ()
     adjudicating: bool = False
-    stale: Earlier | None = None
+    stale: StaleDecision | None = None
 
-    def cells(self, side: Side) -> tuple[Cell, ...]:
+    def cells(self, side: Side) -> tuple[AnswerCell, ...]:
         """The answer shown on `side`, one cell per turn up to the pair's."""
         return self.candidate_cells if self.system_on(side) is Preference.CANDIDATE else self.baseline_cells
 
@@ -150,7 +150,7 @@ class QueueItem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReviewProgress:
     """How far a reviewer is in a run; while it is `resting`, upheld and overturned are not to be shown."""
 
     total: int = 0
@@ -163,13 +163,18 @@ class Progress:
     resting: bool = False
 
 
-USUAL = {
-    "h": "more helpful", "w": "wrong fact", "i": "missed instruction", "s": "style", "l": "too long", "u": "unsafe",
-}  # fmt: skip
+DEFAULT_REASONS = {
+    "h": "more helpful",
+    "w": "wrong fact",
+    "i": "missed instruction",
+    "s": "style",
+    "l": "too long",
+    "u": "unsafe",
+}
 """The reasons of a set that has none of its own."""
 
 
-def told(note: str | None) -> tuple[str, ...]:
+def parse_reasons(note: str | None) -> tuple[str, ...]:
     """The reasons that an event holds; an event without any takes them away."""
     try:
         found = json.loads(note or "[]")
@@ -178,7 +183,7 @@ def told(note: str | None) -> tuple[str, ...]:
     return tuple(word for word in found if isinstance(word, str)) if isinstance(found, list) else ()
 
 
-def noted(words: Iterable[str]) -> str:
+def format_reasons(words: Iterable[str]) -> str:
     """Reasons as an event holds them."""
     return json.dumps(list(dict.fromkeys(words)), ensure_ascii=False)
 
@@ -204,18 +209,18 @@ SAID = {Verdict.CANDIDATE: 0, Verdict.TIE: TIE, Verdict.INCONSISTENT: TIE, Verdi
 """The place of a verdict in every table: an inconsistent one is compared as a tie, what was not read has none."""
 
 
-def voted(votes: Votes) -> Votes:
+def majority_label(votes: Votes) -> Votes:
     """What people said each, without the word that settles a dispute."""
-    return tuple(vote for vote in votes if vote[0] != SETTLED)
+    return tuple(vote for vote in votes if vote[0] != ADJUDICATOR)
 
 
 @lru_cache(maxsize=4096)
-def label(votes: Votes) -> Label:
+def human_label(votes: Votes) -> Label:
     """The word that settles it, else the one with most votes; both-bad counted as a tie."""
     if not votes:
         return Label.UNREAD
     for reviewer, choice in votes:
-        if reviewer == SETTLED:
+        if reviewer == ADJUDICATOR:
             return Label(choice.preference.value)
     tally: dict[Preference, int] = {}
     for _, choice in votes:
@@ -228,7 +233,7 @@ def label(votes: Votes) -> Label:
 
 def is_both_bad(votes: Votes) -> bool:
     """Whether the label is a tie because both answers are bad: more say both-bad than plain tie."""
-    if label(votes) is not Label.TIE:
+    if human_label(votes) is not Label.TIE:
         return False
-    said = [choice for reviewer, choice in votes if reviewer == SETTLED] or [choice for _, choice in votes]
+    said = [choice for reviewer, choice in votes if reviewer == ADJUDICATOR] or [choice for _, choice in votes]
     return said.count(Choice.BOTH_BAD) > said.count(Choice.TIE)

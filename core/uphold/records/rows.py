@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from uphold.records.enums import Choice, Order, Preference, Ruling, Status, ruling
-from uphold.records.judgments import JudgeOnPair, Judgment
-from uphold.records.reviews import Event, Stand
-from uphold.records.texts import Cell, ExampleText
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference, Ruling, ruling
+from uphold.records.judgments import Judgment, PairVerdict
+from uphold.records.reviews import ReviewerState, ReviewEvent
+from uphold.records.texts import AnswerCell, ExampleText
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class RowSource:
     """Where a row stands: file name, line from 1, and the item's number from 1 in arrays and CSV."""
 
     file: str
@@ -24,20 +24,20 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenResponse:
+class ImportedResponse:
     """What a system answered: one cell per turn."""
 
     system: str
-    cells: tuple[Cell, ...]
+    cells: tuple[AnswerCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class GivenJudgment:
+class ImportedJudgment:
     """One recorded judgment; readable ones have a verdict, the others a `problem`."""
 
     judge: str
-    order: Order
-    status: Status
+    order: AnswerOrder
+    status: JudgmentStatus
     verdict: Preference | None
     preference: float | None = None
     confidence: float | None = None
@@ -51,7 +51,7 @@ class GivenJudgment:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenReview:
+class ImportedReview:
     """One recorded decision of a reviewer."""
 
     reviewer: str
@@ -61,7 +61,7 @@ class GivenReview:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """One row: an example, answers to it, and what was said of two of them.
 
     `key`, `turns`, `context` and `references` are None where the row leaves them out. `systems` names candidate and
@@ -69,33 +69,33 @@ class Row:
     `compares` says that the row itself makes the pair: it holds both responses, or its format says so.
     """
 
-    where: Where
+    where: RowSource
     key: str | None = None
     turns: tuple[str, ...] | None = None
     context: str | None = None
     references: tuple[str | None, ...] | None = None
     tags: tuple[str, ...] = ()
-    responses: tuple[GivenResponse, ...] = ()
+    responses: tuple[ImportedResponse, ...] = ()
     systems: tuple[str, str] | None = None
     compares: bool = False
     turn: int | None = None
-    judgments: tuple[GivenJudgment, ...] = ()
-    reviews: tuple[GivenReview, ...] = ()
+    judgments: tuple[ImportedJudgment, ...] = ()
+    reviews: tuple[ImportedReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class RowWarning:
     """Something kept, ignored or skipped that the person should know of."""
 
-    where: Where
+    where: RowSource
     what: str
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedRow:
     """A row that could not be read and was left out because the person said so (`--skip-bad`)."""
 
-    where: Where
+    where: RowSource
     why: str
 
 
@@ -116,20 +116,20 @@ class ImportSummary:
     edited: int = 0
     replaced: int = 0
     already_there: int = 0
-    odd: list[Odd] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    odd: list[RowWarning] = field(default_factory=list)
+    skipped: list[SkippedRow] = field(default_factory=list)
     unused_fields: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeSays:
+class ExportedJudge:
     """A judge's verdict on a pair; `name` tells versions of one judge apart."""
 
     name: str
     version: str
-    said: JudgeOnPair
+    said: PairVerdict
 
     @property
     def confidence(self) -> float | None:
@@ -152,18 +152,18 @@ class JudgeSays:
 
     @property
     def _readable(self) -> list[Judgment]:
-        return [one for one in self.said.judgments if one.status is Status.READABLE]
+        return [one for one in self.said.judgments if one.status is JudgmentStatus.READABLE]
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewerSays:
+class ExportedReviewer:
     """Where a reviewer stands on a pair."""
 
     name: str
-    stand: Stand
+    stand: ReviewerState
 
     @property
-    def first(self) -> Event | None:
+    def first(self) -> ReviewEvent | None:
         """The decision that upheld and overturned are about: the one before the verdict was seen, where there is one."""
         return self.stand.early or self.stand.decision
 
@@ -195,17 +195,17 @@ class ExportedPair:
     text: ExampleText
     candidate: str
     baseline: str
-    candidate_cells: tuple[Cell, ...]
-    baseline_cells: tuple[Cell, ...]
-    judges: tuple[JudgeSays, ...]
-    reviewers: tuple[ReviewerSays, ...]
+    candidate_cells: tuple[AnswerCell, ...]
+    baseline_cells: tuple[AnswerCell, ...]
+    judges: tuple[ExportedJudge, ...]
+    reviewers: tuple[ExportedReviewer, ...]
     label: str | None
     votes: int
     adjudicated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExportOmissions:
     """How many pairs are not exported, and why."""
 
     stale: int = 0
@@ -214,7 +214,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
+class ExportedPeople:
     """Who may have said something: the judges, and the reviewers, by the names that an export gives them."""
 
     judges: Sequence[str] = ()

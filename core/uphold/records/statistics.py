@@ -26,11 +26,11 @@ class Value:
     reason: str | None = None
 
 
-LEAST_FOR_RATE = 10
+MIN_FOR_RATE = 10
 """Below so many verdicts the footer and the reports show counts and no rate."""
 
 
-LEAST_FOR_ASSISTED = 20
+MIN_FOR_ASSISTED = 20
 """From so many verdicts on the headline is the judge-assisted rate."""
 
 
@@ -53,7 +53,7 @@ class ThreeRates:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WidthTarget:
     """The nearest width that can be reached: ± `half_width` after `more` verdicts, `like_these` or for this set only."""
 
     half_width: float
@@ -81,14 +81,14 @@ class LiveNumbers:
     refused: str | None = None
     like_these: Rate | None = None
     this_set: Rate | None = None
-    target: Target | None = None
+    target: WidthTarget | None = None
     planned: int | None = None
     own: int = 0
     others: int = 0
     unresolved: int = 0
 
 
-NOT_LOOKED = Value(None, reason="not looked at")
+NOT_COMPUTED = Value(None, reason="not looked at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class PeekSafe:
 
 
 @dataclass(frozen=True, slots=True)
-class HumanNumbers:
+class HumanStatistics:
     """What people said: pairs by their human label; `ties` include `both_bad`.
 
     `sign_p` is the exact two-sided p of the decided pairs against one half; None where nothing is decided. `chosen`
@@ -145,7 +145,7 @@ class PerClass:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ConfidenceBand:
     """Pairs on which the judge's confidence was from `low` to `high`, and how often it said what people say."""
 
     low: float
@@ -154,11 +154,11 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
+class ConfidenceStatistics:
     """Agreement by the judge's confidence, lowest band first; `auroc` is .5 where confidence tells nothing."""
 
     n: int
-    bands: tuple[Band, ...]
+    bands: tuple[ConfidenceBand, ...]
     brier: float | None
     auroc: float | None
     reason: str | None = None
@@ -196,11 +196,11 @@ class Agreement:
     per_vote: PerVote
     blind: Rate
     anchoring: Anchoring | None = None
-    confidence: Confidence = Confidence(0, (), None, None, "--full")
+    confidence: ConfidenceStatistics = ConfidenceStatistics(0, (), None, None, "--full")
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class PositionBias:
     """What the order did to a judge.
 
     `first` and `second` count the pairs whose two orders name opposite winners, by the place of the answer chosen;
@@ -217,7 +217,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class LengthBias:
     """How often the longer answer wins, with the judge and with people, on the same pairs."""
 
     judge_longer: Rate
@@ -254,7 +254,7 @@ class Assisted:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeNumbers:
+class JudgeStatistics:
     """One judge version over the current pairs; an inconsistent pair counts as a tie in its rates."""
 
     judge_id: int
@@ -274,8 +274,8 @@ class JudgeNumbers:
     mean_preference: MeanPreference | None
     assisted: Assisted | None
     agreement: Agreement
-    position: Position
-    length: Length
+    position: PositionBias
+    length: LengthBias
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ class ReviewerPair:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewerLean:
+class ReviewerBias:
     """One reviewer's own habits: how often the winner stood on side A, was the longer answer; the same word twice."""
 
     name: str
@@ -301,7 +301,7 @@ class ReviewerLean:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewerNumbers:
+class ReviewerStatistics:
     """How far reviewers agree with each other: the ceiling for any judge."""
 
     names: tuple[str, ...]
@@ -309,8 +309,8 @@ class ReviewerNumbers:
     per_vote: PerVote
     pairs: tuple[ReviewerPair, ...]
     alpha: Value
-    ac1: Value = NOT_LOOKED
-    leans: tuple[ReviewerLean, ...] = ()
+    ac1: Value = NOT_COMPUTED
+    leans: tuple[ReviewerBias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +323,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class TagNumbers:
+class TagStatistics:
     """The numbers of the pairs that carry one tag, and whether they differ from those that do not.
 
     `agreements` has one difference a judge, in the order of `judges`.
@@ -331,14 +331,14 @@ class TagNumbers:
 
     tag: str
     pairs: int
-    human: HumanNumbers
-    judges: tuple[JudgeNumbers, ...]
+    human: HumanStatistics
+    judges: tuple[JudgeStatistics, ...]
     win_rate: Difference = Difference(None, None, "not looked at")
     agreements: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class WidthForecast:
     """Half-widths of the win rate's intervals after `more` verdicts."""
 
     more: int
@@ -347,7 +347,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class RunNumbers:
+class RunStatistics:
     """Every number of a run; pooled over all runs of a set, `run` and both systems are None.
 
     `headline` is the assisted rate of the first judge, or people alone where no judge has read anything; None where
@@ -360,18 +360,18 @@ class RunNumbers:
     candidate: str | None
     baseline: str | None
     pairs: int
-    human: HumanNumbers
-    judges: tuple[JudgeNumbers, ...]
-    reviewers: ReviewerNumbers
-    tags: tuple[TagNumbers, ...] = ()
+    human: HumanStatistics
+    judges: tuple[JudgeStatistics, ...]
+    reviewers: ReviewerStatistics
+    tags: tuple[TagStatistics, ...] = ()
     headline: Assisted | None = None
-    budget: tuple[Budget, ...] = ()
+    budget: tuple[WidthForecast, ...] = ()
     tag: str | None = None
     others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachableWidth:
     """Can a half-width be had? After `more` verdicts; or None with the reason, and then so many `instructions` in all."""
 
     more: int | None
@@ -382,7 +382,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReviewPlan:
     """What more verdicts buy: for instructions like these and for this set, of the win rate.
 
     `humans_alone` verdicts in all would do for instructions like these without a judge; `smallest_change` is the least
@@ -395,11 +395,11 @@ class Plan:
     half_width: float
     pairs: int
     n: int
-    population: Reach
-    this_set: Reach
+    population: ReachableWidth
+    this_set: ReachableWidth
     humans_alone: int
     smallest_change: float
-    rows: tuple[Budget, ...]
+    rows: tuple[WidthForecast, ...]
     pilot: bool
     planned: int | None = None
     seconds: float | None = None

@@ -12,8 +12,9 @@ from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any
 
-Cell = Any
+AnswerCell = Any
 """One turn's answer: text as a rule; other JSON is kept as what it is. `None` inside a response never occurs."""
+
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
@@ -35,7 +36,7 @@ def canonical_list(values: Sequence[object]) -> str:
     return f"[{','.join(encoded)}]"
 
 
-def digest(value: object) -> str:
+def canonical_hash(value: object) -> str:
     """sha256 of the canonical JSON of `value`, as 64 hex digits."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
@@ -71,12 +72,12 @@ class ExampleText:
         return self.references[turn - 1] if self.references else None
 
 
-def cells_hash(cells: tuple[Cell, ...]) -> str:
+def cells_hash(cells: tuple[AnswerCell, ...]) -> str:
     """Identity of a response, or of its first turns."""
-    return digest(cells)
+    return canonical_hash(cells)
 
 
-def cells_forms(cells: tuple[Cell, ...]) -> tuple[str, tuple[str, ...]]:
+def cells_forms(cells: tuple[AnswerCell, ...]) -> tuple[str, tuple[str, ...]]:
     """A response as canonical JSON, and its identity up to each of its turns; every cell is encoded once."""
     encoded = [canonical(cell) for cell in cells]
     forms = [f"[{','.join(encoded[:turns])}]" for turns in range(1, len(cells) + 1)]
@@ -85,7 +86,7 @@ def cells_forms(cells: tuple[Cell, ...]) -> tuple[str, tuple[str, ...]]:
 
 def contents_hash(text_prefix: str, candidate_cells: str, baseline_cells: str) -> str:
     """Identity of what is compared: three hashes, each up to the turn of the pair; system names are not in it."""
-    return digest([text_prefix, candidate_cells, baseline_cells])
+    return canonical_hash([text_prefix, candidate_cells, baseline_cells])
 
 
 def default_key(text: ExampleText) -> str:
@@ -93,6 +94,6 @@ def default_key(text: ExampleText) -> str:
     return "ex-" + text.hash[:10]
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: AnswerCell) -> str:
     """A cell as it is read by people and judges: text as it is, anything else as JSON."""
     return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)

@@ -6,26 +6,26 @@ Keys may be added, never renamed. Beside every null stands a `reason` that is no
 from dataclasses import asdict
 from typing import Any
 
-from uphold.records.comparisons import Comparison, Gate, Result, SideBySide
+from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySide
 from uphold.records.counts import CLASSES
 from uphold.records.statistics import (
     Agreement,
     Anchoring,
     Assisted,
-    Confidence,
+    ConfidenceStatistics,
     Difference,
-    HumanNumbers,
-    JudgeNumbers,
+    HumanStatistics,
+    JudgeStatistics,
     PerClass,
     PerVote,
-    Plan,
-    Position,
+    PositionBias,
     Rate,
-    ReviewerLean,
-    ReviewerNumbers,
-    RunNumbers,
+    ReviewerBias,
+    ReviewerStatistics,
+    ReviewPlan,
+    RunStatistics,
     Share,
-    TagNumbers,
+    TagStatistics,
     ThreeRates,
     Value,
 )
@@ -48,7 +48,7 @@ _NO_BLIND = "no blind session was held"
 _POOLED = "pooled over the runs of a set"
 
 
-def as_json(numbers: RunNumbers) -> Json:
+def statistics_json(numbers: RunStatistics) -> Json:
     """Everything about a run; `tags` is there when the numbers were asked for by tag."""
     pooled = numbers.run is None
     found: Json = {
@@ -69,7 +69,7 @@ def as_json(numbers: RunNumbers) -> Json:
     return found | {"tags": [_tag(tag, numbers) for tag in numbers.tags]} if numbers.tags else found
 
 
-def _headline(numbers: RunNumbers) -> Json:
+def _headline(numbers: RunStatistics) -> Json:
     """The assisted rates of the first judge, or of people alone where no judge has read anything."""
     if numbers.headline is None:
         return {}
@@ -77,7 +77,7 @@ def _headline(numbers: RunNumbers) -> Json:
     return {"headline": judge | _assisted(numbers.headline)}
 
 
-def _tag(tag: TagNumbers, whole: RunNumbers) -> Json:
+def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:
     judges = [_judge(judge, whole.run is None) for judge in tag.judges]
     return {
         "tag": tag.tag,
@@ -98,7 +98,7 @@ def _difference(found: Difference) -> Json:
     return {"p": found.p, "holm": found.adjusted, "reason": found.reason}
 
 
-def _human(human: HumanNumbers) -> Json:
+def _human(human: HumanStatistics) -> Json:
     sign: Json = {"p": human.sign_p, "n": human.without_ties.n}
     if human.sign_p is None:
         sign["reason"] = human.without_ties.reason
@@ -112,14 +112,14 @@ def _human(human: HumanNumbers) -> Json:
     }
 
 
-def _peek_safe(human: HumanNumbers) -> Json:
+def _peek_safe(human: HumanStatistics) -> Json:
     found = human.peek_safe
     if found is None:
         return {}
     return {"peek_safe": {"population": _rate(found.population), "this_set": _rate(found.this_set)}}
 
 
-def _judge(judge: JudgeNumbers, pooled: bool) -> Json:
+def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
     soft = judge.mean_preference
     missing = [] if soft else ["mean_preference: " + (_POOLED if pooled else "the source gave no preferences")]
     missing += [] if judge.assisted else ["assisted: " + _POOLED]
@@ -182,15 +182,19 @@ def _anchoring(found: Anchoring) -> Json:
     return asdict(found)
 
 
-def _confidence(found: Confidence) -> Json:
+def _confidence(found: ConfidenceStatistics) -> Json:
     bands = [{"low": band.low, "high": band.high, "agreement": _rate(band.agreement)} for band in found.bands]
     few = "one of right and wrong is missing" if found.auroc is None else None
     return {
-        "n": found.n, "bands": bands, "brier": found.brier, "auroc": found.auroc, "reason": found.reason or few,
-    }  # fmt: skip
+        "n": found.n,
+        "bands": bands,
+        "brier": found.brier,
+        "auroc": found.auroc,
+        "reason": found.reason or few,
+    }
 
 
-def _position(position: Position) -> Json:
+def _position(position: PositionBias) -> Json:
     first = {"first": position.first, "second": position.second, "rate": _rate(position.first_rate), "p": position.p}
     if position.p is None:
         first["reason"] = position.first_rate.reason
@@ -202,7 +206,7 @@ def _position(position: Position) -> Json:
     }
 
 
-def _reviewers(reviewers: ReviewerNumbers) -> Json:
+def _reviewers(reviewers: ReviewerStatistics) -> Json:
     return {
         "names": list(reviewers.names),
         "items_shared": reviewers.items_shared,
@@ -217,7 +221,7 @@ def _reviewers(reviewers: ReviewerNumbers) -> Json:
     }
 
 
-def _lean(lean: ReviewerLean) -> Json:
+def _lean(lean: ReviewerBias) -> Json:
     return {
         "reviewer": lean.name,
         "first_position": _rate(lean.first),
@@ -267,7 +271,7 @@ def _value(value: Value) -> Json:
 _LEVEL = 0.05
 
 
-def compare_json(found: Comparison) -> dict[str, Any]:
+def compare_json(found: RunComparison) -> dict[str, Any]:
     """A comparison as JSON values."""
     return asdict(found)
 
@@ -282,11 +286,11 @@ def judges_json(found: SideBySide, judges: list[dict[str, Any]], run: str) -> di
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in found.pairs]}
 
 
-def exit_code(result: Result) -> int:
+def gate_exit_code(result: GateResult) -> int:
     """0 PASS, 1 FAIL, 3 INCONCLUSIVE."""
-    return {Result.PASS: 0, Result.FAIL: 1, Result.INCONCLUSIVE: 3}[result]
+    return {GateResult.PASS: 0, GateResult.FAIL: 1, GateResult.INCONCLUSIVE: 3}[result]
 
 
-def plan_json(plan: Plan, run: str) -> dict[str, Any]:
+def plan_json(plan: ReviewPlan, run: str) -> dict[str, Any]:
     """The plan as JSON values."""
     return {"run": run, **asdict(plan)}

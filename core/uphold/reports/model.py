@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.formatting import NONE, coefficient, interval, percent
-from uphold.records.statistics import LEAST_FOR_RATE, Rate, Value
+from uphold.records.statistics import MIN_FOR_RATE, Rate, Value
 
 
 class Role(StrEnum):
@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReportSpan:
     """A piece of text with its role; a number stands at the right of its column."""
 
     text: str
@@ -30,30 +30,30 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportRow:
     """One span is a sentence of its own; several are the columns of a table row."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[ReportSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """Lines under one heading; the columns of neighbouring table rows line up."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReportRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Report:
     """A title, a line of what it is about, and sections in reading order."""
 
     title: str
     subtitle: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
 
 
-LITTLE = f"{LEAST_FOR_RATE} needed for a rate"
+LITTLE = f"{MIN_FOR_RATE} needed for a rate"
 
 
 def part_of(rate: Rate) -> str:
@@ -61,21 +61,21 @@ def part_of(rate: Rate) -> str:
     return f"of {rate.n}" if rate.rate is None else f"{round(2 * rate.rate * rate.n) / 2:g} of {rate.n}"
 
 
-def sentence(text: str, role: Role = Role.TEXT) -> Line:
+def sentence(text: str, role: Role = Role.TEXT) -> ReportRow:
     """A line of running text."""
-    return Line((Span(text, role),))
+    return ReportRow((ReportSpan(text, role),))
 
 
-def row(*spans: Span) -> Line:
+def row(*spans: ReportSpan) -> ReportRow:
     """A row of a table."""
-    return Line(spans)
+    return ReportRow(spans)
 
 
-def rate_row(name: str, rate: Rate, role: Role = Role.TEXT) -> Line:
+def rate_row(name: str, rate: Rate, role: Role = Role.TEXT) -> ReportRow:
     """Name, counts, percent, interval, and why one of them is missing; no percent below 10."""
     if rate.rate is None:
         return _row(name, role, NONE, "", "", rate.reason or "")
-    if rate.n < LEAST_FOR_RATE:
+    if rate.n < MIN_FOR_RATE:
         return _row(name, role, part_of(rate), "", "", LITTLE)
     if rate.low is None or rate.high is None:
         why = "votes, no interval" if rate.method == "votes" else rate.reason or ""
@@ -83,15 +83,15 @@ def rate_row(name: str, rate: Rate, role: Role = Role.TEXT) -> Line:
     return _row(name, role, part_of(rate), percent(rate.rate), interval(rate.low, rate.high), "")
 
 
-def share_row(name: str, hits: float, n: int, note: str) -> Line:
+def share_row(name: str, hits: float, n: int, note: str) -> ReportRow:
     """A share that has no interval, with a word on what it is."""
-    enough = n >= LEAST_FOR_RATE
+    enough = n >= MIN_FOR_RATE
     return _row(
         name, Role.TEXT, f"{hits:g} of {n}", percent(hits / n) if enough else "", "", note if enough else LITTLE
     )
 
 
-def value_row(name: str, value: Value) -> Line:
+def value_row(name: str, value: Value) -> ReportRow:
     """A coefficient in the columns of `rate_row`."""
     if value.value is None:
         return _row(name, Role.TEXT, "", NONE, "", value.reason or "")
@@ -103,11 +103,11 @@ def value_row(name: str, value: Value) -> Line:
     return _row(name, Role.TEXT, "", coefficient(value.value), ends, value.reason or "")
 
 
-def _row(name: str, role: Role, counts: str, figure: str, ends: str, note: str) -> Line:
+def _row(name: str, role: Role, counts: str, figure: str, ends: str, note: str) -> ReportRow:
     return row(
-        Span(name, role),
-        Span(counts, Role.NUMBER),
-        Span(figure, Role.STRONG_NUMBER),
-        Span(ends, Role.NUMBER),
-        Span(note, Role.MUTED),
+        ReportSpan(name, role),
+        ReportSpan(counts, Role.NUMBER),
+        ReportSpan(figure, Role.STRONG_NUMBER),
+        ReportSpan(ends, Role.NUMBER),
+        ReportSpan(note, Role.MUTED),
     )

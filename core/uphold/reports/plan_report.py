@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from uphold.formatting import counted
-from uphold.records.statistics import Budget, Plan, Reach, RunNumbers
-from uphold.reports.model import Line, Page, Role, Section, Span, row, sentence
+from uphold.records.statistics import ReachableWidth, ReviewPlan, RunStatistics, WidthForecast
+from uphold.reports.model import Report, ReportRow, ReportSection, ReportSpan, Role, row, sentence
 
 _EXACT = 1e-6
 
@@ -12,14 +12,14 @@ _EXACT = 1e-6
 _LIKE, _THIS = "for instructions like these", "for this set"
 
 
-def budget_section(numbers: RunNumbers) -> Section:
+def budget_section(numbers: RunStatistics) -> ReportSection:
     """Half-widths after more verdicts; nothing where there is nothing left to read or the headline refuses."""
     if not numbers.budget:
-        return Section("", ())
-    return Section("What more verdicts buy", tuple(_rows(numbers.budget)))
+        return ReportSection("", ())
+    return ReportSection("What more verdicts buy", tuple(_rows(numbers.budget)))
 
 
-def plan_page(plan: Plan, run: str) -> Page:
+def plan_report(plan: ReviewPlan, run: str) -> Report:
     """How many more verdicts for the wanted width, what cannot be reached and why."""
     there = f"{counted(plan.n, 'verdict')} on {counted(plan.pairs, 'pair')}"
     title = f"{there}; wanted: the win rate to ±{_points(plan.half_width)}"
@@ -29,10 +29,10 @@ def plan_page(plan: Plan, run: str) -> Page:
         *_rows(plan.rows),
         *_beside(plan),
     ]
-    return Page(run, title, (Section("", tuple(lines)),))
+    return Report(run, title, (ReportSection("", tuple(lines)),))
 
 
-def _reach(reach: Reach, plan: Plan, target: str) -> str:
+def _reach(reach: ReachableWidth, plan: ReviewPlan, target: str) -> str:
     wanted = f"±{_points(plan.half_width)} {target}"
     if reach.more == 0:
         return f"{wanted}: there already (now ±{_points(reach.now or 0)})."
@@ -44,25 +44,25 @@ def _reach(reach: Reach, plan: Plan, target: str) -> str:
     return f"{wanted}: {reach.reason}; {best}. About {reach.instructions} instructions would do."
 
 
-def _time(plan: Plan, more: int) -> str:
+def _time(plan: ReviewPlan, more: int) -> str:
     if plan.seconds is None:
         return ""
     return f", some {max(1, round(plan.seconds * more / 60))} minutes at {plan.seconds:.0f} seconds a pair"
 
 
-def _rows(rows: tuple[Budget, ...]) -> Iterator[Line]:
+def _rows(rows: tuple[WidthForecast, ...]) -> Iterator[ReportRow]:
     if rows:
-        yield row(Span("after"), Span("like these", Role.NUMBER), Span("this set", Role.NUMBER))
+        yield row(ReportSpan("after"), ReportSpan("like these", Role.NUMBER), ReportSpan("this set", Role.NUMBER))
     for one in rows:
         exact = one.this_set_half_width < _EXACT
         widths = (
             f"±{_points(one.population_half_width)}",
             "exact" if exact else f"±{_points(one.this_set_half_width)}",
         )
-        yield row(Span(f"{one.more} more"), *(Span(width, Role.NUMBER) for width in widths))
+        yield row(ReportSpan(f"{one.more} more"), *(ReportSpan(width, Role.NUMBER) for width in widths))
 
 
-def _beside(plan: Plan) -> Iterator[Line]:
+def _beside(plan: ReviewPlan) -> Iterator[ReportRow]:
     yield sentence(
         f"People alone would need about {plan.humans_alone} verdicts for ±{_points(plan.half_width)} like these."
     )

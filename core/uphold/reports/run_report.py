@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from uphold.formatting import counted, interval, percent, small
-from uphold.records.statistics import LEAST_FOR_RATE, Assisted, HumanNumbers, Rate, RunNumbers, TagNumbers
+from uphold.records.statistics import MIN_FOR_RATE, Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
 from uphold.reports.judge_report import judge_section, reviewer_section
-from uphold.reports.model import Line, Page, Role, Section, Span, part_of, rate_row, row, sentence
+from uphold.reports.model import Report, ReportRow, ReportSection, ReportSpan, Role, part_of, rate_row, row, sentence
 
 _MANY_SKIPS = 0.1
 
@@ -15,14 +15,14 @@ _METHODS = (
 )
 
 
-def outside_section(numbers: RunNumbers) -> Section:
+def outside_section(numbers: RunStatistics) -> ReportSection:
     """A sentence for each kind of pair left out and for verdicts not drawn at random; last, how intervals are made."""
     said = (*_left_out(numbers.human), *_chosen(numbers), *_skips(numbers.human))
     methods = (sentence(_METHODS, Role.MUTED),) if numbers.human.reviewed else ()
-    return Section("Beside the numbers", said + methods)
+    return ReportSection("Beside the numbers", said + methods)
 
 
-def _left_out(human: HumanNumbers) -> Iterator[Line]:
+def _left_out(human: HumanStatistics) -> Iterator[ReportRow]:
     for count, why in (
         (human.unresolved, "unresolved, no word leads: in no rate until one does"),
         (human.broken, "marked broken: in no number"),
@@ -34,7 +34,7 @@ def _left_out(human: HumanNumbers) -> Iterator[Line]:
             yield sentence(f"{counted(count, 'pair')} {why}")
 
 
-def _chosen(numbers: RunNumbers) -> Iterator[Line]:
+def _chosen(numbers: RunStatistics) -> Iterator[ReportRow]:
     human = numbers.human
     if human.imported:
         yield sentence(f"{counted(human.imported, 'pair')} with an imported verdict")
@@ -49,7 +49,7 @@ def _chosen(numbers: RunNumbers) -> Iterator[Line]:
             yield sentence(f"{pairs} chosen, not sampled: in the headline they speak for themselves only", Role.WARNING)
 
 
-def _skips(human: HumanNumbers) -> Iterator[Line]:
+def _skips(human: HumanStatistics) -> Iterator[ReportRow]:
     if human.skipped:
         yield sentence(f"{counted(human.skipped, 'pair')} skipped")
     if human.skipped > _MANY_SKIPS * (human.reviewed + human.skipped):
@@ -59,16 +59,16 @@ def _skips(human: HumanNumbers) -> Iterator[Line]:
 _OPINION = "No human verdict yet. What a judge says is an unverified opinion, not a win rate."
 
 
-def headline_section(numbers: RunNumbers) -> Section:
+def headline_section(numbers: RunStatistics) -> ReportSection:
     """Rates with both intervals and a sentence on what they rest on; nothing where runs are pooled."""
     found = numbers.headline
     if found is None:
-        return Section("", ())
+        return ReportSection("", ())
     title = f"How often {numbers.candidate} wins"
     if found.state in ("assisted", "human-only"):
-        return Section(title, (*_headline_rates(found, numbers), *_rests(found, numbers)))
+        return ReportSection(title, (*_headline_rates(found, numbers), *_rests(found, numbers)))
     role = Role.WARNING if found.state == "refused" else Role.TEXT
-    return Section(title, tuple(sentence(said, role) for said in refusal(found)))
+    return ReportSection(title, tuple(sentence(said, role) for said in refusal(found)))
 
 
 def refusal(found: Assisted) -> list[str]:
@@ -98,7 +98,7 @@ def standing(half: Rate, candidate: str, baseline: str) -> str:
     return f"{candidate} is not shown to differ from even: with ties as half the interval contains 50."
 
 
-def _headline_rates(found: Assisted, numbers: RunNumbers) -> Iterator[Line]:
+def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[ReportRow]:
     like, this = found.population, found.this_set
     yield _rate("for instructions like these", like.win_rate, Role.BOLD)
     yield _rate(f"for this set of {numbers.pairs - numbers.human.broken}", this.win_rate)
@@ -107,7 +107,7 @@ def _headline_rates(found: Assisted, numbers: RunNumbers) -> Iterator[Line]:
     yield sentence(standing(like.ties_half, str(numbers.candidate), str(numbers.baseline)))
 
 
-def _rests(found: Assisted, numbers: RunNumbers) -> Iterator[Line]:
+def _rests(found: Assisted, numbers: RunStatistics) -> Iterator[ReportRow]:
     left = numbers.pairs - numbers.human.broken - found.n
     if not left:
         yield sentence("Every pair is read: for this set the rate is exact.")
@@ -131,20 +131,20 @@ def _helped(found: Assisted) -> str:
     return f" and on the judge, whose verdicts are worth about {found.worth_verdicts} more of people's."
 
 
-def _rate(name: str, rate: Rate, role: Role = Role.TEXT) -> Line:
+def _rate(name: str, rate: Rate, role: Role = Role.TEXT) -> ReportRow:
     figure = ends = ""
     note = rate.reason or ("exact" if rate.method == "exact" else "")
-    if rate.n < LEAST_FOR_RATE:
-        note = f"{LEAST_FOR_RATE} verdicts needed for a percentage"
+    if rate.n < MIN_FOR_RATE:
+        note = f"{MIN_FOR_RATE} verdicts needed for a percentage"
     elif rate.rate is not None:
         figure = percent(rate.rate)
         ends = interval(rate.low, rate.high) if rate.low is not None and rate.high is not None and not note else ""
     return row(
-        Span(name, role),
-        Span(f"n {rate.n}", Role.NUMBER),
-        Span(figure, Role.STRONG_NUMBER),
-        Span(ends, Role.NUMBER),
-        Span(note, Role.MUTED),
+        ReportSpan(name, role),
+        ReportSpan(f"n {rate.n}", Role.NUMBER),
+        ReportSpan(figure, Role.STRONG_NUMBER),
+        ReportSpan(ends, Role.NUMBER),
+        ReportSpan(note, Role.MUTED),
     )
 
 
@@ -154,7 +154,7 @@ _NAMED = 8
 _LEVEL = 0.05
 
 
-def stats_page(numbers: RunNumbers, full: bool = False) -> Page:
+def run_report(numbers: RunStatistics, full: bool = False) -> Report:
     """The page of one run, or of all runs of a set pooled; `full` has the finer numbers as well."""
     sections = [
         headline_section(numbers),
@@ -163,13 +163,13 @@ def stats_page(numbers: RunNumbers, full: bool = False) -> Page:
         _others(numbers.others),
         reviewer_section(numbers.reviewers, full),
         _tags(numbers),
-        _budget(numbers) if full else Section("", ()),
+        _budget(numbers) if full else ReportSection("", ()),
         outside_section(numbers),
     ]
-    return Page(*_titles(numbers), tuple(section for section in sections if section.lines))
+    return Report(*_titles(numbers), tuple(section for section in sections if section.lines))
 
 
-def _titles(numbers: RunNumbers) -> tuple[str, str]:
+def _titles(numbers: RunStatistics) -> tuple[str, str]:
     pairs = counted(numbers.pairs, "pair")
     only = "" if numbers.tag is None else f", only those with the tag {numbers.tag!r}"
     if numbers.run is None:
@@ -177,32 +177,32 @@ def _titles(numbers: RunNumbers) -> tuple[str, str]:
     return numbers.run, f"{numbers.candidate} against {numbers.baseline}, {pairs} of {numbers.set}{only}"
 
 
-def _budget(numbers: RunNumbers) -> Section:
+def _budget(numbers: RunStatistics) -> ReportSection:
     from uphold.reports.plan_report import budget_section
 
     return budget_section(numbers)
 
 
-def _others(names: tuple[str, ...]) -> Section:
+def _others(names: tuple[str, ...]) -> ReportSection:
     if not names:
-        return Section("", ())
+        return ReportSection("", ())
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    return Section("Other judges", (sentence(f"{listed}: `uphold judges` shows them side by side."),))
+    return ReportSection("Other judges", (sentence(f"{listed}: `uphold judges` shows them side by side."),))
 
 
-def _people(numbers: RunNumbers, full: bool) -> Section:
+def _people(numbers: RunStatistics, full: bool) -> ReportSection:
     human = numbers.human
     if not human.reviewed:
-        return Section("People", (sentence("No pair has a human verdict yet."),))
+        return ReportSection("People", (sentence("No pair has a human verdict yet."),))
     read = f"{human.reviewed} of {counted(numbers.pairs, 'pair')} read: {counted(human.wins, 'win')}, "
     read += f"{counted(human.ties, 'tie')}{_both_bad(human)}, {counted(human.losses, 'loss', 'losses')}"
     read += f", {human.unresolved} unresolved" if human.unresolved else ""
-    return Section("People", (sentence(read), *_rates(numbers), *(_peek_safe(numbers) if full else ())))
+    return ReportSection("People", (sentence(read), *_rates(numbers), *(_peek_safe(numbers) if full else ())))
 
 
-def _peek_safe(numbers: RunNumbers) -> Iterator[Line]:
+def _peek_safe(numbers: RunStatistics) -> Iterator[ReportRow]:
     found = numbers.human.peek_safe
-    if found is None or numbers.run is None or found.population.n < LEAST_FOR_RATE:
+    if found is None or numbers.run is None or found.population.n < MIN_FOR_RATE:
         return
     if found.population.rate is None:
         yield sentence(f"No interval that holds at every look: {found.population.reason}.", Role.MUTED)
@@ -212,17 +212,17 @@ def _peek_safe(numbers: RunNumbers) -> Iterator[Line]:
     yield rate_row("win rate, this set", found.this_set)
 
 
-def _both_bad(human: HumanNumbers) -> str:
+def _both_bad(human: HumanStatistics) -> str:
     return f" ({human.both_bad} both bad)" if human.both_bad else ""
 
 
-def _rates(numbers: RunNumbers) -> Iterator[Line]:
+def _rates(numbers: RunStatistics) -> Iterator[ReportRow]:
     human = numbers.human
     three = human.rates
     if numbers.run is None:
         yield sentence("No rate: the runs have no one candidate in common.", Role.MUTED)
-    elif three.win_rate.n < LEAST_FOR_RATE:
-        yield sentence(f"{LEAST_FOR_RATE} verdicts needed for a rate", Role.MUTED)
+    elif three.win_rate.n < MIN_FOR_RATE:
+        yield sentence(f"{MIN_FOR_RATE} verdicts needed for a rate", Role.MUTED)
     else:
         yield rate_row("win rate", three.win_rate, Role.BOLD)
         yield rate_row("win and tie", three.win_tie_rate)
@@ -234,15 +234,17 @@ def _rates(numbers: RunNumbers) -> Iterator[Line]:
             yield sentence("Several pairs share an example; the intervals allow for it.", Role.MUTED)
 
 
-def _tags(numbers: RunNumbers) -> Section:
+def _tags(numbers: RunStatistics) -> ReportSection:
     if not numbers.tags:
-        return Section("By tag", ())
+        return ReportSection("By tag", ())
     lines = [_tag(tag) for tag in numbers.tags]
     lines += [sentence(text) for tag in numbers.tags for text in _differs(tag, numbers)]
-    return Section("By tag", (*lines, sentence("Tags may overlap: one pair can stand in several rows.", Role.MUTED)))
+    return ReportSection(
+        "By tag", (*lines, sentence("Tags may overlap: one pair can stand in several rows.", Role.MUTED))
+    )
 
 
-def _differs(tag: TagNumbers, numbers: RunNumbers) -> Iterator[str]:
+def _differs(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str]:
     """A sentence where a tag is shown to differ, after allowing for how many tags were asked about."""
     if tag.win_rate.adjusted is not None and tag.win_rate.adjusted < _LEVEL:
         yield f"{tag.tag}: wins differ from the rest (p {small(tag.win_rate.adjusted)} after Holm)."
@@ -252,19 +254,19 @@ def _differs(tag: TagNumbers, numbers: RunNumbers) -> Iterator[str]:
             yield f"{tag.tag}: {judge.name} agrees with people otherwise than on the rest {p}."
 
 
-def _tag(tag: TagNumbers) -> Line:
+def _tag(tag: TagStatistics) -> ReportRow:
     win = tag.human.rates.win_rate
     figure = ends = ""
-    note = f"{LEAST_FOR_RATE} verdicts needed for a rate" if win.n < LEAST_FOR_RATE else win.reason or ""
-    if win.rate is not None and win.n >= LEAST_FOR_RATE:
+    note = f"{MIN_FOR_RATE} verdicts needed for a rate" if win.n < MIN_FOR_RATE else win.reason or ""
+    if win.rate is not None and win.n >= MIN_FOR_RATE:
         figure = percent(win.rate)
         ends = interval(win.low, win.high) if win.low is not None and win.high is not None else ""
     return row(
-        Span(tag.tag),
-        Span(counted(tag.pairs, "pair"), Role.NUMBER),
-        Span(f"{tag.human.reviewed} read", Role.NUMBER),
-        Span(f"won {part_of(win)}" if win.rate is not None else "", Role.NUMBER),
-        Span(figure, Role.STRONG_NUMBER),
-        Span(ends, Role.NUMBER),
-        Span(note, Role.MUTED),
+        ReportSpan(tag.tag),
+        ReportSpan(counted(tag.pairs, "pair"), Role.NUMBER),
+        ReportSpan(f"{tag.human.reviewed} read", Role.NUMBER),
+        ReportSpan(f"won {part_of(win)}" if win.rate is not None else "", Role.NUMBER),
+        ReportSpan(figure, Role.STRONG_NUMBER),
+        ReportSpan(ends, Role.NUMBER),
+        ReportSpan(note, Role.MUTED),
     )

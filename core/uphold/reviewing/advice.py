@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uphold.records.enums import Preference, Verdict
-from uphold.records.statistics import LEAST_FOR_ASSISTED
+from uphold.records.statistics import MIN_FOR_ASSISTED
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, Stratum
 
 RANDOM, UNCERTAIN, DISPUTED = "random", "uncertain", "disputed"
@@ -15,7 +15,7 @@ LEAST_SEEN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PairOutlook:
     """One pair, as far as it matters here; `verdict` is the judge's, `label` what people say together."""
 
     stratum: Stratum
@@ -33,7 +33,7 @@ class Advice:
     unread: int = 0
 
 
-def advice(pairs: Sequence[Known], disputes: int, *, judged: bool) -> Advice:
+def advice(pairs: Sequence[PairOutlook], disputes: int, *, judged: bool) -> Advice:
     """What to read next; `disputes` are open ones, `judged` says whether a judge has read the run."""
     unread = [pair for pair in pairs if not pair.read]
     if not unread:
@@ -43,14 +43,14 @@ def advice(pairs: Sequence[Known], disputes: int, *, judged: bool) -> Advice:
     there = sum(pair.label is not None for pair in pairs)
     if not judged:
         return Advice(RANDOM, "No judge has read this run: any sample brings the same.", len(unread))
-    if there < LEAST_FOR_ASSISTED:
-        more = LEAST_FOR_ASSISTED - there
+    if there < MIN_FOR_ASSISTED:
+        more = MIN_FOR_ASSISTED - there
         words = f"{more} more {'verdict' if more == 1 else 'verdicts'} and the judge helps: a plain sample gets there."
         return Advice(RANDOM, words, len(unread))
     return _by_doubt(pairs, unread)
 
 
-def _by_doubt(pairs: Iterable[Known], unread: Sequence[Known]) -> Advice:
+def _by_doubt(pairs: Iterable[PairOutlook], unread: Sequence[PairOutlook]) -> Advice:
     flipped = sum(pair.stratum is FLIPPED_ORDERS for pair in unread)
     doubtful = sum(pair.stratum is DOUBTFUL for pair in unread)
     if not flipped + doubtful:
@@ -73,7 +73,7 @@ def _waiting(flipped: int, doubtful: int) -> str:
     return f"{_pairs(flipped)} whose orders disagree and {doubtful:,} {unsure} are unread"
 
 
-def _parted(pairs: Iterable[Known], *, in_doubt: bool) -> tuple[int, int]:
+def _parted(pairs: Iterable[PairOutlook], *, in_doubt: bool) -> tuple[int, int]:
     """(pairs on which people and the judge differ, labelled pairs) where it was in doubt, or elsewhere."""
     labelled = [
         pair
@@ -86,7 +86,7 @@ def _parted(pairs: Iterable[Known], *, in_doubt: bool) -> tuple[int, int]:
     return sum(_said(pair.verdict) is not pair.label for pair in labelled), len(labelled)
 
 
-def _is_in_doubt(pair: Known) -> bool:
+def _is_in_doubt(pair: PairOutlook) -> bool:
     return pair.stratum in (FLIPPED_ORDERS, DOUBTFUL)
 
 

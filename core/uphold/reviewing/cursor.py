@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from uphold.records.enums import EventKind, Ruling, ruling
-from uphold.records.reviews import Progress, QueueItem, Stand
+from uphold.records.reviews import QueueItem, ReviewerState, ReviewProgress
 from uphold.reviewing.history import History
 
-APART = 20
+REPEAT_DISTANCE = 20
 """A pair comes back after so many decisions on others at least."""
 
 
@@ -18,7 +18,7 @@ _OWN_WORDS = (EventKind.DECISION, EventKind.REPEAT)
 
 
 @dataclass(slots=True)
-class Walk:
+class QueueCursor:
     """A reviewer's way through a queue. `index` is the place of the current pair, from 0.
 
     `returns` says of a pair whether it is to come back; those `passed` over do not again. Where the reviewer is
@@ -95,7 +95,7 @@ class Walk:
             return None
         words = [event for event in self.history.done if event.kind in _OWN_WORDS]
         latest = {event.pair_id: place for place, event in enumerate(words, 1)}
-        ripe = (pair_id for pair_id, place in latest.items() if len(words) - place >= APART)
+        ripe = (pair_id for pair_id, place in latest.items() if len(words) - place >= REPEAT_DISTANCE)
         return next((pair_id for pair_id in ripe if self._may_return(pair_id)), None)
 
     def _may_return(self, pair_id: int) -> bool:
@@ -111,10 +111,10 @@ class Walk:
             self.index = self.index if place is None else place
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ReviewProgress:
         """How far the reviewer is."""
         words = list(self.rulings.values())
-        return Progress(
+        return ReviewProgress(
             total=len(self.items),
             read=len(words),
             upheld=words.count(Ruling.UPHELD),
@@ -124,6 +124,6 @@ class Walk:
             planned=self.planned,
         )
 
-    def stand(self, pair_id: int) -> Stand:
+    def stand(self, pair_id: int) -> ReviewerState:
         """Where the reviewer stands on a pair."""
         return self.history.stand(pair_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from uphold.records.enums import EventKind, Verdict
-from uphold.records.reviews import Event, Stand, told
+from uphold.records.reviews import ReviewerState, ReviewEvent, parse_reasons
 
 _DECISIONS = (EventKind.DECISION, EventKind.CARRIED)
 
@@ -19,13 +19,13 @@ class History:
     `seen` are the pairs whose verdict the reviewer has seen: taking back a decision does not make it unseen.
     """
 
-    done: list[Event] = field(default_factory=list)
-    undone: list[Event] = field(default_factory=list)
-    by_pair: dict[int, list[Event]] = field(default_factory=dict)
+    done: list[ReviewEvent] = field(default_factory=list)
+    undone: list[ReviewEvent] = field(default_factory=list)
+    by_pair: dict[int, list[ReviewEvent]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
-    def take(self, event: Event) -> None:
+    def take(self, event: ReviewEvent) -> None:
         """Take the next event into account."""
         if event.kind is EventKind.UNDO:
             self._undo(event.refers)
@@ -52,12 +52,12 @@ class History:
             self.done.append(found)
             insort(self.by_pair.setdefault(found.pair_id, []), found, key=self._rank)
 
-    def _rank(self, event: Event) -> int:
+    def _rank(self, event: ReviewEvent) -> int:
         return self.ranks[event.id]
 
-    def stand(self, pair_id: int) -> Stand:
+    def stand(self, pair_id: int) -> ReviewerState:
         """Where the reviewer stands on a pair."""
-        stand = Stand()
+        stand = ReviewerState()
         for event in self.by_pair.get(pair_id, ()):
             stand = _after(stand, event)
         return stand
@@ -72,12 +72,12 @@ class History:
         return max(skips, default=0)
 
 
-def _pop(events: list[Event], event_id: str | None) -> Event | None:
+def _pop(events: list[ReviewEvent], event_id: str | None) -> ReviewEvent | None:
     place = next((i for i in reversed(range(len(events))) if events[i].id == event_id), None)
     return None if place is None else events.pop(place)
 
 
-def _shows_verdict(event: Event) -> bool:
+def _shows_verdict(event: ReviewEvent) -> bool:
     """Was there a verdict, and did the reviewer see it then or through what they decided?"""
     shown = event.shown
     if shown is None or shown.verdict in (None, Verdict.PENDING):
@@ -85,7 +85,7 @@ def _shows_verdict(event: Event) -> bool:
     return shown.verdict_shown or event.kind in (EventKind.DECISION, EventKind.ADJUDICATED)
 
 
-def _after(stand: Stand, event: Event) -> Stand:
+def _after(stand: ReviewerState, event: ReviewEvent) -> ReviewerState:
     match event.kind:
         case kind if kind in _DECISIONS:
             is_early = event.shown is not None and not event.shown.verdict_shown
@@ -93,7 +93,7 @@ def _after(stand: Stand, event: Event) -> Stand:
         case EventKind.ADJUDICATED:
             return replace(stand, adjudicated=event)
         case EventKind.REASONS:
-            return replace(stand, reasons=told(event.note))
+            return replace(stand, reasons=parse_reasons(event.note))
         case EventKind.SKIP:
             return replace(stand, skipped=True)
         case EventKind.FLAG | EventKind.UNFLAG:
@@ -105,7 +105,7 @@ def _after(stand: Stand, event: Event) -> Stand:
     return stand
 
 
-def replay(events: Iterable[Event]) -> History:
+def replay(events: Iterable[ReviewEvent]) -> History:
     """The history that these events, oldest first, come to."""
     history = History()
     for event in events:

@@ -3,33 +3,33 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from uphold.records.enums import Only, Preference, Ruling, SortOrder, Verdict
-from uphold.records.pair_list import Listed, Wanted
+from uphold.records.enums import Preference, QuickFilter, Ruling, SortOrder, Verdict
+from uphold.records.pair_list import ListedPair, PairFilter
 
-_TESTS: Mapping[Only, Callable[[Listed], bool]] = {
-    Only.ALL: lambda pair: True,
-    Only.UNREAD: lambda pair: not pair.read and not pair.broken,
-    Only.READ: lambda pair: pair.read,
-    Only.UPHELD: lambda pair: pair.ruling is Ruling.UPHELD,
-    Only.OVERTURNED: lambda pair: pair.ruling is Ruling.OVERTURNED,
-    Only.DECIDED: lambda pair: pair.ruling is Ruling.DECIDED,
-    Only.INCONSISTENT: lambda pair: pair.verdict is Verdict.INCONSISTENT,
-    Only.UNREADABLE: lambda pair: pair.verdict in (Verdict.UNREADABLE, Verdict.FAILED),
-    Only.FLAGGED: lambda pair: pair.flagged,
-    Only.NOTED: lambda pair: pair.note is not None,
-    Only.SKIPPED: lambda pair: pair.skipped,
-    Only.BROKEN: lambda pair: pair.broken,
-    Only.JUDGE_LONGER: lambda pair: pair.read and _is_longer(_preferred(pair), pair.apart),
-    Only.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair.apart),
+_TESTS: Mapping[QuickFilter, Callable[[ListedPair], bool]] = {
+    QuickFilter.ALL: lambda pair: True,
+    QuickFilter.UNREAD: lambda pair: not pair.read and not pair.broken,
+    QuickFilter.READ: lambda pair: pair.read,
+    QuickFilter.UPHELD: lambda pair: pair.ruling is Ruling.UPHELD,
+    QuickFilter.OVERTURNED: lambda pair: pair.ruling is Ruling.OVERTURNED,
+    QuickFilter.DECIDED: lambda pair: pair.ruling is Ruling.DECIDED,
+    QuickFilter.INCONSISTENT: lambda pair: pair.verdict is Verdict.INCONSISTENT,
+    QuickFilter.UNREADABLE: lambda pair: pair.verdict in (Verdict.UNREADABLE, Verdict.FAILED),
+    QuickFilter.FLAGGED: lambda pair: pair.flagged,
+    QuickFilter.NOTED: lambda pair: pair.note is not None,
+    QuickFilter.SKIPPED: lambda pair: pair.skipped,
+    QuickFilter.BROKEN: lambda pair: pair.broken,
+    QuickFilter.JUDGE_LONGER: lambda pair: pair.read and _is_longer(_preferred(pair), pair.apart),
+    QuickFilter.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair.apart),
 }
 
 
-_OF_THE_JUDGE = (Only.INCONSISTENT, Only.UNREADABLE)
+_OF_THE_JUDGE = (QuickFilter.INCONSISTENT, QuickFilter.UNREADABLE)
 
 
 def selected(
-    pairs: Iterable[Listed], wanted: Wanted, found: AbstractSet[int] | None = None, *, blind: bool = False
-) -> list[Listed]:
+    pairs: Iterable[ListedPair], wanted: PairFilter, found: AbstractSet[int] | None = None, *, blind: bool = False
+) -> list[ListedPair]:
     """The pairs that are wanted; `found` are those that hold the text looked for (None: nothing is looked for).
 
     Where reviews are `blind`, nothing is known of what a judge says before the own decision.
@@ -51,7 +51,7 @@ def selected(
     return kept
 
 
-def behind(pairs: Iterable[Listed], wanted: Wanted) -> int:
+def behind(pairs: Iterable[ListedPair], wanted: PairFilter) -> int:
     """How many pairs a figure about `wanted.people` stands on, read by this reviewer or not."""
     return sum(
         (wanted.people is None or pair.label is wanted.people)
@@ -62,7 +62,7 @@ def behind(pairs: Iterable[Listed], wanted: Wanted) -> int:
     )
 
 
-def ordered(pairs: Sequence[Listed], order: SortOrder) -> list[Listed]:
+def ordered(pairs: Sequence[ListedPair], order: SortOrder) -> list[ListedPair]:
     """The pairs in an order; pairs that the queue does not have yet come last."""
     if order is SortOrder.KEY:
         return sorted(pairs, key=lambda pair: (pair.key, pair.turn, pair.pair_id))
@@ -73,9 +73,9 @@ def ordered(pairs: Sequence[Listed], order: SortOrder) -> list[Listed]:
     return sorted(pairs, key=lambda pair: (not pair.place, pair.place, pair.pair_id))
 
 
-def counts(pairs: Sequence[Listed], *, blind: bool = False) -> dict[Only, int]:
+def counts(pairs: Sequence[ListedPair], *, blind: bool = False) -> dict[QuickFilter, int]:
     """How many pairs each way of narrowing leaves."""
-    return {only: len(selected(pairs, Wanted(only), blind=blind)) for only in Only}
+    return {only: len(selected(pairs, PairFilter(only), blind=blind)) for only in QuickFilter}
 
 
 def _counted(verdict: Verdict | None) -> Preference | None:
@@ -85,7 +85,7 @@ def _counted(verdict: Verdict | None) -> Preference | None:
     return verdict.preference if verdict is not None else None
 
 
-def _preferred(pair: Listed) -> Preference | None:
+def _preferred(pair: ListedPair) -> Preference | None:
     return pair.verdict.preference if pair.verdict is not None else None
 
 

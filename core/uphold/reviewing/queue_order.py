@@ -85,7 +85,7 @@ Pairs = Sequence[tuple[int, str, int, str]]
 """(pair id, key, turn, contents)"""
 
 
-Drawn = list[tuple[int, str, float, float]]
+OrderedPairs = list[tuple[int, str, float, float]]
 """(pair id, stratum, weight, key) in the order to read them."""
 
 
@@ -95,12 +95,12 @@ def uniform(seed: str, key: str, turn: int, contents: str) -> float:
     return (int.from_bytes(drawn[:8]) + 0.5) / 2**64
 
 
-def draw_random(seed: str, pairs: Pairs) -> Drawn:
+def draw_random(seed: str, pairs: Pairs) -> OrderedPairs:
     """Every pair in the order to read them: one stratum, weight 1."""
     return draw_weighted(seed, pairs, {})
 
 
-def draw_weighted(seed: str, pairs: Pairs, strata: Mapping[int, Stratum]) -> Drawn:
+def draw_weighted(seed: str, pairs: Pairs, strata: Mapping[int, Stratum]) -> OrderedPairs:
     """Every pair in the order to read them; pairs of a heavier stratum tend to come earlier."""
     drawn = []
     for pair_id, key, turn, contents in pairs:
@@ -110,13 +110,13 @@ def draw_weighted(seed: str, pairs: Pairs, strata: Mapping[int, Stratum]) -> Dra
     return [(pair_id, stratum, weight, key) for key, pair_id, stratum, weight in drawn]
 
 
-def draw_by_stratum(seed: str, pairs: Pairs, strata: Mapping[int, Stratum], order: Sequence[str]) -> Drawn:
+def draw_by_stratum(seed: str, pairs: Pairs, strata: Mapping[int, Stratum], order: Sequence[str]) -> OrderedPairs:
     """Stratum after stratum, each in random order."""
     drawn = draw_weighted(seed, pairs, strata)
     return sorted(drawn, key=lambda one: order.index(one[1]))
 
 
-def draw_as_listed(seed: str, pairs: Pairs, listed: Sequence[int], stratum: Stratum) -> Drawn:
+def draw_as_listed(seed: str, pairs: Pairs, listed: Sequence[int], stratum: Stratum) -> OrderedPairs:
     """Only the listed pairs, in the order of the list: chosen, not sampled."""
     there = {pair_id: uniform(seed, key, turn, contents) for pair_id, key, turn, contents in pairs}
     return [(pair_id, stratum[0], stratum[1], there[pair_id]) for pair_id in listed if pair_id in there]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uphold.records.enums import Choice, EventKind, Ruling, Side, ruling
-from uphold.records.reviews import Event
+from uphold.records.reviews import ReviewEvent
 
 _WORDS = (EventKind.DECISION, EventKind.ADJUDICATED)
 
@@ -33,7 +33,7 @@ Outcome = Receipt | Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class SessionTotals:
     """What was done since this session was opened."""
 
     decided: int
@@ -45,7 +45,7 @@ class Sitting:
     flagged: int
 
 
-def receipt(event: Event, key: str) -> Receipt:
+def receipt(event: ReviewEvent, key: str) -> Receipt:
     """The receipt of an act on the pair of the example `key`, as it was when it was made."""
     shown, choice = event.shown, event.choice
     if shown is None or choice is None:
@@ -54,20 +54,20 @@ def receipt(event: Event, key: str) -> Receipt:
     return Receipt(event.kind, event.pair_id, key, choice, ruling(choice, shown.verdict), side)
 
 
-def sitting(acts: Iterable[Event]) -> Sitting:
+def session_totals(acts: Iterable[ReviewEvent]) -> SessionTotals:
     """What these acts in force, oldest first, come to.
 
     Of several decisions on a pair the one from before the verdict was seen counts, else the last.
     """
     acts = list(acts)
-    latest: dict[int, Event] = {}
+    latest: dict[int, ReviewEvent] = {}
     for event in acts:
         early = latest.get(event.pair_id)
         if event.kind in _WORDS and (early is None or early.shown is None or early.shown.verdict_shown):
             latest[event.pair_id] = event
     words = [ruling(e.choice, e.shown.verdict if e.shown else None) for e in latest.values() if e.choice]
     kinds = [event.kind for event in acts]
-    return Sitting(
+    return SessionTotals(
         decided=len(latest),
         seconds=sum(event.seconds or 0 for event in acts),
         upheld=words.count(Ruling.UPHELD),

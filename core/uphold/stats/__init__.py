@@ -1,7 +1,7 @@
 """Numbers in, frozen results out; each carries its n, its level and how it was made. Standard library only.
 
-`numbers(counts)` makes every number of a run; the rest are its parts, for use alone. What is named here is loaded when it
-is first asked for, so that one interval does not load every result.
+`run_statistics(counts)` makes every number of a run; the rest are its parts, for use alone. Each name is imported when it
+is first used, so that one interval does not load every result.
 """
 
 from importlib import import_module
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uphold.stats.agreement import brier
-    from uphold.stats.assisted import of_study, study
+    from uphold.stats.assisted import headline, headline_inputs
     from uphold.stats.coefficients import ac1_value, alpha_value, auroc, cohen_kappa, spearman
     from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-    from uphold.stats.intervals import clopper_pearson, half_posterior, sign_test, spread, weighted_share, wilson
-    from uphold.stats.paired import gate, judge_pairs, paired
+    from uphold.stats.intervals import clopper_pearson, half_posterior, mean_spread, sign_test, weighted_share, wilson
+    from uphold.stats.paired import compare_judge_pairs, gate, paired_statistics
     from uphold.stats.poststratify import population, this_set
     from uphold.stats.power import budget, plan, verdicts_for
     from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
-    from uphold.stats.summary import live, mean_preference, numbers
+    from uphold.stats.summary import live_numbers, mean_preference, run_statistics
 
 __all__ = [
     "ac1_value",
@@ -28,28 +28,28 @@ __all__ = [
     "budget",
     "clopper_pearson",
     "cohen_kappa",
+    "compare_judge_pairs",
     "fisher",
     "gate",
     "half_posterior",
+    "headline",
+    "headline_inputs",
     "holm",
-    "judge_pairs",
-    "live",
+    "live_numbers",
     "mcnemar",
     "mean_preference",
+    "mean_spread",
     "mid_p",
     "newcombe",
-    "numbers",
-    "of_study",
-    "paired",
+    "paired_statistics",
     "peek_safe",
     "plan",
     "population",
+    "run_statistics",
     "set_bounds",
     "sign_test",
     "source_bounds",
     "spearman",
-    "spread",
-    "study",
     "this_set",
     "verdicts_for",
     "weighted_share",
@@ -69,15 +69,15 @@ _HOME = {
     "gate": "paired",
     "half_posterior": "intervals",
     "holm": "exact_tests",
-    "judge_pairs": "paired",
-    "live": "summary",
+    "compare_judge_pairs": "paired",
+    "live_numbers": "summary",
     "mcnemar": "exact_tests",
     "mean_preference": "summary",
     "mid_p": "exact_tests",
     "newcombe": "exact_tests",
-    "numbers": "summary",
-    "of_study": "assisted",
-    "paired": "paired",
+    "run_statistics": "summary",
+    "headline": "assisted",
+    "paired_statistics": "paired",
     "peek_safe": "sequential",
     "plan": "power",
     "population": "poststratify",
@@ -85,8 +85,8 @@ _HOME = {
     "sign_test": "intervals",
     "source_bounds": "sequential",
     "spearman": "coefficients",
-    "spread": "intervals",
-    "study": "assisted",
+    "mean_spread": "intervals",
+    "headline_inputs": "assisted",
     "this_set": "poststratify",
     "verdicts_for": "power",
     "weighted_share": "intervals",

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from uphold.records.counts import CLASSES, Cell, JudgeCells, Stratum, Votes
+from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice
-from uphold.records.reviews import COMPARED, SAID, TIE, label, voted
+from uphold.records.reviews import COMPARED, SAID, TIE, human_label, majority_label
 from uphold.records.statistics import (
-    LEAST_FOR_RATE,
+    MIN_FOR_RATE,
     Agreement,
     Anchoring,
-    Band,
-    Confidence,
+    ConfidenceBand,
+    ConfidenceStatistics,
     PerClass,
     PerVote,
     Rate,
@@ -20,7 +20,7 @@ from uphold.records.statistics import (
 from uphold.stats.coefficients import RatedItems as Words
 from uphold.stats.coefficients import RatedPairs, ac1_value, auroc, confusion, kappa_value
 from uphold.stats.exact_tests import newcombe
-from uphold.stats.intervals import Part, no_rate, no_value, share, spread, weighted_share
+from uphold.stats.intervals import StratumShare, mean_spread, no_rate, no_value, share, weighted_share
 
 NOTHING = "no pair with both a human label and a readable verdict"
 
@@ -38,7 +38,7 @@ WORD = {choice: CLASSES.index(choice.preference) for choice in Choice}
 _MOST_UNREAD = 0.1
 
 
-def agreement(judge: JudgeCells, strata: Sequence[Stratum] = (Stratum("all"),)) -> Agreement:
+def agreement(judge: JudgeGroups, strata: Sequence[Stratum] = (Stratum("all"),)) -> Agreement:
     """Everything that compares one judge with people; unreadable, failed, pending and unresolved pairs are outside.
 
     A decision made before the verdict was seen goes before a later one of the same reviewer.
@@ -64,7 +64,7 @@ def agreement(judge: JudgeCells, strata: Sequence[Stratum] = (Stratum("all"),)) 
     )
 
 
-def before(cell: Cell) -> Votes:
+def before(cell: PairGroup) -> Votes:
     """The votes to compare with a verdict: each reviewer's word from before it was seen, where there is one."""
     if not cell.blind:
         return cell.votes
@@ -72,7 +72,7 @@ def before(cell: Cell) -> Votes:
     return tuple((reviewer, early.get(reviewer, choice)) for reviewer, choice in cell.votes)
 
 
-def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[RatedPairs]:
+def compared(cells: Iterable[PairGroup], *, blind: bool = False) -> list[RatedPairs]:
     """The pairs with a human label and a readable verdict: (example, people's word, the judge's word, count).
 
     With `blind` only decisions made before the verdict was seen make the label.
@@ -80,20 +80,20 @@ def compared(cells: Iterable[Cell], *, blind: bool = False) -> list[RatedPairs]:
     tally: dict[tuple[int, int, int], int] = {}
     for cell in cells:
         said = SAID.get(cell.verdict) if cell.verdict is not None else None
-        human = COMPARED.get(label(cell.blind if blind else before(cell))) if said is not None else None
+        human = COMPARED.get(human_label(cell.blind if blind else before(cell))) if said is not None else None
         if said is not None and human is not None:
             place = (cell.cluster, human, said)
             tally[place] = tally.get(place, 0) + cell.count
     return [(*place, count) for place, count in tally.items()]
 
 
-def votes_compared(judge: JudgeCells) -> list[RatedPairs]:
+def votes_compared(judge: JudgeGroups) -> list[RatedPairs]:
     """Every single vote beside the readable verdict on its pair, as MT-Bench counts agreement."""
     return [
         (0, WORD[choice], SAID[cell.verdict], cell.count)
         for cell in judge.cells
         if cell.verdict in SAID
-        for _, choice in voted(before(cell))
+        for _, choice in majority_label(before(cell))
     ]
 
 
@@ -107,7 +107,7 @@ def per_vote(rated: Sequence[RatedPairs], nothing: str) -> PerVote:
     return PerVote(_votes(rated, nothing), _votes(_decided(rated), "no comparison where both name a winner"))
 
 
-def _parts(cells: Sequence[Cell], strata: Sequence[Stratum], rated: Sequence[RatedPairs]) -> list[Part]:
+def _parts(cells: Sequence[PairGroup], strata: Sequence[Stratum], rated: Sequence[RatedPairs]) -> list[StratumShare]:
     """The strata of a weighted queue; none where all pairs were drawn alike, or nothing was compared."""
     drawn = {cell.stratum for cell in cells if not strata[cell.stratum].chosen}
     if len(drawn) < 2 or not rated:
@@ -118,11 +118,11 @@ def _parts(cells: Sequence[Cell], strata: Sequence[Stratum], rated: Sequence[Rat
         matches = _matches(compared(own))
         hits = sum(count for _, same, count in matches if same)
         pairs = sum(cell.count for cell in own)
-        found.append(Part(strata[stratum].name, pairs, sum(count for *_, count in matches), hits))
+        found.append(StratumShare(strata[stratum].name, pairs, sum(count for *_, count in matches), hits))
     return found if _unread(found) or sum(part.n > 0 for part in found) > 1 else []
 
 
-def _unread(parts: Sequence[Part]) -> Part | None:
+def _unread(parts: Sequence[StratumShare]) -> StratumShare | None:
     """The largest stratum without a verdict, where those without one hold more than a tenth of the pairs."""
     unread = [part for part in parts if part.pairs and not part.n]
     if sum(part.pairs for part in unread) > _MOST_UNREAD * sum(part.pairs for part in parts):
@@ -130,15 +130,15 @@ def _unread(parts: Sequence[Part]) -> Part | None:
     return None
 
 
-def _observed(parts: Sequence[Part], rated: Sequence[RatedPairs], n: int) -> Rate:
+def _observed(parts: Sequence[StratumShare], rated: Sequence[RatedPairs], n: int) -> Rate:
     if (worst := _unread(parts)) is not None:
         return no_rate(n, f"no verdict yet in the part {worst.name!r} ({worst.pairs} items)", "wilson, stratified")
-    over = spread(_matches(rated))
+    over = mean_spread(_matches(rated))
     effect = max(1.0, over.n / over.effective_n) if over.clustered else 1.0
     return weighted_share([part for part in parts if part.n], effect=effect)
 
 
-def _weighted_table(cells: Sequence[Cell], parts: Sequence[Part]) -> list[list[float]]:
+def _weighted_table(cells: Sequence[PairGroup], parts: Sequence[StratumShare]) -> list[list[float]]:
     """The confusion matrix in which a pair of a stratum with N pairs, n of them compared, counts N / n."""
     table = [[0.0] * len(CLASSES) for _ in CLASSES]
     strata = sorted({cell.stratum for cell in cells})
@@ -198,16 +198,18 @@ Placed = tuple[int, float, bool, int]
 """The same with the example in front, 0 where each pair is an example of its own."""
 
 
-def confidence(judge: JudgeCells) -> Confidence:
+def confidence(judge: JudgeGroups) -> ConfidenceStatistics:
     """Thirds of the compared pairs by confidence, equal ones kept together; nothing where nobody looked."""
     if judge.sure is None:
-        return Confidence(0, (), None, None, NEEDS_FULL)
+        return ConfidenceStatistics(0, (), None, None, NEEDS_FULL)
     rows = _rows(judge)
     n = sum(count for *_, count in rows)
     if not n:
-        return Confidence(0, (), None, None, NONE)
+        return ConfidenceStatistics(0, (), None, None, NONE)
     sure = [row[1:] for row in rows]
-    return Confidence(n, tuple(_bands(rows, n)), brier(sure), auroc(sure), None if n >= LEAST_FOR_RATE else _few(n))
+    return ConfidenceStatistics(
+        n, tuple(_bands(rows, n)), brier(sure), auroc(sure), None if n >= MIN_FOR_RATE else _few(n)
+    )
 
 
 def brier(rows: Sequence[Sure]) -> float:
@@ -216,17 +218,17 @@ def brier(rows: Sequence[Sure]) -> float:
     return math.fsum(count * (sure - agrees) ** 2 for sure, agrees, count in rows) / n
 
 
-def _rows(judge: JudgeCells) -> list[Placed]:
+def _rows(judge: JudgeGroups) -> list[Placed]:
     found: dict[tuple[int, float, bool], int] = {}
     for cluster, sure, votes, verdict, count in judge.sure or ():
-        human, said = COMPARED.get(label(votes)), SAID.get(verdict)
+        human, said = COMPARED.get(human_label(votes)), SAID.get(verdict)
         if human is not None and said is not None:
             key = (cluster, sure, human == said)
             found[key] = found.get(key, 0) + count
     return [(*key, count) for key, count in found.items()]
 
 
-def _bands(rows: Sequence[Placed], n: int) -> list[Band]:
+def _bands(rows: Sequence[Placed], n: int) -> list[ConfidenceBand]:
     thirds: tuple[list[Placed], ...] = ([], [], [])
     by_sure: dict[float, list[Placed]] = {}
     for row in rows:
@@ -239,19 +241,19 @@ def _bands(rows: Sequence[Placed], n: int) -> list[Band]:
     return [_band(third) for third in thirds if third]
 
 
-def _band(rows: Sequence[Placed]) -> Band:
+def _band(rows: Sequence[Placed]) -> ConfidenceBand:
     agreed = share([(cluster, float(agrees), count) for cluster, _, agrees, count in rows], "")
-    return Band(min(row[1] for row in rows), max(row[1] for row in rows), agreed)
+    return ConfidenceBand(min(row[1] for row in rows), max(row[1] for row in rows), agreed)
 
 
 def _few(n: int) -> str:
-    return f"{LEAST_FOR_RATE} pairs needed to judge a confidence, {n} are there"
+    return f"{MIN_FOR_RATE} pairs needed to judge a confidence, {n} are there"
 
 
-FEW = f"{LEAST_FOR_RATE} votes of each kind needed"
+FEW = f"{MIN_FOR_RATE} votes of each kind needed"
 
 
-def anchoring(cells: Iterable[Cell]) -> Anchoring | None:
+def anchoring(cells: Iterable[PairGroup]) -> Anchoring | None:
     """Agreement with the verdict in view less agreement without, vote by vote (Newcombe's interval).
 
     None where no blind session was held.
@@ -263,11 +265,11 @@ def anchoring(cells: Iterable[Cell]) -> Anchoring | None:
             continue
         for votes, tally in ((cell.opened, seen), (cell.blind, unseen)):
             for vote in votes:
-                tally[0] += cell.count * (COMPARED[label((vote,))] == said)
+                tally[0] += cell.count * (COMPARED[human_label((vote,))] == said)
                 tally[1] += cell.count
     if not seen[1] and not unseen[1]:
         return None
-    if min(seen[1], unseen[1]) < LEAST_FOR_RATE:
+    if min(seen[1], unseen[1]) < MIN_FOR_RATE:
         return Anchoring(None, None, None, seen[1], unseen[1], FEW)
     low, high = newcombe(*seen, *unseen)
     return Anchoring(seen[0] / seen[1] - unseen[0] / unseen[1], low, high, seen[1], unseen[1])

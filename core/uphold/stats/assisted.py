@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from uphold.records.counts import JudgeCells, RunCounts, Stratum
-from uphold.records.statistics import LEAST_FOR_ASSISTED, LEAST_FOR_RATE, Assisted, Rate, ThreeRates
+from uphold.records.counts import JudgeGroups, RunCounts, Stratum
+from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
 from uphold.stats.distributions import LEVEL, t_quantile
 from uphold.stats.human import labelled, no_rates, rates
 from uphold.stats.intervals import (
     CLUSTERED,
     FEW_EXAMPLES,
     LEAST_CLUSTERS,
-    Part,
-    Scored,
-    Spread,
+    MeanSpread,
+    ScoredPair,
+    StratumShare,
     finite_n,
-    spread,
+    mean_spread,
     weighted_share,
     wilson,
 )
@@ -30,14 +30,14 @@ from uphold.stats.poststratify import (
     ChainCell,
     Counts,
     Moments,
-    Tally,
+    VerdictCell,
     beta_interval,
     by_stratum,
     chain_cells,
     empty_kind,
     folded,
     not_narrower,
-    tallies,
+    verdict_cells,
 )
 from uphold.stats.poststratify import population as of_population
 from uphold.stats.poststratify import this_set as of_this_set
@@ -45,10 +45,10 @@ from uphold.stats.poststratify import this_set as of_this_set
 OPINION = "no human verdict yet: a judge's opinion, not a win rate"
 
 
-COUNTS = f"{LEAST_FOR_RATE} verdicts needed for a rate"
+COUNTS = f"{MIN_FOR_RATE} verdicts needed for a rate"
 
 
-HUMAN_ONLY = f"{LEAST_FOR_ASSISTED} needed for the judge-assisted rate"
+HUMAN_ONLY = f"{MIN_FOR_ASSISTED} needed for the judge-assisted rate"
 
 
 NO_JUDGE = "no judge has read these pairs"
@@ -65,7 +65,7 @@ SCORES = (WIN, WIN_TIE, HALF)
 
 
 @dataclass(frozen=True)
-class Study:
+class HeadlineInputs:
     """What the headline is made of: the table of one judge and people, and what it allows.
 
     `state` is `assisted`, `human-only`, `counts`, `opinion` or `refused`; `n` labels on `pairs` pairs, `sampled` of
@@ -74,12 +74,12 @@ class Study:
 
     state: str
     reason: str | None
-    table: tuple[Tally, ...]
+    table: tuple[VerdictCell, ...]
     pairs: int
     n: int
     sampled: int
     drawn_alike: bool
-    scored: tuple[Scored, ...]
+    scored: tuple[ScoredPair, ...]
 
     @cached_property
     def cells(self) -> list[ChainCell]:
@@ -101,9 +101,9 @@ class Study:
         """Does every pair have a label?"""
         return self.n == self.pairs
 
-    def spread(self, score: Counts) -> Spread:
+    def spread(self, score: Counts) -> MeanSpread:
         """The spread of the labels' scores."""
-        return spread([(cluster, score[round(2 * half)], count) for cluster, half, count in self.scored])
+        return mean_spread([(cluster, score[round(2 * half)], count) for cluster, half, count in self.scored])
 
     def effect(self, score: Counts) -> float:
         """The design effect of several pairs from one example: at least 1."""
@@ -117,12 +117,14 @@ class Study:
         return over.clustered and over.clusters < LEAST_CLUSTERS
 
 
-def study(counts: RunCounts, judge: JudgeCells) -> Study:
+def headline_inputs(counts: RunCounts, judge: JudgeGroups) -> HeadlineInputs:
     """The table of one judge, and which of the refusals holds."""
-    return study_of(tallies(judge.cells), counts.strata, labelled(judge.cells))
+    return judge_inputs(verdict_cells(judge.cells), counts.strata, labelled(judge.cells))
 
 
-def study_of(rows: Sequence[Tally], strata: Sequence[Stratum], scored: Sequence[Scored]) -> Study:
+def judge_inputs(
+    rows: Sequence[VerdictCell], strata: Sequence[Stratum], scored: Sequence[ScoredPair]
+) -> HeadlineInputs:
     """The same from a table of what the judge and people said, and the labels' scores with their examples."""
     table, unread = folded(rows, strata)
     sizes = by_stratum(table)
@@ -132,53 +134,51 @@ def study_of(rows: Sequence[Tally], strata: Sequence[Stratum], scored: Sequence[
     pairs = sum(of for of, _ in sizes.values())
     alike = len(sizes) - len(chosen) <= 1
     state, reason = _state(table, pairs, n, sampled, unread, alike)
-    return Study(state, reason, tuple(table), pairs, n, sampled, len(sizes) <= 1, tuple(scored))
+    return HeadlineInputs(state, reason, tuple(table), pairs, n, sampled, len(sizes) <= 1, tuple(scored))
 
 
-def people_alone(counts: RunCounts) -> Study:
+def people_alone(counts: RunCounts) -> HeadlineInputs:
     """The same where no judge has read anything."""
-    found = study(counts, JudgeCells(0, "", "", "", counts.votes))
+    found = headline_inputs(counts, JudgeGroups(0, "", "", "", counts.votes))
     return replace(found, state="human-only", reason=NO_JUDGE) if found.state == "assisted" else found
 
 
 def _state(
-    table: Sequence[Tally], pairs: int, n: int, sampled: int, unread: str | None, alike: bool
+    table: Sequence[VerdictCell], pairs: int, n: int, sampled: int, unread: str | None, alike: bool
 ) -> tuple[str, str | None]:
     if not n:
         return "opinion", OPINION
     if n == pairs:
-        return ("assisted", None) if n >= LEAST_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
+        return ("assisted", None) if n >= MIN_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
     if not sampled:
         return "refused", CHOSEN.format(f"{n} pair{'s' * (n != 1)}")
-    if sampled < LEAST_FOR_RATE:
+    if sampled < MIN_FOR_RATE:
         return "counts", COUNTS
     if unread is not None:
         return "refused", unread
-    if sampled < LEAST_FOR_ASSISTED:
+    if sampled < MIN_FOR_ASSISTED:
         return "human-only", HUMAN_ONLY
     if (empty := empty_kind(table)) is not None:
         return ("human-only" if alike else "refused"), empty
     return "assisted", None
 
 
-def assisted(counts: RunCounts, judge: JudgeCells) -> Assisted:
+def assisted(counts: RunCounts, judge: JudgeGroups) -> Assisted:
     """The three rates for instructions like these and for exactly these, or the state that allows none."""
-    return of_study(study(counts, judge), counts.planned)
+    return headline(headline_inputs(counts, judge), counts.planned)
 
 
-def of_study(found: Study, planned: int | None = None) -> Assisted:
+def headline(found: HeadlineInputs, planned: int | None = None) -> Assisted:
     """The rates that a study allows."""
     if not found.has_rates:
         none = no_rates(found.n, found.reason or "")
         return Assisted(found.state, found.reason, None, none, none, found.n, found.sampled, planned)
     make = _chain_rates if found.state == "assisted" else _human_rates
     like_these, these = make(found)
-    return Assisted(
-        found.state, found.reason, _worth(found), like_these, these, found.n, found.sampled, planned
-    )  # fmt: skip
+    return Assisted(found.state, found.reason, _worth(found), like_these, these, found.n, found.sampled, planned)
 
 
-def _worth(found: Study) -> int | None:
+def _worth(found: HeadlineInputs) -> int | None:
     """How many more verdicts would have bought the same without a judge: n (V_human / V_assisted - 1)."""
     if found.state != "assisted":
         return None
@@ -186,7 +186,7 @@ def _worth(found: Study) -> int | None:
     return max(0, round(found.n * (without / within - 1)))
 
 
-def win_rates(found: Study) -> tuple[Rate, Rate]:
+def win_rates(found: HeadlineInputs) -> tuple[Rate, Rate]:
     """The strict win rate alone, like these and this set; only where the study has rates."""
     if found.state == "assisted":
         return _chained(found, WIN)
@@ -194,12 +194,12 @@ def win_rates(found: Study) -> tuple[Rate, Rate]:
     return like_these.win_rate, these.win_rate
 
 
-def _chain_rates(found: Study) -> tuple[ThreeRates, ThreeRates]:
+def _chain_rates(found: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
     made = [_chained(found, score) for score in SCORES]
     return ThreeRates(*(like for like, _ in made)), ThreeRates(*(this for _, this in made))
 
 
-def _chained(found: Study, score: Counts) -> tuple[Rate, Rate]:
+def _chained(found: HeadlineInputs, score: Counts) -> tuple[Rate, Rate]:
     like, this = of_population(found.cells, score), of_this_set(found.cells, score)
     effect = found.effect(score)
     method = "chain rule" + CLUSTERED * (effect > 1 or found.spread(score).clustered)
@@ -214,7 +214,7 @@ def _chained(found: Study, score: Counts) -> tuple[Rate, Rate]:
     return _rate(like.mean, wide, found.n, method), _rate(this.mean, narrow, found.n, method)
 
 
-def _human_rates(found: Study) -> tuple[ThreeRates, ThreeRates]:
+def _human_rates(found: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
     """Humans alone: Wilson's interval, for this set on n (N - 1)/(N - n); weighted where strata were drawn unequally."""
     if found.is_complete or found.drawn_alike:
         like_these = rates(list(found.scored))
@@ -237,7 +237,7 @@ def _stretched(wide: Rate, narrow: Rate) -> Rate:
     return replace(wide, low=low, high=high)
 
 
-def _finite(found: Study, score: Counts) -> Rate:
+def _finite(found: HeadlineInputs, score: Counts) -> Rate:
     over = found.spread(score)
     method = "wilson, finite population" + CLUSTERED * over.clustered
     if found.has_few_examples:
@@ -247,19 +247,19 @@ def _finite(found: Study, score: Counts) -> Rate:
     return _rate(over.mean, wilson(over.mean * n, n, quantile=quantile), over.n, method)
 
 
-def _parted(found: Study, score: Counts, like_these: bool) -> Rate:
-    parts: dict[int, Part] = {}
+def _parted(found: HeadlineInputs, score: Counts, like_these: bool) -> Rate:
+    parts: dict[int, StratumShare] = {}
     for row in found.table:
-        old = parts.get(row.stratum, Part("", 0, 0, 0.0))
+        old = parts.get(row.stratum, StratumShare("", 0, 0, 0.0))
         hits = sum(count * worth for count, worth in zip(row.read, score, strict=True))
-        parts[row.stratum] = Part("", old.pairs + row.pairs, old.n + round(row.n), old.hits + hits)
+        parts[row.stratum] = StratumShare("", old.pairs + row.pairs, old.n + round(row.n), old.hits + hits)
     rate = weighted_share(list(parts.values()), population=like_these, effect=found.effect(score))
     if found.has_few_examples:
         return Rate(rate.rate, None, None, rate.n, LEVEL, rate.method, FEW_EXAMPLES)
     return rate
 
 
-def _one_celled(found: Study, target: Callable[[Sequence[ChainCell], Counts], Moments]) -> Rate:
+def _one_celled(found: HeadlineInputs, target: Callable[[Sequence[ChainCell], Counts], Moments]) -> Rate:
     at = target(found.alone, HALF)
     if found.has_few_examples:
         return Rate(at.mean, None, None, found.n, LEVEL, "posterior", FEW_EXAMPLES)
@@ -267,7 +267,7 @@ def _one_celled(found: Study, target: Callable[[Sequence[ChainCell], Counts], Mo
     return _rate(at.mean, bounds, found.n, "posterior")
 
 
-def _exact(found: Study, score: Counts) -> Rate:
+def _exact(found: HeadlineInputs, score: Counts) -> Rate:
     """Every pair is read: the rate of this set is known."""
     mean = found.spread(score).mean
     return _rate(mean, (mean, mean), found.n, "exact")

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from uphold.records.counts import Cell, Habits, JudgeCells
+from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits
 from uphold.records.enums import Preference, Verdict
-from uphold.records.reviews import Label, label
-from uphold.records.statistics import LEAST_FOR_RATE, Length, Position, Rate, Value
+from uphold.records.reviews import Label, human_label
+from uphold.records.statistics import MIN_FOR_RATE, LengthBias, PositionBias, Rate, Value
 from uphold.stats.coefficients import spearman
-from uphold.stats.intervals import Scored, no_rate, no_value, share, sign_test
+from uphold.stats.intervals import ScoredPair, no_rate, no_value, share, sign_test
 
 ONE_ORDER = "no pair is readable in both orders: position bias cannot be measured"
 
 
-FEW_OPPOSITE = f"{LEAST_FOR_RATE} pairs whose orders name opposite winners needed for a rate"
+FEW_OPPOSITE = f"{MIN_FOR_RATE} pairs whose orders name opposite winners needed for a rate"
 
 
-def position(cells: Iterable[Cell]) -> Position:
+def position(cells: Iterable[PairGroup]) -> PositionBias:
     """Flips over the pairs readable in both orders; first-position preference over those with opposite winners."""
     both = [(cell.cluster, cell.orders, cell.count) for cell in cells if cell.orders is not None]
     flipped = [(cluster, float(one != other), count) for cluster, (one, other), count in both]
@@ -26,8 +26,8 @@ def position(cells: Iterable[Cell]) -> Position:
     ]
     first = sum(count for _, chosen, count in opposite if chosen)
     second = sum(count for _, chosen, count in opposite if not chosen)
-    enough = first + second >= LEAST_FOR_RATE
-    return Position(
+    enough = first + second >= MIN_FOR_RATE
+    return PositionBias(
         pairs_in_both_orders=sum(count for *_, count in both),
         flips=sum(count for _, differs, count in flipped if differs),
         flip_rate=share(flipped, ONE_ORDER),
@@ -59,31 +59,31 @@ _LABEL = {Label.CANDIDATE: 1, Label.BASELINE: -1}
 _READABLE = (Verdict.CANDIDATE, Verdict.TIE, Verdict.INCONSISTENT, Verdict.BASELINE)
 
 
-def length(judge: JudgeCells) -> Length:
+def length(judge: JudgeGroups) -> LengthBias:
     """Over the pairs that have a label and a readable verdict; over all that the judge read while there is no such pair."""
     read = [cell for cell in judge.cells if cell.verdict in _READABLE]
-    both = [cell for cell in read if label(cell.votes) in (Label.CANDIDATE, Label.TIE, Label.BASELINE)]
+    both = [cell for cell in read if human_label(cell.votes) in (Label.CANDIDATE, Label.TIE, Label.BASELINE)]
     cells = both or read
-    return Length(
+    return LengthBias(
         judge_longer=share(_judge(cells), NO_JUDGE),
         human_longer=share(_human(cells), NO_HUMAN),
         spearman=_spearman(judge.differences),
     )
 
 
-def longer_of(habits: Habits) -> Rate:
+def longer_of(habits: ReviewerHabits) -> Rate:
     """How often a reviewer's winner was the longer answer."""
-    counts: Sequence[Scored] = [(0, 1.0, habits.longer), (0, 0.0, habits.shorter)]
+    counts: Sequence[ScoredPair] = [(0, 1.0, habits.longer), (0, 0.0, habits.shorter)]
     return share(counts, NO_HUMAN)
 
 
-def _judge(cells: Iterable[Cell]) -> list[Scored]:
+def _judge(cells: Iterable[PairGroup]) -> list[ScoredPair]:
     sides = ((cell, _SIDE.get(cell.verdict, 0) if cell.verdict else 0) for cell in cells if cell.longer)
     return [(cell.cluster, float(side == cell.longer), cell.count) for cell, side in sides if side]
 
 
-def _human(cells: Iterable[Cell]) -> list[Scored]:
-    sides = ((cell, _LABEL.get(label(cell.votes), 0)) for cell in cells if cell.longer)
+def _human(cells: Iterable[PairGroup]) -> list[ScoredPair]:
+    sides = ((cell, _LABEL.get(human_label(cell.votes), 0)) for cell in cells if cell.longer)
     return [(cell.cluster, float(side == cell.longer), cell.count) for cell, side in sides if side]
 
 

@@ -5,9 +5,9 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from uphold.records.statistics import LEAST_FOR_RATE, Value
+from uphold.records.statistics import MIN_FOR_RATE, Value
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
-from uphold.stats.intervals import FEW_EXAMPLES, LEAST_CLUSTERS, Scored, no_value, spread
+from uphold.stats.intervals import FEW_EXAMPLES, LEAST_CLUSTERS, ScoredPair, mean_spread, no_value
 
 Table = Sequence[Sequence[float]]
 """Counts of a square table, the same words in rows and columns; weighted ones need not be whole."""
@@ -107,7 +107,7 @@ def kappa_value(rated: Sequence[RatedPairs], weighted: Table | None = None) -> V
     if reason := _refusal(kappa):
         return Value(kappa.value, reason=reason)
     pull = influence(table, kappa.observed, kappa.chance)
-    over = spread([(cluster, pull[one][other], count) for cluster, one, other, count in rated])
+    over = mean_spread([(cluster, pull[one][other], count) for cluster, one, other, count in rated])
     if over.clustered and over.clusters < LEAST_CLUSTERS:
         return Value(kappa.value, reason=FEW_EXAMPLES)
     half = t_quantile(over.clusters - 1) * over.error if over.clustered else z_quantile() * kappa.standard_error
@@ -152,9 +152,9 @@ def ac1_value(items: Sequence[RatedItems], *, weighted: bool = False) -> Value:
     if weighted:
         return Value(value, reason=AC1_WEIGHTED)
     n = sum(count for *_, count in items)
-    if n < LEAST_FOR_RATE:
-        return Value(value, reason=f"{LEAST_FOR_RATE} pairs needed for an interval")
-    over = spread(_pulls(items, value, chance))
+    if n < MIN_FOR_RATE:
+        return Value(value, reason=f"{MIN_FOR_RATE} pairs needed for an interval")
+    over = mean_spread(_pulls(items, value, chance))
     if over.clustered and over.clusters < LEAST_CLUSTERS:
         return Value(value, reason=FEW_EXAMPLES)
     if over.error < 1e-12:
@@ -168,7 +168,7 @@ def standard_error(items: Sequence[RatedItems]) -> float | None:
     found, n = _ac1(items), sum(count for *_, count in items)
     if found is None or n < 2:
         return None
-    return spread([(0, pull, count) for _, pull, count in _pulls(items, *found)]).error
+    return mean_spread([(0, pull, count) for _, pull, count in _pulls(items, *found)]).error
 
 
 def _ac1(items: Sequence[RatedItems]) -> tuple[float, float] | None:
@@ -194,12 +194,12 @@ def _same(words: Sequence[int]) -> float:
     return sum(count * (count - 1) for count in words) / (raters * (raters - 1))
 
 
-def _pulls(items: Sequence[RatedItems], value: float, chance: float) -> list[Scored]:
+def _pulls(items: Sequence[RatedItems], value: float, chance: float) -> list[ScoredPair]:
     """What each item contributes: its own coefficient, less what it does to chance agreement."""
     n = math.fsum(count for _, said, count in items if sum(said))
     shared = math.fsum(count for _, said, count in items if sum(said) > 1)
     shares = _shares(items)
-    pulls: list[Scored] = []
+    pulls: list[ScoredPair] = []
     for cluster, words, count in items:
         raters = sum(words)
         if raters:

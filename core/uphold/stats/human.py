@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from uphold.records.counts import Cell, RunCounts
-from uphold.records.reviews import Label, is_both_bad, label
-from uphold.records.statistics import HumanNumbers, ThreeRates
-from uphold.stats.intervals import Scored, no_rate, share, sign_test, ties_half
+from uphold.records.counts import PairGroup, RunCounts
+from uphold.records.reviews import Label, human_label, is_both_bad
+from uphold.records.statistics import HumanStatistics, ThreeRates
+from uphold.stats.intervals import ScoredPair, no_rate, share, sign_test, ties_half
 
 POOLED = "pooled over the runs of a set: there is no one candidate"
 
@@ -19,18 +19,18 @@ NO_WINNER = "no decided items"
 _SCORE = {Label.CANDIDATE: 1.0, Label.TIE: 0.5, Label.BASELINE: 0.0}
 
 
-def humans(counts: RunCounts) -> HumanNumbers:
+def humans(counts: RunCounts) -> HumanStatistics:
     """Counts of pairs by their label, and the candidate's rates over the resolved ones."""
     tally = dict.fromkeys(Label, 0)
     both_bad = chosen = 0
     for cell in counts.votes:
-        tally[label(cell.votes)] += cell.count
+        tally[human_label(cell.votes)] += cell.count
         both_bad += cell.count * is_both_bad(cell.votes)
         chosen += cell.count * (bool(cell.votes) and counts.strata[cell.stratum].chosen)
     scored = labelled(counts.votes)
     decided = [row for row in scored if row[1] != 0.5]
     wins, losses = tally[Label.CANDIDATE], tally[Label.BASELINE]
-    return HumanNumbers(
+    return HumanStatistics(
         reviewed=sum(tally.values()) - tally[Label.UNREAD],
         wins=wins,
         ties=tally[Label.TIE],
@@ -51,12 +51,16 @@ def humans(counts: RunCounts) -> HumanNumbers:
     )
 
 
-def labelled(cells: Iterable[Cell]) -> list[Scored]:
+def labelled(cells: Iterable[PairGroup]) -> list[ScoredPair]:
     """The candidate's score (1, .5, 0) on every pair with a resolved label."""
-    return [(cell.cluster, _SCORE[label(cell.votes)], cell.count) for cell in cells if label(cell.votes) in _SCORE]
+    return [
+        (cell.cluster, _SCORE[human_label(cell.votes)], cell.count)
+        for cell in cells
+        if human_label(cell.votes) in _SCORE
+    ]
 
 
-def rates(scored: list[Scored]) -> ThreeRates:
+def rates(scored: list[ScoredPair]) -> ThreeRates:
     """The candidate's three rates from scores 1, .5 and 0."""
     return ThreeRates(
         win_rate=share([(cluster, float(score == 1), count) for cluster, score, count in scored], NO_LABEL),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from uphold.records.counts import Cell
+from uphold.records.counts import PairGroup
 from uphold.records.statistics import Rate, Value
 from uphold.stats.distributions import LEVEL, beta_cdf, beta_quantile, t_quantile, z_quantile
 
@@ -78,7 +78,7 @@ def half_posterior(losses: float, ties: float, wins: float, level: float = LEVEL
     return min(low, plain), max(high, plain)
 
 
-Scored = tuple[int, float, int]
+ScoredPair = tuple[int, float, int]
 """Pairs with the same score: (example, or 0 where each pair is an example of its own; score; how many pairs)."""
 
 
@@ -87,7 +87,7 @@ LEAST_CLUSTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class MeanSpread:
     """A mean over `n` pairs from `clusters` examples; `variance` is that of one pair, `error` that of the mean."""
 
     n: int
@@ -108,7 +108,7 @@ class Spread:
         return self.n if self.variance > 1e-12 else self.clusters
 
 
-def spread(scored: Iterable[Scored]) -> Spread:
+def mean_spread(scored: Iterable[ScoredPair]) -> MeanSpread:
     """The spread of the scores, clustered by example; with nothing to average all of it is 0."""
     scores: dict[float, int] = defaultdict(int)
     totals: dict[int, float] = defaultdict(float)
@@ -123,24 +123,24 @@ def spread(scored: Iterable[Scored]) -> Spread:
             alone[score] += count
     n, groups = sum(scores.values()), len(sizes) + sum(alone.values())
     if not n:
-        return Spread(0, 0.0, 0.0, 0, False, 0.0)
+        return MeanSpread(0, 0.0, 0.0, 0, False, 0.0)
     mean = math.fsum(score * count for score, count in scores.items()) / n
     residuals = [(totals[cluster] - mean * size) ** 2 for cluster, size in sizes.items()]
     squares = math.fsum(residuals) + _squares(alone, mean)
     error = math.sqrt(squares * groups / (groups - 1)) / n if groups > 1 else 0.0
-    return Spread(n, mean, _squares(scores, mean) / n, groups, groups < n, error)
+    return MeanSpread(n, mean, _squares(scores, mean) / n, groups, groups < n, error)
 
 
 def _squares(scores: dict[float, int], mean: float) -> float:
     return math.fsum(count * (score - mean) ** 2 for score, count in scores.items())
 
 
-def merged(cells: Sequence[Cell]) -> Sequence[Cell]:
+def merged(cells: Sequence[PairGroup]) -> Sequence[PairGroup]:
     """The same pairs in fewer cells: an example with a single pair needs no name, so such cells can be added up."""
     sizes: dict[int, int] = defaultdict(int)
     for cell in cells:
         sizes[cell.cluster] += cell.count
-    kept: list[Cell] = []
+    kept: list[PairGroup] = []
     alone: dict[tuple[Any, ...], int] = defaultdict(int)
     for cell in cells:
         if cell.cluster and sizes[cell.cluster] > 1:
@@ -150,7 +150,10 @@ def merged(cells: Sequence[Cell]) -> Sequence[Cell]:
             alone[cell.votes, cell.verdict, cell.orders, looks] += cell.count
     return [
         *kept,
-        *(Cell(votes, verdict, orders, 0, count, *looks) for (votes, verdict, orders, looks), count in alone.items()),
+        *(
+            PairGroup(votes, verdict, orders, 0, count, *looks)
+            for (votes, verdict, orders, looks), count in alone.items()
+        ),
     ]
 
 
@@ -170,12 +173,12 @@ def no_value(reason: str) -> Value:
     return Value(None, reason=reason)
 
 
-def share(scored: Sequence[Scored], empty: str) -> Rate:
+def share(scored: Sequence[ScoredPair], empty: str) -> Rate:
     """Mean of scores 0 and 1 with Wilson's interval; clustered: on the effective n, with the t quantile of G - 1.
 
     `empty` is the reason where there is no pair to take a share of.
     """
-    over = spread(scored)
+    over = mean_spread(scored)
     if not over.n:
         return no_rate(0, empty, "wilson")
     if not over.clustered:
@@ -186,13 +189,13 @@ def share(scored: Sequence[Scored], empty: str) -> Rate:
     return _rate(over, "wilson", wilson(over.mean * n, n, quantile=t_quantile(over.clusters - 1)))
 
 
-def ties_half(scored: Sequence[Scored], empty: str) -> Rate:
+def ties_half(scored: Sequence[ScoredPair], empty: str) -> Rate:
     """Mean of scores 0, .5 and 1: t from 30 pairs on, else (and where all score alike) the posterior of one cell.
 
     Clustered: the t interval has the clustered error and G - 1 degrees of freedom, the posterior counts scaled to
     the effective n.
     """
-    over = spread(scored)
+    over = mean_spread(scored)
     if not over.n:
         return no_rate(0, empty, "t")
     if over.clustered and over.clusters < LEAST_CLUSTERS:
@@ -204,17 +207,17 @@ def ties_half(scored: Sequence[Scored], empty: str) -> Rate:
     return _rate(over, "posterior", half_posterior(losses, ties, wins))
 
 
-def _rate(over: Spread, method: str, bounds: Bounds) -> Rate:
+def _rate(over: MeanSpread, method: str, bounds: Bounds) -> Rate:
     low, high = bounds
     return Rate(over.mean, low, high, over.n, LEVEL, method + CLUSTERED * over.clustered)
 
 
-def _no_interval(over: Spread, method: str) -> Rate:
+def _no_interval(over: MeanSpread, method: str) -> Rate:
     return Rate(over.mean, None, None, over.n, LEVEL, method + CLUSTERED, FEW_EXAMPLES)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StratumShare:
     """One stratum: how many pairs it has, how many of them were looked at, and what their scores add up to."""
 
     name: str
@@ -224,14 +227,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
+class WeightedShare:
     """A stratum-weighted mean, and so many pairs drawn alike would leave it as uncertain."""
 
     mean: float
     effective_n: float
 
 
-def weighted(parts: Sequence[Part], *, population: bool = False, effect: float = 1.0) -> Weighted:
+def weighted(parts: Sequence[StratumShare], *, population: bool = False, effect: float = 1.0) -> WeightedShare:
     """Mean sum W p; variance sum W^2 (1 - n/N) q(1-q)/n with q = (hits + .5)/(n + 1), over strata that all have n > 0.
 
     `population` leaves out (1 - n/N) and adds that the strata's shares are a draw themselves. `effect` is the design
@@ -249,17 +252,17 @@ def weighted(parts: Sequence[Part], *, population: bool = False, effect: float =
     if population:
         variance += max(0.0, between - mean**2) / total
     if variance <= 0:
-        return Weighted(mean, math.inf)
+        return WeightedShare(mean, math.inf)
     centre = mean if 1e-9 < mean < 1 - 1e-9 else smoothed
-    return Weighted(mean, centre * (1 - centre) / (variance * effect))
+    return WeightedShare(mean, centre * (1 - centre) / (variance * effect))
 
 
-def weighted_share(parts: Sequence[Part], *, population: bool = False, effect: float = 1.0) -> Rate:
+def weighted_share(parts: Sequence[StratumShare], *, population: bool = False, effect: float = 1.0) -> Rate:
     """The weighted mean with Wilson's interval on its effective n; every stratum has been looked at."""
     n = sum(part.n for part in parts)
     if sum(part.pairs for part in parts) == n:
         mean = sum(part.hits for part in parts) / n
-        found = Weighted(mean, n / effect)
+        found = WeightedShare(mean, n / effect)
     else:
         found = weighted(parts, population=population, effect=effect)
     low, high = wilson(found.mean * found.effective_n, found.effective_n)

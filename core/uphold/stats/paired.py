@@ -5,49 +5,71 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from uphold.records.comparisons import Change, Gate, Item, Joint, JudgePair, Matched, Paired, Result, Side
+from uphold.records.comparisons import (
+    Change,
+    ChangedExample,
+    Gate,
+    GateResult,
+    JointVerdicts,
+    JudgeComparison,
+    MatchedExample,
+    PairedStatistics,
+    RatedExample,
+)
 from uphold.records.enums import Verdict
-from uphold.records.reviews import COMPARED, SAID, label
-from uphold.records.statistics import LEAST_FOR_RATE
+from uphold.records.reviews import COMPARED, SAID, human_label
+from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.assisted import CHOSEN
 from uphold.stats.distributions import t_quantile, t_tail, z_quantile
 from uphold.stats.exact_tests import bonett_price, holm, mcnemar, mid_p
-from uphold.stats.intervals import CLUSTERED, FEW_EXAMPLES, LEAST_CLUSTERS, Scored, Spread, share, sign_test, spread
+from uphold.stats.intervals import (
+    CLUSTERED,
+    FEW_EXAMPLES,
+    LEAST_CLUSTERS,
+    MeanSpread,
+    ScoredPair,
+    mean_spread,
+    share,
+    sign_test,
+)
 
-FEW = f"{LEAST_FOR_RATE} pairs read in both runs needed"
+FEW = f"{MIN_FOR_RATE} pairs read in both runs needed"
 
 
 NO_CHANGE = "no item changed"
 
 
-Reading = Callable[[Side], float | None]
+Rater = Callable[[RatedExample], float | None]
 """The candidate's score by one rater, None where it has none."""
 
 
 _SCORE = (1.0, 0.5, 0.0)
 
 
-def by_people(side: Side) -> float | None:
+def by_people(side: RatedExample) -> float | None:
     """1, .5 or 0 by the human label; None where it is unread or unresolved."""
-    place = COMPARED.get(label(side.votes))
+    place = COMPARED.get(human_label(side.votes))
     return None if place is None else _SCORE[place]
 
 
-def by_judge(side: Side) -> float | None:
+def by_judge(side: RatedExample) -> float | None:
     """1, .5 or 0 by the judge's verdict, an inconsistent one being a tie; None where it could not be read."""
     place = None if side.verdict is None else SAID.get(side.verdict)
     return None if place is None else _SCORE[place]
 
 
-def paired(matched: Sequence[Matched], reading: Reading) -> Paired:
+def paired_statistics(matched: Sequence[MatchedExample], reading: Rater) -> PairedStatistics:
     """What changed from one run to the other on the examples rated in both; after less before."""
-    rows = [(one, old, new) for one in matched if (old := reading(one.before)) is not None
-            and (new := reading(one.after)) is not None]  # fmt: skip
+    rows = [
+        (one, old, new)
+        for one in matched
+        if (old := reading(one.before)) is not None and (new := reading(one.after)) is not None
+    ]
     wins = [(one.example, float(new == 1) - float(old == 1), 1) for one, old, new in rows]
     halves = [(one.example, new - old, 1) for one, old, new in rows]
     lost, won = sum(change < 0 for _, change, _ in wins), sum(change > 0 for _, change, _ in wins)
     better, worse = sum(change > 0 for _, change, _ in halves), sum(change < 0 for _, change, _ in halves)
-    return Paired(
+    return PairedStatistics(
         n=len(rows),
         matched=len(matched),
         chosen=sum(one.before.part is None or one.after.part is None for one, *_ in rows),
@@ -65,10 +87,10 @@ def paired(matched: Sequence[Matched], reading: Reading) -> Paired:
     )
 
 
-def win_change(changes: Sequence[Scored]) -> Change:
+def win_change(changes: Sequence[ScoredPair]) -> Change:
     """Difference of two paired shares with Bonett-Price's interval and McNemar's exact p; clustered: t and no p."""
-    over = spread(changes)
-    if over.n < LEAST_FOR_RATE:
+    over = mean_spread(changes)
+    if over.n < MIN_FOR_RATE:
         return _refused(over, "bonett-price")
     if over.clustered:
         return _t_change(over)
@@ -78,10 +100,10 @@ def win_change(changes: Sequence[Scored]) -> Change:
     return Change(over.mean, low, high, mcnemar(won, lost), "bonett-price, exact mcnemar")
 
 
-def half_change(changes: Sequence[Scored]) -> Change:
+def half_change(changes: Sequence[ScoredPair]) -> Change:
     """Mean difference of paired scores with Student's interval; where no two differ, Bonett-Price's."""
-    over = spread(changes)
-    if over.n < LEAST_FOR_RATE:
+    over = mean_spread(changes)
+    if over.n < MIN_FOR_RATE:
         return _refused(over, "paired t")
     if over.error > 1e-12 or over.clustered:
         return _t_change(over)
@@ -90,7 +112,7 @@ def half_change(changes: Sequence[Scored]) -> Change:
     return Change(over.mean, low, high, sign_test(up, down), "bonett-price")
 
 
-def _t_change(over: Spread) -> Change:
+def _t_change(over: MeanSpread) -> Change:
     method = "paired t" + CLUSTERED * over.clustered
     if over.clustered and over.clusters < LEAST_CLUSTERS:
         return Change(over.mean, None, None, None, method, FEW_EXAMPLES)
@@ -101,16 +123,16 @@ def _t_change(over: Spread) -> Change:
     return Change(over.mean, max(-1.0, over.mean - half), min(1.0, over.mean + half), p, method)
 
 
-def _refused(over: Spread, method: str) -> Change:
+def _refused(over: MeanSpread, method: str) -> Change:
     return Change(over.mean if over.n else None, None, None, None, method, FEW)
 
 
-def _items(rows: Iterable[tuple[Matched, float, float]]) -> tuple[Item, ...]:
-    changed = [Item(one.key, one.turn, old, new) for one, old, new in rows if old != new]
+def _items(rows: Iterable[tuple[MatchedExample, float, float]]) -> tuple[ChangedExample, ...]:
+    changed = [ChangedExample(one.key, one.turn, old, new) for one, old, new in rows if old != new]
     return tuple(sorted(changed, key=lambda item: (item.after - item.before, item.key, item.turn)))
 
 
-def judge_pairs(names: Sequence[str], rows: Sequence[Joint]) -> tuple[JudgePair, ...]:
+def compare_judge_pairs(names: Sequence[str], rows: Sequence[JointVerdicts]) -> tuple[JudgeComparison, ...]:
     """Each two judges; the p values adjusted for how many pairs of judges there are."""
     found = [_pair(names, rows, a, b) for a, b in combinations(range(len(names)), 2)]
     asked = [pair.change.p for pair in found if pair.change.p is not None]
@@ -118,13 +140,13 @@ def judge_pairs(names: Sequence[str], rows: Sequence[Joint]) -> tuple[JudgePair,
     return tuple(pair if pair.change.p is None else replace(pair, adjusted=next(larger)) for pair in found)
 
 
-def _pair(names: Sequence[str], rows: Sequence[Joint], a: int, b: int) -> JudgePair:
+def _pair(names: Sequence[str], rows: Sequence[JointVerdicts], a: int, b: int) -> JudgeComparison:
     both = []
     for row in rows:
-        human, one, other = COMPARED.get(label(row.votes)), _said(row.verdicts[a]), _said(row.verdicts[b])
+        human, one, other = COMPARED.get(human_label(row.votes)), _said(row.verdicts[a]), _said(row.verdicts[b])
         if human is not None and one is not None and other is not None:
             both.append((row.example, float(one == human) - float(other == human), one == other, row.count))
-    return JudgePair(
+    return JudgeComparison(
         names[a],
         names[b],
         sum(count for *_, count in both),
@@ -149,7 +171,7 @@ _BOTH_SIDES = 2 * LEVEL - 1
 _MOST_UNREAD = 0.1
 
 
-Part = tuple[str | None, str | None]
+StratumCounts = tuple[str | None, str | None]
 """The strata of an example in both runs."""
 
 
@@ -174,7 +196,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class GateSubject:
     """What a gate is about: the run, the one it is held against, and the judge where only that one speaks."""
 
     run: str
@@ -183,7 +205,7 @@ class Names:
     worth: str | None = None
 
 
-def gate(matched: Sequence[Matched], margin: float, names: Names, planned: int | None = None) -> Gate:
+def gate(matched: Sequence[MatchedExample], margin: float, names: GateSubject, planned: int | None = None) -> Gate:
     """Hold a run (`after`) against another (`before`), by people's labels or, where a judge is named, by its verdicts."""
     reading = by_people if names.judge is None else by_judge
     rated = [one for one in matched if reading(one.before) is not None and reading(one.after) is not None]
@@ -191,17 +213,17 @@ def gate(matched: Sequence[Matched], margin: float, names: Names, planned: int |
         matched, rated, reading, names.judge is not None
     )
     if isinstance(found, str):
-        return _gate(Result.INCONCLUSIVE, found, names, margin, len(rated), None, planned)
+        return _gate(GateResult.INCONCLUSIVE, found, names, margin, len(rated), None, planned)
     result = _result(found, margin)
     if planned is not None and len(rated) < planned:
         reason = f"provisional: {len(rated)} of the {planned} planned pairs are read in both runs; so far it would be {result}"
-        return _gate(Result.INCONCLUSIVE, reason, names, margin, len(rated), found, planned, result)
+        return _gate(GateResult.INCONCLUSIVE, reason, names, margin, len(rated), found, planned, result)
     return _gate(result, _reason(found, margin, result), names, margin, len(rated), found, planned)
 
 
-def bound(differences: Sequence[Scored]) -> Bound | str:
+def bound(differences: Sequence[ScoredPair]) -> Bound | str:
     """The bounds of a mean difference of pairs drawn alike, clustered by example; or the reason why there are none."""
-    over = spread(differences)
+    over = mean_spread(differences)
     if over.clustered and over.clusters < LEAST_CLUSTERS:
         return FEW_EXAMPLES
     method = "paired t" + CLUSTERED * over.clustered
@@ -214,13 +236,13 @@ def bound(differences: Sequence[Scored]) -> Bound | str:
     return Bound(over.mean, min(low, over.mean), max(high, over.mean), 0.0, over.n, "bonett-price")
 
 
-def _result(found: Bound, margin: float) -> Result:
+def _result(found: Bound, margin: float) -> GateResult:
     if found.low > -margin:
-        return Result.PASS
-    return Result.FAIL if found.high < -margin else Result.INCONCLUSIVE
+        return GateResult.PASS
+    return GateResult.FAIL if found.high < -margin else GateResult.INCONCLUSIVE
 
 
-def _refusal(matched: Sequence[Matched], rated: Sequence[Matched], judge_only: bool) -> str | None:
+def _refusal(matched: Sequence[MatchedExample], rated: Sequence[MatchedExample], judge_only: bool) -> str | None:
     rater = "judged" if judge_only else "read"
     if not rated:
         return f"no pair was {rater} in both runs"
@@ -238,14 +260,14 @@ def _refusal(matched: Sequence[Matched], rated: Sequence[Matched], judge_only: b
 
 
 def _few(n: int, rater: str) -> str | None:
-    if n >= LEAST_FOR_RATE:
+    if n >= MIN_FOR_RATE:
         return None
-    return f"{LEAST_FOR_RATE} pairs {rater} in both runs needed, {n} {'is' if n == 1 else 'are'} there"
+    return f"{MIN_FOR_RATE} pairs {rater} in both runs needed, {n} {'is' if n == 1 else 'are'} there"
 
 
-def _parts(matched: Sequence[Matched], rated: Sequence[Matched]) -> dict[Part, tuple[int, int]]:
+def _parts(matched: Sequence[MatchedExample], rated: Sequence[MatchedExample]) -> dict[StratumCounts, tuple[int, int]]:
     """For each part of the examples: how many there are, how many are rated in both runs."""
-    found: dict[Part, tuple[int, int]] = {}
+    found: dict[StratumCounts, tuple[int, int]] = {}
     for group, place in ((matched, 0), (rated, 1)):
         for one in group:
             part = (one.before.part, one.after.part)
@@ -254,7 +276,9 @@ def _parts(matched: Sequence[Matched], rated: Sequence[Matched]) -> dict[Part, t
     return found
 
 
-def _bound(matched: Sequence[Matched], rated: Sequence[Matched], reading: Reading, judge_only: bool) -> Bound | str:
+def _bound(
+    matched: Sequence[MatchedExample], rated: Sequence[MatchedExample], reading: Rater, judge_only: bool
+) -> Bound | str:
     rows = [(one, (reading(one.after) or 0.0) - (reading(one.before) or 0.0)) for one in rated]
     parts = {part: sizes for part, sizes in _parts(matched, rated).items() if sizes[1]}
     if judge_only or len(rated) == len(matched) or len(parts) == 1:
@@ -262,16 +286,16 @@ def _bound(matched: Sequence[Matched], rated: Sequence[Matched], reading: Readin
     return _weighted(rows, parts)
 
 
-def _weighted(rows: Sequence[tuple[Matched, float]], parts: dict[Part, tuple[int, int]]) -> Bound | str:
+def _weighted(rows: Sequence[tuple[MatchedExample, float]], parts: dict[StratumCounts, tuple[int, int]]) -> Bound | str:
     """Parts drawn unequally: sum W d, variance sum W^2 s^2 / n with s^2 pooled within the parts."""
     total = sum(of for of, _ in parts.values())
     groups = {part: [c for o, c in rows if (o.before.part, o.after.part) == part] for part in parts}
     means = {part: math.fsum(group) / len(group) for part, group in groups.items()}
     df = len(rows) - len(groups)
     squares = math.fsum((change - means[part]) ** 2 for part, group in groups.items() for change in group)
-    plain = spread([(one.example, change, 1) for one, change in rows])
-    if df < LEAST_FOR_RATE - 1 or squares < 1e-12:
-        return f"{LEAST_FOR_RATE} pairs and a change among them needed where parts of the queue were drawn unequally"
+    plain = mean_spread([(one.example, change, 1) for one, change in rows])
+    if df < MIN_FOR_RATE - 1 or squares < 1e-12:
+        return f"{MIN_FOR_RATE} pairs and a change among them needed where parts of the queue were drawn unequally"
     if plain.clustered and plain.clusters < LEAST_CLUSTERS:
         return FEW_EXAMPLES
     effect = max(1.0, plain.n / plain.effective_n) if plain.clustered else 1.0
@@ -282,11 +306,11 @@ def _weighted(rows: Sequence[tuple[Matched, float]], parts: dict[Part, tuple[int
     return Bound(mean, mean - half, mean + half, math.sqrt(variance), df, method)
 
 
-def _reason(found: Bound, margin: float, result: Result) -> str:
+def _reason(found: Bound, margin: float, result: GateResult) -> str:
     allowed, low, high = f"{100 * margin:g} points", _points(found.low), _points(found.high)
-    if result is Result.PASS:
+    if result is GateResult.PASS:
         return f"not worse by {allowed} or more: the difference is {_points(found.mean)}, at least {low}"
-    if result is Result.FAIL:
+    if result is GateResult.FAIL:
         return f"worse by more than {allowed}: the difference is {_points(found.mean)}, at most {high}"
     return f"not settled: the difference is {_points(found.mean)}, between {low} and {high}; {allowed} are allowed"
 
@@ -298,12 +322,30 @@ def _points(share: float) -> str:
 
 
 def _gate(
-    result: Result, reason: str, names: Names, margin: float, n: int, found: Bound | None, planned: int | None,
-    provisional: Result | None = None,
-) -> Gate:  # fmt: skip
+    result: GateResult,
+    reason: str,
+    names: GateSubject,
+    margin: float,
+    n: int,
+    found: Bound | None,
+    planned: int | None,
+    provisional: GateResult | None = None,
+) -> Gate:
     return Gate(
-        result, reason, names.run, names.against, margin, n,
-        found.mean if found else None, found.low if found else None, found.high if found else None,
-        found.p(margin) if found else None, LEVEL, found.method if found else "paired t", names.judge, names.worth, planned,
+        result,
+        reason,
+        names.run,
+        names.against,
+        margin,
+        n,
+        found.mean if found else None,
+        found.low if found else None,
+        found.high if found else None,
+        found.p(margin) if found else None,
+        LEVEL,
+        found.method if found else "paired t",
+        names.judge,
+        names.worth,
+        planned,
         provisional,
-    )  # fmt: skip
+    )

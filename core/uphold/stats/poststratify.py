@@ -7,9 +7,9 @@ Smith 1979). Two targets: the source of the pairs (`population`), and exactly th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from uphold.records.counts import Cell, Stratum
+from uphold.records.counts import PairGroup, Stratum
 from uphold.records.enums import Verdict
-from uphold.records.reviews import Label, label
+from uphold.records.reviews import Label, human_label
 from uphold.stats.distributions import LEVEL, beta_quantile
 from uphold.stats.intervals import Bounds
 
@@ -133,7 +133,7 @@ _MOST_UNREAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class VerdictCell:
     """Pairs of one kind in one stratum, and the labels on those that people read."""
 
     kind: int
@@ -147,20 +147,23 @@ class Tally:
         return sum(self.read)
 
 
-def tallies(cells: Iterable[Cell]) -> list[Tally]:
+def verdict_cells(cells: Iterable[PairGroup]) -> list[VerdictCell]:
     """The pairs by what the judge said and by stratum; what has no resolved label counts as unread."""
     found: dict[tuple[int, int], list[int]] = {}
     for cell in cells:
         kind = 2 if cell.verdict is None else _KIND.get(cell.verdict, 2)
         row = found.setdefault((kind, cell.stratum), [0, 0, 0, 0])
         row[0] += cell.count
-        place = _PLACE.get(label(cell.votes))
+        place = _PLACE.get(human_label(cell.votes))
         if place is not None:
             row[place + 1] += cell.count
-    return [Tally(kind, stratum, pairs, (loss, tie, win)) for (kind, stratum), (pairs, loss, tie, win) in found.items()]
+    return [
+        VerdictCell(kind, stratum, pairs, (loss, tie, win))
+        for (kind, stratum), (pairs, loss, tie, win) in found.items()
+    ]
 
 
-def by_stratum(table: Iterable[Tally]) -> dict[int, tuple[int, float]]:
+def by_stratum(table: Iterable[VerdictCell]) -> dict[int, tuple[int, float]]:
     """For each stratum: pairs, and labels among them."""
     found: dict[int, tuple[int, float]] = {}
     for row in table:
@@ -169,7 +172,7 @@ def by_stratum(table: Iterable[Tally]) -> dict[int, tuple[int, float]]:
     return found
 
 
-def folded(table: Sequence[Tally], strata: Sequence[Stratum]) -> tuple[list[Tally], str | None]:
+def folded(table: Sequence[VerdictCell], strata: Sequence[Stratum]) -> tuple[list[VerdictCell], str | None]:
     """The table without strata that nobody has read from, and the reason where they hold more than a tenth of the pairs.
 
     Smaller ones are counted with the largest stratum that was read from.
@@ -183,15 +186,15 @@ def folded(table: Sequence[Tally], strata: Sequence[Stratum]) -> tuple[list[Tall
         worst = max(unread, key=lambda stratum: sizes[stratum][0])
         return list(table), f"no verdict yet in the part {strata[worst].name!r} ({sizes[worst][0]} items)"
     home = max(drawn, key=lambda stratum: sizes[stratum][0])
-    moved: dict[tuple[int, int], Tally] = {}
+    moved: dict[tuple[int, int], VerdictCell] = {}
     for row in table:
         stratum = home if row.stratum in unread else row.stratum
-        old = moved.get((row.kind, stratum), Tally(row.kind, stratum, 0, (0, 0, 0)))
-        moved[row.kind, stratum] = Tally(row.kind, stratum, old.pairs + row.pairs, _added([old.read, row.read]))
+        old = moved.get((row.kind, stratum), VerdictCell(row.kind, stratum, 0, (0, 0, 0)))
+        moved[row.kind, stratum] = VerdictCell(row.kind, stratum, old.pairs + row.pairs, _added([old.read, row.read]))
     return list(moved.values()), None
 
 
-def empty_kind(table: Iterable[Tally]) -> str | None:
+def empty_kind(table: Iterable[VerdictCell]) -> str | None:
     """The reason where a tenth of the pairs or more was said by the judge to be something that nobody has read yet."""
     rows = [(kind, [row for row in table if row.kind == kind]) for kind in range(3)]
     total = sum(row.pairs for _, group in rows for row in group)
@@ -202,7 +205,7 @@ def empty_kind(table: Iterable[Tally]) -> str | None:
     return None
 
 
-def chain_cells(table: Sequence[Tally], *, judge: bool = True) -> list[ChainCell]:
+def chain_cells(table: Sequence[VerdictCell], *, judge: bool = True) -> list[ChainCell]:
     """The cells of the chain rule: kind x stratum while 40 labels and 5 a cell are there, else kinds, weighted.
 
     A label of a stratum with N pairs and n labels counts N/n for all pairs and N/n - 1 for the unread ones; weighted
@@ -232,7 +235,7 @@ def _added(counts: Sequence[Counts]) -> Counts:
     return sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts)
 
 
-def _scaled(rows: Sequence[tuple[Tally, float]]) -> Counts:
+def _scaled(rows: Sequence[tuple[VerdictCell, float]]) -> Counts:
     whole = sum(weight * row.n for row, weight in rows)
     if whole <= 0:
         return 0.0, 0.0, 0.0

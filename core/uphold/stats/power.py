@@ -7,8 +7,8 @@ width is .87 to 1.27 of the foretold one, from 30 .91 to 1.17 (nine in ten).
 
 import math
 
-from uphold.records.statistics import Budget, Plan, Reach, Target
-from uphold.stats.assisted import Study
+from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast, WidthTarget
+from uphold.stats.assisted import HeadlineInputs
 from uphold.stats.distributions import z_quantile
 from uphold.stats.exact_tests import bonett_price
 from uphold.stats.intervals import Bounds, finite_n, wilson
@@ -28,22 +28,22 @@ Widths = tuple[float, float]
 """Half-widths: for instructions like these, and for this set."""
 
 
-def half_widths(found: Study, more: int) -> Widths:
+def half_widths(found: HeadlineInputs, more: int) -> Widths:
     """The half-widths of the win rate after `more` verdicts."""
     wide, narrow = _guessed(found, more) if is_pilot(found) else _scaled(found, more)
     return (wide[1] - wide[0]) / 2, (narrow[1] - narrow[0]) / 2
 
 
-def budget(found: Study) -> tuple[Budget, ...]:
+def budget(found: HeadlineInputs) -> tuple[WidthForecast, ...]:
     """Half-widths after 10 and 20 more verdicts and with all pairs read; nothing where the headline refuses to speak."""
     left = found.pairs - found.n
     if found.state == "refused" or not found.pairs or found.has_few_examples:
         return ()
     steps = [more for more in STEPS if more < left] + ([left] if left else [])
-    return tuple(Budget(more, *half_widths(found, more)) for more in steps)
+    return tuple(WidthForecast(more, *half_widths(found, more)) for more in steps)
 
 
-def nearest(found: Study) -> Target | None:
+def nearest(found: HeadlineInputs) -> WidthTarget | None:
     """The next width worth naming that more verdicts can buy: like these, else for this set, else none."""
     left = found.pairs - found.n
     if not found.has_rates or left <= 0 or found.has_few_examples:
@@ -52,16 +52,16 @@ def nearest(found: Study) -> Target | None:
     for place in (0, 1):
         wanted = next((width for width in TARGETS if best[place] <= width < now[place] - 0.005), None)
         if wanted is not None:
-            return Target(wanted, fewest(found, wanted, place), place == 0)
+            return WidthTarget(wanted, fewest(found, wanted, place), place == 0)
     return None
 
 
-def is_pilot(found: Study) -> bool:
+def is_pilot(found: HeadlineInputs) -> bool:
     """Are there too few verdicts to foretell from?"""
     return found.n < LEAST_PILOT or not found.has_rates
 
 
-def fewest(found: Study, half_width: float, place: int) -> int:
+def fewest(found: HeadlineInputs, half_width: float, place: int) -> int:
     """The least number of verdicts that brings a half-width (0 like these, 1 this set), found by halving."""
     low, high = 0, found.pairs - found.n
     while low < high:
@@ -70,13 +70,13 @@ def fewest(found: Study, half_width: float, place: int) -> int:
     return low
 
 
-def _guessed(found: Study, more: int) -> tuple[Bounds, Bounds]:
+def _guessed(found: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
     n = max(1, min(found.n + more, found.pairs))
     finite = finite_n(n, found.pairs)
     return wilson(n / 2, n), (0.5, 0.5) if math.isinf(finite) else wilson(finite / 2, finite)
 
 
-def _scaled(found: Study, more: int) -> tuple[Bounds, Bounds]:
+def _scaled(found: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
     effect = found.effect(WIN)
     cells = _later(found, more)
     like, this = population(cells, WIN), this_set(cells, WIN)
@@ -84,7 +84,7 @@ def _scaled(found: Study, more: int) -> tuple[Bounds, Bounds]:
     return not_narrower(beta_interval(Moments(like.mean, like.variance * effect)), narrow), narrow
 
 
-def _later(found: Study, more: int) -> list[ChainCell]:
+def _later(found: HeadlineInputs, more: int) -> list[ChainCell]:
     left = found.pairs - found.n
     shares = _shares(found)
     later = []
@@ -102,7 +102,7 @@ def _later(found: Study, more: int) -> list[ChainCell]:
     return later
 
 
-def _shares(found: Study) -> Counts:
+def _shares(found: HeadlineInputs) -> Counts:
     loss, tie, win = (sum(cell.read[place] for cell in found.cells) / found.n for place in range(3))
     return loss, tie, win
 
@@ -114,13 +114,15 @@ def _times(counts: Counts, factor: float) -> Counts:
 MORE_INSTRUCTIONS = "more instructions needed, not more verdicts"
 
 
-def plan(found: Study, half_width: float, seconds: float | None = None, planned: int | None = None) -> Plan:
+def plan(
+    found: HeadlineInputs, half_width: float, seconds: float | None = None, planned: int | None = None
+) -> ReviewPlan:
     """What it takes to reach a half-width, for instructions like these and for this set."""
     rate = 0.5 if is_pilot(found) else population(found.cells, WIN).mean
     changed = rate * (1 - rate) * found.pairs
     low, high = bonett_price(round(changed), round(changed), max(1, found.pairs))
     refused = found.reason if found.state == "refused" or found.has_few_examples or not found.pairs else None
-    return Plan(
+    return ReviewPlan(
         state=found.state,
         reason=found.reason,
         half_width=half_width,
@@ -143,15 +145,15 @@ def verdicts_for(half_width: float, share: float = 0.5, of: int | None = None) -
     return wanted if of is None else wanted / (1 + (wanted - 1) / of)
 
 
-def _reach(found: Study, half_width: float, place: int, refused: str | None) -> Reach:
+def _reach(found: HeadlineInputs, half_width: float, place: int, refused: str | None) -> ReachableWidth:
     if refused is not None:
-        return Reach(None, None, None, None, refused)
+        return ReachableWidth(None, None, None, None, refused)
     left = found.pairs - found.n
     now = half_widths(found, 0)[place] if found.n else None
     best = half_widths(found, left)[place]
     if now is not None and now <= half_width:
-        return Reach(0, now, best)
+        return ReachableWidth(0, now, best)
     if best > half_width:
         instructions = math.ceil(found.pairs * (best / half_width) ** 2)
-        return Reach(None, now, best, instructions, MORE_INSTRUCTIONS)
-    return Reach(fewest(found, half_width, place), now, best)
+        return ReachableWidth(None, now, best, instructions, MORE_INSTRUCTIONS)
+    return ReachableWidth(fewest(found, half_width, place), now, best)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from itertools import combinations
 
-from uphold.records.counts import CLASSES, Habits, RunCounts
-from uphold.records.reviews import voted
-from uphold.records.statistics import LEAST_FOR_RATE, Rate, ReviewerLean, ReviewerNumbers, ReviewerPair, Value
+from uphold.records.counts import CLASSES, ReviewerHabits, RunCounts
+from uphold.records.reviews import majority_label
+from uphold.records.statistics import MIN_FOR_RATE, Rate, ReviewerBias, ReviewerPair, ReviewerStatistics, Value
 from uphold.stats.agreement import WORD, per_vote
 from uphold.stats.bias import longer_of
 from uphold.stats.coefficients import RatedPairs, ac1_value, alpha_value, kappa_value
@@ -17,25 +17,25 @@ NO_SIDE = "no decision with a winner was made in the app"
 NO_REPEAT = "no pair was shown twice"
 
 
-FEW_SHARED = f"{LEAST_FOR_RATE} pairs read by two reviewers needed"
+FEW_SHARED = f"{MIN_FOR_RATE} pairs read by two reviewers needed"
 
 
 Tables = Mapping[tuple[int, int], Mapping[tuple[int, int, int], int]]
 """For two reviewers: how many pairs of which example they gave which two words."""
 
 
-def reviewers(counts: RunCounts, full: bool = False) -> ReviewerNumbers:
+def reviewers(counts: RunCounts, full: bool = False) -> ReviewerStatistics:
     """Agreement of each two reviewers who read the same pairs, of all of them together, and each one's own habits.
 
     `full` adds alpha's interval, which needs resampling.
     """
     tables = _tables(counts)
     everything = [(0, *place[1:], count) for table in tables.values() for place, count in table.items()]
-    voters = sorted({reviewer for cell in counts.votes for reviewer, _ in voted(cell.votes)})
+    voters = sorted({reviewer for cell in counts.votes for reviewer, _ in majority_label(cell.votes)})
     items = _items(counts)
     shared = sum(count for *_, count in items)
-    enough = shared >= LEAST_FOR_RATE
-    return ReviewerNumbers(
+    enough = shared >= MIN_FOR_RATE
+    return ReviewerStatistics(
         names=tuple(counts.reviewers[reviewer] for reviewer in voters),
         items_shared=shared,
         per_vote=per_vote(everything, "no pair was read by two reviewers"),
@@ -53,7 +53,7 @@ def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
     """The pairs that two or more read, as how many gave each word."""
     found: dict[tuple[int, tuple[int, ...]], int] = {}
     for cell in counts.votes:
-        votes = voted(cell.votes)
+        votes = majority_label(cell.votes)
         if len(votes) > 1:
             said = [WORD[choice] for _, choice in votes]
             key = (cell.cluster, tuple(said.count(place) for place in range(len(CLASSES))))
@@ -64,7 +64,7 @@ def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
 def _tables(counts: RunCounts) -> Tables:
     tables: dict[tuple[int, int], dict[tuple[int, int, int], int]] = {}
     for cell in counts.votes:
-        said = [(reviewer, WORD[choice]) for reviewer, choice in voted(cell.votes)]
+        said = [(reviewer, WORD[choice]) for reviewer, choice in majority_label(cell.votes)]
         for (a, one), (b, other) in combinations(said, 2):
             table = tables.setdefault((a, b), {})
             place = (cell.cluster, one, other)
@@ -78,13 +78,13 @@ def _pair(a: str, b: str, rated: list[RatedPairs]) -> ReviewerPair:
 
 
 def _kappa(rated: list[RatedPairs], n: int) -> Value:
-    if n < LEAST_FOR_RATE:
-        return no_value(f"{LEAST_FOR_RATE} shared pairs needed for κ")
+    if n < MIN_FOR_RATE:
+        return no_value(f"{MIN_FOR_RATE} shared pairs needed for κ")
     return kappa_value(rated)
 
 
-def _lean(name: str, habits: Habits) -> ReviewerLean:
-    return ReviewerLean(
+def _lean(name: str, habits: ReviewerHabits) -> ReviewerBias:
+    return ReviewerBias(
         name,
         first=_share(habits.first, habits.second, NO_SIDE),
         longer=longer_of(habits),

@@ -8,11 +8,11 @@ import math
 from collections.abc import Callable
 
 from uphold.records.counts import RunCounts
-from uphold.records.reviews import Label, label
+from uphold.records.reviews import Label, human_label
 from uphold.records.statistics import PeekSafe, Rate
 from uphold.stats.distributions import LEVEL
 from uphold.stats.human import labelled
-from uphold.stats.intervals import Bounds, Scored, no_rate
+from uphold.stats.intervals import Bounds, ScoredPair, no_rate
 
 NOT_RANDOM = "only for verdicts read in random order"
 
@@ -58,11 +58,11 @@ def set_bounds(hits: int, n: int, of: int, level: float = LEVEL) -> Bounds:
     return _last(kept, centre, hits) / of, _last(kept, centre, of - (n - hits)) / of
 
 
-def _refusal(counts: RunCounts, scored: list[Scored], n: int) -> str | None:
+def _refusal(counts: RunCounts, scored: list[ScoredPair], n: int) -> str | None:
     if not n:
         return NOTHING
     pairs = sum(cell.count for cell in counts.votes)
-    read = {cell.stratum for cell in counts.votes if label(cell.votes) is not Label.UNREAD}
+    read = {cell.stratum for cell in counts.votes if human_label(cell.votes) is not Label.UNREAD}
     there = {cell.stratum for cell in counts.votes}
     if n < pairs and (len(there) > 1 or any(counts.strata[stratum].chosen for stratum in read)):
         return NOT_RANDOM

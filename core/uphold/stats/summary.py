@@ -4,23 +4,23 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uphold.records.counts import JudgeCells, RunCounts
+from uphold.records.counts import JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
 from uphold.records.statistics import (
-    LEAST_FOR_RATE,
+    MIN_FOR_RATE,
     Difference,
-    HumanNumbers,
-    JudgeNumbers,
+    HumanStatistics,
+    JudgeStatistics,
     LiveNumbers,
     MeanPreference,
     Rate,
-    RunNumbers,
+    RunStatistics,
     Share,
-    TagNumbers,
+    TagStatistics,
     Value,
 )
 from uphold.stats.agreement import NOTHING, agreement
-from uphold.stats.assisted import assisted, of_study, people_alone, study, win_rates
+from uphold.stats.assisted import assisted, headline, headline_inputs, people_alone, win_rates
 from uphold.stats.bias import length, position
 from uphold.stats.exact_tests import fisher, holm
 from uphold.stats.human import POOLED, humans
@@ -29,17 +29,19 @@ from uphold.stats.power import budget, nearest
 from uphold.stats.reviewers import reviewers
 from uphold.stats.sequential import peek_safe
 
-NEEDS_TEN = f"{LEAST_FOR_RATE} verdicts needed for a rate"
+NEEDS_TEN = f"{MIN_FOR_RATE} verdicts needed for a rate"
 
 
-def numbers(counts: RunCounts, full: bool = False) -> RunNumbers:
+def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
     """Everything that can be said about `counts`; `full` adds the intervals that need resampling."""
     counts = merged_counts(counts)
     human = humans(counts)
-    judges = tuple(judge_numbers(counts, judge) for judge in counts.judges)
-    found = None if counts.pooled else study(counts, counts.judges[0]) if counts.judges else people_alone(counts)
+    judges = tuple(judge_statistics(counts, judge) for judge in counts.judges)
+    found = (
+        None if counts.pooled else headline_inputs(counts, counts.judges[0]) if counts.judges else people_alone(counts)
+    )
     parts = {tag: merged_counts(part) for tag, part in counts.tags.items()}
-    return RunNumbers(
+    return RunStatistics(
         set=counts.set,
         set_hash=counts.set_hash,
         run=None if counts.pooled else counts.run,
@@ -49,15 +51,15 @@ def numbers(counts: RunCounts, full: bool = False) -> RunNumbers:
         human=replace(human, peek_safe=peek_safe(counts)),
         judges=judges,
         reviewers=reviewers(counts, full),
-        tags=tuple(tag_numbers(human, judges, parts)),
-        headline=None if found is None else of_study(found, counts.planned),
+        tags=tuple(tag_statistics(human, judges, parts)),
+        headline=None if found is None else headline(found, counts.planned),
         budget=() if found is None else budget(found),
         tag=counts.tag,
         others=counts.others,
     )
 
 
-def live(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None = None) -> LiveNumbers:
+def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None = None) -> LiveNumbers:
     """The headline win rate, and agreement with one judge; where there are too few verdicts a reason instead of a rate."""
     own = sum(cell.count for cell in counts.votes if any(who == reviewer_id for who, _ in cell.votes))
     counts = merged_counts(counts)
@@ -65,14 +67,14 @@ def live(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None
     n = human.wins + human.ties + human.losses
     judge = next((judge for judge in counts.judges if judge.judge_id == judge_id), None)
     same, kappa = _live_agreement(counts, judge)
-    found = study(counts, judge) if judge is not None else people_alone(counts)
+    found = headline_inputs(counts, judge) if judge is not None else people_alone(counts)
     like_these, this_set = win_rates(found) if found.has_rates else (None, None)
     return LiveNumbers(
         n=n,
         wins=human.wins,
         ties=human.ties,
         losses=human.losses,
-        win_rate=human.rates.win_rate if n >= LEAST_FOR_RATE else no_rate(n, NEEDS_TEN, "wilson"),
+        win_rate=human.rates.win_rate if n >= MIN_FOR_RATE else no_rate(n, NEEDS_TEN, "wilson"),
         agreement=same,
         kappa=kappa,
         state=found.state,
@@ -87,11 +89,11 @@ def live(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None
     )
 
 
-def _live_agreement(counts: RunCounts, judge: JudgeCells | None) -> tuple[Rate, Value]:
+def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value]:
     if judge is None:
         return no_rate(0, NOTHING, "wilson"), no_value(NOTHING)
     same = agreement(judge, counts.strata)
-    if same.n < LEAST_FOR_RATE:
+    if same.n < MIN_FOR_RATE:
         return no_rate(same.n, NEEDS_TEN, "wilson"), no_value(NEEDS_TEN)
     return same.observed, same.kappa
 
@@ -105,7 +107,7 @@ def merged_counts(counts: RunCounts) -> RunCounts:
 _NO_VERDICT = "no readable verdict"
 
 
-def judge_numbers(counts: RunCounts, judge: JudgeCells) -> JudgeNumbers:
+def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
     """Everything about one judge; its own rates are an opinion and have no interval."""
     said = dict.fromkeys(Verdict, 0)
     for cell in judge.cells:
@@ -113,7 +115,7 @@ def judge_numbers(counts: RunCounts, judge: JudgeCells) -> JudgeNumbers:
     wins, losses = said[Verdict.CANDIDATE], said[Verdict.BASELINE]
     drawn = said[Verdict.TIE] + said[Verdict.INCONSISTENT]
     n = wins + drawn + losses
-    return JudgeNumbers(
+    return JudgeStatistics(
         judge_id=judge.judge_id,
         name=judge.name,
         version=judge.version,
@@ -154,7 +156,7 @@ def _share(hits: float, n: int, pooled: bool) -> Share:
     return Share(hits / n, n) if n else Share(None, 0, _NO_VERDICT)
 
 
-FEW = f"{LEAST_FOR_RATE} verdicts inside the tag and outside needed"
+FEW = f"{MIN_FOR_RATE} verdicts inside the tag and outside needed"
 
 
 CLUSTERED = "several pairs share an example: no exact test"
@@ -167,12 +169,12 @@ TagShare = tuple[int, int]
 """Hits, and out of how many."""
 
 
-def tag_numbers(
-    whole: HumanNumbers, judges: Sequence[JudgeNumbers], parts: Mapping[str, RunCounts]
-) -> list[TagNumbers]:
+def tag_statistics(
+    whole: HumanStatistics, judges: Sequence[JudgeStatistics], parts: Mapping[str, RunCounts]
+) -> list[TagStatistics]:
     """Every tag, the differences adjusted for how many tags were asked about."""
     human = {tag: humans(part) for tag, part in parts.items()}
-    judged = {tag: {j.judge_id: judge_numbers(part, j) for j in part.judges} for tag, part in parts.items()}
+    judged = {tag: {j.judge_id: judge_statistics(part, j) for j in part.judges} for tag, part in parts.items()}
     pooled = any(part.pooled for part in parts.values())
     win = adjusted([_against(_wins(human[tag]), _wins(whole), pooled, _is_clustered(whole)) for tag in parts])
     columns = []
@@ -181,7 +183,7 @@ def tag_numbers(
         clustered = "clustered" in (judge.agreement.observed.method or "")
         columns.append(adjusted([_against(_agreed(m), _agreed(judge), False, clustered) for m in mine]))
     return [
-        TagNumbers(tag, part.pairs, human[tag], tuple(judged[tag].values()), win[at], tuple(c[at] for c in columns))
+        TagStatistics(tag, part.pairs, human[tag], tuple(judged[tag].values()), win[at], tuple(c[at] for c in columns))
         for at, (tag, part) in enumerate(parts.items())
     ]
 
@@ -200,20 +202,20 @@ def _against(inside: TagShare, whole: TagShare, pooled: bool, clustered: bool) -
         return Difference(None, None, TAGS_POOLED)
     if clustered:
         return Difference(None, None, CLUSTERED)
-    if min(n, other_n) < LEAST_FOR_RATE:
+    if min(n, other_n) < MIN_FOR_RATE:
         return Difference(None, None, FEW)
     return Difference(fisher(hits, n, other_hits, other_n), None)
 
 
-def _wins(human: HumanNumbers) -> TagShare:
+def _wins(human: HumanStatistics) -> TagShare:
     return human.wins, human.wins + human.ties + human.losses
 
 
-def _is_clustered(human: HumanNumbers) -> bool:
+def _is_clustered(human: HumanStatistics) -> bool:
     return "clustered" in (human.rates.win_rate.method or "")
 
 
-def _agreed(judge: JudgeNumbers | None) -> TagShare:
+def _agreed(judge: JudgeStatistics | None) -> TagShare:
     if judge is None:
         return 0, 0
     return sum(judge.agreement.confusion[k][k] for k in range(3)), judge.agreement.n

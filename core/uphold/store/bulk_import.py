@@ -5,15 +5,15 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 
-from uphold.records.texts import Cell, ExampleText, canonical, cells_forms, contents_hash
+from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_forms, contents_hash
 from uphold.store import pairs, runs
-from uphold.store.bulk_annotations import Words
-from uphold.store.bulk_writer import Known, Ledger, Pair
+from uphold.store.bulk_annotations import BulkAnnotations
+from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
 from uphold.store.sets import read_text
 
 
 @dataclass(slots=True)
-class Example:
+class StoredExample:
     """An example of the set as it stands, with the hash of its text up to each turn."""
 
     id: int
@@ -23,17 +23,17 @@ class Example:
     prefixes: tuple[str, ...]
 
 
-class Texts:
+class BulkExamples:
     """The examples of the set."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: BulkWriter) -> None:
         self._ledger = ledger
-        self._known = Known(ledger.conn, ledger.texts, "SELECT id FROM texts WHERE hash = ?")
-        self._examples: dict[str, Example] = {}
+        self._known = IdCache(ledger.conn, ledger.texts, "SELECT id FROM texts WHERE hash = ?")
+        self._examples: dict[str, StoredExample] = {}
         self._tags: dict[int, set[str]] = {}
-        self._edited: dict[int, tuple[Example, int]] = {}
+        self._edited: dict[int, tuple[StoredExample, int]] = {}
 
-    def find(self, key: str) -> Example | None:
+    def find(self, key: str) -> StoredExample | None:
         """The example with this key in the set, or None."""
         found = self._examples.get(key)
         if found is None and self._ledger.examples.first_new > 1:
@@ -42,7 +42,7 @@ class Texts:
                 self._examples[key] = found
         return found
 
-    def _load(self, key: str) -> Example | None:
+    def _load(self, key: str) -> StoredExample | None:
         row = self._ledger.conn.execute(
             'SELECT e.id, t.id, t.turns, t.context, t."references" FROM examples e JOIN texts t ON t.id = e.text_id'
             " WHERE e.set_id = ? AND e.key = ?",
@@ -52,18 +52,18 @@ class Texts:
             return None
         number, text_id, turns, context, references = row
         text = read_text(turns, context, references)
-        return Example(number, key, text, text_id, _prefixes(text))
+        return StoredExample(number, key, text, text_id, _prefixes(text))
 
-    def add(self, key: str, text: ExampleText) -> Example:
+    def add(self, key: str, text: ExampleText) -> StoredExample:
         """Add an active example."""
         ledger, prefixes = self._ledger, _prefixes(text)
         text_id = self._text(text, prefixes)
         number = ledger.examples.add(ledger.set_id, key, text_id)
         ledger.example_events.add(number, "added", text_id, ledger.at, ledger.import_id)
-        example = self._examples[key] = Example(number, key, text, text_id, prefixes)
+        example = self._examples[key] = StoredExample(number, key, text, text_id, prefixes)
         return example
 
-    def edit(self, example: Example, text: ExampleText) -> None:
+    def edit(self, example: StoredExample, text: ExampleText) -> None:
         """Give an example another text for what follows; `keep_edits` writes it."""
         self._edited.setdefault(example.id, (example, example.text_id))
         example.text, example.prefixes = text, _prefixes(text)
@@ -104,7 +104,7 @@ class Texts:
                 self._ledger.text_turns.put(number, turn, prefix)
         return number
 
-    def tag(self, example: Example, tags: tuple[str, ...]) -> int:
+    def tag(self, example: StoredExample, tags: tuple[str, ...]) -> int:
         """Add tags that the example has not yet; returns how many."""
         ledger = self._ledger
         old = self._tags.get(example.id)
@@ -125,27 +125,27 @@ def _prefixes(text: ExampleText) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class StoredResponse:
     """A response of the file, with the hash of its cells up to each turn."""
 
     id: int
-    cells: tuple[Cell, ...]
+    cells: tuple[AnswerCell, ...]
     prefixes: tuple[str, ...]
 
 
-class Answers:
+class BulkResponses:
     """The systems and their responses."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: BulkWriter) -> None:
         self._ledger = ledger
-        self._systems = Known(ledger.conn, ledger.systems, "SELECT id FROM systems WHERE name = ?")
-        self._known = Known(
+        self._systems = IdCache(ledger.conn, ledger.systems, "SELECT id FROM systems WHERE name = ?")
+        self._known = IdCache(
             ledger.conn,
             ledger.responses,
             "SELECT id FROM responses WHERE system_id = ? AND text_id = ? AND hash = ?",
         )
-        self._responses: dict[int, Response] = {}
-        self._latest: dict[tuple[int, int], Response] = {}
+        self._responses: dict[int, StoredResponse] = {}
+        self._latest: dict[tuple[int, int], StoredResponse] = {}
 
     def system(self, name: str) -> int:
         """The system of this name, added where it is new."""
@@ -154,7 +154,7 @@ class Answers:
             number = self._systems.ids[name] = self._ledger.systems.add(name, self._ledger.import_id)
         return number
 
-    def take(self, system: str, example: Example, cells: tuple[Cell, ...]) -> tuple[Response, bool]:
+    def take(self, system: str, example: StoredExample, cells: tuple[AnswerCell, ...]) -> tuple[StoredResponse, bool]:
         """What a system answered to the example's present text, and whether it is new in the file."""
         ledger, (form, prefixes) = self._ledger, cells_forms(cells)
         place = (self.system(system), example.text_id)
@@ -166,11 +166,11 @@ class Answers:
             self._known.ids[key] = number
         found = self._responses.get(number)
         if found is None:
-            found = self._responses[number] = Response(number, cells, prefixes)
+            found = self._responses[number] = StoredResponse(number, cells, prefixes)
         self._latest[place] = found
         return found, new
 
-    def latest(self, system: str, example: Example) -> Response | None:
+    def latest(self, system: str, example: StoredExample) -> StoredResponse | None:
         """The response to the example's text that this import gave last, else the latest not replaced, or None."""
         number = self._systems.find(system)
         if number is None:
@@ -183,7 +183,7 @@ class Answers:
                 self._latest[place] = found
         return found
 
-    def _load(self, place: tuple[int, int]) -> Response | None:
+    def _load(self, place: tuple[int, int]) -> StoredResponse | None:
         row = self._ledger.conn.execute(
             "SELECT id, cells FROM responses WHERE system_id = ? AND text_id = ?"
             " AND id NOT IN (SELECT response_id FROM replaced) ORDER BY id DESC LIMIT 1",
@@ -192,23 +192,23 @@ class Answers:
         if row is None:
             return None
         cells = tuple(json.loads(row[1]))
-        return self._responses.setdefault(row[0], Response(row[0], cells, cells_forms(cells)[1]))
+        return self._responses.setdefault(row[0], StoredResponse(row[0], cells, cells_forms(cells)[1]))
 
 
-class Pairs:
+class BulkPairs:
     """The runs over the set and their pairs."""
 
-    def __init__(self, ledger: Ledger, answers: Answers) -> None:
+    def __init__(self, ledger: BulkWriter, answers: BulkResponses) -> None:
         self._ledger, self._answers = ledger, answers
-        self._runs = Known(
+        self._runs = IdCache(
             ledger.conn, ledger.runs, "SELECT id FROM runs WHERE set_id = ? AND candidate_id = ? AND baseline_id = ?"
         )
-        self._known = Known(
+        self._known = IdCache(
             ledger.conn,
             ledger.pairs,
             "SELECT id FROM pairs WHERE run_id = ? AND example_id = ? AND turn = ? AND contents = ?",
         )
-        self._pairs: dict[int, Pair] = {}
+        self._pairs: dict[int, StoredPair] = {}
 
     def run(self, candidate: str, baseline: str) -> int:
         """The run of the two systems over the set, added where it is new."""
@@ -217,15 +217,20 @@ class Pairs:
         number = self._runs.find(key)
         if number is None:
             ledger.flush()
-            name = runs.run_name(ledger.conn, ledger.set_name, candidate, baseline)
+            name = runs.default_run_name(ledger.conn, ledger.set_name, candidate, baseline)
             number = ledger.runs.add(*key, name, secrets.token_hex(16), ledger.at, ledger.import_id)
             self._runs.ids[key] = number
             ledger.flush()
         return number
 
     def take(
-        self, names: tuple[str, str], example: Example, turn: int, candidate: Response, baseline: Response
-    ) -> tuple[Pair, bool]:
+        self,
+        names: tuple[str, str],
+        example: StoredExample,
+        turn: int,
+        candidate: StoredResponse,
+        baseline: StoredResponse,
+    ) -> tuple[StoredPair, bool]:
         """The pair of two responses up to `turn`, and whether it is new."""
         run_id = self.run(*names)
         prefix = example.prefixes[turn - 1]
@@ -240,19 +245,19 @@ class Pairs:
             self._known.ids[key] = number
         found = self._pairs.get(number)
         if found is None:
-            found = self._pairs[number] = Pair(number, run_id, example.key, turn, contents, *names)
+            found = self._pairs[number] = StoredPair(number, run_id, example.key, turn, contents, *names)
         return found, new
 
 
-class Intake:
+class BulkImport:
     """One import into one set, by subject; `flush` writes what waits."""
 
     def __init__(self, conn: sqlite3.Connection, set_name: str, import_id: int, at: str) -> None:
-        self.ledger = Ledger(conn, set_name, import_id, at)
-        self.texts = Texts(self.ledger)
-        self.answers = Answers(self.ledger)
-        self.pairs = Pairs(self.ledger, self.answers)
-        self.words = Words(self.ledger)
+        self.ledger = BulkWriter(conn, set_name, import_id, at)
+        self.texts = BulkExamples(self.ledger)
+        self.answers = BulkResponses(self.ledger)
+        self.pairs = BulkPairs(self.ledger, self.answers)
+        self.words = BulkAnnotations(self.ledger)
 
     @property
     def set_id(self) -> int:
@@ -267,4 +272,4 @@ class Intake:
         """Write each reviewer's decisions on equal pairs of other runs to the pairs this import made."""
         ledger = self.ledger
         ledger.flush()
-        return pairs.carry(ledger.conn, ledger.pairs.first_new, ledger.at, ledger.import_id)
+        return pairs.carry_decisions(ledger.conn, ledger.pairs.first_new, ledger.at, ledger.import_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class StoredPair:
     """A pair of the file, with what its events are named by."""
 
     id: int
@@ -19,7 +19,7 @@ class Pair:
     baseline: str
 
 
-class Ledger:
+class BulkWriter:
     """One import into one set: its connection, its number, its time, and the tables it fills, parents before children."""
 
     def __init__(self, conn: sqlite3.Connection, set_name: str, import_id: int, at: str) -> None:
@@ -29,42 +29,55 @@ class Ledger:
         self._open_pairs(conn)
         self._open_words(conn)
         self._in_order = (
-            self.texts, self.text_turns, self.examples, self.example_events, self.tags, self.systems, self.responses,
-            self.replacements, self.runs, self.pairs, self.judges, self.asked, self.judgments, self.reviewers, self.events,
-        )  # fmt: skip
+            self.texts,
+            self.text_turns,
+            self.examples,
+            self.example_events,
+            self.tags,
+            self.systems,
+            self.responses,
+            self.replacements,
+            self.runs,
+            self.pairs,
+            self.judges,
+            self.asked,
+            self.judgments,
+            self.reviewers,
+            self.events,
+        )
         self.superseded: list[tuple[int, int]] = []
 
     def _open_texts(self, conn: sqlite3.Connection) -> None:
-        self.texts = Table(conn, "texts", 'id, hash, turns, context, "references"')
-        self.text_turns = Table(conn, "text_turns", "text_id, turn, prefix", numbered=None)
-        self.examples = Table(conn, "examples", "id, set_id, key, text_id")
-        self.example_events = Table(conn, "example_events", "id, example_id, kind, text_id, at, import_id")
-        self.tags = Table(conn, "tags", "example_id, tag, import_id", numbered=None)
+        self.texts = RowBuffer(conn, "texts", 'id, hash, turns, context, "references"')
+        self.text_turns = RowBuffer(conn, "text_turns", "text_id, turn, prefix", numbered=None)
+        self.examples = RowBuffer(conn, "examples", "id, set_id, key, text_id")
+        self.example_events = RowBuffer(conn, "example_events", "id, example_id, kind, text_id, at, import_id")
+        self.tags = RowBuffer(conn, "tags", "example_id, tag, import_id", numbered=None)
 
     def _open_pairs(self, conn: sqlite3.Connection) -> None:
-        self.systems = Table(conn, "systems", "id, name, import_id")
-        self.responses = Table(conn, "responses", "id, system_id, text_id, hash, cells, at, import_id")
+        self.systems = RowBuffer(conn, "systems", "id, name, import_id")
+        self.responses = RowBuffer(conn, "responses", "id, system_id, text_id, hash, cells, at, import_id")
         replacing = "id, response_id, by_response_id, from_turn, how, at, import_id"
-        self.replacements = Table(conn, "replacements", replacing)
-        self.runs = Table(conn, "runs", "id, set_id, candidate_id, baseline_id, name, seed, at, import_id")
-        self.pairs = Table(
+        self.replacements = RowBuffer(conn, "replacements", replacing)
+        self.runs = RowBuffer(conn, "runs", "id, set_id, candidate_id, baseline_id, name, seed, at, import_id")
+        self.pairs = RowBuffer(
             conn,
             "pairs",
             "id, run_id, example_id, turn, contents, prefix, text_id, candidate_response_id, baseline_response_id, import_id",
         )
 
     def _open_words(self, conn: sqlite3.Connection) -> None:
-        self.judges = Table(conn, "judges", "id, name, version, kind, definition, at, import_id")
-        self.asked = Table(conn, "asked", 'run_id, judge_id, "order", samples, import_id', numbered=None)
-        self.judgments = Table(
+        self.judges = RowBuffer(conn, "judges", "id, name, version, kind, definition, at, import_id")
+        self.asked = RowBuffer(conn, "asked", 'run_id, judge_id, "order", samples, import_id', numbered=None)
+        self.judgments = RowBuffer(
             conn,
             "judgments",
             'id, pair_id, judge_id, "order", status, verdict, preference, confidence, reason, raw, problem, prompt_name,'
             " cost, seconds, at, import_id",
         )
-        self.reviewers = Table(conn, "reviewers", "id, name, import_id")
+        self.reviewers = RowBuffer(conn, "reviewers", "id, name, import_id")
         said = "seq, id, kind, pair_id, reviewer_id, choice, note, source, at, import_id"
-        self.events = Table(conn, "events", said, numbered="seq")
+        self.events = RowBuffer(conn, "events", said, numbered="seq")
 
     def _set(self, name: str) -> int:
         row = self.conn.execute("SELECT id FROM sets WHERE name = ?", (name,)).fetchone()
@@ -87,7 +100,7 @@ class Ledger:
             self.superseded.clear()
 
 
-class Table:
+class RowBuffer:
     """Rows waiting for one INSERT, and the next free id."""
 
     __slots__ = ("_conn", "_sql", "first_new", "next_id", "rows")
@@ -118,15 +131,15 @@ class Table:
             self.rows.clear()
 
 
-class Known:
+class IdCache:
     """Ids by what identifies a thing: those met in this import, and those that the file had before."""
 
     __slots__ = ("_ask", "first_new", "ids")
 
-    def __init__(self, conn: sqlite3.Connection, table: Table, sql: str) -> None:
+    def __init__(self, conn: sqlite3.Connection, table: RowBuffer, sql: str) -> None:
         self.ids: dict[Hashable, int] = {}
         self.first_new = table.first_new
-        self._ask: Callable[[Any], int | None] | None = _asking(conn, sql) if table.first_new > 1 else None
+        self._ask: Callable[[Any], int | None] | None = _select_ids(conn, sql) if table.first_new > 1 else None
 
     def find(self, key: Any) -> int | None:
         """The id of what `key` identifies, or None."""
@@ -138,7 +151,7 @@ class Known:
         return found
 
 
-def _asking(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:
+def _select_ids(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:
     def ask(key: object) -> int | None:
         row = conn.execute(sql, key if isinstance(key, tuple) else (key,)).fetchone()
         return None if row is None else int(row[0])

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from uphold.records.enums import Order
+from uphold.records.enums import AnswerOrder
 from uphold.store.database import Store, now
-from uphold.store.judgments import Ask
+from uphold.store.judgments import MissingJudgment
 
 CLAIM_SECONDS = 15.0
 """How long a claim lasts unless it is renewed: a process that was killed keeps another waiting no longer than that."""
@@ -27,17 +27,22 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BatchItem:
     """What one request of a batch asked about."""
 
     pair_id: int
-    order: Order
+    order: AnswerOrder
     sample: int
     fence: str
 
 
 def add_batch(
-    conn: sqlite3.Connection, run_id: int, judge_id: int, prefix: str, schema: bool, items: Sequence[tuple[Ask, str]]
+    conn: sqlite3.Connection,
+    run_id: int,
+    judge_id: int,
+    prefix: str,
+    schema: bool,
+    items: Sequence[tuple[MissingJudgment, str]],
 ) -> int:
     """Record a batch before it is handed in; items are (what is asked, fence) in the order of their numbers."""
     made = conn.execute(
@@ -85,13 +90,13 @@ def known_ids(store: Store) -> set[str]:
     return {row[0] for row in store.rows("SELECT provider_id FROM batches WHERE provider_id IS NOT NULL")}
 
 
-def open_items(store: Store, batch_id: int) -> dict[int, Item]:
+def open_items(store: Store, batch_id: int) -> dict[int, BatchItem]:
     """By number: what has no judgment yet."""
     rows = store.rows(
         'SELECT number, pair_id, "order", sample, fence FROM batch_items WHERE batch_id = ? AND judgment_id IS NULL',
         (batch_id,),
     )
-    return {row[0]: Item(row[1], Order(row[2]), row[3], row[4]) for row in rows}
+    return {row[0]: BatchItem(row[1], AnswerOrder(row[2]), row[3], row[4]) for row in rows}
 
 
 def is_open(conn: sqlite3.Connection, batch_id: int, number: int) -> bool:
@@ -102,14 +107,16 @@ def is_open(conn: sqlite3.Connection, batch_id: int, number: int) -> bool:
     return row is not None
 
 
-def settle(conn: sqlite3.Connection, batch_id: int, number: int, judgment_id: int) -> None:
+def settle_item(conn: sqlite3.Connection, batch_id: int, number: int, judgment_id: int) -> None:
     """This result is in."""
     conn.execute(
         "UPDATE batch_items SET judgment_id = ? WHERE batch_id = ? AND number = ?", (judgment_id, batch_id, number)
     )
 
 
-def claim(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> list[Ask]:
+def claim(
+    conn: sqlite3.Connection, judge_id: int, asks: Iterable[MissingJudgment], holder: str, seconds: float
+) -> list[MissingJudgment]:
     """Claim what nobody else is asking just now; a claim whose time is over lapses. Returns what was had."""
     at = now()
     until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -123,7 +130,9 @@ def claim(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: 
     return had
 
 
-def renew(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: str, seconds: float) -> None:
+def renew(
+    conn: sqlite3.Connection, judge_id: int, asks: Iterable[MissingJudgment], holder: str, seconds: float
+) -> None:
     """Make the claims that are still this holder's last longer."""
     until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
     conn.executemany(
@@ -132,7 +141,7 @@ def renew(conn: sqlite3.Connection, judge_id: int, asks: Iterable[Ask], holder: 
     )
 
 
-def release(conn: sqlite3.Connection, judge_id: int, one: Ask, holder: str) -> None:
+def release(conn: sqlite3.Connection, judge_id: int, one: MissingJudgment, holder: str) -> None:
     """Give a claim back: its judgment is in the file, or could not be had. One that has lapsed is somebody else's."""
     conn.execute(
         'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',

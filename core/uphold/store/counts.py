@@ -10,30 +10,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from uphold.records.comparisons import Joint, Matched, Side
-from uphold.records.counts import Cell, Habits, JudgeCells, RunCounts, Stratum, Votes
+from uphold.records.comparisons import JointVerdicts, MatchedExample, RatedExample
+from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Stratum, Votes
 from uphold.records.enums import Verdict
-from uphold.records.judgments import Ruler
+from uphold.records.judgments import VerdictRule
 from uphold.records.runs import Run
 from uphold.store.database import Store
 from uphold.store.pair_columns import (
     FINE,
     NOBODY,
-    Look,
-    Looked,
+    PairColumns,
+    PairCondition,
+    PairKind,
+    PairVotes,
     Ruled,
-    Said,
-    Scope,
     asked_of,
     cell_of,
     decisions,
     lengths_of,
-    look,
     marks,
     patterns_of,
+    read_pairs,
     ruled,
 )
-from uphold.store.queues import CHOSEN, NOT_DRAWN, dealing_of
+from uphold.store.queues import CHOSEN, NOT_DRAWN, drawn_queue
 from uphold.store.sets import set_hash
 
 _LAST_JUDGED = """
@@ -52,25 +52,42 @@ AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND pr
 
 
 def run_counts(
-    store: Store, run: Run, ruler: Ruler, judge: str | None = None, tag: str | None = None, *, closely: bool = False,
-    full: bool = False, by_tag: bool = False, first_only: bool = False,
-) -> RunCounts:  # fmt: skip
+    store: Store,
+    run: Run,
+    ruler: VerdictRule,
+    judge: str | None = None,
+    tag: str | None = None,
+    *,
+    closely: bool = False,
+    full: bool = False,
+    by_tag: bool = False,
+    first_only: bool = False,
+) -> RunCounts:
     """The counts of one run, or of those of its examples that carry `tag`.
 
     `closely` looks at lengths, soft preferences and reviewers' habits, `full` at confidence as well. With `first_only`
     the other judges are only named, the set is not hashed, and lengths are looked at in small runs only.
     """
-    scope: Scope = ("p.run_id = :run", {"run": run.id})
+    scope: PairCondition = ("p.run_id = :run", {"run": run.id})
     named = {"run": run.name, "candidate": run.candidate, "baseline": run.baseline}
     return _counts(store, scope, run.set_id, run.set, ruler, judge, tag, closely, full, by_tag, first_only, **named)
 
 
 def set_counts(
-    store: Store, set_id: int, name: str, ruler: Ruler, judge: str | None = None, tag: str | None = None, *,
-    closely: bool = False, full: bool = False, by_tag: bool = False, first_only: bool = False,
-) -> RunCounts:  # fmt: skip
+    store: Store,
+    set_id: int,
+    name: str,
+    ruler: VerdictRule,
+    judge: str | None = None,
+    tag: str | None = None,
+    *,
+    closely: bool = False,
+    full: bool = False,
+    by_tag: bool = False,
+    first_only: bool = False,
+) -> RunCounts:
     """The counts of all runs of a set together."""
-    scope: Scope = ("p.run_id IN (SELECT id FROM runs WHERE set_id = :set)", {"set": set_id})
+    scope: PairCondition = ("p.run_id IN (SELECT id FROM runs WHERE set_id = :set)", {"set": set_id})
     named = {"run": None, "candidate": None, "baseline": None, "pooled": True}
     return _counts(store, scope, set_id, name, ruler, judge, tag, closely, full, by_tag, first_only, **named)
 
@@ -82,19 +99,38 @@ def tags_of(store: Store, set_id: int) -> list[str]:
 
 
 def _counts(
-    store: Store, scope: Scope, set_id: int, set_name: str, ruler: Ruler, judge: str | None, tag: str | None,
-    closely: bool, full: bool, by_tag: bool, first_only: bool, **named: Any,
-) -> RunCounts:  # fmt: skip
-    whole = look(store, _tagged(scope, tag))
+    store: Store,
+    scope: PairCondition,
+    set_id: int,
+    set_name: str,
+    ruler: VerdictRule,
+    judge: str | None,
+    tag: str | None,
+    closely: bool,
+    full: bool,
+    by_tag: bool,
+    first_only: bool,
+    **named: Any,
+) -> RunCounts:
+    whole = read_pairs(store, _tagged(scope, tag))
     views = JudgeViews(store, whole, ruler, judge, closely=closely, full=full, first_only=first_only)
     hashed = "" if first_only else set_hash(store, set_id)
     names = dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
 
-    def made(looked: Looked, beside: Mapping[str, Any], **others: Any) -> RunCounts:
+    def made(looked: PairColumns, beside: Mapping[str, Any], **others: Any) -> RunCounts:
         return RunCounts(
-            set=set_name, set_hash=hashed, votes=_people(looked), judges=views.cells(looked), reviewers=names,
-            strata=looked.strata, tag=tag, others=views.others, **beside, **named, **others,
-        )  # fmt: skip
+            set=set_name,
+            set_hash=hashed,
+            votes=_people(looked),
+            judges=views.cells(looked),
+            reviewers=names,
+            strata=looked.strata,
+            tag=tag,
+            others=views.others,
+            **beside,
+            **named,
+            **others,
+        )
 
     views.measure(whole)
     parts = {name: whole.only(_examples(store, name)) for name in tags_of(store, set_id)} if by_tag else {}
@@ -103,7 +139,7 @@ def _counts(
     return made(whole, _beside(store, _tagged(scope, tag), whole), tags=tags, habits=habits)
 
 
-def _tagged(scope: Scope, tag: str | None) -> Scope:
+def _tagged(scope: PairCondition, tag: str | None) -> PairCondition:
     where, values = scope
     if tag is None:
         return scope
@@ -114,10 +150,10 @@ def _examples(store: Store, tag: str) -> set[int]:
     return {row[0] for row in store.rows("SELECT example_id FROM tags WHERE tag = ?", (tag,))}
 
 
-def _people(looked: Looked) -> tuple[Cell, ...]:
+def _people(looked: PairColumns) -> tuple[PairGroup, ...]:
     looks, places = looked.looks()
     return tuple(
-        Cell(look.said.votes, None, None, look.cluster, count, look.place, look.longer, look.said.blind)
+        PairGroup(look.said.votes, None, None, look.cluster, count, look.place, look.longer, look.said.blind)
         for look, count in ((looks[at], count) for at, count in Counter(places).items())
     )
 
@@ -126,9 +162,16 @@ class JudgeViews:
     """What each judge says of the pairs that were looked at, read once and counted for any part of them."""
 
     def __init__(
-        self, store: Store, whole: Looked, ruler: Ruler, wanted: str | None, *, closely: bool = False,
-        full: bool = False, first_only: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        whole: PairColumns,
+        ruler: VerdictRule,
+        wanted: str | None,
+        *,
+        closely: bool = False,
+        full: bool = False,
+        first_only: bool = False,
+    ) -> None:
         self._store, self._ruler, self._full = store, ruler, full
         self._measures = closely and not (first_only and len(whole.ids) > FINE)
         self._span = (whole.ids[0], whole.ids[-1]) if whole.ids else (0, -1)
@@ -144,14 +187,14 @@ class JudgeViews:
         self._ruled: dict[tuple[int, str | None, int], Ruled] = {}
         self._soft = self._soft_judges(whole.ids) if closely else set()
 
-    def measure(self, looked: Looked) -> None:
+    def measure(self, looked: PairColumns) -> None:
         """Look at the lengths of the answers that people read, or of all where nobody has read any."""
         if self._measures and self._judges:
             read = [pair for pair, said in zip(looked.ids, looked.said, strict=True) if said.votes] or looked.ids
             missing = [pair for pair in read if pair not in looked.differences]
             looked.differences.update(lengths_of(self._store, missing) if missing else {})
 
-    def cells(self, looked: Looked) -> tuple[JudgeCells, ...]:
+    def cells(self, looked: PairColumns) -> tuple[JudgeGroups, ...]:
         """Every judge that has judged one of the pairs."""
         found = (self._cells(looked, *judge) for judge in self._judges)
         return tuple(judge for judge in found if any(cell.verdict for cell in judge.cells))
@@ -165,7 +208,7 @@ class JudgeViews:
         """(id, name) of the judges, the primary one first."""
         return [(judge[0], judge[1]) for judge in self._judges]
 
-    def _cells(self, looked: Looked, number: int, name: str, version: str, kind: str) -> JudgeCells:
+    def _cells(self, looked: PairColumns, number: int, name: str, version: str, kind: str) -> JudgeGroups:
         looks, places = looked.looks()
         patterns = list(map(self._said[number].get, looked.ids))
         merged: dict[tuple[int, Ruled], int] = {}
@@ -173,11 +216,16 @@ class JudgeViews:
             key = (at, self._rule(number, pattern, looks[at].run))
             merged[key] = merged.get(key, 0) + count
         cells = tuple(cell_of(looks[at], found, count, number) for (at, found), count in merged.items())
-        return JudgeCells(
-            number, name, version, kind, cells,
+        return JudgeGroups(
+            number,
+            name,
+            version,
+            kind,
+            cells,
             _preferences(self._store, number, looked) if number in self._soft else (),
-            self._differences(number, looked, patterns), self._sure(number, looked) if self._full else None,
-        )  # fmt: skip
+            self._differences(number, looked, patterns),
+            self._sure(number, looked) if self._full else None,
+        )
 
     def _rule(self, judge_id: int, pattern: str | None, run_id: int) -> Ruled:
         place = (judge_id, pattern, run_id)
@@ -186,7 +234,7 @@ class JudgeViews:
         return self._ruled[place]
 
     def _differences(
-        self, number: int, looked: Looked, patterns: Sequence[str | None]
+        self, number: int, looked: PairColumns, patterns: Sequence[str | None]
     ) -> tuple[tuple[int, Verdict, int], ...]:
         if not looked.differences:
             return ()
@@ -198,7 +246,7 @@ class JudgeViews:
                 merged[one, verdict] = merged.get((one, verdict), 0) + count
         return tuple((*key, count) for key, count in merged.items())
 
-    def _sure(self, number: int, looked: Looked) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
+    def _sure(self, number: int, looked: PairColumns) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
         """The mean confidence of the readable judgments on each pair that people read."""
         sql = (
             "SELECT pair_id, round(avg(confidence), 3) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
@@ -235,7 +283,7 @@ def _judges(
     return [row for row in sorted(rows, key=lambda row: last is None or row[0] != last[0]) if wanted in (None, row[1])]
 
 
-def _preferences(store: Store, judge_id: int, looked: Looked) -> tuple[float, ...]:
+def _preferences(store: Store, judge_id: int, looked: PairColumns) -> tuple[float, ...]:
     """The mean soft preference of each pair that has one."""
     known = set(looked.ids)
     rows = store.rows(
@@ -246,7 +294,7 @@ def _preferences(store: Store, judge_id: int, looked: Looked) -> tuple[float, ..
     return tuple(mean for pair, mean in rows if pair in known)
 
 
-def _beside(store: Store, scope: Scope, looked: Looked) -> dict[str, Any]:
+def _beside(store: Store, scope: PairCondition, looked: PairColumns) -> dict[str, Any]:
     """What is counted beside the votes; stale and retired pairs are in scope but not current."""
     where, values = scope
     active, retired = store.one(
@@ -257,11 +305,17 @@ def _beside(store: Store, scope: Scope, looked: Looked) -> dict[str, Any]:
     inside = _inside(looked)
     pairs = inside["pairs"] + looked.broken
     stale = int(active) - pairs
-    return inside | {"pairs": pairs, "stale": stale, "retired": int(retired), "outside_queue": looked.outside,
-                     "skipped": looked.skipped, "broken": looked.broken}  # fmt: skip
+    return inside | {
+        "pairs": pairs,
+        "stale": stale,
+        "retired": int(retired),
+        "outside_queue": looked.outside,
+        "skipped": looked.skipped,
+        "broken": looked.broken,
+    }
 
 
-def _inside(looked: Looked) -> dict[str, Any]:
+def _inside(looked: PairColumns) -> dict[str, Any]:
     looks, places = looked.looks()
     counted = [(looks[at].said, count) for at, count in Counter(places).items()]
     return {
@@ -288,7 +342,7 @@ SELECT r.reviewer_id, r.pair_id, r.first = r.again FROM repeats r JOIN current_p
 _SIGNS = {"candidate": 1, "baseline": -1}
 
 
-def habits_of(store: Store, scope: Scope, looked: Looked) -> dict[int, Habits]:
+def habits_of(store: Store, scope: PairCondition, looked: PairColumns) -> dict[int, ReviewerHabits]:
     """By reviewer id: the decisions in the app on the pairs that were looked at, and the same pairs once more."""
     if store.one(_ANY) is None:
         return {}
@@ -305,11 +359,11 @@ def habits_of(store: Store, scope: Scope, looked: Looked) -> dict[int, Habits]:
     return {reviewer: _habits(own, looked, twice.get(reviewer, [])) for reviewer, own in rows.items()}
 
 
-def _habits(rows: list[tuple[int, str, str, float | None]], looked: Looked, twice: list[bool]) -> Habits:
+def _habits(rows: list[tuple[int, str, str, float | None]], looked: PairColumns, twice: list[bool]) -> ReviewerHabits:
     decided = [(pair, choice, side) for pair, choice, side, _ in rows if choice in _SIGNS]
     longer = [looked.differences.get(pair, 0) * _SIGNS[choice] for pair, choice, _ in decided]
     seconds = sorted(second for *_, second in rows if second is not None)
-    return Habits(
+    return ReviewerHabits(
         first=sum(choice == side for _, choice, side in decided),
         second=sum(choice != side for _, choice, side in decided),
         longer=sum(more > 0 for more in longer),
@@ -335,13 +389,13 @@ Place = tuple[int, int]
 
 
 def matched_pairs(
-    store: Store, before: Run, after: Run, ruler: Ruler, judge: str | None = None
-) -> tuple[list[Matched], str | None]:
+    store: Store, before: Run, after: Run, ruler: VerdictRule, judge: str | None = None
+) -> tuple[list[MatchedExample], str | None]:
     """Current pairs of the same example and turn in both runs, and the name of the judge whose verdicts stand there.
 
     That is the judge `judge`, or the first one that judged both; None where no judge version did.
     """
-    looked = [look(store, ("p.run_id = :run", {"run": run.id})) for run in (before, after)]
+    looked = [read_pairs(store, ("p.run_id = :run", {"run": run.id})) for run in (before, after)]
     views = [JudgeViews(store, one, ruler, judge) for one in looked]
     both = {number for number, _ in views[0].names}
     found = next((one for one in views[1].names if one[0] in both), None)
@@ -353,27 +407,33 @@ def matched_pairs(
     shared = [place for place in sides[0] if place in sides[1]]
     several = Counter(example for example, _ in shared)
     pairs = [
-        Matched(names[example], turn, example if several[example] > 1 else 0, sides[0][example, turn], sides[1][example, turn])
+        MatchedExample(
+            names[example],
+            turn,
+            example if several[example] > 1 else 0,
+            sides[0][example, turn],
+            sides[1][example, turn],
+        )
         for example, turn in shared
-    ]  # fmt: skip
+    ]
     return pairs, found[1] if found else None
 
 
-def joint(store: Store, run: Run, ruler: Ruler) -> tuple[list[str], list[Joint]]:
+def joint(store: Store, run: Run, ruler: VerdictRule) -> tuple[list[str], list[JointVerdicts]]:
     """The judges of a run, and the pairs that people read counted by what people and every judge say."""
-    looked = look(store, ("p.run_id = :run", {"run": run.id}))
+    looked = read_pairs(store, ("p.run_id = :run", {"run": run.id}))
     views = JudgeViews(store, looked, ruler, None)
     numbers = [number for number, _ in views.names]
     several = looked.is_clustered
-    rows: Counter[Joint] = Counter()
+    rows: Counter[JointVerdicts] = Counter()
     for pair, example, said in zip(looked.ids, looked.examples, looked.said, strict=True):
         if said.votes:
             verdicts = tuple(views.verdict(number, pair, run.id) for number in numbers)
-            rows[Joint(early(said), verdicts, example if several else 0, 0)] += 1
-    return _told_apart(views.names), [Joint(r.votes, r.verdicts, r.example, count) for r, count in rows.items()]
+            rows[JointVerdicts(early(said), verdicts, example if several else 0, 0)] += 1
+    return _told_apart(views.names), [JointVerdicts(r.votes, r.verdicts, r.example, count) for r, count in rows.items()]
 
 
-def early(said: Said) -> Votes:
+def early(said: PairVotes) -> Votes:
     """The votes to hold against a verdict: those from before it was seen, where there are some."""
     first = dict(said.blind)
     return tuple((who, first.get(who, choice)) for who, choice in said.votes)
@@ -386,16 +446,16 @@ def _told_apart(judges: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _sides(
-    store: Store, run: Run, looked: Looked, views: JudgeViews, judge_id: int | None, names: dict[int, str]
-) -> dict[Place, Side]:
+    store: Store, run: Run, looked: PairColumns, views: JudgeViews, judge_id: int | None, names: dict[int, str]
+) -> dict[Place, RatedExample]:
     rows: Iterable[tuple[int, int, int, str]] = store.rows(_PLACES, (run.id,)).fetchall()
     where = {pair: (example, turn) for pair, example, turn, _ in rows}
     names.update((example, key) for _, example, _, key in rows)
-    found: dict[Place, Side] = {}
+    found: dict[Place, RatedExample] = {}
     for pair, said, place in zip(looked.ids, looked.said, looked.places, strict=True):
         stratum = looked.strata[place]
         verdict = views.verdict(judge_id, pair, run.id) if judge_id is not None else None
-        found[where[pair]] = Side(said.votes, verdict, None if stratum.chosen else stratum.name)
+        found[where[pair]] = RatedExample(said.votes, verdict, None if stratum.chosen else stratum.name)
     return found
 
 
@@ -422,14 +482,14 @@ SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max
 _UNDRAWN, _CHOSEN = -1, -2
 
 
-Seen = tuple[Said, int, int, Ruled]
+Seen = tuple[PairVotes, int, int, Ruled]
 """A pair as it is counted: what people said, its cluster, the stratum it came from, what the judge says."""
 
 
 class Tally:
     """One run as one judge sees it. `judge_id` is None where nobody has judged it."""
 
-    def __init__(self, store: Store, run: Run, judge_id: int | None, ruler: Ruler) -> None:
+    def __init__(self, store: Store, run: Run, judge_id: int | None, ruler: VerdictRule) -> None:
         self._store, self._run, self._judge_id, self._ruler = store, run, judge_id, ruler
         self._facts: tuple[Any, ...] | None = None
         self._upto = 0
@@ -443,27 +503,35 @@ class Tally:
         """The run's votes and this judge's verdicts as they stand; lengths, habits and other judges are not looked at."""
         self._catch_up()
         strata, at = self._strata()
-        looks = {seen: Look(seen[0], self._run.id, seen[1], at[seen[2]], 0) for seen in self._cells}
-        votes = Counter[Look]()
+        looks = {seen: PairKind(seen[0], self._run.id, seen[1], at[seen[2]], 0) for seen in self._cells}
+        votes = Counter[PairKind]()
         for seen, count in self._cells.items():
             votes[looks[seen]] += count
         people = (
-            Cell(look.said.votes, None, None, look.cluster, count, look.place, 0, look.said.blind)
+            PairGroup(look.said.votes, None, None, look.cluster, count, look.place, 0, look.said.blind)
             for look, count in votes.items()
         )
         return RunCounts(
-            set=self._run.set, set_hash="", run=self._run.name, candidate=self._run.candidate,
-            baseline=self._run.baseline, pairs=len(self._examples), votes=tuple(people), judges=self._judges(looks),
+            set=self._run.set,
+            set_hash="",
+            run=self._run.name,
+            candidate=self._run.candidate,
+            baseline=self._run.baseline,
+            pairs=len(self._examples),
+            votes=tuple(people),
+            judges=self._judges(looks),
             reviewers=dict(self._store.rows("SELECT id, name FROM reviewers").fetchall()),
-            skipped=len(self._skipped - self._first.keys()), broken=len(self._broken), strata=strata,
-        )  # fmt: skip
+            skipped=len(self._skipped - self._first.keys()),
+            broken=len(self._broken),
+            strata=strata,
+        )
 
-    def _judges(self, looks: dict[Seen, Look]) -> tuple[JudgeCells, ...]:
+    def _judges(self, looks: dict[Seen, PairKind]) -> tuple[JudgeGroups, ...]:
         if self._judge_id is None or not any(seen[3][0] for seen in self._cells):
             return ()
         cells = tuple(cell_of(looks[seen], seen[3], count, self._judge_id) for seen, count in self._cells.items())
         name, version, kind = self._store.one(_JUDGE, (self._judge_id,))
-        return (JudgeCells(self._judge_id, name, version, kind, cells),)
+        return (JudgeGroups(self._judge_id, name, version, kind, cells),)
 
     def _strata(self) -> tuple[tuple[Stratum, ...], dict[int, int]]:
         """The strata, and where each place of `Seen` is among them."""
@@ -489,7 +557,7 @@ class Tally:
         store, run = self._store, self._run
         self._examples = dict(store.rows(_PAIRS, (run.id,)).fetchall())
         self._clustered = len(set(self._examples.values())) < len(self._examples)
-        self._dealing = dealing_of(store, run.id, self._examples)
+        self._dealing = drawn_queue(store, run.id, self._examples)
         self._places = self._dealing.places()
         span = (min(self._examples, default=0), max(self._examples, default=-1))
         self._verdicts = dict(self._rule(span)) if self._judge_id is not None else {}

@@ -250,5 +250,5 @@ def _bring_up(store: Store) -> None:
         conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
 
 
-def _ids(store: Store, sql: str, values: tuple[object, ...]) -> set[int]:
+def first_values(store: Store, sql: str, values: tuple[object, ...]) -> set[int]:
     return {row[0] for row in store.rows(sql, values)}

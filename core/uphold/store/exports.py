@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from uphold.errors import BadUsage
-from uphold.records.rows import LeftOut
+from uphold.records.rows import ExportOmissions
 from uphold.records.runs import Run
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, find_run
@@ -49,7 +49,7 @@ def snapshot(store: Store) -> Iterator[None]:
         store.conn.rollback()
 
 
-def runs_meant(store: Store, run: str | None, set_name: str | None) -> list[Run]:
+def runs_to_export(store: Store, run: str | None, set_name: str | None) -> list[Run]:
     """The run named or numbered so, or all of a set's; raises BadUsage for what does not exist."""
     if set_name is None:
         return [find_run(store, run)]
@@ -62,10 +62,10 @@ def pair_ids(store: Store, runs: Sequence[Run]) -> list[int]:
     return [row[0] for row in store.rows(_INTO, (_ids(runs),))]
 
 
-def left_out(store: Store, runs: Sequence[Run], kept: int) -> LeftOut:
+def left_out(store: Store, runs: Sequence[Run], kept: int) -> ExportOmissions:
     """How many pairs of some runs are not among the `kept` ones."""
     active, retired, current = store.one(_LEFT_OUT, {"runs": _ids(runs)})
-    return LeftOut(int(active) - current, int(retired), current - kept)
+    return ExportOmissions(int(active) - current, int(retired), current - kept)
 
 
 def judges_of(store: Store, runs: Sequence[Run]) -> list[tuple[int, str, str]]:

@@ -10,7 +10,7 @@ from uphold.store.database import Store, now
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class ImportRecord:
     """One recorded import."""
 
     number: int
@@ -47,13 +47,13 @@ def forget_import(conn: sqlite3.Connection, number: int, set_id: int) -> None:
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
 
 
-def all_imports(store: Store) -> list[Import]:
+def all_imports(store: Store) -> list[ImportRecord]:
     """Every recorded import, oldest first."""
     rows = store.rows("SELECT id, at, format, files, set_name, summary FROM imports ORDER BY id")
-    return [Import(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], json.loads(r[5])) for r in rows]
+    return [ImportRecord(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], json.loads(r[5])) for r in rows]
 
 
-def drop_import(store: Store, number: int) -> Import:
+def drop_import(store: Store, number: int) -> ImportRecord:
     """Take an import back; raises BadUsage, with nothing changed, where something was built on it."""
     found = next((i for i in all_imports(store) if i.number == number), None)
     if found is None:
@@ -61,7 +61,7 @@ def drop_import(store: Store, number: int) -> Import:
     store.conn.execute("PRAGMA foreign_keys=OFF")
     try:
         with store.writing() as conn:
-            drop(conn, number)
+            delete_import(conn, number)
     finally:
         store.conn.execute("PRAGMA foreign_keys=ON")
     return found
@@ -103,7 +103,7 @@ _BUILT = {
 }
 
 
-def drop(conn: sqlite3.Connection, number: int) -> None:
+def delete_import(conn: sqlite3.Connection, number: int) -> None:
     """Delete what the import wrote and bring back what it had replaced; the caller holds the lock, foreign keys are off.
 
     Raises BadUsage where something that is not the import's own then points at nothing; the caller rolls back.

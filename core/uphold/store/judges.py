@@ -1,7 +1,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from uphold.records.enums import Order
+from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import Judge
 from uphold.records.texts import canonical
 from uphold.store.database import now
@@ -18,7 +18,9 @@ def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
     )
 
 
-def ask(conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[Order], samples: int = 1) -> None:
+def record_requested_orders(
+    conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
+) -> None:
     """Record which orders and samples a run asks of a judge; they only grow."""
     conn.executemany(
         'INSERT INTO asked (run_id, judge_id, "order", samples) VALUES (?, ?, ?, ?)'

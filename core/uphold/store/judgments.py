@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from uphold.records.enums import Order, Preference, Status, Verdict
-from uphold.records.judgments import JudgeOnPair, Judgment, Ruler
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
+from uphold.records.judgments import Judgment, PairVerdict, VerdictRule
 from uphold.store.database import Store, now
 
 _COLUMNS = (
@@ -15,17 +15,17 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class MissingJudgment:
     """One judgment that is still to be had: a current pair, an order, a sample."""
 
     pair_id: int
     contents: str
-    order: Order
+    order: AnswerOrder
     sample: int
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class JudgingScope:
     """What of a run is meant: pairs that somebody has reviewed only; unreadable judgments as if they were missing.
 
     `not_out`: without what a batch has been asked that has not come back.
@@ -36,7 +36,7 @@ class Scope:
     not_out: bool = False
 
 
-WHOLE = Scope()
+WHOLE_RUN = JudgingScope()
 
 
 _REVIEWED = " AND p.id IN (SELECT pair_id FROM current_decisions)"
@@ -50,7 +50,7 @@ _NOT_OUT = """
 )"""
 
 
-def missing(store: Store, run_id: int, judge_id: int, scope: Scope = WHOLE) -> list[Ask]:
+def missing(store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOLE_RUN) -> list[MissingJudgment]:
     """What was asked and is not settled (failed ones too), in the order of the pairs."""
     unsettled = "= 'readable'" if scope.redo else "<> 'failed'"
     narrowed = (_REVIEWED if scope.only_reviewed else "") + (_NOT_OUT if scope.not_out else "")
@@ -68,11 +68,11 @@ def missing(store: Store, run_id: int, judge_id: int, scope: Scope = WHOLE) -> l
         """,
         (judge_id, run_id),
     )
-    return [Ask(row[0], row[1], Order(row[2]), row[3]) for row in rows]
+    return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), row[3]) for row in rows]
 
 
 def reusable(
-    store: Store, contents: str, judge_id: int, order: Order, sample: int, *, readable: bool = False
+    store: Store, contents: str, judge_id: int, order: AnswerOrder, sample: int, *, readable: bool = False
 ) -> tuple[int, Judgment] | None:
     """(id, judgment) that the same judge version settled on a pair of equal contents, in the same order and sample.
 
@@ -89,9 +89,15 @@ def reusable(
 
 
 def add_judgment(
-    conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, reused: int | None = None, *,
-    redo: bool = False, reread: bool = False,
-) -> tuple[int, bool]:  # fmt: skip
+    conn: sqlite3.Connection,
+    pair_id: int,
+    judge_id: int,
+    judgment: Judgment,
+    reused: int | None = None,
+    *,
+    redo: bool = False,
+    reread: bool = False,
+) -> tuple[int, bool]:
     """Write a judgment; returns its id, and whether it is now the one in force.
 
     A failed one gives way to any other; with `redo` an unreadable one to any that did not fail; with `reread`, which
@@ -107,18 +113,35 @@ def add_judgment(
     ).fetchone()
     gives_way = standing is not None and (
         reread
-        or standing[1] == Status.FAILED
-        or (redo and standing[1] == Status.UNREADABLE and judgment.status is not Status.FAILED)
+        or standing[1] == JudgmentStatus.FAILED
+        or (redo and standing[1] == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED)
     )
     if gives_way:
         conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (standing[0],))
     late = standing[0] if standing and not gives_way else None
     values = (
-        pair_id, judge_id, order, judgment.status.value, judgment.verdict and judgment.verdict.value, judgment.sample,
-        judgment.preference, judgment.confidence, judgment.reason, judgment.raw, judgment.problem, judgment.prompt_name,
-        judgment.fence, judgment.stop_reason, judgment.input_tokens, judgment.output_tokens, judgment.cost,
-        judgment.seconds, judgment.at or now(), reused, late,
-    )  # fmt: skip
+        pair_id,
+        judge_id,
+        order,
+        judgment.status.value,
+        judgment.verdict and judgment.verdict.value,
+        judgment.sample,
+        judgment.preference,
+        judgment.confidence,
+        judgment.reason,
+        judgment.raw,
+        judgment.problem,
+        judgment.prompt_name,
+        judgment.fence,
+        judgment.stop_reason,
+        judgment.input_tokens,
+        judgment.output_tokens,
+        judgment.cost,
+        judgment.seconds,
+        judgment.at or now(),
+        reused,
+        late,
+    )
     marks = ", ".join("?" * len(values))
     sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({marks})"
     number = conn.execute(sql, values).lastrowid or 0
@@ -127,14 +150,14 @@ def add_judgment(
     return number, late is None
 
 
-def settled(store: Store, pair_id: int, judge_id: int, order: Order, sample: int, *, redo: bool = False) -> bool:
+def settled(store: Store, pair_id: int, judge_id: int, order: AnswerOrder, sample: int, *, redo: bool = False) -> bool:
     """Stands there a judgment that is not to be had again? With `redo` only a readable one counts."""
     row = store.one(
         'SELECT status FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND sample = ?'
         " AND superseded_by IS NULL",
         (pair_id, judge_id, order.value, sample),
     )
-    return row is not None and (row[0] == Status.READABLE if redo else row[0] != Status.FAILED)
+    return row is not None and (row[0] == JudgmentStatus.READABLE if redo else row[0] != JudgmentStatus.FAILED)
 
 
 def in_force(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
@@ -152,10 +175,10 @@ def read_judgment(row: tuple[Any, ...]) -> Judgment:
     """A judgment as its row holds it."""
     order, status, verdict, *rest = row
     word = Preference(verdict) if verdict is not None else None
-    return Judgment(Order(order), Status(status), word, *rest)
+    return Judgment(AnswerOrder(order), JudgmentStatus(status), word, *rest)
 
 
-def on_pair(store: Store, pair_id: int, judge_id: int, ruler: Ruler) -> JudgeOnPair | None:
+def on_pair(store: Store, pair_id: int, judge_id: int, ruler: VerdictRule) -> PairVerdict | None:
     """What a judge says of a pair, with every judgment in force; None where nothing was asked of it."""
     name, kind = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
     rows = store.rows(
@@ -171,8 +194,8 @@ def on_pair(store: Store, pair_id: int, judge_id: int, ruler: Ruler) -> JudgeOnP
     ).fetchall()
     if not said and not asked:
         return None
-    verdict = ruler(said, {Order(order): samples for order, samples in asked} or None)
-    return JudgeOnPair(judge_id, name, kind, verdict, said)
+    verdict = ruler(said, {AnswerOrder(order): samples for order, samples in asked} or None)
+    return PairVerdict(judge_id, name, kind, verdict, said)
 
 
 def mean_output(store: Store, judge_id: int) -> float | None:
@@ -183,13 +206,13 @@ def mean_output(store: Store, judge_id: int) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
-def counted_inputs(store: Store, judge_id: int, most: int) -> list[tuple[int, Order, int]]:
+def counted_inputs(store: Store, judge_id: int, most: int) -> list[tuple[int, AnswerOrder, int]]:
     """(pair id, order, input tokens) of some of the judge's answers, the latest first."""
     rows = store.rows(
         'SELECT pair_id, "order", input_tokens FROM judgments WHERE judge_id = ? AND input_tokens > 0 ORDER BY id DESC LIMIT ?',
         (judge_id, most),
     )
-    return [(row[0], Order(row[1]), row[2]) for row in rows]
+    return [(row[0], AnswerOrder(row[1]), row[2]) for row in rows]
 
 
 def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, int]:
@@ -203,7 +226,7 @@ def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, in
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class JudgedPair:
     """A judged pair in one line: what was said of it, how sure the judge was, and why."""
 
     pair_id: int
@@ -214,7 +237,7 @@ class Seen:
     reason: str | None
 
 
-_SEEN = """
+_JUDGED_PAIRS = """
 SELECT v.pair_id, e.key, p.turn, v.verdict,
     (SELECT avg(confidence) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
         AND j.superseded_by IS NULL),
@@ -225,7 +248,7 @@ WHERE v.judge_id = :judge AND v.pair_id IN (SELECT pair_id FROM some)
 """
 
 
-def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
+def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[JudgedPair]:
     """Pairs of a run that have no verdict because an answer failed or could not be read."""
     some = """
     WITH some AS (
@@ -233,11 +256,11 @@ def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[
         WHERE p.run_id = :run AND j.judge_id = :judge AND j.superseded_by IS NULL AND j.status <> 'readable'
         ORDER BY 1 LIMIT :most
     )"""
-    rows = store.rows(some + _SEEN + " ORDER BY v.pair_id", {"run": run_id, "judge": judge_id, "most": most})
-    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
+    rows = store.rows(some + _JUDGED_PAIRS + " ORDER BY v.pair_id", {"run": run_id, "judge": judge_id, "most": most})
+    return [JudgedPair(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
 
 
-def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[Seen]:
+def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[JudgedPair]:
     """The pairs of a run that have had their verdict last, the latest first."""
     some = """
     WITH latest AS (
@@ -246,5 +269,5 @@ def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[See
     ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :most)"""
     order = """ AND v.verdict <> 'pending'
     ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :most"""
-    rows = store.rows(some + _SEEN + order, {"run": run_id, "judge": judge_id, "most": most})
-    return [Seen(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
+    rows = store.rows(some + _JUDGED_PAIRS + order, {"run": run_id, "judge": judge_id, "most": most})
+    return [JudgedPair(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]

@@ -8,13 +8,13 @@ from functools import lru_cache
 from itertools import count, repeat
 from typing import Any, NamedTuple
 
-from uphold.records.counts import SETTLED, Cell, Stratum, Votes
-from uphold.records.enums import BOTH_ORDERS, Choice, Order, Preference, Status, Verdict
-from uphold.records.judgments import Judgment, Ruler
+from uphold.records.counts import ADJUDICATOR, PairGroup, Stratum, Votes
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Choice, JudgmentStatus, Preference, Verdict
+from uphold.records.judgments import Judgment, VerdictRule
 from uphold.store.database import Store
-from uphold.store.queues import drawn_of
+from uphold.store.queues import sample_strata
 
-Scope = tuple[str, dict[str, Any]]
+PairCondition = tuple[str, dict[str, Any]]
 """A condition on pairs `p`, and its values."""
 
 
@@ -66,7 +66,7 @@ FINE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PairVotes:
     """What the decisions on a pair come to: the votes in force, and how they were made.
 
     `opened` holds (reviewer, choice, judge seen) of blind sessions on pairs shown open.
@@ -79,13 +79,13 @@ class Said:
     carried: bool = False
 
 
-NOBODY = Said()
+NOBODY = PairVotes()
 
 
-class Look(NamedTuple):
+class PairKind(NamedTuple):
     """What the statistics see of a pair, beside what a judge says: pairs alike share one."""
 
-    said: Said
+    said: PairVotes
     run: int
     cluster: int
     place: int
@@ -93,7 +93,7 @@ class Look(NamedTuple):
 
 
 @dataclass(slots=True)
-class Looked:
+class PairColumns:
     """Current pairs in scope, column by column and in the order of their ids; broken ones are counted and left out.
 
     `places` are places in `strata`, `differences` (candidate's length less baseline's, by pair id) are there when asked for.
@@ -102,18 +102,18 @@ class Looked:
     ids: list[int]
     runs: list[int]
     examples: list[int]
-    said: list[Said]
+    said: list[PairVotes]
     places: list[int]
     strata: tuple[Stratum, ...]
     broken: int = 0
     skipped: int = 0
     outside: int = 0
     differences: dict[int, int] = field(default_factory=dict)
-    _looks: list[Look] = field(default_factory=list)
+    _looks: list[PairKind] = field(default_factory=list)
     _looked: list[int] = field(default_factory=list)
     _clustered: bool | None = None
 
-    def looks(self) -> tuple[list[Look], list[int]]:
+    def looks(self) -> tuple[list[PairKind], list[int]]:
         """The different looks of these pairs, and for each pair the place of its own among them."""
         if not self._looked and self.ids:
             clusters = self.examples if self.is_clustered else repeat(0)
@@ -124,20 +124,25 @@ class Looked:
                 map(known.__getitem__, zip(map(id, self.said), self.runs, clusters, self.places, signs, strict=False))
             )
             by_id = dict(zip(map(id, self.said), self.said, strict=True))
-            self._looks = [Look(by_id[said], *others) for said, *others in known]
+            self._looks = [PairKind(by_id[said], *others) for said, *others in known]
         return self._looks, self._looked
 
-    def only(self, examples: set[int]) -> "Looked":
+    def only(self, examples: set[int]) -> "PairColumns":
         """Those of some examples; broken, skipped and outside are not counted again."""
         kept = [at for at, example in enumerate(self.examples) if example in examples]
 
         def of(column: Sequence[Any]) -> list[Any]:
             return [column[at] for at in kept]
 
-        return Looked(
-            of(self.ids), of(self.runs), of(self.examples), of(self.said), of(self.places), self.strata,
+        return PairColumns(
+            of(self.ids),
+            of(self.runs),
+            of(self.examples),
+            of(self.said),
+            of(self.places),
+            self.strata,
             differences=self.differences,
-        )  # fmt: skip
+        )
 
     @property
     def is_clustered(self) -> bool:
@@ -147,12 +152,12 @@ class Looked:
         return self._clustered
 
 
-def look(store: Store, scope: Scope) -> Looked:
+def read_pairs(store: Store, scope: PairCondition) -> PairColumns:
     """Read the pairs in scope, with what people said of them."""
     where, values = scope
     rows = store.rows(_PAIRS.format(where), values).fetchall()
     if not rows:
-        return Looked([], [], [], [], [], (Stratum("all"),))
+        return PairColumns([], [], [], [], [], (Stratum("all"),))
     span = (rows[0][0], rows[-1][0])
     skipped, broken = marks(store, span)
     decided, first = decisions(store, span)
@@ -161,8 +166,8 @@ def look(store: Store, scope: Scope) -> Looked:
     by_run: dict[int, list[int]] = {}
     for pair, run in zip(ids, runs, strict=True) if len(set(runs)) > 1 else ():
         by_run.setdefault(run, []).append(pair)
-    drawn = drawn_of(store, by_run or dict.fromkeys(runs[:1], ids), first, skipped)
-    return Looked(
+    drawn = sample_strata(store, by_run or dict.fromkeys(runs[:1], ids), first, skipped)
+    return PairColumns(
         ids=ids,
         runs=runs,
         examples=examples,
@@ -203,7 +208,7 @@ def marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
     return skipped, broken
 
 
-def decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, Said], dict[int, bool]]:
+def decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairVotes], dict[int, bool]]:
     """What was decided, by pair; and of each decided pair whether its first decision was made in the app."""
     source = _IN_ORDER if store.one(_UNDONE) else _ALL_STAND
     rows = store.rows(_DECISIONS.format(source), span).fetchall()
@@ -211,7 +216,7 @@ def decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, Said], dic
 
 
 @lru_cache(maxsize=65_536)
-def _said(pattern: str) -> Said:
+def _said(pattern: str) -> PairVotes:
     """Decisions in the order of reviewers and time -> what they come to; a reviewer's latest one counts."""
     votes: dict[int, Choice] = {}
     blind: dict[int, Choice] = {}
@@ -221,16 +226,19 @@ def _said(pattern: str) -> Said:
         who, word, source, *mode = one.split(":")
         reviewer, choice = int(who), Choice(word)
         votes[reviewer], sources[reviewer] = choice, source
-        if len(mode) < 3 or reviewer == SETTLED:
+        if len(mode) < 3 or reviewer == ADJUDICATOR:
             continue
         if mode[1] == "0":
             blind[reviewer] = choice
         elif mode[0] == "blind" and reviewer not in blind:
             opened.setdefault(reviewer, (choice, int(mode[2]) if mode[2] else None))
-    return Said(
-        tuple(votes.items()), tuple(blind.items()), tuple((who, *seen) for who, seen in opened.items()),
-        "import" in sources.values(), "carried" in sources.values(),
-    )  # fmt: skip
+    return PairVotes(
+        tuple(votes.items()),
+        tuple(blind.items()),
+        tuple((who, *seen) for who, seen in opened.items()),
+        "import" in sources.values(),
+        "carried" in sources.values(),
+    )
 
 
 Ruled = tuple[Verdict | None, tuple[str, str] | None]
@@ -249,16 +257,16 @@ def patterns_of(store: Store, judge_id: int, span: tuple[int, int]) -> dict[int,
     return dict(store.rows(_SAID, (judge_id, *span)).fetchall())
 
 
-def asked_of(store: Store, judge_id: int) -> dict[int, dict[Order, int]]:
+def asked_of(store: Store, judge_id: int) -> dict[int, dict[AnswerOrder, int]]:
     """By run id: the samples asked of a judge in each order; runs in which nothing was asked are left out."""
-    asked: dict[int, dict[Order, int]] = {}
+    asked: dict[int, dict[AnswerOrder, int]] = {}
     sql = 'SELECT run_id, "order", samples FROM asked WHERE judge_id = ? AND samples > 0'
     for run_id, order, samples in store.rows(sql, (judge_id,)):
-        asked.setdefault(run_id, {})[Order(order)] = samples
+        asked.setdefault(run_id, {})[AnswerOrder(order)] = samples
     return asked
 
 
-def ruled(pattern: str | None, asked: Mapping[Order, int] | None, ruler: Ruler) -> Ruled:
+def ruled(pattern: str | None, asked: Mapping[AnswerOrder, int] | None, ruler: VerdictRule) -> Ruled:
     """The verdict of a pattern of judgments, and the words of its two orders where both are readable."""
     judgments = tuple(_judgment(one) for one in pattern.split(" ")) if pattern else ()
     if not judgments and asked is None:
@@ -274,15 +282,15 @@ def ruled(pattern: str | None, asked: Mapping[Order, int] | None, ruler: Ruler) 
 
 def _judgment(one: str) -> Judgment:
     order, status, verdict, sample = one.split(":")
-    return Judgment(Order(order), Status(status), Preference(verdict) if verdict else None, int(sample))
+    return Judgment(AnswerOrder(order), JudgmentStatus(status), Preference(verdict) if verdict else None, int(sample))
 
 
-def cell_of(look: Look, found: Ruled, count: int, judge_id: int) -> Cell:
+def cell_of(look: PairKind, found: Ruled, count: int, judge_id: int) -> PairGroup:
     """So many pairs of one look, of which a judge says the same."""
     said = look.said
     opened = _opened(said, judge_id) if said.opened else ()
-    return Cell(said.votes, *found, look.cluster, count, look.place, look.longer, said.blind, opened)
+    return PairGroup(said.votes, *found, look.cluster, count, look.place, look.longer, said.blind, opened)
 
 
-def _opened(said: Said, judge_id: int) -> Votes:
+def _opened(said: PairVotes, judge_id: int) -> Votes:
     return tuple((who, choice) for who, choice, seen in said.opened if seen in (None, judge_id))

@@ -88,11 +88,18 @@ def pair_rows(store: Store, run_id: int, judge_id: int | None) -> list[PairRow]:
     apart = lengths_of(store, [row[0] for row in rows]) if rows else {}
     return [
         PairRow(
-            number, key, turn, place, Verdict(verdict) if verdict else None, bool(broken), labels.get(number),
-            tuple(tags.get(example_id, ())), apart.get(number, 0),
+            number,
+            key,
+            turn,
+            place,
+            Verdict(verdict) if verdict else None,
+            bool(broken),
+            labels.get(number),
+            tuple(tags.get(example_id, ())),
+            apart.get(number, 0),
         )
         for number, key, turn, place, verdict, example_id, broken in rows
-    ]  # fmt: skip
+    ]
 
 
 def mark(store: Store) -> tuple[int | None, ...]:

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from uphold.records.enums import REFERENCE
-from uphold.records.texts import Cell, ExampleText, canonical, cells_hash, contents_hash, digest
+from uphold.records.texts import AnswerCell, ExampleText, canonical, canonical_hash, cells_hash, contents_hash
 from uphold.store.database import Store, now
 from uphold.store.runs import make_run
 from uphold.store.sets import active_examples, read_text
@@ -24,8 +24,8 @@ class PairTexts:
     tags: tuple[str, ...]
     candidate: str
     baseline: str
-    candidate_cells: tuple[Cell, ...]
-    baseline_cells: tuple[Cell, ...]
+    candidate_cells: tuple[AnswerCell, ...]
+    baseline_cells: tuple[AnswerCell, ...]
 
 
 def pair_texts(store: Store, pair_id: int) -> PairTexts:
@@ -43,9 +43,18 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
     )
     run_id, key, turn, contents, turns, context, references, candidate, baseline, x, y, tags = row
     return PairTexts(
-        pair_id, run_id, key, turn, contents, read_text(turns, context, references), tuple(json.loads(tags)),
-        candidate, baseline, tuple(json.loads(x)[:turn]), tuple(json.loads(y)[:turn]),
-    )  # fmt: skip
+        pair_id,
+        run_id,
+        key,
+        turn,
+        contents,
+        read_text(turns, context, references),
+        tuple(json.loads(tags)),
+        candidate,
+        baseline,
+        tuple(json.loads(x)[:turn]),
+        tuple(json.loads(y)[:turn]),
+    )
 
 
 def first_keys(store: Store, run_id: int, count: int) -> list[str]:
@@ -107,11 +116,11 @@ def make_pairs(
             " baseline_response_id, text_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        carried = carry(conn, first_new, now()) if rows else 0
+        carried = carry_decisions(conn, first_new, now()) if rows else 0
     return MadePairs(run_id, len(rows), carried, tuple(unanswered), tuple(no_reference))
 
 
-_Answer = tuple[int, tuple[Cell, ...]]
+_Answer = tuple[int, tuple[AnswerCell, ...]]
 """(response id, its cells)"""
 
 
@@ -177,7 +186,7 @@ ORDER BY d.seq
 """
 
 
-def carry(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int | None = None) -> int:
+def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int | None = None) -> int:
     """Carry decisions to the pairs from `first_new_pair` on; returns how many.
 
     Each is an event of kind `carried` that points at the original, never over a decision of that reviewer's own; where
@@ -190,7 +199,7 @@ def carry(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int
     latest = {(row[0], row[1]): row for row in conn.execute(_EQUAL, (first_new_pair,))}
     before, events = conn.total_changes, []
     for pair_id, reviewer_id, choice, note, _, original, *identity in latest.values():
-        event_id = digest([original, *identity])[:32]
+        event_id = canonical_hash([original, *identity])[:32]
         events.append((event_id, pair_id, reviewer_id, choice, note, original, at, import_id))
     conn.executemany(
         "INSERT OR IGNORE INTO events (id, kind, pair_id, reviewer_id, choice, note, refers, source, at, import_id)"

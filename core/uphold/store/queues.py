@@ -9,9 +9,9 @@ from typing import Any
 from uphold.records.counts import Stratum
 from uphold.records.enums import Verdict
 from uphold.records.reviews import QueueItem
-from uphold.store.database import Store, _ids, now
+from uphold.store.database import Store, first_values, now
 
-Draw = Callable[[str, Sequence[tuple[int, str, int, str]]], Sequence[tuple[int, str, float, float]]]
+QueueDraw = Callable[[str, Sequence[tuple[int, str, int, str]]], Sequence[tuple[int, str, float, float]]]
 """(seed, pairs as (id, key, turn, contents)) -> (pair id, stratum, weight, key) in the order to read them."""
 
 
@@ -28,7 +28,7 @@ _ITEM = itemgetter(slice(len(QueueItem._fields)))
 _PAIR = itemgetter(0, 1, 2, len(QueueItem._fields))
 
 
-def queue_of(store: Store, run_id: int, kind: str, seed: str, draw: Draw) -> tuple[int, list[QueueItem]]:
+def queue_of(store: Store, run_id: int, kind: str, seed: str, draw: QueueDraw) -> tuple[int, list[QueueItem]]:
     """The queue's id and its current pairs in order; draws it, or what it lacks, first.
 
     Writes only where something is to be drawn, so a finished queue opens without the write lock.
@@ -59,7 +59,7 @@ def _find(store: Store, run_id: int, kind: str) -> int | None:
 
 
 def _draw(
-    conn: sqlite3.Connection, store: Store, run_id: int, kind: str, seed: str, draw: Draw
+    conn: sqlite3.Connection, store: Store, run_id: int, kind: str, seed: str, draw: QueueDraw
 ) -> tuple[int, list[Row]]:
     """Write down the places of the pairs that have none."""
     queue_id = _find(store, run_id, kind)
@@ -101,12 +101,12 @@ WHERE q.run_id = ? ORDER BY q.id, i.position
 """
 
 
-Dealt = tuple[int, str]
+DrawnPrefix = tuple[int, str]
 """A pair and its stratum, in the order of a queue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampleStrata:
     """By pair id the place of its stratum in `strata`, and the pairs that are in any queue at all."""
 
     strata: tuple[Stratum, ...]
@@ -115,7 +115,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Dealing:
+class DrawnQueue:
     """How a run's pairs were dealt out: the strata, and the pairs of each in the order of the queue."""
 
     strata: tuple[Stratum, ...]
@@ -131,39 +131,39 @@ class Dealing:
         return {pair for order in self.orders for pair in _front(order, first, skipped, broken)}
 
 
-def dealing_of(store: Store, run_id: int, known: Container[int]) -> Dealing:
+def drawn_queue(store: Store, run_id: int, known: Container[int]) -> DrawnQueue:
     """How those of a run's pairs that are `known` were dealt out."""
     items = store.rows(_ITEMS, (run_id,)).fetchall()
     dealt = {
         name: tuple(pair for pair in order if pair in known) for name, order in _by_stratum(_finest(items)).items()
-    }  # fmt: skip
+    }
     there = {name: order for name, order in dealt.items() if order}
-    return Dealing(tuple(map(Stratum, there)), tuple(there.values()), frozenset(item[2] for item in items))
+    return DrawnQueue(tuple(map(Stratum, there)), tuple(there.values()), frozenset(item[2] for item in items))
 
 
-def drawn_of(
+def sample_strata(
     store: Store, runs: Mapping[int, Sequence[int]], first: Mapping[int, bool], skipped: Container[int]
-) -> Drawn:
+) -> SampleStrata:
     """The strata of the pairs of each run, broken ones left out; `first` as in `Dealing.reached`.
 
     Of several runs together only drawn and chosen pairs are told apart.
     """
-    found = [_of_run(dealing_of(store, run, set(ids)), ids, first, skipped) for run, ids in runs.items()]
+    found = [_of_run(drawn_queue(store, run, set(ids)), ids, first, skipped) for run, ids in runs.items()]
     if len(found) == 1:
         return found[0]
-    places = {
-        pair: int(drawn.strata[place].chosen) for drawn in found for pair, place in drawn.places.items()
-    }  # fmt: skip
+    places = {pair: int(drawn.strata[place].chosen) for drawn in found for pair, place in drawn.places.items()}
     queued = frozenset(pair for drawn in found for pair in drawn.queued)
-    return Drawn((Stratum("all"), Stratum(CHOSEN, chosen=True)), places, queued)
+    return SampleStrata((Stratum("all"), Stratum(CHOSEN, chosen=True)), places, queued)
 
 
-def _of_run(dealing: Dealing, ids: Sequence[int], first: Mapping[int, bool], skipped: Container[int]) -> Drawn:
+def _of_run(
+    dealing: DrawnQueue, ids: Sequence[int], first: Mapping[int, bool], skipped: Container[int]
+) -> SampleStrata:
     strata, places = list(dealing.strata), dealing.places()
     reached = dealing.reached(first, skipped, ())
     _rest(strata, places, [pair for pair in ids if pair not in places and pair not in first], NOT_DRAWN, chosen=False)
     _rest(strata, places, [pair for pair in ids if pair in first and pair not in reached], CHOSEN, chosen=True)
-    return Drawn(tuple(strata), places, dealing.queued)
+    return SampleStrata(tuple(strata), places, dealing.queued)
 
 
 def _rest(strata: list[Stratum], places: dict[int, int], pairs: Sequence[int], name: str, *, chosen: bool) -> None:
@@ -173,16 +173,16 @@ def _rest(strata: list[Stratum], places: dict[int, int], pairs: Sequence[int], n
         strata.append(Stratum(name, chosen))
 
 
-def _finest(rows: Iterable[tuple[int, str, int, str, int]]) -> list[Dealt]:
+def _finest(rows: Iterable[tuple[int, str, int, str, int]]) -> list[DrawnPrefix]:
     """The queue that samples the run in most strata; a later draw is a stratum of its own."""
-    found: dict[int, list[Dealt]] = {}
+    found: dict[int, list[DrawnPrefix]] = {}
     for queue, kind, pair, stratum, draw in rows:
         if kind in _SAMPLED_KINDS or kind.startswith("tag:"):
             found.setdefault(queue, []).append((pair, stratum if draw == 1 else f"{stratum}, draw {draw}"))
     return max(found.values(), key=lambda dealt: len({stratum for _, stratum in dealt}), default=[])
 
 
-def _by_stratum(dealt: Iterable[Dealt]) -> dict[str, list[int]]:
+def _by_stratum(dealt: Iterable[DrawnPrefix]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for pair, stratum in dealt:
         found.setdefault(stratum, []).append(pair)
@@ -246,13 +246,13 @@ def confidences(store: Store, run_id: int, judge_id: int) -> dict[int, float]:
 def tagged_pairs(store: Store, run_id: int, tag: str) -> set[int]:
     """The pairs of a run whose example carries a tag."""
     sql = "SELECT p.id FROM pairs p JOIN tags t ON t.example_id = p.example_id AND t.tag = ? WHERE p.run_id = ?"
-    return _ids(store, sql, (tag, run_id))
+    return first_values(store, sql, (tag, run_id))
 
 
 def carried_pairs(store: Store, run_id: int) -> set[int]:
     """The pairs of a run that have a decision carried from another run."""
     sql = "SELECT d.pair_id FROM current_decisions d JOIN pairs p ON p.id = d.pair_id WHERE d.kind = 'carried' AND p.run_id = ?"
-    return _ids(store, sql, (run_id,))
+    return first_values(store, sql, (run_id,))
 
 
 def flipped_pairs(store: Store, run_id: int, judge_id: int) -> set[int]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from uphold.records.model_calls import Answer
+from uphold.records.model_calls import ModelAnswer
 from uphold.records.texts import ExampleText, canonical, cells_hash
-from uphold.store.bulk_writer import Ledger
+from uphold.store.bulk_writer import BulkWriter
 from uphold.store.database import Store, now
 from uphold.store.sets import active_examples
 
@@ -78,18 +78,34 @@ def begun(store: Store, generation_id: int, text_id: int) -> Begun | None:
 
 
 def add_turn(
-    conn: sqlite3.Connection, generation_id: int, text_id: int, attempt: str, turn: int, answer: Answer, text: str,
+    conn: sqlite3.Connection,
+    generation_id: int,
+    text_id: int,
+    attempt: str,
+    turn: int,
+    answer: ModelAnswer,
+    text: str,
     cost: float | None,
-) -> None:  # fmt: skip
+) -> None:
     """Keep one turn's answer."""
     conn.execute(
         "INSERT INTO generated_turns (generation_id, text_id, attempt, turn, answer, finish_reason, model, input_tokens,"
         " output_tokens, cost, seconds, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            generation_id, text_id, attempt, turn, text, answer.stop_reason, answer.model, answer.input_tokens,
-            answer.output_tokens, cost, answer.seconds, now(),
+            generation_id,
+            text_id,
+            attempt,
+            turn,
+            text,
+            answer.stop_reason,
+            answer.model,
+            answer.input_tokens,
+            answer.output_tokens,
+            cost,
+            answer.seconds,
+            now(),
         ),
-    )  # fmt: skip
+    )
 
 
 def make_response(
@@ -173,7 +189,7 @@ class Given:
         self.by_place.setdefault((system_id, text_id), set()).add(response_id)
 
 
-def replace(ledger: Ledger, given: Given) -> int:
+def replace(ledger: BulkWriter, given: Given) -> int:
     """Replace, for each system and text that the files gave a response not in force, all others; returns how many.
 
     A response that was replaced and is given again comes back in force. A replacement holds from the first turn whose

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
-from uphold.records.reviews import Earlier, Event, OnScreen
-from uphold.store.database import Store, _ids, now
+from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
+from uphold.store.database import Store, first_values, now
 
 _COLUMNS = (
     "id, kind, pair_id, choice, note, refers, seconds, source, at, side_a, mode, verdict_shown, names_shown, judge_id,"
@@ -21,58 +21,85 @@ def add_reviewer(conn: sqlite3.Connection, name: str) -> int:
 
 
 def add_session(
-    conn: sqlite3.Connection, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None, mode: str,
+    conn: sqlite3.Connection,
+    run_id: int,
+    reviewer_id: int,
+    queue_id: int,
+    judge_id: int | None,
+    mode: str,
     open_share: float | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Record that a reviewer sat down; `open_share` of a blind session's pairs are shown open."""
     sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
     values = (run_id, reviewer_id, queue_id, judge_id, mode, open_share, now())
     return int(conn.execute(sql, values).lastrowid or 0)
 
 
-def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Event) -> Event:
+def add_event(store: Store, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
     """Write one event in a transaction of its own; when this returns, it is on the disk."""
     with store.writing() as conn:
         return write_event(conn, reviewer_id, session_id, event)
 
 
-def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: Event) -> Event:
+def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
     """Write one event; it is on the disk when the caller has committed."""
     shown = event.shown
     at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
     if shown is not None:
         on_screen = (
-            shown.side_a.value, shown.mode, int(shown.verdict_shown), int(shown.names_shown), shown.judge_id,
-            shown.verdict.value if shown.verdict else None, shown.width, shown.height,
-        )  # fmt: skip
+            shown.side_a.value,
+            shown.mode,
+            int(shown.verdict_shown),
+            int(shown.names_shown),
+            shown.judge_id,
+            shown.verdict.value if shown.verdict else None,
+            shown.width,
+            shown.height,
+        )
     values = (
-        event.id, event.kind.value, event.pair_id, event.choice.value if event.choice else None, event.note, event.refers,
-        event.seconds, event.source, at, *on_screen, reviewer_id, session_id,
-    )  # fmt: skip
+        event.id,
+        event.kind.value,
+        event.pair_id,
+        event.choice.value if event.choice else None,
+        event.note,
+        event.refers,
+        event.seconds,
+        event.source,
+        at,
+        *on_screen,
+        reviewer_id,
+        session_id,
+    )
     marks = ", ".join("?" * len(values))
     conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({marks})", values)
     return replace(event, at=at)
 
 
-def read_event(row: tuple[Any, ...]) -> Event:
+def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """An event as its row holds it."""
     number, kind, pair_id, choice, note, refers, seconds, source, at, *on_screen = row
     word = Choice(choice) if choice is not None else None
-    return Event(number, EventKind(kind), pair_id, word, note, refers, _shown(*on_screen), seconds, source, at)
+    return ReviewEvent(number, EventKind(kind), pair_id, word, note, refers, _shown(*on_screen), seconds, source, at)
 
 
 def _shown(
-    side_a: str | None, mode: str, verdict_shown: int, names_shown: int, judge_id: int | None, verdict: str | None,
-    width: int | None, height: int | None,
-) -> OnScreen | None:  # fmt: skip
+    side_a: str | None,
+    mode: str,
+    verdict_shown: int,
+    names_shown: int,
+    judge_id: int | None,
+    verdict: str | None,
+    width: int | None,
+    height: int | None,
+) -> OnScreen | None:
     if side_a is None:
         return None
     word = Verdict(verdict) if verdict is not None else None
     return OnScreen(Preference(side_a), mode, bool(verdict_shown), bool(names_shown), judge_id, word, width, height)
 
 
-def own_events(store: Store, run_id: int, reviewer_id: int) -> list[Event]:
+def own_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]:
     """Every event of a reviewer in a run, oldest first, undone ones too."""
     rows = store.rows(
         f"SELECT {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM pairs p"
@@ -88,7 +115,7 @@ def broken_pairs(store: Store, run_id: int) -> set[int]:
     return {row[0] for row in store.rows(sql, (run_id,))}
 
 
-def said_of(store: Store, pair_id: int) -> list[tuple[str, Event]]:
+def said_of(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
     """(reviewer, event) of everything in force on a pair, oldest first."""
     rows = store.rows(
         f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM acts_in_force v"
@@ -119,13 +146,13 @@ ORDER BY v.seq DESC LIMIT 1
 """
 
 
-def earlier(store: Store, pair_id: int, reviewer: str) -> Earlier | None:
+def earlier(store: Store, pair_id: int, reviewer: str) -> StaleDecision | None:
     """A reviewer's last word on this pair as it was before its texts changed."""
     row = store.one(_EARLIER, (pair_id, reviewer))
-    return None if row is None else Earlier(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))
+    return None if row is None else StaleDecision(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))
 
 
-def planned(store: Store, run_id: int, queue_id: int | None = None, reviewer_id: int | None = None) -> int | None:
+def planned_count(store: Store, run_id: int, queue_id: int | None = None, reviewer_id: int | None = None) -> int | None:
     """The latest plan for a run, or for one of its queues by one reviewer."""
     row = store.one(
         "SELECT planned FROM plans WHERE run_id = :run AND queue_id = coalesce(:queue, queue_id)"
@@ -137,7 +164,7 @@ def planned(store: Store, run_id: int, queue_id: int | None = None, reviewer_id:
 
 def add_plan(
     conn: sqlite3.Connection, run_id: int, queue_id: int, reviewer_id: int, planned: int, reviewed: int
-) -> None:  # fmt: skip
+) -> None:
     """Write a plan down, with how many pairs had been read when it was made."""
     conn.execute(
         "INSERT INTO plans (run_id, queue_id, reviewer_id, planned, reviewed, at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -182,7 +209,7 @@ SELECT count(*), total(same) FROM (
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRow:
+class ReviewerDecisionRow:
     """One reviewer's current word on a pair; `reasons` as their event holds them, `blind`: made before the verdict."""
 
     reviewer: str
@@ -205,7 +232,7 @@ def disputed_pairs(store: Store, run_id: int) -> list[int]:
 
 def settled_pairs(store: Store, run_id: int) -> set[int]:
     """The pairs of a run that somebody settled."""
-    return _ids(
+    return first_values(
         store, "SELECT a.pair_id FROM adjudications a JOIN pairs p ON p.id = a.pair_id WHERE p.run_id = ?", (run_id,)
     )
 
@@ -219,15 +246,20 @@ def flagged_pairs(store: Store, run_id: int) -> list[int]:
     return [row[0] for row in store.rows(sql, (run_id,))]
 
 
-def people_on(store: Store, pair_id: int) -> list[PersonRow]:
+def people_on(store: Store, pair_id: int) -> list[ReviewerDecisionRow]:
     """What each reviewer says of a pair, by name."""
     return [
-        PersonRow(
-            name, Choice(choice), comment or note or None, reasons, None if mode is None else not shown, seconds,
+        ReviewerDecisionRow(
+            name,
+            Choice(choice),
+            comment or note or None,
+            reasons,
+            None if mode is None else not shown,
+            seconds,
             Preference(side_a) if side_a else None,
         )
         for name, choice, comment, note, reasons, mode, shown, seconds, side_a in store.rows(_PEOPLE, (pair_id,))
-    ]  # fmt: skip
+    ]
 
 
 def shared_pairs(store: Store, run_id: int) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def make_run(conn: sqlite3.Connection, set_id: int, set_name: str, candidate: st
     row = conn.execute(sql, key).fetchone()
     if row:
         return int(row[0])
-    values = (*key, run_name(conn, set_name, candidate, baseline), secrets.token_hex(16), now())
+    values = (*key, default_run_name(conn, set_name, candidate, baseline), secrets.token_hex(16), now())
     made = conn.execute(
         "INSERT INTO runs (set_id, candidate_id, baseline_id, name, seed, at) VALUES (?, ?, ?, ?, ?, ?)", values
     )
@@ -113,10 +113,20 @@ def _row(store: Store, run: Run) -> RunRow:
     judge = primary_judge(store, run.id)
     judged, orders, agree, compared = _agreement(store, run.id, judge[0]) if judge else (0, 0, 0, 0)
     return RunRow(
-        run, pairs, sum(labels.values()), labels.get("candidate", 0), labels.get("tie", 0), labels.get("baseline", 0),
-        labels.get("unresolved", 0), judge[1] if judge else None, judged, orders, agree, compared,
+        run,
+        pairs,
+        sum(labels.values()),
+        labels.get("candidate", 0),
+        labels.get("tie", 0),
+        labels.get("baseline", 0),
+        labels.get("unresolved", 0),
+        judge[1] if judge else None,
+        judged,
+        orders,
+        agree,
+        compared,
         store.one(_DISPUTED, (run.id,))[0],
-    )  # fmt: skip
+    )
 
 
 def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int, int]:
@@ -134,7 +144,7 @@ def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int,
     return row[0], row[1] or 0, row[2] or 0, row[3] or 0
 
 
-def run_name(conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str) -> str:
+def default_run_name(conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str) -> str:
     """`X-vs-Y`; where another run has that name, `SET:X-vs-Y`, and a number behind it should even that be taken."""
     plain = f"{candidate}-vs-{baseline}"
     full = f"{set_name}:{plain}"

@@ -27,9 +27,17 @@ class SystemPerplexity:
 
 
 def add_perplexity(
-    conn: sqlite3.Connection, system_id: int, text_id: int, how: str, endpoint: str, model: str, template: str,
-    logprob: float, tokens: int, seconds: float,
-) -> None:  # fmt: skip
+    conn: sqlite3.Connection,
+    system_id: int,
+    text_id: int,
+    how: str,
+    endpoint: str,
+    model: str,
+    template: str,
+    logprob: float,
+    tokens: int,
+    seconds: float,
+) -> None:
     """Keep what was measured; measured again, it takes the old one's place."""
     conn.execute(
         "INSERT INTO perplexities (system_id, text_id, how, endpoint, model, template, logprob, tokens, perplexity, seconds,"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from uphold.errors import BadUsage
 from uphold.records.runs import SetRow
-from uphold.records.texts import ExampleText, digest
+from uphold.records.texts import ExampleText, canonical_hash
 from uphold.store.database import Store
 
 
@@ -30,7 +30,7 @@ def set_hash(store: Store, set_id: int) -> str:
         " ORDER BY t.hash",
         (set_id,),
     )
-    return digest([row[0] for row in rows])
+    return canonical_hash([row[0] for row in rows])
 
 
 def active_examples(store: Store, set_id: int) -> Iterator[tuple[int, str, int, ExampleText]]:

@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from uphold.endpoints.retrying import Pace, Patience
+from uphold.endpoints.retrying import RetryPolicy, SharedPause
 from uphold.errors import BadUsage, EndpointError
 from uphold.judging.costs import ASSUMED_OUTPUT, guessed_tokens
 from uphold.judging.judges import LlmJudge, failed
 from uphold.records.judgments import Judgment
 from uphold.store import claims, judgments
-from uphold.store.claims import Batch, Item
+from uphold.store.claims import Batch, BatchItem
 from uphold.store.database import Store
 from uphold.store.pairs import make_pairs
-from uphold.workflows.judge_request import Asked, JudgeRequest, find_judges, find_which
-from uphold.workflows.judging_progress import JudgeSummary, ask, beginning, summary
-from uphold.workflows.llm_judging import Claiming, Work
+from uphold.workflows.judge_request import JudgeRequest, JudgeTask, find_judges, find_target
+from uphold.workflows.judging_progress import JudgeSummary, initial_progress, judge_summary, record_request
+from uphold.workflows.llm_judging import ClaimedJudgment, ClaimedWork
 
 if TYPE_CHECKING:
-    from uphold.endpoints.anthropic_batches import Batches, BatchState, Result, Sent
+    from uphold.endpoints.anthropic_batches import Batches, BatchResult, BatchState, SubmittedBatch
 
 _SLACK = timedelta(minutes=10)
 """How far the provider's clock may be behind ours."""
@@ -55,7 +55,7 @@ class Submitted:
 
 
 async def submit(
-    store: Store, run_id: int, judge_id: int, one: Asked, claimed: Claiming, cap: float | None = None
+    store: Store, run_id: int, judge_id: int, one: JudgeTask, claimed: ClaimedWork, cap: float | None = None
 ) -> Submitted:
     """Hand in all that is missing, in batches within the provider's limits; raises Barred or Refused.
 
@@ -99,13 +99,13 @@ async def submit(
     return done
 
 
-async def collect(store: Store, judge_id: int, one: Asked, patience: Patience | None = None) -> Collected:
+async def collect(store: Store, judge_id: int, one: JudgeTask, patience: RetryPolicy | None = None) -> Collected:
     """Bring in the results of the judge's batches that have ended; raises Unavailable where the provider cannot be asked."""
     judge = batchable(one)
     from uphold.endpoints.anthropic_batches import Batches
 
     assert one.address is not None
-    desk, pace = Batches(one.address), Pace(patience)
+    desk, pace = Batches(one.address), SharedPause(patience)
     done = Collected()
     try:
         for batch in claims.open_batches(store, judge_id):
@@ -126,7 +126,7 @@ async def collect(store: Store, judge_id: int, one: Asked, patience: Patience | 
     return done
 
 
-def batchable(one: Asked) -> LlmJudge:
+def batchable(one: JudgeTask) -> LlmJudge:
     """The judge, where it can be asked through batches; raises BadUsage where it cannot."""
     if not isinstance(one.judge, LlmJudge) or one.judge.provider != "anthropic":
         raise BadUsage(f"--batch: {one.judge.record.name} has no batches; anthropic:MODEL has")
@@ -139,9 +139,9 @@ def _still_open(store: Store, judge_id: int, batch: Batch) -> int:
     return sum(one.id == batch.id for one in claims.open_batches(store, judge_id))
 
 
-def _claim_all(claimed: Claiming) -> list[Work]:
+def _claim_all(claimed: ClaimedWork) -> list[ClaimedJudgment]:
     todo = deque(claimed.missing())
-    work: list[Work] = []
+    work: list[ClaimedJudgment] = []
     while todo:
         _, had = claimed.write_and_claim((), todo, len(todo))
         work += had
@@ -149,12 +149,12 @@ def _claim_all(claimed: Claiming) -> list[Work]:
 
 
 def _requests(
-    judge: LlmJudge, work: Iterable[Work], cap: float | None, claimed: Claiming
-) -> tuple[list[tuple["Sent", Work, str]], str | None]:
+    judge: LlmJudge, work: Iterable[ClaimedJudgment], cap: float | None, claimed: ClaimedWork
+) -> tuple[list[tuple["SubmittedBatch", ClaimedJudgment, str]], str | None]:
     """The requests, each with what it asks and its fence, as far as the cap allows; and why it ended there."""
-    from uphold.endpoints.anthropic_batches import Sent
+    from uphold.endpoints.anthropic_batches import SubmittedBatch
 
-    sent: list[tuple[Sent, Work, str]] = []
+    sent: list[tuple[SubmittedBatch, ClaimedJudgment, str]] = []
     cost, renewed = 0.0, time.monotonic()
     for one in work:
         if time.monotonic() - renewed > claimed.seconds / 3:
@@ -167,11 +167,11 @@ def _requests(
             cost += judge.price.estimate(tokens, ASSUMED_OUTPUT, batched=True)
             if cost > cap:
                 return sent, f"more than these {len(sent):,} requests are expected to pass --max-cost ${cap:.4f}"
-        sent.append((Sent("", request), one, prompt.fence))
+        sent.append((SubmittedBatch("", request), one, prompt.fence))
     return sent, None
 
 
-async def _found(store: Store, desk: "Batches", pace: Pace, batch: Batch) -> str | None:
+async def _found(store: Store, desk: "Batches", pace: SharedPause, batch: Batch) -> str | None:
     """The provider's id of a batch whose handing in was cut short; None where it is not known, or never came there."""
     since = (datetime.fromisoformat(batch.at) - _SLACK).isoformat().replace("+00:00", "Z")
     known = claims.known_ids(store)
@@ -213,19 +213,19 @@ async def _bring_in(
                 item = items[number]
                 judgment = _judgment(judge, result, item, batch)
                 judgment_id, _ = judgments.add_judgment(conn, item.pair_id, judge_id, judgment, redo=True)
-                claims.settle(conn, batch.id, number, judgment_id)
+                claims.settle_item(conn, batch.id, number, judgment_id)
                 brought += 1
     with store.writing() as conn:
         for number, item in claims.open_items(store, batch.id).items():
             lost = failed(item.order, item.sample, "the batch ended without a result for this")
             judgment_id, _ = judgments.add_judgment(conn, item.pair_id, judge_id, lost)
-            claims.settle(conn, batch.id, number, judgment_id)
+            claims.settle_item(conn, batch.id, number, judgment_id)
         claims.mark_collected(conn, batch.id)
     return brought
 
 
-async def _gathered(results: AsyncIterator["Result"]) -> AsyncIterator[list["Result"]]:
-    some: list[Result] = []
+async def _gathered(results: AsyncIterator["BatchResult"]) -> AsyncIterator[list["BatchResult"]]:
+    some: list[BatchResult] = []
     async for result in results:
         some.append(result)
         if len(some) == _AT_A_TIME:
@@ -235,12 +235,12 @@ async def _gathered(results: AsyncIterator["Result"]) -> AsyncIterator[list["Res
         yield some
 
 
-def _number(result: "Result", batch: Batch) -> int | None:
+def _number(result: "BatchResult", batch: Batch) -> int | None:
     prefix, _, number = result.custom_id.rpartition("-")
     return int(number) if prefix == batch.prefix and number.isdecimal() else None
 
 
-def _judgment(judge: LlmJudge, result: "Result", item: Item, batch: Batch) -> Judgment:
+def _judgment(judge: LlmJudge, result: "BatchResult", item: BatchItem, batch: Batch) -> Judgment:
     if result.answer is None:
         return failed(item.order, item.sample, result.problem or "no result")
     answer = replace(result.answer, schema=batch.schema)
@@ -254,23 +254,30 @@ async def judge_in_batches(
 
     Raises BadUsage as judging does, and where a judge has no batches; Barred or Refused where the provider says no.
     """
-    which = find_which(store, request)
+    which = find_target(store, request)
     asked = find_judges(store, request, which)
     judges = [batchable(one) for one in asked]
     made = make_pairs(
         store, which.set_id, which.set, which.candidate, which.baseline, last_turn_only=request.last_turn_only
     )
     for one, judge in zip(asked, judges, strict=True):
-        judge_id = ask(store, made.run_id, one)
+        judge_id = record_request(store, made.run_id, one)
         had = await collect(store, judge_id, one, request.patience) if claims.open_batches(store, judge_id) else None
-        progress = beginning(store, made.run_id, judge_id, one, request.scope)
+        progress = initial_progress(store, made.run_id, judge_id, one, request.scope)
         sent: tuple[str, ...] = ()
         stopped = None
         if submitting:
-            claimed = Claiming(store, made.run_id, judge_id, judge, request.claim_seconds, request.scope)
+            claimed = ClaimedWork(store, made.run_id, judge_id, judge, request.claim_seconds, request.scope)
             done = await submit(store, made.run_id, judge_id, one, claimed, request.max_cost)
             sent, stopped = done.ids, done.stopped
-        yield summary(
-            store, made, one, judge_id, request.scope, progress, stopped, submitted=sent,
+        yield judge_summary(
+            store,
+            made,
+            one,
+            judge_id,
+            request.scope,
+            progress,
+            stopped,
+            submitted=sent,
             collected=had.judgments if had else 0,
-        )  # fmt: skip
+        )

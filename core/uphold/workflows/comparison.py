@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
-from uphold.records.comparisons import Comparison, Gate
-from uphold.records.judgments import consensus
+from uphold.records.comparisons import Gate, RunComparison
+from uphold.records.judgments import verdict_of
 from uphold.records.runs import Run
 from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
-from uphold.stats.paired import Names, by_judge, by_people, gate, paired
-from uphold.stats.summary import live
+from uphold.stats.paired import GateSubject, by_judge, by_people, gate, paired_statistics
+from uphold.stats.summary import live_numbers
 from uphold.store import counts, runs
 from uphold.store.counts import matched_pairs
 from uphold.store.database import Store
 
 
-def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> Comparison:
+def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
     """What changed from one run to another on the same examples, by people and by one judge."""
     old, new = _two(store, before, after)
-    pairs, name = matched_pairs(store, old, new, consensus, judge)
+    pairs, name = matched_pairs(store, old, new, verdict_of, judge)
     _known(judge, name)
-    return Comparison(
+    return RunComparison(
         before=old.name,
         after=new.name,
         before_candidate=old.candidate,
@@ -28,21 +28,27 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
         before_baseline=old.baseline,
         after_baseline=new.baseline,
         set=old.set,
-        people=paired(pairs, by_people),
+        people=paired_statistics(pairs, by_people),
         judge=name,
-        by_judge=paired(pairs, by_judge) if name is not None else None,
+        by_judge=paired_statistics(pairs, by_judge) if name is not None else None,
     )
 
 
 def gate_run(
-    store: Store, run: str, against: str, margin: float, *, judge_only: bool = False, judge: str | None = None,
+    store: Store,
+    run: str,
+    against: str,
+    margin: float,
+    *,
+    judge_only: bool = False,
+    judge: str | None = None,
     planned: int | None = None,
-) -> Gate:  # fmt: skip
+) -> Gate:
     """Is `run` no worse than `against` by more than `margin`? By people; by a judge only when asked for in words."""
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
     old, new = _two(store, against, run)
-    pairs, name = matched_pairs(store, old, new, consensus, judge)
+    pairs, name = matched_pairs(store, old, new, verdict_of, judge)
     _known(judge, name)
     if judge_only and name is None:
         raise BadUsage(
@@ -50,7 +56,7 @@ def gate_run(
         )
     speaks = name if judge_only else None
     worth = _worth(store, new, name) if speaks is not None and name is not None else None
-    return gate(pairs, margin, Names(new.name, old.name, speaks, worth), planned)
+    return gate(pairs, margin, GateSubject(new.name, old.name, speaks, worth), planned)
 
 
 def _two(store: Store, before: str, after: str) -> tuple[Run, Run]:
@@ -71,7 +77,7 @@ def _known(judge: str | None, found: str | None) -> None:
 
 def _worth(store: Store, run: Run, judge: str) -> str:
     """What the judge's word is worth: how often it says what people say in this run."""
-    found = counts.run_counts(store, run, consensus, judge)
+    found = counts.run_counts(store, run, verdict_of, judge)
     same = agreement(found.judges[0], found.strata).observed if found.judges else None
     if same is None or same.rate is None or same.low is None or same.high is None:
         return "no human verdict stands behind this judge here: it is an unverified opinion"
@@ -94,6 +100,6 @@ def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
 
 
 def _rate(store: Store, run: Run) -> Rate:
-    seen = counts.run_counts(store, run, consensus, first_only=True)
-    found = live(seen, seen.judges[0].judge_id if seen.judges else None)
+    seen = counts.run_counts(store, run, verdict_of, first_only=True)
+    found = live_numbers(seen, seen.judges[0].judge_id if seen.judges else None)
     return found.like_these or found.win_rate

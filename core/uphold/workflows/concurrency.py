@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from uphold.judging.costs import Learnt, Price
-from uphold.records.model_calls import Request
+from uphold.judging.costs import Price, TokenEstimator
+from uphold.records.model_calls import ModelRequest
 
 MOST_AT_ONCE = 1000
 
@@ -15,7 +15,7 @@ GRACE = 4.5
 """Seconds that requests in flight are given to come back when work is stopped."""
 
 
-class Control:
+class WorkControl:
     """Settings that may change while work goes on; any thread may change them.
 
     `stopped` says why nothing new is to be asked. `cap`: dollars, for all that is asked under this control.
@@ -82,14 +82,14 @@ def _reached(cap: float, spent: float, dollars: float) -> str:
     return f"the next request could cost ${dollars:.4f} and pass --max-cost: ${spent:.4f} of ${cap:.4f} is spent"
 
 
-class Purse:
+class SpendingCap:
     """What one judge's requests are expected to cost, and setting it aside under the control's cap."""
 
-    def __init__(self, control: Control, price: Price | None) -> None:
+    def __init__(self, control: WorkControl, price: Price | None) -> None:
         self._control, self._price = control, price
-        self.learnt = Learnt()
+        self.learnt = TokenEstimator()
 
-    def hold(self, request: Request) -> float | None:
+    def hold(self, request: ModelRequest) -> float | None:
         """Dollars set aside for a request; None where it is not to be sent."""
         if self._price is None:
             return 0.0
@@ -98,7 +98,9 @@ class Purse:
         )
         return expected if self._control.hold(expected) else None
 
-    def settle(self, held: float, request: Request, cost: float | None, tokens: tuple[int | None, int | None]) -> None:
+    def settle(
+        self, held: float, request: ModelRequest, cost: float | None, tokens: tuple[int | None, int | None]
+    ) -> None:
         """A request has ended, with or without an answer."""
         if self._price is not None:
             self._control.settle(held, cost)
@@ -114,8 +116,8 @@ Outcome = TypeVar("Outcome")
 _BEAT = 1.0
 
 
-async def crew(
-    todo: Iterable[Todo], do: Callable[[Todo], Awaitable[Outcome | None]], control: Control
+async def run_concurrently(
+    todo: Iterable[Todo], do: Callable[[Todo], Awaitable[Outcome | None]], control: WorkControl
 ) -> AsyncGenerator[list[Outcome], None]:
     """Do everything, as many at once as the control says; yields outcomes, and [] at least once a second.
 

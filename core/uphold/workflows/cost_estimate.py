@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uphold.endpoints.addresses import Address, open_endpoint
-from uphold.endpoints.retrying import Paced
+from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import BadUsage, EndpointError
 from uphold.judging.costs import ASSUMED_OUTPUT, guessed_tokens
 from uphold.judging.judges import LlmJudge
-from uphold.records.model_calls import Request
+from uphold.records.model_calls import ModelRequest
 from uphold.store import judgments
 from uphold.store.database import Store
 from uphold.store.pairs import make_pairs
-from uphold.workflows.judge_request import Asked, JudgeRequest, find_judge_address, find_judges, find_which
-from uphold.workflows.judging_progress import ask
-from uphold.workflows.llm_judging import comparison
+from uphold.workflows.judge_request import JudgeRequest, JudgeTask, find_judge_address, find_judges, find_target
+from uphold.workflows.judging_progress import record_request
+from uphold.workflows.llm_judging import pair_to_judge
 
 _COUNTED = 24
 """Requests that the endpoint is asked to count; the others are reckoned from their lengths."""
@@ -48,7 +48,7 @@ async def estimate(store: Store, request: JudgeRequest) -> list[Estimate]:
     where it does so for nothing; without a key, or where it counts none, they are guessed from their lengths.
     """
     with store.copied() as copy:
-        which = find_which(copy, request)
+        which = find_target(copy, request)
         found = find_judges(copy, request, which, asking=False)
         made = make_pairs(
             copy, which.set_id, which.set, which.candidate, which.baseline, last_turn_only=request.last_turn_only
@@ -56,8 +56,8 @@ async def estimate(store: Store, request: JudgeRequest) -> list[Estimate]:
         return [await _estimate(copy, request, made.run_id, one) for one in found]
 
 
-async def _estimate(store: Store, request: JudgeRequest, run_id: int, one: Asked) -> Estimate:
-    judge_id = ask(store, run_id, one)
+async def _estimate(store: Store, request: JudgeRequest, run_id: int, one: JudgeTask) -> Estimate:
+    judge_id = record_request(store, run_id, one)
     missing = judgments.missing(store, run_id, judge_id, replace(request.scope, not_out=True))
     pairs = len({lacking.pair_id for lacking in missing})
     judge = one.judge
@@ -73,19 +73,27 @@ async def _estimate(store: Store, request: JudgeRequest, run_id: int, one: Asked
         cost = sum(judge.price.estimate(count, each) for count in tokens)
         batch_cost = sum(judge.price.estimate(count, each, batched=True) for count in tokens)
     return Estimate(
-        judge.record.name, True, pairs, len(missing), len(requests), round(sum(tokens)), each, counted_by, cost,
+        judge.record.name,
+        True,
+        pairs,
+        len(missing),
+        len(requests),
+        round(sum(tokens)),
+        each,
+        counted_by,
+        cost,
         batch_cost if judge.provider == "anthropic" else None,
-    )  # fmt: skip
+    )
 
 
 def _requests(
-    store: Store, judge_id: int, judge: LlmJudge, missing: Sequence[judgments.Ask], redo: bool
-) -> list[Request]:
+    store: Store, judge_id: int, judge: LlmJudge, missing: Sequence[judgments.MissingJudgment], redo: bool
+) -> list[ModelRequest]:
     """The requests that would be sent: what needs no asking is left out, equal contents are asked once."""
     requests, met = [], set()
     for lacking in missing:
         key = (lacking.contents, lacking.order, lacking.sample)
-        pair = comparison(store, lacking.pair_id)
+        pair = pair_to_judge(store, lacking.pair_id)
         if key in met or judge.unasked(pair, lacking.order, lacking.sample) is not None:
             continue
         if judgments.reusable(store, lacking.contents, judge_id, lacking.order, lacking.sample, readable=redo):
@@ -100,16 +108,16 @@ def _learnt(store: Store, judge_id: int, judge: LlmJudge) -> float | None:
     counted = guessed = 0.0
     for pair_id, order, tokens in judgments.counted_inputs(store, judge_id, _COUNTED):
         counted += tokens
-        guessed += _guessed(judge.request(judge.prompt(comparison(store, pair_id), order)))
+        guessed += _guessed(judge.request(judge.prompt(pair_to_judge(store, pair_id), order)))
     return counted / guessed if guessed else None
 
 
-def _guessed(request: Request) -> float:
+def _guessed(request: ModelRequest) -> float:
     return guessed_tokens(request.system or "") + guessed_tokens(request.user)
 
 
 async def _tokens(
-    request: JudgeRequest, judge: LlmJudge, requests: Sequence[Request], before: float | None
+    request: JudgeRequest, judge: LlmJudge, requests: Sequence[ModelRequest], before: float | None
 ) -> tuple[list[float], str]:
     """Input tokens of each request, and who counted them; `before` is what earlier answers teach."""
     guessed = [_guessed(one) for one in requests]
@@ -127,14 +135,14 @@ async def _tokens(
     return [counts.get(number, guessed[number] * ratio) for number in range(len(requests))], "the endpoint"
 
 
-async def _counted(address: Address, request: JudgeRequest, requests: Sequence[Request]) -> dict[int, float]:
+async def _counted(address: Address, request: JudgeRequest, requests: Sequence[ModelRequest]) -> dict[int, float]:
     """By number: the endpoint's own count of some requests, evenly spread over their lengths."""
     if address.kind != "anthropic":
         return {}
     by_length = sorted(range(len(requests)), key=lambda number: requests[number].length)
     step = max(len(by_length) / _COUNTED, 1.0)
     chosen = dict.fromkeys(by_length[int(place * step)] for place in range(min(_COUNTED, len(by_length))))
-    endpoint = Paced(open_endpoint(address), replace(request.patience, tries=2, for_all=2))
+    endpoint = RetryingEndpoint(open_endpoint(address), replace(request.patience, tries=2, for_all=2))
     try:
         counts = {number: await endpoint.count(requests[number]) for number in chosen}
     finally:

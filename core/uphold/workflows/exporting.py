@@ -11,11 +11,11 @@ from pathlib import Path
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.writers.pairs_csv import csv_lines
 from uphold.formats.writers.pairs_jsonl import json_lines
-from uphold.records.counts import SETTLED
+from uphold.records.counts import ADJUDICATOR
 from uphold.records.enums import EventKind
-from uphold.records.judgments import consensus
-from uphold.records.reviews import Event, Label, Stand, label
-from uphold.records.rows import ExportedPair, JudgeSays, LeftOut, ReviewerSays, Voices
+from uphold.records.judgments import verdict_of
+from uphold.records.reviews import Label, ReviewerState, ReviewEvent, human_label
+from uphold.records.rows import ExportedJudge, ExportedPair, ExportedPeople, ExportedReviewer, ExportOmissions
 from uphold.records.runs import Run
 from uphold.records.texts import ExampleText
 from uphold.reviewing.history import replay
@@ -26,7 +26,7 @@ FORMS = ("csv", "jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class ExportRequest:
     """What is to be exported: a run, or all runs of a set; of people only `reviewer`, where one is named.
 
     The human label stays what everybody says together.
@@ -40,16 +40,16 @@ class Meant:
 class Export:
     """The pairs of one export; nothing is held of those that have been given out."""
 
-    def __init__(self, store: Store, meant: Meant) -> None:
+    def __init__(self, store: Store, meant: ExportRequest) -> None:
         self._store = store
-        runs = exports.runs_meant(store, meant.run, meant.set)
+        runs = exports.runs_to_export(store, meant.run, meant.set)
         self.runs: dict[int, Run] = {run.id: run for run in runs}
         self._ids = exports.pair_ids(store, runs)
         self._judges = _named(exports.judges_of(store, runs))
-        self.voices = Voices(
+        self.voices = ExportedPeople(
             [name for _, name, _ in self._judges], exports.reviewers_of(store, runs, meant.reviewer)
-        )  # fmt: skip
-        self.left_out: LeftOut = exports.left_out(store, runs, len(self._ids))
+        )
+        self.left_out: ExportOmissions = exports.left_out(store, runs, len(self._ids))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -73,23 +73,33 @@ class Export:
         stands = _stands(said, pair_id)
         word, votes, settled = _label(said, stands)
         return ExportedPair(
-            run.name, run.set, texts.key, turn, texts.contents, texts.tags,
+            run.name,
+            run.set,
+            texts.key,
+            turn,
+            texts.contents,
+            texts.tags,
             ExampleText(texts.text.turns[:turn], texts.text.context, texts.text.references[:turn]),
-            texts.candidate, texts.baseline, texts.candidate_cells, texts.baseline_cells,
+            texts.candidate,
+            texts.baseline,
+            texts.candidate_cells,
+            texts.baseline_cells,
             tuple(self._said(pair_id)),
-            tuple(ReviewerSays(name, stand) for name, stand in stands.items() if name in names),
-            word, votes, settled,
-        )  # fmt: skip
+            tuple(ExportedReviewer(name, stand) for name, stand in stands.items() if name in names),
+            word,
+            votes,
+            settled,
+        )
 
-    def _said(self, pair_id: int) -> Iterator[JudgeSays]:
+    def _said(self, pair_id: int) -> Iterator[ExportedJudge]:
         for judge_id, name, version in self._judges:
-            found = judgments.on_pair(self._store, pair_id, judge_id, consensus)
+            found = judgments.on_pair(self._store, pair_id, judge_id, verdict_of)
             if found is not None:
-                yield JudgeSays(name, version, found)
+                yield ExportedJudge(name, version, found)
 
 
 @contextlib.contextmanager
-def exporting(store: Store, meant: Meant) -> Iterator[Export]:
+def open_export(store: Store, meant: ExportRequest) -> Iterator[Export]:
     """An export whose pairs belong together, whatever is written meanwhile; raises BadUsage for what does not exist."""
     with exports.snapshot(store):
         yield Export(store, meant)
@@ -103,27 +113,27 @@ def _named(judges: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]
     ]
 
 
-def _stands(said: Sequence[tuple[str, Event]], pair_id: int) -> dict[str, Stand]:
+def _stands(said: Sequence[tuple[str, ReviewEvent]], pair_id: int) -> dict[str, ReviewerState]:
     """By reviewer: where they stand."""
-    own: dict[str, list[Event]] = {}
+    own: dict[str, list[ReviewEvent]] = {}
     for name, event in said:
         own.setdefault(name, []).append(event)
     return {name: replay(acts).stand(pair_id) for name, acts in sorted(own.items())}
 
 
-def _label(said: Sequence[tuple[str, Event]], stands: dict[str, Stand]) -> tuple[str | None, int, bool]:
+def _label(said: Sequence[tuple[str, ReviewEvent]], stands: dict[str, ReviewerState]) -> tuple[str | None, int, bool]:
     """What people say together, how many votes that is, and whether somebody settled it."""
     votes = [
         (number, stand.decision.choice)
-        for number, stand in enumerate(stands.values(), SETTLED + 1)
+        for number, stand in enumerate(stands.values(), ADJUDICATOR + 1)
         if stand.decision is not None and stand.decision.choice is not None
     ]
     settled = [event.choice for _, event in said if event.kind is EventKind.ADJUDICATED and event.choice is not None]
-    found = label(((SETTLED, settled[-1]), *votes) if settled and votes else tuple(votes))
+    found = human_label(((ADJUDICATOR, settled[-1]), *votes) if settled and votes else tuple(votes))
     return None if found is Label.UNREAD else found.value, len(votes), bool(settled and votes)
 
 
-class AlreadyThere(BadUsage):
+class FileExists(BadUsage):
     """A file of this name is there, and nobody said that it may be replaced."""
 
 
@@ -141,7 +151,7 @@ def check_target(path: Path, database: Path, *, force: bool = False) -> Path:
     if there and not ordinary:
         raise BadUsage(f"{path}: this is no ordinary file; name another one")
     if there and not force:
-        raise AlreadyThere(f"{path}: is there already; name another file")
+        raise FileExists(f"{path}: is there already; name another file")
     return target
 
 

@@ -8,20 +8,20 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import Paced, Patience
+from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
-from uphold.generating.turns import Marks, marks_of, turn_request, worst
+from uphold.generating.turns import CellMarks, marks_of, turn_request, worst
 from uphold.judging.costs import Price, price_of
 from uphold.judging.parsing import storable
-from uphold.records.model_calls import Barred
+from uphold.records.model_calls import AccessRefused
 from uphold.settings import Settings
 from uphold.store import responses
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
 from uphold.store.responses import Begun, Lacking
 from uphold.store.sets import find_set
-from uphold.workflows.concurrency import Control, Purse, crew
+from uphold.workflows.concurrency import SpendingCap, WorkControl, run_concurrently
 
 _PATIENCE = 4
 
@@ -44,13 +44,13 @@ class GenerateRequest:
     concurrency: int = 8
     max_cost: float | None = None
     claim_seconds: float = CLAIM_SECONDS
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     settings: Settings = field(default_factory=Settings)
-    control: Control | None = None
+    control: WorkControl | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Generating:
+class GenerationProgress:
     """How far it is, in examples and answered turns; `problems` are (key, why) of examples without a response.
 
     `cost` is in dollars, None without a price; `waiting` are the seconds that all still wait; `left` examples have no
@@ -84,14 +84,14 @@ class Generating:
 class _Outcome:
     lacking: Lacking
     turns: int = 0
-    marks: tuple[Marks, ...] = ()
+    marks: tuple[CellMarks, ...] = ()
     tokens: tuple[int, int] = (0, 0)
     cost: float = 0.0
     problem: str | None = None
     whole: bool = False
 
 
-async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Generating, None]:
+async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[GenerationProgress, None]:
     """Ask a system for the responses that a set lacks; yields how far it is, the last value is how it ended.
 
     Everything that can be wrong raises BadUsage before anything is written; Barred when key or model are refused. Each
@@ -101,7 +101,7 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
     system = system_of(request)
     address = find_address(
         system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT
-    )  # fmt: skip
+    )
     if not 1 <= request.concurrency <= 1000:
         raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to 1000 was expected")
     price = price_of(system.model, request.settings.prices)
@@ -109,24 +109,27 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
         raise BadUsage(f"--max-cost: the price of {system.model!r} is not known; put it into [prices] of uphold.toml")
     lacking = responses.lacking(store, set_id, system.name, every=request.redo)
     todo = list({one.text_id: one for one in lacking}.values())
-    progress = Generating(len(todo), cost=None if price is None else 0.0, left=len(todo))
+    progress = GenerationProgress(len(todo), cost=None if price is None else 0.0, left=len(todo))
     if not todo:
         yield progress
         return
-    control = request.control or Control(request.concurrency, request.max_cost)
-    endpoint = Paced(open_endpoint(address), request.patience)
+    control = request.control or WorkControl(request.concurrency, request.max_cost)
+    endpoint = RetryingEndpoint(open_endpoint(address), request.patience)
     work = _Work(store, system, endpoint, control, price, request.redo, request.claim_seconds)
     began = time.monotonic()
     try:
         idle = 0
         while todo and idle <= _PATIENCE and not control.stopped:
-            async with aclosing(crew(todo, work.answer, control)) as outcomes:
+            async with aclosing(run_concurrently(todo, work.answer, control)) as outcomes:
                 async for some in outcomes:
                     work.renew()
                     progress = replace(
-                        _with(progress, some), again=endpoint.again, waiting=endpoint.pause,
-                        seconds=time.monotonic() - began, stopped=control.stopped,
-                    )  # fmt: skip
+                        _with(progress, some),
+                        again=endpoint.again,
+                        waiting=endpoint.pause,
+                        seconds=time.monotonic() - began,
+                        stopped=control.stopped,
+                    )
                     yield progress
             # What another process was at: should its claim lapse without a response, it is answered here.
             before, todo = len(todo), work.left_to_others()
@@ -145,13 +148,21 @@ def system_of(request: GenerateRequest) -> System:
     """The system that is asked."""
     known = request.settings
     return find_system(
-        request.system, request.endpoint, known.systems, known.endpoints, prompt=request.prompt,
-        max_tokens=request.max_tokens, temperature=request.temperature, seed=request.seed, base_url=request.base_url,
-        key_variable=request.key_variable, timeout=request.timeout,
-    )  # fmt: skip
+        request.system,
+        request.endpoint,
+        known.systems,
+        known.endpoints,
+        prompt=request.prompt,
+        max_tokens=request.max_tokens,
+        temperature=request.temperature,
+        seed=request.seed,
+        base_url=request.base_url,
+        key_variable=request.key_variable,
+        timeout=request.timeout,
+    )
 
 
-def _with(progress: Generating, outcomes: Sequence[_Outcome]) -> Generating:
+def _with(progress: GenerationProgress, outcomes: Sequence[_Outcome]) -> GenerationProgress:
     marks = [mark for outcome in outcomes for mark in outcome.marks]
     return replace(
         progress,
@@ -173,20 +184,24 @@ class _Work:
     """One system's answers, one example at a time for each worker."""
 
     def __init__(
-        self, store: Store, system: System, endpoint: Paced, control: Control, price: Price | None, redo: bool,
+        self,
+        store: Store,
+        system: System,
+        endpoint: RetryingEndpoint,
+        control: WorkControl,
+        price: Price | None,
+        redo: bool,
         claim_seconds: float,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._store, self._system, self._endpoint, self._control = store, system, endpoint, control
-        self._price, self._purse, self._redo = price, Purse(control, price), redo
+        self._price, self._purse, self._redo = price, SpendingCap(control, price), redo
         self._holder, self._claim_seconds = secrets.token_hex(8), claim_seconds
         self._held: set[int] = set()
         self._skipped: list[Lacking] = []
         self._renewed = time.monotonic()
         with store.writing() as conn:
             definition = system.definition
-            self._system_id, self._generation_id = responses.add_generation(
-                conn, system.name, definition, system.hash
-            )  # fmt: skip
+            self._system_id, self._generation_id = responses.add_generation(conn, system.name, definition, system.hash)
 
     async def answer(self, lacking: Lacking) -> _Outcome | None:
         """Every turn of one example; None where another process is at it, or was first."""
@@ -223,7 +238,7 @@ class _Work:
             answer = None
             try:
                 answer = await self._endpoint.answer(request)
-            except Barred:
+            except AccessRefused:
                 raise
             except EndpointError as error:
                 if self._endpoint.gave_up is not None:
@@ -237,14 +252,16 @@ class _Work:
             with self._store.writing() as conn:
                 responses.add_turn(
                     conn, self._generation_id, lacking.text_id, so_far.attempt, len(answers) + 1, answer, text, cost
-                )  # fmt: skip
+                )
             answers.append(text)
             reasons.append(answer.stop_reason)
             outcome = replace(
-                outcome, turns=outcome.turns + 1, marks=(*outcome.marks, marks_of(text, answer.stop_reason)),
+                outcome,
+                turns=outcome.turns + 1,
+                marks=(*outcome.marks, marks_of(text, answer.stop_reason)),
                 tokens=(outcome.tokens[0] + (tokens[0] or 0), outcome.tokens[1] + (tokens[1] or 0)),
                 cost=outcome.cost + (cost or 0.0),
-            )  # fmt: skip
+            )
         with self._store.writing() as conn:
             responses.make_response(conn, self._system_id, lacking.text_id, so_far.attempt, worst(reasons))
         return replace(outcome, whole=True)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from uphold.errors import BadFile
 from uphold.formats import registry
-from uphold.formats.reading import Progress
-from uphold.formats.reading import Reading as FileReading
-from uphold.records.rows import ImportSummary, Row, Skipped
+from uphold.formats.reading import FileReading, ReadProgress
+from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
 from uphold.store import imports
-from uphold.store.bulk_import import Intake
+from uphold.store.bulk_import import BulkImport
 from uphold.store.database import Store, now
-from uphold.workflows.import_rules import NotYet, Taker
+from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
 
 _TELL_EVERY = 500
 
@@ -36,7 +35,7 @@ class ImportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ImportProgress:
     """How far an import is: bytes read of bytes there, rows taken."""
 
     done: int
@@ -44,7 +43,7 @@ class Reading:
     rows: int
 
 
-def import_files(store: Store, request: ImportRequest) -> Generator[Reading | ImportSummary, None, None]:
+def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgress | ImportSummary, None, None]:
     """Import files in one transaction; yields how far it is, and last the summary.
 
     Raises BadFile at the first row that cannot be taken (with `skip_bad` only where a whole file cannot be read): then
@@ -83,7 +82,7 @@ def check_files(request: ImportRequest) -> None:
     _open(request)
 
 
-def _open(request: ImportRequest, progress: Progress | None = None) -> FileReading:
+def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileReading:
     return registry.read(
         request.paths,
         request.format,
@@ -107,16 +106,16 @@ class _Attempt:
         self._conn, self._request, self._number = conn, request, number
         self.left_out = dict(left_out)
         self.summary = ImportSummary(format=self._files.format, set=request.set or self._files.set_name)
-        self._intake = Intake(conn, self.summary.set, number, now())
-        self._taker = Taker(self._intake, self.summary, update=request.update)
+        self._intake = BulkImport(conn, self.summary.set, number, now())
+        self._taker = ImportRules(self._intake, self.summary, update=request.update)
 
     def _note(self, done: int, total: int) -> None:
         self._bytes = (done, total)
 
-    def read(self) -> Iterator[Reading]:
+    def read(self) -> Iterator[ImportProgress]:
         """Take every row; yields how far it is."""
         summary = self.summary
-        waiting: list[tuple[int, Row]] = []
+        waiting: list[tuple[int, ImportRow]] = []
         for number, row in enumerate(self._files.rows):
             summary.rows += 1
             if number in self.left_out:
@@ -125,17 +124,17 @@ class _Attempt:
                 waiting.append((number, row))
             if summary.rows % _TELL_EVERY == 0:
                 self._taker.flush()
-                yield Reading(*self._bytes, summary.rows)
+                yield ImportProgress(*self._bytes, summary.rows)
         for number, row, error in self._taker.take_late(waiting):
             if not self._request.skip_bad:
                 raise error
             self.left_out[number] = _without_place(error, row)
 
-    def _take(self, number: int, row: Row) -> bool:
+    def _take(self, number: int, row: ImportRow) -> bool:
         """Take a row or leave it out; False where it has to wait for others."""
         try:
             self._taker.take(number, row)
-        except NotYet:
+        except NeedsOtherRows:
             return False
         except BadFile as error:
             if not self._request.skip_bad:
@@ -143,8 +142,8 @@ class _Attempt:
             self._skip(row, _without_place(error, row))
         return True
 
-    def _skip(self, row: Row, why: str) -> None:
-        self.summary.skipped.append(Skipped(row.where, why))
+    def _skip(self, row: ImportRow, why: str) -> None:
+        self.summary.skipped.append(SkippedRow(row.where, why))
 
     def record(self) -> None:
         """Finish, and record what the import brought; where that is nothing, leave no trace."""
@@ -162,5 +161,5 @@ class _Attempt:
             imports.forget_import(self._conn, self._number, self._intake.set_id)
 
 
-def _without_place(error: BadFile, row: Row) -> str:
+def _without_place(error: BadFile, row: ImportRow) -> str:
     return str(error).removeprefix(f"{row.where}: ")

@@ -5,18 +5,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uphold.endpoints.addresses import TIMEOUT, Address, find_address
-from uphold.endpoints.retrying import Patience
+from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage
-from uphold.judging.judges import MOST_SAMPLES, LlmJudge, ReadyJudge, RulesJudge, judge_of, judges_in, ready_judge
-from uphold.records.enums import REFERENCE, Order
+from uphold.judging.judges import (
+    MOST_SAMPLES,
+    LlmJudge,
+    ReadyJudge,
+    RulesJudge,
+    judge_from_table,
+    read_judges,
+    ready_judge,
+)
+from uphold.records.enums import REFERENCE, AnswerOrder
 from uphold.settings import Settings
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
-from uphold.store.judgments import Scope
+from uphold.store.judgments import JudgingScope
 from uphold.store.pairs import systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
-from uphold.workflows.concurrency import MOST_AT_ONCE, Control
+from uphold.workflows.concurrency import MOST_AT_ONCE, WorkControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +53,18 @@ class JudgeRequest:
     redo: bool = False
     max_cost: float | None = None
     timeout: float | None = None
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     settings: Settings = field(default_factory=Settings)
-    control: Control | None = None
+    control: WorkControl | None = None
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> JudgingScope:
         """What of the run is meant."""
-        return Scope(self.only_reviewed, self.redo)
+        return JudgingScope(self.only_reviewed, self.redo)
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class RunTarget:
     """The set and the two systems of a run that may not exist yet."""
 
     set_id: int
@@ -66,21 +74,21 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JudgeTask:
     """A judge, and what a run asks of it; `address` where it is a model."""
 
     judge: ReadyJudge
-    orders: tuple[Order, ...]
+    orders: tuple[AnswerOrder, ...]
     samples: int
     address: Address | None
 
 
-def find_which(store: Store, request: JudgeRequest) -> Which:
+def find_target(store: Store, request: JudgeRequest) -> RunTarget:
     """What is judged; raises BadUsage where that does not exist or does not fit."""
     names = (request.set, request.candidate, request.baseline)
     if names == (None, None, None):
         run = find_run(store, request.run)
-        return Which(run.set_id, run.set, run.candidate, run.baseline)
+        return RunTarget(run.set_id, run.set, run.candidate, run.baseline)
     if request.run is not None:
         raise BadUsage("a run has its set and systems already: give either RUN or --set, --candidate and --baseline")
     if request.set is None or request.candidate is None or request.baseline is None:
@@ -95,10 +103,10 @@ def find_which(store: Store, request: JudgeRequest) -> Which:
             raise BadUsage(
                 f"{option} {name!r} has answered nothing in the set {request.set!r}; systems that have: {listed}"
             )
-    return Which(set_id, request.set, request.candidate, request.baseline)
+    return RunTarget(set_id, request.set, request.candidate, request.baseline)
 
 
-def find_judges(store: Store, request: JudgeRequest, which: Which, *, asking: bool = True) -> list[Asked]:
+def find_judges(store: Store, request: JudgeRequest, which: RunTarget, *, asking: bool = True) -> list[JudgeTask]:
     """The judges, each with what is asked of it; raises BadUsage for whatever does not fit.
 
     Unless `asking`, nobody will be asked: no key is wanted.
@@ -118,7 +126,7 @@ def find_judges(store: Store, request: JudgeRequest, which: Which, *, asking: bo
                 f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
                 "output, in dollars per million tokens, into uphold.toml"
             )
-        found.append(Asked(judge, orders, samples, address))
+        found.append(JudgeTask(judge, orders, samples, address))
     return found
 
 
@@ -140,9 +148,9 @@ def _judges(request: JudgeRequest, rubric: str | None) -> list[ReadyJudge]:
             raise BadUsage(f"--judge-option: the options of {spec!r} stand in its file")
         if spec in known.judges:
             table = {"name": spec, **known.judges[spec]}
-            judges.append(judge_of(table, f"[judges.{spec}]", rubric, known.endpoints, known.prices))
+            judges.append(judge_from_table(table, f"[judges.{spec}]", rubric, known.endpoints, known.prices))
         elif written:
-            judges += judges_in(Path(spec), rubric, known.endpoints, known.prices)
+            judges += read_judges(Path(spec), rubric, known.endpoints, known.prices)
         else:
             judges.append(ready_judge(spec, request.options, rubric, known.prices))
     return judges

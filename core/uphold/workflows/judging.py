@@ -6,29 +6,36 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from uphold.endpoints.addresses import open_endpoint
-from uphold.endpoints.retrying import Paced
+from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import BadUsage
 from uphold.judging.judges import RulesJudge
 from uphold.judging.parsing import judgment_of
 from uphold.judging.prompts import WITHOUT_SCHEMA
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import Answer
+from uphold.records.model_calls import ModelAnswer
 from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
-from uphold.store.judgments import Scope
+from uphold.store.judgments import JudgingScope
 from uphold.store.pairs import make_pairs
 from uphold.store.runs import find_run, judges_of
 from uphold.workflows.batch_judging import collect
-from uphold.workflows.concurrency import Control
-from uphold.workflows.judge_request import Asked, JudgeRequest, find_judges, find_which
-from uphold.workflows.judging_progress import JudgeSummary, Judging, Written, ask, beginning, summary
-from uphold.workflows.llm_judging import Asking, Claiming, comparison
+from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.judge_request import JudgeRequest, JudgeTask, find_judges, find_target
+from uphold.workflows.judging_progress import (
+    JudgeSummary,
+    JudgingProgress,
+    SavedJudgment,
+    initial_progress,
+    judge_summary,
+    record_request,
+)
+from uphold.workflows.llm_judging import ClaimedWork, JudgmentWorker, pair_to_judge
 
 _RULES_AT_A_TIME = 1000
 
 
-async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judging | JudgeSummary, None]:
+async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[JudgingProgress | JudgeSummary, None]:
     """Judge what a run lacks; yields how far it is, and the summary after each judge.
 
     The run and its pairs are made where they are new. Everything that can be wrong with the request, a missing key
@@ -36,46 +43,59 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
     batches that have ended come in first. Raises Barred when the endpoint refuses key or model; what was done by then,
     or when the task was cancelled, is kept.
     """
-    which = find_which(store, request)
+    which = find_target(store, request)
     asked = find_judges(store, request, which)
-    control = request.control or Control(request.concurrency, request.max_cost)
+    control = request.control or WorkControl(request.concurrency, request.max_cost)
     made = make_pairs(
         store, which.set_id, which.set, which.candidate, which.baseline, last_turn_only=request.last_turn_only
     )
     for one in asked:
-        judge_id = ask(store, made.run_id, one)
+        judge_id = record_request(store, made.run_id, one)
         collected = 0
         if one.address is not None and claims.open_batches(store, judge_id):
             collected = (await collect(store, judge_id, one, request.patience)).judgments
-        progress = beginning(store, made.run_id, judge_id, one, request.scope)
+        progress = initial_progress(store, made.run_id, judge_id, one, request.scope)
         async with aclosing(_judged(store, made.run_id, judge_id, one, request, control, progress)) as told:
             async for progress in told:
                 yield progress
-        yield summary(store, made, one, judge_id, request.scope, progress, control.stopped, collected=collected)
+        yield judge_summary(store, made, one, judge_id, request.scope, progress, control.stopped, collected=collected)
 
 
 async def _judged(
-    store: Store, run_id: int, judge_id: int, one: Asked, request: JudgeRequest, control: Control, progress: Judging
-) -> AsyncGenerator[Judging, None]:
+    store: Store,
+    run_id: int,
+    judge_id: int,
+    one: JudgeTask,
+    request: JudgeRequest,
+    control: WorkControl,
+    progress: JudgingProgress,
+) -> AsyncGenerator[JudgingProgress, None]:
     judge, address = one.judge, one.address
     if isinstance(judge, RulesJudge):
         for written in _by_rule(store, run_id, judge_id, judge, request.scope):
             yield (progress := progress.with_written(written))
     elif progress.total and address is not None and not control.stopped:
-        claims = Claiming(store, run_id, judge_id, judge, request.claim_seconds, request.scope)
-        asking = Asking(claims, judge, lambda: Paced(open_endpoint(address), request.patience), control)
+        claims = ClaimedWork(store, run_id, judge_id, judge, request.claim_seconds, request.scope)
+        asking = JudgmentWorker(
+            claims, judge, lambda: RetryingEndpoint(open_endpoint(address), request.patience), control
+        )
         async with aclosing(asking.ask_all(claims.missing())) as batches_written:
             async for written in batches_written:
                 progress = progress.with_written(written)
                 if (endpoint := asking.endpoint) is not None and asking.opened is not None:
                     progress = replace(
-                        progress, again=endpoint.again, waiting=endpoint.pause, waited=endpoint.waited,
+                        progress,
+                        again=endpoint.again,
+                        waiting=endpoint.pause,
+                        waited=endpoint.waited,
                         seconds=time.monotonic() - asking.opened,
-                    )  # fmt: skip
+                    )
                 yield progress
 
 
-def _by_rule(store: Store, run_id: int, judge_id: int, judge: RulesJudge, scope: Scope) -> Iterator[list[Written]]:
+def _by_rule(
+    store: Store, run_id: int, judge_id: int, judge: RulesJudge, scope: JudgingScope
+) -> Iterator[list[SavedJudgment]]:
     """What a rule says of all that is missing; unreadable once more, too, with `redo`, but once only."""
     todo = judgments.missing(store, run_id, judge_id, scope)
     for start in range(0, len(todo), _RULES_AT_A_TIME):
@@ -84,9 +104,9 @@ def _by_rule(store: Store, run_id: int, judge_id: int, judge: RulesJudge, scope:
             for lacking in todo[start : start + _RULES_AT_A_TIME]:
                 if judgments.settled(store, lacking.pair_id, judge_id, lacking.order, lacking.sample, redo=scope.redo):
                     continue
-                judgment = judge.judge(comparison(store, lacking.pair_id))
+                judgment = judge.judge(pair_to_judge(store, lacking.pair_id))
                 judgments.add_judgment(conn, lacking.pair_id, judge_id, judgment, redo=scope.redo)
-                written.append(Written(lacking.pair_id, judgment))
+                written.append(SavedJudgment(lacking.pair_id, judgment))
         yield written
 
 
@@ -132,7 +152,7 @@ def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> R
 
 def _read_again(old: Judgment) -> Judgment:
     patient = (old.prompt_name or "").endswith(WITHOUT_SCHEMA)
-    answer = Answer(old.raw or "", old.stop_reason)
+    answer = ModelAnswer(old.raw or "", old.stop_reason)
     read = judgment_of(answer, old.order, old.sample, old.prompt_name, old.fence, patient=patient)
     return replace(read, cost=0.0)
 

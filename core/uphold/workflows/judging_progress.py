@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from uphold.errors import BadUsage
 from uphold.judging.judges import PROVIDERS, LlmJudge
 from uphold.judging.rules import RULES
-from uphold.records.enums import REFERENCE, Status, Verdict
-from uphold.records.judgments import JudgeOnPair, Judgment, consensus
+from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
+from uphold.records.judgments import Judgment, PairVerdict, verdict_of
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.store import judges, judgments
 from uphold.store.database import Store
-from uphold.store.judgments import Scope, Seen
+from uphold.store.judgments import JudgedPair, JudgingScope
 from uphold.store.pairs import MadePairs
 from uphold.store.runs import get_run, judges_of
-from uphold.workflows.judge_request import Asked
+from uphold.workflows.judge_request import JudgeTask
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SavedJudgment:
     """One judgment that is in the file now: asked for, had without asking, or (`reused`) copied from an equal pair."""
 
     pair_id: int
@@ -29,7 +29,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class JudgingProgress:
     """How far a judge is: `total` judgments were missing when it began.
 
     `identical` (answers that are the same) and `reused` (copied from equal pairs) are readable or unreadable too.
@@ -88,7 +88,7 @@ class Judging:
             return None
         return self.cost + self.left * self.cost / self.asked
 
-    def with_written(self, written: Sequence[Written]) -> "Judging":
+    def with_written(self, written: Sequence[SavedJudgment]) -> "JudgingProgress":
         """The counts after these judgments."""
         said = [one.judgment for one in written]
         statuses = Counter(judgment.status for judgment in said)
@@ -96,9 +96,9 @@ class Judging:
         costs = [judgment.cost for judgment in asked if judgment.cost is not None]
         return replace(
             self,
-            readable=self.readable + statuses[Status.READABLE],
-            unreadable=self.unreadable + statuses[Status.UNREADABLE],
-            failed=self.failed + statuses[Status.FAILED],
+            readable=self.readable + statuses[JudgmentStatus.READABLE],
+            unreadable=self.unreadable + statuses[JudgmentStatus.UNREADABLE],
+            failed=self.failed + statuses[JudgmentStatus.FAILED],
             identical=self.identical + sum(judgment.raw is None and judgment.cost == 0 for judgment in asked),
             reused=self.reused + len(said) - len(asked),
             input_tokens=self.input_tokens + sum(judgment.input_tokens or 0 for judgment in asked),
@@ -119,7 +119,7 @@ class JudgeSummary:
     run: Run
     judge: str
     judge_id: int
-    done: Judging
+    done: JudgingProgress
     made: MadePairs
     verdicts: Mapping[Verdict, int]
     left: int = 0
@@ -134,32 +134,32 @@ class JudgeSummary:
         return sum(self.verdicts.values())
 
 
-LISTED = 200
+MAX_LISTED = 200
 """As many pairs that need a look are listed at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class JudgingView:
     """The verdicts so far, the pairs that need a look (unreadable, failed), and the last that were judged."""
 
     verdicts: Mapping[Verdict, int]
-    needs: Sequence[Seen] = ()
-    last: Sequence[Seen] = ()
+    needs: Sequence[JudgedPair] = ()
+    last: Sequence[JudgedPair] = ()
 
 
-def watch(store: Store, run_id: int, judge_id: int) -> Watched:
+def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
     """How a judge's verdicts on a run stand now."""
     words = judgments.verdict_counts(store, run_id, judge_id)
-    return Watched(
+    return JudgingView(
         words,
-        judgments.needing_a_look(store, run_id, judge_id, LISTED),
+        judgments.needing_a_look(store, run_id, judge_id, MAX_LISTED),
         judgments.last_judged(store, run_id, judge_id, 8),
     )
 
 
-def answers(store: Store, pair_id: int, judge_id: int) -> JudgeOnPair | None:
+def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
     """Every judgment of a pair, raw answers and all."""
-    return judgments.on_pair(store, pair_id, judge_id, consensus)
+    return judgments.on_pair(store, pair_id, judge_id, verdict_of)
 
 
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
@@ -181,31 +181,46 @@ def _is_spec(name: str) -> bool:
     return name.partition(":")[0] in (*PROVIDERS, "rules")
 
 
-def ask(store: Store, run_id: int, one: Asked) -> int:
+def record_request(store: Store, run_id: int, one: JudgeTask) -> int:
     """Record what the run asks of a judge; returns the judge's id."""
     with store.writing() as conn:
         judge_id = judges.add_judge(conn, one.judge.record)
-        judges.ask(conn, run_id, judge_id, one.orders, one.samples)
+        judges.record_requested_orders(conn, run_id, judge_id, one.orders, one.samples)
     return judge_id
 
 
-def summary(
-    store: Store, made: MadePairs, one: Asked, judge_id: int, scope: Scope, done: Judging, stopped: str | None = None, *,
-    submitted: tuple[str, ...] = (), collected: int = 0,
-) -> JudgeSummary:  # fmt: skip
+def judge_summary(
+    store: Store,
+    made: MadePairs,
+    one: JudgeTask,
+    judge_id: int,
+    scope: JudgingScope,
+    done: JudgingProgress,
+    stopped: str | None = None,
+    *,
+    submitted: tuple[str, ...] = (),
+    collected: int = 0,
+) -> JudgeSummary:
     """How a judge stands to a run now."""
     run_id = made.run_id
     missing = judgments.missing(store, run_id, judge_id, replace(scope, redo=False))
     return JudgeSummary(
-        get_run(store, run_id), one.judge.record.name, judge_id, done, made,
-        judgments.verdict_counts(store, run_id, judge_id), len({lacking.pair_id for lacking in missing}),
+        get_run(store, run_id),
+        one.judge.record.name,
+        judge_id,
+        done,
+        made,
+        judgments.verdict_counts(store, run_id, judge_id),
+        len({lacking.pair_id for lacking in missing}),
         len(missing) - len(judgments.missing(store, run_id, judge_id, replace(scope, redo=False, not_out=True))),
-        stopped, submitted, collected,
-    )  # fmt: skip
+        stopped,
+        submitted,
+        collected,
+    )
 
 
-def beginning(store: Store, run_id: int, judge_id: int, one: Asked, scope: Scope) -> Judging:
+def initial_progress(store: Store, run_id: int, judge_id: int, one: JudgeTask, scope: JudgingScope) -> JudgingProgress:
     missing = judgments.missing(store, run_id, judge_id, replace(scope, not_out=True))
     priced = isinstance(one.judge, LlmJudge) and one.judge.price is not None
     name = one.judge.record.name
-    return Judging(len(missing), judge=name, run_id=run_id, judge_id=judge_id, cost=0.0 if priced else None)
+    return JudgingProgress(len(missing), judge=name, run_id=run_id, judge_id=judge_id, cost=0.0 if priced else None)

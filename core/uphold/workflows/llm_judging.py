@@ -13,71 +13,76 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from uphold.endpoints.retrying import Paced
+from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import EndpointError
 from uphold.judging.judges import LlmJudge, failed
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import Barred, Comparison
+from uphold.records.model_calls import AccessRefused, PairToJudge
 from uphold.store import claims, judgments
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
-from uphold.store.judgments import WHOLE, Ask, Scope
+from uphold.store.judgments import WHOLE_RUN, JudgingScope, MissingJudgment
 from uphold.store.pairs import pair_texts
-from uphold.workflows.concurrency import Control, Purse
-from uphold.workflows.judging_progress import Written
+from uphold.workflows.concurrency import SpendingCap, WorkControl
+from uphold.workflows.judging_progress import SavedJudgment
 
 _AT_A_TIME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ClaimedJudgment:
     """Something to ask, with everything that is read of it."""
 
-    ask: Ask
-    comparison: Comparison
+    ask: MissingJudgment
+    comparison: PairToJudge
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ReceivedJudgment:
     """What became of something asked; `saved` is called once it is in the file."""
 
-    ask: Ask
+    ask: MissingJudgment
     judgment: Judgment
     saved: Callable[[], None] = lambda: None
 
 
-class Claiming:
+class ClaimedWork:
     """What one process holds of one judge on one run."""
 
     def __init__(
-        self, store: Store, run_id: int, judge_id: int, judge: LlmJudge, seconds: float = CLAIM_SECONDS,
-        scope: Scope = WHOLE,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        run_id: int,
+        judge_id: int,
+        judge: LlmJudge,
+        seconds: float = CLAIM_SECONDS,
+        scope: JudgingScope = WHOLE_RUN,
+    ) -> None:
         self._store, self._run_id, self._judge_id, self._judge = store, run_id, judge_id, judge
         self.seconds, self._scope = seconds, replace(scope, not_out=True)
         self._holder = secrets.token_hex(8)
-        self._last: tuple[int, Comparison] | None = None
-        self.held: set[Ask] = set()
+        self._last: tuple[int, PairToJudge] | None = None
+        self.held: set[MissingJudgment] = set()
         self.left_to_others = False
 
-    def missing(self) -> list[Ask]:
+    def missing(self) -> list[MissingJudgment]:
         """What is still to be had, but for what a batch is being asked."""
         return judgments.missing(self._store, self._run_id, self._judge_id, self._scope)
 
     def write_and_claim(
-        self, arrivals: Sequence[Arrival], todo: deque[Ask], room: int
-    ) -> tuple[list[Written], list[Work]]:
+        self, arrivals: Sequence[ReceivedJudgment], todo: deque[MissingJudgment], room: int
+    ) -> tuple[list[SavedJudgment], list[ClaimedJudgment]]:
         """Write arrivals and give their claims back; take up to `room` new ones from `todo`.
 
         What needs no asking is written at once; what others have claimed is left to them.
         """
-        written: list[Written] = []
+        written: list[SavedJudgment] = []
         with self._store.writing() as conn:
             for arrival in arrivals:
                 pair_id = arrival.ask.pair_id
                 judgments.add_judgment(conn, pair_id, self._judge_id, arrival.judgment, redo=self._scope.redo)
                 claims.release(conn, self._judge_id, arrival.ask, self._holder)
-                written.append(Written(pair_id, arrival.judgment))
+                written.append(SavedJudgment(pair_id, arrival.judgment))
             work = self._claim(conn, todo, room, written)
         for arrival in arrivals:
             arrival.saved()
@@ -85,40 +90,40 @@ class Claiming:
         self.held.update(one.ask for one in work)
         return written, work
 
-    def _claim(self, conn: sqlite3.Connection, todo: deque[Ask], room: int, written: list[Written]) -> list[Work]:
-        wanted: list[Work] = []
+    def _claim(
+        self, conn: sqlite3.Connection, todo: deque[MissingJudgment], room: int, written: list[SavedJudgment]
+    ) -> list[ClaimedJudgment]:
+        wanted: list[ClaimedJudgment] = []
         for _ in range(min(_AT_A_TIME, len(todo))):
             if len(wanted) >= room:
                 break
             ask = todo.popleft()
-            work = Work(ask, self._comparison(ask.pair_id))
+            work = ClaimedJudgment(ask, self._comparison(ask.pair_id))
             if not self._settle_unasked(conn, work, written):
                 wanted.append(work)
         had = set(claims.claim(conn, self._judge_id, [one.ask for one in wanted], self._holder, self.seconds))
         self.left_to_others |= len(had) < len(wanted)
         return [one for one in wanted if one.ask in had]
 
-    def _settle_unasked(self, conn: sqlite3.Connection, work: Work, written: list[Written]) -> bool:
+    def _settle_unasked(self, conn: sqlite3.Connection, work: ClaimedJudgment, written: list[SavedJudgment]) -> bool:
         """Write the judgment that can be had without asking, if there is one; True where nothing is left to ask."""
         ask, redo = work.ask, self._scope.redo
         if judgments.settled(self._store, ask.pair_id, self._judge_id, ask.order, ask.sample, redo=redo):
             return True  # another process was first
         judgment, source = self._judge.unasked(work.comparison, ask.order, ask.sample), None
         if judgment is None:
-            found = judgments.reusable(
-                self._store, ask.contents, self._judge_id, ask.order, ask.sample, readable=redo
-            )  # fmt: skip
+            found = judgments.reusable(self._store, ask.contents, self._judge_id, ask.order, ask.sample, readable=redo)
             if found is None:
                 return False
             source = found[0]
             judgment = replace(found[1], cost=0.0, input_tokens=None, output_tokens=None, seconds=None, at=None)
         judgments.add_judgment(conn, ask.pair_id, self._judge_id, judgment, source, redo=redo)
-        written.append(Written(ask.pair_id, judgment, source is not None))
+        written.append(SavedJudgment(ask.pair_id, judgment, source is not None))
         return True
 
-    def _comparison(self, pair_id: int) -> Comparison:
+    def _comparison(self, pair_id: int) -> PairToJudge:
         if self._last is None or self._last[0] != pair_id:
-            self._last = pair_id, comparison(self._store, pair_id)
+            self._last = pair_id, pair_to_judge(self._store, pair_id)
         return self._last[1]
 
     def renew(self) -> None:
@@ -126,7 +131,7 @@ class Claiming:
         with self._store.writing() as conn:
             claims.renew(conn, self._judge_id, self.held, self._holder, self.seconds)
 
-    def hand_over(self, conn: sqlite3.Connection, asks: Sequence[Ask]) -> None:
+    def hand_over(self, conn: sqlite3.Connection, asks: Sequence[MissingJudgment]) -> None:
         """What a batch asks from now on needs no claim."""
         for ask in asks:
             claims.release(conn, self._judge_id, ask, self._holder)
@@ -142,10 +147,10 @@ class Claiming:
         self.held.clear()
 
 
-def comparison(store: Store, pair_id: int) -> Comparison:
+def pair_to_judge(store: Store, pair_id: int) -> PairToJudge:
     """What a judge is to compare."""
     texts = pair_texts(store, pair_id)
-    return Comparison(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells)
+    return PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells)
 
 
 _RENEWALS = 3
@@ -165,33 +170,37 @@ class _Beat:
     """Something may have changed, or it is time to renew the claims."""
 
 
-class Asking:
+class JudgmentWorker:
     """What is missing of one judge on one run, asked with bounded concurrency."""
 
     def __init__(
-        self, claims: Claiming, judge: LlmJudge, connect: Callable[[], Paced], control: Control | None = None
+        self,
+        claims: ClaimedWork,
+        judge: LlmJudge,
+        connect: Callable[[], RetryingEndpoint],
+        control: WorkControl | None = None,
     ) -> None:
         self._claims, self._judge, self._connect = claims, judge, connect
-        self._control = control or Control()
-        self._purse = Purse(self._control, judge.price)
-        self._endpoint: Paced | None = None
+        self._control = control or WorkControl()
+        self._purse = SpendingCap(self._control, judge.price)
+        self._endpoint: RetryingEndpoint | None = None
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._beat: asyncio.Task[None] | None = None
         self._going = asyncio.Event()
-        self._ready: asyncio.Queue[Work] = asyncio.Queue()
-        self._arrivals: asyncio.Queue[Arrival | _Beat | Exception] = asyncio.Queue()
-        self._unsaved: list[Arrival] = []
-        self._tried: set[Ask] = set()
+        self._ready: asyncio.Queue[ClaimedJudgment] = asyncio.Queue()
+        self._arrivals: asyncio.Queue[ReceivedJudgment | _Beat | Exception] = asyncio.Queue()
+        self._unsaved: list[ReceivedJudgment] = []
+        self._tried: set[MissingJudgment] = set()
         self._ended = False
         self._renewed = 0.0
         self.opened: float | None = None
 
     @property
-    def endpoint(self) -> Paced | None:
+    def endpoint(self) -> RetryingEndpoint | None:
         """The endpoint, once it is open: how often it was asked again, how long all wait."""
         return self._endpoint
 
-    async def ask_all(self, asks: Iterable[Ask]) -> AsyncGenerator[list[Written], None]:
+    async def ask_all(self, asks: Iterable[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
         """Ask all that is missing; yields what was written, and nothing new ([]) from time to time.
 
         What another process asks just now is left to it; should its claim lapse without an answer, it is asked here.
@@ -224,11 +233,11 @@ class Asking:
 
         return nudge
 
-    def _missing(self) -> list[Ask]:
+    def _missing(self) -> list[MissingJudgment]:
         """What is still to be had; what failed here is not tried twice."""
         return [ask for ask in self._claims.missing() if ask not in self._tried]
 
-    async def _round(self, todo: deque[Ask]) -> AsyncGenerator[list[Written], None]:
+    async def _round(self, todo: deque[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
         """Go once through what is to be done."""
         self._claims.left_to_others = False
         while (todo or self._claims.held) and not self._control.stopped:
@@ -241,7 +250,7 @@ class Asking:
                 if not self._unsaved:
                     yield []
 
-    def _write_and_claim(self, todo: deque[Ask]) -> list[Written]:
+    def _write_and_claim(self, todo: deque[MissingJudgment]) -> list[SavedJudgment]:
         room = (
             0 if self._control.stopped else 2 * self._control.concurrency - len(self._claims.held) + len(self._unsaved)
         )
@@ -251,7 +260,7 @@ class Asking:
             self._ready.put_nowait(one)
         return written
 
-    async def _grace(self) -> AsyncGenerator[list[Written], None]:
+    async def _grace(self) -> AsyncGenerator[list[SavedJudgment], None]:
         """After a stop: wait for what is in flight, as long as the control allows."""
         while self._endpoint is not None and self._endpoint.in_flight and self._control.grace_left:
             timer = asyncio.get_running_loop().call_later(
@@ -283,7 +292,7 @@ class Asking:
             if number not in self._workers or self._workers[number].done():
                 self._workers[number] = asyncio.create_task(self._work(number, self._endpoint))
 
-    async def _work(self, number: int, endpoint: Paced) -> None:
+    async def _work(self, number: int, endpoint: RetryingEndpoint) -> None:
         while not self._ended and number < self._control.concurrency:
             await self._going.wait()
             work = await self._ready.get()
@@ -292,7 +301,7 @@ class Asking:
                 self._going.clear()
                 continue
             try:
-                arrival: Arrival | Exception | None = await self._ask(endpoint, work)
+                arrival: ReceivedJudgment | Exception | None = await self._ask(endpoint, work)
             except Exception as error:  # raised again where arrivals are received
                 self._ended = True
                 arrival = error
@@ -302,17 +311,17 @@ class Asking:
             else:
                 await self._handed_over(arrival)
 
-    async def _handed_over(self, arrival: Arrival | Exception) -> None:
+    async def _handed_over(self, arrival: ReceivedJudgment | Exception) -> None:
         """Let it be written first: what a killed process has to ask again is never more than it asks at once."""
         saved = asyncio.Event()
-        if isinstance(arrival, Arrival):
+        if isinstance(arrival, ReceivedJudgment):
             arrival = replace(arrival, saved=saved.set)
         else:
             saved.set()
         self._arrivals.put_nowait(arrival)
         await saved.wait()
 
-    async def _ask(self, endpoint: Paced, work: Work) -> Arrival | None:
+    async def _ask(self, endpoint: RetryingEndpoint, work: ClaimedJudgment) -> ReceivedJudgment | None:
         order, sample = work.ask.order, work.ask.sample
         prompt = self._judge.prompt(work.comparison, order)
         request = self._judge.request(prompt, sample)
@@ -323,7 +332,7 @@ class Asking:
         try:
             answer = await endpoint.answer(request)
             judgment = self._judge.read(answer, order, sample, prompt.fence)
-        except Barred:
+        except AccessRefused:
             raise
         except EndpointError as error:
             if endpoint.gave_up is not None:
@@ -332,7 +341,7 @@ class Asking:
         finally:
             had = judgment or failed(order, sample, "")
             self._purse.settle(held, request, had.cost, (had.input_tokens, had.output_tokens))
-        return Arrival(work.ask, judgment)
+        return ReceivedJudgment(work.ask, judgment)
 
     async def _tick(self) -> None:
         while True:
@@ -348,13 +357,13 @@ class Asking:
         if errors:
             raise errors[0]
 
-    def _waiting(self) -> list[Arrival | _Beat | Exception]:
+    def _waiting(self) -> list[ReceivedJudgment | _Beat | Exception]:
         return [self._arrivals.get_nowait() for _ in range(self._arrivals.qsize())]
 
-    def _take(self, *arrivals: Arrival | _Beat | Exception) -> list[Exception]:
+    def _take(self, *arrivals: ReceivedJudgment | _Beat | Exception) -> list[Exception]:
         errors = []
         for arrival in arrivals:
-            if isinstance(arrival, Arrival):
+            if isinstance(arrival, ReceivedJudgment):
                 self._unsaved.append(arrival)
                 self._tried.add(arrival.ask)
             elif isinstance(arrival, Exception):
@@ -370,7 +379,7 @@ class Asking:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._unsaved += [one for one in self._waiting() if isinstance(one, Arrival)]
+        self._unsaved += [one for one in self._waiting() if isinstance(one, ReceivedJudgment)]
         try:
             if self._unsaved:
                 self._claims.write_and_claim(self._unsaved, deque(), 0)

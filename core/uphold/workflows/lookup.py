@@ -3,21 +3,33 @@
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
-from uphold.records.judgments import JudgeOnPair, consensus
-from uphold.records.reviews import Event
+from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.reviews import ReviewEvent
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.store import judgments, pairs, reviews, runs, sets
 from uphold.store.database import Store, open_store
-from uphold.store.imports import Import, all_imports, drop_import
+from uphold.store.imports import ImportRecord, all_imports, drop_import
 from uphold.store.pairs import PairTexts
 from uphold.store.runs import all_runs, find_run
 from uphold.store.scores import SystemPerplexity, perplexities_of
 from uphold.store.sets import find_set
 
 __all__ = [
-    "Home", "Import", "PairSaid", "Store", "SystemPerplexity", "all_imports", "all_runs", "drop_import", "find_run", "find_set",
-    "home", "open_store", "pairs_said", "run_perplexities",
-]  # fmt: skip
+    "Home",
+    "ImportRecord",
+    "PairRecord",
+    "Store",
+    "SystemPerplexity",
+    "all_imports",
+    "all_runs",
+    "drop_import",
+    "find_run",
+    "find_set",
+    "home",
+    "open_store",
+    "pair_records",
+    "run_perplexities",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +57,17 @@ _SOME = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PairSaid:
+class PairRecord:
     """One pair, every judge's verdict on it, and every reviewer's acts in force, oldest first."""
 
     run: Run
     texts: PairTexts
     current: bool
-    judges: tuple[JudgeOnPair, ...]
-    said: tuple[tuple[str, Event], ...]
+    judges: tuple[PairVerdict, ...]
+    said: tuple[tuple[str, ReviewEvent], ...]
 
 
-def pairs_said(store: Store, wanted: str, key: str | None) -> list[PairSaid]:
+def pair_records(store: Store, wanted: str, key: str | None) -> list[PairRecord]:
     """The pairs of an example of a run, one per turn, and older ones that are no longer current.
 
     With one run in the file its name may be left out: `wanted` is then the key.
@@ -71,12 +83,15 @@ def pairs_said(store: Store, wanted: str, key: str | None) -> list[PairSaid]:
     return [_said(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
 
 
-def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairSaid:
-    verdicts = (judgments.on_pair(store, pair_id, judge, consensus) for judge in judges)
-    return PairSaid(
-        run, pairs.pair_texts(store, pair_id), current, tuple(v for v in verdicts if v is not None),
+def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairRecord:
+    verdicts = (judgments.on_pair(store, pair_id, judge, verdict_of) for judge in judges)
+    return PairRecord(
+        run,
+        pairs.pair_texts(store, pair_id),
+        current,
+        tuple(v for v in verdicts if v is not None),
         tuple(reviews.said_of(store, pair_id)),
-    )  # fmt: skip
+    )
 
 
 def _meant(store: Store, wanted: str, key: str | None) -> tuple[Run, str | None]:

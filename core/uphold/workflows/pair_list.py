@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uphold.records.enums import EventKind, ruling
-from uphold.records.judgments import JudgeOnPair, consensus
-from uphold.records.pair_list import Listed, ListedTexts
-from uphold.records.reviews import Event, Stand, new_event_id
+from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.pair_list import ListedPair, ListedTexts
+from uphold.records.reviews import ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.history import History, replay
 from uphold.store import judgments, pair_list, pairs, reviews, runs, sets
@@ -17,14 +17,14 @@ from uphold.store.pairs import PairTexts
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class PairDetail:
     """One pair of a list at full length: its texts, and what its judge says."""
 
     texts: PairTexts
-    judge: JudgeOnPair | None
+    judge: PairVerdict | None
 
 
-class Listing:
+class PairListing:
     """The pairs of a run as one reviewer may see them.
 
     `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can do it.
@@ -39,12 +39,12 @@ class Listing:
         """The judge whose verdicts are listed."""
         return self.judge[1] if self.judge else None
 
-    def first(self, many: int) -> list[Listed]:
+    def first(self, many: int) -> list[ListedPair]:
         """The first pairs as reviewed, without a look at the rest of the run."""
         history = self._history(self.store)
         return [_listed(row, history) for row in pair_list.first_rows(self.store, self.run.id, many)]
 
-    def read(self) -> list[Listed]:
+    def read(self) -> list[ListedPair]:
         """Every current pair of the run, in no order."""
         with open_store(self._path) as store:
             history = self._history(store)
@@ -59,16 +59,16 @@ class Listing:
     def _path(self) -> Path:
         return self.store.path
 
-    def texts(self, page: Sequence[Listed]) -> dict[int, ListedTexts]:
+    def texts(self, page: Sequence[ListedPair]) -> dict[int, ListedTexts]:
         """By pair id: what a list shows of the texts of one page."""
         return pair_list.texts_of(self.store, [pair.pair_id for pair in page])
 
-    def detail(self, pair: Listed) -> Detail:
+    def detail(self, pair: ListedPair) -> PairDetail:
         """A pair at full length; the judge's word only where the reviewer has decided."""
         said = (
-            judgments.on_pair(self.store, pair.pair_id, self.judge[0], consensus) if self.judge and pair.read else None
+            judgments.on_pair(self.store, pair.pair_id, self.judge[0], verdict_of) if self.judge and pair.read else None
         )
-        return Detail(pairs.pair_texts(self.store, pair.pair_id), said)
+        return PairDetail(pairs.pair_texts(self.store, pair.pair_id), said)
 
     @property
     def is_searchable(self) -> bool:
@@ -88,18 +88,22 @@ class Listing:
     def search(self, typed: str, read: Sequence[int]) -> frozenset[int]:
         """The pairs that hold every word, `read` those that the reviewer has decided; the index must be up to date."""
         return pair_list.found(
-            self.store, self.run.id, typed, judge_id=self.judge[0] if self.judge else None,
-            reviewer_id=self._reviewer_id(self.store), read=read,
-        )  # fmt: skip
+            self.store,
+            self.run.id,
+            typed,
+            judge_id=self.judge[0] if self.judge else None,
+            reviewer_id=self._reviewer_id(self.store),
+            read=read,
+        )
 
-    def flag(self, pair: Listed) -> Listed:
+    def flag(self, pair: ListedPair) -> ListedPair:
         """Flag a pair for a second look, or no longer; on the disk when this returns. The pair as it is listed then."""
         with self.store.writing() as conn:
             reviewer_id = reviews.add_reviewer(conn, self.reviewer)
             own = [event for name, event in reviews.said_of(self.store, pair.pair_id) if name == self.reviewer]
             flagged = replay(own).stand(pair.pair_id).flagged
             kind = EventKind.UNFLAG if flagged else EventKind.FLAG
-            reviews.write_event(conn, reviewer_id, None, Event(new_event_id(), kind, pair.pair_id))
+            reviews.write_event(conn, reviewer_id, None, ReviewEvent(new_event_id(), kind, pair.pair_id))
         return replace(pair, flagged=not flagged)
 
     def _history(self, store: Store) -> History:
@@ -116,18 +120,29 @@ def guidelines_of(store: Store, run: Run) -> str | None:
     return sets.guidelines(store, run.set_id)
 
 
-def _listed(row: PairRow, history: History) -> Listed:
+def _listed(row: PairRow, history: History) -> ListedPair:
     stand = history.stand(row.pair_id) if row.pair_id in history.by_pair else _NOWHERE
     decision = stand.decision
     shown = decision.shown if decision is not None else None
     choice = decision.choice if decision is not None else None
-    return Listed(
-        row.pair_id, row.key, row.turn, row.place, row.verdict, decision,
+    return ListedPair(
+        row.pair_id,
+        row.key,
+        row.turn,
+        row.place,
+        row.verdict,
+        decision,
         ruling(choice, shown.verdict if shown else None) if choice is not None else None,
         history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
-        row.label, stand.skipped, stand.flagged, row.broken,
-        stand.comment or (decision.note if decision is not None else None) or None, row.tags, row.apart, stand.reasons,
-    )  # fmt: skip
+        row.label,
+        stand.skipped,
+        stand.flagged,
+        row.broken,
+        stand.comment or (decision.note if decision is not None else None) or None,
+        row.tags,
+        row.apart,
+        stand.reasons,
+    )
 
 
-_NOWHERE = Stand()
+_NOWHERE = ReviewerState()

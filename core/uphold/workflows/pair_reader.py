@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import REFERENCE, EventKind
-from uphold.records.judgments import JudgeOnPair, consensus
-from uphold.records.reviews import Earlier, OnScreen, PairView, PersonSaid, QueueItem, Stand, told
+from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.reviews import (
+    OnScreen,
+    PairView,
+    QueueItem,
+    ReviewerDecision,
+    ReviewerState,
+    StaleDecision,
+    parse_reasons,
+)
 from uphold.records.runs import Run
 from uphold.records.texts import ExampleText
 from uphold.reviewing.history import History
@@ -28,7 +36,7 @@ _KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Mode:
+class ReviewMode:
     """How pairs are met: blind or open, the share of a blind session that is shown open, whether disputes are settled."""
 
     blind: bool = False
@@ -41,13 +49,19 @@ class Mode:
         return "blind" if self.blind else "open"
 
 
-class Meeting:
+class PairReader:
     """Reads pairs as one reviewer may see them. The first of `judges`, (id, name, kind), is the primary one."""
 
     def __init__(
-        self, store: Store, run: Run, reviewer: str, judges: Sequence[tuple[int, str, str]], history: History,
-        mode: Mode, size: int,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        run: Run,
+        reviewer: str,
+        judges: Sequence[tuple[int, str, str]],
+        history: History,
+        mode: ReviewMode,
+        size: int,
+    ) -> None:
         self.store, self.run, self.reviewer, self.judges = store, run, reviewer, judges
         self.mode = mode
         self._history, self._shares = history, size >= LEAST_FOR_SHARES
@@ -73,7 +87,7 @@ class Meeting:
         self.mode = replace(self.mode, blind=blind)
         self._views.clear()
 
-    def saw(self, other: "Meeting") -> None:
+    def saw(self, other: "PairReader") -> None:
         """The verdicts that the reviewer saw in another meeting they have seen."""
         self._glimpsed |= other._glimpsed
 
@@ -124,48 +138,74 @@ class Meeting:
         judge = self.judged(pair.pair_id) if pair.veiled else pair.judge
         is_blind = self.mode.blind and (pair.veiled or self._shown_open(item) or pair.stand.early is not None)
         return replace(
-            shown, side_a=pair.side_a, mode="blind" if is_blind else "open", verdict_shown=not pair.veiled,
-            judge_id=judge.judge_id if judge else None, verdict=judge.verdict if judge else None,
-        )  # fmt: skip
+            shown,
+            side_a=pair.side_a,
+            mode="blind" if is_blind else "open",
+            verdict_shown=not pair.veiled,
+            judge_id=judge.judge_id if judge else None,
+            verdict=judge.verdict if judge else None,
+        )
 
     def _read(self, item: QueueItem, again: bool) -> PairView:
         texts = pairs.pair_texts(self.store, item.pair_id)
-        stand = Stand() if again else self._history.stand(item.pair_id)
+        stand = ReviewerState() if again else self._history.stand(item.pair_id)
         first = side_a(self.run.seed, texts.key, texts.turn, texts.contents, self.reviewer)
         veiled = self.veiled(item, again=again)
         judge = self.judged(item.pair_id)
         return PairView(
-            item.pair_id, texts.key, texts.turn, _not_telling(texts) if veiled else texts.text, texts.tags,
-            texts.candidate, texts.baseline, texts.candidate_cells, texts.baseline_cells,
-            first.mirrored if again else first, None if veiled else judge, stand,
-            None if veiled else self._carried_from(stand), veiled, judge is not None, again,
-            () if veiled else self._others(item.pair_id), () if veiled else self._people(item.pair_id),
-            self.mode.adjudicating, self._stale(item.pair_id, stand, veiled=veiled),
-        )  # fmt: skip
+            item.pair_id,
+            texts.key,
+            texts.turn,
+            _not_telling(texts) if veiled else texts.text,
+            texts.tags,
+            texts.candidate,
+            texts.baseline,
+            texts.candidate_cells,
+            texts.baseline_cells,
+            first.mirrored if again else first,
+            None if veiled else judge,
+            stand,
+            None if veiled else self._carried_from(stand),
+            veiled,
+            judge is not None,
+            again,
+            () if veiled else self._others(item.pair_id),
+            () if veiled else self._people(item.pair_id),
+            self.mode.adjudicating,
+            self._stale(item.pair_id, stand, veiled=veiled),
+        )
 
-    def _stale(self, pair_id: int, stand: Stand, *, veiled: bool) -> Earlier | None:
+    def _stale(self, pair_id: int, stand: ReviewerState, *, veiled: bool) -> StaleDecision | None:
         if veiled or stand.decision is not None or self.mode.adjudicating:
             return None
         return reviews.earlier(self.store, pair_id, self.reviewer)
 
-    def judged(self, pair_id: int) -> JudgeOnPair | None:
+    def judged(self, pair_id: int) -> PairVerdict | None:
         """What the primary judge says of a pair as it stands."""
-        return judgments.on_pair(self.store, pair_id, self.judges[0][0], consensus) if self.judges else None
+        return judgments.on_pair(self.store, pair_id, self.judges[0][0], verdict_of) if self.judges else None
 
-    def _others(self, pair_id: int) -> tuple[JudgeOnPair, ...]:
-        found = (judgments.on_pair(self.store, pair_id, number, consensus) for number, *_ in self.judges[1:])
+    def _others(self, pair_id: int) -> tuple[PairVerdict, ...]:
+        found = (judgments.on_pair(self.store, pair_id, number, verdict_of) for number, *_ in self.judges[1:])
         return tuple(judge for judge in found if judge is not None and judge.judgments)
 
-    def _people(self, pair_id: int) -> tuple[PersonSaid, ...]:
+    def _people(self, pair_id: int) -> tuple[ReviewerDecision, ...]:
         if not self.mode.adjudicating:
             return ()
         modes = {None: None, True: "blind", False: "open"}
         return tuple(
-            PersonSaid(one.reviewer, one.choice, one.note, told(one.reasons), modes[one.blind], one.seconds, one.side_a)
+            ReviewerDecision(
+                one.reviewer,
+                one.choice,
+                one.note,
+                parse_reasons(one.reasons),
+                modes[one.blind],
+                one.seconds,
+                one.side_a,
+            )
             for one in reviews.people_on(self.store, pair_id)
         )
 
-    def _carried_from(self, stand: Stand) -> str | None:
+    def _carried_from(self, stand: ReviewerState) -> str | None:
         decision = stand.decision
         if decision is None or decision.kind is not EventKind.CARRIED or decision.refers is None:
             return None

@@ -6,18 +6,18 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import Paced, Patience
+from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
-from uphold.generating.turns import Written, written_out
-from uphold.records.model_calls import Barred, Scored
+from uphold.generating.turns import ReferenceText, reference_text
+from uphold.records.model_calls import AccessRefused, TokenLogprobs
 from uphold.settings import Settings
 from uphold.store import responses, scores
 from uphold.store.database import Store
 from uphold.store.responses import Lacking
 from uphold.store.scores import SystemPerplexity
 from uphold.store.sets import find_set
-from uphold.workflows.concurrency import Control, crew
+from uphold.workflows.concurrency import WorkControl, run_concurrently
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class PerplexityRequest:
     key_variable: str | None = None
     timeout: float | None = None
     concurrency: int = 8
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     settings: Settings = field(default_factory=Settings)
-    control: Control | None = None
+    control: WorkControl | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Measuring:
+class PerplexityProgress:
     """How far it is, in examples; `problems` are (key, why) of those without a number."""
 
     total: int
@@ -57,7 +57,7 @@ class _Outcome:
     problem: str | None = None
 
 
-async def measure(store: Store, request: PerplexityRequest) -> AsyncGenerator[Measuring, None]:
+async def measure_perplexity(store: Store, request: PerplexityRequest) -> AsyncGenerator[PerplexityProgress, None]:
     """Measure what a set lacks; yields how far it is, and last the perplexity of the whole.
 
     Only tokens of the reference answers count. Raises BadUsage for whatever does not fit, an endpoint that tells no log
@@ -66,35 +66,44 @@ async def measure(store: Store, request: PerplexityRequest) -> AsyncGenerator[Me
     set_id = find_set(store, request.set)
     known = request.settings
     system = find_system(
-        request.system, request.endpoint, known.systems, known.endpoints, template=request.template,
-        base_url=request.base_url, key_variable=request.key_variable, timeout=request.timeout,
-    )  # fmt: skip
+        request.system,
+        request.endpoint,
+        known.systems,
+        known.endpoints,
+        template=request.template,
+        base_url=request.base_url,
+        key_variable=request.key_variable,
+        timeout=request.timeout,
+    )
     if system.provider != "openai":
         raise BadUsage("perplexity: anthropic: endpoints tell no log probabilities; use openai:MODEL with --base-url")
     if not 1 <= request.concurrency <= 1000:
         raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to 1000 was expected")
     address = find_address(
         system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT
-    )  # fmt: skip
+    )
     todo, without = _todo(store, set_id, system, redo=request.redo)
-    progress = Measuring(len(todo), no_reference=without)
+    progress = PerplexityProgress(len(todo), no_reference=without)
     if todo:
-        control = request.control or Control(request.concurrency)
-        endpoint = Paced(open_endpoint(address), request.patience)
+        control = request.control or WorkControl(request.concurrency)
+        endpoint = RetryingEndpoint(open_endpoint(address), request.patience)
         with store.writing() as conn:
             system_id, _ = responses.add_generation(conn, system.name, system.definition, system.hash)
 
-        async def one(work: tuple[Lacking, Written]) -> _Outcome:
+        async def one(work: tuple[Lacking, ReferenceText]) -> _Outcome:
             return await _measure(store, system, system_id, endpoint, control, address.place, *work)
 
         try:
-            async with aclosing(crew(todo, one, control)) as outcomes:
+            async with aclosing(run_concurrently(todo, one, control)) as outcomes:
                 async for some in outcomes:
                     problems = tuple((had.key, had.problem) for had in some if had.problem is not None)
                     progress = replace(
-                        progress, done=progress.done + len(some) - len(problems), waiting=endpoint.pause,
-                        problems=progress.problems + problems, stopped=control.stopped,
-                    )  # fmt: skip
+                        progress,
+                        done=progress.done + len(some) - len(problems),
+                        waiting=endpoint.pause,
+                        problems=progress.problems + problems,
+                        stopped=control.stopped,
+                    )
                     yield progress
         finally:
             await endpoint.close()
@@ -102,13 +111,13 @@ async def measure(store: Store, request: PerplexityRequest) -> AsyncGenerator[Me
     yield replace(progress, found=found[0] if found else None)
 
 
-def _todo(store: Store, set_id: int, system: System, *, redo: bool) -> tuple[list[tuple[Lacking, Written]], int]:
+def _todo(store: Store, set_id: int, system: System, *, redo: bool) -> tuple[list[tuple[Lacking, ReferenceText]], int]:
     """What is to be measured, and how many examples have no reference."""
     there = set() if redo else scores.measured(store, system.name, system.scoring)
-    todo: dict[int, tuple[Lacking, Written]] = {}
+    todo: dict[int, tuple[Lacking, ReferenceText]] = {}
     without = 0
     for lacking in responses.lacking(store, set_id, system.name, every=True):
-        text = written_out(lacking.text, system.template, system.prompt)
+        text = reference_text(lacking.text, system.template, system.prompt)
         if text is None:
             without += 1
         elif lacking.text_id not in there:
@@ -117,13 +126,19 @@ def _todo(store: Store, set_id: int, system: System, *, redo: bool) -> tuple[lis
 
 
 async def _measure(
-    store: Store, system: System, system_id: int, endpoint: Paced, control: Control, place: str, lacking: Lacking,
-    written: Written,
-) -> _Outcome:  # fmt: skip
+    store: Store,
+    system: System,
+    system_id: int,
+    endpoint: RetryingEndpoint,
+    control: WorkControl,
+    place: str,
+    lacking: Lacking,
+    written: ReferenceText,
+) -> _Outcome:
     began = time.perf_counter()
     try:
         scored = await endpoint.score(written.text)
-    except Barred:
+    except AccessRefused:
         raise
     except EndpointError as error:
         if endpoint.gave_up is not None:
@@ -134,12 +149,20 @@ async def _measure(
         return _Outcome(lacking.key, "the endpoint told no log probability of a token of the reference")
     with store.writing() as conn:
         scores.add_perplexity(
-            conn, system_id, lacking.text_id, system.scoring, place, scored.model or system.model, system.template,
-            sum(values), len(values), time.perf_counter() - began,
-        )  # fmt: skip
+            conn,
+            system_id,
+            lacking.text_id,
+            system.scoring,
+            place,
+            scored.model or system.model,
+            system.template,
+            sum(values),
+            len(values),
+            time.perf_counter() - began,
+        )
     return _Outcome(lacking.key)
 
 
-def _of_reference(scored: Scored, written: Written) -> list[float]:
+def _of_reference(scored: TokenLogprobs, written: ReferenceText) -> list[float]:
     told = zip(scored.starts, scored.logprobs, strict=True)
     return [value for start, value in told if value is not None and written.holds(start)]

@@ -7,23 +7,30 @@ from uphold.records.enums import Verdict
 from uphold.records.reviews import QueueItem
 from uphold.records.runs import Run
 from uphold.reviewing import queue_order
-from uphold.reviewing.queue_order import Drawn, Pairs, draw_as_listed, draw_by_stratum, draw_random, draw_weighted
+from uphold.reviewing.queue_order import (
+    OrderedPairs,
+    Pairs,
+    draw_as_listed,
+    draw_by_stratum,
+    draw_random,
+    draw_weighted,
+)
 from uphold.store import queues, reviews
 from uphold.store.database import Store
 
-RANDOM, DISPUTED, FLAGGED, PICKED = "random", "disputed", "flagged", "hand-picked"
+RANDOM, DISPUTED, FLAGGED, HAND_PICKED = "random", "disputed", "flagged", "hand-picked"
 
 
-KINDS = (RANDOM, "uncertain", "tag:NAME", "all", DISPUTED, FLAGGED, "changed", PICKED)
+KINDS = (RANDOM, "uncertain", "tag:NAME", "all", DISPUTED, FLAGGED, "changed", HAND_PICKED)
 
 
 _TAG = "tag:"
 
 
-Draw = Callable[[str, Pairs], Drawn]
+Draw = Callable[[str, Pairs], OrderedPairs]
 
 
-def queue_of(
+def open_queue(
     store: Store, run: Run, kind: str, judge_id: int | None, picked: Sequence[int] = ()
 ) -> tuple[int, list[QueueItem]]:
     """The queue's id and its current pairs in order; of a hand-picked queue only those picked now, where some were.
@@ -31,7 +38,7 @@ def queue_of(
     Raises BadUsage for a kind that does not exist, or a tag that no pair of the run has.
     """
     queue_id, items = queues.queue_of(store, run.id, kind, run.seed, _draw(store, run, kind, judge_id, picked))
-    if kind == PICKED and picked:
+    if kind == HAND_PICKED and picked:
         wanted = {pair_id: place for place, pair_id in enumerate(picked)}
         items = sorted((one for one in items if one.pair_id in wanted), key=lambda one: wanted[one.pair_id])
     return queue_id, items
@@ -42,7 +49,7 @@ def is_sampled(kind: str) -> bool:
     return kind in (RANDOM, "uncertain") or kind.startswith(_TAG)
 
 
-def in_words(kind: str) -> str:
+def queue_words(kind: str) -> str:
     """What a queue is, and what its numbers are worth."""
     worth = {RANDOM: "a sample", "all": "a sample only when all is read", "changed": "chosen, not sampled"}
     what = kind.removeprefix(_TAG) + " first" if kind.startswith(_TAG) else kind
@@ -66,7 +73,7 @@ def _draw(store: Store, run: Run, kind: str, judge_id: int | None, picked: Seque
     listed = {DISPUTED: reviews.disputed_pairs, FLAGGED: reviews.flagged_pairs}.get(kind)
     if listed is not None:
         return lambda seed, pairs: draw_as_listed(seed, pairs, listed(store, run.id), queue_order.LISTED)
-    if kind == PICKED:
+    if kind == HAND_PICKED:
         return lambda seed, pairs: draw_as_listed(seed, pairs, picked, queue_order.PICKED)
     raise BadUsage(f"there is no queue {kind!r}; queues are {', '.join(KINDS)}")
 
@@ -95,7 +102,7 @@ def _tagged(store: Store, run: Run, tag: str) -> Draw:
     )
 
 
-def _changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: Pairs) -> Drawn:
+def _changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: Pairs) -> OrderedPairs:
     flipped = queues.flipped_pairs(store, run.id, judge_id) if judge_id is not None else set()
     found = queue_order.changed([pair[0] for pair in pairs], queues.carried_pairs(store, run.id), flipped)
     return draw_by_stratum(seed, pairs, found, queue_order.CHANGED_ORDER)

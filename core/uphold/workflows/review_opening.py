@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from uphold.errors import BadUsage
 from uphold.records.enums import REFERENCE
 from uphold.records.runs import Run
-from uphold.reviewing.advice import Advice, Known, advice
-from uphold.reviewing.cursor import Walk
+from uphold.reviewing.advice import Advice, PairOutlook, advice
+from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import replay
 from uphold.reviewing.queue_order import uncertain
 from uphold.store import pair_list, pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.pairs import MadePairs
-from uphold.workflows.pair_reader import LEAST_FOR_SHARES, OPEN_SHARE, Meeting, Mode
-from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, PICKED, RANDOM, judged, queue_of
+from uphold.workflows.pair_reader import LEAST_FOR_SHARES, OPEN_SHARE, PairReader, ReviewMode
+from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, HAND_PICKED, RANDOM, judged, open_queue
 from uphold.workflows.review_session import ReviewSession
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ReviewOptions:
     """How a run is to be read: which queue, blind or not, how much of a blind session open, how many pairs are planned."""
 
     queue: str = RANDOM
@@ -28,27 +28,43 @@ class Manner:
     planned: int | None = None
 
 
-def open_in(manner: Manner, store: Store, run: Run, *, reviewer: str, judge: str | None = None) -> ReviewSession:
+def open_review_with(
+    manner: ReviewOptions, store: Store, run: Run, *, reviewer: str, judge: str | None = None
+) -> ReviewSession:
     """Open a run in this manner."""
     return open_review(
-        store, run, reviewer=reviewer, judge=judge, queue=manner.queue, blind=manner.blind,
-        open_share=manner.open_share, planned=manner.planned,
-    )  # fmt: skip
+        store,
+        run,
+        reviewer=reviewer,
+        judge=judge,
+        queue=manner.queue,
+        blind=manner.blind,
+        open_share=manner.open_share,
+        planned=manner.planned,
+    )
 
 
 def open_review(
-    store: Store, run: Run, *, reviewer: str, judge: str | None = None, queue: str = RANDOM, blind: bool = False,
-    open_share: float = OPEN_SHARE, planned: int | None = None, picked: Sequence[int] = (),
-) -> ReviewSession:  # fmt: skip
+    store: Store,
+    run: Run,
+    *,
+    reviewer: str,
+    judge: str | None = None,
+    queue: str = RANDOM,
+    blind: bool = False,
+    open_share: float = OPEN_SHARE,
+    planned: int | None = None,
+    picked: Sequence[int] = (),
+) -> ReviewSession:
     """Open a run for a reviewer at the first unread pair of a queue, which is drawn where it was not.
 
     Raises BadUsage for a judge that has not judged the run, or a queue that does not exist.
     """
     judges = _judges(store, run, judge)
-    queue_id, items = queue_of(store, run, queue, judges[0][0] if judges else None, picked)
+    queue_id, items = open_queue(store, run, queue, judges[0][0] if judges else None, picked)
     reviewer_id = _reviewer(store, reviewer)
     history = replay(reviews.own_events(store, run.id, reviewer_id))
-    mode = Mode(blind, open_share, adjudicating=queue == DISPUTED)
+    mode = ReviewMode(blind, open_share, adjudicating=queue == DISPUTED)
     if queue == FLAGGED:
         items = [item for item in items if history.stand(item.pair_id).flagged]
     elif mode.adjudicating:
@@ -56,12 +72,18 @@ def open_review(
         disputed = set(reviews.disputed_pairs(store, run.id))
         mine = {item.pair_id for item in items if history.stand(item.pair_id).adjudicated is not None}
         items = [item for item in items if item.pair_id in disputed and item.pair_id not in elsewhere - mine]
-    meeting = Meeting(store, run, reviewer, judges, history, mode, len(items))
-    returns = meeting.returns if len(items) >= LEAST_FOR_SHARES and queue not in (DISPUTED, FLAGGED, PICKED) else None
-    walk = Walk(
-        items, history, broken=reviews.broken_pairs(store, run.id), returns=returns, adjudicating=mode.adjudicating,
-        planned=reviews.planned(store, run.id, queue_id, reviewer_id),
-    )  # fmt: skip
+    meeting = PairReader(store, run, reviewer, judges, history, mode, len(items))
+    returns = (
+        meeting.returns if len(items) >= LEAST_FOR_SHARES and queue not in (DISPUTED, FLAGGED, HAND_PICKED) else None
+    )
+    walk = QueueCursor(
+        items,
+        history,
+        broken=reviews.broken_pairs(store, run.id),
+        returns=returns,
+        adjudicating=mode.adjudicating,
+        planned=reviews.planned_count(store, run.id, queue_id, reviewer_id),
+    )
     session = ReviewSession(store, run, reviewer_id, (queue_id, queue), walk, meeting)
     if planned is not None:
         session.plan(planned)
@@ -110,7 +132,7 @@ def _known_systems(store: Store, set_id: int, set_name: str, candidate: str, bas
             raise BadUsage(f"no system {name!r} has answered the set {set_name!r}; systems that have: {listed}")
 
 
-def what_next(store: Store, run: Run, reviewer: str, judge: str | None = None) -> Advice:
+def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None) -> Advice:
     """What this reviewer had best read next; raises BadUsage for a judge that has not judged the run."""
     first = runs.primary_judge(store, run.id, judge)
     rows = [row for row in pair_list.pair_rows(store, run.id, first[0] if first else None) if not row.broken]
@@ -119,7 +141,7 @@ def what_next(store: Store, run: Run, reviewer: str, judge: str | None = None) -
     known = store.one("SELECT id FROM reviewers WHERE name = ?", (reviewer,))
     history = replay(reviews.own_events(store, run.id, known[0]) if known is not None else ())
     pairs = [
-        Known(strata[row.pair_id], row.verdict, row.label, history.stand(row.pair_id).decision is not None)
+        PairOutlook(strata[row.pair_id], row.verdict, row.label, history.stand(row.pair_id).decision is not None)
         for row in rows
     ]
     current = {row.pair_id for row in rows}

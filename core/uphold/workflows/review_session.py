@@ -9,30 +9,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from uphold.records.enums import Choice, EventKind, Verdict, ruling
-from uphold.records.judgments import consensus
-from uphold.records.reviews import USUAL, Event, OnScreen, PairView, Progress, new_event_id, noted
+from uphold.records.judgments import verdict_of
+from uphold.records.reviews import (
+    DEFAULT_REASONS,
+    OnScreen,
+    PairView,
+    ReviewEvent,
+    ReviewProgress,
+    format_reasons,
+    new_event_id,
+)
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers
-from uphold.reviewing.cursor import Walk
+from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import replay
-from uphold.reviewing.receipts import Outcome, Receipt, Refusal, Sitting, receipt, sitting
+from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, receipt, session_totals
 from uphold.settings import database_path
 from uphold.store import reviews
 from uphold.store.database import Store
-from uphold.workflows.pair_reader import Meeting
+from uphold.workflows.pair_reader import PairReader
 from uphold.workflows.queue_drawing import DISPUTED
 
 if TYPE_CHECKING:
     from uphold.store.counts import Tally
 
 
-class AroundRun:
+class RunContext:
     """A run that is read in one of its queues."""
 
-    _walk: Walk
-    _meeting: Meeting
+    _walk: QueueCursor
+    _meeting: PairReader
     _reviewer_id: int
-    _made: list[Event]
+    _made: list[ReviewEvent]
 
     def __init__(self, store: Store, run: Run, queue: str) -> None:
         self.store, self.run, self.queue = store, run, queue
@@ -41,7 +49,7 @@ class AroundRun:
 
     def reason_words(self) -> dict[str, str]:
         """The reasons to choose from, by their keys: the set's own, else the usual ones."""
-        return reviews.reason_keys(self.store, self.run.set_id) or dict(USUAL)
+        return reviews.reason_keys(self.store, self.run.set_id) or dict(DEFAULT_REASONS)
 
     def keep_reason_words(self, words: dict[str, str]) -> None:
         """Give the set reasons of its own."""
@@ -126,21 +134,21 @@ NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 NOT_SHOWN_YET = "the verdict comes after yours: a b t 4"
 
 
-class ReviewSession(AroundRun):
+class ReviewSession(RunContext):
     """One reviewer's session on one run: the current pair, the acts on it, and the way through the queue.
 
     Synchronous; every act is one transaction. When the store raises, nothing has moved.
     """
 
     def __init__(
-        self, store: Store, run: Run, reviewer_id: int, queue: tuple[int, str], walk: Walk, meeting: Meeting
-    ) -> None:  # fmt: skip
+        self, store: Store, run: Run, reviewer_id: int, queue: tuple[int, str], walk: QueueCursor, meeting: PairReader
+    ) -> None:
         super().__init__(store, run, queue[1])
         self.reviewer = meeting.reviewer
         self._reviewer_id, self._queue_id, self._walk, self._meeting = reviewer_id, queue[0], walk, meeting
         self._session_id: int | None = None
         self._keys = {item.pair_id: item.key for item in walk.items}
-        self._made: list[Event] = []
+        self._made: list[ReviewEvent] = []
         self._tally: Tally | None = None
 
     # where the reviewer is
@@ -165,7 +173,7 @@ class ReviewSession(AroundRun):
         return self._meeting.mode.adjudicating
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ReviewProgress:
         """How far the reviewer is in the run."""
         return replace(self._walk.progress, resting=self.blind)
 
@@ -273,7 +281,7 @@ class ReviewSession(AroundRun):
 
     def reasons(self, words: Sequence[str], shown: OnScreen) -> Outcome:
         """Say why, in the set's own words; none takes the old ones away."""
-        return self._act(EventKind.REASONS, shown, note=noted(words))
+        return self._act(EventKind.REASONS, shown, note=format_reasons(words))
 
     def undo(self) -> Outcome:
         """Take back the reviewer's own last act in this run, whatever it was, and go to its pair."""
@@ -290,29 +298,34 @@ class ReviewSession(AroundRun):
         return self._turn(EventKind.REDO, undone[-1])
 
     def _act(
-        self, kind: EventKind, shown: OnScreen, seconds: float | None = None, *, choice: Choice | None = None,
+        self,
+        kind: EventKind,
+        shown: OnScreen,
+        seconds: float | None = None,
+        *,
+        choice: Choice | None = None,
         note: str | None = None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         pair = self.current
         if pair is None:
             return Refusal("there is no pair here")
         shown = self._meeting.shown(self._walk.items[self._walk.places[pair.pair_id]], pair, shown)
-        event = Event(new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds)
+        event = ReviewEvent(new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds)
         self._write(event)
         if choice is None:
             return Receipt(kind, pair.pair_id, pair.key)
         side = pair.side_of(choice.preference)
         return Receipt(kind, pair.pair_id, pair.key, choice, ruling(choice, shown.verdict), side)
 
-    def _turn(self, kind: EventKind, act: Event) -> Outcome:
-        self._write(Event(new_event_id(), kind, act.pair_id, refers=act.id))
+    def _turn(self, kind: EventKind, act: ReviewEvent) -> Outcome:
+        self._write(ReviewEvent(new_event_id(), kind, act.pair_id, refers=act.id))
         if act.pair_id in self._walk.places:
             self._look_round()
             self._walk.index = self._walk.places[act.pair_id]
             self._walk.again = act.pair_id if act.kind is EventKind.REPEAT else None
         return Receipt(kind, act.pair_id, self._keys.get(act.pair_id, ""), act.choice, takes_back=act.kind)
 
-    def _write(self, event: Event) -> None:
+    def _write(self, event: ReviewEvent) -> None:
         """Save an event, and take it into account when it is on the disk."""
         changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.refers is not None
         with self.store.writing() as conn:
@@ -346,7 +359,7 @@ class ReviewSession(AroundRun):
             with self.store.writing() as conn:
                 reviews.add_plan(
                     conn, self.run.id, self._queue_id, self._reviewer_id, planned, self._walk.progress.read
-                )  # fmt: skip
+                )
             self._walk.planned = planned
 
     # moving
@@ -381,17 +394,17 @@ class ReviewSession(AroundRun):
         acts = (one for one in reversed(self._walk.history.done) if one.choice is None or one.pair_id != veiled)
         return [receipt(event, self._keys.get(event.pair_id, "")) for event in islice(acts, count)]
 
-    def sitting(self) -> Sitting:
+    def sitting(self) -> SessionTotals:
         """What was done since the session was opened, without what was taken back."""
         mine = {event.id for event in self._made}
-        return sitting(event for event in self._walk.history.done if event.id in mine)
+        return session_totals(event for event in self._walk.history.done if event.id in mine)
 
     def numbers(self) -> LiveNumbers:
         """The run's win rate and agreement as they stand."""
-        from uphold.stats.summary import live
+        from uphold.stats.summary import live_numbers
         from uphold.store.counts import Tally
 
         judge_id = self._judge[0] if self._judge else None
         if self._tally is None:
-            self._tally = Tally(self.store, self.run, judge_id, consensus)
-        return live(self._tally.counts(), judge_id, self._reviewer_id)
+            self._tally = Tally(self.store, self.run, judge_id, verdict_of)
+        return live_numbers(self._tally.counts(), judge_id, self._reviewer_id)

@@ -22,10 +22,16 @@ def pair(number: int, rng: random.Random) -> dict[str, Any]:
     """A row with both answers, a verdict and every third time a review."""
     said = {"reviewer": "ada", "review": rng.choice(["candidate", "tie"])} if number % 3 == 0 else {}
     return {
-        "key": f"item-{number}", "instruction": f"question {number} " + "q" * 300, "tags": ["one", "two"],
-        "response_candidate": f"answer {number} " + "c" * 700, "response_baseline": f"reply {number} " + "b" * 700,
-        "judge": "judge", "order": "candidate-first", "verdict": rng.choice(["candidate", "baseline", "tie"]), **said,
-    }  # fmt: skip
+        "key": f"item-{number}",
+        "instruction": f"question {number} " + "q" * 300,
+        "tags": ["one", "two"],
+        "response_candidate": f"answer {number} " + "c" * 700,
+        "response_baseline": f"reply {number} " + "b" * 700,
+        "judge": "judge",
+        "order": "candidate-first",
+        "verdict": rng.choice(["candidate", "baseline", "tie"]),
+        **said,
+    }
 
 
 @pytest.fixture

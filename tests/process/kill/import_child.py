@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 from uphold.store.database import open_store
-from uphold.workflows.importing import ImportRequest, Reading, import_files
+from uphold.workflows.importing import ImportProgress, ImportRequest, import_files
 
 if __name__ == "__main__":
     with open_store(Path(sys.argv[1]), create=True) as store:
         for told in import_files(store, ImportRequest([Path(sys.argv[2])])):
-            sys.stdout.write(f"reading {told.rows}\n" if isinstance(told, Reading) else "whole\n")
+            sys.stdout.write(f"reading {told.rows}\n" if isinstance(told, ImportProgress) else "whole\n")
             sys.stdout.flush()
             time.sleep(0.02)

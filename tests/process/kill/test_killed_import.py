@@ -42,9 +42,14 @@ def whole(count: int) -> dict[str, int]:
     """The rows that one import of so many pairs makes."""
     reviews = (count + 2) // 3
     return {
-        "imports": 1, "examples": count, "responses": 2 * count, "pairs": count, "judgments": count, "events": reviews,
+        "imports": 1,
+        "examples": count,
+        "responses": 2 * count,
+        "pairs": count,
+        "judgments": count,
+        "events": reviews,
         "tags": 2 * count,
-    }  # fmt: skip
+    }
 
 
 def killed_after(command: list[str], seconds: float) -> bool:

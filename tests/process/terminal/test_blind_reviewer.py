@@ -50,13 +50,20 @@ def database(tmp_path: Path) -> Path:
     rng = random.Random(3)
     rows = [
         {
-            "key": f"item-{number:04d}", "instruction": f"question item-{number:04d}", "candidate": SYSTEMS[0],
-            "baseline": SYSTEMS[1], "response_candidate": f"first-{number:04d}", "response_baseline": f"other-{number:04d}",
-            "judge": "haiku", "verdict": rng.choice(["candidate", "baseline", "tie"]), "confidence": 0.7,
-            "reason": "A is marvellous.", "order": "candidate-first",
+            "key": f"item-{number:04d}",
+            "instruction": f"question item-{number:04d}",
+            "candidate": SYSTEMS[0],
+            "baseline": SYSTEMS[1],
+            "response_candidate": f"first-{number:04d}",
+            "response_baseline": f"other-{number:04d}",
+            "judge": "haiku",
+            "verdict": rng.choice(["candidate", "baseline", "tie"]),
+            "confidence": 0.7,
+            "reason": "A is marvellous.",
+            "order": "candidate-first",
         }
         for number in range(PAIRS)
-    ]  # fmt: skip
+    ]
     file = tmp_path / "pairs.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with open_store(tmp_path / "blind.db", create=True) as store:

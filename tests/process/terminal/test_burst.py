@@ -24,12 +24,15 @@ def database(tmp_path: Path) -> Path:
     file = tmp_path / "pairs.jsonl"
     rows = [
         {
-            "key": f"item-{number:04d}", "instruction": "Which?", "judge": "judge", "verdict": "candidate",
+            "key": f"item-{number:04d}",
+            "instruction": "Which?",
+            "judge": "judge",
+            "verdict": "candidate",
             "response_candidate": f"answer-{number:04d} " + "c " * rng.randint(100, 2000),
             "response_baseline": f"reply-{number:04d} " + "b " * rng.randint(100, 2000),
         }
         for number in range(PAIRS)
-    ]  # fmt: skip
+    ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with open_store(tmp_path / "burst.db", create=True) as store:
         for _ in import_files(store, ImportRequest([file])):

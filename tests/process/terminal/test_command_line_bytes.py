@@ -94,14 +94,28 @@ ERRORS: dict[str, Callable[..., list[str]]] = {
     "no such format": lambda side: ["import", side.dress(file_name("first")), "--as", side.dress(short("none"))],
     "no such mapping": lambda side: ["import", side.dress(file_name("first")), "--map", side.dress(short("none"))],
     "no database": lambda side: ["--db", side.dress(file_name("none")), "runs"],
-    "no system of a review": lambda side: ["review", "--set", side.dress(short("set")), "--candidate", side.dress(short("x")),
-                                           "--baseline", side.dress(short("base", 1))],
+    "no system of a review": lambda side: [
+        "review",
+        "--set",
+        side.dress(short("set")),
+        "--candidate",
+        side.dress(short("x")),
+        "--baseline",
+        side.dress(short("base", 1)),
+    ],
     "a judge of one set": lambda side: ["judge", "1", "--judge", side.dress(short("none"))],
     "an address": lambda side: ["judge", "1", "--judge", "anthropic:m", "--base-url", side.dress(short("none"))],
-    "a judge's model": lambda side: ["judge", "1", "--judge", "anthropic:" + side.dress(short("m")), "--base-url", "http://127.0.0.1:1"],
+    "a judge's model": lambda side: [
+        "judge",
+        "1",
+        "--judge",
+        "anthropic:" + side.dress(short("m")),
+        "--base-url",
+        "http://127.0.0.1:1",
+    ],
     "a config": lambda side: ["--config", side.dress(file_name("first")), "runs"],
     "no database of that name": lambda side: ["--db", side.dress(file_name("first")), "runs"],
-}  # fmt: skip
+}
 
 
 USAGE_ERRORS: dict[str, Callable[..., list[str]]] = {
@@ -150,16 +164,26 @@ BAD: dict[str, Callable[..., str]] = {
     "no JSON": lambda dress: '{"key": "k", ' + dress("\x1b]0;pwned\x07"),
     "an unknown key": lambda dress: json.dumps({"key": dress(short("key")), "verdict": "tie"}),
     "one judge, two words": lambda dress: "\n".join(
-        json.dumps({
-            "key": dress(short("key")), "instruction": "i", "response_candidate": "a", "response_baseline": "b",
-            "judge": dress(short("judge")), "verdict": verdict,
-        })
+        json.dumps(
+            {
+                "key": dress(short("key")),
+                "instruction": "i",
+                "response_candidate": "a",
+                "response_baseline": "b",
+                "judge": dress(short("judge")),
+                "verdict": verdict,
+            }
+        )
         for verdict in ("tie", "candidate")
     ),
     "an odd cell": lambda dress: json.dumps(
-        {"instruction": "i", "response_candidate": {dress(short("name")): dress(attack("cell"))}, "response_baseline": "b"}
+        {
+            "instruction": "i",
+            "response_candidate": {dress(short("name")): dress(attack("cell"))},
+            "response_baseline": "b",
+        }
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)

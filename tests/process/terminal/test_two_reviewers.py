@@ -26,11 +26,13 @@ _SHOWN = re.compile(r"(?:first|other)-\d{4}")
 def database(tmp_path: Path) -> Path:
     rows = [
         {
-            "key": f"item-{number:04d}", "instruction": f"question {number}", "response_candidate": f"first-{number:04d}",
+            "key": f"item-{number:04d}",
+            "instruction": f"question {number}",
+            "response_candidate": f"first-{number:04d}",
             "response_baseline": f"other-{number:04d}",
         }
         for number in range(PAIRS)
-    ]  # fmt: skip
+    ]
     file = tmp_path / "pairs.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with open_store(tmp_path / "two.db", create=True) as store:

@@ -14,19 +14,19 @@ _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Thi
 
 def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
     """Every judge of a run against the same reviews, side by side."""
-    from uphold.reports.comparison_report import judges_page
+    from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
-    from uphold.workflows.statistics import side_by_side
-    from uphold_tui.console import say_json, say_page
+    from uphold.workflows.statistics import compare_judges
+    from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
-        name, found = side_by_side(store, run)
+        name, found = compare_judges(store, run)
     if json:
-        from uphold.reports.json_output import as_json
+        from uphold.reports.json_output import statistics_json
 
-        say_json(judges_json(found, as_json(found.numbers)["judges"], name))
+        print_json(judges_json(found, statistics_json(found.numbers)["judges"], name))
     else:
-        say_page(judges_page(found, name))
+        print_report(judges_report(found, name))
 
 
 def plan(
@@ -43,16 +43,16 @@ def plan(
 ) -> None:
     """How many more verdicts for which width, and what no number of them can buy."""
     from uphold.reports.json_output import plan_json
-    from uphold.reports.plan_report import plan_page
-    from uphold.workflows.statistics import run_plan
-    from uphold_tui.console import say_json, say_page
+    from uphold.reports.plan_report import plan_report
+    from uphold.workflows.statistics import review_plan
+    from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
-        name, found = run_plan(store, run, half_width, judge=judge, planned=planned)
+        name, found = review_plan(store, run, half_width, judge=judge, planned=planned)
     if json:
-        say_json(plan_json(found, name))
+        print_json(plan_json(found, name))
     else:
-        say_page(plan_page(found, name))
+        print_report(plan_report(found, name))
 
 
 def compare(
@@ -63,17 +63,17 @@ def compare(
     json: AsJson = False,
 ) -> None:
     """What changed from one run to another on the same examples, worst first."""
-    from uphold.reports.comparison_report import compare_page
+    from uphold.reports.comparison_report import comparison_report
     from uphold.reports.json_output import compare_json
     from uphold.workflows.comparison import compare_runs
-    from uphold_tui.console import say_json, say_page
+    from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
         found = compare_runs(store, before, after, judge)
     if json:
-        say_json(compare_json(found))
+        print_json(compare_json(found))
     else:
-        say_page(compare_page(found))
+        print_report(comparison_report(found))
 
 
 def gate(
@@ -87,18 +87,18 @@ def gate(
     json: AsJson = False,
 ) -> None:
     """Is a run no worse than another by more than a margin? PASS 0, FAIL 1, INCONCLUSIVE 3."""
-    from uphold.reports.comparison_report import gate_page
-    from uphold.reports.json_output import exit_code, gate_json
+    from uphold.reports.comparison_report import gate_report
+    from uphold.reports.json_output import gate_exit_code, gate_json
     from uphold.workflows.comparison import gate_run
-    from uphold_tui.console import say_json, say_page
+    from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
         found = gate_run(store, run, against, margin, judge_only=judge_only, judge=judge, planned=planned)
     if json:
-        say_json(gate_json(found))
+        print_json(gate_json(found))
     else:
-        say_page(gate_page(found))
-    raise typer.Exit(exit_code(found.result))
+        print_report(gate_report(found))
+    raise typer.Exit(gate_exit_code(found.result))
 
 
 def runs(
@@ -107,16 +107,16 @@ def runs(
 ) -> None:
     """List the runs: each candidate against a baseline over a set."""
     from uphold.workflows.lookup import home
-    from uphold_tui.console import say, say_json, say_table
+    from uphold_tui.console import print_json, print_table, print_text
 
     with context.obj.open(reading=True) as store:
         rows = home(store).runs
     if json:
-        say_json([_as_json(row) for row in rows])
+        print_json([_as_json(row) for row in rows])
     elif not rows:
-        say("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
+        print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
     else:
-        say_table(
+        print_table(
             [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_line, rows)],
             right=[0, 3, 4],
         )
@@ -124,11 +124,21 @@ def runs(
 
 def _as_json(row: "RunRow") -> dict[str, object]:
     return {
-        "run": row.run.name, "number": row.run.number, "set": row.run.set, "candidate": row.run.candidate,
-        "baseline": row.run.baseline, "pairs": row.pairs, "reviewed": row.reviewed, "wins": row.wins, "ties": row.ties,
-        "losses": row.losses, "unresolved": row.unresolved, "judge": row.judge, "judged": row.judged,
+        "run": row.run.name,
+        "number": row.run.number,
+        "set": row.run.set,
+        "candidate": row.run.candidate,
+        "baseline": row.run.baseline,
+        "pairs": row.pairs,
+        "reviewed": row.reviewed,
+        "wins": row.wins,
+        "ties": row.ties,
+        "losses": row.losses,
+        "unresolved": row.unresolved,
+        "judge": row.judge,
+        "judged": row.judged,
         "disputed": row.disputed,
-    }  # fmt: skip
+    }
 
 
 def _line(row: "RunRow") -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from uphold.records.rows import LeftOut
+    from uphold.records.rows import ExportOmissions
 
 
 def export(
@@ -30,8 +30,8 @@ def export(
     take for a formula gets an apostrophe before it; jsonl holds it as it is.
     """
     from uphold.errors import BadUsage
-    from uphold.workflows.exporting import AlreadyThere, Meant, check_target, exporting
-    from uphold_tui.console import data, talk
+    from uphold.workflows.exporting import ExportRequest, FileExists, check_target, open_export
+    from uphold_tui.console import print_note, write_lines
 
     if run is not None and set_ is not None:
         raise BadUsage("name a run, or a set with --set; not both")
@@ -39,18 +39,18 @@ def export(
     with (
         context.obj.open(reading=True) as store,
         _about_files(run),
-        exporting(store, Meant(run, set_, reviewer)) as made,
+        open_export(store, ExportRequest(run, set_, reviewer)) as made,
     ):
         lines = made.lines(form)
         if path is None:
-            data(lines)
+            write_lines(lines)
         else:
             try:
                 check_target(path, store.path, force=force)
                 _write(lines, len(made), path, store.path, force=force)
-            except AlreadyThere as error:
+            except FileExists as error:
                 raise BadUsage(f"{error}, or replace it with --force") from error
-        talk(_told(len(made), made.left_out, path))
+        print_note(_told(len(made), made.left_out, path))
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, forc
         write_lines(counted(), path, database, force=force)
 
 
-def _told(pairs: int, left_out: "LeftOut", path: Path | None) -> str:
+def _told(pairs: int, left_out: "ExportOmissions", path: Path | None) -> str:
     """`200 pairs written to FILE; left out: 3 stale, 1 retired, 2 broken`."""
     counts = {"stale": left_out.stale, "retired": left_out.retired, "broken": left_out.broken}
     without = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)

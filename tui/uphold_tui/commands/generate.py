@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uphold.formatting import dollars, some, span
+from uphold.formatting import count_noun, dollars, wait_time
 from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
 from uphold_tui.commands.progress import run_work
 
 if TYPE_CHECKING:
     from uphold.store.scores import SystemPerplexity
-    from uphold.workflows.generating import GenerateRequest, Generating
+    from uphold.workflows.generating import GenerateRequest, GenerationProgress
     from uphold.workflows.lookup import Store
-    from uphold.workflows.perplexity import Measuring, PerplexityRequest
-    from uphold_tui.console import Bar
+    from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest
+    from uphold_tui.console import ProgressBar
 
 PART_LEFT = 4
 
@@ -48,17 +48,30 @@ def generate(
 ) -> None:
     """Have a system answer what it has not answered yet, turn by turn."""
     from uphold.errors import BadUsage
-    from uphold.workflows.concurrency import Control
+    from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.generating import GenerateRequest
     from uphold_tui.console import progress
 
     if only_missing and redo:
         raise BadUsage("--only-missing and --redo say the opposite of each other; give one of them")
-    control = Control(concurrency, max_cost)
+    control = WorkControl(concurrency, max_cost)
     request = GenerateRequest(
-        set_, system, endpoint, redo, system_prompt, max_tokens, temperature, seed, base_url, api_key_env, timeout,
-        concurrency, max_cost, settings=context.obj.settings, control=control,
-    )  # fmt: skip
+        set_,
+        system,
+        endpoint,
+        redo,
+        system_prompt,
+        max_tokens,
+        temperature,
+        seed,
+        base_url,
+        api_key_env,
+        timeout,
+        concurrency,
+        max_cost,
+        settings=context.obj.settings,
+        control=control,
+    )
     with context.obj.open() as store, progress("generating") as bar:
         done = run_work(_generate(store, request, bar), control)
     _tell(done, request, json=json)
@@ -66,7 +79,7 @@ def generate(
         raise typer.Exit(PART_LEFT)
 
 
-async def _generate(store: "Store", request: "GenerateRequest", bar: "Bar") -> "Generating":
+async def _generate(store: "Store", request: "GenerateRequest", bar: "ProgressBar") -> "GenerationProgress":
     from uphold.workflows.generating import generate
 
     last = None
@@ -77,10 +90,10 @@ async def _generate(store: "Store", request: "GenerateRequest", bar: "Bar") -> "
     return last
 
 
-def _state(done: "Generating") -> str:
+def _state(done: "GenerationProgress") -> str:
     parts = [f"{done.answered:,} of {done.total:,} examples"]
     if done.waiting:
-        parts.append(f"all wait, {span(done.waiting)}")
+        parts.append(f"all wait, {wait_time(done.waiting)}")
     if done.failed:
         parts.append(f"{done.failed:,} failed")
     if done.output_tokens:
@@ -88,41 +101,55 @@ def _state(done: "Generating") -> str:
     return "   ".join(parts)
 
 
-def _tell(done: "Generating", request: "GenerateRequest", *, json: bool) -> None:
-    from uphold_tui.console import say_json, say_line, talk
+def _tell(done: "GenerationProgress", request: "GenerateRequest", *, json: bool) -> None:
+    from uphold_tui.console import print_json, print_line, print_note
 
     if json:
-        say_json({
-            "set": request.set, "system": request.system, "examples": done.total, "answered": done.answered,
-            "turns": done.turns, "truncated": done.truncated, "empty": done.empty, "refused": done.refused,
-            "odd": done.odd, "failed": done.failed, "left": done.left, "input_tokens": done.input_tokens,
-            "output_tokens": done.output_tokens, "cost": done.cost, "asked_again": done.again, "stopped": done.stopped,
-            "problems": [{"key": key, "what": what} for key, what in done.problems],
-        })  # fmt: skip
+        print_json(
+            {
+                "set": request.set,
+                "system": request.system,
+                "examples": done.total,
+                "answered": done.answered,
+                "turns": done.turns,
+                "truncated": done.truncated,
+                "empty": done.empty,
+                "refused": done.refused,
+                "odd": done.odd,
+                "failed": done.failed,
+                "left": done.left,
+                "input_tokens": done.input_tokens,
+                "output_tokens": done.output_tokens,
+                "cost": done.cost,
+                "asked_again": done.again,
+                "stopped": done.stopped,
+                "problems": [{"key": key, "what": what} for key, what in done.problems],
+            }
+        )
         return
     if not done.total:
-        say_line(f"nothing to do: {request.system} has answered every active example of {request.set}")
+        print_line(f"nothing to do: {request.system} has answered every active example of {request.set}")
         return
-    say_line(f"{request.system} on {request.set}: {done.answered:,} of {done.total:,} examples answered")
+    print_line(f"{request.system} on {request.set}: {done.answered:,} of {done.total:,} examples answered")
     kinds = (("truncated", done.truncated), ("empty", done.empty), ("refused", done.refused), ("odd end", done.odd))
     told = [f"{count:,} {name}" for name, count in kinds if count]
-    say_line(f"{done.turns:,} answers" + (", of them " + ", ".join(told) if told else ""))
+    print_line(f"{done.turns:,} answers" + (", of them " + ", ".join(told) if told else ""))
     if done.output_tokens:
-        say_line(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out, cost {dollars(done.cost)}")
+        print_line(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out, cost {dollars(done.cost)}")
     _tell_problems(done.problems)
     if done.stopped:
-        talk(f"stopped: {done.stopped}")
+        print_note(f"stopped: {done.stopped}")
     if done.left:
-        say_line(f"{some(done.left, 'example')} left; the same command goes on")
+        print_line(f"{count_noun(done.left, 'example')} left; the same command goes on")
 
 
 def _tell_problems(problems: "tuple[tuple[str, str], ...]") -> None:
-    from uphold_tui.console import talk
+    from uphold_tui.console import print_note
 
     for key, what in problems[:_SHOWN]:
-        talk(f"{key}: {what}")
+        print_note(f"{key}: {what}")
     if len(problems) > _SHOWN:
-        talk(f"and {len(problems) - _SHOWN:,} more")
+        print_note(f"and {len(problems) - _SHOWN:,} more")
 
 
 def perplexity(
@@ -144,15 +171,24 @@ def perplexity(
     json: AsJson = False,
 ) -> None:
     """Measure how likely a system finds the reference answers (an endpoint with completions, echo and logprobs)."""
-    from uphold.workflows.concurrency import Control
+    from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.perplexity import PerplexityRequest
     from uphold_tui.console import progress
 
-    control = Control(concurrency)
+    control = WorkControl(concurrency)
     request = PerplexityRequest(
-        set_, system, endpoint, redo, template, base_url, api_key_env, timeout, concurrency,
-        settings=context.obj.settings, control=control,
-    )  # fmt: skip
+        set_,
+        system,
+        endpoint,
+        redo,
+        template,
+        base_url,
+        api_key_env,
+        timeout,
+        concurrency,
+        settings=context.obj.settings,
+        control=control,
+    )
     with context.obj.open() as store, progress("measuring") as bar:
         done = run_work(_measure(store, request, bar), control)
     _tell_perplexity(done, request, json=json)
@@ -160,32 +196,38 @@ def perplexity(
         raise typer.Exit(PART_LEFT)
 
 
-async def _measure(store: "Store", request: "PerplexityRequest", bar: "Bar") -> "Measuring":
-    from uphold.workflows.perplexity import measure
+async def _measure(store: "Store", request: "PerplexityRequest", bar: "ProgressBar") -> "PerplexityProgress":
+    from uphold.workflows.perplexity import measure_perplexity
 
     last = None
-    async with aclosing(measure(store, request)) as told:
+    async with aclosing(measure_perplexity(store, request)) as told:
         async for last in told:
-            waits = f"   all wait, {span(last.waiting)}" if last.waiting else ""
+            waits = f"   all wait, {wait_time(last.waiting)}" if last.waiting else ""
             bar(last.done + len(last.problems), last.total, f"{last.done:,} of {last.total:,} examples{waits}")
     assert last is not None
     return last
 
 
-def _tell_perplexity(done: "Measuring", request: "PerplexityRequest", *, json: bool) -> None:
-    from uphold_tui.console import say_json, say_line
+def _tell_perplexity(done: "PerplexityProgress", request: "PerplexityRequest", *, json: bool) -> None:
+    from uphold_tui.console import print_json, print_line
 
     if json:
-        say_json({
-            "set": request.set, "system": request.system, "measured": done.done, "left": done.total - done.done,
-            "no_reference": done.no_reference, "perplexity": as_json(done.found) if done.found else None,
-            "problems": [{"key": key, "what": what} for key, what in done.problems],
-        })  # fmt: skip
+        print_json(
+            {
+                "set": request.set,
+                "system": request.system,
+                "measured": done.done,
+                "left": done.total - done.done,
+                "no_reference": done.no_reference,
+                "perplexity": as_json(done.found) if done.found else None,
+                "problems": [{"key": key, "what": what} for key, what in done.problems],
+            }
+        )
         return
     if done.found is not None:
-        say_line("  ".join(told(done.found)))
+        print_line("  ".join(told(done.found)))
     if done.no_reference:
-        say_line(f"{some(done.no_reference, 'example')} without a reference")
+        print_line(f"{count_noun(done.no_reference, 'example')} without a reference")
     _tell_problems(done.problems)
 
 
@@ -201,17 +243,23 @@ def told(found: "SystemPerplexity") -> tuple[str, str, str]:
 def as_json(found: "SystemPerplexity") -> dict[str, Any]:
     """A perplexity as JSON."""
     return {
-        "system": found.system, "perplexity": found.perplexity, "examples": found.examples, "of": found.of,
-        "tokens": found.tokens, "model": found.model, "endpoint": found.endpoint, "source": "completions echo logprobs",
+        "system": found.system,
+        "perplexity": found.perplexity,
+        "examples": found.examples,
+        "of": found.of,
+        "tokens": found.tokens,
+        "model": found.model,
+        "endpoint": found.endpoint,
+        "source": "completions echo logprobs",
         "at": found.at,
-    }  # fmt: skip
+    }
 
 
 def say_perplexities(found: "list[SystemPerplexity]") -> None:
     """Print them as a section of the numbers."""
-    from uphold_tui.console import say, say_line, say_table
+    from uphold_tui.console import print_line, print_table, print_text
 
     if found:
-        say()
-        say_line("Perplexity of the reference answers")
-        say_table([("  " + system, number, source) for system, number, source in map(told, found)], right=(1,))
+        print_text()
+        print_line("Perplexity of the reference answers")
+        print_table([("  " + system, number, source) for system, number, source in map(told, found)], right=(1,))

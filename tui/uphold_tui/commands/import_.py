@@ -45,14 +45,14 @@ def import_(
     reviewer, review (the same words, or both-bad), note.
     """
     from uphold.workflows.importing import ImportRequest
-    from uphold_tui.console import say_json
+    from uphold_tui.console import print_json
 
     request = ImportRequest(
         paths, as_, set_, _mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
     )
     summary = _run(context.obj, request)
     if json:
-        say_json(_as_json(summary))
+        print_json(_as_json(summary))
     else:
         _print(summary)
         _tell_next(summary)
@@ -113,37 +113,37 @@ def _as_json(summary: "ImportSummary") -> dict[str, object]:
 
 
 def _print(summary: "ImportSummary") -> None:
-    from uphold_tui.console import say, say_table
+    from uphold_tui.console import print_table, print_text
 
-    say(f"{summary.rows:,} rows read as {summary.format} into the set {summary.set!r}")
+    print_text(f"{summary.rows:,} rows read as {summary.format} into the set {summary.set!r}")
     names = ("examples", "responses", "pairs", "judgments", "reviews", "carried", "edited", "replaced")
     added = [(f"{getattr(summary, name):,}", name) for name in names if getattr(summary, name)]
     if added:
-        say_table([("added", "")])
-        say_table([(f"  {number:>7}", _ADDED.get(name, name)) for number, name in added])
+        print_table([("added", "")])
+        print_table([(f"  {number:>7}", _ADDED.get(name, name)) for number, name in added])
     else:
-        say("nothing new: all of it was there already")
+        print_text("nothing new: all of it was there already")
     if summary.already_there and added:
-        say(f"{summary.already_there:,} rows were there already")
+        print_text(f"{summary.already_there:,} rows were there already")
     if summary.unused_fields:
-        say("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
+        print_text("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:
-        say("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
+        print_text("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
     _print_list("odd, kept as they are", [(str(odd.where), odd.what) for odd in summary.odd])
     _print_list("skipped", [(str(bad.where), bad.why) for bad in summary.skipped])
 
 
 def _tell_next(summary: "ImportSummary") -> None:
-    from uphold_tui.console import in_terminal, talk
+    from uphold_tui.console import in_terminal, print_note
 
     if not in_terminal():
         return
     if summary.pairs and summary.judgments:
-        talk("next: uphold review")
+        print_note("next: uphold review")
     elif summary.pairs:
-        talk("next: uphold review, or first uphold judge --judge SPEC")
+        print_note("next: uphold review, or first uphold judge --judge SPEC")
     elif summary.responses:
-        talk(
+        print_note(
             "no pairs yet: uphold review --set NAME --candidate SYSTEM --baseline SYSTEM makes them of two systems' answers"
         )
 
@@ -156,14 +156,14 @@ _ADDED = {
 
 
 def _print_list(title: str, rows: list[tuple[str, str]]) -> None:
-    from uphold_tui.console import say, say_table
+    from uphold_tui.console import print_table, print_text
 
     if not rows:
         return
-    say(f"{len(rows):,} {title}:")
-    say_table([(f"  {where}", what) for where, what in rows[:_LISTED]])
+    print_text(f"{len(rows):,} {title}:")
+    print_table([(f"  {where}", what) for where, what in rows[:_LISTED]])
     if len(rows) > _LISTED:
-        say(f"  and {len(rows) - _LISTED:,} more; --json lists all")
+        print_text(f"  and {len(rows) - _LISTED:,} more; --json lists all")
 
 
 def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -171,25 +171,25 @@ def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json",
     if context.invoked_subcommand is not None:
         return
     from uphold.workflows.lookup import all_imports
-    from uphold_tui.console import say, say_json, say_table
+    from uphold_tui.console import print_json, print_table, print_text
 
     with context.obj.open(reading=True) as store:
         found = all_imports(store)
     if json:
-        say_json(
+        print_json(
             [
                 {"number": i.number, "at": i.at, "format": i.format, "set": i.set, "files": i.files, **i.counts}
                 for i in found
             ]
         )
     elif not found:
-        say("no imports yet; `uphold import FILE` makes one")
+        print_text("no imports yet; `uphold import FILE` makes one")
     else:
         rows = [
             (str(i.number), i.at[:16].replace("T", " "), i.format, i.set, _brought(i.counts), ", ".join(i.files))
             for i in found
         ]
-        say_table([("", "when (UTC)", "format", "set", "brought", "from"), *rows], right=[0])
+        print_table([("", "when (UTC)", "format", "set", "brought", "from"), *rows], right=[0])
 
 
 def _brought(counts: dict[str, int]) -> str:
@@ -202,8 +202,8 @@ def drop(
 ) -> None:
     """Take an import back, while nobody has built on it."""
     from uphold.workflows.lookup import drop_import
-    from uphold_tui.console import say
+    from uphold_tui.console import print_text
 
     with context.obj.open() as store:
         dropped = drop_import(store, number)
-    say(f"import {number} is taken back: {_brought(dropped.counts)} of {dropped.set!r}")
+    print_text(f"import {number} is taken back: {_brought(dropped.counts)} of {dropped.set!r}")

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold.formatting import dollars, some, span
+from uphold.formatting import count_noun, dollars, wait_time
 from uphold_tui.commands.context import Context
 from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
 
 if TYPE_CHECKING:
-    from uphold.workflows.concurrency import Control
+    from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.cost_estimate import Estimate
     from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judging import Reread
-    from uphold.workflows.judging_progress import JudgeSummary, Judging
+    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
     from uphold.workflows.lookup import Store
-    from uphold_tui.console import Bar
+    from uphold_tui.console import ProgressBar
 
 _WHICH = (
     "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
@@ -63,7 +63,7 @@ def judge(
     json: AsJson = False,
 ) -> None:
     """Have judges read every pair of a run; what is settled is never judged again."""
-    from uphold.workflows.concurrency import Control
+    from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.judge_request import JudgeRequest
 
     _one_way(turns, reread, dry_run, batch, collect)
@@ -71,12 +71,28 @@ def judge(
     if reread:
         _reread(obj, run, judge, json=json)
         return
-    control = Control(concurrency, max_cost)
+    control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
-        _named(judge), run, set_, candidate, baseline, tuple(options or ()), None, one_order, samples,
-        turns == "last", concurrency, base_url, api_key_env, only_reviewed=only_reviewed, redo=redo, max_cost=max_cost,
-        timeout=timeout, settings=obj.settings, control=control,
-    )  # fmt: skip
+        _named(judge),
+        run,
+        set_,
+        candidate,
+        baseline,
+        tuple(options or ()),
+        None,
+        one_order,
+        samples,
+        turns == "last",
+        concurrency,
+        base_url,
+        api_key_env,
+        only_reviewed=only_reviewed,
+        redo=redo,
+        max_cost=max_cost,
+        timeout=timeout,
+        settings=obj.settings,
+        control=control,
+    )
     if dry_run:
         _dry_run(obj, request, json=json)
         return
@@ -98,7 +114,7 @@ def _named(judges: list[str] | None) -> list[str]:
 
 
 def _judge(
-    context: Context, request: "JudgeRequest", control: "Control", *, batch: bool, collect: bool, json: bool
+    context: Context, request: "JudgeRequest", control: "WorkControl", *, batch: bool, collect: bool, json: bool
 ) -> None:
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import progress
@@ -134,7 +150,13 @@ PART_LEFT = 4
 
 
 async def judge_all(
-    store: "Store", request: "JudgeRequest", bar: "Bar", summaries: "list[JudgeSummary]", *, batch: bool, collect: bool
+    store: "Store",
+    request: "JudgeRequest",
+    bar: "ProgressBar",
+    summaries: "list[JudgeSummary]",
+    *,
+    batch: bool,
+    collect: bool,
 ) -> None:
     """Judge, or deal with batches; the summaries are put into the list as they come."""
     from uphold.workflows.judging import judge_run
@@ -155,11 +177,11 @@ async def judge_all(
                 bar(one.done, one.total, state(one))
 
 
-def state(judging: "Judging") -> str:
+def state(judging: "JudgingProgress") -> str:
     """The progress line: done, left, rate, failures, tokens, cost, time to go."""
     parts = [f"{judging.done:,} of {judging.total:,}", f"{judging.left:,} left"]
     if judging.waiting:
-        parts.append(f"all wait, {span(judging.waiting)}")
+        parts.append(f"all wait, {wait_time(judging.waiting)}")
     elif judging.rate is not None:
         parts.append(f"{judging.rate:,.0f} a minute")
     if judging.unreadable:
@@ -171,27 +193,32 @@ def state(judging: "Judging") -> str:
         expected = "" if judging.expected is None else f" of about {dollars(judging.expected)}"
         parts.append(dollars(judging.cost) + expected)
     if judging.to_go is not None and not judging.waiting:
-        parts.append(f"about {span(judging.to_go)} to go")
+        parts.append(f"about {wait_time(judging.to_go)} to go")
     return "   ".join(parts)
 
 
 _WORDS = {
-    "candidate": "wins", "tie": "ties", "baseline": "losses", "inconsistent": "inconsistent", "unreadable": "unreadable",
-    "failed": "failed", "pending": "pending",
-}  # fmt: skip
+    "candidate": "wins",
+    "tie": "ties",
+    "baseline": "losses",
+    "inconsistent": "inconsistent",
+    "unreadable": "unreadable",
+    "failed": "failed",
+    "pending": "pending",
+}
 
 
 def tell(summaries: "list[JudgeSummary]", *, json: bool) -> None:
     """Say what judging came to: one judge's summary, or a list of them."""
-    from uphold_tui.console import say, say_json
+    from uphold_tui.console import print_json, print_text
 
     if json:
         told = [_as_json(summary) for summary in summaries]
-        say_json(told[0] if len(told) == 1 else told)
+        print_json(told[0] if len(told) == 1 else told)
         return
     for number, summary in enumerate(summaries):
         if number:
-            say()
+            print_text()
         _tell(summary)
 
 
@@ -203,35 +230,50 @@ def _counts(summary: "JudgeSummary") -> dict[str, int]:
 def _as_json(summary: "JudgeSummary") -> dict[str, Any]:
     done, made = summary.done, summary.made
     return {
-        "run": summary.run.name, "judge": summary.judge, "pairs": summary.pairs, **_counts(summary),
-        "judgments": done.done, "identical": done.identical, "reused": done.reused,
-        "input_tokens": done.input_tokens, "output_tokens": done.output_tokens, "cost": done.cost,
-        "failed_judgments": done.failed, "asked_again": done.again, "waited": round(done.waited, 3),
-        "left": summary.left, "out": summary.out, "stopped": summary.stopped, "submitted": list(summary.submitted),
-        "collected": summary.collected, "pairs_added": made.added, "carried": made.carried,
-        "unanswered": list(made.unanswered), "no_reference": list(made.no_reference),
-    }  # fmt: skip
+        "run": summary.run.name,
+        "judge": summary.judge,
+        "pairs": summary.pairs,
+        **_counts(summary),
+        "judgments": done.done,
+        "identical": done.identical,
+        "reused": done.reused,
+        "input_tokens": done.input_tokens,
+        "output_tokens": done.output_tokens,
+        "cost": done.cost,
+        "failed_judgments": done.failed,
+        "asked_again": done.again,
+        "waited": round(done.waited, 3),
+        "left": summary.left,
+        "out": summary.out,
+        "stopped": summary.stopped,
+        "submitted": list(summary.submitted),
+        "collected": summary.collected,
+        "pairs_added": made.added,
+        "carried": made.carried,
+        "unanswered": list(made.unanswered),
+        "no_reference": list(made.no_reference),
+    }
 
 
 def _tell(summary: "JudgeSummary") -> None:
-    from uphold_tui.console import say, say_line, say_table, talk
+    from uphold_tui.console import print_line, print_note, print_table, print_text
 
     counts, made = _counts(summary), summary.made
-    say_line(f"{summary.judge} on {summary.run.name}: {summary.pairs:,} pairs")
+    print_line(f"{summary.judge} on {summary.run.name}: {summary.pairs:,} pairs")
     shown = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
-    say_table(shown)
-    say(_work(summary))
+    print_table(shown)
+    print_text(_work(summary))
     for keys, why in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
-            say(f"{some(len(keys), 'example')} with {why}: no pair")
+            print_text(f"{count_noun(len(keys), 'example')} with {why}: no pair")
     if summary.submitted:
-        say(f"handed in as {some(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
+        print_text(f"handed in as {count_noun(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
     if summary.out:
-        say(f"{some(summary.out, 'judgment')} out with a batch; `uphold judge --collect` brings them in")
+        print_text(f"{count_noun(summary.out, 'judgment')} out with a batch; `uphold judge --collect` brings them in")
     if summary.stopped:
-        talk(f"stopped: {summary.stopped}")
+        print_note(f"stopped: {summary.stopped}")
     if summary.left and not summary.out:
-        say(f"{some(summary.left, 'pair')} left; the same command goes on")
+        print_text(f"{count_noun(summary.left, 'pair')} left; the same command goes on")
 
 
 def _work(summary: "JudgeSummary") -> str:
@@ -253,55 +295,68 @@ def _work(summary: "JudgeSummary") -> str:
     if done.again:
         parts.append(f"{done.again:,} asked again")
     if done.waited:
-        parts.append(f"all waited {span(done.waited)}")
+        parts.append(f"all waited {wait_time(done.waited)}")
     return ", ".join(parts)
 
 
 def tell_estimates(found: "list[Estimate]", request: "JudgeRequest", *, json: bool) -> None:
     """Say what judging would take."""
     from uphold.judging.costs import prices_date
-    from uphold_tui.console import say_json, say_line
+    from uphold_tui.console import print_json, print_line
 
     if json:
         told = [
             {
-                "judge": one.judge, "pairs": one.pairs, "judgments": one.judgments, "calls": one.calls,
-                "input_tokens": one.input_tokens, "output_tokens": one.output_tokens,
-                "assumed_output_tokens": one.output_each, "counted_by": one.counted_by, "cost": one.cost,
-                "batch_cost": one.batch_cost, "prices_date": prices_date(),
+                "judge": one.judge,
+                "pairs": one.pairs,
+                "judgments": one.judgments,
+                "calls": one.calls,
+                "input_tokens": one.input_tokens,
+                "output_tokens": one.output_tokens,
+                "assumed_output_tokens": one.output_each,
+                "counted_by": one.counted_by,
+                "cost": one.cost,
+                "batch_cost": one.batch_cost,
+                "prices_date": prices_date(),
             }
             for one in found
-        ]  # fmt: skip
-        say_json(told[0] if len(told) == 1 else told)
+        ]
+        print_json(told[0] if len(told) == 1 else told)
         return
     for one in found:
-        say_line(f"{one.judge}: {one.judgments:,} judgments on {one.pairs:,} pairs are missing, {one.calls:,} calls")
+        print_line(f"{one.judge}: {one.judgments:,} judgments on {one.pairs:,} pairs are missing, {one.calls:,} calls")
         if not one.model:
-            say_line("  offline and free")
+            print_line("  offline and free")
             continue
-        say_line(f"  {one.input_tokens:,} tokens in, counted by {one.counted_by}")
-        say_line(f"  {one.output_tokens:,} tokens out, at an assumed {one.output_each:,} tokens an answer")
+        print_line(f"  {one.input_tokens:,} tokens in, counted by {one.counted_by}")
+        print_line(f"  {one.output_tokens:,} tokens out, at an assumed {one.output_each:,} tokens an answer")
         cheaper = "" if one.batch_cost is None else f"; with --batch {dollars(one.batch_cost)}"
         dated = f", prices of {prices_date()} or your own" if one.cost is not None else ": its price is not known"
-        say_line(f"  cost {dollars(one.cost)}{cheaper}{dated}")
+        print_line(f"  cost {dollars(one.cost)}{cheaper}{dated}")
         if request.max_cost is not None and one.cost is not None and one.cost > request.max_cost:
-            say_line(f"  that is more than --max-cost {dollars(request.max_cost)}: it would stop on the way")
+            print_line(f"  that is more than --max-cost {dollars(request.max_cost)}: it would stop on the way")
 
 
 def tell_reread(found: "list[Reread]", *, json: bool) -> None:
     """Say what reading stored answers again came to."""
-    from uphold_tui.console import say_json, say_line
+    from uphold_tui.console import print_json, print_line
 
     if json:
-        say_json([
-            {
-                "run": one.run.name, "judge": one.judge, "version": one.version, "answers": one.answers,
-                "changed": one.changed, "now_readable": one.now_readable,
-            }
-            for one in found
-        ])  # fmt: skip
+        print_json(
+            [
+                {
+                    "run": one.run.name,
+                    "judge": one.judge,
+                    "version": one.version,
+                    "answers": one.answers,
+                    "changed": one.changed,
+                    "now_readable": one.now_readable,
+                }
+                for one in found
+            ]
+        )
         return
     for one in found:
-        say_line(
+        print_line(
             f"{one.judge} on {one.run.name}: {one.answers:,} answers read again, {one.changed:,} say something else"
         )

@@ -4,12 +4,12 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from uphold.workflows.concurrency import Control
+    from uphold.workflows.concurrency import WorkControl
 
 _Had = TypeVar("_Had")
 
 
-def run_work(work: Coroutine[Any, Any, _Had], control: "Control") -> _Had:
+def run_work(work: Coroutine[Any, Any, _Had], control: "WorkControl") -> _Had:
     """Run it to its end; raises KeyboardInterrupt after a Ctrl-C, once what was in flight is in the file."""
     import asyncio
     import signal

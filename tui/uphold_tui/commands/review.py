@@ -10,7 +10,7 @@ from uphold_tui.commands.context import Context
 if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.lookup import Store
-    from uphold.workflows.review_opening import Manner
+    from uphold.workflows.review_opening import ReviewOptions
 
 
 def review(
@@ -47,10 +47,10 @@ def review(
     """Read pairs side by side; uphold the judge's verdicts or overturn them."""
     from uphold.errors import BadUsage
     from uphold.workflows.lookup import find_run
-    from uphold.workflows.review_opening import Manner
+    from uphold.workflows.review_opening import ReviewOptions
 
     _needs_terminal()
-    manner = Manner(queue, blind, open_share, planned)
+    manner = ReviewOptions(queue, blind, open_share, planned)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
     with context.obj.open() as store:
@@ -59,7 +59,7 @@ def review(
 
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
-            usual = run is None and manner == Manner()
+            usual = run is None and manner == ReviewOptions()
             wanted = None if usual else find_run(store, run)
         open_app(context.obj, store, wanted, reviewer, judge, manner=manner)
 
@@ -72,12 +72,18 @@ def start(context: Context) -> None:
 
 
 def open_app(
-    context: Context, store: "Store", run: "Run | None" = None, reviewer: str | None = None, judge: str | None = None,
-    tour: bool = False, start: bool = False, manner: "Manner | None" = None,
-) -> None:  # fmt: skip
+    context: Context,
+    store: "Store",
+    run: "Run | None" = None,
+    reviewer: str | None = None,
+    judge: str | None = None,
+    tour: bool = False,
+    start: bool = False,
+    manner: "ReviewOptions | None" = None,
+) -> None:
     """Run the app on a run, on the only one, or on the start screen; what it says on leaving goes to the terminal."""
     from uphold_tui.app import run_app
-    from uphold_tui.console import talk
+    from uphold_tui.console import print_note
 
     settings, before = context.settings, store.written_here()
     said = run_app(
@@ -95,9 +101,9 @@ def open_app(
         manner=manner,
     )
     if said:
-        talk(said)
+        print_note(said)
     if store.written_here() > before and not tour:
-        talk(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
+        print_note(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
 
 
 def _user() -> str:
@@ -133,7 +139,7 @@ def demo(
 ) -> None:
     """Open a packaged sample set in the review app; without a terminal print its statistics."""
     from uphold.workflows.demo import demo_path, open_demo
-    from uphold_tui.console import in_terminal, talk
+    from uphold_tui.console import in_terminal, print_note
 
     if fresh and context.obj.db is not None:
         raise BadUsage("--fresh makes a file of its own; give it or --db, not both")
@@ -148,4 +154,4 @@ def demo(
 
         show_stats(copied, run.name)
     if context.obj.db is None:
-        talk(f"the demo is kept in {path}; uphold demo goes on with it, uphold demo --fresh begins anew")
+        print_note(f"the demo is kept in {path}; uphold demo goes on with it, uphold demo --fresh begins anew")

@@ -7,9 +7,9 @@ import typer
 from uphold_tui.commands.options import AsJson
 
 if TYPE_CHECKING:
-    from uphold.records.judgments import JudgeOnPair, Judgment
-    from uphold.records.reviews import Event
-    from uphold.workflows.lookup import PairSaid
+    from uphold.records.judgments import Judgment, PairVerdict
+    from uphold.records.reviews import ReviewEvent
+    from uphold.workflows.lookup import PairRecord
 
 
 def show(
@@ -19,28 +19,28 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show a pair with every verdict and decision on it."""
-    from uphold.workflows.lookup import pairs_said
-    from uphold_tui.console import say, say_json
+    from uphold.workflows.lookup import pair_records
+    from uphold_tui.console import print_json, print_text
 
     with context.obj.open(reading=True) as store:
-        found = pairs_said(store, run, key)
+        found = pair_records(store, run, key)
     if json:
-        say_json([_as_json(pair) for pair in found])
+        print_json([_as_json(pair) for pair in found])
         return
     for number, pair in enumerate(found):
         if number:
-            say()
+            print_text()
         _print(pair)
 
 
-def _print(pair: "PairSaid") -> None:
+def _print(pair: "PairRecord") -> None:
     from uphold.records.texts import cell_text
-    from uphold_tui.console import say, say_line
+    from uphold_tui.console import print_line, print_text
 
     texts = pair.texts
     state = "" if pair.current else "   no longer current"
     tags = f"   {', '.join(texts.tags)}" if texts.tags else ""
-    say_line(f"{texts.key}   turn {texts.turn} of {len(texts.text.turns)}{tags}{state}")
+    print_line(f"{texts.key}   turn {texts.turn} of {len(texts.text.turns)}{tags}{state}")
     if texts.text.context:
         _block("context", texts.text.context)
     for turn in range(texts.turn):
@@ -50,23 +50,23 @@ def _print(pair: "PairSaid") -> None:
             _block(f"reference, turn {turn + 1}", reference)
         _block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
         _block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
-    say()
-    say("verdicts" if pair.judges else "no judge has read this pair")
+    print_text()
+    print_text("verdicts" if pair.judges else "no judge has read this pair")
     for judge in pair.judges:
-        say_line(f"  {judge.name}: {judge.verdict.value}")
+        print_line(f"  {judge.name}: {judge.verdict.value}")
         for judgment in judge.judgments:
-            say_line(f"    {_judgment(judgment)}")
-    say("decisions" if pair.said else "no reviewer has read this pair")
+            print_line(f"    {_judgment(judgment)}")
+    print_text("decisions" if pair.said else "no reviewer has read this pair")
     for reviewer, event in pair.said:
-        say_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event(event)}")
+        print_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event(event)}")
 
 
 def _block(title: str, text: str) -> None:
-    from uphold_tui.console import say, say_line
+    from uphold_tui.console import print_line, print_text
 
-    say()
-    say_line(title)
-    say("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
+    print_text()
+    print_line(title)
+    print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
 
 
 def _judgment(judgment: "Judgment") -> str:
@@ -77,13 +77,13 @@ def _judgment(judgment: "Judgment") -> str:
     return f"{judgment.order.value}: {word}{confidence}{preference}" + (f". {said}" if said else "")
 
 
-def _event(event: "Event") -> str:
+def _event(event: "ReviewEvent") -> str:
     word = event.choice.value if event.choice else event.kind.value
     kind = " (carried)" if event.kind.value == "carried" else " (imported)" if event.source == "import" else ""
     return word + kind + (f": {event.note}" if event.note else "")
 
 
-def _as_json(pair: "PairSaid") -> dict[str, Any]:
+def _as_json(pair: "PairRecord") -> dict[str, Any]:
     texts = pair.texts
     return {
         "run": pair.run.name,
@@ -103,11 +103,25 @@ def _as_json(pair: "PairSaid") -> dict[str, Any]:
     }
 
 
-def _verdict_json(judge: "JudgeOnPair") -> dict[str, Any]:
+def _verdict_json(judge: "PairVerdict") -> dict[str, Any]:
     names = (
-        "order", "status", "verdict", "sample", "preference", "confidence", "reason", "raw", "problem", "prompt_name",
-        "stop_reason", "input_tokens", "output_tokens", "cost", "seconds", "at",
-    )  # fmt: skip
+        "order",
+        "status",
+        "verdict",
+        "sample",
+        "preference",
+        "confidence",
+        "reason",
+        "raw",
+        "problem",
+        "prompt_name",
+        "stop_reason",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "seconds",
+        "at",
+    )
     return {
         "judge": judge.name,
         "verdict": judge.verdict.value,
@@ -115,7 +129,7 @@ def _verdict_json(judge: "JudgeOnPair") -> dict[str, Any]:
     }
 
 
-def _event_json(reviewer: str, event: "Event") -> dict[str, Any]:
+def _event_json(reviewer: str, event: "ReviewEvent") -> dict[str, Any]:
     shown = event.shown
     return {
         "id": event.id,

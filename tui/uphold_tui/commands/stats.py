@@ -35,9 +35,17 @@ def stats(
 
 
 def show_stats(
-    context: Context, run: str | None = None, set_: str | None = None, *, judge: str | None = None, tag: str | None = None,
-    by_tag: bool = False, full: bool = False, json: bool = False, planned: int | None = None,
-) -> None:  # fmt: skip
+    context: Context,
+    run: str | None = None,
+    set_: str | None = None,
+    *,
+    judge: str | None = None,
+    tag: str | None = None,
+    by_tag: bool = False,
+    full: bool = False,
+    json: bool = False,
+    planned: int | None = None,
+) -> None:
     """Print the numbers of a run or set."""
     with _uncollected():
         _show(context, run, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, json=json, planned=planned)
@@ -56,14 +64,22 @@ def _uncollected() -> Iterator[None]:
 
 
 def _show(
-    context: Context, run: str | None, set_: str | None, *, judge: str | None, tag: str | None, by_tag: bool, full: bool,
-    json: bool, planned: int | None,
-) -> None:  # fmt: skip
+    context: Context,
+    run: str | None,
+    set_: str | None,
+    *,
+    judge: str | None,
+    tag: str | None,
+    by_tag: bool,
+    full: bool,
+    json: bool,
+    planned: int | None,
+) -> None:
     from uphold.workflows.lookup import run_perplexities
     from uphold.workflows.statistics import read_run_statistics, read_set_statistics
     from uphold_tui.commands.generate import as_json as perplexity_json
     from uphold_tui.commands.generate import say_perplexities
-    from uphold_tui.console import say_json, say_page
+    from uphold_tui.console import print_json, print_report
 
     with context.open(reading=True) as store:
         if set_ is not None:
@@ -83,12 +99,12 @@ def _show(
             )
         measured = run_perplexities(store, run, set_)
     if json:
-        from uphold.reports.json_output import as_json
+        from uphold.reports.json_output import statistics_json
 
         told = {"perplexities": [perplexity_json(one) for one in measured]} if measured else {}
-        say_json({**as_json(found), **told})
+        print_json({**statistics_json(found), **told})
     else:
-        from uphold.reports.run_report import stats_page
+        from uphold.reports.run_report import run_report
 
-        say_page(stats_page(found, full))
+        print_report(run_report(found, full))
         say_perplexities(measured)

@@ -92,7 +92,7 @@ def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, bl
 
 def matching(
     commands: Sequence[Command], typed: str, find: FindPairs | None = None, *, jumps: bool = True
-) -> list[Command]:  # fmt: skip
+) -> list[Command]:
     """Commands whose words hold all that was typed, in any order, then pairs by their key; a number is a place."""
     text = typed.strip().lstrip(":").lower()
     wanted = text.split()
@@ -112,9 +112,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
     WIDTH = 72
     BINDINGS = bindings(_KEYS)
 
-    def __init__(
-        self, commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None
-    ) -> None:  # fmt: skip
+    def __init__(self, commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None) -> None:
         super().__init__()
         self._commands, self._find, self._jumps = commands, find, hint == JUMPS
         self._found = list(commands)

@@ -170,9 +170,12 @@ class TourScreen(Overlay[None], inherit_bindings=False):
         entries = [Content.assemble((label(key), BOLD), (f" {key.word}", MUTED)) for key in keys]
         last = self.at == len(_STEPS) - 1
         foot = Content.assemble(
-            (f"{self.at + 1} of {len(_STEPS)}    ", FAINT), ("enter", BOLD), (f" {'begin' if last else 'go on'}    ", MUTED),
-            ("esc", BOLD), (" end", MUTED),
-        )  # fmt: skip
+            (f"{self.at + 1} of {len(_STEPS)}    ", FAINT),
+            ("enter", BOLD),
+            (f" {'begin' if last else 'go on'}    ", MUTED),
+            ("esc", BOLD),
+            (" end", MUTED),
+        )
         self.page.update(Content("\n\n").join([Content(words), Content("    ").join(entries), foot]))
 
     def action_step(self, step: int) -> None:

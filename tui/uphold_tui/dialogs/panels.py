@@ -11,7 +11,7 @@ from uphold.records.judgments import Judgment
 from uphold.records.reviews import PairView
 from uphold.reviewing.advice import Advice
 from uphold.reviewing.presentation import first_shown
-from uphold.workflows.queue_drawing import in_words
+from uphold.workflows.queue_drawing import queue_words
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
 from uphold_tui.keys import Key, bindings
@@ -96,7 +96,7 @@ _KEYS = (
 )
 
 
-class NextScreen(Overlay[str | None], inherit_bindings=False):
+class QueueAdviceScreen(Overlay[str | None], inherit_bindings=False):
     """Answers the queue that is to be read, or None."""
 
     WIDTH = 84
@@ -109,7 +109,7 @@ class NextScreen(Overlay[str | None], inherit_bindings=False):
     def parts(self) -> Iterable[Widget]:
         queue = self.advice.queue
         title = "Nothing to read" if queue is None else "Read next"
-        words = "" if queue is None else f"   {in_words(queue)}"
+        words = "" if queue is None else f"   {queue_words(queue)}"
         yield Static(Content.assemble((title, BOLD), words), markup=False)
         yield Static(Content.styled(self.advice.why, MUTED), markup=False)
         foot = [("enter", "opens this queue")] if queue is not None else []

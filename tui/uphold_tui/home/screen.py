@@ -12,14 +12,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.records.runs import Run, RunRow, SetRow
-from uphold.records.statistics import LEAST_FOR_RATE
+from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.intervals import wilson
 from uphold.workflows.lookup import Home
 from uphold_tui import keys, safe_text
 from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
-from uphold_tui.widgets.rows import KeyFooter, Line, clickable, entry, spread
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _bar(row: RunRow, width: int) -> Content:
 def _rate(row: RunRow, at: Columns) -> Content:
     """The win rate of the humans' labels with its interval; below ten the count."""
     n = row.wins + row.ties + row.losses
-    if n < LEAST_FOR_RATE:
+    if n < MIN_FOR_RATE:
         words = f"{row.wins} {_plural(row.wins, 'win')} of {n}" if n else ""
         return Content.assemble(
             interval(None, None, None, at.axis) if at.axis else "", ("  " if at.axis else "", ""), (words, MUTED)
@@ -103,10 +103,10 @@ def _judge(row: RunRow, *, short: bool) -> Content:
 
 
 def _agreement(row: RunRow) -> Content:
-    if row.compared >= LEAST_FOR_RATE:
+    if row.compared >= MIN_FOR_RATE:
         return Content.styled(f"agreement {round(100 * row.agree / row.compared)}", MUTED)
     if row.reviewed:
-        return Content.styled(f"{LEAST_FOR_RATE} needed for a rate", MUTED)
+        return Content.styled(f"{MIN_FOR_RATE} needed for a rate", MUTED)
     return Content.styled("opinion only" if row.judge is not None else "", MUTED)
 
 
@@ -153,7 +153,7 @@ _ABOVE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class HomeActions:
     """What the start screen asks the app for: what there is, the review of a run, having one judged, the demo (None: not
     offered), the list of a run's pairs, its numbers, another reviewer."""
 
@@ -174,14 +174,14 @@ class HomeScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.HOME)
 
-    def __init__(self, doors: Doors, *, database: str, reviewer: str, keymap: keys.KeyMap) -> None:
+    def __init__(self, doors: HomeActions, *, database: str, reviewer: str, keymap: keys.KeyMap) -> None:
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.HOME, keymap)}
         self.doors = doors
         self._database, self._reviewer = database, reviewer
         self.home = Home([], [])
         self.at = 0
-        self.header = Line("header")
+        self.header = SplitRow("header")
         self.list = Static(id="list", markup=False)
         self.list.auto_links = False
         self.page = VerticalScroll(self.list, id="page", can_focus=False)

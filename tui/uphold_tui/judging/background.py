@@ -14,19 +14,19 @@ from uphold.records.runs import Run
 from uphold.settings import Settings
 
 if TYPE_CHECKING:
-    from uphold.workflows.concurrency import Control
-    from uphold.workflows.judging_progress import JudgeSummary, Judging, Watched
+    from uphold.workflows.concurrency import WorkControl
+    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView
 
 _BETWEEN = 0.25
 """Seconds between two looks at how it stands."""
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class JudgingStatus:
     """How judging stands; `summary` once it has ended, `error` where that was because of one."""
 
-    judging: "Judging | None" = None
-    watched: "Watched | None" = None
+    judging: "JudgingProgress | None" = None
+    watched: "JudgingView | None" = None
     summary: "JudgeSummary | None" = None
     error: str | None = None
 
@@ -36,13 +36,13 @@ class News:
         return self.summary is not None or self.error is not None
 
 
-class JudgeWork:
+class BackgroundJudging:
     """One judge on one run; `tell` is called in the work's own thread whenever there is news."""
 
-    def __init__(self, path: Path, run: Run, judge: str, settings: Settings, control: "Control") -> None:
+    def __init__(self, path: Path, run: Run, judge: str, settings: Settings, control: "WorkControl") -> None:
         self.run, self.judge, self.control = run, judge, control
         self._path, self._settings = path, settings
-        self.news = News()
+        self.news = JudgingStatus()
         self.tell: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -67,14 +67,14 @@ class JudgeWork:
         try:
             asyncio.run(self._judge())
         except UpholdError as error:
-            self._say(News(self.news.judging, self.news.watched, error=str(error)))
+            self._say(JudgingStatus(self.news.judging, self.news.watched, error=str(error)))
         except Exception as error:
-            self._say(News(self.news.judging, self.news.watched, error=f"judging broke off: {error!r}"))
+            self._say(JudgingStatus(self.news.judging, self.news.watched, error=f"judging broke off: {error!r}"))
 
     async def _judge(self) -> None:
         from uphold.workflows.judge_request import JudgeRequest
         from uphold.workflows.judging import judge_run
-        from uphold.workflows.judging_progress import JudgeSummary, watch
+        from uphold.workflows.judging_progress import JudgeSummary, judging_view
         from uphold.workflows.lookup import open_store
 
         request = JudgeRequest(self.judge, self.run.name, settings=self._settings, control=self.control)
@@ -83,12 +83,12 @@ class JudgeWork:
             async with aclosing(judge_run(store, request)) as told:
                 async for one in told:
                     if isinstance(one, JudgeSummary):
-                        watched = watch(store, one.run.id, one.judge_id)
-                        self._say(News(one.done, watched, summary=one))
+                        watched = judging_view(store, one.run.id, one.judge_id)
+                        self._say(JudgingStatus(one.done, watched, summary=one))
                     elif time.monotonic() - looked >= _BETWEEN:
                         looked = time.monotonic()
-                        self._say(News(one, watch(store, one.run_id, one.judge_id)))
+                        self._say(JudgingStatus(one, judging_view(store, one.run_id, one.judge_id)))
 
-    def _say(self, news: News) -> None:
+    def _say(self, news: JudgingStatus) -> None:
         self.news = news
         self.tell()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from uphold.formatting import dollars, span
+from uphold.formatting import dollars, wait_time
 from uphold.records.enums import Verdict
 from uphold.records.runs import Run
-from uphold.store.judgments import Seen
-from uphold.workflows.concurrency import Control
-from uphold.workflows.judging_progress import Judging, Watched
+from uphold.store.judgments import JudgedPair
+from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.judging_progress import JudgingProgress, JudgingView
 from uphold_tui import safe_text
-from uphold_tui.judging.background import News
+from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
 from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.rows import spread
@@ -26,12 +26,12 @@ LOOKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class JudgingPage:
     """What stands on the page, and where the cursor is among what needs a look."""
 
     run: Run
-    news: News
-    control: Control
+    news: JudgingStatus
+    control: WorkControl
     signs: Signs
     at: int = 0
 
@@ -68,7 +68,7 @@ class Page:
             return []
         return [said, Content("")]
 
-    def _progress(self, judging: Judging, width: int) -> list[Content]:
+    def _progress(self, judging: JudgingProgress, width: int) -> list[Content]:
         done, total = judging.done, judging.total
         left = Content.assemble((f"{done:,} of {total:,} judgments", BOLD))
         if self.news.watched is not None:
@@ -77,16 +77,16 @@ class Page:
             left = Content.assemble(left, (f"   {pairs - words.get(Verdict.PENDING, 0):,} of {pairs:,} pairs", MUTED))
         right = Content("")
         if judging.to_go is not None and judging.left and not self.news.ended:
-            right = Content.assemble(("about ", MUTED), (span(judging.to_go), BOLD), (" left", MUTED))
+            right = Content.assemble(("about ", MUTED), (wait_time(judging.to_go), BOLD), (" left", MUTED))
         bright = round(width * done / total) if total else width
         bar = Content.assemble(("━" * bright, STRONG), ("─" * (width - bright), RULE))
         return [spread(left, right, width), bar]
 
-    def _figures(self, judging: Judging, width: int) -> list[Content]:
+    def _figures(self, judging: JudgingProgress, width: int) -> list[Content]:
         """Rate, money, and what was asked again, in three columns."""
         at_once = f"{self.control.concurrency} at a time"
         if judging.waiting and not self.news.ended:
-            rate = Content.assemble((f"all wait, {span(judging.waiting)}", DOUBT))
+            rate = Content.assemble((f"all wait, {wait_time(judging.waiting)}", DOUBT))
         elif judging.rate is not None:
             rate = Content.assemble((f"{judging.rate:,.0f}", BOLD), (f" a minute, {at_once}", MUTED))
         else:
@@ -95,7 +95,7 @@ class Page:
         expected = "" if done else f" of about {dollars(judging.expected)}"
         cap = "" if self.control.cap is None else f", stops at {dollars(self.control.cap)}"
         spent = Content.assemble((dollars(judging.cost), BOLD), (expected + cap, MUTED))
-        waited = f" times, all waited {span(judging.waited)}" if judging.waited else " times"
+        waited = f" times, all waited {wait_time(judging.waited)}" if judging.waited else " times"
         again = Content.assemble((f"{judging.again:,}", BOLD), (waited, MUTED))
         heads = [Content.styled(word, MUTED) for word in ("rate", "spent", "asked again")]
         if width < _THREE:
@@ -105,15 +105,16 @@ class Page:
             ]
         return [_columns(heads, width), _columns([rate, spent, again], width)]
 
-    def _verdicts(self, watched: Watched, width: int) -> list[Content]:
+    def _verdicts(self, watched: JudgingView, width: int) -> list[Content]:
         words, signs = watched.verdicts, self.signs
         kinds = (
-            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), STRONG), (Verdict.TIE, Content("tie"), MUTED),
+            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), STRONG),
+            (Verdict.TIE, Content("tie"), MUTED),
             (Verdict.BASELINE, safe_text.line(self.run.baseline), FAINT),
             (Verdict.INCONSISTENT, _signed(signs.inconsistent, DOUBT, "inconsistent"), DOUBT),
             (Verdict.UNREADABLE, _signed(signs.unreadable, OVERTURNED, "unreadable"), OVERTURNED),
             (Verdict.FAILED, _signed(signs.failed, OVERTURNED, "failed"), OVERTURNED),
-        )  # fmt: skip
+        )
         total = sum(words.get(kind, 0) for kind, _, _ in kinds)
         bar: list[tuple[str, str]] = []
         used = 0
@@ -130,11 +131,13 @@ class Page:
             if words.get(kind)
         ]
         return [
-            Content.styled("Verdicts so far", BOLD), Content.assemble(*bar), Content("     ").join(named),
+            Content.styled("Verdicts so far", BOLD),
+            Content.assemble(*bar),
+            Content("     ").join(named),
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
-        ]  # fmt: skip
+        ]
 
-    def _needs(self, needs: Sequence[Seen], width: int) -> list[Content]:
+    def _needs(self, needs: Sequence[JudgedPair], width: int) -> list[Content]:
         if not needs:
             return []
         count = f"{len(needs)} {'pair' if len(needs) == 1 else 'pairs'}; what failed is asked again the next time"
@@ -143,15 +146,17 @@ class Page:
         for place, seen in enumerate(needs[first : first + LOOKS], first):
             sign = self.signs.failed if seen.verdict is Verdict.FAILED else self.signs.unreadable
             row = Content.assemble(
-                (f"{sign}  ", OVERTURNED), _key(seen), (f"{seen.verdict.value:<13}", ""),
+                (f"{sign}  ", OVERTURNED),
+                _key(seen),
+                (f"{seen.verdict.value:<13}", ""),
                 safe_text.running(seen.reason or "", MUTED),
-            )  # fmt: skip
+            )
             here = place == self.at
             row = spread(row, Content.styled("r raw answer", MUTED) if here else Content(""), width)
             rows.append(row.stylize_before(TINT) if here else row)
         return rows
 
-    def _last(self, last: Sequence[Seen], width: int) -> list[Content]:
+    def _last(self, last: Sequence[JudgedPair], width: int) -> list[Content]:
         if not last:
             return []
         rows = [Content(""), Content.styled("Last", BOLD)]
@@ -159,7 +164,7 @@ class Page:
             rows.append(spread(self._said(seen), Content(""), width))
         return rows
 
-    def _said(self, seen: Seen) -> Content:
+    def _said(self, seen: JudgedPair) -> Content:
         names = {Verdict.CANDIDATE: self.run.candidate, Verdict.BASELINE: self.run.baseline, Verdict.TIE: "tie"}
         sure = share(seen.confidence) if seen.confidence is not None and seen.verdict in names else ""
         signs = {
@@ -172,12 +177,15 @@ class Page:
             "orders disagree" if seen.verdict is Verdict.INCONSISTENT else names.get(seen.verdict, seen.verdict.value)
         )
         return Content.assemble(
-            (f"{sign}  ", style), _key(seen), spread(safe_text.line(word), Content(""), 20), (f" {sure:>4}  ", MUTED),
+            (f"{sign}  ", style),
+            _key(seen),
+            spread(safe_text.line(word), Content(""), 20),
+            (f" {sure:>4}  ", MUTED),
             safe_text.running(seen.reason or "", MUTED),
-        )  # fmt: skip
+        )
 
 
-def _key(seen: Seen) -> Content:
+def _key(seen: JudgedPair) -> Content:
     key = safe_text.line(seen.key, MUTED)
     return spread(Content.assemble(key, (f" turn {seen.turn}" if seen.turn > 1 else "", FAINT)), Content(""), 18)
 

@@ -11,28 +11,28 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from uphold.records.judgments import JudgeOnPair
-from uphold.records.reviews import Progress
+from uphold.records.judgments import PairVerdict
+from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.dialogs.ask import AskScreen
 from uphold_tui.dialogs.panels import AnswersScreen
-from uphold_tui.judging.background import JudgeWork
-from uphold_tui.judging.page import Page
+from uphold_tui.judging.background import BackgroundJudging
+from uphold_tui.judging.page import JudgingPage
 from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT, Signs
-from uphold_tui.widgets.rows import KeyFooter, Line, entry, spread
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class JudgingActions:
     """What the screen asks the app for: judges to choose from, work on a run, its answers, the review, the way back
     and the way out."""
 
     choices: Callable[[Run], list[str]]
-    going: Callable[[], JudgeWork | None]
-    begin: Callable[[Run, str], JudgeWork]
-    answers: Callable[[int, int], JudgeOnPair | None]
+    going: Callable[[], BackgroundJudging | None]
+    begin: Callable[[Run, str], BackgroundJudging]
+    answers: Callable[[int, int], PairVerdict | None]
     review: Callable[[Run], None]
     back: Callable[[], None]
     leave: Callable[[], None]
@@ -48,7 +48,7 @@ class JudgingScreen(Screen[None]):
     class News(Message):
         """Something has changed where judges work."""
 
-    def __init__(self, run: Run, desk: Desk, *, signs: Signs, keymap: keys.KeyMap) -> None:
+    def __init__(self, run: Run, desk: JudgingActions, *, signs: Signs, keymap: keys.KeyMap) -> None:
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.JUDGING, keymap)}
         self.run, self.desk, self._signs = run, desk, signs
@@ -56,7 +56,7 @@ class JudgingScreen(Screen[None]):
         self.work = desk.going()
         self.at = 0
         self.complaint = ""
-        self.header = Line("header")
+        self.header = SplitRow("header")
         self.hair = HairLine("hair")
         self.list = Static(id="list", markup=False)
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
@@ -102,16 +102,16 @@ class JudgingScreen(Screen[None]):
             Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
         )
         self.header.put(left, right)
-        self.hair.put(Progress())
+        self.hair.put(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
         rows = self._choosing(width) if self.work is None else self._page(self.work).rows(width)
         self.list.update(Content("\n").join(rows))
         self._draw_footer()
 
-    def _page(self, work: JudgeWork) -> Page:
+    def _page(self, work: BackgroundJudging) -> JudgingPage:
         watched = work.news.watched
         self.at = min(self.at, max(len(watched.needs) - 1, 0)) if watched is not None else 0
-        return Page(work.run, work.news, work.control, self._signs, self.at)
+        return JudgingPage(work.run, work.news, work.control, self._signs, self.at)
 
     def _choosing(self, width: int) -> list[Content]:
         rows = [Content.styled("Which judge reads this run?", BOLD), Content("")]

@@ -7,19 +7,19 @@ from textual.content import Content
 from textual.geometry import Region
 
 from uphold.records.counts import CLASSES
-from uphold.records.enums import Only, Preference
-from uphold.records.pair_list import Wanted
+from uphold.records.enums import Preference, QuickFilter
+from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import (
-    LEAST_FOR_RATE,
+    MIN_FOR_RATE,
     Assisted,
-    Budget,
-    JudgeNumbers,
+    JudgeStatistics,
     Rate,
-    ReviewerLean,
-    RunNumbers,
+    ReviewerBias,
+    RunStatistics,
     Share,
-    TagNumbers,
+    TagStatistics,
     Value,
+    WidthForecast,
 )
 from uphold.reports.run_report import refusal, standing
 from uphold.workflows.comparison import RunPoint
@@ -28,7 +28,7 @@ from uphold_tui.review.live_numbers import kappa, span
 from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED, PLAIN, Signs
 from uphold_tui.widgets.bars import axis, chart, interval, large
 
-Part = tuple[Content, Wanted | None]
+Part = tuple[Content, PairFilter | None]
 """What is drawn, and the pairs it opens."""
 
 
@@ -44,10 +44,10 @@ SPOKEN = ("assisted", "human-only")
 
 
 @dataclass(frozen=True, slots=True)
-class FiguresView:
+class NumbersView:
     """What the screen of numbers draws; `reviewer` is the one who looks."""
 
-    numbers: RunNumbers
+    numbers: RunStatistics
     reviewer: str
     history: Sequence[RunPoint] = ()
     by_tag: bool = False
@@ -70,7 +70,7 @@ def wrapped(text: str, width: int, style: str = MUTED) -> Iterator[Row]:
         yield plain(row)
 
 
-def left_rows(view: FiguresView, width: int) -> list[Row]:
+def left_rows(view: NumbersView, width: int) -> list[Row]:
     """The headline, the intervals against 50, what they rest on, and history or tags."""
     numbers = view.numbers
     rows = [*_headline(numbers, width), blank(), *_bars(numbers, width)]
@@ -87,7 +87,7 @@ def left_rows(view: FiguresView, width: int) -> list[Row]:
 # the headline
 
 
-def _headline(numbers: RunNumbers, width: int) -> Iterator[Row]:
+def _headline(numbers: RunStatistics, width: int) -> Iterator[Row]:
     found = numbers.headline
     if found is not None and found.state in SPOKEN and found.population.win_rate.rate is not None:
         yield from _large(found, numbers, width)
@@ -96,12 +96,12 @@ def _headline(numbers: RunNumbers, width: int) -> Iterator[Row]:
     labelled = human.wins + human.ties + human.losses
     won = Content.assemble((f"{human.wins} of {labelled} won by ", BOLD), safe_text.line(numbers.candidate or "", BOLD))
     if human.reviewed:
-        yield ((won.truncate(width, ellipsis=True), Wanted(people=Preference.CANDIDATE)),)
+        yield ((won.truncate(width, ellipsis=True), PairFilter(people=Preference.CANDIDATE)),)
     for said in refusal(found) if found is not None else ["Pooled runs have no one candidate."]:
         yield from wrapped(said, width, MUTED if human.reviewed else BOLD)
 
 
-def _large(found: Assisted, numbers: RunNumbers, width: int) -> Iterator[Row]:
+def _large(found: Assisted, numbers: RunStatistics, width: int) -> Iterator[Row]:
     like, this = found.population.win_rate, found.this_set.win_rate
     how = "judge-assisted" if found.state == "assisted" else "people alone"
     pairs = numbers.pairs - numbers.human.broken
@@ -114,15 +114,15 @@ def _large(found: Assisted, numbers: RunNumbers, width: int) -> Iterator[Row]:
     figure = large(str(round(100 * (like.rate or 0))))
     for glyphs, line in zip(figure, lines, strict=True):
         row = Content.assemble((glyphs, BOLD), "  ", line).truncate(width, ellipsis=True)
-        yield ((row, Wanted(people=Preference.CANDIDATE)),)
+        yield ((row, PairFilter(people=Preference.CANDIDATE)),)
 
 
 # bars
 
 
-def _bars(numbers: RunNumbers, width: int) -> Iterator[Row]:
+def _bars(numbers: RunStatistics, width: int) -> Iterator[Row]:
     room = bar_width(width)
-    won, read = Wanted(people=Preference.CANDIDATE), Wanted(only=Only.READ)
+    won, read = PairFilter(people=Preference.CANDIDATE), PairFilter(only=QuickFilter.READ)
     if room:
         yield plain(Content.assemble(" " * NAMED, axis(room)))
     found = numbers.headline
@@ -145,11 +145,11 @@ def bar_width(width: int) -> int:
     return min(width - NAMED - 14, 44) if width >= 44 else 0
 
 
-def bar(name: str, rate: Rate, room: int, wanted: Wanted, *, strong: bool = False) -> Row:
+def bar(name: str, rate: Rate, room: int, wanted: PairFilter, *, strong: bool = False) -> Row:
     """A name, its interval against 50, and both in figures; or the reason why there is none."""
     label = Content.styled(name.ljust(NAMED), BOLD if strong else MUTED)
-    if rate.rate is None or rate.n < LEAST_FOR_RATE:
-        why = f"{LEAST_FOR_RATE} needed for a rate" if rate.n < LEAST_FOR_RATE else rate.reason or ""
+    if rate.rate is None or rate.n < MIN_FOR_RATE:
+        why = f"{MIN_FOR_RATE} needed for a rate" if rate.n < MIN_FOR_RATE else rate.reason or ""
         return ((Content.assemble(label, safe_text.running(why, FAINT)), None),)
     drawn = Content.assemble(interval(rate.rate, rate.low, rate.high, room), "  ") if room else Content("")
     ends = "exact" if rate.method == "exact" else span(rate) or "no interval"
@@ -164,13 +164,13 @@ def _alone(share: Share, room: int) -> Row:
         return ((Content.assemble(label, safe_text.running(share.reason or "", FAINT)), None),)
     drawn = Content.assemble(interval(share.rate, share.rate, share.rate, room).stylize(FAINT), "  ") if room else ""
     figure = Content.assemble((f"{round(100 * share.rate):>3}", MUTED), ("  opinion", FAINT))
-    return ((Content.assemble(label, drawn, figure), Wanted(judge=Preference.CANDIDATE)),)
+    return ((Content.assemble(label, drawn, figure), PairFilter(judge=Preference.CANDIDATE)),)
 
 
-def _sentences(numbers: RunNumbers, width: int) -> Iterator[Row]:
+def _sentences(numbers: RunStatistics, width: int) -> Iterator[Row]:
     found, human = numbers.headline, numbers.human
     if found is None or found.state not in SPOKEN:
-        if human.rates.ties_half.low is not None and human.rates.win_rate.n >= LEAST_FOR_RATE:
+        if human.rates.ties_half.low is not None and human.rates.win_rate.n >= MIN_FOR_RATE:
             yield from wrapped(standing(human.rates.ties_half, numbers.candidate or "", numbers.baseline or ""), width)
         return
     half = found.population.ties_half
@@ -184,26 +184,26 @@ def _sentences(numbers: RunNumbers, width: int) -> Iterator[Row]:
 # tags
 
 
-def _tags(tags: Sequence[TagNumbers], width: int) -> Iterator[Row]:
+def _tags(tags: Sequence[TagStatistics], width: int) -> Iterator[Row]:
     yield plain(Content.assemble(("By tag", BOLD), ("   won of read", FAINT)))
     room = bar_width(width)
     for tag in sorted(tags, key=lambda one: -one.pairs):
         won = tag.human.rates.win_rate
         name = safe_text.line(tag.tag).truncate(NAMED - 2, ellipsis=True)
         label = Content.assemble(name.stylize(MUTED), " " * (NAMED - name.cell_length))
-        if won.rate is None or won.n < LEAST_FOR_RATE:
+        if won.rate is None or won.n < MIN_FOR_RATE:
             words = f"{tag.human.wins} of {tag.human.reviewed} read, {tag.pairs} pairs"
-            yield ((Content.assemble(label, (words, FAINT)), Wanted(tag=tag.tag)),)
+            yield ((Content.assemble(label, (words, FAINT)), PairFilter(tag=tag.tag)),)
             continue
         drawn = Content.assemble(interval(won.rate, won.low, won.high, room), "  ") if room else Content("")
         figure = Content.assemble((f"{round(100 * won.rate):>3}", BOLD), (f"  {span(won)}", MUTED))
-        yield ((Content.assemble(label, drawn, figure), Wanted(tag=tag.tag)),)
+        yield ((Content.assemble(label, drawn, figure), PairFilter(tag=tag.tag)),)
 
 
 # what more reviews buy
 
 
-def budget_rows(budget: Sequence[Budget], now: Assisted | None, pairs: int) -> Iterator[Row]:
+def budget_rows(budget: Sequence[WidthForecast], now: Assisted | None, pairs: int) -> Iterator[Row]:
     """Half-widths after more verdicts; those of now where there are some."""
     if not budget:
         return
@@ -219,7 +219,7 @@ def budget_rows(budget: Sequence[Budget], now: Assisted | None, pairs: int) -> I
         this.insert(0, _half(now.this_set.win_rate))
     for name, cells, style in (("", heads, FAINT), ("like these", like, ""), ("this set", this, "")):
         row = Content.assemble((name.ljust(12), MUTED), *((f"{cell:>8}", style) for cell in cells))
-        yield ((row, Wanted(only=Only.UNREAD)),) if name else plain(row)
+        yield ((row, PairFilter(only=QuickFilter.UNREAD)),) if name else plain(row)
 
 
 def _half(rate: Rate) -> str:
@@ -228,12 +228,12 @@ def _half(rate: Rate) -> str:
     return f"±{round(50 * (rate.high - rate.low))}"
 
 
-def judge_of(numbers: RunNumbers) -> JudgeNumbers | None:
+def judge_of(numbers: RunStatistics) -> JudgeStatistics | None:
     """The judge that the figures are about."""
     return numbers.judges[0] if numbers.judges else None
 
 
-_READ = Wanted(only=Only.READ)
+_READ = PairFilter(only=QuickFilter.READ)
 
 
 _CELL = 11
@@ -242,7 +242,7 @@ _CELL = 11
 _LABEL = 26
 
 
-def right_rows(view: FiguresView, width: int) -> list[Row]:
+def right_rows(view: NumbersView, width: int) -> list[Row]:
     """Agreement, the matrix, leans, and the budget; a judge that read nothing leaves the budget."""
     numbers, judge = view.numbers, judge_of(view.numbers)
     rows: list[Row] = []
@@ -257,7 +257,7 @@ def right_rows(view: FiguresView, width: int) -> list[Row]:
     return [*rows, *budget_rows(numbers.budget, numbers.headline, numbers.pairs)]
 
 
-def _agreement(judge: JudgeNumbers, numbers: RunNumbers, width: int) -> Iterator[Row]:
+def _agreement(judge: JudgeStatistics, numbers: RunStatistics, width: int) -> Iterator[Row]:
     same, people = judge.agreement, numbers.reviewers
     yield plain(Content.assemble(("judge: ", FAINT), safe_text.line(judge.name, MUTED)).truncate(width, ellipsis=True))
     yield from _fact("says what people say", same.observed, width, strong=True)
@@ -267,7 +267,7 @@ def _agreement(judge: JudgeNumbers, numbers: RunNumbers, width: int) -> Iterator
     for pair in people.pairs[:3]:
         name = f"{safe_text.safe_line(pair.a)[:10]} and {safe_text.safe_line(pair.b)[:10]}"
         yield from _fact(name, pair.agreement, width)
-    if same.n >= LEAST_FOR_RATE:
+    if same.n >= MIN_FOR_RATE:
         yield from _value("κ, above chance", same.kappa, width)
         yield from _value("AC1, above chance", same.ac1, width)
     if people.alpha.value is not None:
@@ -281,8 +281,8 @@ def _fact(name: str, rate: Rate, width: int, *, strong: bool = False) -> Iterato
         yield from _refused(label, rate.reason, width)
         return
     counts = f"{round(rate.rate * rate.n):,} of {rate.n:,}"
-    if rate.n < LEAST_FOR_RATE:
-        yield ((_columns(label, counts, "", f"{LEAST_FOR_RATE} needed", width), _READ),)
+    if rate.n < MIN_FOR_RATE:
+        yield ((_columns(label, counts, "", f"{MIN_FOR_RATE} needed", width), _READ),)
     else:
         yield ((_columns(label, counts, f"{round(100 * rate.rate)}", span(rate), width), _READ),)
 
@@ -321,7 +321,7 @@ def _refused(label: Content, reason: str | None, width: int) -> Iterator[Row]:
 # the matrix
 
 
-def _matrix(judge: JudgeNumbers, numbers: RunNumbers, people: str, width: int) -> Iterator[Row]:
+def _matrix(judge: JudgeStatistics, numbers: RunStatistics, people: str, width: int) -> Iterator[Row]:
     names = (numbers.candidate or "candidate", "tie", numbers.baseline or "baseline")
     label = 14 if width >= 14 + 3 * _CELL + 7 else 0
     cell = _CELL if label else max((width - 2) // 3, 4)
@@ -336,12 +336,12 @@ def _matrix(judge: JudgeNumbers, numbers: RunNumbers, people: str, width: int) -
         yield ((head, None), *(_count(place, other, count, most, cell) for other, count in enumerate(counts)))
 
 
-def _count(row: int, column: int, count: int, most: int, width: int) -> tuple[Content, Wanted | None]:
+def _count(row: int, column: int, count: int, most: int, width: int) -> tuple[Content, PairFilter | None]:
     """One cell, tinted by how many there are: where both say the same in one tint, elsewhere in another."""
     tints = HEAT_SAME if row == column else HEAT_OTHER
     tint = tints[min(round(count / most * (len(tints) - 1) + 0.49), len(tints) - 1)]
     text = Content.styled(f"{count:>{width // 2 + 1}}".ljust(width), f"{BOLD if row == column else ''} {tint}".strip())
-    return text, Wanted(people=CLASSES[row], judge=CLASSES[column]) if count else None
+    return text, PairFilter(people=CLASSES[row], judge=CLASSES[column]) if count else None
 
 
 def _right(content: Content, width: int) -> Content:
@@ -352,22 +352,22 @@ def _right(content: Content, width: int) -> Content:
 # leans
 
 
-def _leans(judge: JudgeNumbers, view: FiguresView, width: int) -> Iterator[Row]:
+def _leans(judge: JudgeStatistics, view: NumbersView, width: int) -> Iterator[Row]:
     room = bar_width(width)
     yield plain(Content.assemble(("Leans".ljust(NAMED), BOLD), axis(room) if room else ""))
     mine = _own(view.numbers.reviewers.leans, view.reviewer)
     yield plain("first shown is chosen", MUTED)
-    yield bar("  judge", judge.position.first_rate, room, Wanted(only=Only.INCONSISTENT))
+    yield bar("  judge", judge.position.first_rate, room, PairFilter(only=QuickFilter.INCONSISTENT))
     if mine is not None:
         yield bar("  you", mine.first, room, _READ)
     yield plain("longer is chosen", MUTED)
-    yield bar("  judge", judge.length.judge_longer, room, Wanted(only=Only.JUDGE_LONGER))
-    yield bar("  people", judge.length.human_longer, room, Wanted(only=Only.YOU_LONGER))
+    yield bar("  judge", judge.length.judge_longer, room, PairFilter(only=QuickFilter.JUDGE_LONGER))
+    yield bar("  people", judge.length.human_longer, room, PairFilter(only=QuickFilter.YOU_LONGER))
     yield blank()
     flips, both = judge.position.flips, judge.position.pairs_in_both_orders
     if both:
         words = f"{flips} of {both} verdicts changed with the order."
-        yield ((Content.styled(words, MUTED), Wanted(only=Only.INCONSISTENT)),)
+        yield ((Content.styled(words, MUTED), PairFilter(only=QuickFilter.INCONSISTENT)),)
     lean = _leaning(judge)
     if lean:
         first, *rest = Content.styled(lean, MUTED).wrap(max(width - 2, 8))
@@ -375,7 +375,7 @@ def _leans(judge: JudgeNumbers, view: FiguresView, width: int) -> Iterator[Row]:
         yield from (plain(Content.assemble("  ", row)) for row in rest)
 
 
-def _leaning(judge: JudgeNumbers) -> str:
+def _leaning(judge: JudgeStatistics) -> str:
     """A sentence where the judge is shown to lean."""
     length, people = judge.length.judge_longer, judge.length.human_longer
     if length.low is not None and length.low > 0.5:
@@ -389,30 +389,30 @@ def _leaning(judge: JudgeNumbers) -> str:
     return "The judge leans to the answer it sees second." if first.high is not None and first.high < 0.5 else ""
 
 
-def _own(leans: Sequence[ReviewerLean], reviewer: str) -> ReviewerLean | None:
+def _own(leans: Sequence[ReviewerBias], reviewer: str) -> ReviewerBias | None:
     return next((lean for lean in leans if lean.name == reviewer), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FigureLink:
     """Where a figure stands on the page, and what it opens."""
 
     region: Region
-    wanted: Wanted
+    wanted: PairFilter
 
 
-def laid(columns: Sequence[Sequence[Row]], widths: Sequence[int]) -> tuple[list[list[Content]], list[Place]]:
+def laid(columns: Sequence[Sequence[Row]], widths: Sequence[int]) -> tuple[list[list[Content]], list[FigureLink]]:
     """Columns side by side as rows of parts, and the places of those that open something, column by column."""
     height = max(map(len, columns), default=0)
     rows: list[list[Content]] = [[] for _ in range(height)]
-    places: list[Place] = []
+    places: list[FigureLink] = []
     left = 0
     for rows_of, width in zip(columns, widths, strict=True):
         for y in range(height):
             x = left
             for part, wanted in rows_of[y] if y < len(rows_of) else ():
                 if wanted is not None:
-                    places.append(Place(Region(x, y, part.cell_length, 1), wanted))
+                    places.append(FigureLink(Region(x, y, part.cell_length, 1), wanted))
                 rows[y].append(part)
                 x += part.cell_length
             rows[y].append(Content(" " * (left + width - x)))

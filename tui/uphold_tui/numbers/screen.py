@@ -13,27 +13,27 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.records.pair_list import Wanted
-from uphold.records.reviews import Progress
+from uphold.records.pair_list import PairFilter
+from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
-from uphold.records.statistics import RunNumbers
+from uphold.records.statistics import RunStatistics
 from uphold.reviewing.advice import Advice
 from uphold.workflows.comparison import RunPoint, set_history
 from uphold.workflows.lookup import open_store
-from uphold.workflows.review_opening import what_next
+from uphold.workflows.review_opening import queue_advice
 from uphold.workflows.statistics import read_run_statistics
 from uphold_tui import keys, safe_text
-from uphold_tui.numbers.page import FiguresView, Place, laid, left_rows, right_rows
+from uphold_tui.numbers.page import FigureLink, NumbersView, laid, left_rows, right_rows
 from uphold_tui.review import header
 from uphold_tui.review.header import HairLine
 from uphold_tui.themes import DOUBT, MUTED, PLAIN, TINT, Signs
-from uphold_tui.widgets.rows import KeyFooter, Line, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 JSONL = ".jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class NumbersSource:
     """What the numbers' screen asks for; reading takes long on large runs, so that a thread does it.
 
     `numbers` of one judge by name, or of the run's own; `advice` is what to read next; `export` writes the run's pairs
@@ -42,16 +42,16 @@ class Counted:
 
     run: Run
     reviewer: str
-    numbers: Callable[[str | None], RunNumbers]
+    numbers: Callable[[str | None], RunStatistics]
     history: Callable[[], list[RunPoint]]
     advice: Callable[[str | None], Advice]
     export: Callable[[Path], int]
 
 
-def counted(path: Path, run: Run, reviewer: str) -> Counted:
+def numbers_source(path: Path, run: Run, reviewer: str) -> NumbersSource:
     """The numbers of a run, and the history of its set."""
 
-    def numbers(judge: str | None) -> RunNumbers:
+    def numbers(judge: str | None) -> RunStatistics:
         with open_store(path) as store:
             return read_run_statistics(store, run.name, judge=judge, by_tag=True)
 
@@ -61,17 +61,17 @@ def counted(path: Path, run: Run, reviewer: str) -> Counted:
 
     def advice(judge: str | None) -> Advice:
         with open_store(path) as store:
-            return what_next(store, run, reviewer, judge)
+            return queue_advice(store, run, reviewer, judge)
 
     def export(target: Path) -> int:
-        from uphold.workflows.exporting import Meant, exporting, write_lines
+        from uphold.workflows.exporting import ExportRequest, open_export, write_lines
 
         form = "jsonl" if target.suffix.lower() == JSONL else "csv"
-        with open_store(path, reading=True) as store, exporting(store, Meant(run.name)) as made:
+        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as made:
             write_lines(made.lines(form), target, store.path)
             return len(made)
 
-    return Counted(run, reviewer, numbers, history, advice, export)
+    return NumbersSource(run, reviewer, numbers, history, advice, export)
 
 
 def free_name(run: Run) -> str:
@@ -82,10 +82,10 @@ def free_name(run: Run) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class NumbersActions:
     """Where the numbers lead: the pairs behind a figure, a queue to read, back."""
 
-    pairs: Callable[[Wanted], None]
+    pairs: Callable[[PairFilter], None]
     read: Callable[[str], None]
     leave: Callable[[], None]
 
@@ -93,11 +93,11 @@ class Doors:
 class FigureWays(Screen[None]):
     """What the screen of numbers can do with them; what comes of it stands above the footer."""
 
-    def __init__(self, counted: Counted, doors: Doors) -> None:
+    def __init__(self, counted: NumbersSource, doors: NumbersActions) -> None:
         super().__init__()
         self.counted, self.doors = counted, doors
         self.judge: str | None = None
-        self.said = Line("said")
+        self.said = SplitRow("said")
 
     def say(self, message: Content) -> None:
         """Say something above the footer."""
@@ -106,7 +106,7 @@ class FigureWays(Screen[None]):
 
     def action_pairs(self) -> None:
         """All pairs of the run."""
-        self.doors.pairs(Wanted())
+        self.doors.pairs(PairFilter())
 
     def action_next(self) -> None:
         """What to read next."""
@@ -122,7 +122,7 @@ class FigureWays(Screen[None]):
             self._offer(found)
 
     def _offer(self, advice: Advice) -> None:
-        from uphold_tui.dialogs.panels import NextScreen
+        from uphold_tui.dialogs.panels import QueueAdviceScreen
 
         def chosen(queue: str | None) -> None:
             if queue is not None:
@@ -131,7 +131,7 @@ class FigureWays(Screen[None]):
                 except UpholdError as error:
                     self.say(safe_text.line(str(error), DOUBT))
 
-        self.app.push_screen(NextScreen(advice), chosen)
+        self.app.push_screen(QueueAdviceScreen(advice), chosen)
 
     def action_export(self) -> None:
         """Write the run's pairs into a file."""
@@ -164,26 +164,31 @@ class FigureWays(Screen[None]):
 _BETWEEN = 6
 
 
-class FiguresScreen(FigureWays):
+class NumbersScreen(FigureWays):
     """j k go from figure to figure, enter opens the pairs behind one."""
 
     CSS_PATH = "numbers.tcss"
     AUTO_FOCUS = ""
-    BINDINGS = keys.bindings(keys.FIGURES)
+    BINDINGS = keys.bindings(keys.NUMBERS)
 
     def __init__(
-        self, counted: Counted, doors: Doors, *, keymap: keys.KeyMap, signs: Signs = PLAIN,
-    ) -> None:  # fmt: skip
+        self,
+        counted: NumbersSource,
+        doors: NumbersActions,
+        *,
+        keymap: keys.KeyMap,
+        signs: Signs = PLAIN,
+    ) -> None:
         super().__init__(counted, doors)
-        self.table = {key.id: key for key in keys.remapped(keys.FIGURES, keymap)}
+        self.table = {key.id: key for key in keys.remapped(keys.NUMBERS, keymap)}
         self.signs = signs
-        self.numbers: dict[str | None, RunNumbers] = {}
+        self.numbers: dict[str | None, RunStatistics] = {}
         self.history: list[RunPoint] = []
         self.by_tag = False
         self.at = 0
-        self.places: list[Place] = []
+        self.places: list[FigureLink] = []
         self.told = Content("counting …").stylize(MUTED)
-        self.header = Line("header")
+        self.header = SplitRow("header")
         self.hair = HairLine("hair")
         self.figures = Static(id="figures", markup=False)
         self.page = VerticalScroll(self.figures, id="page", can_focus=False)
@@ -225,7 +230,7 @@ class FiguresScreen(FigureWays):
     # drawing
 
     @property
-    def shown(self) -> RunNumbers | None:
+    def shown(self) -> RunStatistics | None:
         """The numbers at hand."""
         return self.numbers.get(self.judge)
 
@@ -236,11 +241,11 @@ class FiguresScreen(FigureWays):
         if numbers is None:
             self.figures.update(self.told)
         else:
-            view = FiguresView(numbers, self.counted.reviewer, self.history, self.by_tag, self.signs)
+            view = NumbersView(numbers, self.counted.reviewer, self.history, self.by_tag, self.signs)
             self.figures.update(self._laid(view))
         self._draw_foot()
 
-    def _laid(self, view: FiguresView) -> Content:
+    def _laid(self, view: NumbersView) -> Content:
         width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
         if self.has_class("-narrow"):
             columns = [[*left_rows(view, width), ((Content(""), None),), *right_rows(view, width)]]
@@ -264,7 +269,7 @@ class FiguresScreen(FigureWays):
             self.header.put(left)
             return
         self.header.put(left, Content.styled(f"{numbers.human.reviewed:,} of {numbers.pairs:,} reviewed", MUTED))
-        self.hair.put(Progress(total=numbers.pairs, read=numbers.human.reviewed))
+        self.hair.put(ReviewProgress(total=numbers.pairs, read=numbers.human.reviewed))
 
     def _draw_foot(self) -> None:
         table = {name.removeprefix("figures."): key for name, key in self.table.items()}

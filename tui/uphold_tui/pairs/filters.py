@@ -5,39 +5,48 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from uphold.records.enums import Choice, Only, Preference
-from uphold.records.pair_list import Listed, Wanted
+from uphold.records.enums import Choice, Preference, QuickFilter
+from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import selected
 from uphold_tui import safe_text
 from uphold_tui.dialogs.commands import Command
-from uphold_tui.pairs.rows import Names
+from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, FAINT, MUTED
 from uphold_tui.widgets.rows import clickable
 
 IN_ROW = (
-    Only.ALL, Only.UNREAD, Only.UPHELD, Only.OVERTURNED, Only.DECIDED, Only.INCONSISTENT, Only.FLAGGED, Only.NOTED,
-    Only.SKIPPED, Only.UNREADABLE, Only.BROKEN,
-)  # fmt: skip
+    QuickFilter.ALL,
+    QuickFilter.UNREAD,
+    QuickFilter.UPHELD,
+    QuickFilter.OVERTURNED,
+    QuickFilter.DECIDED,
+    QuickFilter.INCONSISTENT,
+    QuickFilter.FLAGGED,
+    QuickFilter.NOTED,
+    QuickFilter.SKIPPED,
+    QuickFilter.UNREADABLE,
+    QuickFilter.BROKEN,
+)
 """Those of the row, in its order; from the end on they drop out where there is no room."""
 
 
-_ALWAYS = (Only.ALL, Only.UNREAD)
+_ALWAYS = (QuickFilter.ALL, QuickFilter.UNREAD)
 
 
-def offered(counts: Mapping[Only, int], chosen: Only) -> list[Only]:
+def offered(counts: Mapping[QuickFilter, int], chosen: QuickFilter) -> list[QuickFilter]:
     """Those that leave something, and the chosen one."""
     return [only for only in IN_ROW if only in _ALWAYS or only is chosen or counts.get(only)] + (
         [chosen] if chosen not in IN_ROW else []
     )
 
 
-def next_only(counts: Mapping[Only, int], chosen: Only, step: int) -> Only:
+def next_only(counts: Mapping[QuickFilter, int], chosen: QuickFilter, step: int) -> QuickFilter:
     """The neighbour of the chosen one."""
     there = offered(counts, chosen)
     return there[(there.index(chosen) + step) % len(there)]
 
 
-def filter_row(counts: Mapping[Only, int], chosen: Only, width: int) -> Content:
+def filter_row(counts: Mapping[QuickFilter, int], chosen: QuickFilter, width: int) -> Content:
     """`All 200   Unread 163`, the chosen one bold and underlined; the last ones drop out where there is no room."""
     there = offered(counts, chosen)
     for gap in (4, 3, 2):
@@ -54,7 +63,7 @@ def _length(made: Sequence[Content], gap: int) -> int:
     return sum(one.cell_length for one in made) + gap * (len(made) - 1)
 
 
-def _entry(only: Only, counts: Mapping[Only, int], is_chosen: bool) -> Content:
+def _entry(only: QuickFilter, counts: Mapping[QuickFilter, int], is_chosen: bool) -> Content:
     number = f" {counts[only]:,}" if only in counts else ""
     word = only.value.capitalize()
     if is_chosen:
@@ -64,7 +73,7 @@ def _entry(only: Only, counts: Mapping[Only, int], is_chosen: bool) -> Content:
     return clickable(made, f"narrow('{only.name}')")
 
 
-def chips(wanted: Wanted, names: Names) -> Iterator[str]:
+def chips(wanted: PairFilter, names: SystemNames) -> Iterator[str]:
     """What else is wanted, in words."""
     if wanted.judge is not None:
         yield f"judge: {names.of_preference(wanted.judge)}"
@@ -79,24 +88,24 @@ def chips(wanted: Wanted, names: Names) -> Iterator[str]:
 
 
 def choices(
-    pairs: Sequence[Listed], wanted: Wanted, names: Names, *, blind: bool = False
-) -> list[tuple[Command, Wanted]]:
+    pairs: Sequence[ListedPair], wanted: PairFilter, names: SystemNames, *, blind: bool = False
+) -> list[tuple[Command, PairFilter]]:
     """Every way to narrow, with how many pairs it leaves of all; one that is chosen already is taken off again."""
-    ways: list[tuple[str, Wanted, Wanted]] = []
-    for only in Only:
-        ways.append((f"{only} pairs" if only in _ALWAYS else str(only), Wanted(only), replace(wanted, only=only)))
+    ways: list[tuple[str, PairFilter, PairFilter]] = []
+    for only in QuickFilter:
+        ways.append((f"{only} pairs" if only in _ALWAYS else str(only), PairFilter(only), replace(wanted, only=only)))
     for preferred in Preference:
         turned = replace(wanted, judge=None if wanted.judge is preferred else preferred)
-        ways.append((f"judge says {names.of_preference(preferred)}", Wanted(judge=preferred), turned))
+        ways.append((f"judge says {names.of_preference(preferred)}", PairFilter(judge=preferred), turned))
     for choice in Choice:
         turned = replace(wanted, you=None if wanted.you is choice else choice)
-        ways.append((f"I say {names.of_choice(choice)}", Wanted(you=choice), turned))
+        ways.append((f"I say {names.of_choice(choice)}", PairFilter(you=choice), turned))
     for tag in sorted({tag for pair in pairs for tag in pair.tags}):
         turned = replace(wanted, tag=None if wanted.tag == tag else tag)
-        ways.append((f"tag {safe_text.safe_line(tag)}", Wanted(tag=tag), turned))
+        ways.append((f"tag {safe_text.safe_line(tag)}", PairFilter(tag=tag), turned))
     for reason in sorted({reason for pair in pairs for reason in pair.reasons}):
         turned = replace(wanted, reason=None if wanted.reason == reason else reason)
-        ways.append((f"reason {safe_text.safe_line(reason)}", Wanted(reason=reason), turned))
+        ways.append((f"reason {safe_text.safe_line(reason)}", PairFilter(reason=reason), turned))
     counted = [(words, len(selected(pairs, alone, blind=blind)), turned) for words, alone, turned in ways]
     kept = [(words, number, turned) for words, number, turned in counted if number]
     return [

@@ -12,37 +12,37 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.records.enums import Only, SortOrder
-from uphold.records.pair_list import Listed, Wanted
+from uphold.records.enums import QuickFilter, SortOrder
+from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import behind, counts, ordered, selected
-from uphold.workflows.pair_list import Listing
+from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.pairs.filters import chips, filter_row
 from uphold_tui.pairs.preview import Preview
-from uphold_tui.pairs.rows import Names, PairColumns, PairList, has_turns, heads, key_width, marked, row
+from uphold_tui.pairs.rows import PairColumns, PairList, SystemNames, has_turns, heads, key_width, marked, row
 from uphold_tui.review import header
 from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, DOUBT, MUTED, PLAIN, Signs
-from uphold_tui.widgets.rows import Field, KeyFooter, Line, entry
+from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
-EVERYTHING = Wanted()
+EVERYTHING = PairFilter()
 
 
 _FIND = "find in instructions, responses, reasons, comments"
 
 
 @dataclass(slots=True)
-class Kept:
+class PairsScreenState:
     """What a list goes on with when one comes back to it: what is wanted, in which order, where the cursor stood."""
 
-    wanted: Wanted = EVERYTHING
+    wanted: PairFilter = EVERYTHING
     order: SortOrder = SortOrder.REVIEWED
     pair_id: int | None = None
     marked: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class PairsScreenActions:
     """Where the list leads: a pair in the review, the marked ones in a row (None: not offered), the numbers, back.
 
     `changed` is told when something was said of a pair here.
@@ -62,30 +62,37 @@ class PairPage(Screen[None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, listing: Listing, ways: Ways, kept: Kept | None = None, *, keymap: keys.KeyMap, signs: Signs = PLAIN,
-        blind: bool = False, choose: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        listing: PairListing,
+        ways: PairsScreenActions,
+        kept: PairsScreenState | None = None,
+        *,
+        keymap: keys.KeyMap,
+        signs: Signs = PLAIN,
+        blind: bool = False,
+        choose: bool = False,
+    ) -> None:
         super().__init__()
-        self.table = {key.id: key for key in keys.remapped(keys.BROWSE, keymap)}
+        self.table = {key.id: key for key in keys.remapped(keys.PAIRS, keymap)}
         self.listing, self.ways, self.signs, self.blind = listing, ways, signs, blind
-        self.kept = kept if kept is not None else Kept()
-        self.names = Names.of(listing.run)
-        self.pairs: list[Listed] = []
-        self.counts: dict[Only, int] = {}
+        self.kept = kept if kept is not None else PairsScreenState()
+        self.names = SystemNames.of(listing.run)
+        self.pairs: list[ListedPair] = []
+        self.counts: dict[QuickFilter, int] = {}
         self.found: frozenset[int] | None = None
         self.told = Content("")
         self.complete = self._writing = False
         self._choose = choose
         self._mark: tuple[int | None, ...] | None = None
-        self._offered: list[Wanted] = []
+        self._offered: list[PairFilter] = []
         self._columns = PairColumns(4, 0)
         self._several, self._tagged, self._reasoned, self._key_width = False, False, False, 4
-        self._orders: dict[SortOrder, list[Listed]] = {}
-        self.header = Line("header")
-        self.filters = Line("filters")
-        self.find_line = Line("find-line")
+        self._orders: dict[SortOrder, list[ListedPair]] = {}
+        self.header = SplitRow("header")
+        self.filters = SplitRow("filters")
+        self.find_line = SplitRow("find-line")
         self.field = Field(_FIND, name="find-field")
-        self.heads = Line("heads")
+        self.heads = SplitRow("heads")
         self.list = PairList("list", self._rows)
         self.empty = Static(id="empty", markup=False)
         self.preview = Preview("preview", signs)
@@ -106,7 +113,7 @@ class PairPage(Screen[None]):
         yield self.footer
 
     def on_mount(self) -> None:
-        if self.kept.wanted == Wanted() and self.kept.order is SortOrder.REVIEWED:
+        if self.kept.wanted == PairFilter() and self.kept.order is SortOrder.REVIEWED:
             self._take(self.listing.first(self.app.size.height), {})
         self.draw()
 
@@ -138,12 +145,12 @@ class PairPage(Screen[None]):
         except UpholdError as error:
             self.tell(safe_text.line(str(error), DOUBT))
 
-    def _read_all(self) -> tuple[list[Listed], dict[SortOrder, list[Listed]], dict[Only, int]]:
+    def _read_all(self) -> tuple[list[ListedPair], dict[SortOrder, list[ListedPair]], dict[QuickFilter, int]]:
         """The pairs, in each order, and how many each filter leaves: all that takes its time on a large run."""
         pairs = self.listing.read()
         return pairs, {order: ordered(pairs, order) for order in SortOrder}, counts(pairs, blind=self.blind)
 
-    def _take(self, pairs: list[Listed], orders: dict[SortOrder, list[Listed]]) -> None:
+    def _take(self, pairs: list[ListedPair], orders: dict[SortOrder, list[ListedPair]]) -> None:
         self.pairs, self._orders = pairs, orders
         self._several = has_turns(pairs)
         self._key_width = key_width(pairs, self._several)
@@ -228,7 +235,7 @@ class PairPage(Screen[None]):
         self.find_line.styles.width = min(said.cell_length, max(self.app.size.width - 12, 1))
         self.find_line.put(said)
 
-    def _rows(self, pairs: Sequence[Listed], width: int) -> list[Content]:
+    def _rows(self, pairs: Sequence[ListedPair], width: int) -> list[Content]:
         texts = self.listing.texts(pairs) if pairs else {}
         made = []
         for pair in pairs:
@@ -270,7 +277,7 @@ class PairPage(Screen[None]):
         third = [] if self.has_class("-narrow") else [entry(table["flag"])]
         if self.app.size.width >= 130:
             third.append(entry(table["copy"]))
-        if self.kept.wanted != Wanted():
+        if self.kept.wanted != PairFilter():
             second.append(entry(table["clear"]))
         self.footer.put([first, second, third, [entry(table["help"]), entry(table["back"])]])
 

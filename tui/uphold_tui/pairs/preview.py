@@ -5,14 +5,14 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
-from uphold.records.enums import Status
-from uphold.records.judgments import JudgeOnPair, Judgment
-from uphold.records.pair_list import Listed
-from uphold.records.reviews import Event
+from uphold.records.enums import JudgmentStatus
+from uphold.records.judgments import Judgment, PairVerdict
+from uphold.records.pair_list import ListedPair
+from uphold.records.reviews import ReviewEvent
 from uphold.reviewing.presentation import first_shown
-from uphold.workflows.pair_list import Detail
+from uphold.workflows.pair_list import PairDetail
 from uphold_tui import safe_text
-from uphold_tui.pairs.rows import Names
+from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.rows import ended, spread
@@ -21,7 +21,9 @@ _ENOUGH = 4_000
 """Characters of an instruction that are looked at for its few rows."""
 
 
-def rows(pair: Listed, detail: Detail, names: Names, signs: Signs, width: int, height: int) -> list[Content]:
+def rows(
+    pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
+) -> list[Content]:
     """The preview on at most `height` rows."""
     head = [safe_text.line(pair.key, BOLD)]
     if pair.tags:
@@ -42,7 +44,7 @@ def rows(pair: Listed, detail: Detail, names: Names, signs: Signs, width: int, h
     return [*made, *asked, *gap, *said]
 
 
-def _when(decision: Event | None) -> Content:
+def _when(decision: ReviewEvent | None) -> Content:
     """`3 March, 21:14   seen open   38 s`."""
     if decision is None:
         return Content("")
@@ -65,7 +67,7 @@ def date_of(at: str) -> str:
     return f"{when.day} {when:%B}, {when:%H:%M}"
 
 
-def _judge(pair: Listed, judge: JudgeOnPair | None, names: Names, width: int) -> Content:
+def _judge(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, width: int) -> Content:
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
         return Content.assemble(
@@ -84,14 +86,14 @@ def _judge(pair: Listed, judge: JudgeOnPair | None, names: Names, width: int) ->
     return Content.assemble(*parts).truncate(width, ellipsis=True)
 
 
-def _reason(judge: JudgeOnPair) -> Judgment | None:
+def _reason(judge: PairVerdict) -> Judgment | None:
     """The first reason that says what the verdict says, else the first there is."""
-    given = [one for one in judge.judgments if one.status is Status.READABLE and one.reason]
+    given = [one for one in judge.judgments if one.status is JudgmentStatus.READABLE and one.reason]
     fitting = [one for one in given if one.verdict is not None and one.verdict.value == judge.verdict.value]
     return next(iter(fitting or given), None)
 
 
-def _you(pair: Listed, names: Names, signs: Signs, width: int) -> Content:
+def _you(pair: ListedPair, names: SystemNames, signs: Signs, width: int) -> Content:
     label = Content.styled("you".ljust(9), MUTED)
     if pair.choice is None:
         words = "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
@@ -120,9 +122,9 @@ class Preview(Widget):
     def __init__(self, name: str, signs: Signs = PLAIN) -> None:
         super().__init__(id=name)
         self._signs = signs
-        self._shown: tuple[Listed, Detail, Names] | None = None
+        self._shown: tuple[ListedPair, PairDetail, SystemNames] | None = None
 
-    def put(self, pair: Listed | None, detail: Detail | None, names: Names) -> None:
+    def put(self, pair: ListedPair | None, detail: PairDetail | None, names: SystemNames) -> None:
         """Show this pair, or nothing."""
         self._shown = (pair, detail, names) if pair is not None and detail is not None else None
         self.refresh()

@@ -9,12 +9,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
-from uphold.records.pair_list import Listed, ListedTexts
+from uphold.records.pair_list import ListedPair, ListedTexts
 from uphold.records.runs import Run
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, THUMB, TINT, Signs
 from uphold_tui.widgets import badges
-from uphold_tui.widgets.paint_gate import TellsDrawn
+from uphold_tui.widgets.paint_gate import ReportsPaint
 from uphold_tui.widgets.rows import spread
 
 _LONGEST_KEY = 18
@@ -66,14 +66,14 @@ class PairColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class SystemNames:
     """What verdicts and decisions are called in lists: by the systems."""
 
     candidate: str
     baseline: str
 
     @classmethod
-    def of(cls, run: Run) -> "Names":
+    def of(cls, run: Run) -> "SystemNames":
         """The names of a run's systems, harmless."""
         return cls(safe_text.safe_line(run.candidate), safe_text.safe_line(run.baseline))
 
@@ -103,7 +103,7 @@ def heads(at: PairColumns) -> Content:
     )
 
 
-def mark(pair: Listed, signs: Signs) -> Content:
+def mark(pair: ListedPair, signs: Signs) -> Content:
     """Four cells: where you stand, and a flag, or that it was carried over."""
     if pair.broken:
         first = Content.styled(signs.broken, DOUBT)
@@ -116,7 +116,9 @@ def mark(pair: Listed, signs: Signs) -> Content:
     return Content.assemble(first, " ", flag, " ")
 
 
-def row(pair: Listed, texts: ListedTexts | None, at: PairColumns, names: Names, signs: Signs, several: bool) -> Content:
+def row(
+    pair: ListedPair, texts: ListedTexts | None, at: PairColumns, names: SystemNames, signs: Signs, several: bool
+) -> Content:
     """One pair; `several` says that keys alone do not tell pairs apart, so that turns are named."""
     judge, you = names.of_verdict(pair.told), names.of_choice(pair.choice)
     if pair.skipped and not you:
@@ -136,7 +138,7 @@ def row(pair: Listed, texts: ListedTexts | None, at: PairColumns, names: Names, 
     return Content.assemble(mark(pair, signs), *(_cell(cells[name], width, name == "apart") for name, width in at.all))
 
 
-def _apart(pair: Listed, texts: ListedTexts | None) -> str:
+def _apart(pair: ListedPair, texts: ListedTexts | None) -> str:
     """How much longer the candidate's answer is; without its sign where that would give away the sides."""
     if texts is None:
         return ""
@@ -158,21 +160,21 @@ def _cell(content: Content, width: int, right: bool = False) -> Content:
     return Content.assemble(gap, cut, "  ") if right else Content.assemble(cut, gap, "  ")
 
 
-def key_width(pairs: Iterable[Listed], several: bool) -> int:
+def key_width(pairs: Iterable[ListedPair], several: bool) -> int:
     """Cells that the longest key takes."""
     return max((len(safe_text.safe_line(pair.key[:40])) for pair in pairs), default=4) + (2 if several else 0)
 
 
-def has_turns(pairs: Sequence[Listed]) -> bool:
+def has_turns(pairs: Sequence[ListedPair]) -> bool:
     """Is some key there more than once?"""
     return any(pair.turn > 1 for pair in pairs)
 
 
-Rows = Callable[[Sequence[Listed], int], list[Content]]
+Rows = Callable[[Sequence[ListedPair], int], list[Content]]
 """(pairs that can be seen, width) -> a row for each."""
 
 
-class PairList(TellsDrawn):
+class PairList(ReportsPaint):
     """Rows with a cursor; `at` is the place of the pair under it."""
 
     ALLOW_SELECT = False
@@ -196,16 +198,16 @@ class PairList(TellsDrawn):
         super().__init__(id=name)
         self.auto_links = False
         self._rows = rows
-        self.pairs: Sequence[Listed] = ()
+        self.pairs: Sequence[ListedPair] = ()
         self.at = 0
         self.top = 0
 
     @property
-    def here(self) -> Listed | None:
+    def here(self) -> ListedPair | None:
         """The pair under the cursor."""
         return self.pairs[self.at] if self.pairs else None
 
-    def put(self, pairs: Sequence[Listed], stay: int | None = None) -> None:
+    def put(self, pairs: Sequence[ListedPair], stay: int | None = None) -> None:
         """Show these pairs, with the cursor on the pair `stay` where it is among them, else on the first."""
         self.pairs = pairs
         self.at = next((place for place, pair in enumerate(pairs) if pair.pair_id == stay), 0)

@@ -6,8 +6,8 @@ from textual.content import Content
 from textual.widgets import Input
 
 from uphold.errors import UpholdError
-from uphold.records.enums import Only, SortOrder
-from uphold.records.pair_list import Wanted
+from uphold.records.enums import QuickFilter, SortOrder
+from uphold.records.pair_list import PairFilter
 from uphold.reviewing.pair_filters import ordered
 from uphold_tui import keys, safe_text
 from uphold_tui.pairs.filters import choices, next_only
@@ -17,10 +17,10 @@ from uphold_tui.themes import DOUBT, MUTED
 _ORDERS = list(SortOrder)
 
 
-class BrowseScreen(PairPage):
+class PairsScreen(PairPage):
     """Enter opens the pair under the cursor."""
 
-    BINDINGS = keys.bindings(keys.BROWSE)
+    BINDINGS = keys.bindings(keys.PAIRS)
 
     def on_screen_resume(self) -> None:
         # Marks and decisions may have changed meanwhile; what is shown stays until the run has been read again.
@@ -62,7 +62,7 @@ class BrowseScreen(PairPage):
 
     def action_narrow(self, name: str) -> None:
         """Narrow in one of the ways of the row."""
-        self._want(replace(self.kept.wanted, only=Only[name]))
+        self._want(replace(self.kept.wanted, only=QuickFilter[name]))
 
     def action_filter(self) -> None:
         """Choose among all ways of narrowing, as soon as their counts are there."""
@@ -95,12 +95,12 @@ class BrowseScreen(PairPage):
         if self._writing:
             self.field.value = safe_text.safe_line(self.kept.wanted.text)
             self._close_field()
-        elif self.kept.wanted != Wanted():
+        elif self.kept.wanted != PairFilter():
             self.found, self.told = None, Content("")
             self.field.value = ""
-            self._want(Wanted())
+            self._want(PairFilter())
 
-    def _want(self, wanted: Wanted) -> None:
+    def _want(self, wanted: PairFilter) -> None:
         self.kept.wanted = wanted
         self.narrow()
 

@@ -17,8 +17,8 @@ from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, CHOSEN, FAINT, HAIR, HAIR_OF, MUTED, ONLY, PLAIN, SIDE, THICK, TINT, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.highlight import lit, spans, telling_words
-from uphold_tui.widgets.rows import Line, spread
-from uphold_tui.widgets.text_body import Answer, Body, Margins
+from uphold_tui.widgets.rows import SplitRow, spread
+from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
@@ -70,7 +70,7 @@ _MUCH, _FEW_WORDS = 1.5, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingState:
     """How the answers are shown; `find` are words to light up, `reference` compares with the reference's words."""
 
     diff: bool = False
@@ -82,7 +82,7 @@ class Reading:
     signs: Signs = PLAIN
 
 
-def prepare(pair: PairView, side: Side, reading: Reading) -> Answer:
+def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """One side of a pair, as `reading` wants it."""
     cell = pair.cells(side)[pair.turn - 1]
     number = safe_text.words(cell)
@@ -92,12 +92,12 @@ def prepare(pair: PairView, side: Side, reading: Reading) -> Answer:
     if reading.reference and pair.text.reference(pair.turn):
         return _held_against(pair, side, reading)
     if reading.markdown and number and not reading.find:
-        return Answer(_markdown(pair, side, reading), length)
+        return PreparedAnswer(_markdown(pair, side, reading), length)
     text = safe_text.answer(cell)
     body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
     if not reading.find:
-        return Answer(body, length)
-    return Answer(lit(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+        return PreparedAnswer(body, length)
+    return PreparedAnswer(lit(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
 
 
 def compare(pair: PairView) -> WordDiff:
@@ -106,7 +106,7 @@ def compare(pair: PairView) -> WordDiff:
     return word_diff(*texts)
 
 
-def earlier(pair: PairView, side: Side, reading: Reading) -> Content:
+def earlier(pair: PairView, side: Side, reading: ReadingState) -> Content:
     """The turns before the judged one: one line each, or in full; then the heading of the judged turn."""
     if pair.turn == 1:
         return Content("")
@@ -121,7 +121,7 @@ def earlier(pair: PairView, side: Side, reading: Reading) -> Content:
     return Content.assemble(*parts, "\n\n")
 
 
-def _compared(pair: PairView, side: Side, reading: Reading) -> Answer:
+def _compared(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """What differs stands on a tint of its side, what is the same is muted."""
     diff = compare(pair)
     ranges = diff.only_a if side is Side.A else diff.only_b
@@ -129,7 +129,7 @@ def _compared(pair: PairView, side: Side, reading: Reading) -> Answer:
     before = earlier(pair, side, reading)
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
     if not text:
-        return Answer(Content.assemble(before, _empty()), f"{_counted(number)} only here")
+        return PreparedAnswer(Content.assemble(before, _empty()), f"{_counted(number)} only here")
     pieces: list[Content] = []
     position = 0
     for start, end in ranges:
@@ -137,16 +137,16 @@ def _compared(pair: PairView, side: Side, reading: Reading) -> Answer:
         position = end
     pieces.append(text[position:].stylize(MUTED))
     changes = tuple(len(before) + start for start, _ in ranges)
-    return Answer(Content.assemble(before, *pieces), f"{_counted(number)} only here", changes)
+    return PreparedAnswer(Content.assemble(before, *pieces), f"{_counted(number)} only here", changes)
 
 
-def _markdown(pair: PairView, side: Side, reading: Reading) -> "tuple[Content | Markdown, ...]":
+def _markdown(pair: PairView, side: Side, reading: ReadingState) -> "tuple[Content | Markdown, ...]":
     before = earlier(pair, side, reading)
     text = safe_text.markdown(cell_text(pair.cells(side)[pair.turn - 1]))
     return (Content.assemble(before.rstrip(), "\n"), text) if before else (text,)
 
 
-def _held_against(pair: PairView, side: Side, reading: Reading) -> Answer:
+def _held_against(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """Which of the reference's words this answer has, on a tint of its side; above it those that it lacks."""
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
     wanted = telling_words(safe_text.shown(pair.text.reference(pair.turn) or "").plain)
@@ -158,7 +158,7 @@ def _held_against(pair: PairView, side: Side, reading: Reading) -> Answer:
     said = f"lacks: {', '.join(missed)}" if missed else "has every telling word of the reference"
     head = Content.assemble((said, MUTED), "\n\n")
     body = Content.assemble(head, earlier(pair, side, reading), text if text else _empty())
-    return Answer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
+    return PreparedAnswer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
 
 
 def _beside(number: int, other: int) -> str:
@@ -179,7 +179,7 @@ def _empty() -> Content:
     return Content.styled("empty response", MUTED)
 
 
-class TitleRow(Line):
+class TitleRow(SplitRow):
     """Badge, whose choice, and length; tinted from edge to edge when the pane is chosen or scrolls alone."""
 
     fill = ""
@@ -213,7 +213,7 @@ class ResponsePane(Vertical):
         super().__init__(id=f"pane-{side.lower()}")
         self.side = side
         self.title_row = TitleRow(classes="title")
-        self.body = Body()
+        self.body = TextBody()
         self._here: tuple[int, bool] | None = None
 
     def compose(self) -> ComposeResult:
@@ -221,7 +221,14 @@ class ResponsePane(Vertical):
         yield self.body
 
     def put(
-        self, pair: PairView, answer: Answer, reading: Reading, *, alone: bool, tinted: bool, margins: Margins
+        self,
+        pair: PairView,
+        answer: PreparedAnswer,
+        reading: ReadingState,
+        *,
+        alone: bool,
+        tinted: bool,
+        margins: Margins,
     ) -> None:
         """Show this side of `pair`; `alone` says that only this pane scrolls, `tinted` that title rows are borders."""
         yours, judges = badges.your_side(pair), badges.judge_side(pair)
@@ -236,7 +243,7 @@ class ResponsePane(Vertical):
         self.body.put(answer, margins, bar, reading.signs.more, stay=here == self._here)
         self._here = here
 
-    def to_change(self, answer: Answer, step: int) -> bool:
+    def to_change(self, answer: PreparedAnswer, step: int) -> bool:
         """Scroll to the next change or match, or to the one before, leaving one line above it; was there one to go to?"""
         if not isinstance(answer.body, Content):
             return False
@@ -248,7 +255,7 @@ class ResponsePane(Vertical):
         return self.body.top != here
 
 
-def title(pair: PairView, side: Side, reading: Reading, *, in_force: bool) -> Content:
+def title(pair: PairView, side: Side, reading: ReadingState, *, in_force: bool) -> Content:
     """` A  judge’s pick`: the badge is filled where the verdict in force is."""
     who = []
     if badges.your_side(pair) is side:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.widget import Widget
 
-from uphold.records.reviews import Progress
+from uphold.records.reviews import ReviewProgress
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, UPHELD, Signs
 
 
@@ -20,7 +20,7 @@ def title(set_name: Content, candidate: Content, baseline: Content, chips: Itera
     return Content(gap).join([set_name.stylize(BOLD), systems, *map(chip, chips)])
 
 
-def counts(progress: Progress, signs: Signs) -> Content:
+def counts(progress: ReviewProgress, signs: Signs) -> Content:
     """`37 of 60 planned   ✓ 31 upheld   ≠ 6 overturned`; decided only when there are some."""
     read = (
         f"{progress.read} of {progress.planned} planned"
@@ -39,7 +39,7 @@ def counts(progress: Progress, signs: Signs) -> Content:
     return Content("   ").join(parts)
 
 
-def short_counts(progress: Progress, signs: Signs) -> Content:
+def short_counts(progress: ReviewProgress, signs: Signs) -> Content:
     """The counts where the row is short: `37/60   ✓ 31   ≠ 6`."""
     if progress.resting:
         return Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED)
@@ -57,7 +57,7 @@ def _count(sign: str, colour: str, number: int, word: str) -> Content:
     return Content.assemble((sign, colour), (f" {number} {word}".rstrip(), MUTED))
 
 
-def hair(progress: Progress, width: int) -> Content:
+def hair(progress: ReviewProgress, width: int) -> Content:
     """Bright what is read, mid what is planned, faint the rest."""
     read = _columns(progress.read, progress.total, width)
     planned = max(_columns(progress.planned or 0, progress.total, width) - read, 0)
@@ -80,9 +80,9 @@ class HairLine(Widget):
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
-        self._progress = Progress()
+        self._progress = ReviewProgress()
 
-    def put(self, progress: Progress) -> None:
+    def put(self, progress: ReviewProgress) -> None:
         """Show this progress."""
         if progress != self._progress:
             self._progress = progress

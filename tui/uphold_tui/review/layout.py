@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from uphold.records.reviews import PairView
-from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, RANDOM, in_words
+from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, RANDOM, queue_words
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.keys import Key
-from uphold_tui.review.answer_pane import Reading
+from uphold_tui.review.answer_pane import ReadingState
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets.rows import entry
 
@@ -55,11 +55,11 @@ def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[st
     if session.adjudicating and session.total:
         yield f"dispute {session.index + 1} of {session.total}"
     elif session.queue != RANDOM:
-        words = in_words(session.queue)
+        words = queue_words(session.queue)
         yield safe_text.safe_line(words.rpartition(":")[0] if short or not session.total else words)
 
 
-def chips(reading: Reading) -> Iterator[str]:
+def chips(reading: ReadingState) -> Iterator[str]:
     """The modes that are on."""
     if reading.diff:
         yield "word diff"
@@ -73,7 +73,7 @@ def chips(reading: Reading) -> Iterator[str]:
         yield "names"
 
 
-def live_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> list[list[Content]]:
+def live_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape) -> list[list[Content]]:
     """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
     if shape.tiny:
         return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
@@ -91,7 +91,7 @@ def live_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> l
     return [act, _reading_keys(table, pair, reading, shape), _entries(table, "find", "filter"), *last_keys(table)]
 
 
-def _reading_keys(table: Table, pair: PairView, reading: Reading, shape: Shape) -> list[Content]:
+def _reading_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape) -> list[Content]:
     fold = _entry(table, "zoom", "fold" if shape.zoomed else None)
     first = _entry(table, "diff")
     if pair.turn > 1:

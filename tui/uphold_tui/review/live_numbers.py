@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from uphold.records.enums import EventKind
-from uphold.records.reviews import Progress
-from uphold.records.statistics import LEAST_FOR_RATE, LiveNumbers, Rate, Value
+from uphold.records.reviews import ReviewProgress
+from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers, Rate, Value
 from uphold.reviewing.receipts import Receipt
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
@@ -41,9 +41,9 @@ def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before
     """The whole line; `before` (what a mode has to say) takes the first place."""
     if numbers is None:
         return before or Content("")
-    if numbers.n < LEAST_FOR_RATE:
+    if numbers.n < MIN_FOR_RATE:
         left = _counts(numbers, candidate)
-        right = Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", MUTED)
+        right = Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", MUTED)
         left = Content("       ").join([part for part in (before, left, readers(numbers)) if part])
         return spread(left, right, width)
     groups = [part for part in (before, win_rate(numbers), agreement(numbers), readers(numbers)) if part]
@@ -78,9 +78,7 @@ def win_rate(numbers: LiveNumbers) -> Content:
         won = numbers.win_rate
         return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
     here = f", {this_set(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
-    return Content.assemble(
-        ("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED)
-    )  # fmt: skip
+    return Content.assemble(("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED))
 
 
 def this_set(rate: Rate) -> str:
@@ -124,7 +122,7 @@ class RailView:
     """What the rail shows; `trail` is newest first."""
 
     numbers: LiveNumbers | None = None
-    progress: Progress = field(default_factory=Progress)
+    progress: ReviewProgress = field(default_factory=ReviewProgress)
     trail: Sequence[Receipt] = ()
     back: str = "←"
     signs: Signs = PLAIN
@@ -145,12 +143,12 @@ def rows(view: RailView, width: int, height: int) -> list[Content]:
 def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
     if numbers is None:
         return []
-    if numbers.n < LEAST_FOR_RATE:
+    if numbers.n < MIN_FOR_RATE:
         counts = [("wins", numbers.wins), ("ties", numbers.ties), ("losses", numbers.losses)]
         rate = [
             spread(_head("Win rate"), Content.styled(f"{numbers.n} reviewed", MUTED), width),
             *(_fact(word, str(number), width) for word, number in counts),
-            Content.styled(f"{LEAST_FOR_RATE} verdicts needed for a rate", FAINT),
+            Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", FAINT),
         ]
     else:
         rate = _headline(numbers, width)

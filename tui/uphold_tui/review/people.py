@@ -3,8 +3,8 @@
 from textual.content import Content
 
 from uphold.records.enums import Verdict
-from uphold.records.judgments import JudgeOnPair
-from uphold.records.reviews import PairView, PersonSaid
+from uphold.records.judgments import PairVerdict
+from uphold.records.reviews import PairView, ReviewerDecision
 from uphold.reviewing.presentation import reason_shown
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, MUTED, Signs
@@ -27,15 +27,17 @@ def panel(pair: PairView, signs: Signs) -> list[Content]:
     return [*said, *split]
 
 
-def _letter(pair: PairView, judge: JudgeOnPair, signs: Signs) -> Content:
+def _letter(pair: PairView, judge: PairVerdict, signs: Signs) -> Content:
     preferred = judge.verdict.preference
     side = pair.side_of(preferred) if preferred is not None else None
     if side is not None:
         return badges.badge(side, filled=False)
     sign = {
-        Verdict.TIE: signs.tie, Verdict.INCONSISTENT: signs.inconsistent, Verdict.UNREADABLE: signs.unreadable,
+        Verdict.TIE: signs.tie,
+        Verdict.INCONSISTENT: signs.inconsistent,
+        Verdict.UNREADABLE: signs.unreadable,
         Verdict.FAILED: signs.failed,
-    }.get(judge.verdict, signs.undecided)  # fmt: skip
+    }.get(judge.verdict, signs.undecided)
     return Content.styled(f" {sign} ", MUTED)
 
 
@@ -70,11 +72,13 @@ def _everybody(pair: PairView, signs: Signs, width: int) -> Content:
     return Content("   ").join(said).truncate(width, ellipsis=True)
 
 
-def _person(pair: PairView, one: PersonSaid, signs: Signs, width: int) -> Content:
+def _person(pair: PairView, one: ReviewerDecision, signs: Signs, width: int) -> Content:
     left = Content.assemble(
-        _label(safe_text.line(one.reviewer, MUTED), label_width(pair)), badges.choice_badge(pair, one.choice, signs), "  ",
+        _label(safe_text.line(one.reviewer, MUTED), label_width(pair)),
+        badges.choice_badge(pair, one.choice, signs),
+        "  ",
         (badges.choice_words(one.choice).ljust(14), BOLD),
-    )  # fmt: skip
+    )
     why = [safe_text.quoted(one.note)] if one.note else []
     why += [safe_text.line(", ".join(one.reasons), MUTED)] if one.reasons else []
     swapped = one.note is not None and one.side_a is not None and one.side_a is not pair.side_a
@@ -91,9 +95,11 @@ def _judge(pair: PairView, signs: Signs, width: int) -> Content:
     if judge is None:
         return Content("")
     left = Content.assemble(
-        ("Judge".ljust(label_width(pair)), MUTED), badges.judge_badge(pair, signs, filled=True), "  ",
+        ("Judge".ljust(label_width(pair)), MUTED),
+        badges.judge_badge(pair, signs, filled=True),
+        "  ",
         (badges.verdict_words(judge).ljust(14), BOLD),
-    )  # fmt: skip
+    )
     right = Content.assemble((badges.orders_words(pair), MUTED), "   ", (badges.confidence(judge), MUTED))
     shown = reason_shown(pair)
     room = max(width - left.cell_length - right.cell_length - 2, 0)

@@ -27,47 +27,47 @@ from uphold.records.statistics import LiveNumbers
 from uphold.records.texts import cell_text
 from uphold.reviewing.presentation import reason_shown
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal
-from uphold.workflows.queue_drawing import in_words
+from uphold.workflows.queue_drawing import queue_words
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
-from uphold_tui.app_options import Settings
+from uphold_tui.app_options import AppOptions
 from uphold_tui.review import header
-from uphold_tui.review.answer_pane import Reading, ResponsePane, compare, prepare
+from uphold_tui.review.answer_pane import ReadingState, ResponsePane, compare, prepare
 from uphold_tui.review.header import HairLine
 from uphold_tui.review.instruction import Instruction, whole
 from uphold_tui.review.layout import RESTING, Shape, chips, last_keys, live_keys, nothing_to_review, session_chips
 from uphold_tui.review.live_numbers import Rail, RailView, numbers_line
-from uphold_tui.review.summary import Left, LookBack, Partings
-from uphold_tui.review.verdict_strip import Strip, VerdictStrip, receipt
+from uphold_tui.review.summary import OverturnPatterns, ReviewExit, SessionSummary
+from uphold_tui.review.verdict_strip import StripState, VerdictStrip, receipt
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.highlight import spans
-from uphold_tui.widgets.paint_gate import DrawingScreen, TellsDrawn
-from uphold_tui.widgets.rows import KeyFooter, Line
-from uphold_tui.widgets.text_body import Answer, Body, Margins
+from uphold_tui.widgets.paint_gate import PaintGateScreen, ReportsPaint
+from uphold_tui.widgets.rows import KeyFooter, SplitRow
+from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
 if TYPE_CHECKING:
-    from uphold.records.pair_list import Wanted
-    from uphold.workflows.pair_list import Listing
-    from uphold_tui.pairs.loader import Kept
-    from uphold_tui.pairs.screen import BrowseScreen
+    from uphold.records.pair_list import PairFilter
+    from uphold.workflows.pair_list import PairListing
+    from uphold_tui.pairs.loader import PairsScreenState
+    from uphold_tui.pairs.screen import PairsScreen
 
 _KEPT = 24
 """So many prepared pairs are kept."""
 
 
-class Desk(DrawingScreen):
+class Desk(PaintGateScreen):
     """Draws the session's current pair; knows nothing of what keys do."""
 
     CSS_PATH = "review.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, session: ReviewSession, settings: Settings | None = None) -> None:
+    def __init__(self, session: ReviewSession, settings: AppOptions | None = None) -> None:
         super().__init__()
         self.session = session
-        self.settings = settings or Settings({})
+        self.settings = settings or AppOptions({})
         self.table = {key.id: key for key in keys.remapped(keys.REVIEW, self.settings.keymap)}
-        self.reading = Reading(signs=self.settings.signs)
+        self.reading = ReadingState(signs=self.settings.signs)
         self.alone: Side | None = None
         self.zoomed = False
         self.stacked = False
@@ -78,16 +78,16 @@ class Desk(DrawingScreen):
         self.first_numbers: LiveNumbers | None = None
         self._started = False
         self._shown_pair: tuple[int, bool] | None = None
-        self._whole: Answer | None = None
-        self._answers: dict[tuple[int, bool, Reading], dict[Side, Answer]] = {}
+        self._whole: PreparedAnswer | None = None
+        self._answers: dict[tuple[int, bool, ReadingState], dict[Side, PreparedAnswer]] = {}
         self._names_seen: set[int] = set()
-        self.header = Line("header")
+        self.header = SplitRow("header")
         self.hair = HairLine("hair")
         self.instruction = Instruction("instruction")
-        self.whole = Body("whole")
+        self.whole = TextBody("whole")
         self.panes = {side: ResponsePane(side) for side in Side}
         self.strip = VerdictStrip("strip")
-        self.numbers_row = Line("numbers")
+        self.numbers_row = SplitRow("numbers")
         self.footer = KeyFooter("footer")
         self.rail = Rail("rail")
 
@@ -174,7 +174,7 @@ class Desk(DrawingScreen):
     def _draw_whole(self, pair: PairView) -> None:
         """The instruction unfolded: as high as it is, but never more than half of the screen."""
         if self._whole is None:
-            self._whole = Answer(whole(pair), "")
+            self._whole = PreparedAnswer(whole(pair), "")
         margins = Margins(above=0, left=1 if self.narrow else 3, right=1)
         self.whole.put(self._whole, margins, Content(""), self.settings.signs.more)
         self.whole.styles.height = min(self.whole.height_at(self.app.size.width), self.app.size.height // 2)
@@ -188,16 +188,20 @@ class Desk(DrawingScreen):
     def _begin(self, pair: PairView) -> None:
         """Another pair comes to the desk: no key may rate it before it has been drawn."""
         self._shown_pair = (pair.pair_id, pair.again)
-        self.reading = Reading(
-            diff=self.reading.diff, markdown=self.reading.markdown, earlier=self.reading.earlier,
-            find=self.reading.find, reference=self.reading.reference, signs=self.settings.signs,
-        )  # fmt: skip
+        self.reading = ReadingState(
+            diff=self.reading.diff,
+            markdown=self.reading.markdown,
+            earlier=self.reading.earlier,
+            find=self.reading.find,
+            reference=self.reading.reference,
+            signs=self.settings.signs,
+        )
         self.zoomed = False
         self._whole = None
         self._lay()
         self.await_drawing([self.strip, *(pane.body for pane in self.panes.values())])
 
-    def cannot_be_drawn(self) -> Iterable[TellsDrawn]:
+    def cannot_be_drawn(self) -> Iterable[ReportsPaint]:
         """The panes for which there is no room."""
         return [pane.body for pane in self.panes.values() if not pane.display]
 
@@ -207,7 +211,7 @@ class Desk(DrawingScreen):
             self.call_later(self.count)
         self.call_later(self._prepare_next)
 
-    def answers(self, pair: PairView) -> dict[Side, Answer]:
+    def answers(self, pair: PairView) -> dict[Side, PreparedAnswer]:
         """Both sides ready to be drawn; kept for when they are met again."""
         known = (pair.pair_id, pair.again, self.reading)
         found = self._answers.get(known)
@@ -231,11 +235,16 @@ class Desk(DrawingScreen):
         if pair is None:
             return
         self.strip.put(
-            Strip(
-                pair, reason_shown(pair), self.message, self.not_saved, self.settings.signs, self.table,
+            StripState(
+                pair,
+                reason_shown(pair),
+                self.message,
+                self.not_saved,
+                self.settings.signs,
+                self.table,
                 broken=self.session.is_broken(pair.pair_id),
             )
-        )  # fmt: skip
+        )
 
     def _draw_head(self) -> None:
         run, progress, signs = self.session.run, self.session.progress, self.settings.signs
@@ -261,7 +270,7 @@ class Desk(DrawingScreen):
         back = keys.label(self.table["review.previous"])
         trail = tuple(self.session.trail(self.size.height))
         numbers = None if self.session.blind else self.numbers
-        queue = in_words(self.session.queue)
+        queue = queue_words(self.session.queue)
         return RailView(numbers, self.session.progress, trail, back, self.settings.signs, queue)
 
     def _draw_foot(self, pair: PairView) -> None:
@@ -303,7 +312,7 @@ class Desk(DrawingScreen):
 class Reader(Desk):
     """The desk with the keys of reading."""
 
-    def _bodies(self, step: int) -> list[Body]:
+    def _bodies(self, step: int) -> list[TextBody]:
         """What the scrolling keys move down (1) or up (-1): an unfolded instruction as far as it goes, the pane that
         scrolls alone, or both panes."""
         if self.has_class("-whole") and 0 <= self.whole.top + step <= self.whole.max_top:
@@ -334,7 +343,7 @@ class Reader(Desk):
         for body in self._bodies(1 if end else -1):
             body.scroll_rows(body.max_top if end else 0)
 
-    def on_body_wheel(self, message: Body.Wheel) -> None:
+    def on_body_wheel(self, message: TextBody.Wheel) -> None:
         """The wheel scrolls both panes, or the text under it when they scroll apart."""
         both = [pane.body for pane in self.panes.values()]
         together = self.alone is None and message.body in both
@@ -468,21 +477,21 @@ class Reader(Desk):
 class Lists(Reader):
     """The reader with lists of pairs beside it."""
 
-    _list: "BrowseScreen | None" = None
-    _listed: "tuple[int, Kept] | None" = None
-    _leave: Callable[[Left], None]
-    _review_of: "Callable[[ReviewSession, Callable[[Left], None]], Lists]"
+    _list: "PairsScreen | None" = None
+    _listed: "tuple[int, PairsScreenState] | None" = None
+    _leave: Callable[[ReviewExit], None]
+    _review_of: "Callable[[ReviewSession, Callable[[ReviewExit], None]], Lists]"
     """Makes a review like this one, of another session on the run."""
 
-    def __init__(self, session: "ReviewSession", settings: Settings | None = None) -> None:
+    def __init__(self, session: "ReviewSession", settings: AppOptions | None = None) -> None:
         super().__init__(session, settings)
-        self.partings = Partings()
+        self.partings = OverturnPatterns()
 
-    def _listing(self) -> "Listing":
-        from uphold.workflows.pair_list import Listing
+    def _listing(self) -> "PairListing":
+        from uphold.workflows.pair_list import PairListing
 
         session = self.session
-        return Listing(session.store, session.run, session.reviewer, session.judge_name)
+        return PairListing(session.store, session.run, session.reviewer, session.judge_name)
 
     def action_pairs(self) -> None:
         """All pairs of the run."""
@@ -498,31 +507,36 @@ class Lists(Reader):
         if self._list is not None:
             self._list.come_back(here, choose=choose, blind=self.session.blind)
         else:
-            from uphold_tui.pairs.loader import Kept
+            from uphold_tui.pairs.loader import PairsScreenState
 
-            self._list = self._list_of(Kept(pair_id=here), choose=choose)
+            self._list = self._list_of(PairsScreenState(pair_id=here), choose=choose)
             self.app.install_screen(self._list, f"pairs-{id(self)}")
         self.app.push_screen(self._list)
 
-    def _list_of(self, kept: "Kept", *, choose: bool = False) -> "BrowseScreen":
-        from uphold_tui.pairs.loader import Ways
-        from uphold_tui.pairs.screen import BrowseScreen
+    def _list_of(self, kept: "PairsScreenState", *, choose: bool = False) -> "PairsScreen":
+        from uphold_tui.pairs.loader import PairsScreenActions
+        from uphold_tui.pairs.screen import PairsScreen
 
         numbers = None if self.session.blind else self.action_figures
-        ways = Ways(self._open_listed, self._close_one, numbers, self._review_picked, self._take_in)
-        return BrowseScreen(
-            self._listing(), ways, kept, keymap=self.settings.keymap, signs=self.settings.signs,
-            blind=self.session.blind, choose=choose,
-        )  # fmt: skip
+        ways = PairsScreenActions(self._open_listed, self._close_one, numbers, self._review_picked, self._take_in)
+        return PairsScreen(
+            self._listing(),
+            ways,
+            kept,
+            keymap=self.settings.keymap,
+            signs=self.settings.signs,
+            blind=self.session.blind,
+            choose=choose,
+        )
 
     def _close_one(self) -> None:
         self.app.pop_screen()
 
     def _review_picked(self, pairs: Sequence[int]) -> None:
         """Review these pairs in a row; leaving that comes back to this review."""
-        from uphold.workflows.queue_drawing import PICKED
+        from uphold.workflows.queue_drawing import HAND_PICKED
 
-        self._review_in(PICKED, pairs)
+        self._review_in(HAND_PICKED, pairs)
 
     def _read_queue(self, queue: str) -> None:
         """Read a queue; where it is this one, go on with it."""
@@ -540,12 +554,17 @@ class Lists(Reader):
 
         here = self.session
         other = open_review(
-            here.store, here.run, reviewer=here.reviewer, judge=here.judge_name, queue=queue, picked=picked,
+            here.store,
+            here.run,
+            reviewer=here.reviewer,
+            judge=here.judge_name,
+            queue=queue,
+            picked=picked,
             blind=here.blind,
-        )  # fmt: skip
+        )
         here.set_out(other)
 
-        def left(way: Left) -> None:
+        def left(way: ReviewExit) -> None:
             if way.quit:
                 self._leave(way)
             else:
@@ -612,26 +631,26 @@ class Lists(Reader):
         if self.session.blind:
             self.tell(Content.styled(RESTING, MUTED))
             return
-        from uphold_tui.numbers.screen import Doors, FiguresScreen, counted
+        from uphold_tui.numbers.screen import NumbersActions, NumbersScreen, numbers_source
 
         session = self.session
-        numbers = counted(session.store.path, session.run, session.reviewer)
-        doors = Doors(self._open_behind, self._read_queue, self._close_one)
-        screen = FiguresScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs)
+        numbers = numbers_source(session.store.path, session.run, session.reviewer)
+        doors = NumbersActions(self._open_behind, self._read_queue, self._close_one)
+        screen = NumbersScreen(numbers, doors, keymap=self.settings.keymap, signs=self.settings.signs)
         self.app.push_screen(screen)
 
-    def _open_behind(self, wanted: "Wanted") -> None:
+    def _open_behind(self, wanted: "PairFilter") -> None:
         """The pairs behind a figure."""
-        from uphold_tui.pairs.loader import Kept
+        from uphold_tui.pairs.loader import PairsScreenState
 
-        self.app.push_screen(self._list_of(Kept(wanted)))
+        self.app.push_screen(self._list_of(PairsScreenState(wanted)))
 
     def action_differing(self) -> None:
         """The pairs on which the reviewer overturned the judge."""
-        from uphold.records.enums import Only
-        from uphold.records.pair_list import Wanted
+        from uphold.records.enums import QuickFilter
+        from uphold.records.pair_list import PairFilter
 
-        self._open_behind(Wanted(Only.OVERTURNED))
+        self._open_behind(PairFilter(QuickFilter.OVERTURNED))
 
     def _pairs_named(self, text: str) -> list[tuple[int, str]]:
         return [(place, safe_text.safe_line(key)) for place, key in self.session.named(text)]
@@ -779,7 +798,7 @@ Act = Callable[[], Outcome]
 class Doing(Beside):
     """The review without its keys."""
 
-    def __init__(self, session: ReviewSession, settings: Settings | None = None) -> None:
+    def __init__(self, session: ReviewSession, settings: AppOptions | None = None) -> None:
         super().__init__(session, settings)
         self._unsaved: Act | None = None
         self._quiet: Timer | None = None
@@ -877,7 +896,9 @@ class ReviewScreen(Doing):
 
     BINDINGS = keys.bindings(keys.REVIEW)
 
-    def __init__(self, session: ReviewSession, left: Callable[[Left], None], settings: Settings | None = None) -> None:
+    def __init__(
+        self, session: ReviewSession, left: Callable[[ReviewExit], None], settings: AppOptions | None = None
+    ) -> None:
         super().__init__(session, settings)
         self._leave = left
         self._review_of = lambda other, after: ReviewScreen(other, after, self.settings)
@@ -1051,21 +1072,21 @@ class ReviewScreen(Doing):
             return
         back = self.look_back()
         if back is None:
-            self._leave(Left())
+            self._leave(ReviewExit())
             return
-        from uphold_tui.review.summary import LeavingScreen
+        from uphold_tui.review.summary import SummaryScreen
 
         def answered(leave: bool | None) -> None:
             if leave:
-                self._leave(Left(back))
+                self._leave(ReviewExit(back))
 
-        self.app.push_screen(LeavingScreen(back, self.settings.signs), answered)
+        self.app.push_screen(SummaryScreen(back, self.settings.signs), answered)
 
     def action_leave(self) -> None:
         """Quit at once."""
-        self._leave(Left(self.look_back(), quit=True))
+        self._leave(ReviewExit(self.look_back(), quit=True))
 
-    def look_back(self) -> LookBack | None:
+    def look_back(self) -> SessionSummary | None:
         """What this sitting came to; None after a few decisions only."""
         session = self.session
         sitting = session.sitting()
@@ -1074,6 +1095,6 @@ class ReviewScreen(Doing):
         self.count()
         parts = self.partings.lines()
         progress = session.progress
-        return LookBack(
+        return SessionSummary(
             session.run, sitting, progress, self.first_numbers, self.numbers, parts, session.blind, session.waiting()
-        )  # fmt: skip
+        )

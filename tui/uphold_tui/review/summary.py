@@ -10,10 +10,10 @@ from textual.widgets import Static
 
 from uphold.formatting import duration
 from uphold.records.enums import EventKind, Preference, Ruling
-from uphold.records.reviews import PairView, Progress
+from uphold.records.reviews import PairView, ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate
-from uphold.reviewing.receipts import Outcome, Receipt, Sitting
+from uphold.reviewing.receipts import Outcome, Receipt, SessionTotals
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
 from uphold_tui.keys import Key, bindings
@@ -24,7 +24,7 @@ from uphold_tui.widgets.rows import spread
 
 
 @dataclass(slots=True)
-class Partings:
+class OverturnPatterns:
     """Why the overturned verdicts of a sitting were overturned, as far as the pairs themselves can tell."""
 
     kept: dict[int, str] = field(default_factory=dict)
@@ -64,12 +64,12 @@ def _parting(pair: PairView, done: Receipt) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class LookBack:
+class SessionSummary:
     """Everything the leaving screen says."""
 
     run: Run
-    sitting: Sitting
-    progress: Progress
+    sitting: SessionTotals
+    progress: ReviewProgress
     before: LiveNumbers | None
     now: LiveNumbers | None
     partings: tuple[tuple[int, str], ...] = ()
@@ -108,10 +108,10 @@ class LookBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ReviewExit:
     """How a review was left: with a look back where there was one, and whether to quit altogether."""
 
-    look_back: LookBack | None = None
+    look_back: SessionSummary | None = None
     quit: bool = False
 
 
@@ -127,7 +127,7 @@ _LABEL = 25
 _COLUMN = 25
 
 
-def resting_rows(back: LookBack, width: int) -> list[Content]:
+def resting_rows(back: SessionSummary, width: int) -> list[Content]:
     """The look back while a blind session goes on: nothing of what the judge says."""
     sitting = back.sitting
     words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
@@ -140,13 +140,16 @@ def resting_rows(back: LookBack, width: int) -> list[Content]:
     ]
 
 
-def rows(back: LookBack, width: int, signs: Signs = PLAIN) -> list[Content]:
+def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content]:
     """The look back as rows."""
     run, sitting = back.run, back.sitting
     what = Content.assemble(
-        safe_text.line(run.set, MUTED), (", ", MUTED), safe_text.line(run.candidate, MUTED),
-        (" against ", MUTED), safe_text.line(run.baseline, MUTED),
-    )  # fmt: skip
+        safe_text.line(run.set, MUTED),
+        (", ", MUTED),
+        safe_text.line(run.candidate, MUTED),
+        (" against ", MUTED),
+        safe_text.line(run.baseline, MUTED),
+    )
     made = [
         spread(Content.styled(back.pairs, BOLD), what, width),
         Content(""),
@@ -162,7 +165,7 @@ def rows(back: LookBack, width: int, signs: Signs = PLAIN) -> list[Content]:
     return [*made, Content(""), safe_text.running(back.closing, MUTED)]
 
 
-def _kinds(back: LookBack, signs: Signs) -> Content:
+def _kinds(back: SessionSummary, signs: Signs) -> Content:
     sitting = back.sitting
     parts = [
         Content.assemble((signs.upheld, UPHELD), (f" {sitting.upheld}", BOLD), " upheld"),
@@ -173,7 +176,7 @@ def _kinds(back: LookBack, signs: Signs) -> Content:
     return Content("     ").join(parts)
 
 
-def _aside(back: LookBack) -> Content:
+def _aside(back: SessionSummary) -> Content:
     sitting = back.sitting
     words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
     words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
@@ -204,26 +207,26 @@ def _rate(rate: Rate) -> Content:
     return Content.assemble((percent(rate), BOLD), (f"  {span(rate)}", ""), (f"  of {rate.n}", MUTED))
 
 
-def _partings(back: LookBack) -> list[Content]:
+def _partings(back: SessionSummary) -> list[Content]:
     whole = back.sitting.overturned
     return [
         Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in back.partings[:3]
     ]
 
 
-def as_plain(back: LookBack, width: int | None = None) -> str:
+def as_plain(back: SessionSummary, width: int | None = None) -> str:
     """The look back for the terminal as wide as it is, where no colour is sure."""
     width = width or min(84, get_terminal_size().columns - 1)
     return "\n".join(row.plain.rstrip() for row in rows(back, width))
 
 
-class LeavingScreen(Overlay[bool]):
+class SummaryScreen(Overlay[bool]):
     """Enter leaves, so that q enter leaves; esc stays."""
 
     BINDINGS = bindings(_KEYS)
     WIDTH = 90
 
-    def __init__(self, back: LookBack, signs: Signs = PLAIN) -> None:
+    def __init__(self, back: SessionSummary, signs: Signs = PLAIN) -> None:
         super().__init__()
         self.back = back
         self._signs = signs

@@ -16,7 +16,7 @@ from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.badges import ruling_sign
 from uphold_tui.widgets.marks import marks
-from uphold_tui.widgets.paint_gate import TellsDrawn
+from uphold_tui.widgets.paint_gate import ReportsPaint
 from uphold_tui.widgets.rows import clickable, spread
 
 NARROW = 100
@@ -33,7 +33,7 @@ _KEYS = {entry.id: entry for entry in REVIEW}
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
     `broken` says that somebody, you or another reviewer, marked the example so.
@@ -48,7 +48,7 @@ class Strip:
     broken: bool = False
 
 
-def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
     words = VEILED if strip.pair.veiled and strip.pair.was_judged else badges.verdict_words(judge)
@@ -67,7 +67,7 @@ def judge_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
 
 
-def _about_judge(strip: Strip, narrow: bool, room: int) -> Content:
+def _about_judge(strip: StripState, narrow: bool, room: int) -> Content:
     """How sure the verdict is, and whose; where there is not room for all, what can best be spared drops out."""
     judge = strip.pair.judge
     if judge is None:
@@ -98,7 +98,7 @@ def _beside(words: list[Content], spared: list[Content], room: int, gap: str) ->
     return Content(gap).join(kept)
 
 
-def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
+def reason_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """The judge's reason, or what went wrong, on exactly `height` rows."""
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
@@ -115,7 +115,7 @@ def reason_rows(strip: Strip, width: int, height: int) -> list[Content]:
     return [*rows, *[Content("")] * (height - len(rows))]
 
 
-def _reason(strip: Strip) -> Content:
+def _reason(strip: StripState) -> Content:
     judge = strip.pair.judge
     if judge is None:
         return Content("")
@@ -139,7 +139,7 @@ _ROOMY, _LEAST = 52, 8
 """Columns beside the keys for a whole sentence, and for anything at all: the keys themselves are never cut."""
 
 
-def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
+def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
     label_width = people_width(strip.pair) if strip.pair.people else 7 if narrow else 9
     left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
@@ -155,7 +155,7 @@ def you_row(strip: Strip, width: int, *, narrow: bool = False) -> Content:
     return spread(left, strip.message or _after(strip, narrow), width, 30)
 
 
-def above_you(strip: Strip, width: int) -> Content:
+def above_you(strip: StripState, width: int) -> Content:
     """What the last key did, where it has no room beside the keys: then it stands on the row above them."""
     if not strip.message or strip.pair.people or badges.your_choice(strip.pair) is not None:
         return Content("")
@@ -163,7 +163,7 @@ def above_you(strip: Strip, width: int) -> Content:
     return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
 
 
-def _offer(strip: Strip, narrow: bool) -> Content:
+def _offer(strip: StripState, narrow: bool) -> Content:
     """The keys that decide, each with its outcome; enter only where there is something to uphold."""
     gap = "   " if narrow else "    "
     entries = []
@@ -180,12 +180,12 @@ def _offer(strip: Strip, narrow: bool) -> Content:
     return Content(gap).join(entries)
 
 
-def _entry(strip: Strip, key_id: str, word: str) -> Content:
+def _entry(strip: StripState, key_id: str, word: str) -> Content:
     text = Content.assemble((label(strip.keys[key_id]), BOLD), (f" {word}", MUTED))
     return clickable(text, f"press('{key_id}')")
 
 
-def _beside_offer(strip: Strip, narrow: bool, *, brief: bool = False) -> Content:
+def _beside_offer(strip: StripState, narrow: bool, *, brief: bool = False) -> Content:
     """What the last key did; else what else is known of an undecided pair."""
     if strip.message:
         return strip.message
@@ -203,7 +203,7 @@ def _beside_offer(strip: Strip, narrow: bool, *, brief: bool = False) -> Content
     return Content("")
 
 
-def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
+def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
     """Badge, verdict and ruling of your decision, and what stands behind it."""
     stands = badges.your_ruling(strip.pair)
     parts = [badges.choice_badge(strip.pair, choice, strip.signs), Content("  ")]
@@ -225,7 +225,7 @@ def _standing(strip: Strip, choice: Choice, narrow: bool) -> Content:
     return Content.assemble(*parts, gap if known else "", known)
 
 
-def _after(strip: Strip, narrow: bool) -> Content:
+def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
     why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
@@ -233,7 +233,7 @@ def _after(strip: Strip, narrow: bool) -> Content:
     return Content("  " if narrow else "    ").join(entries)
 
 
-def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:
+def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
     """In place of the keys: why it is not saved, and that enter tries again."""
     text = Content.assemble(
         ("Not saved: ", f"{BOLD} {OVERTURNED}"),
@@ -247,7 +247,7 @@ def not_saved_rows(strip: Strip, reason: str, width: int) -> list[Content]:
     return [text.truncate(width, ellipsis=True)]
 
 
-def _dispute_rows(strip: Strip, width: int, height: int) -> list[Content]:
+def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """A line for each person and the judge, then the keys that settle it."""
     foot = you_row(strip, width, narrow=height < 5)
     if strip.not_saved is not None:
@@ -256,15 +256,15 @@ def _dispute_rows(strip: Strip, width: int, height: int) -> list[Content]:
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
 
-class VerdictStrip(TellsDrawn):
+class VerdictStrip(ReportsPaint):
     """Five rows: the judge, two of reason, a blank one, you. Three where the screen is short."""
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self.auto_links = False
-        self._strip: Strip | None = None
+        self._strip: StripState | None = None
 
-    def put(self, strip: Strip) -> None:
+    def put(self, strip: StripState) -> None:
         """Show this state."""
         self._strip = strip
         self.refresh()
@@ -280,7 +280,7 @@ class VerdictStrip(TellsDrawn):
         return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
 
 
-def strip_rows(strip: Strip, width: int, height: int) -> list[Content]:
+def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
     narrow = height < 5
     if strip.pair.people:

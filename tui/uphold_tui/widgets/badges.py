@@ -2,8 +2,18 @@
 
 from textual.content import Content
 
-from uphold.records.enums import BOTH_ORDERS, Choice, Order, Preference, Ruling, Side, Status, Verdict, ruling
-from uphold.records.judgments import JudgeOnPair
+from uphold.records.enums import (
+    BOTH_ORDERS,
+    AnswerOrder,
+    Choice,
+    JudgmentStatus,
+    Preference,
+    Ruling,
+    Side,
+    Verdict,
+    ruling,
+)
+from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import PairView
 from uphold.reviewing.presentation import first_wins
 from uphold_tui.themes import (
@@ -29,7 +39,7 @@ def judge_side(pair: PairView) -> Side | None:
     return pair.side_of(preferred) if preferred is not None else None
 
 
-def preferred_of(judge: JudgeOnPair | None) -> Preference | None:
+def preferred_of(judge: PairVerdict | None) -> Preference | None:
     """What there is to uphold: a system or a tie."""
     return judge.verdict.preference if judge is not None else None
 
@@ -102,7 +112,7 @@ def blind_words(pair: PairView, stands: Ruling, signs: Signs) -> Content:
     return Content("")
 
 
-def verdict_words(judge: JudgeOnPair | None) -> str:
+def verdict_words(judge: PairVerdict | None) -> str:
     """The judge's verdict in words, behind its badge."""
     if judge is None or (judge.verdict is Verdict.PENDING and not judge.judgments):
         return "has not read this pair"
@@ -161,7 +171,7 @@ def orders_words(pair: PairView) -> str:
     judge = pair.judge
     if judge is None:
         return ""
-    said = {j.order for j in judge.judgments if j.status is Status.READABLE}
+    said = {j.order for j in judge.judgments if j.status is JudgmentStatus.READABLE}
     if judge.verdict is Verdict.INCONSISTENT:
         first = first_wins(pair)
         winner = "one says tie" if first is None else f"the {'first' if first else 'second'} one shown wins"
@@ -170,10 +180,10 @@ def orders_words(pair: PairView) -> str:
         return "both orders agree"
     if said.intersection(BOTH_ORDERS):
         return "one order only"
-    return "order not recorded" if Order.UNKNOWN in said else ""
+    return "order not recorded" if AnswerOrder.UNKNOWN in said else ""
 
 
-def confidence(judge: JudgeOnPair) -> str:
+def confidence(judge: PairVerdict) -> str:
     """The mean confidence of the readable answers as `.8`; empty where the judge has none to give."""
     given = [j.confidence for j in judge.judgments if j.confidence is not None]
     if not given:
@@ -187,6 +197,6 @@ def share(value: float) -> str:
     return text.replace("0.", ".", 1) or "0"
 
 
-def problem(judge: JudgeOnPair) -> str | None:
+def problem(judge: PairVerdict) -> str | None:
     """What went wrong, in the words of the judgment that had it (foreign text)."""
     return next((j.problem for j in judge.judgments if j.problem), None)

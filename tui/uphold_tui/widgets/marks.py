@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from uphold.records.reviews import Earlier, PairView
+from uphold.records.reviews import PairView, StaleDecision
 from uphold_tui import safe_text
 from uphold_tui.themes import DOUBT, MUTED, Signs
 from uphold_tui.widgets import badges
@@ -31,7 +31,7 @@ def marks(pair: PairView, signs: Signs, broken: bool, *, narrow: bool = False, b
     return Content("   ").join(made)
 
 
-def _stale(pair: PairView, signs: Signs, said: Earlier, brief: bool) -> Content:
+def _stale(pair: PairView, signs: Signs, said: StaleDecision, brief: bool) -> Content:
     """What was said of older texts, when, and what has changed since; not which of the answers: it would name its side."""
     from uphold_tui.pairs.preview import date_of
 

@@ -13,20 +13,20 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
-class Drawn(Message):
+class Painted(Message):
     """A widget has drawn what it was last given."""
 
-    def __init__(self, widget: "TellsDrawn") -> None:
+    def __init__(self, widget: "ReportsPaint") -> None:
         super().__init__()
         self.widget = widget
 
     @property
-    def control(self) -> "TellsDrawn":
+    def control(self) -> "ReportsPaint":
         """The widget that was drawn."""
         return self.widget
 
 
-class TellsDrawn(Widget):
+class ReportsPaint(Widget):
     """A widget that posts `Drawn` once, after the first frame that holds what it was asked to tell about.
 
     The message is posted while the frame is being composed and so is handled after the frame was written.
@@ -41,7 +41,7 @@ class TellsDrawn(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         if self._asked and not getattr(self.screen, "is_looking", False):
             self._asked = False
-            self.post_message(Drawn(self))
+            self.post_message(Painted(self))
         return super().render_lines(crop)
 
 
@@ -49,7 +49,7 @@ TOGETHER = 0.02
 """Seconds: keys closer than this were not typed one by one; a key held down repeats more slowly."""
 
 
-class DrawingScreen(Screen[None]):
+class PaintGateScreen(Screen[None]):
     """Keys that rate a pair ask `live`: was it on the screen when the key, or the button of the mouse, was pressed?
 
     `drawn_at` is the time, on the clock of Textual's events, at which the present pair had been drawn.
@@ -64,22 +64,22 @@ class DrawingScreen(Screen[None]):
         self._key_time: float | None = None
         self._early_at = -TOGETHER
         self._down: tuple[float, str | None] = (0.0, None)
-        self._waiting: set[TellsDrawn] = set()
+        self._waiting: set[ReportsPaint] = set()
 
-    def await_drawing(self, widgets: Iterable[TellsDrawn]) -> None:
+    def await_drawing(self, widgets: Iterable[ReportsPaint]) -> None:
         """From now on nothing is live until all of these have been drawn."""
         self._waiting = set(widgets)
         for widget in self._waiting:
             widget.tell_when_drawn()
 
-    def cannot_be_drawn(self) -> Iterable[TellsDrawn]:
+    def cannot_be_drawn(self) -> Iterable[ReportsPaint]:
         """Which of them have no place on the screen at its present size."""
         return ()
 
     def all_drawn(self) -> None:
         """What is to be done once everything is on the screen."""
 
-    def on_drawn(self, message: Drawn) -> None:
+    def on_drawn(self, message: Painted) -> None:
         self._waiting.discard(message.widget)
         self._waiting.difference_update(self.cannot_be_drawn())
         if not self._waiting:

@@ -52,7 +52,7 @@ def clickable(content: Content, action: str) -> Content:
     return content.stylize(Style.from_meta({"@click": f"screen.{action}"}))
 
 
-class Line(Widget):
+class SplitRow(Widget):
     """One row that is drawn from a left and a right part."""
 
     DEFAULT_CSS = "Line { height: 1; }"

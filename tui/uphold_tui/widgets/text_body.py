@@ -18,7 +18,7 @@ from textual.style import Style
 from textual.visual import Visual, visualize
 
 from uphold_tui.themes import MUTED, PLAIN, THUMB
-from uphold_tui.widgets.paint_gate import TellsDrawn
+from uphold_tui.widgets.paint_gate import ReportsPaint
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
@@ -31,7 +31,7 @@ _KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PreparedAnswer:
     """One side ready to be drawn: plain content, or (as markdown) parts that are drawn one below the other.
 
     `changes` are the character offsets in plain content to go to: where the sides begin to differ, or what was found.
@@ -51,7 +51,7 @@ class Margins:
     right: int = 1
 
 
-class Body(TellsDrawn):
+class TextBody(ReportsPaint):
     """Rows of text; where it goes on below, the last row says how far."""
 
     ALLOW_SELECT = False
@@ -59,7 +59,7 @@ class Body(TellsDrawn):
     class Wheel(Message):
         """The wheel was turned by some lines."""
 
-        def __init__(self, body: "Body", lines: int) -> None:
+        def __init__(self, body: "TextBody", lines: int) -> None:
             super().__init__()
             self.body = body
             self.lines = lines
@@ -71,15 +71,15 @@ class Body(TellsDrawn):
         self.bar = Content("")
         self.margins = Margins()
         self.more_sign = PLAIN.more
-        self._answer: Answer | None = None
+        self._answer: PreparedAnswer | None = None
         self._rows: list[Content] | list[Strip] = []
         self._seen = Size(0, 0)
         self._edge_key: object = None
         self._edge = (Strip.blank(0), Strip.blank(0))
-        self._wrapped: dict[tuple[Answer, int], list[Content] | list[Strip]] = {}
+        self._wrapped: dict[tuple[PreparedAnswer, int], list[Content] | list[Strip]] = {}
 
     def put(
-        self, answer: Answer, margins: Margins, bar: Content, more_sign: str = PLAIN.more, *, stay: bool = False
+        self, answer: PreparedAnswer, margins: Margins, bar: Content, more_sign: str = PLAIN.more, *, stay: bool = False
     ) -> None:
         """Show a text; another one than before starts at its top, the same one read otherwise stays where it was."""
         same = bar.is_same(self.bar)
@@ -113,7 +113,7 @@ class Body(TellsDrawn):
         """Rows of the whole text, were this widget so wide."""
         return self.margins.above + len(self.wrap(self._answer, width)) if self._answer is not None else 0
 
-    def wrap(self, answer: Answer, whole_width: int | None = None) -> list[Content] | list[Strip]:
+    def wrap(self, answer: PreparedAnswer, whole_width: int | None = None) -> list[Content] | list[Strip]:
         """The rows of a text; kept, so that the next pair can be got ready while this one is read."""
         width = max(
             (whole_width or self._seen.width) - self.bar.cell_length - self.margins.left - self.margins.right - 1, 1

@@ -8,11 +8,11 @@ from typing import Any
 from uphold.errors import BadFile
 from uphold.formats.fields import name, needed, note_cells, number, preferred, text, with_input
 from uphold.formats.fields import name as named
-from uphold.formats.files import GivenFile, items, single
+from uphold.formats.files import InputFile, iter_rows, single
 from uphold.formats.json_values import described
-from uphold.formats.reading import BadRow, Notes, Options
-from uphold.records.enums import Order, Status
-from uphold.records.rows import GivenJudgment, GivenResponse, Row, Where
+from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
+from uphold.records.enums import AnswerOrder, JudgmentStatus
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportRow, RowSource
 
 _OVERSHOOT = 1e-6
 """The weighted annotators overstep 1 and 2 by about 1e-7; what oversteps by more is no preference."""
@@ -43,10 +43,10 @@ class Annotation:
     """A row, and what makes it the same annotation as another: prompt, systems and annotator."""
 
     identity: tuple[str, ...]
-    row: Row
+    row: ImportRow
 
 
-def annotation_of(where: Where, given: dict[str, Any], options: Options, notes: Notes) -> Annotation:
+def annotation_of(where: RowSource, given: dict[str, Any], options: ReadOptions, notes: ReadNotes) -> Annotation:
     """The annotation: output_2 is the candidate's, output_1 the baseline's; raises BadRow."""
     turns = with_input(needed(given, "instruction"), text(given, "input"))
     candidate = name(given, "generator_2") or options.candidate or "candidate"
@@ -58,11 +58,11 @@ def annotation_of(where: Where, given: dict[str, Any], options: Options, notes: 
     cells = {field: (needed(given, field, dict.get),) for field in ("output_2", "output_1")}
     for field, cell in cells.items():
         note_cells(notes, where, field, cell)
-    row = Row(
+    row = ImportRow(
         where,
         turns=turns,
         tags=(tag,) if tag else (),
-        responses=(GivenResponse(candidate, cells["output_2"]), GivenResponse(baseline, cells["output_1"])),
+        responses=(ImportedResponse(candidate, cells["output_2"]), ImportedResponse(baseline, cells["output_1"])),
         systems=(candidate, baseline),
         compares=True,
         judgments=(judgment,),
@@ -70,13 +70,13 @@ def annotation_of(where: Where, given: dict[str, Any], options: Options, notes: 
     return Annotation((turns[0], candidate, baseline, judgment.judge), row)
 
 
-def _judgment(given: dict[str, Any]) -> GivenJudgment:
+def _judgment(given: dict[str, Any]) -> ImportedJudgment:
     judge = name(given, "annotator") or "imported"
     share = _candidate_share(given)
-    return GivenJudgment(
+    return ImportedJudgment(
         judge,
-        Order.UNKNOWN,  # outputs are shown in a random order that the file does not keep
-        Status.UNREADABLE if share is None else Status.READABLE,
+        AnswerOrder.UNKNOWN,  # outputs are shown in a random order that the file does not keep
+        JudgmentStatus.UNREADABLE if share is None else JudgmentStatus.READABLE,
         None if share is None else preferred(share),
         share,
         raw=_raw(given),
@@ -124,17 +124,17 @@ _OUTPUT = frozenset({"instruction", "input", "output", "generator", "dataset"})
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    where: Where
+    where: RowSource
     turns: tuple[str]
     tags: tuple[str, ...]
-    response: GivenResponse
+    response: ImportedResponse
 
 
 _Outputs = dict[tuple[str, str], _Output]
 """By prompt and system."""
 
 
-def sniff(file: GivenFile) -> str | None:
+def sniff(file: InputFile) -> str | None:
     """`annotations` or `outputs`."""
     fields = file.fields or frozenset()
     if {"instruction", "output_1", "output_2"} <= fields:
@@ -142,7 +142,7 @@ def sniff(file: GivenFile) -> str | None:
     return "outputs" if {"instruction", "output"} <= fields and file.shape != "csv" else None
 
 
-def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Notes) -> Iterator[Row]:
+def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
     """Outputs first, joined with the baseline's by instruction, then annotations."""
     baseline = _baseline(options, notes)
     candidates: _Outputs = {}
@@ -157,7 +157,7 @@ def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Note
         _unmatched(candidates | baseline, annotations, notes)
 
 
-def _baseline(options: Options, notes: Notes) -> _Outputs:
+def _baseline(options: ReadOptions, notes: ReadNotes) -> _Outputs:
     if options.baseline_file is None:
         return {}
     file = single(options.baseline_file)
@@ -166,8 +166,8 @@ def _baseline(options: Options, notes: Notes) -> _Outputs:
     return _outputs(file, options.baseline or "baseline", {}, notes)
 
 
-def _outputs(file: GivenFile, system: str, found: _Outputs, notes: Notes) -> _Outputs:
-    for where, given in items(file, notes):
+def _outputs(file: InputFile, system: str, found: _Outputs, notes: ReadNotes) -> _Outputs:
+    for where, given in iter_rows(file, notes):
         try:
             output = _output(where, given, system, notes)
         except BadRow as bad:
@@ -182,16 +182,16 @@ def _outputs(file: GivenFile, system: str, found: _Outputs, notes: Notes) -> _Ou
     return found
 
 
-def _output(where: Where, given: dict[str, Any], system: str, notes: Notes) -> _Output:
+def _output(where: RowSource, given: dict[str, Any], system: str, notes: ReadNotes) -> _Output:
     turns = with_input(needed(given, "instruction"), text(given, "input"))
     cells = (needed(given, "output", dict.get),)
     tag = named(given, "dataset")
-    response = GivenResponse(named(given, "generator") or system, cells)
+    response = ImportedResponse(named(given, "generator") or system, cells)
     note_cells(notes, where, "output", cells)
     return _Output(where, turns, (tag,) if tag else (), response)
 
 
-def _joined(candidates: _Outputs, baselines: _Outputs, notes: Notes) -> Iterator[Row]:
+def _joined(candidates: _Outputs, baselines: _Outputs, notes: ReadNotes) -> Iterator[ImportRow]:
     by_prompt: dict[str, list[_Output]] = {}
     for (prompt, _), output in baselines.items():
         by_prompt.setdefault(prompt, []).append(output)
@@ -211,10 +211,10 @@ def _joined(candidates: _Outputs, baselines: _Outputs, notes: Notes) -> Iterator
             yield _row(output)
 
 
-def _row(output: _Output, other: _Output | None = None) -> Row:
+def _row(output: _Output, other: _Output | None = None) -> ImportRow:
     if other is None:
-        return Row(output.where, turns=output.turns, tags=output.tags, responses=(output.response,))
-    return Row(
+        return ImportRow(output.where, turns=output.turns, tags=output.tags, responses=(output.response,))
+    return ImportRow(
         output.where,
         turns=output.turns,
         tags=tuple(dict.fromkeys((*output.tags, *other.tags))),
@@ -224,8 +224,10 @@ def _row(output: _Output, other: _Output | None = None) -> Row:
     )
 
 
-def _annotations(file: GivenFile, options: Options, found: dict[tuple[str, ...], Annotation], notes: Notes) -> None:
-    for where, given in items(file, notes):
+def _annotations(
+    file: InputFile, options: ReadOptions, found: dict[tuple[str, ...], Annotation], notes: ReadNotes
+) -> None:
+    for where, given in iter_rows(file, notes):
         try:
             annotation = annotation_of(where, given, options, notes)
         except BadRow as bad:
@@ -238,7 +240,7 @@ def _annotations(file: GivenFile, options: Options, found: dict[tuple[str, ...],
         found[annotation.identity] = annotation
 
 
-def _unmatched(outputs: _Outputs, annotations: Mapping[tuple[str, ...], Annotation], notes: Notes) -> None:
+def _unmatched(outputs: _Outputs, annotations: Mapping[tuple[str, ...], Annotation], notes: ReadNotes) -> None:
     """List outputs nobody annotated, and annotated answers that the outputs of the same system do not have."""
     annotated = {
         (prompt, response.system): response

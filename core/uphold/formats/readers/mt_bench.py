@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from uphold.formats.fields import moment, name, needed, note_cells, same_length, text, texts, turn, word
-from uphold.formats.files import GivenFile, Item, items
+from uphold.formats.files import FileRow, InputFile, iter_rows
 from uphold.formats.json_values import described
-from uphold.formats.reading import BadRow, Notes, Options
-from uphold.records.enums import Choice, Order, Preference, Status
-from uphold.records.rows import GivenJudgment, GivenResponse, GivenReview, Row, Where
-from uphold.records.texts import Cell
+from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
+from uphold.records.texts import AnswerCell
 
 _QUESTION = frozenset({"question_id", "category", "turns", "reference"})
 
@@ -19,14 +19,14 @@ _QUESTION = frozenset({"question_id", "category", "turns", "reference"})
 _ANSWER = frozenset({"question_id", "model_id", "choices"})
 
 
-Files = Mapping[str, Sequence[GivenFile]]
+Files = Mapping[str, Sequence[InputFile]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """`heard` says that it comes from the conversations of votes, not from a question file."""
 
-    where: Where
+    where: RowSource
     turns: tuple[str, ...]
     references: tuple[str | None, ...] | None = None
     tags: tuple[str, ...] = ()
@@ -37,8 +37,8 @@ class Question:
 class Answer:
     """One model's answer to one question, a cell a turn."""
 
-    where: Where
-    cells: tuple[Cell, ...]
+    where: RowSource
+    cells: tuple[AnswerCell, ...]
 
 
 @dataclass(slots=True)
@@ -83,11 +83,11 @@ def question_key(given: Mapping[str, Any]) -> str:
     raise BadRow(f"question_id must be a number, found {described(number)}")
 
 
-def bench_of(files: Files, notes: Notes) -> Bench:
+def bench_of(files: Files, notes: ReadNotes) -> Bench:
     """Questions with their references, and answers to them; of what stands twice the last is kept."""
     bench = Bench(complete="questions" in files)
     for file in files.get("questions", ()):
-        for where, given in items(file, notes):
+        for where, given in iter_rows(file, notes):
             try:
                 _keep(bench.questions, question_key(given), _question(where, given), "this question", notes)
             except BadRow as bad:
@@ -105,13 +105,13 @@ def bench_of(files: Files, notes: Notes) -> Bench:
     return bench
 
 
-def _keep(found: dict[Any, Any], identity: Any, record: Any, what: str, notes: Notes) -> None:
+def _keep(found: dict[Any, Any], identity: Any, record: Any, what: str, notes: ReadNotes) -> None:
     if identity in found:
         notes.strange(found.pop(identity).where, f"{what} stands again in {record.where}; the last one is kept")
     found[identity] = record
 
 
-def _question(where: Where, given: dict[str, Any]) -> Question:
+def _question(where: RowSource, given: dict[str, Any]) -> Question:
     turns = needed(given, "turns", texts)
     if not turns:
         raise BadRow("turns is an empty list")
@@ -135,10 +135,10 @@ def _filled(texts_: tuple[Any, ...], turn: int) -> str | None:
     return found if isinstance(found, str) and found.strip() else None
 
 
-def _answers(files: Sequence[GivenFile], bench: Bench, notes: Notes) -> dict[tuple[str, str], Answer]:
+def _answers(files: Sequence[InputFile], bench: Bench, notes: ReadNotes) -> dict[tuple[str, str], Answer]:
     found: dict[tuple[str, str], Answer] = {}
     for file in files:
-        for where, given in items(file, notes):
+        for where, given in iter_rows(file, notes):
             notes.fields(given, _ANSWER)
             try:
                 key, model = question_key(given), needed(given, "model_id", name)
@@ -153,7 +153,9 @@ def _answers(files: Sequence[GivenFile], bench: Bench, notes: Notes) -> dict[tup
     return found
 
 
-def _cells(where: Where, given: dict[str, Any], turns: tuple[str, ...] | None, notes: Notes) -> tuple[Cell, ...]:
+def _cells(
+    where: RowSource, given: dict[str, Any], turns: tuple[str, ...] | None, notes: ReadNotes
+) -> tuple[AnswerCell, ...]:
     choices = given.get("choices")
     if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
         raise BadRow(f"choices must be a list of objects with turns, found {described(choices)}")
@@ -168,16 +170,16 @@ def _cells(where: Where, given: dict[str, Any], turns: tuple[str, ...] | None, n
     return tuple(cells)
 
 
-def question_rows(bench: Bench) -> Iterator[Row]:
+def question_rows(bench: Bench) -> Iterator[ImportRow]:
     """One row a question."""
     for key, question in bench.questions.items():
-        yield Row(question.where, key, question.turns, references=question.references, tags=question.tags)
+        yield ImportRow(question.where, key, question.turns, references=question.references, tags=question.tags)
 
 
-def answer_rows(bench: Bench) -> Iterator[Row]:
+def answer_rows(bench: Bench) -> Iterator[ImportRow]:
     """One row an answer."""
     for (key, model), answer in bench.answers.items():
-        yield Row(answer.where, key, responses=(GivenResponse(model, answer.cells),))
+        yield ImportRow(answer.where, key, responses=(ImportedResponse(model, answer.cells),))
 
 
 _JUDGED_FIELDS = frozenset(
@@ -197,11 +199,11 @@ _JUDGE_WINNERS: dict[str, Preference | str] = {
 _MARK = re.compile(r"\s*\[\[[ABC]\]\]\.?\s*\Z")
 
 
-def judged_rows(files: Sequence[GivenFile], bench: Bench, sides: Sides, notes: Notes) -> Iterator[Row]:
+def judged_rows(files: Sequence[InputFile], bench: Bench, sides: Sides, notes: ReadNotes) -> Iterator[ImportRow]:
     """One row a judged pair; of a judgment that was made again the last is kept."""
-    found: dict[tuple[Any, ...], Item] = {}
+    found: dict[tuple[Any, ...], FileRow] = {}
     for file in files:
-        for where, given in items(file, notes):
+        for where, given in iter_rows(file, notes):
             notes.fields(given, _JUDGED_FIELDS)
             try:
                 identity = _identity(given)
@@ -243,33 +245,35 @@ def turn_within(given: dict[str, Any], turns: tuple[str, ...] | None) -> int | N
     return number
 
 
-def _judged_row(where: Where, key: str, given: dict[str, Any], bench: Bench, sides: Sides) -> Row:
+def _judged_row(where: RowSource, key: str, given: dict[str, Any], bench: Bench, sides: Sides) -> ImportRow:
     games = [_game(given, game) for game in (1, 2) if f"g{game}_winner" in given]
     if not games:
         raise BadRow("g1_winner is missing")
     number = turn_within(given, bench.turns(key))
     systems, mirrored = sides.systems(given["model_1"], given["model_2"])
     judgments = tuple(_turned(judgment) if mirrored else judgment for judgment in games)
-    return Row(where, key, systems=systems, compares=True, turn=number, judgments=judgments)
+    return ImportRow(where, key, systems=systems, compares=True, turn=number, judgments=judgments)
 
 
-def _game(given: dict[str, Any], game: int) -> GivenJudgment:
+def _game(given: dict[str, Any], game: int) -> ImportedJudgment:
     """The judgment with model_1 as candidate: game 1 showed model_1 first, game 2 model_2."""
     judge, prompt = judge_of(given)
-    order = Order.CANDIDATE_FIRST if game == 1 else Order.BASELINE_FIRST
+    order = AnswerOrder.CANDIDATE_FIRST if game == 1 else AnswerOrder.BASELINE_FIRST
     winner = needed(given, f"g{game}_winner", lambda row, field: word(row, field, _JUDGE_WINNERS))
     raw, at = text(given, f"g{game}_judgment"), moment(given, "tstamp")
     if not isinstance(winner, Preference):
-        return GivenJudgment(
-            judge, order, Status.FAILED, None, raw=raw, problem="recorded as error", prompt_name=prompt, at=at
+        return ImportedJudgment(
+            judge, order, JudgmentStatus.FAILED, None, raw=raw, problem="recorded as error", prompt_name=prompt, at=at
         )
     reason = _MARK.sub("", raw) if raw else None
-    return GivenJudgment(judge, order, Status.READABLE, winner, reason=reason, raw=raw, prompt_name=prompt, at=at)
+    return ImportedJudgment(
+        judge, order, JudgmentStatus.READABLE, winner, reason=reason, raw=raw, prompt_name=prompt, at=at
+    )
 
 
-def _turned(judgment: GivenJudgment) -> GivenJudgment:
+def _turned(judgment: ImportedJudgment) -> ImportedJudgment:
     """The same judgment where model_2 is the candidate."""
-    order = Order.BASELINE_FIRST if judgment.order is Order.CANDIDATE_FIRST else Order.CANDIDATE_FIRST
+    order = AnswerOrder.BASELINE_FIRST if judgment.order is AnswerOrder.CANDIDATE_FIRST else AnswerOrder.CANDIDATE_FIRST
     verdict = judgment.verdict.mirrored if judgment.verdict is not None else None
     return replace(judgment, order=order, verdict=verdict)
 
@@ -291,7 +295,7 @@ _VOTE_WINNERS = {
 }
 
 
-_Known = dict[tuple[str, str], list[tuple[Cell, ...]]]
+_Known = dict[tuple[str, str], list[tuple[AnswerCell, ...]]]
 """Answers by question key and model."""
 
 
@@ -300,14 +304,14 @@ class Talk:
     """A conversation: what was asked and what was answered, as many of the one as of the other."""
 
     asked: tuple[str, ...]
-    answered: tuple[Cell, ...]
+    answered: tuple[AnswerCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
     """One vote; `models` and `talks` are a's and b's, `choice` has model_a as candidate."""
 
-    where: Where
+    where: RowSource
     key: str
     models: tuple[str, str]
     voter: str
@@ -322,11 +326,11 @@ class Vote:
         return self.prompt is not None or self.voter == "gpt4_pair"
 
 
-def votes_of(files: Sequence[GivenFile], notes: Notes) -> list[Vote]:
+def votes_of(files: Sequence[InputFile], notes: ReadNotes) -> list[Vote]:
     """The votes; of those of one voter on one pair the last."""
     found: dict[tuple[Any, ...], Vote] = {}
     for file in files:
-        for where, given in items(file, notes):
+        for where, given in iter_rows(file, notes):
             notes.fields(given, _VOTE_FIELDS)
             try:
                 vote = _vote(where, given)
@@ -340,7 +344,7 @@ def votes_of(files: Sequence[GivenFile], notes: Notes) -> list[Vote]:
     return list(found.values())
 
 
-def _vote(where: Where, given: dict[str, Any]) -> Vote:
+def _vote(where: RowSource, given: dict[str, Any]) -> Vote:
     voter, prompt = judge_of(given)
     models = (needed(given, "model_a", name), needed(given, "model_b", name))
     choice = needed(given, "winner", lambda row, field: word(row, field, _VOTE_WINNERS))
@@ -363,7 +367,7 @@ def _talk(given: dict[str, Any], field: str) -> Talk | None:
     return Talk(tuple(contents[::2]), tuple(contents[1::2]))
 
 
-def listen(votes: Sequence[Vote], bench: Bench, notes: Notes) -> None:
+def listen(votes: Sequence[Vote], bench: Bench, notes: ReadNotes) -> None:
     """Take over from the conversations the questions that no question file gives, as far as anybody asked on."""
     for vote in votes:
         for asked in dict.fromkeys(talk.asked for talk in vote.talks):
@@ -377,7 +381,7 @@ def listen(votes: Sequence[Vote], bench: Bench, notes: Notes) -> None:
                 )
 
 
-def voted_rows(votes: Sequence[Vote], bench: Bench, sides: Sides, notes: Notes) -> list[Row]:
+def voted_rows(votes: Sequence[Vote], bench: Bench, sides: Sides, notes: ReadNotes) -> list[ImportRow]:
     """One row a vote; with conversations it holds both answers."""
     known = _known_answers(votes, bench, notes)
     rows = []
@@ -392,7 +396,7 @@ def voted_rows(votes: Sequence[Vote], bench: Bench, sides: Sides, notes: Notes) 
     return rows
 
 
-def _known_answers(votes: Sequence[Vote], bench: Bench, notes: Notes) -> _Known:
+def _known_answers(votes: Sequence[Vote], bench: Bench, notes: ReadNotes) -> _Known:
     known: _Known = {identity: [answer.cells] for identity, answer in bench.answers.items()}
     for vote in votes:
         for model, talk in zip(vote.models, vote.talks, strict=False):
@@ -403,17 +407,17 @@ def _known_answers(votes: Sequence[Vote], bench: Bench, notes: Notes) -> _Known:
     return known
 
 
-def _voted_row(vote: Vote, bench: Bench, sides: Sides, known: _Known) -> Row:
+def _voted_row(vote: Vote, bench: Bench, sides: Sides, known: _Known) -> ImportRow:
     number = turn_within(vote.given, bench.turns(vote.key))
     systems, mirrored = sides.systems(*vote.models)
     choice = _MIRRORED.get(vote.choice, vote.choice) if mirrored else vote.choice
     responses = []
     for model, talk in zip(vote.models, vote.talks, strict=False):
         cells = _whole(vote, model, talk, bench, known[vote.key, model])
-        responses.append(GivenResponse(model, cells))
+        responses.append(ImportedResponse(model, cells))
     if mirrored:
         responses.reverse()
-    return Row(
+    return ImportRow(
         vote.where,
         vote.key,
         responses=tuple(responses),
@@ -421,11 +425,13 @@ def _voted_row(vote: Vote, bench: Bench, sides: Sides, known: _Known) -> Row:
         compares=True,
         turn=number,
         judgments=(_judgment(vote, choice),) if vote.by_model else (),
-        reviews=() if vote.by_model else (GivenReview(vote.voter, choice, at=moment(vote.given, "tstamp")),),
+        reviews=() if vote.by_model else (ImportedReview(vote.voter, choice, at=moment(vote.given, "tstamp")),),
     )
 
 
-def _whole(vote: Vote, model: str, talk: Talk, bench: Bench, known: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
+def _whole(
+    vote: Vote, model: str, talk: Talk, bench: Bench, known: Sequence[tuple[AnswerCell, ...]]
+) -> tuple[AnswerCell, ...]:
     """The answer to all turns: a conversation that stops early is a piece of one that goes on."""
     count = len(bench.turns(vote.key) or talk.asked)
     for cells in (talk.answered, *known):
@@ -434,11 +440,17 @@ def _whole(vote: Vote, model: str, talk: Talk, bench: Bench, known: Sequence[tup
     raise BadRow(f"{model} answers {len(talk.answered)} of {count} turns of {vote.key}, and nothing given has the rest")
 
 
-def _judgment(vote: Vote, choice: Choice) -> GivenJudgment:
+def _judgment(vote: Vote, choice: Choice) -> ImportedJudgment:
     at = moment(vote.given, "tstamp")
     raw = vote.given["winner"]
-    return GivenJudgment(
-        vote.voter, Order.UNKNOWN, Status.READABLE, choice.preference, raw=raw, prompt_name=vote.prompt, at=at
+    return ImportedJudgment(
+        vote.voter,
+        AnswerOrder.UNKNOWN,
+        JudgmentStatus.READABLE,
+        choice.preference,
+        raw=raw,
+        prompt_name=vote.prompt,
+        at=at,
     )
 
 
@@ -463,7 +475,7 @@ _KINDS = (
 )
 
 
-def sniff(file: GivenFile) -> str | None:
+def sniff(file: InputFile) -> str | None:
     """`questions`, `references`, `answers`, `judgments`, `votes` or `scores`.
 
     Reference answers look like any model's; only their folder, `reference_answer`, tells them apart.
@@ -473,7 +485,7 @@ def sniff(file: GivenFile) -> str | None:
     return "references" if kind == "answers" and file.path.absolute().parent.name == "reference_answer" else kind
 
 
-def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Notes) -> Iterator[Row]:
+def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
     """Questions, then answers, then judgments, then votes; answers alone make no pair."""
     bench = bench_of(files, notes)
     votes = votes_of(files.get("votes", ()), notes)

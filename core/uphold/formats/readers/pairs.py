@@ -6,12 +6,12 @@ from typing import Any
 
 from uphold.errors import BadUsage
 from uphold.formats.fields import name, note_cells, preferred, same_length, share, text, texts, turn, word
-from uphold.formats.files import GivenFile, items
+from uphold.formats.files import InputFile, iter_rows
 from uphold.formats.json_values import described, loads
-from uphold.formats.reading import BadRow, Notes, Options
-from uphold.records.enums import Choice, Order, Preference, Status
-from uphold.records.rows import GivenJudgment, GivenResponse, GivenReview, Row, Where
-from uphold.records.texts import Cell
+from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
+from uphold.records.texts import AnswerCell
 
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -115,18 +115,18 @@ _VERDICTS = {preference.value: preference for preference in Preference}
 _CHOICES = {choice.value: choice for choice in Choice}
 
 
-_ORDERS = {order.value: order for order in (Order.CANDIDATE_FIRST, Order.BASELINE_FIRST)}
+_ORDERS = {order.value: order for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)}
 
 
 class RowReader:
     """Turns fields into rows; `candidate` and `baseline` are the names where a row gives none."""
 
-    def __init__(self, notes: Notes, candidate: str, baseline: str) -> None:
+    def __init__(self, notes: ReadNotes, candidate: str, baseline: str) -> None:
         self._notes = notes
         self._candidate = candidate
         self._baseline = baseline
 
-    def row(self, where: Where, given: dict[str, Any]) -> Row:
+    def row(self, where: RowSource, given: dict[str, Any]) -> ImportRow:
         """What the row says; raises BadRow naming the field that is not what it should be."""
         turns = _turns(given)
         key = name(given, "key")
@@ -140,7 +140,7 @@ class RowReader:
         judged = compares or bool(judgments) or bool(reviews)
         if judged and candidate == baseline:
             raise BadRow(f'candidate and baseline are both "{candidate}"')
-        row = Row(
+        row = ImportRow(
             where,
             key,
             turns,
@@ -158,7 +158,7 @@ class RowReader:
         self._note(where, given)
         return row
 
-    def _note(self, where: Where, given: dict[str, Any]) -> None:
+    def _note(self, where: RowSource, given: dict[str, Any]) -> None:
         for field in _ANSWERS:
             value = given.get(field)
             if value is not None and (type(value) is not str or not value):
@@ -167,9 +167,9 @@ class RowReader:
 
 def _responses(
     given: dict[str, Any], turns: tuple[str, ...] | None, candidate: str, baseline: str
-) -> tuple[GivenResponse, ...]:
+) -> tuple[ImportedResponse, ...]:
     return tuple(
-        GivenResponse(system, _cells(field, value, turns))
+        ImportedResponse(system, _cells(field, value, turns))
         for field, system in zip(_ANSWERS, (candidate, baseline), strict=True)
         if (value := given.get(field)) is not None
     )
@@ -217,7 +217,7 @@ def _tags(given: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _cells(field: str, value: Any, turns: tuple[str, ...] | None) -> tuple[Cell, ...]:
+def _cells(field: str, value: Any, turns: tuple[str, ...] | None) -> tuple[AnswerCell, ...]:
     cells = tuple(value) if type(value) is list else (value,)
     if not cells:
         raise BadRow(f"{field} is an empty list")
@@ -234,9 +234,9 @@ def _turn(given: dict[str, Any], turns: tuple[str, ...] | None) -> int | None:
     return number
 
 
-def _judgments(given: dict[str, Any]) -> tuple[GivenJudgment, ...]:
+def _judgments(given: dict[str, Any]) -> tuple[ImportedJudgment, ...]:
     judge = name(given, "judge") or IMPORTED
-    order = word(given, "order", _ORDERS) or Order.UNKNOWN
+    order = word(given, "order", _ORDERS) or AnswerOrder.UNKNOWN
     preference, confidence, reason = share(given, "preference"), share(given, "confidence"), text(given, "reason")
     if "verdict" not in given and preference is None:
         return ()
@@ -247,14 +247,18 @@ def _judgments(given: dict[str, Any]) -> tuple[GivenJudgment, ...]:
         raise BadRow(f"verdict is {said}, but preference {preference} means {implied}")
     if implied is None:
         unreadable = "recorded without a verdict"
-        return (GivenJudgment(judge, order, Status.UNREADABLE, None, None, confidence, reason, problem=unreadable),)
-    return (GivenJudgment(judge, order, Status.READABLE, implied, preference, confidence, reason),)
+        return (
+            ImportedJudgment(
+                judge, order, JudgmentStatus.UNREADABLE, None, None, confidence, reason, problem=unreadable
+            ),
+        )
+    return (ImportedJudgment(judge, order, JudgmentStatus.READABLE, implied, preference, confidence, reason),)
 
 
-def _reviews(given: dict[str, Any]) -> tuple[GivenReview, ...]:
+def _reviews(given: dict[str, Any]) -> tuple[ImportedReview, ...]:
     reviewer, note = name(given, "reviewer") or IMPORTED, text(given, "note")
     choice = word(given, "review", _CHOICES)
-    return () if choice is None else (GivenReview(reviewer, choice, note),)
+    return () if choice is None else (ImportedReview(reviewer, choice, note),)
 
 
 NAME = "pairs"
@@ -271,7 +275,7 @@ IGNORED_KINDS: frozenset[str] = frozenset()
 _TELLING = frozenset({"instruction", "turns", "key", "response_candidate", "response_baseline"})
 
 
-def sniff(file: GivenFile, columns: frozenset[str] = frozenset()) -> str | None:
+def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
     """`rows` where the first row has a field of ours (or one of the mapped `columns`), or is JSON too broken to tell."""
     if file.shape == "empty":
         return None
@@ -280,7 +284,7 @@ def sniff(file: GivenFile, columns: frozenset[str] = frozenset()) -> str | None:
     return "rows" if file.fields & (_TELLING | columns) else None
 
 
-def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Notes) -> Iterator[Row]:
+def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
     """Every row of every file; raises BadUsage for a mapping that fits nothing."""
     columns = _Columns(options.mapping)
     shapes: dict[tuple[tuple[str, ...], bool, bool], None] = {}  # rows that look alike are accounted for once
@@ -290,7 +294,7 @@ def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Note
         if in_csv:
             columns.meet(file.fields or ())
             notes.leave(name for name in sorted(file.fields or ()) if name not in FIELDS and name not in columns.taken)
-        for where, found in items(file, notes):
+        for where, found in iter_rows(file, notes):
             given = columns.renamed(found) if columns.mapping else found
             try:
                 row = reader.row(where, from_cells(given) if in_csv else given)

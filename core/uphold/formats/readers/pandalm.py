@@ -8,11 +8,11 @@ from typing import Any
 from uphold.errors import BadFile
 from uphold.formats.fields import name as named
 from uphold.formats.fields import needed, note_cells, text, with_input
-from uphold.formats.files import GivenFile, Item, items
+from uphold.formats.files import FileRow, InputFile, iter_rows
 from uphold.formats.json_values import described
-from uphold.formats.reading import BadRow, Notes, Options
-from uphold.records.enums import Choice, Order, Preference, Status
-from uphold.records.rows import GivenJudgment, GivenResponse, GivenReview, Row, Where
+from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 
 NAME = "pandalm"
 
@@ -37,7 +37,7 @@ _WORDS = {"1": Preference.CANDIDATE, "2": Preference.BASELINE, "0": Preference.T
 _ANNOTATOR = re.compile(r"annotator[0-9]+")
 
 
-def sniff(file: GivenFile) -> str | None:
+def sniff(file: InputFile) -> str | None:
     """`pairs` for the test set, `verdicts` for a judge's file."""
     fields = file.fields or frozenset()
     if {"idx", "cmp_key", "response1", "response2"} <= fields:
@@ -50,13 +50,13 @@ def _prefix(fields: Any) -> str | None:
     return next((field.removesuffix("_result") for field in sorted(fields) if field.endswith("_result")), None)
 
 
-def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Notes) -> Iterator[Row]:
+def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
     """One row per `idx`; raises BadFile where there are verdicts but no pairs."""
     if "pairs" not in files:
         alone = ", ".join(file.name for file in files["verdicts"])
         raise BadFile(f"{alone}: a judge's verdicts without the pairs; give testset-v1.json together with it")
     verdicts = [_verdicts(file, notes) for file in files.get("verdicts", ())]
-    pairs: dict[int, Item] = {}
+    pairs: dict[int, FileRow] = {}
     for file in files["pairs"]:
         _by_idx(file, notes, pairs)
     for where, given in pairs.values():
@@ -70,8 +70,8 @@ def read(files: Mapping[str, Sequence[GivenFile]], options: Options, notes: Note
                 notes.strange(place, f"a verdict on idx {idx}, which the test set does not have; left out")
 
 
-def _by_idx(file: GivenFile, notes: Notes, found: dict[int, Item]) -> dict[int, Item]:
-    for where, given in items(file, notes):
+def _by_idx(file: InputFile, notes: ReadNotes, found: dict[int, FileRow]) -> dict[int, FileRow]:
+    for where, given in iter_rows(file, notes):
         idx = given.get("idx")
         if type(idx) is not int:
             notes.refuse(where, f"idx must be a whole number, found {described(idx)}")
@@ -82,7 +82,7 @@ def _by_idx(file: GivenFile, notes: Notes, found: dict[int, Item]) -> dict[int, 
     return found
 
 
-def _verdicts(file: GivenFile, notes: Notes) -> dict[int, tuple[Where, GivenJudgment]]:
+def _verdicts(file: InputFile, notes: ReadNotes) -> dict[int, tuple[RowSource, ImportedJudgment]]:
     prefix = _prefix(file.fields) or ""
     head, mark, _ = file.path.name.partition("-testset")
     judge = head if head and mark else _JUDGES.get(prefix, prefix)
@@ -96,33 +96,36 @@ def _verdicts(file: GivenFile, notes: Notes) -> dict[int, tuple[Where, GivenJudg
     return judged
 
 
-def _judgment(judge: str, prefix: str, given: dict[str, Any]) -> GivenJudgment:
+def _judgment(judge: str, prefix: str, given: dict[str, Any]) -> ImportedJudgment:
     # The files do not say which answer was shown first. The reasons do: "Response 1 is better" goes with result 1 in
     # all but a handful, so response1, our candidate, is what the judge read as Response 1.
-    order = Order.CANDIDATE_FIRST
+    order = AnswerOrder.CANDIDATE_FIRST
     reason = text(given, f"{prefix}_reason") or None
     raw = json.dumps({field: value for field, value in given.items() if field != "idx"}, ensure_ascii=False)
     result = given.get(f"{prefix}_result")
     if result in (None, "garbage"):
         problem = f'recorded as "{result}"' if result else "recorded without a result"
-        return GivenJudgment(judge, order, Status.UNREADABLE, None, reason=reason, raw=raw, problem=problem)
+        return ImportedJudgment(judge, order, JudgmentStatus.UNREADABLE, None, reason=reason, raw=raw, problem=problem)
     verdict = _WORDS.get(str(result).lower())
     if verdict is None:
         raise BadRow(f"{prefix}_result must be 1, 2, 0, Tie or garbage, found {described(result)}")
-    return GivenJudgment(judge, order, Status.READABLE, verdict, reason=reason, raw=raw)
+    return ImportedJudgment(judge, order, JudgmentStatus.READABLE, verdict, reason=reason, raw=raw)
 
 
 def _row(
-    where: Where, given: dict[str, Any], verdicts: Sequence[Mapping[int, tuple[Where, GivenJudgment]]], notes: Notes
-) -> Row:
+    where: RowSource,
+    given: dict[str, Any],
+    verdicts: Sequence[Mapping[int, tuple[RowSource, ImportedJudgment]]],
+    notes: ReadNotes,
+) -> ImportRow:
     systems = _systems(needed(given, "cmp_key"))
     cells = [(field, (needed(given, field, dict.get),)) for field in ("response1", "response2")]
     annotators = [field for field in given if _ANNOTATOR.fullmatch(field)]
-    row = Row(
+    row = ImportRow(
         where,
         turns=with_input(needed(given, "instruction"), text(given, "input")),
         tags=tuple(tag for tag in [named(given, "motivation_app")] if tag),
-        responses=tuple(GivenResponse(system, cell) for system, (_, cell) in zip(systems, cells, strict=True)),
+        responses=tuple(ImportedResponse(system, cell) for system, (_, cell) in zip(systems, cells, strict=True)),
         systems=systems,
         compares=True,
         judgments=tuple(judged[given["idx"]][1] for judged in verdicts if given["idx"] in judged),
@@ -143,10 +146,10 @@ def _systems(cmp_key: str) -> tuple[str, str]:
     return first, second
 
 
-def _review(given: dict[str, Any], annotator: str) -> tuple[GivenReview, ...]:
+def _review(given: dict[str, Any], annotator: str) -> tuple[ImportedReview, ...]:
     vote = given[annotator]
     if vote is None:
         return ()
     if type(vote) is not int or str(vote) not in _WORDS:
         raise BadRow(f"{annotator} must be 1, 2 or 0 (tie), found {described(vote)}")
-    return (GivenReview(annotator, Choice(_WORDS[str(vote)].value)),)
+    return (ImportedReview(annotator, Choice(_WORDS[str(vote)].value)),)

@@ -11,16 +11,30 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from uphold.records.rows import ExportedPair, JudgeSays, ReviewerSays, Voices
+from uphold.records.rows import ExportedJudge, ExportedPair, ExportedPeople, ExportedReviewer
 from uphold.records.texts import cell_text
 
 Value = str | int | float | None
 
 
 PAIR = (
-    "run", "set", "key", "turn", "tags", "candidate", "baseline", "context", "instruction", "reference",
-    "response_candidate", "response_baseline", "earlier_turns", "human_label", "human_votes", "adjudicated",
-)  # fmt: skip
+    "run",
+    "set",
+    "key",
+    "turn",
+    "tags",
+    "candidate",
+    "baseline",
+    "context",
+    "instruction",
+    "reference",
+    "response_candidate",
+    "response_baseline",
+    "earlier_turns",
+    "human_label",
+    "human_votes",
+    "adjudicated",
+)
 """Columns of the pair itself; the texts are those of its own turn, `earlier_turns` is a JSON list of those before it."""
 
 
@@ -43,7 +57,7 @@ class _Row:
         return text
 
 
-def csv_lines(voices: Voices, pairs: Iterable[ExportedPair]) -> Iterator[str]:
+def csv_lines(voices: ExportedPeople, pairs: Iterable[ExportedPair]) -> Iterator[str]:
     """The header, then a row a pair, each with its line end."""
     writer = csv.writer(_Row(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     names = columns(voices)
@@ -53,7 +67,7 @@ def csv_lines(voices: Voices, pairs: Iterable[ExportedPair]) -> Iterator[str]:
         yield writer.writerow([harmless(found.get(name)) for name in names])
 
 
-def columns(voices: Voices) -> list[str]:
+def columns(voices: ExportedPeople) -> list[str]:
     """The names of all columns."""
     judges = [f"judge:{name}:{column}" for name in voices.judges for column in JUDGE]
     return [*PAIR, *judges, *(f"reviewer:{name}:{column}" for name in voices.reviewers for column in REVIEWER)]
@@ -77,13 +91,23 @@ def cells(pair: ExportedPair) -> dict[str, Value]:
 def _pair(pair: ExportedPair) -> dict[str, Value]:
     last = pair.turn - 1
     return {
-        "run": pair.run, "set": pair.set, "key": pair.key, "turn": pair.turn, "tags": ",".join(pair.tags),
-        "candidate": pair.candidate, "baseline": pair.baseline, "context": pair.text.context,
-        "instruction": pair.text.turns[last], "reference": pair.text.reference(pair.turn),
+        "run": pair.run,
+        "set": pair.set,
+        "key": pair.key,
+        "turn": pair.turn,
+        "tags": ",".join(pair.tags),
+        "candidate": pair.candidate,
+        "baseline": pair.baseline,
+        "context": pair.text.context,
+        "instruction": pair.text.turns[last],
+        "reference": pair.text.reference(pair.turn),
         "response_candidate": cell_text(pair.candidate_cells[last]),
-        "response_baseline": cell_text(pair.baseline_cells[last]), "earlier_turns": _earlier(pair),
-        "human_label": pair.label, "human_votes": pair.votes, "adjudicated": pair.adjudicated,
-    }  # fmt: skip
+        "response_baseline": cell_text(pair.baseline_cells[last]),
+        "earlier_turns": _earlier(pair),
+        "human_label": pair.label,
+        "human_votes": pair.votes,
+        "adjudicated": pair.adjudicated,
+    }
 
 
 def _earlier(pair: ExportedPair) -> str | None:
@@ -100,7 +124,7 @@ def _earlier(pair: ExportedPair) -> str | None:
     return json.dumps(turns, ensure_ascii=False)
 
 
-def _judge(judge: JudgeSays) -> Mapping[str, Value]:
+def _judge(judge: ExportedJudge) -> Mapping[str, Value]:
     reasoned = judge.reasoned
     return {
         "verdict": judge.said.verdict.value,
@@ -111,7 +135,7 @@ def _judge(judge: JudgeSays) -> Mapping[str, Value]:
     }
 
 
-def _reviewer(person: ReviewerSays) -> Mapping[str, Value]:
+def _reviewer(person: ExportedReviewer) -> Mapping[str, Value]:
     stand, first = person.stand, person.first
     decision = stand.decision.choice if stand.decision is not None else None
     ruling = person.ruling

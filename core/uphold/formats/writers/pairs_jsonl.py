@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from uphold.records.judgments import Judgment
-from uphold.records.rows import ExportedPair, JudgeSays, ReviewerSays
+from uphold.records.rows import ExportedJudge, ExportedPair, ExportedReviewer
 
 
 def json_lines(pairs: Iterable[ExportedPair]) -> Iterator[str]:
@@ -37,7 +37,7 @@ def as_json(pair: ExportedPair) -> dict[str, Any]:
     }
 
 
-def _judge(one: JudgeSays) -> dict[str, Any]:
+def _judge(one: ExportedJudge) -> dict[str, Any]:
     reasoned = one.reasoned
     return {
         "judge": one.name,
@@ -56,7 +56,7 @@ def _judgment(judgment: Judgment) -> dict[str, Any]:
     return {name: getattr(judgment, name) for name in names}
 
 
-def _reviewer(one: ReviewerSays) -> dict[str, Any]:
+def _reviewer(one: ExportedReviewer) -> dict[str, Any]:
     stand, first = one.stand, one.first
     shown = first.shown if first is not None else None
     return {
