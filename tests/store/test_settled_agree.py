@@ -65,7 +65,7 @@ class People:
         if here:
             reviewer, event = here.pop(who % len(here))
             there.append((reviewer, event))
-            add_event(self.store, reviewer, None, ReviewEvent(new_event_id(), kind, event.pair_id, refers=event.id))
+            add_event(self.store, reviewer, None, ReviewEvent(new_event_id(), kind, event.pair_id, target_id=event.id))
         return None
 
 

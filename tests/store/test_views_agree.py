@@ -98,10 +98,10 @@ def test_the_latest_decision_that_was_not_taken_back_counts(tmp_path: Path) -> N
         first, second = (
             ReviewEvent(new_event_id(), EventKind.DECISION, 1, choice) for choice in (Choice.TIE, Choice.BASELINE)
         )
-        for event in (first, second, ReviewEvent(new_event_id(), EventKind.UNDO, 1, refers=second.id)):
+        for event in (first, second, ReviewEvent(new_event_id(), EventKind.UNDO, 1, target_id=second.id)):
             add_event(store, ada, None, event)
         assert store.one("SELECT label FROM human_labels")[0] == "tie"
-        add_event(store, ada, None, ReviewEvent(new_event_id(), EventKind.REDO, 1, refers=second.id))
+        add_event(store, ada, None, ReviewEvent(new_event_id(), EventKind.REDO, 1, target_id=second.id))
         assert store.one("SELECT label FROM human_labels")[0] == "baseline"
 
 

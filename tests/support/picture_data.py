@@ -104,7 +104,7 @@ def disputed_desk(path: Path) -> None:
         for place in range(1, 25):
             mira.go_to(place)
             pair = mira.current
-            if pair is not None and pair.stand.decision is not None:
+            if pair is not None and pair.state.decision is not None:
                 mira.comment("shorter, and nothing is promised", _seen(pair))
         settle(store)
 

@@ -95,7 +95,7 @@ def test_equal_texts_have_no_difference() -> None:
 
 
 def test_the_title_says_whose_choice_it_is() -> None:
-    view = pair(stand=decided(Choice.CANDIDATE))
+    view = pair(state=decided(Choice.CANDIDATE))
     assert title(view, Side.A, ReadingState(), in_force=True).plain == "  A   your choice, judge’s pick"
     assert title(view, Side.B, ReadingState(), in_force=False).plain == "  B   "
     named = title(pair(), Side.B, ReadingState(names=True), in_force=False).plain

@@ -38,7 +38,7 @@ async def test_names_are_hidden_again_when_the_decision_is_taken_back_unread_by_
         await press(pilot, "a", "left", "v")
         assert given_away(below(pilot), NAMES) == list(NAMES)
         await press(pilot, "u")
-        assert review(pilot).session.current.veiled  # type: ignore[union-attr]
+        assert review(pilot).session.current.verdict_hidden  # type: ignore[union-attr]
         assert given_away(below(pilot), NAMES) == []
         assert " names " not in shown(pilot).split("\n")[0]
 
@@ -53,11 +53,11 @@ async def test_a_pair_that_comes_back_is_not_in_the_trail_beside_it(tmp_path: Pa
             assert pair is not None
             if pair.again:
                 came_back += 1
-                assert pair.veiled
+                assert pair.verdict_hidden
                 assert Counter(shown(pilot).split())[pair.key] == 1, "once, above the instruction"
                 if came_back == 2:
                     return
-            await press(pilot, "a", *(() if pair.again or not pair.veiled else ("enter",)))
+            await press(pilot, "a", *(() if pair.again or not pair.verdict_hidden else ("enter",)))
     pytest.fail("too few pairs came back")
 
 
@@ -75,7 +75,7 @@ async def test_in_blind_adjudication_the_run_that_a_decision_was_carried_from_is
     session = open_review(store, find_run(store, "2"), reviewer="mira", queue="disputed", blind=True)
     async with UpholdApp(store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
         await pilot.pause()
-        assert session.current.veiled  # type: ignore[union-attr]
+        assert session.current.verdict_hidden  # type: ignore[union-attr]
         assert given_away(below(pilot), (*NAMES, "from")) == []
         await press(pilot, "t")
         assert "jonas" in shown(pilot)
@@ -92,7 +92,7 @@ async def test_an_adjudicators_own_word_is_not_in_the_trail_before_they_settle_i
         await pilot.pause()
         pair = review(pilot).session.current
         assert pair is not None
-        assert pair.veiled
+        assert pair.verdict_hidden
         assert Counter(shown(pilot).split())[pair.key] == 1
 
 
@@ -131,7 +131,7 @@ async def test_a_repeat_is_decided_without_its_first_decision_and_counted_apart(
     async with UpholdApp(session.store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         while session.current is not None and not session.current.again:
-            await press(pilot, "a", *(("enter",) if session.current.veiled else ()))
+            await press(pilot, "a", *(("enter",) if session.current.verdict_hidden else ()))
         read = session.progress.read
         assert "shown after you decide" in shown(pilot)
         assert "your choice" not in shown(pilot)
@@ -157,8 +157,8 @@ async def test_a_verdict_that_was_on_the_screen_stays_seen_when_the_pair_is_met_
         picked = pilot.app.screen
         assert isinstance(picked, ReviewScreen)
         assert picked.session.current.pair_id == seen.pair_id  # type: ignore[union-attr]
-        assert not picked.session.current.veiled  # type: ignore[union-attr]
+        assert not picked.session.current.verdict_hidden  # type: ignore[union-attr]
         await press(pilot, "right")
-        assert picked.session.current.veiled  # type: ignore[union-attr]
+        assert picked.session.current.verdict_hidden  # type: ignore[union-attr]
         await press(pilot, "left", "a")
     assert store.one("SELECT mode, verdict_shown FROM events WHERE kind = 'decision'") == ("open", 1)

@@ -124,12 +124,12 @@ async def to_pair(pilot: Pilot[str], place: int) -> PairView:
 
 
 async def walk(pilot: Pilot[str], places: range) -> AsyncIterator[Seen]:
-    """Every pair of these places that is veiled; on one something is pointed at, on the next something is opened."""
+    """Every pair of these places that is verdict_hidden; on one something is pointed at, on the next something is opened."""
     ways = list(WAYS[places.start :: places.step])
     pointing = True
     for place in places:
         pair = await to_pair(pilot, place)
-        if not pair.veiled:
+        if not pair.verdict_hidden:
             continue
         yield pair.key, picture(pilot), below(pilot), ""
         if pointing:
@@ -181,7 +181,7 @@ async def test_a_tooltip_that_gave_something_away_would_be_seen(tmp_path: Path) 
 async def test_nothing_that_can_be_pointed_at_gives_anything_away(tmp_path: Path, size: tuple[int, int]) -> None:
     async with reading(tmp_path, ONE, size) as pilot:
         place = 0
-        while not (await to_pair(pilot, place)).veiled:
+        while not (await to_pair(pilot, place)).verdict_hidden:
             place += 1
         await pilot.pause()
         spots = regions(pilot)

@@ -406,7 +406,7 @@ async def test_a_blind_review_picks_blind(tmp_path: Path) -> None:
         assert isinstance(picked, ReviewScreen)
         assert picked.session.blind
         assert picked.session.current is not None
-        assert picked.session.current.veiled
+        assert picked.session.current.verdict_hidden
 
 
 async def test_f_flags_the_pair_under_the_cursor_and_the_review_knows(tmp_path: Path) -> None:
@@ -421,10 +421,10 @@ async def test_f_flags_the_pair_under_the_cursor_and_the_review_knows(tmp_path: 
         session = review(pilot).session
         assert session.current is not None
         assert session.current.pair_id == here.pair_id
-        assert session.current.stand.flagged
+        assert session.current.state.flagged
         assert session.progress.read == 1
         await press(pilot, "u")
-        assert not session.current.stand.flagged
+        assert not session.current.state.flagged
         assert session.progress.read == 1
 
 

@@ -108,7 +108,7 @@ async def test_keys_that_come_together_reach_the_field_and_not_the_panel(tmp_pat
             pilot.app.post_message(Key(character, character))
         await pilot.pause(0.2)
         await press(pilot, "enter")
-        assert review(pilot).session.current.stand.comment == "quick"  # type: ignore[union-attr]
+        assert review(pilot).session.current.state.comment == "quick"  # type: ignore[union-attr]
 
 
 async def test_enter_alone_rates_nothing(tmp_path: Path) -> None:

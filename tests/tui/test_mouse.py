@@ -76,7 +76,7 @@ async def test_each_word_of_the_footer_does_what_its_key_does(tmp_path: Path) ->
         await pilot.pause()
         screen = review(pilot)
         await click(pilot, "flag")
-        assert screen.session.current.stand.flagged  # type: ignore[union-attr]
+        assert screen.session.current.state.flagged  # type: ignore[union-attr]
         await click(pilot, "word diff")
         assert screen.reading.diff
         await click(pilot, "diff off", "names")

@@ -231,7 +231,7 @@ async def test_within_a_review_the_queue_that_is_read_already_goes_on(tmp_path: 
         await press(pilot, "enter")
         assert pilot.app.screen is review(pilot)
         assert review(pilot).session.current is not None
-        assert review(pilot).session.current.stand.decision is None
+        assert review(pilot).session.current.state.decision is None
 
 
 async def test_where_all_is_read_w_opens_nothing(tmp_path: Path) -> None:

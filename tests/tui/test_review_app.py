@@ -122,7 +122,7 @@ async def test_skip_flag_broken_and_comment_are_saved(tmp_path: Path) -> None:
         await press(pilot, "c")
         await press(pilot, *"ask", "space", *"legal", "enter")
         assert "flagged: “ask legal”" in shown(pilot) or "comment saved" in shown(pilot)
-        assert review(pilot).session.current.stand.comment == "ask legal"  # type: ignore[union-attr]
+        assert review(pilot).session.current.state.comment == "ask legal"  # type: ignore[union-attr]
         await press(pilot, "s")
         await press(pilot, "x")
     kinds = [receipt.kind for receipt in session(store).trail(9)]
@@ -134,7 +134,7 @@ async def test_esc_leaves_a_comment_as_it_was(tmp_path: Path) -> None:
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "c", "x", "escape")
-        assert review(pilot).session.current.stand.comment is None  # type: ignore[union-attr]
+        assert review(pilot).session.current.state.comment is None  # type: ignore[union-attr]
         assert len(pilot.app.screen_stack) == 1
 
 
@@ -193,7 +193,7 @@ async def test_a_click_on_a_key_does_what_the_key_does(tmp_path: Path) -> None:
         row = shown(pilot).splitlines()[-1]
         await pilot.click(offset=(row.index("flag") + 1, 35))
         await pilot.pause()
-        assert review(pilot).session.current.stand.flagged  # type: ignore[union-attr]
+        assert review(pilot).session.current.state.flagged  # type: ignore[union-attr]
 
 
 async def test_an_empty_run_says_so_and_can_be_left(tmp_path: Path) -> None:

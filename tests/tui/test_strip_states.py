@@ -57,14 +57,14 @@ def test_undecided_offers_the_keys_beside_the_verdict() -> None:
     ],
 )
 def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: PairVerdict | None, words: str) -> None:
-    view = pair(stand=decided(choice)) if judged is None else pair(stand=decided(choice), judge=judged)
+    view = pair(state=decided(choice)) if judged is None else pair(state=decided(choice), judge=judged)
     assert drawn(view)[4].startswith(words)
 
 
 def test_an_overturned_verdict_goes_quiet_and_asks_why() -> None:
-    rows = drawn(pair(stand=decided(Choice.BASELINE)))
+    rows = drawn(pair(state=decided(Choice.BASELINE)))
     assert rows[4].endswith("enter next    w say why    u undo")
-    made = strip_rows(StripState(pair(stand=decided(Choice.BASELINE))), 115, 5)[0]
+    made = strip_rows(StripState(pair(state=decided(Choice.BASELINE))), 115, 5)[0]
     assert not any("badge" in str(span.style) for span in made.spans)
 
 
@@ -105,17 +105,17 @@ def test_an_order_that_is_not_known_is_said_to_be_not_recorded_once() -> None:
 
 
 def test_flags_and_comments_stand_behind_the_verdict_never_in_its_place() -> None:
-    row = drawn(pair(stand=decided(Choice.CANDIDATE, flagged=True, comment="ask legal")))[4]
+    row = drawn(pair(state=decided(Choice.CANDIDATE, flagged=True, comment="ask legal")))[4]
     assert row.index("✓ upheld") < row.index("⚑ flagged: “ask legal”")
 
 
 def test_a_carried_decision_says_where_it_comes_from() -> None:
-    row = drawn(pair(stand=decided(Choice.CANDIDATE), carried_from="lora-r8-vs-base"))[4]
+    row = drawn(pair(state=decided(Choice.CANDIDATE), carried_from="lora-r8-vs-base"))[4]
     assert "» from lora-r8-vs-base, same texts" in row
 
 
 def test_a_skipped_pair_keeps_its_keys() -> None:
-    row = drawn(pair(stand=ReviewerState(skipped=True)), width=140)[4]
+    row = drawn(pair(state=ReviewerState(skipped=True)), width=140)[4]
     assert "enter uphold A" in row
     assert "– skipped; comes back at the end" in row
 
@@ -125,7 +125,7 @@ def test_a_broken_pair_says_that_it_is_in_no_count() -> None:
 
 
 def test_signs_can_be_ascii() -> None:
-    row = drawn(pair(stand=decided(Choice.CANDIDATE, flagged=True)), signs=ASCII)[4]
+    row = drawn(pair(state=decided(Choice.CANDIDATE, flagged=True)), signs=ASCII)[4]
     assert "+ upheld" in row
     assert "! flagged" in row
 
@@ -151,7 +151,7 @@ def test_no_row_is_ever_wider_than_the_strip(width: int, judged: PairVerdict | N
         decided(Choice.BOTH_BAD, flagged=True),
     ):
         for height in (3, 5):
-            rows = strip_rows(StripState(pair(judge=judged, stand=stand)), width, height)
+            rows = strip_rows(StripState(pair(judge=judged, state=stand)), width, height)
             assert len(rows) == height
             assert all(row.cell_length <= width for row in rows)
 
@@ -169,8 +169,8 @@ def test_a_long_reason_ends_with_an_ellipsis() -> None:
         (pair(judge=TIE), "$secondary"),
         (pair(judge=INCONSISTENT), "$warning"),
         (pair(judge=UNREADABLE), "$error"),
-        (pair(stand=decided(Choice.CANDIDATE)), "$success"),
-        (pair(stand=decided(Choice.BASELINE)), "$error"),
+        (pair(state=decided(Choice.CANDIDATE)), "$success"),
+        (pair(state=decided(Choice.BASELINE)), "$error"),
         (pair(judge=None), "$rule"),
     ],
 )
@@ -205,6 +205,6 @@ def test_a_word_on_older_texts_is_told_beside_the_keys(said: StaleDecision, widt
 
 
 def test_what_stands_beside_the_keys_never_cuts_them() -> None:
-    row = drawn(pair(stand=ReviewerState(comment="a long comment " * 20)))[4]
+    row = drawn(pair(state=ReviewerState(comment="a long comment " * 20)))[4]
     assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad   ")
     assert row.endswith("…")

@@ -45,8 +45,8 @@ def test_nothing_of_the_judge_is_in_a_pair_that_was_not_decided(store: Store) ->
     pair = review(store, blind=True).current
     assert pair is not None
     assert pair.judge is None
-    assert pair.veiled
-    assert pair.was_judged
+    assert pair.verdict_hidden
+    assert pair.has_verdict
 
 
 def test_the_first_decision_stays_and_the_verdict_appears(store: Store) -> None:
@@ -60,7 +60,7 @@ def test_the_first_decision_stays_and_the_verdict_appears(store: Store) -> None:
     assert after.pair_id == before.pair_id
     assert after.judge is not None
     assert after.judge.verdict is Verdict.CANDIDATE
-    assert after.stand.early is after.stand.decision
+    assert after.state.early is after.state.decision
     rows = store.rows("SELECT mode, verdict_shown, verdict, judge_id FROM events").fetchall()
     assert rows == [("blind", 0, "candidate", 1)]
 
@@ -104,7 +104,7 @@ def test_what_was_seen_stays_seen_across_undo_and_restart(store: Store, restart:
     pair = session.current
     assert pair is not None
     assert pair.judge is not None
-    assert pair.stand.decision is None
+    assert pair.state.decision is None
     decide(session, Choice.CANDIDATE)
     assert values(store, "SELECT verdict_shown FROM events WHERE kind = 'decision' ORDER BY seq") == [0, 1]
     assert values(store, "SELECT count(*) FROM blind_decisions") == [0]
@@ -142,7 +142,7 @@ def test_a_share_of_a_long_blind_session_is_shown_open(store: Store) -> None:
 def test_a_short_blind_session_shows_nothing_open(store: Store) -> None:
     many(store, 49)
     session = review(store, blind=True, open_share=1.0)
-    assert all(pair is not None and pair.veiled for pair in (session.peek(at) for at in range(2, 40)))
+    assert all(pair is not None and pair.verdict_hidden for pair in (session.peek(at) for at in range(2, 40)))
 
 
 def test_repeats_come_later_with_sides_swapped_and_count_nowhere_else(store: Store) -> None:
@@ -156,7 +156,7 @@ def test_repeats_come_later_with_sides_swapped_and_count_nowhere_else(store: Sto
         assert pair is not None
         if pair.again:
             assert pair.side_a is sides[pair.pair_id].mirrored
-            assert pair.stand.decision is None
+            assert pair.state.decision is None
             again[pair.pair_id] = len(made) - 1 - made.index(pair.pair_id)
         sides.setdefault(pair.pair_id, pair.side_a)
         made.append(pair.pair_id)
@@ -213,10 +213,10 @@ def test_reasons_are_events_that_can_be_taken_back(store: Store) -> None:
     session.reasons(["style", "unsafe"], screen(session))
     pair = session.current
     assert pair is not None
-    assert pair.stand.reasons == ("style", "unsafe")
+    assert pair.state.reasons == ("style", "unsafe")
     session.undo()
     pair = session.current
     assert pair is not None
-    assert pair.stand.reasons == ()
+    assert pair.state.reasons == ()
     session.keep_reason_words({"n": "wrong number"})
     assert review(store).reason_words() == {"n": "wrong number"}

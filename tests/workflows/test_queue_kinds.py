@@ -179,5 +179,5 @@ def test_nobody_sees_what_others_said_outside_of_disputes(store: Store) -> None:
         pair = session.current
         assert pair is not None
         assert pair.people == ()
-        assert pair.stand.decision is None
-        assert pair.stand.comment is None
+        assert pair.state.decision is None
+        assert pair.state.comment is None

@@ -38,7 +38,7 @@ def test_what_was_said_in_between_counts_and_one_stays_at_ones_place(store: Stor
     here, last = outer.current, outer._walk.items[-1].pair_id
     inner = open_review(store, run, reviewer="ada", queue=HAND_PICKED, picked=[last])
     read(inner, 1, Choice.BASELINE)
-    outer.take_in(inner)
+    outer.refresh(inner)
     assert outer.current == here
     assert outer.progress.read == 3
     assert outer.sitting().decided == 3
@@ -63,14 +63,14 @@ def test_what_stood_broken_or_skipped_and_what_was_seen_is_known_afterwards(stor
     inner.skip(on_screen(inner))
     assert inner.current is not None
     assert inner.current.pair_id == pairs[4]
-    outer.take_in(inner)
+    outer.refresh(inner)
     assert outer.is_broken(pairs[2])
     assert outer.progress.skipped == 1
     outer.go_to(5)
     assert outer.current is not None
-    assert not outer.current.veiled
+    assert not outer.current.verdict_hidden
     outer.go_to(6)
-    assert outer.current.veiled
+    assert outer.current.verdict_hidden
 
 
 def test_a_flag_from_the_list_is_the_last_act_that_undo_takes_back(store: Store) -> None:
@@ -81,10 +81,10 @@ def test_a_flag_from_the_list_is_the_last_act_that_undo_takes_back(store: Store)
     listing = PairListing(store, run, "ada")
     last = ordered(listing.read(), SortOrder.REVIEWED)[-1]
     assert listing.flag(last).flagged
-    session.take_in()
+    session.refresh()
     assert session.progress.read == 1
     session.undo()
-    assert not session.current.stand.flagged  # type: ignore[union-attr]
+    assert not session.current.state.flagged  # type: ignore[union-attr]
     assert session.progress.read == 1
     assert not listing.flag(listing.flag(last)).flagged
 

@@ -215,7 +215,7 @@ class Reviewing(RuleBasedStateMachine):
     @invariant()
     def every_pair_stands_as_the_model_says(self) -> None:
         for key, item in zip(self.order, self.session._walk.items, strict=True):
-            stand = self.session._walk.stand(item.pair_id)
+            stand = self.session._walk.state_of(item.pair_id)
             assert (stand.decision.choice if stand.decision else None) is self.model.choice(key)
             assert stand.flagged is self.model.flagged(key)
             assert stand.broken is self.model.broken(key) is self.session.is_broken(item.pair_id)

@@ -162,15 +162,15 @@ def test_imported_and_carried_decisions_are_overridden_and_not_undone(store: Sto
     bring(store, compared(candidate="twin"))
     session = open_review(store, all_runs(store)[1], reviewer="ada")
     assert session.current is not None
-    assert session.current.stand.decision is not None
-    assert session.current.stand.decision.kind is EventKind.CARRIED
+    assert session.current.state.decision is not None
+    assert session.current.state.decision.kind is EventKind.CARRIED
     assert session.current.carried_from == "candidate-vs-baseline"
     assert (session.finished, session.undo()) == (True, Refusal("nothing to take back"))
     assert session.skip(on_screen(session)) == Refusal("decided already; u takes it back")
     session.decide(Choice.BASELINE, on_screen(session))
-    assert session.current.stand.decision.choice is Choice.BASELINE
+    assert session.current.state.decision.choice is Choice.BASELINE
     session.undo()
-    assert session.current.stand.decision.choice is Choice.CANDIDATE
+    assert session.current.state.decision.choice is Choice.CANDIDATE
 
 
 def test_a_decision_done_again_takes_its_old_place_behind_one_that_was_imported_since(store: Store) -> None:
@@ -182,8 +182,8 @@ def test_a_decision_done_again_takes_its_old_place_behind_one_that_was_imported_
     again = opened(store)
     assert isinstance(again.redo(), Receipt)
     assert again.current is not None
-    assert again.current.stand.decision is not None
-    assert again.current.stand.decision.choice is Choice.BASELINE
+    assert again.current.state.decision is not None
+    assert again.current.state.decision.choice is Choice.BASELINE
     assert values(store, "SELECT choice FROM current_decisions") == ["baseline"]
 
 
@@ -214,7 +214,7 @@ def test_what_one_marks_broken_another_may_take_away(store: Store) -> None:
     ben = opened(store, "ben")
     assert ben.current is not None
     assert ben.is_broken(ben.current.pair_id)
-    assert not ben.current.stand.broken
+    assert not ben.current.state.broken
     assert ben.finished
     assert ben.broken(on_screen(ben)) == Receipt(EventKind.UNBROKEN, 1, "k")
     assert not opened(store).finished

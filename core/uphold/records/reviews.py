@@ -35,14 +35,14 @@ class OnScreen:
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
-    """One fact of a review; `refers` is the event that an undo, redo or carried decision points at."""
+    """One fact of a review; `target_id` is the event that an undo, redo or carried decision points at."""
 
     id: str
     kind: EventKind
     pair_id: int
     choice: Choice | None = None
     note: str | None = None
-    refers: str | None = None
+    target_id: str | None = None
     shown: OnScreen | None = None
     seconds: float | None = None
     source: str = "app"
@@ -93,7 +93,7 @@ class ReviewerDecision:
 class PairView:
     """A pair as a reviewer meets it: the texts, the sides, the primary judge's verdict, and where they stand.
 
-    While it is `veiled` there is neither a judge nor what other people say: `was_judged` tells whether there will be.
+    While it is `verdict_hidden` there is neither a judge nor what other people say: `has_verdict` tells whether there will be.
     `again` is a pair that comes back with its sides swapped, as if it had not been read. `others` are the judges beside
     the primary one; `people` are there in a dispute; `stale` is the own word on older texts, while there is none on these.
     """
@@ -109,10 +109,10 @@ class PairView:
     baseline_cells: tuple[AnswerCell, ...]
     side_a: Preference
     judge: PairVerdict | None
-    stand: ReviewerState = field(default_factory=ReviewerState)
+    state: ReviewerState = field(default_factory=ReviewerState)
     carried_from: str | None = None
-    veiled: bool = False
-    was_judged: bool = False
+    verdict_hidden: bool = False
+    has_verdict: bool = False
     again: bool = False
     others: tuple[PairVerdict, ...] = ()
     people: tuple[ReviewerDecision, ...] = ()

@@ -160,12 +160,12 @@ class ExportedReviewer:
     """Where a reviewer stands on a pair."""
 
     name: str
-    stand: ReviewerState
+    state: ReviewerState
 
     @property
     def first(self) -> ReviewEvent | None:
         """The decision that upheld and overturned are about: the one before the verdict was seen, where there is one."""
-        return self.stand.early or self.stand.decision
+        return self.state.early or self.state.decision
 
     @property
     def ruling(self) -> Ruling | None:
@@ -178,8 +178,8 @@ class ExportedReviewer:
     @property
     def comment(self) -> str | None:
         """What they wrote: the comment, else the note that came with the decision."""
-        decision = self.stand.decision
-        return self.stand.comment or (decision.note if decision is not None else None) or None
+        decision = self.state.decision
+        return self.state.comment or (decision.note if decision is not None else None) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class QueueCursor:
 
     def settle(self, pair_id: int) -> None:
         """Take what the history now says of a pair into the counts."""
-        stand = self.history.stand(pair_id)
+        stand = self.history.state_of(pair_id)
         self.rulings.pop(pair_id, None)
         word = stand.adjudicated if self.adjudicating else stand.early or stand.decision
         if word is not None and word.choice is not None and pair_id in self.places:
@@ -124,6 +124,6 @@ class QueueCursor:
             planned=self.planned,
         )
 
-    def stand(self, pair_id: int) -> ReviewerState:
+    def state_of(self, pair_id: int) -> ReviewerState:
         """Where the reviewer stands on a pair."""
-        return self.history.stand(pair_id)
+        return self.history.state_of(pair_id)

@@ -28,9 +28,9 @@ class History:
     def take(self, event: ReviewEvent) -> None:
         """Take the next event into account."""
         if event.kind is EventKind.UNDO:
-            self._undo(event.refers)
+            self._undo(event.target_id)
         elif event.kind is EventKind.REDO:
-            self._redo(event.refers)
+            self._redo(event.target_id)
         else:
             self.ranks[event.id] = len(self.ranks)
             if _shows_verdict(event):
@@ -55,7 +55,7 @@ class History:
     def _rank(self, event: ReviewEvent) -> int:
         return self.ranks[event.id]
 
-    def stand(self, pair_id: int) -> ReviewerState:
+    def state_of(self, pair_id: int) -> ReviewerState:
         """Where the reviewer stands on a pair."""
         stand = ReviewerState()
         for event in self.by_pair.get(pair_id, ()):

@@ -63,7 +63,7 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.pair_id,
         event.choice.value if event.choice else None,
         event.note,
-        event.refers,
+        event.target_id,
         event.seconds,
         event.source,
         at,
@@ -78,9 +78,9 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
 
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """An event as its row holds it."""
-    number, kind, pair_id, choice, note, refers, seconds, source, at, *on_screen = row
+    number, kind, pair_id, choice, note, target_id, seconds, source, at, *on_screen = row
     word = Choice(choice) if choice is not None else None
-    return ReviewEvent(number, EventKind(kind), pair_id, word, note, refers, _shown(*on_screen), seconds, source, at)
+    return ReviewEvent(number, EventKind(kind), pair_id, word, note, target_id, _shown(*on_screen), seconds, source, at)
 
 
 def _shown(

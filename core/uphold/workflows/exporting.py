@@ -118,7 +118,7 @@ def _stands(said: Sequence[tuple[str, ReviewEvent]], pair_id: int) -> dict[str, 
     own: dict[str, list[ReviewEvent]] = {}
     for name, event in said:
         own.setdefault(name, []).append(event)
-    return {name: replay(acts).stand(pair_id) for name, acts in sorted(own.items())}
+    return {name: replay(acts).state_of(pair_id) for name, acts in sorted(own.items())}
 
 
 def _label(said: Sequence[tuple[str, ReviewEvent]], stands: dict[str, ReviewerState]) -> tuple[str | None, int, bool]:

@@ -83,7 +83,7 @@ class PairListing:
     def read_ids(self) -> list[int]:
         """The pairs that the reviewer has decided."""
         history = self._history(self.store)
-        return [pair_id for pair_id in history.by_pair if history.stand(pair_id).decision is not None]
+        return [pair_id for pair_id in history.by_pair if history.state_of(pair_id).decision is not None]
 
     def search(self, typed: str, read: Sequence[int]) -> frozenset[int]:
         """The pairs that hold every word, `read` those that the reviewer has decided; the index must be up to date."""
@@ -101,7 +101,7 @@ class PairListing:
         with self.store.writing() as conn:
             reviewer_id = reviews.add_reviewer(conn, self.reviewer)
             own = [event for name, event in reviews.said_of(self.store, pair.pair_id) if name == self.reviewer]
-            flagged = replay(own).stand(pair.pair_id).flagged
+            flagged = replay(own).state_of(pair.pair_id).flagged
             kind = EventKind.UNFLAG if flagged else EventKind.FLAG
             reviews.write_event(conn, reviewer_id, None, ReviewEvent(new_event_id(), kind, pair.pair_id))
         return replace(pair, flagged=not flagged)
@@ -121,7 +121,7 @@ def guidelines_of(store: Store, run: Run) -> str | None:
 
 
 def _listed(row: PairRow, history: History) -> ListedPair:
-    stand = history.stand(row.pair_id) if row.pair_id in history.by_pair else _NOWHERE
+    stand = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NOWHERE
     decision = stand.decision
     shown = decision.shown if decision is not None else None
     choice = decision.choice if decision is not None else None

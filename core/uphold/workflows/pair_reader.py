@@ -1,4 +1,4 @@
-"""store -> a pair as a reviewer meets it: what is on the table, and what is veiled until they have decided."""
+"""store -> a pair as a reviewer meets it: what is on the table, and what is verdict_hidden until they have decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +65,7 @@ class PairReader:
         self.store, self.run, self.reviewer, self.judges = store, run, reviewer, judges
         self.mode = mode
         self._history, self._shares = history, size >= LEAST_FOR_SHARES
-        self._glimpsed: set[int] = set()
+        self._seen_here: set[int] = set()
         self._views: dict[tuple[int, bool], PairView] = {}
         self._returns: dict[int, bool] = {}
 
@@ -89,7 +89,7 @@ class PairReader:
 
     def saw(self, other: "PairReader") -> None:
         """The verdicts that the reviewer saw in another meeting they have seen."""
-        self._glimpsed |= other._glimpsed
+        self._seen_here |= other._seen_here
 
     def renew(self, history: History) -> None:
         """Read pairs anew, by another history."""
@@ -103,7 +103,7 @@ class PairReader:
     def met(self, pair: PairView) -> PairView:
         """The reviewer has the pair before them: from now on a verdict that is on it has been seen."""
         if pair.judge is not None:
-            self._glimpsed.add(pair.pair_id)
+            self._seen_here.add(pair.pair_id)
         return pair
 
     def forget(self, pair_id: int) -> None:
@@ -120,14 +120,14 @@ class PairReader:
                 del self._views[next(iter(self._views))]
         return found
 
-    def veiled(self, item: QueueItem, *, again: bool = False) -> bool:
+    def verdict_hidden(self, item: QueueItem, *, again: bool = False) -> bool:
         """Is what others say to be kept from the reviewer until they have decided?"""
         if not self.mode.blind or self._shown_open(item):
             return False
-        stand = self._history.stand(item.pair_id)
+        stand = self._history.state_of(item.pair_id)
         if self.mode.adjudicating:
             return stand.adjudicated is None
-        seen = item.pair_id in self._history.seen or item.pair_id in self._glimpsed
+        seen = item.pair_id in self._history.seen or item.pair_id in self._seen_here
         return again or (stand.decision is None and not seen)
 
     def shown(self, item: QueueItem, pair: PairView, shown: OnScreen) -> OnScreen:
@@ -135,48 +135,48 @@ class PairReader:
 
         Where a verdict had been seen before, the decision is recorded as an open one: it tells nothing of being swayed.
         """
-        judge = self.judged(pair.pair_id) if pair.veiled else pair.judge
-        is_blind = self.mode.blind and (pair.veiled or self._shown_open(item) or pair.stand.early is not None)
+        judge = self.judged(pair.pair_id) if pair.verdict_hidden else pair.judge
+        is_blind = self.mode.blind and (pair.verdict_hidden or self._shown_open(item) or pair.state.early is not None)
         return replace(
             shown,
             side_a=pair.side_a,
             mode="blind" if is_blind else "open",
-            verdict_shown=not pair.veiled,
+            verdict_shown=not pair.verdict_hidden,
             judge_id=judge.judge_id if judge else None,
             verdict=judge.verdict if judge else None,
         )
 
     def _read(self, item: QueueItem, again: bool) -> PairView:
         texts = pairs.pair_texts(self.store, item.pair_id)
-        stand = ReviewerState() if again else self._history.stand(item.pair_id)
+        stand = ReviewerState() if again else self._history.state_of(item.pair_id)
         first = side_a(self.run.seed, texts.key, texts.turn, texts.contents, self.reviewer)
-        veiled = self.veiled(item, again=again)
+        verdict_hidden = self.verdict_hidden(item, again=again)
         judge = self.judged(item.pair_id)
         return PairView(
             item.pair_id,
             texts.key,
             texts.turn,
-            _not_telling(texts) if veiled else texts.text,
+            _not_telling(texts) if verdict_hidden else texts.text,
             texts.tags,
             texts.candidate,
             texts.baseline,
             texts.candidate_cells,
             texts.baseline_cells,
             first.mirrored if again else first,
-            None if veiled else judge,
+            None if verdict_hidden else judge,
             stand,
-            None if veiled else self._carried_from(stand),
-            veiled,
+            None if verdict_hidden else self._carried_from(stand),
+            verdict_hidden,
             judge is not None,
             again,
-            () if veiled else self._others(item.pair_id),
-            () if veiled else self._people(item.pair_id),
+            () if verdict_hidden else self._others(item.pair_id),
+            () if verdict_hidden else self._people(item.pair_id),
             self.mode.adjudicating,
-            self._stale(item.pair_id, stand, veiled=veiled),
+            self._stale(item.pair_id, stand, verdict_hidden=verdict_hidden),
         )
 
-    def _stale(self, pair_id: int, stand: ReviewerState, *, veiled: bool) -> StaleDecision | None:
-        if veiled or stand.decision is not None or self.mode.adjudicating:
+    def _stale(self, pair_id: int, stand: ReviewerState, *, verdict_hidden: bool) -> StaleDecision | None:
+        if verdict_hidden or stand.decision is not None or self.mode.adjudicating:
             return None
         return reviews.earlier(self.store, pair_id, self.reviewer)
 
@@ -207,9 +207,9 @@ class PairReader:
 
     def _carried_from(self, stand: ReviewerState) -> str | None:
         decision = stand.decision
-        if decision is None or decision.kind is not EventKind.CARRIED or decision.refers is None:
+        if decision is None or decision.kind is not EventKind.CARRIED or decision.target_id is None:
             return None
-        origin = reviews.origin(self.store, decision.refers)
+        origin = reviews.origin(self.store, decision.target_id)
         return origin[0] if origin else None
 
 

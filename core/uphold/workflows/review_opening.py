@@ -66,11 +66,11 @@ def open_review(
     history = replay(reviews.own_events(store, run.id, reviewer_id))
     mode = ReviewMode(blind, open_share, adjudicating=queue == DISPUTED)
     if queue == FLAGGED:
-        items = [item for item in items if history.stand(item.pair_id).flagged]
+        items = [item for item in items if history.state_of(item.pair_id).flagged]
     elif mode.adjudicating:
         elsewhere = reviews.settled_pairs(store, run.id)
         disputed = set(reviews.disputed_pairs(store, run.id))
-        mine = {item.pair_id for item in items if history.stand(item.pair_id).adjudicated is not None}
+        mine = {item.pair_id for item in items if history.state_of(item.pair_id).adjudicated is not None}
         items = [item for item in items if item.pair_id in disputed and item.pair_id not in elsewhere - mine]
     meeting = PairReader(store, run, reviewer, judges, history, mode, len(items))
     returns = (
@@ -141,7 +141,7 @@ def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None
     known = store.one("SELECT id FROM reviewers WHERE name = ?", (reviewer,))
     history = replay(reviews.own_events(store, run.id, known[0]) if known is not None else ())
     pairs = [
-        PairOutlook(strata[row.pair_id], row.verdict, row.label, history.stand(row.pair_id).decision is not None)
+        PairOutlook(strata[row.pair_id], row.verdict, row.label, history.state_of(row.pair_id).decision is not None)
         for row in rows
     ]
     current = {row.pair_id for row in rows}

@@ -82,7 +82,11 @@ class RunContext:
 
     def verdict_arrived(self, pair: PairView) -> bool:
         """Has the verdict that a pair, as it is shown, still waits for come meanwhile? Then it is read anew."""
-        if pair.veiled or not self._meeting.judges or (pair.judge and pair.judge.verdict is not Verdict.PENDING):
+        if (
+            pair.verdict_hidden
+            or not self._meeting.judges
+            or (pair.judge and pair.judge.verdict is not Verdict.PENDING)
+        ):
             return False
         if self._meeting.judged(pair.pair_id) == pair.judge:
             return False
@@ -105,11 +109,11 @@ class RunContext:
 
     # to another session on the same run, and back
 
-    def set_out(self, to: Self) -> None:
+    def share_seen(self, to: Self) -> None:
         """Leave for another session on the run: a verdict that was seen here has been seen there too."""
         to._meeting.saw(self._meeting)
 
-    def take_in(self, after: Self | None = None) -> None:
+    def refresh(self, after: Self | None = None) -> None:
         """Take in what the reviewer said of the run meanwhile; the session stays at its place.
 
         What was done in `after`, a session that began and ended in between, belongs to this sitting.
@@ -225,14 +229,14 @@ class ReviewSession(RunContext):
         if pair is not None and pair.again:
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
-        if pair is None or not pair.veiled or pair.again:
+        if pair is None or not pair.verdict_hidden or pair.again:
             self._advance()
         return outcome
 
     def uphold(self, shown: OnScreen, seconds: float | None = None) -> Outcome:
         """Decide as the verdict on the table says; refused where it says nothing that can be upheld."""
         pair = self.current
-        if pair is not None and pair.veiled:
+        if pair is not None and pair.verdict_hidden:
             return Refusal(NOT_SHOWN_YET)
         verdict = self.verdict
         preferred = verdict.preference if verdict is not None else None
@@ -242,7 +246,7 @@ class ReviewSession(RunContext):
 
     @property
     def verdict(self) -> Verdict | None:
-        """The verdict on the table; None while it is veiled."""
+        """The verdict on the table; None while it is verdict_hidden."""
         pair = self.current
         return pair.judge.verdict if pair is not None and pair.judge is not None else None
 
@@ -253,7 +257,7 @@ class ReviewSession(RunContext):
             self._walk.passed.add(pair.pair_id)
             self._advance()
             return Receipt(EventKind.SKIP, pair.pair_id, pair.key)
-        said = (pair.stand.adjudicated if self.adjudicating else pair.stand.decision) if pair is not None else None
+        said = (pair.state.adjudicated if self.adjudicating else pair.state.decision) if pair is not None else None
         if said is not None:
             return Refusal("decided already; u takes it back")
         outcome = self._act(EventKind.SKIP, shown, seconds)
@@ -263,7 +267,7 @@ class ReviewSession(RunContext):
     def flag(self, shown: OnScreen) -> Outcome:
         """Flag the pair for a second look, or take its flag away."""
         pair = self.current
-        flagged = pair is not None and pair.stand.flagged
+        flagged = pair is not None and pair.state.flagged
         return self._act(EventKind.UNFLAG if flagged else EventKind.FLAG, shown)
 
     def broken(self, shown: OnScreen) -> Outcome:
@@ -318,7 +322,7 @@ class ReviewSession(RunContext):
         return Receipt(kind, pair.pair_id, pair.key, choice, ruling(choice, shown.verdict), side)
 
     def _turn(self, kind: EventKind, act: ReviewEvent) -> Outcome:
-        self._write(ReviewEvent(new_event_id(), kind, act.pair_id, refers=act.id))
+        self._write(ReviewEvent(new_event_id(), kind, act.pair_id, target_id=act.id))
         if act.pair_id in self._walk.places:
             self._look_round()
             self._walk.index = self._walk.places[act.pair_id]
@@ -327,7 +331,7 @@ class ReviewSession(RunContext):
 
     def _write(self, event: ReviewEvent) -> None:
         """Save an event, and take it into account when it is on the disk."""
-        changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.refers is not None
+        changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.target_id is not None
         with self.store.writing() as conn:
             session_id = self._session_id or self._sit_down(conn)
             written = reviews.write_event(conn, self._reviewer_id, session_id, event)
@@ -388,10 +392,10 @@ class ReviewSession(RunContext):
     # looking back
 
     def trail(self, count: int) -> list[Receipt]:
-        """The reviewer's last acts in force in this run, newest first; without their word on a pair that is veiled."""
+        """The reviewer's last acts in force in this run, newest first; without their word on a pair that is verdict_hidden."""
         here = self.current
-        veiled = here.pair_id if here is not None and here.veiled else None
-        acts = (one for one in reversed(self._walk.history.done) if one.choice is None or one.pair_id != veiled)
+        verdict_hidden = here.pair_id if here is not None and here.verdict_hidden else None
+        acts = (one for one in reversed(self._walk.history.done) if one.choice is None or one.pair_id != verdict_hidden)
         return [receipt(event, self._keys.get(event.pair_id, "")) for event in islice(acts, count)]
 
     def sitting(self) -> SessionTotals:

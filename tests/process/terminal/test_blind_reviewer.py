@@ -172,19 +172,19 @@ class Reviewer:
     def read_one(self, number: int, rng: random.Random) -> None:
         """One pair, with whatever the script has for it."""
         text = self.undecided()
-        key, veiled = self.key(text), VEIL in text
+        key, verdict_hidden = self.key(text), VEIL in text
         again = key in self.decided
-        if veiled:
+        if verdict_hidden:
             self.look_closely(text)
             text = self.undecided()
         if number % 11 == 5 and not again:
             self.type("s", lambda shown: OFFER in shown and self.key(shown) != key)
-            self.write(text, "skip", shown=not veiled)
+            self.write(text, "skip", shown=not verdict_hidden)
             return
         letter = rng.choice("abt4")
-        self.write(text, "repeat" if again else "decision", self.choice(letter, text), shown=not veiled)
+        self.write(text, "repeat" if again else "decision", self.choice(letter, text), shown=not verdict_hidden)
         self.decided.add(key)
-        if again or not veiled:
+        if again or not verdict_hidden:
             self.type(letter, lambda shown: self.moved(shown, key))
             return
         burst = "ab4t" if number % 7 == 3 else ""

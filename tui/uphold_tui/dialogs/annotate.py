@@ -51,7 +51,7 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
     def __init__(self, pair: PairView) -> None:
         super().__init__()
         self._pair = pair
-        self._before = safe_text.safe(pair.stand.comment or "")
+        self._before = safe_text.safe(pair.state.comment or "")
         self.field = CommentField(self._before, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.field.cursor_blink = False
 
@@ -108,7 +108,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     def __init__(self, pair: PairView, words: Mapping[str, str], keep: Callable[[dict[str, str]], None]) -> None:
         super().__init__()
         self._pair, self._words, self._keep = pair, dict(words), keep
-        self.chosen = list(pair.stand.reasons)
+        self.chosen = list(pair.state.reasons)
         self.list = Static(markup=False)
         self.field = Field("a key and a reason: n wrong number; a key alone takes it away")
         self.field.display = False
@@ -143,7 +143,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     def action_save(self) -> None:
         """Answer what is chosen, unless nothing changed."""
         now = tuple(self.chosen)
-        self.dismiss(None if now == self._pair.stand.reasons else now)
+        self.dismiss(None if now == self._pair.state.reasons else now)
 
     def action_edit(self) -> None:
         """Write a reason of the set's own."""

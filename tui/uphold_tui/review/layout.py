@@ -77,7 +77,7 @@ def live_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape)
     """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
     if shape.tiny:
         return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
-    act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.stand.decision is not None else ()), "undo")
+    act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.state.decision is not None else ()), "undo")
     if reading.diff:
         steps = [_entry(table, "diff", "diff off"), _entry(table, "change"), _entry(table, "change_back", "previous")]
         return [steps, act, *last_keys(table)]
@@ -98,7 +98,7 @@ def _reading_keys(table: Table, pair: PairView, reading: ReadingState, shape: Sh
         first = _entry(table, "earlier", "fold turns" if reading.earlier else "unfold turns")
     if shape.narrow:
         return [fold, first]
-    if pair.veiled:
+    if pair.verdict_hidden:
         return [first, fold]
     unsettled = pair.judge is not None and pair.judge.verdict.preference is None
     return [first, *(_entries(table, "raw") if unsettled else []), *_entries(table, "names"), fold]

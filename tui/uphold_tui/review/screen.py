@@ -157,7 +157,7 @@ class Desk(PaintGateScreen):
             return
         if (pair.pair_id, pair.again) != self._shown_pair:
             self._begin(pair)
-        elif pair.veiled and self.reading.names:
+        elif pair.verdict_hidden and self.reading.names:
             self.reading = replace(self.reading, names=False)
         answers = self.answers(pair)
         for side, pane in self.panes.items():
@@ -412,7 +412,7 @@ class Reader(Desk):
         pair = self.session.current
         if pair is None:
             return
-        if pair.veiled:
+        if pair.verdict_hidden:
             self.tell(Content.styled("names come after your decision", MUTED))
             return
         self.reading = replace(self.reading, names=not self.reading.names)
@@ -562,7 +562,7 @@ class Lists(Reader):
             picked=picked,
             blind=here.blind,
         )
-        here.set_out(other)
+        here.share_seen(other)
 
         def left(way: ReviewExit) -> None:
             if way.quit:
@@ -585,7 +585,7 @@ class Lists(Reader):
 
     def _take_in(self, after: "ReviewSession | None" = None) -> None:
         """Something was said of the run on another screen."""
-        self.session.take_in(after)
+        self.session.refresh(after)
         if after is None:
             self.draw()
 
@@ -846,7 +846,11 @@ class Doing(Beside):
         """Has the verdict come into view on the pair that stays? Then no key may change what was decided before it."""
         here = self.session.current
         return (
-            pair is not None and here is not None and pair.veiled and not here.veiled and here.pair_id == pair.pair_id
+            pair is not None
+            and here is not None
+            and pair.verdict_hidden
+            and not here.verdict_hidden
+            and here.pair_id == pair.pair_id
         )
 
     def _receive(self, done: Receipt) -> None:
@@ -935,7 +939,7 @@ class ReviewScreen(Doing):
 
     def _waits_for_more(self, pair: PairView) -> bool:
         """Was this decided blind, and is its verdict on the screen since?"""
-        return self.session.blind and pair.stand.early is not None
+        return self.session.blind and pair.state.early is not None
 
     def action_flag(self) -> None:
         """Flag for a second look, or no longer."""
@@ -995,7 +999,7 @@ class ReviewScreen(Doing):
         self.session.go_blind(not self.session.blind)
         pair = self.session.current
         words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
-        if self.session.blind and pair is not None and not pair.veiled:
+        if self.session.blind and pair is not None and not pair.verdict_hidden:
             words = "blind from the next unread pair on"
         self.message = Content.styled(words, MUTED)
         self._shown_pair = None
@@ -1047,7 +1051,7 @@ class ReviewScreen(Doing):
     def action_raw(self) -> None:
         """The judge's raw answers."""
         pair = self.session.current
-        if pair is not None and pair.veiled:
+        if pair is not None and pair.verdict_hidden:
             self.tell(Content.styled("the judge's answers come after your decision", MUTED))
         elif pair is not None:
             from uphold_tui.dialogs.panels import RawScreen

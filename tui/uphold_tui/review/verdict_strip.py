@@ -51,8 +51,8 @@ class StripState:
 def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
-    words = VEILED if strip.pair.veiled and strip.pair.was_judged else badges.verdict_words(judge)
-    early = strip.pair.stand.early is not None and not strip.pair.adjudicating
+    words = VEILED if strip.pair.verdict_hidden and strip.pair.has_verdict else badges.verdict_words(judge)
+    early = strip.pair.state.early is not None and not strip.pair.adjudicating
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
     label_width = 7 if narrow else 9
@@ -189,7 +189,7 @@ def _beside_offer(strip: StripState, narrow: bool, *, brief: bool = False) -> Co
     """What the last key did; else what else is known of an undecided pair."""
     if strip.message:
         return strip.message
-    stand = strip.pair.stand
+    stand = strip.pair.state
     known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow, brief=brief)
     if stand.skipped and not known:
         words = "skipped" if narrow else "skipped; comes back at the end"
@@ -198,7 +198,7 @@ def _beside_offer(strip: StripState, narrow: bool, *, brief: bool = False) -> Co
         return known
     if strip.pair.adjudicating:
         return Content.styled("" if narrow else "as adjudicator", MUTED)
-    if badges.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.veiled:
+    if badges.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.verdict_hidden:
         return Content.styled("enter rests: there is no verdict to uphold", MUTED)
     return Content("")
 
@@ -210,15 +210,15 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
     parts.append(Content.styled(badges.choice_words(choice).ljust(11 if narrow else 14), BOLD))
     if strip.pair.adjudicating:
         return Content.assemble(*parts, ("settled by you", MUTED))
-    if strip.pair.stand.early is not None:
-        changed = strip.pair.stand.early is not strip.pair.stand.decision
+    if strip.pair.state.early is not None:
+        changed = strip.pair.state.early is not strip.pair.state.decision
         before = "before the verdict" if narrow else DECIDED_BEFORE
         parts.append(Content.styled("changed after the verdict" if changed else before, MUTED))
     elif stands is not None:
         parts.append(badges.ruling_words(stands, strip.signs))
     if choice is Choice.BOTH_BAD and not narrow:
         parts.append(Content.styled("   counts as a tie", MUTED))
-    elif stands is Ruling.DECIDED and not narrow and strip.pair.stand.early is None:
+    elif stands is Ruling.DECIDED and not narrow and strip.pair.state.early is None:
         parts.append(Content.styled("   neither upheld nor overturned", MUTED))
     known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow)
     gap = "  " if narrow else "     "

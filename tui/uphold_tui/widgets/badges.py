@@ -46,7 +46,7 @@ def preferred_of(judge: PairVerdict | None) -> Preference | None:
 
 def your_choice(pair: PairView) -> Choice | None:
     """The decision in force."""
-    said = pair.stand.adjudicated if pair.adjudicating else pair.stand.decision
+    said = pair.state.adjudicated if pair.adjudicating else pair.state.decision
     return said.choice if said is not None else None
 
 
@@ -58,7 +58,7 @@ def your_side(pair: PairView) -> Side | None:
 
 def your_ruling(pair: PairView) -> Ruling | None:
     """How your decision stands to the verdict: the one from before it was shown, where there is one."""
-    early = None if pair.adjudicating else pair.stand.early
+    early = None if pair.adjudicating else pair.state.early
     choice = your_choice(pair) if early is None else early.choice
     return ruling(choice, pair.judge.verdict if pair.judge else None) if choice is not None else None
 

@@ -10,7 +10,7 @@ from uphold_tui.widgets import badges
 
 def marks(pair: PairView, signs: Signs, broken: bool, *, narrow: bool = False, brief: bool = False) -> Content:
     """Broken, flagged, commented, carried over: behind the verdict, never in its place."""
-    stand = pair.stand
+    stand = pair.state
     made: list[Content] = []
     if broken:
         made.append(Content.assemble((signs.broken, DOUBT), (" broken, in no count", MUTED)))

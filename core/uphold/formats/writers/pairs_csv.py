@@ -136,7 +136,7 @@ def _judge(judge: ExportedJudge) -> Mapping[str, Value]:
 
 
 def _reviewer(person: ExportedReviewer) -> Mapping[str, Value]:
-    stand, first = person.stand, person.first
+    stand, first = person.state, person.first
     decision = stand.decision.choice if stand.decision is not None else None
     ruling = person.ruling
     return {

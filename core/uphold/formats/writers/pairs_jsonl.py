@@ -57,7 +57,7 @@ def _judgment(judgment: Judgment) -> dict[str, Any]:
 
 
 def _reviewer(one: ExportedReviewer) -> dict[str, Any]:
-    stand, first = one.stand, one.first
+    stand, first = one.state, one.first
     shown = first.shown if first is not None else None
     return {
         "reviewer": one.name,
