@@ -1,35 +1,35 @@
-"""Errors that a person can act on: every message says what, where and what to do."""
+"""Exceptions whose messages are shown to the user: each says what is wrong, where, and what to do about it."""
 
 
 class UpholdError(Exception):
-    """Base of every error that a person can act on.
+    """Base class of the errors that the command line prints as a message; `exit_code` is the process's.
 
     * UpholdError
-      x BadFile         a file, line or field could not be read
-      x BadDatabase     the path is not a database that this version can serve
-      x BadUsage        what was asked for does not exist or does not fit
+      x BadFile         a file, line or field cannot be read
+      x BadDatabase     the database is missing, locked, damaged or not one of this version
+      x BadUsage        a name does not exist, or options do not fit
       x EndpointError
-        - Refused       the endpoint said no; trying again will not help
-        - Unavailable   the endpoint could not be reached, was busy, or sent no model answer
+        - Refused       the endpoint rejected the request; a retry will not help
+        - Unavailable   the endpoint was unreachable or busy, or its reply held no answer; a retry may help
     """
 
     exit_code = 2
 
 
 class BadFile(UpholdError):
-    """A file, line or field could not be read."""
+    """A file, line or field cannot be read."""
 
 
 class BadDatabase(UpholdError):
-    """The path is not a database that this version of uphold can serve."""
+    """The database is missing, locked, damaged, or not one that this version of uphold can open."""
 
 
 class BadUsage(UpholdError):
-    """What was asked for does not exist, or does not fit what there is."""
+    """Something that was named does not exist, or options do not fit together."""
 
 
 class EndpointError(UpholdError):
-    """A model endpoint gave no answer; `status` is that of its HTTP response, where there was one."""
+    """A model endpoint gave no answer; `status` is the HTTP status of its response, None without one."""
 
     exit_code = 4
 
@@ -39,14 +39,14 @@ class EndpointError(UpholdError):
 
 
 class Refused(EndpointError):
-    """The endpoint said no; trying again will not help."""
+    """The endpoint rejected the request; a retry will not help."""
 
 
 class Unavailable(EndpointError):
-    """The endpoint could not be reached, was busy, or sent something that is no model answer.
+    """The endpoint could not be reached, was busy, or sent a reply without an answer; a retry may help.
 
-    `wait`: the seconds after which it wants to be asked again, where it said so. `for_all`: not this request but the
-    server is the trouble (too many requests, nobody there), so that everybody had better wait.
+    `wait` is the delay in seconds that it asked for (Retry-After), None if it asked for none. `for_all`: the trouble is
+    the server's and not this request's (rate limit, connection refused), so all requests to it should wait.
     """
 
     def __init__(

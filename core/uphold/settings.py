@@ -1,4 +1,4 @@
-"""The user's settings: a TOML file and the environment, read once."""
+"""User settings from a TOML file, and the path of the database."""
 
 import os
 import tomllib
@@ -12,10 +12,11 @@ from uphold.errors import BadFile
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may set: their name as reviewer, and how the app looks and answers.
+    """The settings of a user, all optional.
 
-    `signs` is plain or ascii; `hold` = "override" keeps an overturned pair on the screen until enter; `keys` gives an
-    action of the app other keys. `endpoints`, `systems`, `judges` and `prices` are tables by name, read where they are used.
+    `reviewer` is their name; `theme` and `signs` (plain or ascii) are the look of the app; `hold` = "override" keeps an
+    overturned pair on the screen until enter; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
+    and `prices` are tables by name, parsed by the code that uses them.
     """
 
     reviewer: str | None = None
@@ -29,17 +30,17 @@ class Settings:
     prices: Mapping[str, Any] = field(default_factory=dict)
 
 
-def database_path(given: Path | None) -> Path:
-    """The database: the one given, else $UPHOLD_DB, else ./uphold.db."""
-    return given or Path(os.environ.get("UPHOLD_DB") or "uphold.db")
+def database_path(path: Path | None) -> Path:
+    """Return the path of the database: `path`, else $UPHOLD_DB, else ./uphold.db."""
+    return path or Path(os.environ.get("UPHOLD_DB") or "uphold.db")
 
 
-def read_settings(given: Path | None) -> Settings:
-    """Settings from the file given, else ./uphold.toml, else the user's config folder; none where there is no file.
+def read_settings(path: Path | None) -> Settings:
+    """Read settings from `path`, else ./uphold.toml, else the user's config folder; the defaults if there is no file.
 
-    Raises BadFile for a file that is not TOML, an unknown name or a value of the wrong kind.
+    Raises BadFile for a file that is not TOML, an unknown setting or a value of the wrong type.
     """
-    path = given or next((p for p in (Path("uphold.toml"), _user_file()) if p is not None and p.is_file()), None)
+    path = path or next((p for p in (Path("uphold.toml"), _user_file()) if p is not None and p.is_file()), None)
     if path is None:
         return Settings()
     try:
@@ -48,17 +49,18 @@ def read_settings(given: Path | None) -> Settings:
         raise BadFile(f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path}: not a TOML file ({error})") from error
-    return _checked(path, values)
+    return _validated(path, values)
 
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 
 
-_ALLOWED = {"signs": ("plain", "ascii"), "hold": ("override",)}
+_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override",)}
 
 
-def _checked(path: Path, values: dict[str, object]) -> Settings:
-    names = [one.name for one in fields(Settings)]
+def _validated(path: Path, values: dict[str, object]) -> Settings:
+    """Return the values as settings; raises BadFile for an unknown setting or a value of the wrong type."""
+    names = [setting.name for setting in fields(Settings)]
     for name, value in values.items():
         if name not in names:
             raise BadFile(f"{path}: there is no setting {name!r}; settings are {', '.join(names)}")
@@ -70,8 +72,8 @@ def _checked(path: Path, values: dict[str, object]) -> Settings:
                 raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")
         elif not isinstance(value, str):
             raise BadFile(f"{path}: {name} wants a text in quotes")
-        elif value not in _ALLOWED.get(name, (value,)):
-            raise BadFile(f"{path}: {name} is one of {', '.join(_ALLOWED[name])}; it was given {value!r}")
+        elif value not in _CHOICES.get(name, (value,)):
+            raise BadFile(f"{path}: {name} is one of {', '.join(_CHOICES[name])}; it was given {value!r}")
     return Settings(**values)  # type: ignore[arg-type]
 
 

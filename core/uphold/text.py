@@ -1,4 +1,4 @@
-"""The only map of hostile characters: what foreign text may not do to a terminal."""
+"""Makes untrusted text safe to print: control and bidirectional characters are replaced by visible signs."""
 
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
@@ -13,10 +13,10 @@ _ONE_LINE: dict[int, str] = {**_VISIBLE, 0x0A: "\u240a", 0x09: "\u2409", 0x2028:
 
 
 def terminal_safe(text: str) -> str:
-    """Show control and bidi characters instead of sending them to the terminal; newline and tab stay."""
+    """Return text with control, bidi and lone surrogate characters replaced by visible signs; newline and tab stay."""
     return text.replace("\r\n", "\n").translate(_VISIBLE)
 
 
 def one_line(text: str) -> str:
-    """`terminal_safe` for names and cells: newlines and tabs are shown as signs too."""
+    """Return `terminal_safe` text for names and table cells: newlines and tabs are replaced by signs too."""
     return text.replace("\r\n", "\n").translate(_ONE_LINE)

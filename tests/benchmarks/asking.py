@@ -49,7 +49,7 @@ def write_requests(path: Path, database: Path) -> Path:
             found = pair_texts(store, pair_id)
             pair = PairToJudge(found.text, found.turn, found.candidate_cells, found.baseline_cells)
             for order in judge.orders:
-                asked = pair_prompt(pair, order).request(judge.max_tokens)
+                asked = pair_prompt(pair, order).request(judge.options.max_tokens)
                 body = {
                     "model": judge.model,
                     "max_tokens": asked.max_tokens,

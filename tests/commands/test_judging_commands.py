@@ -185,7 +185,7 @@ def test_a_batch_by_command(folder: Path) -> None:
         arguments = ("judge", "--judge", "anthropic:m", "--base-url", server.url)
         ended = uphold(folder, *arguments, "--batch")
         assert ended.returncode == 4
-        assert "handed in as 1 batch: msgbatch_0000" in ended.stdout
+        assert "submitted as 1 batch: msgbatch_0000" in ended.stdout
         assert uphold(folder, *arguments, "--collect").returncode == 4
         desk.ended = True
-        assert "8 judgments brought in" in done(folder, *arguments, "--collect")
+        assert "8 judgments collected" in done(folder, *arguments, "--collect")

@@ -55,7 +55,7 @@ def decide(sitting, times, choice="candidate"):
 
 
 def found(store, wanted=None):
-    return counts.run_counts(store, runs.find_run(store, wanted), verdict_of, closely=True)
+    return counts.run_counts(store, runs.find_run(store, wanted), verdict_of, counts.CountOptions(details=True))
 
 
 def strata(store, wanted=None):
@@ -162,8 +162,13 @@ def test_lengths_and_habits_are_looked_at(store, tmp_path):
     counted = found(store)
     assert {cell.longer for cell in counted.votes if cell.votes} == {-1}
     habits = next(iter(counted.habits.values()))
-    assert (habits.first + habits.second, habits.longer, habits.shorter, habits.seconds) == (10, 0, 10, 12.0)
-    assert sum(count for *_, count in counted.judges[0].differences) == 10
+    assert (habits.chose_a + habits.chose_b, habits.chose_longer, habits.chose_shorter, habits.seconds) == (
+        10,
+        0,
+        10,
+        12.0,
+    )
+    assert sum(count for *_, count in counted.judges[0].length_differences) == 10
 
 
 def test_pooled_runs_tell_drawn_pairs_from_chosen_ones(store, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from support.command_line import done, told, uphold_alone
 from support.imports import compared, judged, write
-from uphold_tui.cli import gathered
+from uphold_tui.cli import global_options_first
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_options_of_the_program_are_put_in_front(given: list[str], read: list[str]) -> None:
-    assert gathered(given) == read
+    assert global_options_first(given) == read
 
 
 def test_the_database_may_be_named_behind_the_command(folder: Path) -> None:

@@ -56,10 +56,10 @@ def test_an_address_that_is_no_url_is_bad_usage(url: str) -> None:
     ],
 )
 def test_loopback_addresses_are_known(url: str | None, loopback: bool) -> None:
-    assert Address("anthropic", "m", "key", url).loopback is loopback
+    assert Address("anthropic", "m", "key", url).is_loopback is loopback
 
 
 def test_an_address_shows_neither_key_nor_password() -> None:
     address = Address("anthropic", "m", "sesame", "https://user:secret@host:8000/v1?token=hidden")
     assert "sesame" not in repr(address)
-    assert address.place == "https://host:8000/v1"
+    assert address.display_name == "https://host:8000/v1"

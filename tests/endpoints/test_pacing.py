@@ -10,7 +10,7 @@ from uphold.records.model_calls import AccessRefused, ModelAnswer, ModelRequest,
 REQUEST = ModelRequest("orders", "q", {"type": "object"})
 
 
-QUICK = RetryPolicy(first=0.001, longest=0.004, obeyed=0.01)
+QUICK = RetryPolicy(first_wait=0.001, max_wait=0.004, max_retry_after=0.01)
 
 
 FINE = ModelAnswer("fine", "end_turn")
@@ -43,7 +43,7 @@ class Scripted:
 async def test_what_is_worth_another_try_gets_one() -> None:
     paced = RetryingEndpoint(Scripted(Unavailable("x"), Unavailable("y")), QUICK)
     assert await paced.answer(REQUEST) == FINE
-    assert (paced.again, paced.waited, paced.gave_up) == (2, 0.0, None)
+    assert (paced.retrier.retries, paced.retrier.paused_seconds, paced.retrier.gave_up) == (2, 0.0, None)
 
 
 async def test_what_is_not_is_raised_at_once() -> None:
@@ -71,58 +71,58 @@ async def test_once_is_once() -> None:
 async def test_after_the_deadline_nothing_new_is_tried() -> None:
     scripted = Scripted(*(Unavailable("x") for _ in range(20)))
     with pytest.raises(Unavailable):
-        await RetryingEndpoint(scripted, RetryPolicy(first=0.001, deadline=0.0)).answer(REQUEST)
+        await RetryingEndpoint(scripted, RetryPolicy(first_wait=0.001, deadline=0.0)).answer(REQUEST)
     assert len(scripted.asked) == 1
 
 
 async def test_too_many_requests_make_everybody_wait() -> None:
     scripted = Scripted(Unavailable("busy", status=429, wait=0.05, for_all=True))
-    paced = RetryingEndpoint(scripted, RetryPolicy(obeyed=1.0))
+    paced = RetryingEndpoint(scripted, RetryPolicy(max_retry_after=1.0))
     first = asyncio.ensure_future(paced.answer(REQUEST))
-    while not paced.pause:  # noqa: ASYNC110
+    while not paced.retrier.pause_left:  # noqa: ASYNC110
         await asyncio.sleep(0)
     others = [asyncio.ensure_future(paced.answer(REQUEST)) for _ in range(5)]
     for _ in range(10):
         await asyncio.sleep(0)
     assert len(scripted.asked) == 1
     assert await asyncio.gather(first, *others) == [FINE] * 6
-    assert paced.waited == pytest.approx(0.05)
-    assert paced.pause == 0
+    assert paced.retrier.paused_seconds == pytest.approx(0.05)
+    assert paced.retrier.pause_left == 0
 
 
 async def test_many_who_are_turned_away_at_once_make_one_pause() -> None:
     scripted = Scripted(*(Unavailable("busy", for_all=True) for _ in range(8)))
-    paced = RetryingEndpoint(scripted, RetryPolicy(first=0.02, longest=10.0))
+    paced = RetryingEndpoint(scripted, RetryPolicy(first_wait=0.02, max_wait=10.0))
     await asyncio.gather(*(paced.answer(REQUEST) for _ in range(8)))
-    assert paced.waited == pytest.approx(0.02)
+    assert paced.retrier.paused_seconds == pytest.approx(0.02)
 
 
 async def test_a_wait_is_no_longer_than_the_cap() -> None:
     paced = RetryingEndpoint(Scripted(Unavailable("busy", wait=3600, for_all=True)), QUICK)
     assert await paced.answer(REQUEST) == FINE
-    assert paced.waited == pytest.approx(0.01)
+    assert paced.retrier.paused_seconds == pytest.approx(0.01)
 
 
 async def test_pauses_grow_while_nobody_is_answered_and_start_again_afterwards() -> None:
     busy = [Unavailable("busy", for_all=True) for _ in range(3)]
-    paced = RetryingEndpoint(Scripted(*busy, FINE, busy[0]), RetryPolicy(first=0.002, longest=1.0))
+    paced = RetryingEndpoint(Scripted(*busy, FINE, busy[0]), RetryPolicy(first_wait=0.002, max_wait=1.0))
     await paced.answer(REQUEST)
-    assert paced.waited == pytest.approx(0.002 + 0.004 + 0.008)
+    assert paced.retrier.paused_seconds == pytest.approx(0.002 + 0.004 + 0.008)
     await paced.answer(REQUEST)
-    assert paced.waited == pytest.approx(0.016)
+    assert paced.retrier.paused_seconds == pytest.approx(0.016)
 
 
 async def test_who_meets_nothing_but_refusals_gives_up_for_all() -> None:
     paced = RetryingEndpoint(Scripted(*(Unavailable("nobody there", for_all=True) for _ in range(9))), QUICK)
     with pytest.raises(Unavailable):
         await paced.answer(REQUEST)
-    assert paced.gave_up == "nobody there"
+    assert paced.retrier.gave_up == "nobody there"
 
 
 def no_schema(request: ModelRequest) -> ModelAnswer:
     if request.schema is not None:
         raise Refused("response_format is not supported", status=400)
-    return ModelAnswer("plain", "end_turn", schema=False)
+    return ModelAnswer("plain", "end_turn", with_schema=False)
 
 
 async def test_a_schema_that_is_refused_is_left_out_from_then_on() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from uphold.formats.reading import FileReading
-from uphold.formats.registry import read
+from uphold.formats.reading import FileReading, ReadOptions
+from uphold.formats.registry import open_files
 from uphold.records.rows import ImportRow
 
 
@@ -19,8 +19,8 @@ class Read:
     rows: list[ImportRow]
 
     @property
-    def odd(self) -> list[str]:
-        return [odd.what for odd in self.reading.odd]
+    def warnings(self) -> list[str]:
+        return [warning.message for warning in self.reading.warnings]
 
     @property
     def only(self) -> ImportRow:
@@ -58,8 +58,10 @@ def put(tmp_path: Path) -> Callable[..., Path]:
 def reading(put: Callable[..., Path]) -> Callable[..., Read]:
     """Write one file and read it to its end."""
 
-    def read_one(content: Any, name: str = "set.jsonl", as_: str | None = None, **options: Any) -> Read:
-        found = read([put({name: content}) / name], as_, **options)
+    def read_one(
+        content: Any, name: str = "set.jsonl", as_: str | None = None, progress: Any = None, **options: Any
+    ) -> Read:
+        found = open_files([put({name: content}) / name], ReadOptions(as_, **options), progress)
         return Read(found, list(found.rows))
 
     return read_one
@@ -70,7 +72,7 @@ def read_folder(put: Callable[..., Path]) -> Callable[..., Read]:
     """Write a folder and read it to its end."""
 
     def read_all(files: dict[str, Any], as_: str | None = None, **options: Any) -> Read:
-        found = read([put(files)], as_, **options)
+        found = open_files([put(files)], ReadOptions(as_, **options))
         return Read(found, list(found.rows))
 
     return read_all

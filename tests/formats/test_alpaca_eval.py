@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats.registry import read
+from uphold.formats.reading import ReadOptions
+from uphold.formats.registry import open_files
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 
 ANNOTATION = {
@@ -104,12 +105,12 @@ def test_a_baseline_file_makes_pairs_by_instruction_and_input(put: Callable[...,
     folder = put(
         {"model_outputs.json": [*MINE, with_input], "base.json": [*THEIRS, {**with_input, "generator": "davinci"}]}
     )
-    found = read([folder / "model_outputs.json"], baseline_file=folder / "base.json")
+    found = open_files([folder / "model_outputs.json"], ReadOptions(baseline_file=folder / "base.json"))
     rows = list(found.rows)
     assert [row.systems for row in rows] == [("ft-3", "davinci")] * 2
     assert rows[1].turns == ("Shorten.\n\nLong.",)
     assert all(row.compares for row in rows)
-    assert found.odd == []
+    assert found.warnings == []
     assert found.files == ("model_outputs.json", "base.json")
 
 
@@ -120,23 +121,23 @@ def test_what_only_one_side_answers_makes_no_pair_and_is_listed(put: Callable[..
             "base.json": [*THEIRS, {"instruction": "Only theirs.", "output": "b", "generator": "davinci"}],
         }
     )
-    found = read([folder / "mine.json"], baseline_file=folder / "base.json")
+    found = open_files([folder / "mine.json"], ReadOptions(baseline_file=folder / "base.json"))
     rows = list(found.rows)
     assert [(row.turns, row.compares, len(row.responses)) for row in rows] == [
         (("Name a colour.",), True, 2),
         (("Only mine.",), False, 1),
         (("Only theirs.",), False, 1),
     ]
-    assert [str(odd.where) for odd in found.odd] == ["mine.json:1 (item 2)", "base.json:1 (item 2)"]
+    assert [str(odd.source) for odd in found.warnings] == ["mine.json:1 (item 2)", "base.json:1 (item 2)"]
 
 
 def test_duplicates_keep_the_last_and_are_listed(reading: Any) -> None:
     outputs = reading([*MINE, MINE[0] | {"output": "Green."}], "model_outputs.json")
     assert outputs.only.responses[0].cells == ("Green.",)
-    assert "again in model_outputs.json:1 (item 2)" in outputs.odd[0]
+    assert "again in model_outputs.json:1 (item 2)" in outputs.warnings[0]
     annotations = reading([ANNOTATION, ANNOTATION | {"preference": 1}], "annotations.json")
     assert annotations.only.judgments[0].verdict is Preference.BASELINE
-    assert "annotated again" in annotations.odd[0]
+    assert "annotated again" in annotations.warnings[0]
 
 
 def test_outputs_and_annotations_together_are_checked_against_each_other(read_folder: Any) -> None:
@@ -148,7 +149,7 @@ def test_outputs_and_annotations_together_are_checked_against_each_other(read_fo
         }
     )
     assert [row.compares for row in read.rows] == [False, False, True, True]
-    assert sorted(read.odd) == [
+    assert sorted(read.warnings) == [
         "ft-3 answers otherwise in model_outputs.json:1 (item 1); both are kept",
         "no annotation speaks of this output of ft-3",
         "the outputs of ft-3 do not have this instruction",
@@ -157,7 +158,7 @@ def test_outputs_and_annotations_together_are_checked_against_each_other(read_fo
 
 
 def test_empty_outputs_are_odd_and_missing_ones_bad(reading: Any) -> None:
-    assert reading([MINE[0] | {"output": ""}]).odd == ["output: empty response"]
+    assert reading([MINE[0] | {"output": ""}]).warnings == ["output: empty response"]
     with pytest.raises(BadFile, match="output is missing"):
         reading([MINE[0] | {"output": None}])
 
@@ -165,4 +166,4 @@ def test_empty_outputs_are_odd_and_missing_ones_bad(reading: Any) -> None:
 def test_the_baseline_file_must_hold_outputs(put: Callable[..., Path]) -> None:
     folder = put({"mine.json": MINE, "base.json": [ANNOTATION]})
     with pytest.raises(BadFile, match="the baseline file must hold outputs"):
-        list(read([folder / "mine.json"], baseline_file=folder / "base.json").rows)
+        list(open_files([folder / "mine.json"], ReadOptions(baseline_file=folder / "base.json")).rows)

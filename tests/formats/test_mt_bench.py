@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats.registry import read, sniff
+from uphold.formats.registry import detect_format, open_files
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mt_bench"
@@ -143,7 +143,7 @@ def test_a_conversation_that_asks_otherwise_than_the_question_file_is_odd(read_f
     }
     read = read_folder({"question.jsonl": [QUESTION], VOTES: [VOTE | spoken]})
     assert read.rows[0].turns == ("Write.", "Rewrite.")
-    assert read.odd == ["asks mt-81 in other words than question.jsonl:1; the words there are kept"]
+    assert read.warnings == ["asks mt-81 in other words than question.jsonl:1; the words there are kept"]
 
 
 def test_reruns_keep_the_last_and_list_the_others(read_folder: Any) -> None:
@@ -157,19 +157,19 @@ def test_reruns_keep_the_last_and_list_the_others(read_folder: Any) -> None:
     assert answered.responses[0].cells == ("1", "2")
     assert judged.judgments[0].verdict is Preference.BASELINE
     assert voted.reviews[0].choice is Choice.BASELINE
-    assert [str(odd.where) for odd in read.reading.odd] == [
+    assert [str(odd.source) for odd in read.reading.warnings] == [
         "model_answer/new.jsonl:1",
         "human.json:1 (item 1)",
         "model_judgment/gpt-4_pair.jsonl:1",
     ]
-    assert all("again" in what for what in read.odd)
+    assert all("again" in what for what in read.warnings)
 
 
 def test_of_several_choices_the_one_with_index_0_is_kept(read_folder: Any) -> None:
     several = answer("new", "b") | {"choices": [{"index": 1, "turns": ["b"]}, {"index": 0, "turns": ["a"]}]}
     read = read_folder({"model_answer/new.jsonl": [several]})
     assert read.only.responses[0].cells == ("a",)
-    assert read.odd == ["2 answers; the first is kept"]
+    assert read.warnings == ["2 answers; the first is kept"]
 
 
 def test_what_speaks_of_a_question_that_is_not_asked_is_left_out_and_named(read_folder: Any) -> None:
@@ -181,7 +181,7 @@ def test_what_speaks_of_a_question_that_is_not_asked_is_left_out_and_named(read_
     }
     read = read_folder(files)
     assert [row.key for row in read.rows] == ["mt-81"]
-    assert sorted(what.split(",")[0] for what in read.odd) == [
+    assert sorted(what.split(",")[0] for what in read.warnings) == [
         "a judgment on mt-83",
         "a vote on mt-84",
         "an answer to mt-82",
@@ -236,7 +236,7 @@ def test_a_turn_that_the_question_does_not_have_is_told(read_folder: Any) -> Non
 
 @real
 def test_the_real_files_give_75_pairs_judged_in_both_orders() -> None:
-    found = read([DATA])
+    found = open_files([DATA])
     rows = list(found.rows)
     assert (found.format, found.set_name) == ("mt-bench", "mt_bench")
     assert sum(row.turns is not None for row in rows) == 80
@@ -262,7 +262,7 @@ def test_the_real_files_give_75_pairs_judged_in_both_orders() -> None:
 
 @real
 def test_real_loose_files_are_known_by_their_content() -> None:
-    rows = list(read([DATA / "question.jsonl", DATA / "reference_answer" / "gpt-4.jsonl"]).rows)
+    rows = list(open_files([DATA / "question.jsonl", DATA / "reference_answer" / "gpt-4.jsonl"]).rows)
     assert sum(row.references is not None for row in rows) == 40
     assert not any(row.responses for row in rows)
-    assert sniff(DATA / "model_answer" / "phi-3.jsonl") == "mt-bench"
+    assert detect_format(DATA / "model_answer" / "phi-3.jsonl") == "mt-bench"

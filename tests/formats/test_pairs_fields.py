@@ -62,7 +62,7 @@ def test_null_and_missing_are_no_answer_but_empty_text_is_one(reading: Any) -> N
     assert reading([{"key": "k", "response_candidate": None}]).only.responses == ()
     read = reading([{"key": "k", "response_candidate": ""}])
     assert read.only.responses[0].cells == ("",)
-    assert read.odd == ["response_candidate: empty response"]
+    assert read.warnings == ["response_candidate: empty response"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_null_and_missing_are_no_answer_but_empty_text_is_one(reading: Any) -> N
 def test_an_answer_that_is_no_text_is_kept_and_listed(reading: Any, cell: object, shown: str) -> None:
     read = reading([{"key": "k", "response_baseline": [cell]}])
     assert read.only.responses[0].cells == (cell,)
-    assert read.odd == [f"response_baseline: {shown} is no text; kept as it is"]
+    assert read.warnings == [f"response_baseline: {shown} is no text; kept as it is"]
 
 
 def test_a_verdict_is_a_judgment_by_whoever_is_named(reading: Any) -> None:
@@ -182,5 +182,5 @@ def test_a_bad_row_can_be_skipped_and_is_then_named(reading: Any) -> None:
     read = reading([{"key": "a"}, {"key": 1}, {"key": "b"}], skip_bad=True)
     assert [row.key for row in read.rows] == ["a", "b"]
     (skipped,) = read.reading.skipped
-    assert str(skipped.where) == "set.jsonl:2"
-    assert "key must be text" in skipped.why
+    assert str(skipped.source) == "set.jsonl:2"
+    assert "key must be text" in skipped.reason

@@ -28,14 +28,14 @@ def test_a_byte_order_mark_and_blank_lines_are_passed_over(reading: Any) -> None
 
 
 def test_a_place_has_the_line_and_in_arrays_and_csv_the_item(reading: Any) -> None:
-    assert str(reading(f"\n{GOOD}").only.where) == "set.jsonl:2"
-    assert [str(row.where) for row in reading(f"[\n{GOOD}, {GOOD},\n\n{GOOD}]").rows] == [
+    assert str(reading(f"\n{GOOD}").only.source) == "set.jsonl:2"
+    assert [str(row.source) for row in reading(f"[\n{GOOD}, {GOOD},\n\n{GOOD}]").rows] == [
         "set.jsonl:2 (item 1)",
         "set.jsonl:2 (item 2)",
         "set.jsonl:4 (item 3)",
     ]
     csv = 'key,instruction\na,"one\ntwo"\n\nb,three\n'
-    assert [str(row.where) for row in reading(csv).rows] == ["set.jsonl:2 (item 1)", "set.jsonl:5 (item 2)"]
+    assert [str(row.source) for row in reading(csv).rows] == ["set.jsonl:2 (item 1)", "set.jsonl:5 (item 2)"]
 
 
 @pytest.mark.parametrize("content", ["", "\n \n", "\ufeff", "[]", " [ ] ", "key,instruction\n"])
@@ -119,7 +119,7 @@ def test_a_line_over_64_mib_is_an_error_and_the_next_line_still_has_its_number(r
     long = '{"key": "' + "x" * LONGEST_LINE + '"}\n'
     assert told(reading, long + GOOD).startswith("set.jsonl:1: the line is longer than 64 MiB")
     read = reading(long + GOOD, skip_bad=True)
-    assert str(read.only.where) == "set.jsonl:2"
+    assert str(read.only.source) == "set.jsonl:2"
 
 
 def test_one_object_over_several_lines_is_told_what_it_lacks(reading: Any) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uphold.errors import BadFile
-from uphold.formats.registry import FORMATS, read
+from uphold.formats.reading import ReadOptions
+from uphold.formats.registry import FORMATS, open_files
 from uphold.records.rows import ImportRow, RowSource
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
@@ -68,7 +69,7 @@ def cell_of(field: str, value: Any) -> str:
 
 
 def without_places(rows: list[ImportRow]) -> list[tuple[Any, ...]]:
-    fields = [name for name in ImportRow.__slots__ if name != "where"]
+    fields = [name for name in ImportRow.__slots__ if name != "source"]
     return [tuple(getattr(row, name) for name in fields) for row in rows]
 
 
@@ -76,7 +77,7 @@ def read_bytes(content: bytes, **options: Any) -> list[ImportRow]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "set")
         path.write_bytes(content)
-        return list(read([path], options.pop("as_", "pairs"), **options).rows)
+        return list(open_files([path], ReadOptions(options.pop("as_", "pairs"), **options)).rows)
 
 
 @given(st.lists(rows_that_csv_can_hold(), min_size=1, max_size=4), st.booleans())
@@ -121,7 +122,7 @@ def outcome(content: bytes, as_: str | None, skip_bad: bool) -> list[ImportRow] 
 @settings(deadline=None, max_examples=300)
 def test_random_bytes_raise_nothing_but_bad_file(content: bytes, as_: str | None, skip_bad: bool) -> None:
     found = outcome(content, as_, skip_bad)
-    assert str(found) if isinstance(found, BadFile) else all(isinstance(row.where, RowSource) for row in found)
+    assert str(found) if isinstance(found, BadFile) else all(isinstance(row.source, RowSource) for row in found)
 
 
 JSON = st.recursive(
@@ -147,4 +148,4 @@ def test_fields_of_any_kind_raise_nothing_but_bad_file(data: st.DataObject, name
     if isinstance(found, BadFile):
         assert str(found).startswith("set")
     else:
-        assert all(isinstance(row.where, RowSource) for row in found)
+        assert all(isinstance(row.source, RowSource) for row in found)

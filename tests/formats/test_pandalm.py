@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from uphold.errors import BadFile
-from uphold.formats.registry import read, sniff
+from uphold.formats.registry import detect_format, open_files
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "pandalm"
@@ -85,13 +85,13 @@ def test_a_judge_file_alone_says_what_is_missing(read_folder: Any) -> None:
 def test_a_verdict_on_no_pair_is_odd(read_folder: Any) -> None:
     read = read_folder({TESTSET: [PAIR], GPT: [VERDICT | {"idx": 8}]})
     assert read.only.judgments == ()
-    assert read.odd == ["a verdict on idx 8, which the test set does not have; left out"]
+    assert read.warnings == ["a verdict on idx 8, which the test set does not have; left out"]
 
 
 def test_an_idx_that_stands_twice_keeps_the_last(read_folder: Any) -> None:
     read = read_folder({TESTSET: [PAIR, PAIR | {"annotator1": 2}]})
     assert read.only.reviews[0].choice is Choice.BASELINE
-    assert read.odd == [f"idx 7 stands again in {TESTSET}:1 (item 2); the last one is kept"]
+    assert read.warnings == [f"idx 7 stands again in {TESTSET}:1 (item 2); the last one is kept"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_result_that_is_none_of_the_words_is_told_at_its_place(read_folder: An
 
 @real
 def test_the_published_counts_come_out_of_the_real_files() -> None:
-    found = read([DATA])
+    found = open_files([DATA])
     rows = list(found.rows)
     assert (found.format, found.set_name, len(rows)) == ("pandalm", "pandalm", 999)
     majority = Counter(Counter(review.choice for review in row.reviews).most_common(1)[0][0] for row in rows)
@@ -131,7 +131,7 @@ def test_the_published_counts_come_out_of_the_real_files() -> None:
     }
     assert len({row.turns for row in rows}) == 170
     assert len({row.systems for row in rows}) == 10
-    assert Counter(odd.what.partition(": ")[2] for odd in found.odd) == {
+    assert Counter(odd.message.partition(": ")[2] for odd in found.warnings) == {
         "empty response": 54,
         "true is no text; kept as it is": 6,
     }
@@ -143,7 +143,7 @@ def test_the_real_judges_call_our_candidate_response_1() -> None:
     named = {"Response 1 is better": Preference.CANDIDATE, "Response 2 is better": Preference.BASELINE}
     agrees = [
         judgment.verdict is verdict
-        for row in read([DATA]).rows
+        for row in open_files([DATA]).rows
         for judgment in row.judgments
         for words, verdict in named.items()
         if (judgment.reason or "").startswith(words)
@@ -154,8 +154,8 @@ def test_the_real_judges_call_our_candidate_response_1() -> None:
 
 @real
 def test_the_real_test_set_alone_holds_human_votes_only() -> None:
-    found = read([DATA / "testset-v1.json"])
+    found = open_files([DATA / "testset-v1.json"])
     rows = list(found.rows)
     assert found.set_name == "testset-v1"
     assert all(len(row.reviews) == 3 and not row.judgments for row in rows)
-    assert sniff(DATA) == "pandalm"
+    assert detect_format(DATA) == "pandalm"

@@ -2,7 +2,7 @@ import json
 import random
 
 from uphold.judging.judges import LlmJudge, ready_judge
-from uphold.judging.prompts import Part, pair_prompt, parts_of
+from uphold.judging.prompts import Part, pair_prompt, split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Preference
 from uphold.records.model_calls import ModelAnswer, PairToJudge
 from uphold.records.texts import ExampleText
@@ -55,7 +55,7 @@ def test_500_hostile_answers_leave_the_structure_whole() -> None:
         if rubric is not None:
             expected.insert(0, Part("rubric", rubric))
         carried = json.loads(json.dumps(prompt.user))
-        assert list(parts_of(carried)) == expected
+        assert list(split_prompt(carried)) == expected
         assert prompt.user.count(prompt.fence) == 1 + 2 * len(expected)
         longest, stolen = max(longest, *map(len, answers)), prompt.fence
     assert longest > 150_000
@@ -79,8 +79,8 @@ def test_without_a_schema_prose_thoughts_and_a_last_letter_are_read() -> None:
         "BANANA": None,
     }
     for raw, expected in readings.items():
-        answer = ModelAnswer(raw, "end_turn", schema=False)
+        answer = ModelAnswer(raw, "end_turn", with_schema=False)
         assert judge(False).read(answer, AnswerOrder.CANDIDATE_FIRST, 0, "f").verdict is expected, raw
-        held = ModelAnswer(raw, "end_turn", schema=True)
+        held = ModelAnswer(raw, "end_turn", with_schema=True)
         if 'winner"' not in raw:
             assert judge(True).read(held, AnswerOrder.CANDIDATE_FIRST, 0, "f").verdict is None, raw

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from uphold.errors import BadFile, BadUsage
-from uphold.judging.costs import price_of, prices_date, read_price
+from uphold.judging.costs import find_price, parse_price, prices_date
 from uphold.judging.judges import LlmJudge, RulesJudge, judge_from_table, read_judges, ready_judge
 from uphold.judging.prompts import SYSTEM
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
@@ -47,10 +47,10 @@ def test_a_judge_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     )
     assert isinstance(judge, LlmJudge)
     assert (judge.record.name, judge.provider, judge.model) == ("strict", "openai", "lora")
-    assert (judge.orders, judge.samples, judge.schema) == ((AnswerOrder.CANDIDATE_FIRST,), 3, False)
-    assert (judge.max_tokens, judge.temperature, judge.rubric) == (512, 0.0, "Five lines at most.")
-    assert judge.place.base_url == "http://127.0.0.1:8000/v1"
-    assert (judge.place.key_variable, judge.place.timeout) == ("MY_KEY", 30.0)
+    assert (judge.orders, judge.samples, judge.with_schema) == ((AnswerOrder.CANDIDATE_FIRST,), 3, False)
+    assert (judge.options.max_tokens, judge.options.temperature, judge.rubric) == (512, 0.0, "Five lines at most.")
+    assert judge.endpoint.base_url == "http://127.0.0.1:8000/v1"
+    assert (judge.endpoint.key_variable, judge.endpoint.timeout) == ("MY_KEY", 30.0)
     request = judge.request(judge.prompt(PAIR, AnswerOrder.CANDIDATE_FIRST))
     assert request.schema is None
     assert "How to judge. Prefer the shorter one.\n\nHow to answer." in (request.system or "")
@@ -78,7 +78,7 @@ def test_a_file_may_name_its_own_endpoints_and_prices(tmp_path: Path) -> None:
     """
     (judge,) = read_judges(written(tmp_path, text))
     assert isinstance(judge, LlmJudge)
-    assert (judge.record.name, judge.place.base_url) == ("strict", "http://127.0.0.1:1/v1")
+    assert (judge.record.name, judge.endpoint.base_url) == ("strict", "http://127.0.0.1:1/v1")
     assert judge.price is not None
     assert judge.price.input == 3.0
     with pytest.raises(BadFile, match="holds tables by name"):
@@ -108,7 +108,7 @@ def test_an_endpoint_by_name_gives_what_the_judge_leaves_out() -> None:
     endpoints = {"local": {"kind": "openai", "base_url": "http://127.0.0.1:1/v1"}}
     judge = judge_from_table({"endpoint": "local", "model": "m"}, "here", endpoints=endpoints)
     assert isinstance(judge, LlmJudge)
-    assert (judge.provider, judge.place.base_url) == ("openai", "http://127.0.0.1:1/v1")
+    assert (judge.provider, judge.endpoint.base_url) == ("openai", "http://127.0.0.1:1/v1")
     with pytest.raises(BadFile, match="here: there is no endpoint 'nowhere'"):
         judge_from_table({"endpoint": "nowhere", "model": "m"}, "here")
 
@@ -143,28 +143,28 @@ def test_a_missing_file_is_told() -> None:
 
 
 def test_prices_are_the_users_own_before_ours_and_unknown_ones_are_none() -> None:
-    ours = price_of("claude-haiku-4-5")
+    ours = find_price("claude-haiku-4-5")
     assert ours is not None
     assert (ours.input, ours.output) == (1.0, 5.0)
-    assert price_of("claude-haiku-4-5-20251001") == ours
-    own = price_of("claude-haiku-4-5", {"claude-haiku-4-5": {"input": 9, "output": 9}})
+    assert find_price("claude-haiku-4-5-20251001") == ours
+    own = find_price("claude-haiku-4-5", {"claude-haiku-4-5": {"input": 9, "output": 9}})
     assert own is not None
     assert own.input == 9
-    assert price_of("my-own-model") is None
+    assert find_price("my-own-model") is None
     assert prices_date() == "2026-11-24"
 
 
 def test_a_cost_counts_what_was_cached_at_its_own_price_and_a_batch_at_half() -> None:
-    price = read_price({"input": 1.0, "output": 10.0, "cache_write": 2.0, "cache_read": 0.1}, "here")
+    price = parse_price({"input": 1.0, "output": 10.0, "cache_write": 2.0, "cache_read": 0.1}, "here")
     answer = ModelAnswer("x", "end_turn", 1_000_000, 100_000, cache_write=200_000, cache_read=300_000)
-    assert price.of(answer) == pytest.approx(0.5 + 0.4 + 0.03 + 1.0)
-    assert price.of(answer, batched=True) == pytest.approx((0.5 + 0.4 + 0.03 + 1.0) / 2)
-    assert price.of(ModelAnswer("x", "end_turn")) is None
+    assert price.cost_of(answer) == pytest.approx(0.5 + 0.4 + 0.03 + 1.0)
+    assert price.cost_of(answer, batched=True) == pytest.approx((0.5 + 0.4 + 0.03 + 1.0) / 2)
+    assert price.cost_of(ModelAnswer("x", "end_turn")) is None
 
 
 def test_long_prompts_may_cost_more() -> None:
-    price = read_price({"input": 1.0, "output": 1.0, "long": {"above": 1000, "times": 5}}, "here")
+    price = parse_price({"input": 1.0, "output": 1.0, "long": {"above": 1000, "times": 5}}, "here")
     assert price.estimate(1000, 0) == pytest.approx(0.001)
     assert price.estimate(2000, 0) == pytest.approx(0.010)
     with pytest.raises(BadUsage, match="long"):
-        read_price({"input": 1, "output": 1, "long": 3}, "here")
+        parse_price({"input": 1, "output": 1, "long": 3}, "here")

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.judging.parsing import ParsedAnswer, Unreadable, judgment_of, parse_answer, preferred
+from uphold.judging.parsing import (
+    AnswerContext,
+    ParsedAnswer,
+    Unreadable,
+    parse_answer,
+    parse_judgment,
+    winner_to_preference,
+)
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 from uphold.records.model_calls import ModelAnswer
 
@@ -127,12 +134,12 @@ def test_fields_that_nobody_asked_for_do_no_harm() -> None:
     ],
 )
 def test_letters_become_systems_by_the_order(winner: str, order: AnswerOrder, system: Preference) -> None:
-    assert preferred(winner, order) is system
+    assert winner_to_preference(winner, order) is system
 
 
 def test_a_judgment_keeps_the_raw_text_and_what_it_took() -> None:
     answer = ModelAnswer(GOOD, "end_turn", 120, 20, 0.5)
-    judgment = judgment_of(answer, AnswerOrder.BASELINE_FIRST, 2, "a-prompt", "f00d")
+    judgment = parse_judgment(answer, AnswerContext(AnswerOrder.BASELINE_FIRST, 2, "a-prompt", "f00d"))
     assert (judgment.status, judgment.verdict, judgment.sample) == (JudgmentStatus.READABLE, Preference.BASELINE, 2)
     assert (judgment.raw, judgment.reason, judgment.confidence) == (GOOD, "A is right.", 0.8)
     assert (judgment.prompt_name, judgment.fence, judgment.stop_reason) == ("a-prompt", "f00d", "end_turn")
@@ -141,17 +148,20 @@ def test_a_judgment_keeps_the_raw_text_and_what_it_took() -> None:
 
 
 def test_an_unreadable_judgment_keeps_the_raw_text_and_its_problem() -> None:
-    judgment = judgment_of(ModelAnswer("Well, A.", "end_turn"), AnswerOrder.CANDIDATE_FIRST)
+    judgment = parse_judgment(ModelAnswer("Well, A.", "end_turn"), AnswerContext(AnswerOrder.CANDIDATE_FIRST))
     assert (judgment.status, judgment.verdict, judgment.raw) == (JudgmentStatus.UNREADABLE, None, "Well, A.")
     assert judgment.problem == "no JSON object with a winner"
 
 
 def test_lone_surrogates_are_kept_as_the_escapes_they_came_as() -> None:
-    judgment = judgment_of(
-        ModelAnswer(r'{"reason": "\ud800", "winner": "A", "confidence": 1}', "end_turn"), AnswerOrder.CANDIDATE_FIRST
+    judgment = parse_judgment(
+        ModelAnswer(r'{"reason": "\ud800", "winner": "A", "confidence": 1}', "end_turn"),
+        AnswerContext(AnswerOrder.CANDIDATE_FIRST),
     )
     assert judgment.reason == r"\ud800"
-    assert judgment_of(ModelAnswer("\udfff", "end_turn"), AnswerOrder.CANDIDATE_FIRST).raw == r"\udfff"
+    assert (
+        parse_judgment(ModelAnswer("\udfff", "end_turn"), AnswerContext(AnswerOrder.CANDIDATE_FIRST)).raw == r"\udfff"
+    )
 
 
 values = st.recursive(
@@ -167,7 +177,7 @@ objects = st.fixed_dictionaries(
 
 @given(st.text() | objects.map(json.dumps), st.sampled_from(["end_turn", "refusal", None]))
 def test_any_answer_is_either_read_or_unreadable_with_a_reason(raw: str, stop_reason: str | None) -> None:
-    judgment = judgment_of(ModelAnswer(raw, stop_reason), AnswerOrder.CANDIDATE_FIRST)
+    judgment = parse_judgment(ModelAnswer(raw, stop_reason), AnswerContext(AnswerOrder.CANDIDATE_FIRST))
     assert (judgment.status is JudgmentStatus.READABLE) == (judgment.verdict is not None) == (judgment.problem is None)
     assert judgment.raw == raw
     assert (judgment.reason or "").encode() is not None

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from uphold.errors import BadUsage
-from uphold.judging.judges import LlmJudge, RulesJudge, failed, ready_judge
+from uphold.judging.judges import LlmJudge, RulesJudge, failed_judgment, ready_judge
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.model_calls import ModelAnswer, PairToJudge
 from uphold.records.texts import ExampleText
@@ -108,7 +108,7 @@ def test_the_rubric_reaches_the_prompt() -> None:
 
 def test_identical_answers_need_no_model() -> None:
     same = PairToJudge(ExampleText(("Q", "R")), 2, ("x", "same", "later"), ("x", "same", "other"))
-    judgment = llm().unasked(same, AnswerOrder.BASELINE_FIRST, 1)
+    judgment = llm().judge_identical(same, AnswerOrder.BASELINE_FIRST, 1)
     assert judgment is not None
     assert (judgment.verdict, judgment.reason) == (Preference.TIE, "identical answers")
     assert (judgment.order, judgment.sample, judgment.cost) == (AnswerOrder.BASELINE_FIRST, 1, 0.0)
@@ -120,12 +120,15 @@ def test_identical_answers_need_no_model() -> None:
 def test_answers_that_only_look_alike_are_asked_about(
     candidate: tuple[object, ...], baseline: tuple[object, ...]
 ) -> None:
-    assert llm().unasked(PairToJudge(ExampleText(("Q",)), 1, candidate, baseline), AnswerOrder.CANDIDATE_FIRST) is None
+    assert (
+        llm().judge_identical(PairToJudge(ExampleText(("Q",)), 1, candidate, baseline), AnswerOrder.CANDIDATE_FIRST)
+        is None
+    )
 
 
 def test_answers_that_differ_in_an_earlier_turn_are_asked_about() -> None:
     assert (
-        llm().unasked(
+        llm().judge_identical(
             PairToJudge(ExampleText(("Q", "R")), 2, ("x", "same"), ("y", "same")), AnswerOrder.CANDIDATE_FIRST
         )
         is None
@@ -139,7 +142,7 @@ def test_an_answer_is_read_with_the_prompt_that_asked_for_it() -> None:
 
 
 def test_a_failed_judgment_says_what_happened() -> None:
-    judgment = failed(AnswerOrder.CANDIDATE_FIRST, 2, "busy \ud800")
+    judgment = failed_judgment(AnswerOrder.CANDIDATE_FIRST, 2, "busy \ud800")
     assert (judgment.status, judgment.sample, judgment.problem) == (JudgmentStatus.FAILED, 2, r"busy \ud800")
 
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.run_counts import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
-from uphold.formatting import coefficient, counted, interval, percent
+from uphold.formatting import coefficient, count_noun, interval, percent
 from uphold.records.counts import ReviewerHabits, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.statistics import Rate
-from uphold.reports.model import Role, part_of
+from uphold.reports.model import Role, hits_of_n
 from uphold.reports.run_report import run_report
 from uphold.stats.summary import run_statistics
 
@@ -28,7 +28,7 @@ def lines(page):
     return [
         text
         for section in page.sections
-        for text in (section.title, *("  ".join(span.text for span in line.spans).strip() for line in section.lines))
+        for text in (section.title, *("  ".join(span.text for span in line.spans).strip() for line in section.rows))
     ]
 
 
@@ -142,7 +142,7 @@ def test_a_tag_that_all_of_it_is_about_stands_under_the_title():
 
 
 def test_other_judges_are_named_with_the_way_to_them():
-    page = page_of(compared("W" * 12, "W" * 12, others=("gpt", "rules:closer")))
+    page = page_of(compared("W" * 12, "W" * 12, unread_judges=("gpt", "rules:closer")))
     assert has(page, "gpt, rules:closer: `uphold judges` shows them side by side.")
 
 
@@ -182,7 +182,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
     said += [(votes("W"), VERDICTS["W"], None, 0, 0, 0, (), votes("W"))] * 20
     counts = counts_of(said)
     sure = ((0, 0.6, votes("L"), VERDICTS["W"], 15), (0, 0.9, votes("W"), VERDICTS["W"], 35))
-    judge = replace(counts.judges[0], sure=sure)
+    judge = replace(counts.judges[0], confidences=sure)
     page = page_of(replace(counts, judges=(judge,)), full=True)
     assert line(page, "decided before the verdict").startswith("decided before the verdict  15 of 30  50 %")
     assert has(page, "Seeing the verdict draws people to it: +50 points")
@@ -192,7 +192,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
 
 def test_alpha_and_each_reviewer_s_own_lean_are_shown():
     counts = compared(["WW"] * 20 + ["LL"] * 15 + ["WL"] * 5, "W" * 40)
-    habits = {1: ReviewerHabits(first=15, second=5, longer=9, shorter=11)}
+    habits = {1: ReviewerHabits(chose_a=15, chose_b=5, chose_longer=9, chose_shorter=11)}
     page = page_of(replace(counts, habits=habits), full=True)
     assert re.fullmatch(r"all of them, above chance \(α\)    \.7\d  \.\d\d–\.\d\d", line(page, "all of them"))
     assert line(page, "winner stood on side A").startswith("winner stood on side A  15 of 20  75 %")
@@ -294,7 +294,7 @@ def test_few_opposite_pairs_and_single_orders_say_what_is_missing():
 
 def test_what_stands_outside_is_named_only_when_there_is_some():
     quiet = page_of(compared("W" * 12, "W" * 12))
-    assert [len(section.lines) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
+    assert [len(section.rows) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
     pairs = table(("W", 12, "W" * 12), stratum=1) + table(("W", 3, ""))
     beside = {"skipped": 2, "broken": 1, "stale": 3, "retired": 4, "carried": 5, "imported": 6, "outside_queue": 7}
     loud = page_of(counts_of(pairs, strata=CHOSEN, **beside))
@@ -367,7 +367,7 @@ def test_foreign_names_stay_as_they_are():
 )
 def test_every_percent_stands_beside_its_n(pairs, pooled):
     for section in page_of(counts_of(pairs, pooled=pooled)).sections:
-        for shown in section.lines:
+        for shown in section.rows:
             texts = [span.text for span in shown.spans if span.role in (Role.NUMBER, Role.STRONG_NUMBER)]
             if any("%" in text for text in texts):
                 assert any(re.search(r"of \d\d|^n \d\d", text) for text in texts)
@@ -389,8 +389,12 @@ def test_kappa_has_no_leading_zero(value, written):
 
 
 def test_small_words():
-    assert (interval(0.493, 0.667), counted(1, "loss", "losses"), counted(2, "pair")) == ("49–67", "1 loss", "2 pairs")
-    assert part_of(Rate(None, None, None, 3)) == "of 3"
+    assert (interval(0.493, 0.667), count_noun(1, "loss", "losses"), count_noun(2, "pair")) == (
+        "49–67",
+        "1 loss",
+        "2 pairs",
+    )
+    assert hits_of_n(Rate(None, None, None, 3)) == "of 3"
 
 
 @pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from uphold.records.enums import Choice, EventKind, Preference, QuickFilter, Ruling, SortOrder, Verdict, ruling
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.records.reviews import ReviewEvent
-from uphold.reviewing.pair_filters import behind, counts, ordered, selected
+from uphold.reviewing.pair_filters import count_labelled, counts, ordered, selected
 
 
 def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> ListedPair:
@@ -16,16 +16,20 @@ def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = 
     return ListedPair(number, f"k{number}", 1, number, verdict, decision, stands, **more)  # type: ignore[arg-type]
 
 
-READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), apart=5)
+READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), length_difference=5)
 
 
-OVER = listed(2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), apart=5, note="why")
+OVER = listed(
+    2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), length_difference=5, note="why"
+)
 
 
-EVEN = listed(3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, apart=-9, reasons=("style", "unsafe"))
+EVEN = listed(
+    3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, length_difference=-9, reasons=("style", "unsafe")
+)
 
 
-UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, apart=7, flagged=True)
+UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, length_difference=7, flagged=True)
 
 
 PAIRS = [READ, OVER, EVEN, UNREAD]
@@ -36,19 +40,19 @@ def numbers(wanted: PairFilter, **more: bool) -> list[int]:
 
 
 def test_what_the_judge_says_is_known_of_read_pairs_only() -> None:
-    assert numbers(PairFilter(judge=Preference.CANDIDATE)) == [1, 2]
-    assert UNREAD.told is None
-    assert READ.told is Verdict.CANDIDATE
+    assert numbers(PairFilter(verdict=Preference.CANDIDATE)) == [1, 2]
+    assert UNREAD.visible_verdict is None
+    assert READ.visible_verdict is Verdict.CANDIDATE
 
 
 def test_what_people_say_is_known_of_read_pairs_only_but_the_figure_says_how_many_there_are() -> None:
-    wanted = PairFilter(people=Preference.CANDIDATE, judge=Preference.CANDIDATE)
+    wanted = PairFilter(label=Preference.CANDIDATE, verdict=Preference.CANDIDATE)
     assert numbers(wanted) == [1]
-    assert behind(PAIRS, wanted) == 2
+    assert count_labelled(PAIRS, wanted) == 2
 
 
 def test_an_inconsistent_verdict_counts_as_a_tie() -> None:
-    assert numbers(PairFilter(judge=Preference.TIE, people=Preference.TIE)) == [3]
+    assert numbers(PairFilter(verdict=Preference.TIE, label=Preference.TIE)) == [3]
 
 
 def test_rulings_notes_flags_and_tags_narrow() -> None:
@@ -60,7 +64,7 @@ def test_rulings_notes_flags_and_tags_narrow() -> None:
     assert numbers(PairFilter(reason="wrong fact")) == []
     assert numbers(PairFilter(QuickFilter.FLAGGED)) == [4]
     assert numbers(PairFilter(QuickFilter.NOTED)) == [2]
-    assert numbers(PairFilter(tag="a", you=Choice.BASELINE)) == [2]
+    assert numbers(PairFilter(tag="a", choice=Choice.BASELINE)) == [2]
 
 
 def test_the_longer_answer_is_looked_at_where_somebody_picked_one() -> None:
@@ -79,11 +83,17 @@ def test_found_pairs_only() -> None:
 
 
 def test_orders() -> None:
-    drawn = [listed(2), listed(1), ListedPair(9, "a", 1, 0), listed(3, Choice.TIE, rank=5), listed(4, apart=-7)]
+    drawn = [
+        listed(2),
+        listed(1),
+        ListedPair(9, "a", 1, 0),
+        listed(3, Choice.TIE, rank=5),
+        listed(4, length_difference=-7),
+    ]
     assert [pair.pair_id for pair in ordered(drawn, SortOrder.REVIEWED)] == [1, 2, 3, 4, 9]
     assert [pair.pair_id for pair in ordered(drawn, SortOrder.KEY)] == [9, 1, 2, 3, 4]
     assert ordered(drawn, SortOrder.LATEST)[0].pair_id == 3
-    assert ordered(drawn, SortOrder.APART)[0].pair_id == 4
+    assert ordered(drawn, SortOrder.LENGTH_DIFFERENCE)[0].pair_id == 4
 
 
 def test_a_word_that_differs_from_the_verdict_as_it_stands_differs() -> None:

@@ -6,7 +6,7 @@ from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Side, 
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.reviews import PairView
 from uphold.records.texts import ExampleText
-from uphold.reviewing.presentation import first_wins, reason_shown
+from uphold.reviewing.presentation import first_answer_won, reason_shown
 
 CANDIDATE_FIRST, BASELINE_FIRST = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
@@ -74,9 +74,9 @@ def test_an_inconsistent_pair_tells_whether_the_first_answer_won_both_times(
     words: tuple[Preference, Preference], first: bool | None
 ) -> None:
     judgments = [said(CANDIDATE_FIRST, words[0]), said(BASELINE_FIRST, words[1])]
-    assert first_wins(seen(WIN, *judgments, verdict=Verdict.INCONSISTENT)) is first
+    assert first_answer_won(seen(WIN, *judgments, verdict=Verdict.INCONSISTENT)) is first
 
 
 def test_without_a_judge_there_is_no_reason() -> None:
     assert reason_shown(seen(WIN)).reasons == ()
-    assert first_wins(seen(WIN)) is None
+    assert first_answer_won(seen(WIN)) is None

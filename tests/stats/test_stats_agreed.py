@@ -8,8 +8,8 @@ from support.run_counts import ORACLES, VERDICTS, WORDS, compared, counts_of, ta
 from uphold.records.counts import JudgeGroups, Stratum
 from uphold.records.enums import Verdict
 from uphold.stats.agreement import agreement, brier
-from uphold.stats.coefficients import ac1, ac1_value, alpha, alpha_value, auroc, midranks, spearman, standard_error
-from uphold.stats.intervals import StratumShare, weighted, weighted_share, wilson
+from uphold.stats.coefficients import ac1, ac1_standard_error, ac1_value, alpha, alpha_value, auroc, midranks, spearman
+from uphold.stats.intervals import StratumShare, stratified_mean, stratified_share, wilson
 from uphold.stats.summary import run_statistics
 
 PLACE = {"W": 0, "T": 1, "L": 2}
@@ -27,7 +27,7 @@ def test_ac1_of_two_raters_has_the_value_the_error_and_the_interval_of_the_libra
     given_, expected = entry["input"], entry["expected"]
     items = [(0, words(pair), 1) for pair in zip(given_["human"], given_["judge"], strict=True)]
     value = ac1_value(items)
-    found = (value.value, value.low, value.high, standard_error(items))
+    found = (value.value, value.low, value.high, ac1_standard_error(items))
     assert found == pytest.approx((expected["ac1"], *expected["ci"], expected["se"]), abs=entry["tolerance"])
 
 
@@ -35,7 +35,7 @@ def test_ac1_of_three_reviewers_allows_missing_words():
     entry = ORACLES["krippendorff_alpha"]
     items = [(0, words(said), 1) for said in entry["input"]["items_by_reviewer"]]
     expected = entry["expected"]
-    assert (ac1(items), standard_error(items)) == pytest.approx(
+    assert (ac1(items), ac1_standard_error(items)) == pytest.approx(
         (expected["ac1_irrcac"], expected["ac1_se_irrcac"]), abs=entry["tolerance"]
     )
 
@@ -44,7 +44,7 @@ def test_ac1_stays_high_where_one_class_makes_kappa_vanish():
     entry = ORACLES["kappa_paradox"]
     given_, expected = entry["input"], entry["expected"]
     items = [(0, words(pair, "WL"), 1) for pair in zip(given_["human"], given_["judge"], strict=True)]
-    assert (ac1(items), standard_error(items)) == pytest.approx(
+    assert (ac1(items), ac1_standard_error(items)) == pytest.approx(
         (expected["ac1"], expected["ac1_se"]), abs=entry["tolerance"]
     )
 
@@ -135,15 +135,15 @@ def test_chosen_pairs_have_the_ordinary_agreement():
 
 
 def test_weights_of_fully_read_strata_leave_wilson():
-    rate = weighted_share([StratumShare("a", 30, 30, 20), StratumShare("b", 10, 10, 3)])
+    rate = stratified_share([StratumShare("a", 30, 30, 20), StratumShare("b", 10, 10, 3)])
     assert (rate.low, rate.high) == pytest.approx(wilson(23, 40))
 
 
 def test_equal_strata_have_the_effective_n_of_their_sum():
-    found = weighted([StratumShare("a", 100, 20, 10.0), StratumShare("b", 100, 20, 10.0)])
+    found = stratified_mean([StratumShare("a", 100, 20, 10.0), StratumShare("b", 100, 20, 10.0)])
     assert found.mean == 0.5
     assert found.effective_n == pytest.approx(40 * 0.25 / (0.25 * 0.8), rel=0.01)
-    assert weighted([StratumShare("a", 50, 20, 20.0), StratumShare("b", 50, 20, 20.0)]).effective_n > 5
+    assert stratified_mean([StratumShare("a", 50, 20, 20.0), StratumShare("b", 50, 20, 20.0)]).effective_n > 5
 
 
 def test_a_word_from_before_the_verdict_goes_before_a_later_one():
@@ -181,7 +181,7 @@ def test_confidence_is_scored_as_by_the_library():
 def test_agreement_is_shown_by_thirds_of_confidence():
     sure = ((0, 0.6, votes("L"), Verdict.CANDIDATE, 10), (0, 0.8, votes("W"), Verdict.CANDIDATE, 10))
     sure += ((0, 0.95, votes("W"), Verdict.CANDIDATE, 12), (0, 0.99, votes("WL"), Verdict.CANDIDATE, 4))
-    judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
+    judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, confidences=sure)
     found = agreement(judge).confidence
     assert [(band.low, band.high, band.agreement.rate, band.agreement.n) for band in found.bands] == [
         (0.6, 0.6, 0, 10),
@@ -197,7 +197,7 @@ def test_a_band_of_repeated_examples_has_a_wider_interval():
 
     def band(*, named: bool):
         sure = tuple((k * named, 0.9, votes(word), Verdict.CANDIDATE, 3) for word, k in said)
-        judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, sure=sure)
+        judge = JudgeGroups(1, "j", "1", "llm", compared("W", "W").judges[0].cells, confidences=sure)
         (found,) = agreement(judge).confidence.bands
         return found.agreement
 
@@ -228,7 +228,7 @@ def test_the_longer_answer_is_counted_for_judge_and_people_on_the_same_pairs():
 def test_length_and_verdict_correlate_over_the_readable():
     judge = compared("W", "W").judges[0]
     rows = ((100, Verdict.CANDIDATE, 5), (-100, Verdict.BASELINE, 5), (3, Verdict.UNREADABLE, 9))
-    changed = JudgeGroups(1, "j", "1", "llm", judge.cells, differences=rows)
+    changed = JudgeGroups(1, "j", "1", "llm", judge.cells, length_differences=rows)
     found = run_statistics(compared("W", "W").__class__(**_fields(judges=(changed,)))).judges[0].length
     assert (found.spearman.value, found.spearman.low) == (pytest.approx(1), None)
 

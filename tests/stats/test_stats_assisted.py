@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from support.run_counts import ORACLES, VERDICTS, compared, counts_of, table, votes
 from uphold.records.counts import PairGroup, Stratum
 from uphold.stats.assisted import assisted, headline_inputs
-from uphold.stats.intervals import LEAST_CLUSTERS, finite_n, wilson
-from uphold.stats.poststratify import HALF, WIN, WIN_TIE, ChainCell, beta_interval, population, this_set
+from uphold.stats.intervals import MIN_CLUSTERS, TIES_HALF, finite_n, wilson
+from uphold.stats.poststratify import WIN, WIN_TIE, ChainCell, beta_interval, population_rate, this_set_rate
 from uphold.stats.summary import run_statistics
 
 DRAWN, CHOSEN = Stratum("all"), Stratum("chosen", chosen=True)
@@ -167,8 +167,8 @@ def test_strata_with_enough_verdicts_are_cells_of_their_own():
     found = headline(pairs, (DRAWN, Stratum("orders disagree")))
     cells = [ChainCell(60, (3, 0, 12)), ChainCell(40, (12, 0, 3)), ChainCell(20, (2, 0, 4)), ChainCell(20, (4, 0, 2))]
     assert (found.n, found.state) == (42, "assisted")
-    assert found.population.win_rate.rate == pytest.approx(population(cells, WIN).mean)
-    assert found.this_set.win_rate.low == pytest.approx(beta_interval(this_set(cells, WIN))[0])
+    assert found.population.win_rate.rate == pytest.approx(population_rate(cells, WIN).mean)
+    assert found.this_set.win_rate.low == pytest.approx(beta_interval(this_set_rate(cells, WIN))[0])
 
 
 def test_strata_with_few_verdicts_are_merged_and_weighted():
@@ -178,10 +178,10 @@ def test_strata_with_few_verdicts_are_merged_and_weighted():
     weights = (8.0, 20 / 12)
     total, squares = 10 * weights[0] + 12 * weights[1], 10 * weights[0] ** 2 + 12 * weights[1] ** 2
     wins = (9 * weights[0] + 1 * weights[1]) * total / squares
-    assert sum(cell.source) == pytest.approx(total**2 / squares)
-    assert cell.source[2] == pytest.approx(wins)
+    assert sum(cell.population_labels) == pytest.approx(total**2 / squares)
+    assert cell.population_labels[2] == pytest.approx(wins)
     rest = (10 * 7 + 12 * (20 / 12 - 1)) ** 2 / (10 * 49 + 12 * (20 / 12 - 1) ** 2)
-    assert sum(cell.rest) == pytest.approx(rest)
+    assert sum(cell.unread_labels) == pytest.approx(rest)
     assert assisted(counts, counts.judges[0]).population.win_rate.rate > 0.65
 
 
@@ -213,7 +213,7 @@ def test_several_pairs_of_an_example_widen_the_headline_and_few_examples_refuse_
     few = [(votes("W" if k % 2 else "L"), VERDICTS["W"], None, 1 + k % 5) for k in range(25)]
     refused = headline([*few, *unread]).population.win_rate
     assert (refused.low, refused.high) == (None, None)
-    assert refused.reason == f"several pairs share an example: {LEAST_CLUSTERS} examples needed for an interval"
+    assert refused.reason == f"several pairs share an example: {MIN_CLUSTERS} examples needed for an interval"
 
 
 def test_before_the_planned_n_the_headline_knows_that_it_is_provisional():
@@ -298,4 +298,4 @@ def test_changing_the_systems_over_mirrors_the_headline(counts):
 
 
 def test_the_scores_of_the_three_rates_are_those_of_the_note():
-    assert (WIN, WIN_TIE, HALF) == ((0, 0, 1), (0, 1, 1), (0, 0.5, 1))
+    assert (WIN, WIN_TIE, TIES_HALF) == ((0, 0, 1), (0, 1, 1), (0, 0.5, 1))

@@ -5,23 +5,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES
-from uphold.stats.intervals import wilson
+from uphold.stats.intervals import TIES_HALF, wilson
 from uphold.stats.poststratify import (
-    HALF,
     WIN,
     WIN_TIE,
     ChainCell,
     Moments,
     beta_interval,
     not_narrower,
-    population,
-    this_set,
+    population_rate,
+    this_set_rate,
 )
 
-SCORES = {"win": WIN, "win_tie": WIN_TIE, "half": HALF}
+SCORES = {"win": WIN, "win_tie": WIN_TIE, "half": TIES_HALF}
 
 
-TARGETS = {"sp": population, "fp": this_set}
+TARGETS = {"sp": population_rate, "fp": this_set_rate}
 
 
 three = st.tuples(*[st.integers(0, 40)] * 3)
@@ -52,16 +51,16 @@ def test_every_rate_of_both_targets_is_the_oracle_s():
 def test_with_all_read_the_set_is_known_and_the_source_is_nearly_wilson():
     entry = ORACLES["chain_rule_all_reviewed"]
     cells = [ChainCell(pairs, tuple(counts)) for pairs, counts in entry["input"]["all_reviewed"]]
-    wanted, found = entry["expected"]["all_reviewed_sp"], population(cells, WIN)
+    wanted, found = entry["expected"]["all_reviewed_sp"], population_rate(cells, WIN)
     assert beta_interval(found) == pytest.approx(wanted["ci"], abs=entry["tolerance"])
     assert beta_interval(found) == pytest.approx(wilson(40, 100), abs=0.004)
-    assert this_set(cells, WIN) == Moments(pytest.approx(entry["expected"]["all_reviewed_fp_point"]), 0.0)
+    assert this_set_rate(cells, WIN) == Moments(pytest.approx(entry["expected"]["all_reviewed_fp_point"]), 0.0)
 
 
 def test_a_cell_that_nobody_read_leaves_the_rate_nearly_open():
     entry = ORACLES["chain_rule_all_reviewed"]
     cells = [ChainCell(pairs, tuple(counts)) for pairs, counts in entry["input"]["empty_cell"]]
-    wanted, found = entry["expected"]["empty_cell_sp"], population(cells, WIN)
+    wanted, found = entry["expected"]["empty_cell_sp"], population_rate(cells, WIN)
     assert (found.mean, *beta_interval(found)) == pytest.approx((wanted["mean"], *wanted["ci"]), abs=entry["tolerance"])
 
 
@@ -80,15 +79,15 @@ def test_intervals_are_in_range_and_hold_their_mean(cells, score):
 def test_the_order_of_cells_changes_nothing(cells, rng):
     turned = rng.sample(cells, len(cells))
     for rate in TARGETS.values():
-        one, other = rate(cells, HALF), rate(turned, HALF)
+        one, other = rate(cells, TIES_HALF), rate(turned, TIES_HALF)
         assert (one.mean, one.variance) == pytest.approx((other.mean, other.variance), abs=1e-12)
 
 
 @given(tables)
 def test_changing_the_systems_over_mirrors_every_rate(cells):
-    turned = [ChainCell(cell.pairs, cell.read[::-1]) for cell in cells]
+    turned = [ChainCell(cell.pairs, cell.labels[::-1]) for cell in cells]
     for rate in TARGETS.values():
-        for score, mirror in ((WIN, WIN_TIE), (WIN_TIE, WIN), (HALF, HALF)):
+        for score, mirror in ((WIN, WIN_TIE), (WIN_TIE, WIN), (TIES_HALF, TIES_HALF)):
             one, other = rate(cells, score), rate(turned, mirror)
             assert one.mean == pytest.approx(1 - other.mean, abs=1e-9)
             assert one.variance == pytest.approx(other.variance, abs=1e-9)
@@ -97,8 +96,8 @@ def test_changing_the_systems_over_mirrors_every_rate(cells):
 @settings(deadline=None)
 @given(tables, st.sampled_from(list(SCORES.values())))
 def test_these_pairs_are_never_known_less_well_than_their_source(cells, score):
-    narrow = beta_interval(this_set(cells, score))
-    low, high = not_narrower(beta_interval(population(cells, score)), narrow)
+    narrow = beta_interval(this_set_rate(cells, score))
+    low, high = not_narrower(beta_interval(population_rate(cells, score)), narrow)
     assert high - low >= narrow[1] - narrow[0] - 1e-12
     assert 0 <= low <= high <= 1 + 1e-12
 

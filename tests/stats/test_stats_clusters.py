@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.run_counts import ORACLES
 from uphold.records.counts import PairGroup
 from uphold.stats.distributions import t_quantile
-from uphold.stats.intervals import FEW_EXAMPLES, mean_spread, merged, share, ties_half, wilson
+from uphold.stats.intervals import FEW_EXAMPLES, mean_spread, merge_groups, share, ties_half, wilson
 
 rows = st.lists(st.tuples(st.integers(0, 15), st.sampled_from((0.0, 0.5, 1.0)), st.integers(1, 4)), max_size=40)
 
@@ -17,7 +17,7 @@ def test_the_clustered_error_is_that_of_statsmodels():
     values, clusters = entry["input"]["value"], entry["input"]["cluster"]
     over = mean_spread([(cluster + 1, value, 1) for cluster, value in zip(clusters, values, strict=True)])
     expected = entry["expected"]
-    found = (over.mean, over.error, over.clusters - 1)
+    found = (over.mean, over.standard_error, over.clusters - 1)
     wanted = (expected["mean"], expected["se_G_over_Gminus1"], expected["df"])
     assert found == pytest.approx(wanted, abs=entry["tolerance"])
 
@@ -88,7 +88,7 @@ def test_every_interval_is_in_range_and_holds_its_rate(scored):
 
 def test_pairs_of_an_example_of_their_own_are_added_up_whatever_its_number():
     apart = [PairGroup((), None, None, example, 1) for example in range(1, 5001)]
-    assert merged(apart) == [PairGroup((), None, None, 0, 5000)]
+    assert merge_groups(apart) == [PairGroup((), None, None, 0, 5000)]
     twice = [*apart, PairGroup((), None, None, 7, 1)]
-    assert sum(cell.count for cell in merged(twice)) == 5001
-    assert {cell.cluster for cell in merged(twice)} == {0, 7}
+    assert sum(cell.count for cell in merge_groups(twice)) == 5001
+    assert {cell.cluster for cell in merge_groups(twice)} == {0, 7}

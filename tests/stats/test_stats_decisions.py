@@ -12,12 +12,12 @@ from uphold.records.enums import Verdict
 from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
 from uphold.stats.paired import (
     GateSubject,
-    bound,
     by_judge,
     by_people,
     compare_judge_pairs,
     gate,
     half_change,
+    one_sided_bounds,
     paired_statistics,
 )
 from uphold.stats.summary import run_statistics
@@ -232,11 +232,11 @@ def test_a_judge_speaks_only_when_asked():
     ]
     assert gate(silent, 0.1, NAMES).reason == "no pair was read in both runs"
     found = gate(silent, 0.1, GateSubject("b", "a", "gpt", "an opinion"))
-    assert (found.result, found.judge, found.worth) == (GateResult.PASS, "gpt", "an opinion")
+    assert (found.result, found.judge, found.judge_caveat) == (GateResult.PASS, "gpt", "an opinion")
 
 
 def test_few_examples_give_no_bound():
-    assert bound([(1 + k % 4, float(k % 2), 3) for k in range(12)]) == (
+    assert one_sided_bounds([(1 + k % 4, float(k % 2), 3) for k in range(12)]) == (
         "several pairs share an example: 10 examples needed for an interval"
     )
 

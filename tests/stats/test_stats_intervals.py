@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.run_counts import ORACLES
 from uphold.stats.distributions import beta_cdf, beta_quantile, t_quantile, z_quantile
-from uphold.stats.intervals import clopper_pearson, finite_n, half_posterior, mean_t, sign_test, wilson
+from uphold.stats.intervals import clopper_pearson, finite_n, mean_t, sign_test, ties_half_interval, wilson
 
 counts = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))).filter(lambda pair: pair[1])
 
@@ -95,10 +95,10 @@ def test_the_exact_interval_covers_at_least_its_level():
 @given(three)
 def test_the_posterior_of_half_scores_has_width_holds_the_mean_and_mirrors(trio):
     losses, ties, wins = trio
-    low, high = half_posterior(losses, ties, wins)
+    low, high = ties_half_interval(losses, ties, wins)
     assert 0 <= low <= (wins + ties / 2) / sum(trio) <= high <= 1
     assert low < high
-    assert half_posterior(wins, ties, losses) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+    assert ties_half_interval(wins, ties, losses) == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
 def test_the_posterior_matches_draws_from_the_dirichlet():
@@ -109,7 +109,7 @@ def test_the_posterior_matches_draws_from_the_dirichlet():
         loss, tie, win = (rng.gammavariate(shape, 1) for shape in shapes)
         draws.append((win + tie / 2) / (loss + tie + win))
     draws.sort()
-    assert half_posterior(5, 4, 11) == pytest.approx((draws[100], draws[3900]), abs=0.015)
+    assert ties_half_interval(5, 4, 11) == pytest.approx((draws[100], draws[3900]), abs=0.015)
 
 
 def test_the_posterior_covers_the_truth_in_about_its_level_of_samples():
@@ -118,7 +118,7 @@ def test_the_posterior_covers_the_truth_in_about_its_level_of_samples():
     for losses in range(n + 1):
         for ties in range(n + 1 - losses):
             wins = n - losses - ties
-            low, high = half_posterior(losses, ties, wins)
+            low, high = ties_half_interval(losses, ties, wins)
             if low <= win + tie / 2 <= high:
                 ways = math.comb(n, losses) * math.comb(n - losses, ties)
                 covered += ways * loss**losses * tie**ties * win**wins
@@ -126,7 +126,7 @@ def test_the_posterior_covers_the_truth_in_about_its_level_of_samples():
 
 
 def test_very_many_ties_still_leave_a_narrow_interval_around_one_half():
-    low, high = half_posterior(0, 100_000, 0)
+    low, high = ties_half_interval(0, 100_000, 0)
     assert 0.4999 < low < 0.5 < high < 0.5001
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from support.run_counts import ORACLES, compared, counts_of, table
 from uphold.records.counts import Stratum
 from uphold.stats.assisted import headline_inputs, win_rates
-from uphold.stats.power import budget, half_widths, nearest, plan, verdicts_for
-from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
+from uphold.stats.power import budget, half_widths, nearest_target, plan, verdicts_for
+from uphold.stats.sequential import peek_safe, population_bounds, set_bounds
 from uphold.stats.summary import live_numbers
 
 drawn = (
@@ -79,7 +79,7 @@ def test_chosen_pairs_have_no_budget():
     counts = counts_of(pairs, strata=(Stratum("all"), Stratum("chosen", chosen=True)))
     found = headline_inputs(counts, counts.judges[0])
     reason = "chosen, not sampled: these numbers speak of the 40 pairs read"
-    assert (budget(found), nearest(found)) == ((), None)
+    assert (budget(found), nearest_target(found)) == ((), None)
     made = plan(found, 0.1)
     assert (made.population.reason, made.this_set.reason) == (reason, reason)
 
@@ -87,10 +87,10 @@ def test_chosen_pairs_have_no_budget():
 def test_the_foot_of_the_review_names_the_nearest_width_that_can_be_reached():
     counts = counts_of(table(("W", 120, "W" * 20 + "L" * 8), ("L", 80, "L" * 10 + "W" * 2)))
     found = live_numbers(counts, 1)
-    like, this = found.like_these, found.this_set
+    like, this = found.population, found.this_set
     assert (found.state, like.n) == ("assisted", 40)
     assert this.high - this.low < like.high - like.low
-    assert found.target.like_these
+    assert found.target.for_population
     assert found.target.half_width < (like.high - like.low) / 2
     assert 0 < found.target.more <= 160
 
@@ -98,7 +98,7 @@ def test_the_foot_of_the_review_names_the_nearest_width_that_can_be_reached():
 def test_with_all_read_there_is_no_target_and_below_ten_a_reason():
     assert live_numbers(compared("WL" * 20, "WL" * 20), 1).target is None
     few = live_numbers(compared("WL" * 4 + "." * 40, "WL" * 24), 1)
-    assert (few.state, few.refused, few.like_these, few.target) == (
+    assert (few.state, few.reason, few.population, few.target) == (
         "counts",
         "10 verdicts needed for a rate",
         None,
@@ -113,7 +113,7 @@ def test_peek_safe_intervals_are_those_of_the_note():
     assert [end for ends in found for end in ends] == pytest.approx(
         [end for ends in expected["this_set"] for end in ends], abs=entry["tolerance"]
     )
-    source = [source_bounds(*counts) for counts in given_["k_n"]]
+    source = [population_bounds(*counts) for counts in given_["k_n"]]
     assert [end for ends in source for end in ends] == pytest.approx(
         [end for ends in expected["source"] for end in ends], abs=entry["tolerance"]
     )
@@ -127,7 +127,7 @@ def test_peek_safe_intervals_hold_their_share_and_mirror(counts):
     assert 0 <= low <= high <= 1
     assert low * of >= hits - 1e-9
     assert set_bounds(n - hits, n, of) == pytest.approx((1 - high, 1 - low))
-    wide = source_bounds(hits, n)
+    wide = population_bounds(hits, n)
     assert wide[0] <= hits / n <= wide[1]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from support.run_counts import ORACLES, cells
-from uphold.stats.bias import FEW_OPPOSITE, ONE_ORDER, position
+from uphold.stats.bias import FEW_OPPOSITE, ONE_ORDER, position_bias
 
 FIRST, SECOND = ("candidate", "baseline"), ("baseline", "candidate")
 
@@ -15,7 +15,7 @@ def seen(*orders):
 def test_flips_and_first_position_are_the_oracle_s():
     entry = ORACLES["position_bias"]
     given, expected = entry["input"], entry["expected"]
-    found = position(
+    found = position_bias(
         seen(
             (("candidate", "candidate"), given["consistent"]),
             (FIRST, given["flipped_to_first"]),
@@ -33,16 +33,16 @@ def test_flips_and_first_position_are_the_oracle_s():
 
 
 def test_a_flip_to_a_tie_is_a_flip_and_names_no_place():
-    found = position(seen((("tie", "candidate"), 3), (("tie", "tie"), 2)))
+    found = position_bias(seen((("tie", "candidate"), 3), (("tie", "tie"), 2)))
     assert (found.pairs_in_both_orders, found.flips, found.first, found.second) == (5, 3, 0, 0)
 
 
 def test_below_ten_opposite_pairs_the_place_is_counted_and_not_rated():
-    found = position(seen((FIRST, 8), (SECOND, 1)))
+    found = position_bias(seen((FIRST, 8), (SECOND, 1)))
     assert (found.first, found.second, found.p) == (8, 1, None)
     assert (found.first_rate.rate, found.first_rate.n, found.first_rate.reason) == (None, 9, FEW_OPPOSITE)
 
 
 def test_one_order_alone_cannot_show_a_bias():
-    found = position(seen((None, 20)))
+    found = position_bias(seen((None, 20)))
     assert (found.pairs_in_both_orders, found.flip_rate.rate, found.flip_rate.reason) == (0, None, ONE_ORDER)

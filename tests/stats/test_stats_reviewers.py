@@ -6,11 +6,11 @@ import pytest
 
 from support.run_counts import counts_of, votes
 from uphold.records.counts import ReviewerHabits
-from uphold.stats.reviewers import reviewers
+from uphold.stats.reviewers import reviewer_statistics
 
 
 def read(*said):
-    return reviewers(counts_of([(votes(words), None, None, 0) for words in said]))
+    return reviewer_statistics(counts_of([(votes(words), None, None, 0) for words in said]))
 
 
 def test_two_reviewers_are_compared_on_the_pairs_that_both_read():
@@ -56,18 +56,24 @@ def test_ten_shared_pairs_have_an_alpha_whose_interval_waits_for_full():
     assert (found.alpha.low, found.alpha.reason) == (None, "--full")
     assert found.alpha.value == pytest.approx(0.74, abs=0.02)
     assert found.ac1.low < found.ac1.value < found.ac1.high
-    full = reviewers(counts_of([(votes("WW" if k % 3 else "LW"), None, None, 0) for k in range(30)]), full=True)
+    full = reviewer_statistics(
+        counts_of([(votes("WW" if k % 3 else "LW"), None, None, 0) for k in range(30)]), full=True
+    )
     assert full.alpha.low < full.alpha.value < full.alpha.high
 
 
 def test_each_reviewer_s_own_habits_are_shares_with_their_n():
-    habits = {1: ReviewerHabits(first=12, second=8, longer=15, shorter=4, repeated=12, same=9, seconds=21.5)}
+    habits = {
+        1: ReviewerHabits(
+            chose_a=12, chose_b=8, chose_longer=15, chose_shorter=4, repeats=12, same_on_repeat=9, seconds=21.5
+        )
+    }
     counts = counts_of([(votes("W"), None, None, 0)] * 12)
-    lean = reviewers(replace(counts, habits=habits)).leans[0]
+    lean = reviewer_statistics(replace(counts, habits=habits)).leans[0]
     assert (lean.name, lean.seconds) == ("ada", 21.5)
     shares = [(rate.rate, rate.n) for rate in (lean.first, lean.longer, lean.self_agreement)]
     assert shares == [(12 / 20, 20), (15 / 19, 19), (9 / 12, 12)]
-    none = reviewers(replace(counts, habits={1: ReviewerHabits()})).leans[0]
+    none = reviewer_statistics(replace(counts, habits={1: ReviewerHabits()})).leans[0]
     assert (none.first.reason, none.self_agreement.reason) == (
         "no decision with a winner was made in the app",
         "no pair was shown twice",

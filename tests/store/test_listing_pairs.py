@@ -3,7 +3,7 @@
 from support.imports import bring, compared, judged, reviewed
 from uphold.records.enums import Preference, Verdict
 from uphold.store.database import Store
-from uphold.store.pair_list import first_rows, pair_rows, texts_of
+from uphold.store.pair_list import first_rows, list_texts, pair_rows
 
 
 def test_every_current_pair_comes_with_verdict_label_tags_and_length(store: Store) -> None:
@@ -13,7 +13,7 @@ def test_every_current_pair_comes_with_verdict_label_tags_and_length(store: Stor
         reviewed("two", review="both-bad"),
     )
     one, two = sorted(pair_rows(store, 1, 1), key=lambda row: row.key)
-    assert (one.verdict, one.label, one.tags, one.apart) == (Verdict.BASELINE, None, ("a", "b"), 6)
+    assert (one.verdict, one.label, one.tags, one.length_difference) == (Verdict.BASELINE, None, ("a", "b"), 6)
     assert (two.verdict, two.label, two.tags) == (None, Preference.TIE, ())
     assert (one.place, one.broken) == (0, False)
 
@@ -38,11 +38,11 @@ def test_replaced_pairs_are_not_listed(store: Store) -> None:
 
 def test_texts_of_a_page_are_cut_and_say_how_much_longer_the_candidate_is(store: Store) -> None:
     bring(store, compared("one", instruction="i" * 900, response_candidate="four", response_baseline="fifteen letters"))
-    (texts,) = texts_of(store, [1]).values()
+    (texts,) = list_texts(store, [1]).values()
     assert texts.instruction == "i" * 400
-    assert texts.apart == 4 - 15
+    assert texts.length_difference == 4 - 15
 
 
 def test_an_answer_that_is_no_text_is_measured_as_it_is_shown(store: Store) -> None:
     bring(store, compared("one", response_candidate=12, response_baseline="abc"))
-    assert texts_of(store, [1])[1].apart == -1
+    assert list_texts(store, [1])[1].length_difference == -1

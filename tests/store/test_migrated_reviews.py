@@ -14,7 +14,7 @@ from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
 from uphold.store.schema import APPLICATION_ID, SCHEMA
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 
 FIRST = {"m001_identity": ("001_tables.sql", "001_views.sql")}
 
@@ -63,7 +63,7 @@ def test_a_file_of_the_first_schema_keeps_its_reviews_and_takes_new_kinds(tmp_pa
         assert values(store, "PRAGMA foreign_key_check") == []
         after = store.rows("SELECT seq, id, kind, choice, note, refers FROM events ORDER BY seq").fetchall()
         assert after == before
-        session = open_review(store, all_runs(store)[0], reviewer="ben", blind=True)
+        session = open_review(store, all_runs(store)[0], "ben", ReviewOptions(blind=True))
         session.decide(Choice.TIE, OnScreen(Preference.CANDIDATE))
         session.reasons(["style"], OnScreen(Preference.CANDIDATE))
         assert values(store, "SELECT count(*) FROM blind_decisions") == [1]

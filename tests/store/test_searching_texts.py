@@ -17,8 +17,8 @@ from uphold.workflows.review_opening import open_review
 
 def found(store: Store, typed: str, *, read: list[int] | None = None, reviewer: int | None = None) -> set[int]:
     """Pair ids of run 1 that hold what was typed, seen by somebody who has read `read`."""
-    pair_list.bring_up_to_date(store)
-    return set(pair_list.found(store, 1, typed, judge_id=1, reviewer_id=reviewer, read=read or []))
+    pair_list.update_index(store)
+    return set(pair_list.search(store, 1, typed, judge_id=1, reviewer_id=reviewer, read=read or []))
 
 
 def everything(store: Store) -> set[int]:
@@ -89,9 +89,9 @@ def test_the_latest_comment_and_the_latest_reasons_are_found_and_no_earlier_ones
 def test_what_comes_later_is_found_after_the_next_bringing_up(store: Store) -> None:
     bring(store, compared("one", instruction="kettle"))
     assert found(store, "kettle") == {1}
-    assert pair_list.is_fresh(store)
+    assert pair_list.is_index_current(store)
     bring(store, compared("two", instruction="kettle"))
-    assert not pair_list.is_fresh(store)
+    assert not pair_list.is_index_current(store)
     assert found(store, "kettle") == {1, 2}
 
 
@@ -132,7 +132,7 @@ def test_the_index_is_not_made_before_the_first_search(store: Store) -> None:
 def test_two_connections_may_bring_it_up_to_date_at_once(tmp_path: Path) -> None:
     with open_store(tmp_path / "t.db", create=True) as one, open_store(tmp_path / "t.db") as other:
         bring(one, compared("one", instruction="kettle"))
-        pair_list.bring_up_to_date(other)
-        pair_list.bring_up_to_date(one)
+        pair_list.update_index(other)
+        pair_list.update_index(one)
         assert one.one("SELECT count(*) FROM search_docsize") == other.one("SELECT count(*) FROM search_docsize")
         assert found(one, "kettle") == {1}

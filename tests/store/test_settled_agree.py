@@ -11,9 +11,9 @@ from support.imports import bring, compared
 from uphold.records.enums import Choice, EventKind
 from uphold.records.judgments import verdict_of
 from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
-from uphold.store.counts import Tally, run_counts
+from uphold.store.counts import IncrementalCounts, run_counts
 from uphold.store.database import Store, open_store
-from uphold.store.pair_columns import decisions
+from uphold.store.pair_columns import read_decisions
 from uphold.store.reviews import add_event, add_reviewer
 from uphold.workflows.lookup import find_run
 
@@ -74,7 +74,7 @@ def viewed(store: Store) -> dict[int, Label]:
 
 
 def counted(store: Store) -> dict[int, Label]:
-    said, _ = decisions(store, (1, PAIRS))
+    said, _ = read_decisions(store, (1, PAIRS))
     return {pair: human_label(one.votes) for pair, one in said.items() if one.votes}
 
 
@@ -85,7 +85,7 @@ def test_the_statistics_take_the_word_that_the_views_take(
 ) -> None:
     with TemporaryDirectory() as folder, opened(folder) as store:
         people, run = People(store), find_run(store, None)
-        tally = Tally(store, run, None, verdict_of)
+        tally = IncrementalCounts(store, run, None, verdict_of)
         for act in acts:
             people.act(*act)
             assert counted(store) == viewed(store)

@@ -12,11 +12,13 @@ from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus,
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.reviews import PairView, ReviewerState, ReviewEvent
 from uphold.records.texts import ExampleText
+from uphold.settings import Settings
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, find_run, open_store
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui.app import UpholdApp
+from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
 
 
@@ -102,9 +104,16 @@ def session(store: Store, reviewer: str = "mira") -> ReviewSession:
     return open_review(store, find_run(store, None), reviewer=reviewer)
 
 
+def make_app(
+    store: Store, session: ReviewSession | None = None, settings: Settings | None = None, **options: Any
+) -> UpholdApp:
+    """The app with these options (see AppOptions)."""
+    return UpholdApp(store, session, AppOptions(**options), settings)
+
+
 def app(store: Store, **settings: Any) -> UpholdApp:
     """The app on a review of the only run."""
-    return UpholdApp(store, session(store), **settings)
+    return make_app(store, session(store), **settings)
 
 
 def review(pilot: "Pilot[str]") -> ReviewScreen:

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from support.app_samples import database, shown
 from uphold.workflows.lookup import Store, find_run
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui.app import UpholdApp
 
@@ -71,7 +71,7 @@ def blind_session(folder: Path, world: World, count: int, *, blind: bool = True,
     folder.mkdir(parents=True, exist_ok=True)
     store = database(folder, rows(world, count))
     reseed(store)
-    return open_review(store, find_run(store, None), reviewer="mira", judge="haiku", blind=blind, **options)
+    return open_review(store, find_run(store, None), "mira", ReviewOptions(judge="haiku", blind=blind, **options))
 
 
 def reseed(store: Store) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from support.model_server import Asked, Reply, answer_to, as_json, cut, dropped, empty, error, html, said
-from uphold.judging.prompts import parts_of
+from uphold.judging.prompts import split_prompt
 
 TOKENS = (1000, 50)
 """What every answer of these servers says it took."""
@@ -50,7 +50,7 @@ ALL = {**FAILING, **UNREADABLE}
 
 def right(asked: Asked) -> Reply:
     """A judge without a bias: the answer that says yes wins, wherever it stands."""
-    answers = {part.name[-1]: part.text for part in parts_of(asked.user) if "answer" in part.name}
+    answers = {part.name[-1]: part.text for part in split_prompt(asked.user) if "answer" in part.name}
     if ("yes" in answers["A"]) == ("yes" in answers["B"]):
         return answer_to(asked, said("tie"), tokens=TOKENS)
     return answer_to(asked, said("A" if "yes" in answers["A"] else "B"), tokens=TOKENS)

@@ -49,7 +49,7 @@ class _AtWork(BackgroundJudging):
     """Always in the midst of it."""
 
     @property
-    def going(self) -> bool:
+    def is_running(self) -> bool:
         return True
 
 
@@ -62,11 +62,11 @@ def at_work(store: Store, run: Run) -> BackgroundJudging:
         unreadable=2,
         failed=2,
         cost=0.41,
-        again=5,
-        waited=12.0,
-        seconds=61.0,
+        retries=5,
+        paused=12.0,
+        elapsed=61.0,
         run_id=run.id,
         judge_id=1,
     )
-    work.news = JudgingStatus(judging, JudgingView(_VERDICTS, _NEEDS, _LAST))
+    work.status = JudgingStatus(judging, JudgingView(_VERDICTS, _NEEDS, _LAST))
     return work

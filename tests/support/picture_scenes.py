@@ -14,12 +14,12 @@ BLIND = ReviewOptions(blind=True, open_share=0.0)
 class Scene:
     """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
 
-    Opened in `manner` on the run of that number; the start screen without one.
+    Opened with `options` on the run of that number; the start screen without one.
     """
 
     data: str
     presses: tuple[str, ...] = ()
-    manner: ReviewOptions | None = OPEN
+    options: ReviewOptions | None = OPEN
     run: int = 1
     reviewer: str = "mira"
     hold: str | None = None

@@ -16,13 +16,14 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from support.app_samples import make_app
 from support.picture_data import MADE
 from support.picture_judging import at_work
 from support.picture_scenes import SCENES, Scene
 from support.screen_text import as_text
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
-from uphold.workflows.review_opening import open_review_with
+from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
@@ -53,13 +54,13 @@ def opened(scene: Scene, folder: Path, theme: str = THEMES[0]) -> Iterator[Uphol
 
 
 def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
-    if scene.manner is None:
-        app = UpholdApp(store, reviewer=scene.reviewer, theme=theme)
+    if scene.options is None:
+        app = make_app(store, reviewer=scene.reviewer, theme=theme)
         if scene.judging:
-            app.judge_work = at_work(store, all_runs(store)[3])
+            app.navigator.judging = at_work(store, all_runs(store)[3])
         return app
-    session = open_review_with(scene.manner, store, all_runs(store)[scene.run - 1], reviewer=scene.reviewer)
-    return UpholdApp(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
+    session = open_review(store, all_runs(store)[scene.run - 1], scene.reviewer, scene.options)
+    return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
 
 
 async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate, product
 
 from uphold.records.counts import Stratum
-from uphold.stats.assisted import judge_inputs, win_rates
+from uphold.stats.assisted import inputs_from_cells, win_rates
 from uphold.stats.poststratify import VerdictCell
 
 TIES = 0.12
@@ -91,7 +91,7 @@ def cover(setting: Setting, runs: int, seed: int) -> Covered:
     for _ in range(runs):
         everything = rng.choices(kinds, cum_weights=weights, k=setting.pairs)
         table, scored = _read(everything, _drawn(everything, setting, rng), setting.weighted)
-        found = judge_inputs(table, STRATA if setting.weighted else STRATA[:1], scored)
+        found = inputs_from_cells(table, STRATA if setting.weighted else STRATA[:1], scored)
         if found.has_rates:
             like, this = win_rates(found)
             truth = sum(kind[0] == _WIN for kind in everything) / setting.pairs

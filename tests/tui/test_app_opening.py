@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from support.app_samples import database
+from support.app_samples import database, make_app
 from uphold.errors import BadUsage
-from uphold_tui.app import UpholdApp, run_app
+from uphold.settings import Settings
+from uphold.workflows.review_opening import ReviewOptions
+from uphold_tui.app import run_app
+from uphold_tui.app_options import AppOptions
 
 HEAVY = ("anthropic", "openai", "httpx2", "pydantic", "numpy", "pandas", "scipy", "rich.markdown", "uphold.stats")
 
@@ -16,13 +19,13 @@ HEAVY = ("anthropic", "openai", "httpx2", "pydantic", "numpy", "pandas", "scipy"
 def test_a_theme_that_does_not_exist_is_an_error_that_names_those_there_are(tmp_path: Path) -> None:
     store = database(tmp_path)
     with pytest.raises(BadUsage, match=r"there is no theme 'mauve'; themes are .*uphold-dark"):
-        UpholdApp(store, theme="mauve")
+        make_app(store, theme="mauve")
 
 
 def test_a_judge_that_has_not_judged_is_an_error_before_anything_is_drawn(tmp_path: Path) -> None:
     store = database(tmp_path)
     with pytest.raises(BadUsage, match="has not judged this run"):
-        run_app(store, reviewer="mira", judge="nobody")
+        run_app(store, AppOptions(reviewer="mira"), Settings(), review=ReviewOptions(judge="nobody"))
 
 
 def test_nothing_heavy_is_loaded_before_the_first_frame() -> None:

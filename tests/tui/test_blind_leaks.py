@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from support.app_samples import database, press, review, rows, shown
+from support.app_samples import database, make_app, press, review, rows, shown
 from support.blind_twins import ONE, below, blind_session, given_away
 from support.imports import bring
 from uphold.records.enums import EventKind
 from uphold.workflows.lookup import Store, find_run
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
@@ -28,8 +28,8 @@ def unjudged(count: int) -> list[dict[str, Any]]:
 
 
 def app(store: Store, reviewer: str = "mira", **options: Any) -> UpholdApp:
-    session = open_review(store, find_run(store, "1"), reviewer=reviewer, blind=True, **options)
-    return UpholdApp(store, session, reviewer=reviewer)
+    session = open_review(store, find_run(store, "1"), reviewer, ReviewOptions(blind=True, **options))
+    return make_app(store, session, reviewer=reviewer)
 
 
 async def test_names_are_hidden_again_when_the_decision_is_taken_back_unread_by_any_judge(tmp_path: Path) -> None:
@@ -45,19 +45,19 @@ async def test_names_are_hidden_again_when_the_decision_is_taken_back_unread_by_
 
 async def test_a_pair_that_comes_back_is_not_in_the_trail_beside_it(tmp_path: Path) -> None:
     session = blind_session(tmp_path, ONE, 60)
-    async with UpholdApp(session.store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
+    async with make_app(session.store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         came_back = 0
         for _ in range(120):
             pair = session.current
             assert pair is not None
-            if pair.again:
+            if pair.is_repeat:
                 came_back += 1
                 assert pair.verdict_hidden
                 assert Counter(shown(pilot).split())[pair.key] == 1, "once, above the instruction"
                 if came_back == 2:
                     return
-            await press(pilot, "a", *(() if pair.again or not pair.verdict_hidden else ("enter",)))
+            await press(pilot, "a", *(() if pair.is_repeat or not pair.verdict_hidden else ("enter",)))
     pytest.fail("too few pairs came back")
 
 
@@ -72,8 +72,8 @@ async def test_in_blind_adjudication_the_run_that_a_decision_was_carried_from_is
         set_=find_run(store, "1").set,
     )
     assert store.one("SELECT count(*) FROM events WHERE kind = 'carried'") == (2,)
-    session = open_review(store, find_run(store, "2"), reviewer="mira", queue="disputed", blind=True)
-    async with UpholdApp(store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
+    session = open_review(store, find_run(store, "2"), "mira", ReviewOptions("disputed", blind=True))
+    async with make_app(store, session, reviewer="mira").run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         assert session.current.verdict_hidden  # type: ignore[union-attr]
         assert given_away(below(pilot), (*NAMES, "from")) == []
@@ -85,7 +85,7 @@ async def test_an_adjudicators_own_word_is_not_in_the_trail_before_they_settle_i
     said = [{**named(1)[0], "reviewer": "jonas", "review": "tie"}]
     store = database(tmp_path, [*named(2), *said])
     with_own = open_review(store, find_run(store, "1"), reviewer="mira")
-    async with UpholdApp(store, with_own, reviewer="mira").run_test(size=(200, 60)) as pilot:
+    async with make_app(store, with_own, reviewer="mira").run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         await press(pilot, "a", "a")
     async with app(store, queue="disputed").run_test(size=(200, 60)) as pilot:
@@ -128,9 +128,9 @@ async def test_what_is_copied_of_a_pair_names_neither_system(tmp_path: Path) -> 
 
 async def test_a_repeat_is_decided_without_its_first_decision_and_counted_apart(tmp_path: Path) -> None:
     session = blind_session(tmp_path, ONE, 60)
-    async with UpholdApp(session.store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(session.store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        while session.current is not None and not session.current.again:
+        while session.current is not None and not session.current.is_repeat:
             await press(pilot, "a", *(("enter",) if session.current.verdict_hidden else ()))
         read = session.progress.read
         assert "shown after you decide" in shown(pilot)
@@ -146,13 +146,13 @@ async def test_a_verdict_that_was_on_the_screen_stays_seen_when_the_pair_is_met_
 ) -> None:
     store = database(tmp_path, named(6))
     session = open_review(store, find_run(store, "1"), reviewer="mira")
-    async with UpholdApp(store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         seen, other = session.current, session.peek()
         assert seen is not None
         assert other is not None
         await press(pilot, ":", *"blind", "enter")
-        review(pilot)._review_picked([seen.pair_id, other.pair_id])
+        review(pilot).navigation.open_queue("hand-picked", [seen.pair_id, other.pair_id])
         await pilot.pause()
         picked = pilot.app.screen
         assert isinstance(picked, ReviewScreen)

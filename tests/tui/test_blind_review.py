@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from support.app_samples import database, press, review, rows, shown
+from support.app_samples import database, make_app, press, review, rows, shown
 from uphold.workflows.lookup import Store, find_run
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.app import UpholdApp
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
 
 
 def app(store: Store, reviewer: str = "ann", **options: Any) -> UpholdApp:
-    return UpholdApp(store, open_review(store, find_run(store, None), reviewer=reviewer, **options), reviewer=reviewer)
+    session = open_review(store, find_run(store, None), reviewer, ReviewOptions(**options))
+    return make_app(store, session, reviewer=reviewer)
 
 
 def named(count: int, **changes: Any) -> list[dict[str, Any]]:
@@ -134,7 +135,7 @@ async def test_the_header_says_what_the_queue_is(tmp_path: Path) -> None:
 
 
 async def test_the_reviewer_is_shown_and_changed_on_the_start_screen(tmp_path: Path) -> None:
-    async with UpholdApp(database(tmp_path, named(3)), reviewer="ann").run_test(size=(120, 36)) as pilot:
+    async with make_app(database(tmp_path, named(3)), reviewer="ann").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "as ann" in shown(pilot)
         await press(pilot, "w", *["backspace"] * 3, *"ben", "enter")

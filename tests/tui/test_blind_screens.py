@@ -116,7 +116,7 @@ async def to_pair(pilot: Pilot[str], place: int) -> PairView:
     """The pair at a place of the queue, drawn."""
     screen = review(pilot)
     screen.go_to_place(place)
-    while not screen.live:
+    while not screen.gate.accepts():
         await pilot.pause(0)
     pair = screen.session.current
     assert pair is not None
@@ -169,7 +169,7 @@ async def test_two_worlds_that_differ_in_what_is_kept_back_look_the_same(
 
 async def test_a_tooltip_that_gave_something_away_would_be_seen(tmp_path: Path) -> None:
     async with reading(tmp_path, ONE, SIZES[0]) as pilot:
-        review(pilot).strip.tooltip = ONE.candidate
+        review(pilot).view.strip.tooltip = ONE.candidate
         seen = []
         for spot in regions(pilot):
             await hover(pilot, spot)

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, press, review, rows, shown
+from support.app_samples import app, database, make_app, press, review, rows, shown
 from uphold.records.enums import Choice, EventKind, Preference, QuickFilter, Ruling, Side, SortOrder, Verdict
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.records.reviews import ReviewEvent
 from uphold.workflows.lookup import Store, find_run
-from uphold.workflows.review_opening import open_review
-from uphold_tui.app import UpholdApp
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.pairs.rows import mark
 from uphold_tui.pairs.screen import PairsScreen
@@ -47,7 +46,7 @@ async def settled(pilot: "Pilot[str]") -> PairsScreen:
     """The list when it has read the run."""
     for _ in range(200):
         screen = pilot.app.screen
-        if isinstance(screen, PairsScreen) and screen.complete and not screen.workers._workers:
+        if isinstance(screen, PairsScreen) and screen.loader.is_complete and not screen.workers._workers:
             break
         await pilot.pause(0.01)
     await pilot.pause()
@@ -63,7 +62,7 @@ async def opened(
     async with app(store).run_test(size=size) as pilot:
         for _ in range(100):
             await pilot.pause(0.01)
-            if review(pilot).drawn_at:
+            if review(pilot).gate.painted_at:
                 break
         await press(pilot, *keys, "l")
         await settled(pilot)
@@ -89,8 +88,8 @@ async def test_it_shows_every_pair_with_counts_and_hides_what_would_give_away_th
 async def test_decided_pairs_name_the_systems_and_a_word_that_differs_is_bold(tmp_path: Path) -> None:
     async with opened(tmp_path, "t", "enter") as pilot:
         screen = listing(pilot)
-        assert screen.counts[QuickFilter.UNREAD] == 6
-        assert screen.counts[QuickFilter.OVERTURNED] == 1
+        assert screen.loader.counts[QuickFilter.UNREAD] == 6
+        assert screen.loader.counts[QuickFilter.OVERTURNED] == 1
         await press(pilot, "g")
         row = next(text for text in shown(pilot).splitlines() if " tie" in text and "≠" in text)
         assert "lora-r16" in row
@@ -104,7 +103,7 @@ async def test_tab_goes_through_the_filters_that_leave_something(tmp_path: Path)
     async with opened(tmp_path, "t", "f", "enter") as pilot:
         seen = []
         for _ in range(7):
-            seen.append((listing(pilot).kept.wanted.only, len(listing(pilot).list.pairs)))
+            seen.append((listing(pilot).state.pair_filter.only, len(listing(pilot).list.pairs)))
             await press(pilot, "tab")
         found = dict(seen)
         assert found[QuickFilter.ALL] == 8
@@ -113,20 +112,20 @@ async def test_tab_goes_through_the_filters_that_leave_something(tmp_path: Path)
         assert found[QuickFilter.FLAGGED] == 1
         assert QuickFilter.BROKEN not in found
         await press(pilot, "shift+tab")
-        assert listing(pilot).kept.wanted.only is seen[-1][0]
+        assert listing(pilot).state.pair_filter.only is seen[-1][0]
 
 
 async def test_all_filters_can_be_chosen_by_name_and_combined(tmp_path: Path) -> None:
     async with opened(tmp_path, "enter", "enter") as pilot:
         await press(pilot, "F", *"tag bill", "enter")
         screen = listing(pilot)
-        assert screen.kept.wanted.tag == "billing"
+        assert screen.state.pair_filter.tag == "billing"
         assert all(pair.tags == ("billing",) for pair in screen.list.pairs)
         await press(pilot, "F", *"judge says lora", "enter")
-        assert screen.kept.wanted == PairFilter(judge="candidate", tag="billing")  # type: ignore[arg-type]
+        assert screen.state.pair_filter == PairFilter(verdict="candidate", tag="billing")  # type: ignore[arg-type]
         assert all(pair.read for pair in screen.list.pairs)
         await press(pilot, "escape")
-        assert screen.kept.wanted == PairFilter()
+        assert screen.state.pair_filter == PairFilter()
         assert len(screen.list.pairs) == 8
 
 
@@ -138,7 +137,7 @@ async def test_a_pair_whose_orders_disagree_is_found_without_a_word_of_them(tmp_
         await press(pilot, "l")
         screen = await settled(pilot)
         await press(pilot, "tab", "tab")
-        assert screen.kept.wanted.only is QuickFilter.INCONSISTENT
+        assert screen.state.pair_filter.only is QuickFilter.INCONSISTENT
         assert keys_of(screen) == ["k-003"]
         assert "Inconsistent 1" in shown(pilot)
 
@@ -146,15 +145,15 @@ async def test_a_pair_whose_orders_disagree_is_found_without_a_word_of_them(tmp_
 async def test_o_changes_the_order_and_the_cursor_stays_on_its_pair(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
         screen = listing(pilot)
-        here = screen.list.here
+        here = screen.list.selected
         await press(pilot, "o")
-        assert screen.kept.order is SortOrder.KEY
+        assert screen.state.order is SortOrder.KEY
         assert keys_of(screen) == sorted(keys_of(screen))
-        assert screen.list.here == here
+        assert screen.list.selected == here
         await press(pilot, "o", "o")
-        assert screen.kept.order is SortOrder.APART
-        assert [abs(pair.apart) for pair in screen.list.pairs] == sorted(
-            (abs(p.apart) for p in screen.pairs), reverse=True
+        assert screen.state.order is SortOrder.LENGTH_DIFFERENCE
+        assert [abs(pair.length_difference) for pair in screen.list.pairs] == sorted(
+            (abs(p.length_difference) for p in screen.pairs), reverse=True
         )
 
 
@@ -178,22 +177,22 @@ async def test_escape_leaves_the_field_and_changes_nothing(tmp_path: Path) -> No
         await press(pilot, "slash", *"lamp", "escape")
         assert len(listing(pilot).list.pairs) == 8
         await press(pilot, "j")
-        assert listing(pilot).list.at == 1 or listing(pilot).list.at == 0
+        assert listing(pilot).list.cursor == 1 or listing(pilot).list.cursor == 0
 
 
 async def test_enter_opens_the_pair_in_the_review_and_l_comes_back_with_the_filter(tmp_path: Path) -> None:
     async with opened(tmp_path, "t") as pilot:
         await press(pilot, "tab", "j", "j")
-        wanted = listing(pilot).list.here
+        wanted = listing(pilot).list.selected
         assert wanted is not None
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ReviewScreen)
         assert review(pilot).session.current.key == wanted.key  # type: ignore[union-attr]
         await press(pilot, "l")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is QuickFilter.UNREAD
-        assert screen.list.here is not None
-        assert screen.list.here.key == wanted.key
+        assert screen.state.pair_filter.only is QuickFilter.UNREAD
+        assert screen.list.selected is not None
+        assert screen.list.selected.key == wanted.key
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, ReviewScreen)
 
@@ -204,10 +203,10 @@ async def test_q_goes_back_to_the_list_while_its_pair_is_there_and_then_leaves(t
         there = review(pilot).session.current
         await press(pilot, "q")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is QuickFilter.UNREAD
-        assert screen.list.here is not None
+        assert screen.state.pair_filter.only is QuickFilter.UNREAD
+        assert screen.list.selected is not None
         assert there is not None
-        assert screen.list.here.pair_id == there.pair_id
+        assert screen.list.selected.pair_id == there.pair_id
         await press(pilot, "enter", "t")
         await press(pilot, "q")
         assert not isinstance(pilot.app.screen, PairsScreen)
@@ -231,7 +230,7 @@ async def test_a_list_behind_a_command_is_come_back_to_as_well(tmp_path: Path) -
 async def test_a_pair_of_the_list_is_gone_to_by_its_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
         await press(pilot, "colon", *"k-005", "enter")
-        here = listing(pilot).list.here
+        here = listing(pilot).list.selected
         assert here is not None
         assert here.key == "k-005"
 
@@ -263,7 +262,7 @@ async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) ->
         row = next(y for y, line in enumerate(text) if key in line)
         await pilot.click(offset=(30, row))
         await pilot.pause()
-        assert listing(pilot).list.at == 4
+        assert listing(pilot).list.cursor == 4
         await pilot.click(offset=(30, row))
         await pilot.pause()
         assert review(pilot).session.current.key == key  # type: ignore[union-attr]
@@ -271,7 +270,7 @@ async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) ->
 
 async def test_from_the_start_screen_the_review_of_a_pair_comes_back_to_the_list(tmp_path: Path) -> None:
     store = database(tmp_path, lines())
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         await settled(pilot)
@@ -279,9 +278,9 @@ async def test_from_the_start_screen_the_review_of_a_pair_comes_back_to_the_list
         assert isinstance(pilot.app.screen, ReviewScreen)
         await press(pilot, "t", "q")
         screen = await settled(pilot)
-        assert screen.kept.wanted.only is QuickFilter.UNREAD
+        assert screen.state.pair_filter.only is QuickFilter.UNREAD
         for _ in range(50):
-            if screen.counts.get(QuickFilter.UNREAD) == 7:
+            if screen.loader.counts.get(QuickFilter.UNREAD) == 7:
                 break
             await pilot.pause(0.02)
         assert len(screen.list.pairs) == 7
@@ -296,7 +295,7 @@ async def test_a_long_list_reads_only_the_texts_that_can_be_seen(tmp_path: Path)
         read = screen.listing.texts
         screen.listing.texts = lambda page: asked.append(len(page)) or read(page)  # type: ignore[method-assign, func-returns-value]
         await press(pilot, "G", "k", "g", "pagedown")
-        assert screen.list.at > 10
+        assert screen.list.cursor > 10
         assert asked
         assert max(asked) <= screen.list.size.height
 
@@ -333,7 +332,7 @@ async def test_a_run_without_pairs_says_so(tmp_path: Path) -> None:
     store: Store = database(tmp_path, lines(1))
     with store.writing() as conn:
         conn.execute("UPDATE examples SET status = 'retired'")
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         await settled(pilot)
@@ -342,14 +341,14 @@ async def test_a_run_without_pairs_says_so(tmp_path: Path) -> None:
 
 async def test_the_marked_pairs_are_reviewed_in_a_row_from_the_start_screens_list(tmp_path: Path) -> None:
     store = database(tmp_path, lines())
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         screen = await settled(pilot)
         await press(pilot, "R")
         assert "nothing is marked" in shown(pilot)
         await press(pilot, "space", "space")
-        marked = {pair.key for pair in screen.pairs if pair.pair_id in screen.kept.marked}
+        marked = {pair.key for pair in screen.pairs if pair.pair_id in screen.state.marked}
         assert len(marked) == 2
         assert "review 2 marked" in shown(pilot)
         await press(pilot, "R")
@@ -365,7 +364,7 @@ async def test_marked_pairs_are_reviewed_from_within_a_review_which_goes_on_afte
         former = review(pilot)
         here = former.session.current
         await press(pilot, "G", "space", "k", "space")
-        marked = listing(pilot).kept.marked
+        marked = listing(pilot).state.marked
         await press(pilot, "R")
         picked = pilot.app.screen
         assert isinstance(picked, ReviewScreen)
@@ -377,7 +376,7 @@ async def test_marked_pairs_are_reviewed_from_within_a_review_which_goes_on_afte
         assert pilot.app.screen is former
         assert former.session.current == here
         assert former.session.progress.read == 3
-        assert former.session.sitting().decided == 3
+        assert former.session.session_totals().decided == 3
         assert "back in the queue" in shown(pilot)
         await press(pilot, "u")
         assert former.session.progress.read == 2
@@ -389,15 +388,15 @@ async def test_quitting_a_review_of_marked_pairs_leaves_the_app_and_what_was_sai
     async with opened(tmp_path) as pilot:
         await press(pilot, "space", "R", "t", "Q")
         await pilot.pause()
-        store = pilot.app.store  # type: ignore[attr-defined]
+        store = pilot.app.navigator.store  # type: ignore[attr-defined]
         assert store.one("SELECT count(*) FROM current_decisions")[0] == 1
         assert not pilot.app.is_running
 
 
 async def test_a_blind_review_picks_blind(tmp_path: Path) -> None:
     store = database(tmp_path, lines())
-    blind = open_review(store, find_run(store, None), reviewer="mira", blind=True)
-    async with UpholdApp(store, blind).run_test(size=(120, 36)) as pilot:
+    blind = open_review(store, find_run(store, None), "mira", ReviewOptions(blind=True))
+    async with make_app(store, blind).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         await settled(pilot)
@@ -413,7 +412,7 @@ async def test_f_flags_the_pair_under_the_cursor_and_the_review_knows(tmp_path: 
     async with opened(tmp_path, "enter") as pilot:
         await press(pilot, "g", "j", "j", "f")
         screen = await settled(pilot)
-        here = screen.list.here
+        here = screen.list.selected
         assert here is not None
         assert here.flagged
         assert "flagged" in shown(pilot)
@@ -430,23 +429,23 @@ async def test_f_flags_the_pair_under_the_cursor_and_the_review_knows(tmp_path: 
 
 async def test_f_works_in_the_start_screens_list_too_and_twice_is_not_at_all(tmp_path: Path) -> None:
     store = database(tmp_path, lines())
-    async with UpholdApp(store, reviewer="somebody new").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="somebody new").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         await settled(pilot)
         await press(pilot, "f")
         screen = await settled(pilot)
-        assert screen.counts[QuickFilter.FLAGGED] == 1
+        assert screen.loader.counts[QuickFilter.FLAGGED] == 1
         await press(pilot, "f")
         screen = await settled(pilot)
-        assert screen.counts[QuickFilter.FLAGGED] == 0
+        assert screen.loader.counts[QuickFilter.FLAGGED] == 0
         assert [row[0] for row in store.rows("SELECT kind FROM events ORDER BY seq")] == ["flag", "unflag"]
 
 
 async def test_y_copies_the_key_under_the_cursor(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
         await press(pilot, "j", "y")
-        here = listing(pilot).list.here
+        here = listing(pilot).list.selected
         assert here is not None
         assert pilot.app.clipboard == here.key
         assert f"copied {here.key}" in shown(pilot)
@@ -473,8 +472,8 @@ async def test_the_own_reasons_stand_in_the_row_and_below(tmp_path: Path, size: 
         row = next(line for line in text if "≠" in line)
         assert row[at:].startswith("wrong fact")
         assert "why wrong fact, style" in next(line for line in text if "overturned" in line and "you" in line)
-        assert screen.list.here is not None
-        assert screen.list.here.reasons == ("wrong fact", "style")
+        assert screen.list.selected is not None
+        assert screen.list.selected.reasons == ("wrong fact", "style")
 
 
 async def test_pairs_are_narrowed_to_a_reason_and_found_by_it(tmp_path: Path) -> None:
@@ -486,7 +485,7 @@ async def test_pairs_are_narrowed_to_a_reason_and_found_by_it(tmp_path: Path) ->
         screen = await settled(pilot)
         key = next(pair.key for pair in screen.pairs if pair.reasons)
         await press(pilot, "F", *"reason sty", "enter")
-        assert screen.kept.wanted == PairFilter(reason="style")
+        assert screen.state.pair_filter == PairFilter(reason="style")
         assert keys_of(screen) == [key]
         assert "why: style" in shown(pilot)
         await press(pilot, "escape", "slash", *"wrong fact", "enter")
@@ -497,12 +496,12 @@ async def test_a_blind_sessions_list_says_nothing_of_the_judge_before_the_decisi
     made = lines()
     made[7]["verdict"] = "baseline"
     store = database(tmp_path, made)
-    blind = open_review(store, find_run(store, None), reviewer="mira", blind=True)
-    async with UpholdApp(store, blind).run_test(size=(120, 36)) as pilot:
+    blind = open_review(store, find_run(store, None), "mira", ReviewOptions(blind=True))
+    async with make_app(store, blind).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "l")
         screen = await settled(pilot)
-        assert screen.counts[QuickFilter.INCONSISTENT] == 0
+        assert screen.loader.counts[QuickFilter.INCONSISTENT] == 0
         assert "Inconsistent" not in shown(pilot)
         await press(pilot, "i")
         assert pilot.app.screen is screen

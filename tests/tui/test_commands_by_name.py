@@ -71,7 +71,7 @@ async def test_the_pairs_one_overturned_are_listed_by_name(tmp_path: Path) -> No
         await pilot.pause()
         await press(pilot, "colon", *"differ", "enter")
         assert isinstance(pilot.app.screen, PairsScreen)
-        assert pilot.app.screen.kept.wanted.only is QuickFilter.OVERTURNED
+        assert pilot.app.screen.state.pair_filter.only is QuickFilter.OVERTURNED
 
 
 async def test_the_list_follows_the_arrows_and_esc_closes(tmp_path: Path) -> None:

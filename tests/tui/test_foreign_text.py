@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from textual.content import Content
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, press, review, rows, shown
+from support.app_samples import app, database, make_app, press, review, rows, shown
 from support.hostile_texts import BIDI, CONTROLS, MARKUP, attack
 from uphold_tui import safe_text
-from uphold_tui.app import UpholdApp
 
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -170,7 +169,7 @@ async def test_a_hostile_comment_and_a_hostile_paste_are_made_harmless(tmp_path:
 async def test_the_start_screen_draws_no_control_character(tmp_path: Path) -> None:
     hostile = attack("x")
     store = database(tmp_path, rows(1, candidate=hostile, baseline="b" + hostile, judge=hostile))
-    async with UpholdApp(store, reviewer=hostile).run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer=hostile).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "against" in shown(pilot)
         assert not any(FORBIDDEN.search(row) for row in drawn(pilot))

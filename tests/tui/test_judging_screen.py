@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from support.app_samples import database, press, shown
+from support.app_samples import database, make_app, press, shown
 from support.faulty_endpoint import right
 from support.model_server import Asked, Gate, Reply, answer_to, error, serving
 from uphold.settings import Settings
@@ -29,7 +29,7 @@ def environment_with_a_key_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def app(store: Store, url: str) -> UpholdApp:
     judge = {"model": "anthropic:judge-model", "base_url": url, "prices": {"input": 1.0, "output": 5.0}}
-    return UpholdApp(store, reviewer="mira", tables=Settings(judges={"strict": judge}))
+    return make_app(store, reviewer="mira", settings=Settings(judges={"strict": judge}))
 
 
 async def until(pilot: "Pilot[Any]", true: Callable[[], bool]) -> bool:
@@ -44,7 +44,7 @@ async def until(pilot: "Pilot[Any]", true: Callable[[], bool]) -> bool:
 async def ended(pilot: "Pilot[Any]") -> bool:
     screen = pilot.app.screen
     assert isinstance(screen, JudgingScreen)
-    return await until(pilot, lambda: screen.work is not None and screen.work.news.ended)
+    return await until(pilot, lambda: screen.work is not None and screen.work.status.ended)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ NOW = LiveNumbers(57, 32, 4, 21, Rate(0.57, 0.49, 0.65, 57), Rate(0.78, 0.67, 0.
 
 BACK = SessionSummary(
     RUN,
-    SessionTotals(decided=48, seconds=1980, upheld=39, overturned=9, plain=0, skipped=3, flagged=1),
+    SessionTotals(decided=48, seconds=1980, upheld=39, overturned=9, without_verdict=0, skipped=3, flagged=1),
     ReviewProgress(60, 57),
     BEFORE,
     NOW,
@@ -122,9 +122,9 @@ def test_partings_name_what_the_pairs_can_tell() -> None:
 def test_a_parting_that_was_taken_back_is_gone_until_it_is_done_again() -> None:
     seen = OverturnPatterns()
     seen.take(pair(), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B))
-    seen.take(pair(), Receipt(EventKind.UNDO, 1, "k", Choice.BASELINE, takes_back=EventKind.DECISION))
+    seen.take(pair(), Receipt(EventKind.UNDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
     assert seen.lines() == ()
-    seen.take(pair(), Receipt(EventKind.REDO, 1, "k", Choice.BASELINE, takes_back=EventKind.DECISION))
+    seen.take(pair(), Receipt(EventKind.REDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
     assert len(seen.lines()) == 1
 
 

@@ -12,7 +12,7 @@ from uphold_tui.pairs.screen import PairsScreen
 async def listed(pilot: "Pilot[str]") -> PairsScreen:
     for _ in range(200):
         screen = pilot.app.screen
-        if isinstance(screen, PairsScreen) and screen.complete:
+        if isinstance(screen, PairsScreen) and screen.loader.is_complete:
             break
         await pilot.pause(0.01)
     await pilot.pause()
@@ -31,8 +31,8 @@ async def test_the_row_under_the_cursor_stays_in_sight_when_the_list_shrinks(tmp
         await pilot.resize_terminal(*size)
         await pilot.pause()
         screen = await listed(pilot)
-        assert screen.list.top <= screen.list.at < screen.list.top + screen.list.size.height
-        assert screen.list.at == 59
+        assert screen.list.top <= screen.list.cursor < screen.list.top + screen.list.size.height
+        assert screen.list.cursor == 59
 
 
 async def test_the_list_opens_again_smaller_than_it_was_left(tmp_path: Path):

@@ -8,10 +8,9 @@ import pytest
 from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, press, review, rows, shown
+from support.app_samples import app, database, make_app, press, review, rows, shown
 from uphold.workflows.lookup import Store, find_run, open_store
-from uphold.workflows.review_opening import open_review
-from uphold_tui.app import UpholdApp
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.dialogs.annotate import CommentScreen
 from uphold_tui.dialogs.help import HelpScreen
 from uphold_tui.home.screen import HomeScreen
@@ -119,11 +118,11 @@ async def test_a_click_from_before_the_frame_is_dropped_though_it_is_read_after_
         await press(pilot, "t")
         said = review(pilot).message.plain
         for word in ("A better", "both bad", "skip", "flag", "undo"):
-            post(pilot, spot(pilot, word), review(pilot).drawn_at - 0.001)
+            post(pilot, spot(pilot, word), review(pilot).gate.painted_at - 0.001)
             await pilot.pause()
         assert decided(store) == ["tie"]
         assert review(pilot).message.plain == said
-        post(pilot, spot(pilot, "word diff"), review(pilot).drawn_at - 0.001)
+        post(pilot, spot(pilot, "word diff"), review(pilot).gate.painted_at - 0.001)
         await pilot.pause()
         assert review(pilot).reading.diff, "what only reads is never dropped"
 
@@ -133,12 +132,12 @@ async def test_looking_up_what_is_under_the_mouse_does_not_count_as_drawing_it(t
         await pilot.pause()
         screen = review(pilot)
         screen.action_go(1)
-        for widget in (screen.strip, *(pane.body for pane in screen.panes.values())):
+        for widget in (screen.view.strip, *(pane.body for pane in screen.view.panes.values())):
             screen.get_style_at(widget.region.x + 4, widget.region.y)
             assert widget._asked
-        assert not screen.live
+        assert not screen.gate.accepts()
         await pilot.pause()
-        assert screen.live
+        assert screen.gate.accepts()
 
 
 async def test_only_the_left_button_and_only_a_whole_click_on_a_word_counts(tmp_path: Path) -> None:
@@ -156,8 +155,8 @@ async def test_only_the_left_button_and_only_a_whole_click_on_a_word_counts(tmp_
 
 async def test_blind_a_click_decides_once_and_then_goes_on_by_a_click(tmp_path: Path) -> None:
     store = database(tmp_path, count=8)
-    session = open_review(store, find_run(store, None), reviewer="mira", blind=True)
-    async with UpholdApp(store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    session = open_review(store, find_run(store, None), "mira", ReviewOptions(blind=True))
+    async with make_app(store, session, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         first = session.current
         at, now = spot(pilot, "A better"), monotonic()
@@ -176,7 +175,7 @@ async def test_the_wheel_scrolls_both_panes_or_the_one_under_it(tmp_path: Path) 
     lines = rows(3, response_candidate=LONG, response_baseline=LONG + "\nmore")
     async with app(database(tmp_path, lines)).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        left, right = (pane.body for pane in review(pilot).panes.values())
+        left, right = (pane.body for pane in review(pilot).view.panes.values())
         here = (left.region.x + 5, left.region.y + 5)
 
         async def turn(kind: type[MouseScrollDown | MouseScrollUp]) -> None:
@@ -197,7 +196,7 @@ async def test_the_bar_at_the_edge_of_a_pane_can_be_dragged(tmp_path: Path) -> N
     lines = rows(3, response_candidate=LONG, response_baseline=LONG + "\nmore")
     async with app(database(tmp_path, lines)).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        body = next(iter(review(pilot).panes.values())).body
+        body = next(iter(review(pilot).view.panes.values())).body
         foot = (body.region.right - 1, body.region.bottom - 1)
         post(pilot, foot, monotonic())
         await pilot.pause()
@@ -220,9 +219,9 @@ async def test_the_list_is_narrowed_scrolled_and_left_with_the_mouse(tmp_path: P
         screen.list.go(0)
         post(pilot, (30, screen.list.region.y + 4), monotonic(), 0, (MouseScrollDown,))
         await pilot.pause()
-        assert screen.list.at == 3
+        assert screen.list.cursor == 3
         await click(pilot, "order")
-        assert screen.kept.order.value == "by key"
+        assert screen.state.order.value == "by key"
         screen.list.go(0)
         third = screen.list.pairs[2]
         for _ in range(2):
@@ -235,11 +234,11 @@ async def test_the_list_is_narrowed_scrolled_and_left_with_the_mouse(tmp_path: P
 async def test_the_start_screen_is_gone_through_with_the_mouse(tmp_path: Path) -> None:
     store = database(tmp_path, count=4)
     database(tmp_path, rows(3, candidate="second"))
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await click(pilot, "second")
         assert isinstance(pilot.app.screen, HomeScreen)
-        assert pilot.app.screen.at == 1
+        assert pilot.app.screen.cursor == 1
         await click(pilot, "numbers")
         assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "q")
@@ -259,7 +258,7 @@ async def test_the_start_screen_is_gone_through_with_the_mouse(tmp_path: Path) -
 
 async def test_at_a_first_start_a_click_on_the_demo_opens_it(tmp_path: Path) -> None:
     store = open_store(tmp_path / "new.db", create=True)
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await click(pilot, "Try it on the demo")
         assert isinstance(pilot.app.screen, ReviewScreen)

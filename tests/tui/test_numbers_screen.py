@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, press, review, rows, shown
+from support.app_samples import app, database, make_app, press, review, rows, shown
 from uphold.records.enums import Preference
 from uphold.records.pair_list import PairFilter
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store
-from uphold_tui.app import UpholdApp
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
@@ -40,7 +39,7 @@ async def counted(pilot: "Pilot[str]") -> NumbersScreen:
     """The screen when it has counted."""
     for _ in range(300):
         screen = pilot.app.screen
-        if isinstance(screen, NumbersScreen) and screen.shown is not None and not screen.workers._workers:
+        if isinstance(screen, NumbersScreen) and screen.statistics is not None and not screen.workers._workers:
             await pilot.pause()
             return screen
         await pilot.pause(0.01)
@@ -77,7 +76,7 @@ async def test_the_headline_the_intervals_agreement_and_matrix_stand_on_the_page
 
 async def test_a_refusal_takes_the_place_of_the_figure_in_words(tmp_path: Path) -> None:
     store = database(tmp_path, reviewed(12, 3))
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
@@ -103,21 +102,21 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
-        cell = PairFilter(people=Preference.BASELINE, judge=Preference.CANDIDATE)
-        place = next(i for i, place in enumerate(screen.places) if place.wanted == cell)
-        screen.at = place
+        cell = PairFilter(label=Preference.BASELINE, verdict=Preference.CANDIDATE)
+        place = next(i for i, place in enumerate(screen.links) if place.pair_filter == cell)
+        screen.cursor = place
         await press(pilot, "enter")
         opened = pilot.app.screen
         assert isinstance(opened, PairsScreen)
         for _ in range(100):
-            if opened.complete:
+            if opened.loader.is_complete:
                 break
             await pilot.pause(0.01)
         await pilot.pause()
         assert len(opened.list.pairs) == 4
         assert {pair.key for pair in opened.list.pairs} == {f"k-{n:03d}" for n in (2, 5, 8, 11)}
         assert "people: base-7b" in shown(pilot)
-        key = opened.list.here.key  # type: ignore[union-attr]
+        key = opened.list.selected.key  # type: ignore[union-attr]
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "enter")
@@ -129,7 +128,7 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
 
 async def test_what_others_said_of_unread_pairs_is_not_listed(tmp_path: Path) -> None:
     store = database(tmp_path, reviewed(12, 12))
-    async with UpholdApp(store, reviewer="somebody else").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="somebody else").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
@@ -137,17 +136,17 @@ async def test_what_others_said_of_unread_pairs_is_not_listed(tmp_path: Path) ->
         await pilot.pause(0.3)
         text = shown(pilot)
         assert "No pair here." in text
-        assert "8 pairs stand behind this figure; you have read none of them." in text
+        assert "8 pairs stand behind this number; you have read none of them." in text
 
 
 async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:
     store = database(tmp_path, reviewed(12, 12))
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
         await press(pilot, "j", "j", "k")
-        assert screen.at == 1
+        assert screen.cursor == 1
         row = next(y for y, line in enumerate(shown(pilot).splitlines()) if "says what people say" in line)
         await pilot.click(offset=(70, row))
         await pilot.pause()
@@ -157,14 +156,14 @@ async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:
 async def test_tab_goes_to_the_next_judge_and_t_to_the_tags(tmp_path: Path) -> None:
     store = database(tmp_path, reviewed(12, 12))
     more(store, tmp_path, rows(12, candidate="lora-r16", baseline="base-7b", judge="second judge", verdict="baseline"))
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 40)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
-        first = screen.shown.judges[0].name  # type: ignore[union-attr]
+        first = screen.statistics.judges[0].name  # type: ignore[union-attr]
         await press(pilot, "tab")
         await counted(pilot)
-        assert screen.shown.judges[0].name != first  # type: ignore[union-attr]
+        assert screen.statistics.judges[0].name != first  # type: ignore[union-attr]
         await press(pilot, "t")
         assert "By tag" in shown(pilot)
         assert "billing" in shown(pilot)
@@ -180,7 +179,7 @@ async def test_history_draws_the_runs_of_the_set_against_the_same_baseline(tmp_p
         if "response_candidate" in row
     ]
     more(store, tmp_path, lines)
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 44)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 44)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
@@ -206,7 +205,7 @@ async def test_w_says_what_to_read_next_and_why_and_enter_opens_it(tmp_path: Pat
     for row in made:
         if "instruction" not in row and int(row["key"][2:]) % 5 == 0:
             row["verdict"] = "baseline"
-    async with UpholdApp(database(tmp_path, made), reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(database(tmp_path, made), reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
@@ -283,7 +282,7 @@ async def test_x_never_writes_over_a_file(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (56, 14), (30, 10)])
 async def test_the_numbers_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     store = database(tmp_path, reviewed(12, 12))
-    async with UpholdApp(store, reviewer="mira").run_test(size=size) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=size) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
@@ -291,9 +290,9 @@ async def test_the_numbers_at_every_size(tmp_path: Path, size: tuple[int, int]) 
         assert all(len(line) <= size[0] for line in text.splitlines())
         assert "q back" in text
         assert screen.page.virtual_size.width <= size[0]
-        for _ in screen.places:
+        for _ in screen.links:
             await press(pilot, "j")
-            region = screen.places[screen.at].region
-            seen = region.translate(screen.figures.region.offset)
+            region = screen.links[screen.cursor].region
+            seen = region.translate(screen.numbers.region.offset)
             assert screen.page.region.contains_region(seen.intersection(screen.page.region))
             assert screen.page.region.y <= seen.y < screen.page.region.bottom

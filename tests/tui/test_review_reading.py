@@ -21,14 +21,14 @@ async def test_a_pane_that_goes_on_says_by_how_much_and_both_scroll_together(tmp
         await pilot.pause()
         assert "▾ 64 more lines" in shown(pilot)
         await press(pilot, "j", "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [2, 2]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [2, 2]
         assert "▾ 62 more lines" in shown(pilot)
         await press(pilot, "G")
         assert "more lines" not in shown(pilot)
         assert "and one more" in shown(pilot)
         assert "line 79" in shown(pilot)
         await press(pilot, "g")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [0, 0]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [0, 0]
 
 
 async def test_a_page_never_passes_over_a_line(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_a_page_never_passes_over_a_line(tmp_path: Path) -> None:
             await press(pilot, "space")
         assert seen == set(range(80))
         await press(pilot, "minus")
-        assert review(pilot).panes[Side.A].body.top < review(pilot).panes[Side.A].body.max_top
+        assert review(pilot).view.panes[Side.A].body.top < review(pilot).view.panes[Side.A].body.max_top
 
 
 def _lines(screen: str) -> set[int]:
@@ -53,11 +53,11 @@ async def test_tab_scrolls_one_pane_then_the_other_and_equals_both_again(tmp_pat
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "tab", "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [1, 0]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [1, 0]
         await press(pilot, "tab", "j", "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [1, 2]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [1, 2]
         await press(pilot, "equals_sign", "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [2, 3]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [2, 3]
 
 
 async def test_another_pair_starts_at_its_top(tmp_path: Path) -> None:
@@ -65,17 +65,17 @@ async def test_another_pair_starts_at_its_top(tmp_path: Path) -> None:
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "G", "right")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [0, 0]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [0, 0]
 
 
 async def test_the_wheel_moves_both_panes(tmp_path: Path) -> None:
     store = database(tmp_path, _long())
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        pane = review(pilot).panes[Side.B]
+        pane = review(pilot).view.panes[Side.B]
         pane.body.post_message(pane.body.Wheel(pane.body, 3))
         await pilot.pause()
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [3, 3]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [3, 3]
 
 
 async def test_the_word_diff_counts_words_and_steps_through_changes(tmp_path: Path) -> None:
@@ -91,11 +91,11 @@ async def test_the_word_diff_counts_words_and_steps_through_changes(tmp_path: Pa
         assert " word diff " in screen
         assert "diff off" in screen
         await press(pilot, "n")
-        first = review(pilot).panes[Side.A].body.top
+        first = review(pilot).view.panes[Side.A].body.top
         await press(pilot, "n")
-        assert review(pilot).panes[Side.A].body.top > first > 0
+        assert review(pilot).view.panes[Side.A].body.top > first > 0
         await press(pilot, "N")
-        assert review(pilot).panes[Side.A].body.top == first
+        assert review(pilot).view.panes[Side.A].body.top == first
         await press(pilot, "d")
         assert "only here" not in shown(pilot)
 
@@ -133,10 +133,10 @@ async def test_plus_gives_the_pane_that_scrolls_alone_all_the_room(tmp_path: Pat
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "tab", "plus")
-        assert [pane.display for pane in review(pilot).panes.values()] == [True, False]
-        assert review(pilot).panes[Side.A].size.width == 120 - 20 or review(pilot).panes[Side.A].size.width >= 100
+        assert [pane.display for pane in review(pilot).view.panes.values()] == [True, False]
+        assert review(pilot).view.panes[Side.A].size.width == 120 - 20 or review(pilot).view.panes[Side.A].size.width >= 100
         await press(pilot, "plus")
-        assert [pane.display for pane in review(pilot).panes.values()] == [True, True]
+        assert [pane.display for pane in review(pilot).view.panes.values()] == [True, True]
 
 
 async def test_earlier_turns_are_folded_until_p(tmp_path: Path) -> None:
@@ -214,11 +214,11 @@ async def test_a_text_read_otherwise_stays_where_it_was_and_the_next_pair_starts
     async with app(database(tmp_path, _long())).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, *"jjjjjjjjjj", "d")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [10, 10]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [10, 10]
         await press(pilot, "d", "G", "d")
-        assert all(pane.body.top == pane.body.max_top > 0 for pane in review(pilot).panes.values())
+        assert all(pane.body.top == pane.body.max_top > 0 for pane in review(pilot).view.panes.values())
         await press(pilot, "right")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [0, 0]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [0, 0]
 
 
 async def test_a_third_tab_scrolls_both_again_and_each_says_so(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ async def test_a_third_tab_scrolls_both_again_and_each_says_so(tmp_path: Path) -
             await press(pilot, "tab")
             assert told in shown(pilot)
         await press(pilot, "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [1, 1]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [1, 1]
 
 
 async def test_past_the_end_of_an_unfolded_instruction_the_answers_scroll(tmp_path: Path) -> None:
@@ -236,6 +236,6 @@ async def test_past_the_end_of_an_unfolded_instruction_the_answers_scroll(tmp_pa
     async with app(database(tmp_path, short)).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "plus", "j", "j")
-        assert [pane.body.top for pane in review(pilot).panes.values()] == [2, 2]
+        assert [pane.body.top for pane in review(pilot).view.panes.values()] == [2, 2]
         await press(pilot, "G")
         assert "line 79" in shown(pilot)

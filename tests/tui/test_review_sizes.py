@@ -12,7 +12,7 @@ async def test_below_a_hundred_columns_the_answers_are_stacked_and_the_numbers_g
     store = database(tmp_path)
     async with app(store).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        above, below = (review(pilot).panes[side].region for side in Side)
+        above, below = (review(pilot).view.panes[side].region for side in Side)
         assert above.bottom == below.y
         assert abs(above.height - below.height) <= 1
         screen = shown(pilot)
@@ -25,9 +25,9 @@ async def test_below_sixty_columns_tab_changes_the_one_pane_there_is_room_for(tm
     store = database(tmp_path)
     async with app(store).run_test(size=(59, 30)) as pilot:
         await pilot.pause()
-        assert [pane.display for pane in review(pilot).panes.values()] == [True, False]
+        assert [pane.display for pane in review(pilot).view.panes.values()] == [True, False]
         await press(pilot, "tab")
-        assert [pane.display for pane in review(pilot).panes.values()] == [False, True]
+        assert [pane.display for pane in review(pilot).view.panes.values()] == [False, True]
 
 
 async def test_from_160_columns_a_rail_takes_the_numbers_and_the_trail(tmp_path: Path) -> None:
@@ -41,14 +41,14 @@ async def test_from_160_columns_a_rail_takes_the_numbers_and_the_trail(tmp_path:
         assert "← goes back" in screen
         assert "1 reviewed" in screen
         assert review(pilot).rail.size.width == 34
-        assert all(pane.size.width <= 100 for pane in review(pilot).panes.values())
+        assert all(pane.size.width <= 100 for pane in review(pilot).view.panes.values())
 
 
 async def test_both_answers_get_equally_wide_panes(tmp_path: Path) -> None:
     store = database(tmp_path)
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        widths = {pane.size.width for pane in review(pilot).panes.values()}
+        widths = {pane.size.width for pane in review(pilot).view.panes.values()}
         assert len(widths) == 1
 
 

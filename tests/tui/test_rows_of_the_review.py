@@ -125,7 +125,7 @@ def test_the_headline_speaks_of_instructions_like_these_and_of_this_set_and_what
     assisted = replace(
         MANY,
         state="assisted",
-        like_these=Rate(0.58, 0.49, 0.67, 37),
+        population=Rate(0.58, 0.49, 0.67, 37),
         this_set=Rate(0.58, 0.54, 0.62, 37),
         target=WidthTarget(0.08, 22, True),
     )
@@ -136,7 +136,7 @@ def test_the_headline_speaks_of_instructions_like_these_and_of_this_set_and_what
 
 
 def test_where_the_pairs_read_were_chosen_the_line_says_so() -> None:
-    row = numbers_line(replace(MANY, state="refused", refused="chosen, not sampled"), "x", 114).plain
+    row = numbers_line(replace(MANY, state="refused", reason="chosen, not sampled"), "x", 114).plain
     assert row.startswith("win rate 58 %  42–71  of 37")
     assert row.endswith("chosen, not sampled")
 
@@ -169,7 +169,7 @@ def test_receipts_say_what_was_done_to_which_pair() -> None:
     assert receipt(upheld, PLAIN, narrow=True).plain == "✓ 0112"
     assert receipt(Receipt(EventKind.SKIP, 1, "k"), PLAIN).plain == "before: – k skipped"
     assert receipt(Receipt(EventKind.FLAG, 1, "k"), PLAIN).plain == "⚑ flagged"
-    undone = Receipt(EventKind.UNDO, 1, "k", takes_back=EventKind.SKIP)
+    undone = Receipt(EventKind.UNDO, 1, "k", target_kind=EventKind.SKIP)
     assert receipt(undone, PLAIN).plain == "taken back: the skip"
 
 

@@ -8,9 +8,10 @@ from textual.pilot import Pilot
 from support.app_samples import app, database, pair, press, review, rows, shown
 from uphold.records.enums import Side
 from uphold.records.texts import ExampleText
-from uphold_tui.review.answer_pane import ReadingState, prepare
+from uphold_tui.review.answer_pane import prepare
+from uphold_tui.review.reading import ReadingState
 from uphold_tui.themes import FOUND
-from uphold_tui.widgets.highlight import fold, spans, telling_words
+from uphold_tui.widgets.highlight import content_words, fold, spans
 
 
 def lines() -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ async def test_a_search_goes_to_a_pair_that_has_it_and_lights_it_up(tmp_path: Pa
         assert screen.session.current.key in ("k-001", "k-004")  # type: ignore[union-attr]
         assert "of the 2 found" in shown(pilot)
         assert " / kettle " in shown(pilot)
-        bodies = [answer.body for answer in screen.answers(screen.session.current).values()]  # type: ignore[arg-type]
+        bodies = [answer.body for answer in screen.prepared.both(screen.session.current, screen.reading).values()]  # type: ignore[arg-type]
         lit = [body.plain[s.start : s.end] for body in bodies for s in body.spans if s.style == FOUND]  # type: ignore[union-attr]
         assert {"Kettle", "kettle"} <= set(lit)
 
@@ -99,7 +100,7 @@ def test_words_are_found_as_the_search_finds_them() -> None:
 
 
 def test_short_words_of_a_reference_tell_nothing() -> None:
-    assert set(telling_words("The fee is 12.50, paid by Dana")) == {"12.50", "paid", "dana"}
+    assert set(content_words("The fee is 12.50, paid by Dana")) == {"12.50", "paid", "dana"}
 
 
 def test_an_answer_with_every_word_of_the_reference_says_so() -> None:

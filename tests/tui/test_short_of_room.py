@@ -23,7 +23,7 @@ def disputed() -> PairView:
         ReviewerDecision(f"annotator{n}", choice)
         for n, choice in enumerate((Choice.CANDIDATE, Choice.TIE, Choice.BASELINE), 1)
     )
-    return pair(people=people, adjudicating=True)
+    return pair(reviewer_decisions=people, adjudicating=True)
 
 
 def test_people_in_dispute_are_named_in_full_and_stand_below_each_other() -> None:
@@ -40,7 +40,7 @@ def test_where_there_is_one_row_for_them_all_people_are_on_it() -> None:
 def test_beside_several_judges_the_verdict_stays_whole() -> None:
     said = judgment(AnswerOrder.BASELINE_FIRST, Preference.CANDIDATE)
     other = judge(Verdict.BASELINE, judgment(AnswerOrder.BASELINE_FIRST, Preference.BASELINE), name="gpt-3.5-turbo")
-    split = pair(judge=judge(Verdict.CANDIDATE, said, name="pandalm-7b"), others=(other,))
+    split = pair(judge=judge(Verdict.CANDIDATE, said, name="pandalm-7b"), other_verdicts=(other,))
     row = plain(strip_rows(StripState(split), 90, 5))[0]
     assert "is better" in row
     assert "judges split" in row

@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-from support.app_samples import database, press, rows, shown
+from support.app_samples import database, make_app, press, rows, shown
 from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
-from uphold.workflows.review_opening import open_review
-from uphold_tui.app import UpholdApp
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -31,7 +30,7 @@ def two_runs(tmp_path: Path, count: int = 3) -> Store:
 
 
 async def test_it_lists_runs_with_their_progress_rates_and_judges(tmp_path: Path) -> None:
-    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         screen = shown(pilot)
         assert "2 runs   2 sets   as mira" in screen
@@ -43,7 +42,7 @@ async def test_it_lists_runs_with_their_progress_rates_and_judges(tmp_path: Path
 
 
 async def test_enter_reviews_the_run_under_the_cursor_and_q_comes_back(tmp_path: Path) -> None:
-    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "down", "enter")
         screen = pilot.app.screen
@@ -56,24 +55,24 @@ async def test_enter_reviews_the_run_under_the_cursor_and_q_comes_back(tmp_path:
 
 
 async def test_the_cursor_stays_within_the_list(tmp_path: Path) -> None:
-    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "up", "up", "down", "down", "down", "G")
         screen = pilot.app.screen
         assert isinstance(screen, HomeScreen)
-        assert screen.at == 1
+        assert screen.cursor == 1
         await press(pilot, "g")
-        assert screen.at == 0
+        assert screen.cursor == 0
 
 
 async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) -> None:
-    async with UpholdApp(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(two_runs(tmp_path), reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         row = next(y for y, text in enumerate(shown(pilot).splitlines()) if "second against" in text)
         await pilot.click(offset=(6, row))
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
-        assert pilot.app.screen.at == 1
+        assert pilot.app.screen.cursor == 1
         await pilot.click(offset=(6, row))
         await pilot.pause()
         assert isinstance(pilot.app.screen, ReviewScreen)
@@ -81,7 +80,7 @@ async def test_a_click_puts_the_cursor_and_a_second_one_opens(tmp_path: Path) ->
 
 async def test_a_first_start_offers_the_demo_and_enter_is_enough(tmp_path: Path) -> None:
     store = open_store(tmp_path / "new.db", create=True)
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         screen = shown(pilot)
         assert "Nothing to review yet." in screen
@@ -96,7 +95,7 @@ async def test_a_first_start_offers_the_demo_and_enter_is_enough(tmp_path: Path)
 async def test_it_is_drawn_at_every_size(tmp_path: Path) -> None:
     store = two_runs(tmp_path)
     for size in ((30, 10), (80, 24), (104, 30), (200, 60)):
-        async with UpholdApp(store, reviewer="mira").run_test(size=size) as pilot:
+        async with make_app(store, reviewer="mira").run_test(size=size) as pilot:
             await pilot.pause()
             assert all(len(row) <= size[0] for row in shown(pilot).splitlines())
             assert "candidate" in shown(pilot)
@@ -109,12 +108,12 @@ async def test_what_waits_in_dispute_stands_with_its_run_until_it_is_settled(tmp
         for who, word in zip(("ann", "bo"), words, strict=True)
     ]
     store = database(tmp_path, [*rows(3), *said])
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "1 in dispute" in shown(pilot)
-    session = open_review(store, all_runs(store)[0], reviewer="mira", queue="disputed")
+    session = open_review(store, all_runs(store)[0], "mira", ReviewOptions("disputed"))
     assert session.current is not None
     session.decide(Choice.TIE, OnScreen(session.current.side_a))
-    async with UpholdApp(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "in dispute" not in shown(pilot)

@@ -186,7 +186,7 @@ def test_letters_follow_the_screen_not_the_systems() -> None:
     assert badges.choice_of(mirrored, "both-bad") is Choice.BOTH_BAD
 
 
-STALE = StaleDecision(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, answered=True)
+STALE = StaleDecision(Choice.CANDIDATE, "2026-03-03T20:14:00Z", instruction_changed=False, answer_changed=True)
 
 
 @pytest.mark.parametrize(
@@ -194,12 +194,12 @@ STALE = StaleDecision(Choice.CANDIDATE, "2026-03-03T20:14:00Z", asked=False, ans
     [
         (STALE, 150, "~ you said A on 3 March, "),
         (STALE, 150, "; an answer has changed"),
-        (replace(STALE, choice=Choice.TIE, asked=True), 150, "; what was asked has changed"),
+        (replace(STALE, choice=Choice.TIE, instruction_changed=True), 150, "; what was asked has changed"),
         (STALE, 115, "~ an answer changed"),
     ],
 )
 def test_a_word_on_older_texts_is_told_beside_the_keys(said: StaleDecision, width: int, words: str) -> None:
-    row = drawn(pair(stale=said), width)[4]
+    row = drawn(pair(stale_decision=said), width)[4]
     assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad")
     assert words in row
 

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from support.app_samples import app, database, press, review, session, shown
+from support.app_samples import app, database, make_app, press, review, session, shown
 from support.imports import dump
-from uphold_tui.app import UpholdApp
 from uphold_tui.dialogs.help import TourScreen
 from uphold_tui.review.screen import ReviewScreen
 
 
 async def test_the_tour_is_offered_once_and_begins_in_the_list_of_keys(tmp_path: Path) -> None:
     store = database(tmp_path)
-    async with UpholdApp(store, session(store), tour=True).run_test(size=(120, 36)) as pilot:
+    async with make_app(store, session(store), tour=True).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "? all keys, and a tour of two minutes" in shown(pilot)
         await press(pilot, "question_mark", "t")

@@ -23,7 +23,7 @@ async def test_the_verdict_appears_in_place_and_enter_upholds_it_once_it_is_pain
         assert screen.session.progress.read == 0
         with open_store(path) as elsewhere:
             bring(elsewhere, judged("late", "baseline"))
-        screen.look_for_verdict()
+        screen.check_for_verdict()
         await pilot.pause()
         assert "is better" in shown(pilot)
         await press(pilot, "enter")

@@ -86,7 +86,7 @@ def test_a_file_imported_twice_adds_nothing_and_bad_rows_leave_no_trace(
         assert (added(again), again.number) == ({}, None)
         assert dump(store) == held
         # The file without its bad rows brings the same.
-        bad = {skipped.where.line for skipped in first.skipped}
+        bad = {skipped.source.line for skipped in first.skipped}
         good = [row for number, row in enumerate(file, 1) if number not in bad]
         if good:
             assert added(bring(plain, *good, update=update)) == added(first)

@@ -75,12 +75,12 @@ async def test_a_batch_is_handed_in_and_brought_in_at_half_the_price(filled: Cal
     store, desk = filled(10), BatchDesk(every, ended=False)
     async with loopback(desk) as server:
         summary = await handed_in(store, server.url)
-        assert (len(summary.submitted), summary.out, summary.left) == (1, 20, 10)
-        assert (await handed_in(store, server.url, submitting=False)).out == 20
+        assert (len(summary.submitted), summary.in_batches, summary.left) == (1, 20, 10)
+        assert (await handed_in(store, server.url, submitting=False)).in_batches == 20
         assert (await handed_in(store, server.url)).submitted == ()
         desk.ended = True
         summary = await handed_in(store, server.url, submitting=False)
-    assert (summary.collected, summary.out, summary.left) == (20, 0, 0)
+    assert (summary.collected, summary.in_batches, summary.left) == (20, 0, 0)
     assert statuses(store) == {"readable": 20}
     assert store.one("SELECT sum(cost) FROM judgments")[0] == pytest.approx(20 * EACH)
     words = store.rows("SELECT DISTINCT verdict FROM judgments").fetchall()
@@ -134,10 +134,10 @@ async def test_the_next_judge_brings_a_batch_in_and_asks_only_the_rest(filled: C
     async with loopback(both) as server:
         await handed_in(store, server.url)
         summary = await judged(store, server.url)
-        assert (summary.done.total, summary.out) == (0, 12)
+        assert (summary.progress.total, summary.in_batches) == (0, 12)
         desk.ended = True
         summary = await judged(store, server.url)
-        assert (summary.collected, summary.done.done, summary.left) == (12, 1, 0)
+        assert (summary.collected, summary.progress.done, summary.left) == (12, 1, 0)
         assert sum(asked.path == "/v1/messages" for asked in server.asked) == 1
 
 
@@ -158,7 +158,7 @@ async def test_a_batch_that_never_came_there_is_handed_in_anew(filled: Callable[
     store, desk = filled(5), BatchDesk(every)
     async with loopback(lambda asked: error(503) if asked.method == "POST" else desk(asked)) as server:
         summary = await handed_in(store, server.url)
-        assert (summary.submitted, summary.out) == ((), 10)
+        assert (summary.submitted, summary.in_batches) == ((), 10)
         assert summary.stopped is not None
     async with loopback(desk) as server:
         summary = await handed_in(store, server.url)

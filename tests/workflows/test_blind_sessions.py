@@ -11,13 +11,13 @@ from uphold.reviewing.cursor import REPEAT_DISTANCE
 from uphold.reviewing.receipts import Receipt, Refusal
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 from uphold.workflows.statistics import read_run_statistics
 
 
 def review(store: Store, **options: Any) -> ReviewSession:
-    return open_review(store, all_runs(store)[0], reviewer="ada", **options)
+    return open_review(store, all_runs(store)[0], "ada", ReviewOptions(**options))
 
 
 def screen(session: ReviewSession) -> OnScreen:
@@ -60,7 +60,7 @@ def test_the_first_decision_stays_and_the_verdict_appears(store: Store) -> None:
     assert after.pair_id == before.pair_id
     assert after.judge is not None
     assert after.judge.verdict is Verdict.CANDIDATE
-    assert after.state.early is after.state.decision
+    assert after.state.blind_decision is after.state.decision
     rows = store.rows("SELECT mode, verdict_shown, verdict, judge_id FROM events").fetchall()
     assert rows == [("blind", 0, "candidate", 1)]
 
@@ -154,13 +154,13 @@ def test_repeats_come_later_with_sides_swapped_and_count_nowhere_else(store: Sto
     while not session.finished and len(made) < 200:
         pair = session.current
         assert pair is not None
-        if pair.again:
+        if pair.is_repeat:
             assert pair.side_a is sides[pair.pair_id].mirrored
             assert pair.state.decision is None
             again[pair.pair_id] = len(made) - 1 - made.index(pair.pair_id)
         sides.setdefault(pair.pair_id, pair.side_a)
         made.append(pair.pair_id)
-        decide(session, Choice.TIE if pair.again else Choice.CANDIDATE)
+        decide(session, Choice.TIE if pair.is_repeat else Choice.CANDIDATE)
     assert 2 <= len(again) <= 25
     assert min(again.values()) >= REPEAT_DISTANCE
     assert values(store, "SELECT count(*) FROM current_decisions") == [120]
@@ -177,26 +177,26 @@ def test_before_a_repeat_comes_the_pair_that_was_decided_last(store: Store) -> N
     while not session.finished:
         pair = session.current
         assert pair is not None
-        if pair.again:
+        if pair.is_repeat:
             break
         last = pair.pair_id
         decide(session)
     assert session.go_previous()
     assert session.current is not None
-    assert (session.current.pair_id, session.current.again) == (last, False)
+    assert (session.current.pair_id, session.current.is_repeat) == (last, False)
 
 
 def test_a_repeat_that_is_taken_back_comes_back(store: Store) -> None:
     many(store, 120)
     session = review(store)
-    while (pair := session.current) is not None and not pair.again:
+    while (pair := session.current) is not None and not pair.is_repeat:
         decide(session)
     assert decide(session).kind is EventKind.REPEAT
     session.undo()
     here = session.current
     assert here is not None
     assert pair is not None
-    assert (here.pair_id, here.again) == (pair.pair_id, True)
+    assert (here.pair_id, here.is_repeat) == (pair.pair_id, True)
 
 
 def test_short_queues_have_no_repeats(store: Store) -> None:

@@ -9,7 +9,7 @@ from uphold.records.enums import Choice
 from uphold.records.reviews import StaleDecision
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, find_run, run_rows
-from uphold.workflows.review_opening import make_pairs, make_run, open_review
+from uphold.workflows.review_opening import ReviewOptions, make_pairs, make_run, open_review
 from uphold.workflows.statistics import read_run_statistics, read_set_statistics
 
 
@@ -133,11 +133,11 @@ def test_choices_of_two_readers_on_two_turns_are_counted_a_turn_each(store: Stor
 
 
 def said_before(store: Store, key: str, **options: bool) -> StaleDecision | None:
-    session = open_review(store, all_runs(store)[0], reviewer="ada", **options)  # type: ignore[arg-type]
+    session = open_review(store, all_runs(store)[0], "ada", ReviewOptions(**options))  # type: ignore[arg-type]
     ((place, _),) = session.named(key)
     session.go_to(place)
     assert session.current is not None
-    return session.current.stale
+    return session.current.stale_decision
 
 
 def test_what_was_said_of_older_texts_is_known_until_the_new_ones_are_decided(store: Store) -> None:
@@ -146,7 +146,7 @@ def test_what_was_said_of_older_texts_is_known_until_the_new_ones_are_decided(st
     bring(store, compared("a", response_candidate="another answer"), update=True)
     found = said_before(store, "a")
     assert found is not None
-    assert (found.choice, found.asked, found.answered) == (Choice.TIE, False, True)
+    assert (found.choice, found.instruction_changed, found.answer_changed) == (Choice.TIE, False, True)
     assert said_before(store, "b") is None
     assert said_before(store, "a", blind=True) is None
     session = open_review(store, all_runs(store)[0], reviewer="ada")
@@ -161,4 +161,4 @@ def test_a_text_that_changed_is_told_from_an_answer_that_changed(store: Store) -
     bring(store, compared("a", instruction="Something else."), update=True)
     found = said_before(store, "a")
     assert found is not None
-    assert (found.choice, found.asked, found.answered) == (Choice.BASELINE, True, False)
+    assert (found.choice, found.instruction_changed, found.answer_changed) == (Choice.BASELINE, True, False)

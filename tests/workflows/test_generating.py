@@ -147,11 +147,11 @@ async def test_redo_makes_new_responses_and_keeps_the_old_ones(filled: Callable[
 
 async def test_faults_are_tried_again(filled: Callable[..., Store]) -> None:
     store = filled(*({"key": f"k{n}", "instruction": f"Q{n}"} for n in range(20)))
-    quick = RetryPolicy(first=0.01, longest=0.02, obeyed=0.05)
+    quick = RetryPolicy(first_wait=0.01, max_wait=0.02, max_retry_after=0.05)
     last, asked = await generated(
         store, lambda asked: error(529) if asked.number % 3 == 0 else echo(asked), "openai", patience=quick
     )
-    assert (last.answered, last.left, last.again) == (20, 0, len(asked) - 20)
+    assert (last.answered, last.left, last.retries) == (20, 0, len(asked) - 20)
 
 
 async def test_a_system_may_be_described_in_the_settings(filled: Callable[..., Store]) -> None:
@@ -201,9 +201,9 @@ async def test_perplexity_is_that_of_the_reference_tokens(filled: Callable[..., 
     assert asked.path == "/v1/completions"
     assert (asked.body["echo"], asked.body["prompt"]) == (True, "Say it now\n\nabcd ab")
     assert (last.done, last.no_reference) == (1, 1)
-    assert last.found is not None
-    assert last.found.perplexity == pytest.approx(math.exp((4 + 2) / 2))
-    assert (last.found.tokens, last.found.examples, last.found.of, last.found.model) == (2, 1, 1, "lora-1")
+    assert last.result is not None
+    assert last.result.perplexity == pytest.approx(math.exp((4 + 2) / 2))
+    assert (last.result.tokens, last.result.examples, last.result.of, last.result.model) == (2, 1, 1, "lora-1")
     assert (await measured(store, scored))[1] == []
     assert len((await measured(store, scored, redo=True))[1]) == 1
 
@@ -211,9 +211,9 @@ async def test_perplexity_is_that_of_the_reference_tokens(filled: Callable[..., 
 async def test_perplexity_of_several_turns_counts_each_reference(filled: Callable[..., Store]) -> None:
     store = filled(TALK)
     last, _ = await measured(store, scored)
-    assert last.found is not None
-    assert last.found.tokens == 3
-    assert last.found.perplexity == pytest.approx(math.exp((5 + 4 + 4) / 3))
+    assert last.result is not None
+    assert last.result.tokens == 3
+    assert last.result.perplexity == pytest.approx(math.exp((5 + 4 + 4) / 3))
     make_pairs(store, 1, "s", "reference", "old")
     assert run_perplexities(store, None, "s")[0].system == "new"
 

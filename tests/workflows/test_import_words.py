@@ -97,7 +97,7 @@ def test_in_an_update_the_last_word_of_the_file_counts_and_a_second_time_adds_no
     rows = [judged(), judged(verdict="tie"), reviewed(), reviewed(review="tie")]
     summary = bring(store, *rows, update=True)
     assert added(summary) == {"examples": 1, "responses": 2, "pairs": 1, "judgments": 1, "reviews": 1}
-    assert [(str(odd.where), "the last one counts" in odd.what) for odd in summary.odd] == [
+    assert [(str(odd.source), "the last one counts" in odd.message) for odd in summary.warnings] == [
         ("rows.jsonl:1", True),
         ("rows.jsonl:3", True),
     ]
@@ -148,7 +148,7 @@ def test_a_word_with_both_systems_unknown_adds_no_name(store: Store) -> None:
     with pytest.raises(BadFile, match="no response of 'nobody'"):
         bring(store, VERDICT | {"candidate": "nobody", "baseline": "none"})
     summary = bring(store, VERDICT | {"candidate": "nobody", "baseline": "none"}, skip_bad=True)
-    assert [str(bad.where) for bad in summary.skipped] == ["rows.jsonl:1"]
+    assert [str(bad.source) for bad in summary.skipped] == ["rows.jsonl:1"]
     assert dump(store) == before
 
 
@@ -198,7 +198,7 @@ def test_skip_bad_leaves_the_bad_rows_out_and_takes_nothing_of_them(store: Store
     bring(store, *good, update=update)
     before = dump(store)
     summary = bring(store, *bad, *good, skip_bad=True, update=update)
-    assert sorted(bad.where.line or 0 for bad in summary.skipped) == [1, 2, 3, 4, 5, 6]
+    assert sorted(bad.source.line or 0 for bad in summary.skipped) == [1, 2, 3, 4, 5, 6]
     assert (added(summary), summary.already_there) == ({}, 2)
     assert dump(store) == before
 
@@ -212,7 +212,7 @@ def test_skip_bad_takes_nothing_of_a_row_that_contradicts(store: Store) -> None:
         VERDICT | {"tags": ["late"], "reviewer": "late reviewer", "review": "tie"},
     ]
     summary = bring(store, *rows, skip_bad=True)
-    assert sorted(bad.where.line or 0 for bad in summary.skipped) == [1, 2, 3]
+    assert sorted(bad.source.line or 0 for bad in summary.skipped) == [1, 2, 3]
     assert dump(store) == before
 
 
@@ -224,7 +224,7 @@ def test_skip_bad_keeps_what_another_row_needs_only_of_rows_that_are_good(store:
         {"key": "k", "instruction": "z"},
     ]
     summary = bring(store, *rows, skip_bad=True)
-    assert sorted(bad.where.line or 0 for bad in summary.skipped) == [1, 2]
+    assert sorted(bad.source.line or 0 for bad in summary.skipped) == [1, 2]
     assert added(summary) == {"examples": 1}
     assert values(store, "SELECT count(*) FROM systems") == [0]
 

@@ -15,7 +15,7 @@ from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
 from uphold.workflows.judging_progress import JudgeSummary
 
-QUICK = RetryPolicy(first=0.01, longest=0.05, obeyed=0.1)
+QUICK = RetryPolicy(first_wait=0.01, max_wait=0.05, max_retry_after=0.1)
 
 
 PRICES = {"judge-model": {"input": 2.0, "output": 10.0}}
@@ -78,7 +78,7 @@ async def test_with_a_third_of_all_answers_faulty_nothing_is_lost_and_nothing_is
     arrived, cost = store.one("SELECT count(*), sum(cost) FROM judgments WHERE raw IS NOT NULL")
     assert arrived == faulty.arrived
     assert cost == pytest.approx(faulty.arrived * EACH)
-    assert (summary.done.cost or 0) + (0 if summary is first else first.done.cost or 0) == pytest.approx(cost)
+    assert (summary.progress.cost or 0) + (0 if summary is first else first.progress.cost or 0) == pytest.approx(cost)
 
 
 @pytest.mark.parametrize("kind", ["anthropic", "openai"])
@@ -87,7 +87,7 @@ async def test_each_fault_is_failed_or_unreadable_and_tells_its_reason(
     filled: Callable[[int], Store], kind: str, fault: str
 ) -> None:
     store = filled(1)
-    once = RetryPolicy(tries=1, for_all=1)
+    once = RetryPolicy(max_tries=1, max_server_tries=1)
     async with loopback(Faulty(1.0, kinds=(fault,))) as server:
         await judged(store, kind, server.url, timeout=0.1 if fault == "timeout" else 20.0, patience=once)
     unreadable = fault in UNREADABLE
@@ -110,10 +110,10 @@ async def test_a_429_makes_everybody_wait_as_long_as_the_server_says(filled: Cal
         return error(429, retry_after="0.2") if asked.number == 0 else right(asked)
 
     async with loopback(answer) as server:
-        patience = RetryPolicy(first=0.01, obeyed=0.2)
+        patience = RetryPolicy(first_wait=0.01, max_retry_after=0.2)
         summary = await judged(store, "anthropic", server.url, concurrency=1, patience=patience)
-    assert (summary.left, summary.done.again) == (0, 1)
-    assert summary.done.waited == pytest.approx(0.2, abs=0.01)
+    assert (summary.left, summary.progress.retries) == (0, 1)
+    assert summary.progress.paused == pytest.approx(0.2, abs=0.01)
 
 
 async def test_a_wait_is_capped_whatever_the_server_says(filled: Callable[[int], Store]) -> None:
@@ -123,14 +123,14 @@ async def test_a_wait_is_capped_whatever_the_server_says(filled: Callable[[int],
         return error(429, retry_after="3600") if asked.number == 0 else right(asked)
 
     async with loopback(answer) as server:
-        summary = await judged(store, "openai", server.url, patience=RetryPolicy(first=0.01, obeyed=0.05))
+        summary = await judged(store, "openai", server.url, patience=RetryPolicy(first_wait=0.01, max_retry_after=0.05))
     assert summary.left == 0
-    assert summary.done.waited <= 0.1
+    assert summary.progress.paused <= 0.1
 
 
 async def test_a_server_that_is_gone_ends_the_run_and_leaves_the_rest_pending(filled: Callable[[int], Store]) -> None:
     store = filled(50)
-    patience = RetryPolicy(tries=2, for_all=2, first=0.01, longest=0.01)
+    patience = RetryPolicy(max_tries=2, max_server_tries=2, first_wait=0.01, max_wait=0.01)
     summary = await judged(store, "anthropic", "http://127.0.0.1:9", concurrency=2, patience=patience)
     assert summary.stopped is not None
     assert "could not be reached" in summary.stopped

@@ -9,7 +9,7 @@ from support.faulty_endpoint import TOKENS, right
 from support.model_server import Asked, Reply, answer_to, as_json, error, loopback, message, said
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
-from uphold.judging.prompts import parts_of
+from uphold.judging.prompts import split_prompt
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.workflows.concurrency import WorkControl
@@ -57,7 +57,7 @@ async def test_several_judges_in_one_command_are_a_panel(filled: Callable[..., S
     async with loopback(right) as server:
         summaries = await judged(store, server.url, [str(panel), "rules:exact"])
     assert [summary.judge for summary in summaries] == ["anthropic:one", "anthropic:two", "rules:exact"]
-    assert [summary.done.done for summary in summaries] == [6, 12, 3]
+    assert [summary.progress.done for summary in summaries] == [6, 12, 3]
     assert [summary.left for summary in summaries] == [0, 0, 0]
 
 
@@ -67,7 +67,7 @@ async def test_a_judge_by_its_name_in_the_settings(filled: Callable[..., Store])
     async with loopback(right) as server:
         (summary,) = await judged(store, server.url, "strict", settings=settings)
         assert "How to judge. Be strict." in server.asked[0].body["system"][0]["text"]
-    assert (summary.judge, summary.done.done) == ("strict", 2)
+    assert (summary.judge, summary.progress.done) == ("strict", 2)
 
 
 async def test_the_sets_guidelines_are_the_rubric_of_a_judge_that_has_none(filled: Callable[..., Store]) -> None:
@@ -76,7 +76,7 @@ async def test_the_sets_guidelines_are_the_rubric_of_a_judge_that_has_none(fille
     async with loopback(right) as server:
         await judged(store, server.url)
         await judged(store, server.url, rubric="My own.")
-        rubrics = [parts_of(asked.user)[0] for asked in server.asked]
+        rubrics = [split_prompt(asked.user)[0] for asked in server.asked]
     assert [part.text for part in rubrics] == ["Short is good."] * 2 + ["My own."] * 2
 
 
@@ -130,7 +130,7 @@ async def test_a_dry_run_says_the_tokens_within_a_tenth_and_writes_nothing(fille
         assert store.one("SELECT count(*) FROM judges")[0] == 0
         (summary,) = await judged(store, server.url, "anthropic:claude-haiku-4-5", concurrency=16)
     assert (found.calls, found.pairs, found.output_each) == (400, 200, 150)
-    assert found.input_tokens == pytest.approx(summary.done.input_tokens, rel=0.1)
+    assert found.input_tokens == pytest.approx(summary.progress.input_tokens, rel=0.1)
     assert found.cost == pytest.approx((found.input_tokens * 1.0 + 400 * 150 * 5.0) / 1e6, rel=0.01)
 
 
@@ -157,7 +157,7 @@ async def test_a_dry_run_learns_from_answers_that_are_there(filled: Callable[...
         (summary,) = await judged(store, url, "openai:m")
     assert found.calls == 60
     assert found.output_each == 40
-    assert found.input_tokens == pytest.approx(summary.done.input_tokens, rel=0.1)
+    assert found.input_tokens == pytest.approx(summary.progress.input_tokens, rel=0.1)
 
 
 async def test_a_cap_without_a_price_refuses_to_start(filled: Callable[..., Store]) -> None:

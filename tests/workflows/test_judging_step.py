@@ -26,7 +26,7 @@ from support.model_server import (
 )
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
-from uphold.judging.prompts import parts_of
+from uphold.judging.prompts import split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
 from uphold.records.judgments import PairVerdict, verdict_of
 from uphold.records.model_calls import AccessRefused
@@ -94,7 +94,7 @@ def verdicts(summary: JudgeSummary) -> dict[str, int]:
 
 def on_pairs(store: Store, summary: JudgeSummary) -> list[PairVerdict]:
     rows = store.rows("SELECT id FROM current_pairs WHERE run_id = ? ORDER BY id", (summary.run.id,)).fetchall()
-    found = [judgments.on_pair(store, pair_id, summary.judge_id, verdict_of) for (pair_id,) in rows]
+    found = [judgments.read_pair_verdict(store, pair_id, summary.judge_id, verdict_of) for (pair_id,) in rows]
     return [one for one in found if one is not None]
 
 
@@ -108,7 +108,7 @@ def claim_count(store: Store) -> int:
 
 def prefers_yes(asked: Asked) -> Reply:
     """A judge without a bias: the answer that says yes wins, wherever it stands."""
-    answers = {part.name[-1]: part.text for part in parts_of(asked.user) if "answer" in part.name}
+    answers = {part.name[-1]: part.text for part in split_prompt(asked.user) if "answer" in part.name}
     if ("yes" in answers["A"]) == ("yes" in answers["B"]):
         return verdict("tie")
     return verdict("A" if "yes" in answers["A"] else "B")
@@ -119,8 +119,8 @@ async def test_every_pair_is_asked_about_in_both_orders(filled: Callable[..., St
     summary, server = await served(store, prefers_yes)
     assert verdicts(summary) == {"candidate": 3}
     assert len(server.asked) == 6
-    assert (summary.done.readable, summary.done.left, summary.left) == (6, 0, 0)
-    assert (summary.done.input_tokens, summary.done.output_tokens) == (600, 120)
+    assert (summary.progress.readable, summary.progress.left, summary.left) == (6, 0, 0)
+    assert (summary.progress.input_tokens, summary.progress.output_tokens) == (600, 120)
     for judge in on_pairs(store, summary):
         assert {judgment.order for judgment in judge.judgments} == set(BOTH_ORDERS)
         assert all(judgment.raw and judgment.fence and judgment.at for judgment in judge.judgments)
@@ -149,7 +149,7 @@ async def test_nothing_left_to_do_sends_no_request(filled: Callable[..., Store])
     await served(store, prefers_yes)
     summary, server = await served(store, prefers_yes)
     assert server.asked == []
-    assert (summary.done.total, verdicts(summary)) == (0, {"candidate": 3})
+    assert (summary.progress.total, verdicts(summary)) == (0, {"candidate": 3})
     assert judgment_rows(store) == 6
 
 
@@ -182,7 +182,7 @@ async def test_an_unreadable_answer_is_a_result_and_not_asked_for_again(
 ) -> None:
     store = filled(ROWS)
     summary, _ = await served(store, lambda asked: reply)
-    assert (verdicts(summary), summary.left, summary.done.unreadable) == ({"unreadable": 3}, 0, 6)
+    assert (verdicts(summary), summary.left, summary.progress.unreadable) == ({"unreadable": 3}, 0, 6)
     _, server = await served(store, prefers_yes)
     assert server.asked == []
 
@@ -228,7 +228,7 @@ async def test_the_key_is_not_in_the_file(filled: Callable[..., Store]) -> None:
 async def test_identical_answers_are_not_sent(filled: Callable[..., Store]) -> None:
     store = filled([row("one"), row("same", "yes", "yes"), row("json", True, True)])
     summary, server = await served(store, prefers_yes)
-    assert (len(server.asked), summary.done.identical, verdicts(summary)) == (2, 4, {"candidate": 1, "tie": 2})
+    assert (len(server.asked), summary.progress.identical, verdicts(summary)) == (2, 4, {"candidate": 1, "tie": 2})
     reasons = {judgment.reason for judge in on_pairs(store, summary)[1:] for judgment in judge.judgments}
     assert reasons == {"identical answers"}
 
@@ -242,7 +242,7 @@ async def test_a_pair_of_equal_contents_is_copied_and_costs_nothing(filled: Call
     twice = [{**row("one"), "instruction": "Q"}, {**row("two"), "instruction": "Q"}]
     store = filled(twice)
     summary, server = await served(store, prefers_yes)
-    assert (len(server.asked), summary.done.reused, verdicts(summary)) == (2, 2, {"candidate": 2})
+    assert (len(server.asked), summary.progress.reused, verdicts(summary)) == (2, 2, {"candidate": 2})
     copied = [judgment for judge in on_pairs(store, summary) for judgment in judge.judgments if judgment.cost == 0]
     assert len(copied) == 2
     assert all(judgment.raw and judgment.input_tokens is None for judgment in copied)
@@ -252,7 +252,7 @@ async def test_a_settled_judgment_of_another_run_is_copied(filled: Callable[...,
     await served(filled(ROWS), prefers_yes)
     store = filled([{**one, "candidate": "renamed"} for one in ROWS], name="t")
     summary, server = await served(store, prefers_yes, set="t", candidate="renamed", baseline="old")
-    assert (len(server.asked), summary.done.reused, verdicts(summary)) == (0, 6, {"candidate": 3})
+    assert (len(server.asked), summary.progress.reused, verdicts(summary)) == (0, 6, {"candidate": 3})
 
 
 async def test_another_version_of_the_judge_is_asked_anew(filled: Callable[..., Store]) -> None:
@@ -260,7 +260,7 @@ async def test_another_version_of_the_judge_is_asked_anew(filled: Callable[..., 
     await served(store, prefers_yes)
     _, server = await served(store, prefers_yes, rubric="Be strict.")
     assert len(server.asked) == 6
-    assert all(parts_of(asked.user)[0].text == "Be strict." for asked in server.asked)
+    assert all(split_prompt(asked.user)[0].text == "Be strict." for asked in server.asked)
 
 
 async def test_every_turn_that_both_answered_is_a_pair(filled: Callable[..., Store]) -> None:
@@ -269,7 +269,7 @@ async def test_every_turn_that_both_answered_is_a_pair(filled: Callable[..., Sto
     store = filled([talk])
     summary, server = await served(store, prefers_yes, **PAIR)
     assert (summary.pairs, len(server.asked)) == (2, 4)
-    assert sorted(len(parts_of(asked.user)) for asked in server.asked) == [3, 3, 6, 6]
+    assert sorted(len(split_prompt(asked.user)) for asked in server.asked) == [3, 3, 6, 6]
 
 
 async def test_as_many_requests_are_open_as_allowed_and_no_more(filled: Callable[..., Store]) -> None:
@@ -294,8 +294,8 @@ async def test_progress_adds_up(filled: Callable[..., Store]) -> None:
     assert all(isinstance(value, JudgingProgress) and value.total == 6 for value in progress)
     assert [value.done for value in progress if isinstance(value, JudgingProgress)] == [1, 2, 3, 4, 5, 6]
     assert isinstance(summary, JudgeSummary)
-    assert (summary.done.readable, summary.done.failed) == (5, 1)
-    assert all(value.pairs for value in progress if isinstance(value, JudgingProgress))
+    assert (summary.progress.readable, summary.progress.failed) == (5, 1)
+    assert all(value.changed_pairs for value in progress if isinstance(value, JudgingProgress))
 
 
 async def test_cancelling_keeps_what_has_arrived(filled: Callable[..., Store]) -> None:
@@ -361,7 +361,7 @@ async def test_the_claim_of_a_dead_process_lapses(filled: Callable[..., Store]) 
     store = filled(ROWS)
     await served(store, lambda asked: error(500))
     (judge_id,) = store.one("SELECT id FROM judges")
-    first = judgments.missing(store, 1, judge_id)[0]
+    first = judgments.missing_judgments(store, 1, judge_id)[0]
     with store.writing() as conn:
         assert claims.claim(conn, judge_id, [first], "somebody who died", 0.2) == [first]
     summary, server = await served(store, prefers_yes, claim_seconds=0.3)
@@ -372,7 +372,7 @@ async def test_what_a_living_process_holds_is_left_to_it(filled: Callable[..., S
     store = filled(ROWS)
     await served(store, lambda asked: error(500))
     (judge_id,) = store.one("SELECT id FROM judges")
-    first = judgments.missing(store, 1, judge_id)[0]
+    first = judgments.missing_judgments(store, 1, judge_id)[0]
     with store.writing() as conn:
         claims.claim(conn, judge_id, [first], "somebody who lives", 60)
     summary, server = await served(store, prefers_yes, claim_seconds=0.03)
@@ -385,11 +385,11 @@ async def test_rules_judge_offline_without_a_key(filled: Callable[..., Store], m
     store = filled([row("one", "a b c", "a x y", reference="a b"), row("two", "z", "y", reference="z"), row("bare")])
     summary = await judged(store, "rules:closer")
     assert verdicts(summary) == {"candidate": 2, "unreadable": 1}
-    assert (summary.done.total, summary.done.done, summary.left) == (3, 3, 0)
+    assert (summary.progress.total, summary.progress.done, summary.left) == (3, 3, 0)
     (first, _, bare) = on_pairs(store, summary)
     assert [judgment.order for judgment in first.judgments] == [AnswerOrder.NONE]
     assert [judgment.problem for judgment in bare.judgments] == ["no reference"]
-    assert (await judged(store, "rules:closer")).done.total == 0
+    assert (await judged(store, "rules:closer")).progress.total == 0
 
 
 async def test_overlap_judges_against_the_reference_answers(filled: Callable[..., Store]) -> None:
@@ -439,7 +439,7 @@ async def test_the_files_verdicts_are_those_of_the_rule_for_consensus(filled: Ca
     assert len(rows) == 25
     assert len({word for _, word in rows}) > 2
     for pair_id, word in rows:
-        judge = judgments.on_pair(store, pair_id, summary.judge_id, verdict_of)
+        judge = judgments.read_pair_verdict(store, pair_id, summary.judge_id, verdict_of)
         assert judge is not None
         assert verdict_of(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
 

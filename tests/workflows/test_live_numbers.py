@@ -14,11 +14,11 @@ from uphold.records.enums import Choice
 from uphold.records.judgments import verdict_of
 from uphold.records.statistics import LiveNumbers
 from uphold.stats.summary import live_numbers
-from uphold.store.counts import Tally, run_counts
+from uphold.store.counts import CountOptions, IncrementalCounts, run_counts
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
 from uphold.workflows.lookup import open_store
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 
 WORDS = ("candidate", "baseline", "tie", None)
@@ -38,7 +38,7 @@ def rows(count: int, seed: int) -> list[dict[str, Any]]:
 
 
 def session_of(store: Store, reviewer: str, queue: str = "random") -> ReviewSession:
-    return open_review(store, all_runs(store)[0], reviewer=reviewer, queue=queue)
+    return open_review(store, all_runs(store)[0], reviewer, ReviewOptions(queue))
 
 
 def act(session: ReviewSession, rng: random.Random) -> None:
@@ -81,7 +81,7 @@ def near(value: Any) -> Any:
 
 
 def whole(session: ReviewSession) -> RunCounts:
-    return run_counts(session.store, session.run, verdict_of, session.judge_name)
+    return run_counts(session.store, session.run, verdict_of, CountOptions(session.judge_name))
 
 
 def whole_numbers(session: ReviewSession) -> LiveNumbers:
@@ -98,7 +98,7 @@ def test_what_is_counted_along_is_what_a_whole_count_gives(store: Store, seed: i
     with open_store(store.path) as elsewhere:
         sessions = [session_of(store, "ada", queue), session_of(elsewhere, "ben", queue)]
         mine = sessions[0]
-        tally = Tally(store, mine.run, mine.current.judge.judge_id, verdict_of)  # type: ignore[union-attr]
+        tally = IncrementalCounts(store, mine.run, mine.current.judge.judge_id, verdict_of)  # type: ignore[union-attr]
         for _ in range(80):
             act(rng.choice(sessions), rng)
             assert cells_of(tally.counts()) == cells_of(whole(mine))

@@ -8,7 +8,7 @@ from support.imports import bring, compared, judged
 from support.sessions import on_screen
 from uphold.records.enums import Choice, Preference, Verdict
 from uphold.workflows.lookup import Store, find_run, open_store
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 
 
@@ -30,7 +30,7 @@ def theirs(path: Path) -> Store:
 
 
 def session(store: Store, reviewer: str, **options: str) -> ReviewSession:
-    return open_review(store, find_run(store, None), reviewer=reviewer, **options)  # type: ignore[arg-type]
+    return open_review(store, find_run(store, None), reviewer, ReviewOptions(**options))  # type: ignore[arg-type]
 
 
 def decide(at: ReviewSession, choice: Choice = Choice.TIE) -> int:
@@ -91,7 +91,7 @@ def test_a_verdict_that_changes_meanwhile_is_shown_on_return_and_never_swapped_u
 
 
 def test_a_blind_decision_is_on_the_verdict_that_is_there_when_it_is_made(mine: Store, theirs: Store) -> None:
-    mira = open_review(mine, find_run(mine, None), reviewer="mira", blind=True)
+    mira = open_review(mine, find_run(mine, None), "mira", ReviewOptions(blind=True))
     here = mira.current
     assert here is not None
     bring(theirs, judged(here.key, "baseline"), set_="s", update=True)
@@ -119,16 +119,16 @@ def test_who_settles_a_dispute_sees_what_people_say_by_then(mine: Store, theirs:
         ann.go_to(2)
         pair = ann.current
         assert pair is not None
-        assert {one.reviewer: one.choice for one in pair.people} == {"mira": Choice.CANDIDATE, "jonas": Choice.BOTH_BAD}
+        assert {one.reviewer: one.choice for one in pair.reviewer_decisions} == {"mira": Choice.CANDIDATE, "jonas": Choice.BOTH_BAD}
         assert ann.shared() == (2, 0)
 
 
 def test_one_s_own_writing_is_nothing_new(mine: Store) -> None:
     mira = session(mine, "mira")
-    before = mine.written_elsewhere()
+    before = mine.data_version()
     decide(mira)
     bring(mine, compared("another"))
-    assert mine.written_elsewhere() == before
+    assert mine.data_version() == before
     assert mira.current is not None
     assert mira.current.side_a in (Preference.CANDIDATE, Preference.BASELINE)
 
@@ -182,7 +182,7 @@ def test_a_verdict_that_changes_is_not_pulled_from_under_the_reviewer(mine: Stor
 
 def test_in_a_blind_session_nothing_arrives_before_the_decision(mine: Store, theirs: Store) -> None:
     bring(theirs, compared("late"))
-    mira = open_review(mine, find_run(mine, None), reviewer="mira", blind=True)
+    mira = open_review(mine, find_run(mine, None), "mira", ReviewOptions(blind=True))
     ((place, _),) = mira.named("late")
     mira.go_to(place)
     before = mira.current

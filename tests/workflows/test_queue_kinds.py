@@ -11,8 +11,8 @@ from uphold.records.reviews import OnScreen
 from uphold.reviewing.receipts import Receipt
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
-from uphold.workflows.queue_drawing import is_sampled, queue_words
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.queue_drawing import describe_queue, is_sampled
+from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 from uphold.workflows.statistics import read_run_statistics
 
@@ -20,7 +20,7 @@ HERE = OnScreen(Preference.CANDIDATE)
 
 
 def review(store: Store, reviewer: str = "ada", run: int = 0, **options: Any) -> ReviewSession:
-    return open_review(store, all_runs(store)[run], reviewer=reviewer, **options)
+    return open_review(store, all_runs(store)[run], reviewer, ReviewOptions(**options))
 
 
 def keys(session: ReviewSession) -> list[str]:
@@ -111,9 +111,9 @@ def test_a_queue_that_does_not_exist_is_named_with_those_that_do(store: Store) -
 
 
 def test_a_queue_says_what_its_numbers_are_worth() -> None:
-    assert queue_words("uncertain").endswith("a weighted sample")
+    assert describe_queue("uncertain").endswith("a weighted sample")
     assert is_sampled("uncertain")
-    assert queue_words("flagged").endswith("chosen, not sampled")
+    assert describe_queue("flagged").endswith("chosen, not sampled")
     assert not is_sampled("flagged")
 
 
@@ -140,7 +140,7 @@ def test_a_dispute_shows_who_said_what_and_is_settled_by_a_word_of_its_own(store
     assert session.total == 1
     assert pair is not None
     assert pair.key == "apart"
-    assert [(one.reviewer, one.choice, one.note) for one in pair.people] == [
+    assert [(one.reviewer, one.choice, one.note) for one in pair.reviewer_decisions] == [
         ("jonas", Choice.BASELINE, "says jonas"),
         ("mira", Choice.CANDIDATE, "says mira"),
     ]
@@ -162,12 +162,12 @@ def test_a_blind_adjudicator_sees_people_and_judge_only_afterwards(store: Store)
     session = review(store, queue="disputed", blind=True)
     pair = session.current
     assert pair is not None
-    assert pair.people == ()
+    assert pair.reviewer_decisions == ()
     assert pair.judge is None
     session.decide(Choice.TIE, HERE)
     pair = session.current
     assert pair is not None
-    assert len(pair.people) == 2
+    assert len(pair.reviewer_decisions) == 2
     assert pair.judge is not None
 
 
@@ -178,6 +178,6 @@ def test_nobody_sees_what_others_said_outside_of_disputes(store: Store) -> None:
         session.go_to(number + 1)
         pair = session.current
         assert pair is not None
-        assert pair.people == ()
+        assert pair.reviewer_decisions == ()
         assert pair.state.decision is None
         assert pair.state.comment is None

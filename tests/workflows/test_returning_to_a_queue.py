@@ -2,13 +2,12 @@
 
 from support.imports import bring, judged
 from support.sessions import on_screen
-from uphold.records.enums import Choice, SortOrder
+from uphold.records.enums import Choice, QueueKind, SortOrder
 from uphold.reviewing.pair_filters import ordered
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
 from uphold.workflows.pair_list import PairListing
-from uphold.workflows.queue_drawing import HAND_PICKED
-from uphold.workflows.review_opening import open_review, queue_advice
+from uphold.workflows.review_opening import ReviewOptions, open_review, queue_advice
 from uphold.workflows.review_session import ReviewSession
 from uphold.workflows.statistics import read_run_statistics
 
@@ -35,13 +34,13 @@ def test_what_was_said_in_between_counts_and_one_stays_at_ones_place(store: Stor
     run = all_runs(store)[0]
     outer = open_review(store, run, reviewer="ada")
     read(outer, 2)
-    here, last = outer.current, outer._walk.items[-1].pair_id
-    inner = open_review(store, run, reviewer="ada", queue=HAND_PICKED, picked=[last])
+    here, last = outer.current, outer.cursor.items[-1].pair_id
+    inner = open_review(store, run, "ada", ReviewOptions(QueueKind.HAND_PICKED, picked=[last]))
     read(inner, 1, Choice.BASELINE)
     outer.refresh(inner)
     assert outer.current == here
     assert outer.progress.read == 3
-    assert outer.sitting().decided == 3
+    assert outer.session_totals().decided == 3
     assert outer.trail(1)[0].pair_id == last
     assert outer.numbers().n == 3
     outer.undo()
@@ -55,9 +54,9 @@ def test_what_was_said_in_between_counts_and_one_stays_at_ones_place(store: Stor
 def test_what_stood_broken_or_skipped_and_what_was_seen_is_known_afterwards(store: Store) -> None:
     many(store, 6)
     run = all_runs(store)[0]
-    outer = open_review(store, run, reviewer="ada", blind=True)
-    pairs = [item.pair_id for item in outer._walk.items]
-    inner = open_review(store, run, reviewer="ada", queue=HAND_PICKED, picked=pairs[2:5])
+    outer = open_review(store, run, "ada", ReviewOptions(blind=True))
+    pairs = [item.pair_id for item in outer.cursor.items]
+    inner = open_review(store, run, "ada", ReviewOptions(QueueKind.HAND_PICKED, picked=pairs[2:5]))
     assert inner.current is not None
     inner.broken(on_screen(inner))
     inner.skip(on_screen(inner))
@@ -98,7 +97,7 @@ def test_the_queue_that_is_advised_leaves_what_was_read_before_a_sample(store: S
     found = queue_advice(store, run, "ada")
     assert found.queue == "uncertain"
     before = read_run_statistics(store, None).headline
-    read(open_review(store, run, reviewer="ada", queue=found.queue), 10)
+    read(open_review(store, run, "ada", ReviewOptions(found.queue)), 10)
     after = read_run_statistics(store, None).headline
     assert before is not None
     assert after is not None

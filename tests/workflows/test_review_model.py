@@ -91,7 +91,7 @@ class Reviewing(RuleBasedStateMachine):
         self.model = Model()
         self.store = open_store(self.path)
         self.session = self._opened()
-        self.order = [item.key for item in self.session._walk.items]
+        self.order = [item.key for item in self.session.cursor.items]
 
     def _opened(self) -> ReviewSession:
         return open_review(self.store, all_runs(self.store)[0], reviewer="ada")
@@ -151,7 +151,7 @@ class Reviewing(RuleBasedStateMachine):
         key = self.key
         kind = EventKind.UNFLAG if self.model.flagged(key) else EventKind.FLAG
         assert self.session.flag(on_screen(self.session)) == Receipt(
-            kind, self.session._walk.items[self.session.index].pair_id, key
+            kind, self.session.cursor.items[self.session.index].pair_id, key
         )
         self.model.act(kind, key)
         assert self.key == key
@@ -180,7 +180,7 @@ class Reviewing(RuleBasedStateMachine):
         if isinstance(outcome, Receipt):
             act = self.model.done.pop()
             self.model.undone.append(act)
-            assert (outcome.takes_back, outcome.key, self.key) == (act[1], act[2], act[2])
+            assert (outcome.target_kind, outcome.key, self.key) == (act[1], act[2], act[2])
 
     @rule()
     def redo(self) -> None:
@@ -189,7 +189,7 @@ class Reviewing(RuleBasedStateMachine):
         if isinstance(outcome, Receipt):
             act = self.model.undone.pop()
             self.model.done.append(act)
-            assert (outcome.takes_back, outcome.key, self.key) == (act[1], act[2], act[2])
+            assert (outcome.target_kind, outcome.key, self.key) == (act[1], act[2], act[2])
 
     @rule(number=st.integers(-1, len(KEYS) + 2))
     def jump(self, number: int) -> None:
@@ -214,8 +214,8 @@ class Reviewing(RuleBasedStateMachine):
 
     @invariant()
     def every_pair_stands_as_the_model_says(self) -> None:
-        for key, item in zip(self.order, self.session._walk.items, strict=True):
-            stand = self.session._walk.state_of(item.pair_id)
+        for key, item in zip(self.order, self.session.cursor.items, strict=True):
+            stand = self.session.history.state_of(item.pair_id)
             assert (stand.decision.choice if stand.decision else None) is self.model.choice(key)
             assert stand.flagged is self.model.flagged(key)
             assert stand.broken is self.model.broken(key) is self.session.is_broken(item.pair_id)

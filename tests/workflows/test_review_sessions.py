@@ -27,7 +27,7 @@ def seen(session: ReviewSession) -> object:
         session.current,
         session.progress,
         session.trail(99),
-        session.sitting(),
+        session.session_totals(),
         session.finished,
     )
 
@@ -232,7 +232,7 @@ def test_the_sitting_counts_what_was_done_since_the_session_was_opened(store: St
     session.flag(on_screen(session))
     session.decide(Choice.TIE, on_screen(session), 4.0)
     session.undo()
-    sitting = session.sitting()
+    sitting = session.session_totals()
     assert (sitting.decided, sitting.upheld, sitting.overturned, sitting.flagged, sitting.seconds) == (2, 1, 1, 1, 5.0)
 
 

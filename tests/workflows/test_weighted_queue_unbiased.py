@@ -8,11 +8,11 @@ import pytest
 
 from uphold.records.counts import JudgeGroups, PairGroup, Stratum
 from uphold.records.enums import Choice, Verdict
-from uphold.reviewing.queue_order import Judged, draw_weighted, uncertain
-from uphold.stats.agreement import compared
-from uphold.stats.assisted import judge_inputs, win_rates
-from uphold.stats.human import labelled
-from uphold.stats.intervals import StratumShare, weighted_share
+from uphold.reviewing.queue_order import VerdictSummary, draw_weighted, uncertain_strata
+from uphold.stats.agreement import rated_pairs
+from uphold.stats.assisted import inputs_from_cells, win_rates
+from uphold.stats.human import label_scores
+from uphold.stats.intervals import StratumShare, stratified_share
 from uphold.stats.poststratify import verdict_cells
 
 PAIRS, SESSIONS = 200, 2000
@@ -61,7 +61,7 @@ def made(rng: random.Random) -> list[tuple[Choice, Verdict]]:
 def session(number: int, errors: dict[int, Errors]) -> None:
     """One run drawn, and read to each size."""
     pairs = made(random.Random(number))
-    strata = uncertain({at: Judged(said) for at, (_, said) in enumerate(pairs)})
+    strata = uncertain_strata({at: VerdictSummary(said) for at, (_, said) in enumerate(pairs)})
     drawn = draw_weighted(f"seed {number}", [(at, f"k{at}", 1, "") for at in range(PAIRS)], strata)
     names = sorted({name for name, _ in strata.values()})
     same = [truth.preference is (said.preference or Choice.TIE.preference) for truth, said in pairs]
@@ -80,18 +80,18 @@ def _compare(errors: Errors, judge: JudgeGroups, names: list[str], truth: float)
     parts = []
     for place, name in enumerate(names):
         own = [cell for cell in judge.cells if cell.stratum == place]
-        rated = compared(own)
+        rated = rated_pairs(own)
         hits = sum(count for _, human, said, count in rated if human == said)
         parts.append(StratumShare(name, sum(cell.count for cell in own), sum(row[-1] for row in rated), hits))
     if any(part.n == 0 for part in parts):
         return
     errors.compared += 1
-    errors.stratified += (weighted_share(parts).rate or 0) - truth
+    errors.stratified += (stratified_share(parts).rate or 0) - truth
     errors.naive += sum(part.hits for part in parts) / sum(part.n for part in parts) - truth
 
 
 def _rate(errors: Errors, cells: tuple[PairGroup, ...], names: list[str], truth: float) -> None:
-    found = judge_inputs(verdict_cells(cells), [Stratum(name) for name in names], labelled(cells))
+    found = inputs_from_cells(verdict_cells(cells), [Stratum(name) for name in names], label_scores(cells))
     if found.has_rates:
         errors.rated += 1
         errors.rate += (win_rates(found)[1].rate or 0) - truth

@@ -1,4 +1,4 @@
-"""`python -m uphold_tui` is `uphold`."""
+"""Entry point of `python -m uphold_tui`, the same as `uphold`."""
 
 from uphold_tui.cli import main
 

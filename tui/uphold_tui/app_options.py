@@ -1,4 +1,6 @@
-from dataclasses import dataclass
+"""Options of the app: what the person set in uphold.toml or on the command line."""
+
+from dataclasses import dataclass, field
 
 from uphold_tui import keys
 from uphold_tui.themes import PLAIN, Signs
@@ -6,8 +8,15 @@ from uphold_tui.themes import PLAIN, Signs
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """What the person set for the app: their key map, the signs, whether an override is held until enter."""
+    """How the app looks and answers.
 
-    keymap: keys.KeyMap
+    `keymap` gives keys by key id, `hold` says whether an overturned verdict stays on the screen until enter
+    ("override"), `tour` offers the tour with the first review.
+    """
+
+    keymap: keys.KeyMap = field(default_factory=dict)
     signs: Signs = PLAIN
     hold: str | None = None
+    reviewer: str = ""
+    theme: str | None = None
+    tour: bool = False

@@ -1,4 +1,4 @@
-"""The command line: one Typer app; each command imports what it needs when it runs."""
+"""The command line interface: a Typer app whose commands import what they need when they run."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -23,11 +23,13 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
-    db: Annotated[Path | None, typer.Option("--db", help="The database; else $UPHOLD_DB, else ./uphold.db.")] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    db: Annotated[
+        Path | None, typer.Option("--db", help="Path of the database; $UPHOLD_DB or ./uphold.db by default.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Review an LLM judge's verdicts in the terminal; get win rates and agreement that can be believed."""
+    """Review an LLM judge's verdicts in the terminal; compute win rates and judge-human agreement."""
     context.obj = Context(db, config)
     if version:
         from uphold import __version__
@@ -64,46 +66,40 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 
-
-imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List imports, or take one back.")
-
-
+imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List the imports, or remove one.")
 imports.callback()(import_.imports)
-
-
 imports.command("drop")(import_.drop)
-
-
 app.add_typer(imports, name="imports")
 
-
-_ANYWHERE = ("--db", "--config")
-"""Options of the whole program that may stand behind the command too."""
+_GLOBAL_OPTIONS = ("--db", "--config")
 
 
-def gathered(arguments: Sequence[str]) -> list[str]:
-    """The arguments with those options in front, as the program reads them; nothing behind `--` is touched."""
+def global_options_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the global options moved before the command, where Typer expects them.
+
+    Arguments after `--` are left alone.
+    """
     front: list[str] = []
     rest: list[str] = []
-    left = list(arguments)
-    while left:
-        one = left.pop(0)
-        if one == "--":
-            return [*front, *rest, one, *left]
-        if one in _ANYWHERE and left:
-            front += [one, left.pop(0)]
-        elif one.startswith(tuple(f"{name}=" for name in _ANYWHERE)):
-            front.append(one)
+    remaining = list(arguments)
+    while remaining:
+        argument = remaining.pop(0)
+        if argument == "--":
+            return [*front, *rest, argument, *remaining]
+        if argument in _GLOBAL_OPTIONS and remaining:
+            front += [argument, remaining.pop(0)]
+        elif argument.startswith(tuple(f"{name}=" for name in _GLOBAL_OPTIONS)):
+            front.append(argument)
         else:
-            rest.append(one)
+            rest.append(argument)
     return [*front, *rest]
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     from uphold_tui.console import run_guarded
 
-    sys.exit(run_guarded(lambda: app(gathered(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
+    sys.exit(run_guarded(lambda: app(global_options_first(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command line's one door: everything printed passes here and is made harmless."""
+"""Printing for the command line: all output goes through here and is made safe for the terminal."""
 
 import contextlib
 import io
@@ -14,58 +14,59 @@ from uphold.reports.model import Report, ReportRow, Role
 from uphold.text import one_line, terminal_safe
 
 INTERRUPTED = 130
+"""Exit code after a Ctrl-C."""
 
 
 def in_terminal() -> bool:
-    """Is there a person at a terminal? The app reads standard input and draws on standard error."""
+    """Whether standard input, output and error are a terminal; the app reads the first and draws on the last."""
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def run_guarded(command: Callable[[], object]) -> int:
-    """Run a command and return its exit code; what went wrong is one sentence on standard error."""
+    """Run a command and return its exit code; an error is printed as one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A sign that the terminal's encoding lacks is no reason to stop.
+            # A character that the terminal's encoding lacks must not stop the output.
             stream.reconfigure(errors="backslashreplace")
     try:
         code = command()
         sys.stdout.flush()
     except Exception as error:
-        code = _tell(error)
+        code = _print_error(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except SystemExit as leaving:
-        code = 0 if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
+    except SystemExit as exit_request:
+        code = 0 if isinstance(exit_request.__context__, BrokenPipeError) else exit_request.code
     if code == INTERRUPTED:
         print_note("interrupted; what is in the database stays there")
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: Exception) -> int:
-    """The exit code of an error that a person can act on, told in a sentence; raises any other again."""
+def _print_error(error: Exception) -> int:
+    """Print an error that a person can act on as a sentence and return its exit code; raise any other again."""
     if isinstance(error, UpholdError):
         print_note(str(error))
         return error.exit_code
     if isinstance(error, OSError):
         _close_output()
         if isinstance(error, BrokenPipeError):
-            return 0  # the reader of a pipe has left: nothing is wrong, and nothing more can be said
+            return 0  # the reader of the pipe has closed it, which is not an error
         print_note(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
         return UpholdError.exit_code
     if type(error).__module__ == "sqlite3":
         print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
         return UpholdError.exit_code
-    message = getattr(error, "format_message", None)  # bad usage, as the command line's parser tells it
+    message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
         raise error
     context = getattr(error, "ctx", None)
-    said = str(message()).rstrip(".")
-    print_note(f"{said[:1].lower()}{said[1:]}" + (f"; see {context.command_path} --help" if context else ""))
+    text = str(message()).rstrip(".")
+    print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))
     return UpholdError.exit_code
 
 
 def _close_output() -> None:
-    """Let what is still to be written go nowhere, so that it cannot fail again."""
+    """Redirect standard output to the null device, so that flushing the rest cannot fail again."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -76,43 +77,42 @@ def print_text(text: str = "") -> None:
 
 
 def print_note(text: str = "") -> None:
-    """Print talk on standard error, never wrapped."""
+    """Print a message on standard error, never wrapped."""
     sys.stderr.write(terminal_safe(text) + "\n")
 
 
 def print_line(text: str) -> None:
-    """Print one line of data: line breaks in it are shown as signs."""
+    """Print one line of data on standard output, with line breaks in it shown as symbols."""
     sys.stdout.write(one_line(text) + "\n")
 
 
-def print_report(page: Report) -> None:
-    """Print a page: neighbouring table rows line up, numbers at the right of their column."""
-    print_line(page.title)
-    print_line(page.subtitle)
-    for section in page.sections:
+def print_report(report: Report) -> None:
+    """Print a report, with adjacent table rows aligned and columns of numbers flush right."""
+    print_line(report.title)
+    print_line(report.subtitle)
+    for section in report.sections:
         print_text()
         if section.title:
             print_line(section.title)
-        for is_table, group in groupby(section.lines, key=lambda line: len(line.spans) > 1):
-            lines = list(group)
-            rows = [["  " + line.spans[0].text, *(span.text for span in line.spans[1:])] for line in lines]
-            right = (
-                [i for i in range(max(map(len, rows))) if any(_figure(line, i) for line in lines)] if is_table else []
-            )
-            print_table(rows, right=right)
+        for is_table, group in groupby(section.rows, key=lambda row: len(row.spans) > 1):
+            rows = list(group)
+            cells = [["  " + row.spans[0].text, *(span.text for span in row.spans[1:])] for row in rows]
+            columns = range(max(map(len, cells))) if is_table else ()
+            print_table(cells, right=[column for column in columns if any(_is_number(row, column) for row in rows)])
 
 
-def _figure(line: ReportRow, column: int) -> bool:
-    return column < len(line.spans) and line.spans[column].role in (Role.NUMBER, Role.STRONG_NUMBER)
+def _is_number(row: ReportRow, column: int) -> bool:
+    """Whether the row has a number in this column."""
+    return column < len(row.spans) and row.spans[column].role in (Role.NUMBER, Role.STRONG_NUMBER)
 
 
 def print_json(value: Any) -> None:
-    """Print JSON on standard output: ASCII, on as many lines as it likes, never wrapped."""
+    """Print indented ASCII JSON on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write a file's lines, line ends and all, on standard output: as they are, in UTF-8; made harmless in a terminal."""
+    """Write the lines of a file, with their line ends, on standard output: unchanged in UTF-8, or safe for a terminal."""
     sys.stdout.flush()
     if sys.stdout.isatty():
         for line in lines:
@@ -124,13 +124,13 @@ def write_lines(lines: Iterable[str]) -> None:
 
 
 def print_table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Print rows with their columns aligned; `right` numbers the columns that hold figures."""
+    """Print rows with aligned columns; those whose numbers are in `right` are flush right."""
     for line in table_lines(rows, right=right):
         sys.stdout.write(line + "\n")
 
 
 def table_lines(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
-    """The lines of a table, harmless and aligned by the width that cells have in a terminal."""
+    """Return the lines of a table, safe for a terminal and aligned by the width of its cells there."""
     from rich.cells import cell_len
 
     safe = [[one_line(cell) for cell in row] for row in rows]
@@ -145,15 +145,15 @@ def table_lines(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> 
 
 
 class ProgressBar(Protocol):
-    """A progress bar."""
+    """A function that shows progress, with a text beside the bar."""
 
     def __call__(self, done: float, total: float, text: str = "") -> None:
-        """Show how far the work is."""
+        """Show that `done` of `total` is finished."""
 
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[ProgressBar]:
-    """A progress bar on standard error; nothing at all where that is no terminal."""
+    """Show a progress bar on standard error, or nothing if that is no terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total, text="": None
         return

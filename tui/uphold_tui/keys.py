@@ -1,6 +1,6 @@
-"""Every key of the app as data: bindings, help and footers are made from these tables.
+"""All keys of the app as data: bindings, help and footers are made from these tables.
 
-A key's id (`review.a`) is its name in the user's own key map; what is remapped is shown as it is.
+A key's id (`review.a`) is its name in the user's own key map; keys are shown as they are remapped.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from textual.binding import Binding, BindingType
 
 KeyMap = Mapping[str, str]
-"""Key id -> keys, separated by commas: the user's own."""
+"""The user's own keys, separated by commas, by key id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One thing a key does: `word` in footers, `help` in the list of keys (equal ones share a line)."""
+    """A key and its action, called `word` in footers and `help` in the list of keys.
+
+    Neighbours of one `group` with the same `help` share a line there; a key without `help` is not listed.
+    """
 
     id: str
     keys: tuple[str, ...]
@@ -44,14 +47,14 @@ REVIEW: tuple[Key, ...] = (
     Key("review.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
     Key("review.top", ("g", "home"), "ends(False)", "top", "top, end", "Read"),
     Key("review.end", ("G", "end"), "ends(True)", "end", "top, end", "Read"),
-    Key("review.pane", ("tab",), "pane", "other pane", "one pane, other", "Read"),
-    Key("review.apart", ("=",), "apart", "scroll apart", "scroll apart", "Read"),
-    Key("review.zoom", ("+",), "zoom", "zoom", "instruction, or pane", "Read"),
-    Key("review.stacked", ("o",), "stacked", "stacked", "stacked", "Read"),
-    Key("review.earlier", ("p",), "earlier", "earlier turns", "earlier turns", "Read"),
-    Key("review.markdown", ("m",), "markdown", "markdown", "markdown or raw", "Read"),
-    Key("review.diff", ("d",), "diff", "word diff", "word diff", "Read"),
-    Key("review.reference", ("R",), "reference", "reference", "words of reference", "Read"),
+    Key("review.pane", ("tab",), "panes('alone')", "other pane", "one pane, other", "Read"),
+    Key("review.apart", ("=",), "panes('apart')", "scroll apart", "scroll apart", "Read"),
+    Key("review.zoom", ("+",), "panes('zoom')", "zoom", "instruction, or pane", "Read"),
+    Key("review.stacked", ("o",), "panes('stacked')", "stacked", "stacked", "Read"),
+    Key("review.earlier", ("p",), "read('earlier')", "earlier turns", "earlier turns", "Read"),
+    Key("review.markdown", ("m",), "read('markdown')", "markdown", "markdown or raw", "Read"),
+    Key("review.diff", ("d",), "read('diff')", "word diff", "word diff", "Read"),
+    Key("review.reference", ("R",), "read('reference')", "reference", "words of reference", "Read"),
     Key("review.find", ("/",), "find", "find", "find in the run", "Read"),
     Key("review.unfind", ("escape",), "unfind", "end search", "end the search", "Read"),
     Key("review.change", ("n",), "change(1)", "next change", "next, previous match", "Read"),
@@ -61,9 +64,9 @@ REVIEW: tuple[Key, ...] = (
     Key("review.unread", ("U",), "unread", "next unread", "next unread", "Move"),
     Key("review.pairs", ("l",), "pairs", "pairs", "list of pairs", "Move"),
     Key("review.filter", ("F",), "filter", "filter", "list, filtered", "Move"),
-    Key("review.figures", ("i",), "figures", "numbers", "numbers", "Show"),
+    Key("review.figures", ("i",), "numbers", "numbers", "numbers", "Show"),
     Key("review.guidelines", ("I",), "guidelines", "guidelines", "guidelines of the set", "Show"),
-    Key("review.names", ("v",), "names", "names", "names of the systems", "Show"),
+    Key("review.names", ("v",), "read('names')", "names", "names of the systems", "Show"),
     Key("review.raw", ("r",), "raw", "raw answers", "judge's raw answers", "Show"),
     Key("review.pager", ("e",), "pager", "open", "open in pager, editor", "Show"),
     Key("review.command", (":", "ctrl+p"), "command", "command", "any command, a number", "Show"),
@@ -80,7 +83,7 @@ HOME: tuple[Key, ...] = (
     Key("home.up", ("up",), "move(-1)", "up", "down, up", "Runs"),
     Key("home.top", ("g", "home"), "ends(False)", "top", "first, last", "Runs"),
     Key("home.end", ("G", "end"), "ends(True)", "end", "first, last", "Runs"),
-    Key("home.figures", ("i",), "figures", "numbers", "numbers of this run", "Runs"),
+    Key("home.figures", ("i",), "numbers", "numbers", "numbers of this run", "Runs"),
     Key("home.pairs", ("l",), "pairs", "pairs", "list of its pairs", "Runs"),
     Key("home.who", ("w",), "who", "reviewer", "who reviews", "Runs"),
     Key("home.demo", ("d",), "demo", "demo", "try it on the demo", "Runs"),
@@ -120,8 +123,8 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.review", ("R",), "review", "review marked", "review the marked", "Pairs"),
     Key("browse.flag", ("f",), "flag", "flag", "flag", "Pairs"),
     Key("browse.copy", ("y",), "copy", "copy", "copy its key", "Pairs"),
-    Key("browse.only", ("tab",), "only(1)", "next filter", "next filter, previous", "Narrow"),
-    Key("browse.only_back", ("shift+tab",), "only(-1)", "filter before", "next filter, previous", "Narrow"),
+    Key("browse.only", ("tab",), "next_filter(1)", "next filter", "next filter, previous", "Narrow"),
+    Key("browse.only_back", ("shift+tab",), "next_filter(-1)", "filter before", "next filter, previous", "Narrow"),
     Key("browse.filter", ("F",), "filter", "filter", "all filters", "Narrow"),
     Key("browse.find", ("/",), "find", "find", "find", "Narrow"),
     Key("browse.order", ("o",), "order", "order", "next order", "Narrow"),
@@ -134,14 +137,14 @@ PAIRS: tuple[Key, ...] = (
 
 
 NUMBERS: tuple[Key, ...] = (
-    Key("figures.open", ("enter",), "open", "open", "the pairs behind a figure", "Figures"),
-    Key("figures.move", ("j", "down", "right"), "move(1)", "next", "next, previous figure", "Figures"),
-    Key("figures.move_back", ("k", "up", "left"), "move(-1)", "previous", "next, previous figure", "Figures"),
-    Key("figures.page", ("space", "pagedown"), "page(1)", "page", "page", "Figures"),
-    Key("figures.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Figures"),
-    Key("figures.judge", ("tab",), "judge", "next judge", "next judge", "Figures"),
-    Key("figures.tags", ("t",), "tags", "by tag", "by tag, or history", "Figures"),
-    Key("figures.history", ("h",), "history", "history", "history", "Figures"),
+    Key("figures.open", ("enter",), "open", "open", "the pairs behind a number", "Numbers"),
+    Key("figures.move", ("j", "down", "right"), "move(1)", "next", "next, previous number", "Numbers"),
+    Key("figures.move_back", ("k", "up", "left"), "move(-1)", "previous", "next, previous number", "Numbers"),
+    Key("figures.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
+    Key("figures.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("figures.judge", ("tab",), "judge", "next judge", "next judge", "Numbers"),
+    Key("figures.tags", ("t",), "tags", "by tag", "by tag, or history", "Numbers"),
+    Key("figures.history", ("h",), "history", "history", "history", "Numbers"),
     Key("figures.next", ("w",), "next", "what to read next", "what to read next", "Show"),
     Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
@@ -162,18 +165,18 @@ OVERLAY: tuple[Key, ...] = (
 
 _LABELS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 
-
-_QUIET = {"down", "up", "pagedown", "pageup", "home", "end"}
+_USUAL = {"down", "up", "pagedown", "pageup", "home", "end"}
+"""Keys that everybody expects and that need not be listed beside a letter."""
 
 
 def bindings(table: Iterable[Key], *, first: bool = False) -> list[BindingType]:
-    """Textual bindings for a table of keys, none of them drawn by Textual's own footer.
+    """Return Textual bindings for a table of keys, none of them shown by Textual's own footer.
 
-    With `first` they come before those of the field that has the focus.
+    With `first` they have priority over those of the widget that has the focus.
     """
     return [
         Binding(
-            ",".join(_name(key) for key in entry.keys),
+            ",".join(_textual_name(key) for key in entry.keys),
             entry.action,
             entry.help or entry.word,
             show=False,
@@ -184,27 +187,27 @@ def bindings(table: Iterable[Key], *, first: bool = False) -> list[BindingType]:
     ]
 
 
-def _name(key: str) -> str:
-    """Textual's name of a key: a comma separates keys there."""
+def _textual_name(key: str) -> str:
+    """Return Textual's name of a key; there a comma separates keys."""
     return "comma" if key == "," else key
 
 
 def remapped(table: Iterable[Key], keymap: KeyMap) -> tuple[Key, ...]:
-    """The table with the user's own keys in place of ours."""
+    """Return the table with the user's own keys in place of the default ones."""
     return tuple(
         replace(entry, keys=tuple(keymap[entry.id].split(","))) if entry.id in keymap else entry for entry in table
     )
 
 
 def label(entry: Key) -> str:
-    """The first key of an entry, as footers show it."""
+    """Return the first key of an entry as footers show it."""
     return _LABELS.get(entry.keys[0], entry.keys[0])
 
 
 def labels(entry: Key) -> tuple[str, ...]:
-    """All keys of an entry that the list of keys names; arrows that double a letter are left out."""
-    named = [key for key in entry.keys if key not in _QUIET] or list(entry.keys)
-    return tuple(_LABELS.get(key, key) for key in named)
+    """Return the keys of an entry as the list of keys shows them; arrows that double a letter are left out."""
+    shown = [key for key in entry.keys if key not in _USUAL] or list(entry.keys)
+    return tuple(_LABELS.get(key, key) for key in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ class HelpLine:
 
 
 def help_lines(table: Iterable[Key]) -> list[HelpLine]:
-    """The table as lines of help: neighbours with the same words share one."""
+    """Return the table as lines of help; neighbours with the same text share one."""
     lines: list[HelpLine] = []
     for entry in table:
         if lines and (lines[-1].group, lines[-1].text) == (entry.group, entry.help):

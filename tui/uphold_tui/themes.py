@@ -1,6 +1,7 @@
-"""The strengths of text, the meanings of colour, and the signs that stand beside them.
+"""The look of the app: names of styles, the signs of states, and the two themes with their variables.
 
-The values are style names that the theme resolves when something is drawn (see themes.py).
+The constants are style names such as `$muted`. Textual resolves them against the variables of the current theme, which
+`variables` computes, so that any theme of Textual's works.
 """
 
 from collections.abc import Sequence
@@ -10,84 +11,48 @@ from functools import cache
 from textual.color import Color
 from textual.theme import Theme
 
+# Strengths of text, from strong to weak, and of lines.
 BOLD = "bold"
-
-
-MUTED = "$muted"
-
-
-FAINT = "$faint"
-
-
 STRONG = "$strong"
-
-
+MUTED = "$muted"
+FAINT = "$faint"
 RULE = "$rule"
 
-
+# Backgrounds: the row under the cursor, the interval in a chart, the thumb of a scrollbar, a match of the search.
 TINT = "$tint"
-
-
 BAND = "$band"
+THUMB = "on $thumb"
+FOUND = "$found"
 
-
+# Meanings: rulings, and verdicts that are no side.
 UPHELD = "$success"
-
-
 OVERTURNED = "$error"
-
-
 DOUBT = "$warning"
-
-
 EVEN = "$secondary"
 
-
-THUMB = "on $thumb"
-
-
 THICK, HAIR = "▌", "▏"
-"""The bar at the left of a surface: in force, or not."""
+"""The bar at the left of a panel: of the answer in force, or of another."""
 
-
-HAIR_OF = {"A": "$hair-a", "B": "$hair-b"}
-
-
+# By side: its letter and name, the thin bar, the badge, the background of the chosen name, words only that answer has.
 SIDE = {"A": "$side-a", "B": "$side-b"}
-
-
+HAIR_OF = {"A": "$hair-a", "B": "$hair-b"}
 BADGE = {"A": "$badge-a", "B": "$badge-b"}
-
-
 CHOSEN = {"A": "$chosen-a", "B": "$chosen-b"}
-
-
 ONLY = {"A": "$only-a", "B": "$only-b"}
 
-
-HEAT_SAME = tuple(f"$heat-same-{share}" for share in range(5))
-
-
-HEAT_OTHER = tuple(f"$heat-other-{share}" for share in range(5))
-"""Tints of a table's cells, from none to many: where two say the same, and where they do not."""
-
-
-FOUND = "$found"
-"""What was searched for, inside a text."""
-
-
+# Badges of verdicts that are no side: a tie, an inconsistent one, an unreadable or failed one.
 BADGE_EVEN = "$badge-even"
-
-
 BADGE_DOUBT = "$badge-doubt"
-
-
 BADGE_WRONG = "$badge-wrong"
+
+# Backgrounds of the cells of a confusion matrix, from few to many: on the diagonal and off it.
+HEAT_SAME = tuple(f"$heat-same-{level}" for level in range(5))
+HEAT_OTHER = tuple(f"$heat-other-{level}" for level in range(5))
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The marks of states; each stands with its word everywhere but in the first column of lists."""
+    """The signs of states; each is shown with its word everywhere but in the first column of lists."""
 
     undecided: str = "·"
     upheld: str = "✓"
@@ -161,28 +126,25 @@ LIGHT = Theme(
 )
 
 
-_SEEN = 3.0
-"""The least contrast of a side's letter and name with what they stand on."""
-
+_LEAST_CONTRAST = 3.0
+"""Of a side's letter and name with their background: what WCAG 2.1 asks of large text and of graphical objects."""
 
 _COOL = (185 / 360, 290 / 360)
-
-
 _WARM = (18 / 360, 68 / 360)
 
 
 def _hue_within(colour: str, band: tuple[float, float]) -> bool:
-    """Whether `colour` has a visible hue inside `band` (shares of the circle)."""
+    """Whether `colour` has a visible hue inside `band` (from and to, as shares of the colour circle)."""
     hue, saturation, _ = Color.parse(colour).hsl
     return saturation > 0.15 and band[0] <= hue <= band[1]
 
 
 def sides(theme: Theme) -> tuple[str, str]:
-    """The colours of A and B: one blue or violet, one orange or yellow, else the warning colour for B."""
+    """Return the colours of A and B in a theme: one blue or violet, one orange or yellow, else the warning colour for B."""
     if theme.ansi:
         return "ansi_blue", "ansi_yellow"
-    named = [colour for colour in (theme.primary, theme.accent, theme.secondary, theme.warning) if colour]
-    cool = next((colour for colour in named if _hue_within(colour, _COOL)), theme.primary)
+    candidates = [colour for colour in (theme.primary, theme.accent, theme.secondary, theme.warning) if colour]
+    cool = next((colour for colour in candidates if _hue_within(colour, _COOL)), theme.primary)
     warm = next((colour for colour in (theme.accent, theme.primary, theme.secondary) if _is_warm(colour)), None)
     return cool, warm or theme.warning or theme.accent or theme.primary
 
@@ -192,13 +154,13 @@ def _is_warm(colour: str | None) -> bool:
 
 
 def _faded(colour: str, share: float) -> str:
-    """`colour` with an alpha, in the one form that survives inside a variable."""
+    """Return `colour` with an alpha as #rrggbbaa, the only notation of it that works inside a theme variable."""
     red, green, blue = Color.parse(colour).rgb
     return f"#{red:02x}{green:02x}{blue:02x}{round(share * 255):02x}"
 
 
 def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
-    """Where colours cannot be mixed: muted is dim, tints are reverse, marks are underlined."""
+    """Return the variables of an ANSI theme, whose colours cannot be mixed: dim, reverse and underline replace tints."""
     filled = {
         "badge-a": side_a,
         "badge-b": side_b,
@@ -233,8 +195,9 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
 
 @cache
 def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a: str, side_b: str) -> dict[str, str]:
+    """Return the variables of a theme with RGB colours; `values` are its (name, colour) pairs."""
     colours = dict(values)
-    foreground, ground = colours["foreground"], colours["background"]
+    foreground, background = colours["foreground"], colours["background"]
     filled = {
         "badge-a": side_a,
         "badge-b": side_b,
@@ -242,7 +205,7 @@ def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a:
         "badge-doubt": colours["warning"],
         "badge-wrong": colours["error"],
     }
-    ink = {fill: _ink(ground, fill) for fill in filled.values()}
+    ink = {fill: _ink(background, fill) for fill in filled.values()}
     heat = {"same": colours["success"], "other": colours["error"]}
     return (
         {
@@ -273,40 +236,41 @@ def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a:
     )
 
 
-def contrast(one: str, other: str) -> float:
-    """Contrast of two opaque colours, 1 to 21 (WCAG 2.1, relative luminance)."""
-    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1)."""
+    brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(colour: str) -> float:
-    shares = [part / 255 for part in Color.parse(colour).rgb]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in shares)
+    """Return the relative luminance of a colour (WCAG 2.1)."""
+    channels = [channel / 255 for channel in Color.parse(colour).rgb]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _ink(ground: str, fill: str) -> str:
-    """Letters on a filled badge: the ground of the page where that can be read, else black or white."""
-    if contrast(ground, fill) >= 3.5:
-        return ground
+def _ink(background: str, fill: str) -> str:
+    """Return the colour of letters on a filled badge: the page's background if it is readable, else black or white."""
+    if contrast(background, fill) >= 3.5:
+        return background
     return max("#000000", "#ffffff", key=lambda ink: contrast(ink, fill))
 
 
-def _readable(colour: str, grounds: Sequence[str], foreground: str) -> str:
-    """A colour as it is, or as near to that of the text as it takes for its letters to be seen on every ground."""
+def _readable(colour: str, backgrounds: Sequence[str], foreground: str) -> str:
+    """Return a colour, blended with that of the text as far as it takes to be readable on every background."""
     own, text = Color.parse(colour), Color.parse(foreground)
     mixed = [own.blend(text, share / 10).hex for share in range(8)]
-    seen = (one for one in mixed if min(contrast(one, ground) for ground in grounds) >= _SEEN)
-    return next(seen, mixed[-1])
+    readable = (blend for blend in mixed if min(contrast(blend, back) for back in backgrounds) >= _LEAST_CONTRAST)
+    return next(readable, mixed[-1])
 
 
 def variables(theme: Theme) -> dict[str, str]:
-    """What our styles and spans need beyond Textual's own variables, for `theme`."""
+    """Return the variables that uphold's styles need in a theme beside Textual's own."""
     side_a, side_b = sides(theme)
     if theme.ansi:
         return _ansi_variables(side_a, side_b)
-    made = theme.to_color_system().generate()
-    wanted = ("foreground", "background", "secondary", "success", "warning", "error")
-    grounds = [made[name] for name in ("background", "surface", "panel")]
-    side_a, side_b = (_readable(side, grounds, made["foreground"]) for side in (side_a, side_b))
-    return _palette(theme.name, tuple((name, made[name]) for name in wanted), theme.dark, side_a, side_b)
+    colours = theme.to_color_system().generate()
+    needed = ("foreground", "background", "secondary", "success", "warning", "error")
+    backgrounds = [colours[name] for name in ("background", "surface", "panel")]
+    side_a, side_b = (_readable(side, backgrounds, colours["foreground"]) for side in (side_a, side_b))
+    return _palette(theme.name, tuple((name, colours[name]) for name in needed), theme.dark, side_a, side_b)

@@ -1,4 +1,4 @@
-"""Model endpoints: one module per kind, the only place where an SDK is imported."""
+"""Model endpoints, one module per kind; the SDKs are imported nowhere else."""
 
 from uphold.endpoints.addresses import KINDS, TIMEOUT, Address, find_address, open_endpoint
 

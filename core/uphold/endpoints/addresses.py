@@ -1,4 +1,7 @@
-"""Which endpoints there are, where their keys come from, and opening one."""
+"""Kinds of endpoints, their addresses and API keys, and opening an endpoint.
+
+To add a kind, write a module with `connect(address)` that returns an `Endpoint`, and add it to `_KINDS`.
+"""
 
 import importlib
 import ipaddress
@@ -10,10 +13,15 @@ from urllib.parse import urlsplit
 from uphold.errors import BadUsage
 from uphold.records.model_calls import Endpoint
 
+TIMEOUT = 300.0
+"""Default timeout of one answer in seconds, from the first byte sent to the last one read."""
+
+MAX_TIMEOUT = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of endpoint: the module that speaks to it (its `connect(address)`) and the variables it reads."""
+    """One kind of endpoint: its module and the environment variables of its key and its base URL."""
 
     module: str
     key_variable: str
@@ -25,21 +33,16 @@ _KINDS: Mapping[str, _Kind] = {
     "openai": _Kind("uphold.endpoints.openai", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
 }
 
-
 KINDS = tuple(_KINDS)
-"""The kinds of endpoint, as a spec `KIND:MODEL` begins."""
-
-
-TIMEOUT = 300.0
-"""Seconds that one answer may take, from the first byte sent to the last one read."""
-
-
-LONGEST_TIMEOUT = 3600.0
+"""The kinds of endpoint, as in a spec `KIND:MODEL`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a model answers, and with which key; the key shows nowhere."""
+    """Address of a model: endpoint kind, model name, key, base URL (None: the provider's API) and timeout in seconds.
+
+    The key is in no representation or message.
+    """
 
     kind: str
     model: str
@@ -48,8 +51,8 @@ class Address:
     timeout: float = TIMEOUT
 
     @property
-    def loopback(self) -> bool:
-        """The address is this machine's own, so that no proxy stands between."""
+    def is_loopback(self) -> bool:
+        """Whether the endpoint is on this machine, so that no proxy is to be used."""
         host = (urlsplit(self.base_url or "").hostname or "").rstrip(".")
         if host == "localhost" or host.endswith(".localhost"):
             return True
@@ -59,8 +62,8 @@ class Address:
             return False
 
     @property
-    def place(self) -> str:
-        """Where that is, for a sentence: without a password that the URL may hold."""
+    def display_name(self) -> str:
+        """The endpoint's name in messages: its URL without a user name and password."""
         if self.base_url is None:
             return "the provider's API"
         parts = urlsplit(self.base_url)
@@ -69,14 +72,14 @@ class Address:
 
 
 def read_key(kind: str, variable: str | None = None) -> str:
-    """The key for an endpoint of `kind`, from the environment only; raises BadUsage where there is none."""
+    """Return the API key for an endpoint of `kind` from an environment variable. Raises BadUsage if there is none."""
     name = variable or _KINDS[kind].key_variable
     key = os.environ.get(name, "").strip()
     if not key:
-        other = "" if variable else ", or name the variable that holds it with --api-key-env"
+        hint = "" if variable else ", or name the variable that holds it with --api-key-env"
         if kind == "openai":
-            other += " (any word will do for a server that wants no key)"
-        raise BadUsage(f"{name}: no API key in this environment variable; set it{other}")
+            hint += " (any word will do for a server that wants no key)"
+        raise BadUsage(f"{name}: no API key in this environment variable; set it{hint}")
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise BadUsage(f"{name}: what this environment variable holds cannot be an API key; set it anew")
     return key
@@ -85,14 +88,14 @@ def read_key(kind: str, variable: str | None = None) -> str:
 def find_address(
     kind: str, model: str, base_url: str | None = None, key_variable: str | None = None, timeout: float = TIMEOUT
 ) -> Address:
-    """The address of a model: everything that can be wrong with it raises BadUsage here, before any SDK is imported.
+    """Return the address of a model. Raises BadUsage for anything that is wrong with it, before any SDK is imported.
 
-    `base_url` is the caller's, else that of the environment variable which the SDK knows, else the provider's own.
+    Without `base_url` the environment variable of the SDK is used, else the provider's own URL.
     """
     if kind not in _KINDS:
-        raise BadUsage(f"there is no kind of endpoint {kind!r}: {' or '.join(f'{one}:MODEL' for one in KINDS)}")
-    if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise BadUsage(f"--timeout {timeout:g}: seconds, more than 0 and at most {LONGEST_TIMEOUT:g}, were expected")
+        raise BadUsage(f"there is no kind of endpoint {kind!r}: {' or '.join(f'{known}:MODEL' for known in KINDS)}")
+    if not 0 < timeout <= MAX_TIMEOUT:
+        raise BadUsage(f"--timeout {timeout:g}: seconds, more than 0 and at most {MAX_TIMEOUT:g}, were expected")
     base_url = base_url or os.environ.get(_KINDS[kind].url_variable) or None
     if base_url is not None:
         _check_url(base_url)
@@ -100,7 +103,7 @@ def find_address(
 
 
 def open_endpoint(address: Address) -> Endpoint:
-    """The endpoint at this address; its SDK is imported here and not before."""
+    """Return the endpoint at an address. Its SDK is imported here: that takes most of a second."""
     endpoint: Endpoint = importlib.import_module(_KINDS[address.kind].module).connect(address)
     return endpoint
 
@@ -108,8 +111,8 @@ def open_endpoint(address: Address) -> Endpoint:
 def _check_url(base_url: str) -> None:
     try:
         parts = urlsplit(base_url)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        fits = False
-    if not fits:
+        is_valid = False
+    if not is_valid:
         raise BadUsage(f"{base_url!r} is no address of a model endpoint: http://HOST:PORT or https://HOST was expected")

@@ -1,4 +1,4 @@
-"""Anthropic's Message Batches: many requests handed in at once, answered within a day at half the price."""
+"""Anthropic's Message Batches: many requests submitted at once, answered within a day at half the price."""
 
 import asyncio
 import json
@@ -10,24 +10,22 @@ import anthropic
 
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
-from uphold.endpoints.anthropic import answer_in, arguments, client_of, ours
+from uphold.endpoints.anthropic import convert_error, make_client, parse_message, request_arguments
 from uphold.errors import EndpointError, Refused, Unavailable
 from uphold.records.model_calls import ModelAnswer, ModelRequest
 
-MOST_REQUESTS = 100_000
+MAX_REQUESTS = 100_000
 
+MAX_BYTES = 256_000_000
+"""Limits of the API on one batch; its 256 MB are read as the smaller of the two possible units."""
 
-MOST_BYTES = 256_000_000
-"""The provider's limits on one batch; it says 256 MB, and is taken at the smaller meaning of the word."""
-
-
-_AROUND = 200
-"""Bytes that a request has around it."""
+_REQUEST_OVERHEAD = 200
+"""Assumed bytes of JSON around the parameters of a request."""
 
 
 @dataclass(frozen=True, slots=True)
-class SubmittedBatch:
-    """One request of a batch, under the id that its result will carry."""
+class BatchRequest:
+    """One request of a batch; its result has the same `custom_id`."""
 
     custom_id: str
     request: ModelRequest
@@ -35,7 +33,7 @@ class SubmittedBatch:
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """A batch as the provider tells of it; `created` is ISO 8601."""
+    """A batch as the provider reports it; `created` is ISO 8601, `requests` their number."""
 
     id: str
     created: str
@@ -45,7 +43,7 @@ class BatchState:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of one request: an answer, or why there is none."""
+    """Result of one request: an answer, or a message why there is none."""
 
     custom_id: str
     answer: ModelAnswer | None = None
@@ -53,94 +51,94 @@ class BatchResult:
 
 
 class Batches:
-    """The batches of one account, for one model."""
+    """Client for the batches of one account and one model. All methods raise Refused, AccessRefused or Unavailable."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._client = client_of(address)
+        self._client = make_client(address)
 
-    async def submit(self, sent: Sequence[SubmittedBatch]) -> str:
-        """Hand in one batch; returns its id.
+    async def submit(self, requests: Sequence[BatchRequest]) -> str:
+        """Submit one batch and return its id.
 
-        Raises Refused (or Barred) where the provider said no, so that there is none; Unavailable where nobody knows.
+        Raises Refused (or AccessRefused) if the provider rejected the batch, Unavailable if it may or may not exist.
         """
-        requests: list[Any] = [
-            {"custom_id": one.custom_id, "params": _params(one.request, self._address.model)} for one in sent
+        entries: list[Any] = [
+            {"custom_id": entry.custom_id, "params": _params(entry.request, self._address.model)} for entry in requests
         ]
-        made = await self._had(self._client.messages.batches.create(requests=requests))
-        return str(made.id)
+        batch = await self._call(self._client.messages.batches.create(requests=entries))
+        return str(batch.id)
 
     async def state(self, batch_id: str) -> BatchState:
-        """How a batch stands."""
-        return _state(await self._had(self._client.messages.batches.retrieve(batch_id)))
+        """Return the state of a batch."""
+        return _parse_state(await self._call(self._client.messages.batches.retrieve(batch_id)))
 
-    async def since(self, when: str) -> list[BatchState]:
-        """The account's batches made at `when` (ISO 8601) or later, the newest first."""
+    async def list_since(self, when: str) -> list[BatchState]:
+        """Return the account's batches created at `when` (ISO 8601) or later, newest first."""
         found: list[BatchState] = []
         after: str | None = None
         while True:
             listed = self._client.messages.batches.list(limit=100, after_id=anthropic.omit if after is None else after)
-            page = await self._had(listed)
-            states = [_state(one) for one in page.data]
+            page = await self._call(listed)
+            states = [_parse_state(batch) for batch in page.data]
             found += [state for state in states if state.created >= when]
             if not page.has_more or not states or states[-1].created < when:
                 return found
             after = states[-1].id
 
     async def results(self, batch_id: str) -> AsyncIterator[BatchResult]:
-        """What became of each request of a batch that has ended, in whatever order."""
+        """Yield the result of each request of a batch that has ended, in no particular order."""
         try:
-            async for row in await self._had(self._client.messages.batches.results(batch_id)):
-                yield _result(row.to_dict(), self._address)
+            async for row in await self._call(self._client.messages.batches.results(batch_id)):
+                yield _parse_result(row.to_dict(), self._address)
         except (anthropic.AnthropicError, ValueError, OSError) as error:
-            raise ours(error, self._address) from None
-        except _broken() as error:
-            raise sdk.unreachable(error, self._address, nobody=False) from None
+            raise convert_error(error, self._address) from None
+        except _transport_error() as error:
+            raise sdk.connection_error(error, self._address, no_connection=False) from None
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._client.close()
 
-    async def _had(self, response: Any) -> Any:
+    async def _call(self, response: Any) -> Any:
         try:
             async with asyncio.timeout(self._address.timeout):
-                had = await response
+                result = await response
         except TimeoutError:
-            raise sdk.late(self._address) from None
+            raise sdk.timeout_error(self._address) from None
         except (anthropic.AnthropicError, ValueError) as error:
-            raise ours(error, self._address) from None
-        if isinstance(had, str | list | dict | None):
-            raise Unavailable(f"{self._address.place} sent something that tells of no batch")
-        return had
+            raise convert_error(error, self._address) from None
+        if isinstance(result, str | list | dict | None):
+            raise Unavailable(f"{self._address.display_name} sent a response that is not a batch")
+        return result
 
 
 def chunked(
-    sent: Sequence[SubmittedBatch], most: int = MOST_REQUESTS, most_bytes: int = MOST_BYTES
-) -> Iterator[list[SubmittedBatch]]:
-    """The requests in chunks that the provider takes as one batch each."""
-    chunk: list[SubmittedBatch] = []
+    requests: Sequence[BatchRequest], max_requests: int = MAX_REQUESTS, max_bytes: int = MAX_BYTES
+) -> Iterator[list[BatchRequest]]:
+    """Yield the requests in chunks that are within the limits of one batch."""
+    chunk: list[BatchRequest] = []
     size = 0
-    for one in sent:
-        length = _size(one)
-        if chunk and (len(chunk) == most or size + length > most_bytes):
+    for request in requests:
+        length = _size(request)
+        if chunk and (len(chunk) == max_requests or size + length > max_bytes):
             yield chunk
             chunk, size = [], 0
-        chunk.append(one)
+        chunk.append(request)
         size += length
     if chunk:
         yield chunk
 
 
-def _size(one: SubmittedBatch) -> int:
-    return len(json.dumps(_params(one.request, ""))) + len(one.custom_id) + _AROUND
+def _size(entry: BatchRequest) -> int:
+    return len(json.dumps(_params(entry.request, ""))) + len(entry.custom_id) + _REQUEST_OVERHEAD
 
 
 def _params(request: ModelRequest, model: str) -> dict[str, Any]:
-    given = arguments(request, model)
-    return {**given, **given.pop("extra_body", {})}
+    arguments = request_arguments(request, model)
+    return {**arguments, **arguments.pop("extra_body", {})}
 
 
-def _state(batch: Any) -> BatchState:
+def _parse_state(batch: Any) -> BatchState:
     counts = batch.request_counts
     total = sum(getattr(counts, name, 0) or 0 for name in ("processing", "succeeded", "errored", "canceled", "expired"))
     created = batch.created_at
@@ -148,27 +146,27 @@ def _state(batch: Any) -> BatchState:
     return BatchState(str(batch.id), text, batch.processing_status == "ended", total)
 
 
-def _result(row: dict[str, Any], address: Address) -> BatchResult:
+def _parse_result(row: dict[str, Any], address: Address) -> BatchResult:
     custom_id, result = str(row.get("custom_id")), row.get("result") or {}
     kind = result.get("type")
     message = result.get("message")
     if kind == "succeeded" and isinstance(message, dict) and isinstance(message.get("content"), list):
-        return BatchResult(custom_id, answer_in(message))
+        return BatchResult(custom_id, parse_message(message))
     error = result.get("error") or {}
     inner = error.get("error")
-    said = inner if isinstance(inner, dict) else error
-    explained = sdk.on_one_line(str(said.get("message") or said.get("type") or ""), address)
+    details = inner if isinstance(inner, dict) else error
+    explanation = sdk.shorten(str(details.get("message") or details.get("type") or ""), address)
     reasons = {"expired": "the batch expired before this was answered", "canceled": "the batch was cancelled"}
-    problem = reasons.get(str(kind), f"the batch says {kind}" + (f": {explained}" if explained else ""))
+    problem = reasons.get(str(kind), f"the batch says {kind}" + (f": {explanation}" if explanation else ""))
     return BatchResult(custom_id, problem=problem)
 
 
-def _broken() -> type[Exception]:
+def _transport_error() -> type[Exception]:
     import httpx2
 
     return httpx2.HTTPError
 
 
-def surely_not_made(error: EndpointError) -> bool:
-    """Did the provider say no to a batch, so that it certainly does not exist?"""
+def was_rejected(error: EndpointError) -> bool:
+    """Whether the provider rejected a batch, so that it certainly does not exist."""
     return isinstance(error, Refused) or error.status == 429

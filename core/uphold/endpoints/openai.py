@@ -1,6 +1,6 @@
-"""Any OpenAI-compatible server (vLLM, llama.cpp, Ollama, hosted ones), through the openai SDK: the only import of it.
+"""OpenAI-compatible servers (vLLM, llama.cpp, Ollama, hosted ones), through the openai SDK.
 
-As with the other endpoint the SDK's retries are off and answers are taken as the JSON that came.
+The SDK's retries are off, a timeout is always set, and answers are parsed from the JSON body.
 """
 
 import asyncio
@@ -14,22 +14,18 @@ from uphold.endpoints.addresses import Address
 from uphold.errors import BadUsage, EndpointError, Refused
 from uphold.records.model_calls import ModelAnswer, ModelRequest, TokenLogprobs
 
-with sdk.made_to_stay():
+with sdk.importing_sdk():
     import openai
 
+_STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
+"""finish_reason -> stop_reason of the Messages API; other values are kept as they are."""
 
-_STOPS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
-"""Their finish reasons in the words of the Messages API; others pass as they are."""
-
-
-_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
-
-
-_MAKER = "api.openai.com"
+_SPENDING_LIMIT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_OPENAI_HOST = "api.openai.com"
 
 
 class OpenAIEndpoint:
-    """One model behind chat/completions, and behind completions where its log probabilities are wanted."""
+    """One model, through `chat/completions`, and through `completions` for log probabilities."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -38,131 +34,137 @@ class OpenAIEndpoint:
             base_url=address.base_url,
             max_retries=0,
             timeout=address.timeout,
-            http_client=sdk.direct_client(address.timeout) if address.loopback else None,
+            http_client=sdk.direct_client(address.timeout) if address.is_loopback else None,
         )
-        host = urlsplit(address.base_url or f"https://{_MAKER}").hostname
-        # Their newer models know the one name only, other people's servers often the other.
-        self._limit = "max_completion_tokens" if host == _MAKER else "max_tokens"
+        host = urlsplit(address.base_url or f"https://{_OPENAI_HOST}").hostname
+        # OpenAI's newer models accept only the one name, other servers often only the other.
+        self._max_tokens_argument = "max_completion_tokens" if host == _OPENAI_HOST else "max_tokens"
         self._create = self._client.chat.completions.with_raw_response.create
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """The model's answer; raises Barred, Refused or Unavailable."""
-        began = time.perf_counter()
-        body = await self._had(self._create(**self._arguments(request)))
+        """Return the model's answer. Raises AccessRefused, Refused or Unavailable."""
+        started = time.perf_counter()
+        body = await self._call(self._create(**self._arguments(request)))
         choice = _first_choice(body)
         if choice is None or not isinstance(choice.get("message"), dict):
-            raise sdk.no_answer(body, self._address)
-        return _answer(sdk.as_object(body) or {}, choice, time.perf_counter() - began, request.schema is not None)
+            raise sdk.invalid_answer_error(body, self._address)
+        return _parse_completion(
+            sdk.parse_object(body) or {}, choice, time.perf_counter() - started, request.schema is not None
+        )
 
     async def count(self, request: ModelRequest) -> int | None:
-        """Servers of this kind count a request only when they answer it."""
+        """Return None: these servers have no call that counts tokens."""
         return None
 
     async def score(self, text: str) -> TokenLogprobs:
-        """Log probabilities of the text's own tokens, by `completions` with `echo`."""
+        """Return log probabilities of the text's own tokens, by `completions` with `echo`. Raises BadUsage if unsupported."""
         create = self._client.completions.with_raw_response.create
         try:
-            # One new token is asked for, since many servers refuse none; it is cut off again below.
-            body = await self._had(
+            # One new token is requested, since many servers refuse zero; it is cut off again below.
+            body = await self._call(
                 create(model=self._address.model, prompt=text, echo=True, logprobs=1, max_tokens=1, temperature=0)
             )
         except Refused as error:
             if error.status in (400, 422):
                 raise BadUsage(f"{error}; perplexity needs `completions` with `echo` and `logprobs`") from None
             raise
-        return _scored(_first_choice(body), text, body, self._address)
+        return _parse_logprobs(_first_choice(body), text, body, self._address)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._client.close()
 
-    async def _had(self, response: Awaitable[Any]) -> bytes:
+    async def _call(self, response: Awaitable[Any]) -> bytes:
         try:
             async with asyncio.timeout(self._address.timeout):
                 body: bytes = (await response).http_response.content
         except TimeoutError:
-            raise sdk.late(self._address) from None
+            raise sdk.timeout_error(self._address) from None
         except (openai.OpenAIError, ValueError) as error:
-            raise _ours(error, self._address) from None
+            raise _convert_error(error, self._address) from None
         return body
 
     def _arguments(self, request: ModelRequest) -> dict[str, Any]:
         system = [{"role": "system", "content": request.system}] if request.system else []
-        given: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "model": self._address.model,
             "messages": [*system, *request.messages],
-            self._limit: request.max_tokens,
+            self._max_tokens_argument: request.max_tokens,
         }
         if request.schema:
             described = {"name": "answer", "schema": request.schema, "strict": True}
-            given["response_format"] = {"type": "json_schema", "json_schema": described}
-        wanted = {"temperature": request.temperature, "seed": request.seed, "reasoning_effort": request.effort}
-        return given | {name: value for name, value in wanted.items() if value is not None}
+            arguments["response_format"] = {"type": "json_schema", "json_schema": described}
+        optional = {"temperature": request.temperature, "seed": request.seed, "reasoning_effort": request.effort}
+        return arguments | {name: value for name, value in optional.items() if value is not None}
 
 
 def connect(address: Address) -> OpenAIEndpoint:
-    """An endpoint at this address."""
+    """Return an endpoint at this address."""
     return OpenAIEndpoint(address)
 
 
 def _first_choice(body: bytes) -> Mapping[str, Any] | None:
-    choices = (sdk.as_object(body) or {}).get("choices")
+    choices = (sdk.parse_object(body) or {}).get("choices")
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
-def _answer(body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, schema: bool) -> ModelAnswer:
+def _parse_completion(
+    body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, with_schema: bool
+) -> ModelAnswer:
     message, usage = choice["message"], body.get("usage")
-    refused = sdk.text(message.get("refusal"))
-    finished = sdk.text(choice.get("finish_reason"))
+    refused = sdk.as_text(message.get("refusal"))
+    finished = sdk.as_text(choice.get("finish_reason"))
     cached = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
     return ModelAnswer(
-        text=_said(message.get("content")),
-        stop_reason="refusal" if refused else _STOPS.get(finished or "", finished),
-        input_tokens=sdk.count(usage, "prompt_tokens"),
-        output_tokens=sdk.count(usage, "completion_tokens"),
+        text=_content_text(message.get("content")),
+        stop_reason="refusal" if refused else _STOP_REASONS.get(finished or "", finished),
+        input_tokens=sdk.read_count(usage, "prompt_tokens"),
+        output_tokens=sdk.read_count(usage, "completion_tokens"),
         seconds=seconds,
-        model=sdk.text(body.get("model")),
-        request_id=sdk.text(body.get("id")),
+        model=sdk.as_text(body.get("model")),
+        request_id=sdk.as_text(body.get("id")),
         stop_detail=refused,
-        cache_read=sdk.count(cached, "cached_tokens") or 0,
-        schema=schema,
+        cache_read=sdk.read_count(cached, "cached_tokens") or 0,
+        with_schema=with_schema,
     )
 
 
-def _said(content: object) -> str:
-    """A message's content: a text, or a list of parts of which some are text."""
+def _content_text(content: object) -> str:
+    """Return the text of a message's content: a text, or a list of parts some of which have text."""
     if isinstance(content, list):
         return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
     return content if isinstance(content, str) else ""
 
 
-def _scored(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
+def _parse_logprobs(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
     if choice is None:
-        raise sdk.no_answer(body, address)
-    told = choice.get("logprobs")
+        raise sdk.invalid_answer_error(body, address)
+    logprobs = choice.get("logprobs")
     starts, values = (
-        (told.get(name) for name in ("text_offset", "token_logprobs")) if isinstance(told, dict) else (0, 0)
+        (logprobs.get(name) for name in ("text_offset", "token_logprobs")) if isinstance(logprobs, dict) else (0, 0)
     )
     if not isinstance(starts, list) or not isinstance(values, list) or len(starts) != len(values):
-        raise BadUsage(f"{address.place} told no log probabilities of the text it was given (`echo` with `logprobs`)")
-    own = [(start, value) for start, value in zip(starts, values, strict=True) if start < len(text)]
+        raise BadUsage(f"{address.display_name} returned no log probabilities of the text (`echo` with `logprobs`)")
+    tokens = [(start, value) for start, value in zip(starts, values, strict=True) if start < len(text)]
     return TokenLogprobs(
-        tuple(s for s, _ in own), tuple(v for _, v in own), sdk.text((sdk.as_object(body) or {}).get("model"))
+        tuple(s for s, _ in tokens),
+        tuple(v for _, v in tokens),
+        sdk.as_text((sdk.parse_object(body) or {}).get("model")),
     )
 
 
-def _ours(error: Exception, address: Address) -> EndpointError:
-    """The SDK's error as one of ours, with the key taken out of whatever a server said."""
+def _convert_error(error: Exception, address: Address) -> EndpointError:
+    """Return an error of the SDK as one of ours, with the API key removed from the server's message."""
     if isinstance(error, openai.APIStatusError):
-        spent = error.code in _SPENT
-        return sdk.of_status(error.status_code, _explained(error), error.response.headers, address, spent=spent)
+        spent = error.code in _SPENDING_LIMIT_CODES
+        return sdk.status_error(error.status_code, _explanation(error), error.response.headers, address, spent=spent)
     if isinstance(error, openai.APITimeoutError):
-        return sdk.late(address)
+        return sdk.timeout_error(address)
     if isinstance(error, UnicodeEncodeError):
-        return sdk.unsendable()
-    return sdk.unreachable(error, address, nobody=sdk.never_connected(error))
+        return sdk.surrogate_error()
+    return sdk.connection_error(error, address, no_connection=sdk.never_connected(error))
 
 
-def _explained(error: openai.APIStatusError) -> str:
-    said = error.body.get("message") if isinstance(error.body, dict) else None
-    return said if isinstance(said, str) and said else error.response.text
+def _explanation(error: openai.APIStatusError) -> str:
+    message = error.body.get("message") if isinstance(error.body, dict) else None
+    return message if isinstance(message, str) and message else error.response.text

@@ -1,6 +1,6 @@
-"""Asking an endpoint with patience: retries by tenacity, one pause for all where the server is the trouble.
+"""Retries of requests to an endpoint, by tenacity, with a pause that all workers share when the server is overloaded.
 
-A wait obeys the server up to a cap, else it doubles. Where a server refuses the schema it is left out from then on.
+A wait follows the server's Retry-After up to a cap, else it doubles with each failure.
 """
 
 import asyncio
@@ -16,168 +16,179 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from uphold.errors import Refused, Unavailable
 from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
 
-_Had = TypeVar("_Had")
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
-
-_ODD = frozenset({400, 422, 501})
-
-
-_NAMED = re.compile(
+_SCHEMA_REFUSAL_STATUSES = frozenset({400, 422, 501})
+_SCHEMA_REFUSAL = re.compile(
     r"schema|format|output_config|grammar|guided|structured|json|support|param|field|extra|unknown|unexp|unrec", re.I
 )
-"""How servers refuse a schema: with one of these, in one of these words."""
+"""Servers refuse a JSON schema with one of these statuses and one of these words."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how long a request is tried; times in seconds.
+    """How often and how long a request is retried; times in seconds.
 
-    Waits double from `first` to `longest`, and `obeyed` caps what a server may ask for. After `deadline` nothing new is
-    tried for a request. A trouble of the server's own gets `for_all` tries, any other `tries`.
+    Waits double from `first_wait` to `max_wait`; `max_retry_after` caps the wait that a server asks for. No request is
+    retried after `deadline`. Errors that concern the whole server (overload, no connection) get `max_server_tries` tries,
+    other temporary errors `max_tries`.
     """
 
-    tries: int = 6
-    for_all: int = 7
-    first: float = 0.5
-    longest: float = 30.0
-    obeyed: float = 120.0
+    max_tries: int = 6
+    max_server_tries: int = 7
+    first_wait: float = 0.5
+    max_wait: float = 30.0
+    max_retry_after: float = 120.0
     deadline: float = 900.0
 
     def wait(self, failures: int) -> float:
-        """The wait after so many failures in a row."""
-        return float(min(self.first * 2.0 ** min(failures - 1, 30), self.longest))
+        """Return the wait after so many failures in a row."""
+        return float(min(self.first_wait * 2.0 ** min(failures - 1, 30), self.max_wait))
 
 
-NO_RETRY = RetryPolicy(tries=1, for_all=1)
-"""Nothing is tried again."""
+NO_RETRY = RetryPolicy(max_tries=1, max_server_tries=1)
 
 
-class SharedPause:
-    """Trying again, and waiting together.
+class Retrier:
+    """Retries calls of one endpoint; while the server is overloaded, all callers wait together.
 
-    `again` counts tries after the first, `waited` the seconds of common pauses; `gave_up` says why it makes no sense to
-    go on: a request ran out of tries, and nobody has had an answer since it began.
+    `retries` counts tries after the first, `paused_seconds` the length of common pauses, `in_flight` the calls under
+    way. `gave_up` is the error message once it makes no sense to go on: a call ran out of tries, and no call has
+    succeeded since it began.
     """
 
-    def __init__(self, patience: RetryPolicy | None = None) -> None:
-        self._patience = patience or RetryPolicy()
-        self._until = self._answered = 0.0
-        self._pauses = 0
+    def __init__(self, policy: RetryPolicy | None = None) -> None:
+        self._policy = policy or RetryPolicy()
+        self._paused_until = self._last_success = 0.0
+        self._pauses = 0  # since the last success
         self._random = random.Random()
-        self.again = 0
-        self.waited = 0.0
+        self.retries = 0
+        self.paused_seconds = 0.0
         self.in_flight = 0
         self.gave_up: str | None = None
 
     @property
-    def pause(self) -> float:
-        """Seconds that all still wait; 0 while they do not."""
-        return max(self._until - time.monotonic(), 0.0)
+    def pause_left(self) -> float:
+        """Seconds until the end of the common pause; 0 if there is none."""
+        return max(self._paused_until - time.monotonic(), 0.0)
 
-    async def through(self, ask: Callable[..., Awaitable[_Had]], what: object) -> _Had:
-        """What `ask(what)` answers, once it does; raises what is not worth another try, or its last Unavailable."""
-        began = time.monotonic()
+    async def call(self, function: Callable[[Argument], Awaitable[Result]], argument: Argument) -> Result:
+        """Return the result of `function(argument)`, retried on Unavailable.
 
-        async def once() -> _Had:
-            await self._wait_with_all()
+        Raises the last Unavailable once the tries are used up, and any other error at once.
+        """
+        started = time.monotonic()
+
+        async def attempt() -> Result:
+            await self._wait_for_pause()
             self.in_flight += 1
             try:
-                had = await ask(what)
+                result = await function(argument)
             finally:
                 self.in_flight -= 1
-            self._answered, self._pauses = time.monotonic(), 0
-            return had
+            self._last_success, self._pauses = time.monotonic(), 0
+            return result
 
         retrying = AsyncRetrying(
-            stop=self._enough,
+            stop=self._is_used_up,
             wait=self._wait,
             retry=retry_if_exception_type(Unavailable),
-            before_sleep=self._count,
+            before_sleep=self._count_retry,
             reraise=True,
         )
         try:
-            return await retrying(once)
+            return await retrying(attempt)
         except Unavailable as error:
-            if error.for_all and self._answered < began and self._patience.for_all > 1:
+            if error.for_all and self._last_success < started and self._policy.max_server_tries > 1:
                 self.gave_up = str(error)
             raise
 
-    def _enough(self, state: RetryCallState) -> bool:
-        error = _error(state)
-        tries = self._patience.for_all if error.for_all else self._patience.tries
-        return state.attempt_number >= tries or (state.seconds_since_start or 0.0) >= self._patience.deadline
+    def _is_used_up(self, state: RetryCallState) -> bool:
+        tries = self._policy.max_server_tries if _error(state).for_all else self._policy.max_tries
+        return state.attempt_number >= tries or (state.seconds_since_start or 0.0) >= self._policy.deadline
 
     def _wait(self, state: RetryCallState) -> float:
-        """How long to sleep before the next try; a trouble of the server's own makes everybody wait."""
+        """Return how long this call sleeps before the next try; an error of the whole server starts a common pause."""
         error = _error(state)
-        asked = None if error.wait is None else min(error.wait, self._patience.obeyed)
-        if not error.for_all:
-            wait = self._patience.wait(state.attempt_number) if asked is None else asked
-            return wait * self._random.uniform(0.75, 1.0) if asked is None else wait
-        self._pause_all(asked)
-        return 0.0
+        retry_after = None if error.wait is None else min(error.wait, self._policy.max_retry_after)
+        if error.for_all:
+            self._pause_all(retry_after)
+            return 0.0
+        if retry_after is not None:
+            return retry_after
+        return self._policy.wait(state.attempt_number) * self._random.uniform(0.75, 1.0)
 
-    def _pause_all(self, asked: float | None) -> None:
-        """Make all wait. Who fails while a pause is on, having asked before it began, does not make it longer."""
+    def _pause_all(self, retry_after: float | None) -> None:
+        """Start or prolong the common pause.
+
+        A call that fails during a pause was sent before it began: without a Retry-After it does not prolong the pause.
+        """
         now = time.monotonic()
-        if now < self._until and asked is None:
+        if now < self._paused_until and retry_after is None:
             return
-        if now >= self._until:
+        if now >= self._paused_until:
             self._pauses += 1
-        wait = self._patience.wait(self._pauses) if asked is None else asked
-        if now + wait > self._until:
-            self.waited += now + wait - max(self._until, now)
-            self._until = now + wait
+        wait = self._policy.wait(self._pauses) if retry_after is None else retry_after
+        if now + wait > self._paused_until:
+            self.paused_seconds += now + wait - max(self._paused_until, now)
+            self._paused_until = now + wait
 
-    async def _wait_with_all(self) -> None:
-        while (left := self.pause) > 0:  # noqa: ASYNC110  (it may have been made longer meanwhile)
+    async def _wait_for_pause(self) -> None:
+        while (left := self.pause_left) > 0:  # noqa: ASYNC110  (it may have been prolonged meanwhile)
             await asyncio.sleep(left)
 
-    def _count(self, _: RetryCallState) -> None:
-        self.again += 1
+    def _count_retry(self, _: RetryCallState) -> None:
+        self.retries += 1
 
 
-class RetryingEndpoint(SharedPause):
-    """An endpoint whose requests are tried again; all who ask through it wait together."""
+class RetryingEndpoint:
+    """An endpoint whose requests are retried by a common `retrier`.
 
-    def __init__(self, endpoint: Endpoint, patience: RetryPolicy | None = None) -> None:
-        super().__init__(patience)
+    If the endpoint refuses JSON schemas, they are left out of all further requests.
+    """
+
+    def __init__(self, endpoint: Endpoint, policy: RetryPolicy | None = None) -> None:
         self._endpoint = endpoint
-        self._schema_taken = self._plain = False
+        self.retrier = Retrier(policy)
+        self._schema_accepted = self._without_schema = False
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """The model's answer; raises Barred, Refused, or Unavailable once its tries are used up."""
-        if request.schema is None or self._plain:
-            return await self.through(self._endpoint.answer, replace(request, schema=None))
+        """Return the model's answer. Raises AccessRefused, Refused, or Unavailable once the tries are used up."""
+        if request.schema is None or self._without_schema:
+            return await self.retrier.call(self._endpoint.answer, replace(request, schema=None))
         try:
-            answer = await self.through(self._endpoint.answer, request)
+            answer = await self.retrier.call(self._endpoint.answer, request)
         except Refused as error:
-            if (
-                isinstance(error, AccessRefused)
-                or self._schema_taken
-                or error.status not in _ODD
-                or not _NAMED.search(str(error))
-            ):
+            if self._schema_accepted or not _may_refuse_schema(error):
                 raise
-            # No schema has been taken yet, and this may be why: that is found out by trying.
-            answer = await self.through(self._endpoint.answer, replace(request, schema=None))
-            self._plain = True
+            # The schema may be the reason: a request without it will tell.
+            answer = await self.retrier.call(self._endpoint.answer, replace(request, schema=None))
+            self._without_schema = True
             return answer
-        self._schema_taken = True
+        self._schema_accepted = True
         return answer
 
     async def count(self, request: ModelRequest) -> int | None:
-        """The endpoint's own count of a request's tokens."""
-        plain = replace(request, schema=None) if self._plain else request
-        return await self.through(self._endpoint.count, plain)
+        """Return the endpoint's own count of a request's input tokens."""
+        counted = replace(request, schema=None) if self._without_schema else request
+        return await self.retrier.call(self._endpoint.count, counted)
 
     async def score(self, text: str) -> TokenLogprobs:
-        """How likely the model finds a text."""
-        return await self.through(self._endpoint.score, text)
+        """Return log probabilities of a text."""
+        return await self.retrier.call(self._endpoint.score, text)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._endpoint.close()
+
+
+def _may_refuse_schema(error: Refused) -> bool:
+    return (
+        not isinstance(error, AccessRefused)
+        and error.status in _SCHEMA_REFUSAL_STATUSES
+        and _SCHEMA_REFUSAL.search(str(error)) is not None
+    )
 
 
 def _error(state: RetryCallState) -> Unavailable:

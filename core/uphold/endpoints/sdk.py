@@ -1,4 +1,7 @@
-"""What the SDK modules share: importing a large SDK, a client without a proxy, reading what came as JSON."""
+"""Helpers of the modules that use an SDK: importing it, an HTTP client, parsing of JSON bodies, and error messages.
+
+The `*_error` functions return an error for the caller to raise. No message holds the API key.
+"""
 
 import email.utils
 import gc
@@ -15,12 +18,15 @@ from uphold.records.model_calls import AccessRefused
 if TYPE_CHECKING:
     import httpx2
 
+_RETRYABLE = frozenset({408, 409, 425, 429})
+_MAX_EXPLANATION = 300
+
 
 @contextmanager
-def made_to_stay() -> Iterator[None]:
-    """Keep the garbage collector off the two hundred thousand objects that importing an SDK makes, now and later.
+def importing_sdk() -> Iterator[None]:
+    """Exclude the 200,000 objects that importing an SDK creates from garbage collection, now and later.
 
-    Looking through them again and again takes a tenth of the import and a fifth of a long run of requests.
+    Scanning them repeatedly takes a tenth of the import and a fifth of a long run of requests.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -33,7 +39,7 @@ def made_to_stay() -> Iterator[None]:
 
 
 def direct_client(timeout: float) -> "httpx2.AsyncClient":
-    """A client that knows no proxy: the SDKs' own would send loopback traffic through one."""
+    """Return an HTTP client without a proxy: those of the SDKs would send loopback traffic through one."""
     import httpx2
 
     limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
@@ -41,14 +47,14 @@ def direct_client(timeout: float) -> "httpx2.AsyncClient":
 
 
 def never_connected(error: BaseException) -> bool:
-    """Was no connection made at all? Then nobody is there, or nobody who takes more."""
+    """Whether no connection was made at all: the server is down, or accepts no more connections."""
     import httpx2
 
     return isinstance(error.__cause__ or error, httpx2.ConnectError | httpx2.ConnectTimeout)
 
 
-def as_object(body: bytes) -> Mapping[str, Any] | None:
-    """The JSON object in a body; None for anything else."""
+def parse_object(body: bytes) -> Mapping[str, Any] | None:
+    """Return the JSON object in a body; None for anything else."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -56,51 +62,49 @@ def as_object(body: bytes) -> Mapping[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def text(value: object) -> str | None:
-    """A text, or nothing."""
+def as_text(value: object) -> str | None:
+    """Return `value` if it is a text, else None."""
     return value if isinstance(value, str) else None
 
 
-def count(where: object, name: str) -> int | None:
-    """A count in what a server told of its use; None where it tells none."""
-    found = where.get(name) if isinstance(where, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+def read_count(usage: object, name: str) -> int | None:
+    """Return a token count from the usage that a server reports; None if it reports none."""
+    value = usage.get(name) if isinstance(usage, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-_BUSY = frozenset({408, 409, 425, 429})
-
-
-_LONGEST = 300
-
-
-def of_status(
+def status_error(
     status: int, explanation: str, headers: Mapping[str, str], address: Address, *, spent: bool = False
 ) -> EndpointError:
-    """The error behind an HTTP status; `spent`: the account has no more to spend, whatever the status."""
-    said = f"HTTP {status} ({on_one_line(explanation, address) or 'no explanation'})"
+    """Return the error for an HTTP status; `spent`: the account has reached its spending limit, whatever the status."""
+    description = f"HTTP {status} ({shorten(explanation, address) or 'no explanation'})"
     if status in (401, 403):
         return AccessRefused(
-            f"{address.place} refused the API key: {said}; check the key and what it may use", status=status
+            f"{address.display_name} refused the API key: {description}; check the key and what it may use",
+            status=status,
         )
     if status == 402 or spent:
-        return AccessRefused(f"{address.place} wants to be paid first: {said}; look at the account", status=status)
+        return AccessRefused(
+            f"{address.display_name} wants to be paid first: {description}; check the account", status=status
+        )
     if status == 404:
         return AccessRefused(
-            f"{address.place} does not know {address.model!r}: {said}; check the model and --base-url", status=status
+            f"{address.display_name} does not know {address.model!r}: {description}; check the model and --base-url",
+            status=status,
         )
-    if status in _BUSY or status >= 500:
-        wait = retry_after(headers)
+    if status in _RETRYABLE or status >= 500:
+        wait = parse_retry_after(headers)
         for_all = status == 429 or wait is not None
-        said = f"{address.place} was busy or broken: {said}"
-        return Unavailable(said, status=status, wait=wait, for_all=for_all)
-    return Refused(f"{address.place} refused the request: {said}", status=status)
+        description = f"{address.display_name} was busy or broken: {description}"
+        return Unavailable(description, status=status, wait=wait, for_all=for_all)
+    return Refused(f"{address.display_name} refused the request: {description}", status=status)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a server asks to wait, as a number or as a date; None where it asks for nothing readable."""
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait from a Retry-After header, a number or a date; None if there is no readable one."""
     try:
-        if (thousandths := headers.get("retry-after-ms")) is not None:
-            seconds = float(thousandths) / 1000
+        if (milliseconds := headers.get("retry-after-ms")) is not None:
+            seconds = float(milliseconds) / 1000
         elif (value := headers.get("retry-after")) is None:
             return None
         elif value.strip()[:1].isdigit():
@@ -112,30 +116,30 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(seconds, 0.0) if seconds == seconds else None
 
 
-def late(address: Address) -> Unavailable:
-    """Nobody answered in time."""
-    return Unavailable(f"{address.place} did not answer within {address.timeout:g} seconds")
+def timeout_error(address: Address) -> Unavailable:
+    """Return the error for an answer that did not come within the timeout."""
+    return Unavailable(f"{address.display_name} did not answer within {address.timeout:g} seconds")
 
 
-def unreachable(error: BaseException, address: Address, *, nobody: bool) -> Unavailable:
-    """The connection failed; `nobody`: none could be made, so that nobody is there at all."""
+def connection_error(error: BaseException, address: Address, *, no_connection: bool) -> Unavailable:
+    """Return the error for a failed connection; `no_connection`: none could be made, so that all requests are affected."""
     cause = error.__cause__ or error
-    said = on_one_line(str(cause), address) or type(cause).__name__
-    return Unavailable(f"{address.place} could not be reached: {said}", for_all=nobody)
+    description = shorten(str(cause), address) or type(cause).__name__
+    return Unavailable(f"{address.display_name} could not be reached: {description}", for_all=no_connection)
 
 
-def no_answer(body: bytes, address: Address) -> Unavailable:
-    """Something came with status 200 that is no model answer: a page, a list, nothing at all."""
-    said = on_one_line(body.decode("utf-8", "replace"), address) or "an empty body"
-    return Unavailable(f"{address.place} sent no model answer but: {said}")
+def invalid_answer_error(body: bytes, address: Address) -> Unavailable:
+    """Return the error for a response with status 200 that is not a model's answer: an HTML page, a list, an empty body."""
+    description = shorten(body.decode("utf-8", "replace"), address) or "an empty body"
+    return Unavailable(f"{address.display_name} sent no model answer but: {description}")
 
 
-def unsendable() -> Refused:
-    """The texts hold what no request can carry."""
+def surrogate_error() -> Refused:
+    """Return the error for texts that cannot be encoded as UTF-8."""
     return Refused("the request holds a lone surrogate, which no request can carry; mend the example or the answer")
 
 
-def on_one_line(text: str, address: Address) -> str:
-    """What a server said, on one line and cut, without the key should it say that back."""
+def shorten(text: str, address: Address) -> str:
+    """Return a server's text on one line, cut to 300 characters, with the API key removed."""
     text = " ".join(text.replace(address.key, "[key]").split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text) <= _MAX_EXPLANATION else f"{text[:_MAX_EXPLANATION]}…"

@@ -1,6 +1,6 @@
-"""File bytes to rows: one module per format, and a catalogue that sniffs."""
+"""Reading of import files and writing of exports; `registry` lists the formats."""
 
-from uphold.formats.reading import FileReading
-from uphold.formats.registry import FORMATS, read, sniff
+from uphold.formats.reading import FileReading, ReadOptions
+from uphold.formats.registry import FORMATS, detect_format, open_files
 
-__all__ = ["FORMATS", "FileReading", "read", "sniff"]
+__all__ = ["FORMATS", "FileReading", "ReadOptions", "detect_format", "open_files"]

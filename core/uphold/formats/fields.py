@@ -1,126 +1,129 @@
-"""Fields of a row, checked: each helper gives the value, None where it is left out, or raises BadRow with the field."""
+"""Validated access to the fields of a record, which is one row as it was decoded.
+
+Every `read_*` function returns the value of a field, None if it is missing or null, and raises BadRow, naming the field,
+if the value is not what it should be.
+"""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from uphold.formats.json_values import described
+from uphold.formats.json_values import describe
 from uphold.formats.reading import BadRow, ReadNotes
 from uphold.records.enums import Preference
 from uphold.records.rows import RowSource
 from uphold.records.texts import AnswerCell, canonical
 
-Given = Mapping[str, Any]
-
-
-Word = TypeVar("Word")
-
+Record = Mapping[str, Any]
+Value = TypeVar("Value")
 
 DEEPEST_CELL = 500
-"""Levels of nesting in a response that is not text: what every later reader can hold."""
+"""Maximal levels of nesting in a response that is not text: what every later JSON decoder can read."""
 
 
-def text(given: Given, field: str) -> str | None:
-    """Any text."""
-    value = given.get(field)
+def read_text(record: Record, field: str) -> str | None:
+    """Read a text."""
+    value = record.get(field)
     if value is None or type(value) is str:
         return value
-    raise BadRow(f"{field} must be text, found {described(value)}")
+    raise BadRow(f"{field} must be text, found {describe(value)}")
 
 
-def name(given: Given, field: str) -> str | None:
-    """Text that is not empty."""
-    value = given.get(field)
+def read_name(record: Record, field: str) -> str | None:
+    """Read a text that is not empty."""
+    value = record.get(field)
     if value is None or (type(value) is str and value):
         return value
-    raise BadRow(f"{field} must be text" + (" that is not empty" if value == "" else f", found {described(value)}"))
+    raise BadRow(f"{field} must be text" + (" that is not empty" if value == "" else f", found {describe(value)}"))
 
 
-def needed(given: Given, field: str, read: Any = text) -> Any:
-    """What `read` gives for a field that may not be left out."""
-    value = read(given, field)
+def required(record: Record, field: str, read: Any = read_text) -> Any:
+    """Return what `read` returns for a field that must be present."""
+    value = read(record, field)
     if value is None:
         raise BadRow(f"{field} is missing")
     return value
 
 
-def word(given: Given, field: str, words: Mapping[str, Word]) -> Word | None:
-    """One of `words`."""
-    value = given.get(field)
+def read_choice(record: Record, field: str, choices: Mapping[str, Value]) -> Value | None:
+    """Read a text that must be one of `choices`; return the value that it is mapped to."""
+    value = record.get(field)
     if value is None:
         return None
-    found = words.get(value) if type(value) is str else None
-    if found is None:
-        raise BadRow(f"{field} must be {' or '.join(words)}, found {described(value)}")
-    return found
+    chosen = choices.get(value) if type(value) is str else None
+    if chosen is None:
+        raise BadRow(f"{field} must be {' or '.join(choices)}, found {describe(value)}")
+    return chosen
 
 
-def share(given: Given, field: str) -> float | None:
-    """A number from 0 to 1."""
-    value = number(given, field)
+def read_share(record: Record, field: str) -> float | None:
+    """Read a number from 0 to 1."""
+    value = read_number(record, field)
     if value is None or 0 <= value <= 1:
         return value
-    raise BadRow(f"{field} must be from 0 to 1, found {described(given[field])}")
+    raise BadRow(f"{field} must be from 0 to 1, found {describe(record[field])}")
 
 
-def number(given: Given, field: str) -> float | None:
-    """A finite number; true and false are none."""
-    value = given.get(field)
+def read_number(record: Record, field: str) -> float | None:
+    """Read a finite number; true and false are not numbers."""
+    value = record.get(field)
     if value is None:
         return None
     if type(value) in (int, float) and abs(value) <= 1e300:
         return float(value)
-    raise BadRow(f"{field} must be a number, found {described(value)}")
+    raise BadRow(f"{field} must be a number, found {describe(value)}")
 
 
-def turn(given: Given, field: str = "turn") -> int | None:
-    """A whole number from 1."""
-    value = given.get(field)
+def read_turn(record: Record, field: str = "turn") -> int | None:
+    """Read a turn: a whole number from 1."""
+    value = record.get(field)
     if value is None or (type(value) is int and value >= 1):
         return value
-    raise BadRow(f"{field} must be a whole number from 1, found {described(value)}")
+    raise BadRow(f"{field} must be a whole number from 1, found {describe(value)}")
 
 
-def texts(given: Given, field: str) -> tuple[str, ...] | None:
-    """A list of texts, perhaps empty."""
-    value = given.get(field)
+def read_texts(record: Record, field: str) -> tuple[str, ...] | None:
+    """Read a list of texts, which may be empty."""
+    value = record.get(field)
     if value is None:
         return None
     if type(value) is not list:
-        raise BadRow(f"{field} must be a list of texts, found {described(value)}")
-    for number_, entry in enumerate(value, 1):
+        raise BadRow(f"{field} must be a list of texts, found {describe(value)}")
+    for position, entry in enumerate(value, 1):
         if type(entry) is not str:
-            raise BadRow(f"{field} must be a list of texts, its entry {number_} is {described(entry)}")
+            raise BadRow(f"{field} must be a list of texts, its entry {position} is {describe(entry)}")
     return tuple(value)
 
 
-def same_length(field: str, entries: tuple[Any, ...], turns: tuple[str, ...] | None) -> None:
-    """Raise BadRow unless there is one entry per turn, no more and no fewer; passes where the turns are not known."""
+def check_length(field: str, entries: tuple[Any, ...], turns: tuple[str, ...] | None) -> None:
+    """Raise BadRow unless there is exactly one entry per turn; does nothing if `turns` are unknown."""
     if turns is not None and len(entries) != len(turns):
-        raise BadRow(f"{field} has {_counted(len(entries), 'entry', 'entries')} for {_counted(len(turns), 'turn')}")
+        raise BadRow(
+            f"{field} has {_count_noun(len(entries), 'entry', 'entries')} for {_count_noun(len(turns), 'turn')}"
+        )
 
 
-def _counted(count: int, one: str, many: str | None = None) -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+def _count_noun(count: int, singular: str, plural: str | None = None) -> str:
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
-def note_cells(notes: ReadNotes, where: RowSource, field: str, cells: tuple[AnswerCell, ...]) -> None:
-    """List answers that are empty or no text as odd; raises BadRow for what could not be kept as JSON."""
-    for number_, cell in enumerate(cells, 1):
-        at = f"{field}, turn {number_}" if len(cells) > 1 else field
+def check_cells(notes: ReadNotes, source: RowSource, field: str, cells: tuple[AnswerCell, ...]) -> None:
+    """Warn about answers that are empty or not text. Raises BadRow for one that cannot be stored as JSON."""
+    for turn, cell in enumerate(cells, 1):
+        label = f"{field}, turn {turn}" if len(cells) > 1 else field
         if cell == "":
-            notes.strange(where, f"{at}: empty response")
+            notes.warn(source, f"{label}: empty response")
         elif type(cell) is not str:
-            _refuse_unkeepable(at, cell)
-            notes.strange(where, f"{at}: {_kept(cell)} is no text; kept as it is")
+            _check_storable(label, cell)
+            notes.warn(source, f"{label}: {_describe_cell(cell)} is no text; kept as it is")
 
 
-def _kept(cell: AnswerCell) -> str:
-    return json.dumps(cell) if isinstance(cell, bool) else described(cell)
+def _describe_cell(cell: AnswerCell) -> str:
+    return json.dumps(cell) if isinstance(cell, bool) else describe(cell)
 
 
-def _refuse_unkeepable(field: str, cell: AnswerCell) -> None:
+def _check_storable(field: str, cell: AnswerCell) -> None:
     level: list[Any] = [cell]
     for _ in range(DEEPEST_CELL):
         level = [child for node in level for child in _children(node)]
@@ -140,24 +143,24 @@ def _children(node: Any) -> list[Any]:
     return node if isinstance(node, list) else []
 
 
-def preferred(candidate_share: float) -> Preference:
-    """The verdict that a soft preference amounts to: > .5 candidate, < .5 baseline, .5 tie."""
+def preference_from_share(candidate_share: float) -> Preference:
+    """Return the verdict of a soft preference for the candidate: > .5 candidate, < .5 baseline, .5 tie."""
     if candidate_share == 0.5:
         return Preference.TIE
     return Preference.CANDIDATE if candidate_share > 0.5 else Preference.BASELINE
 
 
-def with_input(instruction: str, extra: str | None) -> tuple[str]:
-    """One turn: the instruction, and after a blank line the input that some data sets keep apart from it."""
-    return (f"{instruction}\n\n{extra}" if extra else instruction,)
+def join_input(instruction: str, input_text: str | None) -> tuple[str]:
+    """Return a single turn: the instruction and, after a blank line, its separate `input` field if there is one."""
+    return (f"{instruction}\n\n{input_text}" if input_text else instruction,)
 
 
-def moment(given: Given, field: str) -> str | None:
-    """Seconds since 1970 as UTC, ISO 8601."""
-    seconds = number(given, field)
+def read_time(record: Record, field: str) -> str | None:
+    """Read seconds since 1970; return UTC, ISO 8601."""
+    seconds = read_number(record, field)
     if seconds is None:
         return None
     try:
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
-        raise BadRow(f"{field} must be seconds since 1970, found {described(given[field])}") from None
+        raise BadRow(f"{field} must be seconds since 1970, found {describe(record[field])}") from None

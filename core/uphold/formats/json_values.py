@@ -1,4 +1,4 @@
-"""Strict decoding: UTF-8 and JSON, with a sentence for everything that is not."""
+"""Strict decoding of UTF-8 and JSON, with a readable message for every error."""
 
 import json
 import re
@@ -8,62 +8,58 @@ from typing import Any
 from uphold.formats.reading import BadRow
 
 LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; a longer line is an error."""
-
+"""Maximal length of a line, in bytes."""
 
 BOM = b"\xef\xbb\xbf"
-
-
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-
-
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
+lenient_decoder = json.JSONDecoder()
+"""Finds where a value ends that the strict decoder rejected."""
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+
+def _unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadRow(f'field "{twice}" stands twice in one object; keep one of them')
-    return found
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise BadRow(f'field "{repeated}" stands twice in one object; keep one of them')
+    return fields
 
 
-def _refuse_constant(word: str) -> None:
-    raise BadRow(f"{word} is no JSON number; leave the field out where there is none")
+def _reject_constant(constant: str) -> None:
+    raise BadRow(f"{constant} is no JSON number; leave the field out where there is none")
 
 
-_strict = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+_strict_decoder = json.JSONDecoder(object_pairs_hook=_unique_fields, parse_constant=_reject_constant)
 
 
-lenient = json.JSONDecoder()
-"""Finds where a value ends when the strict reading refused it."""
-
-
-def loads(text: str) -> Any:
-    """The one JSON value in `text`; raises BadRow."""
+def parse_json(text: str) -> Any:
+    """Return the JSON value that `text` consists of. Raises BadRow."""
     try:
-        value = _strict.decode(text)
-    except JSONDecodeError as bad:
-        raise BadRow(syntax(bad)) from None
+        value = _strict_decoder.decode(text)
+    except JSONDecodeError as error:
+        raise BadRow(describe_syntax_error(error)) from None
     except RecursionError:
         raise BadRow("nested too deeply to be read") from None
-    except ValueError as bad:
-        raise BadRow(f"not JSON that can be read: {bad}") from None
-    refuse_surrogates(text, 0, len(text), value)
+    except ValueError as error:
+        raise BadRow(f"not JSON that can be read: {error}") from None
+    check_surrogates(text, 0, len(text), value)
     return value
 
 
-def value_at(text: str, position: int) -> tuple[Any, int]:
-    """The JSON value that begins at `position`, and where it ends; raises BadRow for what is in it and
-    JSONDecodeError or RecursionError where its end cannot be found."""
-    value, end = _strict.raw_decode(text, position)
-    refuse_surrogates(text, position, end, value)
+def parse_value_at(text: str, position: int) -> tuple[Any, int]:
+    """Return the JSON value that begins at `position`, and the position of its end.
+
+    Raises BadRow for invalid contents, and JSONDecodeError or RecursionError if its end cannot be found.
+    """
+    value, end = _strict_decoder.raw_decode(text, position)
+    check_surrogates(text, position, end, value)
     return value, end
 
 
-def refuse_surrogates(text: str, start: int, end: int, value: Any) -> None:
-    """Raise BadRow where an escape in `text[start:end]` left half of a surrogate pair in `value`."""
+def check_surrogates(text: str, start: int, end: int, value: Any) -> None:
+    """Raise BadRow if `value`, which was decoded from `text[start:end]`, holds half of a surrogate pair."""
     if _SURROGATE.search(text, start, end):
         try:
             json.dumps(value, ensure_ascii=False).encode()
@@ -73,48 +69,48 @@ def refuse_surrogates(text: str, start: int, end: int, value: Any) -> None:
             raise BadRow("nested too deeply to be read") from None
 
 
-def line_object(raw: bytes, offset: int) -> dict[str, Any]:
-    """The JSON object on one line that begins `offset` bytes into its file; raises BadRow."""
+def parse_line(raw: bytes, offset: int) -> dict[str, Any]:
+    """Return the JSON object on a line that begins `offset` bytes into its file. Raises BadRow."""
     if len(raw) > LONGEST_LINE and len(raw.rstrip(b"\r\n")) > LONGEST_LINE:
         raise BadRow("the line is longer than 64 MiB")
     if b"\0" in raw:
         raise BadRow(f"a NUL byte at byte {offset + raw.index(0)}; this is no text file, or a broken one")
     try:
         text = raw.decode()
-    except UnicodeDecodeError as bad:
-        raise BadRow(not_utf8(raw, offset + bad.start)) from None
-    value = loads(text)
+    except UnicodeDecodeError as error:
+        raise BadRow(describe_bad_utf8(raw, offset + error.start)) from None
+    value = parse_json(text)
     if type(value) is dict:
         return value
-    raise BadRow(not_an_object(value))
+    raise BadRow(describe_not_an_object(value))
 
 
-def not_utf8(data: bytes, at: int) -> str:
-    """The sentence for a byte that is not UTF-8."""
-    seems = " (it begins like UTF-16)" if data.startswith(_UTF_16) else ""
-    return f"not UTF-8 at byte {at}{seems}; save the file as UTF-8"
+def describe_bad_utf8(data: bytes, offset: int) -> str:
+    """Return the message for a byte that is not UTF-8, `offset` bytes into its file."""
+    hint = " (it begins like UTF-16)" if data.startswith(_UTF_16) else ""
+    return f"not UTF-8 at byte {offset}{hint}; save the file as UTF-8"
 
 
-def not_an_object(value: Any) -> str:
-    """The sentence for a row that is JSON of another kind."""
-    return f"{described(value)} where an object with fields was expected"
+def describe_not_an_object(value: Any) -> str:
+    """Return the message for a row that is some other JSON value."""
+    return f"{describe(value)} where an object with fields was expected"
 
 
-def syntax(bad: JSONDecodeError) -> str:
-    """The sentence for JSON that breaks off or is malformed."""
-    return f"not JSON: {bad.msg[:1].lower()}{bad.msg[1:]} at column {bad.colno}"
+def describe_syntax_error(error: JSONDecodeError) -> str:
+    """Return the message for incomplete or malformed JSON."""
+    return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
 
 
-def described(value: Any) -> str:
-    """A value of the wrong kind, as a message names it."""
+def describe(value: Any) -> str:
+    """Return how messages name a value of the wrong type."""
     if value is None or value is True or value is False:
         return str(json.dumps(value))
     if isinstance(value, (int, float)):
-        return f"the number {_cut(repr(value))}"
+        return f"the number {_shorten(repr(value))}"
     if isinstance(value, str):
-        return f'the text "{_cut(value)}"'
+        return f'the text "{_shorten(value)}"'
     return "a list" if isinstance(value, list) else "an object"
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"

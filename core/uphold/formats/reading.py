@@ -1,6 +1,9 @@
-"""What a reading leaves beside its rows: odd things, skipped rows, fields nobody used, files nobody knew."""
+"""Options, progress and warnings of reading import files.
 
-from collections.abc import Callable, Iterator, Mapping
+Readers get a `ReadOptions` and a `ReadNotes`; callers of `registry.open_files` get a `FileReading`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,87 +12,94 @@ from uphold.errors import BadFile, UpholdError
 from uphold.records.rows import ImportRow, RowSource, RowWarning, SkippedRow
 
 ReadProgress = Callable[[int, int], None]
-"""Called with the bytes read so far and the bytes there are."""
+"""Called with the bytes read so far and the bytes in all files."""
 
 
 class BadRow(UpholdError):
-    """What is wrong with one row; whoever reads the file adds the place and makes it a BadFile."""
+    """A row that cannot be imported; `iter_rows` and the readers add its place and report it to `ReadNotes`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the person said beside the paths; `mapping` is field -> column."""
+    """How files are to be read.
 
+    `format` is a format name (None: detect it). `mapping` is field -> column and applies to the `pairs` format.
+    `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the baseline's outputs
+    (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile.
+    """
+
+    format: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     candidate: str | None = None
     baseline: str | None = None
     baseline_file: Path | None = None
+    skip_bad: bool = False
 
 
 @dataclass(frozen=True)
 class FileReading:
-    """Rows as they are read, in file order; the lists are complete when `rows` is exhausted."""
+    """Files that are open for reading. `rows` are in file order; the lists are complete once `rows` is exhausted."""
 
     format: str
     set_name: str
     files: tuple[str, ...]
     rows: Iterator[ImportRow]
-    odd: list[RowWarning]
+    warnings: list[RowWarning]
     skipped: list[SkippedRow]
     unused_fields: list[str]
     ignored: list[str]
 
 
 class ByteMeter:
-    """Bytes read over all files of a reading."""
+    """Counts the bytes read over all files and reports them to a progress callback."""
 
-    def __init__(self, total: int, tell: ReadProgress | None) -> None:
+    def __init__(self, total: int, on_progress: ReadProgress | None) -> None:
         self._total = total
-        self._tell = tell
-        self._before = 0
+        self._on_progress = on_progress
+        self._finished = 0
 
-    def reached(self, done: int) -> None:
-        """`done` bytes of the present file are read."""
-        if self._tell is not None:
-            self._tell(min(self._before + done, self._total), self._total)
+    def update(self, position: int) -> None:
+        """Report that the current file has been read up to `position` bytes."""
+        if self._on_progress is not None:
+            self._on_progress(min(self._finished + position, self._total), self._total)
 
-    def finished(self, size: int) -> None:
-        """The present file, of `size` bytes, is read."""
-        self._before += size
-        self.reached(0)
+    def finish_file(self, size: int) -> None:
+        """Report that the current file, of `size` bytes, has been read to its end."""
+        self._finished += size
+        self.update(0)
 
 
 class ReadNotes:
-    """Takes down what a format meets; refuses a bad row, or skips it when the person said so."""
+    """Collects warnings, skipped rows and unused fields while a format is read."""
 
     def __init__(self, meter: ByteMeter, skip_bad: bool = False) -> None:
         self.meter = meter
-        self.odd: list[RowWarning] = []
+        self.warnings: list[RowWarning] = []
         self.skipped: list[SkippedRow] = []
         self.unused: list[str] = []
         self._skip_bad = skip_bad
         self._used: set[str] = set()
-        self._left: dict[str, None] = {}
+        self._maybe_unused: dict[str, None] = {}  # in order of appearance
 
-    def strange(self, where: RowSource, what: str) -> None:
-        """List something that was kept, ignored or left out."""
-        self.odd.append(RowWarning(where, what))
+    def warn(self, source: RowSource, message: str) -> None:
+        """Add a warning about something that was kept, ignored or left out."""
+        self.warnings.append(RowWarning(source, message))
 
-    def refuse(self, where: RowSource, why: str) -> None:
-        """Record a bad row as skipped; raises BadFile unless bad rows are to be skipped."""
+    def skip_or_raise(self, source: RowSource, reason: str) -> None:
+        """Record a bad row as skipped. Raises BadFile unless bad rows are to be skipped."""
         if not self._skip_bad:
-            raise BadFile(f"{where}: {why}")
-        self.skipped.append(SkippedRow(where, why))
+            raise BadFile(f"{source}: {reason}")
+        self.skipped.append(SkippedRow(source, reason))
 
-    def fields(self, given: Mapping[str, Any], used: frozenset[str]) -> None:
-        """Take down which fields of `given` are among those that are `used`."""
-        self._used |= given.keys() & used
-        self.leave(name for name in given if name not in used)
+    def note_fields(self, record: Mapping[str, Any], used: frozenset[str]) -> None:
+        """Note which fields of `record` were used and which were not."""
+        self._used |= record.keys() & used
+        self.note_unused(name for name in record if name not in used)
 
-    def leave(self, names: Iterator[str]) -> None:
-        """Take down fields that one row had and that nothing was made of."""
-        self._left.update(dict.fromkeys(names))
+    def note_unused(self, names: Iterable[str]) -> None:
+        """Note fields that one row had and that were not imported."""
+        self._maybe_unused.update(dict.fromkeys(names))
 
     def close(self) -> None:
-        """Settle which fields were never used, in order of appearance."""
-        self.unused.extend(name for name in self._left if name not in self._used)
+        """Fill `unused` with the fields that no row used, in order of appearance."""
+        self.unused.extend(name for name in self._maybe_unused if name not in self._used)

@@ -1,1 +1,1 @@
-"""Generating: which responses are missing, and the request for each of their turns."""
+"""Systems that can generate responses, and the requests for each of their turns."""

@@ -1,15 +1,13 @@
-"""A system as something that can be asked: its model, its system prompt, its settings.
+r"""Systems that can generate responses: model, system prompt and settings, from uphold.toml and the command line.
 
 In uphold.toml a system is a table [systems.NAME]:
 
     model = "openai:lora-r16"       # or endpoint = "NAME" (a table [endpoints.NAME]) and model = "MODEL"
     system = "You are ..."          # its system prompt
     max_tokens = 2048
-    temperature = 0.0               # where the endpoint takes one
+    temperature = 0.0               # if the endpoint supports it
     seed = 7
-    template = "{instruction}
-
-{reference}"   # a turn's text for perplexity
+    template = "{instruction}\n\n{reference}"   # text of a turn for perplexity
     base_url, api_key_env, timeout
 """
 
@@ -23,26 +21,18 @@ from uphold.records.texts import canonical_hash
 
 MAX_TOKENS = 4096
 
-
 TEMPLATE = "{instruction}\n\n{reference}\n\n"
-"""How a turn is written for a model that only goes on with a text."""
-
+"""Default text of a turn for a model that only completes text."""
 
 _PROVIDERS = ("anthropic", "openai")
-
-
-_TEXTS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env")
-
-
-_NUMBERS = ("temperature", "timeout")
-
-
-_COUNTS = ("max_tokens", "seed")
+_TEXT_FIELDS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env")
+_NUMBER_FIELDS = ("temperature", "timeout")
+_COUNT_FIELDS = ("max_tokens", "seed")
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system that can be asked; what stands behind `template` says where, and changes no answer."""
+    """A system that can generate responses; the fields after `template` are the endpoint's and change no answer."""
 
     name: str
     provider: str
@@ -58,8 +48,8 @@ class System:
 
     @property
     def definition(self) -> dict[str, str]:
-        """Whatever changes an answer, as texts."""
-        given = {
+        """Everything that changes an answer, as texts."""
+        definition = {
             "endpoint": self.provider,
             "model": self.model,
             "system": self.prompt,
@@ -67,33 +57,33 @@ class System:
             "temperature": None if self.temperature is None else str(self.temperature),
             "seed": None if self.seed is None else str(self.seed),
         }
-        return {name: text for name, text in given.items() if text is not None}
+        return {name: text for name, text in definition.items() if text is not None}
 
     @property
     def hash(self) -> str:
-        """Identity of the definition."""
+        """Hash of the definition."""
         return canonical_hash(self.definition)
 
     @property
-    def scoring(self) -> str:
-        """Identity of how it finds a text likely: its model and template."""
+    def scoring_hash(self) -> str:
+        """Hash of what changes its perplexity: model and template."""
         return canonical_hash({"endpoint": self.provider, "model": self.model, "template": self.template})
 
 
 def find_system(
-    name: str, spec: str | None, systems: Mapping[str, Any], endpoints: Mapping[str, Any], **given: Any
+    name: str, spec: str | None, systems: Mapping[str, Any], endpoints: Mapping[str, Any], **overrides: Any
 ) -> System:
-    """The system `name`, as uphold.toml describes it and the command line completes it.
+    """Return the system `name` as uphold.toml describes it, with the overrides of the command line.
 
-    `spec` is KIND:MODEL, or the name of an endpoint table that names its model. `given` are fields of System; None ones
-    count as left out. Raises BadUsage or BadFile for what does not fit.
+    `spec` is KIND:MODEL, or the name of an endpoint table with a model. `overrides` are fields of System; None means
+    not given. Raises BadUsage or BadFile for invalid settings.
     """
     if name == REFERENCE:
-        raise BadUsage(f"--system {name!r}: the reference answers are nobody's to generate; use another name")
+        raise BadUsage(f"--system {name!r}: this name is reserved for the reference answers; use another name")
     if not name.strip():
         raise BadUsage("--system: a name was expected")
     table: dict[str, Any] = dict(systems.get(name, {}))
-    _check(table, f"[systems.{name}]")
+    _check_table(table, f"[systems.{name}]")
     endpoint = table.get("endpoint")
     if spec is not None and ":" not in spec:
         endpoint, spec = spec, None
@@ -101,37 +91,38 @@ def find_system(
         if endpoint not in endpoints:
             listed = ", ".join(endpoints) or "none"
             raise BadUsage(f"there is no endpoint {endpoint!r} in uphold.toml; there are: {listed}")
-        _check(endpoints[endpoint], f"[endpoints.{endpoint}]")
+        _check_table(endpoints[endpoint], f"[endpoints.{endpoint}]")
         table = {**endpoints[endpoint], **table}
-    provider, model = _model(spec or str(table.get("model", "")), str(table.get("kind", "")), name)
+    provider, model = _resolve_model(spec or str(table.get("model", "")), str(table.get("kind", "")), name)
     system = System(
         name,
         provider,
         model,
-        table.get("system"),
-        table.get("max_tokens", MAX_TOKENS),
-        table.get("temperature"),
-        table.get("seed"),
-        table.get("template", TEMPLATE),
-        table.get("base_url"),
-        table.get("api_key_env"),
-        table.get("timeout"),
+        prompt=table.get("system"),
+        max_tokens=table.get("max_tokens", MAX_TOKENS),
+        temperature=table.get("temperature"),
+        seed=table.get("seed"),
+        template=table.get("template", TEMPLATE),
+        base_url=table.get("base_url"),
+        key_variable=table.get("api_key_env"),
+        timeout=table.get("timeout"),
     )
-    system = replace(system, **{field: value for field, value in given.items() if value is not None})
-    return _checked(system)
+    system = replace(system, **{field: value for field, value in overrides.items() if value is not None})
+    _check_values(system)
+    return system
 
 
-def _model(spec: str, kind: str, name: str) -> tuple[str, str]:
+def _resolve_model(spec: str, kind: str, name: str) -> tuple[str, str]:
     provider, colon, model = spec.partition(":")
     if not (colon and provider in _PROVIDERS):
         provider, model = kind, spec
     if provider not in _PROVIDERS or not model.strip():
-        kinds = " or ".join(f"{one}:MODEL" for one in _PROVIDERS)
+        kinds = " or ".join(f"{provider}:MODEL" for provider in _PROVIDERS)
         raise BadUsage(f"where does {name!r} answer? --endpoint {kinds}, or a table [systems.{name}] in uphold.toml")
     return provider, model
 
 
-def _checked(system: System) -> System:
+def _check_values(system: System) -> None:
     if not 1 <= system.max_tokens <= 1_000_000:
         raise BadUsage(f"--max-tokens {system.max_tokens}: a number from 1 to 1000000 was expected")
     if system.temperature is not None and not 0 <= system.temperature <= 2:
@@ -142,18 +133,19 @@ def _checked(system: System) -> System:
         raise BadUsage("--seed: anthropic: endpoints take none")
     if "{reference}" not in system.template:
         raise BadUsage(f"template {system.template!r}: it has to hold {{reference}}")
-    return system
 
 
-def _check(table: Mapping[str, Any], where: str) -> None:
+def _check_table(table: Mapping[str, Any], location: str) -> None:
     for name, value in table.items():
         if name == "prices":
             continue
-        if name not in (*_TEXTS, *_NUMBERS, *_COUNTS):
-            raise BadFile(f"{where}: no field {name!r}; fields are {', '.join((*_TEXTS, *_NUMBERS, *_COUNTS))}")
-        if name in _TEXTS and not isinstance(value, str):
-            raise BadFile(f"{where}: {name} wants a text in quotes")
-        if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise BadFile(f"{where}: {name} wants a number")
-        if name in _COUNTS and (isinstance(value, bool) or not isinstance(value, int)):
-            raise BadFile(f"{where}: {name} wants a whole number")
+        if name not in (*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS):
+            raise BadFile(
+                f"{location}: no field {name!r}; fields are {', '.join((*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS))}"
+            )
+        if name in _TEXT_FIELDS and not isinstance(value, str):
+            raise BadFile(f"{location}: {name} wants a text in quotes")
+        if name in _NUMBER_FIELDS and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise BadFile(f"{location}: {name} wants a number")
+        if name in _COUNT_FIELDS and (isinstance(value, bool) or not isinstance(value, int)):
+            raise BadFile(f"{location}: {name} wants a whole number")

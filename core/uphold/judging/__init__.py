@@ -1,1 +1,1 @@
-"""Judging: prompts, reading of answers, offline rules, and the verdict that judgments amount to."""
+"""Judges (offline rules and LLM judges), their prompts, the parsing of their answers, and costs."""

@@ -1,4 +1,7 @@
-"""What answers cost: prices are data, the user's own before the table that comes along (prices.toml)."""
+"""Prices of models, costs of answers, and estimates of tokens before they are known.
+
+Prices come from the user's configuration, else from the bundled table prices.toml; all are in US dollars.
+"""
 
 import re
 import tomllib
@@ -12,19 +15,24 @@ from uphold.errors import BadUsage
 from uphold.records.model_calls import ModelAnswer
 
 _MILLION = 1_000_000
+_DATE_SUFFIX = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+_PRICE_FIELDS = ("input", "output", "cache_write", "cache_read", "batch", "long")
 
+ASSUMED_OUTPUT = 150
+"""Assumed tokens of an answer before there has been one: a sentence, a letter and a number as JSON."""
 
-_DATED = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+_ASCII_PER_TOKEN, _OTHER_PER_TOKEN = 4.0, 1.5
+"""Characters per token: ASCII, and everything else."""
 
-
-_FIELDS = ("input", "output", "cache_write", "cache_read", "batch", "long")
+_OUTPUT_MARGIN = 2
+"""No answer is expected to be longer than this many times the longest one so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens; `batch` is the share of it that a batch costs.
+    """US dollars per million tokens; `batch` is the factor for requests in a batch.
 
-    A prompt of more than `long_above` tokens costs `long_times` as much, answer included.
+    Requests with more than `long_above` input tokens cost `long_multiplier` times as much, output included.
     """
 
     input: float
@@ -33,124 +41,112 @@ class Price:
     cache_read: float
     batch: float = 0.5
     long_above: int | None = None
-    long_times: float = 1.0
+    long_multiplier: float = 1.0
 
-    def of(self, answer: ModelAnswer, *, batched: bool = False) -> float | None:
-        """What an answer cost; None where the endpoint did not tell its tokens."""
+    def cost_of(self, answer: ModelAnswer, *, batched: bool = False) -> float | None:
+        """Return the cost of an answer; None if the endpoint did not report its tokens."""
         if answer.input_tokens is None or answer.output_tokens is None:
             return None
-        plain = max(answer.input_tokens - answer.cache_write - answer.cache_read, 0)
+        uncached = max(answer.input_tokens - answer.cache_write - answer.cache_read, 0)
         cached = answer.cache_write * self.cache_write + answer.cache_read * self.cache_read
-        dollars = (plain * self.input + cached + answer.output_tokens * self.output) / _MILLION
-        return dollars * self._times(answer.input_tokens) * (self.batch if batched else 1.0)
+        dollars = (uncached * self.input + cached + answer.output_tokens * self.output) / _MILLION
+        return dollars * self._multiplier(answer.input_tokens) * (self.batch if batched else 1.0)
 
     def estimate(self, input_tokens: float, output_tokens: float, *, batched: bool = False) -> float:
-        """What a request of that size would cost with nothing in the cache."""
+        """Return the expected cost of a request, without a cache."""
         dollars = (input_tokens * self.input + output_tokens * self.output) / _MILLION
-        return dollars * self._times(input_tokens) * (self.batch if batched else 1.0)
+        return dollars * self._multiplier(input_tokens) * (self.batch if batched else 1.0)
 
-    def _times(self, input_tokens: float) -> float:
-        return self.long_times if self.long_above is not None and input_tokens > self.long_above else 1.0
+    def _multiplier(self, input_tokens: float) -> float:
+        return self.long_multiplier if self.long_above is not None and input_tokens > self.long_above else 1.0
 
 
-def price_of(model: str, own: Mapping[str, Any] | None = None) -> Price | None:
-    """The price of a model: from the user's own tables by name, else from ours; a date behind the name is looked past."""
-    for table in (own or {}, _ours()["models"]):
-        for name in (model, _DATED.sub("", model)):
+def find_price(model: str, user_prices: Mapping[str, Any] | None = None) -> Price | None:
+    """Return the price of a model from the user's prices, else from ours; None if unknown. A date in the name is optional."""
+    for table in (user_prices or {}, _bundled_prices()["models"]):
+        for name in (model, _DATE_SUFFIX.sub("", model)):
             if name in table:
-                return read_price(table[name], f'prices."{name}"')
+                return parse_price(table[name], f'prices."{name}"')
     return None
 
 
 def prices_date() -> str:
-    """The day of our own table."""
-    return str(_ours()["date"])
+    """Return the date of the bundled prices."""
+    return str(_bundled_prices()["date"])
 
 
-def read_price(table: Any, where: str) -> Price:
-    """A price as a table gives it; raises BadUsage that says `where`."""
+def parse_price(table: Any, location: str) -> Price:
+    """Return the price that a TOML table describes. Raises BadUsage that names `location`."""
     if not isinstance(table, dict):
-        raise BadUsage(f"{where}: a table such as {{ input = 1.0, output = 5.0 }} was expected")
+        raise BadUsage(f"{location}: a table such as {{ input = 1.0, output = 5.0 }} was expected")
     for name in table:
-        if name not in _FIELDS:
-            raise BadUsage(f"{where}: there is no price {name!r}; prices are {', '.join(_FIELDS)}")
-    plain, output = _dollars(table, "input", where), _dollars(table, "output", where)
-    if plain is None or output is None:
-        raise BadUsage(f"{where}: `input` and `output` are both needed, in dollars per million tokens")
-    write, read = _dollars(table, "cache_write", where), _dollars(table, "cache_read", where)
-    batch = _dollars(table, "batch", where)
+        if name not in _PRICE_FIELDS:
+            raise BadUsage(f"{location}: there is no price {name!r}; prices are {', '.join(_PRICE_FIELDS)}")
+    input_, output = _dollars(table, "input", location), _dollars(table, "output", location)
+    if input_ is None or output is None:
+        raise BadUsage(f"{location}: `input` and `output` are both needed, in dollars per million tokens")
+    write, read = _dollars(table, "cache_write", location), _dollars(table, "cache_read", location)
+    batch = _dollars(table, "batch", location)
     long = table.get("long")
     if long is not None and not (isinstance(long, dict) and set(long) == {"above", "times"}):
-        raise BadUsage(f"{where}: `long` wants {{ above = TOKENS, times = NUMBER }}")
+        raise BadUsage(f"{location}: `long` wants {{ above = TOKENS, times = NUMBER }}")
     return Price(
-        plain,
+        input_,
         output,
-        1.25 * plain if write is None else write,
-        plain if read is None else read,
-        0.5 if batch is None else batch,
-        int(_dollars(long, "above", where) or 0) if long else None,
-        _dollars(long, "times", where) or 1.0 if long else 1.0,
+        cache_write=1.25 * input_ if write is None else write,
+        cache_read=input_ if read is None else read,
+        batch=0.5 if batch is None else batch,
+        long_above=int(_dollars(long, "above", location) or 0) if long else None,
+        long_multiplier=_dollars(long, "times", location) or 1.0 if long else 1.0,
     )
 
 
-def _dollars(table: Mapping[str, Any], name: str, where: str) -> float | None:
+def _dollars(table: Mapping[str, Any], name: str, location: str) -> float | None:
     value = table.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-        raise BadUsage(f"{where}: {name} = {value!r}: a number from 0 on was expected")
+        raise BadUsage(f"{location}: {name} = {value!r}: a number from 0 on was expected")
     return float(value)
 
 
 @cache
-def _ours() -> dict[str, Any]:
+def _bundled_prices() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("prices.toml").read_text("utf-8"))
 
 
-ASSUMED_OUTPUT = 150
-"""Tokens of an answer before any has been seen: a sentence, a letter and a number as JSON."""
-
-
-_PLAIN, _OTHER = 4.0, 1.5
-"""Characters a token: of ASCII, and of everything else."""
-
-
-_ROOM = 2
-"""No answer is expected to be longer than so many times the longest one so far."""
-
-
-def guessed_tokens(text: str) -> float:
-    """Tokens of a text by rule of thumb."""
-    plain = sum(map(str.isascii, text)) if not text.isascii() else len(text)
-    return plain / _PLAIN + (len(text) - plain) / _OTHER
+def guess_tokens(text: str) -> float:
+    """Return the tokens of a text by rule of thumb."""
+    ascii_count = sum(map(str.isascii, text)) if not text.isascii() else len(text)
+    return ascii_count / _ASCII_PER_TOKEN + (len(text) - ascii_count) / _OTHER_PER_TOKEN
 
 
 @dataclass(slots=True)
 class TokenEstimator:
-    """What the answers so far teach about those to come."""
+    """Estimates tokens of further requests from those answered so far; the fields are totals over these."""
 
     characters: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    longest: int = 0
+    longest_output: int = 0
     answers: int = 0
 
-    def take(self, characters: int, input_tokens: int | None, output_tokens: int | None) -> None:
-        """Learn from one answer to a request of so many characters."""
+    def add(self, characters: int, input_tokens: int | None, output_tokens: int | None) -> None:
+        """Add one answer to a request of so many characters; ignored if its tokens are unknown."""
         if input_tokens is None or output_tokens is None:
             return
         self.characters += characters
         self.input_tokens += input_tokens
         self.output_tokens += output_tokens
-        self.longest = max(self.longest, output_tokens)
+        self.longest_output = max(self.longest_output, output_tokens)
         self.answers += 1
 
-    def input_of(self, characters: int) -> float:
-        """Tokens that a request of so many characters is expected to have."""
+    def expected_input(self, characters: int) -> float:
+        """Return the expected input tokens of a request of so many characters."""
         if not self.characters:
-            return characters / _PLAIN
+            return characters / _ASCII_PER_TOKEN
         return characters * self.input_tokens / self.characters
 
-    def longest_output(self, most: int) -> float:
-        """Tokens that no answer is expected to pass."""
-        return min(most, _ROOM * self.longest if self.answers else ASSUMED_OUTPUT)
+    def max_expected_output(self, max_tokens: int) -> float:
+        """Return the output tokens that no answer is expected to exceed."""
+        return min(max_tokens, _OUTPUT_MARGIN * self.longest_output if self.answers else ASSUMED_OUTPUT)

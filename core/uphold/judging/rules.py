@@ -1,7 +1,10 @@
-"""Offline rules: free judges that compare words, letters or whole texts with a reference.
+"""Offline judge rules, which compare words, letters or whole texts with the reference answer.
 
-A rule gives one judgment a pair, without an order; its scores are the reason. Scores are exact fractions, so that a
-score on a threshold is on it.
+A rule gives one judgment per pair, without an order, with its scores as the reason. Scores are exact fractions, so that
+thresholds are exact.
+
+To add a rule, write a function with the signature of `Rule.compare` and add a `Rule` with it to `RULES`: it is then
+available as `--judge rules:NAME`, and its options (`defaults`) as `--judge-option NAME=VALUE`.
 """
 
 import re
@@ -16,29 +19,31 @@ from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import cell_text
 
 _NO_WORDS = "no words in the reference"
+_STANDALONE_LETTER = re.compile(r"(?<![^\W_])[A-E](?![^\W_])")
+RuleOptions = Mapping[str, Fraction]
 
+RuleResult = tuple[Preference | None, str]
+"""The verdict and its scores as text; or None and the problem if the reference cannot be compared with."""
 
-_CHOICE = re.compile(r"(?<![^\W_])[A-E](?![^\W_])")
-
-
-Options = Mapping[str, Fraction]
-
-
-RuleScores = tuple[Preference | None, str]
-"""The word and the scores behind it; no word where the reference holds nothing to measure with, and what is missing."""
+_NO_MARGIN = {"margin": Fraction(0)}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule by name, with its options and what each is when nobody says otherwise (shares, 0 to 1)."""
+    """A judge rule.
+
+    `defaults` are its options with their default values (shares, 0 to 1); they are part of the judge version. `compare`
+    gets the texts of the reference, the candidate's and the baseline's answer, and the options. `against_reference`: the
+    baseline is the reference itself.
+    """
 
     name: str
     defaults: Mapping[str, Fraction]
-    weigh: Callable[[str, str, str, Options], RuleScores]
+    compare: Callable[[str, str, str, RuleOptions], RuleResult]
     against_reference: bool = False
 
     def check_systems(self, candidate: str, baseline: str) -> None:
-        """Raise BadUsage where this rule cannot compare these two systems."""
+        """Raise BadUsage if this rule cannot compare these two systems."""
         spec = f"rules:{self.name}"
         if candidate == REFERENCE:
             raise BadUsage(f"{spec} measures with the reference answers, so they cannot be the candidate themselves")
@@ -53,14 +58,14 @@ class Rule:
                 "rules:reference-overlap, or rules:closer with another system as the baseline"
             )
 
-    def judge(self, comparison: PairToJudge, options: Options) -> Judgment:
-        """The rule's judgment of the pair's turn; unreadable where the reference gives it nothing to measure with."""
-        reference = comparison.text.reference(comparison.turn)
+    def judge(self, pair: PairToJudge, options: RuleOptions) -> Judgment:
+        """Return the judgment of the pair's turn; unreadable without a reference that can be compared with."""
+        reference = pair.text.reference(pair.turn)
         if reference is None:
             return _unreadable("no reference")
-        candidate = cell_text(comparison.candidate[comparison.turn - 1])
-        baseline = cell_text(comparison.baseline[comparison.turn - 1])
-        verdict, reason = self.weigh(reference, candidate, baseline, options)
+        candidate = cell_text(pair.candidate[pair.turn - 1])
+        baseline = cell_text(pair.baseline[pair.turn - 1])
+        verdict, reason = self.compare(reference, candidate, baseline, options)
         return (
             _unreadable(reason)
             if verdict is None
@@ -72,74 +77,78 @@ def _unreadable(problem: str) -> Judgment:
     return Judgment(AnswerOrder.NONE, JudgmentStatus.UNREADABLE, problem=problem)
 
 
-def _words(text: str) -> set[str]:
+def _word_set(text: str) -> set[str]:
     return set(text.lower().split())
 
 
-def _shown(score: Fraction) -> str:
-    """A share as it is written in a reason: .62, and 1 or 0 where it is that."""
+def _format_score(score: Fraction) -> str:
+    """Return a score as it is written in a reason: .62, 1 or 0."""
     if score.denominator == 1:
         return str(score.numerator)
     return f"{float(score):.2f}".removeprefix("0")
 
 
-def _exactly(option: Fraction) -> str:
+def _format_option(option: Fraction) -> str:
     return str(float(option)).removeprefix("0").removesuffix(".0") or "0"
 
 
-def _overlap(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
-    wanted = _words(reference)
-    if not wanted:
+def _compare_overlap(reference: str, candidate: str, baseline: str, options: RuleOptions) -> RuleResult:
+    expected = _word_set(reference)
+    if not expected:
         return None, _NO_WORDS
-    share = Fraction(len(wanted & _words(candidate)), len(wanted))
-    shown, win, tie = f"overlap {_shown(share)}", _exactly(options["win"]), _exactly(options["tie"])
+    share = Fraction(len(expected & _word_set(candidate)), len(expected))
+    scores_text, win, tie = (
+        f"overlap {_format_score(share)}",
+        _format_option(options["win"]),
+        _format_option(options["tie"]),
+    )
     if share > options["win"]:
-        return Preference.CANDIDATE, f"{shown}: above {win} wins"
+        return Preference.CANDIDATE, f"{scores_text}: above {win} wins"
     if share > options["tie"]:
-        return Preference.TIE, f"{shown}: above {tie} ties, above {win} wins"
-    return Preference.BASELINE, f"{shown}: {tie} or less loses"
+        return Preference.TIE, f"{scores_text}: above {tie} ties, above {win} wins"
+    return Preference.BASELINE, f"{scores_text}: {tie} or less loses"
 
 
-def _closer(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
-    wanted = _words(reference)
-    if not wanted:
+def _compare_f1(reference: str, candidate: str, baseline: str, options: RuleOptions) -> RuleResult:
+    expected = _word_set(reference)
+    if not expected:
         return None, _NO_WORDS
-    scores = _f1(wanted, candidate), _f1(wanted, baseline)
-    shown = f"F1 with the reference: candidate {_shown(scores[0])}, baseline {_shown(scores[1])}"
-    return _higher(*scores, options), f"{shown}; more than {_exactly(options['margin'])} apart wins"
+    scores = _f1(expected, candidate), _f1(expected, baseline)
+    scores_text = f"F1 with the reference: candidate {_format_score(scores[0])}, baseline {_format_score(scores[1])}"
+    return _prefer_higher(*scores, options), f"{scores_text}; more than {_format_option(options['margin'])} apart wins"
 
 
-def _f1(wanted: set[str], answer: str) -> Fraction:
-    """F1 of two sets of words: 2 |both| / (|one| + |other|)."""
-    words = _words(answer)
-    return Fraction(2 * len(wanted & words), len(wanted) + len(words))
+def _f1(expected: set[str], answer: str) -> Fraction:
+    """F1 of two sets of words: 2 |A and B| / (|A| + |B|)."""
+    words = _word_set(answer)
+    return Fraction(2 * len(expected & words), len(expected) + len(words))
 
 
-def _exact(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
-    wanted = reference.strip()
-    equal = candidate.strip() == wanted, baseline.strip() == wanted
-    shown = " ".join(
+def _compare_exact(reference: str, candidate: str, baseline: str, options: RuleOptions) -> RuleResult:
+    expected = reference.strip()
+    equal = candidate.strip() == expected, baseline.strip() == expected
+    scores_text = " ".join(
         f"{name} {'equals' if same else 'differs from'} the reference{end}"
         for name, same, end in (("candidate", equal[0], ","), ("baseline", equal[1], ""))
     )
-    return _higher(Fraction(equal[0]), Fraction(equal[1]), options), shown
+    return _prefer_higher(Fraction(equal[0]), Fraction(equal[1]), options), scores_text
 
 
-def _choice(reference: str, candidate: str, baseline: str, options: Options) -> RuleScores:
-    wanted = _last_letter(reference)
-    if wanted is None:
+def _compare_choice(reference: str, candidate: str, baseline: str, options: RuleOptions) -> RuleResult:
+    expected = _last_letter(reference)
+    if expected is None:
         return None, "no letter A-E in the reference"
-    given = _last_letter(candidate), _last_letter(baseline)
-    shown = f"reference {wanted}; candidate {given[0] or 'none'}, baseline {given[1] or 'none'}"
-    return _higher(Fraction(given[0] == wanted), Fraction(given[1] == wanted), options), shown
+    letters = _last_letter(candidate), _last_letter(baseline)
+    scores_text = f"reference {expected}; candidate {letters[0] or 'none'}, baseline {letters[1] or 'none'}"
+    return _prefer_higher(Fraction(letters[0] == expected), Fraction(letters[1] == expected), options), scores_text
 
 
 def _last_letter(text: str) -> str | None:
-    letters = _CHOICE.findall(text)
+    letters = _STANDALONE_LETTER.findall(text)
     return letters[-1] if letters else None
 
 
-def _higher(candidate: Fraction, baseline: Fraction, options: Options) -> Preference:
+def _prefer_higher(candidate: Fraction, baseline: Fraction, options: RuleOptions) -> Preference:
     if candidate - baseline > options["margin"]:
         return Preference.CANDIDATE
     if baseline - candidate > options["margin"]:
@@ -147,15 +156,17 @@ def _higher(candidate: Fraction, baseline: Fraction, options: Options) -> Prefer
     return Preference.TIE
 
 
-_NO_MARGIN = {"margin": Fraction(0)}
-
-
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("reference-overlap", {"win": Fraction("0.5"), "tie": Fraction("0.3")}, _overlap, against_reference=True),
-        Rule("closer", {"margin": Fraction("0.05")}, _closer),
-        Rule("exact", _NO_MARGIN, _exact),
-        Rule("choice", _NO_MARGIN, _choice),
+        Rule(
+            "reference-overlap",
+            {"win": Fraction("0.5"), "tie": Fraction("0.3")},
+            _compare_overlap,
+            against_reference=True,
+        ),
+        Rule("closer", {"margin": Fraction("0.05")}, _compare_f1),
+        Rule("exact", _NO_MARGIN, _compare_exact),
+        Rule("choice", _NO_MARGIN, _compare_choice),
     )
 }

@@ -1,4 +1,4 @@
-"""Two runs, or two judges, on the same pairs."""
+"""Comparisons of two runs, or of two judges, on the same pairs, and the gate on a new run."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,19 +10,19 @@ from uphold.records.statistics import Rate, RunStatistics
 
 @dataclass(frozen=True, slots=True)
 class RatedExample:
-    """What was said of one example in one run: people's votes, the judge's verdict, and the part it was drawn from.
+    """Votes and verdict on one example in one run.
 
-    `part` is the name of its stratum, None where the pair was decided without having been drawn.
+    `stratum` is the name of the stratum it was drawn from, None if the pair was decided without having been drawn.
     """
 
     votes: Votes
     verdict: Verdict | None
-    part: str | None = "all"
+    stratum: str | None = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedExample:
-    """One example at one turn that both runs compare; `example` is 0 where no other pair shares it."""
+    """An example at a turn that is in both runs; `example` is its id, 0 if no other matched pair has it."""
 
     key: str
     turn: int
@@ -33,7 +33,10 @@ class MatchedExample:
 
 @dataclass(frozen=True, slots=True)
 class JointVerdicts:
-    """Pairs alike to several judges: the votes to compare with, what each judge says, the example, how many."""
+    """Pairs with the same votes and the same verdict of every judge (None: no verdict), and their `count`.
+
+    `example` is the example's id, 0 if no two pairs share one.
+    """
 
     votes: Votes
     verdicts: tuple[Verdict | None, ...]
@@ -43,7 +46,7 @@ class JointVerdicts:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference with its interval, or without one and the reason; `p` is two-sided."""
+    """A difference of two rates with its 95 % interval and two-sided `p`, or None and the `reason`."""
 
     difference: float | None
     low: float | None
@@ -55,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangedExample:
-    """An example whose word changed: from and to what, as scores 1, .5 and 0 of the candidate."""
+    """An example whose outcome changed; scores of the candidate: 1 win, .5 tie, 0 loss."""
 
     key: str
     turn: int
@@ -65,11 +68,11 @@ class ChangedExample:
 
 @dataclass(frozen=True, slots=True)
 class PairedStatistics:
-    """One rater's words on the `n` examples that it rated in both runs, out of `matched`.
+    """Two runs compared by one rater, people or a judge, on the `n` of `matched` examples rated in both.
 
     `only_before` and `only_after` count wins in one of the runs only; `better` and `worse` examples whose score rose or
-    fell. Both changes are after less before. `items` are those whose word changed, worst first. `chosen` of the n were
-    decided without having been drawn.
+    fell. Both changes are after less before. `items` are the examples whose outcome changed, worst first. `chosen` of
+    the n were decided without having been drawn.
     """
 
     n: int
@@ -90,7 +93,7 @@ class PairedStatistics:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """Two runs of a set: what people say, and what one judge says."""
+    """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both."""
 
     before: str
     after: str
@@ -105,7 +108,7 @@ class RunComparison:
 
 
 class GateResult(StrEnum):
-    """What a gate says."""
+    """Outcome of a gate."""
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -114,9 +117,10 @@ class GateResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Is a run no worse than another by more than `margin`? With ties as half; bounds are one-sided at `level`.
+    """Whether `run` is no worse than `against` by more than `margin`, with ties as half.
 
-    `provisional` is what it would be if it could speak before the planned n.
+    `low` and `high` are one-sided bounds at `level`. `judge` is named if only its verdicts count; `judge_caveat` is
+    then a sentence on how far it agrees with people. `provisional` is the result before the planned n is reached.
     """
 
     result: GateResult
@@ -132,16 +136,17 @@ class Gate:
     level: float
     method: str
     judge: str | None
-    worth: str | None
+    judge_caveat: str | None
     planned: int | None = None
     provisional: GateResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeComparison:
-    """Two judges on the `n` pairs that have a label and a readable verdict of both: who was right alone how often.
+    """Two judges compared on the `n` pairs with a human label and a readable verdict of both.
 
-    `adjusted` is Holm's p over all pairs of judges.
+    `only_a` and `only_b` count pairs on which only one of them agrees with the label; `agree` is how often the two give
+    the same verdict. `adjusted` is Holm's p over all pairs of judges.
     """
 
     a: str
@@ -156,7 +161,7 @@ class JudgeComparison:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Every judge of a run against the same reviews."""
+    """Statistics of a run with every judge, and every two judges compared."""
 
     numbers: RunStatistics
     pairs: tuple[JudgeComparison, ...]

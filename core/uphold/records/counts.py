@@ -1,4 +1,4 @@
-"""Numbers as they are shown: each with its n, its level and how it was made, or with the reason why there is none."""
+"""Input of the statistics: the pairs of a run grouped by votes, verdict and stratum, with a count for each group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uphold.records.enums import Choice, Preference, Verdict
 
 ADJUDICATOR = 0
-"""In place of a reviewer's id: the word that settles a dispute. It makes the label, and is nobody's vote."""
+"""Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
 
 
 Votes = tuple[tuple[int, Choice], ...]
@@ -15,14 +15,13 @@ Votes = tuple[tuple[int, Choice], ...]
 
 @dataclass(frozen=True, slots=True)
 class PairGroup:
-    """Pairs that look alike to the statistics, and how many there are.
+    """Pairs that are the same to the statistics, and their `count`.
 
-    `votes` before the verdict was seen and after it are the same in open review. `orders` is the pair of words that
-    the judge gave in (candidate-first, baseline-first) order where both are readable, else None. `cluster` is the
-    example, so that intervals can allow for several pairs of one example (0 where that does not matter). `stratum` is
-    the place in `RunCounts.strata`. `longer` is 1 where the candidate's answer is the longer one, -1 where the
-    baseline's is, 0 where neither is or nobody looked. `blind` are the decisions that were made before any verdict was
-    seen, `opened` those of blind sessions on pairs shown open with this judge's verdict.
+    `votes` are the current decisions; `blind` those made before any verdict was shown, `opened` those of blind sessions
+    on pairs that were shown with this judge's verdict. `orders` holds the judge's (candidate-first, baseline-first)
+    verdicts if both are readable, else None. `cluster` is the example's id, so that intervals can allow for several
+    pairs of one example; 0 if no two pairs share one. `stratum` is an index into `RunCounts.strata`. `longer` is 1 if
+    the candidate's answer is the longer one, -1 if the baseline's is, 0 if neither is or lengths were not read.
     """
 
     votes: Votes
@@ -38,7 +37,7 @@ class PairGroup:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Pairs that were drawn alike; `chosen` ones were decided without having been drawn, and speak for themselves only."""
+    """Pairs drawn with the same probability. A `chosen` stratum holds pairs decided without having been drawn."""
 
     name: str
     chosen: bool = False
@@ -46,10 +45,11 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class JudgeGroups:
-    """All current, unbroken pairs of a run or set as one judge sees them.
+    """The current, unbroken pairs of a run or set, grouped with the verdicts of one judge.
 
-    `differences` counts pairs by (characters that the candidate's answer has more, verdict); `sure` by (example or 0,
-    the judge's mean confidence, votes, verdict), None where nobody looked.
+    `preferences` are the mean soft preferences of the pairs that have one. `length_differences` holds (candidate's
+    length less baseline's in characters, verdict, count); `confidences` holds (cluster, the judge's mean confidence,
+    votes, verdict, count), None if they were not read.
     """
 
     judge_id: int
@@ -58,30 +58,37 @@ class JudgeGroups:
     kind: str
     cells: tuple[PairGroup, ...]
     preferences: tuple[float, ...] = ()
-    differences: tuple[tuple[int, Verdict, int], ...] = ()
-    sure: tuple[tuple[int, float, Votes, Verdict, int], ...] | None = None
+    length_differences: tuple[tuple[int, Verdict, int], ...] = ()
+    confidences: tuple[tuple[int, float, Votes, Verdict, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewerHabits:
-    """One reviewer's decisions in the app, counted: the side and the length chosen, time, and repeats.
+    """Counts of one reviewer's decisions in the app.
 
-    `first` and `second` count winners by the side they stood on (A, B), `longer` and `shorter` by their length;
-    `repeated` pairs were read twice, `same` of them with the same word; `seconds` is the median of a decision.
+    `chose_a` and `chose_b` count decisions for the answer on side A and B, `chose_longer` and `chose_shorter` those for
+    the longer and the shorter one. `repeats` pairs were shown twice and `same_on_repeat` of them decided alike.
+    `seconds` is the median time of a decision.
     """
 
-    first: int = 0
-    second: int = 0
-    longer: int = 0
-    shorter: int = 0
-    repeated: int = 0
-    same: int = 0
+    chose_a: int = 0
+    chose_b: int = 0
+    chose_longer: int = 0
+    chose_shorter: int = 0
+    repeats: int = 0
+    same_on_repeat: int = 0
     seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """Everything the statistics read from the store for a run, a set, or one tag of it."""
+    """Everything the statistics read from the store for a run, a set (`pooled`), or one tag of it.
+
+    `votes` groups the current, unbroken pairs by votes alone, `judges` by each judge's verdicts as well; `unread_judges` names
+    those whose verdicts were not read. `stale` and `retired` pairs are not current. `outside_queue` pairs were decided
+    without a place in any queue; `imported` and `carried` count pairs with such decisions. `planned` is how many pairs
+    are to be read.
+    """
 
     set: str
     set_hash: str
@@ -104,9 +111,9 @@ class RunCounts:
     habits: Mapping[int, ReviewerHabits] = field(default_factory=dict)
     planned: int | None = None
     tag: str | None = None
-    others: tuple[str, ...] = ()
+    unread_judges: tuple[str, ...] = ()
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
 
 
 CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)
-"""The three words that humans and judges are compared in, in the order of every table."""
+"""The three outcomes on which humans and judges are compared, in the order of every table."""

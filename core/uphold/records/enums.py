@@ -1,13 +1,13 @@
-"""The words of the field, the same in code, SQL, commands and on screen."""
+"""Enumerations whose values are the same in code, SQL, commands and on screen."""
 
 from enum import StrEnum
 
 REFERENCE = "reference"
-"""Reserved name: the reference answers, used as a system."""
+"""The reserved system name under which the reference answers are compared like any other system's."""
 
 
 class Preference(StrEnum):
-    """Which system a judgment prefers."""
+    """The system that a judgment prefers, or a tie."""
 
     CANDIDATE = "candidate"
     BASELINE = "baseline"
@@ -15,7 +15,7 @@ class Preference(StrEnum):
 
     @property
     def mirrored(self) -> "Preference":
-        """The same word with the two systems changed over."""
+        """The preference with candidate and baseline swapped; a tie stays."""
         return _MIRROR[self]
 
 
@@ -27,7 +27,7 @@ _MIRROR = {
 
 
 class Choice(StrEnum):
-    """A reviewer's word on a pair; both-bad is a tie of its own kind."""
+    """What a reviewer decides on a pair; both-bad is a tie of its own kind."""
 
     CANDIDATE = "candidate"
     BASELINE = "baseline"
@@ -36,12 +36,12 @@ class Choice(StrEnum):
 
     @property
     def preference(self) -> Preference:
-        """The word as it is compared: both-bad counts as a tie."""
+        """The choice as it is compared: both-bad counts as a tie."""
         return Preference.TIE if self is Choice.BOTH_BAD else Preference(self.value)
 
 
 class AnswerOrder(StrEnum):
-    """Which answer a judge was shown first."""
+    """The answer that a judge was shown first; none where a judge has no order, unknown where it was not recorded."""
 
     CANDIDATE_FIRST = "candidate-first"
     BASELINE_FIRST = "baseline-first"
@@ -50,10 +50,11 @@ class AnswerOrder(StrEnum):
 
 
 BOTH_ORDERS = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
+"""The orders that an LLM judge is asked in."""
 
 
 class JudgmentStatus(StrEnum):
-    """What became of one judgment."""
+    """Whether one judgment gave a verdict; unreadable where the answer could not be parsed, failed where none came."""
 
     READABLE = "readable"
     UNREADABLE = "unreadable"
@@ -61,7 +62,7 @@ class JudgmentStatus(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a judge's judgments on a pair amount to."""
+    """What a judge's judgments on a pair amount to; inconsistent where the orders disagree, pending where one is missing."""
 
     CANDIDATE = "candidate"
     BASELINE = "baseline"
@@ -73,12 +74,17 @@ class Verdict(StrEnum):
 
     @property
     def preference(self) -> Preference | None:
-        """The system preferred, where there is something to uphold; else None."""
+        """The system preferred, or a tie, where there is something to uphold; else None."""
         return Preference(self.value) if self.value in Preference._value2member_map_ else None
+
+    @property
+    def compared_preference(self) -> Preference | None:
+        """The preference as it is compared with human labels: inconsistent counts as a tie."""
+        return Preference.TIE if self is Verdict.INCONSISTENT else self.preference
 
 
 class Ruling(StrEnum):
-    """How a decision stands to the verdict it was made on."""
+    """Whether a decision agrees with the verdict it was made on; decided where there was none to uphold."""
 
     UPHELD = "upheld"
     OVERTURNED = "overturned"
@@ -86,7 +92,7 @@ class Ruling(StrEnum):
 
 
 def ruling(choice: Choice, verdict: Verdict | None) -> Ruling:
-    """Upheld when the decision agrees with the verdict, decided when there was none to uphold."""
+    """Return upheld or overturned for a choice on a verdict; decided where the verdict names no system and no tie."""
     preferred = verdict.preference if verdict is not None else None
     if preferred is None:
         return Ruling.DECIDED
@@ -94,7 +100,7 @@ def ruling(choice: Choice, verdict: Verdict | None) -> Ruling:
 
 
 class EventKind(StrEnum):
-    """What a review event says; undo and redo refer to another event by its id."""
+    """The kinds of review events; undo, redo and carried ones refer to another event by its id."""
 
     DECISION = "decision"
     CARRIED = "carried"
@@ -111,8 +117,20 @@ class EventKind(StrEnum):
     REDO = "redo"
 
 
+class QueueKind(StrEnum):
+    """The kinds of queues of a run; beside them there is `tag:NAME` for each tag."""
+
+    RANDOM = "random"
+    UNCERTAIN = "uncertain"
+    ALL = "all"
+    DISPUTED = "disputed"
+    FLAGGED = "flagged"
+    CHANGED = "changed"
+    HAND_PICKED = "hand-picked"
+
+
 class Side(StrEnum):
-    """Where something was shown on the screen: exists only there."""
+    """The side of the screen where an answer is shown. Sides exist on screen only; what is stored names systems."""
 
     A = "A"
     B = "B"
@@ -124,7 +142,7 @@ class Side(StrEnum):
 
 
 class QuickFilter(StrEnum):
-    """What a list can be narrowed to, in the words of the screen."""
+    """The quick filters of a list of pairs, as the screen calls them."""
 
     ALL = "all"
     UNREAD = "unread"
@@ -143,9 +161,9 @@ class QuickFilter(StrEnum):
 
 
 class SortOrder(StrEnum):
-    """In what order a list stands."""
+    """The orders of a list of pairs, as the screen calls them."""
 
     REVIEWED = "as reviewed"
     KEY = "by key"
     LATEST = "latest first"
-    APART = "length difference"
+    LENGTH_DIFFERENCE = "length difference"

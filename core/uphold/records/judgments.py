@@ -1,4 +1,4 @@
-"""Judges and their judgments."""
+"""Judges, their judgments, and the rule by which judgments on a pair make a verdict."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +12,9 @@ from uphold.records.texts import canonical_hash
 class Judge:
     """Something that gives verdicts, in an exact version.
 
-    `kind` is llm, rules or imported. `definition` is whatever changes an answer (model, prompt, rubric, options),
-    as pairs sorted by name; an imported judge is its name alone. Orders, samples, address and prices are not in it.
+    `kind` is llm, rules or imported. `definition` holds everything that changes an answer (model, prompt, rubric,
+    options) as (name, value) sorted by name; it is empty for an imported judge. Orders, samples, address and prices are
+    not part of it.
     """
 
     name: str
@@ -22,15 +23,29 @@ class Judge:
 
     @property
     def version(self) -> str:
-        """Hash of kind and definition."""
+        """Hash of kind and definition, or of kind and name for an imported judge."""
         if self.kind == "imported":
             return canonical_hash({"kind": self.kind, "name": self.name})
         return canonical_hash({"kind": self.kind, "definition": dict(self.definition)})
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeRef:
+    """A judge version of the store: its row id, name, kind (llm, rules or imported) and version hash."""
+
+    id: int
+    name: str
+    kind: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgment:
-    """One answer of a judge on one pair in one order: readable ones have a verdict, the others a `problem`."""
+    """One answer of a judge on one pair in one order: a readable one has a verdict, any other a `problem`.
+
+    `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
+    as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars.
+    """
 
     order: AnswerOrder
     status: JudgmentStatus
@@ -53,7 +68,7 @@ class Judgment:
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """A judge's verdict on one pair, with the judgments it was made from."""
+    """A judge's verdict on one pair, with the judgments it follows from."""
 
     judge_id: int
     name: str
@@ -63,47 +78,50 @@ class PairVerdict:
 
 
 VerdictRule = Callable[[tuple[Judgment, ...], Mapping[AnswerOrder, int] | None], Verdict]
-"""(judgments on a pair, samples asked for in each order or None) -> the verdict they amount to."""
+"""A function like `verdict_of`: (judgments on a pair, samples requested in each order or None) to a verdict."""
 
 
-def verdict_of(judgments: Iterable[Judgment], asked: Mapping[AnswerOrder, int] | None) -> Verdict:
-    """What one judge's judgments on one pair amount to.
+def verdict_of(judgments: Iterable[Judgment], requested: Mapping[AnswerOrder, int] | None) -> Verdict:
+    """Return the verdict of one judge's judgments on one pair.
 
-    `asked` is the number of samples asked for in each order; None (a judge recorded elsewhere) takes the orders and
-    samples that are there. Over the orders: any failed, else any unreadable, else any missing (pending), else the word
-    that they all say, else inconsistent (a tie is a word like the others). A sample that failed and was settled later
-    counts as settled.
+    `requested` is the number of samples requested in each order; None (an imported judge) takes the orders and samples
+    that exist. An order's verdict is the most frequent one of its samples, a tie if two are. The pair's verdict is
+    failed if any order failed, else unreadable if any is, else pending if any is incomplete, else the common verdict of
+    the orders, else inconsistent. A sample that failed and was judged later counts as judged.
     """
     by_order: dict[AnswerOrder, dict[int, list[Judgment]]] = {}
     for judgment in judgments:
         by_order.setdefault(judgment.order, {}).setdefault(judgment.sample, []).append(judgment)
-    if asked is None:
-        asked = {order: len(samples) for order, samples in by_order.items()}
-    verdicts = {_order_verdict(by_order.get(order, {}), samples) for order, samples in asked.items()}
-    for outcome in (Verdict.FAILED, Verdict.UNREADABLE, Verdict.PENDING):
-        if outcome in verdicts:
-            return outcome
+    if requested is None:
+        requested = {order: len(samples) for order, samples in by_order.items()}
+    verdicts = {_order_verdict(by_order.get(order, {}), samples) for order, samples in requested.items()}
+    for incomplete in (Verdict.FAILED, Verdict.UNREADABLE, Verdict.PENDING):
+        if incomplete in verdicts:
+            return incomplete
     if not verdicts:
         return Verdict.PENDING
     return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONSISTENT
 
 
-def _order_verdict(samples: Mapping[int, list[Judgment]], asked: int) -> Verdict:
-    if len(samples) < max(asked, 1):
+def _order_verdict(samples: Mapping[int, list[Judgment]], requested: int) -> Verdict:
+    """Return the verdict in one order, given its judgments by sample."""
+    if len(samples) < max(requested, 1):
         return Verdict.PENDING
-    settled = [_votes_verdict(judgments) for judgments in samples.values()]
-    votes = Counter(judgment.verdict for judgment in settled if judgment.verdict is not None)
+    answers = [_sample_judgment(judgments) for judgments in samples.values()]
+    votes = Counter(judgment.verdict for judgment in answers if judgment.verdict is not None)
     if votes:
         return Verdict(_most_frequent(votes).value)
-    failed = any(judgment.status is JudgmentStatus.FAILED for judgment in settled)
+    failed = any(judgment.status is JudgmentStatus.FAILED for judgment in answers)
     return Verdict.FAILED if failed else Verdict.UNREADABLE
 
 
-def _votes_verdict(judgments: list[Judgment]) -> Judgment:
+def _sample_judgment(judgments: list[Judgment]) -> Judgment:
+    """Return the judgment that counts for a sample: the first that did not fail, else the last."""
     return next((judgment for judgment in judgments if judgment.status is not JudgmentStatus.FAILED), judgments[-1])
 
 
 def _most_frequent(votes: Counter[Preference]) -> Preference:
-    (first, most), *others = votes.most_common(2)
-    drawn = bool(others) and others[0][1] == most
-    return Preference.TIE if drawn else first
+    """Return the most frequent verdict, a tie if two are."""
+    (first, most), *second = votes.most_common(2)
+    is_draw = bool(second) and second[0][1] == most
+    return Preference.TIE if is_draw else first

@@ -1,4 +1,4 @@
-"""What is asked of a model and what it answers: the words that judging, endpoints and steps share."""
+"""Requests to models and their answers: the interface between judging, generating and the endpoints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uphold.records.texts import AnswerCell, ExampleText, cells_hash
 
 @dataclass(frozen=True)
 class PairToJudge:
-    """What a judge is to compare: an example and both systems' answers, one cell a turn, up to and including `turn`."""
+    """What a judge compares: an example and both systems' answers, one cell per turn, up to and including `turn`."""
 
     text: ExampleText
     turn: int
@@ -19,16 +19,16 @@ class PairToJudge:
 
     @property
     def identical(self) -> bool:
-        """Both answers are the same, byte for byte, in every turn up to the pair's."""
+        """Whether both answers are the same, byte for byte, in every turn up to the pair's."""
         candidate, baseline = self.candidate[: self.turn], self.baseline[: self.turn]
         return candidate == baseline and cells_hash(candidate) == cells_hash(baseline)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One request to a model: constant orders, a message, and the JSON schema of the answer if it has one.
+    """One request to a model: system prompt, user message, and the JSON schema of the answer if there is one.
 
-    `earlier` are the turns before the message, each what was said to the model and what it answered.
+    `earlier_turns` are (user message, answer) of the turns before. `effort` is the reasoning effort.
     """
 
     system: str | None
@@ -36,33 +36,33 @@ class ModelRequest:
     schema: Mapping[str, Any] | None = None
     max_tokens: int = 4096
     effort: str | None = None
-    earlier: tuple[tuple[str, str], ...] = ()
+    earlier_turns: tuple[tuple[str, str], ...] = ()
     temperature: float | None = None
     seed: int | None = None
 
     @property
     def messages(self) -> list[dict[str, str]]:
-        """The conversation as endpoints take it. A turn that was answered with nothing is followed by the next."""
-        turns = []
-        for asked, answered in self.earlier:
-            turns.append({"role": "user", "content": asked})
-            if answered:
-                turns.append({"role": "assistant", "content": answered})
-        return [*turns, {"role": "user", "content": self.user}]
+        """The conversation as endpoints take it; an empty answer is left out."""
+        messages = []
+        for message, answer in self.earlier_turns:
+            messages.append({"role": "user", "content": message})
+            if answer:
+                messages.append({"role": "assistant", "content": answer})
+        return [*messages, {"role": "user", "content": self.user}]
 
     @property
     def length(self) -> int:
-        """Characters of everything that the model reads."""
+        """Number of characters of system prompt and messages."""
         return len(self.system or "") + sum(len(message["content"]) for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What a model answered. `text` is raw ("" where it gave none); tokens are None where the endpoint tells none.
+    """A model's answer. `text` is raw ("" if there is none); token counts are None if the endpoint reports none.
 
-    `stop_reason` is in the words of the Messages API (end_turn, max_tokens, refusal, ...); `stop_detail` says more,
-    such as the kind of a refusal. `seconds` is wall time. `input_tokens` are all that were read; of them `cache_write`
-    were put into a cache and `cache_read` came from one. `schema`: the endpoint was held to a JSON schema.
+    `stop_reason` uses the values of the Messages API (end_turn, max_tokens, refusal, ...), `stop_detail` adds e.g. the kind
+    of a refusal. `seconds` is wall time. `input_tokens` includes `cache_write` and `cache_read`. `with_schema`: the request
+    enforced a JSON schema.
     """
 
     text: str
@@ -75,14 +75,14 @@ class ModelAnswer:
     stop_detail: str | None = None
     cache_write: int = 0
     cache_read: int = 0
-    schema: bool = True
+    with_schema: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TokenLogprobs:
-    """How likely a model finds a text: one log probability for each of its tokens that has one.
+    """Log probabilities of the tokens of a text under a model; None for a token that has none.
 
-    `starts` holds where each token begins, in characters of the text.
+    `starts` are the offsets of the tokens in characters of the text.
     """
 
     starts: tuple[int, ...]
@@ -91,24 +91,24 @@ class TokenLogprobs:
 
 
 class Endpoint(Protocol):
-    """Something that can answer a request."""
+    """Interface of a model behind an API or server."""
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """The model's answer; raises Refused or Unavailable."""
+        """Return the model's answer. Raises Refused or Unavailable."""
         ...
 
     async def count(self, request: ModelRequest) -> int | None:
-        """How many tokens a request has by the endpoint's own count; None where it counts none before it answers."""
+        """Return the endpoint's own count of a request's input tokens; None if it does not count requests."""
         ...
 
     async def score(self, text: str) -> TokenLogprobs:
-        """How likely the model finds a text; raises Refused or Unavailable, BadUsage where it cannot tell."""
+        """Return log probabilities of a text. Raises Refused or Unavailable, BadUsage if the endpoint reports none."""
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         ...
 
 
 class AccessRefused(Refused):
-    """The endpoint refuses the key, the account or the model: every further request would meet the same answer."""
+    """The endpoint refuses the key, the account or the model, so that every further request would fail too."""

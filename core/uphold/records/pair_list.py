@@ -1,4 +1,4 @@
-"""Pairs as a list shows them: what is known of each, and which of them somebody wants to see."""
+"""Pairs as a list shows them, and the filter that narrows a list."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,11 @@ from uphold.records.reviews import ReviewEvent
 
 @dataclass(frozen=True, slots=True)
 class ListedPair:
-    """What is known of one pair, without its texts.
+    """One pair of a list, without its texts.
 
-    `place` is that in the queue, from 1 (0: not drawn yet). `decision` is the reviewer's own, `label` everybody's.
-    `apart` is by how many characters the candidate's answer is the longer one. `reasons` are the reviewer's own.
+    `place` is that in the queue, from 1 (0: not drawn yet). `decision`, `ruling`, `note` and `reasons` are the
+    reviewer's own; `rank` orders decisions by time, from 1 (0: none). `label` is what all reviewers' decisions amount to.
+    `length_difference` is the candidate's answer's length minus the baseline's, in characters.
     """
 
     pair_id: int
@@ -28,39 +29,43 @@ class ListedPair:
     broken: bool = False
     note: str | None = None
     tags: tuple[str, ...] = ()
-    apart: int = 0
+    length_difference: int = 0
     reasons: tuple[str, ...] = ()
 
     @property
     def choice(self) -> Choice | None:
-        """The reviewer's own word."""
+        """The reviewer's own choice."""
         return self.decision.choice if self.decision is not None else None
 
     @property
     def read(self) -> bool:
-        """Has the reviewer decided? Before that the verdict is not to be seen: it would give away the sides."""
+        """Whether the reviewer has decided."""
         return self.decision is not None
 
     @property
-    def told(self) -> Verdict | None:
-        """The verdict, where it may be seen."""
+    def visible_verdict(self) -> Verdict | None:
+        """The verdict, once the reviewer has decided: before that it would give away which system is on which side."""
         return self.verdict if self.read else None
 
     @property
     def differs(self) -> bool:
-        """Does the reviewer's word differ from the verdict as it stands?"""
+        """Whether the reviewer's choice differs from the verdict as it is now."""
         preferred = self.verdict.preference if self.verdict is not None else None
         return self.choice is not None and preferred is not None and self.choice.preference is not preferred
 
 
 @dataclass(frozen=True, slots=True)
 class PairFilter:
-    """Which pairs are wanted: all that is given must hold. What judge, `you` and `people` say is known of read pairs only."""
+    """Which pairs a list shows: those for which everything given here holds.
+
+    `verdict` is the judge's, `choice` the reviewer's own, `label` that of all reviewers; all three are matched against
+    pairs that the reviewer has decided only. `text` is what is searched for.
+    """
 
     only: QuickFilter = QuickFilter.ALL
-    judge: Preference | None = None
-    you: Choice | None = None
-    people: Preference | None = None
+    verdict: Preference | None = None
+    choice: Choice | None = None
+    label: Preference | None = None
     tag: str | None = None
     reason: str | None = None
     text: str = ""
@@ -68,10 +73,10 @@ class PairFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListedTexts:
-    """What a list shows of a pair's texts: the instruction up to some length, and how much longer the candidate's answer is.
+    """The beginning of a pair's instruction, and by how many characters the candidate's answer is the longer one.
 
-    The difference is in characters; negative where the baseline's is longer.
+    The difference is negative where the baseline's answer is longer.
     """
 
     instruction: str
-    apart: int
+    length_difference: int

@@ -1,4 +1,4 @@
-"""Review events, and a pair as a reviewer meets it."""
+"""Review events, a pair as it is shown to a reviewer, and the rules that turn reviewers' decisions into a label."""
 
 import json
 import secrets
@@ -15,13 +15,17 @@ from uphold.records.texts import AnswerCell, ExampleText
 
 
 def new_event_id() -> str:
-    """A random 128-bit id, as 32 hex digits."""
+    """Return a random 128-bit id, as 32 hex digits."""
     return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, slots=True)
 class OnScreen:
-    """What was on the screen when an event was made."""
+    """What was on the screen when an event was made.
+
+    `mode` is `blind` or `open`. `verdict` is the judge's verdict that a decision is compared with, recorded whether it
+    was visible (`verdict_shown`) or not. `width` and `height` are those of the terminal, in cells.
+    """
 
     side_a: Preference
     mode: str = "open"
@@ -35,7 +39,12 @@ class OnScreen:
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
-    """One fact of a review; `target_id` is the event that an undo, redo or carried decision points at."""
+    """One act of a reviewer.
+
+    `target_id` is the event that an undo, redo or carried decision points at. `note` is the text of a comment, or the
+    reasons as `format_reasons` writes them. `seconds` is the time spent on the pair, `source` where the event was made
+    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written).
+    """
 
     id: str
     kind: EventKind
@@ -51,13 +60,14 @@ class ReviewEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerState:
-    """Where one reviewer stands on one pair: what of their events is in force.
+    """What of one reviewer's events on one pair is in force.
 
-    `early` is the decision made before the verdict was seen, where there is one; `adjudicated` settles a dispute.
+    `blind_decision` is the latest decision made before the verdict was seen, where there is one; `adjudicated` settles a
+    dispute between reviewers.
     """
 
     decision: ReviewEvent | None = None
-    early: ReviewEvent | None = None
+    blind_decision: ReviewEvent | None = None
     adjudicated: ReviewEvent | None = None
     skipped: bool = False
     flagged: bool = False
@@ -68,17 +78,17 @@ class ReviewerState:
 
 @dataclass(frozen=True, slots=True)
 class StaleDecision:
-    """What a reviewer said of this pair before its texts changed: whether what was `asked` changed, or an answer."""
+    """A reviewer's decision on an earlier version of a pair, and which of its texts have changed since."""
 
     choice: Choice
     at: str
-    asked: bool
-    answered: bool
+    instruction_changed: bool
+    answer_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewerDecision:
-    """What one reviewer says of a pair in dispute; their note speaks of A as the system that was `side_a` to them."""
+    """One reviewer's decision on a disputed pair; what their note calls A is the system that was on `side_a`."""
 
     reviewer: str
     choice: Choice
@@ -91,11 +101,13 @@ class ReviewerDecision:
 
 @dataclass(frozen=True)
 class PairView:
-    """A pair as a reviewer meets it: the texts, the sides, the primary judge's verdict, and where they stand.
+    """A pair as it is shown to one reviewer: its texts, its sides, the primary judge's verdict, and their own state.
 
-    While it is `verdict_hidden` there is neither a judge nor what other people say: `has_verdict` tells whether there will be.
-    `again` is a pair that comes back with its sides swapped, as if it had not been read. `others` are the judges beside
-    the primary one; `people` are there in a dispute; `stale` is the own word on older texts, while there is none on these.
+    While `verdict_hidden` is set, neither verdicts nor other people's decisions are included; `has_verdict` says whether
+    there is a verdict. With `is_repeat` the pair is shown a second time, sides swapped and as if it had not been read.
+    `carried_from` names the run that the own decision was carried over from. `other_verdicts` are those of the other
+    judges; `reviewer_decisions` are included in disputes only; `stale_decision` is the own decision on older texts, as
+    long as there is none on these.
     """
 
     pair_id: int
@@ -113,33 +125,35 @@ class PairView:
     carried_from: str | None = None
     verdict_hidden: bool = False
     has_verdict: bool = False
-    again: bool = False
-    others: tuple[PairVerdict, ...] = ()
-    people: tuple[ReviewerDecision, ...] = ()
+    is_repeat: bool = False
+    other_verdicts: tuple[PairVerdict, ...] = ()
+    reviewer_decisions: tuple[ReviewerDecision, ...] = ()
     adjudicating: bool = False
-    stale: StaleDecision | None = None
+    stale_decision: StaleDecision | None = None
 
     def cells(self, side: Side) -> tuple[AnswerCell, ...]:
-        """The answer shown on `side`, one cell per turn up to the pair's."""
+        """Return the answer shown on `side`, one cell per turn up to the pair's."""
         return self.candidate_cells if self.system_on(side) is Preference.CANDIDATE else self.baseline_cells
 
     def system_on(self, side: Side) -> Preference:
-        """Which of the two systems stands on `side`."""
+        """Return which of the two systems is on `side`."""
         return self.side_a if side is Side.A else self.side_a.mirrored
 
     def name_on(self, side: Side) -> str:
-        """The name of the system on `side`."""
+        """Return the name of the system on `side`."""
         return self.candidate if self.system_on(side) is Preference.CANDIDATE else self.baseline
 
     def side_of(self, preference: Preference) -> Side | None:
-        """The side of the preferred system; None for a tie."""
+        """Return the side of the preferred system; None for a tie."""
         if preference is Preference.TIE:
             return None
         return Side.A if preference is self.side_a else Side.B
 
 
 class QueueItem(NamedTuple):
-    """One place in a queue: fixed when it was drawn. A tuple, since a queue of 10,000 is read before the first frame."""
+    """One place in a queue, fixed when it was drawn."""
+
+    # A tuple, since a queue of 10,000 is read before the first frame.
 
     pair_id: int
     key: str
@@ -151,7 +165,11 @@ class QueueItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReviewProgress:
-    """How far a reviewer is in a run; while it is `resting`, upheld and overturned are not to be shown."""
+    """How far a reviewer is in a queue; with `rates_hidden`, upheld and overturned must not be shown.
+
+    `total` counts pairs of the queue, `read` those decided, of which `decided` had no verdict to uphold; `planned` is how
+    many the reviewer plans to read.
+    """
 
     total: int = 0
     read: int = 0
@@ -160,7 +178,7 @@ class ReviewProgress:
     decided: int = 0
     skipped: int = 0
     planned: int | None = None
-    resting: bool = False
+    rates_hidden: bool = False
 
 
 DEFAULT_REASONS = {
@@ -171,25 +189,25 @@ DEFAULT_REASONS = {
     "l": "too long",
     "u": "unsafe",
 }
-"""The reasons of a set that has none of its own."""
+"""The reasons, by key, of a set that has none of its own."""
 
 
 def parse_reasons(note: str | None) -> tuple[str, ...]:
-    """The reasons that an event holds; an event without any takes them away."""
+    """Return the reasons in an event's note; none where it has no list of them."""
     try:
         found = json.loads(note or "[]")
     except json.JSONDecodeError:
         return ()
-    return tuple(word for word in found if isinstance(word, str)) if isinstance(found, list) else ()
+    return tuple(reason for reason in found if isinstance(reason, str)) if isinstance(found, list) else ()
 
 
 def format_reasons(words: Iterable[str]) -> str:
-    """Reasons as an event holds them."""
+    """Return reasons, each once, as an event's note: a JSON list."""
     return json.dumps(list(dict.fromkeys(words)), ensure_ascii=False)
 
 
 class Label(StrEnum):
-    """What people say about a pair; a draw for first place is unresolved, not a tie."""
+    """What reviewers' decisions on a pair amount to; a draw for first place is unresolved, not a tie."""
 
     CANDIDATE = "candidate"
     TIE = "tie"
@@ -198,42 +216,42 @@ class Label(StrEnum):
     UNREAD = "unread"
 
 
-TIE = 1
+TIE_CLASS = 1
+"""The index of a tie in `records.counts.CLASSES`."""
 
 
-COMPARED = {Label.CANDIDATE: 0, Label.TIE: TIE, Label.BASELINE: 2}
-"""The place of a label in every table; unresolved and unread have none."""
+LABEL_CLASS = {Label.CANDIDATE: 0, Label.TIE: TIE_CLASS, Label.BASELINE: 2}
+"""The index in `CLASSES` of a label that can be compared; unresolved and unread have none."""
 
 
-SAID = {Verdict.CANDIDATE: 0, Verdict.TIE: TIE, Verdict.INCONSISTENT: TIE, Verdict.BASELINE: 2}
-"""The place of a verdict in every table: an inconsistent one is compared as a tie, what was not read has none."""
+VERDICT_CLASS = {Verdict.CANDIDATE: 0, Verdict.TIE: TIE_CLASS, Verdict.INCONSISTENT: TIE_CLASS, Verdict.BASELINE: 2}
+"""The index in `CLASSES` of a verdict that can be compared: inconsistent counts as a tie."""
 
 
-def majority_label(votes: Votes) -> Votes:
-    """What people said each, without the word that settles a dispute."""
+def reviewer_votes(votes: Votes) -> Votes:
+    """Return the votes without the adjudicated one that settles a dispute."""
     return tuple(vote for vote in votes if vote[0] != ADJUDICATOR)
 
 
 @lru_cache(maxsize=4096)
 def human_label(votes: Votes) -> Label:
-    """The word that settles it, else the one with most votes; both-bad counted as a tie."""
+    """Return the label of a pair: the adjudicated choice, else the one with most votes; both-bad counts as a tie."""
     if not votes:
         return Label.UNREAD
     for reviewer, choice in votes:
         if reviewer == ADJUDICATOR:
             return Label(choice.preference.value)
-    tally: dict[Preference, int] = {}
+    counts: dict[Preference, int] = {}
     for _, choice in votes:
-        word = choice.preference
-        tally[word] = tally.get(word, 0) + 1
-    most = max(tally.values())
-    first, *others = (word for word, count in tally.items() if count == most)
+        counts[choice.preference] = counts.get(choice.preference, 0) + 1
+    most = max(counts.values())
+    first, *others = (preference for preference, count in counts.items() if count == most)
     return Label.UNRESOLVED if others else Label(first.value)
 
 
 def is_both_bad(votes: Votes) -> bool:
-    """Whether the label is a tie because both answers are bad: more say both-bad than plain tie."""
+    """Whether the label is a tie because both answers are bad: more votes for both-bad than for tie."""
     if human_label(votes) is not Label.TIE:
         return False
-    said = [choice for reviewer, choice in votes if reviewer == ADJUDICATOR] or [choice for _, choice in votes]
-    return said.count(Choice.BOTH_BAD) > said.count(Choice.TIE)
+    choices = [choice for reviewer, choice in votes if reviewer == ADJUDICATOR] or [choice for _, choice in votes]
+    return choices.count(Choice.BOTH_BAD) > choices.count(Choice.TIE)

@@ -1,4 +1,7 @@
-"""What one row of any imported file says, in uphold's words: the only thing formats hand on."""
+"""Records of imported rows, of the summary of an import, and of exported pairs.
+
+An `ImportRow` is what every import format is read into, an `ExportedPair` what every export format is written from.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +14,7 @@ from uphold.records.texts import AnswerCell, ExampleText
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Where a row stands: file name, line from 1, and the item's number from 1 in arrays and CSV."""
+    """Place of a row: file name, line from 1, and the item's number from 1 in JSON arrays and CSV."""
 
     file: str
     line: int | None = None
@@ -25,7 +28,7 @@ class RowSource:
 
 @dataclass(frozen=True, slots=True)
 class ImportedResponse:
-    """What a system answered: one cell per turn."""
+    """A system's answer to an example: one cell per turn."""
 
     system: str
     cells: tuple[AnswerCell, ...]
@@ -33,7 +36,7 @@ class ImportedResponse:
 
 @dataclass(frozen=True, slots=True)
 class ImportedJudgment:
-    """One recorded judgment; readable ones have a verdict, the others a `problem`."""
+    """One recorded judgment; readable ones have a verdict, the others a `problem`. `cost` is in dollars, `at` ISO 8601."""
 
     judge: str
     order: AnswerOrder
@@ -52,7 +55,7 @@ class ImportedJudgment:
 
 @dataclass(frozen=True, slots=True)
 class ImportedReview:
-    """One recorded decision of a reviewer."""
+    """One recorded decision of a reviewer; `at` is ISO 8601."""
 
     reviewer: str
     choice: Choice
@@ -62,14 +65,14 @@ class ImportedReview:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row: an example, answers to it, and what was said of two of them.
+    """One row: an example, responses to it, and judgments and reviews of two of them.
 
-    `key`, `turns`, `context` and `references` are None where the row leaves them out. `systems` names candidate and
-    baseline of the comparison this row speaks of (None: it compares nothing); a verdict or review belongs to it.
-    `compares` says that the row itself makes the pair: it holds both responses, or its format says so.
+    `key`, `turns`, `context` and `references` are None if the row does not have them. `systems` are candidate and
+    baseline of the comparison that the judgments and reviews belong to (None: it compares nothing). `compares`: the row
+    itself makes the pair, because it holds both responses or its format says so.
     """
 
-    where: RowSource
+    source: RowSource
     key: str | None = None
     turns: tuple[str, ...] | None = None
     context: str | None = None
@@ -85,23 +88,23 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class RowWarning:
-    """Something kept, ignored or skipped that the person should know of."""
+    """Something that was kept, ignored or left out although it looks wrong."""
 
-    where: RowSource
-    what: str
+    source: RowSource
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedRow:
-    """A row that could not be read and was left out because the person said so (`--skip-bad`)."""
+    """A row that could not be imported and was left out because of `--skip-bad`."""
 
-    where: RowSource
-    why: str
+    source: RowSource
+    reason: str
 
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What an import read and what it added."""
+    """Counts of what an import read and added; `number` is that of the import, None if nothing was added."""
 
     files: list[str] = field(default_factory=list)
     format: str = ""
@@ -116,7 +119,7 @@ class ImportSummary:
     edited: int = 0
     replaced: int = 0
     already_there: int = 0
-    odd: list[RowWarning] = field(default_factory=list)
+    warnings: list[RowWarning] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
     unused_fields: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -125,66 +128,67 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class ExportedJudge:
-    """A judge's verdict on a pair; `name` tells versions of one judge apart."""
+    """A judge's verdict on a pair; `name` is unique, also among versions of one judge."""
 
     name: str
     version: str
-    said: PairVerdict
+    verdict: PairVerdict
 
     @property
     def confidence(self) -> float | None:
-        """The mean of the readable judgments that have one."""
-        return _mean([one.confidence for one in self._readable])
+        """Mean confidence of the readable judgments that have one."""
+        return _mean_of_known([judgment.confidence for judgment in self._readable])
 
     @property
     def preference(self) -> float | None:
-        """The mean soft preference for the candidate."""
-        return _mean([one.preference for one in self._readable])
+        """Mean soft preference for the candidate."""
+        return _mean_of_known([judgment.preference for judgment in self._readable])
 
     @property
-    def reasoned(self) -> Judgment | None:
-        """The judgment whose reason stands for the verdict: the first that says what the verdict says, else the first."""
-        given = [one for one in self._readable if one.reason]
-        word = self.said.verdict.value
-        return next((one for one in given if one.verdict is not None and one.verdict.value == word), None) or next(
-            iter(given), None
-        )
+    def explaining_judgment(self) -> Judgment | None:
+        """The judgment whose reason is exported: the first with a reason that agrees with the verdict, else with any reason."""
+        explained = [judgment for judgment in self._readable if judgment.reason]
+        verdict = self.verdict.verdict.value
+        agreeing = [
+            judgment for judgment in explained if judgment.verdict is not None and judgment.verdict.value == verdict
+        ]
+        return next(iter(agreeing or explained), None)
 
     @property
     def _readable(self) -> list[Judgment]:
-        return [one for one in self.said.judgments if one.status is JudgmentStatus.READABLE]
+        return [judgment for judgment in self.verdict.judgments if judgment.status is JudgmentStatus.READABLE]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedReviewer:
-    """Where a reviewer stands on a pair."""
+    """A reviewer's current state on a pair."""
 
     name: str
     state: ReviewerState
 
     @property
-    def first(self) -> ReviewEvent | None:
-        """The decision that upheld and overturned are about: the one before the verdict was seen, where there is one."""
-        return self.state.early or self.state.decision
+    def first_decision(self) -> ReviewEvent | None:
+        """The decision that counts for upheld and overturned: the one made before the verdict was seen, if any."""
+        return self.state.blind_decision or self.state.decision
 
     @property
     def ruling(self) -> Ruling | None:
-        """How it stands to the verdict it was made on; None without a decision."""
-        word = self.first
-        if word is None or word.choice is None:
+        """Whether the first decision upholds or overturns the verdict it was made on; None without a decision."""
+        first = self.first_decision
+        if first is None or first.choice is None:
             return None
-        return ruling(word.choice, word.shown.verdict if word.shown is not None else None)
+        return ruling(first.choice, first.shown.verdict if first.shown is not None else None)
 
     @property
     def comment(self) -> str | None:
-        """What they wrote: the comment, else the note that came with the decision."""
+        """The reviewer's comment, else the note of the decision."""
         decision = self.state.decision
         return self.state.comment or (decision.note if decision is not None else None) or None
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedPair:
-    """A current pair with its texts up to its turn; `label` is what people say together, None where nobody decided."""
+    """A current pair with its texts up to its turn; `label` is the human label, None without a decision."""
 
     run: str
     set: str
@@ -206,7 +210,7 @@ class ExportedPair:
 
 @dataclass(frozen=True, slots=True)
 class ExportOmissions:
-    """How many pairs are not exported, and why."""
+    """Number of pairs that are not exported, by reason."""
 
     stale: int = 0
     retired: int = 0
@@ -214,13 +218,13 @@ class ExportOmissions:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportedPeople:
-    """Who may have said something: the judges, and the reviewers, by the names that an export gives them."""
+class ExportedAnnotators:
+    """Names of the judges and reviewers of an export: each has columns of its own in CSV."""
 
     judges: Sequence[str] = ()
     reviewers: Sequence[str] = ()
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None
+def _mean_of_known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,11 +1,11 @@
-"""Runs as they are listed and named."""
+"""Runs and eval sets as they are listed."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One candidate against one baseline over one eval set."""
+    """One candidate against one baseline over one eval set; `seed` is the hex seed of its queues."""
 
     id: int
     name: str
@@ -19,15 +19,17 @@ class Run:
 
     @property
     def number(self) -> int:
-        """Its number in `uphold runs`."""
+        """The number shown by `uphold runs`."""
         return self.id
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as lists show it: `reviewed` are current pairs with a vote; broken ones are left out of the labels.
+    """A run with its counts of current pairs, for lists.
 
-    On `disputed` pairs people differ, and nobody has settled it.
+    `reviewed` pairs have a vote; wins, ties, losses and `unresolved` are their human labels, without broken pairs.
+    `judge` is the primary judge: `judged` pairs have its verdict, from up to `orders` answer orders, and it agrees with
+    the human label on `agree` of the `compared` pairs that have both. `disputed` pairs await an adjudication.
     """
 
     run: Run
@@ -47,7 +49,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """An eval set as lists show it."""
+    """An eval set for lists, with its examples by status; `turns` is the most turns of an example."""
 
     name: str
     purpose: str | None

@@ -1,11 +1,30 @@
-"""What the statistics make of a run: frozen results that reports and screens show, each number with its n."""
+"""Results of the statistics: rates, coefficients and their groupings, as the `stats` room makes them.
+
+`reports.json_output` turns them into JSON and `reports.run_report` and its neighbours into pages; the numbers screen reads
+them directly. Shares and differences are fractions (0.62, not 62). Intervals are two-sided at 95 % unless a `level`
+says otherwise. Where a number is None, a `reason` says why. The candidate is the system whose wins are counted.
+
+Rates come for two targets: `population`, instructions like the ones in the set, and `this_set`, exactly these pairs.
+"""
 
 from dataclasses import dataclass
+
+MIN_FOR_RATE = 10
+"""With fewer verdicts, counts are shown and no rate."""
+
+MIN_FOR_ASSISTED = 20
+"""From so many verdicts on the headline is the judge-assisted rate."""
+
+NEEDS_FULL = "--full"
+"""The reason of a number that is only computed with `--full`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its interval; `n` is the denominator. Where `rate` or `low`/`high` is None, `reason` says why."""
+    """A share of `n` with its interval at `level`; `method` names how the interval was made.
+
+    `reason` says why `rate` or its interval is None.
+    """
 
     rate: float | None
     low: float | None
@@ -18,7 +37,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A coefficient with its interval, or the reason why there is none."""
+    """A coefficient with its interval; `reason` says why one of them is None."""
 
     value: float | None
     low: float | None = None
@@ -26,17 +45,12 @@ class Value:
     reason: str | None = None
 
 
-MIN_FOR_RATE = 10
-"""Below so many verdicts the footer and the reports show counts and no rate."""
-
-
-MIN_FOR_ASSISTED = 20
-"""From so many verdicts on the headline is the judge-assisted rate."""
+NOT_COMPUTED = Value(None, reason="not looked at")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share that has no interval, with its denominator; `reason` where it is None."""
+    """A share of `n` that has no interval; `reason` says why it is None."""
 
     rate: float | None
     n: int
@@ -45,7 +59,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ThreeRates:
-    """Wins; wins and ties; ties as half: what a preference amounts to for the candidate."""
+    """The candidate's win rate, its win-or-tie rate, and its win rate with a tie counted as half a win."""
 
     win_rate: Rate
     win_tie_rate: Rate
@@ -54,20 +68,21 @@ class ThreeRates:
 
 @dataclass(frozen=True, slots=True)
 class WidthTarget:
-    """The nearest width that can be reached: ± `half_width` after `more` verdicts, `like_these` or for this set only."""
+    """A half-width of the win rate's interval that `more` verdicts would bring: for the population or for this set."""
 
     half_width: float
     more: int
-    like_these: bool
+    for_population: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """What the foot of the review shows: `n` human labels; the judge is compared on `agreement.n` of them.
+    """The numbers shown during a review.
 
-    `like_these` and `this_set` are the headline: the judge-assisted win rate, or the human one where `state` is
-    `human-only`, or None with `refused` as the reason. `target` is the nearest width that more verdicts can buy.
-    `own` pairs the reviewer read, `others` only other people; on `unresolved` ones no word leads, and `n` is without them.
+    `n` pairs have a human label; `agreement.n` of them also a readable verdict of the judge. `population` and `this_set`
+    are the headline: the judge-assisted win rate, or the human one where `state` is `human-only`, or None with `reason`
+    saying why. `target` is the next narrower width that more verdicts would bring. The reviewer has read `own` pairs,
+    only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them.
     """
 
     n: int
@@ -78,8 +93,8 @@ class LiveNumbers:
     agreement: Rate
     kappa: Value
     state: str = "opinion"
-    refused: str | None = None
-    like_these: Rate | None = None
+    reason: str | None = None
+    population: Rate | None = None
     this_set: Rate | None = None
     target: WidthTarget | None = None
     planned: int | None = None
@@ -88,12 +103,9 @@ class LiveNumbers:
     unresolved: int = 0
 
 
-NOT_COMPUTED = Value(None, reason="not looked at")
-
-
 @dataclass(frozen=True, slots=True)
 class PeekSafe:
-    """Intervals of the human win rate that hold at every look: for instructions like these, and for this set."""
+    """Intervals of the human win rate that stay valid when they are looked at after every verdict."""
 
     population: Rate
     this_set: Rate
@@ -101,10 +113,10 @@ class PeekSafe:
 
 @dataclass(frozen=True, slots=True)
 class HumanStatistics:
-    """What people said: pairs by their human label; `ties` include `both_bad`.
+    """Counts of pairs by their human label, and the win rates they give; `ties` include `both_bad`.
 
-    `sign_p` is the exact two-sided p of the decided pairs against one half; None where nothing is decided. `chosen`
-    are reviewed pairs that were not drawn from the queue. `peek_safe` may be looked at after every verdict.
+    `sign_p` is the exact two-sided p of wins against losses; None where nothing is decided. `chosen` pairs were reviewed
+    without having been drawn from the queue.
     """
 
     reviewed: int
@@ -137,7 +149,7 @@ class PerVote:
 
 @dataclass(frozen=True, slots=True)
 class PerClass:
-    """One rate for each of the three words."""
+    """A rate for each of the three classes that verdicts and labels fall into."""
 
     candidate: Rate
     tie: Rate
@@ -146,7 +158,7 @@ class PerClass:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceBand:
-    """Pairs on which the judge's confidence was from `low` to `high`, and how often it said what people say."""
+    """Agreement on the pairs on which the judge's confidence was from `low` to `high`."""
 
     low: float
     high: float
@@ -155,7 +167,7 @@ class ConfidenceBand:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceStatistics:
-    """Agreement by the judge's confidence, lowest band first; `auroc` is .5 where confidence tells nothing."""
+    """Agreement by the judge's confidence, lowest band first; `auroc` is .5 for an uninformative confidence."""
 
     n: int
     bands: tuple[ConfidenceBand, ...]
@@ -166,7 +178,7 @@ class ConfidenceStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """Votes made with the verdict in view against blind ones: how much more often they say what the judge says."""
+    """Agreement with the judge of votes cast with its verdict in view, less that of blind votes."""
 
     difference: float | None
     low: float | None
@@ -178,10 +190,10 @@ class Anchoring:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often a judge says what the human label says, on the `n` pairs that have both.
+    """Agreement of a judge with the human labels on the `n` pairs that have both a label and a readable verdict.
 
-    `confusion` counts them in the order of `CLASSES`: rows are what humans say, columns what the judge says. Where the
-    queue was weighted, `observed`, `kappa` and `ac1` are, and `raw` is the plain share.
+    `confusion` counts them in the order of `records.counts.CLASSES`: a row for each human label, a column for each
+    verdict. Where the queue was weighted, `observed`, `kappa` and `ac1` are weighted back; `raw` is the plain share.
     """
 
     n: int
@@ -196,15 +208,16 @@ class Agreement:
     per_vote: PerVote
     blind: Rate
     anchoring: Anchoring | None = None
-    confidence: ConfidenceStatistics = ConfidenceStatistics(0, (), None, None, "--full")
+    confidence: ConfidenceStatistics = ConfidenceStatistics(0, (), None, None, NEEDS_FULL)
 
 
 @dataclass(frozen=True, slots=True)
 class PositionBias:
-    """What the order did to a judge.
+    """Position bias of a judge, from the pairs it judged in both orders.
 
-    `first` and `second` count the pairs whose two orders name opposite winners, by the place of the answer chosen;
-    `p` is the exact two-sided probability of so uneven a split if place did not matter.
+    A flip is a pair whose verdict changes with the order. `first` and `second` count the pairs whose two orders name
+    opposite winners, by the position of the answer that was chosen both times; `p` is the exact two-sided p of `first`
+    against `second`.
     """
 
     pairs_in_both_orders: int
@@ -218,7 +231,10 @@ class PositionBias:
 
 @dataclass(frozen=True, slots=True)
 class LengthBias:
-    """How often the longer answer wins, with the judge and with people, on the same pairs."""
+    """Share of pairs on which the longer answer wins, for the judge and for people on the same pairs.
+
+    `spearman` is the rank correlation of the length difference with the judge's verdict.
+    """
 
     judge_longer: Rate
     human_longer: Rate
@@ -227,7 +243,7 @@ class LengthBias:
 
 @dataclass(frozen=True, slots=True)
 class MeanPreference:
-    """Mean of soft preferences for the candidate, with its standard error (n - 1)."""
+    """Mean of a judge's soft preferences for the candidate, with its standard error (from the n - 1 deviation)."""
 
     rate: float
     standard_error: float | None
@@ -237,10 +253,11 @@ class MeanPreference:
 
 @dataclass(frozen=True, slots=True)
 class Assisted:
-    """The judge-assisted rates: for instructions like these (`population`) and for exactly these (`this_set`).
+    """The headline win rates: judge-assisted, or human-only, or none, as `state` says.
 
-    They rest on `n` human labels, `sampled` of them on pairs drawn from the queue. Before the `planned` n they are
-    provisional.
+    They rest on `n` human labels, `sampled` of them on pairs drawn from the queue; `worth_verdicts` is how many more
+    human verdicts would have bought the same precision without the judge. Below the `planned` n they are provisional.
+    `state` is `assisted`, `human-only`, `counts`, `opinion` or `refused`.
     """
 
     state: str
@@ -255,7 +272,7 @@ class Assisted:
 
 @dataclass(frozen=True, slots=True)
 class JudgeStatistics:
-    """One judge version over the current pairs; an inconsistent pair counts as a tie in its rates."""
+    """Statistics of one judge version over the current pairs; an inconsistent pair counts as a tie in its rates."""
 
     judge_id: int
     name: str
@@ -280,7 +297,7 @@ class JudgeStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerPair:
-    """Two reviewers on the `n` pairs that both read."""
+    """Agreement of the reviewers `a` and `b` on the `n` pairs that both have read."""
 
     a: str
     b: str
@@ -291,7 +308,11 @@ class ReviewerPair:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerBias:
-    """One reviewer's own habits: how often the winner stood on side A, was the longer answer; the same word twice."""
+    """Position, length and consistency of one reviewer's decisions.
+
+    `first` is the share of winners shown on side A, `longer` that of winners that were the longer answer,
+    `self_agreement` that of repeated pairs given the same choice; `seconds` is the median time of a decision.
+    """
 
     name: str
     first: Rate
@@ -302,7 +323,10 @@ class ReviewerBias:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerStatistics:
-    """How far reviewers agree with each other: the ceiling for any judge."""
+    """Agreement among reviewers on the `items_shared` pairs that two or more have read: the ceiling for any judge.
+
+    `alpha` is Krippendorff's, `ac1` Gwet's, over all reviewers; `leans` holds each one's own biases.
+    """
 
     names: tuple[str, ...]
     items_shared: int
@@ -315,7 +339,7 @@ class ReviewerStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Does a tag differ from the rest? `p` is exact, `adjusted` is Holm's over all tags; or the reason why not asked."""
+    """Test of whether a tag differs from the rest: the exact `p`, and `adjusted` by Holm's method over all tags."""
 
     p: float | None
     adjusted: float | None
@@ -324,9 +348,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class TagStatistics:
-    """The numbers of the pairs that carry one tag, and whether they differ from those that do not.
+    """Statistics of the pairs that carry one tag, and tests of whether they differ from the pairs without it.
 
-    `agreements` has one difference a judge, in the order of `judges`.
+    `agreements` tests each judge's agreement, in the order of `RunStatistics.judges`.
     """
 
     tag: str
@@ -339,7 +363,7 @@ class TagStatistics:
 
 @dataclass(frozen=True, slots=True)
 class WidthForecast:
-    """Half-widths of the win rate's intervals after `more` verdicts."""
+    """Half-widths of the win rate's two intervals that are expected after `more` verdicts."""
 
     more: int
     population_half_width: float
@@ -348,10 +372,11 @@ class WidthForecast:
 
 @dataclass(frozen=True, slots=True)
 class RunStatistics:
-    """Every number of a run; pooled over all runs of a set, `run` and both systems are None.
+    """Every number of a run, or of all runs of a set pooled: then `run`, `candidate` and `baseline` are None.
 
-    `headline` is the assisted rate of the first judge, or people alone where no judge has read anything; None where
-    pooled. `tag` is the one that all of it is about. `others` are judges that were not asked for.
+    `headline` is the assisted rate of the first judge, or the human rate where no judge has judged anything; None where
+    pooled. `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
+    names judges that were not asked for.
     """
 
     set: str
@@ -367,12 +392,16 @@ class RunStatistics:
     headline: Assisted | None = None
     budget: tuple[WidthForecast, ...] = ()
     tag: str | None = None
-    others: tuple[str, ...] = ()
+    other_judges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReachableWidth:
-    """Can a half-width be had? After `more` verdicts; or None with the reason, and then so many `instructions` in all."""
+    """Whether a half-width can be reached: after `more` verdicts, or never on these pairs, and then `more` is None.
+
+    `now` is the present half-width, `at_best` the one with all pairs read; `instructions` is how many examples the set
+    would need where these are too few.
+    """
 
     more: int | None
     now: float | None
@@ -383,11 +412,12 @@ class ReachableWidth:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
-    """What more verdicts buy: for instructions like these and for this set, of the win rate.
+    """Verdicts needed to bring the win rate's interval to a `half_width`, for the population and for this set.
 
-    `humans_alone` verdicts in all would do for instructions like these without a judge; `smallest_change` is the least
-    difference of two checkpoints that shows when all pairs of both are read, if their wins fall independently;
-    `seconds` is the median time of a decision. `state` is that of the headline; refused ones carry a reason.
+    `humans_alone` is how many verdicts it would take in all for the population without a judge. `smallest_change` is the
+    least difference of two checkpoints that shows when all pairs of both are read, if their wins are independent.
+    `pilot` forecasts rest on too few verdicts and assume a win rate of one half. `seconds` is the median time of a
+    decision. `state` and `reason` are those of the headline.
     """
 
     state: str

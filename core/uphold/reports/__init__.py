@@ -1,1 +1,1 @@
-"""The same numbers in several forms: JSON for programs, a page for people."""
+"""Statistics in the forms they leave the program in: JSON for programs, reports for people."""

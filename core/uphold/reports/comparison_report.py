@@ -1,6 +1,8 @@
+"""The reports of `uphold compare` (two runs), `uphold gate`, and `uphold judges` (judges side by side)."""
+
 from collections.abc import Iterator
 
-from uphold.formatting import NONE, coefficient, counted, interval, percent, points, small
+from uphold.formatting import NONE, coefficient, count_noun, p_value, percent, points
 from uphold.records.comparisons import (
     Change,
     ChangedExample,
@@ -11,129 +13,138 @@ from uphold.records.comparisons import (
     SideBySide,
 )
 from uphold.records.statistics import MIN_FOR_RATE
-from uphold.reports.json_output import _LEVEL
-from uphold.reports.model import Report, ReportRow, ReportSection, ReportSpan, Role, part_of, row, sentence
+from uphold.reports.model import (
+    SIGNIFICANCE,
+    Report,
+    ReportRow,
+    ReportSection,
+    ReportSpan,
+    Role,
+    hits_of_n,
+    interval_text,
+    number_row,
+    rate_text,
+    row,
+    sentence,
+)
 
-_MOST = 40
+_MAX_CHANGED_EXAMPLES = 40
+
+_OUTCOMES = {1.0: "win", 0.5: "tie", 0.0: "loss"}
 
 
-_WORDS = {1.0: "win", 0.5: "tie", 0.0: "loss"}
+def comparison_report(comparison: RunComparison) -> Report:
+    """Return the report of two runs: by people, then by the judge, each with the changed examples, worst first."""
+    sections = [ReportSection("People", tuple(_by_people(comparison)))]
+    if comparison.by_judge is not None:
+        rows = tuple(_paired(comparison.by_judge, comparison, "judged"))
+        sections.append(ReportSection(f"Judge {comparison.judge}: an opinion", rows))
+    systems = f"from {comparison.before_candidate} to {comparison.after_candidate}"
+    subtitle = f"{systems}, on the same examples of {comparison.set}"
+    return Report(f"{comparison.before} -> {comparison.after}", subtitle, tuple(sections))
 
 
-def comparison_report(found: RunComparison) -> Report:
-    """What people say first, then the judge, each with the examples that changed, worst first."""
-    sections = [ReportSection("People", tuple(_people(found)))]
-    if found.by_judge is not None:
-        sections.append(
-            ReportSection(f"Judge {found.judge}: an opinion", tuple(_paired(found.by_judge, found, "judged")))
-        )
-    subtitle = f"from {found.before_candidate} to {found.after_candidate}, on the same examples of {found.set}"
-    return Report(f"{found.before} -> {found.after}", subtitle, tuple(sections))
-
-
-def gate_report(found: Gate) -> Report:
-    """The result and one line of reason."""
-    lines = [sentence(f"{found.result}: {found.reason}.", Role.BOLD)]
-    if found.judge is not None:
-        lines.append(sentence(f"Judge only ({found.judge}): {found.worth}.", Role.WARNING))
-    rests = f"{counted(found.n, 'pair')}, ties as half, one-sided {100 * found.level:.0f} % bounds, {found.method}"
+def gate_report(gate: Gate) -> Report:
+    """Return the report of a gate: its result with the reason, and what it rests on."""
+    rows = [sentence(f"{gate.result}: {gate.reason}.", Role.BOLD)]
+    if gate.judge is not None:
+        rows.append(sentence(f"Judge only ({gate.judge}): {gate.judge_caveat}.", Role.WARNING))
+    level = f"one-sided {100 * gate.level:.0f} % bounds"
+    rows.append(sentence(f"{count_noun(gate.n, 'pair')}, ties as half, {level}, {gate.method}", Role.MUTED))
     return Report(
-        f"{found.run} against {found.against}",
-        f"margin {100 * found.margin:g} points",
-        (ReportSection("", (*lines, sentence(rests, Role.MUTED))),),
+        f"{gate.run} against {gate.against}",
+        f"margin {100 * gate.margin:g} points",
+        (ReportSection("", tuple(rows)),),
     )
 
 
-def judges_report(found: SideBySide, run: str) -> Report:
-    """A row a judge against the same reviews, then each two of them."""
-    numbers = found.numbers
+def judges_report(side_by_side: SideBySide, run: str) -> Report:
+    """Return the report of the judges of a run: a table against the same reviews, then every two of them."""
+    numbers = side_by_side.numbers
     ceiling = numbers.reviewers.per_vote.observed
-    lines = [*_table(found)]
+    rows = [*_judge_table(side_by_side)]
     if ceiling.rate is not None and ceiling.n >= MIN_FOR_RATE:
-        lines.append(sentence(f"People agree with each other vote by vote in {percent(ceiling.rate)} of {ceiling.n}."))
+        rows.append(sentence(f"People agree with each other vote by vote in {percent(ceiling.rate)} of {ceiling.n}."))
     if not numbers.judges:
-        lines = [sentence("No judge has read a pair of this run.")]
-    sections = [ReportSection("Against the same reviews", tuple(lines))]
-    if found.pairs:
-        sections.append(ReportSection("Two at a time, on the pairs that both can be read on", tuple(_two(found.pairs))))
-    return Report(
-        run, f"{counted(len(numbers.judges), 'judge')}, {counted(numbers.human.reviewed, 'pair')} read", tuple(sections)
-    )
+        rows = [sentence("No judge has read a pair of this run.")]
+    sections = [ReportSection("Against the same reviews", tuple(rows))]
+    if side_by_side.pairs:
+        title = "Two at a time, on the pairs that both can be read on"
+        sections.append(ReportSection(title, tuple(_judge_pairs(side_by_side.pairs))))
+    subtitle = f"{count_noun(len(numbers.judges), 'judge')}, {count_noun(numbers.human.reviewed, 'pair')} read"
+    return Report(run, subtitle, tuple(sections))
 
 
-def _people(found: RunComparison) -> Iterator[ReportRow]:
-    if found.before_baseline != found.after_baseline:
-        both = f"{found.before_baseline} and {found.after_baseline}"
+def _by_people(comparison: RunComparison) -> Iterator[ReportRow]:
+    if comparison.before_baseline != comparison.after_baseline:
+        both = f"{comparison.before_baseline} and {comparison.after_baseline}"
         yield sentence(
             f"The runs have different baselines ({both}): this compares two win rates, not two systems.", Role.WARNING
         )
-    yield from _paired(found.people, found, "read")
-    if found.people.chosen and found.people.n < found.people.matched:
+    people = comparison.people
+    yield from _paired(people, comparison, "read")
+    if people.chosen and people.n < people.matched:
         yield sentence(
-            f"chosen, not sampled: {found.people.chosen} of these pairs; the numbers speak of the {found.people.n} read",
+            f"chosen, not sampled: {people.chosen} of these pairs; the numbers speak of the {people.n} read",
             Role.WARNING,
         )
 
 
-def _paired(rated: PairedStatistics, found: RunComparison, how: str) -> Iterator[ReportRow]:
-    yield sentence(f"{rated.n} of {counted(rated.matched, 'shared pair')} {how} in both runs")
-    if not rated.n:
+def _paired(paired: PairedStatistics, comparison: RunComparison, verb: str) -> Iterator[ReportRow]:
+    """Yield the rows of one rater's differences; `verb` says what the rater did, `read` or `judged`."""
+    n = paired.n
+    yield sentence(f"{n} of {count_noun(paired.matched, 'shared pair')} {verb} in both runs")
+    if not n:
         return
-    yield sentence(f"wins: {rated.wins_before} of {rated.n} before, {rated.wins_after} of {rated.n} after")
-    if rated.n < MIN_FOR_RATE:
-        yield sentence(f"{MIN_FOR_RATE} pairs {how} in both runs needed for a difference", Role.MUTED)
+    yield sentence(f"wins: {paired.wins_before} of {n} before, {paired.wins_after} of {n} after")
+    if n < MIN_FOR_RATE:
+        yield sentence(f"{MIN_FOR_RATE} pairs {verb} in both runs needed for a difference", Role.MUTED)
     else:
-        yield _change("win rate", rated.win_rate, rated.n)
-        yield _change("ties half", rated.ties_half, rated.n)
-        yield sentence(_standing(rated.ties_half, found))
-    yield sentence(f"{rated.better} better, {rated.worse} worse, {rated.n - rated.better - rated.worse} as before")
-    yield from _items(rated.items, found.after)
+        yield _change_row("win rate", paired.win_rate, n)
+        yield _change_row("ties half", paired.ties_half, n)
+        yield sentence(_conclusion(paired.ties_half, comparison))
+    yield sentence(f"{paired.better} better, {paired.worse} worse, {n - paired.better - paired.worse} as before")
+    yield from _changed_examples(paired.items, comparison.after)
 
 
-def _change(name: str, change: Change, n: int) -> ReportRow:
+def _change_row(name: str, change: Change, n: int) -> ReportRow:
     ends = ""
     if change.low is not None and change.high is not None:
         ends = f"{points(change.low)} to {points(change.high)}"
-    note = change.reason or (f"p {small(change.p)}" if change.p is not None else "")
-    return row(
-        ReportSpan(name),
-        ReportSpan(f"n {n}", Role.NUMBER),
-        ReportSpan(f"{points(change.difference or 0.0)} points", Role.STRONG_NUMBER),
-        ReportSpan(ends, Role.NUMBER),
-        ReportSpan(note, Role.MUTED),
-    )
+    note = change.reason or (f"p {p_value(change.p)}" if change.p is not None else "")
+    return number_row(ReportSpan(name), f"n {n}", f"{points(change.difference or 0.0)} points", ends, note)
 
 
-def _standing(half: Change, found: RunComparison) -> str:
-    after, before = found.after_candidate, found.before_candidate
+def _conclusion(ties_half: Change, comparison: RunComparison) -> str:
+    after, before = comparison.after_candidate, comparison.before_candidate
     if after == before:
-        after, before = found.after, found.before
-    if half.low is None or half.high is None:
+        after, before = comparison.after, comparison.before
+    if ties_half.low is None or ties_half.high is None:
         return "Without an interval nothing is shown of a difference."
-    if half.low > 0:
+    if ties_half.low > 0:
         return f"{after} does better than {before}: with ties as half the interval lies above 0."
-    if half.high < 0:
+    if ties_half.high < 0:
         return f"{after} does worse than {before}: with ties as half the interval lies below 0."
     return f"{after} is not shown to differ from {before}: with ties as half the interval contains 0."
 
 
-def _items(items: tuple[ChangedExample, ...], run: str) -> Iterator[ReportRow]:
-    if not items:
+def _changed_examples(examples: tuple[ChangedExample, ...], run: str) -> Iterator[ReportRow]:
+    if not examples:
         yield sentence("no item changed")
         return
     yield sentence(f"what changed, worst first; `uphold show {run} KEY` opens one", Role.MUTED)
-    for item in items[:_MOST]:
-        turn = f"turn {item.turn}" if item.turn > 1 else ""
+    for example in examples[:_MAX_CHANGED_EXAMPLES]:
+        turn = f"turn {example.turn}" if example.turn > 1 else ""
         yield row(
-            ReportSpan(item.key),
+            ReportSpan(example.key),
             ReportSpan(turn, Role.MUTED),
-            ReportSpan(f"{_WORDS[item.before]} -> {_WORDS[item.after]}"),
+            ReportSpan(f"{_OUTCOMES[example.before]} -> {_OUTCOMES[example.after]}"),
         )
-    if len(items) > _MOST:
-        yield sentence(f"and {len(items) - _MOST} more: --json has them all", Role.MUTED)
+    if len(examples) > _MAX_CHANGED_EXAMPLES:
+        yield sentence(f"and {len(examples) - _MAX_CHANGED_EXAMPLES} more: --json has them all", Role.MUTED)
 
 
-def _table(found: SideBySide) -> Iterator[ReportRow]:
+def _judge_table(side_by_side: SideBySide) -> Iterator[ReportRow]:
     yield row(
         ReportSpan("judge"),
         ReportSpan("says what people say", Role.NUMBER),
@@ -143,19 +154,16 @@ def _table(found: SideBySide) -> Iterator[ReportRow]:
         ReportSpan("AC1", Role.NUMBER),
         ReportSpan("changes with order", Role.NUMBER),
     )
-    for judge in found.numbers.judges:
-        same, flips = judge.agreement, judge.position.flip_rate
-        enough = same.observed.rate is not None and same.n >= MIN_FOR_RATE
-        low, high = same.observed.low, same.observed.high
-        ends = interval(low, high) if enough and low is not None and high is not None else ""
+    for judge in side_by_side.numbers.judges:
+        agreement, flips = judge.agreement, judge.position.flip_rate
         yield row(
             ReportSpan(judge.name, Role.BOLD),
-            ReportSpan(part_of(same.observed), Role.NUMBER),
-            ReportSpan(percent(same.observed.rate or 0.0) if enough else NONE, Role.STRONG_NUMBER),
-            ReportSpan(ends, Role.NUMBER),
-            ReportSpan(_coefficient(same.kappa.value, same.n), Role.NUMBER),
-            ReportSpan(_coefficient(same.ac1.value, same.n), Role.NUMBER),
-            ReportSpan(part_of(flips) if flips.n else NONE, Role.NUMBER),
+            ReportSpan(hits_of_n(agreement.observed), Role.NUMBER),
+            ReportSpan(rate_text(agreement.observed) or NONE, Role.STRONG_NUMBER),
+            ReportSpan(interval_text(agreement.observed), Role.NUMBER),
+            ReportSpan(_coefficient(agreement.kappa.value, agreement.n), Role.NUMBER),
+            ReportSpan(_coefficient(agreement.ac1.value, agreement.n), Role.NUMBER),
+            ReportSpan(hits_of_n(flips) if flips.n else NONE, Role.NUMBER),
         )
 
 
@@ -163,19 +171,19 @@ def _coefficient(value: float | None, n: int) -> str:
     return NONE if value is None or n < MIN_FOR_RATE else coefficient(value)
 
 
-def _two(pairs: tuple[JudgeComparison, ...]) -> Iterator[ReportRow]:
+def _judge_pairs(pairs: tuple[JudgeComparison, ...]) -> Iterator[ReportRow]:
     for pair in pairs:
-        yield sentence(f"{pair.a} and {pair.b}, n {pair.n}: {_alone(pair)}")
+        yield sentence(f"{pair.a} and {pair.b}, n {pair.n}: {_judge_difference(pair)}")
     if sum(pair.change.p is not None for pair in pairs) > 1:
         yield sentence("p values allow for how many pairs of judges are compared (Holm)", Role.MUTED)
 
 
-def _alone(pair: JudgeComparison) -> str:
+def _judge_difference(pair: JudgeComparison) -> str:
     counts = f"only {pair.a} right {pair.only_a}, only {pair.b} right {pair.only_b}"
     if pair.adjusted is None:
         return f"{counts}; {pair.change.reason or 'several pairs share an example: no exact test'}."
-    p = f"p {small(pair.adjusted)}"
-    if pair.adjusted < _LEVEL:
+    p = f"p {p_value(pair.adjusted)}"
+    if pair.adjusted < SIGNIFICANCE:
         better = pair.a if pair.only_a > pair.only_b else pair.b
         return f"{counts}; {better} says more often what people say ({p})."
     return f"{counts}; not shown to differ ({p})."

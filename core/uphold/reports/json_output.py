@@ -1,6 +1,7 @@
-"""The numbers of a run as JSON values, in the keys and the order that other programs rely on.
+"""Statistics, comparisons, gates and plans as JSON values, in the keys and the order that other programs rely on.
 
-Keys may be added, never renamed. Beside every null stands a `reason` that is not null.
+Keys may be added, never renamed. An object with a null number has a `reason` that is not null. Where no function here
+spells the keys out, they are the field names of the record.
 """
 
 from dataclasses import asdict
@@ -10,7 +11,6 @@ from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySi
 from uphold.records.counts import CLASSES
 from uphold.records.statistics import (
     Agreement,
-    Anchoring,
     Assisted,
     ConfidenceStatistics,
     Difference,
@@ -32,26 +32,22 @@ from uphold.records.statistics import (
 
 Json = dict[str, Any]
 
-
-_COUNTS = (
+_HUMAN_COUNTS = (
     *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken"),
     *("carried", "imported", "outside_queue", "stale", "retired"),
 )
 
-
-_VERDICTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")
-
+_VERDICT_COUNTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")
 
 _NO_BLIND = "no blind session was held"
-
 
 _POOLED = "pooled over the runs of a set"
 
 
 def statistics_json(numbers: RunStatistics) -> Json:
-    """Everything about a run; `tags` is there when the numbers were asked for by tag."""
+    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag."""
     pooled = numbers.run is None
-    found: Json = {
+    result: Json = {
         "run": numbers.run,
         "set": numbers.set,
         "set_hash": numbers.set_hash,
@@ -65,12 +61,15 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "budget": [asdict(row) for row in numbers.budget],
         **_headline(numbers),
     }
-    found |= {"tag": numbers.tag} if numbers.tag is not None else {}
-    return found | {"tags": [_tag(tag, numbers) for tag in numbers.tags]} if numbers.tags else found
+    if numbers.tag is not None:
+        result["tag"] = numbers.tag
+    if numbers.tags:
+        result["tags"] = [_tag(tag, numbers) for tag in numbers.tags]
+    return result
 
 
 def _headline(numbers: RunStatistics) -> Json:
-    """The assisted rates of the first judge, or of people alone where no judge has read anything."""
+    """Return the headline, with the judge that assists it where there is one; nothing where runs are pooled."""
     if numbers.headline is None:
         return {}
     judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
@@ -78,24 +77,23 @@ def _headline(numbers: RunStatistics) -> Json:
 
 
 def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:
-    judges = [_judge(judge, whole.run is None) for judge in tag.judges]
     return {
         "tag": tag.tag,
         "pairs": tag.pairs,
         "human": _human(tag.human),
-        "judges": judges,
+        "judges": [_judge(judge, whole.run is None) for judge in tag.judges],
         "differs": {
             "win_rate": _difference(tag.win_rate),
             "agreement": [
-                {"judge": judge.name, **_difference(found)}
-                for judge, found in zip(whole.judges, tag.agreements, strict=True)
+                {"judge": judge.name, **_difference(difference)}
+                for judge, difference in zip(whole.judges, tag.agreements, strict=True)
             ],
         },
     }
 
 
-def _difference(found: Difference) -> Json:
-    return {"p": found.p, "holm": found.adjusted, "reason": found.reason}
+def _difference(difference: Difference) -> Json:
+    return {"p": difference.p, "holm": difference.adjusted, "reason": difference.reason}
 
 
 def _human(human: HumanStatistics) -> Json:
@@ -103,8 +101,8 @@ def _human(human: HumanStatistics) -> Json:
     if human.sign_p is None:
         sign["reason"] = human.without_ties.reason
     return {
-        **{key: getattr(human, key) for key in _COUNTS},
-        **_three(human.rates),
+        **{key: getattr(human, key) for key in _HUMAN_COUNTS},
+        **_three_rates(human.rates),
         "without_ties": _rate(human.without_ties),
         "sign_test": sign,
         "chosen": human.chosen,
@@ -113,10 +111,10 @@ def _human(human: HumanStatistics) -> Json:
 
 
 def _peek_safe(human: HumanStatistics) -> Json:
-    found = human.peek_safe
-    if found is None:
+    rates = human.peek_safe
+    if rates is None:
         return {}
-    return {"peek_safe": {"population": _rate(found.population), "this_set": _rate(found.this_set)}}
+    return {"peek_safe": {"population": _rate(rates.population), "this_set": _rate(rates.this_set)}}
 
 
 def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
@@ -126,7 +124,7 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
     return {
         "judge": judge.name,
         "version": judge.version,
-        **{key: getattr(judge, key) for key in _VERDICTS},
+        **{key: getattr(judge, key) for key in _VERDICT_COUNTS},
         "win_rate": _share(judge.win_rate),
         "win_tie_rate": _share(judge.win_tie_rate),
         "ties_half": _share(judge.ties_half),
@@ -148,8 +146,8 @@ def _assisted(assisted: Assisted) -> Json:
         "state": assisted.state,
         "reason": assisted.reason,
         "worth_verdicts": assisted.worth_verdicts,
-        "population": _three(assisted.population),
-        "this_set": _three(assisted.this_set),
+        "population": _three_rates(assisted.population),
+        "this_set": _three_rates(assisted.this_set),
         "n": assisted.n,
         "sampled": assisted.sampled,
         **({} if assisted.planned is None else {"planned": assisted.planned}),
@@ -172,25 +170,21 @@ def _agreement(agreement: Agreement) -> Json:
         "without_ties": _rate(agreement.without_ties),
         "per_vote": _per_vote(agreement.per_vote),
         "blind": {"observed": _rate(agreement.blind)},
-        "anchoring": None if agreement.anchoring is None else _anchoring(agreement.anchoring),
+        "anchoring": None if agreement.anchoring is None else asdict(agreement.anchoring),
         "reason": f"anchoring: {_NO_BLIND}" if agreement.anchoring is None else None,
         "confidence": _confidence(agreement.confidence),
     }
 
 
-def _anchoring(found: Anchoring) -> Json:
-    return asdict(found)
-
-
 def _confidence(found: ConfidenceStatistics) -> Json:
     bands = [{"low": band.low, "high": band.high, "agreement": _rate(band.agreement)} for band in found.bands]
-    few = "one of right and wrong is missing" if found.auroc is None else None
+    no_auroc = "one of right and wrong is missing" if found.auroc is None else None
     return {
         "n": found.n,
         "bands": bands,
         "brier": found.brier,
         "auroc": found.auroc,
-        "reason": found.reason or few,
+        "reason": found.reason or no_auroc,
     }
 
 
@@ -217,22 +211,22 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
         ],
         "alpha": _value(reviewers.alpha),
         "ac1": _value(reviewers.ac1),
-        "leans": [_lean(lean) for lean in reviewers.leans],
+        "leans": [_reviewer_bias(bias) for bias in reviewers.leans],
     }
 
 
-def _lean(lean: ReviewerBias) -> Json:
+def _reviewer_bias(bias: ReviewerBias) -> Json:
     return {
-        "reviewer": lean.name,
-        "first_position": _rate(lean.first),
-        "longer": _rate(lean.longer),
-        "self_agreement": _rate(lean.self_agreement),
-        "median_seconds": lean.seconds,
-        "reason": "times were not recorded" if lean.seconds is None else None,
+        "reviewer": bias.name,
+        "first_position": _rate(bias.first),
+        "longer": _rate(bias.longer),
+        "self_agreement": _rate(bias.self_agreement),
+        "median_seconds": bias.seconds,
+        "reason": "times were not recorded" if bias.seconds is None else None,
     }
 
 
-def _three(rates: ThreeRates) -> Json:
+def _three_rates(rates: ThreeRates) -> Json:
     return {
         "win_rate": _rate(rates.win_rate),
         "win_tie_rate": _rate(rates.win_tie_rate),
@@ -268,29 +262,27 @@ def _value(value: Value) -> Json:
     return {"value": value.value, "low": value.low, "high": value.high, "reason": value.reason}
 
 
-_LEVEL = 0.05
+def compare_json(comparison: RunComparison) -> Json:
+    """Return the comparison of two runs as JSON."""
+    return asdict(comparison)
 
 
-def compare_json(found: RunComparison) -> dict[str, Any]:
-    """A comparison as JSON values."""
-    return asdict(found)
+def gate_json(gate: Gate) -> Json:
+    """Return the result of a gate as JSON."""
+    return {"worth" if key == "judge_caveat" else key: value for key, value in asdict(gate).items()}
 
 
-def gate_json(found: Gate) -> dict[str, Any]:
-    """A gate as JSON values."""
-    return asdict(found)
-
-
-def judges_json(found: SideBySide, judges: list[dict[str, Any]], run: str) -> dict[str, Any]:
-    """Judges side by side; `judges` are those of the run's own numbers."""
-    return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in found.pairs]}
+def judges_json(side_by_side: SideBySide, run: str) -> Json:
+    """Return the judges of a run side by side as JSON."""
+    judges = statistics_json(side_by_side.numbers)["judges"]
+    return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
 
 
 def gate_exit_code(result: GateResult) -> int:
-    """0 PASS, 1 FAIL, 3 INCONCLUSIVE."""
+    """Return the exit code of `uphold gate`: 0 PASS, 1 FAIL, 3 INCONCLUSIVE."""
     return {GateResult.PASS: 0, GateResult.FAIL: 1, GateResult.INCONCLUSIVE: 3}[result]
 
 
-def plan_json(plan: ReviewPlan, run: str) -> dict[str, Any]:
-    """The plan as JSON values."""
+def plan_json(plan: ReviewPlan, run: str) -> Json:
+    """Return a plan as JSON."""
     return {"run": run, **asdict(plan)}

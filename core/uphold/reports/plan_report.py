@@ -1,47 +1,47 @@
-"""What more verdicts buy, as a page and as JSON."""
+"""The report of `uphold plan`: verdicts needed for a half-width, and half-widths after more verdicts."""
 
 from collections.abc import Iterator
 
-from uphold.formatting import counted
+from uphold.formatting import count_noun
 from uphold.records.statistics import ReachableWidth, ReviewPlan, RunStatistics, WidthForecast
 from uphold.reports.model import Report, ReportRow, ReportSection, ReportSpan, Role, row, sentence
 
 _EXACT = 1e-6
+"""A half-width below this is zero up to rounding."""
 
-
-_LIKE, _THIS = "for instructions like these", "for this set"
+_POPULATION, _THIS_SET = "for instructions like these", "for this set"
 
 
 def budget_section(numbers: RunStatistics) -> ReportSection:
-    """Half-widths after more verdicts; nothing where there is nothing left to read or the headline refuses."""
+    """Return the section of half-widths after more verdicts; empty where there are no forecasts."""
     if not numbers.budget:
         return ReportSection("", ())
-    return ReportSection("What more verdicts buy", tuple(_rows(numbers.budget)))
+    return ReportSection("What more verdicts buy", tuple(_forecast_rows(numbers.budget)))
 
 
 def plan_report(plan: ReviewPlan, run: str) -> Report:
-    """How many more verdicts for the wanted width, what cannot be reached and why."""
-    there = f"{counted(plan.n, 'verdict')} on {counted(plan.pairs, 'pair')}"
-    title = f"{there}; wanted: the win rate to ±{_points(plan.half_width)}"
-    lines = [
-        sentence(_reach(plan.population, plan, _LIKE)),
-        sentence(_reach(plan.this_set, plan, _THIS)),
-        *_rows(plan.rows),
-        *_beside(plan),
+    """Return the report of a plan: how many more verdicts reach the half-width, or why none do."""
+    present = f"{count_noun(plan.n, 'verdict')} on {count_noun(plan.pairs, 'pair')}"
+    subtitle = f"{present}; wanted: the win rate to ±{_points(plan.half_width)}"
+    rows = [
+        sentence(_reachable(plan.population, plan, _POPULATION)),
+        sentence(_reachable(plan.this_set, plan, _THIS_SET)),
+        *_forecast_rows(plan.rows),
+        *_notes(plan),
     ]
-    return Report(run, title, (ReportSection("", tuple(lines)),))
+    return Report(run, subtitle, (ReportSection("", tuple(rows)),))
 
 
-def _reach(reach: ReachableWidth, plan: ReviewPlan, target: str) -> str:
+def _reachable(width: ReachableWidth, plan: ReviewPlan, target: str) -> str:
     wanted = f"±{_points(plan.half_width)} {target}"
-    if reach.more == 0:
-        return f"{wanted}: there already (now ±{_points(reach.now or 0)})."
-    if reach.more is not None:
-        return f"{wanted}: about {reach.more} more verdicts{_time(plan, reach.more)}."
-    if reach.at_best is None:
-        return f"{wanted}: cannot be said. {_sentence(reach.reason)}"
-    best = f"with all {plan.pairs} pairs read it is still ±{_points(reach.at_best)}"
-    return f"{wanted}: {reach.reason}; {best}. About {reach.instructions} instructions would do."
+    if width.more == 0:
+        return f"{wanted}: there already (now ±{_points(width.now or 0)})."
+    if width.more is not None:
+        return f"{wanted}: about {width.more} more verdicts{_time(plan, width.more)}."
+    if width.at_best is None:
+        return f"{wanted}: cannot be said. {_capitalised(width.reason)}"
+    best = f"with all {plan.pairs} pairs read it is still ±{_points(width.at_best)}"
+    return f"{wanted}: {width.reason}; {best}. About {width.instructions} instructions would do."
 
 
 def _time(plan: ReviewPlan, more: int) -> str:
@@ -50,19 +50,19 @@ def _time(plan: ReviewPlan, more: int) -> str:
     return f", some {max(1, round(plan.seconds * more / 60))} minutes at {plan.seconds:.0f} seconds a pair"
 
 
-def _rows(rows: tuple[WidthForecast, ...]) -> Iterator[ReportRow]:
-    if rows:
+def _forecast_rows(forecasts: tuple[WidthForecast, ...]) -> Iterator[ReportRow]:
+    if forecasts:
         yield row(ReportSpan("after"), ReportSpan("like these", Role.NUMBER), ReportSpan("this set", Role.NUMBER))
-    for one in rows:
-        exact = one.this_set_half_width < _EXACT
-        widths = (
-            f"±{_points(one.population_half_width)}",
-            "exact" if exact else f"±{_points(one.this_set_half_width)}",
+    for forecast in forecasts:
+        exact = forecast.this_set_half_width < _EXACT
+        yield row(
+            ReportSpan(f"{forecast.more} more"),
+            ReportSpan(f"±{_points(forecast.population_half_width)}", Role.NUMBER),
+            ReportSpan("exact" if exact else f"±{_points(forecast.this_set_half_width)}", Role.NUMBER),
         )
-        yield row(ReportSpan(f"{one.more} more"), *(ReportSpan(width, Role.NUMBER) for width in widths))
 
 
-def _beside(plan: ReviewPlan) -> Iterator[ReportRow]:
+def _notes(plan: ReviewPlan) -> Iterator[ReportRow]:
     yield sentence(
         f"People alone would need about {plan.humans_alone} verdicts for ±{_points(plan.half_width)} like these."
     )
@@ -83,11 +83,11 @@ def _beside(plan: ReviewPlan) -> Iterator[ReportRow]:
         yield sentence(f"planned: {plan.planned}, now {plan.n}")
 
 
-def _sentence(text: str | None) -> str:
+def _capitalised(text: str | None) -> str:
     return f"{(text or '')[:1].upper()}{(text or '')[1:]}."
 
 
 def _points(half_width: float) -> str:
-    """Half a width in points, without decimals unless it is below 2."""
+    """Return a half-width in points, without decimals from 2 on, else with one."""
     points = 100 * half_width
     return f"{points:.0f}" if points >= 2 else f"{points:.1f}"

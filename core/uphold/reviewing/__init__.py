@@ -1,1 +1,1 @@
-"""The review as plain objects: the order of pairs, which side is which, reasons in the screen's letters."""
+"""The rules of a review, without a store or a screen: queue order, cursor, history, sides, filters, advice."""

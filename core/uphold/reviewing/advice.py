@@ -1,22 +1,20 @@
-"""Which queue brings most just now, and why: from what is known of the pairs, without a look at any text."""
+"""Advises which queue to read next, and why; from verdicts and labels alone, without any text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from uphold.records.enums import Preference, Verdict
+from uphold.formatting import count_noun
+from uphold.records.enums import Preference, QueueKind, Verdict
 from uphold.records.statistics import MIN_FOR_ASSISTED
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, Stratum
 
-RANDOM, UNCERTAIN, DISPUTED = "random", "uncertain", "disputed"
-
-
-LEAST_SEEN = 5
-"""From so many labelled pairs on it counts whether people part with the judge where it is in doubt."""
+MIN_LABELLED = 5
+"""With fewer labelled pairs it does not count how often people differ from the judge there."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairOutlook:
-    """One pair, as far as it matters here; `verdict` is the judge's, `label` what people say together."""
+    """What advice takes from one pair; `label` is what all reviewers' decisions amount to, `read`: by this reviewer."""
 
     stratum: Stratum
     verdict: Verdict | None
@@ -26,7 +24,7 @@ class PairOutlook:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A queue to read next (None: nothing is left to read), the reason in a sentence, and the pairs unread in the run."""
+    """A queue to read next (None: nothing is left to read), the reason as a sentence, and how many pairs are unread."""
 
     queue: str | None
     why: str
@@ -34,71 +32,64 @@ class Advice:
 
 
 def advice(pairs: Sequence[PairOutlook], disputes: int, *, judged: bool) -> Advice:
-    """What to read next; `disputes` are open ones, `judged` says whether a judge has read the run."""
+    """Return which queue to read next; `disputes` counts open ones, `judged` says whether a judge has read the run."""
     unread = [pair for pair in pairs if not pair.read]
     if not unread:
         if disputes:
-            return Advice(DISPUTED, f"Every pair is read; people differ on {_pairs(disputes)}.")
+            return Advice(QueueKind.DISPUTED, f"Every pair is read; people differ on {_count_pairs(disputes)}.")
         return Advice(None, "Every pair is read, and no dispute is open.")
-    there = sum(pair.label is not None for pair in pairs)
+    labelled = sum(pair.label is not None for pair in pairs)
     if not judged:
-        return Advice(RANDOM, "No judge has read this run: any sample brings the same.", len(unread))
-    if there < MIN_FOR_ASSISTED:
-        more = MIN_FOR_ASSISTED - there
-        words = f"{more} more {'verdict' if more == 1 else 'verdicts'} and the judge helps: a plain sample gets there."
-        return Advice(RANDOM, words, len(unread))
+        return Advice(QueueKind.RANDOM, "No judge has read this run: any sample brings the same.", len(unread))
+    if labelled < MIN_FOR_ASSISTED:
+        missing = count_noun(MIN_FOR_ASSISTED - labelled, "more verdict")
+        return Advice(QueueKind.RANDOM, f"{missing} and the judge helps: a plain sample gets there.", len(unread))
     return _by_doubt(pairs, unread)
 
 
 def _by_doubt(pairs: Iterable[PairOutlook], unread: Sequence[PairOutlook]) -> Advice:
+    """Advise the uncertain queue, unless people differ from the judge no more often on doubtful pairs than elsewhere."""
     flipped = sum(pair.stratum is FLIPPED_ORDERS for pair in unread)
     doubtful = sum(pair.stratum is DOUBTFUL for pair in unread)
     if not flipped + doubtful:
-        return Advice(RANDOM, "No unread pair is in doubt: a plain sample brings as much as any.", len(unread))
-    inside, outside = _parted(pairs, in_doubt=True), _parted(pairs, in_doubt=False)
+        why = "No unread pair is in doubt: a plain sample brings as much as any."
+        return Advice(QueueKind.RANDOM, why, len(unread))
+    inside, outside = _count_differing(pairs, in_doubt=True), _count_differing(pairs, in_doubt=False)
     if _is_no_worse(inside, outside):
-        words = f"Where the judge is in doubt people differ no more: {_share(inside)}, elsewhere {_share(outside)}."
-        return Advice(RANDOM, words, len(unread))
-    seen = f": people part with the judge on {_share(inside)} such, elsewhere on {_share(outside)}" if inside[1] else ""
-    return Advice(UNCERTAIN, f"{_waiting(flipped, doubtful)}{seen}.", len(unread))
+        why = f"Where the judge is in doubt people differ no more: {_share(inside)}, elsewhere {_share(outside)}."
+        return Advice(QueueKind.RANDOM, why, len(unread))
+    differing = f": people part with the judge on {_share(inside)} such, elsewhere on {_share(outside)}"
+    return Advice(
+        QueueKind.UNCERTAIN, f"{_unread_in_doubt(flipped, doubtful)}{differing if inside[1] else ''}.", len(unread)
+    )
 
 
-def _waiting(flipped: int, doubtful: int) -> str:
-    """How many unread pairs are in doubt, and in which."""
+def _unread_in_doubt(flipped: int, doubtful: int) -> str:
+    """Return how many unread pairs are in doubt, and why they are."""
     if not doubtful:
-        return f"{_pairs(flipped)} whose orders disagree {'is' if flipped == 1 else 'are'} unread"
+        return f"{_count_pairs(flipped)} whose orders disagree {'is' if flipped == 1 else 'are'} unread"
     unsure = "where the judge is unsure or judges split"
     if not flipped:
-        return f"{_pairs(doubtful)} {unsure} {'is' if doubtful == 1 else 'are'} unread"
-    return f"{_pairs(flipped)} whose orders disagree and {doubtful:,} {unsure} are unread"
+        return f"{_count_pairs(doubtful)} {unsure} {'is' if doubtful == 1 else 'are'} unread"
+    return f"{_count_pairs(flipped)} whose orders disagree and {doubtful:,} {unsure} are unread"
 
 
-def _parted(pairs: Iterable[PairOutlook], *, in_doubt: bool) -> tuple[int, int]:
-    """(pairs on which people and the judge differ, labelled pairs) where it was in doubt, or elsewhere."""
-    labelled = [
-        pair
+def _count_differing(pairs: Iterable[PairOutlook], *, in_doubt: bool) -> tuple[int, int]:
+    """Return (pairs on which label and verdict differ, pairs that have both) among those in doubt, or the others."""
+    compared = [
+        (pair.label, pair.verdict.compared_preference)
         for pair in pairs
         if pair.label is not None
         and pair.verdict is not None
-        and _is_in_doubt(pair) is in_doubt
-        and _said(pair.verdict)
+        and (pair.stratum in (FLIPPED_ORDERS, DOUBTFUL)) is in_doubt
+        and pair.verdict.compared_preference is not None
     ]
-    return sum(_said(pair.verdict) is not pair.label for pair in labelled), len(labelled)
-
-
-def _is_in_doubt(pair: PairOutlook) -> bool:
-    return pair.stratum in (FLIPPED_ORDERS, DOUBTFUL)
-
-
-def _said(verdict: Verdict | None) -> Preference | None:
-    """A verdict as it is compared with people: inconsistent counts as a tie."""
-    if verdict is Verdict.INCONSISTENT:
-        return Preference.TIE
-    return verdict.preference if verdict is not None else None
+    return sum(label is not preference for label, preference in compared), len(compared)
 
 
 def _is_no_worse(inside: tuple[int, int], outside: tuple[int, int]) -> bool:
-    if min(inside[1], outside[1]) < LEAST_SEEN:
+    """Whether the share of differing pairs is no higher inside; False where either has too few pairs to tell."""
+    if min(inside[1], outside[1]) < MIN_LABELLED:
         return False
     return inside[0] * outside[1] <= outside[0] * inside[1]
 
@@ -107,5 +98,5 @@ def _share(counts: tuple[int, int]) -> str:
     return f"{counts[0]:,} of {counts[1]:,}"
 
 
-def _pairs(number: int) -> str:
-    return f"{number:,} {'pair' if number == 1 else 'pairs'}"
+def _count_pairs(count: int) -> str:
+    return count_noun(count, "pair", thousands=True)

@@ -1,4 +1,4 @@
-"""What of a reviewer's events is in force, and what undo and redo would take: replayed from the events alone."""
+"""A reviewer's events in one run, replayed: what is in force on each pair, and what undo and redo would take."""
 
 from bisect import insort
 from collections.abc import Iterable
@@ -7,25 +7,24 @@ from dataclasses import dataclass, field, replace
 from uphold.records.enums import EventKind, Verdict
 from uphold.records.reviews import ReviewerState, ReviewEvent, parse_reasons
 
-_DECISIONS = (EventKind.DECISION, EventKind.CARRIED)
-
 
 @dataclass(slots=True)
 class History:
     """A reviewer's acts in one run, oldest first: `done` can be undone, `undone` can be redone.
 
-    Imported and carried decisions count, but are not the reviewer's own acts here: they are overridden, not undone.
-    `ranks` numbers the events as they came; what is done again takes its old place, as it does in the store.
-    `seen` are the pairs whose verdict the reviewer has seen: taking back a decision does not make it unseen.
+    Imported and carried decisions count, but are not the reviewer's own acts in the app: they are overridden, not undone.
+    `by_pair` are the events in force by pair id. `ranks` numbers events by id as they came; what is redone takes its old
+    place, as it does in the store. `verdict_seen` are the pairs whose verdict the reviewer has seen: taking back a
+    decision does not make it unseen.
     """
 
     done: list[ReviewEvent] = field(default_factory=list)
     undone: list[ReviewEvent] = field(default_factory=list)
     by_pair: dict[int, list[ReviewEvent]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
-    seen: set[int] = field(default_factory=set)
+    verdict_seen: set[int] = field(default_factory=set)
 
-    def take(self, event: ReviewEvent) -> None:
+    def add(self, event: ReviewEvent) -> None:
         """Take the next event into account."""
         if event.kind is EventKind.UNDO:
             self._undo(event.target_id)
@@ -34,11 +33,21 @@ class History:
         else:
             self.ranks[event.id] = len(self.ranks)
             if _shows_verdict(event):
-                self.seen.add(event.pair_id)
+                self.verdict_seen.add(event.pair_id)
             self.by_pair.setdefault(event.pair_id, []).append(event)
             if event.source == "app":
                 self.done.append(event)
                 self.undone.clear()
+
+    def reload(self, events: Iterable[ReviewEvent]) -> None:
+        """Replay these events, oldest first, in place of those that were taken into account."""
+        self.done.clear()
+        self.undone.clear()
+        self.by_pair.clear()
+        self.ranks.clear()
+        self.verdict_seen.clear()
+        for event in events:
+            self.add(event)
 
     def _undo(self, event_id: str | None) -> None:
         found = _pop(self.done, event_id)
@@ -56,20 +65,27 @@ class History:
         return self.ranks[event.id]
 
     def state_of(self, pair_id: int) -> ReviewerState:
-        """Where the reviewer stands on a pair."""
-        stand = ReviewerState()
+        """Return what of the reviewer's events is in force on a pair."""
+        state = ReviewerState()
         for event in self.by_pair.get(pair_id, ()):
-            stand = _after(stand, event)
-        return stand
+            state = _apply(state, event)
+        return state
 
     def repeated(self, pair_id: int) -> bool:
-        """Has the pair come back once already?"""
+        """Whether the pair was decided a second time."""
         return any(event.kind is EventKind.REPEAT for event in self.by_pair.get(pair_id, ()))
 
     def skipped_at(self, pair_id: int) -> int:
-        """When the pair was last skipped: a later skip has a higher number; 0 where it never was."""
+        """Return a number that orders pairs by their last skip, higher is later; 0 where the pair was not skipped."""
         skips = (self._rank(event) + 1 for event in self.by_pair.get(pair_id, ()) if event.kind is EventKind.SKIP)
         return max(skips, default=0)
+
+
+def replay(events: Iterable[ReviewEvent]) -> History:
+    """Return the history that these events, oldest first, amount to."""
+    history = History()
+    history.reload(events)
+    return history
 
 
 def _pop(events: list[ReviewEvent], event_id: str | None) -> ReviewEvent | None:
@@ -78,36 +94,29 @@ def _pop(events: list[ReviewEvent], event_id: str | None) -> ReviewEvent | None:
 
 
 def _shows_verdict(event: ReviewEvent) -> bool:
-    """Was there a verdict, and did the reviewer see it then or through what they decided?"""
+    """Whether there was a verdict that the reviewer saw, before the event or after a decision."""
     shown = event.shown
     if shown is None or shown.verdict in (None, Verdict.PENDING):
         return False
     return shown.verdict_shown or event.kind in (EventKind.DECISION, EventKind.ADJUDICATED)
 
 
-def _after(stand: ReviewerState, event: ReviewEvent) -> ReviewerState:
+def _apply(state: ReviewerState, event: ReviewEvent) -> ReviewerState:
     match event.kind:
-        case kind if kind in _DECISIONS:
-            is_early = event.shown is not None and not event.shown.verdict_shown
-            return replace(stand, decision=event, early=event if is_early else stand.early, skipped=False)
+        case EventKind.DECISION | EventKind.CARRIED:
+            is_blind = event.shown is not None and not event.shown.verdict_shown
+            blind = event if is_blind else state.blind_decision
+            return replace(state, decision=event, blind_decision=blind, skipped=False)
         case EventKind.ADJUDICATED:
-            return replace(stand, adjudicated=event)
+            return replace(state, adjudicated=event)
         case EventKind.REASONS:
-            return replace(stand, reasons=parse_reasons(event.note))
+            return replace(state, reasons=parse_reasons(event.note))
         case EventKind.SKIP:
-            return replace(stand, skipped=True)
+            return replace(state, skipped=True)
         case EventKind.FLAG | EventKind.UNFLAG:
-            return replace(stand, flagged=event.kind is EventKind.FLAG)
+            return replace(state, flagged=event.kind is EventKind.FLAG)
         case EventKind.BROKEN | EventKind.UNBROKEN:
-            return replace(stand, broken=event.kind is EventKind.BROKEN)
+            return replace(state, broken=event.kind is EventKind.BROKEN)
         case EventKind.COMMENT:
-            return replace(stand, comment=event.note or None)
-    return stand
-
-
-def replay(events: Iterable[ReviewEvent]) -> History:
-    """The history that these events, oldest first, come to."""
-    history = History()
-    for event in events:
-        history.take(event)
-    return history
+            return replace(state, comment=event.note or None)
+    return state

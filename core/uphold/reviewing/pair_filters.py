@@ -1,4 +1,4 @@
-"""A list of pairs, narrowed and put in order: plain functions that know no store and no screen."""
+"""Filters and sorts the pairs of a list; without a store or a screen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -19,31 +19,31 @@ _TESTS: Mapping[QuickFilter, Callable[[ListedPair], bool]] = {
     QuickFilter.NOTED: lambda pair: pair.note is not None,
     QuickFilter.SKIPPED: lambda pair: pair.skipped,
     QuickFilter.BROKEN: lambda pair: pair.broken,
-    QuickFilter.JUDGE_LONGER: lambda pair: pair.read and _is_longer(_preferred(pair), pair.apart),
-    QuickFilter.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair.apart),
+    QuickFilter.JUDGE_LONGER: lambda pair: pair.read and _is_longer(_preference(pair.verdict), pair),
+    QuickFilter.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair),
 }
 
 
-_OF_THE_JUDGE = (QuickFilter.INCONSISTENT, QuickFilter.UNREADABLE)
+_REVEALS_VERDICT = (QuickFilter.INCONSISTENT, QuickFilter.UNREADABLE)
 
 
 def selected(
     pairs: Iterable[ListedPair], wanted: PairFilter, found: AbstractSet[int] | None = None, *, blind: bool = False
 ) -> list[ListedPair]:
-    """The pairs that are wanted; `found` are those that hold the text looked for (None: nothing is looked for).
+    """Return the pairs that a filter lets through; `found` are the ids of a text search (None: there is no search).
 
-    Where reviews are `blind`, nothing is known of what a judge says before the own decision.
+    In a blind review (`blind`) no filter tells anything about the verdict of an unread pair.
     """
     test = _TESTS[wanted.only]
     kept = [pair for pair in pairs if test(pair) and (found is None or pair.pair_id in found)]
-    if blind and wanted.only in _OF_THE_JUDGE:
+    if blind and wanted.only in _REVEALS_VERDICT:
         kept = [pair for pair in kept if pair.read]
-    if wanted.judge is not None:
-        kept = [pair for pair in kept if pair.read and _counted(pair.verdict) is wanted.judge]
-    if wanted.you is not None:
-        kept = [pair for pair in kept if pair.choice is wanted.you]
-    if wanted.people is not None:
-        kept = [pair for pair in kept if pair.read and not pair.broken and pair.label is wanted.people]
+    if wanted.verdict is not None:
+        kept = [pair for pair in kept if pair.read and _compared(pair.verdict) is wanted.verdict]
+    if wanted.choice is not None:
+        kept = [pair for pair in kept if pair.choice is wanted.choice]
+    if wanted.label is not None:
+        kept = [pair for pair in kept if pair.read and not pair.broken and pair.label is wanted.label]
     if wanted.tag is not None:
         kept = [pair for pair in kept if wanted.tag in pair.tags]
     if wanted.reason is not None:
@@ -51,11 +51,11 @@ def selected(
     return kept
 
 
-def behind(pairs: Iterable[ListedPair], wanted: PairFilter) -> int:
-    """How many pairs a figure about `wanted.people` stands on, read by this reviewer or not."""
+def count_labelled(pairs: Iterable[ListedPair], wanted: PairFilter) -> int:
+    """Return how many labelled pairs have the filter's label and verdict, whether this reviewer read them or not."""
     return sum(
-        (wanted.people is None or pair.label is wanted.people)
-        and (wanted.judge is None or _counted(pair.verdict) is wanted.judge)
+        (wanted.label is None or pair.label is wanted.label)
+        and (wanted.verdict is None or _compared(pair.verdict) is wanted.verdict)
         and pair.label is not None
         and not pair.broken
         for pair in pairs
@@ -63,32 +63,31 @@ def behind(pairs: Iterable[ListedPair], wanted: PairFilter) -> int:
 
 
 def ordered(pairs: Sequence[ListedPair], order: SortOrder) -> list[ListedPair]:
-    """The pairs in an order; pairs that the queue does not have yet come last."""
+    """Return the pairs sorted; pairs that are not drawn into the queue yet come last in the order of the review."""
     if order is SortOrder.KEY:
         return sorted(pairs, key=lambda pair: (pair.key, pair.turn, pair.pair_id))
     if order is SortOrder.LATEST:
         return sorted(pairs, key=lambda pair: (-pair.rank, not pair.place, pair.place, pair.pair_id))
-    if order is SortOrder.APART:
-        return sorted(pairs, key=lambda pair: (-abs(pair.apart), pair.pair_id))
+    if order is SortOrder.LENGTH_DIFFERENCE:
+        return sorted(pairs, key=lambda pair: (-abs(pair.length_difference), pair.pair_id))
     return sorted(pairs, key=lambda pair: (not pair.place, pair.place, pair.pair_id))
 
 
 def counts(pairs: Sequence[ListedPair], *, blind: bool = False) -> dict[QuickFilter, int]:
-    """How many pairs each way of narrowing leaves."""
+    """Return how many pairs each quick filter lets through."""
     return {only: len(selected(pairs, PairFilter(only), blind=blind)) for only in QuickFilter}
 
 
-def _counted(verdict: Verdict | None) -> Preference | None:
-    """The verdict as it is compared with people: inconsistent counts as a tie."""
-    if verdict is Verdict.INCONSISTENT:
-        return Preference.TIE
+def _compared(verdict: Verdict | None) -> Preference | None:
+    return verdict.compared_preference if verdict is not None else None
+
+
+def _preference(verdict: Verdict | None) -> Preference | None:
     return verdict.preference if verdict is not None else None
 
 
-def _preferred(pair: ListedPair) -> Preference | None:
-    return pair.verdict.preference if pair.verdict is not None else None
-
-
-def _is_longer(preferred: Preference | None, apart: int) -> bool:
-    """Is the answer preferred the longer one?"""
-    return (preferred is Preference.CANDIDATE and apart > 0) or (preferred is Preference.BASELINE and apart < 0)
+def _is_longer(preferred: Preference | None, pair: ListedPair) -> bool:
+    """Whether the preferred answer of a pair is the longer one."""
+    if preferred is Preference.CANDIDATE:
+        return pair.length_difference > 0
+    return preferred is Preference.BASELINE and pair.length_difference < 0

@@ -1,4 +1,4 @@
-"""Which system stands on side A: drawn by seed, the same each time the same reviewer meets the same pair."""
+"""How a pair is presented: which system is on side A, and which of a judge's reasons fit the sides on the screen."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,13 +8,6 @@ from uphold.records.judgments import Judgment
 from uphold.records.reviews import PairView
 from uphold.records.texts import canonical
 
-
-def side_a(seed: str, key: str, turn: int, contents: str, reviewer: str) -> Preference:
-    """The system on side A for this reviewer."""
-    drawn = hashlib.sha256(canonical([seed, key, turn, contents, reviewer]).encode()).digest()
-    return Preference.CANDIDATE if drawn[0] & 1 else Preference.BASELINE
-
-
 ITS_A_IS_YOUR_B = "its A is your B"
 
 
@@ -23,7 +16,7 @@ ORDER_NOT_RECORDED = "order not recorded"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A judge's own words, never rewritten; `side_of_a` is where its A stands on the screen."""
+    """A judge's reason, never rewritten; `side_of_a` is the side on the screen of what the judge calls A."""
 
     text: str
     side_of_a: Side | None
@@ -31,52 +24,58 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReasonShown:
-    """What the judge row says: one reason (two where the orders disagree), and notes such as `its A is your B`."""
+    """What is shown of a judge's reasons: one (two where the orders disagree), and notes such as `its A is your B`."""
 
     reasons: tuple[Reason, ...]
     notes: tuple[str, ...] = ()
 
 
+def side_a(seed: str, key: str, turn: int, contents: str, reviewer: str) -> Preference:
+    """Return the system on side A: drawn by hash, so that the same reviewer always has it on the same side."""
+    digest = hashlib.sha256(canonical([seed, key, turn, contents, reviewer]).encode()).digest()
+    return Preference.CANDIDATE if digest[0] & 1 else Preference.BASELINE
+
+
 def first_shown(order: AnswerOrder) -> Preference | None:
-    """The system that was the judge's A; None where that is not known."""
+    """Return the system that was shown to the judge first, as A; None where that is not known."""
     return {AnswerOrder.CANDIDATE_FIRST: Preference.CANDIDATE, AnswerOrder.BASELINE_FIRST: Preference.BASELINE}.get(
         order
     )
 
 
 def reason_shown(pair: PairView) -> ReasonShown:
-    """The reason of the order whose A is the screen's A, else another with a note; both where the orders disagree."""
+    """Return the reason of the order whose A is the screen's A, else another with a note; both where orders disagree."""
     if pair.judge is None:
         return ReasonShown(())
-    said = [j for j in pair.judge.judgments if j.status is JudgmentStatus.READABLE and j.reason]
+    reasoned = [j for j in pair.judge.judgments if j.status is JudgmentStatus.READABLE and j.reason]
     if pair.judge.verdict is Verdict.INCONSISTENT:
-        both = [_first(said, order) for order in _orders_by_screen(pair)]
+        both = [_first_of(reasoned, order) for order in _orders_by_screen(pair)]
         return ReasonShown(tuple(_reason(pair, j) for j in both if j is not None))
-    fitting = [j for j in said if _agrees(j, pair.judge.verdict)] or said
+    candidates = [j for j in reasoned if _agrees(j, pair.judge.verdict)] or reasoned
     for order in _orders_by_screen(pair):
-        found = _first(fitting, order)
+        found = _first_of(candidates, order)
         if found is not None:
-            note = () if first_shown(order) is pair.side_a else (ITS_A_IS_YOUR_B,)
-            return ReasonShown((_reason(pair, found),), note)
-    if fitting:
-        note = (ORDER_NOT_RECORDED,) if fitting[0].order is AnswerOrder.UNKNOWN else ()
-        return ReasonShown((_reason(pair, fitting[0]),), note)
+            notes = () if first_shown(order) is pair.side_a else (ITS_A_IS_YOUR_B,)
+            return ReasonShown((_reason(pair, found),), notes)
+    if candidates:
+        notes = (ORDER_NOT_RECORDED,) if candidates[0].order is AnswerOrder.UNKNOWN else ()
+        return ReasonShown((_reason(pair, candidates[0]),), notes)
     return ReasonShown(())
 
 
-def first_wins(pair: PairView) -> bool | None:
-    """Of an inconsistent pair: did the answer shown first win in both orders? None where a tie is among its words."""
-    words: dict[AnswerOrder, Preference | None] = {}
+def first_answer_won(pair: PairView) -> bool | None:
+    """Whether the answer shown first won in both orders of an inconsistent pair; None where one verdict is a tie."""
+    verdicts: dict[AnswerOrder, Preference | None] = {}
     for judgment in pair.judge.judgments if pair.judge else ():
         if judgment.status is JudgmentStatus.READABLE and judgment.order in BOTH_ORDERS:
-            words.setdefault(judgment.order, judgment.verdict)
-    if len(words) < 2 or Preference.TIE in words.values():
+            verdicts.setdefault(judgment.order, judgment.verdict)
+    if len(verdicts) < 2 or Preference.TIE in verdicts.values():
         return None
-    return all(word is first_shown(order) for order, word in words.items())
+    return all(verdict is first_shown(order) for order, verdict in verdicts.items())
 
 
 def _orders_by_screen(pair: PairView) -> tuple[AnswerOrder, AnswerOrder]:
-    """The order that showed the screen's A first, then the other."""
+    """Return the order that showed the screen's A first, then the other."""
     return BOTH_ORDERS if pair.side_a is Preference.CANDIDATE else (BOTH_ORDERS[1], BOTH_ORDERS[0])
 
 
@@ -84,8 +83,8 @@ def _agrees(judgment: Judgment, verdict: Verdict) -> bool:
     return judgment.verdict is not None and judgment.verdict.value == verdict.value
 
 
-def _first(said: list[Judgment], order: AnswerOrder) -> Judgment | None:
-    return next((j for j in said if j.order is order), None)
+def _first_of(judgments: list[Judgment], order: AnswerOrder) -> Judgment | None:
+    return next((j for j in judgments if j.order is order), None)
 
 
 def _reason(pair: PairView, judgment: Judgment) -> Reason:

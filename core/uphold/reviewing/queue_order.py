@@ -1,4 +1,8 @@
-"""What a weighted queue looks at: each pair's stratum, and the one weight that the stratum has."""
+"""Draws the order of a queue: the stratum and weight of each pair, and seeded keys that order the pairs by them.
+
+A pair's key is u / w, with u uniform on (0, 1) and w the weight of its stratum; pairs are read by rising key. Any prefix
+of the queue is then a random sample within each stratum.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,8 +11,16 @@ from dataclasses import dataclass
 from uphold.records.enums import Verdict
 from uphold.records.texts import canonical
 
+PairIdentities = Sequence[tuple[int, str, int, str]]
+"""(pair id, key of the example, turn, contents hash) of each pair."""
+
+
+OrderedPairs = list[tuple[int, str, float, float]]
+"""(pair id, stratum, weight, key) in the order to read them."""
+
+
 Stratum = tuple[str, float]
-"""Its name, and how much likelier than weight 1 its pairs come early; weights stay between 1 and 3."""
+"""A stratum's name and its weight, between 1 and 3: pairs of a heavier stratum tend to come earlier."""
 
 
 ALL: Stratum = ("all", 1.0)
@@ -35,88 +47,82 @@ PICKED: Stratum = ("hand-picked", 1.0)
 LISTED: Stratum = ("listed", 1.0)
 
 
+CHANGED_ORDER: Sequence[str] = ("flipped", "rest", "carried")
+"""In the queue of what changed, flipped pairs come first; carried ones are decided already."""
+
+
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What is known of a pair before anybody reads it: the primary judge's verdict, the others', its mean confidence."""
+class VerdictSummary:
+    """What judges said of a pair: the primary judge's verdict, the others', and the primary judge's mean confidence."""
 
     verdict: Verdict | None = None
     others: tuple[Verdict, ...] = ()
     confidence: float | None = None
 
 
-def uncertain(pairs: Mapping[int, Judged]) -> dict[int, Stratum]:
-    """Strata by pair id: where a judge is least to be trusted comes early; `confidence` is low in the lowest third."""
-    sure = sorted(one.confidence for one in pairs.values() if one.confidence is not None)
-    low = sure[len(sure) // 3] if sure else None
-    return {pair_id: _uncertain(one, low) for pair_id, one in pairs.items()}
+def uncertain_strata(pairs: Mapping[int, VerdictSummary]) -> dict[int, Stratum]:
+    """Return strata by pair id, by how doubtful the verdict is; the lowest third of the confidences counts as low."""
+    confidences = sorted(summary.confidence for summary in pairs.values() if summary.confidence is not None)
+    low = confidences[len(confidences) // 3] if confidences else None
+    return {pair_id: _uncertain_stratum(summary, low) for pair_id, summary in pairs.items()}
 
 
-def _uncertain(one: Judged, low: float | None) -> Stratum:
-    if one.verdict is Verdict.INCONSISTENT:
+def _uncertain_stratum(summary: VerdictSummary, low: float | None) -> Stratum:
+    verdict = summary.verdict
+    if verdict is Verdict.INCONSISTENT:
         return FLIPPED_ORDERS
-    if one.verdict is None or one.verdict.preference is None:
+    if verdict is None or verdict.preference is None:
         return NO_VERDICT
-    said = {verdict.preference for verdict in one.others if verdict.preference is not None}
-    is_split = bool(said - {one.verdict.preference}) or Verdict.INCONSISTENT in one.others
-    is_low = low is not None and one.confidence is not None and one.confidence < low
+    others = {other.preference for other in summary.others if other.preference is not None}
+    is_split = bool(others - {verdict.preference}) or Verdict.INCONSISTENT in summary.others
+    is_low = low is not None and summary.confidence is not None and summary.confidence < low
     return DOUBTFUL if is_split or is_low else REST
 
 
-def tagged(tag: str, pairs: Iterable[int], carrying: set[int]) -> dict[int, Stratum]:
-    """Strata by pair id: those that carry a tag, and the rest."""
-    own: Stratum = (f"tag {tag}", TAGGED_WEIGHT)
-    return {pair_id: own if pair_id in carrying else REST for pair_id in pairs}
+def tag_strata(tag: str, pairs: Iterable[int], with_tag: set[int]) -> dict[int, Stratum]:
+    """Return strata by pair id: the pairs with a tag, and the rest."""
+    tagged: Stratum = (f"tag {tag}", TAGGED_WEIGHT)
+    return {pair_id: tagged if pair_id in with_tag else REST for pair_id in pairs}
 
 
-CHANGED_ORDER: Sequence[str] = ("flipped", "rest", "carried")
-"""In the queue of what changed, flipped pairs come first; carried ones are decided already."""
+def changed_strata(pairs: Iterable[int], carried: set[int], flipped: set[int]) -> dict[int, Stratum]:
+    """Return strata by pair id: decisions carried from an earlier run, verdicts that changed since it, and the rest."""
 
-
-def changed(pairs: Iterable[int], carried: set[int], flipped: set[int]) -> dict[int, Stratum]:
-    """Strata by pair id: decisions carried from an earlier run, verdicts that changed since it, and the rest."""
-
-    def of(pair_id: int) -> str:
+    def name(pair_id: int) -> str:
         return "carried" if pair_id in carried else "flipped" if pair_id in flipped else "rest"
 
-    return {pair_id: (of(pair_id), 1.0) for pair_id in pairs}
-
-
-Pairs = Sequence[tuple[int, str, int, str]]
-"""(pair id, key, turn, contents)"""
-
-
-OrderedPairs = list[tuple[int, str, float, float]]
-"""(pair id, stratum, weight, key) in the order to read them."""
+    return {pair_id: (name(pair_id), 1.0) for pair_id in pairs}
 
 
 def uniform(seed: str, key: str, turn: int, contents: str) -> float:
-    """A number in (0, 1), the same for the same pair under the same seed."""
-    drawn = hashlib.sha256(canonical([seed, key, turn, contents]).encode()).digest()
-    return (int.from_bytes(drawn[:8]) + 0.5) / 2**64
+    """Return a number in (0, 1) that is fixed by these four: 64 bits of a SHA-256."""
+    digest = hashlib.sha256(canonical([seed, key, turn, contents]).encode()).digest()
+    return (int.from_bytes(digest[:8]) + 0.5) / 2**64
 
 
-def draw_random(seed: str, pairs: Pairs) -> OrderedPairs:
-    """Every pair in the order to read them: one stratum, weight 1."""
+def draw_random(seed: str, pairs: PairIdentities) -> OrderedPairs:
+    """Return every pair in random order: one stratum, weight 1."""
     return draw_weighted(seed, pairs, {})
 
 
-def draw_weighted(seed: str, pairs: Pairs, strata: Mapping[int, Stratum]) -> OrderedPairs:
-    """Every pair in the order to read them; pairs of a heavier stratum tend to come earlier."""
+def draw_weighted(seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum]) -> OrderedPairs:
+    """Return every pair in random order, pairs of a heavier stratum tending to come earlier."""
     drawn = []
     for pair_id, key, turn, contents in pairs:
         stratum, weight = strata.get(pair_id, ALL)
         drawn.append((uniform(seed, key, turn, contents) / weight, pair_id, stratum, weight))
     drawn.sort()
-    return [(pair_id, stratum, weight, key) for key, pair_id, stratum, weight in drawn]
+    return [(pair_id, stratum, weight, sort_key) for sort_key, pair_id, stratum, weight in drawn]
 
 
-def draw_by_stratum(seed: str, pairs: Pairs, strata: Mapping[int, Stratum], order: Sequence[str]) -> OrderedPairs:
-    """Stratum after stratum, each in random order."""
-    drawn = draw_weighted(seed, pairs, strata)
-    return sorted(drawn, key=lambda one: order.index(one[1]))
+def draw_by_stratum(
+    seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum], order: Sequence[str]
+) -> OrderedPairs:
+    """Return every pair, stratum after stratum in the given order, each in random order."""
+    return sorted(draw_weighted(seed, pairs, strata), key=lambda pair: order.index(pair[1]))
 
 
-def draw_as_listed(seed: str, pairs: Pairs, listed: Sequence[int], stratum: Stratum) -> OrderedPairs:
-    """Only the listed pairs, in the order of the list: chosen, not sampled."""
-    there = {pair_id: uniform(seed, key, turn, contents) for pair_id, key, turn, contents in pairs}
-    return [(pair_id, stratum[0], stratum[1], there[pair_id]) for pair_id in listed if pair_id in there]
+def draw_as_listed(seed: str, pairs: PairIdentities, listed: Sequence[int], stratum: Stratum) -> OrderedPairs:
+    """Return only the listed pairs, in the order of the list: chosen, not sampled."""
+    sort_keys = {pair_id: uniform(seed, key, turn, contents) for pair_id, key, turn, contents in pairs}
+    return [(pair_id, stratum[0], stratum[1], sort_keys[pair_id]) for pair_id in listed if pair_id in sort_keys]

@@ -1,4 +1,4 @@
-"""What acts came to: the receipt of each, and the sum of a sitting."""
+"""What an act of a reviewer came to (a receipt, or a refusal), and the totals of a session."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uphold.records.enums import Choice, EventKind, Ruling, Side, ruling
 from uphold.records.reviews import ReviewEvent
 
-_WORDS = (EventKind.DECISION, EventKind.ADJUDICATED)
+_DECISIONS = (EventKind.DECISION, EventKind.ADJUDICATED)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an act came to: written, and where it left the pair."""
+    """An act that was written. `side` is where the preferred answer was; `target_kind` the act undone or redone."""
 
     kind: EventKind
     pair_id: int
@@ -19,12 +19,12 @@ class Receipt:
     choice: Choice | None = None
     ruling: Ruling | None = None
     side: Side | None = None
-    takes_back: EventKind | None = None
+    target_kind: EventKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a key did nothing."""
+    """Why an act was not possible; nothing was written."""
 
     reason: str
 
@@ -34,19 +34,19 @@ Outcome = Receipt | Refusal
 
 @dataclass(frozen=True, slots=True)
 class SessionTotals:
-    """What was done since this session was opened."""
+    """What was done in a session: `decided` pairs, of which `without_verdict` had none to uphold; `seconds` in all."""
 
     decided: int
     seconds: float
     upheld: int
     overturned: int
-    plain: int
+    without_verdict: int
     skipped: int
     flagged: int
 
 
 def receipt(event: ReviewEvent, key: str) -> Receipt:
-    """The receipt of an act on the pair of the example `key`, as it was when it was made."""
+    """Return the receipt of an act on the pair of the example `key`, as it was when the act was made."""
     shown, choice = event.shown, event.choice
     if shown is None or choice is None:
         return Receipt(event.kind, event.pair_id, key, choice)
@@ -55,24 +55,24 @@ def receipt(event: ReviewEvent, key: str) -> Receipt:
 
 
 def session_totals(acts: Iterable[ReviewEvent]) -> SessionTotals:
-    """What these acts in force, oldest first, come to.
+    """Return the totals of acts in force, oldest first.
 
-    Of several decisions on a pair the one from before the verdict was seen counts, else the last.
+    Of several decisions on a pair the one made before the verdict was seen counts, else the last.
     """
     acts = list(acts)
-    latest: dict[int, ReviewEvent] = {}
+    counted: dict[int, ReviewEvent] = {}
     for event in acts:
-        early = latest.get(event.pair_id)
-        if event.kind in _WORDS and (early is None or early.shown is None or early.shown.verdict_shown):
-            latest[event.pair_id] = event
-    words = [ruling(e.choice, e.shown.verdict if e.shown else None) for e in latest.values() if e.choice]
+        before = counted.get(event.pair_id)
+        if event.kind in _DECISIONS and (before is None or before.shown is None or before.shown.verdict_shown):
+            counted[event.pair_id] = event
+    rulings = [ruling(e.choice, e.shown.verdict if e.shown else None) for e in counted.values() if e.choice]
     kinds = [event.kind for event in acts]
     return SessionTotals(
-        decided=len(latest),
+        decided=len(counted),
         seconds=sum(event.seconds or 0 for event in acts),
-        upheld=words.count(Ruling.UPHELD),
-        overturned=words.count(Ruling.OVERTURNED),
-        plain=words.count(Ruling.DECIDED),
+        upheld=rulings.count(Ruling.UPHELD),
+        overturned=rulings.count(Ruling.OVERTURNED),
+        without_verdict=rulings.count(Ruling.DECIDED),
         skipped=kinds.count(EventKind.SKIP),
         flagged=kinds.count(EventKind.FLAG),
     )

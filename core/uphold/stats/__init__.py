@@ -1,7 +1,8 @@
-"""Numbers in, frozen results out; each carries its n, its level and how it was made. Standard library only.
+"""Statistics of judged and reviewed pairs: counts in, frozen results out. Standard library only.
 
-`run_statistics(counts)` makes every number of a run; the rest are its parts, for use alone. Each name is imported when it
-is first used, so that one interval does not load every result.
+`run_statistics(counts)` computes every number of a run; the other functions are its parts, for use alone. Results are the
+records of `uphold.records.statistics`. Names are imported when they are first used, so that asking for one interval does
+not load the whole package.
 """
 
 from importlib import import_module
@@ -12,11 +13,18 @@ if TYPE_CHECKING:
     from uphold.stats.assisted import headline, headline_inputs
     from uphold.stats.coefficients import ac1_value, alpha_value, auroc, cohen_kappa, spearman
     from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-    from uphold.stats.intervals import clopper_pearson, half_posterior, mean_spread, sign_test, weighted_share, wilson
+    from uphold.stats.intervals import (
+        clopper_pearson,
+        mean_spread,
+        sign_test,
+        stratified_share,
+        ties_half_interval,
+        wilson,
+    )
     from uphold.stats.paired import compare_judge_pairs, gate, paired_statistics
-    from uphold.stats.poststratify import population, this_set
+    from uphold.stats.poststratify import population_rate, this_set_rate
     from uphold.stats.power import budget, plan, verdicts_for
-    from uphold.stats.sequential import peek_safe, set_bounds, source_bounds
+    from uphold.stats.sequential import peek_safe, population_bounds, set_bounds
     from uphold.stats.summary import live_numbers, mean_preference, run_statistics
 
 __all__ = [
@@ -31,7 +39,6 @@ __all__ = [
     "compare_judge_pairs",
     "fisher",
     "gate",
-    "half_posterior",
     "headline",
     "headline_inputs",
     "holm",
@@ -44,19 +51,20 @@ __all__ = [
     "paired_statistics",
     "peek_safe",
     "plan",
-    "population",
+    "population_bounds",
+    "population_rate",
     "run_statistics",
     "set_bounds",
     "sign_test",
-    "source_bounds",
     "spearman",
-    "this_set",
+    "stratified_share",
+    "this_set_rate",
+    "ties_half_interval",
     "verdicts_for",
-    "weighted_share",
     "wilson",
 ]
 
-_HOME = {
+_MODULES = {
     "ac1_value": "coefficients",
     "alpha_value": "coefficients",
     "auroc": "coefficients",
@@ -65,36 +73,36 @@ _HOME = {
     "budget": "power",
     "clopper_pearson": "intervals",
     "cohen_kappa": "coefficients",
+    "compare_judge_pairs": "paired",
     "fisher": "exact_tests",
     "gate": "paired",
-    "half_posterior": "intervals",
+    "headline": "assisted",
+    "headline_inputs": "assisted",
     "holm": "exact_tests",
-    "compare_judge_pairs": "paired",
     "live_numbers": "summary",
     "mcnemar": "exact_tests",
     "mean_preference": "summary",
+    "mean_spread": "intervals",
     "mid_p": "exact_tests",
     "newcombe": "exact_tests",
-    "run_statistics": "summary",
-    "headline": "assisted",
     "paired_statistics": "paired",
     "peek_safe": "sequential",
     "plan": "power",
-    "population": "poststratify",
+    "population_bounds": "sequential",
+    "population_rate": "poststratify",
+    "run_statistics": "summary",
     "set_bounds": "sequential",
     "sign_test": "intervals",
-    "source_bounds": "sequential",
     "spearman": "coefficients",
-    "mean_spread": "intervals",
-    "headline_inputs": "assisted",
-    "this_set": "poststratify",
+    "stratified_share": "intervals",
+    "this_set_rate": "poststratify",
+    "ties_half_interval": "intervals",
     "verdicts_for": "power",
-    "weighted_share": "intervals",
     "wilson": "intervals",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

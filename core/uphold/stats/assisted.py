@@ -1,6 +1,8 @@
-"""The headline: the judge-assisted win rate, or the human one, or nothing with its reason.
+"""The headline win rates: judge-assisted, or human-only, or none, with the reason.
 
-Which of them it is follows from how many verdicts there are and whether the pairs they stand on were drawn.
+Which of them is given depends on how many human labels there are and on whether the labelled pairs were drawn from the
+queue. Judge-assisted rates are post-stratified by the judge's verdicts (`poststratify`); human-only rates have Wilson's
+interval, corrected for the finite set or stratified where needed.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,71 +12,65 @@ from functools import cached_property
 from uphold.records.counts import JudgeGroups, RunCounts, Stratum
 from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
 from uphold.stats.distributions import LEVEL, t_quantile
-from uphold.stats.human import labelled, no_rates, rates
+from uphold.stats.human import label_scores, no_rates, three_rates
 from uphold.stats.intervals import (
     CLUSTERED,
     FEW_EXAMPLES,
-    LEAST_CLUSTERS,
+    MIN_CLUSTERS,
+    TIES_HALF,
+    Bounds,
     MeanSpread,
     ScoredPair,
     StratumShare,
     finite_n,
     mean_spread,
-    weighted_share,
+    stratified_share,
     wilson,
 )
 from uphold.stats.poststratify import (
-    HALF,
     WIN,
     WIN_TIE,
     ChainCell,
-    Counts,
     Moments,
+    Score,
     VerdictCell,
     beta_interval,
     by_stratum,
     chain_cells,
-    empty_kind,
-    folded,
+    fold_unread_strata,
     not_narrower,
+    population_rate,
+    this_set_rate,
+    unread_kind,
     verdict_cells,
 )
-from uphold.stats.poststratify import population as of_population
-from uphold.stats.poststratify import this_set as of_this_set
 
 OPINION = "no human verdict yet: a judge's opinion, not a win rate"
 
-
-COUNTS = f"{MIN_FOR_RATE} verdicts needed for a rate"
-
+TOO_FEW = f"{MIN_FOR_RATE} verdicts needed for a rate"
 
 HUMAN_ONLY = f"{MIN_FOR_ASSISTED} needed for the judge-assisted rate"
 
-
 NO_JUDGE = "no judge has read these pairs"
-
 
 CHOSEN = "chosen, not sampled: these numbers speak of the {} read"
 
-
-NAMES = ("win_rate", "win_tie_rate", "ties_half")
-
-
-SCORES = (WIN, WIN_TIE, HALF)
-"""The scores of the three rates, in their order."""
+SCORES = (WIN, WIN_TIE, TIES_HALF)
+"""The scores of the three rates, in the order of the fields of `ThreeRates`."""
 
 
 @dataclass(frozen=True)
 class HeadlineInputs:
-    """What the headline is made of: the table of one judge and people, and what it allows.
+    """Human labels beside one judge's verdicts, and the kind of headline that they allow.
 
-    `state` is `assisted`, `human-only`, `counts`, `opinion` or `refused`; `n` labels on `pairs` pairs, `sampled` of
-    them on pairs that were drawn. `drawn_alike` is false where strata have to be weighted.
+    `state` is `assisted`, `human-only`, `counts`, `opinion` or `refused`. There are `n` labels on `pairs` pairs,
+    `sampled` of them on pairs that were drawn. `drawn_alike` is False where strata have to be weighted. `scored` holds
+    the labels' scores (1, .5, 0) with their examples.
     """
 
     state: str
     reason: str | None
-    table: tuple[VerdictCell, ...]
+    verdict_cells: tuple[VerdictCell, ...]
     pairs: int
     n: int
     sampled: int
@@ -83,195 +79,219 @@ class HeadlineInputs:
 
     @cached_property
     def cells(self) -> list[ChainCell]:
-        """The cells of the chain rule; one where the judge is left out."""
-        return chain_cells(self.table, judge=self.state == "assisted")
+        """The cells of the posterior; a single one where the judge is left out."""
+        return chain_cells(self.verdict_cells, judge=self.state == "assisted")
 
     @cached_property
-    def alone(self) -> list[ChainCell]:
-        """One cell: the same verdicts as if there were no judge."""
-        return chain_cells(self.table, judge=False)
+    def cells_without_judge(self) -> list[ChainCell]:
+        """A single cell with the same labels, as if there were no judge."""
+        return chain_cells(self.verdict_cells, judge=False)
 
     @property
     def has_rates(self) -> bool:
-        """Is there a rate to show?"""
+        """Whether there is a rate to show."""
         return self.state in ("assisted", "human-only")
 
     @property
     def is_complete(self) -> bool:
-        """Does every pair have a label?"""
+        """Whether every pair has a label."""
         return self.n == self.pairs
 
-    def spread(self, score: Counts) -> MeanSpread:
-        """The spread of the labels' scores."""
-        return mean_spread([(cluster, score[round(2 * half)], count) for cluster, half, count in self.scored])
+    def spread(self, score: Score) -> MeanSpread:
+        """Return the mean and the standard error of the labels' scores."""
+        return mean_spread([(cluster, score[round(2 * value)], count) for cluster, value, count in self.scored])
 
-    def effect(self, score: Counts) -> float:
-        """The design effect of several pairs from one example: at least 1."""
-        over = self.spread(score)
-        return max(1.0, over.n / over.effective_n) if over.clustered else 1.0
+    def design_effect(self, score: Score) -> float:
+        """Return how many times the variance grows because pairs share examples; at least 1."""
+        return self.spread(score).design_effect
 
     @cached_property
     def has_few_examples(self) -> bool:
-        """Do several pairs share an example, and are there too few examples for an interval?"""
-        over = self.spread(HALF)
-        return over.clustered and over.clusters < LEAST_CLUSTERS
+        """Whether several pairs share an example and there are too few examples for an interval."""
+        spread = self.spread(TIES_HALF)
+        return spread.clustered and spread.clusters < MIN_CLUSTERS
 
 
-def headline_inputs(counts: RunCounts, judge: JudgeGroups) -> HeadlineInputs:
-    """The table of one judge, and which of the refusals holds."""
-    return judge_inputs(verdict_cells(judge.cells), counts.strata, labelled(judge.cells))
+def headline_inputs(counts: RunCounts, judge: JudgeGroups | None) -> HeadlineInputs:
+    """Return the inputs of the headline from one judge's groups; of a human-only one where no judge has read anything."""
+    groups = counts.votes if judge is None else judge.cells
+    inputs = inputs_from_cells(verdict_cells(groups), counts.strata, label_scores(groups))
+    if judge is None and inputs.state == "assisted":
+        return replace(inputs, state="human-only", reason=NO_JUDGE)
+    return inputs
 
 
-def judge_inputs(
-    rows: Sequence[VerdictCell], strata: Sequence[Stratum], scored: Sequence[ScoredPair]
+def inputs_from_cells(
+    cells: Sequence[VerdictCell], strata: Sequence[Stratum], scored: Sequence[ScoredPair]
 ) -> HeadlineInputs:
-    """The same from a table of what the judge and people said, and the labels' scores with their examples."""
-    table, unread = folded(rows, strata)
-    sizes = by_stratum(table)
+    """Return the inputs of the headline from cells of verdicts and labels, and the labels' scores with their examples."""
+    folded, unread_stratum = fold_unread_strata(cells, strata)
+    sizes = by_stratum(folded)
     chosen = {stratum for stratum in sizes if strata[stratum].chosen}
-    n = round(sum(count for _, count in sizes.values()))
-    sampled = n - round(sum(sizes[stratum][1] for stratum in chosen))
-    pairs = sum(of for of, _ in sizes.values())
-    alike = len(sizes) - len(chosen) <= 1
-    state, reason = _state(table, pairs, n, sampled, unread, alike)
-    return HeadlineInputs(state, reason, tuple(table), pairs, n, sampled, len(sizes) <= 1, tuple(scored))
+    n = round(sum(labels for _, labels in sizes.values()))
+    inputs = HeadlineInputs(
+        state="",
+        reason=None,
+        verdict_cells=tuple(folded),
+        pairs=sum(pairs for pairs, _ in sizes.values()),
+        n=n,
+        sampled=n - round(sum(sizes[stratum][1] for stratum in chosen)),
+        drawn_alike=len(sizes) <= 1,
+        scored=tuple(scored),
+    )
+    state, reason = _state(inputs, unread_stratum, sampled_alike=len(sizes) - len(chosen) <= 1)
+    return replace(inputs, state=state, reason=reason)
 
 
-def people_alone(counts: RunCounts) -> HeadlineInputs:
-    """The same where no judge has read anything."""
-    found = headline_inputs(counts, JudgeGroups(0, "", "", "", counts.votes))
-    return replace(found, state="human-only", reason=NO_JUDGE) if found.state == "assisted" else found
-
-
-def _state(
-    table: Sequence[VerdictCell], pairs: int, n: int, sampled: int, unread: str | None, alike: bool
-) -> tuple[str, str | None]:
+def _state(inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike: bool) -> tuple[str, str | None]:
+    """Return which headline is allowed, with the reason where it is not the assisted one."""
+    n, sampled = inputs.n, inputs.sampled
     if not n:
         return "opinion", OPINION
-    if n == pairs:
+    if inputs.is_complete:
         return ("assisted", None) if n >= MIN_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
     if not sampled:
         return "refused", CHOSEN.format(f"{n} pair{'s' * (n != 1)}")
     if sampled < MIN_FOR_RATE:
-        return "counts", COUNTS
-    if unread is not None:
-        return "refused", unread
+        return "counts", TOO_FEW
+    if unread_stratum is not None:
+        return "refused", unread_stratum
     if sampled < MIN_FOR_ASSISTED:
         return "human-only", HUMAN_ONLY
-    if (empty := empty_kind(table)) is not None:
-        return ("human-only" if alike else "refused"), empty
+    if (reason := unread_kind(inputs.verdict_cells)) is not None:
+        return ("human-only" if sampled_alike else "refused"), reason
     return "assisted", None
 
 
 def assisted(counts: RunCounts, judge: JudgeGroups) -> Assisted:
-    """The three rates for instructions like these and for exactly these, or the state that allows none."""
+    """Return the headline that one judge's verdicts give."""
     return headline(headline_inputs(counts, judge), counts.planned)
 
 
-def headline(found: HeadlineInputs, planned: int | None = None) -> Assisted:
-    """The rates that a study allows."""
-    if not found.has_rates:
-        none = no_rates(found.n, found.reason or "")
-        return Assisted(found.state, found.reason, None, none, none, found.n, found.sampled, planned)
-    make = _chain_rates if found.state == "assisted" else _human_rates
-    like_these, these = make(found)
-    return Assisted(found.state, found.reason, _worth(found), like_these, these, found.n, found.sampled, planned)
+def headline(inputs: HeadlineInputs, planned: int | None = None) -> Assisted:
+    """Return the three rates for the population and for this set, or the state and the reason that withhold them."""
+    if not inputs.has_rates:
+        none = no_rates(inputs.n, inputs.reason or "")
+        return Assisted(inputs.state, inputs.reason, None, none, none, inputs.n, inputs.sampled, planned)
+    rates = _assisted_rates if inputs.state == "assisted" else _human_rates
+    population, this_set = rates(inputs)
+    worth = _worth_verdicts(inputs)
+    return Assisted(inputs.state, inputs.reason, worth, population, this_set, inputs.n, inputs.sampled, planned)
 
 
-def _worth(found: HeadlineInputs) -> int | None:
-    """How many more verdicts would have bought the same without a judge: n (V_human / V_assisted - 1)."""
-    if found.state != "assisted":
+def win_rates(inputs: HeadlineInputs) -> tuple[Rate, Rate]:
+    """Return the win rate alone, for the population and for this set; only where `inputs.has_rates`."""
+    if inputs.state == "assisted":
+        return _assisted_rate(inputs, WIN)
+    population, this_set = _human_rates(inputs)
+    return population.win_rate, this_set.win_rate
+
+
+def _worth_verdicts(inputs: HeadlineInputs) -> int | None:
+    """Return how many more verdicts would buy the same precision without the judge: n (V_human / V_assisted - 1)."""
+    if inputs.state != "assisted":
         return None
-    without, within = of_population(found.alone, WIN).variance, of_population(found.cells, WIN).variance
-    return max(0, round(found.n * (without / within - 1)))
+    without_judge = population_rate(inputs.cells_without_judge, WIN).variance
+    with_judge = population_rate(inputs.cells, WIN).variance
+    return max(0, round(inputs.n * (without_judge / with_judge - 1)))
 
 
-def win_rates(found: HeadlineInputs) -> tuple[Rate, Rate]:
-    """The strict win rate alone, like these and this set; only where the study has rates."""
-    if found.state == "assisted":
-        return _chained(found, WIN)
-    like_these, these = _human_rates(found)
-    return like_these.win_rate, these.win_rate
+def _assisted_rates(inputs: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
+    rates = [_assisted_rate(inputs, score) for score in SCORES]
+    return ThreeRates(*(population for population, _ in rates)), ThreeRates(*(this_set for _, this_set in rates))
 
 
-def _chain_rates(found: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
-    made = [_chained(found, score) for score in SCORES]
-    return ThreeRates(*(like for like, _ in made)), ThreeRates(*(this for _, this in made))
+def _assisted_rate(inputs: HeadlineInputs, score: Score) -> tuple[Rate, Rate]:
+    """Return the post-stratified rate for the population and for this set, variances scaled by the design effect."""
+    population, this_set = population_rate(inputs.cells, score), this_set_rate(inputs.cells, score)
+    spread = inputs.spread(score)
+    effect, method = spread.design_effect, "chain rule" + CLUSTERED * spread.clustered
+    if inputs.has_few_examples:
+        rates = [
+            Rate(moments.mean, None, None, inputs.n, LEVEL, method, FEW_EXAMPLES) for moments in (population, this_set)
+        ]
+        return rates[0], _exact_rate(inputs, score) if inputs.is_complete else rates[1]
+    wide = beta_interval(Moments(population.mean, population.variance * effect))
+    if inputs.is_complete:
+        return _rate(population.mean, wide, inputs.n, method), _exact_rate(inputs, score)
+    narrow = beta_interval(Moments(this_set.mean, this_set.variance * effect))
+    wide = not_narrower(wide, narrow)
+    return _rate(population.mean, wide, inputs.n, method), _rate(this_set.mean, narrow, inputs.n, method)
 
 
-def _chained(found: HeadlineInputs, score: Counts) -> tuple[Rate, Rate]:
-    like, this = of_population(found.cells, score), of_this_set(found.cells, score)
-    effect = found.effect(score)
-    method = "chain rule" + CLUSTERED * (effect > 1 or found.spread(score).clustered)
-    if found.has_few_examples:
-        rows = [Rate(at.mean, None, None, found.n, LEVEL, method, FEW_EXAMPLES) for at in (like, this)]
-        return rows[0], _exact(found, score) if found.is_complete else rows[1]
-    spread_out = Moments(like.mean, like.variance * effect)
-    if found.is_complete:
-        return _rate(like.mean, beta_interval(spread_out), found.n, method), _exact(found, score)
-    narrow = beta_interval(Moments(this.mean, this.variance * effect))
-    wide = not_narrower(beta_interval(spread_out), narrow)
-    return _rate(like.mean, wide, found.n, method), _rate(this.mean, narrow, found.n, method)
+def _human_rates(inputs: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
+    """Return the rates without the judge, for the population and for this set.
 
-
-def _human_rates(found: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
-    """Humans alone: Wilson's interval, for this set on n (N - 1)/(N - n); weighted where strata were drawn unequally."""
-    if found.is_complete or found.drawn_alike:
-        like_these = rates(list(found.scored))
+    Wilson's interval, for this set on the effective n of `finite_n`; weighted where strata were drawn unequally.
+    """
+    if inputs.is_complete or inputs.drawn_alike:
+        population = three_rates(list(inputs.scored))
     else:
-        like_these = ThreeRates(
-            _parted(found, WIN, True), _parted(found, WIN_TIE, True), _one_celled(found, of_population)
+        population = ThreeRates(
+            _stratified_rate(inputs, WIN, population=True),
+            _stratified_rate(inputs, WIN_TIE, population=True),
+            _posterior_rate(inputs, population_rate),
         )
-    if found.is_complete:
-        return like_these, ThreeRates(*(_exact(found, score) for score in SCORES))
-    one = _finite if found.drawn_alike else lambda found, score: _parted(found, score, False)
-    these = ThreeRates(one(found, WIN), one(found, WIN_TIE), _one_celled(found, of_this_set))
-    wide = (_stretched(getattr(like_these, name), getattr(these, name)) for name in NAMES)
-    return ThreeRates(*wide), these
+    if inputs.is_complete:
+        return population, ThreeRates(*(_exact_rate(inputs, score) for score in SCORES))
+    rate = _finite_rate if inputs.drawn_alike else _stratified_rate
+    this_set = ThreeRates(rate(inputs, WIN), rate(inputs, WIN_TIE), _posterior_rate(inputs, this_set_rate))
+    return (
+        ThreeRates(
+            _not_narrower_rate(population.win_rate, this_set.win_rate),
+            _not_narrower_rate(population.win_tie_rate, this_set.win_tie_rate),
+            _not_narrower_rate(population.ties_half, this_set.ties_half),
+        ),
+        this_set,
+    )
 
 
-def _stretched(wide: Rate, narrow: Rate) -> Rate:
+def _not_narrower_rate(wide: Rate, narrow: Rate) -> Rate:
     if wide.low is None or wide.high is None or narrow.low is None or narrow.high is None:
         return wide
     low, high = not_narrower((wide.low, wide.high), (narrow.low, narrow.high))
     return replace(wide, low=low, high=high)
 
 
-def _finite(found: HeadlineInputs, score: Counts) -> Rate:
-    over = found.spread(score)
-    method = "wilson, finite population" + CLUSTERED * over.clustered
-    if found.has_few_examples:
-        return Rate(over.mean, None, None, over.n, LEVEL, method, FEW_EXAMPLES)
-    n = finite_n(over.n, found.pairs) / found.effect(score)
-    quantile = t_quantile(over.clusters - 1) if over.clustered else None
-    return _rate(over.mean, wilson(over.mean * n, n, quantile=quantile), over.n, method)
+def _finite_rate(inputs: HeadlineInputs, score: Score) -> Rate:
+    """Return the rate of this set with Wilson's interval for a sample from a finite set."""
+    spread = inputs.spread(score)
+    method = "wilson, finite population" + CLUSTERED * spread.clustered
+    if inputs.has_few_examples:
+        return Rate(spread.mean, None, None, spread.n, LEVEL, method, FEW_EXAMPLES)
+    n = finite_n(spread.n, inputs.pairs) / spread.design_effect
+    quantile = t_quantile(spread.clusters - 1) if spread.clustered else None
+    return _rate(spread.mean, wilson(spread.mean * n, n, quantile=quantile), spread.n, method)
 
 
-def _parted(found: HeadlineInputs, score: Counts, like_these: bool) -> Rate:
-    parts: dict[int, StratumShare] = {}
-    for row in found.table:
-        old = parts.get(row.stratum, StratumShare("", 0, 0, 0.0))
-        hits = sum(count * worth for count, worth in zip(row.read, score, strict=True))
-        parts[row.stratum] = StratumShare("", old.pairs + row.pairs, old.n + round(row.n), old.hits + hits)
-    rate = weighted_share(list(parts.values()), population=like_these, effect=found.effect(score))
-    if found.has_few_examples:
+def _stratified_rate(inputs: HeadlineInputs, score: Score, *, population: bool = False) -> Rate:
+    """Return the stratum-weighted rate with Wilson's interval on its effective n."""
+    strata: dict[int, StratumShare] = {}
+    for cell in inputs.verdict_cells:
+        old = strata.get(cell.stratum, StratumShare("", 0, 0, 0.0))
+        hits = sum(count * value for count, value in zip(cell.labels, score, strict=True))
+        strata[cell.stratum] = StratumShare("", old.pairs + cell.pairs, old.n + round(cell.n), old.hits + hits)
+    effect = inputs.design_effect(score)
+    rate = stratified_share(list(strata.values()), population=population, design_effect=effect)
+    if inputs.has_few_examples:
         return Rate(rate.rate, None, None, rate.n, LEVEL, rate.method, FEW_EXAMPLES)
     return rate
 
 
-def _one_celled(found: HeadlineInputs, target: Callable[[Sequence[ChainCell], Counts], Moments]) -> Rate:
-    at = target(found.alone, HALF)
-    if found.has_few_examples:
-        return Rate(at.mean, None, None, found.n, LEVEL, "posterior", FEW_EXAMPLES)
-    bounds = beta_interval(Moments(at.mean, at.variance * found.effect(HALF)))
-    return _rate(at.mean, bounds, found.n, "posterior")
+def _posterior_rate(inputs: HeadlineInputs, target_rate: Callable[[Sequence[ChainCell], Score], Moments]) -> Rate:
+    """Return the rate with ties as half from the posterior of a single cell."""
+    moments = target_rate(inputs.cells_without_judge, TIES_HALF)
+    if inputs.has_few_examples:
+        return Rate(moments.mean, None, None, inputs.n, LEVEL, "posterior", FEW_EXAMPLES)
+    bounds = beta_interval(Moments(moments.mean, moments.variance * inputs.design_effect(TIES_HALF)))
+    return _rate(moments.mean, bounds, inputs.n, "posterior")
 
 
-def _exact(found: HeadlineInputs, score: Counts) -> Rate:
-    """Every pair is read: the rate of this set is known."""
-    mean = found.spread(score).mean
-    return _rate(mean, (mean, mean), found.n, "exact")
+def _exact_rate(inputs: HeadlineInputs, score: Score) -> Rate:
+    """Return the rate of this set where every pair is read: it is known, its interval has no width."""
+    mean = inputs.spread(score).mean
+    return _rate(mean, (mean, mean), inputs.n, "exact")
 
 
-def _rate(mean: float, bounds: tuple[float, float], n: int, method: str) -> Rate:
+def _rate(mean: float, bounds: Bounds, n: int, method: str) -> Rate:
     return Rate(mean, *bounds, n, LEVEL, method)

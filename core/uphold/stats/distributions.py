@@ -1,31 +1,31 @@
-"""The three distributions behind the intervals: beta, Student's t and the normal."""
+"""Distribution functions and quantiles: beta, Student's t, the normal; and binomial coefficients. Standard library only."""
 
 import math
 from functools import lru_cache
 
 LEVEL = 0.95
-"""The level of every interval unless another is asked for; two-sided."""
-
+"""The two-sided level of every interval unless another is passed."""
 
 _Z = 1.959963984540054
-
+"""The normal quantile of `LEVEL`."""
 
 _NORMAL_FROM = 1e6
+"""With both parameters above this a beta is as good as normal."""
 
 
 def z_quantile(level: float = LEVEL) -> float:
-    """Half-width of the two-sided normal interval in standard deviations."""
+    """Return the half-width of a two-sided normal interval, in standard deviations."""
     return _Z if level == LEVEL else _normal_quantile((1 + level) / 2)
 
 
 def _normal_quantile(p: float, mean: float = 0.0, deviation: float = 1.0) -> float:
-    from statistics import NormalDist  # takes longer to load than all of this room; the default level needs none of it
+    from statistics import NormalDist  # slow to import, and the default level does not need it
 
     return NormalDist(mean, deviation).inv_cdf(p)
 
 
 def beta_cdf(x: float, a: float, b: float) -> float:
-    """Regularised incomplete beta function I_x(a, b); a and b above 0."""
+    """Return the regularised incomplete beta function I_x(a, b); a and b are above 0."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):
@@ -34,43 +34,53 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 
 
 def beta_quantile(p: float, a: float, b: float) -> float:
-    """The x with I_x(a, b) = p: Newton's steps, halving where one would leave the bracket."""
+    """Return the x with I_x(a, b) = p, by Newton's method, with bisection where a step would leave the bracket."""
     if min(a, b) > _NORMAL_FROM:
-        whole = a + b
-        return _normal_quantile(p, a / whole, math.sqrt(a * b / (whole + 1)) / whole)
+        size = a + b
+        return _normal_quantile(p, a / size, math.sqrt(a * b / (size + 1)) / size)
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(200):
-        over = beta_cdf(x, a, b) - p
-        low, high = (low, x) if over > 0 else (x, high)
+        excess = beta_cdf(x, a, b) - p
+        low, high = (low, x) if excess > 0 else (x, high)
         weight = math.exp(_log_weight(x, a, b))
-        better = x - over * x * (1 - x) / weight if weight else low
-        if not low < better < high:
-            better = (low + high) / 2
-        if abs(better - x) <= 1e-15 + 1e-13 * x or not 0 < better < 1:
-            return better
-        x = better
+        following = x - excess * x * (1 - x) / weight if weight else low
+        if not low < following < high:
+            following = (low + high) / 2
+        if abs(following - x) <= 1e-15 + 1e-13 * x or not 0 < following < 1:
+            return following
+        x = following
     return x
 
 
 @lru_cache(maxsize=256)
 def t_quantile(df: float, level: float = LEVEL) -> float:
-    """Half-width of the two-sided interval of Student's t with `df` degrees of freedom, by its tie to the beta."""
+    """Return the half-width of a two-sided interval of Student's t with `df` degrees of freedom, in standard errors.
+
+    Computed from the beta quantile.
+    """
     y = beta_quantile(level, 0.5, df / 2)
     return math.sqrt(df * y / (1 - y))
 
 
 def t_tail(t: float, df: float) -> float:
-    """Two-sided p of a Student's t: the chance of one at least as far from 0."""
+    """Return the two-sided p of Student's t: the probability of a value at least as far from 0."""
     return beta_cdf(df / (df + t * t), df / 2, 0.5)
 
 
+def log_binomial(n: int, k: int) -> float:
+    """Return the logarithm of the binomial coefficient C(n, k); minus infinity where `k` is not in 0..n."""
+    if not 0 <= k <= n:
+        return -math.inf
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
 def _log_weight(x: float, a: float, b: float) -> float:
-    """Logarithm of x^a (1-x)^b / B(a, b)."""
+    """Return the logarithm of x^a (1-x)^b / B(a, b)."""
     return a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
 
 
 def _fraction(x: float, a: float, b: float) -> float:
-    """Denominator of the incomplete beta as a continued fraction (DLMF 8.17.22), by Lentz's method."""
+    """Return the denominator of the incomplete beta as a continued fraction (DLMF 8.17.22), by Lentz's method."""
     value, above, below = 1.0, 1.0, 0.0
     for step in range(1, 20_000):
         m = step // 2

@@ -1,4 +1,9 @@
-"""Intervals from counts: a share, an exact share, a mean of half scores; and the exact sign test."""
+"""Intervals of shares and of means with ties as half: plain, exact, clustered by example, and stratified.
+
+Functions on numbers (`wilson`, `clopper_pearson`, ...) return `Bounds`; those on pairs (`share`, `ties_half`,
+`stratified_share`) return a `Rate` that carries its n and its method. Also here: the exact sign test, the clustered
+standard error (`mean_spread`), and the merging of pair groups that no interval has to tell apart.
+"""
 
 import math
 from collections import defaultdict
@@ -13,19 +18,82 @@ from uphold.stats.distributions import LEVEL, beta_cdf, beta_quantile, t_quantil
 Bounds = tuple[float, float]
 """Lower and upper end of a two-sided interval."""
 
+ScoredPair = tuple[int, float, int]
+"""Pairs with the same score: (example, or 0 where each pair is an example of its own; score; how many pairs)."""
 
-T_FROM = 30
-"""From so many pairs on a mean of half scores has a t interval; below, the posterior of one cell."""
+MIN_FOR_T = 30
+"""From so many pairs on a mean with ties as half has a t interval; below, a posterior one."""
+
+MIN_CLUSTERS = 10
+"""With fewer clusters their variance is too poorly known: no interval."""
+
+MAX_UNREAD_SHARE = 0.1
+"""Where strata without any verdict hold more than this share of the pairs, no rate over all strata is given."""
+
+PRIOR = (0.2, 0.1, 0.2)
+"""Pseudo-counts of (losses, ties, wins) added to each cell: half a pair in all, chosen by simulation."""
+
+TIES_HALF = (0.0, 0.5, 1.0)
+"""Scores of (loss, tie, win) with a tie counted as half a win."""
+
+FEW_EXAMPLES = f"several pairs share an example: {MIN_CLUSTERS} examples needed for an interval"
+
+CLUSTERED = ", clustered by example"
+
+ZERO_ERROR = 1e-12
+"""A standard error below this is zero up to rounding."""
 
 
-_PRIOR = (0.2, 0.1, 0.2)
+@dataclass(frozen=True, slots=True)
+class MeanSpread:
+    """A mean over `n` pairs from `clusters` examples; `clustered` where some of them share an example.
+
+    `variance` is that of a single pair, `standard_error` that of the mean, robust to clustering.
+    """
+
+    n: int
+    mean: float
+    variance: float
+    clusters: int
+    clustered: bool
+    standard_error: float
+
+    @property
+    def effective_n(self) -> float:
+        """The number of independent pairs that would leave the mean as uncertain: variance / standard_error^2.
+
+        Without a standard error to divide by: the number of examples where all pairs score alike, else of pairs.
+        """
+        if self.standard_error > ZERO_ERROR:
+            return self.variance / self.standard_error**2
+        return self.n if self.variance > 1e-12 else self.clusters
+
+    @property
+    def design_effect(self) -> float:
+        """How many times the variance of the mean grows because pairs share examples; at least 1."""
+        return max(1.0, self.n / self.effective_n) if self.clustered else 1.0
 
 
-_HALF = (0.0, 0.5, 1.0)
+@dataclass(frozen=True, slots=True)
+class StratumShare:
+    """One stratum: its number of pairs, how many of them are rated (`n`), and the sum of their scores (`hits`)."""
+
+    name: str
+    pairs: int
+    n: int
+    hits: float
+
+
+@dataclass(frozen=True, slots=True)
+class StratifiedMean:
+    """A stratum-weighted mean, and the number of pairs of a simple random sample that would be as precise."""
+
+    mean: float
+    effective_n: float
 
 
 def wilson(hits: float, n: float, level: float = LEVEL, quantile: float | None = None) -> Bounds:
-    """Score interval of hits / n (Wilson 1927); n above 0 may be an effective, fractional one.
+    """Return the score interval of hits / n (Wilson 1927); `n` > 0 may be an effective, fractional one.
 
     `quantile` stands in for the normal one where the variance itself is estimated from few clusters.
     """
@@ -36,13 +104,16 @@ def wilson(hits: float, n: float, level: float = LEVEL, quantile: float | None =
     return low, high
 
 
-def finite_n(n: int, of: int) -> float:
-    """Effective n of a random sample of `n` from exactly `of` items: n (N - 1) / (N - n); infinite when all are in."""
-    return math.inf if n >= of else n * (of - 1) / (of - n)
+def finite_n(n: int, total: int) -> float:
+    """Return the effective n of a random sample of `n` from exactly `total` (N) items: n (N - 1) / (N - n).
+
+    Infinite when all items are in the sample.
+    """
+    return math.inf if n >= total else n * (total - 1) / (total - n)
 
 
 def clopper_pearson(hits: int, n: int, level: float = LEVEL) -> Bounds:
-    """Exact binomial interval (Clopper & Pearson 1934); n above 0."""
+    """Return the exact binomial interval of hits / n (Clopper & Pearson 1934); `n` is above 0."""
     tail = (1 - level) / 2
     low = beta_quantile(tail, hits, n - hits + 1) if hits else 0.0
     high = beta_quantile(1 - tail, hits + 1, n - hits) if hits < n else 1.0
@@ -50,220 +121,174 @@ def clopper_pearson(hits: int, n: int, level: float = LEVEL) -> Bounds:
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """Exact two-sided p of so uneven a split if both were equally likely; 1 when nothing was decided."""
+    """Return the exact two-sided p of wins against losses, both equally likely; 1 where both are 0."""
     fewer, n = min(wins, losses), wins + losses
     return 1.0 if 2 * fewer == n else min(1.0, 2 * beta_cdf(0.5, n - fewer, fewer + 1))
 
 
-def mean_t(mean: float, error: float, df: float, level: float = LEVEL) -> Bounds:
-    """Student's interval of a mean of scores in [0, 1], cut to that range."""
-    half = t_quantile(df, level) * error
+def mean_t(mean: float, standard_error: float, df: float, level: float = LEVEL) -> Bounds:
+    """Return Student's interval of a mean of scores in [0, 1], cut to that range."""
+    half = t_quantile(df, level) * standard_error
     return max(0.0, mean - half), min(1.0, mean + half)
 
 
-def half_posterior(losses: float, ties: float, wins: float, level: float = LEVEL) -> Bounds:
-    """Interval of the mean score with ties as half: the chain rule with one cell.
+def ties_half_interval(losses: float, ties: float, wins: float, level: float = LEVEL) -> Bounds:
+    """Return the interval of the mean score with ties as half, from a Dirichlet posterior with `PRIOR`.
 
-    Dirichlet posterior with half a pseudo-item of prior, its mean and variance matched by a beta. Never of zero
-    width; stretched where needed so that it holds the plain mean of the counts.
+    The posterior's mean and variance are matched by a beta. Never of zero width; stretched where needed so that it
+    holds the plain mean of the counts.
     """
-    counts = [count + prior for count, prior in zip((losses, ties, wins), _PRIOR, strict=True)]
-    whole = sum(counts)
-    mean = sum(count * score for count, score in zip(counts, _HALF, strict=True)) / whole
-    spread = sum(count * (score - mean) ** 2 for count, score in zip(counts, _HALF, strict=True)) / whole
-    size = mean * (1 - mean) * (whole + 1) / spread - 1
+    counts = [count + prior for count, prior in zip((losses, ties, wins), PRIOR, strict=True)]
+    total = sum(counts)
+    mean = sum(count * score for count, score in zip(counts, TIES_HALF, strict=True)) / total
+    variance = sum(count * (score - mean) ** 2 for count, score in zip(counts, TIES_HALF, strict=True)) / total
+    size = mean * (1 - mean) * (total + 1) / variance - 1
     tail = (1 - level) / 2
     low, high = (beta_quantile(p, mean * size, (1 - mean) * size) for p in (tail, 1 - tail))
-    plain = (wins + ties / 2) / (losses + ties + wins)
-    return min(low, plain), max(high, plain)
-
-
-ScoredPair = tuple[int, float, int]
-"""Pairs with the same score: (example, or 0 where each pair is an example of its own; score; how many pairs)."""
-
-
-LEAST_CLUSTERS = 10
-"""With fewer clusters their spread says too little: no interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeanSpread:
-    """A mean over `n` pairs from `clusters` examples; `variance` is that of one pair, `error` that of the mean."""
-
-    n: int
-    mean: float
-    variance: float
-    clusters: int
-    clustered: bool
-    error: float
-
-    @property
-    def effective_n(self) -> float:
-        """So many independent pairs would leave the mean as uncertain: variance / V.
-
-        Where the residuals leave no V to divide by: the examples, when all pairs score alike, else the pairs.
-        """
-        if self.error > 1e-12:
-            return self.variance / self.error**2
-        return self.n if self.variance > 1e-12 else self.clusters
+    plain_mean = (wins + ties / 2) / (losses + ties + wins)
+    return min(low, plain_mean), max(high, plain_mean)
 
 
 def mean_spread(scored: Iterable[ScoredPair]) -> MeanSpread:
-    """The spread of the scores, clustered by example; with nothing to average all of it is 0."""
+    """Return the mean of the scores with its cluster-robust standard error; all zeros where there is no pair.
+
+    SE^2 = G/(G - 1) sum over clusters of (sum of residuals)^2 / n^2 with G clusters, and so G - 1 degrees of freedom
+    (Miller 2024).
+    """
     scores: dict[float, int] = defaultdict(int)
     totals: dict[int, float] = defaultdict(float)
     sizes: dict[int, int] = defaultdict(int)
-    alone: dict[float, int] = defaultdict(int)
+    singletons: dict[float, int] = defaultdict(int)
     for cluster, score, count in scored:
         scores[score] += count
         if cluster:
             totals[cluster] += score * count
             sizes[cluster] += count
         else:
-            alone[score] += count
-    n, groups = sum(scores.values()), len(sizes) + sum(alone.values())
+            singletons[score] += count
+    n, clusters = sum(scores.values()), len(sizes) + sum(singletons.values())
     if not n:
         return MeanSpread(0, 0.0, 0.0, 0, False, 0.0)
     mean = math.fsum(score * count for score, count in scores.items()) / n
     residuals = [(totals[cluster] - mean * size) ** 2 for cluster, size in sizes.items()]
-    squares = math.fsum(residuals) + _squares(alone, mean)
-    error = math.sqrt(squares * groups / (groups - 1)) / n if groups > 1 else 0.0
-    return MeanSpread(n, mean, _squares(scores, mean) / n, groups, groups < n, error)
+    squares = math.fsum(residuals) + _sum_of_squares(singletons, mean)
+    error = math.sqrt(squares * clusters / (clusters - 1)) / n if clusters > 1 else 0.0
+    return MeanSpread(n, mean, _sum_of_squares(scores, mean) / n, clusters, clusters < n, error)
 
 
-def _squares(scores: dict[float, int], mean: float) -> float:
+def _sum_of_squares(scores: dict[float, int], mean: float) -> float:
     return math.fsum(count * (score - mean) ** 2 for score, count in scores.items())
 
 
-def merged(cells: Sequence[PairGroup]) -> Sequence[PairGroup]:
-    """The same pairs in fewer cells: an example with a single pair needs no name, so such cells can be added up."""
+def merge_groups(groups: Sequence[PairGroup]) -> Sequence[PairGroup]:
+    """Return the same pairs in fewer groups: those that are the only pair of their example lose its id and are added up."""
     sizes: dict[int, int] = defaultdict(int)
-    for cell in cells:
-        sizes[cell.cluster] += cell.count
+    for group in groups:
+        sizes[group.cluster] += group.count
     kept: list[PairGroup] = []
-    alone: dict[tuple[Any, ...], int] = defaultdict(int)
-    for cell in cells:
-        if cell.cluster and sizes[cell.cluster] > 1:
-            kept.append(cell)
+    singletons: dict[tuple[Any, ...], int] = defaultdict(int)
+    for group in groups:
+        if group.cluster and sizes[group.cluster] > 1:
+            kept.append(group)
         else:
-            looks = (cell.stratum, cell.longer, cell.blind, cell.opened)
-            alone[cell.votes, cell.verdict, cell.orders, looks] += cell.count
+            others = (group.stratum, group.longer, group.blind, group.opened)
+            singletons[group.votes, group.verdict, group.orders, others] += group.count
     return [
         *kept,
         *(
-            PairGroup(votes, verdict, orders, 0, count, *looks)
-            for (votes, verdict, orders, looks), count in alone.items()
+            PairGroup(votes, verdict, orders, 0, count, *others)
+            for (votes, verdict, orders, others), count in singletons.items()
         ),
     ]
 
 
-FEW_EXAMPLES = f"several pairs share an example: {LEAST_CLUSTERS} examples needed for an interval"
-
-
-CLUSTERED = ", clustered by example"
-
-
 def no_rate(n: int, reason: str, method: str | None = None) -> Rate:
-    """A rate that is not given, and why."""
+    """Return a rate that is withheld, with the reason."""
     return Rate(None, None, None, n, LEVEL, method, reason)
 
 
 def no_value(reason: str) -> Value:
-    """A coefficient that is not given, and why."""
+    """Return a coefficient that is withheld, with the reason."""
     return Value(None, reason=reason)
 
 
-def share(scored: Sequence[ScoredPair], empty: str) -> Rate:
-    """Mean of scores 0 and 1 with Wilson's interval; clustered: on the effective n, with the t quantile of G - 1.
+def share(scored: Sequence[ScoredPair], empty_reason: str) -> Rate:
+    """Return the mean of scores 0 and 1 with Wilson's interval.
 
-    `empty` is the reason where there is no pair to take a share of.
+    Where pairs share examples it is Wilson's on the effective n, with the t quantile of G - 1 degrees of freedom for G
+    examples. `empty_reason` is given where there is no pair.
     """
-    over = mean_spread(scored)
-    if not over.n:
-        return no_rate(0, empty, "wilson")
-    if not over.clustered:
-        return _rate(over, "wilson", wilson(over.mean * over.n, over.n))
-    if over.clusters < LEAST_CLUSTERS:
-        return _no_interval(over, "wilson")
-    n = over.effective_n
-    return _rate(over, "wilson", wilson(over.mean * n, n, quantile=t_quantile(over.clusters - 1)))
+    spread = mean_spread(scored)
+    if not spread.n:
+        return no_rate(0, empty_reason, "wilson")
+    if not spread.clustered:
+        return _rate(spread, "wilson", wilson(spread.mean * spread.n, spread.n))
+    if spread.clusters < MIN_CLUSTERS:
+        return _no_interval(spread, "wilson")
+    n = spread.effective_n
+    return _rate(spread, "wilson", wilson(spread.mean * n, n, quantile=t_quantile(spread.clusters - 1)))
 
 
-def ties_half(scored: Sequence[ScoredPair], empty: str) -> Rate:
-    """Mean of scores 0, .5 and 1: t from 30 pairs on, else (and where all score alike) the posterior of one cell.
+def ties_half(scored: Sequence[ScoredPair], empty_reason: str) -> Rate:
+    """Return the mean of scores 0, .5 and 1: with a t interval from 30 pairs on, else (or without variance) a posterior.
 
-    Clustered: the t interval has the clustered error and G - 1 degrees of freedom, the posterior counts scaled to
-    the effective n.
+    Where pairs share examples the t interval has the clustered standard error and G - 1 degrees of freedom, the
+    posterior counts that are scaled to the effective n.
     """
-    over = mean_spread(scored)
-    if not over.n:
-        return no_rate(0, empty, "t")
-    if over.clustered and over.clusters < LEAST_CLUSTERS:
-        return _no_interval(over, "t")
-    if over.n >= T_FROM and over.error > 1e-12:
-        return _rate(over, "t", mean_t(over.mean, over.error, over.clusters - 1))
-    scale = over.effective_n / over.n if over.clustered else 1.0
-    losses, ties, wins = (sum(count for _, score, count in scored if score == word) * scale for word in (0.0, 0.5, 1.0))
-    return _rate(over, "posterior", half_posterior(losses, ties, wins))
+    spread = mean_spread(scored)
+    if not spread.n:
+        return no_rate(0, empty_reason, "t")
+    if spread.clustered and spread.clusters < MIN_CLUSTERS:
+        return _no_interval(spread, "t")
+    if spread.n >= MIN_FOR_T and spread.standard_error > ZERO_ERROR:
+        return _rate(spread, "t", mean_t(spread.mean, spread.standard_error, spread.clusters - 1))
+    scale = spread.effective_n / spread.n if spread.clustered else 1.0
+    losses, ties, wins = (sum(count for _, score, count in scored if score == value) * scale for value in TIES_HALF)
+    return _rate(spread, "posterior", ties_half_interval(losses, ties, wins))
 
 
-def _rate(over: MeanSpread, method: str, bounds: Bounds) -> Rate:
+def _rate(spread: MeanSpread, method: str, bounds: Bounds) -> Rate:
     low, high = bounds
-    return Rate(over.mean, low, high, over.n, LEVEL, method + CLUSTERED * over.clustered)
+    return Rate(spread.mean, low, high, spread.n, LEVEL, method + CLUSTERED * spread.clustered)
 
 
-def _no_interval(over: MeanSpread, method: str) -> Rate:
-    return Rate(over.mean, None, None, over.n, LEVEL, method + CLUSTERED, FEW_EXAMPLES)
+def _no_interval(spread: MeanSpread, method: str) -> Rate:
+    return Rate(spread.mean, None, None, spread.n, LEVEL, method + CLUSTERED, FEW_EXAMPLES)
 
 
-@dataclass(frozen=True, slots=True)
-class StratumShare:
-    """One stratum: how many pairs it has, how many of them were looked at, and what their scores add up to."""
+def stratified_mean(
+    strata: Sequence[StratumShare], *, population: bool = False, design_effect: float = 1.0
+) -> StratifiedMean:
+    """Return the mean over strata weighted by their pairs, with its effective n; every stratum has n > 0.
 
-    name: str
-    pairs: int
-    n: int
-    hits: float
-
-
-@dataclass(frozen=True, slots=True)
-class WeightedShare:
-    """A stratum-weighted mean, and so many pairs drawn alike would leave it as uncertain."""
-
-    mean: float
-    effective_n: float
-
-
-def weighted(parts: Sequence[StratumShare], *, population: bool = False, effect: float = 1.0) -> WeightedShare:
-    """Mean sum W p; variance sum W^2 (1 - n/N) q(1-q)/n with q = (hits + .5)/(n + 1), over strata that all have n > 0.
-
-    `population` leaves out (1 - n/N) and adds that the strata's shares are a draw themselves. `effect` is the design
-    effect of several pairs from one example. Where the mean is 0 or 1, the effective n is that of the smoothed mean.
+    Mean sum W p, variance sum W^2 (1 - n/N) q(1-q)/n with W a stratum's share of the pairs and q = (hits + .5)/(n + 1).
+    For the `population` the factor (1 - n/N) is left out, and the variance of the strata's shares, which are a draw
+    themselves, is added. Where the mean is 0 or 1, the effective n is that of the smoothed mean.
     """
-    total = sum(part.pairs for part in parts)
+    total = sum(stratum.pairs for stratum in strata)
     mean = smoothed = variance = between = 0.0
-    for part in parts:
-        share, rate, soft = part.pairs / total, part.hits / part.n, (part.hits + 0.5) / (part.n + 1)
-        mean += share * rate
-        smoothed += share * soft
-        between += share * rate**2
-        left = 1.0 if population else 1 - part.n / part.pairs
-        variance += share**2 * left * soft * (1 - soft) / part.n
+    for stratum in strata:
+        weight, rate, smooth = stratum.pairs / total, stratum.hits / stratum.n, (stratum.hits + 0.5) / (stratum.n + 1)
+        mean += weight * rate
+        smoothed += weight * smooth
+        between += weight * rate**2
+        correction = 1.0 if population else 1 - stratum.n / stratum.pairs
+        variance += weight**2 * correction * smooth * (1 - smooth) / stratum.n
     if population:
         variance += max(0.0, between - mean**2) / total
     if variance <= 0:
-        return WeightedShare(mean, math.inf)
+        return StratifiedMean(mean, math.inf)
     centre = mean if 1e-9 < mean < 1 - 1e-9 else smoothed
-    return WeightedShare(mean, centre * (1 - centre) / (variance * effect))
+    return StratifiedMean(mean, centre * (1 - centre) / (variance * design_effect))
 
 
-def weighted_share(parts: Sequence[StratumShare], *, population: bool = False, effect: float = 1.0) -> Rate:
-    """The weighted mean with Wilson's interval on its effective n; every stratum has been looked at."""
-    n = sum(part.n for part in parts)
-    if sum(part.pairs for part in parts) == n:
-        mean = sum(part.hits for part in parts) / n
-        found = WeightedShare(mean, n / effect)
+def stratified_share(strata: Sequence[StratumShare], *, population: bool = False, design_effect: float = 1.0) -> Rate:
+    """Return the stratum-weighted mean with Wilson's interval on its effective n; every stratum has n > 0."""
+    n = sum(stratum.n for stratum in strata)
+    if sum(stratum.pairs for stratum in strata) == n:
+        mean = sum(stratum.hits for stratum in strata) / n
+        found = StratifiedMean(mean, n / design_effect)
     else:
-        found = weighted(parts, population=population, effect=effect)
+        found = stratified_mean(strata, population=population, design_effect=design_effect)
     low, high = wilson(found.mean * found.effective_n, found.effective_n)
     return Rate(found.mean, low, high, n, LEVEL, "wilson, stratified")

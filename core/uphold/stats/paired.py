@@ -1,10 +1,18 @@
-"""The same examples in two runs: exact McNemar and Bonett-Price for wins, paired t for ties as half."""
+"""Paired comparisons on the same examples: two runs, the regression gate, and two judges.
+
+Runs are compared by wins (Bonett-Price's interval, McNemar's exact test) and with ties as half (paired t). Differences
+are after less before. The gate is a non-inferiority test with a margin declared beforehand: PASS where the one-sided 95 %
+lower bound of the paired difference (ties as half) lies above - margin, FAIL where the upper bound lies below it, else
+INCONCLUSIVE; "no significant difference" is never a pass. Judges are compared by which one is right where the other is
+wrong (McNemar), with Holm's adjustment over all pairs of judges.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from uphold.formatting import points
 from uphold.records.comparisons import (
     Change,
     ChangedExample,
@@ -17,15 +25,17 @@ from uphold.records.comparisons import (
     RatedExample,
 )
 from uphold.records.enums import Verdict
-from uphold.records.reviews import COMPARED, SAID, human_label
+from uphold.records.reviews import LABEL_CLASS, VERDICT_CLASS, human_label
 from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.assisted import CHOSEN
-from uphold.stats.distributions import t_quantile, t_tail, z_quantile
-from uphold.stats.exact_tests import bonett_price, holm, mcnemar, mid_p
+from uphold.stats.distributions import LEVEL, t_quantile, t_tail, z_quantile
+from uphold.stats.exact_tests import bonett_price, holm_where_known, mcnemar, mid_p
 from uphold.stats.intervals import (
     CLUSTERED,
     FEW_EXAMPLES,
-    LEAST_CLUSTERS,
+    MAX_UNREAD_SHARE,
+    MIN_CLUSTERS,
+    ZERO_ERROR,
     MeanSpread,
     ScoredPair,
     mean_spread,
@@ -33,48 +43,86 @@ from uphold.stats.intervals import (
     sign_test,
 )
 
-FEW = f"{MIN_FOR_RATE} pairs read in both runs needed"
-
+FEW_PAIRS = f"{MIN_FOR_RATE} pairs read in both runs needed"
 
 NO_CHANGE = "no item changed"
 
-
 Rater = Callable[[RatedExample], float | None]
-"""The candidate's score by one rater, None where it has none."""
+"""Returns the candidate's score by people or by a judge, None where there is none."""
 
+StratumPair = tuple[str | None, str | None]
+"""The strata that an example was drawn from in the run before and in the run after."""
 
 _SCORE = (1.0, 0.5, 0.0)
+"""Scores of the classes candidate, tie, baseline."""
+
+_ONE_SIDED = 2 * LEVEL - 1
+"""The two-sided level whose ends are one-sided bounds at `LEVEL`."""
 
 
-def by_people(side: RatedExample) -> float | None:
-    """1, .5 or 0 by the human label; None where it is unread or unresolved."""
-    place = COMPARED.get(human_label(side.votes))
-    return None if place is None else _SCORE[place]
+@dataclass(frozen=True, slots=True)
+class OneSidedBounds:
+    """A mean difference with its one-sided lower and upper bound; `standard_error` is 0 where no difference varies."""
+
+    mean: float
+    low: float
+    high: float
+    standard_error: float
+    df: float
+    method: str
+
+    def p(self, margin: float) -> float | None:
+        """Return the one-sided p of a difference this good if the run were worse by the whole margin."""
+        if self.standard_error <= 0:
+            return None
+        t = (self.mean + margin) / self.standard_error
+        tail = t_tail(t, self.df) / 2
+        return tail if t > 0 else 1 - tail
 
 
-def by_judge(side: RatedExample) -> float | None:
-    """1, .5 or 0 by the judge's verdict, an inconsistent one being a tie; None where it could not be read."""
-    place = None if side.verdict is None else SAID.get(side.verdict)
-    return None if place is None else _SCORE[place]
+@dataclass(frozen=True, slots=True)
+class GateSubject:
+    """The run that a gate is about, the run it is held against, and the judge where only its verdicts count."""
+
+    run: str
+    against: str
+    judge: str | None = None
+    judge_caveat: str | None = None
 
 
-def paired_statistics(matched: Sequence[MatchedExample], reading: Rater) -> PairedStatistics:
-    """What changed from one run to the other on the examples rated in both; after less before."""
+def by_people(example: RatedExample) -> float | None:
+    """Return 1, .5 or 0 by the human label; None where it is unread or unresolved."""
+    category = LABEL_CLASS.get(human_label(example.votes))
+    return None if category is None else _SCORE[category]
+
+
+def by_judge(example: RatedExample) -> float | None:
+    """Return 1, .5 or 0 by the judge's verdict, an inconsistent one being a tie; None where it is unreadable."""
+    category = _verdict_class(example.verdict)
+    return None if category is None else _SCORE[category]
+
+
+def _verdict_class(verdict: Verdict | None) -> int | None:
+    return None if verdict is None else VERDICT_CLASS.get(verdict)
+
+
+def paired_statistics(matched: Sequence[MatchedExample], rater: Rater) -> PairedStatistics:
+    """Return what changed from one run to the other on the examples rated in both."""
     rows = [
-        (one, old, new)
-        for one in matched
-        if (old := reading(one.before)) is not None and (new := reading(one.after)) is not None
+        (pair, before, after)
+        for pair in matched
+        if (before := rater(pair.before)) is not None and (after := rater(pair.after)) is not None
     ]
-    wins = [(one.example, float(new == 1) - float(old == 1), 1) for one, old, new in rows]
-    halves = [(one.example, new - old, 1) for one, old, new in rows]
-    lost, won = sum(change < 0 for _, change, _ in wins), sum(change > 0 for _, change, _ in wins)
-    better, worse = sum(change > 0 for _, change, _ in halves), sum(change < 0 for _, change, _ in halves)
+    wins = [(pair.example, float(after == 1) - float(before == 1), 1) for pair, before, after in rows]
+    halves = [(pair.example, after - before, 1) for pair, before, after in rows]
+    won, lost = _ups_and_downs(wins)
+    better, worse = _ups_and_downs(halves)
     return PairedStatistics(
         n=len(rows),
         matched=len(matched),
-        chosen=sum(one.before.part is None or one.after.part is None for one, *_ in rows),
-        wins_before=sum(old == 1 for _, old, _ in rows),
-        wins_after=sum(new == 1 for *_, new in rows),
+        chosen=sum(pair.before.stratum is None or pair.after.stratum is None for pair, *_ in rows),
+        wins_before=sum(before == 1 for _, before, _ in rows),
+        wins_after=sum(after == 1 for *_, after in rows),
         only_before=lost,
         only_after=won,
         better=better,
@@ -83,269 +131,247 @@ def paired_statistics(matched: Sequence[MatchedExample], reading: Rater) -> Pair
         sign_p=sign_test(better, worse) if rows else None,
         win_rate=win_change(wins),
         ties_half=half_change(halves),
-        items=_items(rows),
+        items=_changed_examples(rows),
     )
 
 
 def win_change(changes: Sequence[ScoredPair]) -> Change:
-    """Difference of two paired shares with Bonett-Price's interval and McNemar's exact p; clustered: t and no p."""
-    over = mean_spread(changes)
-    if over.n < MIN_FOR_RATE:
-        return _refused(over, "bonett-price")
-    if over.clustered:
-        return _t_change(over)
-    won = sum(count for _, change, count in changes if change > 0)
-    lost = sum(count for _, change, count in changes if change < 0)
-    low, high = bonett_price(won, lost, over.n)
-    return Change(over.mean, low, high, mcnemar(won, lost), "bonett-price, exact mcnemar")
+    """Return the difference of two paired win rates from changes of -1, 0 and 1.
+
+    Bonett-Price's interval and McNemar's exact p; where pairs share examples a clustered t interval.
+    """
+    spread = mean_spread(changes)
+    if spread.n < MIN_FOR_RATE:
+        return _too_few(spread, "bonett-price")
+    if spread.clustered:
+        return _t_change(spread)
+    won, lost = _ups_and_downs(changes)
+    low, high = bonett_price(won, lost, spread.n)
+    return Change(spread.mean, low, high, mcnemar(won, lost), "bonett-price, exact mcnemar")
 
 
 def half_change(changes: Sequence[ScoredPair]) -> Change:
-    """Mean difference of paired scores with Student's interval; where no two differ, Bonett-Price's."""
-    over = mean_spread(changes)
-    if over.n < MIN_FOR_RATE:
-        return _refused(over, "paired t")
-    if over.error > 1e-12 or over.clustered:
-        return _t_change(over)
-    up, down = sum(change > 0 for _, change, _ in changes), sum(change < 0 for _, change, _ in changes)
-    low, high = bonett_price(up, down, over.n)
-    return Change(over.mean, low, high, sign_test(up, down), "bonett-price")
+    """Return the mean difference of paired scores with Student's interval; where none varies, Bonett-Price's."""
+    spread = mean_spread(changes)
+    if spread.n < MIN_FOR_RATE:
+        return _too_few(spread, "paired t")
+    if spread.standard_error > ZERO_ERROR or spread.clustered:
+        return _t_change(spread)
+    up, down = _ups_and_downs(changes)
+    low, high = bonett_price(up, down, spread.n)
+    return Change(spread.mean, low, high, sign_test(up, down), "bonett-price")
 
 
-def _t_change(over: MeanSpread) -> Change:
-    method = "paired t" + CLUSTERED * over.clustered
-    if over.clustered and over.clusters < LEAST_CLUSTERS:
-        return Change(over.mean, None, None, None, method, FEW_EXAMPLES)
-    if over.error < 1e-12:
-        return Change(over.mean, None, None, None, method, NO_CHANGE)
-    half = t_quantile(over.clusters - 1) * over.error
-    p = t_tail(over.mean / over.error, over.clusters - 1)
-    return Change(over.mean, max(-1.0, over.mean - half), min(1.0, over.mean + half), p, method)
+def _ups_and_downs(changes: Iterable[ScoredPair]) -> tuple[int, int]:
+    """Return how many pairs changed for the better, and for the worse."""
+    changes = list(changes)
+    up = sum(count for _, change, count in changes if change > 0)
+    return up, sum(count for _, change, count in changes if change < 0)
 
 
-def _refused(over: MeanSpread, method: str) -> Change:
-    return Change(over.mean if over.n else None, None, None, None, method, FEW)
+def _t_change(spread: MeanSpread) -> Change:
+    method = "paired t" + CLUSTERED * spread.clustered
+    if spread.clustered and spread.clusters < MIN_CLUSTERS:
+        return Change(spread.mean, None, None, None, method, FEW_EXAMPLES)
+    if spread.standard_error < ZERO_ERROR:
+        return Change(spread.mean, None, None, None, method, NO_CHANGE)
+    half = t_quantile(spread.clusters - 1) * spread.standard_error
+    p = t_tail(spread.mean / spread.standard_error, spread.clusters - 1)
+    return Change(spread.mean, max(-1.0, spread.mean - half), min(1.0, spread.mean + half), p, method)
 
 
-def _items(rows: Iterable[tuple[MatchedExample, float, float]]) -> tuple[ChangedExample, ...]:
-    changed = [ChangedExample(one.key, one.turn, old, new) for one, old, new in rows if old != new]
+def _too_few(spread: MeanSpread, method: str) -> Change:
+    return Change(spread.mean if spread.n else None, None, None, None, method, FEW_PAIRS)
+
+
+def _changed_examples(rows: Iterable[tuple[MatchedExample, float, float]]) -> tuple[ChangedExample, ...]:
+    changed = [ChangedExample(pair.key, pair.turn, before, after) for pair, before, after in rows if before != after]
     return tuple(sorted(changed, key=lambda item: (item.after - item.before, item.key, item.turn)))
 
 
 def compare_judge_pairs(names: Sequence[str], rows: Sequence[JointVerdicts]) -> tuple[JudgeComparison, ...]:
-    """Each two judges; the p values adjusted for how many pairs of judges there are."""
-    found = [_pair(names, rows, a, b) for a, b in combinations(range(len(names)), 2)]
-    asked = [pair.change.p for pair in found if pair.change.p is not None]
-    larger = iter(holm(asked))
-    return tuple(pair if pair.change.p is None else replace(pair, adjusted=next(larger)) for pair in found)
+    """Return the comparison of every two judges, p values adjusted for how many there are.
+
+    `names` are the judges, in the order of `JointVerdicts.verdicts`.
+    """
+    found = [_judge_comparison(names, rows, a, b) for a, b in combinations(range(len(names)), 2)]
+    adjusted = holm_where_known([pair.change.p for pair in found])
+    return tuple(replace(pair, adjusted=p) for pair, p in zip(found, adjusted, strict=True))
 
 
-def _pair(names: Sequence[str], rows: Sequence[JointVerdicts], a: int, b: int) -> JudgeComparison:
-    both = []
+def _judge_comparison(names: Sequence[str], rows: Sequence[JointVerdicts], a: int, b: int) -> JudgeComparison:
+    equal: list[ScoredPair] = []
+    changes: list[ScoredPair] = []
     for row in rows:
-        human, one, other = COMPARED.get(human_label(row.votes)), _said(row.verdicts[a]), _said(row.verdicts[b])
-        if human is not None and one is not None and other is not None:
-            both.append((row.example, float(one == human) - float(other == human), one == other, row.count))
+        label = LABEL_CLASS.get(human_label(row.votes))
+        class_a, class_b = _verdict_class(row.verdicts[a]), _verdict_class(row.verdicts[b])
+        if label is not None and class_a is not None and class_b is not None:
+            equal.append((row.example, float(class_a == class_b), row.count))
+            changes.append((row.example, float(class_a == label) - float(class_b == label), row.count))
+    only_a, only_b = _ups_and_downs(changes)
     return JudgeComparison(
-        names[a],
-        names[b],
-        sum(count for *_, count in both),
-        sum(count for _, change, _, count in both if change > 0),
-        sum(count for _, change, _, count in both if change < 0),
-        share([(example, float(same), count) for example, _, same, count in both], "no pair that both can be read on"),
-        win_change([(example, change, count) for example, change, _, count in both]),
-        None,
+        a=names[a],
+        b=names[b],
+        n=sum(count for *_, count in changes),
+        only_a=only_a,
+        only_b=only_b,
+        agree=share(equal, "no pair that both can be read on"),
+        change=win_change(changes),
+        adjusted=None,
     )
 
 
-def _said(verdict: Verdict | None) -> int | None:
-    return None if verdict is None else SAID.get(verdict)
+def gate(matched: Sequence[MatchedExample], margin: float, subject: GateSubject, planned: int | None = None) -> Gate:
+    """Return whether a run (`after`) is no worse than another (`before`) by more than the margin, ties as half.
 
-
-LEVEL = 0.95
-
-
-_BOTH_SIDES = 2 * LEVEL - 1
-
-
-_MOST_UNREAD = 0.1
-
-
-StratumCounts = tuple[str | None, str | None]
-"""The strata of an example in both runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A mean difference with one-sided bounds, and the t of lying above - margin (None where there is no error)."""
-
-    mean: float
-    low: float
-    high: float
-    error: float
-    df: float
-    method: str
-
-    def p(self, margin: float) -> float | None:
-        """One-sided p of so good a difference if the run were worse by the whole margin."""
-        if self.error <= 0:
-            return None
-        t = (self.mean + margin) / self.error
-        tail = t_tail(t, self.df) / 2
-        return tail if t > 0 else 1 - tail
-
-
-@dataclass(frozen=True, slots=True)
-class GateSubject:
-    """What a gate is about: the run, the one it is held against, and the judge where only that one speaks."""
-
-    run: str
-    against: str
-    judge: str | None = None
-    worth: str | None = None
-
-
-def gate(matched: Sequence[MatchedExample], margin: float, names: GateSubject, planned: int | None = None) -> Gate:
-    """Hold a run (`after`) against another (`before`), by people's labels or, where a judge is named, by its verdicts."""
-    reading = by_people if names.judge is None else by_judge
-    rated = [one for one in matched if reading(one.before) is not None and reading(one.after) is not None]
-    found = _refusal(matched, rated, names.judge is not None) or _bound(
-        matched, rated, reading, names.judge is not None
+    By people's labels, or by a judge's verdicts where the subject names one. Below the `planned` number of pairs the
+    result is inconclusive, and `provisional` holds what it would be.
+    """
+    judge_only = subject.judge is not None
+    rater = by_judge if judge_only else by_people
+    rated = [pair for pair in matched if rater(pair.before) is not None and rater(pair.after) is not None]
+    bounds = _refusal(matched, rated, judge_only) or _bounds(matched, rated, rater, judge_only)
+    unknown = Gate(
+        result=GateResult.INCONCLUSIVE,
+        reason="",
+        run=subject.run,
+        against=subject.against,
+        margin=margin,
+        n=len(rated),
+        difference=None,
+        low=None,
+        high=None,
+        p=None,
+        level=LEVEL,
+        method="paired t",
+        judge=subject.judge,
+        judge_caveat=subject.judge_caveat,
+        planned=planned,
     )
-    if isinstance(found, str):
-        return _gate(GateResult.INCONCLUSIVE, found, names, margin, len(rated), None, planned)
-    result = _result(found, margin)
+    if isinstance(bounds, str):
+        return replace(unknown, reason=bounds)
+    known = replace(
+        unknown,
+        difference=bounds.mean,
+        low=bounds.low,
+        high=bounds.high,
+        p=bounds.p(margin),
+        method=bounds.method,
+    )
+    result = _result(bounds, margin)
     if planned is not None and len(rated) < planned:
         reason = f"provisional: {len(rated)} of the {planned} planned pairs are read in both runs; so far it would be {result}"
-        return _gate(GateResult.INCONCLUSIVE, reason, names, margin, len(rated), found, planned, result)
-    return _gate(result, _reason(found, margin, result), names, margin, len(rated), found, planned)
+        return replace(known, reason=reason, provisional=result)
+    return replace(known, result=result, reason=_reason(bounds, margin, result))
 
 
-def bound(differences: Sequence[ScoredPair]) -> Bound | str:
-    """The bounds of a mean difference of pairs drawn alike, clustered by example; or the reason why there are none."""
-    over = mean_spread(differences)
-    if over.clustered and over.clusters < LEAST_CLUSTERS:
+def one_sided_bounds(differences: Sequence[ScoredPair]) -> OneSidedBounds | str:
+    """Return the bounds of the mean difference of pairs drawn alike, or the reason why there are none.
+
+    Paired t, clustered by example; where no difference varies Bonett-Price's interval, stretched to hold the mean.
+    """
+    spread = mean_spread(differences)
+    if spread.clustered and spread.clusters < MIN_CLUSTERS:
         return FEW_EXAMPLES
-    method = "paired t" + CLUSTERED * over.clustered
-    if over.error > 1e-12:
-        half = t_quantile(over.clusters - 1, _BOTH_SIDES) * over.error
-        return Bound(over.mean, over.mean - half, over.mean + half, over.error, over.clusters - 1, method)
-    up = sum(count for _, change, count in differences if change > 0)
-    down = sum(count for _, change, count in differences if change < 0)
-    low, high = bonett_price(up, down, over.clusters if over.clustered else over.n, z_quantile(_BOTH_SIDES))
-    return Bound(over.mean, min(low, over.mean), max(high, over.mean), 0.0, over.n, "bonett-price")
+    method = "paired t" + CLUSTERED * spread.clustered
+    mean, error, df = spread.mean, spread.standard_error, spread.clusters - 1
+    if error > ZERO_ERROR:
+        half = t_quantile(df, _ONE_SIDED) * error
+        return OneSidedBounds(mean, mean - half, mean + half, error, df, method)
+    up, down = _ups_and_downs(differences)
+    n = spread.clusters if spread.clustered else spread.n
+    low, high = bonett_price(up, down, n, z_quantile(_ONE_SIDED))
+    return OneSidedBounds(mean, min(low, mean), max(high, mean), 0.0, spread.n, "bonett-price")
 
 
-def _result(found: Bound, margin: float) -> GateResult:
-    if found.low > -margin:
+def _result(bounds: OneSidedBounds, margin: float) -> GateResult:
+    if bounds.low > -margin:
         return GateResult.PASS
-    return GateResult.FAIL if found.high < -margin else GateResult.INCONCLUSIVE
+    return GateResult.FAIL if bounds.high < -margin else GateResult.INCONCLUSIVE
 
 
 def _refusal(matched: Sequence[MatchedExample], rated: Sequence[MatchedExample], judge_only: bool) -> str | None:
-    rater = "judged" if judge_only else "read"
+    """Return why the rated pairs cannot speak for the matched ones."""
+    verb = "judged" if judge_only else "read"
     if not rated:
-        return f"no pair was {rater} in both runs"
+        return f"no pair was {verb} in both runs"
     if judge_only or len(rated) == len(matched):
-        return _few(len(rated), rater)
-    parts = _parts(matched, rated)
-    unread = {part: of for part, (of, n) in parts.items() if not n}
-    if sum(unread.values()) > _MOST_UNREAD * len(matched):
-        if all(part[0] is None or part[1] is None for part, (_, n) in parts.items() if n):
+        return _few_rated(len(rated), verb)
+    strata = _by_strata(matched, rated)
+    unread = {stratum: pairs for stratum, (pairs, n) in strata.items() if not n}
+    if sum(unread.values()) > MAX_UNREAD_SHARE * len(matched):
+        if all(None in stratum for stratum, (_, n) in strata.items() if n):
             return CHOSEN.format(f"{len(rated)} pair{'s' * (len(rated) != 1)}")
-        worst = max(unread, key=lambda part: unread[part])
-        named = " / ".join(name or "chosen" for name in worst)
-        return f"no pair was read in both runs in the part {named!r} ({unread[worst]} items)"
-    return _few(len(rated), rater)
+        worst = max(unread, key=lambda stratum: unread[stratum])
+        name = " / ".join(part or "chosen" for part in worst)
+        return f"no pair was read in both runs in the part {name!r} ({unread[worst]} items)"
+    return _few_rated(len(rated), verb)
 
 
-def _few(n: int, rater: str) -> str | None:
+def _few_rated(n: int, verb: str) -> str | None:
     if n >= MIN_FOR_RATE:
         return None
-    return f"{MIN_FOR_RATE} pairs {rater} in both runs needed, {n} {'is' if n == 1 else 'are'} there"
+    return f"{MIN_FOR_RATE} pairs {verb} in both runs needed, {n} {'is' if n == 1 else 'are'} there"
 
 
-def _parts(matched: Sequence[MatchedExample], rated: Sequence[MatchedExample]) -> dict[StratumCounts, tuple[int, int]]:
-    """For each part of the examples: how many there are, how many are rated in both runs."""
-    found: dict[StratumCounts, tuple[int, int]] = {}
-    for group, place in ((matched, 0), (rated, 1)):
-        for one in group:
-            part = (one.before.part, one.after.part)
-            of, n = found.get(part, (0, 0))
-            found[part] = (of + (not place), n + place)
+def _by_strata(
+    matched: Sequence[MatchedExample], rated: Sequence[MatchedExample]
+) -> dict[StratumPair, tuple[int, int]]:
+    """Return for each pair of strata how many examples there are, and how many are rated in both runs."""
+    found: dict[StratumPair, tuple[int, int]] = {}
+    for pair in matched:
+        pairs, n = found.get(_strata(pair), (0, 0))
+        found[_strata(pair)] = pairs + 1, n
+    for pair in rated:
+        pairs, n = found[_strata(pair)]
+        found[_strata(pair)] = pairs, n + 1
     return found
 
 
-def _bound(
-    matched: Sequence[MatchedExample], rated: Sequence[MatchedExample], reading: Rater, judge_only: bool
-) -> Bound | str:
-    rows = [(one, (reading(one.after) or 0.0) - (reading(one.before) or 0.0)) for one in rated]
-    parts = {part: sizes for part, sizes in _parts(matched, rated).items() if sizes[1]}
-    if judge_only or len(rated) == len(matched) or len(parts) == 1:
-        return bound([(one.example, change, 1) for one, change in rows])
-    return _weighted(rows, parts)
+def _strata(pair: MatchedExample) -> StratumPair:
+    return pair.before.stratum, pair.after.stratum
 
 
-def _weighted(rows: Sequence[tuple[MatchedExample, float]], parts: dict[StratumCounts, tuple[int, int]]) -> Bound | str:
-    """Parts drawn unequally: sum W d, variance sum W^2 s^2 / n with s^2 pooled within the parts."""
-    total = sum(of for of, _ in parts.values())
-    groups = {part: [c for o, c in rows if (o.before.part, o.after.part) == part] for part in parts}
-    means = {part: math.fsum(group) / len(group) for part, group in groups.items()}
-    df = len(rows) - len(groups)
-    squares = math.fsum((change - means[part]) ** 2 for part, group in groups.items() for change in group)
-    plain = mean_spread([(one.example, change, 1) for one, change in rows])
-    if df < MIN_FOR_RATE - 1 or squares < 1e-12:
+def _bounds(
+    matched: Sequence[MatchedExample], rated: Sequence[MatchedExample], rater: Rater, judge_only: bool
+) -> OneSidedBounds | str:
+    changes = [(pair, (rater(pair.after) or 0.0) - (rater(pair.before) or 0.0)) for pair in rated]
+    strata = {stratum: sizes for stratum, sizes in _by_strata(matched, rated).items() if sizes[1]}
+    if judge_only or len(rated) == len(matched) or len(strata) == 1:
+        return one_sided_bounds([(pair.example, change, 1) for pair, change in changes])
+    return _stratified_bounds(changes, strata)
+
+
+def _stratified_bounds(
+    changes: Sequence[tuple[MatchedExample, float]], strata: dict[StratumPair, tuple[int, int]]
+) -> OneSidedBounds | str:
+    """Return the bounds where strata were drawn unequally, or the reason why there are none.
+
+    Mean sum W d, variance sum W^2 s^2 / n with s^2 pooled within the strata.
+    """
+    total = sum(pairs for pairs, _ in strata.values())
+    groups = {stratum: [change for pair, change in changes if _strata(pair) == stratum] for stratum in strata}
+    means = {stratum: math.fsum(group) / len(group) for stratum, group in groups.items()}
+    df = len(changes) - len(groups)
+    squares = math.fsum((change - means[stratum]) ** 2 for stratum, group in groups.items() for change in group)
+    spread = mean_spread([(pair.example, change, 1) for pair, change in changes])
+    if df < MIN_FOR_RATE - 1 or squares < ZERO_ERROR:
         return f"{MIN_FOR_RATE} pairs and a change among them needed where parts of the queue were drawn unequally"
-    if plain.clustered and plain.clusters < LEAST_CLUSTERS:
+    if spread.clustered and spread.clusters < MIN_CLUSTERS:
         return FEW_EXAMPLES
-    effect = max(1.0, plain.n / plain.effective_n) if plain.clustered else 1.0
-    mean = math.fsum(of / total * means[part] for part, (of, _) in parts.items())
-    variance = math.fsum((of / total) ** 2 / n for of, n in parts.values()) * squares / df * effect
-    half = t_quantile(df, _BOTH_SIDES) * math.sqrt(variance)
-    method = "paired t, stratified" + CLUSTERED * plain.clustered
-    return Bound(mean, mean - half, mean + half, math.sqrt(variance), df, method)
+    mean = math.fsum(pairs / total * means[stratum] for stratum, (pairs, _) in strata.items())
+    weights = math.fsum((pairs / total) ** 2 / n for pairs, n in strata.values())
+    error = math.sqrt(weights * squares / df * spread.design_effect)
+    half = t_quantile(df, _ONE_SIDED) * error
+    method = "paired t, stratified" + CLUSTERED * spread.clustered
+    return OneSidedBounds(mean, mean - half, mean + half, error, df, method)
 
 
-def _reason(found: Bound, margin: float, result: GateResult) -> str:
-    allowed, low, high = f"{100 * margin:g} points", _points(found.low), _points(found.high)
+def _reason(bounds: OneSidedBounds, margin: float, result: GateResult) -> str:
+    allowed = f"{100 * margin:g} points"
+    mean, low, high = (f"{points(value, 1)} points" for value in (bounds.mean, bounds.low, bounds.high))
     if result is GateResult.PASS:
-        return f"not worse by {allowed} or more: the difference is {_points(found.mean)}, at least {low}"
+        return f"not worse by {allowed} or more: the difference is {mean}, at least {low}"
     if result is GateResult.FAIL:
-        return f"worse by more than {allowed}: the difference is {_points(found.mean)}, at most {high}"
-    return f"not settled: the difference is {_points(found.mean)}, between {low} and {high}; {allowed} are allowed"
-
-
-def _points(share: float) -> str:
-    """A difference in points, with its sign."""
-    written = f"{100 * share:+.1f}"
-    return ("0.0" if written in ("+0.0", "-0.0") else written.replace("-", "−")) + " points"
-
-
-def _gate(
-    result: GateResult,
-    reason: str,
-    names: GateSubject,
-    margin: float,
-    n: int,
-    found: Bound | None,
-    planned: int | None,
-    provisional: GateResult | None = None,
-) -> Gate:
-    return Gate(
-        result,
-        reason,
-        names.run,
-        names.against,
-        margin,
-        n,
-        found.mean if found else None,
-        found.low if found else None,
-        found.high if found else None,
-        found.p(margin) if found else None,
-        LEVEL,
-        found.method if found else "paired t",
-        names.judge,
-        names.worth,
-        planned,
-        provisional,
-    )
+        return f"worse by more than {allowed}: the difference is {mean}, at most {high}"
+    return f"not settled: the difference is {mean}, between {low} and {high}; {allowed} are allowed"

@@ -1,159 +1,183 @@
-"""What more verdicts buy: the cells as they are, scaled to as many verdicts as there will be.
+"""Forecasts of the win rate's precision: half-widths after more verdicts, and verdicts needed for a half-width.
 
-A cell gets its share of the new verdicts by the pairs in it that are unread, so that with all pairs read every cell is
-full. Below 15 verdicts there is too little to scale: Wilson's interval around one half. From a pilot of 20 the real
-width is .87 to 1.27 of the foretold one, from 30 .91 to 1.17 (nine in ten).
+The present cells are scaled to the labels they will have: a cell gets its share of the new verdicts by the unread pairs
+in it, so that with all pairs read every cell is full. Below 15 verdicts there is too little to scale, and Wilson's
+interval around one half is used. From a pilot of 20 verdicts the real width is .87 to 1.27 of the forecast, from 30 it is
+.91 to 1.17 (nine times in ten).
 """
 
 import math
+from dataclasses import replace
 
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast, WidthTarget
 from uphold.stats.assisted import HeadlineInputs
 from uphold.stats.distributions import z_quantile
 from uphold.stats.exact_tests import bonett_price
 from uphold.stats.intervals import Bounds, finite_n, wilson
-from uphold.stats.poststratify import WIN, ChainCell, Counts, Moments, beta_interval, not_narrower, population, this_set
+from uphold.stats.poststratify import (
+    WIN,
+    ChainCell,
+    LabelCounts,
+    Moments,
+    beta_interval,
+    not_narrower,
+    population_rate,
+    this_set_rate,
+)
 
-LEAST_PILOT = 15
+MIN_PILOT = 15
 
+FORECAST_STEPS = (10, 20)
+"""Numbers of further verdicts that forecasts are made for, besides all that are left."""
 
-STEPS = (10, 20)
-
-
-TARGETS = (0.15, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01)
-"""The half-widths that are worth naming."""
-
-
-Widths = tuple[float, float]
-"""Half-widths: for instructions like these, and for this set."""
-
-
-def half_widths(found: HeadlineInputs, more: int) -> Widths:
-    """The half-widths of the win rate after `more` verdicts."""
-    wide, narrow = _guessed(found, more) if is_pilot(found) else _scaled(found, more)
-    return (wide[1] - wide[0]) / 2, (narrow[1] - narrow[0]) / 2
-
-
-def budget(found: HeadlineInputs) -> tuple[WidthForecast, ...]:
-    """Half-widths after 10 and 20 more verdicts and with all pairs read; nothing where the headline refuses to speak."""
-    left = found.pairs - found.n
-    if found.state == "refused" or not found.pairs or found.has_few_examples:
-        return ()
-    steps = [more for more in STEPS if more < left] + ([left] if left else [])
-    return tuple(WidthForecast(more, *half_widths(found, more)) for more in steps)
-
-
-def nearest(found: HeadlineInputs) -> WidthTarget | None:
-    """The next width worth naming that more verdicts can buy: like these, else for this set, else none."""
-    left = found.pairs - found.n
-    if not found.has_rates or left <= 0 or found.has_few_examples:
-        return None
-    now, best = half_widths(found, 0), half_widths(found, left)
-    for place in (0, 1):
-        wanted = next((width for width in TARGETS if best[place] <= width < now[place] - 0.005), None)
-        if wanted is not None:
-            return WidthTarget(wanted, fewest(found, wanted, place), place == 0)
-    return None
-
-
-def is_pilot(found: HeadlineInputs) -> bool:
-    """Are there too few verdicts to foretell from?"""
-    return found.n < LEAST_PILOT or not found.has_rates
-
-
-def fewest(found: HeadlineInputs, half_width: float, place: int) -> int:
-    """The least number of verdicts that brings a half-width (0 like these, 1 this set), found by halving."""
-    low, high = 0, found.pairs - found.n
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if half_widths(found, middle)[place] <= half_width else (middle + 1, high)
-    return low
-
-
-def _guessed(found: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
-    n = max(1, min(found.n + more, found.pairs))
-    finite = finite_n(n, found.pairs)
-    return wilson(n / 2, n), (0.5, 0.5) if math.isinf(finite) else wilson(finite / 2, finite)
-
-
-def _scaled(found: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
-    effect = found.effect(WIN)
-    cells = _later(found, more)
-    like, this = population(cells, WIN), this_set(cells, WIN)
-    narrow = beta_interval(Moments(this.mean, this.variance * effect))
-    return not_narrower(beta_interval(Moments(like.mean, like.variance * effect)), narrow), narrow
-
-
-def _later(found: HeadlineInputs, more: int) -> list[ChainCell]:
-    left = found.pairs - found.n
-    shares = _shares(found)
-    later = []
-    for cell in found.cells:
-        n = sum(cell.read)
-        added = more * (cell.pairs - n) / left if left else 0.0
-        if not n:
-            loss, tie, win = (share * added for share in shares)
-            later.append(ChainCell(cell.pairs, (loss, tie, win)))
-        else:
-            grown = (n + added) / n
-            source = None if cell.source is None else _times(cell.source, grown)
-            rest = None if cell.rest is None else _times(cell.rest, grown)
-            later.append(ChainCell(cell.pairs, _times(cell.read, grown), source, rest))
-    return later
-
-
-def _shares(found: HeadlineInputs) -> Counts:
-    loss, tie, win = (sum(cell.read[place] for cell in found.cells) / found.n for place in range(3))
-    return loss, tie, win
-
-
-def _times(counts: Counts, factor: float) -> Counts:
-    return counts[0] * factor, counts[1] * factor, counts[2] * factor
-
+TARGET_HALF_WIDTHS = (0.15, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01)
+"""The half-widths that are offered as the next target."""
 
 MORE_INSTRUCTIONS = "more instructions needed, not more verdicts"
 
+POPULATION, THIS_SET = 0, 1
+"""Indices of the two targets in `HalfWidths`."""
+
+HalfWidths = tuple[float, float]
+"""Half-widths of the win rate's intervals for the population and for this set."""
+
+
+def half_widths(inputs: HeadlineInputs, more: int) -> HalfWidths:
+    """Return the half-widths of the win rate that are expected after `more` verdicts."""
+    bounds = _pilot_bounds(inputs, more) if is_pilot(inputs) else _scaled_bounds(inputs, more)
+    population, this_set = bounds
+    return (population[1] - population[0]) / 2, (this_set[1] - this_set[0]) / 2
+
+
+def budget(inputs: HeadlineInputs) -> tuple[WidthForecast, ...]:
+    """Return forecasts after 10 and 20 more verdicts and with all pairs read; none where the headline is refused."""
+    left = inputs.pairs - inputs.n
+    if inputs.state == "refused" or not inputs.pairs or inputs.has_few_examples:
+        return ()
+    steps = [more for more in FORECAST_STEPS if more < left] + ([left] if left else [])
+    return tuple(WidthForecast(more, *half_widths(inputs, more)) for more in steps)
+
+
+def nearest_target(inputs: HeadlineInputs) -> WidthTarget | None:
+    """Return the next half-width that more verdicts can reach: for the population, else for this set, else None."""
+    left = inputs.pairs - inputs.n
+    if not inputs.has_rates or left <= 0 or inputs.has_few_examples:
+        return None
+    now, best = half_widths(inputs, 0), half_widths(inputs, left)
+    for target in (POPULATION, THIS_SET):
+        wanted = next((w for w in TARGET_HALF_WIDTHS if best[target] <= w < now[target] - 0.005), None)
+        if wanted is not None:
+            return WidthTarget(wanted, verdicts_needed(inputs, wanted, target), target == POPULATION)
+    return None
+
+
+def is_pilot(inputs: HeadlineInputs) -> bool:
+    """Whether there are too few verdicts to scale."""
+    return inputs.n < MIN_PILOT or not inputs.has_rates
+
+
+def verdicts_needed(inputs: HeadlineInputs, half_width: float, target: int) -> int:
+    """Return the least number of further verdicts that reaches a half-width for a target, by bisection."""
+    low, high = 0, inputs.pairs - inputs.n
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if half_widths(inputs, middle)[target] <= half_width else (middle + 1, high)
+    return low
+
+
+def _pilot_bounds(inputs: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
+    n = max(1, min(inputs.n + more, inputs.pairs))
+    finite = finite_n(n, inputs.pairs)
+    return wilson(n / 2, n), (0.5, 0.5) if math.isinf(finite) else wilson(finite / 2, finite)
+
+
+def _scaled_bounds(inputs: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
+    effect = inputs.design_effect(WIN)
+    cells = _cells_after(inputs, more)
+    population, this_set = population_rate(cells, WIN), this_set_rate(cells, WIN)
+    narrow = beta_interval(Moments(this_set.mean, this_set.variance * effect))
+    return not_narrower(beta_interval(Moments(population.mean, population.variance * effect)), narrow), narrow
+
+
+def _cells_after(inputs: HeadlineInputs, more: int) -> list[ChainCell]:
+    """Return the cells with their labels scaled to `more` verdicts; an empty cell gets labels in the overall shares."""
+    left = inputs.pairs - inputs.n
+    shares = _label_shares(inputs)
+    cells = []
+    for cell in inputs.cells:
+        n = sum(cell.labels)
+        added = more * (cell.pairs - n) / left if left else 0.0
+        if not n:
+            cells.append(ChainCell(cell.pairs, _scale(shares, added)))
+            continue
+        growth = (n + added) / n
+        population, unread = cell.population_labels, cell.unread_labels
+        cells.append(
+            replace(
+                cell,
+                labels=_scale(cell.labels, growth),
+                population_labels=None if population is None else _scale(population, growth),
+                unread_labels=None if unread is None else _scale(unread, growth),
+            )
+        )
+    return cells
+
+
+def _label_shares(inputs: HeadlineInputs) -> LabelCounts:
+    loss, tie, win = (sum(cell.labels[index] for cell in inputs.cells) / inputs.n for index in range(3))
+    return loss, tie, win
+
+
+def _scale(labels: LabelCounts, factor: float) -> LabelCounts:
+    return labels[0] * factor, labels[1] * factor, labels[2] * factor
+
 
 def plan(
-    found: HeadlineInputs, half_width: float, seconds: float | None = None, planned: int | None = None
+    inputs: HeadlineInputs, half_width: float, seconds: float | None = None, planned: int | None = None
 ) -> ReviewPlan:
-    """What it takes to reach a half-width, for instructions like these and for this set."""
-    rate = 0.5 if is_pilot(found) else population(found.cells, WIN).mean
-    changed = rate * (1 - rate) * found.pairs
-    low, high = bonett_price(round(changed), round(changed), max(1, found.pairs))
-    refused = found.reason if found.state == "refused" or found.has_few_examples or not found.pairs else None
+    """Return the verdicts needed to reach a half-width, for the population and for this set.
+
+    `seconds` is the median time of a decision, `planned` the n that was declared beforehand; both are passed on.
+    """
+    rate = 0.5 if is_pilot(inputs) else population_rate(inputs.cells, WIN).mean
+    changed = rate * (1 - rate) * inputs.pairs
+    low, high = bonett_price(round(changed), round(changed), max(1, inputs.pairs))
+    refusal = inputs.reason if inputs.state == "refused" or inputs.has_few_examples or not inputs.pairs else None
     return ReviewPlan(
-        state=found.state,
-        reason=found.reason,
+        state=inputs.state,
+        reason=inputs.reason,
         half_width=half_width,
-        pairs=found.pairs,
-        n=found.n,
-        population=_reach(found, half_width, 0, refused),
-        this_set=_reach(found, half_width, 1, refused),
+        pairs=inputs.pairs,
+        n=inputs.n,
+        population=_reachable_width(inputs, half_width, POPULATION, refusal),
+        this_set=_reachable_width(inputs, half_width, THIS_SET, refusal),
         humans_alone=math.ceil(verdicts_for(half_width, rate)),
         smallest_change=(high - low) / 2,
-        rows=budget(found),
-        pilot=is_pilot(found),
+        rows=budget(inputs),
+        pilot=is_pilot(inputs),
         planned=planned,
         seconds=seconds,
     )
 
 
-def verdicts_for(half_width: float, share: float = 0.5, of: int | None = None) -> float:
-    """Verdicts that give a half-width without a judge: n0 = z^2 p(1 - p)/h^2; for exactly `of` pairs n0/(1 + (n0 - 1)/N)."""
-    wanted = z_quantile() ** 2 * share * (1 - share) / half_width**2
-    return wanted if of is None else wanted / (1 + (wanted - 1) / of)
+def verdicts_for(half_width: float, share: float = 0.5, total: int | None = None) -> float:
+    """Return the verdicts that give a half-width without a judge: n0 = z^2 p(1 - p)/h^2.
+
+    For exactly `total` (N) pairs n0/(1 + (n0 - 1)/N).
+    """
+    n = z_quantile() ** 2 * share * (1 - share) / half_width**2
+    return n if total is None else n / (1 + (n - 1) / total)
 
 
-def _reach(found: HeadlineInputs, half_width: float, place: int, refused: str | None) -> ReachableWidth:
-    if refused is not None:
-        return ReachableWidth(None, None, None, None, refused)
-    left = found.pairs - found.n
-    now = half_widths(found, 0)[place] if found.n else None
-    best = half_widths(found, left)[place]
+def _reachable_width(inputs: HeadlineInputs, half_width: float, target: int, refusal: str | None) -> ReachableWidth:
+    if refusal is not None:
+        return ReachableWidth(None, None, None, None, refusal)
+    left = inputs.pairs - inputs.n
+    now = half_widths(inputs, 0)[target] if inputs.n else None
+    best = half_widths(inputs, left)[target]
     if now is not None and now <= half_width:
         return ReachableWidth(0, now, best)
     if best > half_width:
-        instructions = math.ceil(found.pairs * (best / half_width) ** 2)
+        instructions = math.ceil(inputs.pairs * (best / half_width) ** 2)
         return ReachableWidth(None, now, best, instructions, MORE_INSTRUCTIONS)
-    return ReachableWidth(fewest(found, half_width, place), now, best)
+    return ReachableWidth(verdicts_needed(inputs, half_width, target), now, best)

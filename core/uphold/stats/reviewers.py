@@ -1,80 +1,80 @@
-"""How far reviewers agree with each other, the ceiling that a judge's agreement is held against, and with themselves."""
+"""Agreement among reviewers, which is the ceiling for any judge, and each reviewer's own biases."""
 
 from collections.abc import Mapping
 from itertools import combinations
 
 from uphold.records.counts import CLASSES, ReviewerHabits, RunCounts
-from uphold.records.reviews import majority_label
+from uphold.records.reviews import reviewer_votes
 from uphold.records.statistics import MIN_FOR_RATE, Rate, ReviewerBias, ReviewerPair, ReviewerStatistics, Value
-from uphold.stats.agreement import WORD, per_vote
-from uphold.stats.bias import longer_of
+from uphold.stats.agreement import CATEGORY, per_vote
+from uphold.stats.bias import reviewer_picks_longer
 from uphold.stats.coefficients import RatedPairs, ac1_value, alpha_value, kappa_value
 from uphold.stats.intervals import no_value, share
 
 NO_SIDE = "no decision with a winner was made in the app"
 
-
 NO_REPEAT = "no pair was shown twice"
-
 
 FEW_SHARED = f"{MIN_FOR_RATE} pairs read by two reviewers needed"
 
+PairTables = Mapping[tuple[int, int], Mapping[tuple[int, int, int], int]]
+"""For each two reviewers: how many pairs they gave which categories, by (example, first's, second's)."""
 
-Tables = Mapping[tuple[int, int], Mapping[tuple[int, int, int], int]]
-"""For two reviewers: how many pairs of which example they gave which two words."""
 
+def reviewer_statistics(counts: RunCounts, full: bool = False) -> ReviewerStatistics:
+    """Return the agreement of each two reviewers and of all of them together, and each one's biases.
 
-def reviewers(counts: RunCounts, full: bool = False) -> ReviewerStatistics:
-    """Agreement of each two reviewers who read the same pairs, of all of them together, and each one's own habits.
-
-    `full` adds alpha's interval, which needs resampling.
+    Kappa for each two, Krippendorff's alpha and Gwet's AC1 for all; `full` adds alpha's interval, which is resampled.
     """
-    tables = _tables(counts)
-    everything = [(0, *place[1:], count) for table in tables.values() for place, count in table.items()]
-    voters = sorted({reviewer for cell in counts.votes for reviewer, _ in majority_label(cell.votes)})
-    items = _items(counts)
+    tables = _pair_tables(counts)
+    comparisons = [(0, *key[1:], count) for table in tables.values() for key, count in table.items()]
+    voters = sorted({reviewer for group in counts.votes for reviewer, _ in reviewer_votes(group.votes)})
+    items = _shared_items(counts)
     shared = sum(count for *_, count in items)
     enough = shared >= MIN_FOR_RATE
     return ReviewerStatistics(
         names=tuple(counts.reviewers[reviewer] for reviewer in voters),
         items_shared=shared,
-        per_vote=per_vote(everything, "no pair was read by two reviewers"),
+        per_vote=per_vote(comparisons, "no pair was read by two reviewers"),
         pairs=tuple(
-            _pair(counts.reviewers[a], counts.reviewers[b], [(*place, count) for place, count in table.items()])
+            _reviewer_pair(counts.reviewers[a], counts.reviewers[b], [(*key, count) for key, count in table.items()])
             for (a, b), table in sorted(tables.items())
         ),
         alpha=alpha_value(items, resample=full) if enough else no_value(FEW_SHARED),
         ac1=ac1_value(items) if enough else no_value(FEW_SHARED),
-        leans=tuple(_lean(counts.reviewers[reviewer], habits) for reviewer, habits in sorted(counts.habits.items())),
+        leans=tuple(
+            _reviewer_bias(counts.reviewers[reviewer], habits) for reviewer, habits in sorted(counts.habits.items())
+        ),
     )
 
 
-def _items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
-    """The pairs that two or more read, as how many gave each word."""
+def _shared_items(counts: RunCounts) -> list[tuple[int, tuple[int, ...], int]]:
+    """Return the pairs that two or more reviewers have read, as how many chose each category (see `RatedItems`)."""
     found: dict[tuple[int, tuple[int, ...]], int] = {}
-    for cell in counts.votes:
-        votes = majority_label(cell.votes)
+    for group in counts.votes:
+        votes = reviewer_votes(group.votes)
         if len(votes) > 1:
-            said = [WORD[choice] for _, choice in votes]
-            key = (cell.cluster, tuple(said.count(place) for place in range(len(CLASSES))))
-            found[key] = found.get(key, 0) + cell.count
+            categories = [CATEGORY[choice] for _, choice in votes]
+            key = (group.cluster, tuple(categories.count(category) for category in range(len(CLASSES))))
+            found[key] = found.get(key, 0) + group.count
     return [(*key, count) for key, count in found.items()]
 
 
-def _tables(counts: RunCounts) -> Tables:
+def _pair_tables(counts: RunCounts) -> PairTables:
     tables: dict[tuple[int, int], dict[tuple[int, int, int], int]] = {}
-    for cell in counts.votes:
-        said = [(reviewer, WORD[choice]) for reviewer, choice in majority_label(cell.votes)]
-        for (a, one), (b, other) in combinations(said, 2):
+    for group in counts.votes:
+        votes = [(reviewer, CATEGORY[choice]) for reviewer, choice in reviewer_votes(group.votes)]
+        for (a, category_a), (b, category_b) in combinations(votes, 2):
             table = tables.setdefault((a, b), {})
-            place = (cell.cluster, one, other)
-            table[place] = table.get(place, 0) + cell.count
+            key = (group.cluster, category_a, category_b)
+            table[key] = table.get(key, 0) + group.count
     return tables
 
 
-def _pair(a: str, b: str, rated: list[RatedPairs]) -> ReviewerPair:
-    same = share([(cluster, float(one == other), count) for cluster, one, other, count in rated], "no shared pair")
-    return ReviewerPair(a, b, same.n, same, _kappa(rated, same.n))
+def _reviewer_pair(a: str, b: str, rated: list[RatedPairs]) -> ReviewerPair:
+    equal = [(cluster, float(category_a == category_b), count) for cluster, category_a, category_b, count in rated]
+    rate = share(equal, "no shared pair")
+    return ReviewerPair(a, b, rate.n, rate, _kappa(rated, rate.n))
 
 
 def _kappa(rated: list[RatedPairs], n: int) -> Value:
@@ -83,15 +83,15 @@ def _kappa(rated: list[RatedPairs], n: int) -> Value:
     return kappa_value(rated)
 
 
-def _lean(name: str, habits: ReviewerHabits) -> ReviewerBias:
+def _reviewer_bias(name: str, habits: ReviewerHabits) -> ReviewerBias:
     return ReviewerBias(
         name,
-        first=_share(habits.first, habits.second, NO_SIDE),
-        longer=longer_of(habits),
-        self_agreement=_share(habits.same, habits.repeated - habits.same, NO_REPEAT),
+        first=_share(habits.chose_a, habits.chose_b, NO_SIDE),
+        longer=reviewer_picks_longer(habits),
+        self_agreement=_share(habits.same_on_repeat, habits.repeats - habits.same_on_repeat, NO_REPEAT),
         seconds=habits.seconds,
     )
 
 
-def _share(hits: int, misses: int, empty: str) -> Rate:
-    return share([(0, 1.0, hits), (0, 0.0, misses)], empty)
+def _share(hits: int, misses: int, empty_reason: str) -> Rate:
+    return share([(0, 1.0, hits), (0, 0.0, misses)], empty_reason)

@@ -1,4 +1,7 @@
-"""All numbers of a run, of a set, or of its tags; and the few that the review shows at its foot."""
+"""All statistics of a run, of a set or of its tags, and the few that are shown during a review.
+
+`run_statistics` is where everything in this package comes together: `RunCounts` in, `RunStatistics` out.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,27 +23,36 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.stats.agreement import NOTHING, agreement
-from uphold.stats.assisted import assisted, headline, headline_inputs, people_alone, win_rates
-from uphold.stats.bias import length, position
-from uphold.stats.exact_tests import fisher, holm
-from uphold.stats.human import POOLED, humans
-from uphold.stats.intervals import merged, no_rate, no_value
-from uphold.stats.power import budget, nearest
-from uphold.stats.reviewers import reviewers
+from uphold.stats.assisted import assisted, headline, headline_inputs, win_rates
+from uphold.stats.bias import length_bias, position_bias
+from uphold.stats.exact_tests import fisher, holm_where_known
+from uphold.stats.human import POOLED, human_statistics
+from uphold.stats.intervals import merge_groups, no_rate, no_value
+from uphold.stats.power import budget, nearest_target
+from uphold.stats.reviewers import reviewer_statistics
 from uphold.stats.sequential import peek_safe
 
-NEEDS_TEN = f"{MIN_FOR_RATE} verdicts needed for a rate"
+FEW_VERDICTS = f"{MIN_FOR_RATE} verdicts needed for a rate"
+
+NO_VERDICT = "no readable verdict"
+
+FEW_IN_TAG = f"{MIN_FOR_RATE} verdicts inside the tag and outside needed"
+
+TAGS_CLUSTERED = "several pairs share an example: no exact test"
+
+TAGS_POOLED = "pooled over the runs of a set"
+
+HitsAndN = tuple[int, int]
+"""Hits, and out of how many pairs."""
 
 
 def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
-    """Everything that can be said about `counts`; `full` adds the intervals that need resampling."""
-    counts = merged_counts(counts)
-    human = humans(counts)
+    """Return all statistics of the counts; `full` adds the intervals that need resampling."""
+    counts = merge_counts(counts)
+    human = human_statistics(counts)
     judges = tuple(judge_statistics(counts, judge) for judge in counts.judges)
-    found = (
-        None if counts.pooled else headline_inputs(counts, counts.judges[0]) if counts.judges else people_alone(counts)
-    )
-    parts = {tag: merged_counts(part) for tag, part in counts.tags.items()}
+    inputs = None if counts.pooled else headline_inputs(counts, counts.judges[0] if counts.judges else None)
+    by_tag = {tag: merge_counts(part) for tag, part in counts.tags.items()}
     return RunStatistics(
         set=counts.set,
         set_hash=counts.set_hash,
@@ -50,38 +62,41 @@ def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
         pairs=counts.pairs,
         human=replace(human, peek_safe=peek_safe(counts)),
         judges=judges,
-        reviewers=reviewers(counts, full),
-        tags=tuple(tag_statistics(human, judges, parts)),
-        headline=None if found is None else headline(found, counts.planned),
-        budget=() if found is None else budget(found),
+        reviewers=reviewer_statistics(counts, full),
+        tags=tuple(tag_statistics(human, judges, by_tag)),
+        headline=None if inputs is None else headline(inputs, counts.planned),
+        budget=() if inputs is None else budget(inputs),
         tag=counts.tag,
-        others=counts.others,
+        other_judges=counts.unread_judges,
     )
 
 
 def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: int | None = None) -> LiveNumbers:
-    """The headline win rate, and agreement with one judge; where there are too few verdicts a reason instead of a rate."""
-    own = sum(cell.count for cell in counts.votes if any(who == reviewer_id for who, _ in cell.votes))
-    counts = merged_counts(counts)
-    human = humans(counts)
+    """Return the numbers shown during a review: the headline win rate, and the agreement with one judge.
+
+    With too few verdicts a rate is withheld with the reason.
+    """
+    own = sum(group.count for group in counts.votes if any(reviewer == reviewer_id for reviewer, _ in group.votes))
+    counts = merge_counts(counts)
+    human = human_statistics(counts)
     n = human.wins + human.ties + human.losses
     judge = next((judge for judge in counts.judges if judge.judge_id == judge_id), None)
-    same, kappa = _live_agreement(counts, judge)
-    found = headline_inputs(counts, judge) if judge is not None else people_alone(counts)
-    like_these, this_set = win_rates(found) if found.has_rates else (None, None)
+    observed, kappa = _live_agreement(counts, judge)
+    inputs = headline_inputs(counts, judge)
+    population, this_set = win_rates(inputs) if inputs.has_rates else (None, None)
     return LiveNumbers(
         n=n,
         wins=human.wins,
         ties=human.ties,
         losses=human.losses,
-        win_rate=human.rates.win_rate if n >= MIN_FOR_RATE else no_rate(n, NEEDS_TEN, "wilson"),
-        agreement=same,
+        win_rate=human.rates.win_rate if n >= MIN_FOR_RATE else no_rate(n, FEW_VERDICTS, "wilson"),
+        agreement=observed,
         kappa=kappa,
-        state=found.state,
-        refused=found.reason,
-        like_these=like_these,
+        state=inputs.state,
+        reason=inputs.reason,
+        population=population,
         this_set=this_set,
-        target=nearest(found),
+        target=nearest_target(inputs),
         planned=counts.planned,
         own=own,
         others=human.reviewed - own,
@@ -92,54 +107,54 @@ def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: in
 def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value]:
     if judge is None:
         return no_rate(0, NOTHING, "wilson"), no_value(NOTHING)
-    same = agreement(judge, counts.strata)
-    if same.n < MIN_FOR_RATE:
-        return no_rate(same.n, NEEDS_TEN, "wilson"), no_value(NEEDS_TEN)
-    return same.observed, same.kappa
+    found = agreement(judge, counts.strata)
+    if found.n < MIN_FOR_RATE:
+        return no_rate(found.n, FEW_VERDICTS, "wilson"), no_value(FEW_VERDICTS)
+    return found.observed, found.kappa
 
 
-def merged_counts(counts: RunCounts) -> RunCounts:
-    """The same counts in fewer cells: examples with a single pair are added up."""
-    judges = tuple(replace(judge, cells=tuple(merged(judge.cells))) for judge in counts.judges)
-    return replace(counts, votes=tuple(merged(counts.votes)), judges=judges)
-
-
-_NO_VERDICT = "no readable verdict"
+def merge_counts(counts: RunCounts) -> RunCounts:
+    """Return the same counts in fewer groups, as `merge_groups` makes them."""
+    judges = tuple(replace(judge, cells=tuple(merge_groups(judge.cells))) for judge in counts.judges)
+    return replace(counts, votes=tuple(merge_groups(counts.votes)), judges=judges)
 
 
 def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
-    """Everything about one judge; its own rates are an opinion and have no interval."""
-    said = dict.fromkeys(Verdict, 0)
-    for cell in judge.cells:
-        said[cell.verdict or Verdict.PENDING] += cell.count
-    wins, losses = said[Verdict.CANDIDATE], said[Verdict.BASELINE]
-    drawn = said[Verdict.TIE] + said[Verdict.INCONSISTENT]
-    n = wins + drawn + losses
+    """Return everything about one judge; its own win rates are opinions and have no interval."""
+    tally = dict.fromkeys(Verdict, 0)
+    for group in judge.cells:
+        tally[group.verdict or Verdict.PENDING] += group.count
+    wins, losses = tally[Verdict.CANDIDATE], tally[Verdict.BASELINE]
+    ties = tally[Verdict.TIE] + tally[Verdict.INCONSISTENT]
+    n = wins + ties + losses
     return JudgeStatistics(
         judge_id=judge.judge_id,
         name=judge.name,
         version=judge.version,
         kind=judge.kind,
         wins=wins,
-        ties=said[Verdict.TIE],
+        ties=tally[Verdict.TIE],
         losses=losses,
-        inconsistent=said[Verdict.INCONSISTENT],
-        unreadable=said[Verdict.UNREADABLE],
-        failed=said[Verdict.FAILED],
-        pending=0 if judge.kind == "imported" else said[Verdict.PENDING],
+        inconsistent=tally[Verdict.INCONSISTENT],
+        unreadable=tally[Verdict.UNREADABLE],
+        failed=tally[Verdict.FAILED],
+        pending=0 if judge.kind == "imported" else tally[Verdict.PENDING],
         win_rate=_share(wins, n, counts.pooled),
-        win_tie_rate=_share(wins + drawn, n, counts.pooled),
-        ties_half=_share(wins + drawn / 2, n, counts.pooled),
+        win_tie_rate=_share(wins + ties, n, counts.pooled),
+        ties_half=_share(wins + ties / 2, n, counts.pooled),
         mean_preference=None if counts.pooled else mean_preference(judge.preferences),
         assisted=None if counts.pooled else assisted(counts, judge),
         agreement=agreement(judge, counts.strata),
-        position=position(judge.cells),
-        length=length(judge),
+        position=position_bias(judge.cells),
+        length=length_bias(judge),
     )
 
 
 def mean_preference(preferences: tuple[float, ...]) -> MeanPreference | None:
-    """Mean of soft preferences with sd (n - 1) over root n, as AlpacaEval reports; None where the source gave none."""
+    """Return the mean of soft preferences with its standard error, sd (n - 1) over root n, as AlpacaEval reports it.
+
+    None where the source gave no preferences.
+    """
     n = len(preferences)
     if not n:
         return None
@@ -153,69 +168,65 @@ def mean_preference(preferences: tuple[float, ...]) -> MeanPreference | None:
 def _share(hits: float, n: int, pooled: bool) -> Share:
     if pooled:
         return Share(None, n, POOLED)
-    return Share(hits / n, n) if n else Share(None, 0, _NO_VERDICT)
-
-
-FEW = f"{MIN_FOR_RATE} verdicts inside the tag and outside needed"
-
-
-CLUSTERED = "several pairs share an example: no exact test"
-
-
-TAGS_POOLED = "pooled over the runs of a set"
-
-
-TagShare = tuple[int, int]
-"""Hits, and out of how many."""
+    return Share(hits / n, n) if n else Share(None, 0, NO_VERDICT)
 
 
 def tag_statistics(
-    whole: HumanStatistics, judges: Sequence[JudgeStatistics], parts: Mapping[str, RunCounts]
+    whole: HumanStatistics, judges: Sequence[JudgeStatistics], by_tag: Mapping[str, RunCounts]
 ) -> list[TagStatistics]:
-    """Every tag, the differences adjusted for how many tags were asked about."""
-    human = {tag: humans(part) for tag, part in parts.items()}
-    judged = {tag: {j.judge_id: judge_statistics(part, j) for j in part.judges} for tag, part in parts.items()}
-    pooled = any(part.pooled for part in parts.values())
-    win = adjusted([_against(_wins(human[tag]), _wins(whole), pooled, _is_clustered(whole)) for tag in parts])
-    columns = []
+    """Return the statistics of every tag, and Fisher's exact tests of whether it differs from the pairs without it.
+
+    The p values of the win rate, and those of each judge's agreement, are adjusted by Holm's method over the tags.
+    """
+    human = {tag: human_statistics(counts) for tag, counts in by_tag.items()}
+    judged = {
+        tag: {judge.judge_id: judge_statistics(counts, judge) for judge in counts.judges}
+        for tag, counts in by_tag.items()
+    }
+    pooled = any(counts.pooled for counts in by_tag.values())
+    clustered = "clustered" in (whole.rates.win_rate.method or "")
+    win_rates_ = _adjusted([_difference(_wins(human[tag]), _wins(whole), pooled, clustered) for tag in by_tag])
+    agreements = []
     for judge in judges:
-        mine = [judged[tag].get(judge.judge_id) for tag in parts]
+        in_tags = [_agreements(judged[tag].get(judge.judge_id)) for tag in by_tag]
         clustered = "clustered" in (judge.agreement.observed.method or "")
-        columns.append(adjusted([_against(_agreed(m), _agreed(judge), False, clustered) for m in mine]))
+        agreements.append(_adjusted([_difference(in_tag, _agreements(judge), False, clustered) for in_tag in in_tags]))
     return [
-        TagStatistics(tag, part.pairs, human[tag], tuple(judged[tag].values()), win[at], tuple(c[at] for c in columns))
-        for at, (tag, part) in enumerate(parts.items())
+        TagStatistics(
+            tag=tag,
+            pairs=counts.pairs,
+            human=human[tag],
+            judges=tuple(judged[tag].values()),
+            win_rate=win_rates_[index],
+            agreements=tuple(by_judge[index] for by_judge in agreements),
+        )
+        for index, (tag, counts) in enumerate(by_tag.items())
     ]
 
 
-def adjusted(found: Sequence[Difference]) -> list[Difference]:
-    """The same differences with Holm's p over those that could be asked."""
-    asked = [one for one in found if one.p is not None]
-    larger = iter(holm([one.p for one in asked if one.p is not None]))
-    return [one if one.p is None else Difference(one.p, next(larger)) for one in found]
+def _adjusted(differences: Sequence[Difference]) -> list[Difference]:
+    adjusted = holm_where_known([difference.p for difference in differences])
+    return [replace(difference, adjusted=p) for difference, p in zip(differences, adjusted, strict=True)]
 
 
-def _against(inside: TagShare, whole: TagShare, pooled: bool, clustered: bool) -> Difference:
+def _difference(inside: HitsAndN, whole: HitsAndN, pooled: bool, clustered: bool) -> Difference:
+    """Return the test of the pairs `inside` a tag against the rest of the `whole`, or the reason for none."""
     hits, n = inside
-    other_hits, other_n = whole[0] - hits, whole[1] - n
+    outside_hits, outside_n = whole[0] - hits, whole[1] - n
     if pooled:
         return Difference(None, None, TAGS_POOLED)
     if clustered:
-        return Difference(None, None, CLUSTERED)
-    if min(n, other_n) < MIN_FOR_RATE:
-        return Difference(None, None, FEW)
-    return Difference(fisher(hits, n, other_hits, other_n), None)
+        return Difference(None, None, TAGS_CLUSTERED)
+    if min(n, outside_n) < MIN_FOR_RATE:
+        return Difference(None, None, FEW_IN_TAG)
+    return Difference(fisher(hits, n, outside_hits, outside_n), None)
 
 
-def _wins(human: HumanStatistics) -> TagShare:
+def _wins(human: HumanStatistics) -> HitsAndN:
     return human.wins, human.wins + human.ties + human.losses
 
 
-def _is_clustered(human: HumanStatistics) -> bool:
-    return "clustered" in (human.rates.win_rate.method or "")
-
-
-def _agreed(judge: JudgeStatistics | None) -> TagShare:
+def _agreements(judge: JudgeStatistics | None) -> HitsAndN:
     if judge is None:
         return 0, 0
     return sum(judge.agreement.confusion[k][k] for k in range(3)), judge.agreement.n

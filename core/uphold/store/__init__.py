@@ -1,1 +1,1 @@
-"""The store: one SQLite file, and the only SQL."""
+"""Reading and writing an uphold database, one SQLite file. All SQL is in this package."""

@@ -1,4 +1,4 @@
-"""What an import's judges and reviewers say of pairs: what is in force, what was ever said, and what is written."""
+"""Judgments and decisions of an import: finding those in force, checking for earlier ones, and adding new ones."""
 
 from typing import NamedTuple
 
@@ -9,175 +9,183 @@ from uphold.records.texts import canonical, canonical_hash
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
 
 
-class StandingVerdict(NamedTuple):
-    """A judgment in force."""
+class CurrentJudgment(NamedTuple):
+    """A judgment in force, with its id."""
 
     status: str
     verdict: str | None
     id: int
 
 
-class StandingDecision(NamedTuple):
-    """A decision in force."""
+class CurrentDecision(NamedTuple):
+    """A decision in force, with the id of its event."""
 
     choice: Choice
     event_id: str
 
 
 class BulkAnnotations:
-    """Judgments and decisions. Asking what is in force adds nobody: a row may yet be refused."""
+    """The judgments and decisions of one import.
 
-    def __init__(self, ledger: BulkWriter) -> None:
-        self._ledger = ledger
-        self._judges = IdCache(ledger.conn, ledger.judges, "SELECT id FROM judges WHERE name = ? AND version = ?")
-        self._reviewers = IdCache(ledger.conn, ledger.reviewers, "SELECT id FROM reviewers WHERE name = ?")
-        self._versions: dict[str, str] = {}
-        self._said: dict[tuple[int, int, str], StandingVerdict] = {}
-        self._chosen: dict[tuple[int, int], StandingDecision] = {}
+    Only the `add_*` methods add judges and reviewers: a row that is looked up may still be rejected.
+    """
+
+    def __init__(self, writer: BulkWriter) -> None:
+        self._writer = writer
+        self._judges = IdCache(writer.conn, writer.judges, "SELECT id FROM judges WHERE name = ? AND version = ?")
+        self._reviewers = IdCache(writer.conn, writer.reviewers, "SELECT id FROM reviewers WHERE name = ?")
+        self._judge_versions: dict[str, str] = {}
+        self._judgments: dict[tuple[int, int, str], CurrentJudgment] = {}
+        self._decisions: dict[tuple[int, int], CurrentDecision] = {}
         self._event_ids: set[str] = set()
-        self._asked: set[tuple[int, int, str]] = set()
+        self._requested_orders: set[tuple[int, int, str]] = set()
 
-    def _old(self, pair: StoredPair) -> bool:
-        return pair.id < self._ledger.pairs.first_new
+    def _is_stored(self, pair: StoredPair) -> bool:
+        """Whether the pair was in the database before this import."""
+        return pair.id < self._writer.pairs.first_new
 
     # judgments
 
-    def _judge(self, name: str) -> tuple[str, str]:
-        """An imported judge's name and version: its name alone."""
-        version = self._versions.get(name)
+    def _judge_key(self, name: str) -> tuple[str, str]:
+        """Return (name, version) of an imported judge; its version depends on its name alone."""
+        version = self._judge_versions.get(name)
         if version is None:
-            version = self._versions[name] = Judge(name, "imported").version
+            version = self._judge_versions[name] = Judge(name, "imported").version
         return name, version
 
-    def said(self, pair: StoredPair, judge: str, order: str) -> StandingVerdict | None:
-        """What the judge says of the pair in this order, or None."""
-        judge_id = self._judges.find(self._judge(judge))
+    def find_judgment(self, pair: StoredPair, judge: str, order: str) -> CurrentJudgment | None:
+        """Return the judge's judgment in force on the pair in this order, or None."""
+        judge_id = self._judges.find(self._judge_key(judge))
         if judge_id is None:
             return None
         key = (pair.id, judge_id, order)
-        found = self._said.get(key)
-        if found is None and self._old(pair):
-            row = self._ledger.conn.execute(
+        found = self._judgments.get(key)
+        if found is None and self._is_stored(pair):
+            row = self._writer.conn.execute(
                 'SELECT status, verdict, id FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ?'
                 " AND sample = 0 AND superseded_by IS NULL",
                 key,
             ).fetchone()
-            found = None if row is None else StandingVerdict(*row)
+            found = None if row is None else CurrentJudgment(*row)
         return found
 
-    def ever_said(self, pair: StoredPair, judge: str, order: str, word: tuple[str, str | None]) -> bool:
-        """Did the judge say this word of the pair in this order before this import, superseded or not?"""
-        judge_id = self._judges.find(self._judge(judge))
-        if judge_id is None or not self._old(pair):
+    def was_ever_judged(self, pair: StoredPair, judge: str, order: str, outcome: tuple[str, str | None]) -> bool:
+        """Whether the judge gave this outcome, (status, verdict), before this import, superseded or not."""
+        judge_id = self._judges.find(self._judge_key(judge))
+        if judge_id is None or not self._is_stored(pair):
             return False
         sql = (
             'SELECT 1 FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND status = ? AND verdict IS ?'
             " AND id < ?"
         )
-        values = (pair.id, judge_id, order, *word, self._ledger.judgments.first_new)
-        return self._ledger.conn.execute(sql, values).fetchone() is not None
+        values = (pair.id, judge_id, order, *outcome, self._writer.judgments.first_new)
+        return self._writer.conn.execute(sql, values).fetchone() is not None
 
-    def judge_says(self, pair: StoredPair, given: ImportedJudgment, replaces: int | None = None) -> None:
-        """Write a judgment, superseding another where there is one."""
-        ledger, order = self._ledger, given.order.value
-        judge_id = self._find_or_add_judge(given.judge)
-        self._ask(pair.run_id, judge_id, order)
-        verdict = given.verdict.value if given.verdict else None
-        number = ledger.judgments.add(
+    def add_judgment(self, pair: StoredPair, judgment: ImportedJudgment, replaces: int | None = None) -> None:
+        """Add a judgment, superseding the one with the id `replaces` if given."""
+        writer, order = self._writer, judgment.order.value
+        judge_id = self._find_or_add_judge(judgment.judge)
+        self._add_requested_order(pair.run_id, judge_id, order)
+        verdict = judgment.verdict.value if judgment.verdict else None
+        number = writer.judgments.add(
             pair.id,
             judge_id,
             order,
-            given.status.value,
+            judgment.status.value,
             verdict,
-            given.preference,
-            given.confidence,
-            given.reason,
-            given.raw,
-            given.problem,
-            given.prompt_name,
-            given.cost,
-            given.seconds,
-            given.at or ledger.at,
-            ledger.import_id,
+            judgment.preference,
+            judgment.confidence,
+            judgment.reason,
+            judgment.raw,
+            judgment.problem,
+            judgment.prompt_name,
+            judgment.cost,
+            judgment.seconds,
+            judgment.at or writer.at,
+            writer.import_id,
         )
         if replaces is not None:
-            ledger.superseded.append((number, replaces))
-        self._said[pair.id, judge_id, order] = StandingVerdict(given.status.value, verdict, number)
+            writer.superseded.append((number, replaces))
+        self._judgments[pair.id, judge_id, order] = CurrentJudgment(judgment.status.value, verdict, number)
 
     def _find_or_add_judge(self, name: str) -> int:
-        key, ledger = self._judge(name), self._ledger
+        key, writer = self._judge_key(name), self._writer
         number = self._judges.find(key)
         if number is None:
-            number = ledger.judges.add(*key, "imported", canonical({}), ledger.at, ledger.import_id)
+            number = writer.judges.add(*key, "imported", canonical({}), writer.at, writer.import_id)
             self._judges.ids[key] = number
         return number
 
-    def _ask(self, run_id: int, judge_id: int, order: str) -> None:
-        """Note that a run has judgments of a judge: it was asked for none here."""
-        asked = (run_id, judge_id, order)
-        if asked in self._asked:
+    def _add_requested_order(self, run_id: int, judge_id: int, order: str) -> None:
+        """Record that a run has judgments of a judge in an order; 0 samples, since none were requested here."""
+        requested = (run_id, judge_id, order)
+        if requested in self._requested_orders:
             return
-        self._asked.add(asked)
+        self._requested_orders.add(requested)
         sql = 'SELECT 1 FROM asked WHERE run_id = ? AND judge_id = ? AND "order" = ?'
-        if self._ledger.conn.execute(sql, asked).fetchone() is None:
-            self._ledger.asked.put(*asked, 0, self._ledger.import_id)
+        if self._writer.conn.execute(sql, requested).fetchone() is None:
+            self._writer.asked.append(*requested, 0, self._writer.import_id)
 
     # decisions
 
-    def event_id(self, pair: StoredPair, given: ImportedReview, replaces: str | None = None) -> str:
-        """The id of an imported decision: the hash of what it says, so that importing twice adds nothing."""
-        said = [
-            self._ledger.set_name,
+    def event_id(self, pair: StoredPair, review: ImportedReview, replaces: str | None = None) -> str:
+        """Return the event id of an imported decision.
+
+        It is a hash of the pair, the reviewer and the choice (and of the decision it replaces), so that importing the
+        same file twice adds nothing.
+        """
+        identity = [
+            self._writer.set_name,
             pair.key,
             pair.turn,
             pair.contents,
             pair.candidate,
             pair.baseline,
-            given.reviewer,
-            given.choice.value,
+            review.reviewer,
+            review.choice.value,
         ]
-        return canonical_hash(said if replaces is None else [*said, replaces])[:32]
+        return canonical_hash(identity if replaces is None else [*identity, replaces])[:32]
 
-    def ever_chosen(self, event_id: str, pair: StoredPair) -> bool:
-        """Is this event in the file, in force or not?"""
+    def has_event(self, event_id: str, pair: StoredPair) -> bool:
+        """Whether this event is in the database, in force or not."""
         if event_id in self._event_ids:
             return True
-        if not self._old(pair):
+        if not self._is_stored(pair):
             return False
-        return self._ledger.conn.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
+        return self._writer.conn.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
 
-    def chosen(self, pair: StoredPair, reviewer: str) -> StandingDecision | None:
-        """The reviewer's current decision on the pair, or None; a carried one is not their own."""
+    def find_decision(self, pair: StoredPair, reviewer: str) -> CurrentDecision | None:
+        """Return the reviewer's current decision on the pair, or None; a carried one does not count."""
         reviewer_id = self._reviewers.find(reviewer)
         if reviewer_id is None:
             return None
-        found = self._chosen.get((pair.id, reviewer_id))
-        if found is None and self._old(pair):
-            row = self._ledger.conn.execute(
+        found = self._decisions.get((pair.id, reviewer_id))
+        if found is None and self._is_stored(pair):
+            row = self._writer.conn.execute(
                 "SELECT choice, id, max(seq) FROM acts_in_force WHERE kind = 'decision' AND pair_id = ?"
                 " AND reviewer_id = ?",
                 (pair.id, reviewer_id),
             ).fetchone()
-            found = StandingDecision(Choice(row[0]), row[1]) if row[0] is not None else None
+            found = CurrentDecision(Choice(row[0]), row[1]) if row[0] is not None else None
         return found
 
-    def reviewer_says(self, pair: StoredPair, given: ImportedReview, event_id: str) -> None:
-        """Write an imported decision."""
-        ledger = self._ledger
-        reviewer_id = self._reviewers.find(given.reviewer)
+    def add_decision(self, pair: StoredPair, review: ImportedReview, event_id: str) -> None:
+        """Add an imported decision."""
+        writer = self._writer
+        reviewer_id = self._reviewers.find(review.reviewer)
         if reviewer_id is None:
-            reviewer_id = ledger.reviewers.add(given.reviewer, ledger.import_id)
-            self._reviewers.ids[given.reviewer] = reviewer_id
-        ledger.events.add(
+            reviewer_id = writer.reviewers.add(review.reviewer, writer.import_id)
+            self._reviewers.ids[review.reviewer] = reviewer_id
+        writer.events.add(
             event_id,
             "decision",
             pair.id,
             reviewer_id,
-            given.choice.value,
-            given.note,
+            review.choice.value,
+            review.note,
             "import",
-            given.at or ledger.at,
-            ledger.import_id,
+            review.at or writer.at,
+            writer.import_id,
         )
         self._event_ids.add(event_id)
-        self._chosen[pair.id, reviewer_id] = StandingDecision(given.choice, event_id)
+        self._decisions[pair.id, reviewer_id] = CurrentDecision(review.choice, event_id)

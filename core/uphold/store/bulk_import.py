@@ -1,4 +1,7 @@
-"""Examples of an import: found by key, added, edited, tagged."""
+"""Writing the rows of an import: examples and tags, systems and responses, runs and pairs.
+
+`BulkImport` holds one writer per subject over one `BulkWriter`; bulk_annotations has judgments and decisions.
+"""
 
 import json
 import secrets
@@ -14,7 +17,7 @@ from uphold.store.sets import read_text
 
 @dataclass(slots=True)
 class StoredExample:
-    """An example of the set as it stands, with the hash of its text up to each turn."""
+    """An example of the set, with its present text; `prefixes` are the hashes of the text up to each turn."""
 
     id: int
     key: str
@@ -24,29 +27,29 @@ class StoredExample:
 
 
 class BulkExamples:
-    """The examples of the set."""
+    """The examples of the set, with their texts and tags."""
 
-    def __init__(self, ledger: BulkWriter) -> None:
-        self._ledger = ledger
-        self._known = IdCache(ledger.conn, ledger.texts, "SELECT id FROM texts WHERE hash = ?")
+    def __init__(self, writer: BulkWriter) -> None:
+        self._writer = writer
+        self._text_ids = IdCache(writer.conn, writer.texts, "SELECT id FROM texts WHERE hash = ?")
         self._examples: dict[str, StoredExample] = {}
         self._tags: dict[int, set[str]] = {}
         self._edited: dict[int, tuple[StoredExample, int]] = {}
 
     def find(self, key: str) -> StoredExample | None:
-        """The example with this key in the set, or None."""
+        """Return the example with this key in the set, or None."""
         found = self._examples.get(key)
-        if found is None and self._ledger.examples.first_new > 1:
+        if found is None and self._writer.examples.first_new > 1:
             found = self._load(key)
             if found is not None:
                 self._examples[key] = found
         return found
 
     def _load(self, key: str) -> StoredExample | None:
-        row = self._ledger.conn.execute(
+        row = self._writer.conn.execute(
             'SELECT e.id, t.id, t.turns, t.context, t."references" FROM examples e JOIN texts t ON t.id = e.text_id'
             " WHERE e.set_id = ? AND e.key = ?",
-            (self._ledger.set_id, key),
+            (self._writer.set_id, key),
         ).fetchone()
         if row is None:
             return None
@@ -55,78 +58,79 @@ class BulkExamples:
         return StoredExample(number, key, text, text_id, _prefixes(text))
 
     def add(self, key: str, text: ExampleText) -> StoredExample:
-        """Add an active example."""
-        ledger, prefixes = self._ledger, _prefixes(text)
-        text_id = self._text(text, prefixes)
-        number = ledger.examples.add(ledger.set_id, key, text_id)
-        ledger.example_events.add(number, "added", text_id, ledger.at, ledger.import_id)
+        """Add an active example and return it."""
+        writer, prefixes = self._writer, _prefixes(text)
+        text_id = self._find_or_add_text(text, prefixes)
+        number = writer.examples.add(writer.set_id, key, text_id)
+        writer.example_events.add(number, "added", text_id, writer.at, writer.import_id)
         example = self._examples[key] = StoredExample(number, key, text, text_id, prefixes)
         return example
 
     def edit(self, example: StoredExample, text: ExampleText) -> None:
-        """Give an example another text for what follows; `keep_edits` writes it."""
+        """Give an example another text for the rest of the import; `write_edits` writes it."""
         self._edited.setdefault(example.id, (example, example.text_id))
         example.text, example.prefixes = text, _prefixes(text)
-        example.text_id = self._text(text, example.prefixes)
+        example.text_id = self._find_or_add_text(text, example.prefixes)
 
-    def keep_edits(self) -> int:
-        """Write the texts that examples have now and had not before, one edit each; returns how many.
+    def write_edits(self) -> int:
+        """Write one edit for every example whose text has changed; return how many.
 
-        The old text and what was said of it stay in the file.
+        The old text, its responses and their judgments stay in the database.
         """
-        ledger = self._ledger
-        kept = [example for example, before in self._edited.values() if example.text_id != before]
-        for example in kept:
-            ledger.example_events.add(example.id, "edited", example.text_id, ledger.at, ledger.import_id)
-        ledger.flush()
+        writer = self._writer
+        changed = [example for example, before in self._edited.values() if example.text_id != before]
+        for example in changed:
+            writer.example_events.add(example.id, "edited", example.text_id, writer.at, writer.import_id)
+        writer.flush()
         sql = "UPDATE examples SET text_id = ? WHERE id = ?"
-        ledger.conn.executemany(sql, [(example.text_id, example.id) for example in kept])
+        writer.conn.executemany(sql, [(example.text_id, example.id) for example in changed])
         if self._edited:
-            self._forget_unused()
-        return len(kept)
+            self._delete_unused_texts()
+        return len(changed)
 
-    def _forget_unused(self) -> None:
-        """Leave no text that an example had only on the way to the one it has."""
+    def _delete_unused_texts(self) -> None:
+        """Delete the texts that an example had only between two edits of this import."""
         users = ("examples", "example_events", "responses", "pairs")
         used = " UNION ".join(f"SELECT text_id FROM {table}" for table in users)
-        first = (self._ledger.texts.first_new,)
-        self._ledger.conn.execute(f"DELETE FROM text_turns WHERE text_id >= ? AND text_id NOT IN ({used})", first)
-        self._ledger.conn.execute(f"DELETE FROM texts WHERE id >= ? AND id NOT IN ({used})", first)
+        first = (self._writer.texts.first_new,)
+        self._writer.conn.execute(f"DELETE FROM text_turns WHERE text_id >= ? AND text_id NOT IN ({used})", first)
+        self._writer.conn.execute(f"DELETE FROM texts WHERE id >= ? AND id NOT IN ({used})", first)
 
-    def _text(self, text: ExampleText, prefixes: tuple[str, ...]) -> int:
-        whole = prefixes[-1]
-        number = self._known.find(whole)
+    def _find_or_add_text(self, text: ExampleText, prefixes: tuple[str, ...]) -> int:
+        text_hash = prefixes[-1]
+        number = self._text_ids.find(text_hash)
         if number is None:
             references = canonical(text.references) if any(r is not None for r in text.references) else None
-            number = self._ledger.texts.add(whole, canonical(text.turns), text.context, references)
-            self._known.ids[whole] = number
+            number = self._writer.texts.add(text_hash, canonical(text.turns), text.context, references)
+            self._text_ids.ids[text_hash] = number
             for turn, prefix in enumerate(prefixes, 1):
-                self._ledger.text_turns.put(number, turn, prefix)
+                self._writer.text_turns.append(number, turn, prefix)
         return number
 
-    def tag(self, example: StoredExample, tags: tuple[str, ...]) -> int:
-        """Add tags that the example has not yet; returns how many."""
-        ledger = self._ledger
-        old = self._tags.get(example.id)
-        if old is None:
-            old = self._tags[example.id] = set()
-            if example.id < ledger.examples.first_new:
-                rows = ledger.conn.execute("SELECT tag FROM tags WHERE example_id = ?", (example.id,))
-                old.update(row[0] for row in rows)
-        fresh = [tag for tag in dict.fromkeys(tags) if tag not in old]
-        for tag in fresh:
-            old.add(tag)
-            ledger.tags.put(example.id, tag, ledger.import_id)
-        return len(fresh)
+    def add_tags(self, example: StoredExample, tags: tuple[str, ...]) -> int:
+        """Add the tags that the example does not have yet; return how many."""
+        writer = self._writer
+        present = self._tags.get(example.id)
+        if present is None:
+            present = self._tags[example.id] = set()
+            if example.id < writer.examples.first_new:
+                rows = writer.conn.execute("SELECT tag FROM tags WHERE example_id = ?", (example.id,))
+                present.update(row[0] for row in rows)
+        new = [tag for tag in dict.fromkeys(tags) if tag not in present]
+        for tag in new:
+            present.add(tag)
+            writer.tags.append(example.id, tag, writer.import_id)
+        return len(new)
 
 
 def _prefixes(text: ExampleText) -> tuple[str, ...]:
+    """Return the hash of the text up to each of its turns."""
     return tuple(text.prefix(turn) for turn in range(1, len(text.turns) + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """A response of the file, with the hash of its cells up to each turn."""
+    """A response in the database; `prefixes` are the hashes of its cells up to each turn."""
 
     id: int
     cells: tuple[AnswerCell, ...]
@@ -134,60 +138,62 @@ class StoredResponse:
 
 
 class BulkResponses:
-    """The systems and their responses."""
+    """The systems and their responses to the examples of the set."""
 
-    def __init__(self, ledger: BulkWriter) -> None:
-        self._ledger = ledger
-        self._systems = IdCache(ledger.conn, ledger.systems, "SELECT id FROM systems WHERE name = ?")
-        self._known = IdCache(
-            ledger.conn,
-            ledger.responses,
+    def __init__(self, writer: BulkWriter) -> None:
+        self._writer = writer
+        self._system_ids = IdCache(writer.conn, writer.systems, "SELECT id FROM systems WHERE name = ?")
+        self._response_ids = IdCache(
+            writer.conn,
+            writer.responses,
             "SELECT id FROM responses WHERE system_id = ? AND text_id = ? AND hash = ?",
         )
         self._responses: dict[int, StoredResponse] = {}
         self._latest: dict[tuple[int, int], StoredResponse] = {}
 
-    def system(self, name: str) -> int:
-        """The system of this name, added where it is new."""
-        number = self._systems.find(name)
+    def find_or_add_system(self, name: str) -> int:
+        """Return the id of the system with this name, adding it if it is new."""
+        number = self._system_ids.find(name)
         if number is None:
-            number = self._systems.ids[name] = self._ledger.systems.add(name, self._ledger.import_id)
+            number = self._system_ids.ids[name] = self._writer.systems.add(name, self._writer.import_id)
         return number
 
-    def take(self, system: str, example: StoredExample, cells: tuple[AnswerCell, ...]) -> tuple[StoredResponse, bool]:
-        """What a system answered to the example's present text, and whether it is new in the file."""
-        ledger, (form, prefixes) = self._ledger, cells_forms(cells)
-        place = (self.system(system), example.text_id)
-        key = (*place, prefixes[-1])
-        number = self._known.find(key)
+    def find_or_add(
+        self, system: str, example: StoredExample, cells: tuple[AnswerCell, ...]
+    ) -> tuple[StoredResponse, bool]:
+        """Return a system's response to the example's present text, and whether it was added."""
+        writer, (encoded, prefixes) = self._writer, cells_forms(cells)
+        system_and_text = (self.find_or_add_system(system), example.text_id)
+        key = (*system_and_text, prefixes[-1])
+        number = self._response_ids.find(key)
         new = number is None
         if number is None:
-            number = ledger.responses.add(*key, form, ledger.at, ledger.import_id)
-            self._known.ids[key] = number
+            number = writer.responses.add(*key, encoded, writer.at, writer.import_id)
+            self._response_ids.ids[key] = number
         found = self._responses.get(number)
         if found is None:
             found = self._responses[number] = StoredResponse(number, cells, prefixes)
-        self._latest[place] = found
+        self._latest[system_and_text] = found
         return found, new
 
     def latest(self, system: str, example: StoredExample) -> StoredResponse | None:
-        """The response to the example's text that this import gave last, else the latest not replaced, or None."""
-        number = self._systems.find(system)
+        """Return the last response of this import to the example's text, else the latest in force, or None."""
+        number = self._system_ids.find(system)
         if number is None:
             return None
-        place = (number, example.text_id)
-        found = self._latest.get(place)
-        if found is None and example.text_id < self._ledger.texts.first_new:
-            found = self._load(place)
+        system_and_text = (number, example.text_id)
+        found = self._latest.get(system_and_text)
+        if found is None and example.text_id < self._writer.texts.first_new:
+            found = self._load_latest(system_and_text)
             if found is not None:
-                self._latest[place] = found
+                self._latest[system_and_text] = found
         return found
 
-    def _load(self, place: tuple[int, int]) -> StoredResponse | None:
-        row = self._ledger.conn.execute(
+    def _load_latest(self, system_and_text: tuple[int, int]) -> StoredResponse | None:
+        row = self._writer.conn.execute(
             "SELECT id, cells FROM responses WHERE system_id = ? AND text_id = ?"
             " AND id NOT IN (SELECT response_id FROM replaced) ORDER BY id DESC LIMIT 1",
-            place,
+            system_and_text,
         ).fetchone()
         if row is None:
             return None
@@ -198,78 +204,78 @@ class BulkResponses:
 class BulkPairs:
     """The runs over the set and their pairs."""
 
-    def __init__(self, ledger: BulkWriter, answers: BulkResponses) -> None:
-        self._ledger, self._answers = ledger, answers
-        self._runs = IdCache(
-            ledger.conn, ledger.runs, "SELECT id FROM runs WHERE set_id = ? AND candidate_id = ? AND baseline_id = ?"
+    def __init__(self, writer: BulkWriter, responses: BulkResponses) -> None:
+        self._writer, self._responses = writer, responses
+        self._run_ids = IdCache(
+            writer.conn, writer.runs, "SELECT id FROM runs WHERE set_id = ? AND candidate_id = ? AND baseline_id = ?"
         )
-        self._known = IdCache(
-            ledger.conn,
-            ledger.pairs,
+        self._pair_ids = IdCache(
+            writer.conn,
+            writer.pairs,
             "SELECT id FROM pairs WHERE run_id = ? AND example_id = ? AND turn = ? AND contents = ?",
         )
         self._pairs: dict[int, StoredPair] = {}
 
-    def run(self, candidate: str, baseline: str) -> int:
-        """The run of the two systems over the set, added where it is new."""
-        ledger = self._ledger
-        key = (ledger.set_id, self._answers.system(candidate), self._answers.system(baseline))
-        number = self._runs.find(key)
+    def find_or_add_run(self, candidate: str, baseline: str) -> int:
+        """Return the id of the run of the two systems over the set, adding it if it is new."""
+        writer, systems = self._writer, self._responses
+        key = (writer.set_id, systems.find_or_add_system(candidate), systems.find_or_add_system(baseline))
+        number = self._run_ids.find(key)
         if number is None:
-            ledger.flush()
-            name = runs.default_run_name(ledger.conn, ledger.set_name, candidate, baseline)
-            number = ledger.runs.add(*key, name, secrets.token_hex(16), ledger.at, ledger.import_id)
-            self._runs.ids[key] = number
-            ledger.flush()
+            writer.flush()
+            name = runs.default_run_name(writer.conn, writer.set_name, candidate, baseline)
+            number = writer.runs.add(*key, name, secrets.token_hex(16), writer.at, writer.import_id)
+            self._run_ids.ids[key] = number
+            writer.flush()
         return number
 
-    def take(
+    def find_or_add(
         self,
-        names: tuple[str, str],
+        systems: tuple[str, str],
         example: StoredExample,
         turn: int,
         candidate: StoredResponse,
         baseline: StoredResponse,
     ) -> tuple[StoredPair, bool]:
-        """The pair of two responses up to `turn`, and whether it is new."""
-        run_id = self.run(*names)
+        """Return the pair of two responses up to `turn`, and whether it was added; `systems` is (candidate, baseline)."""
+        run_id = self.find_or_add_run(*systems)
         prefix = example.prefixes[turn - 1]
         contents = contents_hash(prefix, candidate.prefixes[turn - 1], baseline.prefixes[turn - 1])
         key = (run_id, example.id, turn, contents)
-        number = self._known.find(key)
+        number = self._pair_ids.find(key)
         new = number is None
         if number is None:
-            number = self._ledger.pairs.add(
-                *key, prefix, example.text_id, candidate.id, baseline.id, self._ledger.import_id
+            number = self._writer.pairs.add(
+                *key, prefix, example.text_id, candidate.id, baseline.id, self._writer.import_id
             )
-            self._known.ids[key] = number
+            self._pair_ids.ids[key] = number
         found = self._pairs.get(number)
         if found is None:
-            found = self._pairs[number] = StoredPair(number, run_id, example.key, turn, contents, *names)
+            found = self._pairs[number] = StoredPair(number, run_id, example.key, turn, contents, *systems)
         return found, new
 
 
 class BulkImport:
-    """One import into one set, by subject; `flush` writes what waits."""
+    """One import into one set: its examples, responses, pairs and annotations."""
 
     def __init__(self, conn: sqlite3.Connection, set_name: str, import_id: int, at: str) -> None:
-        self.ledger = BulkWriter(conn, set_name, import_id, at)
-        self.texts = BulkExamples(self.ledger)
-        self.answers = BulkResponses(self.ledger)
-        self.pairs = BulkPairs(self.ledger, self.answers)
-        self.words = BulkAnnotations(self.ledger)
+        self.writer = BulkWriter(conn, set_name, import_id, at)
+        self.examples = BulkExamples(self.writer)
+        self.responses = BulkResponses(self.writer)
+        self.pairs = BulkPairs(self.writer, self.responses)
+        self.annotations = BulkAnnotations(self.writer)
 
     @property
     def set_id(self) -> int:
-        """The set that is filled."""
-        return self.ledger.set_id
+        """The id of the set that is filled."""
+        return self.writer.set_id
 
     def flush(self) -> None:
-        """Write what waits, parents before children."""
-        self.ledger.flush()
+        """Write all buffered rows."""
+        self.writer.flush()
 
-    def carry(self) -> int:
-        """Write each reviewer's decisions on equal pairs of other runs to the pairs this import made."""
-        ledger = self.ledger
-        ledger.flush()
-        return pairs.carry_decisions(ledger.conn, ledger.pairs.first_new, ledger.at, ledger.import_id)
+    def carry_decisions(self) -> int:
+        """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many."""
+        writer = self.writer
+        writer.flush()
+        return pairs.carry_decisions(writer.conn, writer.pairs.first_new, writer.at, writer.import_id)

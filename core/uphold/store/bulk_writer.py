@@ -1,4 +1,7 @@
-"""What every part of an import writes with: one transaction that somebody else commits, and rows that wait for it."""
+"""Buffered inserts for imports: the rows of every table an import fills, and caches of ids.
+
+The caller holds the write transaction and commits it.
+"""
 
 import sqlite3
 from collections.abc import Callable, Hashable
@@ -8,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StoredPair:
-    """A pair of the file, with what its events are named by."""
+    """A pair in the database, with what the ids of its imported events are hashed from."""
 
     id: int
     run_id: int
@@ -20,14 +23,18 @@ class StoredPair:
 
 
 class BulkWriter:
-    """One import into one set: its connection, its number, its time, and the tables it fills, parents before children."""
+    """The row buffers of one import into one set, with the import's id and time.
+
+    `superseded` holds (new judgment id, old judgment id) of judgments to be superseded at the next flush.
+    """
 
     def __init__(self, conn: sqlite3.Connection, set_name: str, import_id: int, at: str) -> None:
         self.conn, self.set_name, self.import_id, self.at = conn, set_name, import_id, at
-        self.set_id = self._set(set_name)
-        self._open_texts(conn)
-        self._open_pairs(conn)
-        self._open_words(conn)
+        self.set_id = self._find_or_add_set(set_name)
+        self._make_example_buffers(conn)
+        self._make_pair_buffers(conn)
+        self._make_annotation_buffers(conn)
+        # Parents before children, as the foreign keys want it.
         self._in_order = (
             self.texts,
             self.text_turns,
@@ -47,18 +54,18 @@ class BulkWriter:
         )
         self.superseded: list[tuple[int, int]] = []
 
-    def _open_texts(self, conn: sqlite3.Connection) -> None:
+    def _make_example_buffers(self, conn: sqlite3.Connection) -> None:
         self.texts = RowBuffer(conn, "texts", 'id, hash, turns, context, "references"')
-        self.text_turns = RowBuffer(conn, "text_turns", "text_id, turn, prefix", numbered=None)
+        self.text_turns = RowBuffer(conn, "text_turns", "text_id, turn, prefix", id_column=None)
         self.examples = RowBuffer(conn, "examples", "id, set_id, key, text_id")
         self.example_events = RowBuffer(conn, "example_events", "id, example_id, kind, text_id, at, import_id")
-        self.tags = RowBuffer(conn, "tags", "example_id, tag, import_id", numbered=None)
+        self.tags = RowBuffer(conn, "tags", "example_id, tag, import_id", id_column=None)
 
-    def _open_pairs(self, conn: sqlite3.Connection) -> None:
+    def _make_pair_buffers(self, conn: sqlite3.Connection) -> None:
         self.systems = RowBuffer(conn, "systems", "id, name, import_id")
         self.responses = RowBuffer(conn, "responses", "id, system_id, text_id, hash, cells, at, import_id")
-        replacing = "id, response_id, by_response_id, from_turn, how, at, import_id"
-        self.replacements = RowBuffer(conn, "replacements", replacing)
+        replacement_columns = "id, response_id, by_response_id, from_turn, how, at, import_id"
+        self.replacements = RowBuffer(conn, "replacements", replacement_columns)
         self.runs = RowBuffer(conn, "runs", "id, set_id, candidate_id, baseline_id, name, seed, at, import_id")
         self.pairs = RowBuffer(
             conn,
@@ -66,9 +73,9 @@ class BulkWriter:
             "id, run_id, example_id, turn, contents, prefix, text_id, candidate_response_id, baseline_response_id, import_id",
         )
 
-    def _open_words(self, conn: sqlite3.Connection) -> None:
+    def _make_annotation_buffers(self, conn: sqlite3.Connection) -> None:
         self.judges = RowBuffer(conn, "judges", "id, name, version, kind, definition, at, import_id")
-        self.asked = RowBuffer(conn, "asked", 'run_id, judge_id, "order", samples, import_id', numbered=None)
+        self.asked = RowBuffer(conn, "asked", 'run_id, judge_id, "order", samples, import_id', id_column=None)
         self.judgments = RowBuffer(
             conn,
             "judgments",
@@ -76,10 +83,10 @@ class BulkWriter:
             " cost, seconds, at, import_id",
         )
         self.reviewers = RowBuffer(conn, "reviewers", "id, name, import_id")
-        said = "seq, id, kind, pair_id, reviewer_id, choice, note, source, at, import_id"
-        self.events = RowBuffer(conn, "events", said, numbered="seq")
+        event_columns = "seq, id, kind, pair_id, reviewer_id, choice, note, source, at, import_id"
+        self.events = RowBuffer(conn, "events", event_columns, id_column="seq")
 
-    def _set(self, name: str) -> int:
+    def _find_or_add_set(self, name: str) -> int:
         row = self.conn.execute("SELECT id FROM sets WHERE name = ?", (name,)).fetchone()
         if row:
             return int(row[0])
@@ -87,9 +94,10 @@ class BulkWriter:
         return int(self.conn.execute(sql, (name, self.at, self.import_id)).lastrowid or 0)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write all buffered rows."""
         if self.superseded:
-            # The old ones step aside first, since only one may be in force; they point at the new ones once these are there.
+            # Old judgments are first superseded by themselves, since only one may be in force; they point at the new
+            # ones once these are inserted.
             self.conn.executemany(
                 "UPDATE judgments SET superseded_by = id WHERE id = ?", [(old,) for _, old in self.superseded]
             )
@@ -101,59 +109,63 @@ class BulkWriter:
 
 
 class RowBuffer:
-    """Rows waiting for one INSERT, and the next free id."""
+    """Buffered rows of one table, and the next free id. `id_column` is None for a table without an id."""
 
     __slots__ = ("_conn", "_sql", "first_new", "next_id", "rows")
 
-    def __init__(self, conn: sqlite3.Connection, name: str, columns: str, *, numbered: str | None = "id") -> None:
-        marks = ", ".join("?" for _ in columns.split(","))
+    def __init__(self, conn: sqlite3.Connection, name: str, columns: str, *, id_column: str | None = "id") -> None:
+        placeholders = ", ".join("?" for _ in columns.split(","))
         self._conn = conn
-        self._sql = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
+        self._sql = f"INSERT INTO {name} ({columns}) VALUES ({placeholders})"
         self.rows: list[tuple[Any, ...]] = []
-        last = conn.execute(f"SELECT max({numbered}) FROM {name}").fetchone()[0] if numbered else None
+        last = conn.execute(f"SELECT max({id_column}) FROM {name}").fetchone()[0] if id_column else None
         self.first_new = self.next_id = (last or 0) + 1
 
     def add(self, *values: Any) -> int:
-        """Queue a row under the next id (its first column) and return that id."""
+        """Buffer a row under the next id, its first column, and return that id."""
         number = self.next_id
         self.next_id = number + 1
         self.rows.append((number, *values))
         return number
 
-    def put(self, *values: Any) -> None:
-        """Queue a row of a table without an id."""
+    def append(self, *values: Any) -> None:
+        """Buffer a row of a table without an id."""
         self.rows.append(values)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Insert the buffered rows."""
         if self.rows:
             self._conn.executemany(self._sql, self.rows)
             self.rows.clear()
 
 
 class IdCache:
-    """Ids by what identifies a thing: those met in this import, and those that the file had before."""
+    """Ids by natural key: those added in this import, and those looked up in the database.
 
-    __slots__ = ("_ask", "first_new", "ids")
+    `sql` selects the id of a row by its key. `ids` is filled by the caller for the rows it adds.
+    """
+
+    __slots__ = ("_select", "first_new", "ids")
 
     def __init__(self, conn: sqlite3.Connection, table: RowBuffer, sql: str) -> None:
         self.ids: dict[Hashable, int] = {}
         self.first_new = table.first_new
-        self._ask: Callable[[Any], int | None] | None = _select_ids(conn, sql) if table.first_new > 1 else None
+        # A table that was empty when the import began need not be searched.
+        self._select: Callable[[Any], int | None] | None = _id_lookup(conn, sql) if table.first_new > 1 else None
 
     def find(self, key: Any) -> int | None:
-        """The id of what `key` identifies, or None."""
+        """Return the id of the row with this key, or None."""
         found = self.ids.get(key)
-        if found is None and self._ask is not None:
-            found = self._ask(key)
+        if found is None and self._select is not None:
+            found = self._select(key)
             if found is not None:
                 self.ids[key] = found
         return found
 
 
-def _select_ids(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:
-    def ask(key: object) -> int | None:
+def _id_lookup(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:
+    def select(key: object) -> int | None:
         row = conn.execute(sql, key if isinstance(key, tuple) else (key,)).fetchone()
         return None if row is None else int(row[0])
 
-    return ask
+    return select

@@ -1,21 +1,20 @@
-"""Batches: what was handed in, under which ids, and what has come back."""
+"""Judging work in progress: batches handed in to a provider, and claims of live requests."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from uphold.records.enums import AnswerOrder
-from uphold.store.database import Store, now
+from uphold.store.database import Store, expiry, now
 from uphold.store.judgments import MissingJudgment
 
 CLAIM_SECONDS = 15.0
-"""How long a claim lasts unless it is renewed: a process that was killed keeps another waiting no longer than that."""
+"""How long a claim lasts without renewal, and so how long a killed process blocks others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch that is not collected yet; without `provider_id` nobody knows whether it was ever handed in."""
+    """A batch whose results are not all in. Without `provider_id` it is unknown whether the provider received it."""
 
     id: int
     run_id: int
@@ -28,7 +27,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchItem:
-    """What one request of a batch asked about."""
+    """The judgment that one request of a batch is for, and the fence of its prompt."""
 
     pair_id: int
     order: AnswerOrder
@@ -44,13 +43,16 @@ def add_batch(
     schema: bool,
     items: Sequence[tuple[MissingJudgment, str]],
 ) -> int:
-    """Record a batch before it is handed in; items are (what is asked, fence) in the order of their numbers."""
-    made = conn.execute(
+    """Record a batch before it is submitted; return its id. `items` are (judgment, fence) in the order of their numbers."""
+    inserted = conn.execute(
         "INSERT INTO batches (run_id, judge_id, prefix, requests, schema, state, at) VALUES (?, ?, ?, ?, ?, 'submitting', ?)",
         (run_id, judge_id, prefix, len(items), schema, now()),
     )
-    batch_id = int(made.lastrowid or 0)
-    rows = [(batch_id, n, ask.pair_id, ask.order.value, ask.sample, fence) for n, (ask, fence) in enumerate(items)]
+    batch_id = int(inserted.lastrowid or 0)
+    rows = [
+        (batch_id, number, missing.pair_id, missing.order.value, missing.sample, fence)
+        for number, (missing, fence) in enumerate(items)
+    ]
     conn.executemany(
         'INSERT INTO batch_items (batch_id, number, pair_id, "order", sample, fence) VALUES (?, ?, ?, ?, ?, ?)', rows
     )
@@ -58,25 +60,25 @@ def add_batch(
 
 
 def mark_submitted(conn: sqlite3.Connection, batch_id: int, provider_id: str) -> None:
-    """The provider has it, under this id."""
+    """Record that the provider accepted the batch under this id."""
     conn.execute(
         "UPDATE batches SET state = 'submitted', provider_id = ?, submitted_at = ? WHERE id = ?",
         (provider_id, now(), batch_id),
     )
 
 
-def mark_never(conn: sqlite3.Connection, batch_id: int) -> None:
-    """It never came to the provider: what it asked is missing again."""
+def mark_not_submitted(conn: sqlite3.Connection, batch_id: int) -> None:
+    """Record that the provider never received the batch: its judgments are missing again."""
     conn.execute("UPDATE batches SET state = 'never' WHERE id = ?", (batch_id,))
 
 
 def mark_collected(conn: sqlite3.Connection, batch_id: int) -> None:
-    """All of its results are in, or will never come: what lacks one is missing again."""
+    """Record that no more results will come: items without a judgment are missing again."""
     conn.execute("UPDATE batches SET state = 'collected', collected_at = ? WHERE id = ?", (now(), batch_id))
 
 
 def open_batches(store: Store, judge_id: int) -> list[Batch]:
-    """The batches of a judge that are not collected yet, the oldest first."""
+    """Return the batches of a judge that are not collected yet, oldest first."""
     rows = store.rows(
         "SELECT id, run_id, prefix, provider_id, requests, schema, at FROM batches"
         " WHERE judge_id = ? AND state IN ('submitting', 'submitted') ORDER BY id",
@@ -85,13 +87,13 @@ def open_batches(store: Store, judge_id: int) -> list[Batch]:
     return [Batch(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6]) for row in rows]
 
 
-def known_ids(store: Store) -> set[str]:
-    """Every provider's id in this file."""
+def provider_ids(store: Store) -> set[str]:
+    """Return the provider's ids of all batches in the database."""
     return {row[0] for row in store.rows("SELECT provider_id FROM batches WHERE provider_id IS NOT NULL")}
 
 
 def open_items(store: Store, batch_id: int) -> dict[int, BatchItem]:
-    """By number: what has no judgment yet."""
+    """Return the items of a batch without a judgment, by number."""
     rows = store.rows(
         'SELECT number, pair_id, "order", sample, fence FROM batch_items WHERE batch_id = ? AND judgment_id IS NULL',
         (batch_id,),
@@ -99,51 +101,53 @@ def open_items(store: Store, batch_id: int) -> dict[int, BatchItem]:
     return {row[0]: BatchItem(row[1], AnswerOrder(row[2]), row[3], row[4]) for row in rows}
 
 
-def is_open(conn: sqlite3.Connection, batch_id: int, number: int) -> bool:
-    """Has nobody brought this result in yet?"""
+def is_item_open(conn: sqlite3.Connection, batch_id: int, number: int) -> bool:
+    """Whether an item has no judgment yet."""
     row = conn.execute(
         "SELECT 1 FROM batch_items WHERE batch_id = ? AND number = ? AND judgment_id IS NULL", (batch_id, number)
     ).fetchone()
     return row is not None
 
 
-def settle_item(conn: sqlite3.Connection, batch_id: int, number: int, judgment_id: int) -> None:
-    """This result is in."""
+def complete_item(conn: sqlite3.Connection, batch_id: int, number: int, judgment_id: int) -> None:
+    """Record the judgment that came of an item."""
     conn.execute(
         "UPDATE batch_items SET judgment_id = ? WHERE batch_id = ? AND number = ?", (judgment_id, batch_id, number)
     )
 
 
 def claim(
-    conn: sqlite3.Connection, judge_id: int, asks: Iterable[MissingJudgment], holder: str, seconds: float
+    conn: sqlite3.Connection, judge_id: int, judgments: Iterable[MissingJudgment], holder: str, seconds: float
 ) -> list[MissingJudgment]:
-    """Claim what nobody else is asking just now; a claim whose time is over lapses. Returns what was had."""
-    at = now()
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    conn.execute("DELETE FROM claims WHERE until < ?", (at,))
-    had = []
-    for one in asks:
-        key = (one.contents, judge_id, one.order.value, one.sample)
-        made = conn.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)", (*key, holder, until))
-        if made.rowcount:
-            had.append(one)
-    return had
+    """Claim judgments for a holder, except those that are claimed already; return those claimed.
+
+    A claim expires after `seconds` unless it is renewed.
+    """
+    until = expiry(seconds)
+    conn.execute("DELETE FROM claims WHERE until < ?", (now(),))
+    claimed = []
+    for missing in judgments:
+        key = (missing.contents, judge_id, missing.order.value, missing.sample)
+        inserted = conn.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)", (*key, holder, until))
+        if inserted.rowcount:
+            claimed.append(missing)
+    return claimed
 
 
 def renew(
-    conn: sqlite3.Connection, judge_id: int, asks: Iterable[MissingJudgment], holder: str, seconds: float
+    conn: sqlite3.Connection, judge_id: int, judgments: Iterable[MissingJudgment], holder: str, seconds: float
 ) -> None:
-    """Make the claims that are still this holder's last longer."""
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Extend the claims of a holder to `seconds` from now; those that expired and were taken are left alone."""
+    until = expiry(seconds)
     conn.executemany(
         'UPDATE claims SET until = ? WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
-        [(until, one.contents, judge_id, one.order.value, one.sample, holder) for one in asks],
+        [(until, one.contents, judge_id, one.order.value, one.sample, holder) for one in judgments],
     )
 
 
-def release(conn: sqlite3.Connection, judge_id: int, one: MissingJudgment, holder: str) -> None:
-    """Give a claim back: its judgment is in the file, or could not be had. One that has lapsed is somebody else's."""
+def release(conn: sqlite3.Connection, judge_id: int, missing: MissingJudgment, holder: str) -> None:
+    """Release a claim of a holder; one that has expired and was taken by another is left alone."""
     conn.execute(
         'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
-        (one.contents, judge_id, one.order.value, one.sample, holder),
+        (missing.contents, judge_id, missing.order.value, missing.sample, holder),
     )

@@ -1,11 +1,11 @@
-"""Opening an uphold database, and the one way to write to it."""
+"""Opening an uphold database (an SQLite file), and reading and writing transactions on it."""
 
 import contextlib
 import os
 import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_MS = 5000
-"""How long a connection waits for another one's write lock, unless it is told otherwise."""
+"""How long a connection waits for another one's lock by default, in milliseconds."""
 
 
 _MAGIC = b"SQLite format 3\x00"
@@ -33,12 +33,21 @@ _FOREIGN = "a SQLite file of another program, not an uphold database; name one w
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601 with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Return the current time in UTC as ISO 8601 with microseconds."""
+    return _iso(datetime.now(UTC))
+
+
+def expiry(seconds: float) -> str:
+    """Return the time `seconds` from now, in the form of `now`."""
+    return _iso(datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Store:
-    """One open uphold database; belongs to the thread that opened it."""
+    """An open uphold database; only the thread that opened it may use it."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
         self.conn = conn
@@ -47,17 +56,21 @@ class Store:
 
     @cached_property
     def db(self) -> "Database":
-        """The same connection as sqlite-utils has it: for migrations and notebooks, loaded when it is wanted."""
+        """The connection as a sqlite-utils Database, for migrations and notebooks; the library is loaded on first use."""
         from sqlite_utils import Database
 
         return Database(self.conn, execute_plugins=False)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Take the write lock before the first read, so that the read cannot go stale; commit, or roll back on error."""
+        """Run a write transaction: commit at the end, roll back on an error.
+
+        The write lock is taken before the first read, so that what is read cannot change before the write. Raises
+        BadDatabase if the file is read-only or locked.
+        """
         if self.read_only:
             raise BadDatabase(f"{self.path}: {_READ_ONLY}")
-        with telling(self.path):
+        with readable_errors(self.path):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -67,28 +80,28 @@ class Store:
                 raise
 
     @contextlib.contextmanager
-    def copied(self) -> Iterator["Store"]:
-        """A copy in memory, for seeing what would come of something: nothing of it reaches the file."""
+    def copy_in_memory(self) -> Iterator["Store"]:
+        """Open a copy of the database in memory, for a dry run: nothing written to it reaches the file."""
         with Store(sqlite3.connect(":memory:"), self.path, read_only=False) as copy:
             self.conn.backup(copy.conn)
             copy.conn.execute("PRAGMA foreign_keys=ON")
             yield copy
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
-        """Run a reading query."""
-        with telling(self.path):
+        """Run a query and return its cursor."""
+        with readable_errors(self.path):
             return self.conn.execute(sql, parameters)
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
-        """The first row of a reading query, or None."""
+        """Return the first row of a query, or None."""
         return self.rows(sql, parameters).fetchone()
 
-    def written_elsewhere(self) -> int:
-        """A number that changes when another connection writes to the file; what is written here does not change it."""
+    def data_version(self) -> int:
+        """Return a number that changes whenever another connection commits, and not when this one does."""
         return int(self.one("PRAGMA data_version")[0])
 
-    def written_here(self) -> int:
-        """How many rows this connection has written."""
+    def total_changes(self) -> int:
+        """Return how many rows this connection has inserted, updated or deleted."""
         return self.conn.total_changes
 
     def close(self) -> None:
@@ -103,46 +116,46 @@ class Store:
 
 
 @contextlib.contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Turn SQLite's own errors into sentences that name the file."""
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into BadDatabase with a message that names the file; IntegrityError passes through."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise BadDatabase(f"{path}: {_sentence(error)}") from error
+        raise BadDatabase(f"{path}: {_message(error)}") from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
         raise BadDatabase(f"{path}: not an uphold database, or a damaged one ({error})") from error
 
 
-def _sentence(error: sqlite3.OperationalError) -> str:
-    said = str(error)
-    if "locked" in said or "busy" in said:
+def _message(error: sqlite3.OperationalError) -> str:
+    text = str(error)
+    if "locked" in text or "busy" in text:
         return "the database is locked by another program; close that one, or wait, and try again"
-    if "readonly" in said:
+    if "readonly" in text:
         return _READ_ONLY
-    if "full" in said:
+    if "full" in text:
         return "the disk is full; free some space and try again"
-    if "unable to open" in said:
+    if "unable to open" in text:
         return "the database cannot be opened; see whether its folder may be read and written"
-    return said
+    return text
 
 
 def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_ms: int | None = None) -> Store:
     """Open the database at `path`.
 
-    `create` makes a new one where nothing is; `reading` promises not to write, so a read-only file serves. `busy_ms` is
-    how long to wait for another program's lock. Raises BadDatabase, with nothing touched, for a missing file, a
-    directory, another program's file or a newer schema.
+    `create` makes a new one if there is none or an empty file; with `reading` the caller will not write, so a read-only
+    file is accepted. `busy_ms` is how long to wait for another connection's lock. Raises BadDatabase, leaving the file
+    as it is, for a missing file, a directory, another program's file or a newer schema.
     """
     wait = (BUSY_MS if busy_ms is None else busy_ms) / 1000
-    with telling(path):
-        fresh = _look(path, create, wait)
-        read_only = not fresh and not _writable(path)
+    with readable_errors(path):
+        is_new = _is_new(path, create, wait)
+        read_only = not is_new and not _writable(path)
         if read_only and not reading:
             raise BadDatabase(f"{path}: {_READ_ONLY}")
-        # The whole path, so that no name (`:memory:`) means anything else than a file.
-        conn = _connect_reading(path, wait) if read_only else sqlite3.connect(path.absolute(), timeout=wait)
+        # The absolute path, so that every name (`:memory:`) is that of a file.
+        conn = _connect_read_only(path, wait) if read_only else sqlite3.connect(path.absolute(), timeout=wait)
         store = Store(conn, path, read_only=read_only)
         try:
             _prepare(store)
@@ -152,15 +165,19 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
     return store
 
 
-def _look(path: Path, create: bool, wait: float) -> bool:
-    """Is the path free for a new database? Looks without touching."""
+def _is_new(path: Path, create: bool, wait: float) -> bool:
+    """Whether a new database is to be made at `path`; the file is not written to.
+
+    Raises BadDatabase if it is neither a database of ours nor free for one, or if `create` is False and it is free.
+    """
     if path.is_dir():
         raise BadDatabase(f"{path}: this is a folder; name a database file with --db")
-    if _begins(path):
+    if _has_content(path):
         header = _header(path)
-        if _is_ours(int.from_bytes(header[68:72]), int.from_bytes(header[60:64])):
+        user_version, application_id = int.from_bytes(header[60:64]), int.from_bytes(header[68:72])
+        if _is_ours(application_id, user_version):
             return False
-        if not _half_made(path, wait):
+        if not _is_uninitialised(path, wait):
             return False
     if not create:
         raise BadDatabase(f"{path}: {_NO_DATABASE}")
@@ -169,20 +186,21 @@ def _look(path: Path, create: bool, wait: float) -> bool:
     return True
 
 
-def _begins(path: Path) -> bool:
-    """Is there a file, and something in it?"""
+def _has_content(path: Path) -> bool:
+    """Whether the file exists and is not empty."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return False
     except OSError as error:
         raise BadDatabase(f"{path}: cannot be opened ({error.strerror})") from error
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise BadDatabase(f"{path}: no ordinary file; name a database file with --db")
-    return found.st_size > 0
+    return status.st_size > 0
 
 
 def _header(path: Path) -> bytes:
+    """Return the 100 bytes of the SQLite header (sqlite.org/fileformat.html)."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -197,9 +215,12 @@ def _is_ours(application: int, version: int) -> bool:
     return application == APPLICATION_ID and 0 < version <= SCHEMA
 
 
-def _half_made(path: Path, wait: float) -> bool:
-    """Was this killed before its first commit? Then it is as good as new; raises BadDatabase for what is not ours."""
-    conn = _connect_reading(path, wait)
+def _is_uninitialised(path: Path, wait: float) -> bool:
+    """Whether this is a SQLite file without a committed table, of a process that was killed as it made it.
+
+    Raises BadDatabase for a newer schema and for another program's file.
+    """
+    conn = _connect_read_only(path, wait)
     try:
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         (version,) = conn.execute("PRAGMA user_version").fetchone()
@@ -219,27 +240,29 @@ def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and bool(path.stat().st_mode & 0o222)
 
 
-def _connect_reading(path: Path, wait: float) -> sqlite3.Connection:
-    """Open without writing; the file as it is where no write-ahead log has to be read with it."""
+def _connect_read_only(path: Path, wait: float) -> sqlite3.Connection:
+    """Connect without writing anything, not even the shared-memory file of a write-ahead log where there is no log."""
     log = path.with_name(path.name + "-wal")
-    alone = not log.exists() or not log.stat().st_size
-    uri = f"{path.absolute().as_uri()}?{'immutable=1' if alone else 'mode=ro'}"
+    has_log = log.exists() and log.stat().st_size > 0
+    uri = f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
     return sqlite3.connect(uri, uri=True, timeout=wait)
 
 
 def _prepare(store: Store) -> None:
+    """Set the connection's pragmas, and migrate the schema if it is older."""
     (version,) = store.conn.execute("PRAGMA user_version").fetchone()
     if not store.read_only:
         store.conn.execute("PRAGMA journal_mode=WAL")
         store.conn.execute("PRAGMA synchronous=FULL")
         if version < SCHEMA:
-            _bring_up(store)
+            _migrate(store)
     elif version < SCHEMA:
         raise BadDatabase(f"{store.path}: made by an older uphold and read-only; copy it to where it can be written")
     store.conn.execute("PRAGMA foreign_keys=ON")
 
 
-def _bring_up(store: Store) -> None:
+def _migrate(store: Store) -> None:
+    """Make or migrate the schema in one transaction."""
     with store.writing() as conn:
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -251,4 +274,5 @@ def _bring_up(store: Store) -> None:
 
 
 def first_values(store: Store, sql: str, values: tuple[object, ...]) -> set[int]:
+    """Return the values of the first column of a query as a set."""
     return {row[0] for row in store.rows(sql, values)}

@@ -1,23 +1,24 @@
-"""What an export reads: which pairs of some runs go into it, how many do not, and who said something of them."""
+"""Queries of an export: its pairs, judges and reviewers, and how many pairs are left out."""
 
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
 
 from uphold.errors import BadUsage
+from uphold.records.judgments import JudgeRef
 from uphold.records.rows import ExportOmissions
 from uphold.records.runs import Run
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
 
-_INTO = """
+_EXPORTED_PAIRS = """
 SELECT id FROM current_pairs WHERE run_id IN (SELECT value FROM json_each(?))
 AND id NOT IN (SELECT pair_id FROM broken_pairs) ORDER BY id
 """
 
 
-_LEFT_OUT = """
+_OMITTED_COUNTS = """
 SELECT total(e.status = 'active'), total(e.status <> 'active'),
     (SELECT count(*) FROM current_pairs WHERE run_id IN (SELECT value FROM json_each(:runs)))
 FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id IN (SELECT value FROM json_each(:runs))
@@ -25,7 +26,7 @@ FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id IN (SELECT va
 
 
 _JUDGES = """
-SELECT id, name, version FROM judges WHERE id IN (
+SELECT id, name, kind, version FROM judges WHERE id IN (
     SELECT judge_id FROM asked WHERE run_id IN (SELECT value FROM json_each(?))
 ) ORDER BY kind = 'rules', name, id
 """
@@ -41,7 +42,7 @@ SELECT w.name FROM reviewers w WHERE w.id IN (
 
 @contextlib.contextmanager
 def snapshot(store: Store) -> Iterator[None]:
-    """What is read inside belongs together, whatever others write meanwhile."""
+    """Read from one state of the database, whatever other connections commit meanwhile."""
     store.rows("BEGIN")
     try:
         yield
@@ -49,35 +50,38 @@ def snapshot(store: Store) -> Iterator[None]:
         store.conn.rollback()
 
 
-def runs_to_export(store: Store, run: str | None, set_name: str | None) -> list[Run]:
-    """The run named or numbered so, or all of a set's; raises BadUsage for what does not exist."""
+def runs_to_export(store: Store, name_or_number: str | None, set_name: str | None) -> list[Run]:
+    """Return the run with this name or number, or all runs of a set; raises BadUsage if it does not exist."""
     if set_name is None:
-        return [find_run(store, run)]
+        return [find_run(store, name_or_number)]
     set_id = find_set(store, set_name)
-    return [one for one in all_runs(store) if one.set_id == set_id]
+    return [run for run in all_runs(store) if run.set_id == set_id]
 
 
 def pair_ids(store: Store, runs: Sequence[Run]) -> list[int]:
-    """The current pairs of some runs that nobody marked broken, as they came."""
-    return [row[0] for row in store.rows(_INTO, (_ids(runs),))]
+    """Return the ids of the current pairs of the runs that are not marked broken, in the order they were added."""
+    return [row[0] for row in store.rows(_EXPORTED_PAIRS, (_ids(runs),))]
 
 
-def left_out(store: Store, runs: Sequence[Run], kept: int) -> ExportOmissions:
-    """How many pairs of some runs are not among the `kept` ones."""
-    active, retired, current = store.one(_LEFT_OUT, {"runs": _ids(runs)})
-    return ExportOmissions(int(active) - current, int(retired), current - kept)
+def omitted_counts(store: Store, runs: Sequence[Run], exported: int) -> ExportOmissions:
+    """Count the pairs of the runs that are not exported: stale, retired or broken; `exported` is how many are."""
+    active, retired, current = store.one(_OMITTED_COUNTS, {"runs": _ids(runs)})
+    return ExportOmissions(int(active) - current, int(retired), current - exported)
 
 
-def judges_of(store: Store, runs: Sequence[Run]) -> list[tuple[int, str, str]]:
-    """(id, name, version) of the judges of some runs by name, rules behind all others."""
-    return store.rows(_JUDGES, (_ids(runs),)).fetchall()
+def judges_of_runs(store: Store, runs: Sequence[Run]) -> list[JudgeRef]:
+    """Return the judges of the runs by name, rules judges after all others."""
+    return [JudgeRef(*row) for row in store.rows(_JUDGES, (_ids(runs),))]
 
 
 def reviewers_of(store: Store, runs: Sequence[Run], wanted: str | None = None) -> list[str]:
-    """Who said something in some runs, by name, or the one that is wanted; raises BadUsage where they said nothing."""
+    """Return the names of the reviewers with events in the runs, or `wanted` alone.
+
+    Raises BadUsage if `wanted` has none.
+    """
     names = [row[0] for row in store.rows(_REVIEWERS, (_ids(runs),))]
     if wanted is not None and wanted not in names:
-        raise BadUsage(f"reviewer {wanted!r} has said nothing here; those who have: {', '.join(names) or 'nobody'}")
+        raise BadUsage(f"reviewer {wanted!r} has reviewed nothing here; those who have: {', '.join(names) or 'nobody'}")
     return names if wanted is None else [wanted]
 
 

@@ -1,4 +1,7 @@
-"""Records of imports: what each brought; nothing else is ever deleted than an import that is taken back."""
+"""Records of imports, and dropping an import with everything it wrote.
+
+Nothing else is ever deleted from a database.
+"""
 
 import json
 import sqlite3
@@ -11,7 +14,7 @@ from uphold.store.database import Store, now
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One recorded import."""
+    """A recorded import; `counts` is how many rows it had, and how many of each kind it added."""
 
     number: int
     at: str
@@ -22,13 +25,13 @@ class ImportRecord:
 
 
 def open_import(conn: sqlite3.Connection) -> int:
-    """A number for the import that begins."""
+    """Insert the record of an import that begins; return its number."""
     sql = "INSERT INTO imports (at, format, files, set_name, summary) VALUES (?, '', '[]', '', '{}')"
     return int(conn.execute(sql, (now(),)).lastrowid or 0)
 
 
 def close_import(conn: sqlite3.Connection, number: int, summary: ImportSummary) -> None:
-    """Record what the import brought."""
+    """Complete the record of an import with its summary and warnings."""
     names = ("rows", "examples", "responses", "pairs", "judgments", "reviews", "carried", "edited", "replaced")
     counts = {name: getattr(summary, name) for name in names}
     conn.execute(
@@ -37,42 +40,46 @@ def close_import(conn: sqlite3.Connection, number: int, summary: ImportSummary) 
     )
     conn.executemany(
         "INSERT INTO odd_rows (import_id, place, what) VALUES (?, ?, ?)",
-        [(number, str(odd.where), odd.what) for odd in summary.odd],
+        [(number, str(odd.source), odd.message) for odd in summary.warnings],
     )
 
 
 def forget_import(conn: sqlite3.Connection, number: int, set_id: int) -> None:
-    """Nothing was new: leave no trace."""
+    """Delete the record of an import that added nothing, and the set if it was made for it."""
     conn.execute("DELETE FROM sets WHERE id = ? AND import_id = ?", (set_id, number))
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
 
 
 def all_imports(store: Store) -> list[ImportRecord]:
-    """Every recorded import, oldest first."""
+    """Return every recorded import, oldest first."""
     rows = store.rows("SELECT id, at, format, files, set_name, summary FROM imports ORDER BY id")
     return [ImportRecord(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], json.loads(r[5])) for r in rows]
 
 
 def drop_import(store: Store, number: int) -> ImportRecord:
-    """Take an import back; raises BadUsage, with nothing changed, where something was built on it."""
-    found = next((i for i in all_imports(store) if i.number == number), None)
-    if found is None:
+    """Drop an import and return its record.
+
+    Raises BadUsage, with nothing changed, if there is no such import or later rows refer to what it wrote.
+    """
+    record = next((i for i in all_imports(store) if i.number == number), None)
+    if record is None:
         raise BadUsage(f"there is no import {number}; `uphold imports` lists them")
+    # Checked as a whole at the end; the pragma has no effect within a transaction.
     store.conn.execute("PRAGMA foreign_keys=OFF")
     try:
         with store.writing() as conn:
-            delete_import(conn, number)
+            _delete_import(conn, number)
     finally:
         store.conn.execute("PRAGMA foreign_keys=ON")
-    return found
+    return record
 
 
-# Children before parents; every row an import wrote carries its number.
-_FACTS = ("events", "judgments", "pairs", "replacements", "responses", "tags", "example_events")
+# Children before parents; every row that an import wrote has its number in import_id.
+_OWN_TABLES = ("events", "judgments", "pairs", "replacements", "responses", "tags", "example_events")
 
 
-# Names that later imports may use without building on this one, and who uses them: (id, import).
-_NAMES = {
+# Tables whose rows later imports may share without blocking a drop, and a query of their users: (id, import_id).
+_SHARED_TABLES = {
     "runs": "SELECT run_id AS id, import_id FROM pairs",
     "judges": "SELECT judge_id AS id, import_id FROM judgments",
     "reviewers": "SELECT reviewer_id AS id, import_id FROM events",
@@ -83,7 +90,8 @@ _NAMES = {
 }
 
 
-_BUILT = {
+# What a drop is refused for, by the table whose rows would refer to nothing.
+_DEPENDENTS = {
     "events": "reviews of its pairs",
     "judgments": "judgments of its pairs",
     "pairs": "pairs of its examples or responses",
@@ -103,34 +111,33 @@ _BUILT = {
 }
 
 
-def delete_import(conn: sqlite3.Connection, number: int) -> None:
-    """Delete what the import wrote and bring back what it had replaced; the caller holds the lock, foreign keys are off.
+def _delete_import(conn: sqlite3.Connection, number: int) -> None:
+    """Delete what the import wrote and restore what it had superseded; foreign keys must be off.
 
-    Raises BadUsage where something that is not the import's own then points at nothing; the caller rolls back.
+    Raises BadUsage if rows of others then refer to nothing; the caller rolls back.
     """
     _restore_texts(conn, number)
-    texts, heirs = _texts(conn, number), _heirs(conn, number)
-    mine = "SELECT id FROM pairs WHERE import_id = ?"
-    conn.execute(f"DELETE FROM queue_items WHERE pair_id IN ({mine})", (number,))
+    texts, successors = _texts(conn, number), _remaining_successors(conn, number)
+    conn.execute("DELETE FROM queue_items WHERE pair_id IN (SELECT id FROM pairs WHERE import_id = ?)", (number,))
     conn.execute(
         "DELETE FROM examples WHERE id IN (SELECT example_id FROM example_events WHERE import_id = ? AND kind = 'added')",
         (number,),
     )
-    for table in _FACTS:
+    for table in _OWN_TABLES:
         conn.execute(f"DELETE FROM {table} WHERE import_id = ?", (number,))
-    conn.executemany("UPDATE judgments SET superseded_by = ? WHERE id = ?", heirs)
-    _delete_asked(conn, number)
-    for table, users in _NAMES.items():
-        _delete_name(conn, table, users, number)
+    conn.executemany("UPDATE judgments SET superseded_by = ? WHERE id = ?", successors)
+    _delete_requested_orders(conn, number)
+    for table, users in _SHARED_TABLES.items():
+        _delete_unshared(conn, table, users, number)
     conn.execute("DELETE FROM queues WHERE run_id NOT IN (SELECT id FROM runs)")
     _delete_texts(conn, texts)
     conn.execute("DELETE FROM odd_rows WHERE import_id = ?", (number,))
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
-    _refuse_if_built_on(conn, number)
+    _refuse_if_referenced(conn, number)
 
 
 def _restore_texts(conn: sqlite3.Connection, number: int) -> None:
-    """Examples that this import edited get the text they have without it."""
+    """Give the examples that this import edited the text they have without it."""
     conn.execute(
         "UPDATE examples SET text_id = (SELECT text_id FROM example_events v WHERE v.example_id = examples.id"
         " AND v.import_id IS NOT :n ORDER BY v.id DESC LIMIT 1) WHERE id IN"
@@ -141,56 +148,64 @@ def _restore_texts(conn: sqlite3.Connection, number: int) -> None:
 
 
 def _texts(conn: sqlite3.Connection, number: int) -> list[tuple[int]]:
-    """Texts that the import gave to examples or answered."""
+    """Return the ids of the texts of the import's examples, edits, responses and pairs."""
     tables = ("example_events", "responses", "pairs")
     sql = " UNION ".join(f"SELECT text_id FROM {table} WHERE import_id = :n" for table in tables)
     return conn.execute(sql, {"n": number}).fetchall()
 
 
-def _heirs(conn: sqlite3.Connection, number: int) -> list[tuple[int | None, int]]:
-    """(what supersedes it without this import, judgment) for the judgments of others that this import superseded."""
+def _remaining_successors(conn: sqlite3.Connection, number: int) -> list[tuple[int | None, int]]:
+    """Return (successor, judgment) ids for the judgments of others that this import superseded.
+
+    The successor is what supersedes the judgment without this import, None if nothing does.
+    """
     return conn.execute(
         """
-        WITH RECURSIVE mine AS (SELECT id, superseded_by FROM judgments WHERE import_id = :n),
-        heirs(id, heir) AS (
-            SELECT j.id, mine.superseded_by FROM judgments j JOIN mine ON mine.id = j.superseded_by
+        WITH RECURSIVE dropped AS (SELECT id, superseded_by FROM judgments WHERE import_id = :n),
+        successors(id, successor) AS (
+            SELECT j.id, dropped.superseded_by FROM judgments j JOIN dropped ON dropped.id = j.superseded_by
             WHERE j.import_id IS NOT :n
-            UNION SELECT heirs.id, mine.superseded_by FROM heirs JOIN mine ON mine.id = heirs.heir
+            UNION SELECT successors.id, dropped.superseded_by
+            FROM successors JOIN dropped ON dropped.id = successors.successor
         )
-        SELECT heir, id FROM heirs WHERE heir IS NULL OR heir NOT IN (SELECT id FROM mine)
+        SELECT successor, id FROM successors WHERE successor IS NULL OR successor NOT IN (SELECT id FROM dropped)
         """,
         {"n": number},
     ).fetchall()
 
 
-def _delete_asked(conn: sqlite3.Connection, number: int) -> None:
-    """A run forgets the import's judges, except where later imports brought more of their judgments on it."""
-    others = (
+def _delete_requested_orders(conn: sqlite3.Connection, number: int) -> None:
+    """Delete the import's rows of `asked`, except where judgments of other imports use them: those become theirs."""
+    users = (
         'FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = asked.run_id AND j."order" = asked."order"'
         " AND j.judge_id = asked.judge_id"
     )
-    sql = f"DELETE FROM asked WHERE import_id = ? AND NOT EXISTS (SELECT 1 {others})"
+    sql = f"DELETE FROM asked WHERE import_id = ? AND NOT EXISTS (SELECT 1 {users})"
     conn.execute(sql, (number,))
-    sql = f"UPDATE asked SET import_id = (SELECT min(j.import_id) {others}) WHERE import_id = ?"
+    sql = f"UPDATE asked SET import_id = (SELECT min(j.import_id) {users}) WHERE import_id = ?"
     conn.execute(sql, (number,))
 
 
-def _delete_name(conn: sqlite3.Connection, table: str, users: str, number: int) -> None:
-    """Delete what nobody else uses, and make the rest the next user's (nobody's where that is no import)."""
+def _delete_unshared(conn: sqlite3.Connection, table: str, users: str, number: int) -> None:
+    """Delete the import's rows that nothing else uses; the others become the next import's that uses them.
+
+    They become no import's if something outside of any import uses them.
+    """
     conn.execute(f"DELETE FROM {table} WHERE import_id = ? AND id NOT IN (SELECT id FROM ({users}))", (number,))
-    heir = f"SELECT CASE WHEN count(*) = count(u.import_id) THEN min(u.import_id) END FROM ({users}) u WHERE u.id = {table}.id"
-    conn.execute(f"UPDATE {table} SET import_id = ({heir}) WHERE import_id = ?", (number,))
+    owner = f"SELECT CASE WHEN count(*) = count(u.import_id) THEN min(u.import_id) END FROM ({users}) u WHERE u.id = {table}.id"
+    conn.execute(f"UPDATE {table} SET import_id = ({owner}) WHERE import_id = ?", (number,))
 
 
 def _delete_texts(conn: sqlite3.Connection, texts: list[tuple[int]]) -> None:
-    """Delete those of these texts that no example has or had."""
+    """Delete those of the texts that no example has or had."""
     unused = "id = ? AND id NOT IN (SELECT text_id FROM examples UNION SELECT text_id FROM example_events)"
     conn.executemany(f"DELETE FROM texts WHERE {unused}", texts)
     conn.execute("DELETE FROM text_turns WHERE text_id NOT IN (SELECT id FROM texts)")
 
 
-def _refuse_if_built_on(conn: sqlite3.Connection, number: int) -> None:
+def _refuse_if_referenced(conn: sqlite3.Connection, number: int) -> None:
+    """Raise BadUsage, naming what depends on the import, if a foreign key refers to nothing."""
     tables = {row[0] for row in conn.execute("PRAGMA foreign_key_check")}
     if tables:
-        what = ", ".join(_BUILT.get(table, f"rows of {table}") for table in sorted(tables))
+        what = ", ".join(_DEPENDENTS.get(table, f"rows of {table}") for table in sorted(tables))
         raise BadUsage(f"import {number} cannot be taken back: others have built on it ({what}); nothing was changed")

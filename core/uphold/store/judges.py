@@ -1,3 +1,5 @@
+"""Judge versions, and the orders and samples that a run requests of them."""
+
 import sqlite3
 from collections.abc import Iterable
 
@@ -8,7 +10,7 @@ from uphold.store.database import now
 
 
 def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
-    """The id of this judge version, added where it is new."""
+    """Return the id of this judge version, adding it if it is new."""
     conn.execute(
         "INSERT OR IGNORE INTO judges (name, version, kind, definition, at) VALUES (?, ?, ?, ?, ?)",
         (judge.name, judge.version, judge.kind, canonical(dict(judge.definition)), now()),
@@ -21,7 +23,7 @@ def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
 def record_requested_orders(
     conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
 ) -> None:
-    """Record which orders and samples a run asks of a judge; they only grow."""
+    """Record the orders and samples that a run requests of a judge; a smaller number of samples changes nothing."""
     conn.executemany(
         'INSERT INTO asked (run_id, judge_id, "order", samples) VALUES (?, ?, ?, ?)'
         " ON CONFLICT DO UPDATE SET samples = max(samples, excluded.samples)",

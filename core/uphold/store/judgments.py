@@ -1,4 +1,4 @@
-"""Judges, what was asked of them, and their judgments."""
+"""Judgments: finding missing and reusable ones, writing them, and reading verdicts and progress."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class MissingJudgment:
-    """One judgment that is still to be had: a current pair, an order, a sample."""
+    """A judgment that a run still lacks: a current pair, an order, a sample (from 0)."""
 
     pair_id: int
     contents: str
@@ -26,23 +26,24 @@ class MissingJudgment:
 
 @dataclass(frozen=True, slots=True)
 class JudgingScope:
-    """What of a run is meant: pairs that somebody has reviewed only; unreadable judgments as if they were missing.
+    """Which judgments of a run count as missing.
 
-    `not_out`: without what a batch has been asked that has not come back.
+    `only_reviewed`: only those of pairs with a decision. `redo`: unreadable judgments too. `exclude_batched`: not those
+    that an open batch has been asked for.
     """
 
     only_reviewed: bool = False
     redo: bool = False
-    not_out: bool = False
+    exclude_batched: bool = False
 
 
 WHOLE_RUN = JudgingScope()
 
 
-_REVIEWED = " AND p.id IN (SELECT pair_id FROM current_decisions)"
+_ONLY_REVIEWED = " AND p.id IN (SELECT pair_id FROM current_decisions)"
 
 
-_NOT_OUT = """
+_EXCLUDE_BATCHED = """
  AND NOT EXISTS (
     SELECT 1 FROM pairs q JOIN batch_items i ON i.pair_id = q.id AND i.judgment_id IS NULL JOIN batches b ON b.id = i.batch_id
     WHERE q.contents = p.contents AND b.judge_id = a.judge_id AND b.state IN ('submitting', 'submitted')
@@ -50,10 +51,12 @@ _NOT_OUT = """
 )"""
 
 
-def missing(store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOLE_RUN) -> list[MissingJudgment]:
-    """What was asked and is not settled (failed ones too), in the order of the pairs."""
-    unsettled = "= 'readable'" if scope.redo else "<> 'failed'"
-    narrowed = (_REVIEWED if scope.only_reviewed else "") + (_NOT_OUT if scope.not_out else "")
+def missing_judgments(
+    store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOLE_RUN
+) -> list[MissingJudgment]:
+    """Return the requested judgments that do not exist or failed, in the order of the pairs."""
+    done = "= 'readable'" if scope.redo else "<> 'failed'"
+    conditions = (_ONLY_REVIEWED if scope.only_reviewed else "") + (_EXCLUDE_BATCHED if scope.exclude_batched else "")
     rows = store.rows(
         f"""
         WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 63)
@@ -62,8 +65,8 @@ def missing(store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOL
         JOIN numbers ON numbers.n < a.samples
         WHERE p.run_id = ? AND NOT EXISTS (
             SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j."order" = a."order"
-                AND j.sample = numbers.n AND j.superseded_by IS NULL AND j.status {unsettled}
-        ){narrowed}
+                AND j.sample = numbers.n AND j.superseded_by IS NULL AND j.status {done}
+        ){conditions}
         ORDER BY p.id, a."order" DESC, numbers.n
         """,
         (judge_id, run_id),
@@ -71,18 +74,18 @@ def missing(store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOL
     return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), row[3]) for row in rows]
 
 
-def reusable(
+def find_reusable(
     store: Store, contents: str, judge_id: int, order: AnswerOrder, sample: int, *, readable: bool = False
 ) -> tuple[int, Judgment] | None:
-    """(id, judgment) that the same judge version settled on a pair of equal contents, in the same order and sample.
+    """Return (id, judgment) of the judge version on any pair of equal contents, in this order and sample, or None.
 
-    `readable`: unreadable ones do not count.
+    Failed judgments do not count; with `readable` unreadable ones do not either.
     """
-    unwanted = "= 'readable'" if readable else "<> 'failed'"
+    usable = "= 'readable'" if readable else "<> 'failed'"
     row = store.one(
-        # CROSS JOIN: the few pairs of these contents first, then the judge's word on each.
+        # CROSS JOIN makes SQLite start from the few pairs of these contents.
         f"SELECT j.id, {_COLUMNS} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
-        f' AND j.judge_id = ? AND j."order" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status {unwanted} LIMIT 1',
+        f' AND j.judge_id = ? AND j."order" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status {usable} LIMIT 1',
         (contents, judge_id, order.value, sample),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))
@@ -96,33 +99,69 @@ def add_judgment(
     reused: int | None = None,
     *,
     redo: bool = False,
-    reread: bool = False,
 ) -> tuple[int, bool]:
-    """Write a judgment; returns its id, and whether it is now the one in force.
+    """Write a judgment; return its id, and whether it is now the one in force.
 
-    A failed one gives way to any other; with `redo` an unreadable one to any that did not fail; with `reread`, which
-    is another reading of the same answer, the one that stands gives way. Where a settled one stands already (another
-    process was first), the new one is kept in the file all the same, superseded from the start: an answer that
-    arrived is never lost.
+    It supersedes a failed judgment in force, and with `redo` an unreadable one unless it failed itself. If another
+    judgment is in force (another process was first), it is written as superseded by that one, so that no answer is
+    lost. `reused` is the id of the judgment it was copied from.
     """
-    order = judgment.order.value
-    standing = conn.execute(
+    current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
+    if current is None:
+        return _insert_judgment(conn, pair_id, judge_id, judgment, reused), True
+    current_id, status = current
+    if status == JudgmentStatus.FAILED or (
+        redo and status == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED
+    ):
+        return _supersede(conn, current_id, pair_id, judge_id, judgment, reused), True
+    return _insert_judgment(conn, pair_id, judge_id, judgment, reused, superseded_by=current_id), False
+
+
+def replace_judgment(conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, source_id: int) -> int:
+    """Write a new parse of a stored answer, superseding the judgment in force; return its id.
+
+    `source_id` is the judgment whose raw answer was parsed again.
+    """
+    current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
+    if current is None:
+        return _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
+    return _supersede(conn, current[0], pair_id, judge_id, judgment, source_id)
+
+
+def _current_judgment(
+    conn: sqlite3.Connection, pair_id: int, judge_id: int, order: AnswerOrder, sample: int
+) -> tuple[int, str] | None:
+    """Return (id, status) of the judgment in force, or None."""
+    found: tuple[int, str] | None = conn.execute(
         'SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND sample = ?'
         " AND superseded_by IS NULL",
-        (pair_id, judge_id, order, judgment.sample),
+        (pair_id, judge_id, order.value, sample),
     ).fetchone()
-    gives_way = standing is not None and (
-        reread
-        or standing[1] == JudgmentStatus.FAILED
-        or (redo and standing[1] == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED)
-    )
-    if gives_way:
-        conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (standing[0],))
-    late = standing[0] if standing and not gives_way else None
+    return found
+
+
+def _supersede(
+    conn: sqlite3.Connection, old_id: int, pair_id: int, judge_id: int, judgment: Judgment, reused: int | None
+) -> int:
+    # Only one judgment may be in force, so the old one is superseded by itself until the new one has an id.
+    conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (old_id,))
+    number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
+    conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, old_id))
+    return number
+
+
+def _insert_judgment(
+    conn: sqlite3.Connection,
+    pair_id: int,
+    judge_id: int,
+    judgment: Judgment,
+    reused: int | None,
+    superseded_by: int | None = None,
+) -> int:
     values = (
         pair_id,
         judge_id,
-        order,
+        judgment.order.value,
         judgment.status.value,
         judgment.verdict and judgment.verdict.value,
         judgment.sample,
@@ -140,28 +179,25 @@ def add_judgment(
         judgment.seconds,
         judgment.at or now(),
         reused,
-        late,
+        superseded_by,
     )
-    marks = ", ".join("?" * len(values))
-    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({marks})"
-    number = conn.execute(sql, values).lastrowid or 0
-    if gives_way:
-        conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, standing[0]))
-    return number, late is None
+    placeholders = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({placeholders})"
+    return int(conn.execute(sql, values).lastrowid or 0)
 
 
-def settled(store: Store, pair_id: int, judge_id: int, order: AnswerOrder, sample: int, *, redo: bool = False) -> bool:
-    """Stands there a judgment that is not to be had again? With `redo` only a readable one counts."""
-    row = store.one(
-        'SELECT status FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND sample = ?'
-        " AND superseded_by IS NULL",
-        (pair_id, judge_id, order.value, sample),
-    )
-    return row is not None and (row[0] == JudgmentStatus.READABLE if redo else row[0] != JudgmentStatus.FAILED)
+def is_judged(
+    store: Store, pair_id: int, judge_id: int, order: AnswerOrder, sample: int, *, redo: bool = False
+) -> bool:
+    """Whether a judgment that did not fail is in force; with `redo` only a readable one counts."""
+    current = _current_judgment(store.conn, pair_id, judge_id, order, sample)
+    if current is None:
+        return False
+    return current[1] == JudgmentStatus.READABLE if redo else current[1] != JudgmentStatus.FAILED
 
 
-def in_force(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
-    """(id, pair id, judgment) of every judgment in force on the current pairs of a run whose raw answer was kept."""
+def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
+    """Return (id, pair id, judgment) of the judgments in force on a run's current pairs whose raw answer was stored."""
     columns = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
     rows = store.rows(
         f"SELECT j.id, j.pair_id, {columns} FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
@@ -172,62 +208,65 @@ def in_force(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, J
 
 
 def read_judgment(row: tuple[Any, ...]) -> Judgment:
-    """A judgment as its row holds it."""
+    """Return the judgment of a row with the columns `_COLUMNS`."""
     order, status, verdict, *rest = row
-    word = Preference(verdict) if verdict is not None else None
-    return Judgment(AnswerOrder(order), JudgmentStatus(status), word, *rest)
+    preference = Preference(verdict) if verdict is not None else None
+    return Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
 
 
-def on_pair(store: Store, pair_id: int, judge_id: int, ruler: VerdictRule) -> PairVerdict | None:
-    """What a judge says of a pair, with every judgment in force; None where nothing was asked of it."""
+def read_pair_verdict(store: Store, pair_id: int, judge_id: int, rule: VerdictRule) -> PairVerdict | None:
+    """Return a judge's verdict on a pair, with its judgments in force.
+
+    None if there are none and none were requested.
+    """
     name, kind = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
     rows = store.rows(
         f"SELECT {_COLUMNS} FROM judgments WHERE pair_id = ? AND judge_id = ? AND superseded_by IS NULL"
         ' ORDER BY "order" DESC, sample',
         (pair_id, judge_id),
     )
-    said = tuple(read_judgment(row) for row in rows)
-    asked = store.rows(
+    judgments = tuple(read_judgment(row) for row in rows)
+    requested = store.rows(
         'SELECT a."order", a.samples FROM pairs p JOIN asked a ON a.run_id = p.run_id'
         " WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0",
         (pair_id, judge_id),
     ).fetchall()
-    if not said and not asked:
+    if not judgments and not requested:
         return None
-    verdict = ruler(said, {AnswerOrder(order): samples for order, samples in asked} or None)
-    return PairVerdict(judge_id, name, kind, verdict, said)
+    verdict = rule(judgments, {AnswerOrder(order): samples for order, samples in requested} or None)
+    return PairVerdict(judge_id, name, kind, verdict, judgments)
 
 
-def mean_output(store: Store, judge_id: int) -> float | None:
-    """Tokens of the judge's answers so far, on average; None before any."""
+def mean_output_tokens(store: Store, judge_id: int) -> float | None:
+    """Return the mean output tokens of the judge's answers so far, None if there are none."""
     row = store.one(
         "SELECT avg(output_tokens) FROM judgments WHERE judge_id = ? AND output_tokens IS NOT NULL", (judge_id,)
     )
     return None if row[0] is None else float(row[0])
 
 
-def counted_inputs(store: Store, judge_id: int, most: int) -> list[tuple[int, AnswerOrder, int]]:
-    """(pair id, order, input tokens) of some of the judge's answers, the latest first."""
+def input_token_counts(store: Store, judge_id: int, limit: int) -> list[tuple[int, AnswerOrder, int]]:
+    """Return (pair id, order, input tokens) of the judge's latest answers, latest first."""
     rows = store.rows(
         'SELECT pair_id, "order", input_tokens FROM judgments WHERE judge_id = ? AND input_tokens > 0 ORDER BY id DESC LIMIT ?',
-        (judge_id, most),
+        (judge_id, limit),
     )
     return [(row[0], AnswerOrder(row[1]), row[2]) for row in rows]
 
 
 def verdict_counts(store: Store, run_id: int, judge_id: int) -> dict[Verdict, int]:
-    """How many current pairs have which verdict; a pair without one is pending."""
+    """Return the number of current pairs by verdict; pairs without one are pending."""
     rows = store.rows(
         "SELECT coalesce(v.verdict, 'pending'), count(*) FROM current_pairs p"
         " LEFT JOIN verdicts v ON v.pair_id = p.id AND v.judge_id = ? WHERE p.run_id = ? GROUP BY 1",
         (judge_id, run_id),
     )
-    return {Verdict(word): count for word, count in rows}
+    return {Verdict(verdict): count for verdict, count in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """A judged pair in one line: what was said of it, how sure the judge was, and why."""
+    """A judged pair for a list: verdict, the judge's mean confidence (0 to 1), and its reason or what went wrong."""
 
     pair_id: int
     key: str
@@ -248,26 +287,27 @@ WHERE v.judge_id = :judge AND v.pair_id IN (SELECT pair_id FROM some)
 """
 
 
-def needing_a_look(store: Store, run_id: int, judge_id: int, most: int) -> list[JudgedPair]:
-    """Pairs of a run that have no verdict because an answer failed or could not be read."""
+def problem_pairs(store: Store, run_id: int, judge_id: int, limit: int) -> list[JudgedPair]:
+    """Return pairs of a run with a judgment that failed or could not be read, by id."""
     some = """
     WITH some AS (
         SELECT DISTINCT j.pair_id FROM judgments j JOIN current_pairs p ON p.id = j.pair_id
         WHERE p.run_id = :run AND j.judge_id = :judge AND j.superseded_by IS NULL AND j.status <> 'readable'
-        ORDER BY 1 LIMIT :most
+        ORDER BY 1 LIMIT :limit
     )"""
-    rows = store.rows(some + _JUDGED_PAIRS + " ORDER BY v.pair_id", {"run": run_id, "judge": judge_id, "most": most})
+    values = {"run": run_id, "judge": judge_id, "limit": limit}
+    rows = store.rows(some + _JUDGED_PAIRS + " ORDER BY v.pair_id", values)
     return [JudgedPair(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]
 
 
-def last_judged(store: Store, run_id: int, judge_id: int, most: int) -> list[JudgedPair]:
-    """The pairs of a run that have had their verdict last, the latest first."""
+def recently_judged_pairs(store: Store, run_id: int, judge_id: int, limit: int) -> list[JudgedPair]:
+    """Return the pairs of a run whose verdict was completed last, latest first."""
     some = """
     WITH latest AS (
         SELECT j.pair_id, j.id FROM judgments j JOIN pairs p ON p.id = j.pair_id
-        WHERE j.judge_id = :judge AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :most
-    ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :most)"""
+        WHERE j.judge_id = :judge AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :limit
+    ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :limit)"""
     order = """ AND v.verdict <> 'pending'
-    ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :most"""
-    rows = store.rows(some + _JUDGED_PAIRS + order, {"run": run_id, "judge": judge_id, "most": most})
+    ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :limit"""
+    rows = store.rows(some + _JUDGED_PAIRS + order, {"run": run_id, "judge": judge_id, "limit": limit})
     return [JudgedPair(row[0], row[1], row[2], Verdict(row[3]), row[4], row[5]) for row in rows]

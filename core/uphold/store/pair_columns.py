@@ -1,4 +1,8 @@
-"""The current pairs of a run or a set as the statistics look at them: votes, the stratum each was drawn from, lengths."""
+"""Columns of the current pairs of a run or set for the statistics: decisions, strata, lengths and verdicts.
+
+The decisions and the judgments on a pair are each read as one short text (a pattern), so that their meaning is worked
+out once for all pairs that share it.
+"""
 
 import json
 from collections import defaultdict
@@ -14,8 +18,19 @@ from uphold.records.judgments import Judgment, VerdictRule
 from uphold.store.database import Store
 from uphold.store.queues import sample_strata
 
-PairCondition = tuple[str, dict[str, Any]]
-"""A condition on pairs `p`, and its values."""
+
+class PairCondition(NamedTuple):
+    """An SQL condition on pairs `p`, and its named parameters."""
+
+    where: str
+    values: dict[str, Any]
+
+    def with_tag(self, tag: str | None) -> "PairCondition":
+        """Return the condition narrowed to examples with a tag; the same one for None."""
+        if tag is None:
+            return self
+        tagged = " AND p.example_id IN (SELECT example_id FROM tags WHERE tag = :tag)"
+        return PairCondition(self.where + tagged, self.values | {"tag": tag})
 
 
 _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDER BY p.id"
@@ -29,18 +44,19 @@ SELECT pair_id, group_concat(
 FROM {} WHERE pair_id BETWEEN ? AND ? AND (
     kind IN ('decision', 'carried')
     OR kind = 'adjudicated'
-    AND seq = (SELECT max(seq) FROM acts_in_force a WHERE a.pair_id = said.pair_id AND a.kind = 'adjudicated')
+    AND seq = (SELECT max(seq) FROM acts_in_force a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
 ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 """
 
 
-_IN_ORDER = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq) AS said"
+_EVENTS_IN_FORCE = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq) AS acts"
 
 
-_ALL_STAND = "events AS said INDEXED BY events_pair"
+# Quicker, and the same as long as nothing was undone.
+_ALL_EVENTS = "events AS acts INDEXED BY events_pair"
 
 
-_UNDONE = "SELECT 1 FROM events WHERE refers IS NOT NULL AND kind = 'undo' LIMIT 1"
+_ANY_UNDO = "SELECT 1 FROM events WHERE refers IS NOT NULL AND kind = 'undo' LIMIT 1"
 
 
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
@@ -61,15 +77,16 @@ WHERE p.id {}
 _CELL = "json_extract({}.cells, '$[' || (p.turn - 1) || ']')"
 
 
-FINE = 2000
-"""Of more pairs than these the whole stored answers are measured, and lengths rounded: quicker, and nothing turns on it."""
+MAX_EXACT_PAIRS = 2000
+"""Above this many pairs, whole responses are measured instead of turns and lengths are rounded, which is quicker."""
 
 
 @dataclass(frozen=True, slots=True)
-class PairVotes:
-    """What the decisions on a pair come to: the votes in force, and how they were made.
+class PairDecisions:
+    """The decisions in force on a pair, and how they were made.
 
-    `opened` holds (reviewer, choice, judge seen) of blind sessions on pairs shown open.
+    `blind` are those made before the verdict was shown. `opened` holds (reviewer, choice, id of the judge shown) of
+    blind sessions on pairs shown with the verdict. `imported` and `carried`: whether any decision is.
     """
 
     votes: Votes = ()
@@ -79,123 +96,140 @@ class PairVotes:
     carried: bool = False
 
 
-NOBODY = PairVotes()
+NO_DECISIONS = PairDecisions()
 
 
 class PairKind(NamedTuple):
-    """What the statistics see of a pair, beside what a judge says: pairs alike share one."""
+    """What the statistics use of a pair except the judges' verdicts; fields as in PairGroup.
 
-    said: PairVotes
-    run: int
+    `stratum` is an index into PairColumns.strata.
+    """
+
+    decisions: PairDecisions
+    run_id: int
     cluster: int
-    place: int
+    stratum: int
     longer: int
+
+
+class PatternVerdict(NamedTuple):
+    """A judge's verdict on a pair, and its verdicts in (candidate-first, baseline-first) order if both are readable."""
+
+    verdict: Verdict | None
+    orders: tuple[str, str] | None
+
+
+NO_VERDICT = PatternVerdict(None, None)
 
 
 @dataclass(slots=True)
 class PairColumns:
-    """Current pairs in scope, column by column and in the order of their ids; broken ones are counted and left out.
+    """Current, unbroken pairs in columns, in the order of their ids; broken ones are only counted.
 
-    `places` are places in `strata`, `differences` (candidate's length less baseline's, by pair id) are there when asked for.
+    `stratum_indexes` are indexes into `strata`; `outside_queue` counts decided pairs that are in no queue.
+    `length_differences` (candidate's length less baseline's, by pair id) is filled by those who need it.
     """
 
     ids: list[int]
-    runs: list[int]
-    examples: list[int]
-    said: list[PairVotes]
-    places: list[int]
+    run_ids: list[int]
+    example_ids: list[int]
+    decisions: list[PairDecisions]
+    stratum_indexes: list[int]
     strata: tuple[Stratum, ...]
     broken: int = 0
     skipped: int = 0
-    outside: int = 0
-    differences: dict[int, int] = field(default_factory=dict)
-    _looks: list[PairKind] = field(default_factory=list)
-    _looked: list[int] = field(default_factory=list)
+    outside_queue: int = 0
+    length_differences: dict[int, int] = field(default_factory=dict)
+    _kinds: list[PairKind] = field(default_factory=list)
+    _kind_indexes: list[int] = field(default_factory=list)
     _clustered: bool | None = None
 
-    def looks(self) -> tuple[list[PairKind], list[int]]:
-        """The different looks of these pairs, and for each pair the place of its own among them."""
-        if not self._looked and self.ids:
-            clusters = self.examples if self.is_clustered else repeat(0)
-            more = map(self.differences.get, self.ids, repeat(0)) if self.differences else ()
-            signs = [(one > 0) - (one < 0) for one in more] or repeat(0)
-            known: dict[tuple[int, int, int, int, int], int] = defaultdict(count().__next__)
-            self._looked = list(
-                map(known.__getitem__, zip(map(id, self.said), self.runs, clusters, self.places, signs, strict=False))
-            )
-            by_id = dict(zip(map(id, self.said), self.said, strict=True))
-            self._looks = [PairKind(by_id[said], *others) for said, *others in known]
-        return self._looks, self._looked
+    def kinds(self) -> tuple[list[PairKind], list[int]]:
+        """Return the different kinds of these pairs, and for each pair the index of its kind."""
+        if not self._kind_indexes and self.ids:
+            clusters = self.example_ids if self.is_clustered else repeat(0)
+            differences = map(self.length_differences.get, self.ids, repeat(0)) if self.length_differences else ()
+            signs = [(difference > 0) - (difference < 0) for difference in differences] or repeat(0)
+            # Keyed by id(), which is quicker to hash: equal patterns share one PairDecisions object.
+            decision_ids = list(map(id, self.decisions))
+            indexes: dict[tuple[int, int, int, int, int], int] = defaultdict(count().__next__)
+            keys = zip(decision_ids, self.run_ids, clusters, self.stratum_indexes, signs, strict=False)
+            self._kind_indexes = list(map(indexes.__getitem__, keys))
+            by_id = dict(zip(decision_ids, self.decisions, strict=True))
+            self._kinds = [PairKind(by_id[decision_id], *others) for decision_id, *others in indexes]
+        return self._kinds, self._kind_indexes
 
-    def only(self, examples: set[int]) -> "PairColumns":
-        """Those of some examples; broken, skipped and outside are not counted again."""
-        kept = [at for at, example in enumerate(self.examples) if example in examples]
+    def of_examples(self, example_ids: set[int]) -> "PairColumns":
+        """Return the pairs of some examples; broken, skipped and outside_queue are 0 there."""
+        kept = [row for row, example_id in enumerate(self.example_ids) if example_id in example_ids]
 
-        def of(column: Sequence[Any]) -> list[Any]:
-            return [column[at] for at in kept]
+        def select(column: Sequence[Any]) -> list[Any]:
+            return [column[row] for row in kept]
 
         return PairColumns(
-            of(self.ids),
-            of(self.runs),
-            of(self.examples),
-            of(self.said),
-            of(self.places),
+            select(self.ids),
+            select(self.run_ids),
+            select(self.example_ids),
+            select(self.decisions),
+            select(self.stratum_indexes),
             self.strata,
-            differences=self.differences,
+            length_differences=self.length_differences,
         )
 
     @property
     def is_clustered(self) -> bool:
-        """Do several pairs share an example?"""
+        """Whether several pairs share an example."""
         if self._clustered is None:
-            self._clustered = len(set(self.examples)) < len(self.examples)
+            self._clustered = len(set(self.example_ids)) < len(self.example_ids)
         return self._clustered
 
 
-def read_pairs(store: Store, scope: PairCondition) -> PairColumns:
-    """Read the pairs in scope, with what people said of them."""
-    where, values = scope
-    rows = store.rows(_PAIRS.format(where), values).fetchall()
+def read_pairs(store: Store, condition: PairCondition) -> PairColumns:
+    """Read the current pairs that meet a condition, with their decisions and strata."""
+    rows = store.rows(_PAIRS.format(condition.where), condition.values).fetchall()
     if not rows:
         return PairColumns([], [], [], [], [], (Stratum("all"),))
     span = (rows[0][0], rows[-1][0])
-    skipped, broken = marks(store, span)
-    decided, first = decisions(store, span)
+    skipped, broken = read_marks(store, span)
+    decisions, decided_in_app = read_decisions(store, span)
     kept = [row for row in rows if row[0] not in broken] if broken else rows
-    ids, runs, examples = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
+    ids, run_ids, example_ids = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
     by_run: dict[int, list[int]] = {}
-    for pair, run in zip(ids, runs, strict=True) if len(set(runs)) > 1 else ():
-        by_run.setdefault(run, []).append(pair)
-    drawn = sample_strata(store, by_run or dict.fromkeys(runs[:1], ids), first, skipped)
+    for pair, run_id in zip(ids, run_ids, strict=True) if len(set(run_ids)) > 1 else ():
+        by_run.setdefault(run_id, []).append(pair)
+    sample = sample_strata(store, by_run or dict.fromkeys(run_ids[:1], ids), decided_in_app, skipped)
     return PairColumns(
         ids=ids,
-        runs=runs,
-        examples=examples,
-        said=list(map(decided.get, ids, repeat(NOBODY))),
-        places=list(map(drawn.places.__getitem__, ids)),
-        strata=drawn.strata or (Stratum("all"),),
+        run_ids=run_ids,
+        example_ids=example_ids,
+        decisions=list(map(decisions.get, ids, repeat(NO_DECISIONS))),
+        stratum_indexes=list(map(sample.stratum_indexes.__getitem__, ids)),
+        strata=sample.strata or (Stratum("all"),),
         broken=len(rows) - len(kept),
-        skipped=sum(row[0] in skipped and row[0] not in decided for row in rows) if skipped else 0,
-        outside=len(decided.keys() & {row[0] for row in rows} - drawn.queued),
+        skipped=sum(row[0] in skipped and row[0] not in decisions for row in rows) if skipped else 0,
+        outside_queue=len(decisions.keys() & {row[0] for row in rows} - sample.queued),
     )
 
 
-def lengths_of(store: Store, ids: Sequence[int]) -> dict[int, int]:
-    """By pair id: how many characters the candidate's answer at the pair's turn has more than the baseline's."""
-    if len(ids) > FINE:
+def read_length_differences(store: Store, ids: Sequence[int]) -> dict[int, int]:
+    """Return by pair id the candidate's answer's length less the baseline's, in characters, at the pair's turn.
+
+    Of more than MAX_EXACT_PAIRS pairs it is that of the whole responses, to two digits.
+    """
+    if len(ids) > MAX_EXACT_PAIRS:
         sql = _LENGTHS.format("x.cells", "y.cells", "BETWEEN ? AND ?")
-        return {pair: _two_figures(more) for pair, more in store.rows(sql, (min(ids), max(ids)))}
+        return {pair: _round_to_two_digits(difference) for pair, difference in store.rows(sql, (min(ids), max(ids)))}
     sql = _LENGTHS.format(_CELL.format("x"), _CELL.format("y"), "IN (SELECT value FROM json_each(?))")
     return dict(store.rows(sql, (json.dumps(ids),)).fetchall())
 
 
-def _two_figures(number: int) -> int:
-    size = len(str(abs(number)))
-    return round(number, 2 - size) if size > 2 else number
+def _round_to_two_digits(number: int) -> int:
+    digits = len(str(abs(number)))
+    return round(number, 2 - digits) if digits > 2 else number
 
 
-def marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
-    """Pairs that somebody skipped, and those that stand as broken."""
+def read_marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
+    """Return (pairs that anyone skipped, pairs marked broken) of a span of ids, both ends included."""
     skipped: set[int] = set()
     broken: set[int] = set()
     if store.one(_ANY_MARK) is None:
@@ -208,23 +242,26 @@ def marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]:
     return skipped, broken
 
 
-def decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairVotes], dict[int, bool]]:
-    """What was decided, by pair; and of each decided pair whether its first decision was made in the app."""
-    source = _IN_ORDER if store.one(_UNDONE) else _ALL_STAND
+def read_decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
+    """Return by pair id the decisions of a span of ids, and whether the first one on it was made in the app."""
+    source = _EVENTS_IN_FORCE if store.one(_ANY_UNDO) else _ALL_EVENTS
     rows = store.rows(_DECISIONS.format(source), span).fetchall()
-    return {row[0]: _said(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
+    return {row[0]: _parse_decisions(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
 
 
 @lru_cache(maxsize=65_536)
-def _said(pattern: str) -> PairVotes:
-    """Decisions in the order of reviewers and time -> what they come to; a reviewer's latest one counts."""
+def _parse_decisions(pattern: str) -> PairDecisions:
+    """Parse a row of `_DECISIONS`: events by reviewer and time, separated by spaces; a reviewer's latest one counts.
+
+    An event is reviewer:choice:source, and in the app :mode:verdict_shown:judge after it.
+    """
     votes: dict[int, Choice] = {}
     blind: dict[int, Choice] = {}
     opened: dict[int, tuple[Choice, int | None]] = {}
     sources: dict[int, str] = {}
-    for one in pattern.split(" "):
-        who, word, source, *mode = one.split(":")
-        reviewer, choice = int(who), Choice(word)
+    for event in pattern.split(" "):
+        reviewer_id, choice_name, source, *mode = event.split(":")
+        reviewer, choice = int(reviewer_id), Choice(choice_name)
         votes[reviewer], sources[reviewer] = choice, source
         if len(mode) < 3 or reviewer == ADJUDICATOR:
             continue
@@ -232,65 +269,79 @@ def _said(pattern: str) -> PairVotes:
             blind[reviewer] = choice
         elif mode[0] == "blind" and reviewer not in blind:
             opened.setdefault(reviewer, (choice, int(mode[2]) if mode[2] else None))
-    return PairVotes(
+    return PairDecisions(
         tuple(votes.items()),
         tuple(blind.items()),
-        tuple((who, *seen) for who, seen in opened.items()),
+        tuple((reviewer, *decision) for reviewer, decision in opened.items()),
         "import" in sources.values(),
         "carried" in sources.values(),
     )
 
 
-Ruled = tuple[Verdict | None, tuple[str, str] | None]
-"""A verdict, and the words of its two orders where both are readable."""
-
-
-_SAID = """
+_JUDGMENT_PATTERNS = """
 SELECT pair_id, group_concat("order" || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
 FROM judgments INDEXED BY judgments_in_force
 WHERE superseded_by IS NULL AND judge_id = ? AND pair_id BETWEEN ? AND ? GROUP BY judge_id, pair_id
 """
 
 
-def patterns_of(store: Store, judge_id: int, span: tuple[int, int]) -> dict[int, str]:
-    """By pair id: a judge's judgments in force on the pairs of a span of ids, each pair's as one short text."""
-    return dict(store.rows(_SAID, (judge_id, *span)).fetchall())
+def read_judgment_patterns(store: Store, judge_id: int, span: tuple[int, int]) -> dict[int, str]:
+    """Return by pair id the pattern of a judge's judgments in force, for a span of ids.
+
+    A pattern is order:status:verdict:sample of each judgment, separated by spaces.
+    """
+    return dict(store.rows(_JUDGMENT_PATTERNS, (judge_id, *span)).fetchall())
 
 
-def asked_of(store: Store, judge_id: int) -> dict[int, dict[AnswerOrder, int]]:
-    """By run id: the samples asked of a judge in each order; runs in which nothing was asked are left out."""
-    asked: dict[int, dict[AnswerOrder, int]] = {}
+def read_requested_samples(store: Store, judge_id: int) -> dict[int, dict[AnswerOrder, int]]:
+    """Return by run id the samples requested of a judge in each order; runs without a request are left out."""
+    requested: dict[int, dict[AnswerOrder, int]] = {}
     sql = 'SELECT run_id, "order", samples FROM asked WHERE judge_id = ? AND samples > 0'
     for run_id, order, samples in store.rows(sql, (judge_id,)):
-        asked.setdefault(run_id, {})[AnswerOrder(order)] = samples
-    return asked
+        requested.setdefault(run_id, {})[AnswerOrder(order)] = samples
+    return requested
 
 
-def ruled(pattern: str | None, asked: Mapping[AnswerOrder, int] | None, ruler: VerdictRule) -> Ruled:
-    """The verdict of a pattern of judgments, and the words of its two orders where both are readable."""
-    judgments = tuple(_judgment(one) for one in pattern.split(" ")) if pattern else ()
-    if not judgments and asked is None:
-        return None, None
-    words = []
+def pattern_verdict(
+    pattern: str | None, requested: Mapping[AnswerOrder, int] | None, rule: VerdictRule
+) -> PatternVerdict:
+    """Return the verdict of a pattern of judgments, given the samples requested in each order."""
+    judgments = tuple(_parse_judgment(text) for text in pattern.split(" ")) if pattern else ()
+    if not judgments and requested is None:
+        return NO_VERDICT
+    readable = []
     for order in BOTH_ORDERS:
-        own = tuple(judgment for judgment in judgments if judgment.order is order)
-        word = ruler(own, None if asked is None else {order: asked.get(order, 0)}) if own else None
-        if word is not None and word.preference is not None:
-            words.append(word.value)
-    return ruler(judgments, asked), (words[0], words[1]) if len(words) == 2 else None
+        in_order = tuple(judgment for judgment in judgments if judgment.order is order)
+        verdict = rule(in_order, None if requested is None else {order: requested.get(order, 0)}) if in_order else None
+        if verdict is not None and verdict.preference is not None:
+            readable.append(verdict.value)
+    orders = (readable[0], readable[1]) if len(readable) == 2 else None
+    return PatternVerdict(rule(judgments, requested), orders)
 
 
-def _judgment(one: str) -> Judgment:
-    order, status, verdict, sample = one.split(":")
+def _parse_judgment(text: str) -> Judgment:
+    order, status, verdict, sample = text.split(":")
     return Judgment(AnswerOrder(order), JudgmentStatus(status), Preference(verdict) if verdict else None, int(sample))
 
 
-def cell_of(look: PairKind, found: Ruled, count: int, judge_id: int) -> PairGroup:
-    """So many pairs of one look, of which a judge says the same."""
-    said = look.said
-    opened = _opened(said, judge_id) if said.opened else ()
-    return PairGroup(said.votes, *found, look.cluster, count, look.place, look.longer, said.blind, opened)
+def votes_group(kind: PairKind, count: int) -> PairGroup:
+    """Return `count` pairs of a kind as a group without a judge's verdict."""
+    decisions = kind.decisions
+    return PairGroup(decisions.votes, None, None, kind.cluster, count, kind.stratum, kind.longer, decisions.blind)
 
 
-def _opened(said: PairVotes, judge_id: int) -> Votes:
-    return tuple((who, choice) for who, choice, seen in said.opened if seen in (None, judge_id))
+def verdict_group(kind: PairKind, found: PatternVerdict, count: int, judge_id: int) -> PairGroup:
+    """Return `count` pairs of a kind on which a judge's verdict is the same as a group."""
+    decisions = kind.decisions
+    opened = tuple((reviewer, choice) for reviewer, choice, shown in decisions.opened if shown in (None, judge_id))
+    return PairGroup(
+        decisions.votes,
+        found.verdict,
+        found.orders,
+        kind.cluster,
+        count,
+        kind.stratum,
+        kind.longer,
+        decisions.blind,
+        opened,
+    )

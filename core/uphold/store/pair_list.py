@@ -1,4 +1,4 @@
-"""The current pairs of a run as a list reads them: everything that is small of all, texts of a page only."""
+"""The list of a run's pairs: its rows, the texts of a page of it, and full-text search over them."""
 
 import json
 import sqlite3
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from uphold.errors import BadDatabase
 from uphold.records.enums import Preference, Verdict
 from uphold.records.pair_list import ListedTexts
-from uphold.store.database import Store, telling
-from uphold.store.pair_columns import lengths_of
+from uphold.store.database import Store, readable_errors
+from uphold.store.pair_columns import read_length_differences
 
 _PAIRS = """
 SELECT p.id, e.key, p.turn, coalesce(q.position, 0), v.verdict, e.id, b.pair_id IS NOT NULL
@@ -23,7 +23,7 @@ WHERE p.run_id = :run
 """
 
 
-_FIRST = """
+_FIRST_PAIRS = """
 SELECT q.pair_id, e.key, p.turn, q.position FROM queue_items q JOIN current_pairs p ON p.id = q.pair_id
 JOIN examples e ON e.id = p.example_id
 WHERE q.queue_id = (SELECT id FROM queues WHERE run_id = ? AND kind = 'random') ORDER BY q.position LIMIT ?
@@ -40,26 +40,30 @@ WHERE r.id = ? ORDER BY t.tag
 
 
 _TEXTS = """
-SELECT p.id, substr(json_extract(t.turns, '$[' || (p.turn - 1) || ']'), 1, :most),
+SELECT p.id, substr(json_extract(t.turns, '$[' || (p.turn - 1) || ']'), 1, :max_chars),
     length(json_extract(x.cells, '$[' || (p.turn - 1) || ']')) - length(json_extract(y.cells, '$[' || (p.turn - 1) || ']'))
-FROM (SELECT value FROM json_each(:ids) LIMIT :many) i JOIN pairs p ON p.id = i.value JOIN texts t ON t.id = p.text_id
+FROM (SELECT value FROM json_each(:ids) LIMIT :max_pairs) i JOIN pairs p ON p.id = i.value JOIN texts t ON t.id = p.text_id
 JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
 """
 
 
-_MARK = """
+_LIST_VERSION = """
 SELECT (SELECT max(seq) FROM events), (SELECT max(id) FROM judgments), (SELECT max(id) FROM pairs),
     (SELECT max(id) FROM example_events), (SELECT max(id) FROM replacements), (SELECT count(*) FROM queues)
 """
 
 
 PAGE = 200
-"""Texts of so many pairs at most are read at once."""
+"""The most pairs whose texts are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """One current pair, without texts and without what the reviewer did."""
+    """A current pair without its texts and the reviewer's own state.
+
+    `place` is the position in the random queue, 0 if not drawn. `length_difference` is the candidate's length less the
+    baseline's, in characters.
+    """
 
     pair_id: int
     key: str
@@ -69,23 +73,23 @@ class PairRow:
     broken: bool = False
     label: Preference | None = None
     tags: tuple[str, ...] = ()
-    apart: int = 0
+    length_difference: int = 0
 
 
-def first_rows(store: Store, run_id: int, many: int) -> list[PairRow]:
-    """The first pairs of the run's random queue, and nothing more of them than where they stand."""
-    return [PairRow(*row) for row in store.rows(_FIRST, (run_id, many))]
+def first_rows(store: Store, run_id: int, limit: int) -> list[PairRow]:
+    """Return the first pairs of the run's random queue, with key, turn and place only."""
+    return [PairRow(*row) for row in store.rows(_FIRST_PAIRS, (run_id, limit))]
 
 
 def pair_rows(store: Store, run_id: int, judge_id: int | None) -> list[PairRow]:
-    """Every current pair of a run with its verdict, label, tags and length difference; in no order."""
+    """Return every current pair of a run with its verdict, label, tags and length difference, in no order."""
     rows = store.rows(_PAIRS, {"run": run_id, "judge": judge_id}).fetchall()
     tags: dict[int, list[str]] = defaultdict(list)
     for example_id, tag in store.rows(_TAGS, (run_id,)):
         tags[example_id].append(tag)
-    words = {word.value: word for word in Preference}
-    labels = {pair: words.get(label) for pair, label in store.rows(_LABELS, (run_id,))}
-    apart = lengths_of(store, [row[0] for row in rows]) if rows else {}
+    preferences = {preference.value: preference for preference in Preference}
+    labels = {pair: preferences.get(label) for pair, label in store.rows(_LABELS, (run_id,))}
+    differences = read_length_differences(store, [row[0] for row in rows]) if rows else {}
     return [
         PairRow(
             number,
@@ -96,21 +100,21 @@ def pair_rows(store: Store, run_id: int, judge_id: int | None) -> list[PairRow]:
             bool(broken),
             labels.get(number),
             tuple(tags.get(example_id, ())),
-            apart.get(number, 0),
+            differences.get(number, 0),
         )
         for number, key, turn, place, verdict, example_id, broken in rows
     ]
 
 
-def mark(store: Store) -> tuple[int | None, ...]:
-    """What tells that nothing a list shows has changed, while it is the same."""
-    return tuple(store.one(_MARK))
+def list_version(store: Store) -> tuple[int | None, ...]:
+    """Return a value that changes whenever anything shown in a list may have changed."""
+    return tuple(store.one(_LIST_VERSION))
 
 
-def texts_of(store: Store, ids: Sequence[int], most: int = 400) -> dict[int, ListedTexts]:
-    """By pair id: the beginning of the instruction, and the length difference; for one page of a list."""
-    rows = store.rows(_TEXTS, {"ids": json.dumps(list(ids)), "most": most, "many": PAGE})
-    return {number: ListedTexts(str(text), apart or 0) for number, text, apart in rows}
+def list_texts(store: Store, ids: Sequence[int], max_chars: int = 400) -> dict[int, ListedTexts]:
+    """Return by pair id the start of the instruction and the length difference, for one page of a list."""
+    rows = store.rows(_TEXTS, {"ids": json.dumps(list(ids)), "max_chars": max_chars, "max_pairs": PAGE})
+    return {number: ListedTexts(str(text), difference or 0) for number, text, difference in rows}
 
 
 _SOURCES = (
@@ -119,10 +123,13 @@ _SOURCES = (
     "SELECT id, coalesce(reason, '') FROM judgments WHERE id > ? ORDER BY id LIMIT ?",
     "SELECT seq, coalesce(note, '') FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
 )
-"""By kind: what is indexed of it, after a row."""
+"""Queries of the indexed text of each kind: texts, responses, judgments, events. The index of a query is its kind.
+
+The row id in the index is 4 * id + kind.
+"""
 
 
-_LAST = (
+_LAST_IDS = (
     "SELECT coalesce(max(id), 0) FROM texts",
     "SELECT coalesce(max(id), 0) FROM responses",
     "SELECT coalesce(max(id), 0) FROM judgments",
@@ -130,20 +137,20 @@ _LAST = (
 )
 
 
-_TABLE = (
+_CREATE_INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
 )
 
 
-_STEM = 3
-"""Shorter words are looked for as they are: too many words begin so."""
+_MIN_PREFIX = 3
+"""Words of at least this many characters match as prefixes, shorter ones only as whole words."""
 
 
 _BATCH = 500
-"""Rows a transaction: the write lock is never held for long."""
+"""Rows indexed in one transaction, so that the write lock is never held for long."""
 
 
-_FOUND = """
+_SEARCH = """
 WITH hits AS MATERIALIZED (SELECT rowid AS document FROM search WHERE search MATCH :words),
 answers AS MATERIALIZED (SELECT document / 4 AS id FROM hits WHERE document % 4 = 1)
 SELECT id FROM current_pairs WHERE run_id = :run AND (
@@ -162,33 +169,34 @@ UNION SELECT v.pair_id FROM hits CROSS JOIN acts_in_force v ON v.seq = document 
 """
 
 
-def is_fresh(store: Store) -> bool:
-    """Does the index know every row there is?"""
-    return _exists(store) and all(mark == last for _, mark, last in _marks(store))
+def is_index_current(store: Store) -> bool:
+    """Whether the full-text index has every row."""
+    return _index_exists(store) and all(indexed == last for _, indexed, last in _progress(store))
 
 
-def bring_up_to_date(store: Store) -> None:
-    """Take into the index what it lacks, a batch at a time; raises BadDatabase where SQLite has no full-text search."""
-    if not _exists(store):
+def update_index(store: Store) -> None:
+    """Add the missing rows to the full-text index, a batch at a time; raises BadDatabase if SQLite lacks FTS5."""
+    if not _index_exists(store):
         with store.writing() as conn:
-            _make(store, conn)
-    if any(mark < 0 for _, mark, _ in _marks(store)):
+            _create_index(store, conn)
+    # A negative mark: indexed rows were deleted (an import was dropped), so the index is built anew.
+    if any(indexed < 0 for _, indexed, _ in _progress(store)):
         with store.writing() as conn:
             conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
             conn.execute("UPDATE search_marks SET upto = 0")
-    for kind, mark, last in _marks(store):
-        while mark < last:
+    for kind, indexed, last in _progress(store):
+        while indexed < last:
             with store.writing() as conn:
-                mark = _take(conn, kind)
+                indexed = _index_batch(conn, kind)
 
 
-def _exists(store: Store) -> bool:
+def _index_exists(store: Store) -> bool:
     return store.one("SELECT 1 FROM sqlite_master WHERE name = 'search'") is not None
 
 
-def _make(store: Store, conn: sqlite3.Connection) -> None:
+def _create_index(store: Store, conn: sqlite3.Connection) -> None:
     try:
-        conn.execute(_TABLE)
+        conn.execute(_CREATE_INDEX)
     except sqlite3.OperationalError as error:
         if "no such module" not in str(error):
             raise
@@ -197,49 +205,49 @@ def _make(store: Store, conn: sqlite3.Connection) -> None:
         ) from error
 
 
-def _marks(store: Store) -> Iterator[tuple[int, int, int]]:
-    """(kind, up to where the index goes, the last row there is)."""
-    for kind, mark in store.rows("SELECT kind, upto FROM search_marks ORDER BY kind").fetchall():
-        yield kind, mark, int(store.one(_LAST[kind])[0])
+def _progress(store: Store) -> Iterator[tuple[int, int, int]]:
+    """Yield (kind, id of the last indexed row, id of the last row)."""
+    for kind, indexed in store.rows("SELECT kind, upto FROM search_marks ORDER BY kind").fetchall():
+        yield kind, indexed, int(store.one(_LAST_IDS[kind])[0])
 
 
-def _take(conn: sqlite3.Connection, kind: int) -> int:
-    """Index the next rows of a kind; returns up to where the index goes now."""
-    (mark,) = conn.execute("SELECT upto FROM search_marks WHERE kind = ?", (kind,)).fetchone()
-    rows = conn.execute(_SOURCES[kind], (mark, _BATCH)).fetchall()
+def _index_batch(conn: sqlite3.Connection, kind: int) -> int:
+    """Index the next rows of a kind; return the id of the last one."""
+    (indexed,) = conn.execute("SELECT upto FROM search_marks WHERE kind = ?", (kind,)).fetchone()
+    rows = conn.execute(_SOURCES[kind], (indexed, _BATCH)).fetchall()
     conn.executemany(
         "INSERT INTO search (rowid, text) VALUES (?, ?)",
-        [(4 * number + kind, _readable(text) if kind < 2 else text) for number, text in rows if text],
+        [(4 * number + kind, _plain_text(text) if kind < 2 else text) for number, text in rows if text],
     )
-    upto = int(rows[-1][0]) if rows else int(conn.execute(_LAST[kind]).fetchone()[0])
-    conn.execute("UPDATE search_marks SET upto = ? WHERE kind = ?", (upto, kind))
-    return upto
+    last = int(rows[-1][0]) if rows else int(conn.execute(_LAST_IDS[kind]).fetchone()[0])
+    conn.execute("UPDATE search_marks SET upto = ? WHERE kind = ?", (last, kind))
+    return last
 
 
-def _readable(stored: str) -> str:
-    """Stored JSON as words: escaped line breaks and tabs would stick to the words beside them."""
-    return stored.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
+def _plain_text(encoded: str) -> str:
+    """Replace escaped line breaks and tabs of JSON by spaces: they would be indexed as part of the words after them."""
+    return encoded.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
 
 
-def phrases(typed: str) -> list[str]:
-    """What was typed as quoted words, longer ones as the beginning of a word; nothing in it has a meaning of its own."""
-    words = [word.replace('"', "").replace("\x00", "") for word in typed.split()]
+def fts_phrases(query: str) -> list[str]:
+    """Return the words of a query as quoted FTS5 phrases, longer ones as prefixes; no FTS5 operator takes effect."""
+    words = [word.replace('"', "").replace("\x00", "") for word in query.split()]
     words = [word for word in words if any(character.isalnum() for character in word)]
-    return [f'"{word}"*' if len(word) >= _STEM else f'"{word}"' for word in words]
+    return [f'"{word}"*' if len(word) >= _MIN_PREFIX else f'"{word}"' for word in words]
 
 
-def found(
-    store: Store, run_id: int, typed: str, *, judge_id: int | None, reviewer_id: int | None, read: Sequence[int]
+def search(
+    store: Store, run_id: int, query: str, *, judge_id: int | None, reviewer_id: int | None, read: Sequence[int]
 ) -> frozenset[int]:
-    """Current pairs of a run in which every word that was typed occurs somewhere; all words may stand in other places.
+    """Return the current pairs of a run in whose texts, reasons and notes every word of a query occurs.
 
-    Reasons and other people's notes are looked through on `read` pairs only: what they say is not for before the own
-    decision. The index must be fresh. Nothing that can be looked for finds nothing.
+    Judges' reasons and other reviewers' notes are searched on `read` pairs only, since they are not to be seen before
+    one's own decision. The index must be current. A query without a word finds nothing.
     """
-    wanted = phrases(typed)
-    if not wanted:
+    phrases = fts_phrases(query)
+    if not phrases:
         return frozenset()
     values = {"run": run_id, "judge": judge_id, "reviewer": reviewer_id, "read": json.dumps(list(read))}
-    with telling(store.path):
-        sets = [{row[0] for row in store.rows(_FOUND, values | {"words": word})} for word in wanted]
+    with readable_errors(store.path):
+        sets = [{row[0] for row in store.rows(_SEARCH, values | {"words": phrase})} for phrase in phrases]
     return frozenset.intersection(*map(frozenset, sets))

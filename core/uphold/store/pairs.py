@@ -1,4 +1,4 @@
-"""Pairs: their texts, and making those that a run lacks."""
+"""Pairs of a run: reading their texts, adding missing pairs, and carrying decisions between runs."""
 
 import json
 import sqlite3
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, canonical_hash, cells_hash, contents_hash
 from uphold.store.database import Store, now
-from uphold.store.runs import make_run
+from uphold.store.runs import find_or_add_run
 from uphold.store.sets import active_examples, read_text
 
 
 @dataclass(frozen=True, slots=True)
 class PairTexts:
-    """A pair with everything that is read of it; cells up to its turn."""
+    """A pair with its texts, tags and system names; the responses' cells go up to its turn."""
 
     pair_id: int
     run_id: int
@@ -29,7 +29,7 @@ class PairTexts:
 
 
 def pair_texts(store: Store, pair_id: int) -> PairTexts:
-    """Everything that is read of one pair."""
+    """Return one pair with its texts."""
     row = store.one(
         """
         SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, t."references", c.name, b.name, x.cells, y.cells,
@@ -58,7 +58,7 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
 
 
 def first_keys(store: Store, run_id: int, count: int) -> list[str]:
-    """The first keys of a run's pairs, in the order they came."""
+    """Return the first `count` keys of a run's pairs, in the order they were added."""
     sql = (
         "SELECT e.key FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
         " GROUP BY e.key ORDER BY min(p.id) LIMIT ?"
@@ -67,7 +67,7 @@ def first_keys(store: Store, run_id: int, count: int) -> list[str]:
 
 
 def find_pairs(store: Store, run_id: int, key: str) -> list[tuple[int, int, bool]]:
-    """(pair id, turn, is it current) of every pair of an example of a run, by turn."""
+    """Return (pair id, turn, whether it is current) of every pair of an example in a run, by turn."""
     return store.rows(
         "SELECT p.id, p.turn, p.id IN (SELECT id FROM current_pairs WHERE run_id = ?) FROM pairs p"
         " JOIN examples e ON e.id = p.example_id WHERE p.run_id = ? AND e.key = ? ORDER BY p.turn, p.id",
@@ -77,7 +77,7 @@ def find_pairs(store: Store, run_id: int, key: str) -> list[tuple[int, int, bool
 
 @dataclass(frozen=True, slots=True)
 class MadePairs:
-    """What making a run's pairs came to; keys of examples that a system has not answered, or that lack a reference."""
+    """Result of `make_pairs`: counts, and the keys of examples without a pair for want of a response or a reference."""
 
     run_id: int
     added: int
@@ -89,28 +89,30 @@ class MadePairs:
 def make_pairs(
     store: Store, set_id: int, set_name: str, candidate: str, baseline: str, *, last_turn_only: bool = False
 ) -> MadePairs:
-    """Make the run of two systems over a set, and a pair for every turn that both answered and that has none yet.
+    """Add the run of two systems over a set, and a pair for every turn that both answered and that has none yet.
 
-    The system `reference` answers with the reference answers; an example without one makes no pair against it.
-    Decisions on equal pairs of other runs are carried.
+    The system `reference` answers with the references; an example that lacks one gets no pair against it. Decisions on
+    equal pairs of other runs are carried. With `last_turn_only` only the last turn of an example gets a pair.
     """
     unanswered: list[str] = []
     no_reference: list[str] = []
     with store.writing() as conn:
-        run_id = make_run(conn, set_id, set_name, candidate, baseline)
+        run_id = find_or_add_run(conn, set_id, set_name, candidate, baseline)
         first_new = (conn.execute("SELECT max(id) FROM pairs").fetchone()[0] or 0) + 1
-        there = set(conn.execute("SELECT example_id, turn FROM current_pairs WHERE run_id = ?", (run_id,)).fetchall())
+        existing = set(
+            conn.execute("SELECT example_id, turn FROM current_pairs WHERE run_id = ?", (run_id,)).fetchall()
+        )
         rows = []
         for example_id, key, text_id, text in list(active_examples(store, set_id)):
-            answers = [_answer(store, system, text_id, text) for system in (candidate, baseline)]
+            answers = [_find_answer(store, system, text_id, text) for system in (candidate, baseline)]
             if answers[0] is None or answers[1] is None:
-                lacks_reference = REFERENCE in (candidate, baseline) and not text.referenced
+                lacks_reference = REFERENCE in (candidate, baseline) and not text.has_all_references
                 (no_reference if lacks_reference else unanswered).append(key)
                 continue
-            both = min(len(answers[0][1]), len(answers[1][1]))
-            turns = range(both if last_turn_only else 1, both + 1)
-            new = [turn for turn in turns if (example_id, turn) not in there]
-            rows += [(run_id, example_id, *_pair(text, turn, answers[0], answers[1]), text_id) for turn in new]
+            last_turn = min(len(answers[0][1]), len(answers[1][1]))
+            turns = range(last_turn if last_turn_only else 1, last_turn + 1)
+            new = [turn for turn in turns if (example_id, turn) not in existing]
+            rows += [(run_id, example_id, *_pair_columns(text, turn, answers[0], answers[1]), text_id) for turn in new]
         conn.executemany(
             "INSERT OR IGNORE INTO pairs (run_id, example_id, turn, contents, prefix, candidate_response_id,"
             " baseline_response_id, text_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -121,34 +123,35 @@ def make_pairs(
 
 
 _Answer = tuple[int, tuple[AnswerCell, ...]]
-"""(response id, its cells)"""
+"""A response: its id and its cells."""
 
 
-def _answer(store: Store, system: str, text_id: int, text: ExampleText) -> _Answer | None:
-    if system == REFERENCE:
-        _answer_with_reference(store, text_id, text)
-    return _latest(store, system, text_id)
+def _find_answer(store: Store, system: str, text_id: int, text: ExampleText) -> _Answer | None:
+    """Return a system's latest response in force to a text; that of `reference` is added first if need be."""
+    if system == REFERENCE and text.has_all_references:
+        _add_reference_response(store, text_id, text)
+    return _latest_response(store, system, text_id)
 
 
-def _pair(text: ExampleText, turn: int, candidate: _Answer, baseline: _Answer) -> tuple[int, str, str, int, int]:
-    """(turn, contents, prefix, candidate's response id, baseline's) of the pair of two answers up to a turn."""
+def _pair_columns(
+    text: ExampleText, turn: int, candidate: _Answer, baseline: _Answer
+) -> tuple[int, str, str, int, int]:
+    """Return (turn, contents, prefix, candidate's response id, baseline's) of the pair of two answers up to a turn."""
     prefix = text.prefix(turn)
     contents = contents_hash(prefix, cells_hash(candidate[1][:turn]), cells_hash(baseline[1][:turn]))
     return turn, contents, prefix, candidate[0], baseline[0]
 
 
-def _answer_with_reference(store: Store, text_id: int, text: ExampleText) -> None:
-    if not text.referenced:
-        return
+def _add_reference_response(store: Store, text_id: int, text: ExampleText) -> None:
     store.conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
-    system = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))[0]
+    (system_id,) = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))
     store.conn.execute(
         "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, at) VALUES (?, ?, ?, ?, ?)",
-        (system, text_id, cells_hash(text.references), canonical(text.references), now()),
+        (system_id, text_id, cells_hash(text.references), canonical(text.references), now()),
     )
 
 
-def _latest(store: Store, system: str, text_id: int) -> _Answer | None:
+def _latest_response(store: Store, system: str, text_id: int) -> _Answer | None:
     row = store.one(
         "SELECT x.id, x.cells FROM responses x JOIN systems s ON s.id = x.system_id WHERE s.name = ? AND x.text_id = ?"
         " AND x.id NOT IN (SELECT response_id FROM replaced) ORDER BY x.id DESC LIMIT 1",
@@ -158,7 +161,7 @@ def _latest(store: Store, system: str, text_id: int) -> _Answer | None:
 
 
 def systems_of(store: Store, set_id: int) -> list[tuple[str, int]]:
-    """(name, answered examples) of every system that answered examples of the set."""
+    """Return (name, number of answered examples) of every system with responses to examples of the set, by name."""
     return store.rows(
         "SELECT s.name, count(DISTINCT e.id) FROM examples e JOIN responses x ON x.text_id = e.text_id"
         " JOIN systems s ON s.id = x.system_id WHERE e.set_id = ? AND e.status = 'active' GROUP BY s.id ORDER BY s.name",
@@ -166,7 +169,7 @@ def systems_of(store: Store, set_id: int) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-_EQUAL = """
+_DECISIONS_TO_CARRY = """
 SELECT n.id AS pair_id, d.reviewer_id, d.choice, d.note, d.seq,
     CASE WHEN d.kind = 'carried' THEN (SELECT refers FROM events WHERE seq = d.seq) ELSE d.event_id END AS original,
     s.name, e.key, n.turn, n.contents, c.name, b.name
@@ -187,16 +190,17 @@ ORDER BY d.seq
 
 
 def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int | None = None) -> int:
-    """Carry decisions to the pairs from `first_new_pair` on; returns how many.
+    """Carry decisions on equal pairs of other runs to the pairs with ids from `first_new_pair` on; return how many.
 
-    Each is an event of kind `carried` that points at the original, never over a decision of that reviewer's own; where
-    several equal pairs were decided, the latest word counts. Its id is the hash of the original's and the pair's identity.
+    Each is an event of kind `carried` that refers to the original. A pair that the reviewer has decided gets none, and
+    of decisions on several equal pairs the latest is carried. The id of the event is a hash of the original's id and
+    the pair's identity, so that carrying twice adds nothing.
     """
     if conn.execute("SELECT count(*) FROM runs").fetchone()[0] < 2:
         return 0
     if conn.execute("SELECT 1 FROM pairs WHERE id >= ? LIMIT 1", (first_new_pair,)).fetchone() is None:
         return 0
-    latest = {(row[0], row[1]): row for row in conn.execute(_EQUAL, (first_new_pair,))}
+    latest = {(row[0], row[1]): row for row in conn.execute(_DECISIONS_TO_CARRY, (first_new_pair,))}
     before, events = conn.total_changes, []
     for pair_id, reviewer_id, choice, note, _, original, *identity in latest.values():
         event_id = canonical_hash([original, *identity])[:32]

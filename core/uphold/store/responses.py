@@ -1,15 +1,14 @@
-"""Responses that systems are asked for: what is missing, every answer as it arrives, and the response they make."""
+"""Responses of systems: generating missing ones turn by turn, and replacing them with later ones."""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from uphold.records.model_calls import ModelAnswer
 from uphold.records.texts import ExampleText, canonical, cells_hash
 from uphold.store.bulk_writer import BulkWriter
-from uphold.store.database import Store, now
+from uphold.store.database import Store, expiry, now
 from uphold.store.sets import active_examples
 
 _IN_FORCE = (
@@ -19,8 +18,8 @@ _IN_FORCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
-    """An example that a system is to answer."""
+class UnansweredExample:
+    """An example that a system is to generate a response for."""
 
     key: str
     text_id: int
@@ -28,18 +27,37 @@ class Lacking:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """An attempt that has some of its turns: it goes on with the next."""
+class PartialAttempt:
+    """An attempt at an example that has its first turns and is continued with the next.
+
+    One answer and one finish reason per turn.
+    """
 
     attempt: str
     answers: tuple[str, ...]
-    reasons: tuple[str | None, ...]
+    finish_reasons: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedTurn:
+    """One turn of an attempt: the reply of the endpoint, and its text as it is stored; `cost` in dollars."""
+
+    generation_id: int
+    text_id: int
+    attempt: str
+    turn: int
+    reply: ModelAnswer
+    text: str
+    cost: float | None
 
 
 def add_generation(
     conn: sqlite3.Connection, system: str, definition: Mapping[str, str], digest: str
 ) -> tuple[int, int]:
-    """(system id, generation id) of a system made in this way, added where they are new."""
+    """Return (system id, generation id) of a system with this definition, adding those that are new.
+
+    `digest` is the hash of the definition: model, prompt and sampling options.
+    """
     conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (system,))
     (system_id,) = conn.execute("SELECT id FROM systems WHERE name = ?", (system,)).fetchone()
     conn.execute(
@@ -50,59 +68,55 @@ def add_generation(
     return int(system_id), int(found[0])
 
 
-def lacking(store: Store, set_id: int, system: str, *, every: bool = False) -> list[Lacking]:
-    """The active examples whose present text a system has not answered; with `every`, all of them."""
+def unanswered_examples(
+    store: Store, set_id: int, system: str, *, include_answered: bool = False
+) -> list[UnansweredExample]:
+    """Return the active examples whose present text has no response in force of a system."""
     row = store.one("SELECT id FROM systems WHERE name = ?", (system,))
     examples = active_examples(store, set_id)
     return [
-        Lacking(key, text_id, text)
+        UnansweredExample(key, text_id, text)
         for _, key, text_id, text in examples
-        if every or row is None or store.one(_IN_FORCE + " LIMIT 1", (row[0], text_id)) is None
+        if include_answered or row is None or store.one(_IN_FORCE + " LIMIT 1", (row[0], text_id)) is None
     ]
 
 
 def is_answered(store: Store, system_id: int, text_id: int) -> bool:
-    """Has the system a response in force?"""
+    """Whether the system has a response to the text in force."""
     return store.one(_IN_FORCE + " LIMIT 1", (system_id, text_id)) is not None
 
 
-def begun(store: Store, generation_id: int, text_id: int) -> Begun | None:
-    """The attempt at a text that was cut short, if there is one."""
+def find_partial_attempt(store: Store, generation_id: int, text_id: int) -> PartialAttempt | None:
+    """Return the latest attempt at a text that was interrupted, or None."""
     rows = store.rows(
         "SELECT attempt, answer, finish_reason FROM generated_turns WHERE generation_id = ? AND text_id = ?"
         " AND response_id IS NULL ORDER BY attempt DESC, turn",
         (generation_id, text_id),
     ).fetchall()
-    rows = [row for row in rows if row[0] == rows[0][0]]
-    return Begun(rows[0][0], tuple(r[1] for r in rows), tuple(r[2] for r in rows)) if rows else None
+    if not rows:
+        return None
+    latest = [row for row in rows if row[0] == rows[0][0]]
+    return PartialAttempt(rows[0][0], tuple(row[1] for row in latest), tuple(row[2] for row in latest))
 
 
-def add_turn(
-    conn: sqlite3.Connection,
-    generation_id: int,
-    text_id: int,
-    attempt: str,
-    turn: int,
-    answer: ModelAnswer,
-    text: str,
-    cost: float | None,
-) -> None:
-    """Keep one turn's answer."""
+def add_turn(conn: sqlite3.Connection, turn: GeneratedTurn) -> None:
+    """Store the reply to one turn."""
+    reply = turn.reply
     conn.execute(
         "INSERT INTO generated_turns (generation_id, text_id, attempt, turn, answer, finish_reason, model, input_tokens,"
         " output_tokens, cost, seconds, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            generation_id,
-            text_id,
-            attempt,
-            turn,
-            text,
-            answer.stop_reason,
-            answer.model,
-            answer.input_tokens,
-            answer.output_tokens,
-            cost,
-            answer.seconds,
+            turn.generation_id,
+            turn.text_id,
+            turn.attempt,
+            turn.turn,
+            turn.text,
+            reply.stop_reason,
+            reply.model,
+            reply.input_tokens,
+            reply.output_tokens,
+            turn.cost,
+            reply.seconds,
             now(),
         ),
     )
@@ -111,21 +125,22 @@ def add_turn(
 def make_response(
     conn: sqlite3.Connection, system_id: int, text_id: int, attempt: str, finish_reason: str | None, how: str = "redo"
 ) -> int:
-    """Make a response of an attempt's turns and put it in force: others of the system to this text are replaced.
+    """Make a response from the turns of an attempt and put it in force; return its id.
 
-    A replacement holds from the first turn whose cell differs, so that pairs of earlier turns stay current.
+    The system's other responses to this text are replaced from the first turn whose cell differs, so that pairs of
+    earlier turns stay current.
     """
     rows = conn.execute(
         "SELECT answer, input_tokens, output_tokens, seconds FROM generated_turns WHERE attempt = ? ORDER BY turn",
         (attempt,),
     ).fetchall()
     cells = [row[0] for row in rows]
-    sums = [_sum(row[column] for row in rows) for column in (1, 2, 3)]
+    totals = [_sum_known(row[column] for row in rows) for column in (1, 2, 3)]
     digest = cells_hash(tuple(cells))
     conn.execute(
         "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, finish_reason, input_tokens, output_tokens,"
         " seconds, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (system_id, text_id, digest, canonical(cells), finish_reason, *sums, now()),
+        (system_id, text_id, digest, canonical(cells), finish_reason, *totals, now()),
     )
     (number,) = conn.execute(
         "SELECT id FROM responses WHERE system_id = ? AND text_id = ? AND hash = ?", (system_id, text_id, digest)
@@ -138,27 +153,37 @@ def make_response(
 def _put_in_force(
     conn: sqlite3.Connection, number: int, cells: list[object], system_id: int, text_id: int, how: str
 ) -> None:
+    """Replace the other responses in force by this one, and this one's own replacement if it had been replaced."""
     sql = "INSERT INTO replacements (response_id, by_response_id, from_turn, how, at) VALUES (?, ?, ?, ?, ?)"
     if conn.execute("SELECT 1 FROM replaced WHERE response_id = ?", (number,)).fetchone():
         conn.execute(sql, (number, number, None, how, now()))
     for other, text in conn.execute(_IN_FORCE, (system_id, text_id)).fetchall():
         if other != number:
-            old = json.loads(text)
-            pairs = enumerate(zip(old, cells, strict=False), 1)
-            turn = next((turn for turn, (a, b) in pairs if a != b or type(a) is not type(b)), min(len(old), len(cells)))
-            conn.execute(sql, (other, number, max(turn, 1), how, now()))
+            conn.execute(sql, (other, number, _first_differing_turn(json.loads(text), cells), how, now()))
 
 
-def _sum(values: Iterable[float | None]) -> float | None:
+def _first_differing_turn(old: list[object], new: list[object]) -> int:
+    """Return the first turn, from 1, whose cells differ in value or type; the last one if none does."""
+    for turn, (before, after) in enumerate(zip(old, new, strict=False), 1):
+        if before != after or type(before) is not type(after):
+            return turn
+    return max(min(len(old), len(new)), 1)
+
+
+def _sum_known(values: Iterable[float | None]) -> float | None:
+    """Return the sum of the values that are not None; None if all are."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
 def claim(conn: sqlite3.Connection, system_id: int, texts: Iterable[int], holder: str, seconds: float) -> set[int]:
-    """Claim texts that nobody else is answering just now; those held already are held on. Returns what was had."""
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Claim texts for a holder, except those that another holder has claimed; return the ids of those claimed.
+
+    A claim expires after `seconds`; claiming again what one holds renews it.
+    """
+    until = expiry(seconds)
     conn.execute("DELETE FROM generation_claims WHERE until < ?", (now(),))
-    had = set()
+    claimed = set()
     for text_id in texts:
         made = conn.execute(
             "INSERT INTO generation_claims VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until"
@@ -166,12 +191,12 @@ def claim(conn: sqlite3.Connection, system_id: int, texts: Iterable[int], holder
             (system_id, text_id, holder, until),
         )
         if made.rowcount:
-            had.add(text_id)
-    return had
+            claimed.add(text_id)
+    return claimed
 
 
 def release(conn: sqlite3.Connection, system_id: int, texts: Iterable[int], holder: str) -> None:
-    """Give claims back."""
+    """Release the claims of a holder on these texts."""
     conn.executemany(
         "DELETE FROM generation_claims WHERE system_id = ? AND text_id = ? AND holder = ?",
         [(system_id, text_id, holder) for text_id in texts],
@@ -179,47 +204,41 @@ def release(conn: sqlite3.Connection, system_id: int, texts: Iterable[int], hold
 
 
 @dataclass(slots=True)
-class Given:
-    """The responses that the files of an update give, by (system id, text id)."""
+class ImportedResponses:
+    """The ids of the responses in the files of an update, by (system id, text id)."""
 
-    by_place: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    by_text: dict[tuple[int, int], set[int]] = field(default_factory=dict)
 
-    def note(self, system_id: int, text_id: int, response_id: int) -> None:
-        """Remember that the files give this response."""
-        self.by_place.setdefault((system_id, text_id), set()).add(response_id)
+    def add(self, system_id: int, text_id: int, response_id: int) -> None:
+        """Record that the files contain this response."""
+        self.by_text.setdefault((system_id, text_id), set()).add(response_id)
 
 
-def replace(ledger: BulkWriter, given: Given) -> int:
-    """Replace, for each system and text that the files gave a response not in force, all others; returns how many.
+def replace_responses(writer: BulkWriter, imported: ImportedResponses) -> int:
+    """Replace stored responses by those of an update; return how many were replaced.
 
-    A response that was replaced and is given again comes back in force. A replacement holds from the first turn whose
-    cell differs, so that pairs of earlier turns stay current.
+    For each system and text for which the files contain a response that is not in force, all others are replaced, from
+    the first turn whose cell differs, so that pairs of earlier turns stay current. A response that had been replaced
+    and is imported again comes back in force.
     """
     count = 0
-    for (system_id, text_id), responses in given.by_place.items():
-        rows = ledger.conn.execute(
+    for (system_id, text_id), responses in imported.by_text.items():
+        rows = writer.conn.execute(
             "SELECT r.id, r.cells, x.replacement_id IS NOT NULL, r.import_id IS ? FROM responses r"
             " LEFT JOIN replaced x ON x.response_id = r.id WHERE r.system_id = ? AND r.text_id = ? ORDER BY r.id",
-            (ledger.import_id, system_id, text_id),
+            (writer.import_id, system_id, text_id),
         ).fetchall()
-        back = [row for row in rows if row[0] in responses and (row[2] or row[3])]
-        if not back:
+        restored = [row for row in rows if row[0] in responses and (row[2] or row[3])]
+        if not restored:
             continue
-        newest_id, newest_cells = back[-1][0], json.loads(back[-1][1])
-        for number, _, was_replaced, _ in back:
+        newest_id, newest_cells = restored[-1][0], json.loads(restored[-1][1])
+        for number, _, was_replaced, _ in restored:
             if was_replaced:
-                ledger.replacements.add(number, newest_id, None, "update", ledger.at, ledger.import_id)
+                writer.replacements.add(number, newest_id, None, "update", writer.at, writer.import_id)
         for number, cells, *_ in rows:
             if number not in responses:
-                turn = _first_difference(json.loads(cells), newest_cells)
-                ledger.replacements.add(number, newest_id, turn, "update", ledger.at, ledger.import_id)
+                turn = _first_differing_turn(json.loads(cells), newest_cells)
+                writer.replacements.add(number, newest_id, turn, "update", writer.at, writer.import_id)
                 count += 1
-    ledger.flush()
+    writer.flush()
     return count
-
-
-def _first_difference(old: list[object], new: list[object]) -> int:
-    for turn, (before, after) in enumerate(zip(old, new, strict=True), 1):
-        if before != after or type(before) is not type(after):
-            return turn
-    return len(old)

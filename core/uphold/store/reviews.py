@@ -1,6 +1,7 @@
-"""Review events: appended, never changed."""
+"""Reviewers, sessions, review events, plans, reasons and disputes. Events are appended and never changed."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,35 +15,70 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A review session; in a blind one the share `open_share` (0 to 1) of its pairs is shown with the verdict."""
+
+    run_id: int
+    reviewer_id: int
+    queue_id: int
+    judge_id: int | None
+    mode: str
+    open_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerDecisionRow:
+    """One reviewer's current decision on a pair.
+
+    `reasons` is the note of their last event of that kind; `blind` whether it was made before the verdict was shown,
+    None if it was not made in the app.
+    """
+
+    reviewer: str
+    choice: Choice
+    note: str | None
+    reasons: str | None
+    blind: bool | None
+    seconds: float | None
+    side_a: Preference | None = None
+
+
 def add_reviewer(conn: sqlite3.Connection, name: str) -> int:
-    """The id of the reviewer of this name, added where they are new."""
+    """Return the id of the reviewer with this name, adding them if they are new."""
     conn.execute("INSERT OR IGNORE INTO reviewers (name) VALUES (?)", (name,))
     return int(conn.execute("SELECT id FROM reviewers WHERE name = ?", (name,)).fetchone()[0])
 
 
-def add_session(
-    conn: sqlite3.Connection,
-    run_id: int,
-    reviewer_id: int,
-    queue_id: int,
-    judge_id: int | None,
-    mode: str,
-    open_share: float | None = None,
-) -> int:
-    """Record that a reviewer sat down; `open_share` of a blind session's pairs are shown open."""
+def find_reviewer(store: Store, name: str) -> int | None:
+    """Return the id of the reviewer of this name; None where there is none."""
+    row = store.one("SELECT id FROM reviewers WHERE name = ?", (name,))
+    return None if row is None else int(row[0])
+
+
+def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
+    """Insert a review session; return its id."""
     sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    values = (run_id, reviewer_id, queue_id, judge_id, mode, open_share, now())
+    values = (
+        session.run_id,
+        session.reviewer_id,
+        session.queue_id,
+        session.judge_id,
+        session.mode,
+        session.open_share,
+        now(),
+    )
     return int(conn.execute(sql, values).lastrowid or 0)
 
 
 def add_event(store: Store, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
-    """Write one event in a transaction of its own; when this returns, it is on the disk."""
+    """Insert an event in a transaction of its own and return it with its time; it is then on disk."""
     with store.writing() as conn:
         return write_event(conn, reviewer_id, session_id, event)
 
 
 def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
-    """Write one event; it is on the disk when the caller has committed."""
+    """Insert an event within the caller's transaction and return it with its time."""
     shown = event.shown
     at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
@@ -71,36 +107,47 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         reviewer_id,
         session_id,
     )
-    marks = ", ".join("?" * len(values))
-    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({marks})", values)
+    placeholders = ", ".join("?" * len(values))
+    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({placeholders})", values)
     return replace(event, at=at)
 
 
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
-    """An event as its row holds it."""
+    """Return the event of a row with the columns `_COLUMNS`."""
     number, kind, pair_id, choice, note, target_id, seconds, source, at, *on_screen = row
-    word = Choice(choice) if choice is not None else None
-    return ReviewEvent(number, EventKind(kind), pair_id, word, note, target_id, _shown(*on_screen), seconds, source, at)
+    return ReviewEvent(
+        number,
+        EventKind(kind),
+        pair_id,
+        Choice(choice) if choice is not None else None,
+        note,
+        target_id,
+        _read_on_screen(on_screen),
+        seconds,
+        source,
+        at,
+    )
 
 
-def _shown(
-    side_a: str | None,
-    mode: str,
-    verdict_shown: int,
-    names_shown: int,
-    judge_id: int | None,
-    verdict: str | None,
-    width: int | None,
-    height: int | None,
-) -> OnScreen | None:
+def _read_on_screen(columns: Sequence[Any]) -> OnScreen | None:
+    """Return what was shown at an event, from the columns `side_a` to `height`; None for an event outside the app."""
+    side_a, mode, verdict_shown, names_shown, judge_id, verdict, width, height = columns
     if side_a is None:
         return None
-    word = Verdict(verdict) if verdict is not None else None
-    return OnScreen(Preference(side_a), mode, bool(verdict_shown), bool(names_shown), judge_id, word, width, height)
+    return OnScreen(
+        Preference(side_a),
+        mode,
+        bool(verdict_shown),
+        bool(names_shown),
+        judge_id,
+        Verdict(verdict) if verdict is not None else None,
+        width,
+        height,
+    )
 
 
-def own_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]:
-    """Every event of a reviewer in a run, oldest first, undone ones too."""
+def reviewer_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]:
+    """Return every event of a reviewer in a run, oldest first, including undone ones."""
     rows = store.rows(
         f"SELECT {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM pairs p"
         " JOIN events v ON v.pair_id = p.id AND v.reviewer_id = ? WHERE p.run_id = ? ORDER BY v.seq",
@@ -110,13 +157,13 @@ def own_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]
 
 
 def broken_pairs(store: Store, run_id: int) -> set[int]:
-    """Pairs of a run that stand as broken, whoever said so."""
+    """Return the pairs of a run that are marked broken by anyone."""
     sql = "SELECT b.pair_id FROM broken_pairs b JOIN pairs p ON p.id = b.pair_id WHERE p.run_id = ?"
     return {row[0] for row in store.rows(sql, (run_id,))}
 
 
-def said_of(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
-    """(reviewer, event) of everything in force on a pair, oldest first."""
+def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
+    """Return (reviewer, event) of every event in force on a pair, oldest first."""
     rows = store.rows(
         f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM acts_in_force v"
         " JOIN reviewers w ON w.id = v.reviewer_id WHERE v.pair_id = ? ORDER BY v.seq",
@@ -125,8 +172,8 @@ def said_of(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
     return [(row[0], read_event(row[1:])) for row in rows]
 
 
-def origin(store: Store, event_id: str) -> tuple[str, str] | None:
-    """(run name, time) of the decision that a carried one points at."""
+def decision_origin(store: Store, event_id: str) -> tuple[str, str] | None:
+    """Return (run name, time) of the event that a carried decision refers to, or None."""
     row = store.one(
         "SELECT r.name, v.at FROM events v JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id = p.run_id WHERE v.id = ?",
         (event_id,),
@@ -134,7 +181,7 @@ def origin(store: Store, event_id: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-_EARLIER = """
+_STALE_DECISION = """
 SELECT v.choice, v.at, old.prefix <> new.prefix, oc.cells <> nc.cells OR ob.cells <> nb.cells
 FROM pairs new JOIN pairs old ON old.run_id = new.run_id AND old.example_id = new.example_id AND old.turn = new.turn
     AND old.id <> new.id AND NOT EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = old.id)
@@ -146,14 +193,14 @@ ORDER BY v.seq DESC LIMIT 1
 """
 
 
-def earlier(store: Store, pair_id: int, reviewer: str) -> StaleDecision | None:
-    """A reviewer's last word on this pair as it was before its texts changed."""
-    row = store.one(_EARLIER, (pair_id, reviewer))
+def find_stale_decision(store: Store, pair_id: int, reviewer: str) -> StaleDecision | None:
+    """Return the reviewer's last decision on this pair as it was before its texts changed, or None."""
+    row = store.one(_STALE_DECISION, (pair_id, reviewer))
     return None if row is None else StaleDecision(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))
 
 
 def planned_count(store: Store, run_id: int, queue_id: int | None = None, reviewer_id: int | None = None) -> int | None:
-    """The latest plan for a run, or for one of its queues by one reviewer."""
+    """Return the latest planned number of pairs for a run, or for one of its queues and one reviewer; None without one."""
     row = store.one(
         "SELECT planned FROM plans WHERE run_id = :run AND queue_id = coalesce(:queue, queue_id)"
         " AND reviewer_id = coalesce(:reviewer, reviewer_id) ORDER BY id DESC LIMIT 1",
@@ -165,7 +212,7 @@ def planned_count(store: Store, run_id: int, queue_id: int | None = None, review
 def add_plan(
     conn: sqlite3.Connection, run_id: int, queue_id: int, reviewer_id: int, planned: int, reviewed: int
 ) -> None:
-    """Write a plan down, with how many pairs had been read when it was made."""
+    """Insert a plan of how many pairs to read; `reviewed` is how many had been read by then."""
     conn.execute(
         "INSERT INTO plans (run_id, queue_id, reviewer_id, planned, reviewed, at) VALUES (?, ?, ?, ?, ?, ?)",
         (run_id, queue_id, reviewer_id, planned, reviewed, now()),
@@ -173,20 +220,20 @@ def add_plan(
 
 
 def reason_keys(store: Store, set_id: int) -> dict[str, str]:
-    """A set's own reasons by their keys; empty where it has none of its own."""
+    """Return the set's own reasons by key; empty if it has none."""
     return dict(store.rows("SELECT key, word FROM reason_keys WHERE set_id = ? ORDER BY key", (set_id,)).fetchall())
 
 
 def write_reason_keys(store: Store, set_id: int, words: dict[str, str]) -> None:
-    """Give a set these reasons in place of those it had."""
+    """Replace the set's own reasons, given by key."""
     with store.writing() as conn:
         conn.execute("DELETE FROM reason_keys WHERE set_id = ?", (set_id,))
         conn.executemany(
-            "INSERT INTO reason_keys (set_id, key, word) VALUES (?, ?, ?)", [(set_id, *one) for one in words.items()]
+            "INSERT INTO reason_keys (set_id, key, word) VALUES (?, ?, ?)", [(set_id, *item) for item in words.items()]
         )
 
 
-_PEOPLE = """
+_DECISIONS_ON_PAIR = """
 SELECT w.name, d.choice,
     (SELECT note FROM acts_in_force c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'comment'
         ORDER BY seq DESC LIMIT 1),
@@ -199,7 +246,7 @@ WHERE d.pair_id = ? ORDER BY w.name
 """
 
 
-_SHARED = """
+_SHARED_PAIR_COUNTS = """
 SELECT count(*), total(same) FROM (
     SELECT count(DISTINCT CASE d.choice WHEN 'both-bad' THEN 'tie' ELSE d.choice END) = 1 AS same
     FROM current_pairs p JOIN current_decisions d ON d.pair_id = p.id WHERE p.run_id = ?
@@ -208,21 +255,8 @@ SELECT count(*), total(same) FROM (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewerDecisionRow:
-    """One reviewer's current word on a pair; `reasons` as their event holds them, `blind`: made before the verdict."""
-
-    reviewer: str
-    choice: Choice
-    note: str | None
-    reasons: str | None
-    blind: bool | None
-    seconds: float | None
-    side_a: Preference | None = None
-
-
 def disputed_pairs(store: Store, run_id: int) -> list[int]:
-    """The pairs of a run on which reviewers differ and that nobody marked broken, settled or not, by id."""
+    """Return the unbroken pairs of a run on which reviewers differ, adjudicated or not, by id."""
     sql = (
         "SELECT d.pair_id FROM disputes d JOIN pairs p ON p.id = d.pair_id WHERE p.run_id = ?"
         " AND d.pair_id NOT IN (SELECT pair_id FROM broken_pairs) ORDER BY d.pair_id"
@@ -230,15 +264,15 @@ def disputed_pairs(store: Store, run_id: int) -> list[int]:
     return [row[0] for row in store.rows(sql, (run_id,))]
 
 
-def settled_pairs(store: Store, run_id: int) -> set[int]:
-    """The pairs of a run that somebody settled."""
+def adjudicated_pairs(store: Store, run_id: int) -> set[int]:
+    """Return the pairs of a run with an adjudication."""
     return first_values(
         store, "SELECT a.pair_id FROM adjudications a JOIN pairs p ON p.id = a.pair_id WHERE p.run_id = ?", (run_id,)
     )
 
 
 def flagged_pairs(store: Store, run_id: int) -> list[int]:
-    """The pairs of a run that somebody ever flagged, the first flag first."""
+    """Return the pairs of a run that were ever flagged, in the order of their first flags."""
     sql = (
         "SELECT v.pair_id FROM events v JOIN pairs p ON p.id = v.pair_id WHERE p.run_id = ? AND v.kind = 'flag'"
         " GROUP BY v.pair_id ORDER BY min(v.seq)"
@@ -246,8 +280,8 @@ def flagged_pairs(store: Store, run_id: int) -> list[int]:
     return [row[0] for row in store.rows(sql, (run_id,))]
 
 
-def people_on(store: Store, pair_id: int) -> list[ReviewerDecisionRow]:
-    """What each reviewer says of a pair, by name."""
+def decisions_on_pair(store: Store, pair_id: int) -> list[ReviewerDecisionRow]:
+    """Return each reviewer's current decision on a pair, by name."""
     return [
         ReviewerDecisionRow(
             name,
@@ -258,11 +292,13 @@ def people_on(store: Store, pair_id: int) -> list[ReviewerDecisionRow]:
             seconds,
             Preference(side_a) if side_a else None,
         )
-        for name, choice, comment, note, reasons, mode, shown, seconds, side_a in store.rows(_PEOPLE, (pair_id,))
+        for name, choice, comment, note, reasons, mode, shown, seconds, side_a in store.rows(
+            _DECISIONS_ON_PAIR, (pair_id,)
+        )
     ]
 
 
-def shared_pairs(store: Store, run_id: int) -> tuple[int, int]:
-    """How many current pairs of a run several people read, and on how many of them they say the same."""
-    shared, same = store.one(_SHARED, (run_id,))
+def shared_pair_counts(store: Store, run_id: int) -> tuple[int, int]:
+    """Return (current pairs decided by several reviewers, those on which they agree); both-bad counts as a tie."""
+    shared, same = store.one(_SHARED_PAIR_COUNTS, (run_id,))
     return int(shared), int(same)

@@ -1,9 +1,10 @@
-"""Runs: finding one by name or number, listing them, and who judged them."""
+"""Runs: finding, adding and listing them, and their judges."""
 
 import secrets
 import sqlite3
 
 from uphold.errors import BadUsage
+from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run, RunRow
 from uphold.store.database import Store, now
 
@@ -14,39 +15,43 @@ FROM runs r JOIN sets s ON s.id = r.set_id JOIN systems c ON c.id = r.candidate_
 
 
 def all_runs(store: Store) -> list[Run]:
-    """Every run, in the order of their numbers."""
+    """Return every run, by number."""
     return [Run(*row) for row in store.rows(_RUN + " ORDER BY r.id")]
 
 
-def find_run(store: Store, wanted: str | None) -> Run:
-    """The run named or numbered `wanted`, or the only one; raises BadUsage with the list otherwise."""
+def find_run(store: Store, name_or_number: str | None) -> Run:
+    """Return the run with this name or number, or with None the only run.
+
+    Raises BadUsage, listing the runs, if there is no such run, or several with None.
+    """
     runs = all_runs(store)
-    if wanted is None:
+    if name_or_number is None:
         if len(runs) == 1:
             return runs[0]
         if not runs:
             raise BadUsage("there is no run yet; `uphold import FILE` or `uphold judge --set ...` makes one")
-        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _listed(runs))
-    found = next((run for run in runs if run.name == wanted), None)
+        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _run_list(runs))
+    found = next((run for run in runs if run.name == name_or_number), None)
     if found is None:
-        found = next((run for run in runs if str(run.number) == wanted), None)
+        found = next((run for run in runs if str(run.number) == name_or_number), None)
     if found is None:
-        raise BadUsage(f"there is no run {wanted!r}; name one of these, by name or number:\n" + _listed(runs))
+        raise BadUsage(f"there is no run {name_or_number!r}; name one of these, by name or number:\n" + _run_list(runs))
     return found
 
 
-def _listed(runs: list[Run]) -> str:
+def _run_list(runs: list[Run]) -> str:
+    """Return the runs as lines of number and name, for an error message."""
     names = ((run.number, run.name if run.name.isprintable() else repr(run.name)) for run in runs)
     return "\n".join(f"  {number}  {name}" for number, name in names) or "  (none)"
 
 
 def get_run(store: Store, run_id: int) -> Run:
-    """The run with this id."""
+    """Return the run with this id."""
     return Run(*store.one(_RUN + " WHERE r.id = ?", (run_id,)))
 
 
-def make_run(conn: sqlite3.Connection, set_id: int, set_name: str, candidate: str, baseline: str) -> int:
-    """The id of the run of two systems over a set, made where it is new; the caller holds the write lock."""
+def find_or_add_run(conn: sqlite3.Connection, set_id: int, set_name: str, candidate: str, baseline: str) -> int:
+    """Return the id of the run of two systems over a set, adding the run and the systems if they are new."""
     ids = []
     for name in (candidate, baseline):
         conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (name,))
@@ -57,51 +62,55 @@ def make_run(conn: sqlite3.Connection, set_id: int, set_name: str, candidate: st
     if row:
         return int(row[0])
     values = (*key, default_run_name(conn, set_name, candidate, baseline), secrets.token_hex(16), now())
-    made = conn.execute(
+    inserted = conn.execute(
         "INSERT INTO runs (set_id, candidate_id, baseline_id, name, seed, at) VALUES (?, ?, ?, ?, ?, ?)", values
     )
-    return int(made.lastrowid or 0)
+    return int(inserted.lastrowid or 0)
 
 
-def judges_of(store: Store, run_id: int) -> list[tuple[int, str, str, str]]:
-    """(id, name, version, kind) of the judges that were asked or imported in a run, the primary one first.
+def judges_of(store: Store, run_id: int) -> list[JudgeRef]:
+    """Return the judges that were asked or imported in a run, the primary one first.
 
     Primary is the one that judged the run last, rules judges behind all others.
     """
     rows = store.rows(
-        "SELECT g.id, g.name, g.version, g.kind FROM judges g WHERE g.id IN (SELECT judge_id FROM asked WHERE run_id = ?)",
+        "SELECT g.id, g.name, g.kind, g.version FROM judges g WHERE g.id IN (SELECT judge_id FROM asked WHERE run_id = ?)",
         (run_id,),
-    ).fetchall()
-    if len(rows) < 2:
-        return rows
+    )
+    judges = [JudgeRef(*row) for row in rows]
+    if len(judges) < 2:
+        return judges
     last = "SELECT max(j.id) FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ? AND j.judge_id = ?"
-    ages = {row[0]: store.one(last, (run_id, row[0]))[0] or 0 for row in rows}
-    return sorted(rows, key=lambda row: (row[3] == "rules", -ages[row[0]]))
+    latest = {judge.id: store.one(last, (run_id, judge.id))[0] or 0 for judge in judges}
+    return sorted(judges, key=lambda judge: (judge.kind == "rules", -latest[judge.id]))
 
 
-def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> tuple[int, str, str] | None:
-    """(id, name, kind) of the judge that Enter upholds: `wanted` by name, else the run's primary one; None without any."""
+def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> JudgeRef | None:
+    """Return the judge that Enter upholds: the one named `wanted`, else the run's primary one; None without any.
+
+    Raises BadUsage where no judge of that name has judged the run.
+    """
     judges = judges_of(store, run_id)
     if wanted is not None:
-        judges = [judge for judge in judges if judge[1] == wanted]
+        judges = [judge for judge in judges if judge.name == wanted]
         if not judges:
-            names = ", ".join(sorted({judge[1] for judge in judges_of(store, run_id)})) or "none"
+            names = ", ".join(sorted({judge.name for judge in judges_of(store, run_id)})) or "none"
             raise BadUsage(f"judge {wanted!r} has not judged this run; judges that have: {names}")
-    return (judges[0][0], judges[0][1], judges[0][3]) if judges else None
+    return judges[0] if judges else None
 
 
-_DISPUTED = """
+_OPEN_DISPUTES = """
 SELECT count(*) FROM disputes d JOIN current_pairs p ON p.id = d.pair_id
 WHERE p.run_id = ? AND d.settled IS NULL AND d.pair_id NOT IN (SELECT pair_id FROM broken_pairs)
 """
 
 
 def run_rows(store: Store) -> list[RunRow]:
-    """Every run with its counts, for lists."""
-    return [_row(store, run) for run in all_runs(store)]
+    """Return every run with its counts."""
+    return [_run_row(store, run) for run in all_runs(store)]
 
 
-def _row(store: Store, run: Run) -> RunRow:
+def _run_row(store: Store, run: Run) -> RunRow:
     pairs = store.one("SELECT count(*) FROM current_pairs WHERE run_id = ?", (run.id,))[0]
     labels = dict(
         store.rows(
@@ -111,25 +120,26 @@ def _row(store: Store, run: Run) -> RunRow:
         ).fetchall()
     )
     judge = primary_judge(store, run.id)
-    judged, orders, agree, compared = _agreement(store, run.id, judge[0]) if judge else (0, 0, 0, 0)
+    judged, orders, agree, compared = _agreement(store, run.id, judge.id) if judge else (0, 0, 0, 0)
     return RunRow(
-        run,
-        pairs,
-        sum(labels.values()),
-        labels.get("candidate", 0),
-        labels.get("tie", 0),
-        labels.get("baseline", 0),
-        labels.get("unresolved", 0),
-        judge[1] if judge else None,
-        judged,
-        orders,
-        agree,
-        compared,
-        store.one(_DISPUTED, (run.id,))[0],
+        run=run,
+        pairs=pairs,
+        reviewed=sum(labels.values()),
+        wins=labels.get("candidate", 0),
+        ties=labels.get("tie", 0),
+        losses=labels.get("baseline", 0),
+        unresolved=labels.get("unresolved", 0),
+        judge=judge.name if judge else None,
+        judged=judged,
+        orders=orders,
+        agree=agree,
+        compared=compared,
+        disputed=store.one(_OPEN_DISPUTES, (run.id,))[0],
     )
 
 
 def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int, int]:
+    """Return the fields judged, orders, agree and compared of RunRow."""
     row = store.one(
         """
         SELECT count(v.verdict), max((v.candidate_first IS NOT NULL) + (v.baseline_first IS NOT NULL)),
@@ -145,17 +155,17 @@ def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int,
 
 
 def default_run_name(conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str) -> str:
-    """`X-vs-Y`; where another run has that name, `SET:X-vs-Y`, and a number behind it should even that be taken."""
-    plain = f"{candidate}-vs-{baseline}"
-    full = f"{set_name}:{plain}"
-    for name in (plain, full):
-        if not _taken(conn, name):
+    """Return the first free name of `X-vs-Y`, `SET:X-vs-Y`, `SET:X-vs-Y-2`, `SET:X-vs-Y-3` and so on."""
+    short = f"{candidate}-vs-{baseline}"
+    full = f"{set_name}:{short}"
+    for name in (short, full):
+        if not _name_exists(conn, name):
             return name
     number = 2
-    while _taken(conn, f"{full}-{number}"):
+    while _name_exists(conn, f"{full}-{number}"):
         number += 1
     return f"{full}-{number}"
 
 
-def _taken(conn: sqlite3.Connection, name: str) -> bool:
+def _name_exists(conn: sqlite3.Connection, name: str) -> bool:
     return conn.execute("SELECT 1 FROM runs WHERE name = ?", (name,)).fetchone() is not None

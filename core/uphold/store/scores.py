@@ -1,4 +1,4 @@
-"""How likely systems find the reference answers."""
+"""Perplexities of the reference answers under the systems of a set."""
 
 import math
 import sqlite3
@@ -9,11 +9,30 @@ from uphold.store.database import Store, now
 
 
 @dataclass(frozen=True, slots=True)
-class SystemPerplexity:
-    """The perplexity of a set's reference answers under a system, and where it came from.
+class TextPerplexity:
+    """Log probability of an example's reference tokens under a system, and how it was measured.
 
-    exp of the mean negative log probability of a token, over all tokens of `examples` of `of` active examples with a
-    reference.
+    `method` identifies model, template and scoring (column `how`); `logprob` is the sum over all reference tokens
+    (natural logarithm); `seconds` is what the request took.
+    """
+
+    system_id: int
+    text_id: int
+    method: str
+    endpoint: str
+    model: str
+    template: str
+    logprob: float
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPerplexity:
+    """Perplexity of a set's reference answers under a system, and how it was measured.
+
+    It is exp of the mean negative log probability per token, over all tokens of the `examples` that were measured, `of`
+    the active examples with a reference.
     """
 
     system: str
@@ -26,56 +45,46 @@ class SystemPerplexity:
     at: str
 
 
-def add_perplexity(
-    conn: sqlite3.Connection,
-    system_id: int,
-    text_id: int,
-    how: str,
-    endpoint: str,
-    model: str,
-    template: str,
-    logprob: float,
-    tokens: int,
-    seconds: float,
-) -> None:
-    """Keep what was measured; measured again, it takes the old one's place."""
+def add_perplexity(conn: sqlite3.Connection, measured: TextPerplexity) -> None:
+    """Store a measurement, overwriting an earlier one of the same system, text and method."""
     conn.execute(
         "INSERT INTO perplexities (system_id, text_id, how, endpoint, model, template, logprob, tokens, perplexity, seconds,"
         " at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET logprob = excluded.logprob,"
         " tokens = excluded.tokens, perplexity = excluded.perplexity, seconds = excluded.seconds, at = excluded.at,"
         " endpoint = excluded.endpoint",
         (
-            system_id,
-            text_id,
-            how,
-            endpoint,
-            model,
-            template,
-            logprob,
-            tokens,
-            perplexity(logprob, tokens),
-            seconds,
+            measured.system_id,
+            measured.text_id,
+            measured.method,
+            measured.endpoint,
+            measured.model,
+            measured.template,
+            measured.logprob,
+            measured.tokens,
+            perplexity(measured.logprob, measured.tokens),
+            measured.seconds,
             now(),
         ),
     )
 
 
 def perplexity(logprob: float, tokens: int) -> float:
-    """exp(-logprob / tokens); the largest number there is where that is more."""
+    """Return exp(-logprob / tokens), capped at exp(700)."""
+    # A float overflows at about exp(709).
     return math.exp(min(-logprob / tokens, 700.0))
 
 
-def measured(store: Store, system: str, how: str) -> set[int]:
-    """The texts that have been measured in this way."""
+def measured_texts(store: Store, system: str, method: str) -> set[int]:
+    """Return the ids of the texts that have been measured under a system with a method."""
     rows = store.rows(
         "SELECT p.text_id FROM perplexities p JOIN systems s ON s.id = p.system_id WHERE s.name = ? AND p.how = ?",
-        (system, how),
+        (system, method),
     )
     return {row[0] for row in rows}
 
 
 def perplexities_of(store: Store, set_id: int, systems: Sequence[str] | None = None) -> list[SystemPerplexity]:
-    """One for each system (of these, or all) that has been measured on the set's active examples, in its latest way."""
+    """Return the perplexities on the set's active examples, one per system, of its latest method; all systems if None."""
     (of,) = store.one(
         "SELECT count(*) FROM examples e JOIN texts t ON t.id = e.text_id WHERE e.set_id = ? AND e.status = 'active'"
         ' AND EXISTS (SELECT 1 FROM json_each(t."references") WHERE value IS NOT NULL)',

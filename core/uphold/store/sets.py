@@ -1,4 +1,4 @@
-"""Eval sets: finding and listing them, their hash, their examples."""
+"""Eval sets: finding and listing them, their hash and their examples."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from uphold.store.database import Store
 
 
 def find_set(store: Store, name: str) -> int:
-    """The id of the set of this name; raises BadUsage with the names there are."""
+    """Return the id of the set with this name; raises BadUsage, listing the sets, if there is none."""
     row = store.one("SELECT id FROM sets WHERE name = ?", (name,))
     if row is None:
         names = ", ".join(repr(r[0]) for r in store.rows("SELECT name FROM sets ORDER BY name")) or "none yet"
@@ -19,12 +19,12 @@ def find_set(store: Store, name: str) -> int:
 
 
 def guidelines(store: Store, set_id: int) -> str | None:
-    """What the set asks of its judges and reviewers; None where nothing was written down."""
+    """Return the guidelines of the set for judges and reviewers, None if it has none."""
     return store.one("SELECT guidelines FROM sets WHERE id = ?", (set_id,))[0] or None
 
 
 def set_hash(store: Store, set_id: int) -> str:
-    """sha256 over the sorted text hashes of the set's active examples."""
+    """Return the sha256 of the sorted text hashes of the set's active examples."""
     rows = store.rows(
         "SELECT t.hash FROM examples e JOIN texts t ON t.id = e.text_id WHERE e.set_id = ? AND e.status = 'active'"
         " ORDER BY t.hash",
@@ -34,7 +34,7 @@ def set_hash(store: Store, set_id: int) -> str:
 
 
 def active_examples(store: Store, set_id: int) -> Iterator[tuple[int, str, int, ExampleText]]:
-    """(id, key, text id, text) of every active example, in the order they were added."""
+    """Yield (id, key, text id, text) of every active example, in the order they were added."""
     rows = store.rows(
         'SELECT e.id, e.key, t.id, t.turns, t.context, t."references" FROM examples e JOIN texts t ON t.id = e.text_id'
         " WHERE e.set_id = ? AND e.status = 'active' ORDER BY e.id",
@@ -45,13 +45,14 @@ def active_examples(store: Store, set_id: int) -> Iterator[tuple[int, str, int, 
 
 
 def read_text(turns: str, context: str | None, references: str | None) -> ExampleText:
-    """A text as its row holds it."""
-    asked = tuple(json.loads(turns))
-    return ExampleText(asked, context, tuple(json.loads(references)) if references else (None,) * len(asked))
+    """Return the text of a row of `texts`; `turns` and `references` are JSON arrays."""
+    instructions = tuple(json.loads(turns))
+    no_references = (None,) * len(instructions)
+    return ExampleText(instructions, context, tuple(json.loads(references)) if references else no_references)
 
 
 def set_rows(store: Store) -> list[SetRow]:
-    """Every set with its counts, for lists."""
+    """Return every set with its counts."""
     rows = store.rows(
         """
         SELECT s.name, s.purpose, count(*) FILTER (WHERE e.status = 'active'), count(*) FILTER (WHERE e.status = 'draft'),
@@ -61,12 +62,13 @@ def set_rows(store: Store) -> list[SetRow]:
         """
     ).fetchall()
     return [
-        SetRow(name, purpose, active, draft, retired, turns, *_read(store, set_id))
+        SetRow(name, purpose, active, draft, retired, turns, *_reviewed_counts(store, set_id))
         for name, purpose, active, draft, retired, turns, set_id in rows
     ]
 
 
-def _read(store: Store, set_id: int) -> tuple[int, int]:
+def _reviewed_counts(store: Store, set_id: int) -> tuple[int, int]:
+    """Return (pairs with a decision, reviewers who made one)."""
     row = store.one(
         "SELECT count(DISTINCT d.pair_id), count(DISTINCT d.reviewer_id) FROM current_decisions d"
         " JOIN pairs p ON p.id = d.pair_id JOIN runs r ON r.id = p.run_id WHERE r.set_id = ?",

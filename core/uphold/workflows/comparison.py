@@ -1,4 +1,4 @@
-"""store -> stats: two runs of a set against each other, described or held to a margin."""
+"""Compares two runs of a set, gates one against the other, and reads the history of win rates."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,19 @@ from uphold.stats.agreement import agreement
 from uphold.stats.paired import GateSubject, by_judge, by_people, gate, paired_statistics
 from uphold.stats.summary import live_numbers
 from uphold.store import counts, runs
-from uphold.store.counts import matched_pairs
+from uphold.store.counts import CountOptions, matched_pairs
 from uphold.store.database import Store
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
-    """What changed from one run to another on the same examples, by people and by one judge."""
-    old, new = _two(store, before, after)
+    """Return what changed between two runs on the same examples, by human labels and by the verdicts of one judge.
+
+    Without `judge`, the first judge that has judged both runs is taken. Raises BadUsage for runs that cannot be
+    compared, or a judge that has not judged both.
+    """
+    old, new = _find_two_runs(store, before, after)
     pairs, name = matched_pairs(store, old, new, verdict_of, judge)
-    _known(judge, name)
+    _check_judge(judge, name)
     return RunComparison(
         before=old.name,
         after=new.name,
@@ -34,32 +38,43 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
     )
 
 
-def gate_run(
-    store: Store,
-    run: str,
-    against: str,
-    margin: float,
-    *,
-    judge_only: bool = False,
-    judge: str | None = None,
-    planned: int | None = None,
-) -> Gate:
-    """Is `run` no worse than `against` by more than `margin`? By people; by a judge only when asked for in words."""
+@dataclass(frozen=True, slots=True)
+class GateRequest:
+    """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
+
+    Human labels decide, or with `judge_only` the verdicts of `judge` (by default the first that has judged both runs).
+    The result is provisional before `planned` examples.
+    """
+
+    run: str
+    against: str
+    margin: float
+    judge_only: bool = False
+    judge: str | None = None
+    planned: int | None = None
+
+
+def gate_run(store: Store, request: GateRequest) -> Gate:
+    """Test whether a run is no worse than another by more than a margin.
+
+    Raises BadUsage for a margin out of range, runs that cannot be compared, or a judge that has not judged both.
+    """
+    margin = request.margin
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
-    old, new = _two(store, against, run)
-    pairs, name = matched_pairs(store, old, new, verdict_of, judge)
-    _known(judge, name)
-    if judge_only and name is None:
+    old, new = _find_two_runs(store, request.against, request.run)
+    pairs, name = matched_pairs(store, old, new, verdict_of, request.judge)
+    _check_judge(request.judge, name)
+    if request.judge_only and name is None:
         raise BadUsage(
             "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
         )
-    speaks = name if judge_only else None
-    worth = _worth(store, new, name) if speaks is not None and name is not None else None
-    return gate(pairs, margin, GateSubject(new.name, old.name, speaks, worth), planned)
+    deciding_judge = name if request.judge_only else None
+    caveat = _judge_caveat(store, new, deciding_judge) if deciding_judge is not None else None
+    return gate(pairs, margin, GateSubject(new.name, old.name, deciding_judge, caveat), request.planned)
 
 
-def _two(store: Store, before: str, after: str) -> tuple[Run, Run]:
+def _find_two_runs(store: Store, before: str, after: str) -> tuple[Run, Run]:
     old, new = runs.find_run(store, before), runs.find_run(store, after)
     if old.id == new.id:
         raise BadUsage(f"both are the run {old.name!r}; name two runs, by name or number (`uphold runs` lists them)")
@@ -70,36 +85,36 @@ def _two(store: Store, before: str, after: str) -> tuple[Run, Run]:
     return old, new
 
 
-def _known(judge: str | None, found: str | None) -> None:
-    if judge is not None and found is None:
-        raise BadUsage(f"judge {judge!r} has not judged both runs; without --judge the first one that has is taken")
+def _check_judge(requested: str | None, found: str | None) -> None:
+    if requested is not None and found is None:
+        raise BadUsage(f"judge {requested!r} has not judged both runs; without --judge the first one that has is taken")
 
 
-def _worth(store: Store, run: Run, judge: str) -> str:
-    """What the judge's word is worth: how often it says what people say in this run."""
-    found = counts.run_counts(store, run, verdict_of, judge)
-    same = agreement(found.judges[0], found.strata).observed if found.judges else None
-    if same is None or same.rate is None or same.low is None or same.high is None:
+def _judge_caveat(store: Store, run: Run, judge: str) -> str:
+    """Return a sentence on how far the judge agrees with people in this run."""
+    found = counts.run_counts(store, run, verdict_of, CountOptions(judge))
+    observed = agreement(found.judges[0], found.strata).observed if found.judges else None
+    if observed is None or observed.rate is None or observed.low is None or observed.high is None:
         return "no human verdict stands behind this judge here: it is an unverified opinion"
-    ends = f"{100 * same.low:.0f}–{100 * same.high:.0f}"
-    return f"an opinion: in {run.name} the judge says what people say in {100 * same.rate:.0f} % ({ends}) of {same.n} pairs"
+    rate, bounds = f"{100 * observed.rate:.0f} %", f"{100 * observed.low:.0f}–{100 * observed.high:.0f}"
+    return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {observed.n} pairs"
 
 
 @dataclass(frozen=True, slots=True)
 class RunPoint:
-    """A run and its win rate: for instructions like these where it speaks of them, else people's own; None below ten."""
+    """A run with its win rate for the population, or that of this set where there is none; no rate below ten pairs."""
 
     run: Run
     rate: Rate
 
 
 def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
-    """Every run of a set against one baseline, the oldest first."""
+    """Return every run of a set against one baseline with its win rate, oldest first."""
     found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [RunPoint(run, _rate(store, run)) for run in found]
+    return [RunPoint(run, _win_rate(store, run)) for run in found]
 
 
-def _rate(store: Store, run: Run) -> Rate:
-    seen = counts.run_counts(store, run, verdict_of, first_only=True)
-    found = live_numbers(seen, seen.judges[0].judge_id if seen.judges else None)
-    return found.like_these or found.win_rate
+def _win_rate(store: Store, run: Run) -> Rate:
+    found = counts.run_counts(store, run, verdict_of, CountOptions(first_only=True))
+    numbers = live_numbers(found, found.judges[0].judge_id if found.judges else None)
+    return numbers.population or numbers.win_rate

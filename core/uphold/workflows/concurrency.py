@@ -1,24 +1,36 @@
-"""How a face steers work that goes on: pace, pause, stop, a cap on what it may cost."""
+"""Runs requests concurrently, under a control that can pause, stop or resize the work and that caps its cost."""
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from uphold.errors import BadUsage
 from uphold.judging.costs import Price, TokenEstimator
 from uphold.records.model_calls import ModelRequest
 
-MOST_AT_ONCE = 1000
+MAX_CONCURRENCY = 1000
+
+GRACE_SECONDS = 4.5
+"""How long requests in flight may take to finish after work is stopped."""
+
+_TICK_SECONDS = 1.0
+
+Todo = TypeVar("Todo")
+Outcome = TypeVar("Outcome")
 
 
-GRACE = 4.5
-"""Seconds that requests in flight are given to come back when work is stopped."""
+def check_concurrency(number: int) -> None:
+    """Raise BadUsage for a --concurrency that is out of range."""
+    if not 1 <= number <= MAX_CONCURRENCY:
+        raise BadUsage(f"--concurrency {number}: a number from 1 to {MAX_CONCURRENCY} was expected")
 
 
 class WorkControl:
-    """Settings that may change while work goes on; any thread may change them.
+    """Settings of running work; any thread may change them.
 
-    `stopped` says why nothing new is to be asked. `cap`: dollars, for all that is asked under this control.
+    `stopped` holds the reason once no new request is to be sent. `cap` is the most that all requests under this control
+    may cost, in dollars.
     """
 
     def __init__(self, concurrency: int = 8, cap: float | None = None) -> None:
@@ -26,124 +38,118 @@ class WorkControl:
         self.paused = False
         self.stopped: str | None = None
         self.spent = 0.0
-        self._held = 0.0
-        self._out = 0
-        self._stop_at = 0.0
+        self._reserved = 0.0
+        self._in_flight = 0
+        self._deadline = 0.0
         self._listeners: list[Callable[[], None]] = []
 
     def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call `changed`, in whatever thread, after each change; returns what ends this."""
+        """Call `changed` after each change, in the thread that made it; return a function that unsubscribes."""
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed)
 
     def pause(self, on: bool) -> None:
-        """Ask nothing new for now, or go on."""
+        """Send no new requests for now, or resume."""
         self.paused = on
-        self._tell()
+        self._notify()
 
-    def at_once(self, number: int) -> None:
-        """Ask so many at a time from now on."""
-        self.concurrency = min(max(number, 1), MOST_AT_ONCE)
-        self._tell()
+    def set_concurrency(self, number: int) -> None:
+        """Change how many requests are in flight at a time; out of range numbers are clamped."""
+        self.concurrency = min(max(number, 1), MAX_CONCURRENCY)
+        self._notify()
 
-    def stop(self, why: str, grace: float = GRACE) -> None:
-        """Ask nothing new; what is in flight has `grace` seconds to come back."""
+    def stop(self, reason: str, grace: float = GRACE_SECONDS) -> None:
+        """Send no new requests; those in flight have `grace` seconds to finish."""
         if self.stopped is None:
-            self.stopped, self._stop_at = why, time.monotonic() + grace
-            self._tell()
+            self.stopped, self._deadline = reason, time.monotonic() + grace
+            self._notify()
 
     @property
     def grace_left(self) -> float:
-        """Seconds that what is in flight still has; only after a stop."""
-        return max(self._stop_at - time.monotonic(), 0.0)
+        """Seconds that requests in flight still have after a stop."""
+        return max(self._deadline - time.monotonic(), 0.0)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for changed in tuple(self._listeners):
             changed()
 
-    def hold(self, dollars: float) -> bool:
-        """Set aside what a request may cost; False, and a stop, where that could pass the cap."""
-        if self.cap is not None and self.spent + self._held + dollars > self.cap:
-            if not self._out:
-                self.stop(_reached(self.cap, self.spent, dollars))
+    def reserve(self, dollars: float) -> bool:
+        """Reserve what a request may cost; return False where that could pass the cap.
+
+        Work is stopped where nothing is in flight that could free some of the reserved amount.
+        """
+        if self.cap is not None and self.spent + self._reserved + dollars > self.cap:
+            if not self._in_flight:
+                self.stop(_cap_reached(self.cap, self.spent, dollars))
             return False
-        self._held += dollars
-        self._out += 1
+        self._reserved += dollars
+        self._in_flight += 1
         return True
 
-    def settle(self, held: float, cost: float | None) -> None:
-        """A request has ended: give back what was set aside, count what it cost."""
-        self._out -= 1
-        self._held = max(self._held - held, 0.0) if self._out else 0.0
+    def record(self, reserved: float, cost: float | None) -> None:
+        """Count what a finished request cost, and free the amount reserved for it."""
+        self._in_flight -= 1
+        self._reserved = max(self._reserved - reserved, 0.0) if self._in_flight else 0.0
         self.spent += cost or 0.0
 
 
-def _reached(cap: float, spent: float, dollars: float) -> str:
+def _cap_reached(cap: float, spent: float, dollars: float) -> str:
     return f"the next request could cost ${dollars:.4f} and pass --max-cost: ${spent:.4f} of ${cap:.4f} is spent"
 
 
 class SpendingCap:
-    """What one judge's requests are expected to cost, and setting it aside under the control's cap."""
+    """Reserves the estimated cost of one model's requests under a control's cap."""
 
     def __init__(self, control: WorkControl, price: Price | None) -> None:
         self._control, self._price = control, price
-        self.learnt = TokenEstimator()
+        self._estimator = TokenEstimator()
 
-    def hold(self, request: ModelRequest) -> float | None:
-        """Dollars set aside for a request; None where it is not to be sent."""
+    def reserve(self, request: ModelRequest) -> float | None:
+        """Return the dollars reserved for a request, or None where it must not be sent."""
         if self._price is None:
             return 0.0
         expected = self._price.estimate(
-            self.learnt.input_of(request.length), self.learnt.longest_output(request.max_tokens)
+            self._estimator.expected_input(request.length), self._estimator.max_expected_output(request.max_tokens)
         )
-        return expected if self._control.hold(expected) else None
+        return expected if self._control.reserve(expected) else None
 
-    def settle(
-        self, held: float, request: ModelRequest, cost: float | None, tokens: tuple[int | None, int | None]
+    def record(
+        self, reserved: float, request: ModelRequest, cost: float | None, tokens: tuple[int | None, int | None]
     ) -> None:
-        """A request has ended, with or without an answer."""
+        """Count a finished request; `tokens` are its (input, output) tokens, None where there was no answer."""
         if self._price is not None:
-            self._control.settle(held, cost)
-        self.learnt.take(request.length, *tokens)
-
-
-Todo = TypeVar("Todo")
-
-
-Outcome = TypeVar("Outcome")
-
-
-_BEAT = 1.0
+            self._control.record(reserved, cost)
+        self._estimator.add(request.length, *tokens)
 
 
 async def run_concurrently(
-    todo: Iterable[Todo], do: Callable[[Todo], Awaitable[Outcome | None]], control: WorkControl
+    todo: Iterable[Todo], work: Callable[[Todo], Awaitable[Outcome | None]], control: WorkControl
 ) -> AsyncGenerator[list[Outcome], None]:
-    """Do everything, as many at once as the control says; yields outcomes, and [] at least once a second.
+    """Run `work` on every item, as many at a time as the control says; yields outcomes, and [] at least once a second.
 
-    None is an outcome that nobody needs to know. The first error of a worker is raised. After a stop nothing new is
-    begun, and what is going on has the control's grace to end.
+    Outcomes that are None are not yielded. The first error raised by `work` is raised. After a stop nothing new is
+    started, and running work may finish within the control's grace period.
     """
-    waiting = iter(todo)
+    items = iter(todo)
     running: set[asyncio.Task[Outcome | None]] = set()
     try:
         while True:
             while not control.stopped and not control.paused and len(running) < control.concurrency:
                 try:
-                    one = next(waiting)
+                    item = next(items)
                 except StopIteration:
                     break
-                running.add(asyncio.ensure_future(do(one)))
+                running.add(asyncio.ensure_future(work(item)))
             if not running and not control.paused:
                 return
             if control.stopped and not control.grace_left:
                 return
-            beat = min(_BEAT, max(control.grace_left, 0.01)) if control.stopped else _BEAT
+            tick = min(_TICK_SECONDS, max(control.grace_left, 0.01)) if control.stopped else _TICK_SECONDS
             if not running:
-                await asyncio.sleep(beat / 5)
+                await asyncio.sleep(tick / 5)
                 yield []
                 continue
-            done, running = await asyncio.wait(running, timeout=beat, return_when=asyncio.FIRST_COMPLETED)
+            done, running = await asyncio.wait(running, timeout=tick, return_when=asyncio.FIRST_COMPLETED)
             yield [outcome for task in done if (outcome := task.result()) is not None]
     finally:
         for task in running:

@@ -1,4 +1,4 @@
-"""store -> generating <-> endpoints -> store: the responses that a system lacks."""
+"""Generates the responses that a system has not given yet to the examples of an eval set."""
 
 import asyncio
 import secrets
@@ -11,24 +11,28 @@ from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
 from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
-from uphold.generating.turns import CellMarks, marks_of, turn_request, worst
-from uphold.judging.costs import Price, price_of
+from uphold.generating.turns import CellMarks, combined_stop_reason, mark_cell, turn_request
+from uphold.judging.costs import Price, find_price
 from uphold.judging.parsing import storable
 from uphold.records.model_calls import AccessRefused
 from uphold.settings import Settings
 from uphold.store import responses
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
-from uphold.store.responses import Begun, Lacking
+from uphold.store.responses import GeneratedTurn, PartialAttempt, UnansweredExample
 from uphold.store.sets import find_set
-from uphold.workflows.concurrency import SpendingCap, WorkControl, run_concurrently
+from uphold.workflows.concurrency import SpendingCap, WorkControl, check_concurrency, run_concurrently
 
-_PATIENCE = 4
+_MAX_IDLE_PASSES = 4
+"""Passes without progress after which claims of other processes must have expired or been used."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """Whose responses to which set; the other fields complete what uphold.toml says of the system."""
+    """The eval set and the system to generate for; the other fields complete the system's settings in uphold.toml.
+
+    `timeout` and `claim_seconds` are in seconds, `max_cost` in dollars.
+    """
 
     set: str
     system: str
@@ -51,10 +55,11 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class GenerationProgress:
-    """How far it is, in examples and answered turns; `problems` are (key, why) of examples without a response.
+    """Progress of generation: `total`, `answered` and `left` count examples, the next five fields turns.
 
-    `cost` is in dollars, None without a price; `waiting` are the seconds that all still wait; `left` examples have no
-    (new) response yet.
+    `problems` holds (key, message) of examples whose generation failed. `cost` is in dollars, None for a model without
+    a price. `retries` counts repeated requests; `pause_left` is the time in seconds until requests are sent again after
+    the server asked for a pause. `stopped` is the reason why generation ended early.
     """
 
     total: int
@@ -68,90 +73,100 @@ class GenerationProgress:
     output_tokens: int = 0
     cost: float | None = None
     problems: tuple[tuple[str, str], ...] = ()
-    again: int = 0
-    waiting: float = 0.0
-    seconds: float = 0.0
+    retries: int = 0
+    pause_left: float = 0.0
     stopped: str | None = None
     left: int = 0
 
     @property
     def failed(self) -> int:
-        """Examples for which no answer could be had."""
+        """Number of examples whose generation failed."""
         return len(self.problems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    lacking: Lacking
+    """Turns generated for one example in this invocation; `complete` if its response is stored.
+
+    `tokens` are (input, output) tokens.
+    """
+
+    key: str
     turns: int = 0
     marks: tuple[CellMarks, ...] = ()
     tokens: tuple[int, int] = (0, 0)
     cost: float = 0.0
     problem: str | None = None
-    whole: bool = False
+    complete: bool = False
+
+    def add(self, marks: CellMarks, tokens: tuple[int | None, int | None], cost: float | None) -> "_Outcome":
+        """Return the outcome with one more turn."""
+        return replace(
+            self,
+            turns=self.turns + 1,
+            marks=(*self.marks, marks),
+            tokens=(self.tokens[0] + (tokens[0] or 0), self.tokens[1] + (tokens[1] or 0)),
+            cost=self.cost + (cost or 0.0),
+        )
 
 
 async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[GenerationProgress, None]:
-    """Ask a system for the responses that a set lacks; yields how far it is, the last value is how it ended.
+    """Generate the missing responses of a system to a set; yields progress, the last value being the result.
 
-    Everything that can be wrong raises BadUsage before anything is written; Barred when key or model are refused. Each
-    answer is in the file as it arrives: a response that was cut short goes on with its next turn.
+    Each turn is written when it arrives, so that an interrupted response continues with its next turn. Raises BadUsage,
+    before anything is written, for a request that cannot be carried out, and AccessRefused where the endpoint refuses
+    the key or the model.
     """
     set_id = find_set(store, request.set)
-    system = system_of(request)
+    system = _system(request)
     address = find_address(
         system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT
     )
-    if not 1 <= request.concurrency <= 1000:
-        raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to 1000 was expected")
-    price = price_of(system.model, request.settings.prices)
+    check_concurrency(request.concurrency)
+    price = find_price(system.model, request.settings.prices)
     if request.max_cost is not None and price is None:
         raise BadUsage(f"--max-cost: the price of {system.model!r} is not known; put it into [prices] of uphold.toml")
-    lacking = responses.lacking(store, set_id, system.name, every=request.redo)
-    todo = list({one.text_id: one for one in lacking}.values())
+    examples = responses.unanswered_examples(store, set_id, system.name, include_answered=request.redo)
+    todo = list({example.text_id: example for example in examples}.values())
     progress = GenerationProgress(len(todo), cost=None if price is None else 0.0, left=len(todo))
     if not todo:
         yield progress
         return
     control = request.control or WorkControl(request.concurrency, request.max_cost)
     endpoint = RetryingEndpoint(open_endpoint(address), request.patience)
-    work = _Work(store, system, endpoint, control, price, request.redo, request.claim_seconds)
-    began = time.monotonic()
+    generator = _ResponseGenerator(store, system, endpoint, control, price, request)
     try:
-        idle = 0
-        while todo and idle <= _PATIENCE and not control.stopped:
-            async with aclosing(run_concurrently(todo, work.answer, control)) as outcomes:
-                async for some in outcomes:
-                    work.renew()
+        idle_passes = 0
+        while todo and idle_passes <= _MAX_IDLE_PASSES and not control.stopped:
+            async with aclosing(run_concurrently(todo, generator.generate, control)) as outcomes:
+                async for finished in outcomes:
+                    generator.renew_claims()
                     progress = replace(
-                        _with(progress, some),
-                        again=endpoint.again,
-                        waiting=endpoint.pause,
-                        seconds=time.monotonic() - began,
+                        _add_outcomes(progress, finished),
+                        retries=endpoint.retrier.retries,
+                        pause_left=endpoint.retrier.pause_left,
                         stopped=control.stopped,
                     )
                     yield progress
-            # What another process was at: should its claim lapse without a response, it is answered here.
-            before, todo = len(todo), work.left_to_others()
-            idle = idle + 1 if len(todo) == before else 0
+            # Examples that another process has claimed are generated here if its claim expires without a response.
+            before, todo = len(todo), generator.take_skipped()
+            idle_passes = idle_passes + 1 if len(todo) == before else 0
             if todo:
-                await asyncio.sleep(request.claim_seconds / _PATIENCE)
+                await asyncio.sleep(request.claim_seconds / _MAX_IDLE_PASSES)
     finally:
-        work.give_back()
+        generator.release_claims()
         await endpoint.close()
-    # Another process may have answered some meanwhile.
-    left = progress.left if request.redo else len(responses.lacking(store, set_id, system.name))
+    # Another process may have generated some of them meanwhile.
+    left = progress.left if request.redo else len(responses.unanswered_examples(store, set_id, system.name))
     yield replace(progress, stopped=control.stopped, left=left)
 
 
-def system_of(request: GenerateRequest) -> System:
-    """The system that is asked."""
-    known = request.settings
+def _system(request: GenerateRequest) -> System:
     return find_system(
         request.system,
         request.endpoint,
-        known.systems,
-        known.endpoints,
+        request.settings.systems,
+        request.settings.endpoints,
         prompt=request.prompt,
         max_tokens=request.max_tokens,
         temperature=request.temperature,
@@ -162,26 +177,26 @@ def system_of(request: GenerateRequest) -> System:
     )
 
 
-def _with(progress: GenerationProgress, outcomes: Sequence[_Outcome]) -> GenerationProgress:
+def _add_outcomes(progress: GenerationProgress, outcomes: Sequence[_Outcome]) -> GenerationProgress:
     marks = [mark for outcome in outcomes for mark in outcome.marks]
     return replace(
         progress,
-        answered=progress.answered + sum(outcome.whole for outcome in outcomes),
-        left=progress.left - sum(outcome.whole for outcome in outcomes),
+        answered=progress.answered + sum(outcome.complete for outcome in outcomes),
+        left=progress.left - sum(outcome.complete for outcome in outcomes),
         turns=progress.turns + sum(outcome.turns for outcome in outcomes),
         truncated=progress.truncated + sum(mark.truncated for mark in marks),
         empty=progress.empty + sum(mark.empty for mark in marks),
         refused=progress.refused + sum(mark.refused for mark in marks),
-        odd=progress.odd + sum(mark.odd for mark in marks),
+        odd=progress.odd + sum(mark.unknown_stop for mark in marks),
         input_tokens=progress.input_tokens + sum(outcome.tokens[0] for outcome in outcomes),
         output_tokens=progress.output_tokens + sum(outcome.tokens[1] for outcome in outcomes),
         cost=None if progress.cost is None else progress.cost + sum(outcome.cost for outcome in outcomes),
-        problems=progress.problems + tuple((o.lacking.key, o.problem) for o in outcomes if o.problem is not None),
+        problems=progress.problems + tuple((o.key, o.problem) for o in outcomes if o.problem is not None),
     )
 
 
-class _Work:
-    """One system's answers, one example at a time for each worker."""
+class _ResponseGenerator:
+    """Generates one system's responses, with a claim on each example while it is worked on."""
 
     def __init__(
         self,
@@ -190,49 +205,49 @@ class _Work:
         endpoint: RetryingEndpoint,
         control: WorkControl,
         price: Price | None,
-        redo: bool,
-        claim_seconds: float,
+        request: GenerateRequest,
     ) -> None:
         self._store, self._system, self._endpoint, self._control = store, system, endpoint, control
-        self._price, self._purse, self._redo = price, SpendingCap(control, price), redo
-        self._holder, self._claim_seconds = secrets.token_hex(8), claim_seconds
-        self._held: set[int] = set()
-        self._skipped: list[Lacking] = []
-        self._renewed = time.monotonic()
+        self._price, self._budget, self._redo = price, SpendingCap(control, price), request.redo
+        self._holder, self._claim_seconds = secrets.token_hex(8), request.claim_seconds
+        self._claimed: set[int] = set()
+        self._skipped: list[UnansweredExample] = []
+        self._renewed_at = time.monotonic()
         with store.writing() as conn:
             definition = system.definition
             self._system_id, self._generation_id = responses.add_generation(conn, system.name, definition, system.hash)
 
-    async def answer(self, lacking: Lacking) -> _Outcome | None:
-        """Every turn of one example; None where another process is at it, or was first."""
-        text_id = lacking.text_id
+    async def generate(self, example: UnansweredExample) -> _Outcome | None:
+        """Generate the response to one example; return None where it is claimed elsewhere."""
+        text_id = example.text_id
         with self._store.writing() as conn:
-            if text_id in self._held or not responses.claim(
+            if text_id in self._claimed or not responses.claim(
                 conn, self._system_id, [text_id], self._holder, self._claim_seconds
             ):
-                self._skipped.append(lacking)
+                self._skipped.append(example)
                 return None
-            self._held.add(text_id)
+            self._claimed.add(text_id)
         try:
             if not self._redo and responses.is_answered(self._store, self._system_id, text_id):
-                return _Outcome(lacking, whole=True)
-            return await self._answer(lacking)
+                return _Outcome(example.key, complete=True)
+            return await self._generate_turns(example)
         finally:
-            self._held.discard(text_id)
+            self._claimed.discard(text_id)
             with self._store.writing() as conn:
                 responses.release(conn, self._system_id, [text_id], self._holder)
 
-    async def _answer(self, lacking: Lacking) -> _Outcome:
-        found = responses.begun(self._store, self._generation_id, lacking.text_id)
-        so_far = found or Begun(f"{time.time_ns():020d}-{secrets.token_hex(6)}", (), ())
-        answers, reasons = list(so_far.answers), list(so_far.reasons)
-        outcome = _Outcome(lacking)
-        while len(answers) < len(lacking.text.turns):
+    async def _generate_turns(self, example: UnansweredExample) -> _Outcome:
+        """Generate the turns that the example's attempt lacks, and store the response once it has all of them."""
+        found = responses.find_partial_attempt(self._store, self._generation_id, example.text_id)
+        partial = found or PartialAttempt(f"{time.time_ns():020d}-{secrets.token_hex(6)}", (), ())
+        answers, finish_reasons = list(partial.answers), list(partial.finish_reasons)
+        outcome = _Outcome(example.key)
+        while len(answers) < len(example.text.turns):
             if self._control.stopped:
                 return outcome
-            request = turn_request(self._system, lacking.text, answers)
-            held = self._purse.hold(request)
-            if held is None:
+            request = turn_request(self._system, example.text, answers)
+            reserved = self._budget.reserve(request)
+            if reserved is None:
                 self._control.stop("the next request could pass --max-cost")
                 return replace(outcome, problem="not asked: --max-cost")
             answer = None
@@ -241,45 +256,44 @@ class _Work:
             except AccessRefused:
                 raise
             except EndpointError as error:
-                if self._endpoint.gave_up is not None:
-                    self._control.stop(self._endpoint.gave_up)
+                if self._endpoint.retrier.gave_up is not None:
+                    self._control.stop(self._endpoint.retrier.gave_up)
                 return replace(outcome, problem=storable(str(error)))
             finally:
-                cost = self._price.of(answer) if answer is not None and self._price is not None else None
+                cost = self._price.cost_of(answer) if answer is not None and self._price is not None else None
                 tokens = (answer.input_tokens, answer.output_tokens) if answer is not None else (None, None)
-                self._purse.settle(held, request, cost, tokens)
+                self._budget.record(reserved, request, cost, tokens)
             text = storable(answer.text)
             with self._store.writing() as conn:
                 responses.add_turn(
-                    conn, self._generation_id, lacking.text_id, so_far.attempt, len(answers) + 1, answer, text, cost
+                    conn,
+                    GeneratedTurn(
+                        self._generation_id, example.text_id, partial.attempt, len(answers) + 1, answer, text, cost
+                    ),
                 )
             answers.append(text)
-            reasons.append(answer.stop_reason)
-            outcome = replace(
-                outcome,
-                turns=outcome.turns + 1,
-                marks=(*outcome.marks, marks_of(text, answer.stop_reason)),
-                tokens=(outcome.tokens[0] + (tokens[0] or 0), outcome.tokens[1] + (tokens[1] or 0)),
-                cost=outcome.cost + (cost or 0.0),
-            )
+            finish_reasons.append(answer.stop_reason)
+            outcome = outcome.add(mark_cell(text, answer.stop_reason), tokens, cost)
         with self._store.writing() as conn:
-            responses.make_response(conn, self._system_id, lacking.text_id, so_far.attempt, worst(reasons))
-        return replace(outcome, whole=True)
+            responses.make_response(
+                conn, self._system_id, example.text_id, partial.attempt, combined_stop_reason(finish_reasons)
+            )
+        return replace(outcome, complete=True)
 
-    def left_to_others(self) -> list[Lacking]:
-        """What another process was at and has not answered yet; it is forgotten here."""
+    def take_skipped(self) -> list[UnansweredExample]:
+        """Return the examples skipped because they were claimed elsewhere, and forget them."""
         skipped, self._skipped = self._skipped, []
         return skipped
 
-    def renew(self) -> None:
-        """Make the claims last longer, when it is time."""
-        if self._held and time.monotonic() - self._renewed >= self._claim_seconds / 3:
-            self._renewed = time.monotonic()
+    def renew_claims(self) -> None:
+        """Extend the claims if they are due for renewal."""
+        if self._claimed and time.monotonic() - self._renewed_at >= self._claim_seconds / 3:
+            self._renewed_at = time.monotonic()
             with self._store.writing() as conn:
-                responses.claim(conn, self._system_id, self._held, self._holder, self._claim_seconds)
+                responses.claim(conn, self._system_id, self._claimed, self._holder, self._claim_seconds)
 
-    def give_back(self) -> None:
-        """Let others answer what is held."""
-        if self._held:
+    def release_claims(self) -> None:
+        """Release all claims."""
+        if self._claimed:
             with self._store.writing() as conn:
-                responses.release(conn, self._system_id, self._held, self._holder)
+                responses.release(conn, self._system_id, self._claimed, self._holder)

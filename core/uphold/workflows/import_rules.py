@@ -1,4 +1,4 @@
-"""What one imported row means for the set: the rules of identity."""
+"""Rules that decide how one imported row changes the set: identity of examples and responses, contradicting labels."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,206 +15,221 @@ from uphold.store.bulk_writer import StoredPair
 
 
 class NeedsOtherRows(BadFile):
-    """The row speaks of a key or response that it does not give itself; another row may, also a later one."""
+    """The row names a key or a response that it does not hold itself; another row may, also a later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AppliedTexts:
+    """The example and the responses of a row, as they are stored; `changed`: whether any of it is new or edited."""
+
+    example: StoredExample
+    responses: dict[str, StoredResponse]
+    changed: bool
 
 
 class ImportRules:
-    """Takes rows into one import, counting what is new."""
+    """Applies rows to one import and counts in `summary` what is new.
 
-    def __init__(self, intake: BulkImport, summary: ImportSummary, *, update: bool) -> None:
-        self._intake, self._summary, self._update = intake, summary, update
-        self._hearing = AnnotationRules(intake.words, summary, update=update)
-        self._given = responses.Given()
-        self._tagged = 0
+    Without `update`, a row that contradicts what is stored is refused; with it, another text is an edit, another
+    response a replacement, and the last judgment or decision of the files counts.
+    """
 
-    def take(self, number: int, row: ImportRow) -> None:
-        """Take the row of this number; raises BadFile, with nothing of it taken, where it cannot be.
+    def __init__(self, bulk: BulkImport, summary: ImportSummary, *, update: bool) -> None:
+        self._bulk, self._summary, self._update = bulk, summary, update
+        self._annotations = AnnotationRules(bulk.annotations, summary, update=update)
+        self._given = responses.ImportedResponses()
+        self._new_tags = 0
 
-        NotYet is raised for a row that needs what others give: it is for `take_late`.
+    def apply(self, number: int, row: ImportRow) -> None:
+        """Apply the row with this number.
+
+        Raises NeedsOtherRows for a row that depends on others: pass it to `apply_deferred` once all rows are read.
+        Raises BadFile for a row that is refused. In both cases nothing of the row has been applied.
         """
-        text, example = self._meant(row)
+        text, example = self._resolve_text(row)
         if self._update and row.turns is None:
-            raise NeedsOtherRows(f"{row.where}: the text that this row speaks of may be edited by another")
-        lacking = _lacking(row, text)
-        if lacking is not None:
-            raise NeedsOtherRows(_no_response(row, lacking))
-        example, responses, fresh = self._take_texts(row, text, example)
-        self._take_words(number, row, example, responses, fresh)
+            raise NeedsOtherRows(f"{row.source}: the text that this row speaks of may be edited by another")
+        system = _system_without_response(row, text)
+        if system is not None:
+            raise NeedsOtherRows(_no_response(row, system))
+        self._apply_annotations(number, row, self._apply_texts(row, text, example))
 
-    def take_late(self, rows: Iterable[tuple[int, ImportRow]]) -> list[tuple[int, ImportRow, BadFile]]:
-        """Take the rows that need what others give: first what they give themselves, then what they say.
+    def apply_deferred(self, rows: Iterable[tuple[int, ImportRow]]) -> list[tuple[int, ImportRow, BadFile]]:
+        """Apply the rows that depend on others: the texts of all of them first, then their judgments and decisions.
 
-        Returns those that cannot be taken. Of these something may have been taken, so the import has to be begun anew
+        Returns the rows that are refused. Parts of these may have been applied, so the import has to be started again
         without them.
         """
         failures: list[tuple[int, ImportRow, BadFile]] = []
-        halves = []
-        for number, row in sorted(rows, key=lambda one: one[1].turns is None):
+        applied = []
+        for number, row in sorted(rows, key=lambda numbered: numbered[1].turns is None):
             try:
-                halves.append((number, row, *self._take_texts(row, *self._meant(row))))
+                applied.append((number, row, self._apply_texts(row, *self._resolve_text(row))))
             except BadFile as error:
                 failures.append((number, row, error))
-        for number, row, example, given, fresh in sorted(halves, key=lambda half: half[0]):
+        for number, row, texts in sorted(applied, key=lambda numbered: numbered[0]):
             try:
-                self._take_words(number, row, example, given, fresh)
+                self._apply_annotations(number, row, texts)
             except BadFile as error:
                 failures.append((number, row, error))
         return sorted(failures, key=lambda failure: failure[0])
 
     def flush(self) -> None:
-        """Write what waits, so that it does not pile up in memory."""
-        self._intake.flush()
+        """Write buffered rows to the database, so that they do not pile up in memory."""
+        self._bulk.flush()
 
     def finish(self) -> None:
-        """After the last row: edits, responses that were replaced, last words, decisions that are carried."""
-        self._hearing.finish()
-        self._summary.edited = self._intake.texts.keep_edits()
+        """After the last row, write edits, replacements, deferred judgments and decisions, and carried decisions."""
+        self._annotations.finish()
+        self._summary.edited = self._bulk.examples.write_edits()
         if self._update:
-            self._summary.replaced = responses.replace(self._intake.ledger, self._given)
-        self._summary.carried = self._intake.carry()
+            self._summary.replaced = responses.replace_responses(self._bulk.writer, self._given)
+        self._summary.carried = self._bulk.carry_decisions()
 
     @property
     def changed(self) -> bool:
-        """Did the import bring anything?"""
+        """Whether the import has added or changed anything."""
         s = self._summary
-        return any((*self._tally(), s.judgments, s.reviews, s.edited, s.replaced, self._tagged))
+        return any((*self._added(), s.judgments, s.reviews, s.edited, s.replaced, self._new_tags))
 
-    def _tally(self) -> tuple[int, ...]:
+    def _added(self) -> tuple[int, ...]:
         return self._summary.examples, self._summary.responses, self._summary.pairs
 
-    # the example
+    # examples and responses
 
-    def _meant(self, row: ImportRow) -> tuple[ExampleText, StoredExample | None]:
-        """The text that the row means, and the example that has its key already."""
-        given = _given_text(row)
-        key = row.key if row.key is not None or given is None else default_key(given)
-        known = self._intake.texts.find(key) if key is not None else None
-        if known is None:
-            if given is None:
+    def _resolve_text(self, row: ImportRow) -> tuple[ExampleText, StoredExample | None]:
+        """Return the full text that the row stands for, and the stored example with its key, if there is one."""
+        own = _own_text(row)
+        key = row.key if row.key is not None or own is None else default_key(own)
+        example = self._bulk.examples.find(key) if key is not None else None
+        if example is None:
+            if own is None:
                 raise NeedsOtherRows(
-                    f"{row.where}: key {key!r} names no example of the set; give its instruction or turns"
+                    f"{row.source}: key {key!r} names no example of the set; give its instruction or turns"
                 )
-            _check(row, given)
-            return given, None
-        text = _completed(row, known.text)
-        if text == known.text:
-            text = known.text
+            _check_row(row, own)
+            return own, None
+        text = _completed_text(row, example.text)
+        if text == example.text:
+            text = example.text
         elif not self._update:
             raise BadFile(
-                f"{row.where}: key {key!r} stands for another text already; give the text another key, "
+                f"{row.source}: key {key!r} stands for another text already; give the text another key, "
                 "or take it as an edit with --update"
             )
-        _check(row, text)
-        return text, known
+        _check_row(row, text)
+        return text, example
 
-    def _take_texts(
-        self, row: ImportRow, text: ExampleText, example: StoredExample | None
-    ) -> tuple[StoredExample, dict[str, StoredResponse], bool]:
-        """The example, the row's own responses to it, and whether anything of it is new."""
-        before, edited = self._tally(), example is not None and text is not example.text
+    def _apply_texts(self, row: ImportRow, text: ExampleText, example: StoredExample | None) -> _AppliedTexts:
+        """Add or edit the row's example and add the responses that the row itself holds."""
+        before, edited = self._added(), example is not None and text is not example.text
         if example is None:
-            example = self._intake.texts.add(row.key or default_key(text), text)
+            example = self._bulk.examples.add(row.key or default_key(text), text)
             self._summary.examples += 1
         elif edited:
-            self._intake.texts.edit(example, text)
-        responses = {given.system: self._respond(given.system, example, given.cells) for given in row.responses}
-        return example, responses, edited or self._tally() != before
+            self._bulk.examples.edit(example, text)
+        stored = {given.system: self._add_response(given.system, example, given.cells) for given in row.responses}
+        return _AppliedTexts(example, stored, edited or self._added() != before)
 
-    def _respond(self, system: str, example: StoredExample, cells: tuple[object, ...]) -> StoredResponse:
-        found, new = self._intake.answers.take(system, example, cells)
+    def _add_response(self, system: str, example: StoredExample, cells: tuple[object, ...]) -> StoredResponse:
+        found, new = self._bulk.responses.find_or_add(system, example, cells)
         self._summary.responses += new
         if self._update:
-            self._given.note(self._intake.answers.system(system), example.text_id, found.id)
+            self._given.add(self._bulk.responses.find_or_add_system(system), example.text_id, found.id)
         return found
 
-    # what is compared
+    # pairs, judgments and decisions
 
-    def _take_words(
-        self, number: int, row: ImportRow, example: StoredExample, responses: dict[str, StoredResponse], fresh: bool
-    ) -> None:
-        if row.systems is not None and _speaks(row):
-            candidate, baseline = (responses.get(name) or self._latest(row, name, example) for name in row.systems)
+    def _apply_annotations(self, number: int, row: ImportRow, texts: _AppliedTexts) -> None:
+        """Add the pair that the row compares, with its judgments, decisions and tags."""
+        example, changed = texts.example, texts.changed
+        if row.systems is not None and _needs_pair(row):
+            candidate, baseline = (
+                texts.responses.get(name) or self._latest_response(row, name, example) for name in row.systems
+            )
             turn = row.turn or len(example.text.turns)
-            pair, new = self._intake.pairs.take(row.systems, example, turn, candidate, baseline)
-            heard = self._hearing.hear(number, row, pair)
+            pair, new = self._bulk.pairs.find_or_add(row.systems, example, turn, candidate, baseline)
+            annotated = self._annotations.apply(number, row, pair)
             self._summary.pairs += new
-            fresh = fresh or new or heard
-        tagged = self._intake.texts.tag(example, row.tags) if row.tags else 0
-        self._tagged += tagged
-        self._summary.already_there += not (fresh or tagged)
+            changed = changed or new or annotated
+        new_tags = self._bulk.examples.add_tags(example, row.tags) if row.tags else 0
+        self._new_tags += new_tags
+        self._summary.already_there += not (changed or new_tags)
 
-    def _latest(self, row: ImportRow, system: str, example: StoredExample) -> StoredResponse:
-        if system == REFERENCE and example.text.referenced:
-            return self._respond(REFERENCE, example, example.text.references)
-        latest = self._intake.answers.latest(system, example)
+    def _latest_response(self, row: ImportRow, system: str, example: StoredExample) -> StoredResponse:
+        if system == REFERENCE and example.text.has_all_references:
+            return self._add_response(REFERENCE, example, example.text.references)
+        latest = self._bulk.responses.latest(system, example)
         if latest is None:
             raise NeedsOtherRows(_no_response(row, system))
         return latest
 
 
-def _speaks(row: ImportRow) -> bool:
+def _needs_pair(row: ImportRow) -> bool:
     return row.compares or bool(row.judgments or row.reviews)
 
 
-def _lacking(row: ImportRow, text: ExampleText) -> str | None:
-    """The first system that the row speaks of without giving its response."""
-    if row.systems is None or not _speaks(row):
+def _system_without_response(row: ImportRow, text: ExampleText) -> str | None:
+    """Return the first system that the row compares without holding its response."""
+    if row.systems is None or not _needs_pair(row):
         return None
-    given = {response.system for response in row.responses}
-    if text.referenced:
-        given.add(REFERENCE)
-    return next((system for system in row.systems if system not in given), None)
+    held = {response.system for response in row.responses}
+    if text.has_all_references:
+        held.add(REFERENCE)
+    return next((system for system in row.systems if system not in held), None)
 
 
-def _check(row: ImportRow, text: ExampleText) -> None:
+def _check_row(row: ImportRow, text: ExampleText) -> None:
+    """Raise BadFile where the row's responses, turn or systems do not fit the text."""
     turns = len(text.turns)
     for response in row.responses:
         if len(response.cells) != turns:
             raise BadFile(
-                f"{row.where}: the response of {response.system!r} has {len(response.cells)} cells, the example has "
+                f"{row.source}: the response of {response.system!r} has {len(response.cells)} cells, the example has "
                 f"{turns} turn{'s' if turns > 1 else ''}; give one cell per turn"
             )
         if response.system == REFERENCE and response.cells != text.references:
             raise BadFile(
-                f"{row.where}: the name 'reference' is kept for the reference answers, and this response is another "
+                f"{row.source}: the name 'reference' is kept for the reference answers, and this response is another "
                 "text; give the system another name"
             )
     if row.turn is not None and row.turn > turns:
-        raise BadFile(f"{row.where}: turn {row.turn} of an example with {turns} turn{'s' if turns > 1 else ''}")
+        raise BadFile(f"{row.source}: turn {row.turn} of an example with {turns} turn{'s' if turns > 1 else ''}")
     if row.systems and row.systems[0] == row.systems[1]:
-        raise BadFile(f"{row.where}: candidate and baseline are the same system, {row.systems[0]!r}")
+        raise BadFile(f"{row.source}: candidate and baseline are the same system, {row.systems[0]!r}")
 
 
-def _given_text(row: ImportRow) -> ExampleText | None:
-    """The text that the row itself gives; None where it leaves the turns out."""
+def _own_text(row: ImportRow) -> ExampleText | None:
+    """Return the text that the row itself holds, or None where it leaves the turns out."""
     return None if row.turns is None else ExampleText(row.turns, row.context, _references(row, len(row.turns)))
 
 
-def _completed(row: ImportRow, known: ExampleText) -> ExampleText:
-    """The text that the row means: what it leaves out is the example's, turn by turn."""
-    turns = known.turns if row.turns is None else row.turns
-    context = known.context if row.context is None else row.context
+def _completed_text(row: ImportRow, stored: ExampleText) -> ExampleText:
+    """Return the row's text, with whatever the row leaves out taken from the stored example, turn by turn."""
+    turns = stored.turns if row.turns is None else row.turns
+    context = stored.context if row.context is None else row.context
     if row.references is not None:
         return ExampleText(turns, context, _references(row, len(turns)))
-    kept = known.references[: len(turns)]
+    kept = stored.references[: len(turns)]
     return ExampleText(turns, context, kept + (None,) * (len(turns) - len(kept)))
 
 
 def _references(row: ImportRow, turns: int) -> tuple[str | None, ...]:
-    given = row.references
-    if given is None:
+    references = row.references
+    if references is None:
         return (None,) * turns
-    if len(given) != turns:
+    if len(references) != turns:
+        count = len(references)
         raise BadFile(
-            f"{row.where}: {len(given)} reference{'s' if len(given) > 1 else ''} for {turns} turn{'s' if turns > 1 else ''}; "
+            f"{row.source}: {count} reference{'s' if count > 1 else ''} for {turns} turn{'s' if turns > 1 else ''}; "
             "give one per turn, null where there is none"
         )
-    return given
+    return references
 
 
 def _no_response(row: ImportRow, system: str) -> str:
     return (
-        f"{row.where}: no response of {system!r} to this example, here or in the file; "
+        f"{row.source}: no response of {system!r} to this example, here or in the file; "
         "what is said of a pair needs both answers"
     )
 
@@ -223,117 +238,127 @@ Annotation = TypeVar("Annotation", ImportedJudgment, ImportedReview)
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownAnnotations(Generic[Annotation]):
-    """A word that waits for the end of the files; `number` is its row's."""
+class _PendingAnnotation(Generic[Annotation]):
+    """A judgment or decision that is written after the last row; `number` is the number of its row."""
 
     number: int
-    where: RowSource
+    source: RowSource
     pair: StoredPair
     given: Annotation
 
 
 class AnnotationRules:
-    """Hears rows. With `update` the last word of the files counts, and is written when they are at their end."""
+    """Applies the judgments and decisions of rows.
 
-    def __init__(self, words: BulkAnnotations, summary: ImportSummary, *, update: bool) -> None:
-        self._words, self._summary, self._update = words, summary, update
-        self._judged: dict[tuple[int, str, str], _KnownAnnotations[ImportedJudgment]] = {}
-        self._reviewed: dict[tuple[int, str], _KnownAnnotations[ImportedReview]] = {}
+    With `update` the last one of the files counts, and is written by `finish`.
+    """
 
-    def hear(self, number: int, row: ImportRow, pair: StoredPair) -> bool:
-        """Take what the row says of the pair; returns whether it is new.
+    def __init__(self, stored: BulkAnnotations, summary: ImportSummary, *, update: bool) -> None:
+        self._stored, self._summary, self._update = stored, summary, update
+        self._pending_judgments: dict[tuple[int, str, str], _PendingAnnotation[ImportedJudgment]] = {}
+        self._pending_reviews: dict[tuple[int, str], _PendingAnnotation[ImportedReview]] = {}
 
-        Raises BadFile, with nothing of it taken, where it contradicts what is there.
+    def apply(self, number: int, row: ImportRow, pair: StoredPair) -> bool:
+        """Add the row's judgments and decisions on the pair; return whether any of them is new.
+
+        Raises BadFile, with none of them added, where one contradicts what is stored.
         """
         if self._update:
             return self._keep_last(number, row, pair)
-        judgments = [given for given in row.judgments if self._is_new_judgment(row.where, pair, given)]
-        reviews = [given for given in row.reviews if self._is_new_review(row.where, pair, given)]
+        judgments = [judgment for judgment in row.judgments if self._is_new_judgment(row.source, pair, judgment)]
+        reviews = [review for review in row.reviews if self._is_new_review(row.source, pair, review)]
         for judgment in judgments:
-            self._judge_says(pair, judgment)
+            self._add_judgment(pair, judgment)
         for review in reviews:
-            self._reviewer_says(pair, review)
+            self._add_review(pair, review)
         return bool(judgments or reviews)
 
     def finish(self) -> None:
-        """Write the words that waited, where they are not the current ones."""
-        for judgment in self._judged.values():
-            said = self._words.said(judgment.pair, judgment.given.judge, judgment.given.order.value)
-            if said is None or said[:2] != _word(judgment.given):
-                self._judge_says(judgment.pair, judgment.given, said.id if said else None)
-        for review in self._reviewed.values():
-            chosen = self._words.chosen(review.pair, review.given.reviewer)
-            if chosen is None or chosen.choice is not review.given.choice:
-                self._reviewer_says(review.pair, review.given, chosen.event_id if chosen else None)
-        self._judged.clear()
-        self._reviewed.clear()
+        """Write the pending judgments and decisions that differ from those in force."""
+        for judgment in self._pending_judgments.values():
+            verdict = self._stored.find_judgment(judgment.pair, judgment.given.judge, judgment.given.order.value)
+            if verdict is None or verdict[:2] != _outcome(judgment.given):
+                self._add_judgment(judgment.pair, judgment.given, verdict.id if verdict else None)
+        for review in self._pending_reviews.values():
+            decision = self._stored.find_decision(review.pair, review.given.reviewer)
+            if decision is None or decision.choice is not review.given.choice:
+                self._add_review(review.pair, review.given, decision.event_id if decision else None)
+        self._pending_judgments.clear()
+        self._pending_reviews.clear()
 
-    def _judge_says(self, pair: StoredPair, given: ImportedJudgment, replaces: int | None = None) -> None:
-        self._words.judge_says(pair, given, replaces)
+    def _add_judgment(self, pair: StoredPair, judgment: ImportedJudgment, replaces: int | None = None) -> None:
+        self._stored.add_judgment(pair, judgment, replaces)
         self._summary.judgments += 1
 
-    def _reviewer_says(self, pair: StoredPair, given: ImportedReview, replaces: str | None = None) -> None:
-        self._words.reviewer_says(pair, given, self._words.event_id(pair, given, replaces))
+    def _add_review(self, pair: StoredPair, review: ImportedReview, replaces: str | None = None) -> None:
+        self._stored.add_decision(pair, review, self._stored.event_id(pair, review, replaces))
         self._summary.reviews += 1
 
-    # a word that is there already, or contradicts another
+    # without --update: a repetition adds nothing, a contradiction is refused
 
-    def _is_new_judgment(self, where: RowSource, pair: StoredPair, given: ImportedJudgment) -> bool:
-        order, word = given.order.value, _word(given)
-        said = self._words.said(pair, given.judge, order)
-        if said is None:
+    def _is_new_judgment(self, source: RowSource, pair: StoredPair, judgment: ImportedJudgment) -> bool:
+        order, outcome = judgment.order.value, _outcome(judgment)
+        verdict = self._stored.find_judgment(pair, judgment.judge, order)
+        if verdict is None:
             return True
-        if said[:2] == word or self._words.ever_said(pair, given.judge, order, word):
+        if verdict[:2] == outcome or self._stored.was_ever_judged(pair, judgment.judge, order, outcome):
             return False
         raise BadFile(
-            f"{where}: judge {given.judge!r} says {word[1] or word[0]} here, and {said.verdict or said.status} elsewhere, "
-            f"of the same pair in the same order ({order}); keep one, or take the later word with --update"
+            f"{source}: judge {judgment.judge!r} says {outcome[1] or outcome[0]} here, and "
+            f"{verdict.verdict or verdict.status} elsewhere, of the same pair in the same order ({order}); keep one, "
+            "or take the later word with --update"
         )
 
-    def _is_new_review(self, where: RowSource, pair: StoredPair, given: ImportedReview) -> bool:
-        chosen = self._words.chosen(pair, given.reviewer)
-        ever = self._words.ever_chosen(self._words.event_id(pair, given), pair)
-        if chosen is None:
-            return not ever
-        if chosen.choice is given.choice or ever:
+    def _is_new_review(self, source: RowSource, pair: StoredPair, review: ImportedReview) -> bool:
+        decision = self._stored.find_decision(pair, review.reviewer)
+        known = self._stored.has_event(self._stored.event_id(pair, review), pair)
+        if decision is None:
+            return not known
+        if decision.choice is review.choice or known:
             return False
         raise BadFile(
-            f"{where}: reviewer {given.reviewer!r} says {given.choice.value} here, and {chosen.choice.value} elsewhere, of "
-            "the same pair; keep one, or take the later word with --update"
+            f"{source}: reviewer {review.reviewer!r} says {review.choice.value} here, and {decision.choice.value} "
+            "elsewhere, of the same pair; keep one, or take the later word with --update"
         )
 
-    # with --update: the last word of the files
+    # with --update: the last one of the files counts
 
     def _keep_last(self, number: int, row: ImportRow, pair: StoredPair) -> bool:
         new = False
         for judgment in row.judgments:
             key = (pair.id, judgment.judge, judgment.order.value)
-            said = self._words.said(pair, judgment.judge, judgment.order.value)
-            new = new or said is None or said[:2] != _word(judgment)
-            heard = _KnownAnnotations(number, row.where, pair, judgment)
-            self._judged[key] = self._later(self._judged.get(key), heard, f"judge {judgment.judge!r}")
+            verdict = self._stored.find_judgment(pair, judgment.judge, judgment.order.value)
+            new = new or verdict is None or verdict[:2] != _outcome(judgment)
+            self._pending_judgments[key] = self._later(
+                self._pending_judgments.get(key),
+                _PendingAnnotation(number, row.source, pair, judgment),
+                f"judge {judgment.judge!r}",
+            )
         for review in row.reviews:
-            chosen = self._words.chosen(pair, review.reviewer)
-            new = new or chosen is None or chosen.choice is not review.choice
-            told = _KnownAnnotations(number, row.where, pair, review)
-            before = self._reviewed.get((pair.id, review.reviewer))
-            self._reviewed[pair.id, review.reviewer] = self._later(before, told, f"reviewer {review.reviewer!r}")
+            decision = self._stored.find_decision(pair, review.reviewer)
+            new = new or decision is None or decision.choice is not review.choice
+            self._pending_reviews[pair.id, review.reviewer] = self._later(
+                self._pending_reviews.get((pair.id, review.reviewer)),
+                _PendingAnnotation(number, row.source, pair, review),
+                f"reviewer {review.reviewer!r}",
+            )
         return new
 
     def _later(
-        self, one: _KnownAnnotations[Annotation] | None, other: _KnownAnnotations[Annotation], who: str
-    ) -> _KnownAnnotations[Annotation]:
-        """The one that stands later in the files; where they are at odds the other is listed."""
-        if one is None:
-            return other
-        earlier, later = (one, other) if one.number < other.number else (other, one)
-        if _word(earlier.given) != _word(later.given):
-            what = f"{who} says another word of the same pair in {later.where}; the last one counts"
-            self._summary.odd.append(RowWarning(earlier.where, what))
+        self, pending: _PendingAnnotation[Annotation] | None, added: _PendingAnnotation[Annotation], who: str
+    ) -> _PendingAnnotation[Annotation]:
+        """Return the one whose row comes later; where they contradict, warn about the earlier one."""
+        if pending is None:
+            return added
+        earlier, later = (pending, added) if pending.number < added.number else (added, pending)
+        if _outcome(earlier.given) != _outcome(later.given):
+            what = f"{who} says another word of the same pair in {later.source}; the last one counts"
+            self._summary.warnings.append(RowWarning(earlier.source, what))
         return later
 
 
-def _word(given: ImportedJudgment | ImportedReview) -> tuple[str, str | None]:
+def _outcome(given: ImportedJudgment | ImportedReview) -> tuple[str, str | None]:
+    """Return (status, verdict) of a judgment, or (choice, None) of a decision."""
     if isinstance(given, ImportedReview):
         return given.choice.value, None
     return given.status.value, given.verdict.value if given.verdict else None

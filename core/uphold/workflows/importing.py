@@ -1,4 +1,4 @@
-"""file -> formats -> records -> store: all or nothing, and a second time adds nothing."""
+"""Imports files into the store in one transaction; importing the same files again adds nothing."""
 
 import gc
 import sqlite3
@@ -9,14 +9,15 @@ from pathlib import Path
 
 from uphold.errors import BadFile
 from uphold.formats import registry
-from uphold.formats.reading import FileReading, ReadProgress
+from uphold.formats.reading import FileReading, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
 from uphold.store import imports
 from uphold.store.bulk_import import BulkImport
 from uphold.store.database import Store, now
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
 
-_TELL_EVERY = 500
+_PROGRESS_ROWS = 500
+"""Rows between two progress values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How far an import is: bytes read of bytes there, rows taken."""
+    """Bytes read of the total size of the files, and rows read so far."""
 
     done: int
     total: int
@@ -44,12 +45,12 @@ class ImportProgress:
 
 
 def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgress | ImportSummary, None, None]:
-    """Import files in one transaction; yields how far it is, and last the summary.
+    """Import files in one transaction; yields progress, and last the summary.
 
-    Raises BadFile at the first row that cannot be taken (with `skip_bad` only where a whole file cannot be read): then
-    nothing is imported. Where nothing is new, no import is recorded and the summary's number is None.
+    Raises BadFile at the first row that is refused (with `skip_bad` only where a whole file cannot be read); nothing is
+    imported then. Where nothing is new, no import is recorded and the summary's number is None.
     """
-    with store.writing() as conn, _without_collecting():
+    with store.writing() as conn, _paused_gc():
         number = imports.open_import(conn)
         left_out: dict[int, str] = {}
         while True:
@@ -58,7 +59,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
             yield from attempt.read()
             if len(attempt.left_out) == len(left_out):
                 break
-            # Of rows that failed late something may have been taken: begin anew without them.
+            # Parts of rows that were refused late may have been applied: start again without those rows.
             left_out = attempt.left_out
             conn.execute("ROLLBACK TO attempt")
         attempt.record()
@@ -66,100 +67,99 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Rest the garbage collector: what an import gathers it keeps to its end, and none of it is a cycle."""
-    was_on = gc.isenabled()
+def _paused_gc() -> Iterator[None]:
+    """Pause the garbage collector: an import keeps its objects until it ends, and none of them form cycles."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if was_enabled:
             gc.enable()
 
 
 def check_files(request: ImportRequest) -> None:
-    """Raise BadFile or BadUsage for what is wrong with the files as a whole, before there is a database."""
+    """Raise BadFile or BadUsage for files that cannot be imported at all, before a database is created."""
     _open(request)
 
 
 def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileReading:
-    return registry.read(
-        request.paths,
+    options = ReadOptions(
         request.format,
-        mapping=request.mapping,
-        candidate=request.candidate,
-        baseline=request.baseline,
-        baseline_file=request.baseline_file,
-        skip_bad=request.skip_bad,
-        progress=progress,
+        request.mapping,
+        request.candidate,
+        request.baseline,
+        request.baseline_file,
+        request.skip_bad,
     )
+    return registry.open_files(request.paths, options, progress)
 
 
 class _Attempt:
-    """One reading of the files into the open transaction, without the rows that are `left_out`, by their number."""
+    """One pass over the files into the open transaction; `left_out` maps the numbers of rows to skip to the reason."""
 
     def __init__(
         self, conn: sqlite3.Connection, request: ImportRequest, number: int, left_out: Mapping[int, str]
     ) -> None:
         self._bytes = (0, 0)
-        self._files = _open(request, self._note)
+        self._files = _open(request, self._set_progress)
         self._conn, self._request, self._number = conn, request, number
         self.left_out = dict(left_out)
         self.summary = ImportSummary(format=self._files.format, set=request.set or self._files.set_name)
-        self._intake = BulkImport(conn, self.summary.set, number, now())
-        self._taker = ImportRules(self._intake, self.summary, update=request.update)
+        self._bulk = BulkImport(conn, self.summary.set, number, now())
+        self._rules = ImportRules(self._bulk, self.summary, update=request.update)
 
-    def _note(self, done: int, total: int) -> None:
+    def _set_progress(self, done: int, total: int) -> None:
         self._bytes = (done, total)
 
     def read(self) -> Iterator[ImportProgress]:
-        """Take every row; yields how far it is."""
+        """Apply every row; yields progress."""
         summary = self.summary
-        waiting: list[tuple[int, ImportRow]] = []
+        deferred: list[tuple[int, ImportRow]] = []
         for number, row in enumerate(self._files.rows):
             summary.rows += 1
             if number in self.left_out:
                 self._skip(row, self.left_out[number])
-            elif not self._take(number, row):
-                waiting.append((number, row))
-            if summary.rows % _TELL_EVERY == 0:
-                self._taker.flush()
+            elif not self._apply(number, row):
+                deferred.append((number, row))
+            if summary.rows % _PROGRESS_ROWS == 0:
+                self._rules.flush()
                 yield ImportProgress(*self._bytes, summary.rows)
-        for number, row, error in self._taker.take_late(waiting):
+        for number, row, error in self._rules.apply_deferred(deferred):
             if not self._request.skip_bad:
                 raise error
-            self.left_out[number] = _without_place(error, row)
+            self.left_out[number] = _without_source(error, row)
 
-    def _take(self, number: int, row: ImportRow) -> bool:
-        """Take a row or leave it out; False where it has to wait for others."""
+    def _apply(self, number: int, row: ImportRow) -> bool:
+        """Apply or skip a row; return False where it depends on rows that may come later."""
         try:
-            self._taker.take(number, row)
+            self._rules.apply(number, row)
         except NeedsOtherRows:
             return False
         except BadFile as error:
             if not self._request.skip_bad:
                 raise
-            self._skip(row, _without_place(error, row))
+            self._skip(row, _without_source(error, row))
         return True
 
     def _skip(self, row: ImportRow, why: str) -> None:
-        self.summary.skipped.append(SkippedRow(row.where, why))
+        self.summary.skipped.append(SkippedRow(row.source, why))
 
     def record(self) -> None:
-        """Finish, and record what the import brought; where that is nothing, leave no trace."""
+        """Finish the import and record its summary; an import that added nothing is not recorded."""
         summary, files = self.summary, self._files
-        self._taker.finish()
+        self._rules.finish()
         summary.files = [str(file) for file in files.files]
-        summary.odd.extend(files.odd)
+        summary.warnings.extend(files.warnings)
         summary.skipped.extend(files.skipped)
         summary.unused_fields = list(files.unused_fields)
         summary.ignored = list(files.ignored)
-        if self._taker.changed:
+        if self._rules.changed:
             summary.number = self._number
             imports.close_import(self._conn, self._number, summary)
         else:
-            imports.forget_import(self._conn, self._number, self._intake.set_id)
+            imports.forget_import(self._conn, self._number, self._bulk.set_id)
 
 
-def _without_place(error: BadFile, row: ImportRow) -> str:
-    return str(error).removeprefix(f"{row.where}: ")
+def _without_source(error: BadFile, row: ImportRow) -> str:
+    return str(error).removeprefix(f"{row.source}: ")

@@ -1,4 +1,4 @@
-"""From what was asked for to judges, the run they judge, and where they are asked."""
+"""Resolves a request to judge a run into the run, its judges and the addresses of their endpoints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,15 +24,15 @@ from uphold.store.judgments import JudgingScope
 from uphold.store.pairs import systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
-from uphold.workflows.concurrency import MOST_AT_ONCE, WorkControl
+from uphold.workflows.concurrency import WorkControl, check_concurrency
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeRequest:
     """What to judge and how; names as on the command line: a run, or the set and two systems that make one.
 
-    `judge` are one or several specs, TOML files or names of `settings`. `samples` and both orders are the judge's own
-    where nothing else is asked for. `max_cost` is in dollars, for all judges together.
+    `judge` holds one or several specs, TOML files or names in `settings`. `samples` and the orders default to the
+    judge's own. `max_cost` is in dollars, for all judges together; `claim_seconds` and `timeout` are in seconds.
     """
 
     judge: str | Sequence[str]
@@ -59,7 +59,7 @@ class JudgeRequest:
 
     @property
     def scope(self) -> JudgingScope:
-        """What of the run is meant."""
+        """Which pairs of the run are judged."""
         return JudgingScope(self.only_reviewed, self.redo)
 
 
@@ -75,7 +75,7 @@ class RunTarget:
 
 @dataclass(frozen=True, slots=True)
 class JudgeTask:
-    """A judge, and what a run asks of it; `address` where it is a model."""
+    """A judge, the orders and samples to get from it, and the address of its endpoint if it is a model."""
 
     judge: ReadyJudge
     orders: tuple[AnswerOrder, ...]
@@ -84,7 +84,7 @@ class JudgeTask:
 
 
 def find_target(store: Store, request: JudgeRequest) -> RunTarget:
-    """What is judged; raises BadUsage where that does not exist or does not fit."""
+    """Return the run to judge; raises BadUsage where it, its set or its systems do not exist."""
     names = (request.set, request.candidate, request.baseline)
     if names == (None, None, None):
         run = find_run(store, request.run)
@@ -106,33 +106,36 @@ def find_target(store: Store, request: JudgeRequest) -> RunTarget:
     return RunTarget(set_id, request.set, request.candidate, request.baseline)
 
 
-def find_judges(store: Store, request: JudgeRequest, which: RunTarget, *, asking: bool = True) -> list[JudgeTask]:
-    """The judges, each with what is asked of it; raises BadUsage for whatever does not fit.
+def find_judges(
+    store: Store, request: JudgeRequest, target: RunTarget, *, with_addresses: bool = True
+) -> list[JudgeTask]:
+    """Return the judges of a request, each with its orders and samples.
 
-    Unless `asking`, nobody will be asked: no key is wanted.
+    Raises BadUsage for judges that do not exist or do not suit the run, for options out of range, and, unless
+    `with_addresses` is False, for a missing API key or a bad address.
     """
     _check_numbers(request)
-    found = []
-    rubric = request.rubric if request.rubric is not None else guidelines(store, which.set_id)
+    tasks = []
+    rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
     for judge in _judges(request, rubric):
-        judge.check_systems(which.candidate, which.baseline)
+        judge.check_systems(target.candidate, target.baseline)
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
         orders = judge.orders[:1] if request.one_order else judge.orders
-        address = find_judge_address(request, judge) if asking and isinstance(judge, LlmJudge) else None
+        address = find_judge_address(request, judge) if with_addresses and isinstance(judge, LlmJudge) else None
         if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
             raise BadUsage(
                 f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
                 "output, in dollars per million tokens, into uphold.toml"
             )
-        found.append(JudgeTask(judge, orders, samples, address))
-    return found
+        tasks.append(JudgeTask(judge, orders, samples, address))
+    return tasks
 
 
 def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
-    """Where a judge is asked; raises BadUsage without a key or with an address that is none."""
-    place = judge.place
+    """Return the address of a judge's endpoint; raises BadUsage for a missing API key or a bad address."""
+    place = judge.endpoint
     timeout = request.timeout or place.timeout or TIMEOUT
     base_url, key = request.base_url or place.base_url, request.key_variable or place.key_variable
     return find_address(judge.provider, judge.model, base_url, key, timeout)
@@ -140,26 +143,25 @@ def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
 
 def _judges(request: JudgeRequest, rubric: str | None) -> list[ReadyJudge]:
     specs = [request.judge] if isinstance(request.judge, str) else request.judge
-    known = request.settings
+    settings = request.settings
     judges: list[ReadyJudge] = []
     for spec in specs:
-        written = spec in known.judges or spec.endswith(".toml")
-        if written and request.options:
-            raise BadUsage(f"--judge-option: the options of {spec!r} stand in its file")
-        if spec in known.judges:
-            table = {"name": spec, **known.judges[spec]}
-            judges.append(judge_from_table(table, f"[judges.{spec}]", rubric, known.endpoints, known.prices))
-        elif written:
-            judges += read_judges(Path(spec), rubric, known.endpoints, known.prices)
+        defined_in_file = spec in settings.judges or spec.endswith(".toml")
+        if defined_in_file and request.options:
+            raise BadUsage(f"--judge-option: the options of {spec!r} are set in its file")
+        if spec in settings.judges:
+            table = {"name": spec, **settings.judges[spec]}
+            judges.append(judge_from_table(table, f"[judges.{spec}]", rubric, settings.endpoints, settings.prices))
+        elif defined_in_file:
+            judges += read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
         else:
-            judges.append(ready_judge(spec, request.options, rubric, known.prices))
+            judges.append(ready_judge(spec, request.options, rubric, settings.prices))
     return judges
 
 
 def _check_numbers(request: JudgeRequest) -> None:
     if request.samples is not None and not 1 <= request.samples <= MOST_SAMPLES:
         raise BadUsage(f"--samples {request.samples}: a number from 1 to {MOST_SAMPLES} was expected")
-    if not 1 <= request.concurrency <= MOST_AT_ONCE:
-        raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to {MOST_AT_ONCE} was expected")
+    check_concurrency(request.concurrency)
     if request.max_cost is not None and not 0 <= request.max_cost < 1e9:
         raise BadUsage(f"--max-cost {request.max_cost}: an amount of dollars was expected")

@@ -1,4 +1,4 @@
-"""store -> judging -> store: judges' verdicts on every pair of a run; what is settled is never judged again."""
+"""Judges the pairs of a run that lack a judgment, and parses stored answers again."""
 
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -9,110 +9,105 @@ from uphold.endpoints.addresses import open_endpoint
 from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import BadUsage
 from uphold.judging.judges import RulesJudge
-from uphold.judging.parsing import judgment_of
+from uphold.judging.parsing import AnswerContext, parse_judgment
 from uphold.judging.prompts import WITHOUT_SCHEMA
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import ModelAnswer
 from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
-from uphold.store.judgments import JudgingScope
-from uphold.store.pairs import make_pairs
 from uphold.store.runs import find_run, judges_of
 from uphold.workflows.batch_judging import collect
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.judge_request import JudgeRequest, JudgeTask, find_judges, find_target
+from uphold.workflows.judge_request import JudgeRequest, find_judges, find_target
 from uphold.workflows.judging_progress import (
     JudgeSummary,
     JudgingProgress,
+    RecordedTask,
     SavedJudgment,
     initial_progress,
     judge_summary,
-    record_request,
+    make_run_pairs,
+    record_task,
 )
 from uphold.workflows.llm_judging import ClaimedWork, JudgmentWorker, pair_to_judge
 
-_RULES_AT_A_TIME = 1000
+_RULE_CHUNK = 1000
+"""Judgments by rule written per transaction."""
 
 
 async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[JudgingProgress | JudgeSummary, None]:
-    """Judge what a run lacks; yields how far it is, and the summary after each judge.
+    """Judge what a run lacks with each judge of the request; yields progress, and a summary after each judge.
 
-    The run and its pairs are made where they are new. Everything that can be wrong with the request, a missing key
-    too, raises BadUsage before anything is written. With nothing left to do nobody is asked anything. Results of
-    batches that have ended come in first. Raises Barred when the endpoint refuses key or model; what was done by then,
-    or when the task was cancelled, is kept.
+    The run and its pairs are made where they are new. Judgments that are settled are not requested again. Results of
+    earlier batches that have ended are collected first.
+
+    Raises BadUsage, before anything is written, for a request that cannot be carried out (a missing API key included),
+    and AccessRefused when the endpoint refuses the key or the model. Judgments made before that, or before the task is
+    cancelled, are kept.
     """
-    which = find_target(store, request)
-    asked = find_judges(store, request, which)
+    target = find_target(store, request)
+    tasks = find_judges(store, request, target)
     control = request.control or WorkControl(request.concurrency, request.max_cost)
-    made = make_pairs(
-        store, which.set_id, which.set, which.candidate, which.baseline, last_turn_only=request.last_turn_only
-    )
-    for one in asked:
-        judge_id = record_request(store, made.run_id, one)
+    made = make_run_pairs(store, target, request)
+    for task in tasks:
+        recorded = record_task(store, made, task, request.scope)
         collected = 0
-        if one.address is not None and claims.open_batches(store, judge_id):
-            collected = (await collect(store, judge_id, one, request.patience)).judgments
-        progress = initial_progress(store, made.run_id, judge_id, one, request.scope)
-        async with aclosing(_judged(store, made.run_id, judge_id, one, request, control, progress)) as told:
-            async for progress in told:
+        if task.address is not None and claims.open_batches(store, recorded.judge_id):
+            collected = (await collect(store, recorded, request.patience)).judgments
+        progress = initial_progress(store, recorded)
+        async with aclosing(_judge_missing(store, recorded, request, control, progress)) as updates:
+            async for progress in updates:
                 yield progress
-        yield judge_summary(store, made, one, judge_id, request.scope, progress, control.stopped, collected=collected)
+        yield judge_summary(store, recorded, progress, stopped=control.stopped, collected=collected)
 
 
-async def _judged(
-    store: Store,
-    run_id: int,
-    judge_id: int,
-    one: JudgeTask,
-    request: JudgeRequest,
-    control: WorkControl,
-    progress: JudgingProgress,
+async def _judge_missing(
+    store: Store, recorded: RecordedTask, request: JudgeRequest, control: WorkControl, progress: JudgingProgress
 ) -> AsyncGenerator[JudgingProgress, None]:
-    judge, address = one.judge, one.address
+    """Make the judgments that one judge lacks."""
+    judge, address = recorded.task.judge, recorded.task.address
     if isinstance(judge, RulesJudge):
-        for written in _by_rule(store, run_id, judge_id, judge, request.scope):
-            yield (progress := progress.with_written(written))
+        for saved in _apply_rule(store, recorded, judge):
+            yield (progress := progress.add(saved))
     elif progress.total and address is not None and not control.stopped:
-        claims = ClaimedWork(store, run_id, judge_id, judge, request.claim_seconds, request.scope)
-        asking = JudgmentWorker(
-            claims, judge, lambda: RetryingEndpoint(open_endpoint(address), request.patience), control
+        claimed = ClaimedWork(store, recorded, judge, request.claim_seconds)
+        worker = JudgmentWorker(
+            claimed, judge, lambda: RetryingEndpoint(open_endpoint(address), request.patience), control
         )
-        async with aclosing(asking.ask_all(claims.missing())) as batches_written:
-            async for written in batches_written:
-                progress = progress.with_written(written)
-                if (endpoint := asking.endpoint) is not None and asking.opened is not None:
+        async with aclosing(worker.judge_all(claimed.missing())) as updates:
+            async for saved in updates:
+                progress = progress.add(saved)
+                if (endpoint := worker.endpoint) is not None and worker.opened_at is not None:
                     progress = replace(
                         progress,
-                        again=endpoint.again,
-                        waiting=endpoint.pause,
-                        waited=endpoint.waited,
-                        seconds=time.monotonic() - asking.opened,
+                        retries=endpoint.retrier.retries,
+                        pause_left=endpoint.retrier.pause_left,
+                        paused=endpoint.retrier.paused_seconds,
+                        elapsed=time.monotonic() - worker.opened_at,
                     )
                 yield progress
 
 
-def _by_rule(
-    store: Store, run_id: int, judge_id: int, judge: RulesJudge, scope: JudgingScope
-) -> Iterator[list[SavedJudgment]]:
-    """What a rule says of all that is missing; unreadable once more, too, with `redo`, but once only."""
-    todo = judgments.missing(store, run_id, judge_id, scope)
-    for start in range(0, len(todo), _RULES_AT_A_TIME):
-        written = []
+def _apply_rule(store: Store, recorded: RecordedTask, judge: RulesJudge) -> Iterator[list[SavedJudgment]]:
+    """Make the missing judgments of a rule; with `redo` unreadable ones are made again once."""
+    judge_id, redo = recorded.judge_id, recorded.scope.redo
+    todo = judgments.missing_judgments(store, recorded.run_id, judge_id, recorded.scope)
+    for start in range(0, len(todo), _RULE_CHUNK):
+        saved = []
         with store.writing() as conn:
-            for lacking in todo[start : start + _RULES_AT_A_TIME]:
-                if judgments.settled(store, lacking.pair_id, judge_id, lacking.order, lacking.sample, redo=scope.redo):
+            for missing in todo[start : start + _RULE_CHUNK]:
+                if judgments.is_judged(store, missing.pair_id, judge_id, missing.order, missing.sample, redo=redo):
                     continue
-                judgment = judge.judge(pair_to_judge(store, lacking.pair_id))
-                judgments.add_judgment(conn, lacking.pair_id, judge_id, judgment, redo=scope.redo)
-                written.append(SavedJudgment(lacking.pair_id, judgment))
-        yield written
+                judgment = judge.judge(pair_to_judge(store, missing.pair_id))
+                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, redo=redo)
+                saved.append(SavedJudgment(missing.pair_id, judgment))
+        yield saved
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What reading a judge's answers again came to; `changed` of them now say something else."""
+    """Result of parsing a judge's stored answers again; `changed` of them gave another judgment."""
 
     run: Run
     judge: str
@@ -123,39 +118,40 @@ class Reread:
 
 
 def reread(store: Store, wanted: str | None, judge: str | None = None) -> list[Reread]:
-    """Read the stored answers of a run's LLM judges (or of the one of this name) again.
+    """Parse the stored answers of a run's LLM judges, or of those named `judge`, again.
 
-    An answer that now says something else becomes a new judgment, which supersedes the old one and cost nothing.
+    An answer that is now read differently becomes a new judgment of cost 0, which supersedes the old one. Raises
+    BadUsage where no such judge has judged the run.
     """
     run = find_run(store, wanted)
-    models = [(number, name, version) for number, name, version, kind in judges_of(store, run.id) if kind == "llm"]
-    chosen = [one for one in models if judge is None or one[1] == judge]
+    models = [model for model in judges_of(store, run.id) if model.kind == "llm"]
+    chosen = [model for model in models if judge is None or model.name == judge]
     if not chosen:
-        names = ", ".join(sorted({name for _, name, _ in models})) or "none"
+        names = ", ".join(sorted({model.name for model in models})) or "none"
         raise BadUsage(f"{run.name}: no answers of {judge or 'a model'} to read again; models that judged it: {names}")
-    return [_reread(store, run, *one) for one in chosen]
+    return [_reread(store, run, model.id, model.name, model.version) for model in chosen]
 
 
 def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> Reread:
     changed = now_readable = 0
     with store.writing() as conn:
-        found = judgments.in_force(store, run.id, judge_id)
+        found = judgments.judgments_with_raw_answer(store, run.id, judge_id)
         for number, pair_id, old in found:
-            new = _read_again(old)
-            if _said(new) == _said(old):
+            new = _parse_again(old)
+            if _parsed_fields(new) == _parsed_fields(old):
                 continue
-            judgments.add_judgment(conn, pair_id, judge_id, new, number, reread=True)
+            judgments.replace_judgment(conn, pair_id, judge_id, new, number)
             changed += 1
             now_readable += old.verdict is None and new.verdict is not None
     return Reread(run, name, version, len(found), changed, now_readable)
 
 
-def _read_again(old: Judgment) -> Judgment:
-    patient = (old.prompt_name or "").endswith(WITHOUT_SCHEMA)
+def _parse_again(old: Judgment) -> Judgment:
+    lenient = (old.prompt_name or "").endswith(WITHOUT_SCHEMA)
     answer = ModelAnswer(old.raw or "", old.stop_reason)
-    read = judgment_of(answer, old.order, old.sample, old.prompt_name, old.fence, patient=patient)
-    return replace(read, cost=0.0)
+    parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence), lenient=lenient)
+    return replace(parsed, cost=0.0)
 
 
-def _said(judgment: Judgment) -> tuple[object, ...]:
+def _parsed_fields(judgment: Judgment) -> tuple[object, ...]:
     return judgment.status, judgment.verdict, judgment.reason, judgment.confidence

@@ -1,4 +1,4 @@
-"""What judging tells whoever watches: how far it is, and in the end what it came to."""
+"""Progress and summary of judging a run, and what direct and batch judging share in computing them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,19 @@ from uphold.settings import Settings
 from uphold.store import judges, judgments
 from uphold.store.database import Store
 from uphold.store.judgments import JudgedPair, JudgingScope
-from uphold.store.pairs import MadePairs
+from uphold.store.pairs import MadePairs, make_pairs
 from uphold.store.runs import get_run, judges_of
-from uphold.workflows.judge_request import JudgeTask
+from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
+
+MAX_LISTED = 200
+"""Most unreadable or failed pairs that are listed."""
+
+_LATEST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class SavedJudgment:
-    """One judgment that is in the file now: asked for, had without asking, or (`reused`) copied from an equal pair."""
+    """A judgment that has been written; `reused` if it was copied from a pair with equal contents."""
 
     pair_id: int
     judgment: Judgment
@@ -30,12 +35,13 @@ class SavedJudgment:
 
 @dataclass(frozen=True, slots=True)
 class JudgingProgress:
-    """How far a judge is: `total` judgments were missing when it began.
+    """Progress of one judge; `total` judgments were missing at the start.
 
-    `identical` (answers that are the same) and `reused` (copied from equal pairs) are readable or unreadable too.
-    `pairs` are those about which something new was written since the last value. `cost` is in dollars, None without a
-    price; `waiting` are the seconds that all still wait, `waited` those that all have waited, `again` the requests that
-    had to be asked again; `seconds` have passed since the first one was asked.
+    `identical` counts judgments on identical answers and `reused` those copied from pairs with equal contents; both are
+    counted as readable or unreadable too. `changed_pairs` are the ids of the pairs judged since the previous value.
+    `cost` is in dollars, None for a model without a price. `retries` counts repeated requests. Seconds: `pause_left`
+    until requests are sent again after the server asked for a pause, `paused` in such pauses so far, `elapsed` since
+    the endpoint was opened.
     """
 
     total: int
@@ -46,84 +52,84 @@ class JudgingProgress:
     reused: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    pairs: tuple[int, ...] = ()
+    changed_pairs: tuple[int, ...] = ()
     judge: str = ""
     run_id: int = 0
     judge_id: int = 0
     cost: float | None = None
-    again: int = 0
-    waiting: float = 0.0
-    waited: float = 0.0
-    seconds: float = 0.0
+    retries: int = 0
+    pause_left: float = 0.0
+    paused: float = 0.0
+    elapsed: float = 0.0
 
     @property
     def done(self) -> int:
-        """Judgments written by now, failed ones included."""
+        """Judgments written so far, failed ones included."""
         return self.readable + self.unreadable + self.failed
 
     @property
     def left(self) -> int:
-        """Judgments that are still to be tried."""
+        """Judgments not tried yet."""
         return max(self.total - self.done, 0)
 
     @property
-    def asked(self) -> int:
-        """Judgments that a model was asked for."""
+    def requested(self) -> int:
+        """Judgments for which a request was sent to the model."""
         return self.done - self.identical - self.reused
 
     @property
     def rate(self) -> float | None:
-        """Judgments a minute that the model makes; None while that cannot be told."""
-        return 60 * self.asked / self.seconds if self.asked and self.seconds > 0 else None
+        """Requested judgments per minute; None before the first one."""
+        return 60 * self.requested / self.elapsed if self.requested and self.elapsed > 0 else None
 
     @property
-    def to_go(self) -> float | None:
-        """Seconds until all is tried, at the rate so far."""
+    def seconds_left(self) -> float | None:
+        """Estimated seconds until all judgments are tried, at the rate so far."""
         return 60 * self.left / self.rate if self.rate else None
 
     @property
-    def expected(self) -> float | None:
-        """What all of it will have cost, at what an answer has cost so far."""
-        if self.cost is None or not self.asked:
+    def expected_cost(self) -> float | None:
+        """Estimated final cost in dollars, at the mean cost of the judgments so far."""
+        if self.cost is None or not self.requested:
             return None
-        return self.cost + self.left * self.cost / self.asked
+        return self.cost + self.left * self.cost / self.requested
 
-    def with_written(self, written: Sequence[SavedJudgment]) -> "JudgingProgress":
-        """The counts after these judgments."""
-        said = [one.judgment for one in written]
-        statuses = Counter(judgment.status for judgment in said)
-        asked = [one.judgment for one in written if not one.reused]
-        costs = [judgment.cost for judgment in asked if judgment.cost is not None]
+    def add(self, saved: Sequence[SavedJudgment]) -> "JudgingProgress":
+        """Return the progress after these judgments."""
+        statuses = Counter(item.judgment.status for item in saved)
+        new = [item.judgment for item in saved if not item.reused]
+        costs = [judgment.cost for judgment in new if judgment.cost is not None]
         return replace(
             self,
             readable=self.readable + statuses[JudgmentStatus.READABLE],
             unreadable=self.unreadable + statuses[JudgmentStatus.UNREADABLE],
             failed=self.failed + statuses[JudgmentStatus.FAILED],
-            identical=self.identical + sum(judgment.raw is None and judgment.cost == 0 for judgment in asked),
-            reused=self.reused + len(said) - len(asked),
-            input_tokens=self.input_tokens + sum(judgment.input_tokens or 0 for judgment in asked),
-            output_tokens=self.output_tokens + sum(judgment.output_tokens or 0 for judgment in asked),
+            identical=self.identical + sum(judgment.raw is None and judgment.cost == 0 for judgment in new),
+            reused=self.reused + len(saved) - len(new),
+            input_tokens=self.input_tokens + sum(judgment.input_tokens or 0 for judgment in new),
+            output_tokens=self.output_tokens + sum(judgment.output_tokens or 0 for judgment in new),
             cost=None if self.cost is None else self.cost + sum(costs),
-            pairs=tuple(dict.fromkeys(one.pair_id for one in written)),
+            changed_pairs=tuple(dict.fromkeys(item.pair_id for item in saved)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeSummary:
-    """What judging a run came to: what was done this time, and how the judge's verdicts on the run stand now.
+    """Result of judging a run: `progress` of this invocation, and the judge's current verdicts on the run.
 
-    `left` pairs in scope lack a judgment; `out` judgments are with a batch that has not come back. `stopped` says why
-    asking ended before all was tried.
+    `left` counts pairs in scope that lack a judgment, `in_batches` judgments that are part of a batch whose results are
+    not in yet. `stopped` is the reason why judging ended before everything was tried. `submitted` holds the ids of new
+    batches, `collected` counts judgments brought in from earlier ones.
     """
 
     run: Run
     judge: str
     judge_id: int
-    done: JudgingProgress
+    progress: JudgingProgress
     made: MadePairs
     verdicts: Mapping[Verdict, int]
     left: int = 0
-    out: int = 0
+    in_batches: int = 0
     stopped: str | None = None
     submitted: tuple[str, ...] = ()
     collected: int = 0
@@ -134,38 +140,33 @@ class JudgeSummary:
         return sum(self.verdicts.values())
 
 
-MAX_LISTED = 200
-"""As many pairs that need a look are listed at most."""
-
-
 @dataclass(frozen=True, slots=True)
 class JudgingView:
-    """The verdicts so far, the pairs that need a look (unreadable, failed), and the last that were judged."""
+    """Verdict counts, the pairs whose judgments are unreadable or failed, and the pairs judged last."""
 
     verdicts: Mapping[Verdict, int]
-    needs: Sequence[JudgedPair] = ()
-    last: Sequence[JudgedPair] = ()
+    problems: Sequence[JudgedPair] = ()
+    latest: Sequence[JudgedPair] = ()
 
 
 def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
-    """How a judge's verdicts on a run stand now."""
-    words = judgments.verdict_counts(store, run_id, judge_id)
+    """Return the present state of a judge's verdicts on a run."""
     return JudgingView(
-        words,
-        judgments.needing_a_look(store, run_id, judge_id, MAX_LISTED),
-        judgments.last_judged(store, run_id, judge_id, 8),
+        judgments.verdict_counts(store, run_id, judge_id),
+        judgments.problem_pairs(store, run_id, judge_id, MAX_LISTED),
+        judgments.recently_judged_pairs(store, run_id, judge_id, _LATEST),
     )
 
 
 def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
-    """Every judgment of a pair, raw answers and all."""
-    return judgments.on_pair(store, pair_id, judge_id, verdict_of)
+    """Return a judge's verdict on a pair with every judgment and its raw answer; None if it has not judged the pair."""
+    return judgments.read_pair_verdict(store, pair_id, judge_id, verdict_of)
 
 
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
-    """Judges that one may want for a run: of uphold.toml, those that have judged it, rules that fit it."""
+    """Return the specs of judges to offer for a run: those of uphold.toml, those that judged it, rules that suit it."""
     run = get_run(store, run_id)
-    before = [name for _, name, _, kind in judges_of(store, run_id) if kind != "imported" and _is_spec(name)]
+    used = [judge.name for judge in judges_of(store, run_id) if judge.kind != "imported" and _is_spec(judge.name)]
     rules = []
     for name, rule in RULES.items():
         try:
@@ -174,53 +175,82 @@ def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]
             continue
         if run.baseline == REFERENCE or not rule.against_reference:
             rules.append(f"rules:{name}")
-    return list(dict.fromkeys([*settings.judges, *before, *rules]))
+    return list(dict.fromkeys([*settings.judges, *used, *rules]))
 
 
 def _is_spec(name: str) -> bool:
     return name.partition(":")[0] in (*PROVIDERS, "rules")
 
 
-def record_request(store: Store, run_id: int, one: JudgeTask) -> int:
-    """Record what the run asks of a judge; returns the judge's id."""
+@dataclass(frozen=True, slots=True)
+class RecordedTask:
+    """A judge's task on a run whose pairs are made, with the judge and its requested orders in the store."""
+
+    task: JudgeTask
+    judge_id: int
+    made: MadePairs
+    scope: JudgingScope
+
+    @property
+    def run_id(self) -> int:
+        """The run that is judged."""
+        return self.made.run_id
+
+
+def make_run_pairs(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:
+    """Make the run and its pairs where they do not exist yet."""
+    return make_pairs(
+        store,
+        target.set_id,
+        target.set,
+        target.candidate,
+        target.baseline,
+        last_turn_only=request.last_turn_only,
+    )
+
+
+def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingScope) -> RecordedTask:
+    """Record the judge, and the orders and samples that the run wants from it."""
     with store.writing() as conn:
-        judge_id = judges.add_judge(conn, one.judge.record)
-        judges.record_requested_orders(conn, run_id, judge_id, one.orders, one.samples)
-    return judge_id
+        judge_id = judges.add_judge(conn, task.judge.record)
+        judges.record_requested_orders(conn, made.run_id, judge_id, task.orders, task.samples)
+    return RecordedTask(task, judge_id, made, scope)
+
+
+def initial_progress(store: Store, recorded: RecordedTask) -> JudgingProgress:
+    """Return the progress of a judge before it has done anything."""
+    run_id, judge_id, judge = recorded.run_id, recorded.judge_id, recorded.task.judge
+    missing = judgments.missing_judgments(store, run_id, judge_id, replace(recorded.scope, exclude_batched=True))
+    priced = isinstance(judge, LlmJudge) and judge.price is not None
+    return JudgingProgress(
+        len(missing), judge=judge.record.name, run_id=run_id, judge_id=judge_id, cost=0.0 if priced else None
+    )
 
 
 def judge_summary(
     store: Store,
-    made: MadePairs,
-    one: JudgeTask,
-    judge_id: int,
-    scope: JudgingScope,
-    done: JudgingProgress,
-    stopped: str | None = None,
+    recorded: RecordedTask,
+    progress: JudgingProgress,
     *,
+    stopped: str | None = None,
     submitted: tuple[str, ...] = (),
     collected: int = 0,
 ) -> JudgeSummary:
-    """How a judge stands to a run now."""
-    run_id = made.run_id
-    missing = judgments.missing(store, run_id, judge_id, replace(scope, redo=False))
+    """Return the summary of a judge that has finished."""
+    run_id, judge_id = recorded.run_id, recorded.judge_id
+    scope = replace(recorded.scope, redo=False)
+    missing = judgments.missing_judgments(store, run_id, judge_id, scope)
+    outside_batches = judgments.missing_judgments(store, run_id, judge_id, replace(scope, exclude_batched=True))
     return JudgeSummary(
-        get_run(store, run_id),
-        one.judge.record.name,
-        judge_id,
-        done,
-        made,
-        judgments.verdict_counts(store, run_id, judge_id),
-        len({lacking.pair_id for lacking in missing}),
-        len(missing) - len(judgments.missing(store, run_id, judge_id, replace(scope, redo=False, not_out=True))),
-        stopped,
-        submitted,
-        collected,
+        run=get_run(store, run_id),
+        judge=recorded.task.judge.record.name,
+        judge_id=judge_id,
+        progress=progress,
+        made=recorded.made,
+        verdicts=judgments.verdict_counts(store, run_id, judge_id),
+        left=len({judgment.pair_id for judgment in missing}),
+        in_batches=len(missing) - len(outside_batches),
+        stopped=stopped,
+        submitted=submitted,
+        collected=collected,
     )
-
-
-def initial_progress(store: Store, run_id: int, judge_id: int, one: JudgeTask, scope: JudgingScope) -> JudgingProgress:
-    missing = judgments.missing(store, run_id, judge_id, replace(scope, not_out=True))
-    priced = isinstance(one.judge, LlmJudge) and one.judge.price is not None
-    name = one.judge.record.name
-    return JudgingProgress(len(missing), judge=name, run_id=run_id, judge_id=judge_id, cost=0.0 if priced else None)

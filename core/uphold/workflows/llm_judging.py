@@ -1,7 +1,7 @@
-"""judging -> store: claiming what is to be asked, writing what has arrived, both in one transaction.
+"""Requests missing judgments from an LLM, with claims that keep other processes from requesting the same ones.
 
-A claim keeps other processes from asking the same; it lapses unless it is renewed, so that a dead process holds up
-nobody for long.
+Received judgments are written and new ones claimed in one transaction. A claim expires unless it is renewed, so that a
+process that died does not block others for long.
 """
 
 import asyncio
@@ -15,163 +15,163 @@ from dataclasses import dataclass, replace
 
 from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import EndpointError
-from uphold.judging.judges import LlmJudge, failed
+from uphold.judging.judges import LlmJudge, failed_judgment
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import AccessRefused, PairToJudge
 from uphold.store import claims, judgments
-from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
-from uphold.store.judgments import WHOLE_RUN, JudgingScope, MissingJudgment
+from uphold.store.judgments import MissingJudgment
 from uphold.store.pairs import pair_texts
 from uphold.workflows.concurrency import SpendingCap, WorkControl
-from uphold.workflows.judging_progress import SavedJudgment
+from uphold.workflows.judging_progress import RecordedTask, SavedJudgment
 
-_AT_A_TIME = 200
+_CLAIM_CHUNK = 200
+"""Most missing judgments that are looked at in one transaction."""
+
+_RENEWALS_PER_CLAIM = 3
+_MAX_IDLE_PASSES = _RENEWALS_PER_CLAIM + 1
+"""Passes without progress after which claims of other processes must have expired or been used."""
+
+_HEARTBEAT_SECONDS = 1.0
+
+_LOOP_TURNS = 3
+"""Turns of the event loop in which further responses that have already arrived are gathered."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJudgment:
-    """Something to ask, with everything that is read of it."""
+    """A missing judgment that this process has claimed, with the texts to judge."""
 
-    ask: MissingJudgment
-    comparison: PairToJudge
+    missing: MissingJudgment
+    pair: PairToJudge
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedJudgment:
-    """What became of something asked; `saved` is called once it is in the file."""
+    """The result of a request; `saved` is called once it is written."""
 
-    ask: MissingJudgment
+    missing: MissingJudgment
     judgment: Judgment
     saved: Callable[[], None] = lambda: None
 
 
 class ClaimedWork:
-    """What one process holds of one judge on one run."""
+    """The missing judgments of one judge on one run that this process has claimed.
 
-    def __init__(
-        self,
-        store: Store,
-        run_id: int,
-        judge_id: int,
-        judge: LlmJudge,
-        seconds: float = CLAIM_SECONDS,
-        scope: JudgingScope = WHOLE_RUN,
-    ) -> None:
-        self._store, self._run_id, self._judge_id, self._judge = store, run_id, judge_id, judge
-        self.seconds, self._scope = seconds, replace(scope, not_out=True)
+    `seconds` is how long a claim lasts; `claimed_elsewhere` is set when other processes hold some of the judgments.
+    """
+
+    def __init__(self, store: Store, recorded: RecordedTask, judge: LlmJudge, seconds: float) -> None:
+        self._store, self._judge, self.seconds = store, judge, seconds
+        self._run_id, self._judge_id = recorded.run_id, recorded.judge_id
+        self._scope = replace(recorded.scope, exclude_batched=True)
         self._holder = secrets.token_hex(8)
-        self._last: tuple[int, PairToJudge] | None = None
+        self._last_pair: tuple[int, PairToJudge] | None = None
         self.held: set[MissingJudgment] = set()
-        self.left_to_others = False
+        self.claimed_elsewhere = False
 
     def missing(self) -> list[MissingJudgment]:
-        """What is still to be had, but for what a batch is being asked."""
-        return judgments.missing(self._store, self._run_id, self._judge_id, self._scope)
+        """Return the judgments that are missing and not part of a batch."""
+        return judgments.missing_judgments(self._store, self._run_id, self._judge_id, self._scope)
 
     def write_and_claim(
-        self, arrivals: Sequence[ReceivedJudgment], todo: deque[MissingJudgment], room: int
+        self, received: Sequence[ReceivedJudgment], todo: deque[MissingJudgment], room: int
     ) -> tuple[list[SavedJudgment], list[ClaimedJudgment]]:
-        """Write arrivals and give their claims back; take up to `room` new ones from `todo`.
+        """Write received judgments and release their claims, then claim up to `room` judgments from `todo`.
 
-        What needs no asking is written at once; what others have claimed is left to them.
+        Judgments that need no request are written at once; those that other processes have claimed are dropped from
+        `todo`. Returns the written judgments and the newly claimed ones.
         """
         written: list[SavedJudgment] = []
         with self._store.writing() as conn:
-            for arrival in arrivals:
-                pair_id = arrival.ask.pair_id
-                judgments.add_judgment(conn, pair_id, self._judge_id, arrival.judgment, redo=self._scope.redo)
-                claims.release(conn, self._judge_id, arrival.ask, self._holder)
-                written.append(SavedJudgment(pair_id, arrival.judgment))
-            work = self._claim(conn, todo, room, written)
-        for arrival in arrivals:
-            arrival.saved()
-        self.held.difference_update(arrival.ask for arrival in arrivals)
-        self.held.update(one.ask for one in work)
-        return written, work
+            for result in received:
+                pair_id = result.missing.pair_id
+                judgments.add_judgment(conn, pair_id, self._judge_id, result.judgment, redo=self._scope.redo)
+                claims.release(conn, self._judge_id, result.missing, self._holder)
+                written.append(SavedJudgment(pair_id, result.judgment))
+            claimed = self._claim(conn, todo, room, written)
+        for result in received:
+            result.saved()
+        self.held.difference_update(result.missing for result in received)
+        self.held.update(item.missing for item in claimed)
+        return written, claimed
 
     def _claim(
         self, conn: sqlite3.Connection, todo: deque[MissingJudgment], room: int, written: list[SavedJudgment]
     ) -> list[ClaimedJudgment]:
         wanted: list[ClaimedJudgment] = []
-        for _ in range(min(_AT_A_TIME, len(todo))):
+        for _ in range(min(_CLAIM_CHUNK, len(todo))):
             if len(wanted) >= room:
                 break
-            ask = todo.popleft()
-            work = ClaimedJudgment(ask, self._comparison(ask.pair_id))
-            if not self._settle_unasked(conn, work, written):
-                wanted.append(work)
-        had = set(claims.claim(conn, self._judge_id, [one.ask for one in wanted], self._holder, self.seconds))
-        self.left_to_others |= len(had) < len(wanted)
-        return [one for one in wanted if one.ask in had]
+            missing = todo.popleft()
+            item = ClaimedJudgment(missing, self._pair(missing.pair_id))
+            if not self._write_without_request(conn, item, written):
+                wanted.append(item)
+        granted = set(claims.claim(conn, self._judge_id, [item.missing for item in wanted], self._holder, self.seconds))
+        self.claimed_elsewhere |= len(granted) < len(wanted)
+        return [item for item in wanted if item.missing in granted]
 
-    def _settle_unasked(self, conn: sqlite3.Connection, work: ClaimedJudgment, written: list[SavedJudgment]) -> bool:
-        """Write the judgment that can be had without asking, if there is one; True where nothing is left to ask."""
-        ask, redo = work.ask, self._scope.redo
-        if judgments.settled(self._store, ask.pair_id, self._judge_id, ask.order, ask.sample, redo=redo):
+    def _write_without_request(
+        self, conn: sqlite3.Connection, item: ClaimedJudgment, written: list[SavedJudgment]
+    ) -> bool:
+        """Write the judgment if it needs no request (identical answers, or an equal pair); return whether it is there."""
+        missing, redo = item.missing, self._scope.redo
+        key = (self._judge_id, missing.order, missing.sample)
+        if judgments.is_judged(self._store, missing.pair_id, *key, redo=redo):
             return True  # another process was first
-        judgment, source = self._judge.unasked(work.comparison, ask.order, ask.sample), None
+        judgment, source = self._judge.judge_identical(item.pair, missing.order, missing.sample), None
         if judgment is None:
-            found = judgments.reusable(self._store, ask.contents, self._judge_id, ask.order, ask.sample, readable=redo)
+            found = judgments.find_reusable(self._store, missing.contents, *key, readable=redo)
             if found is None:
                 return False
             source = found[0]
             judgment = replace(found[1], cost=0.0, input_tokens=None, output_tokens=None, seconds=None, at=None)
-        judgments.add_judgment(conn, ask.pair_id, self._judge_id, judgment, source, redo=redo)
-        written.append(SavedJudgment(ask.pair_id, judgment, source is not None))
+        judgments.add_judgment(conn, missing.pair_id, self._judge_id, judgment, source, redo=redo)
+        written.append(SavedJudgment(missing.pair_id, judgment, source is not None))
         return True
 
-    def _comparison(self, pair_id: int) -> PairToJudge:
-        if self._last is None or self._last[0] != pair_id:
-            self._last = pair_id, pair_to_judge(self._store, pair_id)
-        return self._last[1]
+    def _pair(self, pair_id: int) -> PairToJudge:
+        if self._last_pair is None or self._last_pair[0] != pair_id:
+            self._last_pair = pair_id, pair_to_judge(self._store, pair_id)
+        return self._last_pair[1]
 
     def renew(self) -> None:
-        """Make the claims last longer."""
+        """Extend the claims."""
         with self._store.writing() as conn:
             claims.renew(conn, self._judge_id, self.held, self._holder, self.seconds)
 
-    def hand_over(self, conn: sqlite3.Connection, asks: Sequence[MissingJudgment]) -> None:
-        """What a batch asks from now on needs no claim."""
-        for ask in asks:
-            claims.release(conn, self._judge_id, ask, self._holder)
-        self.held.difference_update(asks)
+    def release_to_batch(self, conn: sqlite3.Connection, batched: Sequence[MissingJudgment]) -> None:
+        """Release the claims on judgments that a batch requests, which need no claim from now on."""
+        for missing in batched:
+            claims.release(conn, self._judge_id, missing, self._holder)
+        self.held.difference_update(batched)
 
-    def give_back(self) -> None:
-        """Let others ask what is held."""
+    def release_all(self) -> None:
+        """Release all claims."""
         if not self.held:
             return
         with self._store.writing() as conn:
-            for ask in self.held:
-                claims.release(conn, self._judge_id, ask, self._holder)
+            for missing in self.held:
+                claims.release(conn, self._judge_id, missing, self._holder)
         self.held.clear()
 
 
 def pair_to_judge(store: Store, pair_id: int) -> PairToJudge:
-    """What a judge is to compare."""
+    """Return the texts of a pair that a judge compares."""
     texts = pair_texts(store, pair_id)
     return PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells)
 
 
-_RENEWALS = 3
-
-
-_TURNS = 3
-
-
-_PATIENCE = _RENEWALS + 1
-
-
-_BEAT = 1.0
-
-
 @dataclass(frozen=True, slots=True)
-class _Beat:
-    """Something may have changed, or it is time to renew the claims."""
+class _WakeUp:
+    """Queued among received judgments when the control has changed or claims may be due for renewal."""
 
 
 class JudgmentWorker:
-    """What is missing of one judge on one run, asked with bounded concurrency."""
+    """Requests the missing judgments of one judge on one run concurrently.
+
+    Worker tasks send requests and queue what they receive; the generator `judge_all` writes it to the store.
+    """
 
     def __init__(
         self,
@@ -182,89 +182,90 @@ class JudgmentWorker:
     ) -> None:
         self._claims, self._judge, self._connect = claims, judge, connect
         self._control = control or WorkControl()
-        self._purse = SpendingCap(self._control, judge.price)
+        self._budget = SpendingCap(self._control, judge.price)
         self._endpoint: RetryingEndpoint | None = None
         self._workers: dict[int, asyncio.Task[None]] = {}
-        self._beat: asyncio.Task[None] | None = None
-        self._going = asyncio.Event()
+        self._heartbeat: asyncio.Task[None] | None = None
+        self._resumed = asyncio.Event()
         self._ready: asyncio.Queue[ClaimedJudgment] = asyncio.Queue()
-        self._arrivals: asyncio.Queue[ReceivedJudgment | _Beat | Exception] = asyncio.Queue()
+        self._received: asyncio.Queue[ReceivedJudgment | _WakeUp | Exception] = asyncio.Queue()
         self._unsaved: list[ReceivedJudgment] = []
-        self._tried: set[MissingJudgment] = set()
-        self._ended = False
-        self._renewed = 0.0
-        self.opened: float | None = None
+        self._attempted: set[MissingJudgment] = set()
+        self._failed = False
+        self._renewed_at = 0.0
+        self.opened_at: float | None = None
 
     @property
     def endpoint(self) -> RetryingEndpoint | None:
-        """The endpoint, once it is open: how often it was asked again, how long all wait."""
+        """The endpoint, once it is open, with its counts of retries and pauses."""
         return self._endpoint
 
-    async def ask_all(self, asks: Iterable[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
-        """Ask all that is missing; yields what was written, and nothing new ([]) from time to time.
+    async def judge_all(self, missing: Iterable[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
+        """Request all missing judgments; yields those written, and [] from time to time when there is nothing new.
 
-        What another process asks just now is left to it; should its claim lapse without an answer, it is asked here.
-        However this ends, what has arrived is in the file. Raises Barred at the first answer of that kind.
+        Judgments claimed by another process are left to it, and requested here if its claim expires without a result.
+        However this ends, received judgments are written. Raises AccessRefused when the endpoint refuses key or model.
         """
-        stop_listening = self._control.listen(self._nudge(asyncio.get_running_loop()))
+        stop_listening = self._control.listen(self._wake_up_from_any_thread(asyncio.get_running_loop()))
         try:
-            todo, idle = deque(asks), 0
-            while todo and idle <= _PATIENCE and not self._control.stopped:
+            todo, idle_passes = deque(missing), 0
+            while todo and idle_passes <= _MAX_IDLE_PASSES and not self._control.stopped:
                 before = len(todo)
-                async with aclosing(self._round(todo)) as batches:
+                async with aclosing(self._run_pass(todo)) as batches:
                     async for written in batches:
                         yield written
-                todo = deque(self._missing() if self._claims.left_to_others else ())
+                todo = deque(self._missing() if self._claims.claimed_elsewhere else ())
                 if todo and len(todo) == before and not self._control.stopped:
-                    idle += 1
+                    idle_passes += 1
                     yield []
-                    await asyncio.sleep(self._claims.seconds / _RENEWALS)
+                    await asyncio.sleep(self._claims.seconds / _RENEWALS_PER_CLAIM)
                 else:
-                    idle = 0
-            async for written in self._grace():
+                    idle_passes = 0
+            async for written in self._drain():
                 yield written
         finally:
             stop_listening()
-            await self._leave()
+            await self._shut_down()
 
-    def _nudge(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        def nudge() -> None:
-            loop.call_soon_threadsafe(self._arrivals.put_nowait, _Beat())
+    def _wake_up_from_any_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        def wake_up() -> None:
+            loop.call_soon_threadsafe(self._received.put_nowait, _WakeUp())
 
-        return nudge
+        return wake_up
 
     def _missing(self) -> list[MissingJudgment]:
-        """What is still to be had; what failed here is not tried twice."""
-        return [ask for ask in self._claims.missing() if ask not in self._tried]
+        """Return what is still missing, without what has been attempted here."""
+        return [missing for missing in self._claims.missing() if missing not in self._attempted]
 
-    async def _round(self, todo: deque[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
-        """Go once through what is to be done."""
-        self._claims.left_to_others = False
+    async def _run_pass(self, todo: deque[MissingJudgment]) -> AsyncGenerator[list[SavedJudgment], None]:
+        """Go through `todo` once, claiming and requesting."""
+        self._claims.claimed_elsewhere = False
         while (todo or self._claims.held) and not self._control.stopped:
             written = self._write_and_claim(todo)
             if written:
                 yield written
             if self._claims.held:
-                await self._start()
+                await self._keep_workers_running()
                 await self._receive()
                 if not self._unsaved:
                     yield []
 
     def _write_and_claim(self, todo: deque[MissingJudgment]) -> list[SavedJudgment]:
+        """Write what was received and queue newly claimed judgments, up to twice as many as there are workers."""
         room = (
             0 if self._control.stopped else 2 * self._control.concurrency - len(self._claims.held) + len(self._unsaved)
         )
-        written, work = self._claims.write_and_claim(self._unsaved, todo, max(room, 0))
+        written, claimed = self._claims.write_and_claim(self._unsaved, todo, max(room, 0))
         self._unsaved.clear()
-        for one in work:
-            self._ready.put_nowait(one)
+        for item in claimed:
+            self._ready.put_nowait(item)
         return written
 
-    async def _grace(self) -> AsyncGenerator[list[SavedJudgment], None]:
-        """After a stop: wait for what is in flight, as long as the control allows."""
-        while self._endpoint is not None and self._endpoint.in_flight and self._control.grace_left:
+    async def _drain(self) -> AsyncGenerator[list[SavedJudgment], None]:
+        """After a stop, wait for requests in flight, as long as the control allows."""
+        while self._endpoint is not None and self._endpoint.retrier.in_flight and self._control.grace_left:
             timer = asyncio.get_running_loop().call_later(
-                min(self._control.grace_left, 0.1), self._arrivals.put_nowait, _Beat()
+                min(self._control.grace_left, 0.1), self._received.put_nowait, _WakeUp()
             )
             try:
                 await self._receive()
@@ -272,61 +273,65 @@ class JudgmentWorker:
                 timer.cancel()
             if self._unsaved:
                 yield self._write_and_claim(deque())
-        errors = self._take(*self._waiting())
+        errors = self._note_received(*self._queued())
         if self._unsaved:
             yield self._write_and_claim(deque())
         if errors:
             raise errors[0]
 
-    async def _start(self) -> None:
-        """Open the endpoint, in a thread since its SDK may take a second to import, and keep the workers going."""
+    async def _keep_workers_running(self) -> None:
+        """Open the endpoint, in a thread since its SDK may take a second to import, and start workers that are lacking."""
         if self._endpoint is None:
             self._endpoint = await asyncio.to_thread(self._connect)
-            self._renewed = self.opened = time.monotonic()
-            self._beat = asyncio.create_task(self._tick())
+            self._renewed_at = self.opened_at = time.monotonic()
+            self._heartbeat = asyncio.create_task(self._send_heartbeats())
         if self._control.paused or self._control.stopped:
-            self._going.clear()
+            self._resumed.clear()
         else:
-            self._going.set()
+            self._resumed.set()
         for number in range(self._control.concurrency):
             if number not in self._workers or self._workers[number].done():
-                self._workers[number] = asyncio.create_task(self._work(number, self._endpoint))
+                self._workers[number] = asyncio.create_task(self._run_worker(number, self._endpoint))
 
-    async def _work(self, number: int, endpoint: RetryingEndpoint) -> None:
-        while not self._ended and number < self._control.concurrency:
-            await self._going.wait()
-            work = await self._ready.get()
+    async def _run_worker(self, number: int, endpoint: RetryingEndpoint) -> None:
+        while not self._failed and number < self._control.concurrency:
+            await self._resumed.wait()
+            item = await self._ready.get()
             if self._control.paused or self._control.stopped:
-                self._ready.put_nowait(work)
-                self._going.clear()
+                self._ready.put_nowait(item)
+                self._resumed.clear()
                 continue
             try:
-                arrival: ReceivedJudgment | Exception | None = await self._ask(endpoint, work)
-            except Exception as error:  # raised again where arrivals are received
-                self._ended = True
-                arrival = error
-            if arrival is None:  # not now: the cap may have room again when others have come back
-                self._ready.put_nowait(work)
-                await asyncio.sleep(_BEAT / 20)
+                result: ReceivedJudgment | Exception | None = await self._request(endpoint, item)
+            except Exception as error:  # raised again by the consumer of the queue
+                self._failed = True
+                result = error
+            if result is None:  # the cap may have room again once other requests have finished
+                self._ready.put_nowait(item)
+                await asyncio.sleep(_HEARTBEAT_SECONDS / 20)
             else:
-                await self._handed_over(arrival)
+                await self._deliver(result)
 
-    async def _handed_over(self, arrival: ReceivedJudgment | Exception) -> None:
-        """Let it be written first: what a killed process has to ask again is never more than it asks at once."""
+    async def _deliver(self, result: ReceivedJudgment | Exception) -> None:
+        """Queue a result and wait until it is written.
+
+        A process that is killed so never loses more results than it has workers.
+        """
         saved = asyncio.Event()
-        if isinstance(arrival, ReceivedJudgment):
-            arrival = replace(arrival, saved=saved.set)
+        if isinstance(result, ReceivedJudgment):
+            result = replace(result, saved=saved.set)
         else:
             saved.set()
-        self._arrivals.put_nowait(arrival)
+        self._received.put_nowait(result)
         await saved.wait()
 
-    async def _ask(self, endpoint: RetryingEndpoint, work: ClaimedJudgment) -> ReceivedJudgment | None:
-        order, sample = work.ask.order, work.ask.sample
-        prompt = self._judge.prompt(work.comparison, order)
+    async def _request(self, endpoint: RetryingEndpoint, item: ClaimedJudgment) -> ReceivedJudgment | None:
+        """Request one judgment; return None, without a request, where the cap has no room for it."""
+        order, sample = item.missing.order, item.missing.sample
+        prompt = self._judge.prompt(item.pair, order)
         request = self._judge.request(prompt, sample)
-        held = self._purse.hold(request)
-        if held is None:
+        reserved = self._budget.reserve(request)
+        if reserved is None:
             return None
         judgment = None
         try:
@@ -335,56 +340,57 @@ class JudgmentWorker:
         except AccessRefused:
             raise
         except EndpointError as error:
-            if endpoint.gave_up is not None:
-                self._control.stop(endpoint.gave_up)
-            judgment = failed(order, sample, str(error))
+            if endpoint.retrier.gave_up is not None:
+                self._control.stop(endpoint.retrier.gave_up)
+            judgment = failed_judgment(order, sample, str(error))
         finally:
-            had = judgment or failed(order, sample, "")
-            self._purse.settle(held, request, had.cost, (had.input_tokens, had.output_tokens))
-        return ReceivedJudgment(work.ask, judgment)
+            usage = judgment or failed_judgment(order, sample, "")
+            self._budget.record(reserved, request, usage.cost, (usage.input_tokens, usage.output_tokens))
+        return ReceivedJudgment(item.missing, judgment)
 
-    async def _tick(self) -> None:
+    async def _send_heartbeats(self) -> None:
         while True:
-            await asyncio.sleep(min(_BEAT, self._claims.seconds / _RENEWALS))
-            self._arrivals.put_nowait(_Beat())
+            await asyncio.sleep(min(_HEARTBEAT_SECONDS, self._claims.seconds / _RENEWALS_PER_CLAIM))
+            self._received.put_nowait(_WakeUp())
 
     async def _receive(self) -> None:
-        """Wait for an arrival and take it with all others whose bytes are here: one transaction for them together."""
-        errors = self._take(await self._arrivals.get())
-        for _ in range(_TURNS):
+        """Wait for a result and gather all others that have arrived, so that one transaction writes them together."""
+        errors = self._note_received(await self._received.get())
+        for _ in range(_LOOP_TURNS):
             await asyncio.sleep(0)
-        errors += self._take(*self._waiting())
+        errors += self._note_received(*self._queued())
         if errors:
             raise errors[0]
 
-    def _waiting(self) -> list[ReceivedJudgment | _Beat | Exception]:
-        return [self._arrivals.get_nowait() for _ in range(self._arrivals.qsize())]
+    def _queued(self) -> list[ReceivedJudgment | _WakeUp | Exception]:
+        return [self._received.get_nowait() for _ in range(self._received.qsize())]
 
-    def _take(self, *arrivals: ReceivedJudgment | _Beat | Exception) -> list[Exception]:
+    def _note_received(self, *received: ReceivedJudgment | _WakeUp | Exception) -> list[Exception]:
+        """Keep received judgments for writing, renew claims that are due, and return the errors among `received`."""
         errors = []
-        for arrival in arrivals:
-            if isinstance(arrival, ReceivedJudgment):
-                self._unsaved.append(arrival)
-                self._tried.add(arrival.ask)
-            elif isinstance(arrival, Exception):
-                errors.append(arrival)
-        if time.monotonic() - self._renewed >= self._claims.seconds / _RENEWALS:
-            self._renewed = time.monotonic()
+        for item in received:
+            if isinstance(item, ReceivedJudgment):
+                self._unsaved.append(item)
+                self._attempted.add(item.missing)
+            elif isinstance(item, Exception):
+                errors.append(item)
+        if time.monotonic() - self._renewed_at >= self._claims.seconds / _RENEWALS_PER_CLAIM:
+            self._renewed_at = time.monotonic()
             self._claims.renew()
         return errors
 
-    async def _leave(self) -> None:
-        """Stop the workers, write what has arrived, give back what is claimed."""
-        tasks = [*self._workers.values(), *([self._beat] if self._beat is not None else [])]
+    async def _shut_down(self) -> None:
+        """Stop the workers, write what was received, release the claims and close the endpoint."""
+        tasks = [*self._workers.values(), *([self._heartbeat] if self._heartbeat is not None else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._unsaved += [one for one in self._waiting() if isinstance(one, ReceivedJudgment)]
+        self._unsaved += [item for item in self._queued() if isinstance(item, ReceivedJudgment)]
         try:
             if self._unsaved:
                 self._claims.write_and_claim(self._unsaved, deque(), 0)
                 self._unsaved.clear()
-            self._claims.give_back()
+            self._claims.release_all()
         finally:
             if self._endpoint is not None:
                 await self._endpoint.close()

@@ -1,4 +1,4 @@
-"""The store, as faces open it."""
+"""Opens a store and finds runs, sets, imports, perplexities and single pairs; what the command line and app need."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from uphold.store.pairs import PairTexts
 from uphold.store.runs import all_runs, find_run
 from uphold.store.scores import SystemPerplexity, perplexities_of
 from uphold.store.sets import find_set
+
+_KEYS_LISTED = 5
 
 __all__ = [
     "Home",
@@ -34,77 +36,74 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a file."""
+    """The runs and eval sets of a database."""
 
     runs: list[RunRow]
     sets: list[SetRow]
 
 
 def home(store: Store) -> Home:
-    """The runs and eval sets of a file, with their counts."""
+    """Return the runs and eval sets of a database with their counts."""
     return Home(runs.run_rows(store), sets.set_rows(store))
 
 
 def run_perplexities(store: Store, run: str | None, set_name: str | None = None) -> list[SystemPerplexity]:
-    """Those of the two systems of a run, or of every system measured on a set."""
+    """Return the perplexities of the two systems of a run, or of every system measured on a set."""
     if set_name is not None:
         return perplexities_of(store, find_set(store, set_name))
     found = find_run(store, run)
     return perplexities_of(store, found.set_id, [found.candidate, found.baseline])
 
 
-_SOME = 5
-
-
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """One pair, every judge's verdict on it, and every reviewer's acts in force, oldest first."""
+    """A pair with every judge's verdict on it, and the review events in force, (reviewer, event), oldest first."""
 
     run: Run
     texts: PairTexts
     current: bool
-    judges: tuple[PairVerdict, ...]
-    said: tuple[tuple[str, ReviewEvent], ...]
+    verdicts: tuple[PairVerdict, ...]
+    events: tuple[tuple[str, ReviewEvent], ...]
 
 
-def pair_records(store: Store, wanted: str, key: str | None) -> list[PairRecord]:
-    """The pairs of an example of a run, one per turn, and older ones that are no longer current.
+def pair_records(store: Store, run_or_key: str, key: str | None) -> list[PairRecord]:
+    """Return the pairs of an example in a run, one per turn, and older ones that are no longer current.
 
-    With one run in the file its name may be left out: `wanted` is then the key.
+    If the database has a single run, it may be left out: `run_or_key` is then the key.
 
-    Raises BadUsage with some keys of the run where it has no such example, or none was named.
+    Raises BadUsage, naming some keys of the run, if the key is missing or unknown.
     """
-    run, key = _meant(store, wanted, key)
+    run, key = _run_and_key(store, run_or_key, key)
     found = pairs.find_pairs(store, run.id, key) if key is not None else []
     if not found:
-        why = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
-        raise BadUsage(f"{why}: uphold show RUN KEY; {_some_keys(store, run)}")
-    judges = [judge[0] for judge in runs.judges_of(store, run.id)]
-    return [_said(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
+        problem = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
+        raise BadUsage(f"{problem}: uphold show RUN KEY; {_some_keys(store, run)}")
+    judges = [judge.id for judge in runs.judges_of(store, run.id)]
+    return [_read_record(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
 
 
-def _said(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairRecord:
-    verdicts = (judgments.on_pair(store, pair_id, judge, verdict_of) for judge in judges)
+def _read_record(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairRecord:
+    verdicts = (judgments.read_pair_verdict(store, pair_id, judge, verdict_of) for judge in judges)
     return PairRecord(
         run,
         pairs.pair_texts(store, pair_id),
         current,
         tuple(v for v in verdicts if v is not None),
-        tuple(reviews.said_of(store, pair_id)),
+        tuple(reviews.events_on_pair(store, pair_id)),
     )
 
 
-def _meant(store: Store, wanted: str, key: str | None) -> tuple[Run, str | None]:
-    """The run and the key; a single word names the key where there is one run, and it is not called so."""
+def _run_and_key(store: Store, run_or_key: str, key: str | None) -> tuple[Run, str | None]:
+    """Return the run and the key; one argument that names no run is the key, if there is a single run."""
     try:
-        return runs.find_run(store, wanted), key
+        return runs.find_run(store, run_or_key), key
     except BadUsage:
-        only = runs.all_runs(store)
-        if key is not None or len(only) != 1:
+        all_runs = runs.all_runs(store)
+        if key is not None or len(all_runs) != 1:
             raise
-        return only[0], wanted
+        return all_runs[0], run_or_key
 
 
 def _some_keys(store: Store, run: Run) -> str:
-    known = pairs.first_keys(store, run.id, _SOME + 1)
-    return f"keys of {run.name!r}: {', '.join(known[:_SOME])}{', …' if len(known) > _SOME else ''}"
+    keys = pairs.first_keys(store, run.id, _KEYS_LISTED + 1)
+    return f"keys of {run.name!r}: {', '.join(keys[:_KEYS_LISTED])}{', …' if len(keys) > _KEYS_LISTED else ''}"

@@ -1,8 +1,7 @@
-"""store -> a list of pairs: all of a run, narrowed, put in order and searched, a page of texts at a time."""
+"""Lists the pairs of a run for one reviewer: their rows, the texts of a page, full-text search, and flags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from uphold.records.enums import EventKind, ruling
 from uphold.records.judgments import PairVerdict, verdict_of
@@ -15,10 +14,12 @@ from uphold.store.database import Store, open_store
 from uphold.store.pair_list import PairRow
 from uphold.store.pairs import PairTexts
 
+_NO_EVENTS = ReviewerState()
+
 
 @dataclass(frozen=True, slots=True)
 class PairDetail:
-    """One pair of a list at full length: its texts, and what its judge says."""
+    """One pair with its full texts, and the judge's verdict where the reviewer may see it."""
 
     texts: PairTexts
     judge: PairVerdict | None
@@ -27,7 +28,8 @@ class PairDetail:
 class PairListing:
     """The pairs of a run as one reviewer may see them.
 
-    `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can do it.
+    `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can run it.
+    Raises BadUsage for a judge that has not judged the run.
     """
 
     def __init__(self, store: Store, run: Run, reviewer: str, judge: str | None = None) -> None:
@@ -36,93 +38,91 @@ class PairListing:
 
     @property
     def judge_name(self) -> str | None:
-        """The judge whose verdicts are listed."""
-        return self.judge[1] if self.judge else None
+        """The name of the judge whose verdicts are listed."""
+        return self.judge.name if self.judge else None
 
     def first(self, many: int) -> list[ListedPair]:
-        """The first pairs as reviewed, without a look at the rest of the run."""
+        """Return the first `many` pairs of the queue, without reading the rest of the run."""
         history = self._history(self.store)
         return [_listed(row, history) for row in pair_list.first_rows(self.store, self.run.id, many)]
 
     def read(self) -> list[ListedPair]:
-        """Every current pair of the run, in no order."""
-        with open_store(self._path) as store:
+        """Return every current pair of the run, in no particular order."""
+        with open_store(self.store.path) as store:
             history = self._history(store)
-            rows = pair_list.pair_rows(store, self.run.id, self.judge[0] if self.judge else None)
+            rows = pair_list.pair_rows(store, self.run.id, self.judge.id if self.judge else None)
             return [_listed(row, history) for row in rows]
 
     def mark(self) -> tuple[int | None, ...]:
-        """While it is the same, reading again would find the same."""
-        return pair_list.mark(self.store)
-
-    @property
-    def _path(self) -> Path:
-        return self.store.path
+        """Return a value that is different once reading again would find something else."""
+        return pair_list.list_version(self.store)
 
     def texts(self, page: Sequence[ListedPair]) -> dict[int, ListedTexts]:
-        """By pair id: what a list shows of the texts of one page."""
-        return pair_list.texts_of(self.store, [pair.pair_id for pair in page])
+        """Return by pair id what a list shows of the texts of one page."""
+        return pair_list.list_texts(self.store, [pair.pair_id for pair in page])
 
     def detail(self, pair: ListedPair) -> PairDetail:
-        """A pair at full length; the judge's word only where the reviewer has decided."""
-        said = (
-            judgments.on_pair(self.store, pair.pair_id, self.judge[0], verdict_of) if self.judge and pair.read else None
-        )
-        return PairDetail(pairs.pair_texts(self.store, pair.pair_id), said)
+        """Return a pair with its full texts; with the judge's verdict only where the reviewer has decided."""
+        verdict = None
+        if self.judge is not None and pair.read:
+            verdict = judgments.read_pair_verdict(self.store, pair.pair_id, self.judge.id, verdict_of)
+        return PairDetail(pairs.pair_texts(self.store, pair.pair_id), verdict)
 
     @property
     def is_searchable(self) -> bool:
-        """Is the full-text index up to date?"""
-        return pair_list.is_fresh(self.store)
+        """Whether the full-text index is up to date."""
+        return pair_list.is_index_current(self.store)
 
     def bring_up_to_date(self) -> None:
-        """Make the full-text index, or take into it what it lacks."""
-        with open_store(self._path) as store:
-            pair_list.bring_up_to_date(store)
+        """Make the full-text index, or add to it what it lacks."""
+        with open_store(self.store.path) as store:
+            pair_list.update_index(store)
 
     def read_ids(self) -> list[int]:
-        """The pairs that the reviewer has decided."""
+        """Return the ids of the pairs that the reviewer has decided."""
         history = self._history(self.store)
         return [pair_id for pair_id in history.by_pair if history.state_of(pair_id).decision is not None]
 
     def search(self, typed: str, read: Sequence[int]) -> frozenset[int]:
-        """The pairs that hold every word, `read` those that the reviewer has decided; the index must be up to date."""
-        return pair_list.found(
+        """Return the ids of the pairs that contain every word typed; the index must be up to date.
+
+        `read` are the ids of the pairs that the reviewer has decided: judges' reasons and other people's notes are
+        searched on these only.
+        """
+        return pair_list.search(
             self.store,
             self.run.id,
             typed,
-            judge_id=self.judge[0] if self.judge else None,
-            reviewer_id=self._reviewer_id(self.store),
+            judge_id=self.judge.id if self.judge else None,
+            reviewer_id=reviews.find_reviewer(self.store, self.reviewer),
             read=read,
         )
 
     def flag(self, pair: ListedPair) -> ListedPair:
-        """Flag a pair for a second look, or no longer; on the disk when this returns. The pair as it is listed then."""
+        """Flag a pair for a second look, or take the flag away, and return the pair as it is listed then."""
         with self.store.writing() as conn:
             reviewer_id = reviews.add_reviewer(conn, self.reviewer)
-            own = [event for name, event in reviews.said_of(self.store, pair.pair_id) if name == self.reviewer]
+            own = [event for name, event in reviews.events_on_pair(self.store, pair.pair_id) if name == self.reviewer]
             flagged = replay(own).state_of(pair.pair_id).flagged
             kind = EventKind.UNFLAG if flagged else EventKind.FLAG
             reviews.write_event(conn, reviewer_id, None, ReviewEvent(new_event_id(), kind, pair.pair_id))
         return replace(pair, flagged=not flagged)
 
     def _history(self, store: Store) -> History:
-        reviewer_id = self._reviewer_id(store)
-        return replay(reviews.own_events(store, self.run.id, reviewer_id)) if reviewer_id is not None else History()
-
-    def _reviewer_id(self, store: Store) -> int | None:
-        row = store.one("SELECT id FROM reviewers WHERE name = ?", (self.reviewer,))
-        return None if row is None else int(row[0])
+        reviewer_id = reviews.find_reviewer(store, self.reviewer)
+        if reviewer_id is None:
+            return History()
+        return replay(reviews.reviewer_events(store, self.run.id, reviewer_id))
 
 
 def guidelines_of(store: Store, run: Run) -> str | None:
-    """What the run's set asks of its judges and reviewers; None where nothing was written down."""
+    """Return the guidelines of the run's set for judges and reviewers; None where it has none."""
     return sets.guidelines(store, run.set_id)
 
 
 def _listed(row: PairRow, history: History) -> ListedPair:
-    stand = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NOWHERE
-    decision = stand.decision
+    state = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NO_EVENTS
+    decision = state.decision
     shown = decision.shown if decision is not None else None
     choice = decision.choice if decision is not None else None
     return ListedPair(
@@ -135,14 +135,11 @@ def _listed(row: PairRow, history: History) -> ListedPair:
         ruling(choice, shown.verdict if shown else None) if choice is not None else None,
         history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
         row.label,
-        stand.skipped,
-        stand.flagged,
+        state.skipped,
+        state.flagged,
         row.broken,
-        stand.comment or (decision.note if decision is not None else None) or None,
+        state.comment or (decision.note if decision is not None else None) or None,
         row.tags,
-        row.apart,
-        stand.reasons,
+        row.length_difference,
+        state.reasons,
     )
-
-
-_NOWHERE = ReviewerState()

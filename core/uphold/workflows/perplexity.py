@@ -1,4 +1,4 @@
-"""store -> endpoints -> store: how likely a system finds the reference answers of a set."""
+"""Measures the perplexity of a set's reference answers under a system."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -14,15 +14,15 @@ from uphold.records.model_calls import AccessRefused, TokenLogprobs
 from uphold.settings import Settings
 from uphold.store import responses, scores
 from uphold.store.database import Store
-from uphold.store.responses import Lacking
+from uphold.store.responses import UnansweredExample
 from uphold.store.scores import SystemPerplexity
 from uphold.store.sets import find_set
-from uphold.workflows.concurrency import WorkControl, run_concurrently
+from uphold.workflows.concurrency import WorkControl, check_concurrency, run_concurrently
 
 
 @dataclass(frozen=True, slots=True)
 class PerplexityRequest:
-    """Which system is measured on the references of which set."""
+    """The eval set and the system to measure; the other fields complete the system's settings in uphold.toml."""
 
     set: str
     system: str
@@ -40,15 +40,19 @@ class PerplexityRequest:
 
 @dataclass(frozen=True, slots=True)
 class PerplexityProgress:
-    """How far it is, in examples; `problems` are (key, why) of those without a number."""
+    """Progress in examples; `problems` holds (key, message) of those that could not be measured.
+
+    `no_reference` counts examples without a reference answer; `pause_left` is the time in seconds until requests are
+    sent again after the server asked for a pause. The last value holds the result, the perplexity over the whole set.
+    """
 
     total: int
     done: int = 0
     no_reference: int = 0
     problems: tuple[tuple[str, str], ...] = ()
-    waiting: float = 0.0
+    pause_left: float = 0.0
     stopped: str | None = None
-    found: SystemPerplexity | None = None
+    result: SystemPerplexity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,49 +62,44 @@ class _Outcome:
 
 
 async def measure_perplexity(store: Store, request: PerplexityRequest) -> AsyncGenerator[PerplexityProgress, None]:
-    """Measure what a set lacks; yields how far it is, and last the perplexity of the whole.
+    """Measure the examples that have not been measured yet; yields progress, and last the perplexity of the whole set.
 
-    Only tokens of the reference answers count. Raises BadUsage for whatever does not fit, an endpoint that tells no log
-    probabilities too; Barred when key or model are refused.
+    Only tokens of the reference answers count. Raises BadUsage for a request that cannot be carried out, such as one to
+    an endpoint without log probabilities, and AccessRefused where the endpoint refuses the key or the model.
     """
     set_id = find_set(store, request.set)
-    known = request.settings
     system = find_system(
         request.system,
         request.endpoint,
-        known.systems,
-        known.endpoints,
+        request.settings.systems,
+        request.settings.endpoints,
         template=request.template,
         base_url=request.base_url,
         key_variable=request.key_variable,
         timeout=request.timeout,
     )
     if system.provider != "openai":
-        raise BadUsage("perplexity: anthropic: endpoints tell no log probabilities; use openai:MODEL with --base-url")
-    if not 1 <= request.concurrency <= 1000:
-        raise BadUsage(f"--concurrency {request.concurrency}: a number from 1 to 1000 was expected")
+        raise BadUsage("perplexity: anthropic: endpoints return no log probabilities; use openai:MODEL with --base-url")
+    check_concurrency(request.concurrency)
     address = find_address(
         system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT
     )
-    todo, without = _todo(store, set_id, system, redo=request.redo)
-    progress = PerplexityProgress(len(todo), no_reference=without)
+    todo, no_reference = _unmeasured(store, set_id, system, redo=request.redo)
+    progress = PerplexityProgress(len(todo), no_reference=no_reference)
     if todo:
         control = request.control or WorkControl(request.concurrency)
         endpoint = RetryingEndpoint(open_endpoint(address), request.patience)
         with store.writing() as conn:
             system_id, _ = responses.add_generation(conn, system.name, system.definition, system.hash)
-
-        async def one(work: tuple[Lacking, ReferenceText]) -> _Outcome:
-            return await _measure(store, system, system_id, endpoint, control, address.place, *work)
-
+        measurement = _Measurement(store, system, system_id, endpoint, control, address.display_name)
         try:
-            async with aclosing(run_concurrently(todo, one, control)) as outcomes:
-                async for some in outcomes:
-                    problems = tuple((had.key, had.problem) for had in some if had.problem is not None)
+            async with aclosing(run_concurrently(todo, measurement.measure, control)) as outcomes:
+                async for finished in outcomes:
+                    problems = tuple((o.key, o.problem) for o in finished if o.problem is not None)
                     progress = replace(
                         progress,
-                        done=progress.done + len(some) - len(problems),
-                        waiting=endpoint.pause,
+                        done=progress.done + len(finished) - len(problems),
+                        pause_left=endpoint.retrier.pause_left,
                         problems=progress.problems + problems,
                         stopped=control.stopped,
                     )
@@ -108,61 +107,69 @@ async def measure_perplexity(store: Store, request: PerplexityRequest) -> AsyncG
         finally:
             await endpoint.close()
     found = scores.perplexities_of(store, set_id, [system.name])
-    yield replace(progress, found=found[0] if found else None)
+    yield replace(progress, result=found[0] if found else None)
 
 
-def _todo(store: Store, set_id: int, system: System, *, redo: bool) -> tuple[list[tuple[Lacking, ReferenceText]], int]:
-    """What is to be measured, and how many examples have no reference."""
-    there = set() if redo else scores.measured(store, system.name, system.scoring)
-    todo: dict[int, tuple[Lacking, ReferenceText]] = {}
-    without = 0
-    for lacking in responses.lacking(store, set_id, system.name, every=True):
-        text = reference_text(lacking.text, system.template, system.prompt)
+def _unmeasured(
+    store: Store, set_id: int, system: System, *, redo: bool
+) -> tuple[list[tuple[UnansweredExample, ReferenceText]], int]:
+    """Return the examples to measure with their texts, and the number of examples without a reference."""
+    measured = set() if redo else scores.measured_texts(store, system.name, system.scoring_hash)
+    todo: dict[int, tuple[UnansweredExample, ReferenceText]] = {}
+    no_reference = 0
+    for example in responses.unanswered_examples(store, set_id, system.name, include_answered=True):
+        text = reference_text(example.text, system.template, system.prompt)
         if text is None:
-            without += 1
-        elif lacking.text_id not in there:
-            todo[lacking.text_id] = lacking, text
-    return list(todo.values()), without
+            no_reference += 1
+        elif example.text_id not in measured:
+            todo[example.text_id] = example, text
+    return list(todo.values()), no_reference
 
 
-async def _measure(
-    store: Store,
-    system: System,
-    system_id: int,
-    endpoint: RetryingEndpoint,
-    control: WorkControl,
-    place: str,
-    lacking: Lacking,
-    written: ReferenceText,
-) -> _Outcome:
-    began = time.perf_counter()
-    try:
-        scored = await endpoint.score(written.text)
-    except AccessRefused:
-        raise
-    except EndpointError as error:
-        if endpoint.gave_up is not None:
-            control.stop(endpoint.gave_up)
-        return _Outcome(lacking.key, str(error))
-    values = _of_reference(scored, written)
-    if not values:
-        return _Outcome(lacking.key, "the endpoint told no log probability of a token of the reference")
-    with store.writing() as conn:
-        scores.add_perplexity(
-            conn,
-            system_id,
-            lacking.text_id,
-            system.scoring,
-            place,
-            scored.model or system.model,
-            system.template,
-            sum(values),
-            len(values),
-            time.perf_counter() - began,
-        )
-    return _Outcome(lacking.key)
+@dataclass(frozen=True, slots=True)
+class _Measurement:
+    """Measures examples with one system; `endpoint_name` is the address as it is stored."""
+
+    store: Store
+    system: System
+    system_id: int
+    endpoint: RetryingEndpoint
+    control: WorkControl
+    endpoint_name: str
+
+    async def measure(self, item: tuple[UnansweredExample, ReferenceText]) -> _Outcome:
+        """Measure one example and store the sum of the log probabilities of its reference answers."""
+        example, text = item
+        start = time.perf_counter()
+        try:
+            scored = await self.endpoint.score(text.text)
+        except AccessRefused:
+            raise
+        except EndpointError as error:
+            if self.endpoint.retrier.gave_up is not None:
+                self.control.stop(self.endpoint.retrier.gave_up)
+            return _Outcome(example.key, str(error))
+        values = _reference_logprobs(scored, text)
+        if not values:
+            return _Outcome(example.key, "the endpoint returned no log probability of a token of the reference")
+        with self.store.writing() as conn:
+            scores.add_perplexity(
+                conn,
+                scores.TextPerplexity(
+                    self.system_id,
+                    example.text_id,
+                    self.system.scoring_hash,
+                    self.endpoint_name,
+                    scored.model or self.system.model,
+                    self.system.template,
+                    sum(values),
+                    len(values),
+                    time.perf_counter() - start,
+                ),
+            )
+        return _Outcome(example.key)
 
 
-def _of_reference(scored: TokenLogprobs, written: ReferenceText) -> list[float]:
-    told = zip(scored.starts, scored.logprobs, strict=True)
-    return [value for start, value in told if value is not None and written.holds(start)]
+def _reference_logprobs(scored: TokenLogprobs, text: ReferenceText) -> list[float]:
+    tokens = zip(scored.starts, scored.logprobs, strict=True)
+    return [value for start, value in tokens if value is not None and text.contains(start)]

@@ -1,15 +1,16 @@
-"""store -> reviewing -> store: the queue of a run, by its kind; drawn where it was not, extended by what is new."""
+"""The queue of a run, by its kind: drawn where it was not, extended by pairs that are new."""
 
 from collections.abc import Callable, Sequence
 
 from uphold.errors import BadUsage
-from uphold.records.enums import Verdict
+from uphold.records.enums import QueueKind, Verdict
 from uphold.records.reviews import QueueItem
 from uphold.records.runs import Run
 from uphold.reviewing import queue_order
 from uphold.reviewing.queue_order import (
     OrderedPairs,
-    Pairs,
+    PairIdentities,
+    VerdictSummary,
     draw_as_listed,
     draw_by_stratum,
     draw_random,
@@ -18,91 +19,111 @@ from uphold.reviewing.queue_order import (
 from uphold.store import queues, reviews
 from uphold.store.database import Store
 
-RANDOM, DISPUTED, FLAGGED, HAND_PICKED = "random", "disputed", "flagged", "hand-picked"
+_TAG_PREFIX = "tag:"
 
 
-KINDS = (RANDOM, "uncertain", "tag:NAME", "all", DISPUTED, FLAGGED, "changed", HAND_PICKED)
+_KINDS = (
+    QueueKind.RANDOM,
+    QueueKind.UNCERTAIN,
+    f"{_TAG_PREFIX}NAME",
+    QueueKind.ALL,
+    QueueKind.DISPUTED,
+    QueueKind.FLAGGED,
+    QueueKind.CHANGED,
+    QueueKind.HAND_PICKED,
+)
 
 
-_TAG = "tag:"
-
-
-Draw = Callable[[str, Pairs], OrderedPairs]
+Draw = Callable[[str, PairIdentities], OrderedPairs]
+"""(seed, pairs) -> those of them that belong to the queue, in the order to read them."""
 
 
 def open_queue(
     store: Store, run: Run, kind: str, judge_id: int | None, picked: Sequence[int] = ()
 ) -> tuple[int, list[QueueItem]]:
-    """The queue's id and its current pairs in order; of a hand-picked queue only those picked now, where some were.
+    """Return the queue's id and its current pairs in order, drawing those that it lacks.
 
-    Raises BadUsage for a kind that does not exist, or a tag that no pair of the run has.
+    Of a hand-picked queue only the pairs in `picked` are returned, where there are any. Raises BadUsage for a kind that
+    does not exist, or a tag that no pair of the run has.
     """
-    queue_id, items = queues.queue_of(store, run.id, kind, run.seed, _draw(store, run, kind, judge_id, picked))
-    if kind == HAND_PICKED and picked:
-        wanted = {pair_id: place for place, pair_id in enumerate(picked)}
-        items = sorted((one for one in items if one.pair_id in wanted), key=lambda one: wanted[one.pair_id])
+    queue_id, items = queues.find_or_draw_queue(
+        store, run.id, kind, run.seed, _draw(store, run, kind, judge_id, picked)
+    )
+    if kind == QueueKind.HAND_PICKED and picked:
+        places = {pair_id: place for place, pair_id in enumerate(picked)}
+        items = sorted((item for item in items if item.pair_id in places), key=lambda item: places[item.pair_id])
     return queue_id, items
 
 
 def is_sampled(kind: str) -> bool:
-    """Are the numbers from a queue of this kind a sample of the run?"""
-    return kind in (RANDOM, "uncertain") or kind.startswith(_TAG)
+    """Whether what is read of a queue of this kind is a sample of the run."""
+    return kind in (QueueKind.RANDOM, QueueKind.UNCERTAIN) or kind.startswith(_TAG_PREFIX)
 
 
-def queue_words(kind: str) -> str:
-    """What a queue is, and what its numbers are worth."""
-    worth = {RANDOM: "a sample", "all": "a sample only when all is read", "changed": "chosen, not sampled"}
-    what = kind.removeprefix(_TAG) + " first" if kind.startswith(_TAG) else kind
+def describe_queue(kind: str) -> str:
+    """Return a queue's name and whether its pairs are a sample, as in `uncertain: a weighted sample`."""
+    samples: dict[str, str] = {
+        QueueKind.RANDOM: "a sample",
+        QueueKind.ALL: "a sample only when all is read",
+        QueueKind.CHANGED: "chosen, not sampled",
+    }
+    name = kind.removeprefix(_TAG_PREFIX) + " first" if kind.startswith(_TAG_PREFIX) else kind
     default = "a weighted sample" if is_sampled(kind) else "chosen, not sampled"
-    return f"{what}: {worth.get(kind, default)}"
+    return f"{name}: {samples.get(kind, default)}"
+
+
+def verdicts_by_pair(store: Store, run: Run, judge_id: int | None, pairs: PairIdentities) -> dict[int, VerdictSummary]:
+    """Return by pair id what judges said of these pairs; `judge_id` is the primary judge."""
+    verdicts: dict[int, dict[int, Verdict]] = {}
+    for judge, pair_id, verdict in queues.verdicts_in_run(store, run.id):
+        verdicts.setdefault(pair_id, {})[judge] = verdict
+    confidences = queues.mean_confidences(store, run.id, judge_id) if judge_id is not None else {}
+
+    def summary(pair_id: int) -> VerdictSummary:
+        by_judge = dict(verdicts.get(pair_id, {}))
+        primary = by_judge.pop(judge_id, None) if judge_id is not None else None
+        return VerdictSummary(primary, tuple(by_judge.values()), confidences.get(pair_id))
+
+    return {pair[0]: summary(pair[0]) for pair in pairs}
 
 
 def _draw(store: Store, run: Run, kind: str, judge_id: int | None, picked: Sequence[int]) -> Draw:
-    if kind == RANDOM:
-        return draw_random
-    if kind == "uncertain":
-        return lambda seed, pairs: draw_weighted(
-            seed, pairs, queue_order.uncertain(judged(store, run, judge_id, pairs))
-        )
-    if kind.startswith(_TAG):
-        return _tagged(store, run, kind.removeprefix(_TAG))
-    if kind == "all":
-        return lambda seed, pairs: draw_as_listed(seed, pairs, [pair[0] for pair in pairs], queue_order.ALL)
-    if kind == "changed":
-        return lambda seed, pairs: _changed(store, run, judge_id, seed, pairs)
-    listed = {DISPUTED: reviews.disputed_pairs, FLAGGED: reviews.flagged_pairs}.get(kind)
-    if listed is not None:
-        return lambda seed, pairs: draw_as_listed(seed, pairs, listed(store, run.id), queue_order.LISTED)
-    if kind == HAND_PICKED:
-        return lambda seed, pairs: draw_as_listed(seed, pairs, picked, queue_order.PICKED)
-    raise BadUsage(f"there is no queue {kind!r}; queues are {', '.join(KINDS)}")
+    if kind.startswith(_TAG_PREFIX):
+        return _draw_tagged(store, run, kind.removeprefix(_TAG_PREFIX))
+    match kind:
+        case QueueKind.RANDOM:
+            return draw_random
+        case QueueKind.UNCERTAIN:
+            return lambda seed, pairs: draw_weighted(
+                seed, pairs, queue_order.uncertain_strata(verdicts_by_pair(store, run, judge_id, pairs))
+            )
+        case QueueKind.ALL:
+            return lambda seed, pairs: draw_as_listed(seed, pairs, [pair[0] for pair in pairs], queue_order.ALL)
+        case QueueKind.CHANGED:
+            return lambda seed, pairs: _draw_changed(store, run, judge_id, seed, pairs)
+        case QueueKind.DISPUTED:
+            return lambda seed, pairs: draw_as_listed(
+                seed, pairs, reviews.disputed_pairs(store, run.id), queue_order.LISTED
+            )
+        case QueueKind.FLAGGED:
+            return lambda seed, pairs: draw_as_listed(
+                seed, pairs, reviews.flagged_pairs(store, run.id), queue_order.LISTED
+            )
+        case QueueKind.HAND_PICKED:
+            return lambda seed, pairs: draw_as_listed(seed, pairs, picked, queue_order.PICKED)
+    raise BadUsage(f"there is no queue {kind!r}; queues are {', '.join(_KINDS)}")
 
 
-def judged(store: Store, run: Run, judge_id: int | None, pairs: Pairs) -> dict[int, queue_order.Judged]:
-    """By pair id: what is known of these pairs before anybody reads them."""
-    said: dict[int, dict[int, Verdict]] = {}
-    for judge, pair_id, verdict in queues.verdicts_of(store, run.id):
-        said.setdefault(pair_id, {})[judge] = verdict
-    sure = queues.confidences(store, run.id, judge_id) if judge_id is not None else {}
-
-    def of(pair_id: int) -> queue_order.Judged:
-        words = dict(said.get(pair_id, {}))
-        first = words.pop(judge_id, None) if judge_id is not None else None
-        return queue_order.Judged(first, tuple(words.values()), sure.get(pair_id))
-
-    return {pair[0]: of(pair[0]) for pair in pairs}
-
-
-def _tagged(store: Store, run: Run, tag: str) -> Draw:
-    carrying = queues.tagged_pairs(store, run.id, tag)
-    if not carrying:
+def _draw_tagged(store: Store, run: Run, tag: str) -> Draw:
+    with_tag = queues.tagged_pairs(store, run.id, tag)
+    if not with_tag:
         raise BadUsage(f"no pair of {run.name} has the tag {tag!r}")
     return lambda seed, pairs: draw_weighted(
-        seed, pairs, queue_order.tagged(tag, [pair[0] for pair in pairs], carrying)
+        seed, pairs, queue_order.tag_strata(tag, [pair[0] for pair in pairs], with_tag)
     )
 
 
-def _changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: Pairs) -> OrderedPairs:
+def _draw_changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: PairIdentities) -> OrderedPairs:
     flipped = queues.flipped_pairs(store, run.id, judge_id) if judge_id is not None else set()
-    found = queue_order.changed([pair[0] for pair in pairs], queues.carried_pairs(store, run.id), flipped)
-    return draw_by_stratum(seed, pairs, found, queue_order.CHANGED_ORDER)
+    strata = queue_order.changed_strata([pair[0] for pair in pairs], queues.carried_pairs(store, run.id), flipped)
+    return draw_by_stratum(seed, pairs, strata, queue_order.CHANGED_ORDER)

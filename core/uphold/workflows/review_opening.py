@@ -1,128 +1,144 @@
-"""store <-> reviewing: opening a review, with its queue, its mode and its plan."""
+"""Opens a review of a run: its judges, queue, mode and plan; makes runs of two systems; advises on a queue."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from uphold.errors import BadUsage
-from uphold.records.enums import REFERENCE
+from uphold.records.enums import REFERENCE, QueueKind
+from uphold.records.judgments import JudgeRef
+from uphold.records.reviews import QueueItem
 from uphold.records.runs import Run
 from uphold.reviewing.advice import Advice, PairOutlook, advice
 from uphold.reviewing.cursor import QueueCursor
-from uphold.reviewing.history import replay
-from uphold.reviewing.queue_order import uncertain
+from uphold.reviewing.history import History, replay
+from uphold.reviewing.queue_order import uncertain_strata
 from uphold.store import pair_list, pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.pairs import MadePairs
-from uphold.workflows.pair_reader import LEAST_FOR_SHARES, OPEN_SHARE, PairReader, ReviewMode
-from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, HAND_PICKED, RANDOM, judged, open_queue
-from uphold.workflows.review_session import ReviewSession
+from uphold.workflows.pair_reader import (
+    MIN_QUEUE_FOR_SHARES,
+    OPEN_SHARE,
+    PairReader,
+    ReviewerContext,
+    ReviewMode,
+    is_drawn_for_repeat,
+)
+from uphold.workflows.queue_drawing import open_queue, verdicts_by_pair
+from uphold.workflows.review_session import EventWriter, LiveCounts, ReviewSession, RunContext
+
+_WITHOUT_REPEATS = (QueueKind.DISPUTED, QueueKind.FLAGGED, QueueKind.HAND_PICKED)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions:
-    """How a run is to be read: which queue, blind or not, how much of a blind session open, how many pairs are planned."""
+    """How a run is to be reviewed.
 
-    queue: str = RANDOM
+    `queue` is a kind of queue (`random`, `tag:NAME`, ...), `open_share` the share of a blind session's pairs that are
+    shown open, `planned` how many pairs the reviewer plans to read (None: as planned before). `judge` names the judge
+    whose verdicts are upheld (None: the run's primary one). `picked` are the pair ids of a hand-picked queue, in order.
+    """
+
+    queue: str = QueueKind.RANDOM
     blind: bool = False
     open_share: float = OPEN_SHARE
     planned: int | None = None
+    judge: str | None = None
+    picked: Sequence[int] = ()
 
 
-def open_review_with(
-    manner: ReviewOptions, store: Store, run: Run, *, reviewer: str, judge: str | None = None
-) -> ReviewSession:
-    """Open a run in this manner."""
-    return open_review(
-        store,
-        run,
-        reviewer=reviewer,
-        judge=judge,
-        queue=manner.queue,
-        blind=manner.blind,
-        open_share=manner.open_share,
-        planned=manner.planned,
-    )
-
-
-def open_review(
-    store: Store,
-    run: Run,
-    *,
-    reviewer: str,
-    judge: str | None = None,
-    queue: str = RANDOM,
-    blind: bool = False,
-    open_share: float = OPEN_SHARE,
-    planned: int | None = None,
-    picked: Sequence[int] = (),
-) -> ReviewSession:
+def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | None = None) -> ReviewSession:
     """Open a run for a reviewer at the first unread pair of a queue, which is drawn where it was not.
 
     Raises BadUsage for a judge that has not judged the run, or a queue that does not exist.
     """
-    judges = _judges(store, run, judge)
-    queue_id, items = open_queue(store, run, queue, judges[0][0] if judges else None, picked)
-    reviewer_id = _reviewer(store, reviewer)
-    history = replay(reviews.own_events(store, run.id, reviewer_id))
-    mode = ReviewMode(blind, open_share, adjudicating=queue == DISPUTED)
-    if queue == FLAGGED:
+    options = options or ReviewOptions()
+    judges = _judges(store, run, options.judge)
+    judge = judges[0] if judges else None
+    queue_id, items = open_queue(store, run, options.queue, judge.id if judge else None, options.picked)
+    reviewer_id = _reviewer_id(store, reviewer)
+    history = replay(reviews.reviewer_events(store, run.id, reviewer_id))
+    mode = ReviewMode(options.blind, options.open_share, adjudicating=options.queue == QueueKind.DISPUTED)
+    if options.queue == QueueKind.FLAGGED:
         items = [item for item in items if history.state_of(item.pair_id).flagged]
     elif mode.adjudicating:
-        elsewhere = reviews.settled_pairs(store, run.id)
-        disputed = set(reviews.disputed_pairs(store, run.id))
-        mine = {item.pair_id for item in items if history.state_of(item.pair_id).adjudicated is not None}
-        items = [item for item in items if item.pair_id in disputed and item.pair_id not in elsewhere - mine]
-    meeting = PairReader(store, run, reviewer, judges, history, mode, len(items))
-    returns = (
-        meeting.returns if len(items) >= LEAST_FOR_SHARES and queue not in (DISPUTED, FLAGGED, HAND_PICKED) else None
-    )
-    walk = QueueCursor(
+        items = _open_disputes(store, run, items, history)
+    is_long = len(items) >= MIN_QUEUE_FOR_SHARES
+    cursor = QueueCursor(
         items,
         history,
         broken=reviews.broken_pairs(store, run.id),
-        returns=returns,
+        should_repeat=_repeats(run, reviewer) if is_long and options.queue not in _WITHOUT_REPEATS else None,
         adjudicating=mode.adjudicating,
         planned=reviews.planned_count(store, run.id, queue_id, reviewer_id),
     )
-    session = ReviewSession(store, run, reviewer_id, (queue_id, queue), walk, meeting)
-    if planned is not None:
-        session.plan(planned)
+    session = ReviewSession(
+        cursor=cursor,
+        history=history,
+        reader=PairReader(store, ReviewerContext(run, reviewer, judges), history, mode, draws_open=is_long),
+        writer=EventWriter(store, run.id, reviewer_id, queue_id, judge.id if judge else None),
+        context=RunContext(store, run, options.queue),
+        counts=LiveCounts(store, run, judge, reviewer_id),
+    )
+    if options.planned is not None:
+        session.plan(options.planned)
     return session
 
 
-def _judges(store: Store, run: Run, wanted: str | None) -> list[tuple[int, str, str]]:
-    """(id, name, kind) of the run's judges, the primary one first."""
+def _judges(store: Store, run: Run, wanted: str | None) -> list[JudgeRef]:
+    """Return the run's judges, the primary one (or the one named `wanted`) first."""
     primary = runs.primary_judge(store, run.id, wanted)
     if primary is None:
         return []
-    others = [(number, name, kind) for number, name, _, kind in runs.judges_of(store, run.id) if number != primary[0]]
-    return [primary, *others]
+    return [primary, *(judge for judge in runs.judges_of(store, run.id) if judge.id != primary.id)]
 
 
-def _reviewer(store: Store, name: str) -> int:
-    found = store.one("SELECT id FROM reviewers WHERE name = ?", (name,))
+def _reviewer_id(store: Store, name: str) -> int:
+    """Return a reviewer's id; they are added where they are new."""
+    found = reviews.find_reviewer(store, name)
     if found is not None:
-        return int(found[0])
+        return found
     with store.writing() as conn:
         return reviews.add_reviewer(conn, name)
+
+
+def _open_disputes(store: Store, run: Run, items: Sequence[QueueItem], history: History) -> list[QueueItem]:
+    """Return the disputed pairs that are open, or that this reviewer settled."""
+    disputed = set(reviews.disputed_pairs(store, run.id))
+    own = {item.pair_id for item in items if history.state_of(item.pair_id).adjudicated is not None}
+    left_out = reviews.adjudicated_pairs(store, run.id) - own
+    return [item for item in items if item.pair_id in disputed and item.pair_id not in left_out]
+
+
+def _repeats(run: Run, reviewer: str) -> Callable[[QueueItem], bool]:
+    """Return what says whether an item is to be repeated; each is drawn once, since a cursor asks after every act."""
+
+    @cache
+    def should_repeat(item: QueueItem) -> bool:
+        return is_drawn_for_repeat(run, reviewer, item)
+
+    return should_repeat
 
 
 def make_pairs(
     store: Store, set_name: str, candidate: str, baseline: str, *, last_turn_only: bool = False
 ) -> tuple[Run, MadePairs]:
-    """The run of two systems over a set, made where it is new, and what making its pairs came to."""
+    """Make the missing pairs of two systems over a set; return their run, made where it is new, and what was made.
+
+    Raises BadUsage where the systems are the same, or one has answered no example of the set.
+    """
     set_id = sets.find_set(store, set_name)
-    _known_systems(store, set_id, set_name, candidate, baseline)
+    _check_systems(store, set_id, set_name, candidate, baseline)
     made = pairs.make_pairs(store, set_id, set_name, candidate, baseline, last_turn_only=last_turn_only)
     return runs.get_run(store, made.run_id), made
 
 
 def make_run(store: Store, set_name: str, candidate: str, baseline: str) -> Run:
-    """The run of two systems over a set, with its pairs."""
+    """Return the run of two systems over a set with all its pairs; raises BadUsage as `make_pairs` does."""
     return make_pairs(store, set_name, candidate, baseline)[0]
 
 
-def _known_systems(store: Store, set_id: int, set_name: str, candidate: str, baseline: str) -> None:
+def _check_systems(store: Store, set_id: int, set_name: str, candidate: str, baseline: str) -> None:
     if candidate == baseline:
         raise BadUsage(f"candidate and baseline are the same system, {candidate!r}")
     known = [name for name, _ in pairs.systems_of(store, set_id)]
@@ -133,17 +149,18 @@ def _known_systems(store: Store, set_id: int, set_name: str, candidate: str, bas
 
 
 def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None) -> Advice:
-    """What this reviewer had best read next; raises BadUsage for a judge that has not judged the run."""
-    first = runs.primary_judge(store, run.id, judge)
-    rows = [row for row in pair_list.pair_rows(store, run.id, first[0] if first else None) if not row.broken]
-    keyed = [(row.pair_id, row.key, row.turn, "") for row in rows]
-    strata = uncertain(judged(store, run, first[0] if first else None, keyed))
-    known = store.one("SELECT id FROM reviewers WHERE name = ?", (reviewer,))
-    history = replay(reviews.own_events(store, run.id, known[0]) if known is not None else ())
-    pairs = [
+    """Return which queue the reviewer should read next; raises BadUsage for a judge that has not judged the run."""
+    primary = runs.primary_judge(store, run.id, judge)
+    judge_id = primary.id if primary else None
+    rows = [row for row in pair_list.pair_rows(store, run.id, judge_id) if not row.broken]
+    identities = [(row.pair_id, row.key, row.turn, "") for row in rows]
+    strata = uncertain_strata(verdicts_by_pair(store, run, judge_id, identities))
+    reviewer_id = reviews.find_reviewer(store, reviewer)
+    history = replay(reviews.reviewer_events(store, run.id, reviewer_id) if reviewer_id is not None else ())
+    outlooks = [
         PairOutlook(strata[row.pair_id], row.verdict, row.label, history.state_of(row.pair_id).decision is not None)
         for row in rows
     ]
     current = {row.pair_id for row in rows}
-    disputes = set(reviews.disputed_pairs(store, run.id)) - reviews.settled_pairs(store, run.id)
-    return advice(pairs, len(disputes & current), judged=first is not None)
+    disputes = set(reviews.disputed_pairs(store, run.id)) - reviews.adjudicated_pairs(store, run.id)
+    return advice(outlooks, len(disputes & current), judged=primary is not None)

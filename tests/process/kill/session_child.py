@@ -39,7 +39,7 @@ def _act(session: ReviewSession, rng: random.Random) -> Outcome | None:
         "redo": session.redo,
     }
     name = rng.choice(_ACTS)
-    if name == "skip" and session.current is not None and session.current.again:
+    if name == "skip" and session.current is not None and session.current.is_repeat:
         return None  # a repeat that is skipped leaves no fact
     if name == "go":
         session.go_to(rng.randint(1, session.total))

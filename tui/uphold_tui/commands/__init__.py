@@ -1,1 +1,1 @@
-"""The commands: each says what it takes, runs a step, and prints what came of it."""
+"""The commands of `uphold`: each defines its options, runs a workflow and prints the result."""

@@ -1,4 +1,4 @@
-"""`uphold judges`, `uphold plan`, `uphold compare` and `uphold gate`."""
+"""`uphold judges`, `plan`, `compare`, `gate` and `runs`: commands about runs and how they compare."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +9,11 @@ from uphold_tui.commands.options import AsJson, RunName
 if TYPE_CHECKING:
     from uphold.records.runs import RunRow
 
-_Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge.")]
+_Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
 
 
 def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Every judge of a run against the same reviews, side by side."""
+    """Compare the judges of a run on the same reviews."""
     from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
     from uphold.workflows.statistics import compare_judges
@@ -22,9 +22,7 @@ def judges(context: typer.Context, run: RunName = None, json: AsJson = False) ->
     with context.obj.open(reading=True) as store:
         name, found = compare_judges(store, run)
     if json:
-        from uphold.reports.json_output import statistics_json
-
-        print_json(judges_json(found, statistics_json(found.numbers)["judges"], name))
+        print_json(judges_json(found, name))
     else:
         print_report(judges_report(found, name))
 
@@ -33,15 +31,15 @@ def plan(
     context: typer.Context,
     run: RunName = None,
     half_width: Annotated[
-        float, typer.Option("--half-width", metavar="SHARE", help="Wanted: .05 is ±5 points.")
+        float, typer.Option("--half-width", metavar="SHARE", help="Half-width to reach; .05 is ±5 points.")
     ] = 0.05,
     planned: Annotated[
-        int | None, typer.Option("--planned", metavar="N", help="How many verdicts are planned.")
+        int | None, typer.Option("--planned", metavar="N", help="Number of decisions that are planned.")
     ] = None,
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """How many more verdicts for which width, and what no number of them can buy."""
+    """Estimate how many more decisions narrow the win rate's interval to a half-width."""
     from uphold.reports.json_output import plan_json
     from uphold.reports.plan_report import plan_report
     from uphold.workflows.statistics import review_plan
@@ -57,12 +55,12 @@ def plan(
 
 def compare(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="RUN", help="The run before, by name or number.")],
-    after: Annotated[str, typer.Argument(metavar="RUN", help="The run after.")],
+    before: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the earlier run.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the later run.")],
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """What changed from one run to another on the same examples, worst first."""
+    """Show what changed between two runs on the same examples, worst first."""
     from uphold.reports.comparison_report import comparison_report
     from uphold.reports.json_output import compare_json
     from uphold.workflows.comparison import compare_runs
@@ -78,22 +76,26 @@ def compare(
 
 def gate(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run to let through, by name or number.")],
-    against: Annotated[str, typer.Option("--against", metavar="RUN", help="The run it is held against.")],
-    margin: Annotated[float, typer.Option("--margin", metavar="SHARE", help="Allowed loss: .05 is 5 points.")],
-    judge_only: Annotated[bool, typer.Option("--judge-only", help="Let a judge's verdicts speak alone.")] = False,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the run to test.")],
+    against: Annotated[str, typer.Option("--against", metavar="RUN", help="The run to compare it with.")],
+    margin: Annotated[
+        float, typer.Option("--margin", metavar="SHARE", help="Allowed loss of win rate; .05 is 5 points.")
+    ],
+    judge_only: Annotated[bool, typer.Option("--judge-only", help="Decide by the verdicts of a judge alone.")] = False,
     judge: _Judge = None,
-    planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
+    planned: Annotated[
+        int | None, typer.Option("--planned", metavar="N", help="Mark the result as provisional before N examples.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Is a run no worse than another by more than a margin? PASS 0, FAIL 1, INCONCLUSIVE 3."""
+    """Test whether a run is no worse than another by more than a margin; exits with 0 (pass), 1 (fail) or 3 (inconclusive)."""
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
-    from uphold.workflows.comparison import gate_run
+    from uphold.workflows.comparison import GateRequest, gate_run
     from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
-        found = gate_run(store, run, against, margin, judge_only=judge_only, judge=judge, planned=planned)
+        found = gate_run(store, GateRequest(run, against, margin, judge_only, judge, planned))
     if json:
         print_json(gate_json(found))
     else:
@@ -103,26 +105,26 @@ def gate(
 
 def runs(
     context: typer.Context,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """List the runs: each candidate against a baseline over a set."""
+    """List the runs."""
     from uphold.workflows.lookup import home
     from uphold_tui.console import print_json, print_table, print_text
 
     with context.obj.open(reading=True) as store:
         rows = home(store).runs
     if json:
-        print_json([_as_json(row) for row in rows])
+        print_json([_row_json(row) for row in rows])
     elif not rows:
         print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
     else:
         print_table(
-            [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_line, rows)],
+            [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_table_row, rows)],
             right=[0, 3, 4],
         )
 
 
-def _as_json(row: "RunRow") -> dict[str, object]:
+def _row_json(row: "RunRow") -> dict[str, object]:
     return {
         "run": row.run.name,
         "number": row.run.number,
@@ -141,7 +143,7 @@ def _as_json(row: "RunRow") -> dict[str, object]:
     }
 
 
-def _line(row: "RunRow") -> tuple[str, ...]:
+def _table_row(row: "RunRow") -> tuple[str, ...]:
     humans = f"{row.wins}-{row.ties}-{row.losses}" if row.reviewed else "–"
     agreement = f"{row.agree} of {row.compared}" if row.compared else "–"
     counts = (f"{row.pairs:,}", f"{row.reviewed:,}", humans)

@@ -1,4 +1,4 @@
-"""`uphold export FORMAT`."""
+"""`uphold export`."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,21 +13,22 @@ if TYPE_CHECKING:
 
 def export(
     context: typer.Context,
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="csv or jsonl.")],
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    file_format: Annotated[str, typer.Argument(metavar="FORMAT", help="Format: csv or jsonl.")],
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - for standard output.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="File to write; - is standard output, the default.")
     ] = Path("-"),
-    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="All runs of a set.")] = None,
+    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="Export all runs of a set.")] = None,
     reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Of people, this one's word only.")
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Export the decisions of this reviewer only.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write every current pair with its texts, verdicts and decisions: one row (csv) or object (jsonl) a pair.
+    """Export the current pairs with their texts, verdicts and decisions.
 
-    Stale, retired and broken pairs are left out and counted on standard error. In csv a text that a spreadsheet would
-    take for a formula gets an apostrophe before it; jsonl holds it as it is.
+    There is one CSV row or JSON object per pair. Stale, retired and broken pairs are left out and counted on standard
+    error. In CSV, text that a spreadsheet would read as a formula is prefixed with an apostrophe; JSONL keeps it as it
+    is.
     """
     from uphold.errors import BadUsage
     from uphold.workflows.exporting import ExportRequest, FileExists, check_target, open_export
@@ -38,24 +39,24 @@ def export(
     path = output if str(output) != "-" else None
     with (
         context.obj.open(reading=True) as store,
-        _about_files(run),
-        open_export(store, ExportRequest(run, set_, reviewer)) as made,
+        _hint_at_output(run),
+        open_export(store, ExportRequest(run, set_, reviewer)) as exported,
     ):
-        lines = made.lines(form)
+        lines = exported.lines(file_format)
         if path is None:
             write_lines(lines)
         else:
             try:
                 check_target(path, store.path, force=force)
-                _write(lines, len(made), path, store.path, force=force)
+                _write(lines, len(exported), path, store.path, force=force)
             except FileExists as error:
                 raise BadUsage(f"{error}, or replace it with --force") from error
-        print_note(_told(len(made), made.left_out, path))
+        print_note(_summary(len(exported), exported.omitted, path))
 
 
 @contextmanager
-def _about_files(run: str | None) -> Iterator[None]:
-    """Where a file stands in place of a run, say how a file is named."""
+def _hint_at_output(run: str | None) -> Iterator[None]:
+    """Add a hint at --output to the error about an unknown run that looks like a file name."""
     from uphold.errors import BadUsage
 
     try:
@@ -67,7 +68,7 @@ def _about_files(run: str | None) -> Iterator[None]:
 
 
 def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, force: bool) -> None:
-    """Write the file, saying how far it is."""
+    """Write the file with a progress bar."""
     from uphold.workflows.exporting import write_lines
     from uphold_tui.console import progress
 
@@ -81,9 +82,9 @@ def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, forc
         write_lines(counted(), path, database, force=force)
 
 
-def _told(pairs: int, left_out: "ExportOmissions", path: Path | None) -> str:
-    """`200 pairs written to FILE; left out: 3 stale, 1 retired, 2 broken`."""
-    counts = {"stale": left_out.stale, "retired": left_out.retired, "broken": left_out.broken}
-    without = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
+def _summary(pairs: int, omitted: "ExportOmissions", path: Path | None) -> str:
+    """Return a line such as `200 pairs written to FILE; left out: 3 stale, 1 retired, 2 broken`."""
+    counts = {"stale": omitted.stale, "retired": omitted.retired, "broken": omitted.broken}
+    left_out = ", ".join(f"{number:,} {reason}" for reason, number in counts.items() if number)
     written = f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} written" + (f" to {path}" if path is not None else "")
-    return f"{written}; left out: {without}" if without else written
+    return f"{written}; left out: {left_out}" if left_out else written

@@ -1,4 +1,4 @@
-"""`uphold generate` and `uphold perplexity`."""
+"""`uphold generate` and `uphold perplexity`: commands that send an eval set to a system's endpoint."""
 
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.formatting import count_noun, dollars, wait_time
-from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
+from uphold_tui.commands.options import WORK_LEFT, ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
 from uphold_tui.commands.progress import run_work
 
 if TYPE_CHECKING:
@@ -16,29 +16,31 @@ if TYPE_CHECKING:
     from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest
     from uphold_tui.console import ProgressBar
 
-PART_LEFT = 4
-
-
-_SHOWN = 5
-"""How many reasons are listed."""
+_SHOWN_PROBLEMS = 5
 
 
 def generate(
     context: typer.Context,
     set_: Annotated[str, typer.Option("--set", metavar="NAME", help="The eval set.")],
-    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Whose responses these are.")],
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Name of the system.")],
     endpoint: Annotated[
         str | None,
         typer.Option("--endpoint", metavar="SPEC", help="anthropic:MODEL, openai:MODEL, or a name in uphold.toml."),
     ] = None,
     only_missing: Annotated[
-        bool, typer.Option("--only-missing", help="Only what is missing: so it is without this, too.")
+        bool, typer.Option("--only-missing", help="Generate missing responses only; the default.")
     ] = False,
-    redo: Annotated[bool, typer.Option("--redo", help="New responses for all; the old ones stay in the file.")] = False,
-    system_prompt: Annotated[str | None, typer.Option("--system-prompt", metavar="TEXT")] = None,
-    max_tokens: Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="4096 when left out.")] = None,
-    temperature: Annotated[float | None, typer.Option("--temperature", metavar="T")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Where the endpoint takes one.")] = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Generate all responses again; earlier ones are kept.")] = False,
+    system_prompt: Annotated[str | None, typer.Option("--system-prompt", metavar="TEXT", help="System prompt.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option("--max-tokens", metavar="N", help="Longest answer, in tokens; 4096 by default.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", metavar="T", help="Sampling temperature.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Sampling seed, if the endpoint takes one.")
+    ] = None,
     concurrency: Concurrency = 8,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
@@ -46,54 +48,55 @@ def generate(
     max_cost: MaxCost = None,
     json: AsJson = False,
 ) -> None:
-    """Have a system answer what it has not answered yet, turn by turn."""
+    """Generate the responses of a system that an eval set lacks."""
     from uphold.errors import BadUsage
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.generating import GenerateRequest
     from uphold_tui.console import progress
 
     if only_missing and redo:
-        raise BadUsage("--only-missing and --redo say the opposite of each other; give one of them")
+        raise BadUsage("--only-missing and --redo exclude each other; give one of them")
     control = WorkControl(concurrency, max_cost)
     request = GenerateRequest(
-        set_,
-        system,
-        endpoint,
-        redo,
-        system_prompt,
-        max_tokens,
-        temperature,
-        seed,
-        base_url,
-        api_key_env,
-        timeout,
-        concurrency,
-        max_cost,
+        set=set_,
+        system=system,
+        endpoint=endpoint,
+        redo=redo,
+        prompt=system_prompt,
+        max_tokens=max_tokens,
+        temperature=temperature,
+        seed=seed,
+        base_url=base_url,
+        key_variable=api_key_env,
+        timeout=timeout,
+        concurrency=concurrency,
+        max_cost=max_cost,
         settings=context.obj.settings,
         control=control,
     )
     with context.obj.open() as store, progress("generating") as bar:
         done = run_work(_generate(store, request, bar), control)
-    _tell(done, request, json=json)
+    _print_result(done, request, json=json)
     if done.left:
-        raise typer.Exit(PART_LEFT)
+        raise typer.Exit(WORK_LEFT)
 
 
 async def _generate(store: "Store", request: "GenerateRequest", bar: "ProgressBar") -> "GenerationProgress":
     from uphold.workflows.generating import generate
 
     last = None
-    async with aclosing(generate(store, request)) as told:
-        async for last in told:
-            bar(last.answered + last.failed, last.total, _state(last))
+    async with aclosing(generate(store, request)) as updates:
+        async for last in updates:
+            bar(last.answered + last.failed, last.total, _progress_line(last))
     assert last is not None
     return last
 
 
-def _state(done: "GenerationProgress") -> str:
+def _progress_line(done: "GenerationProgress") -> str:
+    """Return the text beside the progress bar."""
     parts = [f"{done.answered:,} of {done.total:,} examples"]
-    if done.waiting:
-        parts.append(f"all wait, {wait_time(done.waiting)}")
+    if done.pause_left:
+        parts.append(f"all wait, {wait_time(done.pause_left)}")
     if done.failed:
         parts.append(f"{done.failed:,} failed")
     if done.output_tokens:
@@ -101,7 +104,7 @@ def _state(done: "GenerationProgress") -> str:
     return "   ".join(parts)
 
 
-def _tell(done: "GenerationProgress", request: "GenerateRequest", *, json: bool) -> None:
+def _print_result(done: "GenerationProgress", request: "GenerateRequest", *, json: bool) -> None:
     from uphold_tui.console import print_json, print_line, print_note
 
     if json:
@@ -121,7 +124,7 @@ def _tell(done: "GenerationProgress", request: "GenerateRequest", *, json: bool)
                 "input_tokens": done.input_tokens,
                 "output_tokens": done.output_tokens,
                 "cost": done.cost,
-                "asked_again": done.again,
+                "asked_again": done.retries,
                 "stopped": done.stopped,
                 "problems": [{"key": key, "what": what} for key, what in done.problems],
             }
@@ -132,83 +135,83 @@ def _tell(done: "GenerationProgress", request: "GenerateRequest", *, json: bool)
         return
     print_line(f"{request.system} on {request.set}: {done.answered:,} of {done.total:,} examples answered")
     kinds = (("truncated", done.truncated), ("empty", done.empty), ("refused", done.refused), ("odd end", done.odd))
-    told = [f"{count:,} {name}" for name, count in kinds if count]
-    print_line(f"{done.turns:,} answers" + (", of them " + ", ".join(told) if told else ""))
+    marked = [f"{count:,} {name}" for name, count in kinds if count]
+    print_line(f"{done.turns:,} answers" + (", of them " + ", ".join(marked) if marked else ""))
     if done.output_tokens:
         print_line(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out, cost {dollars(done.cost)}")
-    _tell_problems(done.problems)
+    _print_problems(done.problems)
     if done.stopped:
         print_note(f"stopped: {done.stopped}")
     if done.left:
-        print_line(f"{count_noun(done.left, 'example')} left; the same command goes on")
+        print_line(f"{count_noun(done.left, 'example', thousands=True)} left; the same command goes on")
 
 
-def _tell_problems(problems: "tuple[tuple[str, str], ...]") -> None:
+def _print_problems(problems: "tuple[tuple[str, str], ...]") -> None:
     from uphold_tui.console import print_note
 
-    for key, what in problems[:_SHOWN]:
-        print_note(f"{key}: {what}")
-    if len(problems) > _SHOWN:
-        print_note(f"and {len(problems) - _SHOWN:,} more")
+    for key, message in problems[:_SHOWN_PROBLEMS]:
+        print_note(f"{key}: {message}")
+    if len(problems) > _SHOWN_PROBLEMS:
+        print_note(f"and {len(problems) - _SHOWN_PROBLEMS:,} more")
 
 
 def perplexity(
     context: typer.Context,
-    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="The eval set, with reference answers.")],
-    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Which system is measured.")],
+    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="The eval set; it needs reference answers.")],
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Name of the system.")],
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="SPEC", help="openai:MODEL, or a name in uphold.toml.")
     ] = None,
     template: Annotated[
         str | None,
-        typer.Option("--template", metavar="TEXT", help="A turn as text, with {instruction} and {reference} in it."),
+        typer.Option("--template", metavar="TEXT", help="Text of a turn, with {instruction} and {reference} in it."),
     ] = None,
-    redo: Annotated[bool, typer.Option("--redo", help="Measure again what has been measured.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Measure all examples again.")] = False,
     concurrency: Concurrency = 8,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
     timeout: Timeout = None,
     json: AsJson = False,
 ) -> None:
-    """Measure how likely a system finds the reference answers (an endpoint with completions, echo and logprobs)."""
+    """Measure the perplexity of the reference answers; needs an endpoint with completions, echo and logprobs."""
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.perplexity import PerplexityRequest
     from uphold_tui.console import progress
 
     control = WorkControl(concurrency)
     request = PerplexityRequest(
-        set_,
-        system,
-        endpoint,
-        redo,
-        template,
-        base_url,
-        api_key_env,
-        timeout,
-        concurrency,
+        set=set_,
+        system=system,
+        endpoint=endpoint,
+        redo=redo,
+        template=template,
+        base_url=base_url,
+        key_variable=api_key_env,
+        timeout=timeout,
+        concurrency=concurrency,
         settings=context.obj.settings,
         control=control,
     )
     with context.obj.open() as store, progress("measuring") as bar:
         done = run_work(_measure(store, request, bar), control)
-    _tell_perplexity(done, request, json=json)
+    _print_perplexity(done, request, json=json)
     if done.done < done.total:
-        raise typer.Exit(PART_LEFT)
+        raise typer.Exit(WORK_LEFT)
 
 
 async def _measure(store: "Store", request: "PerplexityRequest", bar: "ProgressBar") -> "PerplexityProgress":
     from uphold.workflows.perplexity import measure_perplexity
 
     last = None
-    async with aclosing(measure_perplexity(store, request)) as told:
-        async for last in told:
-            waits = f"   all wait, {wait_time(last.waiting)}" if last.waiting else ""
-            bar(last.done + len(last.problems), last.total, f"{last.done:,} of {last.total:,} examples{waits}")
+    async with aclosing(measure_perplexity(store, request)) as updates:
+        async for last in updates:
+            pause = f"   all wait, {wait_time(last.pause_left)}" if last.pause_left else ""
+            bar(last.done + len(last.problems), last.total, f"{last.done:,} of {last.total:,} examples{pause}")
     assert last is not None
     return last
 
 
-def _tell_perplexity(done: "PerplexityProgress", request: "PerplexityRequest", *, json: bool) -> None:
+def _print_perplexity(done: "PerplexityProgress", request: "PerplexityRequest", *, json: bool) -> None:
     from uphold_tui.console import print_json, print_line
 
     if json:
@@ -219,20 +222,20 @@ def _tell_perplexity(done: "PerplexityProgress", request: "PerplexityRequest", *
                 "measured": done.done,
                 "left": done.total - done.done,
                 "no_reference": done.no_reference,
-                "perplexity": as_json(done.found) if done.found else None,
+                "perplexity": perplexity_json(done.result) if done.result else None,
                 "problems": [{"key": key, "what": what} for key, what in done.problems],
             }
         )
         return
-    if done.found is not None:
-        print_line("  ".join(told(done.found)))
+    if done.result is not None:
+        print_line("  ".join(perplexity_row(done.result)))
     if done.no_reference:
-        print_line(f"{count_noun(done.no_reference, 'example')} without a reference")
-    _tell_problems(done.problems)
+        print_line(f"{count_noun(done.no_reference, 'example', thousands=True)} without a reference")
+    _print_problems(done.problems)
 
 
-def told(found: "SystemPerplexity") -> tuple[str, str, str]:
-    """(system, number, where it came from)."""
+def perplexity_row(found: "SystemPerplexity") -> tuple[str, str, str]:
+    """Return the cells of a table row: system, perplexity, and how it was measured."""
     source = (
         f"{found.examples:,} of {found.of:,} references, {found.tokens:,} tokens, by {found.model} at {found.endpoint},"
         f" completions with echo, {found.at[:10]}"
@@ -240,8 +243,8 @@ def told(found: "SystemPerplexity") -> tuple[str, str, str]:
     return found.system, f"{found.perplexity:,.2f}", source
 
 
-def as_json(found: "SystemPerplexity") -> dict[str, Any]:
-    """A perplexity as JSON."""
+def perplexity_json(found: "SystemPerplexity") -> dict[str, Any]:
+    """Return a perplexity as a JSON object."""
     return {
         "system": found.system,
         "perplexity": found.perplexity,
@@ -255,11 +258,13 @@ def as_json(found: "SystemPerplexity") -> dict[str, Any]:
     }
 
 
-def say_perplexities(found: "list[SystemPerplexity]") -> None:
-    """Print them as a section of the numbers."""
+def print_perplexities(found: "list[SystemPerplexity]") -> None:
+    """Print a section with perplexities; nothing if there are none."""
     from uphold_tui.console import print_line, print_table, print_text
 
     if found:
         print_text()
         print_line("Perplexity of the reference answers")
-        print_table([("  " + system, number, source) for system, number, source in map(told, found)], right=(1,))
+        print_table(
+            [("  " + system, number, source) for system, number, source in map(perplexity_row, found)], right=(1,)
+        )

@@ -1,4 +1,4 @@
-"""`uphold import` and `uphold imports`."""
+"""`uphold import`, `uphold imports` and `uphold imports drop`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from uphold.records.rows import ImportSummary
     from uphold.workflows.importing import ImportRequest
 
-_LISTED = 12
+_ROWS_LISTED = 12
+
+_ADDED_NAMES = {
+    "carried": "decisions carried from equal pairs",
+    "edited": "examples edited",
+    "replaced": "responses replaced",
+}
+"""Names in the output of counts whose field names do not speak for themselves."""
 
 
 def import_(
@@ -19,30 +26,35 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or a folder.")],
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="FORMAT", help="pairs, pandalm, mt-bench or alpaca-eval; else sniffed."),
+        typer.Option("--as", metavar="FORMAT", help="pairs, pandalm, mt-bench or alpaca-eval; detected by default."),
     ] = None,
     set_: Annotated[
-        str | None, typer.Option("--set", metavar="NAME", help="The eval set; else the file's name.")
+        str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
     ] = None,
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column.")
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
     ] = None,
     candidate: Annotated[
-        str | None, typer.Option("--candidate", metavar="SYSTEM", help="Name of the candidate.")
+        str | None, typer.Option("--candidate", metavar="SYSTEM", help="Name of the candidate, where rows have none.")
     ] = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", metavar="SYSTEM", help="Name of the baseline.")] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", metavar="SYSTEM", help="Name of the baseline, where rows have none.")
+    ] = None,
     baseline_file: Annotated[
-        Path | None, typer.Option("--baseline-file", metavar="FILE", help="alpaca-eval: the baseline's outputs.")
+        Path | None, typer.Option("--baseline-file", metavar="FILE", help="Outputs of the baseline, for alpaca-eval.")
     ] = None,
-    update: Annotated[bool, typer.Option("--update", help="Take another text or word as the new one.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and list them.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace texts, verdicts and decisions that differ from stored ones.")
+    ] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Skip rows with errors and list them.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Bring pairs, answers, verdicts and reviews in from files: all of it, or nothing.
+    """Import examples, responses, verdicts and decisions from files, all or nothing.
 
     A row of the pairs format needs instruction, response_candidate and response_baseline; --map instruction=prompt reads
-    other columns. Beside them may stand key, reference, tags; judge, verdict (candidate, baseline or tie), reason;
-    reviewer, review (the same words, or both-bad), note.
+    other columns. Optional fields are key, reference, tags; judge, verdict (candidate, baseline or tie), reason;
+    reviewer, review (the same values, or both-bad), note.
     """
     from uphold.workflows.importing import ImportRequest
     from uphold_tui.console import print_json
@@ -50,18 +62,18 @@ def import_(
     request = ImportRequest(
         paths, as_, set_, _mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
     )
-    summary = _run(context.obj, request)
+    summary = _import_files(context.obj, request)
     if json:
-        print_json(_as_json(summary))
+        print_json(_summary_json(summary))
     else:
-        _print(summary)
-        _tell_next(summary)
+        _print_summary(summary)
+        _print_next_step(summary)
 
 
-def _mapping(given: list[str]) -> dict[str, str]:
+def _mapping(options: list[str]) -> dict[str, str]:
     from uphold.errors import BadUsage
 
-    pairs = [text.partition("=") for text in given]
+    pairs = [text.partition("=") for text in options]
     for name, equals, column in pairs:
         if not (name and equals and column):
             raise BadUsage(
@@ -70,7 +82,7 @@ def _mapping(given: list[str]) -> dict[str, str]:
     return {name: column for name, _, column in pairs}
 
 
-def _run(context: Context, request: "ImportRequest") -> "ImportSummary":
+def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary":
     from contextlib import closing
 
     from uphold.records.rows import ImportSummary
@@ -81,16 +93,16 @@ def _run(context: Context, request: "ImportRequest") -> "ImportSummary":
     with (
         context.open(create=True) as store,
         progress("importing") as bar,
-        closing(import_files(store, request)) as told,
+        closing(import_files(store, request)) as updates,
     ):
-        for one in told:
-            if isinstance(one, ImportSummary):
-                return one
-            bar(one.done, one.total, f"{one.rows:,} rows")
+        for update in updates:
+            if isinstance(update, ImportSummary):
+                return update
+            bar(update.done, update.total, f"{update.rows:,} rows")
     raise AssertionError("an import ends with its summary")
 
 
-def _as_json(summary: "ImportSummary") -> dict[str, object]:
+def _summary_json(summary: "ImportSummary") -> dict[str, object]:
     names = ("rows", "examples", "pairs", "judgments", "reviews", "already_there")
     more = (
         "responses",
@@ -106,13 +118,13 @@ def _as_json(summary: "ImportSummary") -> dict[str, object]:
     )
     return {
         **{name: getattr(summary, name) for name in names},
-        "odd": [{"where": str(odd.where), "what": odd.what} for odd in summary.odd],
-        "skipped": [{"where": str(bad.where), "why": bad.why} for bad in summary.skipped],
+        "odd": [{"where": str(odd.source), "what": odd.message} for odd in summary.warnings],
+        "skipped": [{"where": str(bad.source), "why": bad.reason} for bad in summary.skipped],
         **{name: getattr(summary, name) for name in more},
     }
 
 
-def _print(summary: "ImportSummary") -> None:
+def _print_summary(summary: "ImportSummary") -> None:
     from uphold_tui.console import print_table, print_text
 
     print_text(f"{summary.rows:,} rows read as {summary.format} into the set {summary.set!r}")
@@ -120,7 +132,7 @@ def _print(summary: "ImportSummary") -> None:
     added = [(f"{getattr(summary, name):,}", name) for name in names if getattr(summary, name)]
     if added:
         print_table([("added", "")])
-        print_table([(f"  {number:>7}", _ADDED.get(name, name)) for number, name in added])
+        print_table([(f"  {number:>7}", _ADDED_NAMES.get(name, name)) for number, name in added])
     else:
         print_text("nothing new: all of it was there already")
     if summary.already_there and added:
@@ -129,11 +141,12 @@ def _print(summary: "ImportSummary") -> None:
         print_text("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:
         print_text("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
-    _print_list("odd, kept as they are", [(str(odd.where), odd.what) for odd in summary.odd])
-    _print_list("skipped", [(str(bad.where), bad.why) for bad in summary.skipped])
+    _print_list("odd, kept as they are", [(str(odd.source), odd.message) for odd in summary.warnings])
+    _print_list("skipped", [(str(bad.source), bad.reason) for bad in summary.skipped])
 
 
-def _tell_next(summary: "ImportSummary") -> None:
+def _print_next_step(summary: "ImportSummary") -> None:
+    """Suggest the next command, if a person is at the terminal."""
     from uphold_tui.console import in_terminal, print_note
 
     if not in_terminal():
@@ -148,26 +161,19 @@ def _tell_next(summary: "ImportSummary") -> None:
         )
 
 
-_ADDED = {
-    "carried": "decisions carried from equal pairs",
-    "edited": "examples edited",
-    "replaced": "responses replaced",
-}
-
-
 def _print_list(title: str, rows: list[tuple[str, str]]) -> None:
     from uphold_tui.console import print_table, print_text
 
     if not rows:
         return
     print_text(f"{len(rows):,} {title}:")
-    print_table([(f"  {where}", what) for where, what in rows[:_LISTED]])
-    if len(rows) > _LISTED:
-        print_text(f"  and {len(rows) - _LISTED:,} more; --json lists all")
+    print_table([(f"  {where}", what) for where, what in rows[:_ROWS_LISTED]])
+    if len(rows) > _ROWS_LISTED:
+        print_text(f"  and {len(rows) - _ROWS_LISTED:,} more; --json lists all")
 
 
 def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List imports, or take one back with `imports drop N`."""
+    """List the imports; `imports drop N` removes one."""
     if context.invoked_subcommand is not None:
         return
     from uphold.workflows.lookup import all_imports
@@ -186,24 +192,25 @@ def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json",
         print_text("no imports yet; `uphold import FILE` makes one")
     else:
         rows = [
-            (str(i.number), i.at[:16].replace("T", " "), i.format, i.set, _brought(i.counts), ", ".join(i.files))
+            (str(i.number), i.at[:16].replace("T", " "), i.format, i.set, _added_counts(i.counts), ", ".join(i.files))
             for i in found
         ]
         print_table([("", "when (UTC)", "format", "set", "brought", "from"), *rows], right=[0])
 
 
-def _brought(counts: dict[str, int]) -> str:
+def _added_counts(counts: dict[str, int]) -> str:
     names = ("examples", "pairs", "judgments", "reviews")
     return ", ".join(f"{counts[name]:,} {name}" for name in names if counts.get(name)) or "answers"
 
 
 def drop(
-    context: typer.Context, number: Annotated[int, typer.Argument(metavar="N", help="Its number in `imports`.")]
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="N", help="Number of the import, as `uphold imports` lists it.")],
 ) -> None:
-    """Take an import back, while nobody has built on it."""
+    """Remove an import and all that it added, unless later data depends on it."""
     from uphold.workflows.lookup import drop_import
     from uphold_tui.console import print_text
 
     with context.obj.open() as store:
         dropped = drop_import(store, number)
-    print_text(f"import {number} is taken back: {_brought(dropped.counts)} of {dropped.set!r}")
+    print_text(f"import {number} is taken back: {_added_counts(dropped.counts)} of {dropped.set!r}")

@@ -1,4 +1,4 @@
-"""`uphold judge`."""
+"""`uphold judge`: judge a run, estimate the cost, use batches, or parse stored answers again."""
 
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +8,7 @@ import typer
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, dollars, wait_time
 from uphold_tui.commands.context import Context
-from uphold_tui.commands.options import ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
+from uphold_tui.commands.options import WORK_LEFT, ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
 
 if TYPE_CHECKING:
     from uphold.workflows.concurrency import WorkControl
@@ -19,10 +19,21 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
-_WHICH = (
+_NO_JUDGE = (
     "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
     " baseline `reference`), anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml"
 )
+
+_VERDICT_NAMES = {
+    "candidate": "wins",
+    "tie": "ties",
+    "baseline": "losses",
+    "inconsistent": "inconsistent",
+    "unreadable": "unreadable",
+    "failed": "failed",
+    "pending": "pending",
+}
+"""Names of verdicts in the output, in the order of their lines."""
 
 
 def judge(
@@ -33,59 +44,79 @@ def judge(
         typer.Option(
             "--judge",
             metavar="SPEC",
-            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; several make a panel.",
+            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; may be repeated.",
         ),
     ] = None,
-    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="With the next two: make the run.")] = None,
-    candidate: Annotated[str | None, typer.Option("--candidate", metavar="SYSTEM")] = None,
+    set_: Annotated[
+        str | None,
+        typer.Option("--set", metavar="NAME", help="Eval set of a new run; needs --candidate and --baseline."),
+    ] = None,
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", metavar="SYSTEM", help="Candidate of the new run.")
+    ] = None,
     baseline: Annotated[
-        str | None, typer.Option("--baseline", metavar="SYSTEM", help="`reference` stands for the reference answers.")
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="SYSTEM",
+            help="Baseline of the new run; `reference` stands for the reference answers.",
+        ),
     ] = None,
     options: Annotated[
-        list[str] | None, typer.Option("--judge-option", metavar="K=V", help="A setting of the judge, such as win=.6.")
+        list[str] | None,
+        typer.Option("--judge-option", metavar="K=V", help="Set an option of the judge, such as win=.6."),
     ] = None,
-    one_order: Annotated[bool, typer.Option("--one-order", help="Candidate first only, not both orders.")] = False,
+    one_order: Annotated[
+        bool, typer.Option("--one-order", help="Judge with the candidate first only, not in both orders.")
+    ] = False,
     samples: Annotated[
-        int | None, typer.Option("--samples", metavar="N", help="Answers asked for in each order; 1 when left out.")
+        int | None, typer.Option("--samples", metavar="N", help="Number of answers per order; 1 by default.")
     ] = None,
-    turns: Annotated[str, typer.Option("--turns", metavar="all|last", help="Which turns make pairs.")] = "all",
-    only_reviewed: Annotated[bool, typer.Option("--only-reviewed", help="Only pairs that somebody has read.")] = False,
-    redo: Annotated[bool, typer.Option("--redo", help="Ask again where an answer was unreadable.")] = False,
-    reread: Annotated[bool, typer.Option("--reread", help="Read stored answers again; nobody is asked.")] = False,
+    turns: Annotated[
+        str, typer.Option("--turns", metavar="all|last", help="Make pairs of all turns or of the last one.")
+    ] = "all",
+    only_reviewed: Annotated[bool, typer.Option("--only-reviewed", help="Judge reviewed pairs only.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Request unreadable judgments again.")] = False,
+    reread: Annotated[bool, typer.Option("--reread", help="Parse stored answers again, without requests.")] = False,
     concurrency: Concurrency = 8,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; ask and write nothing.")] = False,
-    batch: Annotated[bool, typer.Option("--batch", help="Hand it in as batches; fetch them with --collect.")] = False,
-    collect: Annotated[bool, typer.Option("--collect", help="Bring in batches that are done; ask nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Estimate calls, tokens and cost; request and write nothing.")
+    ] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Submit the requests as batches; fetch the results with --collect.")
+    ] = False,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Fetch the results of batches that have ended; submit nothing.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """Have judges read every pair of a run; what is settled is never judged again."""
+    """Judge the pairs of a run that have not been judged yet."""
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.judge_request import JudgeRequest
 
-    _one_way(turns, reread, dry_run, batch, collect)
+    _check_options(turns, reread, dry_run, batch, collect)
     obj: Context = context.obj
     if reread:
         _reread(obj, run, judge, json=json)
         return
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
-        _named(judge),
-        run,
-        set_,
-        candidate,
-        baseline,
-        tuple(options or ()),
-        None,
-        one_order,
-        samples,
-        turns == "last",
-        concurrency,
-        base_url,
-        api_key_env,
+        judge=_required(judge),
+        run=run,
+        set=set_,
+        candidate=candidate,
+        baseline=baseline,
+        options=tuple(options or ()),
+        one_order=one_order,
+        samples=samples,
+        last_turn_only=turns == "last",
+        concurrency=concurrency,
+        base_url=base_url,
+        key_variable=api_key_env,
         only_reviewed=only_reviewed,
         redo=redo,
         max_cost=max_cost,
@@ -96,36 +127,57 @@ def judge(
     if dry_run:
         _dry_run(obj, request, json=json)
         return
-    _judge(obj, request, control, batch=batch, collect=collect, json=json)
+    summaries = _judge(obj, request, control, batch=batch, collect=collect)
+    print_summaries(summaries, json=json)
+    if any(summary.left for summary in summaries):
+        raise typer.Exit(WORK_LEFT)
 
 
-def _one_way(turns: str, *ways: bool) -> None:
-    """Raise BadUsage for turns that do not exist, and where more than one way of working is asked for."""
+def _check_options(turns: str, *modes: bool) -> None:
+    """Raise BadUsage for an unknown value of --turns, or more than one of the options that exclude each other."""
     if turns not in ("all", "last"):
         raise BadUsage(f"--turns takes all or last; it was given {turns!r}")
-    if sum(ways) > 1:
-        raise BadUsage("--reread, --dry-run, --batch and --collect are four different things; give one of them")
+    if sum(modes) > 1:
+        raise BadUsage("--reread, --dry-run, --batch and --collect exclude each other; give one of them")
 
 
-def _named(judges: list[str] | None) -> list[str]:
+def _required(judges: list[str] | None) -> list[str]:
     if not judges:
-        raise BadUsage(_WHICH)
+        raise BadUsage(_NO_JUDGE)
     return judges
 
 
 def _judge(
-    context: Context, request: "JudgeRequest", control: "WorkControl", *, batch: bool, collect: bool, json: bool
-) -> None:
+    context: Context, request: "JudgeRequest", control: "WorkControl", *, batch: bool, collect: bool
+) -> "list[JudgeSummary]":
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import progress
 
-    summaries: list[JudgeSummary] = []
     with context.open() as store, progress("judging") as bar:
-        work = judge_all(store, request, bar, summaries, batch=batch, collect=collect)
-        run_work(work, control)
-    tell(summaries, json=json)
-    if any(summary.left for summary in summaries):
-        raise typer.Exit(PART_LEFT)
+        if batch or collect:
+            return run_work(_judge_in_batches(store, request, submitting=batch), control)
+        return run_work(_judge_directly(store, request, bar), control)
+
+
+async def _judge_in_batches(store: "Store", request: "JudgeRequest", *, submitting: bool) -> "list[JudgeSummary]":
+    from uphold.workflows.batch_judging import judge_in_batches
+
+    async with aclosing(judge_in_batches(store, request, submitting=submitting)) as summaries:
+        return [summary async for summary in summaries]
+
+
+async def _judge_directly(store: "Store", request: "JudgeRequest", bar: "ProgressBar") -> "list[JudgeSummary]":
+    from uphold.workflows.judging import judge_run
+    from uphold.workflows.judging_progress import JudgeSummary
+
+    summaries = []
+    async with aclosing(judge_run(store, request)) as updates:
+        async for update in updates:
+            if isinstance(update, JudgeSummary):
+                summaries.append(update)
+            else:
+                bar(update.done, update.total, progress_line(update))
+    return summaries
 
 
 def _dry_run(context: Context, request: "JudgeRequest", *, json: bool) -> None:
@@ -134,117 +186,76 @@ def _dry_run(context: Context, request: "JudgeRequest", *, json: bool) -> None:
     from uphold.workflows.cost_estimate import estimate
 
     with context.open(reading=True) as store:
-        found = asyncio.run(estimate(store, request))
-    tell_estimates(found, request, json=json)
+        estimates = asyncio.run(estimate(store, request))
+    print_estimates(estimates, request, json=json)
 
 
 def _reread(context: Context, run: str | None, judges: list[str] | None, *, json: bool) -> None:
     from uphold.workflows.judging import reread
 
+    names: list[str | None] = [*judges] if judges else [None]
     with context.open() as store:
-        found = [one for name in judges or [None] for one in reread(store, run, name)]  # type: ignore[list-item]
-    tell_reread(found, json=json)
+        results = [result for name in names for result in reread(store, run, name)]
+    print_reread(results, json=json)
 
 
-PART_LEFT = 4
-
-
-async def judge_all(
-    store: "Store",
-    request: "JudgeRequest",
-    bar: "ProgressBar",
-    summaries: "list[JudgeSummary]",
-    *,
-    batch: bool,
-    collect: bool,
-) -> None:
-    """Judge, or deal with batches; the summaries are put into the list as they come."""
-    from uphold.workflows.judging import judge_run
-    from uphold.workflows.judging_progress import JudgeSummary
-
-    if batch or collect:
-        from uphold.workflows.batch_judging import judge_in_batches
-
-        async with aclosing(judge_in_batches(store, request, submitting=batch)) as done:
-            async for summary in done:
-                summaries.append(summary)
-        return
-    async with aclosing(judge_run(store, request)) as told:
-        async for one in told:
-            if isinstance(one, JudgeSummary):
-                summaries.append(one)
-            else:
-                bar(one.done, one.total, state(one))
-
-
-def state(judging: "JudgingProgress") -> str:
-    """The progress line: done, left, rate, failures, tokens, cost, time to go."""
+def progress_line(judging: "JudgingProgress") -> str:
+    """Return the text beside the progress bar: counts, rate, failures, tokens, cost and remaining time."""
     parts = [f"{judging.done:,} of {judging.total:,}", f"{judging.left:,} left"]
-    if judging.waiting:
-        parts.append(f"all wait, {wait_time(judging.waiting)}")
+    if judging.pause_left:
+        parts.append(f"all wait, {wait_time(judging.pause_left)}")
     elif judging.rate is not None:
         parts.append(f"{judging.rate:,.0f} a minute")
     if judging.unreadable:
         parts.append(f"{judging.unreadable:,} unreadable")
     if judging.failed:
         parts.append(f"{judging.failed:,} failed")
-    if judging.asked:
+    if judging.requested:
         parts.append(f"{judging.input_tokens + judging.output_tokens:,} tokens")
-        expected = "" if judging.expected is None else f" of about {dollars(judging.expected)}"
+        expected = "" if judging.expected_cost is None else f" of about {dollars(judging.expected_cost)}"
         parts.append(dollars(judging.cost) + expected)
-    if judging.to_go is not None and not judging.waiting:
-        parts.append(f"about {wait_time(judging.to_go)} to go")
+    if judging.seconds_left is not None and not judging.pause_left:
+        parts.append(f"about {wait_time(judging.seconds_left)} to go")
     return "   ".join(parts)
 
 
-_WORDS = {
-    "candidate": "wins",
-    "tie": "ties",
-    "baseline": "losses",
-    "inconsistent": "inconsistent",
-    "unreadable": "unreadable",
-    "failed": "failed",
-    "pending": "pending",
-}
-
-
-def tell(summaries: "list[JudgeSummary]", *, json: bool) -> None:
-    """Say what judging came to: one judge's summary, or a list of them."""
+def print_summaries(summaries: "list[JudgeSummary]", *, json: bool) -> None:
+    """Print the summary of each judge; as JSON an object for one judge, an array for several."""
     from uphold_tui.console import print_json, print_text
 
     if json:
-        told = [_as_json(summary) for summary in summaries]
-        print_json(told[0] if len(told) == 1 else told)
+        values = [_summary_json(summary) for summary in summaries]
+        print_json(values[0] if len(values) == 1 else values)
         return
     for number, summary in enumerate(summaries):
         if number:
             print_text()
-        _tell(summary)
+        _print_summary(summary)
 
 
 def _counts(summary: "JudgeSummary") -> dict[str, int]:
-    verdicts = {word.value: count for word, count in summary.verdicts.items()}
-    return {name: verdicts.get(word, 0) for word, name in _WORDS.items()}
+    counts = {verdict.value: count for verdict, count in summary.verdicts.items()}
+    return {name: counts.get(verdict, 0) for verdict, name in _VERDICT_NAMES.items()}
 
 
-def _as_json(summary: "JudgeSummary") -> dict[str, Any]:
-    done, made = summary.done, summary.made
+def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
+    progress, made = summary.progress, summary.made
     return {
         "run": summary.run.name,
         "judge": summary.judge,
         "pairs": summary.pairs,
         **_counts(summary),
-        "judgments": done.done,
-        "identical": done.identical,
-        "reused": done.reused,
-        "input_tokens": done.input_tokens,
-        "output_tokens": done.output_tokens,
-        "cost": done.cost,
-        "failed_judgments": done.failed,
-        "asked_again": done.again,
-        "waited": round(done.waited, 3),
+        "judgments": progress.done,
+        "identical": progress.identical,
+        "reused": progress.reused,
+        "input_tokens": progress.input_tokens,
+        "output_tokens": progress.output_tokens,
+        "cost": progress.cost,
+        "failed_judgments": progress.failed,
+        "asked_again": progress.retries,
+        "waited": round(progress.paused, 3),
         "left": summary.left,
-        "out": summary.out,
+        "out": summary.in_batches,
         "stopped": summary.stopped,
         "submitted": list(summary.submitted),
         "collected": summary.collected,
@@ -255,108 +266,123 @@ def _as_json(summary: "JudgeSummary") -> dict[str, Any]:
     }
 
 
-def _tell(summary: "JudgeSummary") -> None:
+def _print_summary(summary: "JudgeSummary") -> None:
     from uphold_tui.console import print_line, print_note, print_table, print_text
 
     counts, made = _counts(summary), summary.made
     print_line(f"{summary.judge} on {summary.run.name}: {summary.pairs:,} pairs")
-    shown = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
-    print_table(shown)
-    print_text(_work(summary))
-    for keys, why in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
+    rows = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
+    print_table(rows)
+    print_text(_work_line(summary))
+    for keys, reason in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
-            print_text(f"{count_noun(len(keys), 'example')} with {why}: no pair")
+            print_text(f"{_count(len(keys), 'example')} with {reason}: no pair")
     if summary.submitted:
-        print_text(f"handed in as {count_noun(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
-    if summary.out:
-        print_text(f"{count_noun(summary.out, 'judgment')} out with a batch; `uphold judge --collect` brings them in")
+        print_text(f"submitted as {_count(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
+    if summary.in_batches:
+        print_text(f"{_count(summary.in_batches, 'judgment')} in open batches; `uphold judge --collect` fetches them")
     if summary.stopped:
         print_note(f"stopped: {summary.stopped}")
-    if summary.left and not summary.out:
-        print_text(f"{count_noun(summary.left, 'pair')} left; the same command goes on")
+    if summary.left and not summary.in_batches:
+        print_text(f"{_count(summary.left, 'pair')} left; the same command goes on")
 
 
-def _work(summary: "JudgeSummary") -> str:
-    done = summary.done
+def _count(number: int, noun: str) -> str:
+    return count_noun(number, noun, thousands=True)
+
+
+def _work_line(summary: "JudgeSummary") -> str:
+    """Return the sentence about the judgments made in this invocation."""
+    progress = summary.progress
     if summary.collected:
-        return f"{summary.collected:,} judgments brought in"
-    if not done.total:
+        return f"{summary.collected:,} judgments collected"
+    if not progress.total:
         return "nothing left to do: every judgment was there already"
-    parts = [f"{done.done:,} judgments made"]
-    if done.identical:
-        parts.append(f"{done.identical:,} of identical answers, not asked")
-    if done.reused:
-        parts.append(f"{done.reused:,} reused from equal pairs")
-    if done.failed:
-        parts.append(f"{done.failed:,} failed")
-    if done.output_tokens:
-        parts.append(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out")
-        parts.append(f"cost {dollars(done.cost)}")
-    if done.again:
-        parts.append(f"{done.again:,} asked again")
-    if done.waited:
-        parts.append(f"all waited {wait_time(done.waited)}")
+    parts = [f"{progress.done:,} judgments made"]
+    if progress.identical:
+        parts.append(f"{progress.identical:,} of identical answers, not asked")
+    if progress.reused:
+        parts.append(f"{progress.reused:,} reused from equal pairs")
+    if progress.failed:
+        parts.append(f"{progress.failed:,} failed")
+    if progress.output_tokens:
+        parts.append(f"{progress.input_tokens:,} tokens in, {progress.output_tokens:,} out")
+        parts.append(f"cost {dollars(progress.cost)}")
+    if progress.retries:
+        parts.append(f"{progress.retries:,} asked again")
+    if progress.paused:
+        parts.append(f"all waited {wait_time(progress.paused)}")
     return ", ".join(parts)
 
 
-def tell_estimates(found: "list[Estimate]", request: "JudgeRequest", *, json: bool) -> None:
-    """Say what judging would take."""
+def print_estimates(estimates: "list[Estimate]", request: "JudgeRequest", *, json: bool) -> None:
+    """Print what judging would take; as JSON an object for one judge, an array for several."""
     from uphold.judging.costs import prices_date
-    from uphold_tui.console import print_json, print_line
+    from uphold_tui.console import print_json
 
     if json:
-        told = [
-            {
-                "judge": one.judge,
-                "pairs": one.pairs,
-                "judgments": one.judgments,
-                "calls": one.calls,
-                "input_tokens": one.input_tokens,
-                "output_tokens": one.output_tokens,
-                "assumed_output_tokens": one.output_each,
-                "counted_by": one.counted_by,
-                "cost": one.cost,
-                "batch_cost": one.batch_cost,
-                "prices_date": prices_date(),
-            }
-            for one in found
-        ]
-        print_json(told[0] if len(told) == 1 else told)
+        values = [_estimate_json(found, prices_date()) for found in estimates]
+        print_json(values[0] if len(values) == 1 else values)
         return
-    for one in found:
-        print_line(f"{one.judge}: {one.judgments:,} judgments on {one.pairs:,} pairs are missing, {one.calls:,} calls")
-        if not one.model:
-            print_line("  offline and free")
-            continue
-        print_line(f"  {one.input_tokens:,} tokens in, counted by {one.counted_by}")
-        print_line(f"  {one.output_tokens:,} tokens out, at an assumed {one.output_each:,} tokens an answer")
-        cheaper = "" if one.batch_cost is None else f"; with --batch {dollars(one.batch_cost)}"
-        dated = f", prices of {prices_date()} or your own" if one.cost is not None else ": its price is not known"
-        print_line(f"  cost {dollars(one.cost)}{cheaper}{dated}")
-        if request.max_cost is not None and one.cost is not None and one.cost > request.max_cost:
-            print_line(f"  that is more than --max-cost {dollars(request.max_cost)}: it would stop on the way")
+    for found in estimates:
+        _print_estimate(found, request.max_cost, prices_date())
 
 
-def tell_reread(found: "list[Reread]", *, json: bool) -> None:
-    """Say what reading stored answers again came to."""
+def _estimate_json(found: "Estimate", prices_date: str) -> dict[str, Any]:
+    return {
+        "judge": found.judge,
+        "pairs": found.pairs,
+        "judgments": found.judgments,
+        "calls": found.calls,
+        "input_tokens": found.input_tokens,
+        "output_tokens": found.output_tokens,
+        "assumed_output_tokens": found.output_each,
+        "counted_by": found.counted_by,
+        "cost": found.cost,
+        "batch_cost": found.batch_cost,
+        "prices_date": prices_date,
+    }
+
+
+def _print_estimate(found: "Estimate", max_cost: float | None, prices_date: str) -> None:
+    from uphold_tui.console import print_line
+
+    print_line(
+        f"{found.judge}: {found.judgments:,} judgments on {found.pairs:,} pairs are missing, {found.calls:,} calls"
+    )
+    if not found.model:
+        print_line("  offline and free")
+        return
+    print_line(f"  {found.input_tokens:,} tokens in, counted by {found.counted_by}")
+    print_line(f"  {found.output_tokens:,} tokens out, at an assumed {found.output_each:,} tokens an answer")
+    batch = "" if found.batch_cost is None else f"; with --batch {dollars(found.batch_cost)}"
+    source = f", prices of {prices_date} or your own" if found.cost is not None else ": its price is not known"
+    print_line(f"  cost {dollars(found.cost)}{batch}{source}")
+    if max_cost is not None and found.cost is not None and found.cost > max_cost:
+        print_line(f"  that is more than --max-cost {dollars(max_cost)}: it would stop on the way")
+
+
+def print_reread(results: "list[Reread]", *, json: bool) -> None:
+    """Print how many stored answers gave another judgment when they were parsed again."""
     from uphold_tui.console import print_json, print_line
 
     if json:
         print_json(
             [
                 {
-                    "run": one.run.name,
-                    "judge": one.judge,
-                    "version": one.version,
-                    "answers": one.answers,
-                    "changed": one.changed,
-                    "now_readable": one.now_readable,
+                    "run": result.run.name,
+                    "judge": result.judge,
+                    "version": result.version,
+                    "answers": result.answers,
+                    "changed": result.changed,
+                    "now_readable": result.now_readable,
                 }
-                for one in found
+                for result in results
             ]
         )
         return
-    for one in found:
+    for result in results:
         print_line(
-            f"{one.judge} on {one.run.name}: {one.answers:,} answers read again, {one.changed:,} say something else"
+            f"{result.judge} on {result.run.name}: {result.answers:,} answers read again, "
+            f"{result.changed:,} say something else"
         )

@@ -1,4 +1,4 @@
-"""Long work on the command line: the first Ctrl-C lets what is in flight come back, the second ends at once."""
+"""Runs asynchronous work for a command, with a graceful stop on the first Ctrl-C and an immediate one on the second."""
 
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from uphold.workflows.concurrency import WorkControl
 
-_Had = TypeVar("_Had")
+_Result = TypeVar("_Result")
 
 
-def run_work(work: Coroutine[Any, Any, _Had], control: "WorkControl") -> _Had:
-    """Run it to its end; raises KeyboardInterrupt after a Ctrl-C, once what was in flight is in the file."""
+def run_work(work: Coroutine[Any, Any, _Result], control: "WorkControl") -> _Result:
+    """Run `work` and return its result.
+
+    Raises KeyboardInterrupt after a Ctrl-C, once the responses to requests in flight are written.
+    """
     import asyncio
     import signal
 
-    async def main() -> _Had:
+    async def main() -> _Result:
         task = asyncio.ensure_future(work)
         interrupted = False
 
@@ -27,13 +30,13 @@ def run_work(work: Coroutine[Any, Any, _Had], control: "WorkControl") -> _Had:
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
         try:
-            had = await task
+            result = await task
         except asyncio.CancelledError:
             if interrupted:
                 raise KeyboardInterrupt from None
             raise
         if interrupted:
             raise KeyboardInterrupt
-        return had
+        return result
 
     return asyncio.run(main())

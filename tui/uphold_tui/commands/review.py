@@ -1,4 +1,4 @@
-"""`uphold review`, and what bare `uphold` opens."""
+"""`uphold review`, `uphold demo` and `uphold` without a command: those that open the app."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,46 +11,59 @@ if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
+    from uphold_tui.app_options import AppOptions
+
+DEFAULT_SAMPLE = "support-desk"
 
 
 def review(
     context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's name or number.")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")] = None,
     reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Who reviews; else the system's user name.")
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
     ] = None,
     judge: Annotated[
-        str | None, typer.Option("--judge", metavar="NAME", help="Whose verdicts are on the table.")
+        str | None, typer.Option("--judge", metavar="NAME", help="Review the verdicts of this judge.")
     ] = None,
     set_: Annotated[
-        str | None, typer.Option("--set", metavar="NAME", help="With the next two: review two systems.")
+        str | None,
+        typer.Option("--set", metavar="NAME", help="Eval set of a new run; needs --candidate and --baseline."),
     ] = None,
-    candidate: Annotated[str | None, typer.Option("--candidate", metavar="SYSTEM")] = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", metavar="SYSTEM")] = None,
-    blind: Annotated[bool, typer.Option("--blind", help="Verdicts are shown after your own decision.")] = False,
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", metavar="SYSTEM", help="Candidate of the new run.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", metavar="SYSTEM", help="Baseline of the new run.")
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Hide verdicts until you have decided.")] = False,
     open_share: Annotated[
         float,
-        typer.Option("--open-share", metavar="SHARE", min=0.0, max=1.0, help="Of a blind session's pairs, shown open."),
+        typer.Option(
+            "--open-share",
+            metavar="SHARE",
+            min=0.0,
+            max=1.0,
+            help="Share of a blind session's pairs that show the verdict.",
+        ),
     ] = 0.15,
     planned: Annotated[
-        int | None, typer.Option("--plan", metavar="N", min=1, help="How many pairs you mean to read.")
+        int | None, typer.Option("--plan", metavar="N", min=1, help="Number of pairs that you plan to review.")
     ] = None,
     queue: Annotated[
         str,
         typer.Option(
             "--queue",
             metavar="KIND",
-            help="random, uncertain, tag:NAME, all, disputed, flagged, changed or hand-picked.",
+            help="Order of the pairs: random, uncertain, tag:NAME, all, disputed, flagged, changed or hand-picked.",
         ),
     ] = "random",
 ) -> None:
-    """Read pairs side by side; uphold the judge's verdicts or overturn them."""
-    from uphold.errors import BadUsage
+    """Review pairs side by side and uphold or overturn the judge's verdicts."""
     from uphold.workflows.lookup import find_run
     from uphold.workflows.review_opening import ReviewOptions
 
-    _needs_terminal()
-    manner = ReviewOptions(queue, blind, open_share, planned)
+    _prepare_app()
+    options = ReviewOptions(queue, blind, open_share, planned, judge)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
     with context.obj.open() as store:
@@ -59,54 +72,56 @@ def review(
 
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
-            usual = run is None and manner == ReviewOptions()
-            wanted = None if usual else find_run(store, run)
-        open_app(context.obj, store, wanted, reviewer, judge, manner=manner)
+            by_default = run is None and options == ReviewOptions(judge=judge)
+            wanted = None if by_default else find_run(store, run)
+        open_app(context.obj, store, app_options(context.obj, reviewer), run=wanted, review=options)
 
 
 def start(context: Context) -> None:
-    """What bare `uphold` opens: the start screen; a new file where there is none."""
-    _needs_terminal()
+    """Open the start screen, with a new database if there is none."""
+    _prepare_app()
     with context.open(create=True) as store:
-        open_app(context, store, start=True)
+        open_app(context, store, app_options(context), start=True)
 
 
 def open_app(
     context: Context,
     store: "Store",
+    options: "AppOptions",
+    *,
     run: "Run | None" = None,
-    reviewer: str | None = None,
-    judge: str | None = None,
-    tour: bool = False,
+    review: "ReviewOptions | None" = None,
     start: bool = False,
-    manner: "ReviewOptions | None" = None,
 ) -> None:
-    """Run the app on a run, on the only one, or on the start screen; what it says on leaving goes to the terminal."""
+    """Run the app on a run, on the only one, or on the start screen, and print its message when it is left."""
     from uphold_tui.app import run_app
     from uphold_tui.console import print_note
 
-    settings, before = context.settings, store.written_here()
-    said = run_app(
-        store,
-        run=run,
-        start=start,
-        reviewer=reviewer or settings.reviewer or _user(),
-        judge=judge,
-        theme=settings.theme,
-        signs=settings.signs,
-        keymap=dict(settings.keys),
-        hold=settings.hold,
-        tables=settings,
-        tour=tour,
-        manner=manner,
-    )
-    if said:
-        print_note(said)
-    if store.written_here() > before and not tour:
+    before = store.total_changes()
+    message = run_app(store, options, context.settings, run=run, review=review, start=start)
+    if message:
+        print_note(message)
+    if store.total_changes() > before and not options.tour:
         print_note(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
 
 
-def _user() -> str:
+def app_options(context: Context, reviewer: str | None = None, *, tour: bool = False) -> "AppOptions":
+    """Return the app's options from uphold.toml and the command line."""
+    from uphold_tui.app_options import AppOptions
+    from uphold_tui.themes import SIGNS
+
+    settings = context.settings
+    return AppOptions(
+        dict(settings.keys),
+        SIGNS[settings.signs],
+        settings.hold,
+        reviewer or settings.reviewer or _user_name(),
+        settings.theme,
+        tour,
+    )
+
+
+def _user_name() -> str:
     from getpass import getuser
 
     try:
@@ -115,43 +130,42 @@ def _user() -> str:
         return "reviewer"
 
 
-def _needs_terminal() -> None:
-    """Raises BadUsage without a terminal; with one the garbage collector rests until the app's first frame is there."""
+def _prepare_app() -> None:
+    """Raise BadUsage without a terminal, and pause the garbage collector until the app has drawn its first frame."""
     import gc
 
-    from uphold.errors import BadUsage
     from uphold_tui.console import in_terminal
 
     if not in_terminal():
         raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")
-    # Little of what is loaded now is garbage, and looking for it takes a tenth of the time to the first frame.
+    # Start-up leaves little garbage, and collecting it takes a tenth of the time to the first frame.
     gc.disable()
-
-
-DEFAULT = "support-desk"
 
 
 def demo(
     context: typer.Context,
-    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="Which sample set.")] = DEFAULT,
-    reviewer: Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Whose decisions.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew; the earlier demo stays.")] = False,
+    set_: Annotated[str, typer.Option("--set", metavar="NAME", help="Name of the sample set.")] = DEFAULT_SAMPLE,
+    reviewer: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start a new demo; the earlier one is kept.")] = False,
 ) -> None:
-    """Open a packaged sample set in the review app; without a terminal print its statistics."""
+    """Review a sample set; without a terminal, print its statistics."""
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note
 
     if fresh and context.obj.db is not None:
         raise BadUsage("--fresh makes a file of its own; give it or --db, not both")
     path = context.obj.db or demo_path(set_, fresh=fresh)
-    copied = Context(path, context.obj.config)
-    with copied.open(create=True) as store:
+    demo_context = Context(path, context.obj.config)
+    with demo_context.open(create=True) as store:
         run = open_demo(store, set_)
         if in_terminal():
-            open_app(copied, store, run, reviewer, tour=True)
+            open_app(demo_context, store, app_options(demo_context, reviewer, tour=True), run=run)
     if not in_terminal():
-        from uphold_tui.commands.stats import show_stats
+        from uphold.workflows.statistics import StatisticsOptions
+        from uphold_tui.commands.stats import print_statistics
 
-        show_stats(copied, run.name)
+        print_statistics(demo_context, run.name, None, StatisticsOptions(first_only=True))
     if context.obj.db is None:
         print_note(f"the demo is kept in {path}; uphold demo goes on with it, uphold demo --fresh begins anew")

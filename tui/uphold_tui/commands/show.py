@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 def show(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's name or number.")],
-    key: Annotated[str | None, typer.Argument(metavar="KEY", help="The example's key.")] = None,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the run.")],
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="Key of the example.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Show a pair with every verdict and decision on it."""
+    """Show a pair with its texts, verdicts and decisions."""
     from uphold.workflows.lookup import pair_records
     from uphold_tui.console import print_json, print_text
 
     with context.obj.open(reading=True) as store:
         found = pair_records(store, run, key)
     if json:
-        print_json([_as_json(pair) for pair in found])
+        print_json([_pair_json(pair) for pair in found])
         return
     for number, pair in enumerate(found):
         if number:
             print_text()
-        _print(pair)
+        _print_pair(pair)
 
 
-def _print(pair: "PairRecord") -> None:
+def _print_pair(pair: "PairRecord") -> None:
     from uphold.records.texts import cell_text
     from uphold_tui.console import print_line, print_text
 
@@ -42,26 +42,26 @@ def _print(pair: "PairRecord") -> None:
     tags = f"   {', '.join(texts.tags)}" if texts.tags else ""
     print_line(f"{texts.key}   turn {texts.turn} of {len(texts.text.turns)}{tags}{state}")
     if texts.text.context:
-        _block("context", texts.text.context)
+        _print_block("context", texts.text.context)
     for turn in range(texts.turn):
-        _block(f"instruction, turn {turn + 1}", texts.text.turns[turn])
+        _print_block(f"instruction, turn {turn + 1}", texts.text.turns[turn])
         reference = texts.text.reference(turn + 1)
         if reference is not None:
-            _block(f"reference, turn {turn + 1}", reference)
-        _block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
-        _block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
+            _print_block(f"reference, turn {turn + 1}", reference)
+        _print_block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
+        _print_block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
     print_text()
-    print_text("verdicts" if pair.judges else "no judge has read this pair")
-    for judge in pair.judges:
-        print_line(f"  {judge.name}: {judge.verdict.value}")
-        for judgment in judge.judgments:
-            print_line(f"    {_judgment(judgment)}")
-    print_text("decisions" if pair.said else "no reviewer has read this pair")
-    for reviewer, event in pair.said:
-        print_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event(event)}")
+    print_text("verdicts" if pair.verdicts else "no judge has read this pair")
+    for verdict in pair.verdicts:
+        print_line(f"  {verdict.name}: {verdict.verdict.value}")
+        for judgment in verdict.judgments:
+            print_line(f"    {_judgment_line(judgment)}")
+    print_text("decisions" if pair.events else "no reviewer has read this pair")
+    for reviewer, event in pair.events:
+        print_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event_line(event)}")
 
 
-def _block(title: str, text: str) -> None:
+def _print_block(title: str, text: str) -> None:
     from uphold_tui.console import print_line, print_text
 
     print_text()
@@ -69,21 +69,21 @@ def _block(title: str, text: str) -> None:
     print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
 
 
-def _judgment(judgment: "Judgment") -> str:
-    word = judgment.verdict.value if judgment.verdict else judgment.status.value
+def _judgment_line(judgment: "Judgment") -> str:
+    outcome = judgment.verdict.value if judgment.verdict else judgment.status.value
     confidence = f", confidence {judgment.confidence:g}" if judgment.confidence is not None else ""
     preference = f", preference {judgment.preference:g}" if judgment.preference is not None else ""
-    said = judgment.reason or judgment.problem
-    return f"{judgment.order.value}: {word}{confidence}{preference}" + (f". {said}" if said else "")
+    reason = judgment.reason or judgment.problem
+    return f"{judgment.order.value}: {outcome}{confidence}{preference}" + (f". {reason}" if reason else "")
 
 
-def _event(event: "ReviewEvent") -> str:
-    word = event.choice.value if event.choice else event.kind.value
-    kind = " (carried)" if event.kind.value == "carried" else " (imported)" if event.source == "import" else ""
-    return word + kind + (f": {event.note}" if event.note else "")
+def _event_line(event: "ReviewEvent") -> str:
+    outcome = event.choice.value if event.choice else event.kind.value
+    origin = " (carried)" if event.kind.value == "carried" else " (imported)" if event.source == "import" else ""
+    return outcome + origin + (f": {event.note}" if event.note else "")
 
 
-def _as_json(pair: "PairRecord") -> dict[str, Any]:
+def _pair_json(pair: "PairRecord") -> dict[str, Any]:
     texts = pair.texts
     return {
         "run": pair.run.name,
@@ -98,12 +98,12 @@ def _as_json(pair: "PairRecord") -> dict[str, Any]:
         "candidate": {"system": texts.candidate, "response": list(texts.candidate_cells)},
         "baseline": {"system": texts.baseline, "response": list(texts.baseline_cells)},
         "contents": texts.contents,
-        "verdicts": [_verdict_json(judge) for judge in pair.judges],
-        "decisions": [_event_json(reviewer, event) for reviewer, event in pair.said],
+        "verdicts": [_verdict_json(verdict) for verdict in pair.verdicts],
+        "decisions": [_event_json(reviewer, event) for reviewer, event in pair.events],
     }
 
 
-def _verdict_json(judge: "PairVerdict") -> dict[str, Any]:
+def _verdict_json(verdict: "PairVerdict") -> dict[str, Any]:
     names = (
         "order",
         "status",
@@ -123,9 +123,9 @@ def _verdict_json(judge: "PairVerdict") -> dict[str, Any]:
         "at",
     )
     return {
-        "judge": judge.name,
-        "verdict": judge.verdict.value,
-        "judgments": [{name: getattr(judgment, name) for name in names} for judgment in judge.judgments],
+        "judge": verdict.name,
+        "verdict": verdict.verdict.value,
+        "judgments": [{name: getattr(judgment, name) for name in names} for judgment in verdict.judgments],
     }
 
 

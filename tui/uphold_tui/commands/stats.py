@@ -3,108 +3,79 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from uphold_tui.commands.context import Context
 from uphold_tui.commands.options import AsJson, RunName
 
+if TYPE_CHECKING:
+    from uphold.workflows.statistics import StatisticsOptions
+
 
 def stats(
     context: typer.Context,
     run: RunName = None,
-    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="All runs of a set, pooled.")] = None,
-    judge: Annotated[str | None, typer.Option("--judge", metavar="NAME", help="This judge only.")] = None,
-    tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Examples with this tag only.")] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="tag", help="`tag`: a row for every tag as well.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="All judges and the finer numbers, resampling too.")] = False,
-    planned: Annotated[int | None, typer.Option("--planned", metavar="N", help="Provisional before so many.")] = None,
+    set_: Annotated[str | None, typer.Option("--set", metavar="NAME", help="Pool all runs of a set.")] = None,
+    judge: Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge only.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Count examples with this tag only.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="tag", help="Add a row for every tag.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Add all judges and slower statistics, such as resampling.")
+    ] = False,
+    planned: Annotated[
+        int | None,
+        typer.Option("--planned", metavar="N", help="Mark the results as provisional before N reviewed pairs."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Win rates and judge-human agreement, each with its n and interval."""
+    """Print win rates and judge-human agreement with their confidence intervals."""
     from uphold.errors import BadUsage
+    from uphold.workflows.statistics import StatisticsOptions
 
     if by not in (None, "tag"):
         raise BadUsage(f"--by takes `tag`; it was given {by!r}")
     if run is not None and set_ is not None:
         raise BadUsage("name a run, or a set with --set; not both")
-    show_stats(
-        context.obj, run, set_, judge=judge, tag=tag, by_tag=by is not None, full=full, json=json, planned=planned
-    )
+    options = StatisticsOptions(judge, tag, by == "tag", full, not (json or full), planned)
+    print_statistics(context.obj, run, set_, options, json=json)
 
 
-def show_stats(
-    context: Context,
-    run: str | None = None,
-    set_: str | None = None,
-    *,
-    judge: str | None = None,
-    tag: str | None = None,
-    by_tag: bool = False,
-    full: bool = False,
-    json: bool = False,
-    planned: int | None = None,
+def print_statistics(
+    context: Context, run: str | None, set_: str | None, options: "StatisticsOptions", *, json: bool = False
 ) -> None:
-    """Print the numbers of a run or set."""
-    with _uncollected():
-        _show(context, run, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, json=json, planned=planned)
+    """Print the statistics of a run, or of a set if `set_` is given, and the perplexities measured for it."""
+    from uphold.workflows.lookup import run_perplexities
+    from uphold.workflows.statistics import read_run_statistics, read_set_statistics
+    from uphold_tui.commands.generate import perplexity_json, print_perplexities
+    from uphold_tui.console import print_json, print_report
+
+    with _paused_gc():
+        with context.open(reading=True) as store:
+            found = (
+                read_run_statistics(store, run, options) if set_ is None else read_set_statistics(store, set_, options)
+            )
+            perplexities = run_perplexities(store, run, set_)
+        if json:
+            from uphold.reports.json_output import statistics_json
+
+            more = {"perplexities": [perplexity_json(one) for one in perplexities]} if perplexities else {}
+            print_json({**statistics_json(found), **more})
+        else:
+            from uphold.reports.run_report import run_report
+
+            print_report(run_report(found, options.full))
+            print_perplexities(perplexities)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector still: it would walk ten thousands of rows again and again, and none of them is in a ring."""
-    running = gc.isenabled()
+def _paused_gc() -> Iterator[None]:
+    """Pause the garbage collector: it would walk tens of thousands of rows repeatedly, and none of them form cycles."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if running:
+        if was_enabled:
             gc.enable()
-
-
-def _show(
-    context: Context,
-    run: str | None,
-    set_: str | None,
-    *,
-    judge: str | None,
-    tag: str | None,
-    by_tag: bool,
-    full: bool,
-    json: bool,
-    planned: int | None,
-) -> None:
-    from uphold.workflows.lookup import run_perplexities
-    from uphold.workflows.statistics import read_run_statistics, read_set_statistics
-    from uphold_tui.commands.generate import as_json as perplexity_json
-    from uphold_tui.commands.generate import say_perplexities
-    from uphold_tui.console import print_json, print_report
-
-    with context.open(reading=True) as store:
-        if set_ is not None:
-            found = read_set_statistics(
-                store, set_, judge=judge, tag=tag, by_tag=by_tag, full=full, first_only=not (json or full)
-            )
-        else:
-            found = read_run_statistics(
-                store,
-                run,
-                judge=judge,
-                tag=tag,
-                by_tag=by_tag,
-                full=full,
-                planned=planned,
-                first_only=not (json or full),
-            )
-        measured = run_perplexities(store, run, set_)
-    if json:
-        from uphold.reports.json_output import statistics_json
-
-        told = {"perplexities": [perplexity_json(one) for one in measured]} if measured else {}
-        print_json({**statistics_json(found), **told})
-    else:
-        from uphold.reports.run_report import run_report
-
-        print_report(run_report(found, full))
-        say_perplexities(measured)

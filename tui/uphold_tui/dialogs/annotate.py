@@ -1,4 +1,4 @@
-"""Writing a comment on a pair."""
+"""Dialogs that annotate a pair: a comment in words, and reasons with one key each."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -11,7 +11,7 @@ from textual.widgets import Input, Static, TextArea
 
 from uphold.records.reviews import PairView
 from uphold_tui import safe_text
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, MUTED, TINT
 from uphold_tui.widgets.rows import Field
@@ -22,9 +22,22 @@ _COMMENT_KEYS = (
     Key("comment.close", ("escape",), "close", "leave it as it was"),
 )
 
+_COMMENT_ENTRIES = (("enter", "save"), ("ctrl+j", "new line"), ("esc", "leave it as it was"))
+
+_REASON_KEYS = (
+    Key("reasons.save", ("enter",), "save", "save"),
+    Key("reasons.edit", ("+",), "edit", "add a reason"),
+    Key("reasons.close", ("escape",), "close", "leave it as it was"),
+)
+
+_REASON_ENTRIES = (("enter", "save"), ("+", "change the list"), ("esc", "leave it"))
+
+_LONGEST_REASON = 40
+"""Characters that are kept of a reason."""
+
 
 class CommentField(TextArea):
-    """A field whose text can be shown: what is pasted is made harmless on its way in. Enter is for its screen."""
+    """A text area that makes pasted text safe to show, and posts `Entered` on enter instead of breaking the line."""
 
     class Entered(Message):
         """Enter was pressed."""
@@ -43,7 +56,7 @@ class CommentField(TextArea):
 
 
 class CommentScreen(Overlay[str | None], inherit_bindings=False):
-    """Answers the new comment, or None when it is left as it was; an empty one takes the old away."""
+    """Asks for a comment; returns it, or None when it is left as it was. An empty one removes the old comment."""
 
     AUTO_FOCUS = "TextArea"
     BINDINGS = bindings(_COMMENT_KEYS)
@@ -59,17 +72,16 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
         head = Content.assemble(("Comment on ", BOLD), safe_text.line(self._pair.key, BOLD))
         yield Static(head, markup=False)
         yield self.field
-        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in _FOOT]
-        yield Static(Content("    ").join(entries), markup=False)
+        yield Static(key_row(_COMMENT_ENTRIES), markup=False)
 
     def on_key(self, event: KeyEvent) -> None:
-        """What is typed before the field has the focus is not lost."""
+        """Put what is typed before the field has the focus into the field."""
         if event.is_printable and event.character and not self.field.has_focus:
             event.stop()
             self.field.insert(event.character)
 
     def on_paste(self, event: Paste) -> None:
-        """What is pasted before the field has the focus is not lost either."""
+        """Put what is pasted before the field has the focus into the field."""
         if not self.field.has_focus:
             self.field.insert(safe_text.safe(event.text))
 
@@ -77,37 +89,29 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
         self.action_save()
 
     def action_save(self) -> None:
-        """Answer what is written, unless nothing changed."""
+        """Close, returning the comment unless nothing changed."""
         text = self.field.text.strip()
         self.dismiss(None if text == self._before.strip() else text)
 
     def action_new_line(self) -> None:
-        """Begin a new line."""
+        """Start a new line."""
         self.field.insert("\n")
 
 
-_FOOT = (("enter", "save"), ("ctrl+j", "new line"), ("esc", "leave it as it was"))
-
-
-_REASON_KEYS = (
-    Key("reasons.save", ("enter",), "save", "save"),
-    Key("reasons.edit", ("+",), "edit", "add a reason"),
-    Key("reasons.close", ("escape",), "close", "leave it as it was"),
-)
-
-
-LONGEST = 40
-
-
 class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
-    """Answers the reasons chosen, or None when they are left as they were. A reason's key turns it on and off."""
+    """Asks for reasons, each turned on and off by its key; returns those chosen, or None when they are left as they were.
+
+    `reason_keys` maps a key to its reason; `save_reason_keys` is called with the whole map when the list is changed.
+    """
 
     WIDTH = 72
     BINDINGS = bindings(_REASON_KEYS)
 
-    def __init__(self, pair: PairView, words: Mapping[str, str], keep: Callable[[dict[str, str]], None]) -> None:
+    def __init__(
+        self, pair: PairView, reason_keys: Mapping[str, str], save_reason_keys: Callable[[dict[str, str]], None]
+    ) -> None:
         super().__init__()
-        self._pair, self._words, self._keep = pair, dict(words), keep
+        self._pair, self._reason_keys, self._save_reason_keys = pair, dict(reason_keys), save_reason_keys
         self.chosen = list(pair.state.reasons)
         self.list = Static(markup=False)
         self.field = Field("a key and a reason: n wrong number; a key alone takes it away")
@@ -118,40 +122,40 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
         yield self.field
 
     def fill(self) -> None:
-        """Draw the list."""
+        """Show the reasons, ticked where they are chosen."""
         head = Content.assemble(("Why, on ", BOLD), safe_text.line(self._pair.key, BOLD))
         rows = [Content.assemble(head, ("   a key each, several go together", MUTED)), Content("")]
-        known = [*self._words.items(), *((" ", word) for word in self.chosen if word not in self._words.values())]
-        for key, word in known:
-            on = word in self.chosen
-            tick = ("[x] " if on else "[ ] ", BOLD if on else MUTED)
-            row = Content.assemble((f" {key} ", BOLD), " ", tick, safe_text.line(word, BOLD if on else MUTED), " ")
+        reasons = self._reason_keys.values()
+        without_key = [(" ", reason) for reason in self.chosen if reason not in reasons]
+        for key, reason in [*self._reason_keys.items(), *without_key]:
+            on = reason in self.chosen
+            style = BOLD if on else MUTED
+            tick = ("[x] " if on else "[ ] ", style)
+            row = Content.assemble((f" {key} ", BOLD), " ", tick, safe_text.line(reason, style), " ")
             rows.append(row.stylize_before(TINT) if on else row)
-        foot = (("enter", "save"), ("+", "change the list"), ("esc", "leave it"))
-        rows += [Content(""), Content("    ").join([Content.assemble((k, BOLD), (f" {w}", MUTED)) for k, w in foot])]
-        self.list.update(Content("\n").join(rows))
+        self.list.update(Content("\n").join([*rows, Content(""), key_row(_REASON_ENTRIES)]))
 
     def on_key(self, event: KeyEvent) -> None:
-        """A reason's key turns it on, or off."""
-        word = self._words.get(event.character or "")
-        if word is None or self.field.display:
+        """Turn a reason on or off by its key."""
+        reason = self._reason_keys.get(event.character or "")
+        if reason is None or self.field.display:
             return
         event.stop()
-        (self.chosen.remove if word in self.chosen else self.chosen.append)(word)
+        (self.chosen.remove if reason in self.chosen else self.chosen.append)(reason)
         self.fill()
 
     def action_save(self) -> None:
-        """Answer what is chosen, unless nothing changed."""
+        """Close, returning the reasons chosen unless nothing changed."""
         now = tuple(self.chosen)
         self.dismiss(None if now == self._pair.state.reasons else now)
 
     def action_edit(self) -> None:
-        """Write a reason of the set's own."""
+        """Show the field in which the list of reasons is changed."""
         self.field.display = True
         self.field.focus()
 
     def action_close(self) -> None:
-        """Leave the field, or everything as it was."""
+        """Leave the field; outside it, close and leave the reasons as they were."""
         if self.field.display:
             self._end_edit()
         else:
@@ -163,12 +167,12 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
         self.fill()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep what was written: a key with a reason adds or changes it, a key alone takes it away."""
+        """Change the list: a key and a reason add or change it, a key alone removes it."""
         event.stop()
-        key, _, word = event.value.strip().partition(" ")
+        key, _, reason = event.value.strip().partition(" ")
         if len(key) == 1 and key not in "+ ":
-            self._words.pop(key, None)
-            if word.strip():
-                self._words[key] = word.strip()[:LONGEST]
-            self._keep(dict(self._words))
+            self._reason_keys.pop(key, None)
+            if reason.strip():
+                self._reason_keys[key] = reason.strip()[:_LONGEST_REASON]
+            self._save_reason_keys(dict(self._reason_keys))
         self._end_edit()

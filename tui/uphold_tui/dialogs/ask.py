@@ -1,13 +1,14 @@
-"""Asking for one line: what to find, a name, an amount; and the answers of a judge as they came."""
+"""A dialog that asks for one line: what to search for, a name, an amount, a file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from textual.content import Content
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
 from textual.widgets import Static
 
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets.rows import Field
@@ -18,50 +19,73 @@ _KEYS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question for one line of text.
+
+    `hint` stands in the field while it is empty, `initial` is what the field holds at first, `keys` are the entries of the
+    last row. `placement` is a CSS class for another size or place of the panel.
+    """
+
+    title: str
+    explanation: str = ""
+    initial: str = ""
+    hint: str = ""
+    keys: tuple[tuple[str, str], ...] = (("enter", "take it"), ("esc", "leave it"))
+    placement: str = ""
+
+
 class AskScreen(Overlay[str | None], inherit_bindings=False):
-    """Answers what was typed, without blanks around it, or None when it was closed."""
+    """Returns what was typed, without blanks around it, or None when it was closed."""
 
     AUTO_FOCUS = "Input"
     BINDINGS = bindings(_KEYS, first=True)
-    FOOT: Sequence[tuple[str, str]] = (("enter", "take it"), ("esc", "leave it"))
 
-    def __init__(self, question: str, why: str = "", before: str = "", *, hint: str = "") -> None:
+    def __init__(self, question: Question) -> None:
         super().__init__()
-        self._question, self._why = question, why
-        self.field = Field(hint, before)
+        if question.placement:
+            self.add_class(question.placement)
+        self._question = question
+        self.field = Field(question.hint, question.initial)
 
     def parts(self) -> Iterable[Widget]:
-        yield Static(Content.assemble((self._question, BOLD), "   ", (self._why, MUTED)), markup=False)
+        question = self._question
+        yield Static(Content.assemble((question.title, BOLD), "   ", (question.explanation, MUTED)), markup=False)
         yield self.field
-        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in self.FOOT]
-        yield Static(Content("    ").join(entries), markup=False)
+        yield Static(key_row(question.keys), markup=False)
 
     def on_key(self, event: KeyEvent) -> None:
-        """What is typed before the field has the focus is not lost."""
+        """Put what is typed before the field has the focus into the field."""
         if event.is_printable and event.character and not self.field.has_focus:
             event.stop()
             self.field.insert_text_at_cursor(event.character)
 
     def action_answer(self) -> None:
-        """Answer what stands in the field."""
+        """Close, returning what the field holds."""
         self.dismiss(self.field.value.strip())
 
 
-class FindScreen(AskScreen):
-    """What to find in the run."""
+def ask_search(initial: str = "") -> AskScreen:
+    """Return a dialog that asks what to search for in the run."""
+    return AskScreen(
+        Question(
+            "Find in this run",
+            initial=initial,
+            hint="instructions, contexts, responses, reasons, comments",
+            keys=(("enter", "find"), ("n N", "next, previous match"), ("esc", "leave it")),
+            placement="-bottom",
+        )
+    )
 
-    WIDTH = 104
-    FOOT = (("enter", "find"), ("n N", "next, previous match"), ("esc", "leave it"))
 
-    def __init__(self, before: str = "") -> None:
-        hint = "instructions, contexts, responses, reasons, comments"
-        super().__init__("Find in this run", before=before, hint=hint)
-
-
-class WhoScreen(AskScreen):
-    """Who reviews."""
-
-    FOOT = (("enter", "review under this name"), ("esc", "leave it"))
-
-    def __init__(self, before: str) -> None:
-        super().__init__("Who reviews", before=before, hint="a name")
+def ask_reviewer(initial: str) -> AskScreen:
+    """Return a dialog that asks who reviews."""
+    return AskScreen(
+        Question(
+            "Who reviews",
+            initial=initial,
+            hint="a name",
+            keys=(("enter", "review under this name"), ("esc", "leave it")),
+            placement="-small",
+        )
+    )

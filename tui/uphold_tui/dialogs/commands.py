@@ -1,4 +1,4 @@
-"""Any command by its name: our own, and none that makes no sense here. A number goes to that pair."""
+"""The command palette: the commands of a screen, searched by name; a number or a key goes to that pair."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.app import App
 from textual.content import Content
 from textual.events import Key as KeyEvent
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -24,26 +25,25 @@ _KEYS = (
 )
 
 
-_SHOWN = 12
+_ROWS = 12
+"""Commands that can be seen at once."""
 
+_NOT_OFFERED = ("command", "press", "move", "scroll", "page", "ends")
+"""Actions that only move, or open this palette."""
 
-_NO_COMMANDS = ("command", "press", "move", "scroll", "page", "ends")
-
-
-_PAIRS = 6
-
+_MOST_PAIRS = 6
+"""Pairs that are offered for a part of their key."""
 
 JUMPS = "a command, a pair's key, or its place in the queue"
-"""What may be typed where a number goes to a pair."""
-
+"""The hint of a palette in which a number goes to a pair."""
 
 FindPairs = Callable[[str], Sequence[tuple[int, str]]]
-"""Part of a key -> (place in the queue, key) of the pairs that have it."""
+"""Returns (place in the queue, key) of the pairs whose key holds the text given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that can be done, in words, with the keys that do it too; `also` is found, and not shown."""
+    """An action in words, with the keys that run it too; `also` holds more words that find it and are not shown."""
 
     words: str
     action: str
@@ -52,22 +52,24 @@ class Command:
 
 
 def key_commands(table: Iterable[Key]) -> list[Command]:
-    """The commands behind a table of keys, without those that only move; what rates a pair comes last, so that enter
-    alone rates nothing."""
-    offered = [key for key in table if key.action.split("(")[0] not in _NO_COMMANDS]
+    """Return the commands behind a table of keys, without those that only move.
+
+    What rates a pair comes last, so that enter alone rates nothing.
+    """
+    offered = [key for key in table if key.action.split("(")[0] not in _NOT_OFFERED]
     offered.sort(key=lambda key: key.group == "Decide")
     shared = Counter(key.help for key in offered)
     return [Command(_words(key, shared), key.action, labels(key)) for key in offered]
 
 
 def _words(key: Key, shared: Counter[str]) -> str:
-    """What the list of keys says of it, where that is about this key alone."""
-    alone = key.help and shared[key.help] == 1 and key.action != "help"
-    return key.help if alone else key.word
+    """Return the key's text in the list of keys, unless it shares that with other keys."""
+    is_own = key.help and shared[key.help] == 1 and key.action != "help"
+    return key.help if is_own else key.word
 
 
 def theme_commands(app: App[object], action: str = "app.theme") -> list[Command]:
-    """One command for each theme, ours first."""
+    """Return one command for each theme, uphold's own first."""
     names = sorted(app.available_themes, key=lambda name: (not name.startswith("uphold"), name))
     return [
         Command(
@@ -78,13 +80,13 @@ def theme_commands(app: App[object], action: str = "app.theme") -> list[Command]
 
 
 def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, blind: bool = False) -> list[Command]:
-    """What can be done in the review."""
-    turn = "blind off: verdicts on the table" if blind else "blind on: verdicts after your decision"
+    """Return the commands of the review: those of its keys, those without a key, and the themes."""
+    toggle_blind = "blind off: verdicts on the table" if blind else "blind on: verdicts after your decision"
     own = [
         Command("pairs on which you and the judge differ", "differing", also="disagree disagreement overturned"),
         Command("tour: two minutes", "tour", also="introduction tutorial"),
         Command(f"reviewer: you are {safe_text.safe_line(reviewer)}", "who", also="who name person"),
-        Command(turn, "blind", also="open hide judge session end"),
+        Command(toggle_blind, "blind", also="open hide judge session end"),
         Command("plan: type plan and a number of pairs", "command"),
     ]
     return [*key_commands(table), *own, *theme_commands(app, "theme")]
@@ -93,20 +95,38 @@ def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, bl
 def matching(
     commands: Sequence[Command], typed: str, find: FindPairs | None = None, *, jumps: bool = True
 ) -> list[Command]:
-    """Commands whose words hold all that was typed, in any order, then pairs by their key; a number is a place."""
+    """Return the commands whose words hold all words typed, in any order, then pairs by their key.
+
+    Where `jumps` is on, a number alone goes to that place of the queue; `plan` with a number plans so many reviews.
+    """
     text = typed.strip().lstrip(":").lower()
-    wanted = text.split()
-    pairs = [Command(f"go to {key}", f"jump({place})") for place, key in (find(text) if find and text else ())[:_PAIRS]]
-    if jumps and len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) < 10:
-        return [Command(f"go to pair {int(wanted[0])} of the queue", f"jump({int(wanted[0])})"), *pairs]
-    if len(wanted) == 2 and wanted[0] == "plan" and wanted[1].isdecimal() and 0 < len(wanted[1]) < 7 and int(wanted[1]):
-        return [Command(f"plan {int(wanted[1])} pairs", f"plan({int(wanted[1])})")]
-    found = [one for one in commands if all(word in f"{one.words} {one.also}".lower() for word in wanted)]
-    return [*found, *pairs]
+    words = text.split()
+    by_key = find(text)[:_MOST_PAIRS] if find is not None and text else ()
+    pairs = [Command(f"go to {key}", f"jump({place})") for place, key in by_key]
+    if jumps and len(words) == 1 and words[0].isdecimal() and len(words[0]) < 10:
+        return [Command(f"go to pair {int(words[0])} of the queue", f"jump({int(words[0])})"), *pairs]
+    if len(words) == 2 and words[0] == "plan" and words[1].isdecimal() and 0 < len(words[1]) < 7 and int(words[1]):
+        return [Command(f"plan {int(words[1])} pairs", f"plan({int(words[1])})")]
+    matched = [
+        command for command in commands if all(word in f"{command.words} {command.also}".lower() for word in words)
+    ]
+    return [*matched, *pairs]
+
+
+def run_chosen_command(
+    screen: Screen[None], commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None
+) -> None:
+    """Open the palette over `screen`, and run the chosen action there."""
+
+    def run(action: str | None) -> None:
+        if action is not None:
+            screen.call_next(screen.run_action, action)
+
+    screen.app.push_screen(CommandScreen(commands, hint, find), run)
 
 
 class CommandScreen(Overlay[str | None], inherit_bindings=False):
-    """Answers the action of the command that was chosen."""
+    """The palette; returns the action of the command that was chosen, or None."""
 
     AUTO_FOCUS = "Input"
     WIDTH = 72
@@ -116,7 +136,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         super().__init__()
         self._commands, self._find, self._jumps = commands, find, hint == JUMPS
         self._found = list(commands)
-        self._at = 0
+        self._cursor = 0
         self.field = Field(hint)
         self.found = Static(id="found", markup=False)
 
@@ -125,11 +145,19 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         yield self.found
 
     def fill(self) -> None:
-        """Draw the list."""
-        self._draw()
+        """Show the commands found."""
+        width = self.text_width
+        top = max(0, min(self._cursor - _ROWS // 2, len(self._found) - _ROWS))
+        rows = []
+        for index, command in enumerate(self._found[top : top + _ROWS], top):
+            keys = Content("  ").join([Content.styled(key, BOLD) for key in command.keys])
+            words = Content.styled(f" {command.words}", "" if index == self._cursor else MUTED)
+            row = Content.assemble(spread(words, keys, width - 1), " ")
+            rows.append(row.stylize_before(TINT) if index == self._cursor else row)
+        self.found.update(Content("\n").join(rows) if rows else Content.styled(" no such command", MUTED))
 
     def on_key(self, event: KeyEvent) -> None:
-        """What is typed before the field has the focus is not lost."""
+        """Put what is typed before the field has the focus into the field."""
         if event.is_printable and event.character and not self.field.has_focus:
             event.stop()
             self.field.insert_text_at_cursor(event.character)
@@ -138,37 +166,22 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         self.action_run()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._search(event.value)
+        self._found, self._cursor = self._matching(event.value), 0
+        self.fill()
 
     def _matching(self, typed: str) -> list[Command]:
         return matching(self._commands, typed, self._find, jumps=self._jumps)
 
-    def _search(self, typed: str) -> None:
-        self._found = self._matching(typed)
-        self._at = 0
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.text_width
-        top = max(0, min(self._at - _SHOWN // 2, len(self._found) - _SHOWN))
-        rows = []
-        for place, command in enumerate(self._found[top : top + _SHOWN], top):
-            keys = Content("  ").join([Content.styled(key, BOLD) for key in command.keys])
-            row = spread(Content.styled(f" {command.words}", "" if place == self._at else MUTED), keys, width - 1)
-            row = Content.assemble(row, " ")
-            rows.append(row.stylize_before(TINT) if place == self._at else row)
-        self.found.update(Content("\n").join(rows) if rows else Content.styled(" no such command", MUTED))
-
     def action_move(self, step: int) -> None:
-        """Up and down the list."""
+        """Move the cursor down or up, going round."""
         if self._found:
-            self._at = (self._at + step) % len(self._found)
-            self._draw()
+            self._cursor = (self._cursor + step) % len(self._found)
+            self.fill()
 
     def action_run(self) -> None:
-        """Answer the command under the cursor; what was typed last counts, also when it was not drawn yet."""
-        found = self._matching(self.field.value)
+        """Return the command under the cursor."""
+        found = self._matching(self.field.value)  # enter may come before the change of the field has been handled
         if found != self._found:
-            self._found, self._at = found, 0
+            self._found, self._cursor = found, 0
         if self._found:
-            self.dismiss(self._found[self._at].action)
+            self.dismiss(self._found[self._cursor].action)

@@ -1,4 +1,4 @@
-"""The keys of a screen, made from its table of keys: what was remapped is shown as it is."""
+"""Dialogs that explain: the list of a screen's keys, as they are remapped, and the tour of the review."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import HelpLine, Key, bindings, help_lines, label
 from uphold_tui.themes import BOLD, FAINT, MUTED
 from uphold_tui.widgets.rows import spread
@@ -17,30 +17,33 @@ REVIEW_NOTE = (
 )
 
 
-_COLUMNS = (("Decide", "Add", "Judging"), ("Read", "Pairs", "Figures"), ("Narrow", "Runs", "Move", "Show"))
+_COLUMNS = (("Decide", "Add", "Judging"), ("Read", "Pairs", "Numbers"), ("Narrow", "Runs", "Move", "Show"))
+"""Groups of keys, by the column that they stand in."""
+
+MaybeLine = HelpLine | None
+"""A line of help, or a blank row between two groups."""
 
 
-def columns(table: Sequence[Key]) -> list[list[HelpLine | None]]:
-    """The lines of help in columns; None is a blank row between groups."""
+def columns(table: Sequence[Key]) -> list[list[MaybeLine]]:
+    """Return the lines of help in columns."""
     lines = help_lines(table)
-    made: list[list[HelpLine | None]] = []
+    filled: list[list[MaybeLine]] = []
     for groups in _COLUMNS:
-        column: list[HelpLine | None] = []
+        column: list[MaybeLine] = []
         for group in groups:
             found = [line for line in lines if line.group == group]
             if found:
                 column += [None, *found] if column else found
         if column:
-            made.append(column)
-    return made
+            filled.append(column)
+    return filled
 
 
-def block(column: Sequence[HelpLine | None], width: int) -> list[Content]:
-    """One column as rows of exactly `width`: group names faint, keys bold, their words below each other."""
+def block(column: Sequence[MaybeLine], width: int) -> list[Content]:
+    """Return one column as rows of exactly `width` cells: group names faint, keys bold, their texts aligned."""
     rows: list[Content] = []
-    lines = [line for line in column if line is not None]
-    longest, words = (max((len(text) for text in texts), default=0) for texts in _lengths(lines))
-    keyed = max(min(longest + 2, width - words - 1), 10)
+    longest_keys, longest_text = (max(map(len, texts), default=0) for texts in _keys_and_texts(column))
+    keys_width = max(min(longest_keys + 2, width - longest_text - 1), 10)
     group = ""
     for line in column:
         if line is None:
@@ -50,18 +53,19 @@ def block(column: Sequence[HelpLine | None], width: int) -> list[Content]:
             group = line.group
             rows.append(_padded(Content.styled(group, FAINT), width))
         keys = Content("  ").join([Content.styled(key, BOLD) for key in line.keys])
-        gap = " " * max(keyed - keys.cell_length, 1)
+        gap = " " * max(keys_width - keys.cell_length, 1)
         rows.append(_padded(Content.assemble(keys, gap, (line.text, MUTED)), width))
     return rows
 
 
-def _needed(column: Sequence[HelpLine | None]) -> int:
-    """Columns that a block of these lines takes."""
-    keys, words = _lengths([line for line in column if line is not None])
-    return max((max(len(key) + 1, 10) + len(text) for key, text in zip(keys, words, strict=True)), default=0)
+def _least_width(column: Sequence[MaybeLine]) -> int:
+    """Return the cells that the lines of a column need so that none of them is cut."""
+    keys, texts = _keys_and_texts(column)
+    return max((max(len(key) + 1, 10) + len(text) for key, text in zip(keys, texts, strict=True)), default=0)
 
 
-def _lengths(lines: Sequence[HelpLine]) -> tuple[list[str], list[str]]:
+def _keys_and_texts(column: Sequence[MaybeLine]) -> tuple[list[str], list[str]]:
+    lines = [line for line in column if line is not None]
     return ["  ".join(line.keys) for line in lines], [line.text for line in lines]
 
 
@@ -70,26 +74,26 @@ def _padded(content: Content, width: int) -> Content:
 
 
 def page(title: str, table: Sequence[Key], note: str, width: int) -> Content:
-    """The whole panel: columns side by side where they fit, else one below the other."""
-    made = columns(table)
+    """Return the list of keys on a panel of `width` cells: columns side by side where they fit, else below each other."""
+    filled = columns(table)
     head = spread(Content.styled(title, BOLD), Content.styled("all of them can be remapped", MUTED), width)
-    while len(made) > 1 and max(map(_needed, made)) > width // len(made):
-        last = made.pop()
-        made[-1] += [None, *last]
-    if len(made) > 1:
-        each = width // len(made)
-        blocks = [block(column, each) for column in made]
+    while len(filled) > 1 and max(map(_least_width, filled)) > width // len(filled):
+        last = filled.pop()
+        filled[-1] += [None, *last]
+    if len(filled) > 1:
+        column_width = width // len(filled)
+        blocks = [block(column, column_width) for column in filled]
         height = max(map(len, blocks))
-        filled = [rows + [Content(" " * each)] * (height - len(rows)) for rows in blocks]
-        body = [Content.assemble(*row) for row in zip(*filled, strict=True)]
+        padded = [rows + [Content(" " * column_width)] * (height - len(rows)) for rows in blocks]
+        body = [Content.assemble(*row) for row in zip(*padded, strict=True)]
     else:
-        body = [row for column in made for row in (*block(column, width), Content(""))]
+        body = [row for column in filled for row in (*block(column, width), Content(""))]
     foot = Content.styled(note, MUTED).wrap(max(width, 1)) if note else []
     return Content("\n").join([head, Content(""), *body, *([Content(""), *foot] if foot else [])])
 
 
 class HelpScreen(Overlay[None]):
-    """`?` or esc closes."""
+    """The list of a screen's keys, with a note below it and the tour behind `t` where there is one."""
 
     BINDINGS = bindings(
         (Key("help.close", ("?",), "close", "close"), Key("help.tour", ("t",), "tour", "a tour of two minutes"))
@@ -107,20 +111,20 @@ class HelpScreen(Overlay[None]):
         yield self.text
 
     def fill(self) -> None:
-        """Lay out the list of keys."""
-        made = page(*self._page, self.text_width)
+        """Show the list of keys in as many columns as fit."""
+        content = page(*self._page, self.text_width)
         if self._tour is not None:
-            made = Content.assemble(made, "\n\n", ("t", BOLD), (" a tour of two minutes", MUTED))
-        self.text.update(made)
+            content = Content.assemble(content, "\n\n", ("t", BOLD), (" a tour of two minutes", MUTED))
+        self.text.update(content)
 
     def action_tour(self) -> None:
-        """Close, and begin the tour where one is offered."""
+        """Close, and start the tour where one is offered."""
         if self._tour is not None:
             self.dismiss(None)
             self.call_later(self._tour)
 
 
-_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_TOUR_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Two systems answered the same instruction. Which is which stays hidden, and the sides change from pair to pair. "
         "Long answers scroll.",
@@ -138,9 +142,9 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("figures", "pairs", "help", "back"),
     ),
 )
+"""(text, names of the keys that it is about) of each step."""
 
-
-_KEYS = (
+_TOUR_KEYS = (
     Key("tour.next", ("enter", "space", "right"), "step(1)", "next"),
     Key("tour.before", ("left", "-"), "step(-1)", "before"),
     Key("tour.close", ("escape", "q"), "close", "end"),
@@ -148,40 +152,37 @@ _KEYS = (
 
 
 class TourScreen(Overlay[None], inherit_bindings=False):
-    """enter goes on, esc ends it."""
+    """A tour of the review in a few steps; enter goes on, esc ends it. `table` holds the keys of the review by their id."""
 
     WIDTH = 76
-    BINDINGS = bindings(_KEYS)
+    BINDINGS = bindings(_TOUR_KEYS)
 
     def __init__(self, table: Mapping[str, Key]) -> None:
         super().__init__()
         self._table = table
-        self.at = 0
+        self.step = 0
         self.page = Static(markup=False)
 
     def parts(self) -> Iterable[Widget]:
         yield self.page
 
     def fill(self) -> None:
-        """Draw the step at hand; what it speaks of is not covered."""
-        self.set_class(self.at == 0, "-below")
-        words, named = _STEPS[self.at]
-        keys = [self._table[f"review.{name}"] for name in named]
-        entries = [Content.assemble((label(key), BOLD), (f" {key.word}", MUTED)) for key in keys]
-        last = self.at == len(_STEPS) - 1
+        """Show the present step; the panel of the first stays below the answers, which that step is about."""
+        self.set_class(self.step == 0, "-below")
+        text, names = _TOUR_STEPS[self.step]
+        keys = [self._table[f"review.{name}"] for name in names]
+        is_last = self.step == len(_TOUR_STEPS) - 1
         foot = Content.assemble(
-            (f"{self.at + 1} of {len(_STEPS)}    ", FAINT),
-            ("enter", BOLD),
-            (f" {'begin' if last else 'go on'}    ", MUTED),
-            ("esc", BOLD),
-            (" end", MUTED),
+            (f"{self.step + 1} of {len(_TOUR_STEPS)}    ", FAINT),
+            key_row([("enter", "begin" if is_last else "go on"), ("esc", "end")]),
         )
-        self.page.update(Content("\n\n").join([Content(words), Content("    ").join(entries), foot]))
+        entries = key_row([(label(key), key.word) for key in keys])
+        self.page.update(Content("\n\n").join([Content(text), entries, foot]))
 
     def action_step(self, step: int) -> None:
-        """On, or back; after the last step the tour ends."""
-        if self.at + step >= len(_STEPS):
+        """Go on or back; after the last step the tour ends."""
+        if self.step + step >= len(_TOUR_STEPS):
             self.dismiss(None)
             return
-        self.at = max(self.at + step, 0)
+        self.step = max(self.step + step, 0)
         self.fill()

@@ -1,28 +1,39 @@
-"""What stands over a dimmed screen: a panel with a bar at its left, closed by esc."""
+"""The base of all dialogs: a panel over the dimmed screen, closed by esc."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from uphold_tui import keys
+from uphold_tui.themes import BOLD, MUTED
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-class Overlay(ModalScreen[Answer]):
-    """A panel of fixed width whose content scrolls where the screen is too small for it."""
+def key_row(entries: Sequence[tuple[str, str]]) -> Content:
+    """Return (key, what it does) pairs as the last row of a dialog."""
+    return Content("    ").join([Content.assemble((key, BOLD), (f" {words}", MUTED)) for key, words in entries])
+
+
+class Overlay(ModalScreen[Result]):
+    """A panel of fixed width whose content scrolls where the screen is too small for it.
+
+    `opened_at` is the time, on the clock of Textual's events, at which the dialog was made: a key that was typed before it
+    and that nobody handled is sent again, so that the dialog gets it (see app.py).
+    """
 
     CSS_PATH = Path(__file__).with_name("overlay.tcss")
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.OVERLAY)
     WIDTH = 104
-    """Of the panel, where the screen has room for it."""
+    """Columns of the panel where the screen has room for them; overlay.tcss holds the same number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +45,7 @@ class Overlay(ModalScreen[Answer]):
             yield from self.parts()
 
     def parts(self) -> Iterable[Widget]:
-        """What the panel holds; nothing unless an overlay says so."""
+        """Return the widgets in the panel."""
         return ()
 
     def on_mount(self) -> None:
@@ -44,21 +55,21 @@ class Overlay(ModalScreen[Answer]):
         self.fill()
 
     def fill(self) -> None:
-        """Lay out the content for the width at hand."""
+        """Update the widgets for the panel's present width; called again when the size changes."""
 
     @property
     def text_width(self) -> int:
-        """Columns for text: the panel without its bar, its margins and a scrollbar."""
+        """Columns for text: the panel's without its bar, its padding and a scrollbar."""
         return max(min(self.WIDTH, self.app.size.width) - 7, 1)
 
     def action_close(self) -> None:
-        """Close, answering nothing."""
+        """Close, returning None."""
         self.dismiss(None)
 
     def action_scroll(self, lines: int) -> None:
-        """Scroll the panel."""
+        """Scroll the panel by lines."""
         self.panel.scroll_to(y=self.panel.scroll_offset.y + lines, animate=False, immediate=True)
 
     def action_page(self, pages: int) -> None:
-        """Scroll the panel by a page."""
+        """Scroll the panel by pages."""
         self.action_scroll(pages * max(self.panel.size.height - 1, 1))

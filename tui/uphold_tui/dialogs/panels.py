@@ -1,4 +1,4 @@
-"""What the judge really answered, order by order, as it came."""
+"""Dialogs that show a text: raw answers of a judge, a set's guidelines, and advice on what to read next."""
 
 from collections.abc import Iterable
 
@@ -11,27 +11,27 @@ from uphold.records.judgments import Judgment
 from uphold.records.reviews import PairView
 from uphold.reviewing.advice import Advice
 from uphold.reviewing.presentation import first_shown
-from uphold.workflows.queue_drawing import queue_words
+from uphold.workflows.queue_drawing import describe_queue
 from uphold_tui import safe_text
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED
 from uphold_tui.widgets.badges import share
 
+_CLOSES = Content.styled("esc closes", FAINT)
 
-def answers(pair: PairView) -> Content:
-    """All judgments of the pair's judge."""
+
+def raw_answers(pair: PairView) -> Content:
+    """Return all judgments that the pair's judge gave, as they came, each with its order and how it was read."""
     judge = pair.judge
     if judge is None or not judge.judgments:
         return Content.styled("No judge has read this pair.", MUTED)
     head = Content.assemble(("Raw answers of ", BOLD), safe_text.line(judge.name, BOLD))
-    foot = Content.styled("esc closes", FAINT)
-    return Content("\n\n").join([head, *(_one(pair, judgment) for judgment in judge.judgments), foot])
+    return Content("\n\n").join([head, *(_answer(pair, judgment) for judgment in judge.judgments), _CLOSES])
 
 
-def _one(pair: PairView, judgment: Judgment) -> Content:
-    """One answer: the order it was given in, how it was read, and its text."""
-    facts = [Content.styled(_order(pair, judgment), BOLD), Content.styled(_read(pair, judgment), MUTED)]
+def _answer(pair: PairView, judgment: Judgment) -> Content:
+    facts = [Content.styled(_order(pair, judgment), BOLD), Content.styled(_read_as(pair, judgment), MUTED)]
     if judgment.confidence is not None:
         facts.append(Content.styled(f"confidence {share(judgment.confidence)}", MUTED))
     if judgment.sample:
@@ -52,7 +52,7 @@ def _order(pair: PairView, judgment: Judgment) -> str:
     return f"your {side} was shown first" + ("" if side == "A" else ", so its A is your B")
 
 
-def _read(pair: PairView, judgment: Judgment) -> str:
+def _read_as(pair: PairView, judgment: Judgment) -> str:
     if judgment.verdict is None:
         return judgment.status.value
     side = pair.side_of(judgment.verdict)
@@ -60,7 +60,7 @@ def _read(pair: PairView, judgment: Judgment) -> str:
 
 
 class RawScreen(Overlay[None]):
-    """The raw answers over the review."""
+    """The raw answers of the judge on the pair under review, with the systems' names hidden."""
 
     BINDINGS = bindings((Key("raw.close", ("r",), "close", "close"),))
 
@@ -69,11 +69,11 @@ class RawScreen(Overlay[None]):
         self._pair = pair
 
     def parts(self) -> Iterable[Widget]:
-        yield Static(answers(self._pair), markup=False)
+        yield Static(raw_answers(self._pair), markup=False)
 
 
 class GuidelinesScreen(Overlay[None]):
-    """`I` or esc closes."""
+    """The guidelines of an eval set."""
 
     BINDINGS = bindings((Key("guidelines.close", ("I",), "close", "close"),))
 
@@ -87,20 +87,20 @@ class GuidelinesScreen(Overlay[None]):
             body = safe_text.shown(self._guidelines.strip())
         else:
             body = Content.styled("None are written down for this set. Judges are given none either.", MUTED)
-        yield Static(Content("\n\n").join([head, body, Content.styled("esc closes", FAINT)]), markup=False)
+        yield Static(Content("\n\n").join([head, body, _CLOSES]), markup=False)
 
 
-_KEYS = (
+_ADVICE_KEYS = (
     Key("next.read", ("enter",), "read", "read it"),
     Key("next.close", ("escape", "q", "w"), "close", "leave it"),
 )
 
 
 class QueueAdviceScreen(Overlay[str | None], inherit_bindings=False):
-    """Answers the queue that is to be read, or None."""
+    """Advises which queue to read next; returns that queue when it is to be opened, else None."""
 
     WIDTH = 84
-    BINDINGS = bindings(_KEYS)
+    BINDINGS = bindings(_ADVICE_KEYS)
 
     def __init__(self, advice: Advice) -> None:
         super().__init__()
@@ -109,20 +109,22 @@ class QueueAdviceScreen(Overlay[str | None], inherit_bindings=False):
     def parts(self) -> Iterable[Widget]:
         queue = self.advice.queue
         title = "Nothing to read" if queue is None else "Read next"
-        words = "" if queue is None else f"   {queue_words(queue)}"
+        words = "" if queue is None else f"   {describe_queue(queue)}"
         yield Static(Content.assemble((title, BOLD), words), markup=False)
         yield Static(Content.styled(self.advice.why, MUTED), markup=False)
-        foot = [("enter", "opens this queue")] if queue is not None else []
-        entries = [Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in (*foot, ("esc", "leave it"))]
-        yield Static(Content("    ").join(entries), markup=False)
+        entries = [("enter", "opens this queue")] if queue is not None else []
+        yield Static(key_row([*entries, ("esc", "leave it")]), markup=False)
 
     def action_read(self) -> None:
-        """Answer the queue."""
+        """Close, returning the queue."""
         self.dismiss(self.advice.queue)
 
 
 class AnswersScreen(Overlay[None]):
-    """What a judge really answered on a pair, as it came."""
+    """The raw answers of a judge on a pair that was just judged.
+
+    `answers` are (order, how it was read, raw text) of each judgment.
+    """
 
     BINDINGS = bindings((Key("answers.close", ("r",), "close", "close"),))
 
@@ -138,8 +140,7 @@ class AnswersScreen(Overlay[None]):
             safe_text.line(self._key, BOLD),
         )
         rows = [
-            Content("\n").join([Content.styled(order, BOLD), safe_text.shown(said, MUTED), safe_text.shown(raw)])
-            for order, said, raw in self._answers
+            Content("\n").join([Content.styled(order, BOLD), safe_text.shown(read_as, MUTED), safe_text.shown(raw)])
+            for order, read_as, raw in self._answers
         ]
-        foot = Content.styled("esc closes", FAINT)
-        yield Static(Content("\n\n").join([head, *rows, foot]), markup=False)
+        yield Static(Content("\n\n").join([head, *rows, _CLOSES]), markup=False)

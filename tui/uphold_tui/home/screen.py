@@ -1,4 +1,4 @@
-"""Runs and eval sets as rows of the start screen."""
+"""The start screen: the runs and eval sets of the database, or how to begin where there are none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,61 +16,70 @@ from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.intervals import wilson
 from uphold.workflows.lookup import Home
 from uphold_tui import keys, safe_text
+from uphold_tui.app_options import AppOptions
 from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, spread
 
+_RUN_HEIGHT = 3
+"""Rows of a run: two, and a blank one."""
+
+_HEAD_HEIGHT = 2
+"""Rows above the first run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns stand, and how wide they are; without room the bars go."""
+    """The widths of the columns in cells; `bar` and `axis` are parts of theirs, and 0 where there is no room for them."""
 
     name: int
-    done: int
+    reviewed: int
     bar: int
     rate: int
     axis: int
 
     @classmethod
     def fitting(cls, width: int) -> "Columns":
-        """Columns for a width: three, or names and words only."""
+        """Return columns for rows of `width` cells."""
         if width >= 104:
             spare = max(width - 114, 0)
-            return cls(name=42 + spare // 2, done=35, bar=18, rate=width - 77 - spare // 2, axis=22)
+            return cls(name=42 + spare // 2, reviewed=35, bar=18, rate=width - 77 - spare // 2, axis=22)
         if width >= 60:
-            return cls(name=width - 38, done=18, bar=0, rate=20, axis=0)
-        return cls(name=max(width - 14, 1), done=14, bar=0, rate=0, axis=0)
+            return cls(name=width - 38, reviewed=18, bar=0, rate=20, axis=0)
+        return cls(name=max(width - 14, 1), reviewed=14, bar=0, rate=0, axis=0)
 
 
-def heads(at: Columns) -> Content:
-    """The words over the runs."""
-    scale = Content.assemble(axis(at.axis), "  ") if at.axis else Content("")
+def run_heads(columns: Columns) -> Content:
+    """Return the column heads over the runs."""
+    scale = Content.assemble(axis(columns.axis), "  ") if columns.axis else Content("")
     rate = Content.assemble(scale, _faint("win rate"))
-    return _row(at, _faint("candidate against baseline"), _faint("reviewed"), rate)
+    return _row(columns, _faint("candidate against baseline"), _faint("reviewed"), rate)
 
 
-def set_heads(at: Columns) -> Content:
-    """The words over the eval sets."""
-    return _row(at, _faint("eval sets"), _faint("examples"), _faint("reviewed"))
+def set_heads(columns: Columns) -> Content:
+    """Return the column heads over the eval sets."""
+    return _row(columns, _faint("eval sets"), _faint("examples"), _faint("reviewed"))
 
 
-def run_block(row: RunRow, at: Columns) -> tuple[Content, Content]:
-    """A run on two rows: who, how far and how well; below it the set, the judge and the agreement."""
+def run_rows(row: RunRow, columns: Columns) -> tuple[Content, Content]:
+    """Return the two rows of a run: systems, reviews and win rate; below them set, judge and agreement."""
     run = row.run
-    who = Content.assemble(safe_text.line(run.candidate, BOLD), (" against ", FAINT), safe_text.line(run.baseline))
-    done = Content.assemble(
-        _bar(row, at.bar), (f"{row.reviewed:>5}" if at.bar else f"{row.reviewed}", ""), (f" of {row.pairs}", MUTED)
-    )
-    first = _row(at, who, done, _rate(row, at))
-    pairs = f", {row.pairs} {_plural(row.pairs, 'pair')}" if at.bar or not row.disputed else ""
-    where = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
+    systems = Content.assemble(safe_text.line(run.candidate, BOLD), (" against ", FAINT), safe_text.line(run.baseline))
+    count = f"{row.reviewed:>5}" if columns.bar else f"{row.reviewed}"
+    reviewed = Content.assemble(_review_bar(row, columns.bar), (count, ""), (f" of {row.pairs}", MUTED))
+    pairs = f", {row.pairs} {_plural(row.pairs, 'pair')}" if columns.bar or not row.disputed else ""
+    in_set = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
-        where = Content.assemble(where, (f"   {row.disputed} in dispute", DOUBT))
-    return first, _row(at, where, _judge(row, short=not at.bar), _agreement(row))
+        in_set = Content.assemble(in_set, (f"   {row.disputed} in dispute", DOUBT))
+    judge = _judge(row, with_orders=bool(columns.bar))
+    return (
+        _row(columns, systems, reviewed, _win_rate(row, columns.axis)),
+        _row(columns, in_set, judge, _agreement(row)),
+    )
 
 
-def _bar(row: RunRow, width: int) -> Content:
+def _review_bar(row: RunRow, width: int) -> Content:
     if not width:
         return Content("")
     read = round(width * row.reviewed / row.pairs) if row.pairs else 0
@@ -78,26 +87,25 @@ def _bar(row: RunRow, width: int) -> Content:
     return Content.assemble(("━" * read, STRONG), ("─" * (width - read), RULE))
 
 
-def _rate(row: RunRow, at: Columns) -> Content:
-    """The win rate of the humans' labels with its interval; below ten the count."""
+def _win_rate(row: RunRow, axis_width: int) -> Content:
+    """Return the win rate by human labels with its Wilson interval; a count where there are too few labels."""
     n = row.wins + row.ties + row.losses
     if n < MIN_FOR_RATE:
-        words = f"{row.wins} {_plural(row.wins, 'win')} of {n}" if n else ""
-        return Content.assemble(
-            interval(None, None, None, at.axis) if at.axis else "", ("  " if at.axis else "", ""), (words, MUTED)
-        )
+        count = f"{row.wins} {_plural(row.wins, 'win')} of {n}" if n else ""
+        bar = Content.assemble(interval(None, None, None, axis_width), "  ") if axis_width else Content("")
+        return Content.assemble(bar, (count, MUTED))
     low, high = wilson(row.wins, n)
     rate = row.wins / n
-    bar = Content.assemble(interval(rate, low, high, at.axis), "  ") if at.axis else Content("")
+    bar = Content.assemble(interval(rate, low, high, axis_width), "  ") if axis_width else Content("")
     return Content.assemble(bar, (f"{round(rate * 100)}", BOLD), (f"  {round(low * 100)}–{round(high * 100)}", MUTED))
 
 
-def _judge(row: RunRow, *, short: bool) -> Content:
-    """Who judged it, and how much of it; `short`: not in which orders."""
+def _judge(row: RunRow, *, with_orders: bool) -> Content:
+    """Return the judge, and how much of the run it has judged if not all of it in both orders."""
     if row.judge is None:
         return Content.styled("not judged", MUTED)
     words = "" if row.judged >= row.pairs else f", {row.judged} of {row.pairs}"
-    if row.orders == 1 and not words and not short:
+    if row.orders == 1 and not words and with_orders:
         words = ", one order"
     return Content.assemble(safe_text.line(row.judge, MUTED), (words, MUTED))
 
@@ -110,8 +118,8 @@ def _agreement(row: RunRow) -> Content:
     return Content.styled("opinion only" if row.judge is not None else "", MUTED)
 
 
-def set_row(row: SetRow, at: Columns) -> Content:
-    """An eval set on one row."""
+def set_row(row: SetRow, columns: Columns) -> Content:
+    """Return the row of an eval set."""
     name = safe_text.line(row.name)
     if row.purpose:
         name = Content.assemble(name, "  ", safe_text.running(row.purpose, FAINT))
@@ -119,12 +127,13 @@ def set_row(row: SetRow, at: Columns) -> Content:
     examples += f", {row.draft} draft" if row.draft else ""
     examples += f", {row.turns} turns" if row.turns > 1 else ""
     people = f" by {row.reviewers} people" if row.reviewers > 1 else ""
-    return _row(at, name, _muted(examples), _muted(f"{row.reviewed}{people}"))
+    reviewed = Content.styled(f"{row.reviewed}{people}", MUTED)
+    return _row(columns, name, Content.styled(examples, MUTED), reviewed)
 
 
-def _row(at: Columns, first: Content, second: Content, third: Content) -> Content:
-    cells = [_cell(first, at.name), _cell(second, at.done)]
-    return Content.assemble(*cells, third if at.rate else "")
+def _row(columns: Columns, first: Content, second: Content, third: Content) -> Content:
+    cells = [_cell(first, columns.name), _cell(second, columns.reviewed)]
+    return Content.assemble(*cells, third if columns.rate else "")
 
 
 def _cell(content: Content, width: int) -> Content:
@@ -132,30 +141,22 @@ def _cell(content: Content, width: int) -> Content:
     return Content.assemble(cut, " " * (width - cut.cell_length))
 
 
-def _plural(number: int, word: str) -> str:
-    return word if number == 1 else f"{word}s"
+def _plural(number: int, noun: str) -> str:
+    return noun if number == 1 else f"{noun}s"
 
 
 def _faint(words: str) -> Content:
     return Content.styled(words, FAINT)
 
 
-def _muted(words: str) -> Content:
-    return Content.styled(words, MUTED)
-
-
-_EACH = 3
-"""Rows of a run: two, and a blank one."""
-
-
-_ABOVE = 2
-"""Rows over the first run."""
-
-
 @dataclass(frozen=True, slots=True)
 class HomeActions:
-    """What the start screen asks the app for: what there is, the review of a run, having one judged, the demo (None: not
-    offered), the list of a run's pairs, its numbers, another reviewer."""
+    """Callbacks of the start screen into the app.
+
+    `read` returns the runs and sets to list; `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
+    makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
+    from now on.
+    """
 
     read: Callable[[], Home]
     review: Callable[[Run], None]
@@ -163,24 +164,24 @@ class HomeActions:
     demo: Callable[[], None] | None
     leave: Callable[[], None]
     pairs: Callable[[Run], None]
-    figures: Callable[[Run], None]
-    who: Callable[[str], None]
+    numbers: Callable[[Run], None]
+    change_reviewer: Callable[[str], None]
 
 
 class HomeScreen(Screen[None]):
-    """Enter reviews the run under the cursor."""
+    """The start screen; enter reviews the run under the cursor."""
 
     CSS_PATH = "home.tcss"
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.HOME)
 
-    def __init__(self, doors: HomeActions, *, database: str, reviewer: str, keymap: keys.KeyMap) -> None:
+    def __init__(self, actions: HomeActions, options: AppOptions, *, database: str, reviewer: str) -> None:
         super().__init__()
-        self.table = {key.id: key for key in keys.remapped(keys.HOME, keymap)}
-        self.doors = doors
+        self.table = {key.id: key for key in keys.remapped(keys.HOME, options.keymap)}
+        self.actions = actions
         self._database, self._reviewer = database, reviewer
         self.home = Home([], [])
-        self.at = 0
+        self.cursor = 0
         self.header = SplitRow("header")
         self.list = Static(id="list", markup=False)
         self.list.auto_links = False
@@ -194,62 +195,61 @@ class HomeScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
-        self.home = self.doors.read()
-        self.at = min(self.at, max(len(self.home.runs) - 1, 0))
-        self.draw()
+        self.home = self.actions.read()
+        self.cursor = min(self.cursor, max(len(self.home.runs) - 1, 0))
+        self.refresh_page()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.draw()
+        self.refresh_page()
 
     @property
-    def first(self) -> bool:
-        """Is there nothing at all yet?"""
+    def is_empty(self) -> bool:
+        """Whether the database has no run and no eval set yet."""
         return not self.home.runs and not self.home.sets
 
-    def draw(self) -> None:
-        """Draw the list, or how to begin."""
-        self.set_class(self.first, "-first")
-        self._draw_head()
-        self.list.update(self._beginning() if self.first else self._listed())
-        open_ = [entry(self.table["home.open"], "choose" if self.first else "review")]
-        open_ += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if self.home.runs]
+    def refresh_page(self) -> None:
+        """Show runs and eval sets, or how to begin."""
+        self.set_class(self.is_empty, "-first")
+        self._refresh_header()
+        self.list.update(self._first_steps() if self.is_empty else self._runs_and_sets())
+        first = [entry(self.table["home.open"], "choose" if self.is_empty else "review")]
+        first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if self.home.runs]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
-        self.footer.put([open_ if self.home.runs or self.first else [], last])
+        self.footer.show([first if self.home.runs or self.is_empty else [], last])
 
-    def _draw_head(self) -> None:
-        new = ", new" if self.first else ""
+    def _refresh_header(self) -> None:
+        new = ", new" if self.is_empty else ""
         left = Content.assemble(("uphold", BOLD), "   ", safe_text.line(self._database, MUTED), (new, MUTED))
         runs, sets = len(self.home.runs), len(self.home.sets)
-        counts = f"{runs} {'run' if runs == 1 else 'runs'}   {sets} {'set' if sets == 1 else 'sets'}"
-        who = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
-        self.header.put(left, None if self.first else Content.assemble((counts, MUTED), who))
+        counts = f"{runs} {_plural(runs, 'run')}   {sets} {_plural(sets, 'set')}"
+        reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
+        self.header.show(left, None if self.is_empty else Content.assemble((counts, MUTED), reviewer))
 
-    def _listed(self) -> Content:
-        """Runs and sets as rows; those of the run under the cursor are tinted."""
+    def _runs_and_sets(self) -> Content:
+        """Return runs and sets as rows; those of the run under the cursor are tinted."""
         margin = 1 if self.has_class("-narrow") else 2
         width = max(self.app.size.width - 2 - 2 * margin, 1)
         columns = Columns.fitting(width)
-        rows = [heads(columns), Content("")] if self.home.runs else [self._no_runs(), Content("")]
+        if self.home.runs:
+            head = run_heads(columns)
+        else:
+            head = Content.assemble(("No run yet.  ", BOLD), ("uphold judge --set NAME compares two systems.", MUTED))
+        rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_block(run, columns), Content("")]
+            rows += [*run_rows(run, columns), Content("")]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
-        rows = [self._row(row, width, margin) for row in rows]
+        edge = " " * margin
+        rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
         if self.home.runs:
-            for place in (_ABOVE + _EACH * self.at, _ABOVE + _EACH * self.at + 1):
-                rows[place] = rows[place].stylize_before(TINT)
+            first = _HEAD_HEIGHT + _RUN_HEIGHT * self.cursor
+            for index in (first, first + 1):
+                rows[index] = rows[index].stylize_before(TINT)
         return Content("\n").join(rows)
 
-    def _row(self, row: Content, width: int, margin: int) -> Content:
-        edge = " " * margin
-        return Content.assemble(edge, spread(row, Content(""), width), edge)
-
-    def _no_runs(self) -> Content:
-        return Content.assemble(("No run yet.  ", BOLD), ("uphold judge --set NAME compares two systems.", MUTED))
-
-    def _beginning(self) -> Content:
-        """A first start: the demo is preselected, so that enter is enough."""
+    def _first_steps(self) -> Content:
+        """Return what an empty database offers; the demo is selected, so that enter is enough."""
         demo = [
             Content.assemble(("  d   ", BOLD), ("Try it on the demo", BOLD)),
             Content.styled("      pairs that are judged already; offline, no key, two minutes", MUTED),
@@ -262,7 +262,7 @@ class HomeScreen(Screen[None]):
             Content.styled("uphold shows two answers side by side and what a judge thought of them.", MUTED),
             Content.styled("You uphold the judge, or overturn it. From that come numbers you can trust.", MUTED),
             Content(""),
-            *([*tinted, Content("")] if self.doors.demo is not None else []),
+            *([*tinted, Content("")] if self.actions.demo is not None else []),
             Content.styled("From the shell", FAINT),
             Content(""),
             Content.assemble(("uphold import FILE", BOLD), ("   JSONL or CSV, AlpacaEval, MT-Bench, PandaLM", MUTED)),
@@ -273,99 +273,93 @@ class HomeScreen(Screen[None]):
     # keys
 
     def action_open(self) -> None:
-        """Review the run under the cursor; at a first start, open the demo."""
+        """Review the run under the cursor; in an empty database, open the demo."""
         if self.home.runs:
-            self.doors.review(self.home.runs[self.at].run)
-        elif self.first:
+            self.actions.review(self.home.runs[self.cursor].run)
+        elif self.is_empty:
             self.action_demo()
 
     def action_judge(self) -> None:
         """Have the run under the cursor judged."""
         if self.home.runs:
-            self.doors.judge(self.home.runs[self.at].run)
+            self.actions.judge(self.home.runs[self.cursor].run)
 
     def action_pairs(self) -> None:
         """List the pairs of the run under the cursor."""
         if self.home.runs:
-            self.doors.pairs(self.home.runs[self.at].run)
+            self.actions.pairs(self.home.runs[self.cursor].run)
 
-    def action_figures(self) -> None:
-        """The numbers of the run under the cursor."""
+    def action_numbers(self) -> None:
+        """Show the numbers of the run under the cursor."""
         if self.home.runs:
-            self.doors.figures(self.home.runs[self.at].run)
+            self.actions.numbers(self.home.runs[self.cursor].run)
 
     def action_demo(self) -> None:
-        """Open the demo, where it is offered."""
-        if self.first and self.doors.demo is not None:
-            self.doors.demo()
+        """Open the demo where it is offered."""
+        if self.is_empty and self.actions.demo is not None:
+            self.actions.demo()
 
     def action_move(self, step: int) -> None:
-        """Up and down the runs."""
-        self._go(self.at + step)
+        """Move the cursor over the runs."""
+        self._go(self.cursor + step)
 
     def action_ends(self, end: bool) -> None:
-        """The first run, or the last."""
+        """Go to the first run or the last."""
         self._go(len(self.home.runs) - 1 if end else 0)
 
-    def _go(self, place: int) -> None:
+    def _go(self, index: int) -> None:
         if not self.home.runs:
             return
-        self.at = min(max(place, 0), len(self.home.runs) - 1)
-        self.draw()
-        top = 0 if self.at == 0 else _ABOVE + _EACH * self.at
-        self.page.scroll_to_region(Region(0, top, 1, _EACH), animate=False, immediate=True)
+        self.cursor = min(max(index, 0), len(self.home.runs) - 1)
+        self.refresh_page()
+        top = 0 if self.cursor == 0 else _HEAD_HEIGHT + _RUN_HEIGHT * self.cursor
+        self.page.scroll_to_region(Region(0, top, 1, _RUN_HEIGHT), animate=False, immediate=True)
 
     def on_click(self, event: Click) -> None:
-        """A click puts the cursor on a run; a second one opens it."""
-        if self.first or not self.page.region.contains(event.screen_x, event.screen_y):
+        """Move the cursor to the run clicked; a click on the run under the cursor opens it."""
+        if self.is_empty or not self.page.region.contains(event.screen_x, event.screen_y):
             return
-        place, row = divmod(event.screen_y - self.list.region.y - _ABOVE, _EACH)
-        if not 0 <= place < len(self.home.runs) or row == _EACH - 1:
+        index, row = divmod(event.screen_y - self.list.region.y - _HEAD_HEIGHT, _RUN_HEIGHT)
+        if not 0 <= index < len(self.home.runs) or row == _RUN_HEIGHT - 1:
             return
-        if place == self.at:
+        if index == self.cursor:
             self.action_open()
         else:
-            self._go(place)
+            self._go(index)
 
     def action_press(self, key_id: str) -> None:
-        """A click on a key's name does what the key does."""
+        """Do what a key does, after a click on its name."""
         if key_id in self.table:
             self.call_next(self.run_action, self.table[key_id].action)
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from uphold_tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen("Keys on the start screen", self._offered()))
+        self.app.push_screen(HelpScreen("Keys on the start screen", self._active_keys()))
 
-    def _offered(self) -> list[keys.Key]:
-        """The keys that do something now."""
-        return [key for key in self.table.values() if self.first or key.id != "home.demo"]
+    def _active_keys(self) -> list[keys.Key]:
+        """Return the keys that do something now."""
+        return [key for key in self.table.values() if self.is_empty or key.id != "home.demo"]
 
     def action_command(self) -> None:
-        """Any command by its name."""
-        from uphold_tui.dialogs.commands import CommandScreen, key_commands, theme_commands
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
 
-        commands = [*key_commands(self._offered()), *theme_commands(self.app)]
-
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
-
-        self.app.push_screen(CommandScreen(commands), run)
+        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
 
     def action_who(self) -> None:
-        """Review under another name."""
-        from uphold_tui.dialogs.ask import WhoScreen
+        """Ask who reviews from now on."""
+        from uphold_tui.dialogs.ask import ask_reviewer
 
-        def named(name: str | None) -> None:
+        def change(name: str | None) -> None:
             if name:
                 self._reviewer = name
-                self.doors.who(name)
-                self.draw()
+                self.actions.change_reviewer(name)
+                self.refresh_page()
 
-        self.app.push_screen(WhoScreen(self._reviewer), named)
+        self.app.push_screen(ask_reviewer(self._reviewer), change)
 
     def action_quit(self) -> None:
-        """Leave."""
-        self.doors.leave()
+        """Leave the app."""
+        self.actions.leave()

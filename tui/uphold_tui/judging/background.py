@@ -1,11 +1,11 @@
-"""Judging that goes on beside the app: in a thread of its own, with its own connection and event loop."""
+"""Judging in the background: a thread with its own database connection and event loop."""
 
 import asyncio
 import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,59 +17,62 @@ if TYPE_CHECKING:
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView
 
-_BETWEEN = 0.25
-"""Seconds between two looks at how it stands."""
+_VIEW_SECONDS = 0.25
+"""Least time between two readings of the verdicts so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingStatus:
-    """How judging stands; `summary` once it has ended, `error` where that was because of one."""
+    """Progress of judging; `summary` is set once it has ended, `error` where it ended because of one.
 
-    judging: "JudgingProgress | None" = None
-    watched: "JudgingView | None" = None
+    `view` holds the verdicts so far, the pairs that need attention and the last pairs judged.
+    """
+
+    progress: "JudgingProgress | None" = None
+    view: "JudgingView | None" = None
     summary: "JudgeSummary | None" = None
     error: str | None = None
 
     @property
     def ended(self) -> bool:
-        """Has it come to its end?"""
+        """Whether judging has ended."""
         return self.summary is not None or self.error is not None
 
 
 class BackgroundJudging:
-    """One judge on one run; `tell` is called in the work's own thread whenever there is news."""
+    """One judge at work on one run; `on_update` is called in the worker thread whenever `status` has changed."""
 
     def __init__(self, path: Path, run: Run, judge: str, settings: Settings, control: "WorkControl") -> None:
         self.run, self.judge, self.control = run, judge, control
         self._path, self._settings = path, settings
-        self.news = JudgingStatus()
-        self.tell: Callable[[], None] = lambda: None
+        self.status = JudgingStatus()
+        self.on_update: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     @property
-    def going(self) -> bool:
-        """Is it still at work?"""
-        return self._thread.is_alive() and not self.news.ended
+    def is_running(self) -> bool:
+        """Whether it is still at work."""
+        return self._thread.is_alive() and not self.status.ended
 
-    def leave(self) -> None:
-        """Stop, and wait until what was in flight is in the file, as long as that may take."""
-        from uphold.workflows.concurrency import GRACE
+    def stop_and_wait(self) -> None:
+        """Stop, and wait as long as it may take until the answers in flight are saved."""
+        from uphold.workflows.concurrency import GRACE_SECONDS
 
         self.control.stop("the app was left")
         if self._thread.is_alive():
-            self._thread.join(GRACE + 2.0)
+            self._thread.join(GRACE_SECONDS + 2.0)
 
     def _work(self) -> None:
         try:
             asyncio.run(self._judge())
         except UpholdError as error:
-            self._say(JudgingStatus(self.news.judging, self.news.watched, error=str(error)))
+            self._update(replace(self.status, error=str(error)))
         except Exception as error:
-            self._say(JudgingStatus(self.news.judging, self.news.watched, error=f"judging broke off: {error!r}"))
+            self._update(replace(self.status, error=f"judging broke off: {error!r}"))
 
     async def _judge(self) -> None:
         from uphold.workflows.judge_request import JudgeRequest
@@ -78,17 +81,18 @@ class BackgroundJudging:
         from uphold.workflows.lookup import open_store
 
         request = JudgeRequest(self.judge, self.run.name, settings=self._settings, control=self.control)
-        looked = 0.0
+        viewed_at = 0.0
         with open_store(self._path) as store:
-            async with aclosing(judge_run(store, request)) as told:
-                async for one in told:
-                    if isinstance(one, JudgeSummary):
-                        watched = judging_view(store, one.run.id, one.judge_id)
-                        self._say(JudgingStatus(one.done, watched, summary=one))
-                    elif time.monotonic() - looked >= _BETWEEN:
-                        looked = time.monotonic()
-                        self._say(JudgingStatus(one, judging_view(store, one.run_id, one.judge_id)))
+            async with aclosing(judge_run(store, request)) as updates:
+                async for update in updates:
+                    if isinstance(update, JudgeSummary):
+                        view = judging_view(store, update.run.id, update.judge_id)
+                        self._update(JudgingStatus(update.progress, view, summary=update))
+                    elif time.monotonic() - viewed_at >= _VIEW_SECONDS:
+                        viewed_at = time.monotonic()
+                        view = judging_view(store, update.run_id, update.judge_id)
+                        self._update(JudgingStatus(update, view))
 
-    def _say(self, news: JudgingStatus) -> None:
-        self.news = news
-        self.tell()
+    def _update(self, status: JudgingStatus) -> None:
+        self.status = status
+        self.on_update()

@@ -1,4 +1,4 @@
-"""What the judging screen draws: progress and time, money, verdicts so far, what needs a look, the last verdicts."""
+"""The page of the judging screen as rows: progress, cost, verdicts so far, pairs that need a look, the last pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,96 +17,93 @@ from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRON
 from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.rows import spread
 
-_THREE = 96
-"""Columns from which three figures stand side by side."""
+_THREE_COLUMNS = 96
+"""Cells from which three numbers stand side by side."""
 
-
-LOOKS = 6
-"""Pairs that need a look, at most so many on the page."""
+_MOST_PROBLEMS = 6
+"""Pairs that need a look and can be seen at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingPage:
-    """What stands on the page, and where the cursor is among what needs a look."""
+    """The state of judging a run; `cursor` is an index into the pairs that need a look."""
 
     run: Run
-    news: JudgingStatus
+    status: JudgingStatus
     control: WorkControl
     signs: Signs
-    at: int = 0
+    cursor: int = 0
 
     def rows(self, width: int) -> list[Content]:
-        """The page as rows."""
-        judging = self.news.judging
-        if judging is None:
-            return (
-                [*self._end(), Content.styled("Looking at what is missing.", MUTED)]
-                if not self.news.ended
-                else self._end()
-            )
-        rows = [*self._end(), *self._progress(judging, width), Content(""), *self._figures(judging, width)]
-        if self.news.watched is not None:
-            rows += [Content(""), *self._verdicts(self.news.watched, width)]
-            rows += self._needs(self.news.watched.needs, width) + self._last(self.news.watched.last, width)
+        """Return the page as rows of at most `width` cells."""
+        progress, view = self.status.progress, self.status.view
+        if progress is None:
+            waiting = [] if self.status.ended else [Content.styled("Looking at what is missing.", MUTED)]
+            return [*self._state(), *waiting]
+        rows = [*self._state(), *self._progress(progress, width), Content(""), *self._rate_and_cost(progress, width)]
+        if view is not None:
+            rows += [Content(""), *self._verdicts(view, width)]
+            rows += self._problems(view.problems, width) + self._latest(view.latest, width)
         return rows
 
-    def _end(self) -> list[Content]:
-        """Why it has ended, or does not go on just now."""
-        summary = self.news.summary
-        if self.news.error is not None:
-            said = Content.assemble(("Judging has ended.  ", BOLD), safe_text.running(self.news.error, OVERTURNED))
+    def _state(self) -> list[Content]:
+        """Return why judging has ended or is not going on; no row while it is."""
+        summary = self.status.summary
+        if self.status.error is not None:
+            row = Content.assemble(("Judging has ended.  ", BOLD), safe_text.running(self.status.error, OVERTURNED))
         elif summary is not None and summary.stopped:
-            said = Content.assemble(("Stopped.  ", BOLD), safe_text.running(summary.stopped, MUTED))
+            row = Content.assemble(("Stopped.  ", BOLD), safe_text.running(summary.stopped, MUTED))
         elif summary is not None:
             left = f"{summary.left} pairs are left" if summary.left else "nothing is left"
-            said = Content.assemble(("Done.  ", BOLD), (left, MUTED))
+            row = Content.assemble(("Done.  ", BOLD), (left, MUTED))
         elif self.control.stopped:
-            said = Content.assemble(("Stopping.  ", BOLD), ("what is in flight comes back first", MUTED))
+            row = Content.assemble(("Stopping.  ", BOLD), ("what is in flight comes back first", MUTED))
         elif self.control.paused:
-            said = Content.assemble(("Paused.  ", BOLD), ("p goes on", MUTED))
+            row = Content.assemble(("Paused.  ", BOLD), ("p goes on", MUTED))
         else:
             return []
-        return [said, Content("")]
+        return [row, Content("")]
 
-    def _progress(self, judging: JudgingProgress, width: int) -> list[Content]:
-        done, total = judging.done, judging.total
+    def _progress(self, progress: JudgingProgress, width: int) -> list[Content]:
+        done, total = progress.done, progress.total
         left = Content.assemble((f"{done:,} of {total:,} judgments", BOLD))
-        if self.news.watched is not None:
-            words = self.news.watched.verdicts
-            pairs = sum(words.values())
-            left = Content.assemble(left, (f"   {pairs - words.get(Verdict.PENDING, 0):,} of {pairs:,} pairs", MUTED))
+        if self.status.view is not None:
+            verdicts = self.status.view.verdicts
+            pairs = sum(verdicts.values())
+            judged = pairs - verdicts.get(Verdict.PENDING, 0)
+            left = Content.assemble(left, (f"   {judged:,} of {pairs:,} pairs", MUTED))
         right = Content("")
-        if judging.to_go is not None and judging.left and not self.news.ended:
-            right = Content.assemble(("about ", MUTED), (wait_time(judging.to_go), BOLD), (" left", MUTED))
+        if progress.seconds_left is not None and progress.left and not self.status.ended:
+            right = Content.assemble(("about ", MUTED), (wait_time(progress.seconds_left), BOLD), (" left", MUTED))
         bright = round(width * done / total) if total else width
         bar = Content.assemble(("━" * bright, STRONG), ("─" * (width - bright), RULE))
         return [spread(left, right, width), bar]
 
-    def _figures(self, judging: JudgingProgress, width: int) -> list[Content]:
-        """Rate, money, and what was asked again, in three columns."""
+    def _rate_and_cost(self, progress: JudgingProgress, width: int) -> list[Content]:
+        """Return rate, cost and repeated requests, in three columns where there is room."""
         at_once = f"{self.control.concurrency} at a time"
-        if judging.waiting and not self.news.ended:
-            rate = Content.assemble((f"all wait, {wait_time(judging.waiting)}", DOUBT))
-        elif judging.rate is not None:
-            rate = Content.assemble((f"{judging.rate:,.0f}", BOLD), (f" a minute, {at_once}", MUTED))
+        if progress.pause_left and not self.status.ended:
+            rate = Content.assemble((f"all wait, {wait_time(progress.pause_left)}", DOUBT))
+        elif progress.rate is not None:
+            rate = Content.assemble((f"{progress.rate:,.0f}", BOLD), (f" a minute, {at_once}", MUTED))
         else:
             rate = Content.styled(at_once, MUTED)
-        done = judging.expected is None or self.news.ended
-        expected = "" if done else f" of about {dollars(judging.expected)}"
+        is_final = progress.expected_cost is None or self.status.ended
+        expected = "" if is_final else f" of about {dollars(progress.expected_cost)}"
         cap = "" if self.control.cap is None else f", stops at {dollars(self.control.cap)}"
-        spent = Content.assemble((dollars(judging.cost), BOLD), (expected + cap, MUTED))
-        waited = f" times, all waited {wait_time(judging.waited)}" if judging.waited else " times"
-        again = Content.assemble((f"{judging.again:,}", BOLD), (waited, MUTED))
-        heads = [Content.styled(word, MUTED) for word in ("rate", "spent", "asked again")]
-        if width < _THREE:
+        spent = Content.assemble((dollars(progress.cost), BOLD), (expected + cap, MUTED))
+        paused = f" times, all waited {wait_time(progress.paused)}" if progress.paused else " times"
+        retries = Content.assemble((f"{progress.retries:,}", BOLD), (paused, MUTED))
+        heads = [Content.styled(head, MUTED) for head in ("rate", "spent", "asked again")]
+        if width < _THREE_COLUMNS:
             return [
-                Content.assemble(head, " " * (13 - len(head)), said)
-                for head, said in zip(heads, (rate, spent, again), strict=True)
+                Content.assemble(head, " " * (13 - len(head)), value)
+                for head, value in zip(heads, (rate, spent, retries), strict=True)
             ]
-        return [_columns(heads, width), _columns([rate, spent, again], width)]
+        return [_columns(heads, width), _columns([rate, spent, retries], width)]
 
-    def _verdicts(self, watched: JudgingView, width: int) -> list[Content]:
-        words, signs = watched.verdicts, self.signs
+    def _verdicts(self, view: JudgingView, width: int) -> list[Content]:
+        counts, signs = view.verdicts, self.signs
         kinds = (
             (Verdict.CANDIDATE, safe_text.line(self.run.candidate), STRONG),
             (Verdict.TIE, Content("tie"), MUTED),
@@ -115,20 +112,20 @@ class JudgingPage:
             (Verdict.UNREADABLE, _signed(signs.unreadable, OVERTURNED, "unreadable"), OVERTURNED),
             (Verdict.FAILED, _signed(signs.failed, OVERTURNED, "failed"), OVERTURNED),
         )
-        total = sum(words.get(kind, 0) for kind, _, _ in kinds)
+        total = sum(counts.get(verdict, 0) for verdict, _, _ in kinds)
         bar: list[tuple[str, str]] = []
-        used = 0
-        for number, (kind, _, style) in enumerate(kinds, 1):
-            upto = round(width * sum(words.get(one, 0) for one, _, _ in kinds[:number]) / total) if total else 0
-            bar.append(("▄" * (upto - used), style if words.get(kind) else RULE))
-            used = upto
-        bar.append(("▄" * (width - used), RULE))
+        so_far = end = 0
+        for verdict, _, style in kinds:
+            start, so_far = end, so_far + counts.get(verdict, 0)
+            end = round(width * so_far / total) if total else 0
+            bar.append(("▄" * (end - start), style if counts.get(verdict) else RULE))
+        bar.append(("▄" * (width - end), RULE))
         named = [
             Content.assemble(
-                name.stylize(MUTED) if kind is not Verdict.CANDIDATE else name, (f" {words[kind]:,}", BOLD)
+                name if verdict is Verdict.CANDIDATE else name.stylize(MUTED), (f" {counts[verdict]:,}", BOLD)
             )
-            for kind, name, _ in kinds
-            if words.get(kind)
+            for verdict, name, _ in kinds
+            if counts.get(verdict)
         ]
         return [
             Content.styled("Verdicts so far", BOLD),
@@ -137,64 +134,63 @@ class JudgingPage:
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
         ]
 
-    def _needs(self, needs: Sequence[JudgedPair], width: int) -> list[Content]:
-        if not needs:
+    def _problems(self, problems: Sequence[JudgedPair], width: int) -> list[Content]:
+        """Return the pairs that need a look, scrolled so that the cursor is in view."""
+        if not problems:
             return []
-        count = f"{len(needs)} {'pair' if len(needs) == 1 else 'pairs'}; what failed is asked again the next time"
+        count = f"{len(problems)} {'pair' if len(problems) == 1 else 'pairs'}; what failed is asked again the next time"
         rows = [Content(""), spread(Content.styled("Needs a look", BOLD), Content.styled(count, MUTED), width)]
-        first = min(max(self.at - LOOKS + 1, 0), max(len(needs) - LOOKS, 0))
-        for place, seen in enumerate(needs[first : first + LOOKS], first):
-            sign = self.signs.failed if seen.verdict is Verdict.FAILED else self.signs.unreadable
+        first = min(max(self.cursor - _MOST_PROBLEMS + 1, 0), max(len(problems) - _MOST_PROBLEMS, 0))
+        for index, pair in enumerate(problems[first : first + _MOST_PROBLEMS], first):
+            sign = self.signs.failed if pair.verdict is Verdict.FAILED else self.signs.unreadable
             row = Content.assemble(
                 (f"{sign}  ", OVERTURNED),
-                _key(seen),
-                (f"{seen.verdict.value:<13}", ""),
-                safe_text.running(seen.reason or "", MUTED),
+                _key_cell(pair),
+                (f"{pair.verdict.value:<13}", ""),
+                safe_text.running(pair.reason or "", MUTED),
             )
-            here = place == self.at
-            row = spread(row, Content.styled("r raw answer", MUTED) if here else Content(""), width)
-            rows.append(row.stylize_before(TINT) if here else row)
+            is_selected = index == self.cursor
+            row = spread(row, Content.styled("r raw answer", MUTED) if is_selected else Content(""), width)
+            rows.append(row.stylize_before(TINT) if is_selected else row)
         return rows
 
-    def _last(self, last: Sequence[JudgedPair], width: int) -> list[Content]:
-        if not last:
+    def _latest(self, pairs: Sequence[JudgedPair], width: int) -> list[Content]:
+        if not pairs:
             return []
-        rows = [Content(""), Content.styled("Last", BOLD)]
-        for seen in last:
-            rows.append(spread(self._said(seen), Content(""), width))
-        return rows
+        rows = [spread(self._latest_row(pair), Content(""), width) for pair in pairs]
+        return [Content(""), Content.styled("Last", BOLD), *rows]
 
-    def _said(self, seen: JudgedPair) -> Content:
+    def _latest_row(self, pair: JudgedPair) -> Content:
         names = {Verdict.CANDIDATE: self.run.candidate, Verdict.BASELINE: self.run.baseline, Verdict.TIE: "tie"}
-        sure = share(seen.confidence) if seen.confidence is not None and seen.verdict in names else ""
+        confidence = share(pair.confidence) if pair.confidence is not None and pair.verdict in names else ""
         signs = {
             Verdict.INCONSISTENT: (self.signs.inconsistent, DOUBT),
+            Verdict.UNREADABLE: (self.signs.unreadable, OVERTURNED),
             Verdict.FAILED: (self.signs.failed, OVERTURNED),
         }
-        signs[Verdict.UNREADABLE] = (self.signs.unreadable, OVERTURNED)
-        sign, style = signs.get(seen.verdict, (self.signs.upheld, MUTED))
-        word = (
-            "orders disagree" if seen.verdict is Verdict.INCONSISTENT else names.get(seen.verdict, seen.verdict.value)
-        )
+        sign, style = signs.get(pair.verdict, (self.signs.upheld, MUTED))
+        is_inconsistent = pair.verdict is Verdict.INCONSISTENT
+        verdict = "orders disagree" if is_inconsistent else names.get(pair.verdict, pair.verdict.value)
         return Content.assemble(
             (f"{sign}  ", style),
-            _key(seen),
-            spread(safe_text.line(word), Content(""), 20),
-            (f" {sure:>4}  ", MUTED),
-            safe_text.running(seen.reason or "", MUTED),
+            _key_cell(pair),
+            spread(safe_text.line(verdict), Content(""), 20),
+            (f" {confidence:>4}  ", MUTED),
+            safe_text.running(pair.reason or "", MUTED),
         )
 
 
-def _key(seen: JudgedPair) -> Content:
-    key = safe_text.line(seen.key, MUTED)
-    return spread(Content.assemble(key, (f" turn {seen.turn}" if seen.turn > 1 else "", FAINT)), Content(""), 18)
+def _key_cell(pair: JudgedPair) -> Content:
+    key = safe_text.line(pair.key, MUTED)
+    return spread(Content.assemble(key, (f" turn {pair.turn}" if pair.turn > 1 else "", FAINT)), Content(""), 18)
 
 
-def _signed(sign: str, style: str, word: str) -> Content:
-    return Content.assemble((sign, style), f" {word}")
+def _signed(sign: str, style: str, name: str) -> Content:
+    return Content.assemble((sign, style), f" {name}")
 
 
 def _columns(cells: Sequence[Content], width: int) -> Content:
-    each = max(3 * width // 10, 1)
-    widths = (each, max(width - 2 * each, 1), each)
-    return Content("").join([spread(cell, Content(""), wide) for cell, wide in zip(cells, widths, strict=True)])
+    """Return three cells side by side, the middle one the widest."""
+    outer = max(3 * width // 10, 1)
+    widths = (outer, max(width - 2 * outer, 1), outer)
+    return Content("").join([spread(cell, Content(""), size) for cell, size in zip(cells, widths, strict=True)])

@@ -1,4 +1,4 @@
-"""Judging a run from the app: choose a judge, watch verdicts arrive, pause, stop, review what is there meanwhile."""
+"""The screen for judging a run: choose a judge, watch verdicts arrive, pause, stop, review what is there already."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,23 +15,31 @@ from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
-from uphold_tui.dialogs.ask import AskScreen
+from uphold_tui.app_options import AppOptions
+from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage
 from uphold_tui.review.header import HairLine
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT, Signs
+from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
+
+_OTHER_JUDGE = ""
+"""The last of the choices: a judge that is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingActions:
-    """What the screen asks the app for: judges to choose from, work on a run, its answers, the review, the way back
-    and the way out."""
+    """Callbacks of the judging screen into the app.
+
+    `choices` lists the judges to choose from, `running` returns judging that goes on already, `start` starts a judge on a
+    run, `answers` returns a judge's judgments on a pair (by pair id and judge id), `review` opens the review of a run,
+    `back` closes the screen and `leave` the app.
+    """
 
     choices: Callable[[Run], list[str]]
-    going: Callable[[], BackgroundJudging | None]
-    begin: Callable[[Run, str], BackgroundJudging]
+    running: Callable[[], BackgroundJudging | None]
+    start: Callable[[Run, str], BackgroundJudging]
     answers: Callable[[int, int], PairVerdict | None]
     review: Callable[[Run], None]
     back: Callable[[], None]
@@ -39,23 +47,23 @@ class JudgingActions:
 
 
 class JudgingScreen(Screen[None]):
-    """Enter begins with the judge under the cursor; afterwards it reviews what is judged."""
+    """Judging of one run: enter starts the judge under the cursor, and from then on opens the review."""
 
     CSS_PATH = "judging.tcss"
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.JUDGING)
 
-    class News(Message):
-        """Something has changed where judges work."""
+    class Updated(Message):
+        """The status of the work has changed."""
 
-    def __init__(self, run: Run, desk: JudgingActions, *, signs: Signs, keymap: keys.KeyMap) -> None:
+    def __init__(self, run: Run, actions: JudgingActions, options: AppOptions) -> None:
         super().__init__()
-        self.table = {key.id: key for key in keys.remapped(keys.JUDGING, keymap)}
-        self.run, self.desk, self._signs = run, desk, signs
-        self.choices = [*desk.choices(run), ""]
-        self.work = desk.going()
-        self.at = 0
-        self.complaint = ""
+        self.table = {key.id: key for key in keys.remapped(keys.JUDGING, options.keymap)}
+        self.run, self.actions, self._signs = run, actions, options.signs
+        self.choices = [*actions.choices(run), _OTHER_JUDGE]
+        self.work = actions.running()
+        self.cursor = 0
+        self.error = ""
         self.header = SplitRow("header")
         self.hair = HairLine("hair")
         self.list = Static(id="list", markup=False)
@@ -69,190 +77,187 @@ class JudgingScreen(Screen[None]):
         yield self.footer
 
     def on_mount(self) -> None:
-        self._listen()
+        self._subscribe()
 
     def on_screen_resume(self) -> None:
-        self.draw()
+        self.refresh_page()
 
     def on_unmount(self) -> None:
         if self.work is not None:
-            self.work.tell = lambda: None
+            self.work.on_update = lambda: None
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.draw()
+        self.refresh_page()
 
-    def on_judging_screen_news(self) -> None:
-        """There is news of the work: draw it, unless something else stands over this screen."""
+    def on_judging_screen_updated(self) -> None:
+        """Show the new status, unless another screen is above this one."""
         if self.is_current:
-            self.draw()
+            self.refresh_page()
 
-    def _listen(self) -> None:
+    def _subscribe(self) -> None:
         if self.work is not None:
-            self.work.tell = lambda: self.post_message(self.News())  # type: ignore[assignment]
+            self.work.on_update = lambda: self.post_message(self.Updated())  # type: ignore[assignment]
 
-    # what stands here
+    # showing
 
-    def draw(self) -> None:
-        """Draw everything anew."""
+    def refresh_page(self) -> None:
+        """Show everything as it is now."""
         run = self.work.run if self.work is not None else self.run
         names = [safe_text.line(run.set, BOLD), safe_text.line(run.candidate), safe_text.line(run.baseline)]
         left = Content.assemble(names[0], "   ", names[1], (" against ", FAINT), names[2])
         right = (
             Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
         )
-        self.header.put(left, right)
-        self.hair.put(ReviewProgress())
+        self.header.show(left, right)
+        self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._choosing(width) if self.work is None else self._page(self.work).rows(width)
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
         self.list.update(Content("\n").join(rows))
-        self._draw_footer()
+        self._refresh_footer()
 
     def _page(self, work: BackgroundJudging) -> JudgingPage:
-        watched = work.news.watched
-        self.at = min(self.at, max(len(watched.needs) - 1, 0)) if watched is not None else 0
-        return JudgingPage(work.run, work.news, work.control, self._signs, self.at)
+        view = work.status.view
+        self.cursor = min(self.cursor, max(len(view.problems) - 1, 0)) if view is not None else 0
+        return JudgingPage(work.run, work.status, work.control, self._signs, self.cursor)
 
-    def _choosing(self, width: int) -> list[Content]:
+    def _judge_choices(self, width: int) -> list[Content]:
         rows = [Content.styled("Which judge reads this run?", BOLD), Content("")]
-        for place, name in enumerate(self.choices):
-            row = Content.assemble("  ", safe_text.line(name)) if name else Content.styled("  another one …", MUTED)
+        for index, judge in enumerate(self.choices):
+            if judge == _OTHER_JUDGE:
+                row = Content.styled("  another one …", MUTED)
+            else:
+                row = Content.assemble("  ", safe_text.line(judge))
             row = spread(row, Content(""), width)
-            rows.append(row.stylize_before(TINT) if place == self.at else row)
+            rows.append(row.stylize_before(TINT) if index == self.cursor else row)
         rows += [Content(""), Content.styled("What is settled is never judged again, and never paid twice.", MUTED)]
-        if self.complaint:
-            rows += [Content(""), safe_text.running(self.complaint, OVERTURNED)]
+        if self.error:
+            rows += [Content(""), safe_text.running(self.error, OVERTURNED)]
         return rows
 
-    def _draw_footer(self) -> None:
+    def _refresh_footer(self) -> None:
         def named(*names: str) -> list[Content]:
             return [entry(self.table[f"judging.{name}"]) for name in names]
 
         work = self.work
-        going = work is not None and not work.news.ended
-        last = [*named("help"), entry(self.table["judging.back"], None if going else "back")]
+        is_running = work is not None and not work.status.ended
+        last = [*named("help"), entry(self.table["judging.back"], None if is_running else "back")]
         if work is None:
-            self.footer.put([[entry(self.table["judging.open"], "begin")], last])
-        elif work.news.ended:
-            self.footer.put([named("open", "raw"), [entry(self.table["judging.again"])], last])
+            self.footer.show([[entry(self.table["judging.open"], "begin")], last])
+        elif work.status.ended:
+            self.footer.show([named("open", "raw"), [entry(self.table["judging.again"])], last])
         else:
-            word = "go on" if work.control.paused else "pause"
-            pause = entry(self.table["judging.pause"], word)
-            self.footer.put([[*named("open"), pause, *named("stop")], named("faster", "slower", "cap"), last])
+            pause = entry(self.table["judging.pause"], "go on" if work.control.paused else "pause")
+            self.footer.show([[*named("open"), pause, *named("stop")], named("faster", "slower", "cap"), last])
 
     # keys
 
     def action_open(self) -> None:
-        """Begin with the judge under the cursor, or review what is judged."""
+        """Start the judge under the cursor, or review what is judged."""
         if self.work is not None:
-            self.desk.review(self.work.run)
-        elif name := self.choices[self.at]:
-            self.begin(name)
+            self.actions.review(self.work.run)
+        elif self.choices[self.cursor] != _OTHER_JUDGE:
+            self.start(self.choices[self.cursor])
         else:
-            why = "anthropic:MODEL, openai:MODEL, rules:NAME, or a TOML file"
-            self.app.push_screen(AskScreen("Judge", why), lambda said: self.begin(said) if said else None)
+            question = Question("Judge", "anthropic:MODEL, openai:MODEL, rules:NAME, or a TOML file")
+            self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
 
-    def begin(self, judge: str) -> None:
-        """Set the judge to work."""
-        self.work, self.at, self.complaint = self.desk.begin(self.run, judge), 0, ""
-        self._listen()
-        self.draw()
+    def start(self, judge: str) -> None:
+        """Start a judge on the run."""
+        self.work, self.cursor, self.error = self.actions.start(self.run, judge), 0, ""
+        self._subscribe()
+        self.refresh_page()
 
     def action_again(self) -> None:
         """Choose a judge again, once the work has ended."""
-        if self.work is not None and self.work.news.ended:
-            self.complaint = self.work.news.error or ""
-            self.work, self.at = None, 0
-            self.draw()
+        if self.work is not None and self.work.status.ended:
+            self.error = self.work.status.error or ""
+            self.work, self.cursor = None, 0
+            self.refresh_page()
 
     def action_move(self, step: int) -> None:
-        """Up and down the judges, or what needs a look."""
-        watched = self.work.news.watched if self.work is not None else None
-        most = len(self.choices) if self.work is None else len(watched.needs) if watched is not None else 0
-        self.at = min(max(self.at + step, 0), max(most - 1, 0))
-        self.draw()
+        """Move the cursor over the judges, or over the pairs that need a look."""
+        if self.work is None:
+            count = len(self.choices)
+        else:
+            view = self.work.status.view
+            count = len(view.problems) if view is not None else 0
+        self.cursor = min(max(self.cursor + step, 0), max(count - 1, 0))
+        self.refresh_page()
 
     def action_pause(self) -> None:
-        """Ask nothing new for now, or go on."""
+        """Send no new requests for now, or go on."""
         if self.work is not None:
             self.work.control.pause(not self.work.control.paused)
-            self.draw()
+            self.refresh_page()
 
     def action_stop(self) -> None:
-        """Ask nothing new; what is in flight comes back."""
-        if self.work is not None and not self.work.news.ended:
+        """Stop; requests in flight are finished."""
+        if self.work is not None and not self.work.status.ended:
             self.work.control.stop("you stopped it; what is missing is asked the next time")
-            self.draw()
+            self.refresh_page()
 
     def action_pace(self, step: int) -> None:
-        """More or fewer at a time."""
+        """Send more or fewer requests at a time."""
         if self.work is not None:
-            self.work.control.at_once(self.work.control.concurrency + step)
-            self.draw()
+            self.work.control.set_concurrency(self.work.control.concurrency + step)
+            self.refresh_page()
 
     def action_cap(self) -> None:
-        """Set what it may cost."""
+        """Ask for the most that judging may cost."""
         if self.work is None:
             return
         cap = self.work.control.cap
-        before = "" if cap is None else f"{cap:g}"
-        self.app.push_screen(
-            AskScreen("Stop before spending more than", "dollars; nothing: no cap", before), self._capped
+        question = Question(
+            "Stop before spending more than", "dollars; nothing: no cap", "" if cap is None else f"{cap:g}"
         )
+        self.app.push_screen(AskScreen(question), self._set_cap)
 
-    def _capped(self, said: str | None) -> None:
-        if said is None or self.work is None:
+    def _set_cap(self, typed: str | None) -> None:
+        if typed is None or self.work is None:
             return
         try:
-            self.work.control.cap = max(float(said.lstrip("$")), 0.0) if said else None
+            self.work.control.cap = max(float(typed.lstrip("$")), 0.0) if typed else None
         except ValueError:
             self.notify("dollars as a number, such as 2.50", markup=False)
-        self.draw()
+        self.refresh_page()
 
     def action_raw(self) -> None:
-        """The raw answers on the pair under the cursor."""
-        news = self.work.news if self.work is not None else None
-        if news is None or self.work is None or news.judging is None or news.watched is None or not news.watched.needs:
+        """Show the raw answers on the pair under the cursor."""
+        if self.work is None:
             return
-        seen = news.watched.needs[self.at]
-        found = self.desk.answers(seen.pair_id, news.judging.judge_id)
-        said = [
-            (
-                one.order.value,
-                one.problem or f"read as {one.verdict or one.status.value}",
-                one.raw or "no answer arrived",
-            )
-            for one in (found.judgments if found is not None else ())
+        progress, view = self.work.status.progress, self.work.status.view
+        if progress is None or view is None or not view.problems:
+            return
+        pair = view.problems[self.cursor]
+        judged = self.actions.answers(pair.pair_id, progress.judge_id)
+        answers = [
+            (j.order.value, j.problem or f"read as {j.verdict or j.status.value}", j.raw or "no answer arrived")
+            for j in (judged.judgments if judged is not None else ())
         ]
-        self.app.push_screen(AnswersScreen(seen.key, self.work.judge, said))
+        self.app.push_screen(AnswersScreen(pair.key, self.work.judge, answers))
 
     def action_press(self, key_id: str) -> None:
-        """A click on a key's name does what the key does."""
+        """Do what a key does, after a click on its name."""
         if key_id in self.table:
             self.call_next(self.run_action, self.table[key_id].action)
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from uphold_tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("Keys while judging", tuple(self.table.values())))
 
     def action_command(self) -> None:
-        """Any command by its name."""
-        from uphold_tui.dialogs.commands import CommandScreen, key_commands, theme_commands
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
 
-        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
-
-        self.app.push_screen(CommandScreen(commands), run)
+        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
 
     def action_back(self) -> None:
-        """Back; judging goes on."""
-        self.desk.back()
+        """Close the screen; judging goes on."""
+        self.actions.back()
 
     def action_quit(self) -> None:
         """Leave the app."""
-        self.desk.leave()
+        self.actions.leave()

@@ -1,4 +1,4 @@
-"""What the numbers' screen reads, each time from the file anew: a thread may do it, and a connection belongs to one."""
+"""The screen of a run's numbers, and what it reads from the database in threads."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,23 +21,31 @@ from uphold.reviewing.advice import Advice
 from uphold.workflows.comparison import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.review_opening import queue_advice
-from uphold.workflows.statistics import read_run_statistics
+from uphold.workflows.statistics import StatisticsOptions, read_run_statistics
 from uphold_tui import keys, safe_text
-from uphold_tui.numbers.page import FigureLink, NumbersView, laid, left_rows, right_rows
+from uphold_tui.app_options import AppOptions
+from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
 from uphold_tui.review import header
 from uphold_tui.review.header import HairLine
-from uphold_tui.themes import DOUBT, MUTED, PLAIN, TINT, Signs
+from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
-JSONL = ".jsonl"
+_GAP = 6
+"""Columns between the two halves of the page."""
+
+_HELP_NOTE = (
+    "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
+    "counts one half. Humans only: without the judge’s help. κ is agreement above chance: 0 is chance, 1 is always. A judge "
+    "alone is an opinion, so it has no interval. Rows of the table are what people say, columns what the judge says."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class NumbersSource:
-    """What the numbers' screen asks for; reading takes long on large runs, so that a thread does it.
+    """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` of one judge by name, or of the run's own; `advice` is what to read next; `export` writes the run's pairs
-    into a new file, as its name ends, and answers how many.
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for the run's primary one. `export`
+    writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
     """
 
     run: Run
@@ -49,11 +57,11 @@ class NumbersSource:
 
 
 def numbers_source(path: Path, run: Run, reviewer: str) -> NumbersSource:
-    """The numbers of a run, and the history of its set."""
+    """Return the source of a run's numbers in the database at `path`."""
 
     def numbers(judge: str | None) -> RunStatistics:
         with open_store(path) as store:
-            return read_run_statistics(store, run.name, judge=judge, by_tag=True)
+            return read_run_statistics(store, run.name, StatisticsOptions(judge=judge, by_tag=True))
 
     def history() -> list[RunPoint]:
         with open_store(path) as store:
@@ -66,315 +74,296 @@ def numbers_source(path: Path, run: Run, reviewer: str) -> NumbersSource:
     def export(target: Path) -> int:
         from uphold.workflows.exporting import ExportRequest, open_export, write_lines
 
-        form = "jsonl" if target.suffix.lower() == JSONL else "csv"
-        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as made:
-            write_lines(made.lines(form), target, store.path)
-            return len(made)
+        file_format = "jsonl" if target.suffix.lower() == ".jsonl" else "csv"
+        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as rows:
+            write_lines(rows.lines(file_format), target, store.path)
+            return len(rows)
 
     return NumbersSource(run, reviewer, numbers, history, advice, export)
 
 
-def free_name(run: Run) -> str:
-    """A file name for a run that is not taken in the present folder."""
-    name = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in run.name)[:60].strip(".-") or "run"
-    names = (f"{name}{number}.csv" for number in ("", *(f"-{count}" for count in range(2, 1000))))
-    return next((one for one in names if not Path(one).exists()), f"{name}.csv")
+def free_file_name(run: Run) -> str:
+    """Return the name of a CSV file for a run that does not exist in the current folder yet."""
+    stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in run.name)[:60].strip(".-") or "run"
+    names = (f"{stem}{suffix}.csv" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next((name for name in names if not Path(name).exists()), f"{stem}.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class NumbersActions:
-    """Where the numbers lead: the pairs behind a figure, a queue to read, back."""
+    """Callbacks that open other screens: `pairs` lists pairs by a filter, `review` opens a queue, `leave` closes this one."""
 
     pairs: Callable[[PairFilter], None]
-    read: Callable[[str], None]
+    review: Callable[[str], None]
     leave: Callable[[], None]
 
 
-class FigureWays(Screen[None]):
-    """What the screen of numbers can do with them; what comes of it stands above the footer."""
-
-    def __init__(self, counted: NumbersSource, doors: NumbersActions) -> None:
-        super().__init__()
-        self.counted, self.doors = counted, doors
-        self.judge: str | None = None
-        self.said = SplitRow("said")
-
-    def say(self, message: Content) -> None:
-        """Say something above the footer."""
-        self.set_class(bool(message), "-said")
-        self.said.put(message)
-
-    def action_pairs(self) -> None:
-        """All pairs of the run."""
-        self.doors.pairs(PairFilter())
-
-    def action_next(self) -> None:
-        """What to read next."""
-        self.run_worker(self._advise(), exclusive=True, group="beside")
-
-    async def _advise(self) -> None:
-        try:
-            found = await asyncio.to_thread(self.counted.advice, self.judge)
-        except UpholdError as error:
-            self.say(safe_text.line(str(error), DOUBT))
-            return
-        if self.app.screen is self:
-            self._offer(found)
-
-    def _offer(self, advice: Advice) -> None:
-        from uphold_tui.dialogs.panels import QueueAdviceScreen
-
-        def chosen(queue: str | None) -> None:
-            if queue is not None:
-                try:
-                    self.doors.read(queue)
-                except UpholdError as error:
-                    self.say(safe_text.line(str(error), DOUBT))
-
-        self.app.push_screen(QueueAdviceScreen(advice), chosen)
-
-    def action_export(self) -> None:
-        """Write the run's pairs into a file."""
-        from uphold_tui.dialogs.ask import AskScreen
-
-        def named(name: str | None) -> None:
-            if not name:
-                return
-            try:
-                target = Path(name).expanduser().absolute()
-            except RuntimeError:  # ~name of nobody
-                self.say(Content.assemble(safe_text.line(name, DOUBT), (": there is no such person here", DOUBT)))
-                return
-            self.run_worker(self._export(target), exclusive=True, group="beside")
-
-        why = "csv, or jsonl where the name ends so"
-        self.app.push_screen(AskScreen("Export the pairs to", why, free_name(self.counted.run)), named)
-
-    async def _export(self, target: Path) -> None:
-        self.say(Content.styled("writing …", MUTED))
-        try:
-            pairs = await asyncio.to_thread(self.counted.export, target)
-        except UpholdError as error:
-            self.say(safe_text.line(str(error), DOUBT))
-            return
-        written = f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} written to "
-        self.say(Content.assemble((written, MUTED), safe_text.line(str(target))))
-
-
-_BETWEEN = 6
-
-
-class NumbersScreen(FigureWays):
-    """j k go from figure to figure, enter opens the pairs behind one."""
+class NumbersScreen(Screen[None]):
+    """The numbers of a run; j and k go from number to number, enter lists the pairs behind one."""
 
     CSS_PATH = "numbers.tcss"
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.NUMBERS)
 
-    def __init__(
-        self,
-        counted: NumbersSource,
-        doors: NumbersActions,
-        *,
-        keymap: keys.KeyMap,
-        signs: Signs = PLAIN,
-    ) -> None:
-        super().__init__(counted, doors)
-        self.table = {key.id: key for key in keys.remapped(keys.NUMBERS, keymap)}
-        self.signs = signs
-        self.numbers: dict[str | None, RunStatistics] = {}
-        self.history: list[RunPoint] = []
+    def __init__(self, source: NumbersSource, actions: NumbersActions, options: AppOptions) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.NUMBERS, options.keymap)}
+        self.source, self.actions, self.signs = source, actions, options.signs
+        self.judge: str | None = None
         self.by_tag = False
-        self.at = 0
-        self.places: list[FigureLink] = []
-        self.told = Content("counting …").stylize(MUTED)
+        self.history: list[RunPoint] = []
+        self.cursor = 0
+        self.links: list[NumberLink] = []
+        self._by_judge: dict[str | None, RunStatistics] = {}
+        self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = HairLine("hair")
-        self.figures = Static(id="figures", markup=False)
-        self.page = VerticalScroll(self.figures, id="page", can_focus=False)
+        self.numbers = Static(id="numbers", markup=False)
+        self.page = VerticalScroll(self.numbers, id="page", can_focus=False)
+        self.message_row = SplitRow("message")
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.hair
         yield self.page
-        yield self.said
+        yield self.message_row
         yield self.footer
 
     def on_screen_resume(self) -> None:
-        # The first frame comes before the numbers; decisions made meanwhile count when one comes back.
-        self.call_after_refresh(self._count, anew=True)
+        # The first frame comes before the numbers; they are read again after decisions were made on another screen.
+        self.call_after_refresh(self._start_reading, again=True)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.draw()
+        self.refresh_page()
 
-    # counting
+    # reading
 
-    def _count(self, *, anew: bool = False) -> None:
-        self.run_worker(self._read(anew), exclusive=True)
+    def _start_reading(self, *, again: bool = False) -> None:
+        self.run_worker(self._read(again), exclusive=True)
 
-    async def _read(self, anew: bool) -> None:
+    async def _read(self, again: bool) -> None:
+        """Read the numbers of the present judge in a thread, and after the first time the history too."""
         judge = self.judge
         try:
-            if anew or judge not in self.numbers:
-                found = await asyncio.to_thread(self.counted.numbers, judge)
-                self.numbers = {judge: found} if anew else {**self.numbers, judge: found}
-                self.draw()
-            if anew:
-                self.history = await asyncio.to_thread(self.counted.history)
+            if again or judge not in self._by_judge:
+                statistics = await asyncio.to_thread(self.source.numbers, judge)
+                self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
+                self.refresh_page()
+            if again:
+                self.history = await asyncio.to_thread(self.source.history)
         except UpholdError as error:
-            self.told = safe_text.line(str(error), DOUBT)
-        self.draw()
-
-    # drawing
+            self._placeholder = safe_text.line(str(error), DOUBT)
+        self.refresh_page()
 
     @property
-    def shown(self) -> RunStatistics | None:
-        """The numbers at hand."""
-        return self.numbers.get(self.judge)
+    def statistics(self) -> RunStatistics | None:
+        """The numbers of the present judge; None while they are being read."""
+        return self._by_judge.get(self.judge)
 
-    def draw(self) -> None:
-        """Draw what has been counted so far."""
-        self._draw_head()
-        numbers = self.shown
-        if numbers is None:
-            self.figures.update(self.told)
+    @property
+    def judges(self) -> list[str]:
+        """The names of the run's judges, the primary one first."""
+        primary = self._by_judge.get(None)
+        return list(dict.fromkeys(judge.name for judge in primary.judges)) if primary is not None else []
+
+    # showing
+
+    def refresh_page(self) -> None:
+        """Show what has been read so far."""
+        self._refresh_header()
+        statistics = self.statistics
+        if statistics is None:
+            self.numbers.update(self._placeholder)
         else:
-            view = NumbersView(numbers, self.counted.reviewer, self.history, self.by_tag, self.signs)
-            self.figures.update(self._laid(view))
-        self._draw_foot()
+            view = NumbersView(statistics, self.source.reviewer, self.history, self.by_tag, self.signs)
+            self.numbers.update(self._page_content(view))
+        self._refresh_footer()
 
-    def _laid(self, view: NumbersView) -> Content:
+    def show_message(self, message: Content) -> None:
+        """Show a message above the footer."""
+        self.set_class(bool(message), "-message")
+        self.message_row.show(message)
+
+    def _page_content(self, view: NumbersView) -> Content:
+        """Lay out the page in one column or two, with the number under the cursor tinted."""
         width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
         if self.has_class("-narrow"):
-            columns = [[*left_rows(view, width), ((Content(""), None),), *right_rows(view, width)]]
+            columns = [[*left_rows(view, width), blank(), *right_rows(view, width)]]
             widths = [width]
         else:
-            half = min((width - _BETWEEN) // 2, 76)
-            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _BETWEEN, half]
-        rows, self.places = laid(columns, widths)
-        self.at = min(self.at, max(len(self.places) - 1, 0))
-        made = [Content.assemble(*parts) for parts in rows]
-        if self.places:
-            region = self.places[self.at].region
-            made[region.y] = made[region.y].stylize(TINT, region.x, region.right)
-        return Content("\n").join(made)
+            half = min((width - _GAP) // 2, 76)
+            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        rows, self.links = arrange(columns, widths)
+        self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
+        lines = [Content.assemble(*parts) for parts in rows]
+        if self.links:
+            region = self.links[self.cursor].region
+            lines[region.y] = lines[region.y].stylize(TINT, region.x, region.right)
+        return Content("\n").join(lines)
 
-    def _draw_head(self) -> None:
-        run, numbers = self.counted.run, self.shown
+    def _refresh_header(self) -> None:
+        run, statistics = self.source.run, self.statistics
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         left = header.title(*names, (), gap="  " if self.has_class("-narrow") else "   ")
-        if numbers is None:
-            self.header.put(left)
+        if statistics is None:
+            self.header.show(left)
             return
-        self.header.put(left, Content.styled(f"{numbers.human.reviewed:,} of {numbers.pairs:,} reviewed", MUTED))
-        self.hair.put(ReviewProgress(total=numbers.pairs, read=numbers.human.reviewed))
+        reviewed, pairs = statistics.human.reviewed, statistics.pairs
+        self.header.show(left, Content.styled(f"{reviewed:,} of {pairs:,} reviewed", MUTED))
+        self.hair.show(ReviewProgress(total=pairs, read=reviewed))
 
-    def _draw_foot(self) -> None:
+    def _refresh_footer(self) -> None:
         table = {name.removeprefix("figures."): key for name, key in self.table.items()}
         narrow = self.has_class("-narrow")
         wide = self.app.size.width >= 140
         first = [entry(table["open"], None if narrow else "pairs behind it")]
         if wide:
-            first.append(entry(table["move"], "next figure"))
+            first.append(entry(table["move"], "next number"))
         second = []
-        numbers = self.shown
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
-        if numbers is not None and numbers.tags:
+        if self.statistics is not None and self.statistics.tags:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         if wide:
             second.append(entry(table["pairs"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
-        self.footer.put([first, second, last] if self.app.size.width >= 50 else [last])
+        self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
 
-    # keys
-
-    @property
-    def judges(self) -> list[str]:
-        """The names of the run's judges, the primary one first."""
-        first = self.numbers.get(None)
-        return list(dict.fromkeys(judge.name for judge in first.judges)) if first is not None else []
+    # going through the numbers
 
     def action_move(self, step: int) -> None:
-        """To the next figure that opens something, or the one before."""
-        if self.places:
-            self.at = (self.at + step) % len(self.places)
-            self.draw()
-            self.page.scroll_to_region(self.places[self.at].region.grow((2, 0, 2, 0)), animate=False, immediate=True)
+        """Move the cursor to the next number that lists pairs, or the previous one."""
+        if self.links:
+            self.cursor = (self.cursor + step) % len(self.links)
+            self.refresh_page()
+            region = self.links[self.cursor].region.grow((2, 0, 2, 0))
+            self.page.scroll_to_region(region, animate=False, immediate=True)
 
     def action_page(self, pages: int) -> None:
-        """A page down, or up."""
+        """Scroll by pages."""
         top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
         self.page.scroll_to(y=top, animate=False, immediate=True)
 
     def action_open(self) -> None:
-        """The pairs behind the figure."""
-        if self.places:
-            self.doors.pairs(self.places[self.at].wanted)
+        """List the pairs behind the number under the cursor."""
+        if self.links:
+            self.actions.pairs(self.links[self.cursor].pair_filter)
 
     def on_click(self, event: Click) -> None:
-        """A click on a figure opens the pairs behind it."""
-        x, y = event.screen_x - self.figures.region.x, event.screen_y - self.figures.region.y
+        """List the pairs behind the number that was clicked."""
+        x, y = event.screen_x - self.numbers.region.x, event.screen_y - self.numbers.region.y
         if not self.page.region.contains(event.screen_x, event.screen_y):
             return
-        for number, place in enumerate(self.places):
-            if place.region.contains(x, y):
-                self.at = number
+        for index, link in enumerate(self.links):
+            if link.region.contains(x, y):
+                self.cursor = index
                 self.action_open()
                 return
 
     def action_judge(self) -> None:
-        """The next judge."""
+        """Show the numbers with the next judge."""
         names = self.judges
         if len(names) < 2:
             return
-        here = names.index(self.judge) if self.judge in names else 0
-        following = names[(here + 1) % len(names)]
+        index = names.index(self.judge) if self.judge in names else 0
+        following = names[(index + 1) % len(names)]
         self.judge = following if following != names[0] else None
-        self.draw()
-        self._count()
+        self.refresh_page()
+        self._start_reading()
 
     def action_tags(self) -> None:
-        """Tags, or history."""
+        """Switch between tags and history."""
         self.by_tag = not self.by_tag
-        self.draw()
+        self.refresh_page()
 
     def action_history(self) -> None:
-        """History, in place of tags."""
+        """Show the history in place of the tags."""
         self.by_tag = False
-        self.draw()
+        self.refresh_page()
+
+    # what to read next, export
+
+    def action_next(self) -> None:
+        """Advise what to read next."""
+        self.run_worker(self._advise(), exclusive=True, group="other")
+
+    async def _advise(self) -> None:
+        try:
+            advice = await asyncio.to_thread(self.source.advice, self.judge)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        if self.app.screen is self:
+            self._show_advice(advice)
+
+    def _show_advice(self, advice: Advice) -> None:
+        from uphold_tui.dialogs.panels import QueueAdviceScreen
+
+        def review(queue: str | None) -> None:
+            if queue is not None:
+                try:
+                    self.actions.review(queue)
+                except UpholdError as error:
+                    self.show_message(safe_text.line(str(error), DOUBT))
+
+        self.app.push_screen(QueueAdviceScreen(advice), review)
+
+    def action_export(self) -> None:
+        """Ask for a file, and write the run's pairs into it."""
+        from uphold_tui.dialogs.ask import AskScreen, Question
+
+        def export(name: str | None) -> None:
+            if not name:
+                return
+            try:
+                target = Path(name).expanduser().absolute()
+            except RuntimeError:  # ~name of nobody
+                message = Content.assemble(safe_text.line(name, DOUBT), (": there is no such person here", DOUBT))
+                self.show_message(message)
+                return
+            self.run_worker(self._export(target), exclusive=True, group="other")
+
+        question = Question(
+            "Export the pairs to", "csv, or jsonl where the name ends so", free_file_name(self.source.run)
+        )
+        self.app.push_screen(AskScreen(question), export)
+
+    async def _export(self, target: Path) -> None:
+        self.show_message(Content.styled("writing …", MUTED))
+        try:
+            pairs = await asyncio.to_thread(self.source.export, target)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        written = f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} written to "
+        self.show_message(Content.assemble((written, MUTED), safe_text.line(str(target))))
+
+    # other screens
+
+    def action_pairs(self) -> None:
+        """List all pairs of the run."""
+        self.actions.pairs(PairFilter())
 
     def action_press(self, key_id: str) -> None:
-        """A click on a key's name does what the key does."""
+        """Do what a key does, after a click on its name."""
         if key_id in self.table:
             self.call_next(self.run_action, self.table[key_id].action)
 
     def action_help(self) -> None:
-        """What the figures mean, and the keys."""
+        """Show what the numbers mean, and the keys."""
         from uphold_tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen("Keys in the numbers", tuple(self.table.values()), _NOTE))
+        self.app.push_screen(HelpScreen("Keys in the numbers", tuple(self.table.values()), _HELP_NOTE))
 
     def action_command(self) -> None:
-        """Any command by its name."""
-        from uphold_tui.dialogs.commands import CommandScreen, key_commands, theme_commands
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
 
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
-
-        self.app.push_screen(CommandScreen([*key_commands(self.table.values()), *theme_commands(self.app)]), run)
+        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
 
     def action_back(self) -> None:
-        """Back to where one came from."""
-        self.doors.leave()
-
-
-_NOTE = (
-    "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
-    "counts one half. Humans only: without the judge’s help. κ is agreement above chance: 0 is chance, 1 is always. A judge "
-    "alone is an opinion, so it has no interval. Rows of the table are what people say, columns what the judge says."
-)
+        """Close the screen."""
+        self.actions.leave()

@@ -1,4 +1,4 @@
-"""The ways to narrow a list of pairs: in one row with their counts, and all of them to choose from."""
+"""The filters of a list of pairs: quick filters in one row with their counts, and all filters to choose from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, FAINT, MUTED
 from uphold_tui.widgets.rows import clickable
 
-IN_ROW = (
+_IN_ROW = (
     QuickFilter.ALL,
     QuickFilter.UNREAD,
     QuickFilter.UPHELD,
@@ -27,88 +27,89 @@ IN_ROW = (
     QuickFilter.UNREADABLE,
     QuickFilter.BROKEN,
 )
-"""Those of the row, in its order; from the end on they drop out where there is no room."""
-
+"""The quick filters of the row, in its order; the last ones drop out where there is no room."""
 
 _ALWAYS = (QuickFilter.ALL, QuickFilter.UNREAD)
+"""Offered even where they leave no pair."""
 
 
-def offered(counts: Mapping[QuickFilter, int], chosen: QuickFilter) -> list[QuickFilter]:
-    """Those that leave something, and the chosen one."""
-    return [only for only in IN_ROW if only in _ALWAYS or only is chosen or counts.get(only)] + (
-        [chosen] if chosen not in IN_ROW else []
-    )
-
-
-def next_only(counts: Mapping[QuickFilter, int], chosen: QuickFilter, step: int) -> QuickFilter:
-    """The neighbour of the chosen one."""
-    there = offered(counts, chosen)
-    return there[(there.index(chosen) + step) % len(there)]
+def next_filter(counts: Mapping[QuickFilter, int], chosen: QuickFilter, step: int) -> QuickFilter:
+    """Return the quick filter `step` entries after the chosen one, going round."""
+    offered = _offered(counts, chosen)
+    return offered[(offered.index(chosen) + step) % len(offered)]
 
 
 def filter_row(counts: Mapping[QuickFilter, int], chosen: QuickFilter, width: int) -> Content:
-    """`All 200   Unread 163`, the chosen one bold and underlined; the last ones drop out where there is no room."""
-    there = offered(counts, chosen)
-    for gap in (4, 3, 2):
-        made = [_entry(only, counts, only is chosen) for only in there]
-        if _length(made, gap) <= width:
-            break
-    while len(there) > 1 and _length(made, gap) > width:
-        last = next(place for place in reversed(range(len(there))) if there[place] is not chosen)
-        del there[last], made[last]
-    return Content(" " * gap).join(made)
+    """Return `All 200   Unread 163 ...`, the chosen one bold and underlined, in at most `width` cells."""
+    offered = _offered(counts, chosen)
+    entries = [_entry(only, counts, only is chosen) for only in offered]
+    gap = next((gap for gap in (4, 3) if _length(entries, gap) <= width), 2)
+    while len(offered) > 1 and _length(entries, gap) > width:
+        last = next(index for index in reversed(range(len(offered))) if offered[index] is not chosen)
+        del offered[last], entries[last]
+    return Content(" " * gap).join(entries)
 
 
-def _length(made: Sequence[Content], gap: int) -> int:
-    return sum(one.cell_length for one in made) + gap * (len(made) - 1)
+def _offered(counts: Mapping[QuickFilter, int], chosen: QuickFilter) -> list[QuickFilter]:
+    """Return the quick filters that leave some pair, and the chosen one."""
+    in_row = [only for only in _IN_ROW if only in _ALWAYS or only is chosen or counts.get(only)]
+    return in_row if chosen in _IN_ROW else [*in_row, chosen]
+
+
+def _length(entries: Sequence[Content], gap: int) -> int:
+    return sum(content.cell_length for content in entries) + gap * (len(entries) - 1)
 
 
 def _entry(only: QuickFilter, counts: Mapping[QuickFilter, int], is_chosen: bool) -> Content:
     number = f" {counts[only]:,}" if only in counts else ""
-    word = only.value.capitalize()
+    name = only.value.capitalize()
     if is_chosen:
-        made = Content.assemble((word, f"{BOLD} underline"), (number, BOLD))
+        content = Content.assemble((name, f"{BOLD} underline"), (number, BOLD))
     else:
-        made = Content.assemble((word, MUTED), (number, FAINT))
-    return clickable(made, f"narrow('{only.name}')")
+        content = Content.assemble((name, MUTED), (number, FAINT))
+    return clickable(content, f"quick_filter('{only.name}')")
 
 
-def chips(wanted: PairFilter, names: SystemNames) -> Iterator[str]:
-    """What else is wanted, in words."""
-    if wanted.judge is not None:
-        yield f"judge: {names.of_preference(wanted.judge)}"
-    if wanted.you is not None:
-        yield f"you: {names.of_choice(wanted.you)}"
-    if wanted.people is not None:
-        yield f"people: {names.of_preference(wanted.people)}"
-    if wanted.tag is not None:
-        yield safe_text.safe_line(wanted.tag)
-    if wanted.reason is not None:
-        yield f"why: {safe_text.safe_line(wanted.reason)}"
+def chips(pair_filter: PairFilter, names: SystemNames) -> Iterator[str]:
+    """Describe what the filter asks for beside its quick filter, one part at a time."""
+    if pair_filter.verdict is not None:
+        yield f"judge: {names.of_preference(pair_filter.verdict)}"
+    if pair_filter.choice is not None:
+        yield f"you: {names.of_choice(pair_filter.choice)}"
+    if pair_filter.label is not None:
+        yield f"people: {names.of_preference(pair_filter.label)}"
+    if pair_filter.tag is not None:
+        yield safe_text.safe_line(pair_filter.tag)
+    if pair_filter.reason is not None:
+        yield f"why: {safe_text.safe_line(pair_filter.reason)}"
 
 
 def choices(
-    pairs: Sequence[ListedPair], wanted: PairFilter, names: SystemNames, *, blind: bool = False
+    pairs: Sequence[ListedPair], current: PairFilter, names: SystemNames, *, blind: bool = False
 ) -> list[tuple[Command, PairFilter]]:
-    """Every way to narrow, with how many pairs it leaves of all; one that is chosen already is taken off again."""
-    ways: list[tuple[str, PairFilter, PairFilter]] = []
+    """Return every filter that leaves some pair, as a command with that number, and the whole filter once it is chosen.
+
+    A criterion is combined with those of the current filter; one that is there already is taken off.
+    """
+    offered: list[tuple[str, PairFilter, PairFilter]] = []  # words, the criterion alone, the filter once it is chosen
     for only in QuickFilter:
-        ways.append((f"{only} pairs" if only in _ALWAYS else str(only), PairFilter(only), replace(wanted, only=only)))
+        words = f"{only} pairs" if only in _ALWAYS else str(only)
+        offered.append((words, PairFilter(only), replace(current, only=only)))
     for preferred in Preference:
-        turned = replace(wanted, judge=None if wanted.judge is preferred else preferred)
-        ways.append((f"judge says {names.of_preference(preferred)}", PairFilter(judge=preferred), turned))
+        toggled = replace(current, verdict=None if current.verdict is preferred else preferred)
+        offered.append((f"judge says {names.of_preference(preferred)}", PairFilter(verdict=preferred), toggled))
     for choice in Choice:
-        turned = replace(wanted, you=None if wanted.you is choice else choice)
-        ways.append((f"I say {names.of_choice(choice)}", PairFilter(you=choice), turned))
+        toggled = replace(current, choice=None if current.choice is choice else choice)
+        offered.append((f"I say {names.of_choice(choice)}", PairFilter(choice=choice), toggled))
     for tag in sorted({tag for pair in pairs for tag in pair.tags}):
-        turned = replace(wanted, tag=None if wanted.tag == tag else tag)
-        ways.append((f"tag {safe_text.safe_line(tag)}", PairFilter(tag=tag), turned))
+        toggled = replace(current, tag=None if current.tag == tag else tag)
+        offered.append((f"tag {safe_text.safe_line(tag)}", PairFilter(tag=tag), toggled))
     for reason in sorted({reason for pair in pairs for reason in pair.reasons}):
-        turned = replace(wanted, reason=None if wanted.reason == reason else reason)
-        ways.append((f"reason {safe_text.safe_line(reason)}", PairFilter(reason=reason), turned))
-    counted = [(words, len(selected(pairs, alone, blind=blind)), turned) for words, alone, turned in ways]
-    kept = [(words, number, turned) for words, number, turned in counted if number]
+        toggled = replace(current, reason=None if current.reason == reason else reason)
+        offered.append((f"reason {safe_text.safe_line(reason)}", PairFilter(reason=reason), toggled))
+    counted = [(words, len(selected(pairs, alone, blind=blind)), toggled) for words, alone, toggled in offered]
+    useful = [(words, number, toggled) for words, number, toggled in counted if number]
     return [
-        (Command(words, f"want({place})", (f"{number:,}",)), turned)
-        for place, (words, number, turned) in enumerate(kept)
+        (Command(words, f"apply_filter({index})", (f"{number:,}",)), toggled)
+        for index, (words, number, toggled) in enumerate(useful)
     ]

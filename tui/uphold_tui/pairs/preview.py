@@ -1,6 +1,4 @@
-"""The pair under the cursor of a list: what was asked, and what judge and reviewer say, by the names of the systems."""
-
-from datetime import datetime
+"""The preview of the pair under the cursor of a list: its instruction, the judge's verdict, the reviewer's decision."""
 
 from textual.content import Content
 from textual.widget import Widget
@@ -15,40 +13,39 @@ from uphold_tui import safe_text
 from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
+from uphold_tui.widgets.marks import local_time
 from uphold_tui.widgets.rows import ended, spread
 
-_ENOUGH = 4_000
-"""Characters of an instruction that are looked at for its few rows."""
+_LONGEST_INSTRUCTION = 4_000
+"""Characters of an instruction that are wrapped; the preview has room for a few rows only."""
 
 
 def rows(
     pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
 ) -> list[Content]:
-    """The preview on at most `height` rows."""
-    head = [safe_text.line(pair.key, BOLD)]
+    """Return the preview on at most `height` rows: key and tags, the instruction, the judge, the reviewer."""
+    parts = [safe_text.line(pair.key, BOLD)]
     if pair.tags:
-        head.append(safe_text.tags(pair.tags, MUTED))
-    made = [spread(Content("   ").join(head), _when(pair.decision), width)]
-    said = [_judge(pair, detail.judge, names, width), _you(pair, names, signs, width)]
-    room = height - len(made) - len(said)
+        parts.append(safe_text.tags(pair.tags, MUTED))
+    head = spread(Content("   ").join(parts), _made_when(pair.decision), width)
+    verdicts = [_judge_row(pair, detail.judge, names, width), _reviewer_row(pair, names, signs, width)]
+    room = height - 1 - len(verdicts)
     if room <= 0:
-        return [*made, *said][:height]
-    asked = safe_text.running(detail.texts.text.turns[pair.turn - 1][:_ENOUGH]).wrap(max(width, 1))
+        return [head, *verdicts][:height]
+    text = detail.texts.text.turns[pair.turn - 1][:_LONGEST_INSTRUCTION]
+    instruction = safe_text.running(text).wrap(max(width, 1))
     most = room - 1 if room > 2 else room
-    if len(asked) > most:
-        asked = [
-            *asked[: most - 1],
-            ended(asked[most - 1], width),
-        ]
-    gap = [Content("")] * (room - len(asked))
-    return [*made, *asked, *gap, *said]
+    if len(instruction) > most:
+        instruction = [*instruction[: most - 1], ended(instruction[most - 1], width)]
+    gap = [Content("")] * (room - len(instruction))
+    return [head, *instruction, *gap, *verdicts]
 
 
-def _when(decision: ReviewEvent | None) -> Content:
-    """`3 March, 21:14   seen open   38 s`."""
+def _made_when(decision: ReviewEvent | None) -> Content:
+    """Return when and how a decision was made: `3 March, 21:14   seen open   38 s`."""
     if decision is None:
         return Content("")
-    words = [date_of(decision.at)] if decision.at else []
+    words = [local_time(decision.at)] if decision.at else []
     if decision.shown is not None:
         words.append(f"seen {'blind' if decision.shown.mode == 'blind' else 'open'}")
     elif decision.source != "app":
@@ -58,16 +55,7 @@ def _when(decision: ReviewEvent | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def date_of(at: str) -> str:
-    """A stored UTC time as the reader's own date and hour."""
-    try:
-        when = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()
-    except ValueError:
-        return ""
-    return f"{when.day} {when:%B}, {when:%H:%M}"
-
-
-def _judge(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, width: int) -> Content:
+def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, width: int) -> Content:
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
         return Content.assemble(
@@ -75,25 +63,25 @@ def _judge(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, widt
         ).truncate(width)
     if judge is None:
         return Content.assemble(label, ("has not read this pair", MUTED))
-    said = _reason(judge)
+    reasoned = _judgment_with_reason(judge)
     parts = [label, Content.styled(names.of_verdict(judge.verdict), BOLD), Content("  ")]
-    if said is not None and said.reason:
-        first = first_shown(said.order)
-        aside = f"its A is {names.of_preference(first)}: " if first is not None else ""
-        parts += [Content.styled(aside, MUTED), safe_text.running(said.reason, MUTED)]
+    if reasoned is not None and reasoned.reason:
+        first = first_shown(reasoned.order)
+        who_is_a = f"its A is {names.of_preference(first)}: " if first is not None else ""
+        parts += [Content.styled(who_is_a, MUTED), safe_text.running(reasoned.reason, MUTED)]
     elif problem := badges.problem(judge):
         parts.append(safe_text.running(problem, MUTED))
     return Content.assemble(*parts).truncate(width, ellipsis=True)
 
 
-def _reason(judge: PairVerdict) -> Judgment | None:
-    """The first reason that says what the verdict says, else the first there is."""
-    given = [one for one in judge.judgments if one.status is JudgmentStatus.READABLE and one.reason]
-    fitting = [one for one in given if one.verdict is not None and one.verdict.value == judge.verdict.value]
-    return next(iter(fitting or given), None)
+def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
+    """Return the first judgment with a reason that agrees with the verdict, else the first with a reason."""
+    reasoned = [j for j in judge.judgments if j.status is JudgmentStatus.READABLE and j.reason]
+    agreeing = [j for j in reasoned if j.verdict is not None and j.verdict.value == judge.verdict.value]
+    return next(iter(agreeing or reasoned), None)
 
 
-def _you(pair: ListedPair, names: SystemNames, signs: Signs, width: int) -> Content:
+def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs, width: int) -> Content:
     label = Content.styled("you".ljust(9), MUTED)
     if pair.choice is None:
         words = "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
@@ -117,15 +105,15 @@ def _you(pair: ListedPair, names: SystemNames, signs: Signs, width: int) -> Cont
 
 
 class Preview(Widget):
-    """A panel with a bar at its left."""
+    """A panel with a bar at its left that shows one pair of the list."""
 
     def __init__(self, name: str, signs: Signs = PLAIN) -> None:
         super().__init__(id=name)
         self._signs = signs
         self._shown: tuple[ListedPair, PairDetail, SystemNames] | None = None
 
-    def put(self, pair: ListedPair | None, detail: PairDetail | None, names: SystemNames) -> None:
-        """Show this pair, or nothing."""
+    def show(self, pair: ListedPair | None, detail: PairDetail | None, names: SystemNames) -> None:
+        """Show a pair; nothing where `pair` or `detail` is None."""
         self._shown = (pair, detail, names) if pair is not None and detail is not None else None
         self.refresh()
 
@@ -136,7 +124,6 @@ class Preview(Widget):
         width = max(self.size.width - 1 - margin - (3 if margin else 1), 1)
         edge = Content.assemble((THICK, RULE), " " * margin)
         pad = 1 if self.size.height >= 7 else 0
-        made = rows(*self._shown, self._signs, width, self.size.height - 2 * pad)
-        return Content("\n").join(
-            [Content.assemble(edge, row) for row in [Content("")] * pad + made + [Content("")] * pad]
-        )
+        margin_rows = [Content("")] * pad
+        content = rows(*self._shown, self._signs, width, self.size.height - 2 * pad)
+        return Content("\n").join([Content.assemble(edge, row) for row in [*margin_rows, *content, *margin_rows]])

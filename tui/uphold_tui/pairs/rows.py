@@ -1,7 +1,7 @@
-"""Pairs as rows of a list: what mark each has, and how wide its columns are."""
+"""Pairs as rows of a list: their columns, their marks, and the scrolling list widget with its cursor."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 from textual.content import Content
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -14,97 +14,128 @@ from uphold.records.runs import Run
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, THUMB, TINT, Signs
 from uphold_tui.widgets import badges
-from uphold_tui.widgets.paint_gate import ReportsPaint
+from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import spread
 
 _LONGEST_KEY = 18
 
+_VERDICT_WIDTH = len(Verdict.INCONSISTENT) + 2
 
-_VERDICT = len(Verdict.INCONSISTENT) + 2
+_MARK_WIDTH = 4
+
+_HEADS = {"length_difference": "chars", "reasons": "why"}
+"""Heads of columns that are not called by the name of their field."""
+
+_SPARE_FOR_REASONS = 20
+"""Spare cells from which reasons get a column of their own; with fewer they are shown in place of a missing note."""
 
 
-_SPARE_FOR_WHY = 20
-"""Columns that must be to spare before reasons have one of their own; else they stand where no note is."""
+@dataclass(frozen=True, slots=True)
+class ListContents:
+    """Properties of a list's pairs that decide its columns; `key_width` is that of the longest key in cells."""
+
+    key_width: int = 4
+    has_turns: bool = False
+    has_tags: bool = False
+    has_reasons: bool = False
+
+    @classmethod
+    def of(cls, pairs: Sequence[ListedPair]) -> "ListContents":
+        """Look through all pairs of a list."""
+        has_turns = any(pair.turn > 1 for pair in pairs)
+        longest = max((len(safe_text.safe_line(pair.key[:40])) for pair in pairs), default=4)
+        return cls(
+            key_width=longest + (2 if has_turns else 0),
+            has_turns=has_turns,
+            has_tags=any(pair.tags for pair in pairs),
+            has_reasons=any(pair.reasons for pair in pairs),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PairColumns:
-    """How wide each column is; 0 where there is no room for it."""
+    """Widths of the columns in cells; 0 where there is no room for one."""
 
     key: int
     instruction: int
-    apart: int = 0
+    length_difference: int = 0
     tags: int = 0
     judge: int = 0
     you: int = 0
-    why: int = 0
+    reasons: int = 0
     note: int = 0
 
     @classmethod
-    def fitting(
-        cls, width: int, key: int, name: int = 12, *, tagged: bool = True, reasoned: bool = False
-    ) -> "PairColumns":
-        """Columns for a width, with keys of `key` cells and systems of `name`; the instruction has what is left."""
-        key = min(max(key, 4), _LONGEST_KEY if width >= 100 else 12) + 2
+    def fitting(cls, width: int, contents: ListContents, name_width: int) -> "PairColumns":
+        """Return columns for `width` cells and system names of `name_width`; the instruction gets what is left."""
+        key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 100 else 12) + 2
         if width >= 100:
             spare = max(width - 114, 0)
-            said = min(max(name, 9), 12 + spare // 10) + 2
-            why = 12 + spare // 8 if reasoned and spare >= _SPARE_FOR_WHY else 0
-            made = cls(key, 0, 8, 11 + spare // 8 if tagged else 0, max(said, _VERDICT), said, why, 13 + spare // 3)
+            system = min(max(name_width, 9), 12 + spare // 10) + 2
+            columns = cls(
+                key,
+                instruction=0,
+                length_difference=8,
+                tags=11 + spare // 8 if contents.has_tags else 0,
+                judge=max(system, _VERDICT_WIDTH),
+                you=system,
+                reasons=12 + spare // 8 if contents.has_reasons and spare >= _SPARE_FOR_REASONS else 0,
+                note=13 + spare // 3,
+            )
         elif width >= 60:
-            made = cls(key, 0, judge=_VERDICT, you=12)
+            columns = cls(key, instruction=0, judge=_VERDICT_WIDTH, you=12)
         else:
-            made = cls(key, 0)
-        others = made.key + made.apart + made.tags + made.judge + made.you + made.why + made.note
-        return replace(made, instruction=max(width - 4 - others, 0))
+            columns = cls(key, instruction=0)
+        taken = sum(cells for _, cells in columns.all)
+        return replace(columns, instruction=max(width - _MARK_WIDTH - taken, 0))
 
     @property
     def all(self) -> tuple[tuple[str, int], ...]:
-        """(name, width) from left to right."""
-        names = ("key", "instruction", "apart", "tags", "judge", "you", "why", "note")
-        return tuple((name, getattr(self, name)) for name in names)
+        """(name, width) of every column from left to right."""
+        return tuple((column.name, getattr(self, column.name)) for column in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
 class SystemNames:
-    """What verdicts and decisions are called in lists: by the systems."""
+    """The names of a run's two systems, made safe to show: verdicts and decisions are called by them in lists."""
 
     candidate: str
     baseline: str
 
     @classmethod
     def of(cls, run: Run) -> "SystemNames":
-        """The names of a run's systems, harmless."""
+        """Return the names of a run's systems."""
         return cls(safe_text.safe_line(run.candidate), safe_text.safe_line(run.baseline))
 
     def of_preference(self, preferred: Preference) -> str:
-        """A system's name, or tie."""
+        """Return a system's name, or `tie`."""
         words = {Preference.CANDIDATE: self.candidate, Preference.BASELINE: self.baseline}
         return words.get(preferred, "tie")
 
     def of_verdict(self, verdict: Verdict | None) -> str:
-        """A verdict in a word."""
+        """Return a verdict in a word or two; nothing for none."""
         if verdict is None:
             return ""
         return self.of_preference(verdict.preference) if verdict.preference is not None else verdict.value
 
     def of_choice(self, choice: Choice | None) -> str:
-        """A decision in a word."""
+        """Return a decision in a word or two; nothing for none."""
         if choice is None:
             return ""
         return "both bad" if choice is Choice.BOTH_BAD else self.of_preference(choice.preference)
 
 
-def heads(at: PairColumns) -> Content:
-    """The words over the columns."""
-    words = {"apart": "chars"}
-    return Content.assemble(
-        "    ", *(_cell(Content.styled(words.get(n, n), FAINT), w, n == "apart") for n, w in at.all)
-    )
+def heads(columns: PairColumns) -> Content:
+    """Return the row of column heads."""
+    cells = [
+        _cell(Content.styled(_HEADS.get(name, name), FAINT), width, right=name == "length_difference")
+        for name, width in columns.all
+    ]
+    return Content.assemble(" " * _MARK_WIDTH, *cells)
 
 
 def mark(pair: ListedPair, signs: Signs) -> Content:
-    """Four cells: where you stand, and a flag, or that it was carried over."""
+    """Return the first four cells of a row: its ruling or state, then a flag or the sign of a carried decision."""
     if pair.broken:
         first = Content.styled(signs.broken, DOUBT)
     elif pair.ruling is not None:
@@ -117,42 +148,43 @@ def mark(pair: ListedPair, signs: Signs) -> Content:
 
 
 def row(
-    pair: ListedPair, texts: ListedTexts | None, at: PairColumns, names: SystemNames, signs: Signs, several: bool
+    pair: ListedPair, texts: ListedTexts | None, columns: PairColumns, names: SystemNames, signs: Signs, with_turn: bool
 ) -> Content:
-    """One pair; `several` says that keys alone do not tell pairs apart, so that turns are named."""
-    judge, you = names.of_verdict(pair.told), names.of_choice(pair.choice)
+    """Return the row of one pair; `with_turn` puts the turn behind the key, which then does not identify the pair."""
+    judge, you = names.of_verdict(pair.visible_verdict), names.of_choice(pair.choice)
     if pair.skipped and not you:
         you = "skipped"
-    key = Content.assemble(safe_text.line(pair.key, MUTED), (f" {pair.turn}" if several else "", FAINT))
-    why = safe_text.line(", ".join(pair.reasons), MUTED)
+    key = Content.assemble(safe_text.line(pair.key, MUTED), (f" {pair.turn}" if with_turn else "", FAINT))
+    reasons = safe_text.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": safe_text.running(texts.instruction) if texts is not None else Content(""),
-        "apart": Content.styled(_apart(pair, texts), FAINT),
+        "length_difference": Content.styled(_length_difference(pair, texts), FAINT),
         "tags": safe_text.tags(pair.tags, MUTED),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),
-        "why": why,
-        "note": safe_text.running(pair.note, MUTED) if pair.note else why if not at.why else Content(""),
+        "reasons": reasons,
+        "note": safe_text.running(pair.note, MUTED) if pair.note else Content("") if columns.reasons else reasons,
     }
-    return Content.assemble(mark(pair, signs), *(_cell(cells[name], width, name == "apart") for name, width in at.all))
+    padded = [_cell(cells[name], width, right=name == "length_difference") for name, width in columns.all]
+    return Content.assemble(mark(pair, signs), *padded)
 
 
-def _apart(pair: ListedPair, texts: ListedTexts | None) -> str:
-    """How much longer the candidate's answer is; without its sign where that would give away the sides."""
+def _length_difference(pair: ListedPair, texts: ListedTexts | None) -> str:
+    """Return by how many characters the candidate's answer is longer; unsigned while that would give away the sides."""
     if texts is None:
         return ""
     if not pair.read:
-        return f"{abs(texts.apart):,}"
-    return f"{texts.apart:+,}".replace("-", "−") if texts.apart else "0"
+        return f"{abs(texts.length_difference):,}"
+    return f"{texts.length_difference:+,}".replace("-", "−") if texts.length_difference else "0"
 
 
 def marked(content: Content, *, is_marked: bool) -> Content:
-    """The row with the column before it: a bar where the pair is marked."""
+    """Return the row behind one more cell, which has a bar where the pair is marked."""
     return Content.assemble((THICK if is_marked else " ", STRONG), content)
 
 
-def _cell(content: Content, width: int, right: bool = False) -> Content:
+def _cell(content: Content, width: int, *, right: bool = False) -> Content:
     if not width:
         return Content("")
     cut = content.truncate(max(width - 2, 0), ellipsis=True)
@@ -160,100 +192,90 @@ def _cell(content: Content, width: int, right: bool = False) -> Content:
     return Content.assemble(gap, cut, "  ") if right else Content.assemble(cut, gap, "  ")
 
 
-def key_width(pairs: Iterable[ListedPair], several: bool) -> int:
-    """Cells that the longest key takes."""
-    return max((len(safe_text.safe_line(pair.key[:40])) for pair in pairs), default=4) + (2 if several else 0)
-
-
-def has_turns(pairs: Sequence[ListedPair]) -> bool:
-    """Is some key there more than once?"""
-    return any(pair.turn > 1 for pair in pairs)
-
-
-Rows = Callable[[Sequence[ListedPair], int], list[Content]]
-"""(pairs that can be seen, width) -> a row for each."""
+RowMaker = Callable[[Sequence[ListedPair], int], list[Content]]
+"""Makes a row for each of the pairs in view, so many cells wide."""
 
 
 class PairList(ReportsPaint):
-    """Rows with a cursor; `at` is the place of the pair under it."""
+    """A scrolling list of pairs with a cursor; `cursor` is the index of the pair under it."""
 
     ALLOW_SELECT = False
 
     class Moved(Message):
-        """The cursor stands on another pair, or on none; `chosen` where somebody put it there."""
+        """The cursor is on another pair, or on none; `by_user` where a key or the mouse moved it."""
 
-        def __init__(self, widget: "PairList", *, chosen: bool) -> None:
+        def __init__(self, widget: "PairList", *, by_user: bool) -> None:
             super().__init__()
-            self.widget, self.chosen = widget, chosen
+            self.widget, self.by_user = widget, by_user
 
         @property
         def control(self) -> Widget:
-            """The list."""
+            """The list whose cursor moved."""
             return self.widget
 
     class Opened(Message):
         """The pair under the cursor was clicked."""
 
-    def __init__(self, name: str, rows: Rows) -> None:
+    def __init__(self, name: str, make_rows: RowMaker) -> None:
         super().__init__(id=name)
         self.auto_links = False
-        self._rows = rows
+        self._make_rows = make_rows
         self.pairs: Sequence[ListedPair] = ()
-        self.at = 0
+        self.cursor = 0
         self.top = 0
 
     @property
-    def here(self) -> ListedPair | None:
+    def selected(self) -> ListedPair | None:
         """The pair under the cursor."""
-        return self.pairs[self.at] if self.pairs else None
+        return self.pairs[self.cursor] if self.pairs else None
 
-    def put(self, pairs: Sequence[ListedPair], stay: int | None = None) -> None:
-        """Show these pairs, with the cursor on the pair `stay` where it is among them, else on the first."""
+    def show(self, pairs: Sequence[ListedPair], pair_id: int | None = None) -> None:
+        """Show these pairs, with the cursor on the pair `pair_id` if it is among them, else on the first."""
         self.pairs = pairs
-        self.at = next((place for place, pair in enumerate(pairs) if pair.pair_id == stay), 0)
-        self._into_view(middle=True)
-        self.post_message(self.Moved(self, chosen=False))
+        self.cursor = next((index for index, pair in enumerate(pairs) if pair.pair_id == pair_id), 0)
+        self._scroll_to_cursor(middle=True)
+        self.post_message(self.Moved(self, by_user=False))
         self.refresh()
 
     def move(self, step: int) -> None:
-        """Move the cursor by some rows."""
-        self.go(self.at + step)
+        """Move the cursor by `step` rows."""
+        self.go(self.cursor + step)
 
-    def go(self, place: int) -> None:
-        """Put the cursor on a place, as far as there is one."""
-        place = min(max(place, 0), max(len(self.pairs) - 1, 0))
-        if place != self.at:
-            self.at = place
-            self._into_view()
-            self.post_message(self.Moved(self, chosen=True))
+    def go(self, index: int) -> None:
+        """Put the cursor on the row `index`, or on the nearest that exists."""
+        index = min(max(index, 0), max(len(self.pairs) - 1, 0))
+        if index != self.cursor:
+            self.cursor = index
+            self._scroll_to_cursor()
+            self.post_message(self.Moved(self, by_user=True))
             self.refresh()
 
     @property
     def page(self) -> int:
-        """Rows of a page, but for one that stays in sight."""
+        """Rows to move by for a page: one of the old page stays in sight."""
         return max(self.size.height - 1, 1)
 
-    def _into_view(self, *, middle: bool = False) -> None:
+    def _scroll_to_cursor(self, *, middle: bool = False) -> None:
         height = max(self.size.height, 1)
-        if not self.top <= self.at < self.top + height:
-            before = height // 2 if middle else 0 if self.at < self.top else height - 1
-            self.top = self.at - before
+        if not self.top <= self.cursor < self.top + height:
+            rows_above = height // 2 if middle else 0 if self.cursor < self.top else height - 1
+            self.top = self.cursor - rows_above
         self.top = max(min(self.top, len(self.pairs) - height), 0)
 
     def render(self) -> Content:
         width, height = self.size.width, self.size.height
-        self._into_view()  # the size may be another than when the cursor moved last
-        shown = self.pairs[self.top : self.top + height]
-        rows = [spread(row, Content(""), width - 1) for row in self._rows(shown, width - 1)] if width > 1 else []
+        self._scroll_to_cursor()  # the size may have changed since the cursor moved last
+        in_view = self.pairs[self.top : self.top + height]
+        rows = [spread(row, Content(""), width - 1) for row in self._make_rows(in_view, width - 1)] if width > 1 else []
         if rows:
-            rows[self.at - self.top] = rows[self.at - self.top].stylize_before(TINT)
+            rows[self.cursor - self.top] = rows[self.cursor - self.top].stylize_before(TINT)
         first, last = self._thumb(height)
         return Content("\n").join(
             [Content.assemble(row, (" ", THUMB if first <= y < last else "")) for y, row in enumerate(rows)]
         )
 
     def _thumb(self, height: int) -> tuple[int, int]:
-        """Rows of the scrollbar's handle, from and to."""
+        """Return the rows of the scrollbar's thumb, from and to."""
         total = len(self.pairs)
         if total <= height:
             return 0, 0
@@ -264,14 +286,14 @@ class PairList(ReportsPaint):
     # mouse
 
     def on_click(self, event: Click) -> None:
-        """A click puts the cursor; a second one opens."""
-        place = self.top + event.y
-        if place >= len(self.pairs):
+        """Move the cursor to the row clicked; a click on the row under the cursor opens it."""
+        index = self.top + event.y
+        if index >= len(self.pairs):
             return
-        if place == self.at:
+        if index == self.cursor:
             self.post_message(self.Opened())
         else:
-            self.go(place)
+            self.go(index)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         event.stop()

@@ -1,230 +1,496 @@
-"""All pairs of a run: narrowed, put in order, searched; the pair under the cursor is shown below the list."""
+"""The list of all pairs of a run: filtered, sorted and searched, with a preview of the pair under the cursor."""
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
 from uphold.records.enums import QuickFilter, SortOrder
-from uphold.records.pair_list import PairFilter
-from uphold.reviewing.pair_filters import ordered
+from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.reviewing.pair_filters import count_labelled, ordered
+from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
-from uphold_tui.pairs.filters import choices, next_only
-from uphold_tui.pairs.loader import PairPage
-from uphold_tui.themes import DOUBT, MUTED
+from uphold_tui.app_options import AppOptions
+from uphold_tui.pairs.filters import chips, choices, filter_row, next_filter
+from uphold_tui.pairs.loader import PairLoader
+from uphold_tui.pairs.preview import Preview
+from uphold_tui.pairs.rows import ListContents, PairColumns, PairList, SystemNames, heads, marked, row
+from uphold_tui.review import header
+from uphold_tui.review.header import HairLine
+from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
+
+_NO_FILTER = PairFilter()
 
 _ORDERS = list(SortOrder)
 
+_FIND = "find in instructions, responses, reasons, comments"
 
-class PairsScreen(PairPage):
-    """Enter opens the pair under the cursor."""
+_HELP_NOTE = (
+    "A pair that you have not read shows no verdict, no decision of others and no sign of which answer is the longer: that "
+    "would give away the sides. Filters stay as they are when you come back."
+)
 
+
+@dataclass(slots=True)
+class PairsScreenState:
+    """State of a list that is restored on return to it: filter, order, the pair under the cursor, marked pairs."""
+
+    pair_filter: PairFilter = _NO_FILTER
+    order: SortOrder = SortOrder.REVIEWED
+    pair_id: int | None = None
+    marked: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class PairsScreenActions:
+    """Callbacks of the list that open other screens.
+
+    `open` reviews one pair, `leave` closes the list, `numbers` opens the numbers of the run, `review` reviews the marked
+    pairs (None: not offered). `changed` is called after something was written about a pair here.
+    """
+
+    open: Callable[[int], None]
+    leave: Callable[[], None]
+    numbers: Callable[[], None] | None = None
+    review: Callable[[Sequence[int]], None] | None = None
+    changed: Callable[[], None] | None = None
+
+
+class PairsScreen(Screen[None]):
+    """All pairs of a run; enter opens the one under the cursor."""
+
+    CSS_PATH = "pairs.tcss"
+    AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.PAIRS)
+
+    def __init__(
+        self,
+        listing: PairListing,
+        actions: PairsScreenActions,
+        options: AppOptions,
+        state: PairsScreenState | None = None,
+        *,
+        blind: bool = False,
+        choose_filter: bool = False,
+    ) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.PAIRS, options.keymap)}
+        self.listing, self.actions, self.signs = listing, actions, options.signs
+        self.state = state if state is not None else PairsScreenState()
+        self.loader = PairLoader(listing, blind=blind)
+        self.names = SystemNames.of(listing.run)
+        self.message = Content("")
+        self._is_typing = False
+        self._choose_filter = choose_filter
+        self._filter_choices: list[PairFilter] = []
+        self._contents = ListContents()
+        self._columns = PairColumns(4, 0)
+        self.header = SplitRow("header")
+        self.filters = SplitRow("filters")
+        self.find_line = SplitRow("find-line")
+        self.field = Field(_FIND, name="find-field")
+        self.heads = SplitRow("heads")
+        self.list = PairList("list", self._rows)
+        self.empty = Static(id="empty", markup=False)
+        self.preview = Preview("preview", self.signs)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield HairLine("hair")
+        yield self.filters
+        with Horizontal(id="find-row"):
+            yield Static("/ ", id="find-slash", markup=False)
+            yield self.field
+            yield self.find_line
+        yield self.heads
+        yield self.list
+        yield self.empty
+        yield self.preview
+        yield self.footer
+
+    def on_mount(self) -> None:
+        if self.state.pair_filter == _NO_FILTER and self.state.order is SortOrder.REVIEWED:
+            self.loader.read_first(self.app.size.height)
+            self._show_read_pairs()
+        self.refresh_page()
 
     def on_screen_resume(self) -> None:
         # Marks and decisions may have changed meanwhile; what is shown stays until the run has been read again.
-        self.call_after_refresh(self._read_soon)
-        self.call_after_refresh(self.choose_when_read)
+        self.call_after_refresh(self._read_if_changed)
+        self.call_after_refresh(self._offer_filters_when_read)
 
-    def action_move(self, step: int) -> None:
-        """Up and down the list."""
-        self.list.move(step)
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size.width, event.size.height
+        self.set_class(width < 100, "-narrow")
+        self.set_class(height < 30, "-low")
+        self.set_class(height < 16 or width < 60, "-tiny")
+        self._fit_columns()
+        self.refresh_page()
 
-    def action_page(self, pages: int) -> None:
-        """A page down, or up."""
-        self.list.move(pages * self.list.page)
+    def reopen(self, pair_id: int | None, *, choose_filter: bool, blind: bool) -> None:
+        """Get ready to be shown again: with the cursor on a pair, and with the choice of filters open if wanted."""
+        self.state.pair_id, self._choose_filter = pair_id, choose_filter
+        self.loader.blind = blind
+        self.message = Content("")
+        self._apply_filter()
 
-    def action_ends(self, end: bool) -> None:
-        """The first pair, or the last."""
-        self.list.go(len(self.list.pairs) - 1 if end else 0)
+    # reading and searching
 
-    def action_jump(self, number: int) -> None:
-        """To a pair by its place in the queue, from 1."""
-        place = next((at for at, pair in enumerate(self.list.pairs) if pair.place == number), None)
-        if place is None:
-            self.tell(Content.styled(f"there is no pair {number} here", MUTED))
-        else:
-            self.list.go(place)
+    def _read_if_changed(self) -> None:
+        if not self.loader.is_current:
+            self.run_worker(self._read(), exclusive=True, group="read")
 
-    def on_pair_list_opened(self) -> None:
-        """A click on the pair under the cursor opens it."""
-        self.action_open()
-
-    def action_open(self) -> None:
-        """Open the pair under the cursor in the review."""
-        if self.list.here is not None:
-            self.ways.open(self.list.here.pair_id)
-
-    def action_only(self, step: int) -> None:
-        """The next way of narrowing that leaves something, or the one before."""
-        self._want(replace(self.kept.wanted, only=next_only(self.counts, self.kept.wanted.only, step)))
-
-    def action_narrow(self, name: str) -> None:
-        """Narrow in one of the ways of the row."""
-        self._want(replace(self.kept.wanted, only=QuickFilter[name]))
-
-    def action_filter(self) -> None:
-        """Choose among all ways of narrowing, as soon as their counts are there."""
-        self._choose = True
-        self.choose_when_read()
-
-    def choose_when_read(self) -> None:
-        """Offer the ways of narrowing, where that was asked for and the whole run has been read."""
-        if self._choose and self.complete and self.listing.mark() == self._mark:
-            self._choose = False
-            self._offer()
-
-    def _offer(self) -> None:
-        from uphold_tui.dialogs.commands import CommandScreen
-
-        def chosen(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
-
-        made = choices(self.pairs, self.kept.wanted, self.names, blind=self.blind)
-        self._offered = [wanted for _, wanted in made]
-        self.app.push_screen(CommandScreen([command for command, _ in made], "a filter"), chosen)
-
-    def action_want(self, place: int) -> None:
-        """Narrow as the filter at a place of the choices says."""
-        self._want(self._offered[place])
-
-    def action_clear(self) -> None:
-        """Leave the field; else show all pairs again."""
-        if self._writing:
-            self.field.value = safe_text.safe_line(self.kept.wanted.text)
-            self._close_field()
-        elif self.kept.wanted != PairFilter():
-            self.found, self.told = None, Content("")
-            self.field.value = ""
-            self._want(PairFilter())
-
-    def _want(self, wanted: PairFilter) -> None:
-        self.kept.wanted = wanted
-        self.narrow()
-
-    def action_order(self) -> None:
-        """The next order."""
-        self.kept.order = _ORDERS[(_ORDERS.index(self.kept.order) + 1) % len(_ORDERS)]
-        self.narrow()
-
-    def action_find(self) -> None:
-        """Write what to find."""
-        self._writing = True
-        self.field.focus()
-        self._draw_foot()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Find it."""
-        self._close_field()
-        self.kept.wanted = replace(self.kept.wanted, text=event.value.strip())
-        self.run_worker(self._find(), exclusive=True, group="find")
-
-    def _close_field(self) -> None:
-        self._writing = False
-        self.set_focus(None)
-        self._draw_foot()
+    async def _read(self) -> None:
+        try:
+            await self.loader.read()
+            self._show_read_pairs()
+            if self.state.pair_filter.text:
+                await self._search()
+            self._apply_filter()
+            self._offer_filters_when_read()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
 
     async def _find(self) -> None:
         try:
             await self._search()
         except UpholdError as error:
-            self.tell(safe_text.line(str(error), DOUBT))
+            self.show_message(safe_text.line(str(error), DOUBT))
             return
-        self.narrow()
+        self._apply_filter()
+
+    async def _search(self) -> None:
+        text = self.state.pair_filter.text
+        if text and not self.listing.is_searchable:
+            self.show_message(Content.styled("reading the texts for the search …", MUTED))
+        await self.loader.search(text)
+        if text:
+            self.message = Content("")
+
+    # showing
+
+    @property
+    def pairs(self) -> Sequence[ListedPair]:
+        """All pairs of the run that have been read so far, whatever the filter."""
+        return self.loader.pairs
+
+    def refresh_page(self) -> None:
+        """Show everything around the list as it is now."""
+        run, is_empty = self.listing.run, self.loader.is_complete and not self.list.pairs
+        names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
+        blind = ["blind"] if self.loader.blind else []
+        total = f"{len(self.pairs):,} {'pair' if len(self.pairs) == 1 else 'pairs'}" if self.loader.is_complete else ""
+        self.header.show(header.title(*names, blind), Content.styled(total, MUTED))
+        self.filters.show(*self._filters())
+        self._refresh_find_line()
+        self.set_class(is_empty, "-empty")
+        if is_empty:
+            self.empty.update(self._why_empty())
+        self._refresh_footer()
+
+    def show_message(self, message: Content) -> None:
+        """Show a message at the right of the search field."""
+        self.message = message
+        self._refresh_find_line()
+
+    def _show_read_pairs(self) -> None:
+        self._contents = ListContents.of(self.pairs)
+        self._fit_columns()
+        self._show_selected_pairs()
+
+    def _show_selected_pairs(self) -> None:
+        self.list.show(self.loader.select(self.state.pair_filter, self.state.order), self.state.pair_id)
+
+    def _apply_filter(self) -> None:
+        self._show_selected_pairs()
+        self.refresh_page()
+
+    def _fit_columns(self) -> None:
+        room = self.app.size.width - (3 if self.has_class("-narrow") else 6)
+        name_width = max(len(self.names.candidate), len(self.names.baseline))
+        self._columns = PairColumns.fitting(room - 1, self._contents, name_width)
+        self.heads.show(heads(self._columns))
+
+    def _filters(self) -> tuple[Content, Content]:
+        room = self.app.size.width - (2 if self.has_class("-narrow") else 6)
+        pair_filter = self.state.pair_filter
+        extra = Content("  ").join(list(map(header.chip, chips(pair_filter, self.names))))
+        return filter_row(self.loader.counts, pair_filter.only, room - extra.cell_length - 2), extra
+
+    def _refresh_find_line(self) -> None:
+        facts = [Content.styled(f"order: {self.state.order}", MUTED)]
+        if self.loader.matches is not None:
+            facts.insert(0, Content.styled(f"in {len(self.list.pairs):,} of {len(self.pairs):,}", MUTED))
+        if self.listing.judge_name is not None and not self.has_class("-narrow"):
+            judge = safe_text.line(self.listing.judge_name, MUTED).truncate(24)
+            facts.append(Content.assemble(("judge: ", MUTED), judge))
+        content = self.message or Content("   ").join(facts)
+        self.find_line.styles.width = min(content.cell_length, max(self.app.size.width - 12, 1))
+        self.find_line.show(content)
+
+    def _rows(self, pairs: Sequence[ListedPair], width: int) -> list[Content]:
+        """Return the list's rows for the pairs in view; only their texts are read."""
+        texts = self.listing.texts(pairs) if pairs else {}
+        rows = []
+        for pair in pairs:
+            content = row(
+                pair, texts.get(pair.pair_id), self._columns, self.names, self.signs, self._contents.has_turns
+            )
+            rows.append(marked(content, is_marked=pair.pair_id in self.state.marked))
+        return rows
+
+    def _why_empty(self) -> Content:
+        """Return why the list is empty, and what to press."""
+        if not self.pairs:
+            return Content.styled("This run has no current pair.", BOLD)
+        pair_filter, matches = self.state.pair_filter, self.loader.matches
+        parts = [Content.styled("No pair here.", BOLD)]
+        if matches is not None and not matches:
+            parts.append(Content.assemble(("found nowhere: ", MUTED), safe_text.line(pair_filter.text, MUTED)))
+        unread = count_labelled(self.pairs, pair_filter) if pair_filter.label is not None else 0
+        if unread:
+            stand = "pair stands" if unread == 1 else "pairs stand"
+            words = f"{unread} {stand} behind this number; you have read none of them."
+            parts.append(Content.styled(f"{words} What others said of a pair is shown after you decide.", MUTED))
+        clear = keys.label(self.table["browse.clear"])
+        parts.append(Content.assemble((clear, BOLD), (" shows all pairs again", MUTED)))
+        return Content("\n").join(parts)
+
+    def _refresh_footer(self) -> None:
+        if self._is_typing:
+            self.footer.show([[_plain_entry("enter", "find"), _plain_entry("esc", "leave it")]])
+            return
+        table = {name.removeprefix("browse."): key for name, key in self.table.items()}
+        first = [entry(table["open"]), entry(table["only"])]
+        if self.app.size.width >= 140:
+            first.append(entry(table["filter"]))
+        if not self.has_class("-tiny"):
+            first.append(entry(table["find"]))
+        second = [entry(table["order"])]
+        if self.actions.review is not None:
+            number = f" {len(self.state.marked)}" if self.state.marked else ""
+            second += [entry(table["mark"]), entry(table["review"], f"review{number} marked")]
+        third = [] if self.has_class("-narrow") else [entry(table["flag"])]
+        if self.app.size.width >= 130:
+            third.append(entry(table["copy"]))
+        if self.state.pair_filter != _NO_FILTER:
+            second.append(entry(table["clear"]))
+        self.footer.show([first, second, third, [entry(table["help"]), entry(table["back"])]])
+
+    def _refresh_preview(self) -> None:
+        pair = self.list.selected
+        detail = self.listing.detail(pair) if pair is not None and self.preview.display else None
+        self.preview.show(pair, detail, self.names)
+
+    # the cursor
+
+    def on_pair_list_moved(self, message: PairList.Moved) -> None:
+        """Show the pair under the cursor."""
+        pair = self.list.selected
+        if pair is not None and message.by_user:
+            self.state.pair_id = pair.pair_id
+            if self.message:
+                self.show_message(Content(""))
+        self._refresh_preview()
+
+    def on_pair_list_opened(self) -> None:
+        """Open the pair that was clicked."""
+        self.action_open()
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor down or up."""
+        self.list.move(step)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a page."""
+        self.list.move(pages * self.list.page)
+
+    def action_ends(self, end: bool) -> None:
+        """Go to the first pair or the last."""
+        self.list.go(len(self.list.pairs) - 1 if end else 0)
+
+    def action_jump(self, number: int) -> None:
+        """Go to a pair by its place in the queue, from 1."""
+        index = next((index for index, pair in enumerate(self.list.pairs) if pair.place == number), None)
+        if index is None:
+            self.show_message(Content.styled(f"there is no pair {number} here", MUTED))
+        else:
+            self.list.go(index)
+
+    # filters, order, search
+
+    def action_next_filter(self, step: int) -> None:
+        """Choose the next quick filter that leaves something, or the previous one."""
+        only = next_filter(self.loader.counts, self.state.pair_filter.only, step)
+        self._set_filter(replace(self.state.pair_filter, only=only))
+
+    def action_quick_filter(self, name: str) -> None:
+        """Choose a quick filter by its name."""
+        self._set_filter(replace(self.state.pair_filter, only=QuickFilter[name]))
+
+    def action_filter(self) -> None:
+        """Offer all filters as soon as their counts are known."""
+        self._choose_filter = True
+        self._offer_filters_when_read()
+
+    def action_apply_filter(self, index: int) -> None:
+        """Apply one of the filters that were offered."""
+        self._set_filter(self._filter_choices[index])
+
+    def action_clear(self) -> None:
+        """Leave the search field; outside it, show all pairs again."""
+        if self._is_typing:
+            self.field.value = safe_text.safe_line(self.state.pair_filter.text)
+            self._close_field()
+        elif self.state.pair_filter != _NO_FILTER:
+            self.loader.matches, self.message = None, Content("")
+            self.field.value = ""
+            self._set_filter(_NO_FILTER)
+
+    def action_order(self) -> None:
+        """Choose the next order."""
+        self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._apply_filter()
+
+    def action_find(self) -> None:
+        """Focus the search field."""
+        self._is_typing = True
+        self.field.focus()
+        self._refresh_footer()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search for what was typed."""
+        self._close_field()
+        self.state.pair_filter = replace(self.state.pair_filter, text=event.value.strip())
+        self.run_worker(self._find(), exclusive=True, group="find")
+
+    def _set_filter(self, pair_filter: PairFilter) -> None:
+        self.state.pair_filter = pair_filter
+        self._apply_filter()
+
+    def _offer_filters_when_read(self) -> None:
+        """Offer the filters where that was asked for and the whole run has been read."""
+        if self._choose_filter and self.loader.is_complete and self.loader.is_current:
+            self._choose_filter = False
+            self._offer_filters()
+
+    def _offer_filters(self) -> None:
+        from uphold_tui.dialogs.commands import run_chosen_command
+
+        offered = choices(self.pairs, self.state.pair_filter, self.names, blind=self.loader.blind)
+        self._filter_choices = [pair_filter for _, pair_filter in offered]
+        run_chosen_command(self, [command for command, _ in offered], "a filter")
+
+    def _close_field(self) -> None:
+        self._is_typing = False
+        self.set_focus(None)
+        self._refresh_footer()
+
+    # acting on pairs
+
+    def action_open(self) -> None:
+        """Open the pair under the cursor in the review."""
+        if self.list.selected is not None:
+            self.actions.open(self.list.selected.pair_id)
 
     def action_mark(self) -> None:
-        """Mark the pair under the cursor, or no longer, and go on."""
-        here = self.list.here
-        if here is None or self.ways.review is None:
+        """Mark or unmark the pair under the cursor, and move on."""
+        pair = self.list.selected
+        if pair is None or self.actions.review is None:
             return
-        self.kept.marked ^= {here.pair_id}
+        self.state.marked ^= {pair.pair_id}
         self.list.refresh()
         self.list.move(1)
-        self._draw_foot()
+        self._refresh_footer()
 
     def action_review(self) -> None:
         """Review the marked pairs."""
-        if self.ways.review is None:
+        if self.actions.review is None:
             return
-        if not self.kept.marked:
-            self.tell(Content.styled("nothing is marked: space marks a pair", MUTED))
+        marked_ids = self.state.marked
+        if not marked_ids:
+            self.show_message(Content.styled("nothing is marked: space marks a pair", MUTED))
             return
-        marked = [pair.pair_id for pair in ordered(self.pairs, self.kept.order) if pair.pair_id in self.kept.marked]
+        pair_ids = [pair.pair_id for pair in ordered(self.pairs, self.state.order) if pair.pair_id in marked_ids]
         try:
-            self.ways.review(marked)
+            self.actions.review(pair_ids)
         except UpholdError as error:
-            self.tell(Content.styled(safe_text.cause(str(error)), DOUBT))
+            self.show_message(Content.styled(safe_text.cause(str(error)), DOUBT))
 
     def action_flag(self) -> None:
-        """Flag the pair under the cursor for a second look, or no longer."""
-        here = self.list.here
-        if here is None:
+        """Flag or unflag the pair under the cursor."""
+        pair = self.list.selected
+        if pair is None:
             return
         try:
-            pair = self.listing.flag(here)
+            changed = self.listing.flag(pair)
         except UpholdError as error:
-            self.tell(Content.styled(safe_text.cause(str(error)), DOUBT))
+            self.show_message(Content.styled(safe_text.cause(str(error)), DOUBT))
             return
-        self.kept.pair_id = here.pair_id
-        self.list.pairs = [pair if one.pair_id == pair.pair_id else one for one in self.list.pairs]
+        self.state.pair_id = changed.pair_id
+        self.list.pairs = [changed if shown.pair_id == changed.pair_id else shown for shown in self.list.pairs]
         self.list.refresh()
-        self._show_here()
-        self.tell(
-            Content.assemble(safe_text.line(pair.key, MUTED), (" flagged" if pair.flagged else " unflagged", MUTED))
-        )
-        if self.ways.changed is not None:
-            self.ways.changed()
-        self._read_soon()
+        self._refresh_preview()
+        words = " flagged" if changed.flagged else " unflagged"
+        self.show_message(Content.assemble(safe_text.line(changed.key, MUTED), (words, MUTED)))
+        if self.actions.changed is not None:
+            self.actions.changed()
+        self._read_if_changed()
 
     def action_copy(self) -> None:
         """Copy the key of the pair under the cursor."""
-        if self.list.here is not None:
-            key = safe_text.safe_line(self.list.here.key)
+        if self.list.selected is not None:
+            key = safe_text.safe_line(self.list.selected.key)
             self.app.copy_to_clipboard(key)
-            self.tell(Content.styled(f"copied {key}", MUTED))
+            self.show_message(Content.styled(f"copied {key}", MUTED))
+
+    # other screens
 
     def action_numbers(self) -> None:
-        """The numbers of the run."""
-        if self.ways.numbers is not None:
-            self.ways.numbers()
+        """Open the numbers of the run."""
+        if self.actions.numbers is not None:
+            self.actions.numbers()
 
     def action_press(self, key_id: str) -> None:
-        """A click on a key's name does what the key does."""
+        """Do what a key does, after a click on its name."""
         if key_id in self.table:
             self.call_next(self.run_action, self.table[key_id].action)
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from uphold_tui.dialogs.help import HelpScreen
 
-        left_out = () if self.ways.review is not None else ("browse.mark", "browse.review")
+        left_out = () if self.actions.review is not None else ("browse.mark", "browse.review")
         offered = [key for key in self.table.values() if key.id not in left_out]
-        self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _NOTE))
+        self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _HELP_NOTE))
 
     def action_command(self) -> None:
-        """Any command by its name."""
-        from uphold_tui.dialogs.commands import JUMPS, CommandScreen, key_commands, theme_commands
-
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import JUMPS, key_commands, run_chosen_command, theme_commands
 
         commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        self.app.push_screen(CommandScreen(commands, JUMPS, self._named), run)
+        run_chosen_command(self, commands, JUMPS, self._find_by_key)
 
-    def _named(self, text: str) -> list[tuple[int, str]]:
-        """(place in the queue, key) of the pairs whose key holds this text."""
-        keyed = [(pair.place, pair.key) for pair in self.pairs if text in pair.key.lower() and pair.place]
-        return [(place, safe_text.safe_line(key)) for place, key in keyed]
+    def _find_by_key(self, text: str) -> list[tuple[int, str]]:
+        """Return (place in the queue, key) of the pairs whose key holds `text`."""
+        return [
+            (pair.place, safe_text.safe_line(pair.key))
+            for pair in self.pairs
+            if text in pair.key.lower() and pair.place
+        ]
 
     def action_back(self) -> None:
-        """Back to where one came from."""
-        self.ways.leave()
+        """Close the list."""
+        self.actions.leave()
 
 
-_NOTE = (
-    "A pair that you have not read shows no verdict, no decision of others and no sign of which answer is the longer: that "
-    "would give away the sides. Filters stay as they are when you come back."
-)
+def _plain_entry(key: str, words: str) -> Content:
+    return Content.assemble((key, BOLD), (f" {words}", MUTED))

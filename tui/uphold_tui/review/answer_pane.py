@@ -14,9 +14,10 @@ from uphold.records.enums import Side
 from uphold.records.reviews import PairView
 from uphold.records.texts import cell_text
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, CHOSEN, FAINT, HAIR, HAIR_OF, MUTED, ONLY, PLAIN, SIDE, THICK, TINT, Signs
+from uphold_tui.review.reading import ReadingState
+from uphold_tui.themes import BOLD, CHOSEN, FAINT, HAIR, HAIR_OF, MUTED, ONLY, SIDE, THICK, TINT
 from uphold_tui.widgets import badges
-from uphold_tui.widgets.highlight import lit, spans, telling_words
+from uphold_tui.widgets.highlight import content_words, highlighted, spans
 from uphold_tui.widgets.rows import SplitRow, spread
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
@@ -65,21 +66,11 @@ def word_diff(a: str, b: str) -> WordDiff:
     )
 
 
+_KEPT = 24
+"""So many prepared pairs are kept."""
+
 _MUCH, _FEW_WORDS = 1.5, 30
 """An answer so many times as long as the other, and by so many words, says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingState:
-    """How the answers are shown; `find` are words to light up, `reference` compares with the reference's words."""
-
-    diff: bool = False
-    markdown: bool = False
-    earlier: bool = False
-    names: bool = False
-    find: str = ""
-    reference: bool = False
-    signs: Signs = PLAIN
 
 
 def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
@@ -97,7 +88,24 @@ def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer
     body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
     if not reading.find:
         return PreparedAnswer(body, length)
-    return PreparedAnswer(lit(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+    return PreparedAnswer(highlighted(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+
+
+class PreparedAnswers:
+    """Answers ready to be drawn, by pair and reading state; the latest ones are kept for when they are met again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, bool, ReadingState], dict[Side, PreparedAnswer]] = {}
+
+    def both(self, pair: PairView, reading: ReadingState) -> dict[Side, PreparedAnswer]:
+        """Both sides of a pair."""
+        known = (pair.pair_id, pair.is_repeat, reading)
+        found = self._kept.get(known)
+        if found is None:
+            found = self._kept[known] = {side: prepare(pair, side, reading) for side in Side}
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+        return found
 
 
 def compare(pair: PairView) -> WordDiff:
@@ -149,8 +157,8 @@ def _markdown(pair: PairView, side: Side, reading: ReadingState) -> "tuple[Conte
 def _held_against(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """Which of the reference's words this answer has, on a tint of its side; above it those that it lacks."""
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
-    wanted = telling_words(safe_text.shown(pair.text.reference(pair.turn) or "").plain)
-    there = telling_words(text.plain)
+    wanted = content_words(safe_text.shown(pair.text.reference(pair.turn) or "").plain)
+    there = content_words(text.plain)
     missed = [word for word in wanted if word not in there]
     for word in wanted:
         for start, end in there.get(word, ()):
@@ -220,7 +228,7 @@ class ResponsePane(Vertical):
         yield self.title_row
         yield self.body
 
-    def put(
+    def show(
         self,
         pair: PairView,
         answer: PreparedAnswer,
@@ -233,14 +241,14 @@ class ResponsePane(Vertical):
         """Show this side of `pair`; `alone` says that only this pane scrolls, `tinted` that title rows are borders."""
         yours, judges = badges.your_side(pair), badges.judge_side(pair)
         decided = badges.your_choice(pair) is not None
-        in_force = (yours if decided else None if pair.people else judges) is self.side
+        in_force = (yours if decided else None if pair.reviewer_decisions else judges) is self.side
         bar = Content.styled(THICK, SIDE[self.side]) if in_force else Content.styled(HAIR, HAIR_OF[self.side])
         fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
         self.title_row.dress(bar, fill)
         left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
-        self.title_row.put(left, Content.styled(answer.length + " " * margins.left, MUTED))
-        here = (pair.pair_id, pair.again)
-        self.body.put(answer, margins, bar, reading.signs.more, stay=here == self._here)
+        self.title_row.show(left, Content.styled(answer.length + " " * margins.left, MUTED))
+        here = (pair.pair_id, pair.is_repeat)
+        self.body.show(answer, margins, bar, reading.signs.more, stay=here == self._here)
         self._here = here
 
     def to_change(self, answer: PreparedAnswer, step: int) -> bool:
@@ -262,7 +270,7 @@ def title(pair: PairView, side: Side, reading: ReadingState, *, in_force: bool) 
         who.append("your choice")
     if badges.judge_side(pair) is side:
         who.append("judge’s pick")
-    there = [one.reviewer for one in pair.people if pair.side_of(one.choice.preference) is side]
+    there = [one.reviewer for one in pair.reviewer_decisions if pair.side_of(one.choice.preference) is side]
     people = [safe_text.line(person, style_of(side)) for person in there]
     style = f"{BOLD} {SIDE[side]}" if in_force else MUTED
     name = Content.assemble(safe_text.line(pair.name_on(side), BOLD), "   ") if reading.names else Content("")

@@ -27,7 +27,7 @@ def counts(progress: ReviewProgress, signs: Signs) -> Content:
         if progress.planned
         else f"{progress.read} of {progress.total} read"
     )
-    if progress.resting:
+    if progress.rates_hidden:
         return Content.styled(read, MUTED)
     parts = [
         Content.styled(read, MUTED),
@@ -41,7 +41,7 @@ def counts(progress: ReviewProgress, signs: Signs) -> Content:
 
 def short_counts(progress: ReviewProgress, signs: Signs) -> Content:
     """The counts where the row is short: `37/60   ✓ 31   ≠ 6`."""
-    if progress.resting:
+    if progress.rates_hidden:
         return Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED)
     parts = [
         Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED),
@@ -82,7 +82,7 @@ class HairLine(Widget):
         super().__init__(id=name)
         self._progress = ReviewProgress()
 
-    def put(self, progress: ReviewProgress) -> None:
+    def show(self, progress: ReviewProgress) -> None:
         """Show this progress."""
         if progress != self._progress:
             self._progress = progress

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from uphold.records.reviews import PairView
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, FAINT, MUTED
-from uphold_tui.widgets.highlight import lit
+from uphold_tui.widgets.highlight import highlighted
 from uphold_tui.widgets.rows import ended, spread
 
 _LEAST = 12
@@ -135,7 +135,7 @@ class Instruction(Widget):
         self._pair: PairView | None = None
         self._find = ""
 
-    def put(self, pair: PairView, find: str = "") -> None:
+    def show(self, pair: PairView, find: str = "") -> None:
         """Show what this pair was asked, with the words of `find` lit."""
         self._pair, self._find = pair, find
         self.refresh()
@@ -144,4 +144,4 @@ class Instruction(Widget):
         if self._pair is None:
             return Content("")
         made = rows(self._pair, self.size.width, self.size.height)
-        return Content("\n").join([lit(row, self._find) for row in made])
+        return Content("\n").join([highlighted(row, self._find) for row in made])

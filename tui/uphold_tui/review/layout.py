@@ -1,18 +1,28 @@
-"""What stands around a pair: the chips of modes that are on, the keys that are live, and the page when there is none."""
+"""The parts around a pair, computed from session, state and size: header, live keys, numbers, rail, CSS classes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from textual.content import Content
 
+from uphold.records.enums import QueueKind, Side
 from uphold.records.reviews import PairView
-from uphold.workflows.queue_drawing import DISPUTED, FLAGGED, RANDOM, queue_words
+from uphold.records.statistics import LiveNumbers
+from uphold.reviewing.presentation import reason_shown
+from uphold.workflows.queue_drawing import describe_queue
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
-from uphold_tui.keys import Key
-from uphold_tui.review.answer_pane import ReadingState
+from uphold_tui.app_options import AppOptions
+from uphold_tui.keys import Key, label
+from uphold_tui.review import header
+from uphold_tui.review.answer_pane import compare
+from uphold_tui.review.live_numbers import RailView, numbers_line
+from uphold_tui.review.reading import PaneState, ReadingState
+from uphold_tui.review.verdict_strip import StripState
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets.rows import entry
+from uphold_tui.widgets.text_body import Margins
 
 Table = Mapping[str, Key]
 """The keys of the review by their ids."""
@@ -20,28 +30,73 @@ Table = Mapping[str, Key]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the size of the terminal leaves room for, and whether something is unfolded."""
+    """What the size of the terminal leaves room for.
 
-    narrow: bool = False
-    tiny: bool = False
-    zoomed: bool = False
+    `narrow` puts one pane above the other, `tiny` shows one pane only, `low` drops blank rows, `wide` has a rail.
+    """
+
+    width: int = 120
+    height: int = 36
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is less room than for two panes side by side."""
+        return self.width < 100
+
+    @property
+    def tiny(self) -> bool:
+        """Whether there is room for one pane only."""
+        return self.width < 60 or self.height < 18
+
+    @property
+    def low(self) -> bool:
+        """Whether blank rows between the parts are left out."""
+        return self.height < 30 and self.width >= 100
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for the rail."""
+        return self.width >= 160
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenState:
+    """What the review shows besides the session's pair: how it is read, what the last key did, the latest numbers."""
+
+    table: Table
+    options: AppOptions
+    reading: ReadingState
+    panes: PaneState = field(default_factory=PaneState)
+    message: Content = field(default_factory=Content)
+    not_saved: str | None = None
+    numbers: LiveNumbers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the two answers."""
+
+    header: tuple[Content, Content]
+    footer: Sequence[Sequence[Content]]
+    numbers: Content
+    rail: RailView | None
 
 
 _REST = "uphold review without --queue opens the run itself."
 
 
-_NOTHING = {
-    RANDOM: (
+_NOTHING: dict[str, tuple[str, str, str]] = {
+    QueueKind.RANDOM: (
         "This run has no pair to review.",
         "Its examples are retired, or their answers were replaced and not compared again.",
         "uphold runs lists what there is; uphold import FILE adds to it.",
     ),
-    DISPUTED: (
+    QueueKind.DISPUTED: (
         "No pair is in dispute.",
         "Nobody has said of a pair what another did not say, or it is settled.",
         _REST,
     ),
-    FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _REST),
+    QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _REST),
 }
 
 
@@ -54,8 +109,8 @@ def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[st
         yield "blind"
     if session.adjudicating and session.total:
         yield f"dispute {session.index + 1} of {session.total}"
-    elif session.queue != RANDOM:
-        words = queue_words(session.queue)
+    elif session.queue != QueueKind.RANDOM:
+        words = describe_queue(session.queue)
         yield safe_text.safe_line(words.rpartition(":")[0] if short or not session.total else words)
 
 
@@ -73,7 +128,9 @@ def chips(reading: ReadingState) -> Iterator[str]:
         yield "names"
 
 
-def live_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape) -> list[list[Content]]:
+def live_keys(
+    table: Table, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
+) -> list[list[Content]]:
     """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
     if shape.tiny:
         return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
@@ -88,11 +145,16 @@ def live_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape)
             _entry(table, "find", "find"),
         ]
         return [act, steps, *last_keys(table)]
-    return [act, _reading_keys(table, pair, reading, shape), _entries(table, "find", "filter"), *last_keys(table)]
+    return [
+        act,
+        _reading_keys(table, pair, reading, panes, shape),
+        _entries(table, "find", "filter"),
+        *last_keys(table),
+    ]
 
 
-def _reading_keys(table: Table, pair: PairView, reading: ReadingState, shape: Shape) -> list[Content]:
-    fold = _entry(table, "zoom", "fold" if shape.zoomed else None)
+def _reading_keys(table: Table, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape) -> list[Content]:
+    fold = _entry(table, "zoom", "fold" if panes.zoomed else None)
     first = _entry(table, "diff")
     if pair.turn > 1:
         first = _entry(table, "earlier", "fold turns" if reading.earlier else "unfold turns")
@@ -119,5 +181,92 @@ def _entry(table: Table, name: str, word: str | None = None) -> Content:
 
 def nothing_to_review(session: ReviewSession) -> Content:
     """The page of a queue without a pair: what is so, why, and what there is to do."""
-    what, why, then = _NOTHING.get(session.queue, _NOTHING[RANDOM])
+    what, why, then = _NOTHING.get(session.queue, _NOTHING[QueueKind.RANDOM])
     return Content.assemble((f"{what}\n\n", BOLD), (f"{why}\n", MUTED), (then, MUTED))
+
+
+def css_classes(session: ReviewSession, panes: PaneState, shape: Shape) -> dict[str, bool]:
+    """The screen's CSS classes: what it has room for, and which panes are on it."""
+    only = panes.single if shape.tiny else panes.alone if panes.zoomed else None
+    return {
+        "-narrow": shape.narrow,
+        "-wide": shape.wide,
+        "-low": shape.low,
+        "-tiny": shape.tiny,
+        "-stacked": panes.stacked,
+        "-only-a": only is Side.A,
+        "-only-b": only is Side.B,
+        "-whole": shows_whole_instruction(panes, shape),
+        "-empty": session.current is None,
+    }
+
+
+def shows_whole_instruction(panes: PaneState, shape: Shape) -> bool:
+    """Whether the instruction is unfolded."""
+    return panes.zoomed and panes.alone is None and not shape.tiny
+
+
+def margins(shape: Shape) -> Margins:
+    """Blank rows and columns around the answers."""
+    if shape.narrow:
+        return Margins(above=0, left=1)
+    return Margins(above=0) if shape.low else Margins()
+
+
+def arrange(session: ReviewSession, state: ScreenState, shape: Shape) -> Frame:
+    """What stands around the session's pair, or around the page that says that there is none."""
+    pair = session.current
+    rail = rail_view(session, state, shape) if shape.wide else None
+    if pair is None:
+        return Frame(_header(session, state, shape), last_keys(state.table), Content(""), rail)
+    footer = live_keys(state.table, pair, state.reading, state.panes, shape)
+    return Frame(_header(session, state, shape), footer, _numbers(session, state, pair, shape), rail)
+
+
+def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> StripState:
+    """What the verdict strip draws for a pair."""
+    return StripState(
+        pair,
+        reason_shown(pair),
+        state.message,
+        state.not_saved,
+        state.options.signs,
+        dict(state.table),
+        broken=session.is_broken(pair.pair_id),
+    )
+
+
+def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[Content, Content]:
+    """Set, systems and modes at the left; how far the reviewer is, or how often people agree, at the right."""
+    run, progress, signs = session.run, session.progress, state.options.signs
+    names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
+    modes = chain(session_chips(session, short=shape.narrow), chips(state.reading))
+    if shape.narrow:
+        return header.title(*names, modes, gap="  "), header.short_counts(progress, signs)
+    counts = _shared(session) if session.adjudicating else header.counts(progress, signs)
+    return header.title(*names, modes), counts
+
+
+def _shared(session: ReviewSession) -> Content:
+    """How many pairs several people read, and on how many they say the same."""
+    shared, same = session.shared()
+    words = f"{shared} {'pair' if shared == 1 else 'pairs'} read by several   {same} the same"
+    return Content.styled(words, MUTED)
+
+
+def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailView:
+    """What the rail shows; no numbers while the session is blind."""
+    back = label(state.table["review.previous"])
+    trail = tuple(session.trail(shape.height))
+    numbers = None if session.blind else state.numbers
+    return RailView(numbers, session.progress, trail, back, state.options.signs, describe_queue(session.queue))
+
+
+def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> Content:
+    """The row of numbers; with the word diff on, how much of the two answers is the same stands in front."""
+    before = None
+    if state.reading.diff:
+        before = Content.styled(f"{round(compare(pair).same * 100)} % of the words are the same", MUTED)
+    if session.blind:
+        return before or Content.styled(RESTING, MUTED)
+    return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before)

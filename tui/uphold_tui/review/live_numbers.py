@@ -1,4 +1,4 @@
-"""The numbers at the foot of the review: counts below ten verdicts, from ten on rates with their intervals."""
+"""The numbers shown during a review: one line at the foot, or the rail of a wide screen; counts below ten verdicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
 from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers, Rate, Value
 from uphold.reviewing.receipts import Receipt
+from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
 from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
@@ -73,7 +74,7 @@ def _plural(number: int, one: str, many: str) -> str:
 
 def win_rate(numbers: LiveNumbers) -> Content:
     """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate."""
-    wide, narrow = numbers.like_these, numbers.this_set
+    wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
         won = numbers.win_rate
         return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
@@ -89,9 +90,9 @@ def this_set(rate: Rate) -> str:
 def target(numbers: LiveNumbers) -> Content:
     """`22 more to ±8 like these`, or why nothing is said of the unread."""
     if numbers.target is not None:
-        whom = "like these" if numbers.target.like_these else "this set"
+        whom = "like these" if numbers.target.for_population else "this set"
         return Content.styled(f"{numbers.target.more} more to ±{round(numbers.target.half_width * 100)} {whom}", MUTED)
-    return Content.styled(numbers.refused, MUTED) if numbers.state == "refused" and numbers.refused else Content("")
+    return Content.styled(numbers.reason, MUTED) if numbers.state == "refused" and numbers.reason else Content("")
 
 
 def agreement(numbers: LiveNumbers) -> Content:
@@ -132,7 +133,7 @@ class RailView:
 def rows(view: RailView, width: int, height: int) -> list[Content]:
     """The rail as rows."""
     resting = [Content.styled("rates rest while it is blind", MUTED), Content("")]
-    made = [*(resting if view.progress.resting else _rates(view.numbers, width)), *_to_go(view, width)]
+    made = [*(resting if view.progress.rates_hidden else _rates(view.numbers, width)), *_to_go(view, width)]
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
@@ -157,7 +158,7 @@ def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
 
 def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
     """The rate for instructions like these and for this set; of the pairs read alone where there is no such rate."""
-    wide, narrow = numbers.like_these, numbers.this_set
+    wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
         won = numbers.win_rate
         shown = [(span(won), f"of {won.n}", won)]
@@ -218,6 +219,21 @@ def _fact(word: str, value: str, width: int) -> Content:
     return spread(Content.styled(word, MUTED), Content.styled(value, MUTED), width)
 
 
+class NumbersFeed:
+    """The numbers of a review: the first ones after it was opened, and the latest."""
+
+    def __init__(self, session: ReviewSession) -> None:
+        self._session = session
+        self.first: LiveNumbers | None = None
+        self.latest: LiveNumbers | None = None
+
+    def refresh(self) -> LiveNumbers:
+        """Count anew."""
+        self.latest = self._session.numbers()
+        self.first = self.first or self.latest
+        return self.latest
+
+
 class Rail(Widget):
     """The column at the right of wide screens."""
 
@@ -225,7 +241,7 @@ class Rail(Widget):
         super().__init__(id=name)
         self._view = RailView()
 
-    def put(self, view: RailView) -> None:
+    def show(self, view: RailView) -> None:
         """Show this state."""
         if view != self._view:
             self._view = view

@@ -17,12 +17,12 @@ _LABEL, _LONGEST = 9, 16
 
 def panel(pair: PairView, signs: Signs) -> list[Content]:
     """The other judges' verdicts, each a letter behind its name; a word where judges split."""
-    if not pair.others:
+    if not pair.other_verdicts:
         return []
     said = [
-        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs)) for judge in pair.others
+        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs)) for judge in pair.other_verdicts
     ]
-    words = {judge.verdict.preference for judge in (*pair.others, pair.judge) if judge is not None}
+    words = {judge.verdict.preference for judge in (*pair.other_verdicts, pair.judge) if judge is not None}
     split = [Content.styled("judges split", DOUBT)] if len(words - {None}) > 1 else []
     return [*said, *split]
 
@@ -43,15 +43,15 @@ def _letter(pair: PairView, judge: PairVerdict, signs: Signs) -> Content:
 
 def label_width(pair: PairView) -> int:
     """Columns of the names of those who said something about a pair in dispute."""
-    longest = max((safe_text.line(one.reviewer).cell_length for one in pair.people), default=0)
+    longest = max((safe_text.line(one.reviewer).cell_length for one in pair.reviewer_decisions), default=0)
     return min(max(longest + 2, _LABEL), _LONGEST)
 
 
 def people_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[Content]:
     """One row a person, then the judge; where there is no room for all, the last row says how many more."""
-    if height - (pair.judge is not None) <= 1 < len(pair.people):
+    if height - (pair.judge is not None) <= 1 < len(pair.reviewer_decisions):
         return [_everybody(pair, signs, width), *([_judge(pair, signs, width)] if pair.judge is not None else [])]
-    said = [_person(pair, one, signs, width) for one in pair.people]
+    said = [_person(pair, one, signs, width) for one in pair.reviewer_decisions]
     judge = [_judge(pair, signs, width)] if pair.judge is not None else []
     room = max(height - len(judge), 1)
     if len(said) > room:
@@ -67,7 +67,7 @@ def _everybody(pair: PairView, signs: Signs, width: int) -> Content:
     """All on one row: names with their letters."""
     said = [
         Content.assemble(safe_text.line(one.reviewer, MUTED), " ", badges.choice_badge(pair, one.choice, signs))
-        for one in pair.people
+        for one in pair.reviewer_decisions
     ]
     return Content("   ").join(said).truncate(width, ellipsis=True)
 

@@ -39,7 +39,7 @@ class OverturnPatterns:
             self.kept.pop(number, None)
             if outcome.ruling is Ruling.OVERTURNED:
                 self.kept[number] = _parting(pair, outcome)
-        elif outcome.kind is EventKind.UNDO and outcome.takes_back is EventKind.DECISION and number in self.kept:
+        elif outcome.kind is EventKind.UNDO and outcome.target_kind is EventKind.DECISION and number in self.kept:
             self.taken_back[number] = self.kept.pop(number)
         elif outcome.kind is EventKind.REDO and number in self.taken_back:
             self.kept[number] = self.taken_back.pop(number)
@@ -68,7 +68,7 @@ class SessionSummary:
     """Everything the leaving screen says."""
 
     run: Run
-    sitting: SessionTotals
+    totals: SessionTotals
     progress: ReviewProgress
     before: LiveNumbers | None
     now: LiveNumbers | None
@@ -79,13 +79,13 @@ class SessionSummary:
     @property
     def pairs(self) -> str:
         """`48 pairs in 33 minutes`."""
-        number = self.sitting.decided
-        return f"{number} {'pair' if number == 1 else 'pairs'} in {duration(self.sitting.seconds)}"
+        number = self.totals.decided
+        return f"{number} {'pair' if number == 1 else 'pairs'} in {duration(self.totals.seconds)}"
 
     @property
     def pace(self) -> str:
         """`41 s a pair`."""
-        return f"{round(self.sitting.seconds / max(self.sitting.decided, 1))} s a pair"
+        return f"{round(self.totals.seconds / max(self.totals.decided, 1))} s a pair"
 
     @property
     def closing(self) -> str:
@@ -111,7 +111,7 @@ class SessionSummary:
 class ReviewExit:
     """How a review was left: with a look back where there was one, and whether to quit altogether."""
 
-    look_back: SessionSummary | None = None
+    summary: SessionSummary | None = None
     quit: bool = False
 
 
@@ -129,9 +129,9 @@ _COLUMN = 25
 
 def resting_rows(back: SessionSummary, width: int) -> list[Content]:
     """The look back while a blind session goes on: nothing of what the judge says."""
-    sitting = back.sitting
-    words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
-    words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
+    totals = back.totals
+    words = [f"{totals.skipped} skipped"] if totals.skipped else []
+    words += [f"{totals.flagged} flagged"] if totals.flagged else []
     return [
         spread(Content.styled(back.pairs, BOLD), Content.styled("   ".join([*words, back.pace]), MUTED), width),
         Content(""),
@@ -142,7 +142,7 @@ def resting_rows(back: SessionSummary, width: int) -> list[Content]:
 
 def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content]:
     """The look back as rows."""
-    run, sitting = back.run, back.sitting
+    run, totals = back.run, back.totals
     what = Content.assemble(
         safe_text.line(run.set, MUTED),
         (", ", MUTED),
@@ -153,7 +153,7 @@ def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content
     made = [
         spread(Content.styled(back.pairs, BOLD), what, width),
         Content(""),
-        shares(sitting.upheld, sitting.overturned, sitting.plain, width),
+        shares(totals.upheld, totals.overturned, totals.without_verdict, width),
         spread(_kinds(back, signs), _aside(back), width),
         Content(""),
         _cells("", Content.styled("before", MUTED), Content.styled("now", MUTED)),
@@ -166,20 +166,20 @@ def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content
 
 
 def _kinds(back: SessionSummary, signs: Signs) -> Content:
-    sitting = back.sitting
+    totals = back.totals
     parts = [
-        Content.assemble((signs.upheld, UPHELD), (f" {sitting.upheld}", BOLD), " upheld"),
-        Content.assemble((signs.overturned, OVERTURNED), (f" {sitting.overturned}", BOLD), " overturned"),
+        Content.assemble((signs.upheld, UPHELD), (f" {totals.upheld}", BOLD), " upheld"),
+        Content.assemble((signs.overturned, OVERTURNED), (f" {totals.overturned}", BOLD), " overturned"),
     ]
-    if sitting.plain:
-        parts.append(Content.assemble((signs.decided, MUTED), (f" {sitting.plain}", BOLD), " decided"))
+    if totals.without_verdict:
+        parts.append(Content.assemble((signs.decided, MUTED), (f" {totals.without_verdict}", BOLD), " decided"))
     return Content("     ").join(parts)
 
 
 def _aside(back: SessionSummary) -> Content:
-    sitting = back.sitting
-    words = [f"{sitting.skipped} skipped"] if sitting.skipped else []
-    words += [f"{sitting.flagged} flagged"] if sitting.flagged else []
+    totals = back.totals
+    words = [f"{totals.skipped} skipped"] if totals.skipped else []
+    words += [f"{totals.flagged} flagged"] if totals.flagged else []
     return Content.styled("   ".join([*words, back.pace]), MUTED)
 
 
@@ -191,8 +191,8 @@ def _cells(label: str, before: Content, now: Content) -> Content:
 def _won(numbers: LiveNumbers | None) -> Content:
     if numbers is None:
         return Content("–")
-    if numbers.like_these is not None and numbers.like_these.rate is not None:
-        like = numbers.like_these
+    if numbers.population is not None and numbers.population.rate is not None:
+        like = numbers.population
         return Content.assemble((percent(like), BOLD), f"  {span(like)}", (" like these", MUTED))
     if numbers.win_rate.rate is None:
         return Content.styled(f"{numbers.wins} {'win' if numbers.wins == 1 else 'wins'} of {numbers.n}", "")
@@ -208,7 +208,7 @@ def _rate(rate: Rate) -> Content:
 
 
 def _partings(back: SessionSummary) -> list[Content]:
-    whole = back.sitting.overturned
+    whole = back.totals.overturned
     return [
         Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in back.partings[:3]
     ]

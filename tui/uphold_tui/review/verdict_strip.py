@@ -16,7 +16,7 @@ from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.badges import ruling_sign
 from uphold_tui.widgets.marks import marks
-from uphold_tui.widgets.paint_gate import ReportsPaint
+from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import clickable, spread
 
 NARROW = 100
@@ -52,7 +52,7 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
     words = VEILED if strip.pair.verdict_hidden and strip.pair.has_verdict else badges.verdict_words(judge)
-    early = strip.pair.state.early is not None and not strip.pair.adjudicating
+    early = strip.pair.state.blind_decision is not None and not strip.pair.adjudicating
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
     label_width = 7 if narrow else 9
@@ -141,7 +141,7 @@ _ROOMY, _LEAST = 52, 8
 
 def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
-    label_width = people_width(strip.pair) if strip.pair.people else 7 if narrow else 9
+    label_width = people_width(strip.pair) if strip.pair.reviewer_decisions else 7 if narrow else 9
     left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
     choice = badges.your_choice(strip.pair)
     if choice is None:
@@ -157,7 +157,7 @@ def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
 
 def above_you(strip: StripState, width: int) -> Content:
     """What the last key did, where it has no room beside the keys: then it stands on the row above them."""
-    if not strip.message or strip.pair.people or badges.your_choice(strip.pair) is not None:
+    if not strip.message or strip.pair.reviewer_decisions or badges.your_choice(strip.pair) is not None:
         return Content("")
     taken = 9 + _offer(strip, narrow=False).cell_length + 3
     return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
@@ -210,15 +210,15 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
     parts.append(Content.styled(badges.choice_words(choice).ljust(11 if narrow else 14), BOLD))
     if strip.pair.adjudicating:
         return Content.assemble(*parts, ("settled by you", MUTED))
-    if strip.pair.state.early is not None:
-        changed = strip.pair.state.early is not strip.pair.state.decision
+    if strip.pair.state.blind_decision is not None:
+        changed = strip.pair.state.blind_decision is not strip.pair.state.decision
         before = "before the verdict" if narrow else DECIDED_BEFORE
         parts.append(Content.styled("changed after the verdict" if changed else before, MUTED))
     elif stands is not None:
         parts.append(badges.ruling_words(stands, strip.signs))
     if choice is Choice.BOTH_BAD and not narrow:
         parts.append(Content.styled("   counts as a tie", MUTED))
-    elif stands is Ruling.DECIDED and not narrow and strip.pair.state.early is None:
+    elif stands is Ruling.DECIDED and not narrow and strip.pair.state.blind_decision is None:
         parts.append(Content.styled("   neither upheld nor overturned", MUTED))
     known = marks(strip.pair, strip.signs, strip.broken, narrow=narrow)
     gap = "  " if narrow else "     "
@@ -264,7 +264,7 @@ class VerdictStrip(ReportsPaint):
         self.auto_links = False
         self._strip: StripState | None = None
 
-    def put(self, strip: StripState) -> None:
+    def show(self, strip: StripState) -> None:
         """Show this state."""
         self._strip = strip
         self.refresh()
@@ -283,7 +283,7 @@ class VerdictStrip(ReportsPaint):
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
     narrow = height < 5
-    if strip.pair.people:
+    if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
     indent = "" if narrow else " " * 9
     reason = [
@@ -367,7 +367,7 @@ def _word(done: Receipt) -> str:
 def _turned(done: Receipt, narrow: bool, redo: str) -> Content:
     """What was taken back, or done again."""
     again = done.kind is EventKind.REDO
-    act = done.takes_back
+    act = done.target_kind
     if act in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT):
         what = "your decision"
     else:

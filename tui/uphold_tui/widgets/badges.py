@@ -1,4 +1,4 @@
-"""Verdicts and decisions in the screen's letters: badges, words, and the colour of the bar."""
+"""Verdicts and decisions by side (A, B): as badges, as words, and as the colour of the verdict strip's bar."""
 
 from textual.content import Content
 
@@ -15,7 +15,7 @@ from uphold.records.enums import (
 )
 from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import PairView
-from uphold.reviewing.presentation import first_wins
+from uphold.reviewing.presentation import first_answer_won
 from uphold_tui.themes import (
     BADGE,
     BADGE_DOUBT,
@@ -34,64 +34,64 @@ from uphold_tui.themes import (
 
 
 def judge_side(pair: PairView) -> Side | None:
-    """The side that the judge picked, if it picked one."""
+    """Return the side that the judge prefers; None for a tie or no verdict."""
     preferred = preferred_of(pair.judge)
     return pair.side_of(preferred) if preferred is not None else None
 
 
 def preferred_of(judge: PairVerdict | None) -> Preference | None:
-    """What there is to uphold: a system or a tie."""
+    """Return the preference that can be upheld, a system or a tie; None where the judge has none."""
     return judge.verdict.preference if judge is not None else None
 
 
 def your_choice(pair: PairView) -> Choice | None:
-    """The decision in force."""
-    said = pair.state.adjudicated if pair.adjudicating else pair.state.decision
-    return said.choice if said is not None else None
+    """Return the reviewer's decision in force: in a dispute the adjudication, else their own."""
+    decision = pair.state.adjudicated if pair.adjudicating else pair.state.decision
+    return decision.choice if decision is not None else None
 
 
 def your_side(pair: PairView) -> Side | None:
-    """The side that you chose, if you chose one."""
+    """Return the side that the reviewer chose; None for a tie or no decision."""
     choice = your_choice(pair)
     return pair.side_of(choice.preference) if choice is not None else None
 
 
 def your_ruling(pair: PairView) -> Ruling | None:
-    """How your decision stands to the verdict: the one from before it was shown, where there is one."""
-    early = None if pair.adjudicating else pair.state.early
-    choice = your_choice(pair) if early is None else early.choice
+    """Return whether the reviewer's decision upholds the verdict; a blind decision counts as it was made."""
+    blind = None if pair.adjudicating else pair.state.blind_decision
+    choice = your_choice(pair) if blind is None else blind.choice
     return ruling(choice, pair.judge.verdict if pair.judge else None) if choice is not None else None
 
 
-def choice_of(pair: PairView, word: str) -> Choice:
-    """The system behind a key: `a`, `b`, `tie` or `both-bad`."""
-    if word in ("a", "b"):
-        return Choice(pair.system_on(Side(word.upper())).value)
-    return Choice(word)
+def choice_of(pair: PairView, answer: str) -> Choice:
+    """Return the choice behind the answer `a`, `b`, `tie` or `both-bad` of a key."""
+    if answer in ("a", "b"):
+        return Choice(pair.system_on(Side(answer.upper())).value)
+    return Choice(answer)
 
 
 def badge(side: Side, *, filled: bool) -> Content:
-    """` A ` filled is the verdict in force, a bare letter is not."""
+    """Return ` A ` or ` B `; filled for the verdict or decision in force."""
     return Content.styled(f" {side} ", BADGE[side] if filled else f"{BOLD} {SIDE[side]}")
 
 
 def judge_badge(pair: PairView, signs: Signs, *, filled: bool) -> Content:
-    """The judge's verdict as a badge."""
+    """Return the judge's verdict as a badge."""
     verdict = pair.judge.verdict if pair.judge is not None else Verdict.PENDING
     side = judge_side(pair)
     if side is not None:
         return badge(side, filled=filled)
-    sign, full, quiet = {
+    sign, filled_style, style = {
         Verdict.TIE: (signs.tie, BADGE_EVEN, EVEN),
         Verdict.INCONSISTENT: (signs.inconsistent, BADGE_DOUBT, DOUBT),
         Verdict.UNREADABLE: (signs.unreadable, BADGE_WRONG, OVERTURNED),
         Verdict.FAILED: (signs.failed, BADGE_WRONG, OVERTURNED),
     }.get(verdict, (signs.undecided, "", MUTED))
-    return Content.styled(f" {sign} ", full if filled and full else f"{BOLD} {quiet}")
+    return Content.styled(f" {sign} ", filled_style if filled and filled_style else f"{BOLD} {style}")
 
 
 def choice_badge(pair: PairView, choice: Choice, signs: Signs) -> Content:
-    """Your decision as a badge, always filled."""
+    """Return a decision as a filled badge."""
     side = pair.side_of(choice.preference)
     if side is not None:
         return badge(side, filled=True)
@@ -99,21 +99,21 @@ def choice_badge(pair: PairView, choice: Choice, signs: Signs) -> Content:
 
 
 def choice_words(choice: Choice) -> str:
-    """Your decision in words, behind its badge."""
+    """Return the words behind the badge of a decision."""
     return {Choice.TIE: "tie", Choice.BOTH_BAD: "both bad"}.get(choice, "is better")
 
 
-def blind_words(pair: PairView, stands: Ruling, signs: Signs) -> Content:
-    """What the verdict says to a decision that was made before it was shown."""
-    if stands is Ruling.UPHELD:
+def blind_words(pair: PairView, ruled: Ruling, signs: Signs) -> Content:
+    """Return whether the verdict agrees with a decision that was made before it was shown."""
+    if ruled is Ruling.UPHELD:
         return Content.styled(f"{signs.upheld} agrees with you", f"{BOLD} {UPHELD}")
-    if stands is Ruling.OVERTURNED:
+    if ruled is Ruling.OVERTURNED:
         return Content.styled(f" {signs.overturned} disagrees ", BADGE_WRONG)
     return Content("")
 
 
 def verdict_words(judge: PairVerdict | None) -> str:
-    """The judge's verdict in words, behind its badge."""
+    """Return the words behind the badge of the judge's verdict."""
     if judge is None or (judge.verdict is Verdict.PENDING and not judge.judgments):
         return "has not read this pair"
     if judge.verdict is Verdict.PENDING:
@@ -122,37 +122,37 @@ def verdict_words(judge: PairVerdict | None) -> str:
 
 
 def short_choice(pair: PairView, choice: Choice) -> str:
-    """A decision in one or two words: A, B, tie, both bad."""
+    """Return a decision in one or two words: A, B, tie, both bad."""
     side = pair.side_of(choice.preference)
     return side.value if side is not None else choice_words(choice)
 
 
-def ruling_words(stands: Ruling, signs: Signs) -> Content:
-    """Upheld as plain coloured words, overturned as a filled label: the rare case is the loud one."""
-    if stands is Ruling.UPHELD:
+def ruling_words(ruled: Ruling, signs: Signs) -> Content:
+    """Return a ruling in words: upheld and decided in plain text, overturned, which is rare, as a filled label."""
+    if ruled is Ruling.UPHELD:
         return Content.styled(f"{signs.upheld} upheld", f"{BOLD} {UPHELD}")
-    if stands is Ruling.OVERTURNED:
+    if ruled is Ruling.OVERTURNED:
         return Content.styled(f" {signs.overturned} overturned ", BADGE_WRONG)
     return Content.assemble((f"{signs.decided} ", MUTED), ("decided", BOLD))
 
 
-def ruling_sign(stands: Ruling, signs: Signs) -> Content:
-    """The mark of a ruling, as it stands in lists and receipts."""
+def ruling_sign(ruled: Ruling, signs: Signs) -> Content:
+    """Return the sign of a ruling for lists and receipts."""
     return {
         Ruling.UPHELD: Content.styled(signs.upheld, UPHELD),
         Ruling.OVERTURNED: Content.styled(signs.overturned, OVERTURNED),
         Ruling.DECIDED: Content.styled(signs.decided, MUTED),
-    }[stands]
+    }[ruled]
 
 
 def bar_style(pair: PairView) -> str:
-    """The colour of the strip's bar: what stands, else the judge's side, else its trouble."""
-    stands = your_ruling(pair)
-    if pair.people and stands is None:
+    """Return the colour of the verdict strip's bar: of the ruling, else of the judge's side, else of its other verdict."""
+    ruled = your_ruling(pair)
+    if pair.reviewer_decisions and ruled is None:
         return DOUBT
-    if stands is Ruling.UPHELD:
+    if ruled is Ruling.UPHELD:
         return UPHELD
-    if stands is Ruling.OVERTURNED:
+    if ruled is Ruling.OVERTURNED:
         return OVERTURNED
     side = judge_side(pair)
     if side is not None:
@@ -167,36 +167,34 @@ def bar_style(pair: PairView) -> str:
 
 
 def orders_words(pair: PairView) -> str:
-    """What the judge's orders say together, in a few words."""
+    """Return in a few words whether the judge's orders agree."""
     judge = pair.judge
     if judge is None:
         return ""
-    said = {j.order for j in judge.judgments if j.status is JudgmentStatus.READABLE}
+    orders = {j.order for j in judge.judgments if j.status is JudgmentStatus.READABLE}
     if judge.verdict is Verdict.INCONSISTENT:
-        first = first_wins(pair)
+        first = first_answer_won(pair)
         winner = "one says tie" if first is None else f"the {'first' if first else 'second'} one shown wins"
         return f"orders disagree: {winner}"
-    if said.issuperset(BOTH_ORDERS):
+    if orders.issuperset(BOTH_ORDERS):
         return "both orders agree"
-    if said.intersection(BOTH_ORDERS):
+    if orders.intersection(BOTH_ORDERS):
         return "one order only"
-    return "order not recorded" if AnswerOrder.UNKNOWN in said else ""
+    return "order not recorded" if AnswerOrder.UNKNOWN in orders else ""
 
 
 def confidence(judge: PairVerdict) -> str:
-    """The mean confidence of the readable answers as `.8`; empty where the judge has none to give."""
-    given = [j.confidence for j in judge.judgments if j.confidence is not None]
-    if not given:
-        return ""
-    return share(sum(given) / len(given))
+    """Return the mean confidence of the judgments as `.8`; nothing where none has one."""
+    values = [j.confidence for j in judge.judgments if j.confidence is not None]
+    return share(sum(values) / len(values)) if values else ""
 
 
 def share(value: float) -> str:
-    """A number from 0 to 1 as `.66`, without trailing zeros; 1 and 0 as they are."""
+    """Return a number from 0 to 1 as `.66`, without trailing zeros; 1 and 0 as they are."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return text.replace("0.", ".", 1) or "0"
 
 
 def problem(judge: PairVerdict) -> str | None:
-    """What went wrong, in the words of the judgment that had it (foreign text)."""
+    """Return what went wrong with the first judgment that failed; the text is foreign."""
     return next((j.problem for j in judge.judgments if j.problem), None)

@@ -1,4 +1,4 @@
-"""Intervals and shares, drawn with characters."""
+"""Charts made of characters: intervals on an axis, shares of a bar, large digits, and rates over a run's history."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,52 +9,56 @@ from uphold_tui import safe_text
 from uphold_tui.themes import BAND, BOLD, FAINT, MUTED, OVERTURNED, RULE, UPHELD
 
 if TYPE_CHECKING:
+    # The review draws bars too, and is not to load statistics at its start.
     from uphold.workflows.comparison import RunPoint
 
 
 def interval(rate: float | None, low: float | None, high: float | None, width: int) -> Content:
-    """An interval on an axis from 0 to 100 with a mark at 50, which crosses the interval where that contains it."""
+    """Return an interval (shares from 0 to 1) on an axis of `width` cells from 0 to 1, with a mark at one half.
+
+    The mark crosses the interval where that contains one half. Without an interval only the axis is drawn.
+    """
     middle = width // 2
     row = ["─"] * width
     styles = [RULE] * width
     row[middle], styles[middle] = "┊", FAINT
     if rate is not None and low is not None and high is not None:
-        first, last = _place(low, width), _place(high, width)
+        first, last = _column(low, width), _column(high, width)
         for column in range(first, last + 1):
             row[column], styles[column] = "━", ""
         if first <= middle <= last:
             row[middle], styles[middle] = "┿", ""
-        point = _place(rate, width)
+        point = _column(rate, width)
         row[point], styles[point] = "●", ""
     return Content.assemble(*zip(row, styles, strict=True))
 
 
-def _place(share: float, width: int) -> int:
+def _column(share: float, width: int) -> int:
     return min(max(round(share * (width - 1)), 0), width - 1)
 
 
 def axis(width: int) -> Content:
-    """The words under an interval: 0, 50, 100."""
+    """Return the labels 0, 50 and 100 of an interval's axis."""
     row = [" "] * (width + 1)
-    for column, word in ((0, "0"), (width // 2, "50"), (width - 3, "100")):
-        row[column : column + len(word)] = word
+    for column, label in ((0, "0"), (width // 2, "50"), (width - 3, "100")):
+        row[column : column + len(label)] = label
     return Content.styled("".join(row)[:width], FAINT)
 
 
 def shares(upheld: int, overturned: int, decided: int, width: int) -> Content:
-    """Half blocks: what was upheld, what overturned, what was decided without a verdict."""
-    whole = upheld + overturned + decided
-    if not whole:
+    """Return a bar of the shares upheld, overturned, and decided without a verdict; some overturned show in any case."""
+    total = upheld + overturned + decided
+    if not total:
         return Content.styled("▄" * width, RULE)
-    bad = round(width * overturned / whole)
-    bad = max(bad, 1) if overturned else 0
-    good = min(round(width * upheld / whole), width - bad)
-    if not decided:
-        good = width - bad
-    return Content.assemble(("▄" * good, UPHELD), ("▄" * bad, OVERTURNED), ("▄" * (width - good - bad), FAINT))
+    overturned_width = max(round(width * overturned / total), 1) if overturned else 0
+    upheld_width = width - overturned_width
+    if decided:
+        upheld_width = min(round(width * upheld / total), upheld_width)
+    rest = width - upheld_width - overturned_width
+    return Content.assemble(("▄" * upheld_width, UPHELD), ("▄" * overturned_width, OVERTURNED), ("▄" * rest, FAINT))
 
 
-_GLYPHS = {
+_DIGITS = {
     "0": ("┌─┐", "│ │", "└─┘"),
     "1": ("─┐ ", " │ ", "─┴─"),
     "2": ("──┐", "┌─┘", "└──"),
@@ -68,51 +72,53 @@ _GLYPHS = {
 }
 
 
-def large(figure: str) -> tuple[str, str, str]:
-    """The digits of `figure` side by side, as three rows."""
-    top, middle, bottom = ("".join(_GLYPHS[digit][row] for digit in figure) for row in range(3))
+def large_digits(number: str) -> tuple[str, str, str]:
+    """Return the digits of `number` side by side, as three rows."""
+    top, middle, bottom = ("".join(_DIGITS[digit][row] for digit in number) for row in range(3))
     return top, middle, bottom
 
 
-_ROWS = 9
+_CHART_ROWS = 9
+
+_LABEL_STEPS = (5, 10, 15, 20, 25)
+"""Percent from one label of the chart to the next; there are four such steps."""
+
+_LABEL_WIDTH = 4
 
 
-_STEPS = (5, 10, 15, 20, 25)
-"""Percent from one label to the next; there are four such steps."""
+def chart(points: "Sequence[RunPoint]", current: str, width: int) -> list[Content]:
+    """Return a chart of the runs' rates and intervals from left to right, over the names of their candidates.
 
-
-_MARGIN = 4
-
-
-def chart(points: "Sequence[RunPoint]", here: str, width: int) -> list[Content]:
-    """The runs from left to right, with the names of their candidates below; `here` is bold."""
-    room = max(width - _MARGIN, len(points) * 2)
-    places = [round(i * (room - 1) / (len(points) - 1)) for i in range(len(points))]
-    ends = [(point.rate.low or 0, point.rate.rate or 0, point.rate.high or 0) for point in points]
-    scale = _scale(min(low for low, _, _ in ends), max(high for _, _, high in ends))
-    columns = [_between(places, ends, column) for column in range(room)]
-    rows = [_row(row, scale, columns, set(places)) for row in range(_ROWS)]
-    return [*rows, _names(points, places, here, room)]
+    There must be two points at least; the candidate of the run `current` is bold.
+    """
+    room = max(width - _LABEL_WIDTH, len(points) * 2)
+    columns = [round(i * (room - 1) / (len(points) - 1)) for i in range(len(points))]
+    rates = [(point.rate.low or 0, point.rate.rate or 0, point.rate.high or 0) for point in points]
+    scale = _scale(min(low for low, _, _ in rates), max(high for _, _, high in rates))
+    curve = [_interpolated(columns, rates, column) for column in range(room)]
+    rows = [_chart_row(row, scale, curve, set(columns)) for row in range(_CHART_ROWS)]
+    return [*rows, _candidate_names(points, columns, current, room)]
 
 
 class _Scale:
-    """Shares to rows, from the top."""
+    """The vertical axis of the chart: shares from `low` to `high`, rows counted from the top."""
 
     def __init__(self, low: float, high: float) -> None:
         self.low, self.high = low, high
 
     def row(self, share: float) -> int:
-        """The row of a share."""
-        return min(max(round((self.high - share) / (self.high - self.low) * (_ROWS - 1)), 0), _ROWS - 1)
+        """Return the row of a share."""
+        row = round((self.high - share) / (self.high - self.low) * (_CHART_ROWS - 1))
+        return min(max(row, 0), _CHART_ROWS - 1)
 
     def share(self, row: int) -> float:
-        """The share that a row stands for."""
-        return self.high - row / (_ROWS - 1) * (self.high - self.low)
+        """Return the share that a row stands for."""
+        return self.high - row / (_CHART_ROWS - 1) * (self.high - self.low)
 
 
 def _scale(lowest: float, highest: float) -> _Scale:
-    """The closest scale with room for all whose rows with a label stand for round shares."""
-    for step in _STEPS:
+    """Return the narrowest scale from `lowest` to `highest` whose labels are round."""
+    for step in _LABEL_STEPS:
         low = int(100 * lowest / step) * step
         if low + 4 * step >= 100 * highest:
             break
@@ -120,38 +126,39 @@ def _scale(lowest: float, highest: float) -> _Scale:
     return _Scale(low / 100, (low + 4 * step) / 100)
 
 
-def _between(places: Sequence[int], ends: Sequence[tuple[float, float, float]], column: int) -> tuple[float, ...]:
-    """Low, rate and high at a column, on the straight lines between the runs."""
-    after = next(i for i, place in enumerate(places) if place >= column)
-    if places[after] == column:
-        return ends[after]
-    share = (column - places[after - 1]) / (places[after] - places[after - 1])
-    return tuple(one + share * (other - one) for one, other in zip(ends[after - 1], ends[after], strict=True))
+def _interpolated(
+    columns: Sequence[int], rates: Sequence[tuple[float, float, float]], column: int
+) -> tuple[float, ...]:
+    """Return low, rate and high at a column, on the straight lines between the runs."""
+    after = next(i for i, run_column in enumerate(columns) if run_column >= column)
+    if columns[after] == column:
+        return rates[after]
+    share = (column - columns[after - 1]) / (columns[after] - columns[after - 1])
+    return tuple(start + share * (end - start) for start, end in zip(rates[after - 1], rates[after], strict=True))
 
 
-def _row(row: int, scale: _Scale, columns: Sequence[tuple[float, ...]], dots: set[int]) -> Content:
-    label = f"{round(100 * scale.share(row)):>3} " if row % 2 == 0 else " " * _MARGIN
+def _chart_row(row: int, scale: _Scale, curve: Sequence[tuple[float, ...]], run_columns: set[int]) -> Content:
+    label = f"{round(100 * scale.share(row)):>3} " if row % 2 == 0 else " " * _LABEL_WIDTH
     parts: list[tuple[str, str]] = [(label, FAINT)]
-    for column, (low, rate, high) in enumerate(columns):
+    for column, (low, rate, high) in enumerate(curve):
         band = BAND if scale.row(high) <= row <= scale.row(low) else ""
         sign, style = (" ", "")
         if row == scale.row(rate):
-            sign, style = ("●", BOLD) if column in dots else ("⠒", MUTED)
+            sign, style = ("●", BOLD) if column in run_columns else ("⠒", MUTED)
         elif row == scale.row(0.5) and scale.low <= 0.5 <= scale.high:
             sign, style = "╌", FAINT
         parts.append((sign, f"{style} {band}".strip()))
     return Content.assemble(*parts)
 
 
-def _names(points: "Sequence[RunPoint]", places: Sequence[int], here: str, room: int) -> Content:
-    """The candidates' names under their dots; those that would run into each other are left out."""
-    row = Content(" " * _MARGIN)
-    most = max(room // len(points) - 1, 3)
-    for point, place in zip(points, places, strict=True):
-        name = safe_text.line(point.run.candidate, BOLD if point.run.name == here else MUTED).truncate(
-            most, ellipsis=True
-        )
-        start = min(max(place - name.cell_length // 2, 0), room - name.cell_length) + _MARGIN
-        if start > row.cell_length - (row.cell_length == _MARGIN):
+def _candidate_names(points: "Sequence[RunPoint]", columns: Sequence[int], current: str, room: int) -> Content:
+    """Return the candidates' names under their points; a name that would run into the one before is left out."""
+    row = Content(" " * _LABEL_WIDTH)
+    longest = max(room // len(points) - 1, 3)
+    for point, column in zip(points, columns, strict=True):
+        style = BOLD if point.run.name == current else MUTED
+        name = safe_text.line(point.run.candidate, style).truncate(longest, ellipsis=True)
+        start = min(max(column - name.cell_length // 2, 0), room - name.cell_length) + _LABEL_WIDTH
+        if start > row.cell_length - (row.cell_length == _LABEL_WIDTH):
             row = Content.assemble(row, " " * (start - row.cell_length), name)
     return row

@@ -1,4 +1,4 @@
-"""Composing one row: what stands left, what stands right, and what drops out where room is short."""
+"""Rows of one line: text at both ends, a footer of keys, a field to type into, and what is left out where room is short."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,12 @@ from uphold_tui import safe_text
 from uphold_tui.keys import Key, label
 from uphold_tui.themes import BOLD, MUTED
 
-GAP = "   "
-
 
 def spread(left: Content, right: Content, width: int, least: int = 12) -> Content:
-    """`left` and `right` at the two ends of `width`: the left is cut with an ellipsis, then the right drops out."""
+    """Return `left` and `right` at the two ends of a row of `width` cells.
+
+    Where they do not fit, `right` is left out if `left` would get less than `least` cells, else `left` is cut.
+    """
     if right and right.cell_length + least + 2 > width and left.cell_length + right.cell_length + 2 > width:
         right = Content("")
     room = width - right.cell_length - (2 if right else 0)
@@ -26,7 +27,7 @@ def spread(left: Content, right: Content, width: int, least: int = 12) -> Conten
 
 
 def fitting(groups: Sequence[Content], width: int, gap: int = 4) -> Content:
-    """`groups` on one row; where they do not fit, whole groups drop out from the middle, never the first or last."""
+    """Return `groups` on one row; where they do not fit, the middle ones are left out, then the first or the last."""
     kept = list(groups)
     while len(kept) > 2 and _length(kept, gap) > width:
         del kept[len(kept) // 2]
@@ -40,7 +41,7 @@ def _length(groups: Sequence[Content], gap: int) -> int:
 
 
 def ended(row: Content, width: int) -> Content:
-    """A row that says that more follows, behind a whole word."""
+    """Return a row cut behind a whole word, with an ellipsis: more text follows."""
     row = row.rstrip()
     while row.cell_length > width - 2 and " " in row.plain:
         row = row[: row.plain.rindex(" ")].rstrip()
@@ -48,14 +49,14 @@ def ended(row: Content, width: int) -> Content:
 
 
 def clickable(content: Content, action: str) -> Content:
-    """`content` that runs `action` of the screen when it is clicked; `action` is ours, never data."""
+    """Return `content` that runs an action of the screen when it is clicked; `action` must never come from data."""
     return content.stylize(Style.from_meta({"@click": f"screen.{action}"}))
 
 
 class SplitRow(Widget):
-    """One row that is drawn from a left and a right part."""
+    """A row with a left and a right part."""
 
-    DEFAULT_CSS = "Line { height: 1; }"
+    DEFAULT_CSS = "SplitRow { height: 1; }"
 
     def __init__(self, name: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=name, classes=classes)
@@ -63,8 +64,8 @@ class SplitRow(Widget):
         self._left = Content("")
         self._right = Content("")
 
-    def put(self, left: Content, right: Content | None = None) -> None:
-        """Show `left` and `right`; nothing is drawn anew when both are what they were."""
+    def show(self, left: Content, right: Content | None = None) -> None:
+        """Show `left` and `right`; the widget is not refreshed when neither has changed."""
         right = Content("") if right is None else right
         if left.is_same(self._left) and right.is_same(self._right):
             return
@@ -75,13 +76,13 @@ class SplitRow(Widget):
         return spread(self._left, self._right, self.size.width)
 
 
-def entry(key: Key, word: str | None = None) -> Content:
-    """A key and its word; a click does what the key does."""
-    return clickable(Content.assemble((label(key), BOLD), (f" {word or key.word}", MUTED)), f"press('{key.id}')")
+def entry(key: Key, words: str | None = None) -> Content:
+    """Return a key and what it does (`words`, else its own word); a click does the same."""
+    return clickable(Content.assemble((label(key), BOLD), (f" {words or key.word}", MUTED)), f"press('{key.id}')")
 
 
 class KeyFooter(Widget):
-    """One row of keys; each entry can be clicked."""
+    """The row of keys at the bottom of a screen; each entry can be clicked."""
 
     DEFAULT_CSS = "KeyFooter { height: 1; }"
 
@@ -90,11 +91,11 @@ class KeyFooter(Widget):
         self.auto_links = False
         self._groups: tuple[Content, ...] = ()
 
-    def put(self, groups: Sequence[Sequence[Content]]) -> None:
-        """Show these groups of entries."""
-        made = tuple(Content("  ").join(group) for group in groups if group)
-        if len(made) != len(self._groups) or not all(a.is_same(b) for a, b in zip(made, self._groups, strict=True)):
-            self._groups = made
+    def show(self, groups: Sequence[Sequence[Content]]) -> None:
+        """Show these groups of entries; the widget is not refreshed when none has changed."""
+        joined = tuple(Content("  ").join(group) for group in groups if group)
+        if len(joined) != len(self._groups) or not all(a.is_same(b) for a, b in zip(joined, self._groups, strict=True)):
+            self._groups = joined
             self.refresh()
 
     def render(self) -> Content:
@@ -102,10 +103,10 @@ class KeyFooter(Widget):
 
 
 class Field(Input):
-    """A line to type into; `hint` stands in it while it is empty, `before` is what it holds at first."""
+    """A field for one line of text, made safe to show; `hint` stands in it while it is empty."""
 
-    def __init__(self, hint: str = "", before: str = "", *, name: str | None = None) -> None:
-        super().__init__(safe_text.safe_line(before), placeholder=hint, compact=True, id=name)
+    def __init__(self, hint: str = "", initial: str = "", *, name: str | None = None) -> None:
+        super().__init__(safe_text.safe_line(initial), placeholder=hint, compact=True, id=name)
         self.cursor_blink = False
 
     def _on_paste(self, event: Paste) -> None:

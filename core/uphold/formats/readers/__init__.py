@@ -1,1 +1,1 @@
-""""""
+"""One module per import format, each with the members of `registry.Format`."""

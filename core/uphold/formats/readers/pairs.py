@@ -1,89 +1,52 @@
-"""CSV cells of the `pairs` format as the values that JSON rows have from the start."""
+"""Reader of uphold's own format, `pairs`: JSONL, a JSON array or CSV with one example, answer or pair per row.
+
+The fields are those in `_FIELDS`; `--map` takes them from other columns. Empty CSV cells are missing fields; lists and
+numbers in CSV are decoded from the text of their cell.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from uphold.errors import BadUsage
-from uphold.formats.fields import name, note_cells, preferred, same_length, share, text, texts, turn, word
+from uphold.formats.fields import (
+    check_cells,
+    check_length,
+    preference_from_share,
+    read_choice,
+    read_name,
+    read_share,
+    read_text,
+    read_texts,
+    read_turn,
+)
 from uphold.formats.files import InputFile, iter_rows
-from uphold.formats.json_values import described, loads
+from uphold.formats.json_values import describe, parse_json
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 from uphold.records.texts import AnswerCell
 
-_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+NAME = "pairs"
 
+DESCRIPTION = (
+    'JSONL, a JSON array or CSV with "instruction", "turns" or "key", and "response_candidate", "response_baseline"'
+)
 
+IGNORED_KINDS: frozenset[str] = frozenset()
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
-
-
 _PER_TURN = ("reference", "response_candidate", "response_baseline")
 
+_JUDGMENT_FIELDS = frozenset({"judge", "verdict", "order", "preference", "confidence", "reason"})
+"""Fields that are used only together with a verdict."""
 
-def from_cells(given: dict[str, str]) -> dict[str, Any]:
-    """The row with lists and numbers read from their cells.
+_REVIEW_FIELDS = frozenset({"reviewer", "review", "note"})
+"""Fields that are used only together with a review."""
 
-    `turns` is a JSON list. With more than one turn, reference and responses are JSON lists of one per turn too;
-    otherwise they are text, whatever they look like.
-    """
-    row: dict[str, Any] = dict(given)
-    for field, read in _READ.items():
-        if field in row:
-            row[field] = read(field, row[field])
-    turns = row.get("turns")
-    if isinstance(turns, list) and len(turns) > 1:
-        row.update({field: _list(field, given[field]) for field in _PER_TURN if field in given})
-    return row
-
-
-def _list(field: str, cell: str) -> list[Any]:
-    try:
-        value = loads(cell)
-    except BadRow as bad:
-        raise BadRow(f"{field} must be a JSON list of one per turn: {bad}") from None
-    if type(value) is not list:
-        raise BadRow(f"{field} must be a JSON list of one per turn")
-    return value
-
-
-def _split_tags(field: str, cell: str) -> list[str]:
-    return [tag for tag in (part.strip() for part in cell.split(",")) if tag]
-
-
-def _whole(field: str, cell: str) -> int:
-    if not _WHOLE.fullmatch(cell):
-        raise BadRow(f'{field} must be a whole number from 1, found "{cell}"')
-    return int(cell)
-
-
-def _decimal(field: str, cell: str) -> float:
-    if not _DECIMAL.fullmatch(cell):
-        raise BadRow(f'{field} must be a number from 0 to 1, found "{cell}"')
-    return float(cell)
-
-
-_READ: dict[str, Callable[[str, str], Any]] = {
-    "turns": _list,
-    "tags": _split_tags,
-    "turn": _whole,
-    "preference": _decimal,
-    "confidence": _decimal,
-}
-
-
-JUDGED = frozenset({"judge", "verdict", "order", "preference", "confidence", "reason"})
-"""Fields that say something only beside a verdict."""
-
-
-REVIEWED = frozenset({"reviewer", "review", "note"})
-"""Fields that say something only beside a review."""
-
-
-FIELDS = (
-    JUDGED
-    | REVIEWED
+_FIELDS = (
+    _JUDGMENT_FIELDS
+    | _REVIEW_FIELDS
     | frozenset(
         {
             "key",
@@ -101,87 +64,212 @@ FIELDS = (
     )
 )
 
+_UNNAMED = "imported"
+"""Name of the judge or reviewer where the row gives none."""
 
-IMPORTED = "imported"
-"""Judge or reviewer of a verdict or review that names none."""
-
-
-_ANSWERS = ("response_candidate", "response_baseline")
-
-
+_RESPONSE_FIELDS = ("response_candidate", "response_baseline")
 _VERDICTS = {preference.value: preference for preference in Preference}
-
-
 _CHOICES = {choice.value: choice for choice in Choice}
-
-
 _ORDERS = {order.value: order for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)}
+_TYPICAL_FIELDS = frozenset({"instruction", "turns", "key", "response_candidate", "response_baseline"})
 
 
-class RowReader:
-    """Turns fields into rows; `candidate` and `baseline` are the names where a row gives none."""
+def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
+    """Return `rows` if the first row has one of our fields or of the mapped `columns`, or is JSON that cannot be read."""
+    if file.shape == "empty":
+        return None
+    if not file.fields:
+        return "rows" if file.shape in ("jsonl", "array") else None
+    return "rows" if file.fields & (_TYPICAL_FIELDS | columns) else None
+
+
+def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
+    """Yield every row of every file. Raises BadUsage if a mapped column occurs in no row."""
+    columns = _ColumnMapping(options.mapping)
+    shapes: dict[tuple[tuple[str, ...], bool, bool], None] = {}  # rows with the same fields are noted once
+    parser = _RowParser(notes, options.candidate or "candidate", options.baseline or "baseline")
+    for file in files["rows"]:
+        in_csv = file.shape == "csv"
+        if in_csv:
+            columns.note_columns(file.fields or ())
+            notes.note_unused(
+                name for name in sorted(file.fields or ()) if name not in _FIELDS and name not in columns.mapped_columns
+            )
+        for source, raw in iter_rows(file, notes):
+            record = columns.rename(raw) if columns.mapping else raw
+            try:
+                row = parser.parse(source, _decode_cells(record) if in_csv else record)
+            except BadRow as error:
+                notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
+                continue
+            shapes[tuple(record), bool(row.judgments), bool(row.reviews)] = None
+            yield row
+    columns.check_all_found()
+    notes.unused.extend(columns.displaced)
+    for fields, judged, reviewed in shapes:
+        notes.note_fields(dict.fromkeys(fields), _used_fields(judged, reviewed))
+
+
+def _used_fields(judged: bool, reviewed: bool) -> frozenset[str]:
+    return _FIELDS - (frozenset() if judged else _JUDGMENT_FIELDS) - (frozenset() if reviewed else _REVIEW_FIELDS)
+
+
+class _RowParser:
+    """Parses records into rows; `candidate` and `baseline` are the system names where a row gives none."""
 
     def __init__(self, notes: ReadNotes, candidate: str, baseline: str) -> None:
         self._notes = notes
         self._candidate = candidate
         self._baseline = baseline
 
-    def row(self, where: RowSource, given: dict[str, Any]) -> ImportRow:
-        """What the row says; raises BadRow naming the field that is not what it should be."""
-        turns = _turns(given)
-        key = name(given, "key")
+    def parse(self, source: RowSource, record: dict[str, Any]) -> ImportRow:
+        """Return the row of a record. Raises BadRow that names the invalid field."""
+        turns = _read_turns(record)
+        key = read_name(record, "key")
         if turns is None and key is None:
-            raise BadRow(f'neither "instruction", "turns" nor "key" is there, only {_listed(given)}')
-        candidate = name(given, "candidate") or self._candidate
-        baseline = name(given, "baseline") or self._baseline
-        responses = _responses(given, turns, candidate, baseline)
-        judgments, reviews = _judgments(given), _reviews(given)
+            raise BadRow(f'neither "instruction", "turns" nor "key" is there, only {_list_fields(record)}')
+        candidate = read_name(record, "candidate") or self._candidate
+        baseline = read_name(record, "baseline") or self._baseline
+        responses = _read_responses(record, turns, candidate, baseline)
+        judgments, reviews = _read_judgments(record), _read_reviews(record)
         compares = len(responses) == 2
-        judged = compares or bool(judgments) or bool(reviews)
-        if judged and candidate == baseline:
+        if (compares or judgments or reviews) and candidate == baseline:
             raise BadRow(f'candidate and baseline are both "{candidate}"')
         row = ImportRow(
-            where,
-            key,
-            turns,
-            text(given, "context"),
-            _references(given, turns),
-            _tags(given),
-            responses,
-            (candidate, baseline) if judged else None,
-            compares,
-            _turn(given, turns),
-            judgments,
-            reviews,
+            source,
+            key=key,
+            turns=turns,
+            context=read_text(record, "context"),
+            references=_read_references(record, turns),
+            tags=_read_tags(record),
+            responses=responses,
+            systems=(candidate, baseline) if compares or judgments or reviews else None,
+            compares=compares,
+            turn=_read_valid_turn(record, turns),
+            judgments=judgments,
+            reviews=reviews,
         )
-
-        self._note(where, given)
+        self._check_responses(source, record)
         return row
 
-    def _note(self, where: RowSource, given: dict[str, Any]) -> None:
-        for field in _ANSWERS:
-            value = given.get(field)
+    def _check_responses(self, source: RowSource, record: dict[str, Any]) -> None:
+        for field in _RESPONSE_FIELDS:
+            value = record.get(field)
             if value is not None and (type(value) is not str or not value):
-                note_cells(self._notes, where, field, tuple(value) if type(value) is list else (value,))
+                check_cells(self._notes, source, field, tuple(value) if type(value) is list else (value,))
 
 
-def _responses(
-    given: dict[str, Any], turns: tuple[str, ...] | None, candidate: str, baseline: str
+class _ColumnMapping:
+    """Renames columns; `mapping` is field of the pairs format -> column of the files. Raises BadUsage for unknown fields."""
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        unknown = sorted(mapping.keys() - _FIELDS)
+        if unknown:
+            raise BadUsage(
+                f'--map: "{unknown[0]}" is no field of the pairs format; its fields: {", ".join(sorted(_FIELDS))}'
+            )
+        self.mapping = mapping
+        self.mapped_columns = frozenset(mapping.values())
+        self._missing = dict.fromkeys(mapping.values())
+        self._columns: dict[str, None] = {}
+        self.displaced: dict[str, None] = {}
+
+    def note_columns(self, names: Any) -> None:
+        """Note which columns occur."""
+        self._columns.update(dict.fromkeys(names))
+        for column in names:
+            self._missing.pop(column, None)
+
+    def rename(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record with our field names; a field whose name another column takes is dropped (`displaced`)."""
+        self.note_columns(record)
+        kept = {
+            field: value
+            for field, value in record.items()
+            if field not in self.mapped_columns and field not in self.mapping
+        }
+        self.displaced.update(dict.fromkeys(record.keys() & self.mapping.keys() - self.mapped_columns))
+        return kept | {field: record[column] for field, column in self.mapping.items() if column in record}
+
+    def missing_hint(self) -> str:
+        """Return what to add to the message of a bad row as long as a mapped column has not occurred."""
+        return f' (--map: no column "{next(iter(self._missing))}" so far)' if self._missing else ""
+
+    def check_all_found(self) -> None:
+        """Raise BadUsage if a mapped column occurs in no row."""
+        for column in self._missing:
+            names = ", ".join(f'"{column_name}"' for column_name in list(self._columns)[:20])
+            raise BadUsage(f'--map: no row has a column "{column}"; the columns are {names}')
+
+
+def _decode_cells(record: dict[str, str]) -> dict[str, Any]:
+    """Return a CSV row with its lists and numbers decoded from text.
+
+    `turns` is a JSON list. With more than one turn, reference and responses are JSON lists of one per turn too;
+    otherwise they are text, whatever they look like.
+    """
+    row: dict[str, Any] = dict(record)
+    for field, read in _CELL_DECODERS.items():
+        if field in row:
+            row[field] = read(field, row[field])
+    turns = row.get("turns")
+    if isinstance(turns, list) and len(turns) > 1:
+        row.update({field: _decode_list(field, record[field]) for field in _PER_TURN if field in record})
+    return row
+
+
+def _decode_list(field: str, cell: str) -> list[Any]:
+    try:
+        value = parse_json(cell)
+    except BadRow as error:
+        raise BadRow(f"{field} must be a JSON list of one per turn: {error}") from None
+    if type(value) is not list:
+        raise BadRow(f"{field} must be a JSON list of one per turn")
+    return value
+
+
+def _decode_tags(field: str, cell: str) -> list[str]:
+    return [tag for tag in (part.strip() for part in cell.split(",")) if tag]
+
+
+def _decode_whole_number(field: str, cell: str) -> int:
+    if not _WHOLE_NUMBER.fullmatch(cell):
+        raise BadRow(f'{field} must be a whole number from 1, found "{cell}"')
+    return int(cell)
+
+
+def _decode_decimal(field: str, cell: str) -> float:
+    if not _DECIMAL.fullmatch(cell):
+        raise BadRow(f'{field} must be a number from 0 to 1, found "{cell}"')
+    return float(cell)
+
+
+_CELL_DECODERS: dict[str, Callable[[str, str], Any]] = {
+    "turns": _decode_list,
+    "tags": _decode_tags,
+    "turn": _decode_whole_number,
+    "preference": _decode_decimal,
+    "confidence": _decode_decimal,
+}
+
+
+def _read_responses(
+    record: dict[str, Any], turns: tuple[str, ...] | None, candidate: str, baseline: str
 ) -> tuple[ImportedResponse, ...]:
     return tuple(
-        ImportedResponse(system, _cells(field, value, turns))
-        for field, system in zip(_ANSWERS, (candidate, baseline), strict=True)
-        if (value := given.get(field)) is not None
+        ImportedResponse(system, _to_cells(field, value, turns))
+        for field, system in zip(_RESPONSE_FIELDS, (candidate, baseline), strict=True)
+        if (value := record.get(field)) is not None
     )
 
 
-def _listed(given: dict[str, Any]) -> str:
-    return ", ".join(f'"{field}"' for field in list(given)[:12]) or "nothing"
+def _list_fields(record: dict[str, Any]) -> str:
+    return ", ".join(f'"{field}"' for field in list(record)[:12]) or "nothing"
 
 
-def _turns(given: dict[str, Any]) -> tuple[str, ...] | None:
-    instruction = text(given, "instruction")
-    turns = texts(given, "turns")
+def _read_turns(record: dict[str, Any]) -> tuple[str, ...] | None:
+    instruction = read_text(record, "instruction")
+    turns = read_texts(record, "turns")
     if turns is None:
         return None if instruction is None else (instruction,)
     if not turns:
@@ -191,8 +279,8 @@ def _turns(given: dict[str, Any]) -> tuple[str, ...] | None:
     return turns
 
 
-def _references(given: dict[str, Any], turns: tuple[str, ...] | None) -> tuple[str | None, ...] | None:
-    value = given.get("reference")
+def _read_references(record: dict[str, Any], turns: tuple[str, ...] | None) -> tuple[str | None, ...] | None:
+    value = record.get("reference")
     if value is None:
         return None
     if type(value) is str:
@@ -200,16 +288,16 @@ def _references(given: dict[str, Any], turns: tuple[str, ...] | None) -> tuple[s
     elif type(value) is list and value:
         references = tuple(value)
     else:
-        raise BadRow(f"reference must be text, or a list of one per turn, found {described(value)}")
+        raise BadRow(f"reference must be text, or a list of one per turn, found {describe(value)}")
     for reference in references:
         if reference is not None and type(reference) is not str:
-            raise BadRow(f"reference must be text, or null where a turn has none, found {described(reference)}")
-    same_length("reference", references, turns)
+            raise BadRow(f"reference must be text, or null where a turn has none, found {describe(reference)}")
+    check_length("reference", references, turns)
     return references
 
 
-def _tags(given: dict[str, Any]) -> tuple[str, ...]:
-    tags = texts(given, "tags")
+def _read_tags(record: dict[str, Any]) -> tuple[str, ...]:
+    tags = read_texts(record, "tags")
     if not tags:
         return ()
     if "" in tags:
@@ -217,136 +305,44 @@ def _tags(given: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _cells(field: str, value: Any, turns: tuple[str, ...] | None) -> tuple[AnswerCell, ...]:
+def _to_cells(field: str, value: Any, turns: tuple[str, ...] | None) -> tuple[AnswerCell, ...]:
     cells = tuple(value) if type(value) is list else (value,)
     if not cells:
         raise BadRow(f"{field} is an empty list")
     if None in cells:
         raise BadRow(f"{field} has null for a turn; give one answer per turn, or leave the field out")
-    same_length(field, cells, turns)
+    check_length(field, cells, turns)
     return cells
 
 
-def _turn(given: dict[str, Any], turns: tuple[str, ...] | None) -> int | None:
-    number = turn(given)
+def _read_valid_turn(record: dict[str, Any], turns: tuple[str, ...] | None) -> int | None:
+    number = read_turn(record)
     if number is not None and turns is not None and number > len(turns):
         raise BadRow(f"turn is {number}, but there are only {len(turns)}")
     return number
 
 
-def _judgments(given: dict[str, Any]) -> tuple[ImportedJudgment, ...]:
-    judge = name(given, "judge") or IMPORTED
-    order = word(given, "order", _ORDERS) or AnswerOrder.UNKNOWN
-    preference, confidence, reason = share(given, "preference"), share(given, "confidence"), text(given, "reason")
-    if "verdict" not in given and preference is None:
+def _read_judgments(record: dict[str, Any]) -> tuple[ImportedJudgment, ...]:
+    judge = read_name(record, "judge") or _UNNAMED
+    order = read_choice(record, "order", _ORDERS) or AnswerOrder.UNKNOWN
+    preference, confidence = read_share(record, "preference"), read_share(record, "confidence")
+    reason = read_text(record, "reason")
+    if "verdict" not in record and preference is None:
         return ()
-    verdict = word(given, "verdict", _VERDICTS)
-    implied = verdict if preference is None else preferred(preference)
-    if "verdict" in given and verdict is not implied:
-        said = "null (unreadable)" if verdict is None else verdict.value
-        raise BadRow(f"verdict is {said}, but preference {preference} means {implied}")
+    verdict = read_choice(record, "verdict", _VERDICTS)
+    implied = verdict if preference is None else preference_from_share(preference)
+    if "verdict" in record and verdict is not implied:
+        recorded = "null (unreadable)" if verdict is None else verdict.value
+        raise BadRow(f"verdict is {recorded}, but preference {preference} means {implied}")
     if implied is None:
-        unreadable = "recorded without a verdict"
-        return (
-            ImportedJudgment(
-                judge, order, JudgmentStatus.UNREADABLE, None, None, confidence, reason, problem=unreadable
-            ),
-        )
-    return (ImportedJudgment(judge, order, JudgmentStatus.READABLE, implied, preference, confidence, reason),)
+        status, problem = JudgmentStatus.UNREADABLE, "recorded without a verdict"
+    else:
+        status, problem = JudgmentStatus.READABLE, None
+    judgment = ImportedJudgment(judge, order, status, implied, preference, confidence, reason, problem=problem)
+    return (judgment,)
 
 
-def _reviews(given: dict[str, Any]) -> tuple[ImportedReview, ...]:
-    reviewer, note = name(given, "reviewer") or IMPORTED, text(given, "note")
-    choice = word(given, "review", _CHOICES)
+def _read_reviews(record: dict[str, Any]) -> tuple[ImportedReview, ...]:
+    reviewer, note = read_name(record, "reviewer") or _UNNAMED, read_text(record, "note")
+    choice = read_choice(record, "review", _CHOICES)
     return () if choice is None else (ImportedReview(reviewer, choice, note),)
-
-
-NAME = "pairs"
-
-
-DESCRIPTION = (
-    'JSONL, a JSON array or CSV with "instruction", "turns" or "key", and "response_candidate", "response_baseline"'
-)
-
-
-IGNORED_KINDS: frozenset[str] = frozenset()
-
-
-_TELLING = frozenset({"instruction", "turns", "key", "response_candidate", "response_baseline"})
-
-
-def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
-    """`rows` where the first row has a field of ours (or one of the mapped `columns`), or is JSON too broken to tell."""
-    if file.shape == "empty":
-        return None
-    if not file.fields:
-        return "rows" if file.shape in ("jsonl", "array") else None
-    return "rows" if file.fields & (_TELLING | columns) else None
-
-
-def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
-    """Every row of every file; raises BadUsage for a mapping that fits nothing."""
-    columns = _Columns(options.mapping)
-    shapes: dict[tuple[tuple[str, ...], bool, bool], None] = {}  # rows that look alike are accounted for once
-    reader = RowReader(notes, options.candidate or "candidate", options.baseline or "baseline")
-    for file in files["rows"]:
-        in_csv = file.shape == "csv"
-        if in_csv:
-            columns.meet(file.fields or ())
-            notes.leave(name for name in sorted(file.fields or ()) if name not in FIELDS and name not in columns.taken)
-        for where, found in iter_rows(file, notes):
-            given = columns.renamed(found) if columns.mapping else found
-            try:
-                row = reader.row(where, from_cells(given) if in_csv else given)
-            except BadRow as bad:
-                notes.refuse(where, f"{bad}{columns.hint()}")
-                continue
-            shapes[tuple(given), bool(row.judgments), bool(row.reviews)] = None
-            yield row
-    columns.refuse_unmet()
-    notes.unused.extend(columns.displaced)
-    for fields, judged, reviewed in shapes:
-        notes.fields(dict.fromkeys(fields), _used(judged, reviewed))
-
-
-def _used(judged: bool, reviewed: bool) -> frozenset[str]:
-    return FIELDS - (frozenset() if judged else JUDGED) - (frozenset() if reviewed else REVIEWED)
-
-
-class _Columns:
-    """Other people's column names: `mapping` is our field -> their column."""
-
-    def __init__(self, mapping: Mapping[str, str]) -> None:
-        unknown = sorted(mapping.keys() - FIELDS)
-        if unknown:
-            raise BadUsage(
-                f'--map: "{unknown[0]}" is no field of the pairs format; its fields: {", ".join(sorted(FIELDS))}'
-            )
-        self.mapping = mapping
-        self.taken = frozenset(mapping.values())
-        self._unmet = dict.fromkeys(mapping.values())
-        self._met: dict[str, None] = {}
-        self.displaced: dict[str, None] = {}
-
-    def meet(self, names: Any) -> None:
-        """Take down which columns there are."""
-        self._met.update(dict.fromkeys(names))
-        for column in names:
-            self._unmet.pop(column, None)
-
-    def renamed(self, found: dict[str, Any]) -> dict[str, Any]:
-        """The row with our names; a field whose name was given to another column is displaced."""
-        self.meet(found)
-        kept = {field: value for field, value in found.items() if field not in self.taken and field not in self.mapping}
-        self.displaced.update(dict.fromkeys(found.keys() & self.mapping.keys() - self.taken))
-        return kept | {field: found[column] for field, column in self.mapping.items() if column in found}
-
-    def hint(self) -> str:
-        """What to add to the message of a bad row while a mapped column has not been met."""
-        return f' (--map: no column "{next(iter(self._unmet))}" so far)' if self._unmet else ""
-
-    def refuse_unmet(self) -> None:
-        """Raise BadUsage where a mapped column occurs in no row."""
-        for column in self._unmet:
-            there = ", ".join(f'"{met}"' for met in list(self._met)[:20])
-            raise BadUsage(f'--map: no row has a column "{column}"; the columns are {there}')

@@ -1,9 +1,9 @@
-"""Pairs as CSV, one row a pair: UTF-8, RFC 4180 quoting, texts in quotation marks and numbers bare, lines end in LF.
+"""Writer of pairs as CSV, one row per pair: UTF-8, RFC 4180 quoting, all texts and no numbers quoted, LF line ends.
 
-What judges and people say stands in columns of their own, `judge:NAME:verdict`, `reviewer:NAME:decision` and so on, so
-that a data frame needs no reshaping; the last colon ends the name. A text that a spreadsheet would take for a formula
-(`=`, `+`, `-`, `@`, also in their full-width forms, a tab, CR or LF at its beginning) gets an apostrophe before it; so
-does one that begins with apostrophes and then such a sign, so that taking off one apostrophe always gives the text back.
+Verdicts and decisions have columns of their own, `judge:NAME:verdict`, `reviewer:NAME:decision` and so on, so that a
+data frame needs no reshaping; the last colon ends the name. A text that a spreadsheet would take for a formula (`=`,
+`+`, `-`, `@`, also in their full-width forms, a tab, CR or LF at its start) is prefixed with an apostrophe; so is one that
+starts with apostrophes and then such a sign, so that removing one apostrophe always restores the text.
 """
 
 import csv
@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from uphold.records.rows import ExportedJudge, ExportedPair, ExportedPeople, ExportedReviewer
+from uphold.records.rows import ExportedAnnotators, ExportedJudge, ExportedPair, ExportedReviewer
 from uphold.records.texts import cell_text
 
 Value = str | int | float | None
 
 
-PAIR = (
+PAIR_COLUMNS = (
     "run",
     "set",
     "key",
@@ -35,60 +35,64 @@ PAIR = (
     "human_votes",
     "adjudicated",
 )
-"""Columns of the pair itself; the texts are those of its own turn, `earlier_turns` is a JSON list of those before it."""
+"""Columns of the pair itself; the texts are those of its turn, `earlier_turns` is a JSON list of those before it."""
 
 
-JUDGE = ("verdict", "confidence", "preference", "reason", "reason_order")
-"""Columns of a judge; its reason speaks of A as the answer that `reason_order` names first."""
+JUDGE_COLUMNS = ("verdict", "confidence", "preference", "reason", "reason_order")
+"""Columns of a judge; `A` in its reason is the answer that `reason_order` names first."""
 
 
-REVIEWER = ("decision", "first_decision", "ruling", "reasons", "comment", "flag", "mode", "seconds")
-"""Columns of a reviewer; `first_decision` is the one from before the verdict was seen, where there is one, else the same:
-`ruling`, `mode` and `seconds` are its own."""
+REVIEWER_COLUMNS = ("decision", "first_decision", "ruling", "reasons", "comment", "flag", "mode", "seconds")
+"""Columns of a reviewer; `first_decision` is the one made before the verdict was seen, if any, else the same as `decision`;
+`ruling`, `mode` and `seconds` belong to it."""
 
 
-_ACTS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
-class _Row:
-    """What a csv writer writes, given back."""
+class _EchoFile:
+    """A file whose `write` returns the text, so that a csv writer gives its lines back."""
 
     def write(self, text: str) -> str:
         return text
 
 
-def csv_lines(voices: ExportedPeople, pairs: Iterable[ExportedPair]) -> Iterator[str]:
-    """The header, then a row a pair, each with its line end."""
-    writer = csv.writer(_Row(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    names = columns(voices)
+def csv_lines(annotators: ExportedAnnotators, pairs: Iterable[ExportedPair]) -> Iterator[str]:
+    """Yield the header, then one row per pair, each with its line end."""
+    writer = csv.writer(_EchoFile(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    names = column_names(annotators)
     yield writer.writerow(names)
     for pair in pairs:
-        found = cells(pair)
-        yield writer.writerow([harmless(found.get(name)) for name in names])
+        values = row_values(pair)
+        yield writer.writerow([escape_formula(values.get(name)) for name in names])
 
 
-def columns(voices: ExportedPeople) -> list[str]:
-    """The names of all columns."""
-    judges = [f"judge:{name}:{column}" for name in voices.judges for column in JUDGE]
-    return [*PAIR, *judges, *(f"reviewer:{name}:{column}" for name in voices.reviewers for column in REVIEWER)]
+def column_names(annotators: ExportedAnnotators) -> list[str]:
+    """Return the names of all columns."""
+    judges = [f"judge:{name}:{column}" for name in annotators.judges for column in JUDGE_COLUMNS]
+    return [
+        *PAIR_COLUMNS,
+        *judges,
+        *(f"reviewer:{name}:{column}" for name in annotators.reviewers for column in REVIEWER_COLUMNS),
+    ]
 
 
-def harmless(value: Value) -> Value:
-    """A cell that does nothing in a spreadsheet; numbers are numbers."""
-    return f"'{value}" if isinstance(value, str) and _ACTS.match(value) else value
+def escape_formula(value: Value) -> Value:
+    """Return a text that no spreadsheet takes for a formula; other values are returned as they are."""
+    return f"'{value}" if isinstance(value, str) and _FORMULA_START.match(value) else value
 
 
-def cells(pair: ExportedPair) -> dict[str, Value]:
-    """By column: what stands there as it is; what is not there was not said."""
-    found = _pair(pair)
+def row_values(pair: ExportedPair) -> dict[str, Value]:
+    """Return the unescaped values of a pair by column, without the columns of judges and reviewers that have none."""
+    values = _pair_values(pair)
     for judge in pair.judges:
-        found |= {f"judge:{judge.name}:{column}": value for column, value in _judge(judge).items()}
-    for person in pair.reviewers:
-        found |= {f"reviewer:{person.name}:{column}": value for column, value in _reviewer(person).items()}
-    return found
+        values |= {f"judge:{judge.name}:{column}": value for column, value in _judge_values(judge).items()}
+    for reviewer in pair.reviewers:
+        values |= {f"reviewer:{reviewer.name}:{column}": value for column, value in _reviewer_values(reviewer).items()}
+    return values
 
 
-def _pair(pair: ExportedPair) -> dict[str, Value]:
+def _pair_values(pair: ExportedPair) -> dict[str, Value]:
     last = pair.turn - 1
     return {
         "run": pair.run,
@@ -103,49 +107,49 @@ def _pair(pair: ExportedPair) -> dict[str, Value]:
         "reference": pair.text.reference(pair.turn),
         "response_candidate": cell_text(pair.candidate_cells[last]),
         "response_baseline": cell_text(pair.baseline_cells[last]),
-        "earlier_turns": _earlier(pair),
+        "earlier_turns": _earlier_turns(pair),
         "human_label": pair.label,
         "human_votes": pair.votes,
         "adjudicated": pair.adjudicated,
     }
 
 
-def _earlier(pair: ExportedPair) -> str | None:
+def _earlier_turns(pair: ExportedPair) -> str | None:
     if pair.turn == 1:
         return None
     turns = [
         {
-            "instruction": pair.text.turns[at],
-            "response_candidate": pair.candidate_cells[at],
-            "response_baseline": pair.baseline_cells[at],
+            "instruction": pair.text.turns[position],
+            "response_candidate": pair.candidate_cells[position],
+            "response_baseline": pair.baseline_cells[position],
         }
-        for at in range(pair.turn - 1)
+        for position in range(pair.turn - 1)
     ]
     return json.dumps(turns, ensure_ascii=False)
 
 
-def _judge(judge: ExportedJudge) -> Mapping[str, Value]:
-    reasoned = judge.reasoned
+def _judge_values(judge: ExportedJudge) -> Mapping[str, Value]:
+    explaining = judge.explaining_judgment
     return {
-        "verdict": judge.said.verdict.value,
+        "verdict": judge.verdict.verdict.value,
         "confidence": judge.confidence,
         "preference": judge.preference,
-        "reason": reasoned.reason if reasoned is not None else None,
-        "reason_order": reasoned.order.value if reasoned is not None else None,
+        "reason": explaining.reason if explaining is not None else None,
+        "reason_order": explaining.order.value if explaining is not None else None,
     }
 
 
-def _reviewer(person: ExportedReviewer) -> Mapping[str, Value]:
-    stand, first = person.state, person.first
-    decision = stand.decision.choice if stand.decision is not None else None
-    ruling = person.ruling
+def _reviewer_values(reviewer: ExportedReviewer) -> Mapping[str, Value]:
+    state, first = reviewer.state, reviewer.first_decision
+    decision = state.decision.choice if state.decision is not None else None
+    ruling = reviewer.ruling
     return {
         "decision": decision.value if decision is not None else None,
         "first_decision": first.choice.value if first is not None and first.choice is not None else None,
         "ruling": ruling.value if ruling is not None else None,
-        "reasons": ",".join(stand.reasons),
-        "comment": person.comment,
-        "flag": stand.flagged,
+        "reasons": ",".join(state.reasons),
+        "comment": reviewer.comment,
+        "flag": state.flagged,
         "mode": first.shown.mode if first is not None and first.shown is not None else None,
         "seconds": first.seconds if first is not None else None,
     }

@@ -1,4 +1,4 @@
-"""Pairs as JSON, one object a line: ASCII, texts as they came."""
+"""Writer of pairs as JSONL: one object per line, ASCII, texts unchanged."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from uphold.records.rows import ExportedJudge, ExportedPair, ExportedReviewer
 
 
 def json_lines(pairs: Iterable[ExportedPair]) -> Iterator[str]:
-    """One line a pair, each with its line end."""
+    """Yield one line per pair, each with its line end."""
     for pair in pairs:
-        # DEL is ASCII, but no text: the one control character that JSON may hold as it is.
-        yield json.dumps(as_json(pair), ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
+        # DEL is the one control character that JSON does not escape.
+        yield json.dumps(pair_object(pair), ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
 
 
-def as_json(pair: ExportedPair) -> dict[str, Any]:
-    """A pair; the fields that the `pairs` format knows have its names, so that the texts can be imported again."""
+def pair_object(pair: ExportedPair) -> dict[str, Any]:
+    """Return a pair as an object whose texts can be imported again: they have the field names of the `pairs` format."""
     return {
         "run": pair.run,
         "set": pair.set,
@@ -26,49 +26,49 @@ def as_json(pair: ExportedPair) -> dict[str, Any]:
         "tags": list(pair.tags),
         "context": pair.text.context,
         "turns": list(pair.text.turns),
-        "reference": list(pair.text.references) if any(one is not None for one in pair.text.references) else None,
+        "reference": list(pair.text.references) if any(text is not None for text in pair.text.references) else None,
         "candidate": pair.candidate,
         "baseline": pair.baseline,
         "response_candidate": list(pair.candidate_cells),
         "response_baseline": list(pair.baseline_cells),
-        "judges": [_judge(one) for one in pair.judges],
+        "judges": [_judge_object(judge) for judge in pair.judges],
         "human": {"label": pair.label, "votes": pair.votes, "adjudicated": pair.adjudicated},
-        "reviewers": [_reviewer(one) for one in pair.reviewers],
+        "reviewers": [_reviewer_object(reviewer) for reviewer in pair.reviewers],
     }
 
 
-def _judge(one: ExportedJudge) -> dict[str, Any]:
-    reasoned = one.reasoned
+def _judge_object(judge: ExportedJudge) -> dict[str, Any]:
+    explaining = judge.explaining_judgment
     return {
-        "judge": one.name,
-        "version": one.version,
-        "kind": one.said.kind,
-        "verdict": one.said.verdict.value,
-        "confidence": one.confidence,
-        "preference": one.preference,
-        "reason": reasoned.reason if reasoned is not None else None,
-        "judgments": [_judgment(judgment) for judgment in one.said.judgments],
+        "judge": judge.name,
+        "version": judge.version,
+        "kind": judge.verdict.kind,
+        "verdict": judge.verdict.verdict.value,
+        "confidence": judge.confidence,
+        "preference": judge.preference,
+        "reason": explaining.reason if explaining is not None else None,
+        "judgments": [_judgment_object(judgment) for judgment in judge.verdict.judgments],
     }
 
 
-def _judgment(judgment: Judgment) -> dict[str, Any]:
+def _judgment_object(judgment: Judgment) -> dict[str, Any]:
     names = ("order", "sample", "status", "verdict", "preference", "confidence", "reason", "problem", "at")
     return {name: getattr(judgment, name) for name in names}
 
 
-def _reviewer(one: ExportedReviewer) -> dict[str, Any]:
-    stand, first = one.state, one.first
+def _reviewer_object(reviewer: ExportedReviewer) -> dict[str, Any]:
+    state, first = reviewer.state, reviewer.first_decision
     shown = first.shown if first is not None else None
     return {
-        "reviewer": one.name,
-        "decision": stand.decision.choice if stand.decision is not None else None,
+        "reviewer": reviewer.name,
+        "decision": state.decision.choice if state.decision is not None else None,
         "first_decision": first.choice if first is not None else None,
-        "ruling": one.ruling,
-        "adjudicated": stand.adjudicated.choice if stand.adjudicated is not None else None,
-        "reasons": list(stand.reasons),
-        "comment": one.comment,
-        "flag": stand.flagged,
-        "skipped": stand.skipped,
+        "ruling": reviewer.ruling,
+        "adjudicated": state.adjudicated.choice if state.adjudicated is not None else None,
+        "reasons": list(state.reasons),
+        "comment": reviewer.comment,
+        "flag": state.flagged,
+        "skipped": state.skipped,
         "mode": shown.mode if shown is not None else None,
         "verdict_shown": shown.verdict_shown if shown is not None else None,
         "judge_verdict": shown.verdict if shown is not None else None,

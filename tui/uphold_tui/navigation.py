@@ -1,0 +1,297 @@
+"""Which screen opens which: the only place where screens are opened and closed (dialogs of a screen aside)."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.screen import Screen
+
+from uphold.records.enums import QueueKind
+from uphold.records.pair_list import PairFilter
+from uphold.records.runs import Run
+from uphold.settings import Settings
+from uphold.workflows.lookup import Store
+from uphold_tui.app_options import AppOptions
+from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
+
+if TYPE_CHECKING:
+    from uphold.workflows.pair_list import PairListing
+    from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.judging.background import BackgroundJudging
+    from uphold_tui.numbers.screen import NumbersActions
+    from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
+
+DEMO = "support-desk"
+"""The sample set that a first start offers."""
+
+
+class Navigator:
+    """Opens the app's screens and leaves the app. What the next screen needs is loaded when it is opened."""
+
+    def __init__(self, app: App[str], store: Store, options: AppOptions, settings: Settings) -> None:
+        self.app, self.store, self.options, self.settings = app, store, options, settings
+        self.reviewer = options.reviewer
+        self.summary: SessionSummary | None = None
+        self.judging: BackgroundJudging | None = None
+        self._offer_tour = options.tour
+        self._list_states: dict[int, PairsScreenState] = {}
+
+    # the first screen, and the way out
+
+    def first_screen(self, session: "ReviewSession | None") -> Screen[None]:
+        """The review where there is a session, else the start screen."""
+        if session is None:
+            return self.home_screen()
+        return self._review_screen(session, lambda exit_: self.leave(exit_.summary))
+
+    def home_screen(self) -> Screen[None]:
+        """The start screen."""
+        from uphold.workflows.lookup import home
+        from uphold_tui.home.screen import HomeActions, HomeScreen
+
+        actions = HomeActions(
+            lambda: home(self.store),
+            self.review_run,
+            self.judge_run,
+            self.open_demo,
+            self.leave,
+            self.list_pairs,
+            self.show_numbers,
+            self.change_reviewer,
+        )
+        database = self.store.path.name
+        return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
+
+    def leave(self, summary: SessionSummary | None = None) -> None:
+        """Leave the app; the summary of the last session that had one is printed in the terminal."""
+        self.summary = summary or self.summary
+        self.app.exit(as_plain(self.summary) if self.summary is not None else None)
+
+    def close(self) -> None:
+        """Back to the screen before."""
+        self.app.pop_screen()
+
+    def change_reviewer(self, name: str) -> None:
+        """Whoever reviews from now on; the state of a list is kept for one reviewer only."""
+        self.reviewer = name
+        self._list_states.clear()
+
+    # a run
+
+    def review_run(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> None:
+        """Open the review of a run, in one of its queues; leaving it comes back here."""
+        session = self._session(run, queue or QueueKind.RANDOM, picked)
+        self.app.push_screen(self._review_screen(session, self._review_left))
+
+    def _session(self, run: Run, queue: str, picked: Sequence[int] = ()) -> "ReviewSession":
+        from uphold.workflows.review_opening import ReviewOptions, open_review
+
+        return open_review(self.store, run, self.reviewer, ReviewOptions(queue, picked=picked))
+
+    def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
+        screen = ReviewNavigator(self, session, left).screen
+        if self._offer_tour:
+            self._offer_tour = False
+            screen.offer_tour()
+        return screen
+
+    def _review_left(self, exit_: ReviewExit) -> None:
+        """From a review that was opened from another screen: back to it, or out of the app where the person quits."""
+        self.summary = exit_.summary or self.summary
+        if exit_.quit:
+            self.leave()
+        else:
+            self.close()
+
+    def list_pairs(self, run: Run, state: "PairsScreenState | None" = None) -> None:
+        """List a run's pairs; a review that is opened from there comes back to the list."""
+        from uphold.workflows.pair_list import PairListing
+        from uphold_tui.pairs.screen import PairsScreen, PairsScreenActions, PairsScreenState
+
+        def open_pair(pair_id: int) -> None:
+            session = self._session(run, QueueKind.RANDOM)
+            session.go_to(session.place_of(pair_id) + 1)
+            self.app.push_screen(self._review_screen(session, self._review_left))
+
+        actions = PairsScreenActions(
+            open_pair,
+            self.close,
+            lambda: self.show_numbers(run),
+            lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
+        )
+        state = state or self._list_states.setdefault(run.id, PairsScreenState())
+        listing = PairListing(self.store, run, self.reviewer)
+        self.app.push_screen(PairsScreen(listing, actions, self.options, state))
+
+    def show_numbers(self, run: Run) -> None:
+        """The numbers of a run; each opens the pairs behind it."""
+        from uphold_tui.numbers.screen import NumbersActions
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        actions = NumbersActions(
+            lambda wanted: self.list_pairs(run, PairsScreenState(wanted)),
+            lambda queue: self.review_run(run, queue),
+            self.close,
+        )
+        self.app.push_screen(self.numbers_screen(run, self.reviewer, actions))
+
+    def numbers_screen(self, run: Run, reviewer: str, actions: "NumbersActions") -> Screen[None]:
+        """The screen of a run's numbers."""
+        from uphold_tui.numbers.screen import NumbersScreen, numbers_source
+
+        source = numbers_source(self.store.path, run, reviewer)
+        return NumbersScreen(source, actions, self.options)
+
+    # judging
+
+    def judge_run(self, run: Run) -> None:
+        """Open the judging of a run; where a judge is at work already, that one."""
+        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold_tui.judging.screen import JudgingActions, JudgingScreen
+
+        actions = JudgingActions(
+            lambda run: judges_to_choose(self.store, run.id, self.settings),
+            lambda: self.judging if self.judging is not None and self.judging.is_running else None,
+            self._begin_judging,
+            lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
+            self.review_run,
+            self.close,
+            self.leave,
+        )
+        self.app.push_screen(JudgingScreen(run, actions, self.options))
+
+    def _begin_judging(self, run: Run, judge: str) -> "BackgroundJudging":
+        from uphold.workflows.concurrency import WorkControl
+        from uphold_tui.judging.background import BackgroundJudging
+
+        self.judging = BackgroundJudging(self.store.path, run, judge, self.settings, WorkControl())
+        self.judging.start()
+        return self.judging
+
+    def stop_judging(self) -> None:
+        """Stop judging that still goes on, and wait until what was in flight is in the file."""
+        if self.judging is not None:
+            self.judging.stop_and_wait()
+
+    def open_demo(self) -> None:
+        """Make the demo in this file, and review it."""
+        from uphold.workflows.demo import open_demo
+
+        self._offer_tour = True
+        self.review_run(open_demo(self.store, DEMO))
+
+
+class ReviewNavigator:
+    """Where one review leads: lists of its run's pairs, the numbers, other queues; and the ways back to it."""
+
+    def __init__(self, app: Navigator, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> None:
+        self._navigator, self._app, self._session, self._left = app, app.app, session, left
+        self._list: PairsScreen | None = None
+        self._opened_from: tuple[int, PairsScreenState] | None = None
+        self.screen = ReviewScreen(session, self, app.options)
+
+    def leave(self, exit_: ReviewExit) -> None:
+        """Out of the review."""
+        self._left(exit_)
+
+    def listing(self) -> "PairListing":
+        """The run's pairs, for a list or a search."""
+        from uphold.workflows.pair_list import PairListing
+
+        session = self._session
+        return PairListing(session.store, session.run, session.reviewer, session.judge_name)
+
+    def open_list(self, *, choose: bool = False) -> None:
+        """All pairs of the run. The list is made once, and stays as it was left."""
+        pair = self._session.current
+        here = pair.pair_id if pair is not None else None
+        if self._list is not None:
+            self._list.reopen(here, choose_filter=choose, blind=self._session.blind)
+        else:
+            from uphold_tui.pairs.screen import PairsScreenState
+
+            self._list = self._pairs_screen(PairsScreenState(pair_id=here), choose=choose)
+            self._app.install_screen(self._list, f"pairs-{id(self)}")
+        self._app.push_screen(self._list)
+
+    def open_filtered(self, wanted: PairFilter) -> None:
+        """Some pairs of the run, such as those behind a number."""
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        self._app.push_screen(self._pairs_screen(PairsScreenState(wanted)))
+
+    def _pairs_screen(self, state: "PairsScreenState", *, choose: bool = False) -> "PairsScreen":
+        from uphold_tui.pairs.screen import PairsScreen, PairsScreenActions
+
+        blind, options = self._session.blind, self._navigator.options
+        actions = PairsScreenActions(
+            self._open_pair,
+            self._navigator.close,
+            None if blind else self.screen.action_numbers,
+            lambda pairs: self.open_queue(QueueKind.HAND_PICKED, pairs),
+            self.screen.refresh_session,
+        )
+        return PairsScreen(self.listing(), actions, options, state, blind=blind, choose_filter=choose)
+
+    def open_numbers(self) -> None:
+        """The numbers of the run."""
+        from uphold_tui.numbers.screen import NumbersActions
+
+        session = self._session
+        actions = NumbersActions(self.open_filtered, self._read_queue, self._navigator.close)
+        self._app.push_screen(self._navigator.numbers_screen(session.run, session.reviewer, actions))
+
+    def _open_pair(self, pair_id: int) -> None:
+        """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""
+        from uphold_tui.pairs.screen import PairsScreen
+
+        shown = self._app.screen
+        state = shown.state if isinstance(shown, PairsScreen) else None
+        self._return()
+        if self.screen.show_pair(pair_id) and state is not None:
+            self._opened_from = (pair_id, state)
+
+    def return_to_list(self) -> bool:
+        """Back to the list that the pair at hand was opened from; False where there is none."""
+        opened_from, self._opened_from = self._opened_from, None
+        pair = self._session.current
+        if opened_from is None or pair is None or pair.pair_id != opened_from[0]:
+            return False
+        if self._list is not None and self._list.state is opened_from[1]:
+            self.open_list()
+        else:
+            self._app.push_screen(self._pairs_screen(opened_from[1]))
+        return True
+
+    def _return(self) -> None:
+        """Close whatever is above the review."""
+        while self._app.screen is not self.screen:
+            self._app.pop_screen()
+
+    def _read_queue(self, queue: str) -> None:
+        """Read a queue; where it is this one, go on with it."""
+        if queue != self._session.queue:
+            self.open_queue(queue)
+            return
+        self._return()
+        self.screen.go_on_in_queue()
+
+    def open_queue(self, queue: str, picked: Sequence[int] = ()) -> None:
+        """Review another queue of the run; leaving it comes back to this review, and what was decided there counts here."""
+        from uphold.workflows.review_opening import ReviewOptions, open_review
+
+        here = self._session
+        options = ReviewOptions(queue, here.blind, judge=here.judge_name, picked=picked)
+        other = open_review(here.store, here.run, here.reviewer, options)
+        here.share_seen(other)
+
+        def left(exit_: ReviewExit) -> None:
+            if exit_.quit:
+                self.leave(exit_)
+                return
+            self._return()
+            self.screen.merge_review(screen)
+
+        screen = ReviewNavigator(self._navigator, other, left).screen
+        self._app.push_screen(screen)

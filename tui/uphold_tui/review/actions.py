@@ -1,0 +1,110 @@
+"""Acts of the review: each is saved by the session, and leaves a receipt; one that could not be saved is kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from textual.content import Content
+
+from uphold.errors import UpholdError
+from uphold.records.enums import EventKind, Ruling
+from uphold.records.reviews import PairView
+from uphold.reviewing.receipts import Outcome, Receipt, Refusal
+from uphold.workflows.review_session import ReviewSession
+from uphold_tui import keys, safe_text
+from uphold_tui.app_options import AppOptions
+from uphold_tui.review.summary import OverturnPatterns
+from uphold_tui.review.verdict_strip import receipt
+from uphold_tui.themes import MUTED
+
+Act = Callable[[], Outcome]
+"""An act of the session that is still to be done: a decision, a flag, an undo."""
+
+
+class Redraw(Enum):
+    """How much of the review is to be drawn anew."""
+
+    STRIP = "strip"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What came of a key: the message to show (None: the one that is there stays) and what is to be drawn anew.
+
+    `reopened` says that the pair is to be painted as if it were new, so that no key counts before it is; `recount` that
+    the numbers have changed; `quiet` is what the message becomes after a moment.
+    """
+
+    message: Content | None = None
+    redraw: Redraw = Redraw.STRIP
+    reopened: bool = False
+    recount: bool = False
+    quiet: Content | None = None
+
+
+def muted(words: str) -> Content:
+    """A message in muted type."""
+    return Content.styled(words, MUTED)
+
+
+class ReviewActions:
+    """Runs acts of a session; keeps the one that could not be saved, and why verdicts were overturned."""
+
+    def __init__(self, session: ReviewSession, options: AppOptions, table: Mapping[str, keys.Key]) -> None:
+        self.session = session
+        self.patterns = OverturnPatterns()
+        self.unsaved: Act | None = None
+        self.not_saved: str | None = None
+        self._options, self._table = options, table
+
+    def run(self, pair: PairView | None, act: Act, *, narrow: bool) -> Update:
+        """Do an act on a pair. Where it cannot be saved everything stays as it is, and the act is kept to be tried again."""
+        position = self.session.index
+        try:
+            outcome = act()
+        except UpholdError as error:
+            self.unsaved, self.not_saved = act, safe_text.cause(str(error))
+            return Update()
+        self.unsaved = self.not_saved = None
+        if isinstance(outcome, Refusal):
+            return Update(muted(outcome.reason))
+        self.patterns.take(pair, outcome)
+        if self._options.hold == "override" and outcome.ruling is Ruling.OVERTURNED:
+            self.session.go_to(position + 1)
+        message, quiet = self._messages(outcome, narrow)
+        return Update(message, Redraw.ALL, self._was_revealed(pair), recount=True, quiet=quiet)
+
+    def retry(self, pair: PairView | None, *, narrow: bool) -> Update:
+        """Try again to save the act that could not be saved."""
+        return self.run(pair, self.unsaved, narrow=narrow) if self.unsaved is not None else Update()
+
+    def drop_unsaved(self) -> Update:
+        """Forget the act that could not be saved."""
+        self.unsaved = self.not_saved = None
+        return Update(muted("dropped; nothing was saved"))
+
+    def _was_revealed(self, pair: PairView | None) -> bool:
+        """Whether the verdict has come into view on the pair that stays; then no key may change what was decided before."""
+        here = self.session.current
+        return (
+            pair is not None
+            and here is not None
+            and pair.verdict_hidden
+            and not here.verdict_hidden
+            and here.pair_id == pair.pair_id
+        )
+
+    def _messages(self, done: Receipt, narrow: bool) -> tuple[Content, Content | None]:
+        """The message for an act, and what it becomes after a moment: the receipt of an override is loud at first."""
+        here = self.session.current
+        elsewhere = here is None or here.pair_id != done.pair_id
+        if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
+            return (muted("every pair is read") if self.session.finished else Content("")), None
+        if done.ruling is Ruling.OVERTURNED and elsewhere:
+            return self._receipt(done, narrow, loud=True), self._receipt(done, narrow)
+        return self._receipt(done, narrow), None
+
+    def _receipt(self, done: Receipt, narrow: bool, *, loud: bool = False) -> Content:
+        redo, back, why = (keys.label(self._table[f"review.{name}"]) for name in ("redo", "previous", "why"))
+        return receipt(done, self._options.signs, loud=loud, narrow=narrow, redo=redo, why=f"{back} {why} says why")

@@ -1,0 +1,42 @@
+"""Searching the run from within the review: which pairs of the queue hold a text, and stepping through them."""
+
+from collections.abc import Sequence
+
+from uphold.records.reviews import PairView
+from uphold.records.texts import cell_text
+from uphold_tui.widgets.highlight import spans
+
+
+class PairSearch:
+    """The pairs that were found, by their places in the queue, from 0."""
+
+    def __init__(self) -> None:
+        self.places: tuple[int, ...] = ()
+
+    def set_places(self, places: Sequence[int]) -> None:
+        """Keep what was found, in the order of the queue."""
+        self.places = tuple(sorted(set(places)))
+
+    def clear(self) -> None:
+        """End the search."""
+        self.places = ()
+
+    def step(self, here: int, step: int) -> int:
+        """The next place that was found after `here` (1), or the one before it (-1), going round."""
+        ahead = [place for place in self.places if (place > here if step > 0 else place < here)]
+        return (ahead or list(self.places))[0 if step > 0 else -1]
+
+    def describe(self, place: int, *, narrow: bool) -> str:
+        """`pair 2 of the 5 found`."""
+        number, count = self.places.index(place) + 1, len(self.places)
+        if narrow:
+            return f"{number:,} of {count:,} found"
+        return f"pair {number:,} of the {count:,} found" if count > 1 else "found in this pair alone"
+
+
+def hidden_in_context(pair: PairView, text: str) -> bool:
+    """Whether a searched text stands in the context of a pair, which is folded away, and nowhere else in it."""
+    if not pair.text.context or not spans(pair.text.context, text):
+        return False
+    cells = map(cell_text, (*pair.candidate_cells, *pair.baseline_cells))
+    return not any(spans(shown, text) for shown in [*pair.text.turns[: pair.turn], *cells])
