@@ -53,7 +53,8 @@ def rows_that_csv_can_hold(draw: st.DrawFn) -> dict[str, Any]:
 def as_csv(rows: list[dict[str, Any]]) -> str:
     header = list(dict.fromkeys(field for row in rows for field in row))
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    # One cell of white space without quotes is a blank line.
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL if len(header) == 1 else csv.QUOTE_MINIMAL)
     writer.writerow(header)
     for row in rows:
         writer.writerow([cell_of(field, row.get(field)) for field in header])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from uphold.errors import BadFile
 from uphold.formats.json_values import (
@@ -298,18 +298,35 @@ def _check_end(file: InputFile, text: str, position: int) -> None:
         raise BadFile(f"{file.name}:{line}: something follows after the end of the array")
 
 
+class _LineKeeper:
+    """Iterates over the lines of a stream; `last` is the one that was read last."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._stream)
+        return self.last
+
+
 def _iter_csv(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_LINE)
     text = file.read_text()
     stream = io.StringIO(text, newline="")
-    reader = csv.reader(stream, strict=True)
+    lines = _LineKeeper(stream)
+    reader = csv.reader(lines, strict=True)
     header: list[str] | None = None
     number = 0
     while True:
         source = RowSource(file.name, reader.line_num + 1, number + 1 if header else None)
         try:
             record = next(reader)
-            if len(record) < 2 and not "".join(record).strip():
+            # A blank line is no row; a single quoted cell of white space is one.
+            if len(record) < 2 and not ("".join(record) and lines.last.strip()):
                 continue
             if header is None:
                 header = _read_header(record)

@@ -94,7 +94,7 @@ def test_an_import_that_is_killed_between_its_rows_leaves_nothing_and_can_be_don
 ) -> None:
     file = pairs_file(3000)
     database = tmp_path / "killed.db"
-    command = [sys.executable, str(Path(__file__).with_name("import_child.py")), str(database), str(file)]
+    command = [sys.executable, str(Path(__file__).with_name("import_process.py")), str(database), str(file)]
     for steps in rng.sample(range(1, 6), 3):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None

@@ -15,7 +15,7 @@ from uphold.store.runs import find_run
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
 
-CHILD = Path(__file__).with_name("session_child.py")
+CHILD = Path(__file__).with_name("session_process.py")
 
 
 MOMENTS = 40

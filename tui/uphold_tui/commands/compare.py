@@ -39,7 +39,10 @@ def plan(
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """Estimate how many more decisions narrow the win rate's interval to a half-width."""
+    """Estimate how many more decisions are needed.
+
+    This is the number that narrows the interval of the win rate to a half-width, if any number does.
+    """
     from uphold.reports.json_output import plan_json
     from uphold.reports.plan_report import plan_report
     from uphold.workflows.statistics import review_plan
@@ -60,7 +63,7 @@ def compare(
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """Show what changed between two runs on the same examples, worst first."""
+    """Show what changed between two runs, worst first."""
     from uphold.reports.comparison_report import comparison_report
     from uphold.reports.json_output import compare_json
     from uphold.workflows.comparison import compare_runs
@@ -88,7 +91,10 @@ def gate(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Test whether a run is no worse than another by more than a margin; exits with 0 (pass), 1 (fail) or 3 (inconclusive)."""
+    """Test that a run is not worse than another.
+
+    The win rate may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for INCONCLUSIVE.
+    """
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
     from uphold.workflows.comparison import GateRequest, gate_run

@@ -24,11 +24,11 @@ def export(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Export the current pairs with their texts, verdicts and decisions.
+    """Export the current pairs of a run or set.
 
-    There is one CSV row or JSON object per pair. Stale, retired and broken pairs are left out and counted on standard
-    error. In CSV, text that a spreadsheet would read as a formula is prefixed with an apostrophe; JSONL keeps it as it
-    is.
+    There is one CSV row or JSON object per pair, with its texts, verdicts and decisions. Stale, retired and broken pairs
+    are left out and counted on standard error. In CSV, text that a spreadsheet would read as a formula is prefixed with
+    an apostrophe; JSONL keeps it as it is.
     """
     from uphold.errors import BadUsage
     from uphold.workflows.exporting import ExportRequest, FileExists, check_target, open_export

@@ -173,7 +173,10 @@ def perplexity(
     timeout: Timeout = None,
     json: AsJson = False,
 ) -> None:
-    """Measure the perplexity of the reference answers; needs an endpoint with completions, echo and logprobs."""
+    """Measure the perplexity of the reference answers.
+
+    The endpoint must support completions with echo and logprobs.
+    """
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.perplexity import PerplexityRequest
     from uphold_tui.console import progress

@@ -50,11 +50,11 @@ def import_(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Skip rows with errors and list them.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Import examples, responses, verdicts and decisions from files, all or nothing.
+    """Import examples, responses, verdicts and decisions.
 
-    A row of the pairs format needs instruction, response_candidate and response_baseline; --map instruction=prompt reads
-    other columns. Optional fields are key, reference, tags; judge, verdict (candidate, baseline or tie), reason;
-    reviewer, review (the same values, or both-bad), note.
+    Either all rows are imported or none. A row of the pairs format needs instruction, response_candidate and
+    response_baseline; --map instruction=prompt reads other columns. Optional fields are key, reference, tags; judge,
+    verdict (candidate, baseline or tie), reason; reviewer, review (the same values, or both-bad), note.
     """
     from uphold.workflows.importing import ImportRequest
     from uphold_tui.console import print_json

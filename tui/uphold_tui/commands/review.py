@@ -58,7 +58,7 @@ def review(
         ),
     ] = "random",
 ) -> None:
-    """Review pairs side by side and uphold or overturn the judge's verdicts."""
+    """Review pairs and uphold or overturn the verdicts."""
     from uphold.workflows.lookup import find_run
     from uphold.workflows.review_opening import ReviewOptions
 
@@ -150,7 +150,10 @@ def demo(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new demo; the earlier one is kept.")] = False,
 ) -> None:
-    """Review a sample set; without a terminal, print its statistics."""
+    """Review a sample set.
+
+    Without a terminal, print its statistics.
+    """
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note
 

@@ -30,7 +30,7 @@ def stats(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Print win rates and judge-human agreement with their confidence intervals."""
+    """Print win rates and judge-human agreement."""
     from uphold.errors import BadUsage
     from uphold.workflows.statistics import StatisticsOptions
 

@@ -17,9 +17,9 @@ from uphold.stats.intervals import wilson
 from uphold.workflows.lookup import Home
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
+from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, spread
 
 _RUN_HEIGHT = 3
@@ -190,7 +190,7 @@ class HomeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield HairLine("hair")
+        yield ProgressLine("hair")
         yield self.page
         yield self.footer
 

@@ -20,8 +20,8 @@ from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage
-from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
 _OTHER_JUDGE = ""
@@ -65,7 +65,7 @@ class JudgingScreen(Screen[None]):
         self.cursor = 0
         self.error = ""
         self.header = SplitRow("header")
-        self.hair = HairLine("hair")
+        self.hair = ProgressLine("hair")
         self.list = Static(id="list", markup=False)
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
         self.footer = KeyFooter("footer")

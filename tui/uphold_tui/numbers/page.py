@@ -23,9 +23,9 @@ from uphold.records.statistics import (
 from uphold.reports.run_report import conclusion, refusal
 from uphold.workflows.comparison import RunPoint
 from uphold_tui import safe_text
-from uphold_tui.review.live_numbers import kappa, span
 from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED, PLAIN, Signs
 from uphold_tui.widgets.bars import axis, chart, interval, large_digits
+from uphold_tui.widgets.rates import kappa, span
 
 Part = tuple[Content, PairFilter | None]
 """A part of a row, and the filter of the pairs behind it if there are any."""

@@ -25,9 +25,9 @@ from uphold.workflows.statistics import StatisticsOptions, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
-from uphold_tui.review import header
-from uphold_tui.review.header import HairLine
 from uphold_tui.themes import DOUBT, MUTED, TINT
+from uphold_tui.widgets import header
+from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 _GAP = 6
@@ -117,7 +117,7 @@ class NumbersScreen(Screen[None]):
         self._by_judge: dict[str | None, RunStatistics] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
-        self.hair = HairLine("hair")
+        self.hair = ProgressLine("hair")
         self.numbers = Static(id="numbers", markup=False)
         self.page = VerticalScroll(self.numbers, id="page", can_focus=False)
         self.message_row = SplitRow("message")

@@ -21,9 +21,9 @@ from uphold_tui.pairs.filters import chips, choices, filter_row, next_filter
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
 from uphold_tui.pairs.rows import ListContents, PairColumns, PairList, SystemNames, heads, marked, row
-from uphold_tui.review import header
-from uphold_tui.review.header import HairLine
 from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.widgets import header
+from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
 _NO_FILTER = PairFilter()
@@ -104,7 +104,7 @@ class PairsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield HairLine("hair")
+        yield ProgressLine("hair")
         yield self.filters
         with Horizontal(id="find-row"):
             yield Static("/ ", id="find-slash", markup=False)

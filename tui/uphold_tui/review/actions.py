@@ -69,7 +69,7 @@ class ReviewActions:
         self.unsaved = self.not_saved = None
         if isinstance(outcome, Refusal):
             return Update(muted(outcome.reason))
-        self.patterns.take(pair, outcome)
+        self.patterns.add(pair, outcome)
         if self._options.hold == "override" and outcome.ruling is Ruling.OVERTURNED:
             self.session.go_to(position + 1)
         message, quiet = self._messages(outcome, narrow)

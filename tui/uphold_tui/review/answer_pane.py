@@ -1,4 +1,4 @@
-"""What differs between two answers, by words."""
+"""The pane of one answer, and its text prepared for showing: plain, as markdown, as a word diff, or beside the reference."""
 
 import re
 from dataclasses import dataclass
@@ -69,26 +69,28 @@ def word_diff(a: str, b: str) -> WordDiff:
 _KEPT = 24
 """So many prepared pairs are kept."""
 
-_MUCH, _FEW_WORDS = 1.5, 30
-"""An answer so many times as long as the other, and by so many words, says so."""
+_MUCH_LONGER, _MIN_MORE_WORDS = 1.5, 30
+"""An answer so many times as long as the other, and longer by so many words, says so."""
 
 
 def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """One side of a pair, as `reading` wants it."""
     cell = pair.cells(side)[pair.turn - 1]
     number = safe_text.words(cell)
-    length = _beside(number, safe_text.words(pair.cells(side.other)[pair.turn - 1]))
+    length = _length_words(number, safe_text.words(pair.cells(side.other)[pair.turn - 1]))
     if reading.diff:
-        return _compared(pair, side, reading)
+        return _diff(pair, side, reading)
     if reading.reference and pair.text.reference(pair.turn):
-        return _held_against(pair, side, reading)
+        return _with_reference(pair, side, reading)
     if reading.markdown and number and not reading.find:
         return PreparedAnswer(_markdown(pair, side, reading), length)
     text = safe_text.answer(cell)
     body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
     if not reading.find:
         return PreparedAnswer(body, length)
-    return PreparedAnswer(highlighted(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+    return PreparedAnswer(
+        highlighted(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find))
+    )
 
 
 class PreparedAnswers:
@@ -120,7 +122,7 @@ def earlier(pair: PairView, side: Side, reading: ReadingState) -> Content:
         return Content("")
     parts: list[Content | tuple[str, str]] = []
     for number, cell in enumerate(pair.cells(side)[: pair.turn - 1], 1):
-        length = _counted(safe_text.words(cell))
+        length = _word_count(safe_text.words(cell))
         sign = reading.signs.more if reading.earlier else reading.signs.folded
         parts += [(f"{sign} turn {number}", MUTED), (f"   {length}{'' if reading.earlier else ', folded'}\n\n", FAINT)]
         if reading.earlier:
@@ -129,7 +131,7 @@ def earlier(pair: PairView, side: Side, reading: ReadingState) -> Content:
     return Content.assemble(*parts, "\n\n")
 
 
-def _compared(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
+def _diff(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """What differs stands on a tint of its side, what is the same is muted."""
     diff = compare(pair)
     ranges = diff.only_a if side is Side.A else diff.only_b
@@ -137,7 +139,7 @@ def _compared(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnsw
     before = earlier(pair, side, reading)
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
     if not text:
-        return PreparedAnswer(Content.assemble(before, _empty()), f"{_counted(number)} only here")
+        return PreparedAnswer(Content.assemble(before, _empty()), f"{_word_count(number)} only here")
     pieces: list[Content] = []
     position = 0
     for start, end in ranges:
@@ -145,7 +147,7 @@ def _compared(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnsw
         position = end
     pieces.append(text[position:].stylize(MUTED))
     changes = tuple(len(before) + start for start, _ in ranges)
-    return PreparedAnswer(Content.assemble(before, *pieces), f"{_counted(number)} only here", changes)
+    return PreparedAnswer(Content.assemble(before, *pieces), f"{_word_count(number)} only here", changes)
 
 
 def _markdown(pair: PairView, side: Side, reading: ReadingState) -> "tuple[Content | Markdown, ...]":
@@ -154,7 +156,7 @@ def _markdown(pair: PairView, side: Side, reading: ReadingState) -> "tuple[Conte
     return (Content.assemble(before.rstrip(), "\n"), text) if before else (text,)
 
 
-def _held_against(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
+def _with_reference(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     """Which of the reference's words this answer has, on a tint of its side; above it those that it lacks."""
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
     wanted = content_words(safe_text.shown(pair.text.reference(pair.turn) or "").plain)
@@ -169,17 +171,17 @@ def _held_against(pair: PairView, side: Side, reading: ReadingState) -> Prepared
     return PreparedAnswer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
 
 
-def _beside(number: int, other: int) -> str:
+def _length_words(number: int, other: int) -> str:
     """The length, and how much longer it is than the other answer where that is much."""
-    if number >= _MUCH * other and number - other >= _FEW_WORDS:
+    if number >= _MUCH_LONGER * other and number - other >= _MIN_MORE_WORDS:
         if not other:
-            return _counted(number)
+            return _word_count(number)
         times = number / other
-        return f"{_counted(number)}, {times:.{1 if times < 10 else 0}f} × the other"
-    return _counted(number)
+        return f"{_word_count(number)}, {times:.{1 if times < 10 else 0}f} × the other"
+    return _word_count(number)
 
 
-def _counted(number: int) -> str:
+def _word_count(number: int) -> str:
     return f"{number:,} word" if number == 1 else f"{number:,} words"
 
 

@@ -1,4 +1,4 @@
-"""What was asked, in four rows that never move: key and tags, the instruction, earlier turns, context, reference."""
+"""The instruction of a pair in four rows: key and tags, the judged turn, the turn before, context and reference."""
 
 from textual.content import Content
 from textual.widget import Widget
@@ -9,12 +9,12 @@ from uphold_tui.themes import BOLD, FAINT, MUTED
 from uphold_tui.widgets.highlight import highlighted
 from uphold_tui.widgets.rows import ended, spread
 
-_LEAST = 12
-"""Columns that the instruction keeps beside the names of what is not shown."""
+_MIN_COLUMNS = 12
+"""Columns that the instruction keeps beside the names of what there is no room for."""
 
 
-_ENOUGH = 6_000
-"""Characters of an instruction that are looked at for its few rows."""
+_MAX_CHARACTERS = 6_000
+"""Characters of an instruction that are wrapped for its few rows; the rest cannot be seen there."""
 
 
 def meta(pair: PairView) -> Content:
@@ -37,26 +37,26 @@ def rows(pair: PairView, width: int, height: int) -> list[Content]:
     head = [meta(pair)] if height >= 4 else []
     room = height - len(head)
     reference = pair.text.reference(pair.turn) if head else None
-    after = [_labelled("reference", reference, width)] if reference else []
+    after = [_labelled_row("reference", reference, width)] if reference else []
     before = _earlier(pair, width) if room - len(after) > 1 else []
     text = _wrapped(pair, width)
     context = pair.text.context
     if head and context and len(text) + len(before) + len(after) < room:
-        before = [_labelled("context", context, width), *before]
+        before = [_labelled_row("context", context, width), *before]
         context = None
     space = room - len(before) - len(after)
     cut = len(text) > space
     if cut:
         text = [*text[: space - 1], ended(text[space - 1], width)]
     if head:
-        head = [_with_rest(head[0], pair, width, cut=cut, context=bool(context))]
+        head = [_with_more(head[0], pair, width, cut=cut, context=bool(context))]
     else:
         text = _with_hidden(text, pair, width, space)
     return [*head, *before, *text, *after]
 
 
 def whole(pair: PairView) -> Content:
-    """All that was asked, for reading it at full length."""
+    """Instruction, earlier turns, references and context at full length."""
     parts: list[Content | str | tuple[str, str]] = []
     for number, turn in enumerate(pair.text.turns[: pair.turn], 1):
         if len(pair.text.turns) > 1:
@@ -71,7 +71,7 @@ def whole(pair: PairView) -> Content:
 
 def _wrapped(pair: PairView, width: int) -> list[Content]:
     """The judged turn, wrapped; with its number where there are several."""
-    text = safe_text.running(pair.text.turns[pair.turn - 1][:_ENOUGH])
+    text = safe_text.running(pair.text.turns[pair.turn - 1][:_MAX_CHARACTERS])
     if pair.turn == 1:
         return text.wrap(width)
     label = Content.styled(f"turn {pair.turn}  ", MUTED)
@@ -84,19 +84,19 @@ def _earlier(pair: PairView, width: int) -> list[Content]:
     if pair.turn == 1:
         return []
     label = f"turn {pair.turn - 1}"
-    return [_labelled(label, pair.text.turns[pair.turn - 2], width)]
+    return [_labelled_row(label, pair.text.turns[pair.turn - 2], width)]
 
 
-def _labelled(label: str, text: str, width: int) -> Content:
-    row = Content.assemble((f"{label}  ", FAINT), safe_text.running(text[:_ENOUGH], MUTED))
+def _labelled_row(label: str, text: str, width: int) -> Content:
+    row = Content.assemble((f"{label}  ", FAINT), safe_text.running(text[:_MAX_CHARACTERS], MUTED))
     return row.truncate(width, ellipsis=True)
 
 
-def _with_rest(head: Content, pair: PairView, width: int, *, cut: bool, context: bool) -> Content:
+def _with_more(head: Content, pair: PairView, width: int, *, cut: bool, context: bool) -> Content:
     """The first row, naming at its right what the block has no room for."""
-    asked, around = _words(pair.text.turns[pair.turn - 1]), _words(pair.text.context or "")
-    parts = [f"all {asked}"] if cut else []
-    parts += [f"context, {around}"] if context else []
+    instruction, context_words = _words(pair.text.turns[pair.turn - 1]), _words(pair.text.context or "")
+    parts = [f"all {instruction}"] if cut else []
+    parts += [f"context, {context_words}"] if context else []
     if not parts:
         return head.truncate(width, ellipsis=True)
     rest = Content.assemble(("+", BOLD), (f" {' and '.join(parts)}", MUTED))
@@ -113,7 +113,7 @@ def _with_hidden(text: list[Content], pair: PairView, width: int, space: int) ->
     mark = Content.assemble(("+", BOLD), (f" {' and '.join(names)}", MUTED))
     room = width - mark.cell_length - 3
     *rows, last = text
-    if room < _LEAST:
+    if room < _MIN_COLUMNS:
         return text
     if last.cell_length <= room:
         return [*rows, spread(last, mark, width)]
@@ -128,7 +128,7 @@ def _words(text: str) -> str:
 
 
 class Instruction(Widget):
-    """The block of what was asked."""
+    """Widget for the instruction of a pair."""
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
@@ -136,7 +136,7 @@ class Instruction(Widget):
         self._find = ""
 
     def show(self, pair: PairView, find: str = "") -> None:
-        """Show what this pair was asked, with the words of `find` lit."""
+        """Show the instruction of a pair, with the text `find` highlighted."""
         self._pair, self._find = pair, find
         self.refresh()
 

@@ -15,12 +15,12 @@ from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.keys import Key, label
-from uphold_tui.review import header
 from uphold_tui.review.answer_pane import compare
 from uphold_tui.review.live_numbers import RailView, numbers_line
 from uphold_tui.review.reading import PaneState, ReadingState
 from uphold_tui.review.verdict_strip import StripState
 from uphold_tui.themes import BOLD, MUTED
+from uphold_tui.widgets import header
 from uphold_tui.widgets.rows import entry
 from uphold_tui.widgets.text_body import Margins
 

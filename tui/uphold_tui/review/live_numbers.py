@@ -8,34 +8,15 @@ from textual.widget import Widget
 
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
-from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers, Rate, Value
+from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
 from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
+from uphold_tui.widgets.rates import kappa, percent, span, this_set
 from uphold_tui.widgets.rows import spread
-
-
-def percent(rate: Rate) -> str:
-    """`58 %`, or `–` where there is no rate."""
-    return "–" if rate.rate is None else f"{round(rate.rate * 100)} %"
-
-
-def span(rate: Rate) -> str:
-    """The interval as `42–71`; empty where there is none."""
-    if rate.low is None or rate.high is None:
-        return ""
-    return f"{round(rate.low * 100)}–{round(rate.high * 100)}"
-
-
-def kappa(value: Value) -> str:
-    """Kappa as `.66`, a negative one with its sign; `–` where there is none."""
-    if value.value is None:
-        return "–"
-    sign = "−" if value.value < 0 else ""
-    return sign + f"{abs(value.value):.2f}".removeprefix("0")
 
 
 def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before: Content | None = None) -> Content:
@@ -80,11 +61,6 @@ def win_rate(numbers: LiveNumbers) -> Content:
         return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
     here = f", {this_set(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
     return Content.assemble(("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED))
-
-
-def this_set(rate: Rate) -> str:
-    """The interval for exactly these examples; one number where all are read."""
-    return percent(rate) if rate.method == "exact" else span(rate)
 
 
 def target(numbers: LiveNumbers) -> Content:

@@ -1,4 +1,4 @@
-"""Several judges side by side, and several people on a pair in dispute."""
+"""Rows for a pair with several verdicts: the other judges, and the reviewers of a pair in dispute."""
 
 from textual.content import Content
 
@@ -11,20 +11,21 @@ from uphold_tui.themes import BOLD, DOUBT, MUTED, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.rows import spread
 
-_LABEL, _LONGEST = 9, 16
-"""Columns of the names before what they said: as many as the longest takes, within these."""
+_MIN_LABEL, _MAX_LABEL = 9, 16
+"""Width of the column of names: as wide as the longest, within these."""
 
 
-def panel(pair: PairView, signs: Signs) -> list[Content]:
-    """The other judges' verdicts, each a letter behind its name; a word where judges split."""
+def other_judges(pair: PairView, signs: Signs) -> list[Content]:
+    """The other judges' verdicts, each as a letter behind the judge's name, and whether the judges disagree."""
     if not pair.other_verdicts:
         return []
-    said = [
-        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs)) for judge in pair.other_verdicts
+    rows = [
+        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs))
+        for judge in pair.other_verdicts
     ]
     words = {judge.verdict.preference for judge in (*pair.other_verdicts, pair.judge) if judge is not None}
     split = [Content.styled("judges split", DOUBT)] if len(words - {None}) > 1 else []
-    return [*said, *split]
+    return [*rows, *split]
 
 
 def _letter(pair: PairView, judge: PairVerdict, signs: Signs) -> Content:
@@ -42,55 +43,58 @@ def _letter(pair: PairView, judge: PairVerdict, signs: Signs) -> Content:
 
 
 def label_width(pair: PairView) -> int:
-    """Columns of the names of those who said something about a pair in dispute."""
+    """Width of the column of names on a pair in dispute."""
     longest = max((safe_text.line(one.reviewer).cell_length for one in pair.reviewer_decisions), default=0)
-    return min(max(longest + 2, _LABEL), _LONGEST)
+    return min(max(longest + 2, _MIN_LABEL), _MAX_LABEL)
 
 
-def people_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[Content]:
-    """One row a person, then the judge; where there is no room for all, the last row says how many more."""
+def dispute_rows(pair: PairView, signs: Signs, width: int, height: int) -> list[Content]:
+    """One row for each reviewer, then the judge; the last row says how many there was no room for."""
     if height - (pair.judge is not None) <= 1 < len(pair.reviewer_decisions):
-        return [_everybody(pair, signs, width), *([_judge(pair, signs, width)] if pair.judge is not None else [])]
-    said = [_person(pair, one, signs, width) for one in pair.reviewer_decisions]
-    judge = [_judge(pair, signs, width)] if pair.judge is not None else []
+        return [
+            _all_on_one_row(pair, signs, width),
+            *([_judge_row(pair, signs, width)] if pair.judge is not None else []),
+        ]
+    rows = [_reviewer_row(pair, one, signs, width) for one in pair.reviewer_decisions]
+    judge = [_judge_row(pair, signs, width)] if pair.judge is not None else []
     room = max(height - len(judge), 1)
-    if len(said) > room:
-        more = len(said) - room + 1
-        said = [
-            *said[: room - 1],
+    if len(rows) > room:
+        more = len(rows) - room + 1
+        rows = [
+            *rows[: room - 1],
             Content.styled(f"and {more} more people; their words are in the list of pairs", MUTED),
         ]
-    return [*said, *judge]
+    return [*rows, *judge]
 
 
-def _everybody(pair: PairView, signs: Signs, width: int) -> Content:
-    """All on one row: names with their letters."""
-    said = [
+def _all_on_one_row(pair: PairView, signs: Signs, width: int) -> Content:
+    """All reviewers on one row: names with the letters of their decisions."""
+    rows = [
         Content.assemble(safe_text.line(one.reviewer, MUTED), " ", badges.choice_badge(pair, one.choice, signs))
         for one in pair.reviewer_decisions
     ]
-    return Content("   ").join(said).truncate(width, ellipsis=True)
+    return Content("   ").join(rows).truncate(width, ellipsis=True)
 
 
-def _person(pair: PairView, one: ReviewerDecision, signs: Signs, width: int) -> Content:
+def _reviewer_row(pair: PairView, one: ReviewerDecision, signs: Signs, width: int) -> Content:
     left = Content.assemble(
         _label(safe_text.line(one.reviewer, MUTED), label_width(pair)),
         badges.choice_badge(pair, one.choice, signs),
         "  ",
         (badges.choice_words(one.choice).ljust(14), BOLD),
     )
-    why = [safe_text.quoted(one.note)] if one.note else []
-    why += [safe_text.line(", ".join(one.reasons), MUTED)] if one.reasons else []
+    remarks = [safe_text.quoted(one.note)] if one.note else []
+    remarks += [safe_text.line(", ".join(one.reasons), MUTED)] if one.reasons else []
     swapped = one.note is not None and one.side_a is not None and one.side_a is not pair.side_a
-    aside = ["their A is your B"] if swapped else []
-    aside += [one.mode] if one.mode else []
-    aside += [f"{round(one.seconds)} s"] if one.seconds is not None else []
-    right = Content.styled("   ".join(aside), MUTED)
+    notes = ["their A is your B"] if swapped else []
+    notes += [one.mode] if one.mode else []
+    notes += [f"{round(one.seconds)} s"] if one.seconds is not None else []
+    right = Content.styled("   ".join(notes), MUTED)
     room = max(width - left.cell_length - right.cell_length - 2, 0)
-    return spread(Content.assemble(left, Content("   ").join(why).truncate(room, ellipsis=True)), right, width)
+    return spread(Content.assemble(left, Content("   ").join(remarks).truncate(room, ellipsis=True)), right, width)
 
 
-def _judge(pair: PairView, signs: Signs, width: int) -> Content:
+def _judge_row(pair: PairView, signs: Signs, width: int) -> Content:
     judge = pair.judge
     if judge is None:
         return Content("")

@@ -1,4 +1,4 @@
-"""What one sitting came to: how many pairs, how the numbers moved, and where you and the judge part."""
+"""The summary of a session, shown before leaving: pairs read, how the numbers changed, why verdicts were overturned."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,63 +17,63 @@ from uphold.reviewing.receipts import Outcome, Receipt, SessionTotals
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
 from uphold_tui.keys import Key, bindings
-from uphold_tui.review.live_numbers import percent, span
 from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
 from uphold_tui.widgets.bars import shares
+from uphold_tui.widgets.rates import percent, span
 from uphold_tui.widgets.rows import spread
 
 
 @dataclass(slots=True)
 class OverturnPatterns:
-    """Why the overturned verdicts of a sitting were overturned, as far as the pairs themselves can tell."""
+    """How the overturned verdicts of a session differ from the decisions: by winner and by length. Keyed by pair id."""
 
     kept: dict[int, str] = field(default_factory=dict)
     taken_back: dict[int, str] = field(default_factory=dict)
 
-    def take(self, pair: PairView | None, outcome: Outcome) -> None:
-        """Take an act into account; `pair` is the pair it was made on."""
+    def add(self, pair: PairView | None, outcome: Outcome) -> None:
+        """Take the outcome of an act on a pair into account."""
         if not isinstance(outcome, Receipt):
             return
         number = outcome.pair_id
         if outcome.kind is EventKind.DECISION and pair is not None:
             self.kept.pop(number, None)
             if outcome.ruling is Ruling.OVERTURNED:
-                self.kept[number] = _parting(pair, outcome)
+                self.kept[number] = _pattern(pair, outcome)
         elif outcome.kind is EventKind.UNDO and outcome.target_kind is EventKind.DECISION and number in self.kept:
             self.taken_back[number] = self.kept.pop(number)
         elif outcome.kind is EventKind.REDO and number in self.taken_back:
             self.kept[number] = self.taken_back.pop(number)
 
     def lines(self) -> tuple[tuple[int, str], ...]:
-        """How often which, the most frequent first."""
+        """(count, pattern), the most frequent first."""
         reasons = list(self.kept.values())
         return tuple(sorted(((reasons.count(reason), reason) for reason in set(reasons)), key=lambda r: (-r[0], r[1])))
 
 
-def _parting(pair: PairView, done: Receipt) -> str:
-    """What sets an overturned verdict apart."""
+def _pattern(pair: PairView, done: Receipt) -> str:
+    """How an overturned verdict differs from the decision."""
     preferred = pair.judge.verdict.preference if pair.judge is not None else None
     if preferred is Preference.TIE:
         return "the judge said tie, you found a winner"
     if done.side is None:
         return "the judge had a winner, you found none"
-    ours, theirs = (safe_text.words(pair.cells(side)[pair.turn - 1]) for side in (done.side, done.side.other))
-    if theirs == ours:
+    own_words, judge_words = (safe_text.words(pair.cells(side)[pair.turn - 1]) for side in (done.side, done.side.other))
+    if judge_words == own_words:
         return "the judge had picked the other answer, as long as yours"
-    return f"the judge had picked the {'longer' if theirs > ours else 'shorter'} answer"
+    return f"the judge had picked the {'longer' if judge_words > own_words else 'shorter'} answer"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """Everything the leaving screen says."""
+    """Everything the summary screen shows; `patterns` are (count, pattern) of overturned verdicts."""
 
     run: Run
     totals: SessionTotals
     progress: ReviewProgress
     before: LiveNumbers | None
     now: LiveNumbers | None
-    partings: tuple[tuple[int, str], ...] = ()
-    resting: bool = False
+    patterns: tuple[tuple[int, str], ...] = ()
+    rates_hidden: bool = False
     waiting: str = ""
 
     @property
@@ -109,7 +109,7 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReviewExit:
-    """How a review was left: with a look back where there was one, and whether to quit altogether."""
+    """How a review was left: its summary where there is one, and whether to quit the app."""
 
     summary: SessionSummary | None = None
     quit: bool = False
@@ -127,22 +127,22 @@ _LABEL = 25
 _COLUMN = 25
 
 
-def resting_rows(back: SessionSummary, width: int) -> list[Content]:
-    """The look back while a blind session goes on: nothing of what the judge says."""
-    totals = back.totals
+def blind_rows(summary: SessionSummary, width: int) -> list[Content]:
+    """The summary of a blind session that goes on: nothing that tells what the judge says."""
+    totals = summary.totals
     words = [f"{totals.skipped} skipped"] if totals.skipped else []
     words += [f"{totals.flagged} flagged"] if totals.flagged else []
     return [
-        spread(Content.styled(back.pairs, BOLD), Content.styled("   ".join([*words, back.pace]), MUTED), width),
+        spread(Content.styled(summary.pairs, BOLD), Content.styled("   ".join([*words, summary.pace]), MUTED), width),
         Content(""),
         Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
-        safe_text.running(back.closing, MUTED),
+        safe_text.running(summary.closing, MUTED),
     ]
 
 
-def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content]:
-    """The look back as rows."""
-    run, totals = back.run, back.totals
+def rows(summary: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content]:
+    """The summary as rows."""
+    run, totals = summary.run, summary.totals
     what = Content.assemble(
         safe_text.line(run.set, MUTED),
         (", ", MUTED),
@@ -150,23 +150,23 @@ def rows(back: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Content
         (" against ", MUTED),
         safe_text.line(run.baseline, MUTED),
     )
-    made = [
-        spread(Content.styled(back.pairs, BOLD), what, width),
+    shown = [
+        spread(Content.styled(summary.pairs, BOLD), what, width),
         Content(""),
         shares(totals.upheld, totals.overturned, totals.without_verdict, width),
-        spread(_kinds(back, signs), _aside(back), width),
+        spread(_ruling_counts(summary, signs), _other_counts(summary), width),
         Content(""),
         _cells("", Content.styled("before", MUTED), Content.styled("now", MUTED)),
-        _cells("win rate", _won(back.before), _won(back.now)),
-        _cells("agreement", _agreed(back.before), _agreed(back.now)),
+        _cells("win rate", _win_rate(summary.before), _win_rate(summary.now)),
+        _cells("agreement", _agreement(summary.before), _agreement(summary.now)),
     ]
-    if back.partings:
-        made += [Content(""), Content.styled("Where you and the judge part", BOLD), *_partings(back)]
-    return [*made, Content(""), safe_text.running(back.closing, MUTED)]
+    if summary.patterns:
+        shown += [Content(""), Content.styled("Where you and the judge part", BOLD), *_pattern_rows(summary)]
+    return [*shown, Content(""), safe_text.running(summary.closing, MUTED)]
 
 
-def _kinds(back: SessionSummary, signs: Signs) -> Content:
-    totals = back.totals
+def _ruling_counts(summary: SessionSummary, signs: Signs) -> Content:
+    totals = summary.totals
     parts = [
         Content.assemble((signs.upheld, UPHELD), (f" {totals.upheld}", BOLD), " upheld"),
         Content.assemble((signs.overturned, OVERTURNED), (f" {totals.overturned}", BOLD), " overturned"),
@@ -176,11 +176,11 @@ def _kinds(back: SessionSummary, signs: Signs) -> Content:
     return Content("     ").join(parts)
 
 
-def _aside(back: SessionSummary) -> Content:
-    totals = back.totals
+def _other_counts(summary: SessionSummary) -> Content:
+    totals = summary.totals
     words = [f"{totals.skipped} skipped"] if totals.skipped else []
     words += [f"{totals.flagged} flagged"] if totals.flagged else []
-    return Content.styled("   ".join([*words, back.pace]), MUTED)
+    return Content.styled("   ".join([*words, summary.pace]), MUTED)
 
 
 def _cells(label: str, before: Content, now: Content) -> Content:
@@ -188,7 +188,7 @@ def _cells(label: str, before: Content, now: Content) -> Content:
     return Content.assemble((label.ljust(_LABEL), MUTED), before, gap, now)
 
 
-def _won(numbers: LiveNumbers | None) -> Content:
+def _win_rate(numbers: LiveNumbers | None) -> Content:
     if numbers is None:
         return Content("–")
     if numbers.population is not None and numbers.population.rate is not None:
@@ -199,7 +199,7 @@ def _won(numbers: LiveNumbers | None) -> Content:
     return _rate(numbers.win_rate)
 
 
-def _agreed(numbers: LiveNumbers | None) -> Content:
+def _agreement(numbers: LiveNumbers | None) -> Content:
     return Content("–") if numbers is None or numbers.agreement.rate is None else _rate(numbers.agreement)
 
 
@@ -207,28 +207,28 @@ def _rate(rate: Rate) -> Content:
     return Content.assemble((percent(rate), BOLD), (f"  {span(rate)}", ""), (f"  of {rate.n}", MUTED))
 
 
-def _partings(back: SessionSummary) -> list[Content]:
-    whole = back.totals.overturned
+def _pattern_rows(summary: SessionSummary) -> list[Content]:
+    whole = summary.totals.overturned
     return [
-        Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in back.partings[:3]
+        Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in summary.patterns[:3]
     ]
 
 
-def as_plain(back: SessionSummary, width: int | None = None) -> str:
-    """The look back for the terminal as wide as it is, where no colour is sure."""
+def as_plain(summary: SessionSummary, width: int | None = None) -> str:
+    """The summary as plain text for the terminal, as wide as the terminal is."""
     width = width or min(84, get_terminal_size().columns - 1)
-    return "\n".join(row.plain.rstrip() for row in rows(back, width))
+    return "\n".join(row.plain.rstrip() for row in rows(summary, width))
 
 
 class SummaryScreen(Overlay[bool]):
-    """Enter leaves, so that q enter leaves; esc stays."""
+    """The summary before leaving: enter leaves, so that q enter leaves; esc stays."""
 
     BINDINGS = bindings(_KEYS)
     WIDTH = 90
 
-    def __init__(self, back: SessionSummary, signs: Signs = PLAIN) -> None:
+    def __init__(self, summary: SessionSummary, signs: Signs = PLAIN) -> None:
         super().__init__()
-        self.back = back
+        self.summary = summary
         self._signs = signs
         self.text = Static(markup=False)
 
@@ -236,11 +236,11 @@ class SummaryScreen(Overlay[bool]):
         yield self.text
 
     def fill(self) -> None:
-        """Lay out the look back, and what the keys do."""
+        """Fill in the summary and the keys."""
         keys = [("enter", "leave"), ("esc", "stay")]
         foot = Content("    ").join([Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in keys])
         width = self.text_width
-        said = resting_rows(self.back, width) if self.back.resting else rows(self.back, width, self._signs)
+        said = blind_rows(self.summary, width) if self.summary.rates_hidden else rows(self.summary, width, self._signs)
         self.text.update(Content("\n").join([*said, Content(""), foot]))
 
     def action_leave(self) -> None:

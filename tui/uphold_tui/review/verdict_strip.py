@@ -1,4 +1,4 @@
-"""The verdict strip: what the judge says and why, where you stand, and what the last key did."""
+"""The verdict strip: the judge's verdict and reason, the reviewer's decision or the keys for it, and the last receipt."""
 
 from dataclasses import dataclass, field
 
@@ -10,8 +10,8 @@ from uphold.reviewing.presentation import Reason, ReasonShown
 from uphold.reviewing.receipts import Receipt
 from uphold_tui import safe_text
 from uphold_tui.keys import REVIEW, Key, label
+from uphold_tui.review.people import dispute_rows, other_judges
 from uphold_tui.review.people import label_width as people_width
-from uphold_tui.review.people import panel, people_rows
 from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.badges import ruling_sign
@@ -76,7 +76,7 @@ def _about_judge(strip: StripState, narrow: bool, room: int) -> Content:
     said = Content.styled(orders, MUTED)
     notes = [Content(note) for note in strip.reason.notes if note != orders]
     sure = badges.confidence(judge) if judge.verdict.preference is not None else ""
-    others = panel(strip.pair, strip.signs)
+    others = other_judges(strip.pair, strip.signs)
     if narrow:
         short = Content.styled(orders.split(":")[0].removeprefix("both "), MUTED)
         return _beside([short, *notes, Content.styled(sure, MUTED), *others], [*others[:-1], short], room, "  ")
@@ -252,7 +252,7 @@ def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     foot = you_row(strip, width, narrow=height < 5)
     if strip.not_saved is not None:
         foot = not_saved_rows(strip, strip.not_saved, width)[0]
-    said = people_rows(strip.pair, strip.signs, width, height - 1)
+    said = dispute_rows(strip.pair, strip.signs, width, height - 1)
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
 

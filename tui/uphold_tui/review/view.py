@@ -11,12 +11,12 @@ from uphold.records.enums import Side
 from uphold.records.reviews import PairView, ReviewProgress
 from uphold_tui.review import layout
 from uphold_tui.review.answer_pane import ResponsePane
-from uphold_tui.review.header import HairLine
 from uphold_tui.review.instruction import Instruction, whole
 from uphold_tui.review.layout import Frame, ScreenState, Shape
 from uphold_tui.review.live_numbers import Rail
 from uphold_tui.review.reading import PaneState
 from uphold_tui.review.verdict_strip import StripState, VerdictStrip
+from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import KeyFooter, SplitRow
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
@@ -27,7 +27,7 @@ class ReviewView:
 
     def __init__(self) -> None:
         self.header = SplitRow("header")
-        self.hair = HairLine("hair")
+        self.hair = ProgressLine("hair")
         self.instruction = Instruction("instruction")
         self.whole = TextBody("whole")
         self.panes = {side: ResponsePane(side) for side in Side}

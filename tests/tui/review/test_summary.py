@@ -107,11 +107,11 @@ def test_no_row_is_wider_than_the_panel(width: int) -> None:
 def test_partings_name_what_the_pairs_can_tell() -> None:
     seen = OverturnPatterns()
     longer = pair(candidate_cells=("many more words here",), baseline_cells=("few",))
-    seen.take(longer, decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 1))
-    seen.take(longer, decision(Choice.TIE, Ruling.OVERTURNED, None, 2))
-    seen.take(pair(judge=_tie()), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 3))
-    seen.take(longer, decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 4))
-    seen.take(longer, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A, 5))
+    seen.add(longer, decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 1))
+    seen.add(longer, decision(Choice.TIE, Ruling.OVERTURNED, None, 2))
+    seen.add(pair(judge=_tie()), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 3))
+    seen.add(longer, decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B, 4))
+    seen.add(longer, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A, 5))
     assert seen.lines() == (
         (2, "the judge had picked the longer answer"),
         (1, "the judge had a winner, you found none"),
@@ -121,10 +121,10 @@ def test_partings_name_what_the_pairs_can_tell() -> None:
 
 def test_a_parting_that_was_taken_back_is_gone_until_it_is_done_again() -> None:
     seen = OverturnPatterns()
-    seen.take(pair(), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B))
-    seen.take(pair(), Receipt(EventKind.UNDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
+    seen.add(pair(), decision(Choice.BASELINE, Ruling.OVERTURNED, Side.B))
+    seen.add(pair(), Receipt(EventKind.UNDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
     assert seen.lines() == ()
-    seen.take(pair(), Receipt(EventKind.REDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
+    seen.add(pair(), Receipt(EventKind.REDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
     assert len(seen.lines()) == 1
 
 

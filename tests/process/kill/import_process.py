@@ -1,6 +1,6 @@
 """An import that says how far it is and waits a little each time, so that it can be killed between its rows.
 
-`import_child.py DATABASE FILE`
+`import_process.py DATABASE FILE`
 """
 
 import sys

@@ -1,6 +1,6 @@
 """A scripted session in a process of its own: after each act has returned, a line on standard output says so.
 
-`session_child.py DATABASE REVIEWER SEED`: acts drawn from the seed, one after the other, until it is killed.
+`session_process.py DATABASE REVIEWER SEED`: acts drawn from the seed, one after the other, until it is killed.
 """
 
 import json

@@ -140,7 +140,7 @@ async def test_the_reviewer_is_shown_and_changed_on_the_start_screen(tmp_path: P
         assert "as ann" in shown(pilot)
         await press(pilot, "w", *["backspace"] * 3, *"ben", "enter")
         assert "as ben" in shown(pilot)
-        assert getattr(pilot.app, "reviewer", "") == "ben"
+        assert pilot.app.navigator.reviewer == "ben"
 
 
 async def test_blind_is_turned_on_for_what_was_not_seen_and_off_by_the_same_word(tmp_path: Path) -> None:

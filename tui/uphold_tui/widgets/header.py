@@ -1,4 +1,4 @@
-"""The first two rows: what is reviewed, how far, and the same as a hair line from edge to edge."""
+"""The first two rows of a screen: a title with modes and counts, and progress as a thin line from edge to edge."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT
 
 
 def chip(word: str) -> Content:
-    """A mode that is on."""
+    """A mode that is on, such as `blind`."""
     return Content.styled(f" {word} ", TINT)
 
 
 def title(set_name: Content, candidate: Content, baseline: Content, chips: Iterable[str], gap: str = "   ") -> Content:
-    """Set, candidate against baseline, and the modes that are on; the names come from `showing`."""
+    """Set, candidate against baseline, and the modes that are on; the names have been made safe."""
     systems = Content.assemble(candidate.stylize(MUTED), (" against ", FAINT), baseline.stylize(MUTED))
     return Content(gap).join([set_name.stylize(BOLD), systems, *map(chip, chips)])
 
@@ -57,7 +57,7 @@ def _count(sign: str, colour: str, number: int, word: str) -> Content:
     return Content.assemble((sign, colour), (f" {number} {word}".rstrip(), MUTED))
 
 
-def hair(progress: ReviewProgress, width: int) -> Content:
+def progress_line(progress: ReviewProgress, width: int) -> Content:
     """Bright what is read, mid what is planned, faint the rest."""
     read = _columns(progress.read, progress.total, width)
     planned = max(_columns(progress.planned or 0, progress.total, width) - read, 0)
@@ -73,10 +73,10 @@ def _columns(part: int, whole: int, width: int) -> int:
     return min(max(round(width * part / whole), 1), width - 1)
 
 
-class HairLine(Widget):
+class ProgressLine(Widget):
     """Progress as one thin row."""
 
-    DEFAULT_CSS = "HairLine { height: 1; }"
+    DEFAULT_CSS = "ProgressLine { height: 1; }"
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
@@ -89,4 +89,4 @@ class HairLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        return hair(self._progress, self.size.width)
+        return progress_line(self._progress, self.size.width)

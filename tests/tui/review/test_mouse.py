@@ -82,7 +82,7 @@ async def test_each_word_of_the_footer_does_what_its_key_does(tmp_path: Path) ->
         assert screen.reading.names
         assert not screen.reading.diff
         await click(pilot, "zoom")
-        assert screen.zoomed
+        assert screen.pane_state.zoomed
         await click(pilot, "fold", "comment")
         assert isinstance(pilot.app.screen, CommentScreen)
         await press(pilot, "escape")
@@ -134,7 +134,7 @@ async def test_looking_up_what_is_under_the_mouse_does_not_count_as_drawing_it(t
         screen.action_go(1)
         for widget in (screen.view.strip, *(pane.body for pane in screen.view.panes.values())):
             screen.get_style_at(widget.region.x + 4, widget.region.y)
-            assert widget._asked
+            assert widget._report_next_paint
         assert not screen.gate.accepts()
         await pilot.pause()
         assert screen.gate.accepts()

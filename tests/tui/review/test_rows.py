@@ -13,13 +13,15 @@ from uphold.records.reviews import ReviewProgress
 from uphold.records.statistics import LiveNumbers, Rate, Value, WidthTarget
 from uphold.records.texts import ExampleText
 from uphold.reviewing.receipts import Receipt
-from uphold_tui.review import header, instruction
-from uphold_tui.review.live_numbers import RailView, kappa, numbers_line
+from uphold_tui.review import instruction
+from uphold_tui.review.live_numbers import RailView, numbers_line
 from uphold_tui.review.live_numbers import rows as rail_rows
 from uphold_tui.review.verdict_strip import receipt
 from uphold_tui.themes import PLAIN
+from uphold_tui.widgets import header
 from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.bars import axis, interval, shares
+from uphold_tui.widgets.rates import kappa
 from uphold_tui.widgets.rows import fitting, spread
 
 FEW = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
@@ -48,7 +50,7 @@ def test_the_hair_line_is_as_wide_as_the_screen_and_full_only_when_all_is_read(
     read: int, unread: int, planned: int | None, width: int
 ) -> None:
     total = read + unread
-    row = header.hair(ReviewProgress(total, read, planned=planned), width)
+    row = header.progress_line(ReviewProgress(total, read, planned=planned), width)
     assert row.cell_length == width
     bright = sum(span.end - span.start for span in row.spans if span.style == "$strong")
     assert (bright == width) == (total > 0 and unread == 0) or width == 1
