@@ -1,1 +1,1 @@
-"""faces."""
+"""The command line and the Textual app of uphold."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands import compare, export, generate, import_, judge, review, show, stats
-from uphold_tui.commands.context import Context
+from uphold_tui.commands.options import Context
 
 app = typer.Typer(
     name="uphold",

@@ -1,4 +1,4 @@
-"""How a pair is presented: which system is on side A, and which of a judge's reasons fit the sides on the screen."""
+"""The presentation of a pair: which system is on side A, and which of a judge's reasons fit the sides on the screen."""
 
 import hashlib
 from dataclasses import dataclass

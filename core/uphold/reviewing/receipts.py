@@ -1,4 +1,4 @@
-"""What an act of a reviewer came to (a receipt, or a refusal), and the totals of a session."""
+"""Receipts of a reviewer's acts, refusals of acts that cannot be done, and the totals of a session."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

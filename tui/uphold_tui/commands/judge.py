@@ -7,8 +7,17 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, dollars, wait_time
-from uphold_tui.commands.context import Context
-from uphold_tui.commands.options import WORK_LEFT, ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, RunName, Timeout
+from uphold_tui.commands.options import (
+    WORK_LEFT,
+    ApiKeyEnv,
+    AsJson,
+    BaseUrl,
+    Concurrency,
+    Context,
+    MaxCost,
+    RunName,
+    Timeout,
+)
 
 if TYPE_CHECKING:
     from uphold.workflows.concurrency import WorkControl

@@ -1,8 +1,15 @@
-"""Options, arguments and exit codes that several commands share."""
+"""Options, arguments and exit codes that several commands share; the global options are in `Context`."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from uphold.settings import Settings, database_path, read_settings
+
+if TYPE_CHECKING:
+    from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
 """Exit code of a command that could not do all of its work."""
@@ -18,3 +25,27 @@ Timeout = Annotated[
 MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="Stop before this cost is passed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The global options as given on the command line."""
+
+    db: Path | None
+    config: Path | None
+
+    @property
+    def path(self) -> Path:
+        """Path of the database."""
+        return database_path(self.db)
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings; read at each access."""
+        return read_settings(self.config)
+
+    def open(self, *, create: bool = False, reading: bool = False) -> "Store":
+        """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
+        from uphold.workflows.lookup import open_store
+
+        return open_store(self.path, create=create, reading=reading)

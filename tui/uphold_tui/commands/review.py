@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.context import Context
+from uphold_tui.commands.options import Context
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run

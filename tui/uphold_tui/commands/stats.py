@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold_tui.commands.context import Context
-from uphold_tui.commands.options import AsJson, RunName
+from uphold_tui.commands.options import AsJson, Context, RunName
 
 if TYPE_CHECKING:
     from uphold.workflows.statistics import StatisticsOptions

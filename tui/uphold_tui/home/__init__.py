@@ -1,1 +1,1 @@
-""""""
+"""The start screen."""

@@ -1,1 +1,1 @@
-""""""
+"""The screen that judges a run."""

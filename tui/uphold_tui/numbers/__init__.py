@@ -1,1 +1,1 @@
-""""""
+"""The numbers screen of a run."""

@@ -1,1 +1,1 @@
-""""""
+"""The list of a run's pairs."""

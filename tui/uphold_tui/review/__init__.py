@@ -1,1 +1,1 @@
-"""Screens: what the person sees at one time."""
+"""The review screen and its parts."""

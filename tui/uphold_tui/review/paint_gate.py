@@ -1,4 +1,4 @@
-"""Whether a key may act: what it is about must have been on the screen when the key, or the mouse button, was pressed."""
+"""Ignores keys for a pair that was not on the screen yet when the key, or the mouse button, was pressed."""
 
 from collections.abc import Iterable
 

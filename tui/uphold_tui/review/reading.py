@@ -1,4 +1,4 @@
-"""How a pair is read: the form its texts are shown in, and which panes are on the screen. Nothing of it is saved."""
+"""Reading state of the review: the form texts are shown in, and which panes are on the screen. Nothing of it is saved."""
 
 import os
 import shlex
