@@ -14,7 +14,7 @@ from uphold.store import judges, judgments
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, run_rows
 from uphold.workflows.demo import samples
-from uphold.workflows.lookup import all_imports, drop_import
+from uphold.workflows.importing import all_imports, drop_import
 from uphold.workflows.review_opening import make_run, open_review
 
 Rows = list[dict[str, Any]]

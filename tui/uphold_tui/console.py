@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uphold.errors import UpholdError
-from uphold.reports.model import Report, ReportRow, Role
 from uphold.text import one_line, terminal_safe
+
+if TYPE_CHECKING:
+    from uphold.reports.model import Report, ReportRow
 
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
@@ -86,7 +88,7 @@ def print_line(text: str) -> None:
     sys.stdout.write(one_line(text) + "\n")
 
 
-def print_report(report: Report) -> None:
+def print_report(report: "Report") -> None:
     """Print a report, with adjacent table rows aligned and columns of numbers flush right."""
     print_line(report.title)
     print_line(report.subtitle)
@@ -101,8 +103,10 @@ def print_report(report: Report) -> None:
             print_table(cells, right=[column for column in columns if any(_is_number(row, column) for row in rows)])
 
 
-def _is_number(row: ReportRow, column: int) -> bool:
+def _is_number(row: "ReportRow", column: int) -> bool:
     """Whether the row has a number in this column."""
+    from uphold.reports.model import Role
+
     return column < len(row.spans) and row.spans[column].role in (Role.NUMBER, Role.STRONG_NUMBER)
 
 
