@@ -134,7 +134,10 @@ async def test_plus_gives_the_pane_that_scrolls_alone_all_the_room(tmp_path: Pat
         await pilot.pause()
         await press(pilot, "tab", "plus")
         assert [pane.display for pane in review(pilot).view.panes.values()] == [True, False]
-        assert review(pilot).view.panes[Side.A].size.width == 120 - 20 or review(pilot).view.panes[Side.A].size.width >= 100
+        assert (
+            review(pilot).view.panes[Side.A].size.width == 120 - 20
+            or review(pilot).view.panes[Side.A].size.width >= 100
+        )
         await press(pilot, "plus")
         assert [pane.display for pane in review(pilot).view.panes.values()] == [True, True]
 

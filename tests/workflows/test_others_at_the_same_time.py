@@ -119,7 +119,10 @@ def test_who_settles_a_dispute_sees_what_people_say_by_then(mine: Store, theirs:
         ann.go_to(2)
         pair = ann.current
         assert pair is not None
-        assert {one.reviewer: one.choice for one in pair.reviewer_decisions} == {"mira": Choice.CANDIDATE, "jonas": Choice.BOTH_BAD}
+        assert {one.reviewer: one.choice for one in pair.reviewer_decisions} == {
+            "mira": Choice.CANDIDATE,
+            "jonas": Choice.BOTH_BAD,
+        }
         assert ann.shared() == (2, 0)
 
 

@@ -88,7 +88,9 @@ def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer
     body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
     if not reading.find:
         return PreparedAnswer(body, length)
-    return PreparedAnswer(highlighted(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find)))
+    return PreparedAnswer(
+        highlighted(body, reading.find), length, tuple(start for start, _ in spans(body.plain, reading.find))
+    )
 
 
 class PreparedAnswers:

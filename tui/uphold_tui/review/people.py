@@ -20,7 +20,8 @@ def panel(pair: PairView, signs: Signs) -> list[Content]:
     if not pair.other_verdicts:
         return []
     said = [
-        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs)) for judge in pair.other_verdicts
+        Content.assemble(safe_text.line(judge.name, MUTED), " ", _letter(pair, judge, signs))
+        for judge in pair.other_verdicts
     ]
     words = {judge.verdict.preference for judge in (*pair.other_verdicts, pair.judge) if judge is not None}
     split = [Content.styled("judges split", DOUBT)] if len(words - {None}) > 1 else []
