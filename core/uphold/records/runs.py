@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One candidate against one baseline over one eval set; `seed` is the hex seed of its queues."""
+    """One candidate against one baseline over one eval set; `seed` is the hex seed of the set."""
 
     id: int
     name: str

@@ -1,43 +1,51 @@
 """Schema version of an uphold database, and the migrations that bring a file up to it."""
 
 import sqlite3
-from importlib import resources
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from collections.abc import Iterator
+from pathlib import Path
 
 APPLICATION_ID = 0x75_70_68_64
 """Value of PRAGMA application_id in every uphold database: `uphd` in ASCII."""
 
-SCHEMA = 5
+
+MIGRATIONS = ((6, "006_initial.sql"),)
+"""(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
+
+
+SCHEMA = MIGRATIONS[-1][0]
 """The schema version of this code, stored as PRAGMA user_version."""
 
-_SCRIPTS = {
-    "m001_identity": ("001_tables.sql", "001_views.sql"),
-    "m002_asking": ("002_asking.sql",),
-    "m004_search": ("004_search.sql",),
-    "m005_reviewing": ("005_reviewing.sql",),
-}
-"""SQL scripts by the names under which sqlite-utils records the migrations; there never was a third one."""
+
+OLDEST = MIGRATIONS[0][0]
+"""Files of an older schema are refused: they were made by versions that were never released."""
 
 
-def migrate(db: "Database") -> None:
-    """Apply the migrations the database lacks; the caller holds the write lock."""
-    # Loaded here: a file that is up to date is opened without it, and it takes 40 ms.
-    from sqlite_utils import Migrations
-
-    migrations = Migrations("uphold")
-    for name, scripts in _SCRIPTS.items():
-        migrations(name=name)(lambda db, scripts=scripts: _run(db.conn, scripts))
-    migrations.apply(db)
-    db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version={SCHEMA}")
-
-
-def _run(conn: sqlite3.Connection, scripts: tuple[str, ...]) -> None:
-    """Run SQL scripts within the open transaction, statement by statement: executescript would commit first."""
-    for name in scripts:
-        for statement in resources.files(__package__).joinpath("migrations", name).read_text("utf-8").split(";\n"):
-            if statement.strip():
+def migrate(conn: sqlite3.Connection) -> None:
+    """Apply the migrations that the database lacks within the open transaction; the caller holds the write lock."""
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    for number, name in MIGRATIONS:
+        if version < number:
+            for statement in statements(_read_script(name)):
                 conn.execute(statement)
+    conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    conn.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of an SQL script as SQLite delimits them: triggers, texts and comments may hold semicolons.
+
+    Raises ValueError for a script whose last statement does not end. `Connection.executescript` is of no use here: it
+    commits the open transaction first.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if any(line.strip() and not line.lstrip().startswith("--") for line in statement.splitlines()):
+        raise ValueError(f"the last statement does not end: {statement.strip()[:80]!r}")
+
+
+def _read_script(name: str) -> str:
+    return (Path(__file__).parent / "migrations" / name).read_text("utf-8")
