@@ -1,4 +1,4 @@
-"""The Textual app: its themes, its life from the first frame to what is printed on leaving."""
+"""The Textual app: themes, the first screen, and the message that is printed on leaving."""
 
 import gc
 from typing import TYPE_CHECKING, ClassVar

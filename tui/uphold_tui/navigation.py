@@ -185,11 +185,11 @@ class Navigator:
 class ReviewNavigator:
     """Where one review leads: lists of its run's pairs, the numbers, other queues; and the ways back to it."""
 
-    def __init__(self, app: Navigator, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> None:
-        self._navigator, self._app, self._session, self._left = app, app.app, session, left
+    def __init__(self, navigator: Navigator, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> None:
+        self._navigator, self._app, self._session, self._left = navigator, navigator.app, session, left
         self._list: PairsScreen | None = None
         self._opened_from: tuple[int, PairsScreenState] | None = None
-        self.screen = ReviewScreen(session, self, app.options)
+        self.screen = ReviewScreen(session, self, navigator.options)
 
     def leave(self, exit_: ReviewExit) -> None:
         """Out of the review."""
@@ -229,7 +229,7 @@ class ReviewNavigator:
             self._open_pair,
             self._navigator.close,
             None if blind else self.screen.action_numbers,
-            lambda pairs: self.open_queue(QueueKind.HAND_PICKED, pairs),
+            lambda pairs: self.review_queue(QueueKind.HAND_PICKED, pairs),
             self.screen.refresh_session,
         )
         return PairsScreen(self.listing(), actions, options, state, blind=blind, choose_filter=choose)
@@ -239,7 +239,7 @@ class ReviewNavigator:
         from uphold_tui.numbers.screen import NumbersActions
 
         session = self._session
-        actions = NumbersActions(self.open_filtered, self._read_queue, self._navigator.close)
+        actions = NumbersActions(self.open_filtered, self._review_queue, self._navigator.close)
         self._app.push_screen(self._navigator.numbers_screen(session.run, session.reviewer, actions))
 
     def _open_pair(self, pair_id: int) -> None:
@@ -248,7 +248,7 @@ class ReviewNavigator:
 
         shown = self._app.screen
         state = shown.state if isinstance(shown, PairsScreen) else None
-        self._return()
+        self._close_screens_above()
         if self.screen.show_pair(pair_id) and state is not None:
             self._opened_from = (pair_id, state)
 
@@ -264,20 +264,20 @@ class ReviewNavigator:
             self._app.push_screen(self._pairs_screen(opened_from[1]))
         return True
 
-    def _return(self) -> None:
+    def _close_screens_above(self) -> None:
         """Close whatever is above the review."""
         while self._app.screen is not self.screen:
             self._app.pop_screen()
 
-    def _read_queue(self, queue: str) -> None:
+    def _review_queue(self, queue: str) -> None:
         """Read a queue; where it is this one, go on with it."""
         if queue != self._session.queue:
-            self.open_queue(queue)
+            self.review_queue(queue)
             return
-        self._return()
+        self._close_screens_above()
         self.screen.go_on_in_queue()
 
-    def open_queue(self, queue: str, picked: Sequence[int] = ()) -> None:
+    def review_queue(self, queue: str, picked: Sequence[int] = ()) -> None:
         """Review another queue of the run; leaving it comes back to this review, and what was decided there counts here."""
         from uphold.workflows.review_opening import ReviewOptions, open_review
 
@@ -290,7 +290,7 @@ class ReviewNavigator:
             if exit_.quit:
                 self.leave(exit_)
                 return
-            self._return()
+            self._close_screens_above()
             self.screen.merge_review(screen)
 
         screen = ReviewNavigator(self._navigator, other, left).screen

@@ -62,7 +62,7 @@ async def opened(
     async with app(store).run_test(size=size) as pilot:
         for _ in range(100):
             await pilot.pause(0.01)
-            if review(pilot).gate.painted_at:
+            if review(pilot).paint_gate.painted_at:
                 break
         await press(pilot, *keys, "l")
         await settled(pilot)

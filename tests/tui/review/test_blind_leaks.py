@@ -152,7 +152,7 @@ async def test_a_verdict_that_was_on_the_screen_stays_seen_when_the_pair_is_met_
         assert seen is not None
         assert other is not None
         await press(pilot, ":", *"blind", "enter")
-        review(pilot).navigation.open_queue("hand-picked", [seen.pair_id, other.pair_id])
+        review(pilot).navigation.review_queue("hand-picked", [seen.pair_id, other.pair_id])
         await pilot.pause()
         picked = pilot.app.screen
         assert isinstance(picked, ReviewScreen)

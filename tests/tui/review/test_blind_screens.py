@@ -117,7 +117,7 @@ async def to_pair(pilot: Pilot[str], place: int) -> PairView:
     """The pair at a place of the queue, drawn."""
     screen = review(pilot)
     screen.go_to_place(place)
-    while not screen.gate.accepts():
+    while not screen.paint_gate.accepts():
         await pilot.pause(0)
     pair = screen.session.current
     assert pair is not None

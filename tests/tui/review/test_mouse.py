@@ -118,11 +118,11 @@ async def test_a_click_from_before_the_frame_is_dropped_though_it_is_read_after_
         await press(pilot, "t")
         said = review(pilot).message.plain
         for word in ("A better", "both bad", "skip", "flag", "undo"):
-            post(pilot, spot(pilot, word), review(pilot).gate.painted_at - 0.001)
+            post(pilot, spot(pilot, word), review(pilot).paint_gate.painted_at - 0.001)
             await pilot.pause()
         assert decided(store) == ["tie"]
         assert review(pilot).message.plain == said
-        post(pilot, spot(pilot, "word diff"), review(pilot).gate.painted_at - 0.001)
+        post(pilot, spot(pilot, "word diff"), review(pilot).paint_gate.painted_at - 0.001)
         await pilot.pause()
         assert review(pilot).reading.diff, "what only reads is never dropped"
 
@@ -135,9 +135,9 @@ async def test_looking_up_what_is_under_the_mouse_does_not_count_as_drawing_it(t
         for widget in (screen.view.strip, *(pane.body for pane in screen.view.panes.values())):
             screen.get_style_at(widget.region.x + 4, widget.region.y)
             assert widget._report_next_paint
-        assert not screen.gate.accepts()
+        assert not screen.paint_gate.accepts()
         await pilot.pause()
-        assert screen.gate.accepts()
+        assert screen.paint_gate.accepts()
 
 
 async def test_only_the_left_button_and_only_a_whole_click_on_a_word_counts(tmp_path: Path) -> None:

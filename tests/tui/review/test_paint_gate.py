@@ -34,8 +34,8 @@ async def test_a_key_from_before_the_frame_is_dropped_though_it_is_read_after_it
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "t")
-        assert review(pilot).gate.accepts()
-        pilot.app.post_message(_key("t", review(pilot).gate.painted_at - 0.001))
+        assert review(pilot).paint_gate.accepts()
+        pilot.app.post_message(_key("t", review(pilot).paint_gate.painted_at - 0.001))
         await pilot.pause()
         assert review(pilot).session.progress.read == 1
         pilot.app.post_message(_key("t", monotonic() + 1))
@@ -48,7 +48,7 @@ async def test_what_follows_a_dropped_key_too_closely_for_hands_is_dropped_with_
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "t")
-        drawn = review(pilot).gate.painted_at
+        drawn = review(pilot).paint_gate.painted_at
         for at in (-0.001, 0.004, 0.012):
             pilot.app.post_message(_key("t", drawn + at))
         await pilot.pause()
@@ -65,7 +65,7 @@ async def test_dropped_keys_say_nothing(tmp_path: Path) -> None:
         await press(pilot, "t")
         said = review(pilot).message.plain
         for key in ("s", "x", "f", "enter", "u"):
-            pilot.app.post_message(_key(key, review(pilot).gate.painted_at - 0.001))
+            pilot.app.post_message(_key(key, review(pilot).paint_gate.painted_at - 0.001))
         await pilot.pause()
         assert review(pilot).message.plain == said
         assert review(pilot).session.progress.skipped == 0
@@ -88,7 +88,7 @@ async def test_a_pair_is_live_when_only_one_pane_has_room(tmp_path: Path) -> Non
     store = database(tmp_path, count=3)
     async with app(store).run_test(size=(50, 15)) as pilot:
         await pilot.pause()
-        assert review(pilot).gate.accepts()
+        assert review(pilot).paint_gate.accepts()
         await press(pilot, "t", "t")
         assert review(pilot).session.progress.read == 2
 

@@ -41,7 +41,7 @@ async def test_a_search_goes_to_a_pair_that_has_it_and_lights_it_up(tmp_path: Pa
         assert screen.session.current.key in ("k-001", "k-004")  # type: ignore[union-attr]
         assert "of the 2 found" in shown(pilot)
         assert " / kettle " in shown(pilot)
-        bodies = [answer.body for answer in screen.prepared.both(screen.session.current, screen.reading).values()]  # type: ignore[arg-type]
+        bodies = [answer.body for answer in screen.answer_cache.both(screen.session.current, screen.reading).values()]  # type: ignore[arg-type]
         lit = [body.plain[s.start : s.end] for body in bodies for s in body.spans if s.style == FOUND]  # type: ignore[union-attr]
         assert {"Kettle", "kettle"} <= set(lit)
 

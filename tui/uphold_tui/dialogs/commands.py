@@ -83,7 +83,7 @@ def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, bl
     """Return the commands of the review: those of its keys, those without a key, and the themes."""
     toggle_blind = "blind off: verdicts on the table" if blind else "blind on: verdicts after your decision"
     own = [
-        Command("pairs on which you and the judge differ", "differing", also="disagree disagreement overturned"),
+        Command("pairs on which you and the judge differ", "overturned", also="disagree disagreement overturned"),
         Command("tour: two minutes", "tour", also="introduction tutorial"),
         Command(f"reviewer: you are {safe_text.safe_line(reviewer)}", "who", also="who name person"),
         Command(toggle_blind, "blind", also="open hide judge session end"),

@@ -1,4 +1,4 @@
-"""Acts of the review: each is saved by the session, and leaves a receipt; one that could not be saved is kept."""
+"""Runs acts of the session (the `action_` methods are in `screen.py`): makes receipts, keeps an act that failed to save."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,15 +32,15 @@ class Redraw(Enum):
 class Update:
     """What came of a key: the message to show (None: the one that is there stays) and what is to be drawn anew.
 
-    `reopened` says that the pair is to be painted as if it were new, so that no key counts before it is; `recount` that
-    the numbers have changed; `quiet` is what the message becomes after a moment.
+    `wait_for_repaint` says that the pair is to be painted as if it were new, so that no key counts before it is; `numbers_changed` that
+    the numbers have changed; `later_message` is what the message becomes after a moment.
     """
 
     message: Content | None = None
     redraw: Redraw = Redraw.STRIP
-    reopened: bool = False
-    recount: bool = False
-    quiet: Content | None = None
+    wait_for_repaint: bool = False
+    numbers_changed: bool = False
+    later_message: Content | None = None
 
 
 def muted(words: str) -> Content:
@@ -72,8 +72,8 @@ class ReviewActions:
         self.patterns.add(pair, outcome)
         if self._options.hold == "override" and outcome.ruling is Ruling.OVERTURNED:
             self.session.go_to(position + 1)
-        message, quiet = self._messages(outcome, narrow)
-        return Update(message, Redraw.ALL, self._was_revealed(pair), recount=True, quiet=quiet)
+        message, later_message = self._messages(outcome, narrow)
+        return Update(message, Redraw.ALL, self._was_revealed(pair), numbers_changed=True, later_message=later_message)
 
     def retry(self, pair: PairView | None, *, narrow: bool) -> Update:
         """Try again to save the act that could not be saved."""

@@ -24,7 +24,7 @@ from uphold_tui.widgets import header
 from uphold_tui.widgets.rows import entry
 from uphold_tui.widgets.text_body import Margins
 
-Table = Mapping[str, Key]
+KeyTable = Mapping[str, Key]
 """The keys of the review by their ids."""
 
 
@@ -63,7 +63,7 @@ class Shape:
 class ScreenState:
     """What the review shows besides the session's pair: how it is read, what the last key did, the latest numbers."""
 
-    table: Table
+    table: KeyTable
     options: AppOptions
     reading: ReadingState
     panes: PaneState = field(default_factory=PaneState)
@@ -82,10 +82,10 @@ class Frame:
     rail: RailView | None
 
 
-_REST = "uphold review without --queue opens the run itself."
+_OPEN_RUN_HINT = "uphold review without --queue opens the run itself."
 
 
-_NOTHING: dict[str, tuple[str, str, str]] = {
+_EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
     QueueKind.RANDOM: (
         "This run has no pair to review.",
         "Its examples are retired, or their answers were replaced and not compared again.",
@@ -94,13 +94,13 @@ _NOTHING: dict[str, tuple[str, str, str]] = {
     QueueKind.DISPUTED: (
         "No pair is in dispute.",
         "Nobody has said of a pair what another did not say, or it is settled.",
-        _REST,
+        _OPEN_RUN_HINT,
     ),
-    QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _REST),
+    QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _OPEN_RUN_HINT),
 }
 
 
-RESTING = "rates are shown when the blind session ends (: blind off)"
+RATES_HIDDEN = "rates are shown when the blind session ends (: blind off)"
 
 
 def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[str]:
@@ -114,7 +114,7 @@ def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[st
         yield safe_text.safe_line(words.rpartition(":")[0] if short or not session.total else words)
 
 
-def chips(reading: ReadingState) -> Iterator[str]:
+def mode_chips(reading: ReadingState) -> Iterator[str]:
     """The modes that are on."""
     if reading.diff:
         yield "word diff"
@@ -128,32 +128,34 @@ def chips(reading: ReadingState) -> Iterator[str]:
         yield "names"
 
 
-def live_keys(
-    table: Table, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
+def footer_keys(
+    table: KeyTable, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
 ) -> list[list[Content]]:
     """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
     if shape.tiny:
-        return [_entries(table, "pane", "skip", "undo"), *last_keys(table)]
+        return [_entries(table, "pane", "skip", "undo"), *last_footer_keys(table)]
     act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.state.decision is not None else ()), "undo")
     if reading.diff:
         steps = [_entry(table, "diff", "diff off"), _entry(table, "change"), _entry(table, "change_back", "previous")]
-        return [steps, act, *last_keys(table)]
+        return [steps, act, *last_footer_keys(table)]
     if reading.find:
         steps = [
             _entry(table, "change", "next match"),
             _entry(table, "change_back", "previous"),
             _entry(table, "find", "find"),
         ]
-        return [act, steps, *last_keys(table)]
+        return [act, steps, *last_footer_keys(table)]
     return [
         act,
         _reading_keys(table, pair, reading, panes, shape),
         _entries(table, "find", "filter"),
-        *last_keys(table),
+        *last_footer_keys(table),
     ]
 
 
-def _reading_keys(table: Table, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape) -> list[Content]:
+def _reading_keys(
+    table: KeyTable, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
+) -> list[Content]:
     fold = _entry(table, "zoom", "fold" if panes.zoomed else None)
     first = _entry(table, "diff")
     if pair.turn > 1:
@@ -166,22 +168,22 @@ def _reading_keys(table: Table, pair: PairView, reading: ReadingState, panes: Pa
     return [first, *(_entries(table, "raw") if unsettled else []), *_entries(table, "names"), fold]
 
 
-def last_keys(table: Table) -> list[list[Content]]:
+def last_footer_keys(table: KeyTable) -> list[list[Content]]:
     """The group that is never left out."""
     return [_entries(table, "help", "back")]
 
 
-def _entries(table: Table, *names: str) -> list[Content]:
+def _entries(table: KeyTable, *names: str) -> list[Content]:
     return [_entry(table, name) for name in names]
 
 
-def _entry(table: Table, name: str, word: str | None = None) -> Content:
+def _entry(table: KeyTable, name: str, word: str | None = None) -> Content:
     return entry(table[f"review.{name}"], word)
 
 
 def nothing_to_review(session: ReviewSession) -> Content:
     """The page of a queue without a pair: what is so, why, and what there is to do."""
-    what, why, then = _NOTHING.get(session.queue, _NOTHING[QueueKind.RANDOM])
+    what, why, then = _EMPTY_PAGES.get(session.queue, _EMPTY_PAGES[QueueKind.RANDOM])
     return Content.assemble((f"{what}\n\n", BOLD), (f"{why}\n", MUTED), (then, MUTED))
 
 
@@ -218,8 +220,8 @@ def arrange(session: ReviewSession, state: ScreenState, shape: Shape) -> Frame:
     pair = session.current
     rail = rail_view(session, state, shape) if shape.wide else None
     if pair is None:
-        return Frame(_header(session, state, shape), last_keys(state.table), Content(""), rail)
-    footer = live_keys(state.table, pair, state.reading, state.panes, shape)
+        return Frame(_header(session, state, shape), last_footer_keys(state.table), Content(""), rail)
+    footer = footer_keys(state.table, pair, state.reading, state.panes, shape)
     return Frame(_header(session, state, shape), footer, _numbers(session, state, pair, shape), rail)
 
 
@@ -240,7 +242,7 @@ def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[C
     """Set, systems and modes at the left; how far the reviewer is, or how often people agree, at the right."""
     run, progress, signs = session.run, session.progress, state.options.signs
     names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
-    modes = chain(session_chips(session, short=shape.narrow), chips(state.reading))
+    modes = chain(session_chips(session, short=shape.narrow), mode_chips(state.reading))
     if shape.narrow:
         return header.title(*names, modes, gap="  "), header.short_counts(progress, signs)
     counts = _shared(session) if session.adjudicating else header.counts(progress, signs)
@@ -268,5 +270,5 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
     if state.reading.diff:
         before = Content.styled(f"{round(compare(pair).same * 100)} % of the words are the same", MUTED)
     if session.blind:
-        return before or Content.styled(RESTING, MUTED)
+        return before or Content.styled(RATES_HIDDEN, MUTED)
     return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before)

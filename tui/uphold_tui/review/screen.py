@@ -1,4 +1,4 @@
-"""The review screen: keys become acts of the session or ways of reading, and what came of them is drawn here alone."""
+"""The review screen: the actions of its keys. Each calls the session or changes what is shown, and the screen redraws."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.review import layout
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
-from uphold_tui.review.layout import RESTING, ScreenState, Shape
+from uphold_tui.review.layout import RATES_HIDDEN, ScreenState, Shape
 from uphold_tui.review.live_numbers import NumbersFeed
 from uphold_tui.review.paint_gate import PaintGate
 from uphold_tui.review.reading import PaneState, ReadingState, pager_command, reading_refusal, run_pager
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from uphold.records.pair_list import PairFilter
     from uphold.workflows.pair_list import PairListing
 
-FEW = 5
+MIN_DECISIONS_FOR_SUMMARY = 5
 """Fewer decisions than this in a session, and leaving shows no summary."""
 
 LOUD_SECONDS = 0.8
@@ -48,7 +48,7 @@ VERDICT_CHECK_SECONDS = 1.0
 """Between two checks for a verdict that is still to come."""
 
 
-class ReviewNavigation(Protocol):
+class ReviewLinks(Protocol):
     """Where a review leads; implemented by the app's navigation, which alone opens and closes screens."""
 
     def open_list(self, *, choose: bool = False) -> None:
@@ -84,16 +84,16 @@ class ReviewScreen(Screen[None]):
     is_hit_testing = False
     """Whether rows are made only to know what is under the mouse."""
 
-    def __init__(self, session: ReviewSession, navigation: ReviewNavigation, options: AppOptions | None = None) -> None:
+    def __init__(self, session: ReviewSession, navigation: ReviewLinks, options: AppOptions | None = None) -> None:
         super().__init__()
         self.session, self.navigation = session, navigation
         self.options = options or AppOptions({})
         self.table = {key.id: key for key in keys.remapped(keys.REVIEW, self.options.keymap)}
-        self.gate = PaintGate()
+        self.paint_gate = PaintGate()
         self.actions = ReviewActions(session, self.options, self.table)
         self.matches = PairSearch()
         self.numbers = NumbersFeed(session)
-        self.prepared = PreparedAnswers()
+        self.answer_cache = PreparedAnswers()
         self.reading = ReadingState(signs=self.options.signs)
         self.pane_state = PaneState()
         self.message = Content("")
@@ -143,19 +143,19 @@ class ReviewScreen(Screen[None]):
         """Draw what came of a key."""
         if update.message is not None:
             self.message = update.message
-        if update.reopened:
+        if update.wait_for_repaint:
             self._shown_pair = None
         if self._quiet_timer is not None and update.message is not None:
             self._quiet_timer.stop()
             self._quiet_timer = None
-        if update.quiet is not None:
-            self._quiet_timer = self.set_timer(LOUD_SECONDS, partial(self._quieten, self.message, update.quiet))
+        if update.later_message is not None:
+            self._quiet_timer = self.set_timer(LOUD_SECONDS, partial(self._quieten, self.message, update.later_message))
         if update.redraw is Redraw.ALL:
             self.draw()
         else:
             self.draw_strip()
-        if update.recount:
-            self.call_after_refresh(self.count)
+        if update.numbers_changed:
+            self.call_after_refresh(self.refresh_numbers)
 
     def _quieten(self, loud: Content, quiet: Content) -> None:
         """Let the receipt of an override turn quiet, if it is still there."""
@@ -174,10 +174,10 @@ class ReviewScreen(Screen[None]):
         pair = self.session.current
         if pair is not None:
             if (pair.pair_id, pair.is_repeat) != self._shown_pair:
-                self._begin(pair)
+                self._start_pair(pair)
             elif pair.verdict_hidden and self.reading.names:
                 self.reading = self.reading.without_names()
-            self.view.show_texts(pair, self.prepared.both(pair, self.reading), self._state, self.shape)
+            self.view.show_texts(pair, self.answer_cache.both(pair, self.reading), self._state, self.shape)
             self.draw_strip()
         self._draw_frame()
 
@@ -185,14 +185,14 @@ class ReviewScreen(Screen[None]):
         for name, on in layout.css_classes(self.session, self.pane_state, self.shape).items():
             self.set_class(on, name)
 
-    def _begin(self, pair: PairView) -> None:
+    def _start_pair(self, pair: PairView) -> None:
         """Another pair comes on the screen: no key may rate it before it has been painted."""
         self._shown_pair = (pair.pair_id, pair.is_repeat)
         self.reading = self.reading.without_names()
         self.pane_state = self.pane_state.unzoomed()
         self._set_css_classes()
         self.view.forget_instruction()
-        self.gate.wait_for(self.view.to_be_painted())
+        self.paint_gate.wait_for(self.view.to_be_painted())
 
     def draw_strip(self) -> None:
         """Draw the verdict strip, with the message of the last key."""
@@ -205,18 +205,18 @@ class ReviewScreen(Screen[None]):
         self.view.show_frame(layout.arrange(self.session, self._state, self.shape), self.session.progress)
 
     def on_painted(self, message: Painted) -> None:
-        if self.gate.note_painted(message.widget, self.view.hidden(), monotonic()):
+        if self.paint_gate.note_painted(message.widget, self.view.hidden(), monotonic()):
             if self.numbers.first is None:
-                self.call_later(self.count)
+                self.call_later(self.refresh_numbers)
             self.call_later(self._prepare_next)
 
     def _prepare_next(self) -> None:
         """Wrap the next pair's texts while this one is read."""
         following = self.session.peek(1)
         if following is not None:
-            self.view.wrap(self.prepared.both(following, self.reading))
+            self.view.wrap(self.answer_cache.both(following, self.reading))
 
-    def count(self) -> None:
+    def refresh_numbers(self) -> None:
         """Count the numbers anew and show them."""
         if self.session.current is not None:
             self.numbers.refresh()
@@ -227,13 +227,13 @@ class ReviewScreen(Screen[None]):
         pair = self.session.current
         waiting = pair is not None and self.is_current and self.actions.not_saved is None
         if pair is not None and waiting and self.session.verdict_arrived(pair):
-            self.apply(Update(redraw=Redraw.ALL, reopened=True))
+            self.apply(Update(redraw=Redraw.ALL, wait_for_repaint=True))
 
     # keys and mouse
 
     def on_key(self, event: KeyEvent) -> None:
         """Remember when the key was pressed, before its action runs."""
-        self.gate.note_key(event.time)
+        self.paint_gate.note_key(event.time)
 
     def _forward_event(self, event: Event) -> None:
         """A click on a key's word counts from when the button went down, on that word; Textual's own event forgets it."""
@@ -252,7 +252,7 @@ class ReviewScreen(Screen[None]):
         return action if isinstance(action, str) else None
 
     async def _run_clicked(self, action: str, at: float) -> None:
-        self.gate.note_click(at)
+        self.paint_gate.note_click(at)
         await self.run_action(action.removeprefix("screen."))
 
     def get_style_at(self, x: int, y: int) -> Style:
@@ -272,7 +272,7 @@ class ReviewScreen(Screen[None]):
 
     def _accepted(self) -> PairView | None:
         """The pair to act on; None while it has not been painted: then the key was meant for another one."""
-        return self.session.current if self.gate.accepts() else None
+        return self.session.current if self.paint_gate.accepts() else None
 
     def _run(self, pair: PairView | None, act: Act) -> None:
         self.apply(self.actions.run(pair, act, narrow=self.shape.narrow))
@@ -290,7 +290,7 @@ class ReviewScreen(Screen[None]):
 
     def _seconds(self) -> float:
         """How long the pair has been on the screen."""
-        return round(monotonic() - self.gate.painted_at, 3)
+        return round(monotonic() - self.paint_gate.painted_at, 3)
 
     def _awaits_confirmation(self, pair: PairView) -> bool:
         """Whether this was decided blind, and its verdict is on the screen since."""
@@ -308,7 +308,7 @@ class ReviewScreen(Screen[None]):
         self._run(pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds()))
 
     def action_uphold(self) -> None:
-        """Uphold the verdict on the table; on a decided pair go on; after a failed save try again."""
+        """Uphold the verdict that is shown; on a decided pair go on; after a failed save try again."""
         pair = self._accepted()
         if pair is None:
             return
@@ -339,7 +339,7 @@ class ReviewScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Take back the last act; a verdict that could not be saved is dropped."""
-        if not self.gate.accepts():
+        if not self.paint_gate.accepts():
             return
         if self.actions.unsaved is not None:
             self.apply(self.actions.drop_unsaved())
@@ -348,7 +348,7 @@ class ReviewScreen(Screen[None]):
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        if self.gate.accepts() and self.actions.unsaved is None:
+        if self.paint_gate.accepts() and self.actions.unsaved is None:
             self._run(self.session.current, self.session.redo)
 
     def action_comment(self) -> None:
@@ -384,7 +384,7 @@ class ReviewScreen(Screen[None]):
         words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
         if self.session.blind and pair is not None and not pair.verdict_hidden:
             words = "blind from the next unread pair on"
-        self.apply(Update(muted(words), Redraw.ALL, reopened=True))
+        self.apply(Update(muted(words), Redraw.ALL, wait_for_repaint=True))
 
     def action_plan(self, number: int) -> None:
         """Plan to read so many pairs."""
@@ -463,7 +463,7 @@ class ReviewScreen(Screen[None]):
         self.apply(Update(Content(""), Redraw.ALL))
 
     def refresh_session(self) -> None:
-        """Something was said of the run on another screen."""
+        """Read the session anew: a decision or flag of this run was saved on another screen."""
         self.session.refresh()
         self.draw()
 
@@ -471,7 +471,7 @@ class ReviewScreen(Screen[None]):
         """Back from a review of another queue: what was decided there counts here too."""
         self.session.refresh(other.session)
         self.actions.patterns.kept |= other.actions.patterns.kept
-        self.apply(Update(muted("back in the queue"), Redraw.ALL, recount=True))
+        self.apply(Update(muted("back in the queue"), Redraw.ALL, numbers_changed=True))
 
     # reading
 
@@ -604,7 +604,7 @@ class ReviewScreen(Screen[None]):
 
     def _step_in_panes(self, pair: PairView, step: int) -> bool:
         """Both panes to their next change or match; whether there was one to go to."""
-        return self.view.step_changes(self.prepared.both(pair, self.reading), step)
+        return self.view.step_changes(self.answer_cache.both(pair, self.reading), step)
 
     def _go_to_match(self, step: int) -> None:
         """To the next pair that has the words, going round."""
@@ -629,7 +629,7 @@ class ReviewScreen(Screen[None]):
         """All pairs of the run, to be narrowed."""
         self.navigation.open_list(choose=True)
 
-    def action_differing(self) -> None:
+    def action_overturned(self) -> None:
         """The pairs on which the reviewer overturned the judge."""
         from uphold.records.enums import QuickFilter
         from uphold.records.pair_list import PairFilter
@@ -639,7 +639,7 @@ class ReviewScreen(Screen[None]):
     def action_numbers(self) -> None:
         """The numbers of the run; they rest while it is read blind."""
         if self.session.blind:
-            self.show_message(muted(RESTING))
+            self.show_message(muted(RATES_HIDDEN))
         else:
             self.navigation.open_numbers()
 
@@ -733,9 +733,9 @@ class ReviewScreen(Screen[None]):
         """What this session came to; None after a few decisions only."""
         session = self.session
         totals = session.session_totals()
-        if totals.decided < FEW:
+        if totals.decided < MIN_DECISIONS_FOR_SUMMARY:
             return None
-        self.count()
+        self.refresh_numbers()
         return SessionSummary(
             session.run,
             totals,

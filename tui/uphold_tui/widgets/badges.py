@@ -121,12 +121,6 @@ def verdict_words(judge: PairVerdict | None) -> str:
     return "is better" if judge.verdict in (Verdict.CANDIDATE, Verdict.BASELINE) else judge.verdict.value
 
 
-def short_choice(pair: PairView, choice: Choice) -> str:
-    """Return a decision in one or two words: A, B, tie, both bad."""
-    side = pair.side_of(choice.preference)
-    return side.value if side is not None else choice_words(choice)
-
-
 def ruling_words(ruled: Ruling, signs: Signs) -> Content:
     """Return a ruling in words: upheld and decided in plain text, overturned, which is rare, as a filled label."""
     if ruled is Ruling.UPHELD:
