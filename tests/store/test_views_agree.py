@@ -52,14 +52,14 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
             judges.record_requested_orders(conn, 1, judge_id, asked or AnswerOrder, 0)
             for order, samples in (asked or {}).items():
                 judges.record_requested_orders(conn, 1, judge_id, [order], samples)
-            expected = {}
+            expected, by_pair = {}, {}
             for pair in range(1, PAIRS + 1):
                 there = data.draw(st.lists(st.sampled_from(places), unique=True))
                 said = [judgment(*place, data.draw(SAID)) for place in there]
                 for one in said:
                     judgments.add_judgment(conn, pair, judge_id, one)
                 if said:
-                    expected[pair] = verdict_of(said, asked)
+                    expected[pair], by_pair[pair] = verdict_of(said, asked), said
         found = store.rows("SELECT pair_id, verdict FROM verdicts WHERE judge_id = ?", (judge_id,))
         assert {pair: Verdict(word) for pair, word in found} == expected
         words = store.rows(
@@ -67,11 +67,9 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
         )
         for pair, *both in words:
             for order, word in zip((AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST), both, strict=True):
-                own = store.rows(
-                    "SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND answer_order = ?",
-                    (pair, judge_id, order.value),
-                ).fetchone()
-                assert word == (own[0] if own else None)
+                own = [one for one in by_pair[pair] if one.order is order]
+                wanted = None if asked is None else {order: asked.get(order, 0)}
+                assert word == (verdict_of(own, wanted).value if own else None)
 
 
 @QUICK

@@ -1,7 +1,7 @@
 """Judges, their judgments, and the rule by which judgments on a pair make a verdict."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
@@ -80,10 +80,6 @@ class PairVerdict:
     kind: str
     verdict: Verdict
     judgments: tuple[Judgment, ...] = ()
-
-
-VerdictRule = Callable[[tuple[Judgment, ...], Mapping[AnswerOrder, int] | None], Verdict]
-"""A function like `verdict_of`: (judgments on a pair, samples requested in each order or None) to a verdict."""
 
 
 def verdict_of(judgments: Iterable[Judgment], requested: Mapping[AnswerOrder, int] | None) -> Verdict:

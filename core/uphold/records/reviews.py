@@ -249,6 +249,35 @@ def human_label(votes: Votes) -> Label:
     return Label.UNRESOLVED if others else Label(first.value)
 
 
+def is_undone(acts: Iterable[EventKind]) -> bool:
+    """Whether an event is undone, given the undo and redo events that point at it, oldest first: the last one counts."""
+    return next(iter([*acts][-1:]), None) is EventKind.UNDO
+
+
+class PairLabel(NamedTuple):
+    """The human label of a pair: how many reviewers decided, and whether an adjudication settled it."""
+
+    label: Label
+    votes: int
+    adjudicated: bool
+
+
+def label_of(decisions: Iterable[tuple[int, EventKind, Choice]]) -> PairLabel:
+    """Return the label of a pair from (reviewer id, kind, choice) of its standing decisions, oldest first.
+
+    The latest decision of each reviewer counts, and the latest adjudication, as long as anybody has decided.
+    """
+    votes: dict[int, Choice] = {}
+    adjudicated: Choice | None = None
+    for reviewer, kind, choice in decisions:
+        if kind is EventKind.ADJUDICATED:
+            adjudicated = choice
+        else:
+            votes[reviewer] = choice
+    settled: Votes = ((ADJUDICATOR, adjudicated),) if adjudicated is not None and votes else ()
+    return PairLabel(human_label((*settled, *votes.items())), len(votes), bool(settled))
+
+
 def is_both_bad(votes: Votes) -> bool:
     """Whether the label is a tie because both answers are bad: more votes for both-bad than for tie."""
     if human_label(votes) is not Label.TIE:

@@ -7,6 +7,7 @@ from uphold.records.judgments import Judge
 from uphold.records.rows import ImportedJudgment, ImportedReview
 from uphold.records.texts import canonical, canonical_hash
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
+from uphold.store.outcomes import write_labels, write_verdicts
 
 
 class CurrentJudgment(NamedTuple):
@@ -39,6 +40,12 @@ class BulkAnnotations:
         self._decisions: dict[tuple[int, int], CurrentDecision] = {}
         self._event_ids: set[str] = set()
         self._requested_orders: set[tuple[int, int, str]] = set()
+
+    def write_outcomes(self) -> None:
+        """Write the verdicts and labels of the pairs with new judgments or decisions; all rows must be flushed."""
+        conn = self._writer.conn
+        write_verdicts(conn, {pair_id for pair_id, *_ in self._judgments})
+        write_labels(conn, {pair_id for pair_id, _ in self._decisions})
 
     def _is_stored(self, pair: StoredPair) -> bool:
         """Whether the pair was in the database before this import."""

@@ -311,4 +311,5 @@ class BulkImport:
         """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many."""
         writer = self.writer
         writer.flush()
+        self.annotations.write_outcomes()
         return pairs.carry_decisions(writer.conn, writer.pairs.first_new, writer.at, writer.import_id)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
-from uphold.records.judgments import Judgment, PairVerdict, VerdictRule
+from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
+from uphold.store.outcomes import write_verdicts
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
@@ -109,7 +110,9 @@ def add_judgment(
     """
     current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
     if current is None:
-        return _insert_judgment(conn, pair_id, judge_id, judgment, reused), True
+        number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
+        write_verdicts(conn, [pair_id], judge_id)
+        return number, True
     current_id, status = current
     if status == JudgmentStatus.FAILED or (
         redo and status == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED
@@ -118,14 +121,18 @@ def add_judgment(
     return _insert_judgment(conn, pair_id, judge_id, judgment, reused, superseded_by=current_id), False
 
 
-def replace_judgment(conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, source_id: int) -> int:
+def replace_judgment(
+    conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, source_id: int | None
+) -> int:
     """Write a new parse of a stored answer, superseding the judgment in force; return its id.
 
     `source_id` is the judgment whose raw answer was parsed again.
     """
     current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
     if current is None:
-        return _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
+        number = _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
+        write_verdicts(conn, [pair_id], judge_id)
+        return number
     return _supersede(conn, current[0], pair_id, judge_id, judgment, source_id)
 
 
@@ -148,6 +155,7 @@ def _supersede(
     conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (old_id,))
     number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
     conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, old_id))
+    write_verdicts(conn, [pair_id], judge_id)
     return number
 
 
@@ -215,7 +223,12 @@ def read_judgment(row: tuple[Any, ...]) -> Judgment:
     return Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
 
 
-def read_pair_verdict(store: Store, pair_id: int, judge_id: int, rule: VerdictRule) -> PairVerdict | None:
+_IS_REQUESTED = """
+SELECT 1 FROM pairs p JOIN judge_orders a ON a.run_id = p.run_id WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0
+"""
+
+
+def read_pair_verdict(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
     """Return a judge's verdict on a pair, with its judgments in force.
 
     None if there are none and none were requested.
@@ -227,15 +240,10 @@ def read_pair_verdict(store: Store, pair_id: int, judge_id: int, rule: VerdictRu
         (pair_id, judge_id),
     )
     judgments = tuple(read_judgment(row) for row in rows)
-    requested = store.rows(
-        "SELECT a.answer_order, a.samples FROM pairs p JOIN judge_orders a ON a.run_id = p.run_id"
-        " WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0",
-        (pair_id, judge_id),
-    ).fetchall()
-    if not judgments and not requested:
+    verdict = store.one("SELECT verdict FROM verdicts WHERE judge_id = ? AND pair_id = ?", (judge_id, pair_id))
+    if verdict is None and store.one(_IS_REQUESTED, (pair_id, judge_id)) is None:
         return None
-    verdict = rule(judgments, {AnswerOrder(order): samples for order, samples in requested} or None)
-    return PairVerdict(judge_id, name, kind, verdict, judgments)
+    return PairVerdict(judge_id, name, kind, Verdict(verdict[0]) if verdict else Verdict.PENDING, judgments)
 
 
 def mean_output_tokens(store: Store, judge_id: int) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, canonical_hash, cells_hash, contents_hash
 from uphold.store.database import Store, now
+from uphold.store.outcomes import write_labels
 from uphold.store.runs import find_or_add_run
 from uphold.store.sets import ActiveExample, active_examples, read_text
 
@@ -220,4 +221,7 @@ def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, impo
         " VALUES (?, 'carried', ?, ?, ?, ?, ?, 'carried', ?, ?)",
         events,
     )
-    return conn.total_changes - before
+    carried = conn.total_changes - before
+    if carried:
+        write_labels(conn, sorted({event[1] for event in events}))
+    return carried

@@ -439,6 +439,27 @@ CREATE INDEX events_reference ON events(reference_id) WHERE reference_id IS NOT 
 CREATE INDEX events_adjudicated ON events(pair_id, seq) WHERE kind = 'adjudicated';
 CREATE INDEX events_repeated ON events(pair_id, reviewer_id, seq) WHERE kind = 'repeat';
 
+-- outcome: what a judge's judgments in force on a pair amount to, in all and in either order; no row without any of them
+CREATE TABLE verdicts (
+    judge_id INTEGER NOT NULL REFERENCES judges(id),
+    pair_id INTEGER NOT NULL REFERENCES pairs(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('candidate', 'baseline', 'tie', 'inconsistent', 'unreadable', 'failed', 'pending')),
+    candidate_first TEXT,
+    baseline_first TEXT,
+    PRIMARY KEY (judge_id, pair_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_pair ON verdicts(pair_id);
+CREATE INDEX verdicts_run ON verdicts(run_id, verdict);
+
+-- outcome: what the standing decisions on a pair amount to; no row without any
+CREATE TABLE human_labels (
+    pair_id INTEGER PRIMARY KEY REFERENCES pairs(id),
+    label TEXT NOT NULL CHECK (label IN ('candidate', 'baseline', 'tie', 'unresolved')),
+    votes INTEGER NOT NULL,
+    adjudicated INTEGER NOT NULL CHECK (adjudicated IN (0, 1))
+) STRICT;
+
 -- how many pairs a reviewer means to read in a run; every change is a row of its own, the latest counts
 CREATE TABLE plans (
     id INTEGER PRIMARY KEY,
@@ -485,13 +506,7 @@ WHERE (
 );
 
 CREATE VIEW standing_events AS
-SELECT e.* FROM events e
-WHERE e.kind NOT IN ('undo', 'redo') AND NOT EXISTS (
-    SELECT 1 FROM events u
-    WHERE u.target_id = e.id AND u.kind = 'undo' AND NOT EXISTS (
-        SELECT 1 FROM events r WHERE r.target_id = e.id AND r.kind = 'redo' AND r.seq > u.seq
-    )
-);
+SELECT * FROM events WHERE kind NOT IN ('undo', 'redo') AND NOT undone;
 
 CREATE VIEW current_decisions AS
 SELECT pair_id, reviewer_id, choice, id AS event_id, kind, source, judge_id, verdict, reference_id, seconds, note, created_at,
@@ -522,52 +537,6 @@ CREATE VIEW broken_pairs AS
 SELECT pair_id FROM (
     SELECT pair_id, kind, max(seq) FROM standing_events WHERE kind IN ('broken', 'unbroken') GROUP BY pair_id
 ) WHERE kind = 'broken';
-
--- the word of each order: its readable samples vote, a draw is a tie
-CREATE VIEW order_words AS
-SELECT j.judge_id, j.pair_id, p.run_id, j.answer_order,
-    CASE WHEN a.samples > j.samples THEN 'missing'
-         WHEN j.readable = 0 THEN CASE WHEN j.failed > 0 THEN 'failed' ELSE 'unreadable' END
-         WHEN j.candidate > j.baseline AND j.candidate > j.ties THEN 'candidate'
-         WHEN j.baseline > j.candidate AND j.baseline > j.ties THEN 'baseline'
-         ELSE 'tie' END AS word
-FROM (
-    SELECT judge_id, pair_id, answer_order, count(*) AS samples, sum(status = 'readable') AS readable,
-        sum(status = 'failed') AS failed, sum(verdict IS 'candidate') AS candidate,
-        sum(verdict IS 'baseline') AS baseline, sum(verdict IS 'tie') AS ties
-    FROM judgments WHERE superseded_by IS NULL GROUP BY judge_id, pair_id, answer_order
-) j
-JOIN pairs p ON p.id = j.pair_id
-LEFT JOIN judge_orders a ON a.run_id = p.run_id AND a.judge_id = j.judge_id AND a.answer_order = j.answer_order;
-
-CREATE VIEW verdicts AS
-SELECT judge_id, pair_id, run_id,
-    CASE WHEN max(word = 'failed') THEN 'failed'
-         WHEN max(word = 'unreadable') THEN 'unreadable'
-         WHEN max(word = 'missing') OR count(*) < (
-             SELECT count(*) FROM judge_orders a
-             WHERE a.run_id = order_words.run_id AND a.judge_id = order_words.judge_id AND a.samples > 0
-         ) THEN 'pending'
-         WHEN min(word) = max(word) THEN min(word)
-         ELSE 'inconsistent' END AS verdict,
-    max(CASE WHEN answer_order = 'candidate-first' THEN word END) AS candidate_first,
-    max(CASE WHEN answer_order = 'baseline-first' THEN word END) AS baseline_first
-FROM order_words GROUP BY judge_id, pair_id;
-
--- the adjudicated word; else the one with most votes, both-bad as a tie; a draw for first place is unresolved
-CREATE VIEW human_labels AS
-SELECT v.pair_id, v.votes,
-    CASE WHEN a.choice = 'both-bad' THEN 'tie'
-         WHEN a.choice IS NOT NULL THEN a.choice
-         WHEN v.candidate > v.baseline AND v.candidate > v.ties THEN 'candidate'
-         WHEN v.baseline > v.candidate AND v.baseline > v.ties THEN 'baseline'
-         WHEN v.ties > v.candidate AND v.ties > v.baseline THEN 'tie'
-         ELSE 'unresolved' END AS label
-FROM (
-    SELECT pair_id, count(*) AS votes, sum(choice = 'candidate') AS candidate, sum(choice = 'baseline') AS baseline,
-        sum(choice IN ('tie', 'both-bad')) AS ties
-    FROM current_decisions GROUP BY pair_id
-) v LEFT JOIN adjudications a ON a.pair_id = v.pair_id;
 
 CREATE VIEW disputes AS
 SELECT d.pair_id, count(*) AS votes, a.choice AS settled
