@@ -6,14 +6,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.imports import bring, compared
+from support.imports import bring, compared, judged, reviewed
 from uphold.records.counts import Votes
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
 from uphold.records.judgments import Judge, Judgment, verdict_of
-from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
+from uphold.records.reviews import Label, OnScreen, ReviewEvent, human_label, new_event_id
 from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
 from uphold.store.reviews import add_event, add_reviewer
+from uphold.store.runs import all_runs
+from uphold.workflows.review_opening import open_review
 
 PAIRS = 6
 
@@ -130,3 +132,46 @@ def test_a_file_in_which_every_answer_was_replaced_is_still_quick_to_read(tmp_pa
         assert "SEARCH r USING INDEX replacements_response" in plan
         assert "SCAN r " not in plan
         assert "MATERIALIZE" not in plan
+
+
+def test_readable_pairs_are_the_current_ones_a_row_each_with_the_primary_judges_verdict(tmp_path: Path) -> None:
+    with open_store(tmp_path / "x.db", create=True) as store:
+        bring(store, judged("a", "tie", judge="early", tags=["x", "y"]), judged("b", "baseline", judge="early"))
+        bring(store, judged("a", "candidate", judge="late"), reviewed("b", "both-bad"))
+        bring(store, {"key": "b", "instruction": "Sing b."}, update=True)
+        found = store.rows("SELECT * FROM readable_pairs")
+        assert [column[0] for column in found.description] == [
+            *("run", "set_name", "key", "turn", "tags", "instruction", "candidate", "candidate_answer"),
+            *("baseline", "baseline_answer", "judge", "verdict", "human_label"),
+        ]
+        (row,) = store.rows("SELECT * FROM readable_pairs").fetchall()
+        assert row[:5] == ("candidate-vs-baseline", "s", "a", 1, "x, y")
+        assert row[6:] == (
+            "candidate",
+            "a, says the candidate",
+            "baseline",
+            "a, says the baseline",
+            "late",
+            "candidate",
+            None,
+        )
+
+
+def test_readable_decisions_have_the_verdict_of_the_time_and_the_history_counts_the_labels(tmp_path: Path) -> None:
+    with open_store(tmp_path / "x.db", create=True) as store:
+        bring(store, judged("a", "tie"), judged("b"), reviewed("b", "both-bad"))
+        session = open_review(store, all_runs(store)[0], "cyd")
+        session.go_to(session.named("a")[0][0])
+        session.decide(Choice.BASELINE, OnScreen(Preference.CANDIDATE))
+        bring(store, judged("a", "candidate"), update=True)
+        rows = store.rows(
+            "SELECT run, key, turn, reviewer, choice, judge, verdict, mode FROM readable_decisions ORDER BY key"
+        ).fetchall()
+        run = "candidate-vs-baseline"
+        assert rows == [
+            (run, "a", 1, "cyd", "baseline", "j", "tie", "open"),
+            (run, "b", 1, "ada", "both-bad", None, None, None),
+        ]
+        assert store.rows(
+            "SELECT run, pairs, reviewed, wins, ties, losses, unresolved FROM run_history"
+        ).fetchall() == [(run, 2, 2, 0, 1, 1, 0)]

@@ -552,11 +552,27 @@ JOIN examples x ON x.id = p.example_id
 LEFT JOIN verdicts v ON v.pair_id = p.id
 LEFT JOIN judges j ON j.id = v.judge_id
 LEFT JOIN human_labels h ON h.pair_id = p.id;
+-- the judges of a run, the primary one at place 1: the one that judged last, rules judges behind all others
+CREATE VIEW run_judges AS
+SELECT o.run_id, g.id AS judge_id, g.name AS judge, row_number() OVER (
+    PARTITION BY o.run_id ORDER BY g.kind = 'rules', (
+        -- in this form SQLite goes back from the latest judgment and stops at the first that fits
+        SELECT j.id FROM judgments j CROSS JOIN pairs p ON p.id = j.pair_id
+        WHERE j.judge_id = g.id AND p.run_id = o.run_id ORDER BY j.id DESC LIMIT 1
+    ) DESC, g.id
+) AS place
+FROM (SELECT DISTINCT run_id, judge_id FROM judge_orders) o JOIN judges g ON g.id = o.judge_id;
+
+-- current pairs with names instead of ids, one row each; the verdict is that of the run's primary judge
 CREATE VIEW readable_pairs AS
-SELECT p.id AS pair_id, r.name AS run, s.name AS set_name, x.key, p.turn, json_extract(t.turns, '$[' || (p.turn - 1) || ']') AS instruction,
+WITH primary_judges AS MATERIALIZED (SELECT run_id, judge_id, judge FROM run_judges WHERE place = 1)
+SELECT r.name AS run, s.name AS set_name, x.key, p.turn,
+    (SELECT group_concat(tag, ', ') FROM tags WHERE tags.example_id = x.id) AS tags,
+    json_extract(t.turns, '$[' || (p.turn - 1) || ']') AS instruction,
     c.name AS candidate, json_extract(rc.cells, '$[' || (p.turn - 1) || ']') AS candidate_answer,
-    b.name AS baseline, json_extract(rb.cells, '$[' || (p.turn - 1) || ']') AS baseline_answer
-FROM pairs p
+    b.name AS baseline, json_extract(rb.cells, '$[' || (p.turn - 1) || ']') AS baseline_answer,
+    j.judge, v.verdict, h.label AS human_label
+FROM current_pairs p
 JOIN runs r ON r.id = p.run_id
 JOIN sets s ON s.id = r.set_id
 JOIN examples x ON x.id = p.example_id
@@ -564,7 +580,38 @@ JOIN texts t ON t.id = p.text_id
 JOIN systems c ON c.id = r.candidate_id
 JOIN systems b ON b.id = r.baseline_id
 JOIN responses rc ON rc.id = p.candidate_response_id
-JOIN responses rb ON rb.id = p.baseline_response_id;
+JOIN responses rb ON rb.id = p.baseline_response_id
+LEFT JOIN primary_judges j ON j.run_id = p.run_id
+LEFT JOIN verdicts v ON v.judge_id = j.judge_id AND v.pair_id = p.id
+LEFT JOIN human_labels h ON h.pair_id = p.id;
+
+-- each reviewer's current decision on a pair, with the judge's verdict as it was then
+CREATE VIEW readable_decisions AS
+SELECT r.name AS run, s.name AS set_name, x.key, p.turn, w.name AS reviewer, v.kind, v.choice, j.name AS judge, v.verdict,
+    v.mode, v.verdict_shown, v.seconds, v.note, v.created_at
+FROM current_decisions d
+JOIN events v ON v.seq = d.seq
+JOIN pairs p ON p.id = d.pair_id
+JOIN runs r ON r.id = p.run_id
+JOIN sets s ON s.id = r.set_id
+JOIN examples x ON x.id = p.example_id
+JOIN reviewers w ON w.id = d.reviewer_id
+LEFT JOIN judges j ON j.id = v.judge_id;
+
+-- the runs as they came, with the human labels on their current pairs that nobody marked broken
+CREATE VIEW run_history AS
+SELECT r.name AS run, s.name AS set_name, c.name AS candidate, b.name AS baseline, r.created_at, count(*) AS pairs,
+    count(h.label) AS reviewed, coalesce(sum(h.label = 'candidate'), 0) AS wins, coalesce(sum(h.label = 'tie'), 0) AS ties,
+    coalesce(sum(h.label = 'baseline'), 0) AS losses, coalesce(sum(h.label = 'unresolved'), 0) AS unresolved
+FROM current_pairs p
+JOIN runs r ON r.id = p.run_id
+JOIN sets s ON s.id = r.set_id
+JOIN systems c ON c.id = r.candidate_id
+JOIN systems b ON b.id = r.baseline_id
+LEFT JOIN human_labels h ON h.pair_id = p.id
+WHERE p.id NOT IN (SELECT pair_id FROM broken_pairs)
+GROUP BY r.id;
+
 CREATE VIEW spending AS
 SELECT r.name AS run, g.name AS judge, count(*) AS judgments, sum(j.input_tokens) AS input_tokens,
     sum(j.output_tokens) AS output_tokens, sum(j.cost) AS dollars
