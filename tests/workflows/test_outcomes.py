@@ -84,7 +84,8 @@ def judge(store: Store, rng: random.Random) -> None:
         judges.record_requested_orders(conn, run_id, judge_id, orders, rng.randint(1, 2))
         status = rng.choice(list(JudgmentStatus))
         verdict = rng.choice(list(Preference)) if status is JudgmentStatus.READABLE else None
-        made = Judgment(rng.choice(orders), status, verdict, rng.randint(0, 1), raw="raw")
+        seen = rng.choice([None, *values(store, "SELECT id FROM reference_texts")])
+        made = Judgment(rng.choice(orders), status, verdict, rng.randint(0, 1), raw="raw", reference_id=seen)
         if rng.random() < 0.2:
             judgments.replace_judgment(conn, pair_id, judge_id, made, None)
         else:

@@ -49,7 +49,8 @@ class Judgment:
     """One answer of a judge on one pair in one order: a readable one has a verdict, any other a `problem`.
 
     `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
-    as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars.
+    as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars. `reference_id` is the row of the
+    reference up to the pair's turn that the judge saw, None where it saw none.
     """
 
     order: AnswerOrder
@@ -69,6 +70,7 @@ class Judgment:
     cost: float | None = None
     seconds: float | None = None
     at: str | None = None
+    reference_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

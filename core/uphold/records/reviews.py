@@ -43,7 +43,8 @@ class ReviewEvent:
 
     `target_id` is the event that an undo, redo or carried decision points at. `note` is the text of a comment, or the
     reasons as `format_reasons` writes them. `seconds` is the time spent on the pair, `source` where the event was made
-    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written).
+    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written). `reference_id` is the row of the
+    reference up to the pair's turn that was there to be seen.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ReviewEvent:
     seconds: float | None = None
     source: str = "app"
     at: str | None = None
+    reference_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class PairView:
     reviewer_decisions: tuple[ReviewerDecision, ...] = ()
     adjudicating: bool = False
     stale_decision: StaleDecision | None = None
+    reference_id: int | None = None
 
     def cells(self, side: Side) -> tuple[AnswerCell, ...]:
         """Return the answer shown on `side`, one cell per turn up to the pair's."""

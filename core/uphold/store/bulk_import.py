@@ -12,6 +12,7 @@ from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_forms
 from uphold.store import pairs, runs
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
+from uphold.store.outcomes import write_example_verdicts
 from uphold.store.sets import read_text
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
@@ -103,6 +104,7 @@ class BulkExamples:
         writer.flush()
         sql = "UPDATE examples SET text_id = ?, reference_id = ? WHERE id = ?"
         writer.conn.executemany(sql, [(example.text_id, example.reference_id, example.id) for example in changed])
+        write_example_verdicts(writer.conn, [example.id for example in changed])
         if self._edited:
             # Those that an example had only between two edits of this import.
             delete_unused_texts(writer.conn, range(writer.texts.first_new, writer.texts.next_id))

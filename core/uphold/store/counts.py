@@ -82,8 +82,8 @@ _PREFERENCE_SAMPLE = 200
 
 
 _JUDGES_WITH_PREFERENCES = """
-SELECT DISTINCT judge_id FROM judgments WHERE judge_id IN (SELECT value FROM json_each(?))
-AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND preference IS NOT NULL
+SELECT DISTINCT judge_id FROM standing_judgments WHERE judge_id IN (SELECT value FROM json_each(?))
+AND pair_id IN (SELECT value FROM json_each(?)) AND preference IS NOT NULL
 """
 
 
@@ -129,14 +129,15 @@ def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
             **extra,
         )
 
+    older = _older_reference_pairs(store, condition)
     tags = {}
     if options.by_tag:
         for tag in tags_of(store, scope.set_id):
             part = pairs.of_examples(_tagged_examples(store, tag))
             if part.ids:
-                tags[tag] = make(part, **_source_counts(part))
+                tags[tag] = make(part, **_source_counts(part, older))
     habits = _reviewer_habits(store, scope.condition, pairs) if options.details else {}
-    return make(pairs, **_pair_counts(store, condition, pairs), tags=tags, habits=habits)
+    return make(pairs, **_source_counts(pairs, older) | _pair_counts(store, condition, pairs), tags=tags, habits=habits)
 
 
 def _tagged_examples(store: Store, tag: str) -> set[int]:
@@ -208,7 +209,7 @@ class AllVerdicts:
     def _confidences(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
         """Return (cluster, mean confidence of the readable judgments, votes, verdict, count) of the pairs with votes."""
         sql = (
-            "SELECT pair_id, round(avg(confidence), 3) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+            "SELECT pair_id, round(avg(confidence), 3) FROM standing_judgments WHERE judge_id = ?"
             " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
         )
         confidences = dict(self._store.rows(sql, (judge_id, *self._span)).fetchall())
@@ -272,7 +273,7 @@ def _mean_preferences(store: Store, judge_id: int, pairs: PairColumns) -> tuple[
     """Return the mean soft preference of each pair that has one."""
     known = set(pairs.ids)
     rows = store.rows(
-        "SELECT pair_id, avg(preference) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+        "SELECT pair_id, avg(preference) FROM standing_judgments WHERE judge_id = ?"
         " AND preference IS NOT NULL GROUP BY pair_id",
         (judge_id,),
     )
@@ -280,14 +281,14 @@ def _mean_preferences(store: Store, judge_id: int, pairs: PairColumns) -> tuple[
 
 
 def _pair_counts(store: Store, condition: PairCondition, pairs: PairColumns) -> dict[str, int]:
-    """Return the numbers of pairs among the fields of RunCounts; stale and retired ones are not among `pairs`."""
+    """Return the numbers of pairs by state among the fields of RunCounts; stale and retired ones are not among `pairs`."""
     active, retired = store.one(
         "SELECT total(e.status = 'active'), total(e.status <> 'active') FROM pairs p JOIN examples e ON e.id = p.example_id"
         f" WHERE {condition.where}",
         condition.values,
     )
     current = len(pairs.ids) + pairs.broken
-    return _source_counts(pairs) | {
+    return {
         "pairs": current,
         "stale": int(active) - current,
         "retired": int(retired),
@@ -297,14 +298,29 @@ def _pair_counts(store: Store, condition: PairCondition, pairs: PairColumns) -> 
     }
 
 
-def _source_counts(pairs: PairColumns) -> dict[str, int]:
-    """Return the fields `pairs`, `imported` and `carried` of RunCounts for unbroken pairs."""
+_OLDER_REFERENCE = """
+SELECT DISTINCT p.id FROM current_pairs p JOIN current_decisions d ON d.pair_id = p.id JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE d.reference_id IS NOT f.prefix_id AND {}
+"""
+
+
+def _older_reference_pairs(store: Store, condition: PairCondition) -> set[int]:
+    """Return the pairs with a decision that was made with another reference than the example's present one."""
+    if store.one("SELECT 1 FROM reference_texts LIMIT 1") is None:
+        return set()
+    return {row[0] for row in store.rows(_OLDER_REFERENCE.format(condition.where), condition.values)}
+
+
+def _source_counts(pairs: PairColumns, older: set[int]) -> dict[str, int]:
+    """Return the fields `pairs`, `imported`, `carried` and `older_reference` of RunCounts, `pairs` being those given."""
     kinds, indexes = pairs.kinds()
     counted = [(kinds[index].decisions, count) for index, count in Counter(indexes).items()]
     return {
         "pairs": len(pairs.ids),
         "imported": sum(count for decisions, count in counted if decisions.imported),
         "carried": sum(count for decisions, count in counted if decisions.carried),
+        "older_reference": len(older.intersection(pairs.ids)) if older else 0,
     }
 
 

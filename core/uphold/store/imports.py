@@ -187,8 +187,9 @@ def _text_ids(conn: sqlite3.Connection, number: int) -> list[int]:
 
 
 def _changed_pairs(conn: sqlite3.Connection, number: int) -> list[int]:
-    """Return the ids of the import's pairs, and of those with judgments or decisions of it."""
-    sql = "SELECT id FROM pairs WHERE import_id = :n" + "".join(
+    """Return the ids of the import's pairs, of those with judgments or decisions of it, and of examples that it edited."""
+    edited = "SELECT example_id FROM example_events WHERE import_id = :n AND kind IN ('edited', 'referenced')"
+    sql = f"SELECT id FROM pairs WHERE import_id = :n OR example_id IN ({edited})" + "".join(
         f" UNION SELECT pair_id FROM {table} WHERE import_id = :n" for table in ("judgments", "events")
     )
     return [row[0] for row in conn.execute(sql, {"n": number})]

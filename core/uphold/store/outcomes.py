@@ -50,6 +50,7 @@ def _labels(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, st
 _JUDGMENTS = """
 SELECT j.judge_id, j.pair_id, p.run_id,
     group_concat(j.answer_order || ':' || j.status || ':' || coalesce(j.verdict, '') || ':' || j.sample, ' ')
+    FILTER (WHERE EXISTS (SELECT 1 FROM standing_judgments s WHERE s.id = j.id))
 FROM judgments j CROSS JOIN pairs p ON p.id = j.pair_id
 WHERE j.superseded_by IS NULL AND {} GROUP BY j.judge_id, j.pair_id
 """
@@ -58,7 +59,8 @@ WHERE j.superseded_by IS NULL AND {} GROUP BY j.judge_id, j.pair_id
 def write_verdicts(conn: sqlite3.Connection, pair_ids: Iterable[int] | None, judge_id: int | None = None) -> None:
     """Write the verdicts on some pairs, on all with None; to be called after their judgments have changed.
 
-    With `judge_id` only those of that judge. A pair without a judgment in force has no row.
+    With `judge_id` only those of that judge. A pair without a judgment has no row; one whose judgments all saw an older
+    reference is pending.
     """
     where, values = _pair_condition(pair_ids)
     if judge_id is not None:
@@ -81,6 +83,12 @@ def write_run_verdicts(conn: sqlite3.Connection, run_id: int, judge_id: int) -> 
     """Write a judge's verdicts on a run; to be called after other orders or samples are asked of it."""
     rows = conn.execute("SELECT pair_id FROM verdicts WHERE run_id = ? AND judge_id = ?", (run_id, judge_id))
     write_verdicts(conn, [row[0] for row in rows], judge_id)
+
+
+def write_example_verdicts(conn: sqlite3.Connection, example_ids: Iterable[int]) -> None:
+    """Write the verdicts on the pairs of some examples; to be called after their references have changed."""
+    sql = "SELECT id FROM pairs WHERE example_id IN (SELECT value FROM json_each(?))"
+    write_verdicts(conn, [row[0] for row in conn.execute(sql, (json.dumps(list(example_ids)),))])
 
 
 def _pair_condition(pair_ids: Iterable[int] | None) -> tuple[str, dict[str, object]]:

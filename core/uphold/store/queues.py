@@ -257,8 +257,8 @@ def verdicts_in_run(store: Store, run_id: int) -> list[tuple[int, int, Verdict]]
 def mean_confidences(store: Store, run_id: int, judge_id: int) -> dict[int, float]:
     """Return by pair id the mean confidence (0 to 1) of a judge's judgments in force that state one."""
     sql = (
-        "SELECT j.pair_id, avg(j.confidence) FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ?"
-        " AND j.judge_id = ? AND j.superseded_by IS NULL AND j.confidence IS NOT NULL GROUP BY j.pair_id"
+        "SELECT j.pair_id, avg(j.confidence) FROM standing_judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ?"
+        " AND j.judge_id = ? AND j.confidence IS NOT NULL GROUP BY j.pair_id"
     )
     return dict(store.rows(sql, (run_id, judge_id)).fetchall())
 

@@ -11,7 +11,7 @@ from uphold.store.database import Store, first_values, now
 from uphold.store.outcomes import write_labels, write_undone
 
 _COLUMNS = (
-    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, side_a, mode,"
+    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, reference_id, side_a, mode,"
     " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
@@ -111,6 +111,7 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.seconds,
         event.source,
         at,
+        event.reference_id,
         *on_screen,
         reviewer_id,
         session_id,
@@ -126,7 +127,7 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
 
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """Return the event of a row with the columns `_COLUMNS`."""
-    number, kind, pair_id, choice, note, target_id, seconds, source, at, *on_screen = row
+    number, kind, pair_id, choice, note, target_id, seconds, source, at, reference_id, *on_screen = row
     return ReviewEvent(
         number,
         EventKind(kind),
@@ -138,6 +139,7 @@ def read_event(row: tuple[Any, ...]) -> ReviewEvent:
         seconds,
         source,
         at,
+        reference_id,
     )
 
 

@@ -184,6 +184,7 @@ class PairReader:
             () if hidden else self._people(item.pair_id),
             self.mode.adjudicating,
             None if hidden else self._stale_decision(item.pair_id, state),
+            texts.reference_id,
         )
 
     def _primary_verdict(self, pair_id: int) -> PairVerdict | None:

@@ -378,7 +378,11 @@ class ReviewSession:
         if pair is None:
             return Refusal("there is no pair here")
         shown = self.reader.recorded_screen(self.cursor.item_of(pair.pair_id), pair, shown)
-        self._write(ReviewEvent(new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds))
+        self._write(
+            ReviewEvent(
+                new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds, reference_id=pair.reference_id
+            )
+        )
         if choice is None:
             return Receipt(kind, pair.pair_id, pair.key)
         side = pair.side_of(choice.preference)

@@ -439,7 +439,7 @@ CREATE INDEX events_reference ON events(reference_id) WHERE reference_id IS NOT 
 CREATE INDEX events_adjudicated ON events(pair_id, seq) WHERE kind = 'adjudicated';
 CREATE INDEX events_repeated ON events(pair_id, reviewer_id, seq) WHERE kind = 'repeat';
 
--- outcome: what a judge's judgments in force on a pair amount to, in all and in either order; no row without any of them
+-- outcome: what a judge's judgments on a pair amount to, in all and in either order; no row without any
 CREATE TABLE verdicts (
     judge_id INTEGER NOT NULL REFERENCES judges(id),
     pair_id INTEGER NOT NULL REFERENCES pairs(id),
@@ -504,6 +504,15 @@ WHERE (
     SELECT 1 FROM replaced r
     WHERE r.response_id IN (p.candidate_response_id, p.baseline_response_id) AND r.from_turn <= p.turn
 );
+
+-- judgments that count: not superseded, and made with the present reference where the judge takes one
+CREATE VIEW standing_judgments AS
+SELECT j.* FROM judgments j
+JOIN judges g ON g.id = j.judge_id
+JOIN pairs p ON p.id = j.pair_id
+JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE j.superseded_by IS NULL AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id);
 
 CREATE VIEW standing_events AS
 SELECT * FROM events WHERE kind NOT IN ('undo', 'redo') AND NOT undone;
