@@ -5,7 +5,6 @@ import json
 import pytest
 
 from uphold.records.enums import Choice
-from uphold.records.judgments import verdict_of
 from uphold.records.reviews import OnScreen
 from uphold.stats.assisted import assisted
 from uphold.stats.summary import run_statistics
@@ -55,7 +54,7 @@ def decide(sitting, times, choice="candidate"):
 
 
 def found(store, wanted=None):
-    return counts.run_counts(store, runs.find_run(store, wanted), verdict_of, counts.CountOptions(details=True))
+    return counts.run_counts(store, runs.find_run(store, wanted), counts.CountOptions(details=True))
 
 
 def strata(store, wanted=None):
@@ -176,7 +175,7 @@ def test_pooled_runs_tell_drawn_pairs_from_chosen_ones(store, tmp_path):
     bring(store, tmp_path, 30, name="v2")
     decide(session(store, wanted="v2-vs-base"), 12)
     set_id = runs.find_run(store, "1").set_id
-    pooled = counts.set_counts(store, set_id, "desk", verdict_of)
+    pooled = counts.set_counts(store, set_id, "desk")
     assert [stratum.name for stratum in pooled.strata] == ["all", "chosen"]
     human = run_statistics(pooled).human
     assert (human.reviewed, human.chosen) == (17, 5)

@@ -30,7 +30,7 @@ CLASSES = ["candidate", "tie", "baseline"]
 
 HUMAN = [
     *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken", "carried", "imported"),
-    *("outside_queue", "stale", "retired"),
+    *("outside_queue", "stale", "retired", "older_reference"),
 ]
 
 

@@ -76,8 +76,14 @@ def foreign_keys(store: Store) -> list[tuple[str, str, str]]:
 
 
 def leading_indices(store: Store, table: str, column: str) -> list[str]:
-    """The indices that begin with the column and have all its rows that are not null."""
-    found = []
+    """The indices that begin with the column and have all its rows that are not null; the table itself, by its row id."""
+    found = [
+        table
+        for row in store.rows(f"PRAGMA table_info({table})").fetchall()
+        if row[1:3] == (column, "INTEGER") and row[5]
+    ]
+    if store.one("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%WITHOUT ROWID%'", (table,)):
+        found = []
     for _, name, _, _, partial in store.rows(f"PRAGMA index_list({table})").fetchall():
         first = store.rows(f"PRAGMA index_info({name})").fetchall()[0][2]
         if first != column:

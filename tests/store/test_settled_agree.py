@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from support.imports import bring, compared
 from uphold.records.enums import Choice, EventKind
-from uphold.records.judgments import verdict_of
 from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
-from uphold.store.counts import IncrementalCounts, run_counts
+from uphold.store.counts import count_reviews, read_counted_run, run_counts
 from uphold.store.database import Store, open_store
 from uphold.store.pair_columns import read_decisions
 from uphold.store.reviews import add_event, add_reviewer
@@ -85,12 +84,12 @@ def test_the_statistics_take_the_word_that_the_views_take(
 ) -> None:
     with TemporaryDirectory() as folder, opened(folder) as store:
         people, run = People(store), find_run(store, None)
-        tally = IncrementalCounts(store, run, None, verdict_of)
+        counted_run = read_counted_run(store, run, None)
         for act in acts:
             people.act(*act)
             assert counted(store) == viewed(store)
         expected = Counter(viewed(store).values())
-        for counts in (run_counts(store, run, verdict_of), tally.counts()):
+        for counts in (run_counts(store, run), count_reviews(store, counted_run)):
             found = Counter[Label]()
             for cell in counts.votes:
                 found[human_label(cell.votes)] += cell.count

@@ -6,14 +6,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.imports import bring, compared
+from support.imports import bring, compared, judged, reviewed
 from uphold.records.counts import Votes
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
 from uphold.records.judgments import Judge, Judgment, verdict_of
-from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
+from uphold.records.reviews import Label, OnScreen, ReviewEvent, human_label, new_event_id
 from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
 from uphold.store.reviews import add_event, add_reviewer
+from uphold.store.runs import all_runs
+from uphold.workflows.review_opening import open_review
 
 PAIRS = 6
 
@@ -52,14 +54,14 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
             judges.record_requested_orders(conn, 1, judge_id, asked or AnswerOrder, 0)
             for order, samples in (asked or {}).items():
                 judges.record_requested_orders(conn, 1, judge_id, [order], samples)
-            expected = {}
+            expected, by_pair = {}, {}
             for pair in range(1, PAIRS + 1):
                 there = data.draw(st.lists(st.sampled_from(places), unique=True))
                 said = [judgment(*place, data.draw(SAID)) for place in there]
                 for one in said:
                     judgments.add_judgment(conn, pair, judge_id, one)
                 if said:
-                    expected[pair] = verdict_of(said, asked)
+                    expected[pair], by_pair[pair] = verdict_of(said, asked), said
         found = store.rows("SELECT pair_id, verdict FROM verdicts WHERE judge_id = ?", (judge_id,))
         assert {pair: Verdict(word) for pair, word in found} == expected
         words = store.rows(
@@ -67,11 +69,9 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
         )
         for pair, *both in words:
             for order, word in zip((AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST), both, strict=True):
-                own = store.rows(
-                    "SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND answer_order = ?",
-                    (pair, judge_id, order.value),
-                ).fetchone()
-                assert word == (own[0] if own else None)
+                own = [one for one in by_pair[pair] if one.order is order]
+                wanted = None if asked is None else {order: asked.get(order, 0)}
+                assert word == (verdict_of(own, wanted).value if own else None)
 
 
 @QUICK
@@ -132,3 +132,46 @@ def test_a_file_in_which_every_answer_was_replaced_is_still_quick_to_read(tmp_pa
         assert "SEARCH r USING INDEX replacements_response" in plan
         assert "SCAN r " not in plan
         assert "MATERIALIZE" not in plan
+
+
+def test_readable_pairs_are_the_current_ones_a_row_each_with_the_primary_judges_verdict(tmp_path: Path) -> None:
+    with open_store(tmp_path / "x.db", create=True) as store:
+        bring(store, judged("a", "tie", judge="early", tags=["x", "y"]), judged("b", "baseline", judge="early"))
+        bring(store, judged("a", "candidate", judge="late"), reviewed("b", "both-bad"))
+        bring(store, {"key": "b", "instruction": "Sing b."}, update=True)
+        found = store.rows("SELECT * FROM readable_pairs")
+        assert [column[0] for column in found.description] == [
+            *("run", "set_name", "key", "turn", "tags", "instruction", "candidate", "candidate_answer"),
+            *("baseline", "baseline_answer", "judge", "verdict", "human_label"),
+        ]
+        (row,) = store.rows("SELECT * FROM readable_pairs").fetchall()
+        assert row[:5] == ("candidate-vs-baseline", "s", "a", 1, "x, y")
+        assert row[6:] == (
+            "candidate",
+            "a, says the candidate",
+            "baseline",
+            "a, says the baseline",
+            "late",
+            "candidate",
+            None,
+        )
+
+
+def test_readable_decisions_have_the_verdict_of_the_time_and_the_history_counts_the_labels(tmp_path: Path) -> None:
+    with open_store(tmp_path / "x.db", create=True) as store:
+        bring(store, judged("a", "tie"), judged("b"), reviewed("b", "both-bad"))
+        session = open_review(store, all_runs(store)[0], "cyd")
+        session.go_to(session.named("a")[0][0])
+        session.decide(Choice.BASELINE, OnScreen(Preference.CANDIDATE))
+        bring(store, judged("a", "candidate"), update=True)
+        rows = store.rows(
+            "SELECT run, key, turn, reviewer, choice, judge, verdict, mode FROM readable_decisions ORDER BY key"
+        ).fetchall()
+        run = "candidate-vs-baseline"
+        assert rows == [
+            (run, "a", 1, "cyd", "baseline", "j", "tie", "open"),
+            (run, "b", 1, "ada", "both-bad", None, None, None),
+        ]
+        assert store.rows(
+            "SELECT run, pairs, reviewed, wins, ties, losses, unresolved FROM run_history"
+        ).fetchall() == [(run, 2, 2, 0, 1, 1, 0)]

@@ -10,6 +10,7 @@ from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen, PairView
 from uphold.records.runs import Run
 from uphold.store.database import Store, open_store
+from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
 from uphold.workflows.demo import find_sample
 from uphold.workflows.importing import ImportRequest, import_files
@@ -167,6 +168,7 @@ def states(path: Path) -> None:
                 " problem = 'too long for the model: 210,433 of 200,000 tokens'"
                 " WHERE pair_id IN (SELECT p.id FROM pairs p JOIN examples e ON e.id = p.example_id WHERE e.key = 'failed')"
             )
+            rebuild(conn)
             conn.execute("UPDATE runs SET name = 'earlier' WHERE id = 1")
             give_guidelines(conn, GUIDELINES)
         settle(store)
@@ -185,6 +187,7 @@ def few(path: Path) -> None:
     with open_store(path) as store:
         with store.writing() as conn:
             conn.execute("DELETE FROM events")
+            rebuild(conn)
         _read_by(store, all_runs(store)[0], "mira", 5)
         settle(store)
 

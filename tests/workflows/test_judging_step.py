@@ -94,7 +94,7 @@ def verdicts(summary: JudgeSummary) -> dict[str, int]:
 
 def on_pairs(store: Store, summary: JudgeSummary) -> list[PairVerdict]:
     rows = store.rows("SELECT id FROM current_pairs WHERE run_id = ? ORDER BY id", (summary.run.id,)).fetchall()
-    found = [judgments.read_pair_verdict(store, pair_id, summary.judge_id, verdict_of) for (pair_id,) in rows]
+    found = [judgments.read_pair_verdict(store, pair_id, summary.judge_id) for (pair_id,) in rows]
     return [one for one in found if one is not None]
 
 
@@ -439,7 +439,7 @@ async def test_the_files_verdicts_are_those_of_the_rule_for_consensus(filled: Ca
     assert len(rows) == 25
     assert len({word for _, word in rows}) > 2
     for pair_id, word in rows:
-        judge = judgments.read_pair_verdict(store, pair_id, summary.judge_id, verdict_of)
+        judge = judgments.read_pair_verdict(store, pair_id, summary.judge_id)
         assert judge is not None
         assert verdict_of(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
 

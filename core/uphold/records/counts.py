@@ -86,8 +86,9 @@ class RunCounts:
 
     `votes` groups the current, unbroken pairs by votes alone, `judges` by each judge's verdicts as well; `unread_judges` names
     those whose verdicts were not read. `stale` and `retired` pairs are not current. `outside_queue` pairs were decided
-    without a place in any queue; `imported` and `carried` count pairs with such decisions. `planned` is how many pairs
-    are to be read.
+    without a place in any queue; `imported` and `carried` count pairs with such decisions, `older_reference` those with
+    a decision that was made with another reference than the example's present one. `planned` is how many pairs are to be
+    read.
     """
 
     set: str
@@ -106,6 +107,7 @@ class RunCounts:
     outside_queue: int = 0
     stale: int = 0
     retired: int = 0
+    older_reference: int = 0
     pooled: bool = False
     strata: tuple[Stratum, ...] = (Stratum("all"),)
     habits: Mapping[int, ReviewerHabits] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Judges, their judgments, and the rule by which judgments on a pair make a verdict."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
@@ -49,7 +49,8 @@ class Judgment:
     """One answer of a judge on one pair in one order: a readable one has a verdict, any other a `problem`.
 
     `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
-    as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars.
+    as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars. `reference_id` is the row of the
+    reference up to the pair's turn that the judge saw, None where it saw none.
     """
 
     order: AnswerOrder
@@ -69,6 +70,7 @@ class Judgment:
     cost: float | None = None
     seconds: float | None = None
     at: str | None = None
+    reference_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,6 @@ class PairVerdict:
     kind: str
     verdict: Verdict
     judgments: tuple[Judgment, ...] = ()
-
-
-VerdictRule = Callable[[tuple[Judgment, ...], Mapping[AnswerOrder, int] | None], Verdict]
-"""A function like `verdict_of`: (judgments on a pair, samples requested in each order or None) to a verdict."""
 
 
 def verdict_of(judgments: Iterable[Judgment], requested: Mapping[AnswerOrder, int] | None) -> Verdict:

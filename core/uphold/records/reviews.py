@@ -43,7 +43,8 @@ class ReviewEvent:
 
     `target_id` is the event that an undo, redo or carried decision points at. `note` is the text of a comment, or the
     reasons as `format_reasons` writes them. `seconds` is the time spent on the pair, `source` where the event was made
-    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written).
+    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written). `reference_id` is the row of the
+    reference up to the pair's turn that was there to be seen.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ReviewEvent:
     seconds: float | None = None
     source: str = "app"
     at: str | None = None
+    reference_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class PairView:
     reviewer_decisions: tuple[ReviewerDecision, ...] = ()
     adjudicating: bool = False
     stale_decision: StaleDecision | None = None
+    reference_id: int | None = None
 
     def cells(self, side: Side) -> tuple[AnswerCell, ...]:
         """Return the answer shown on `side`, one cell per turn up to the pair's."""
@@ -247,6 +250,35 @@ def human_label(votes: Votes) -> Label:
     most = max(counts.values())
     first, *others = (preference for preference, count in counts.items() if count == most)
     return Label.UNRESOLVED if others else Label(first.value)
+
+
+def is_undone(acts: Iterable[EventKind]) -> bool:
+    """Whether an event is undone, given the undo and redo events that point at it, oldest first: the last one counts."""
+    return next(iter([*acts][-1:]), None) is EventKind.UNDO
+
+
+class PairLabel(NamedTuple):
+    """The human label of a pair: how many reviewers decided, and whether an adjudication settled it."""
+
+    label: Label
+    votes: int
+    adjudicated: bool
+
+
+def label_of(decisions: Iterable[tuple[int, EventKind, Choice]]) -> PairLabel:
+    """Return the label of a pair from (reviewer id, kind, choice) of its standing decisions, oldest first.
+
+    The latest decision of each reviewer counts, and the latest adjudication, as long as anybody has decided.
+    """
+    votes: dict[int, Choice] = {}
+    adjudicated: Choice | None = None
+    for reviewer, kind, choice in decisions:
+        if kind is EventKind.ADJUDICATED:
+            adjudicated = choice
+        else:
+            votes[reviewer] = choice
+    settled: Votes = ((ADJUDICATOR, adjudicated),) if adjudicated is not None and votes else ()
+    return PairLabel(human_label((*settled, *votes.items())), len(votes), bool(settled))
 
 
 def is_both_bad(votes: Votes) -> bool:

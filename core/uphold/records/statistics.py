@@ -116,7 +116,7 @@ class HumanStatistics:
     """Counts of pairs by their human label, and the win rates they give; `ties` include `both_bad`.
 
     `sign_p` is the exact two-sided p of wins against losses; None where nothing is decided. `chosen` pairs were reviewed
-    without having been drawn from the queue.
+    without having been drawn from the queue, `older_reference` pairs with another reference than the present one.
     """
 
     reviewed: int
@@ -137,6 +137,7 @@ class HumanStatistics:
     sign_p: float | None
     chosen: int = 0
     peek_safe: PeekSafe | None = None
+    older_reference: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 _HUMAN_COUNTS = (
     *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken"),
-    *("carried", "imported", "outside_queue", "stale", "retired"),
+    *("carried", "imported", "outside_queue", "stale", "retired", "older_reference"),
 )
 
 _VERDICT_COUNTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")

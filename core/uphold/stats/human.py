@@ -48,6 +48,7 @@ def human_statistics(counts: RunCounts) -> HumanStatistics:
         without_ties=no_rate(wins + losses, POOLED, "wilson") if counts.pooled else share(decided, NO_WINNER),
         sign_p=None if counts.pooled or not decided else sign_test(wins, losses),
         chosen=chosen,
+        older_reference=counts.older_reference,
     )
 
 

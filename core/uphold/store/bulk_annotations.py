@@ -7,6 +7,15 @@ from uphold.records.judgments import Judge
 from uphold.records.rows import ImportedJudgment, ImportedReview
 from uphold.records.texts import canonical, canonical_hash
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
+from uphold.store.outcomes import write_labels, write_verdicts
+
+# Imported decisions rest on the reference that the example has after the import.
+_SET_REFERENCES = """
+UPDATE events SET reference_id = (
+    SELECT f.prefix_id FROM pairs p JOIN examples e ON e.id = p.example_id
+    JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn WHERE p.id = events.pair_id
+) WHERE seq >= ?
+"""
 
 
 class CurrentJudgment(NamedTuple):
@@ -39,6 +48,14 @@ class BulkAnnotations:
         self._decisions: dict[tuple[int, int], CurrentDecision] = {}
         self._event_ids: set[str] = set()
         self._requested_orders: set[tuple[int, int, str]] = set()
+
+    def write_outcomes(self) -> None:
+        """Write the verdicts and labels of the pairs with new judgments or decisions; all rows must be flushed."""
+        conn = self._writer.conn
+        if conn.execute("SELECT 1 FROM reference_texts LIMIT 1").fetchone() is not None:
+            conn.execute(_SET_REFERENCES, (self._writer.events.first_new,))
+        write_verdicts(conn, {pair_id for pair_id, *_ in self._judgments})
+        write_labels(conn, {pair_id for pair_id, _ in self._decisions})
 
     def _is_stored(self, pair: StoredPair) -> bool:
         """Whether the pair was in the database before this import."""

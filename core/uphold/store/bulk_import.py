@@ -12,6 +12,7 @@ from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_forms
 from uphold.store import pairs, runs
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
+from uphold.store.outcomes import write_example_verdicts
 from uphold.store.sets import read_text
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
@@ -103,6 +104,7 @@ class BulkExamples:
         writer.flush()
         sql = "UPDATE examples SET text_id = ?, reference_id = ? WHERE id = ?"
         writer.conn.executemany(sql, [(example.text_id, example.reference_id, example.id) for example in changed])
+        write_example_verdicts(writer.conn, [example.id for example in changed])
         if self._edited:
             # Those that an example had only between two edits of this import.
             delete_unused_texts(writer.conn, range(writer.texts.first_new, writer.texts.next_id))
@@ -311,4 +313,5 @@ class BulkImport:
         """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many."""
         writer = self.writer
         writer.flush()
+        self.annotations.write_outcomes()
         return pairs.carry_decisions(writer.conn, writer.pairs.first_new, writer.at, writer.import_id)

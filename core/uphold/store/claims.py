@@ -27,12 +27,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchItem:
-    """The judgment that one request of a batch is for, and the fence of its prompt."""
+    """The judgment that one request of a batch is for, the fence of its prompt, and the reference in it."""
 
     pair_id: int
     order: AnswerOrder
     sample: int
     fence: str
+    reference_id: int | None = None
 
 
 def add_batch(
@@ -51,11 +52,12 @@ def add_batch(
     )
     batch_id = int(inserted.lastrowid or 0)
     rows = [
-        (batch_id, number, missing.pair_id, missing.order.value, missing.sample, fence)
+        (batch_id, number, missing.pair_id, missing.order.value, missing.sample, fence, missing.reference_id)
         for number, (missing, fence) in enumerate(items)
     ]
     conn.executemany(
-        "INSERT INTO batch_items (batch_id, number, pair_id, answer_order, sample, fence) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO batch_items (batch_id, number, pair_id, answer_order, sample, fence, reference_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
     return batch_id
@@ -97,10 +99,11 @@ def provider_ids(store: Store) -> set[str]:
 def open_items(store: Store, batch_id: int) -> dict[int, BatchItem]:
     """Return the items of a batch without a judgment, by number."""
     rows = store.rows(
-        "SELECT number, pair_id, answer_order, sample, fence FROM batch_items WHERE batch_id = ? AND judgment_id IS NULL",
+        "SELECT number, pair_id, answer_order, sample, fence, reference_id FROM batch_items"
+        " WHERE batch_id = ? AND judgment_id IS NULL",
         (batch_id,),
     )
-    return {row[0]: BatchItem(row[1], AnswerOrder(row[2]), row[3], row[4]) for row in rows}
+    return {row[0]: BatchItem(row[1], AnswerOrder(row[2]), *row[3:]) for row in rows}
 
 
 def is_item_open(conn: sqlite3.Connection, batch_id: int, number: int) -> bool:

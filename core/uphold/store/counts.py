@@ -2,37 +2,33 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from uphold.records.comparisons import JointVerdicts, MatchedExample, RatedExample
-from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Stratum, Votes
+from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
-from uphold.records.judgments import JudgeRef, VerdictRule
+from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.store.database import Store, first_values
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
-    NO_DECISIONS,
-    NO_VERDICT,
+    CurrentPairs,
+    JudgeVerdicts,
+    OrderedVerdict,
     PairColumns,
     PairCondition,
     PairDecisions,
-    PairKind,
-    PatternVerdict,
-    pattern_verdict,
-    read_decisions,
-    read_judgment_patterns,
+    read_columns,
+    read_current_pairs,
     read_length_differences,
-    read_marks,
     read_pairs,
-    read_requested_samples,
+    read_verdicts,
     verdict_group,
     votes_group,
 )
-from uphold.store.queues import CHOSEN, NOT_DRAWN, read_drawn_queue
 from uphold.store.sets import set_hash
 
 
@@ -86,21 +82,19 @@ _PREFERENCE_SAMPLE = 200
 
 
 _JUDGES_WITH_PREFERENCES = """
-SELECT DISTINCT judge_id FROM judgments WHERE judge_id IN (SELECT value FROM json_each(?))
-AND pair_id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL AND preference IS NOT NULL
+SELECT DISTINCT judge_id FROM standing_judgments WHERE judge_id IN (SELECT value FROM json_each(?))
+AND pair_id IN (SELECT value FROM json_each(?)) AND preference IS NOT NULL
 """
 
 
-def run_counts(store: Store, run: Run, rule: VerdictRule, options: CountOptions = DEFAULT_OPTIONS) -> RunCounts:
+def run_counts(store: Store, run: Run, options: CountOptions = DEFAULT_OPTIONS) -> RunCounts:
     """Return the counts of one run."""
-    return _counts(store, _Scope(run.set_id, run.set, run), rule, options)
+    return _counts(store, _Scope(run.set_id, run.set, run), options)
 
 
-def set_counts(
-    store: Store, set_id: int, name: str, rule: VerdictRule, options: CountOptions = DEFAULT_OPTIONS
-) -> RunCounts:
+def set_counts(store: Store, set_id: int, name: str, options: CountOptions = DEFAULT_OPTIONS) -> RunCounts:
     """Return the counts of all runs of a set, pooled."""
-    return _counts(store, _Scope(set_id, name), rule, options)
+    return _counts(store, _Scope(set_id, name), options)
 
 
 def tags_of(store: Store, set_id: int) -> list[str]:
@@ -109,10 +103,10 @@ def tags_of(store: Store, set_id: int) -> list[str]:
     return [row[0] for row in store.rows(sql, (set_id,))]
 
 
-def _counts(store: Store, scope: _Scope, rule: VerdictRule, options: CountOptions) -> RunCounts:
+def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
     condition = scope.condition.with_tag(options.tag)
     pairs = read_pairs(store, condition)
-    verdicts = JudgeVerdicts(store, pairs, rule, options)
+    verdicts = AllVerdicts(store, pairs, options)
     verdicts.read_lengths(pairs)
     hashed = "" if options.first_only else set_hash(store, scope.set_id)
     reviewers = dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
@@ -135,14 +129,15 @@ def _counts(store: Store, scope: _Scope, rule: VerdictRule, options: CountOption
             **extra,
         )
 
+    older = _older_reference_pairs(store, condition)
     tags = {}
     if options.by_tag:
         for tag in tags_of(store, scope.set_id):
             part = pairs.of_examples(_tagged_examples(store, tag))
             if part.ids:
-                tags[tag] = make(part, **_source_counts(part))
+                tags[tag] = make(part, **_source_counts(part, older))
     habits = _reviewer_habits(store, scope.condition, pairs) if options.details else {}
-    return make(pairs, **_pair_counts(store, condition, pairs), tags=tags, habits=habits)
+    return make(pairs, **_source_counts(pairs, older) | _pair_counts(store, condition, pairs), tags=tags, habits=habits)
 
 
 def _tagged_examples(store: Store, tag: str) -> set[int]:
@@ -155,27 +150,25 @@ def _vote_groups(pairs: PairColumns) -> tuple[PairGroup, ...]:
     return tuple(votes_group(kinds[index], count) for index, count in Counter(indexes).items())
 
 
-class JudgeVerdicts:
+class AllVerdicts:
     """The verdicts of a run's or set's judges on some pairs, read once and grouped for any part of the pairs.
 
     `unread_judges` are the names of those whose verdicts were not read.
     """
 
-    def __init__(self, store: Store, pairs: PairColumns, rule: VerdictRule, options: CountOptions) -> None:
-        self._store, self._rule, self._with_confidence = store, rule, options.full
+    def __init__(self, store: Store, pairs: PairColumns, options: CountOptions) -> None:
+        self._store, self._with_confidence = store, options.full
         is_large = len(pairs.ids) > MAX_EXACT_PAIRS
         self._with_lengths = options.details and not (options.first_only and is_large)
         self._span = (pairs.ids[0], pairs.ids[-1]) if pairs.ids else (0, -1)
         self._judges: list[JudgeRef] = []
-        self._patterns: dict[int, dict[int, str]] = {}
+        self._verdicts: dict[int, JudgeVerdicts] = {}
         unread = _judges(store, sorted(set(pairs.run_ids)), self._span, options.judge)
-        while unread and not (options.first_only and any(self._patterns.values())):
+        while unread and not (options.first_only and any(found.by_pair for found in self._verdicts.values())):
             judge = unread.pop(0)
             self._judges.append(judge)
-            self._patterns[judge.id] = read_judgment_patterns(store, judge.id, self._span)
+            self._verdicts[judge.id] = read_verdicts(store, judge, self._span)
         self.unread_judges = tuple(judge.name for judge in unread)
-        self._requested = {judge.id: read_requested_samples(store, judge.id) for judge in self._judges}
-        self._verdicts: dict[tuple[int, str | None, int], PatternVerdict] = {}
         self._with_preferences = self._judges_with_preferences(pairs.ids) if options.details else set()
 
     @property
@@ -198,52 +191,25 @@ class JudgeVerdicts:
 
     def verdict(self, judge_id: int, pair_id: int, run_id: int) -> Verdict | None:
         """Return one judge's verdict on one pair; None if there are no judgments and none were requested."""
-        return self._pattern_verdict(judge_id, self._patterns[judge_id].get(pair_id), run_id).verdict
+        return self._verdicts[judge_id].of_pair(pair_id, run_id).verdict
 
     def _judge_groups(self, pairs: PairColumns, judge: JudgeRef) -> JudgeGroups:
-        kinds, indexes = pairs.kinds()
-        patterns = list(map(self._patterns[judge.id].get, pairs.ids))
-        merged: dict[tuple[int, PatternVerdict], int] = {}
-        for (index, pattern), count in Counter(zip(indexes, patterns, strict=True)).items():
-            key = (index, self._pattern_verdict(judge.id, pattern, kinds[index].run_id))
-            merged[key] = merged.get(key, 0) + count
+        verdicts = self._verdicts[judge.id]
         return JudgeGroups(
             judge.id,
             judge.name,
             judge.version,
             judge.kind,
-            tuple(verdict_group(kinds[index], found, count, judge.id) for (index, found), count in merged.items()),
+            _verdict_groups(pairs, verdicts),
             _mean_preferences(self._store, judge.id, pairs) if judge.id in self._with_preferences else (),
-            self._length_differences(judge.id, pairs, patterns),
+            _length_differences(pairs, verdicts),
             self._confidences(judge.id, pairs) if self._with_confidence else None,
         )
-
-    def _pattern_verdict(self, judge_id: int, pattern: str | None, run_id: int) -> PatternVerdict:
-        key = (judge_id, pattern, run_id)
-        if key not in self._verdicts:
-            self._verdicts[key] = pattern_verdict(pattern, self._requested[judge_id].get(run_id), self._rule)
-        return self._verdicts[key]
-
-    def _length_differences(
-        self, judge_id: int, pairs: PairColumns, patterns: Sequence[str | None]
-    ) -> tuple[tuple[int, Verdict, int], ...]:
-        """Return (length difference, verdict, count); see JudgeGroups."""
-        if not pairs.length_differences:
-            return ()
-        differences = map(pairs.length_differences.get, pairs.ids)
-        merged: dict[tuple[int, Verdict], int] = {}
-        for (difference, pattern, run_id), count in Counter(
-            zip(differences, patterns, pairs.run_ids, strict=True)
-        ).items():
-            verdict = self._pattern_verdict(judge_id, pattern, run_id).verdict
-            if difference is not None and verdict is not None:
-                merged[difference, verdict] = merged.get((difference, verdict), 0) + count
-        return tuple((*key, count) for key, count in merged.items())
 
     def _confidences(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
         """Return (cluster, mean confidence of the readable judgments, votes, verdict, count) of the pairs with votes."""
         sql = (
-            "SELECT pair_id, round(avg(confidence), 3) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+            "SELECT pair_id, round(avg(confidence), 3) FROM standing_judgments WHERE judge_id = ?"
             " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
         )
         confidences = dict(self._store.rows(sql, (judge_id, *self._span)).fetchall())
@@ -261,6 +227,32 @@ class JudgeVerdicts:
         step = len(pair_ids) // _PREFERENCE_SAMPLE if len(pair_ids) > MAX_EXACT_PAIRS else 1
         values = (json.dumps(judge_ids), json.dumps(pair_ids[::step]))
         return first_values(self._store, _JUDGES_WITH_PREFERENCES, values)
+
+
+def _verdict_groups(pairs: PairColumns, verdicts: JudgeVerdicts) -> tuple[PairGroup, ...]:
+    """Return the pairs grouped by what the statistics use of them and by one judge's verdict."""
+    kinds, indexes = pairs.kinds()
+    merged: dict[tuple[int, OrderedVerdict], int] = {}
+    # Counted before the pairs without a judgment are told apart by run: counting is the part that is quick.
+    for (index, known), count in Counter(zip(indexes, map(verdicts.by_pair.get, pairs.ids), strict=True)).items():
+        found = known if known is not None else verdicts.without_judgment(kinds[index].run_id)
+        merged[index, found] = merged.get((index, found), 0) + count
+    return tuple(
+        verdict_group(kinds[index], found, count, verdicts.judge.id) for (index, found), count in merged.items()
+    )
+
+
+def _length_differences(pairs: PairColumns, verdicts: JudgeVerdicts) -> tuple[tuple[int, Verdict, int], ...]:
+    """Return (length difference, verdict, count); see JudgeGroups."""
+    if not pairs.length_differences:
+        return ()
+    differences = map(pairs.length_differences.get, pairs.ids)
+    merged: dict[tuple[int, Verdict], int] = {}
+    found = map(verdicts.of_pair, pairs.ids, pairs.run_ids)
+    for (difference, (verdict, _)), count in Counter(zip(differences, found, strict=True)).items():
+        if difference is not None and verdict is not None:
+            merged[difference, verdict] = merged.get((difference, verdict), 0) + count
+    return tuple((*key, count) for key, count in merged.items())
 
 
 def _judges(store: Store, run_ids: Sequence[int], span: tuple[int, int], name: str | None) -> list[JudgeRef]:
@@ -281,7 +273,7 @@ def _mean_preferences(store: Store, judge_id: int, pairs: PairColumns) -> tuple[
     """Return the mean soft preference of each pair that has one."""
     known = set(pairs.ids)
     rows = store.rows(
-        "SELECT pair_id, avg(preference) FROM judgments WHERE judge_id = ? AND superseded_by IS NULL"
+        "SELECT pair_id, avg(preference) FROM standing_judgments WHERE judge_id = ?"
         " AND preference IS NOT NULL GROUP BY pair_id",
         (judge_id,),
     )
@@ -289,14 +281,14 @@ def _mean_preferences(store: Store, judge_id: int, pairs: PairColumns) -> tuple[
 
 
 def _pair_counts(store: Store, condition: PairCondition, pairs: PairColumns) -> dict[str, int]:
-    """Return the numbers of pairs among the fields of RunCounts; stale and retired ones are not among `pairs`."""
+    """Return the numbers of pairs by state among the fields of RunCounts; stale and retired ones are not among `pairs`."""
     active, retired = store.one(
         "SELECT total(e.status = 'active'), total(e.status <> 'active') FROM pairs p JOIN examples e ON e.id = p.example_id"
         f" WHERE {condition.where}",
         condition.values,
     )
     current = len(pairs.ids) + pairs.broken
-    return _source_counts(pairs) | {
+    return {
         "pairs": current,
         "stale": int(active) - current,
         "retired": int(retired),
@@ -306,14 +298,29 @@ def _pair_counts(store: Store, condition: PairCondition, pairs: PairColumns) -> 
     }
 
 
-def _source_counts(pairs: PairColumns) -> dict[str, int]:
-    """Return the fields `pairs`, `imported` and `carried` of RunCounts for unbroken pairs."""
+_OLDER_REFERENCE = """
+SELECT DISTINCT p.id FROM current_pairs p JOIN current_decisions d ON d.pair_id = p.id JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE d.reference_id IS NOT f.prefix_id AND {}
+"""
+
+
+def _older_reference_pairs(store: Store, condition: PairCondition) -> set[int]:
+    """Return the pairs with a decision that was made with another reference than the example's present one."""
+    if store.one("SELECT 1 FROM reference_texts LIMIT 1") is None:
+        return set()
+    return {row[0] for row in store.rows(_OLDER_REFERENCE.format(condition.where), condition.values)}
+
+
+def _source_counts(pairs: PairColumns, older: set[int]) -> dict[str, int]:
+    """Return the fields `pairs`, `imported`, `carried` and `older_reference` of RunCounts, `pairs` being those given."""
     kinds, indexes = pairs.kinds()
     counted = [(kinds[index].decisions, count) for index, count in Counter(indexes).items()]
     return {
         "pairs": len(pairs.ids),
         "imported": sum(count for decisions, count in counted if decisions.imported),
         "carried": sum(count for decisions, count in counted if decisions.carried),
+        "older_reference": len(older.intersection(pairs.ids)) if older else 0,
     }
 
 
@@ -387,14 +394,14 @@ _ExampleTurn = tuple[int, int]
 
 
 def matched_pairs(
-    store: Store, before: Run, after: Run, rule: VerdictRule, judge: str | None = None
+    store: Store, before: Run, after: Run, judge: str | None = None
 ) -> tuple[list[MatchedExample], str | None]:
     """Return the current pairs of the same example and turn in both runs, and the name of the judge of their verdicts.
 
     That is the judge named `judge`, or the first one that judged both runs; None if no judge version did.
     """
     columns = [read_pairs(store, _run_condition(run)) for run in (before, after)]
-    verdicts = [JudgeVerdicts(store, pairs, rule, CountOptions(judge)) for pairs in columns]
+    verdicts = [AllVerdicts(store, pairs, CountOptions(judge)) for pairs in columns]
     judged_before = {found.id for found in verdicts[0].judges}
     common = next((found for found in verdicts[1].judges if found.id in judged_before), None)
     keys: dict[int, str] = {}
@@ -418,7 +425,7 @@ def matched_pairs(
 
 
 def _rated_examples(
-    store: Store, run: Run, pairs: PairColumns, verdicts: JudgeVerdicts, judge_id: int | None, keys: dict[int, str]
+    store: Store, run: Run, pairs: PairColumns, verdicts: AllVerdicts, judge_id: int | None, keys: dict[int, str]
 ) -> dict[_ExampleTurn, RatedExample]:
     """Return the votes and verdict on every example and turn of a run; adds the examples' keys to `keys`."""
     rows: Iterable[tuple[int, int, int, str]] = store.rows(_EXAMPLES_OF_PAIRS, (run.id,)).fetchall()
@@ -432,13 +439,13 @@ def _rated_examples(
     return rated
 
 
-def joint_verdicts(store: Store, run: Run, rule: VerdictRule) -> tuple[list[str], list[JointVerdicts]]:
+def joint_verdicts(store: Store, run: Run) -> tuple[list[str], list[JointVerdicts]]:
     """Return the judges of a run, and its pairs with votes grouped by votes and the verdicts of all judges.
 
     The verdicts are in the order of the judges. Votes from before the verdict was shown are preferred.
     """
     pairs = read_pairs(store, _run_condition(run))
-    verdicts = JudgeVerdicts(store, pairs, rule, DEFAULT_OPTIONS)
+    verdicts = AllVerdicts(store, pairs, DEFAULT_OPTIONS)
     groups: Counter[JointVerdicts] = Counter()
     for pair, example, decisions in zip(pairs.ids, pairs.example_ids, pairs.decisions, strict=True):
         if decisions.votes:
@@ -461,16 +468,7 @@ def _distinct_names(judges: Sequence[JudgeRef]) -> list[str]:
     return [judge.name if versions[judge.name] == 1 else f"{judge.name} (judge {judge.id})" for judge in judges]
 
 
-_CURRENT_PAIRS = "SELECT id, example_id FROM current_pairs WHERE run_id = ? ORDER BY id"
-
-
-_JUDGE = "SELECT name, version, kind FROM judges WHERE id = ?"
-
-
-_LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
-
-
-_PAIRS_WITH_EVENTS = "SELECT DISTINCT pair_id FROM events WHERE seq > ? AND seq <= ?"
+_JUDGE = "SELECT id, name, kind, version FROM judges WHERE id = ?"
 
 
 # Changes whenever anything but events changes what is counted.
@@ -482,151 +480,51 @@ SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max
 """
 
 
-# In place of a stratum's index: pairs not drawn yet, and pairs decided without having been drawn.
-_NOT_DRAWN_INDEX, _CHOSEN_INDEX = -1, -2
+@dataclass(frozen=True, slots=True)
+class CountedRun:
+    """What the counts of one run and one judge (None: no verdicts) rest on and reviews do not change.
+
+    `version` changes whenever any of it does.
+    """
+
+    run: Run
+    version: tuple[Any, ...]
+    pairs: CurrentPairs
+    verdicts: JudgeVerdicts | None
 
 
-class _CountedPair(NamedTuple):
-    """Key under which a pair is counted; `stratum` is an index into the strata of the queue, or one of the two above."""
+def read_counted_run(store: Store, run: Run, judge_id: int | None, known: CountedRun | None = None) -> CountedRun:
+    """Read what the counts of a run rest on; `known` is returned where nothing of it has changed."""
+    version = tuple(store.one(_DATA_VERSION, {"run": run.id}))
+    if known is not None and known.version == version:
+        return known
+    pairs = read_current_pairs(store, _run_condition(run))
+    judge = JudgeRef(*store.one(_JUDGE, (judge_id,))) if judge_id is not None else None
+    return CountedRun(run, version, pairs, read_verdicts(store, judge, pairs.span) if judge is not None else None)
 
-    decisions: PairDecisions
-    cluster: int
-    stratum: int
-    verdict: PatternVerdict
+
+def count_reviews(store: Store, counted: CountedRun) -> RunCounts:
+    """Return the counts of a run with its reviews as they are now, without lengths, habits and other judges."""
+    run, pairs = counted.run, read_columns(store, counted.pairs)
+    return RunCounts(
+        set=run.set,
+        set_hash="",
+        run=run.name,
+        candidate=run.candidate,
+        baseline=run.baseline,
+        pairs=len(pairs.ids) + pairs.broken,
+        votes=_vote_groups(pairs),
+        judges=_one_judge(pairs, counted.verdicts),
+        reviewers=dict(store.rows("SELECT id, name FROM reviewers").fetchall()),
+        skipped=pairs.skipped,
+        broken=pairs.broken,
+        strata=pairs.strata,
+    )
 
 
-class IncrementalCounts:
-    """The counts of one run and one judge (None: no verdicts), kept up to date pair by pair as events are added."""
-
-    def __init__(self, store: Store, run: Run, judge_id: int | None, rule: VerdictRule) -> None:
-        self._store, self._run, self._judge_id, self._rule = store, run, judge_id, rule
-        self._data_version: tuple[Any, ...] | None = None
-        self._last_event = 0
-        self._examples: dict[int, int] = {}
-        self._stratum_indexes: dict[int, int] = {}
-        self._verdicts: dict[int, PatternVerdict] = {}
-        self._counted: dict[int, _CountedPair] = {}
-        self._groups: Counter[_CountedPair] = Counter()
-
-    def counts(self) -> RunCounts:
-        """Return the current counts, without lengths, habits and other judges."""
-        self._refresh()
-        strata, indexes = self._strata()
-        kinds = {
-            pair: PairKind(pair.decisions, self._run.id, pair.cluster, indexes[pair.stratum], 0)
-            for pair in self._groups
-        }
-        by_votes = Counter[PairKind]()
-        for pair, count in self._groups.items():
-            by_votes[kinds[pair]] += count
-        return RunCounts(
-            set=self._run.set,
-            set_hash="",
-            run=self._run.name,
-            candidate=self._run.candidate,
-            baseline=self._run.baseline,
-            pairs=len(self._examples),
-            votes=tuple(votes_group(kind, count) for kind, count in by_votes.items()),
-            judges=self._judge_groups(kinds),
-            reviewers=dict(self._store.rows("SELECT id, name FROM reviewers").fetchall()),
-            skipped=len(self._skipped - self._decided_in_app.keys()),
-            broken=len(self._broken),
-            strata=strata,
-        )
-
-    def _judge_groups(self, kinds: dict[_CountedPair, PairKind]) -> tuple[JudgeGroups, ...]:
-        if self._judge_id is None or not any(pair.verdict.verdict for pair in self._groups):
-            return ()
-        groups = tuple(
-            verdict_group(kinds[pair], pair.verdict, count, self._judge_id) for pair, count in self._groups.items()
-        )
-        name, version, kind = self._store.one(_JUDGE, (self._judge_id,))
-        return (JudgeGroups(self._judge_id, name, version, kind, groups),)
-
-    def _strata(self) -> tuple[tuple[Stratum, ...], dict[int, int]]:
-        """Return the strata, and the index among them of every `_CountedPair.stratum`."""
-        strata = list(self._queue.strata)
-        indexes = {index: index for index in range(len(strata))}
-        used = {pair.stratum for pair in self._groups}
-        for index, stratum in ((_NOT_DRAWN_INDEX, Stratum(NOT_DRAWN)), (_CHOSEN_INDEX, Stratum(CHOSEN, chosen=True))):
-            if index in used:
-                indexes[index] = len(strata)
-                strata.append(stratum)
-        return tuple(strata) or (Stratum("all"),), indexes
-
-    def _refresh(self) -> None:
-        """Read the pairs with new events, or everything if anything else has changed."""
-        version = self._store.one(_DATA_VERSION, {"run": self._run.id})
-        (last_event,) = self._store.one(_LAST_EVENT)
-        if version != self._data_version:
-            self._read_all()
-        elif last_event != self._last_event:
-            rows = self._store.rows(_PAIRS_WITH_EVENTS, (self._last_event, last_event))
-            self._update([row[0] for row in rows if row[0] in self._examples])
-        self._data_version, self._last_event = version, last_event
-
-    def _read_all(self) -> None:
-        store, run = self._store, self._run
-        self._examples = dict(store.rows(_CURRENT_PAIRS, (run.id,)).fetchall())
-        self._clustered = len(set(self._examples.values())) < len(self._examples)
-        self._queue = read_drawn_queue(store, run.id, self._examples)
-        self._stratum_indexes = self._queue.stratum_indexes()
-        span = (min(self._examples, default=0), max(self._examples, default=-1))
-        self._verdicts = dict(self._read_verdicts(self._judge_id, span)) if self._judge_id is not None else {}
-        skipped, broken = read_marks(store, span)
-        decisions, decided_in_app = read_decisions(store, span)
-        self._skipped, self._broken = skipped & self._examples.keys(), broken & self._examples.keys()
-        self._decisions = {pair: found for pair, found in decisions.items() if pair in self._examples}
-        self._decided_in_app = {pair: in_app for pair, in_app in decided_in_app.items() if pair in self._examples}
-        self._sampled = self._sampled_pairs()
-        self._counted = {pair: self._counted_pair(pair) for pair in self._examples if pair not in self._broken}
-        self._groups = Counter(self._counted.values())
-
-    def _read_verdicts(self, judge_id: int, span: tuple[int, int]) -> Iterator[tuple[int, PatternVerdict]]:
-        """Yield the pairs with the judge's verdicts; every different pattern is worked out once."""
-        patterns = read_judgment_patterns(self._store, judge_id, span)
-        requested = read_requested_samples(self._store, judge_id).get(self._run.id)
-        verdicts = {pattern: pattern_verdict(pattern, requested, self._rule) for pattern in {None, *patterns.values()}}
-        return ((pair, verdicts[patterns.get(pair)]) for pair in self._examples)
-
-    def _sampled_pairs(self) -> set[int]:
-        return self._queue.sampled_pairs(self._decided_in_app, self._skipped, self._broken)
-
-    def _update(self, pair_ids: Iterable[int]) -> None:
-        """Read some pairs again; others too are recounted if they became, or are no longer, part of the sample."""
-        changed = set(pair_ids)
-        for pair in changed:
-            self._read_pair(pair)
-        sampled = self._sampled_pairs()
-        changed |= self._sampled ^ sampled
-        self._sampled = sampled
-        for pair in changed:
-            self._recount(pair)
-
-    def _read_pair(self, pair: int) -> None:
-        skipped, broken = read_marks(self._store, (pair, pair))
-        self._skipped = (self._skipped - {pair}) | skipped
-        self._broken = (self._broken - {pair}) | broken
-        decisions, decided_in_app = read_decisions(self._store, (pair, pair))
-        self._decisions.pop(pair, None)
-        self._decided_in_app.pop(pair, None)
-        self._decisions |= decisions
-        self._decided_in_app |= decided_in_app
-
-    def _recount(self, pair: int) -> None:
-        before = self._counted.pop(pair, None)
-        if before is not None:
-            self._groups[before] -= 1
-            if not self._groups[before]:
-                del self._groups[before]
-        if pair not in self._broken:
-            self._counted[pair] = after = self._counted_pair(pair)
-            self._groups[after] += 1
-
-    def _counted_pair(self, pair: int) -> _CountedPair:
-        stratum = self._stratum_indexes.get(pair, _NOT_DRAWN_INDEX)
-        if pair in self._decided_in_app and pair not in self._sampled:
-            stratum = _CHOSEN_INDEX
-        cluster = self._examples[pair] if self._clustered else 0
-        decisions = self._decisions.get(pair, NO_DECISIONS)
-        return _CountedPair(decisions, cluster, stratum, self._verdicts.get(pair, NO_VERDICT))
+def _one_judge(pairs: PairColumns, verdicts: JudgeVerdicts | None) -> tuple[JudgeGroups, ...]:
+    groups = _verdict_groups(pairs, verdicts) if verdicts is not None else ()
+    if verdicts is None or not any(group.verdict for group in groups):
+        return ()
+    judge = verdicts.judge
+    return (JudgeGroups(judge.id, judge.name, judge.version, judge.kind, groups),)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uphold.errors import BadUsage
 from uphold.records.rows import ImportSummary
 from uphold.store.database import Store, now
+from uphold.store.outcomes import write_labels, write_verdicts
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
 
@@ -134,6 +135,7 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     """
     _restore_examples(conn, number)
     text_ids, successors = _text_ids(conn, number), _remaining_successors(conn, number)
+    changed = _changed_pairs(conn, number)
     conn.execute("DELETE FROM queue_items WHERE pair_id IN (SELECT id FROM pairs WHERE import_id = ?)", (number,))
     conn.execute(
         "DELETE FROM examples WHERE id IN (SELECT example_id FROM example_events WHERE import_id = ? AND kind = 'added')",
@@ -145,6 +147,8 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     _delete_requested_orders(conn, number)
     for table, users in _SHARED_TABLES.items():
         _delete_unshared(conn, table, users, number)
+    write_verdicts(conn, changed)
+    write_labels(conn, changed)
     conn.execute("DELETE FROM queues WHERE run_id NOT IN (SELECT id FROM runs)")
     # A text that others have answered stays missing, so that the drop is refused.
     delete_unused_texts(conn, text_ids, users=("examples", "example_events"))
@@ -178,6 +182,15 @@ def _text_ids(conn: sqlite3.Connection, number: int) -> list[int]:
     tables = ("example_events", "responses", "pairs")
     sql = " UNION ".join(
         f"SELECT text_id FROM {table} WHERE import_id = :n AND text_id IS NOT NULL" for table in tables
+    )
+    return [row[0] for row in conn.execute(sql, {"n": number})]
+
+
+def _changed_pairs(conn: sqlite3.Connection, number: int) -> list[int]:
+    """Return the ids of the import's pairs, of those with judgments or decisions of it, and of examples that it edited."""
+    edited = "SELECT example_id FROM example_events WHERE import_id = :n AND kind IN ('edited', 'referenced')"
+    sql = f"SELECT id FROM pairs WHERE import_id = :n OR example_id IN ({edited})" + "".join(
+        f" UNION SELECT pair_id FROM {table} WHERE import_id = :n" for table in ("judgments", "events")
     )
     return [row[0] for row in conn.execute(sql, {"n": number})]
 

@@ -7,6 +7,7 @@ from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import Judge
 from uphold.records.texts import canonical
 from uphold.store.database import now
+from uphold.store.outcomes import write_run_verdicts
 
 
 def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
@@ -25,8 +26,15 @@ def record_requested_orders(
     conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
 ) -> None:
     """Record the orders and samples that a run requests of a judge; a smaller number of samples changes nothing."""
+    wanted = {order.value: samples for order in orders}
+    sql = "SELECT answer_order, samples FROM judge_orders WHERE run_id = ? AND judge_id = ?"
+    known = dict(conn.execute(sql, (run_id, judge_id)).fetchall())
+    grown = {order: count for order, count in wanted.items() if count > known.get(order, -1)}
+    if not grown:
+        return
     conn.executemany(
         "INSERT INTO judge_orders (run_id, judge_id, answer_order, samples) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET samples = max(samples, excluded.samples)",
-        [(run_id, judge_id, order.value, samples) for order in orders],
+        " ON CONFLICT DO UPDATE SET samples = excluded.samples",
+        [(run_id, judge_id, order, count) for order, count in grown.items()],
     )
+    write_run_verdicts(conn, run_id, judge_id)

@@ -5,23 +5,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
-from uphold.records.judgments import Judgment, PairVerdict, VerdictRule
+from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
+from uphold.store.outcomes import write_verdicts
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
-    " input_tokens, output_tokens, cost, seconds, created_at"
+    " input_tokens, output_tokens, cost, seconds, created_at, reference_id"
 )
+
+
+# For a query in which pairs have columns of the same names.
+_COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
 class MissingJudgment:
-    """A judgment that a run still lacks: a current pair, an order, a sample (from 0)."""
+    """A judgment that a run still lacks: a current pair, an order, a sample (from 0).
+
+    `reference_id` is the reference up to the pair's turn that the judge is to be given, None where it takes none.
+    """
 
     pair_id: int
     contents: str
     order: AnswerOrder
     sample: int
+    reference_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ _EXCLUDE_BATCHED = """
     SELECT 1 FROM pairs q JOIN batch_items i ON i.pair_id = q.id AND i.judgment_id IS NULL JOIN batches b ON b.id = i.batch_id
     WHERE q.contents = p.contents AND b.judge_id = a.judge_id AND b.state IN ('submitting', 'submitted')
         AND i.answer_order = a.answer_order AND i.sample = numbers.n
+        AND i.reference_id IS f.prefix_id
 )"""
 
 
@@ -60,34 +70,37 @@ def missing_judgments(
     rows = store.rows(
         f"""
         WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 63)
-        SELECT p.id, p.contents, a.answer_order, numbers.n
+        SELECT p.id, p.contents, a.answer_order, numbers.n, f.prefix_id
         FROM current_pairs p JOIN judge_orders a ON a.run_id = p.run_id AND a.judge_id = ?
+        JOIN judges g ON g.id = a.judge_id
         JOIN numbers ON numbers.n < a.samples
+        JOIN examples e ON e.id = p.example_id
+        LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn AND g.takes_reference
         WHERE p.run_id = ? AND NOT EXISTS (
             SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j.answer_order = a.answer_order
-                AND j.sample = numbers.n AND j.superseded_by IS NULL AND j.status {done}
+                AND j.sample = numbers.n AND j.reference_id IS f.prefix_id AND j.superseded_by IS NULL AND j.status {done}
         ){conditions}
         ORDER BY p.id, a.answer_order DESC, numbers.n
         """,
         (judge_id, run_id),
     )
-    return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), row[3]) for row in rows]
+    return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), *row[3:]) for row in rows]
 
 
 def find_reusable(
-    store: Store, contents: str, judge_id: int, order: AnswerOrder, sample: int, *, readable: bool = False
+    store: Store, judge_id: int, missing: MissingJudgment, *, readable: bool = False
 ) -> tuple[int, Judgment] | None:
-    """Return (id, judgment) of the judge version on any pair of equal contents, in this order and sample, or None.
+    """Return (id, judgment) of the judge version on any pair of equal contents, with the same order, sample and reference.
 
-    Failed judgments do not count; with `readable` unreadable ones do not either.
+    None where there is none. Failed judgments do not count; with `readable` unreadable ones do not either.
     """
     usable = "= 'readable'" if readable else "<> 'failed'"
     row = store.one(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
-        f"SELECT j.id, {_COLUMNS} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
-        f" AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.superseded_by IS NULL AND"
-        f" j.status {usable} LIMIT 1",
-        (contents, judge_id, order.value, sample),
+        f"SELECT j.id, {_COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
+        " AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.reference_id IS ?"
+        f" AND j.superseded_by IS NULL AND j.status {usable} LIMIT 1",
+        (missing.contents, judge_id, missing.order.value, missing.sample, missing.reference_id),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))
 
@@ -107,9 +120,11 @@ def add_judgment(
     judgment is in force (another process was first), it is written as superseded by that one, so that no answer is
     lost. `reused` is the id of the judgment it was copied from.
     """
-    current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
+    current = _current_judgment(conn, pair_id, judge_id, judgment)
     if current is None:
-        return _insert_judgment(conn, pair_id, judge_id, judgment, reused), True
+        number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
+        write_verdicts(conn, [pair_id], judge_id)
+        return number, True
     current_id, status = current
     if status == JudgmentStatus.FAILED or (
         redo and status == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED
@@ -118,25 +133,29 @@ def add_judgment(
     return _insert_judgment(conn, pair_id, judge_id, judgment, reused, superseded_by=current_id), False
 
 
-def replace_judgment(conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, source_id: int) -> int:
+def replace_judgment(
+    conn: sqlite3.Connection, pair_id: int, judge_id: int, judgment: Judgment, source_id: int | None
+) -> int:
     """Write a new parse of a stored answer, superseding the judgment in force; return its id.
 
     `source_id` is the judgment whose raw answer was parsed again.
     """
-    current = _current_judgment(conn, pair_id, judge_id, judgment.order, judgment.sample)
+    current = _current_judgment(conn, pair_id, judge_id, judgment)
     if current is None:
-        return _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
+        number = _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
+        write_verdicts(conn, [pair_id], judge_id)
+        return number
     return _supersede(conn, current[0], pair_id, judge_id, judgment, source_id)
 
 
 def _current_judgment(
-    conn: sqlite3.Connection, pair_id: int, judge_id: int, order: AnswerOrder, sample: int
+    conn: sqlite3.Connection, pair_id: int, judge_id: int, like: Judgment | MissingJudgment
 ) -> tuple[int, str] | None:
-    """Return (id, status) of the judgment in force, or None."""
+    """Return (id, status) of the judgment of the same order, sample and reference that is not superseded, or None."""
     found: tuple[int, str] | None = conn.execute(
         "SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ? AND sample = ?"
-        " AND superseded_by IS NULL",
-        (pair_id, judge_id, order.value, sample),
+        " AND reference_id IS ? AND superseded_by IS NULL",
+        (pair_id, judge_id, like.order.value, like.sample, like.reference_id),
     ).fetchone()
     return found
 
@@ -148,6 +167,7 @@ def _supersede(
     conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (old_id,))
     number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
     conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, old_id))
+    write_verdicts(conn, [pair_id], judge_id)
     return number
 
 
@@ -179,6 +199,7 @@ def _insert_judgment(
         judgment.cost,
         judgment.seconds,
         judgment.at or now(),
+        judgment.reference_id,
         reused,
         superseded_by,
     )
@@ -187,11 +208,9 @@ def _insert_judgment(
     return int(conn.execute(sql, values).lastrowid or 0)
 
 
-def is_judged(
-    store: Store, pair_id: int, judge_id: int, order: AnswerOrder, sample: int, *, redo: bool = False
-) -> bool:
-    """Whether a judgment that did not fail is in force; with `redo` only a readable one counts."""
-    current = _current_judgment(store.conn, pair_id, judge_id, order, sample)
+def is_judged(store: Store, judge_id: int, missing: MissingJudgment, *, redo: bool = False) -> bool:
+    """Whether a judgment that did not fail has come meanwhile; with `redo` only a readable one counts."""
+    current = _current_judgment(store.conn, missing.pair_id, judge_id, missing)
     if current is None:
         return False
     return current[1] == JudgmentStatus.READABLE if redo else current[1] != JudgmentStatus.FAILED
@@ -199,10 +218,9 @@ def is_judged(
 
 def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
     """Return (id, pair id, judgment) of the judgments in force on a run's current pairs whose raw answer was stored."""
-    columns = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
     rows = store.rows(
-        f"SELECT j.id, j.pair_id, {columns} FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
-        " WHERE p.run_id = ? AND j.judge_id = ? AND j.superseded_by IS NULL AND j.raw IS NOT NULL ORDER BY j.id",
+        f"SELECT j.id, j.pair_id, {_COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
+        " WHERE p.run_id = ? AND j.judge_id = ? AND j.raw IS NOT NULL ORDER BY j.id",
         (run_id, judge_id),
     ).fetchall()
     return [(row[0], row[1], read_judgment(row[2:])) for row in rows]
@@ -215,27 +233,27 @@ def read_judgment(row: tuple[Any, ...]) -> Judgment:
     return Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
 
 
-def read_pair_verdict(store: Store, pair_id: int, judge_id: int, rule: VerdictRule) -> PairVerdict | None:
+_IS_REQUESTED = """
+SELECT 1 FROM pairs p JOIN judge_orders a ON a.run_id = p.run_id WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0
+"""
+
+
+def read_pair_verdict(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
     """Return a judge's verdict on a pair, with its judgments in force.
 
     None if there are none and none were requested.
     """
     name, kind = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
     rows = store.rows(
-        f"SELECT {_COLUMNS} FROM judgments WHERE pair_id = ? AND judge_id = ? AND superseded_by IS NULL"
+        f"SELECT {_COLUMNS} FROM standing_judgments WHERE pair_id = ? AND judge_id = ?"
         " ORDER BY answer_order DESC, sample",
         (pair_id, judge_id),
     )
     judgments = tuple(read_judgment(row) for row in rows)
-    requested = store.rows(
-        "SELECT a.answer_order, a.samples FROM pairs p JOIN judge_orders a ON a.run_id = p.run_id"
-        " WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0",
-        (pair_id, judge_id),
-    ).fetchall()
-    if not judgments and not requested:
+    verdict = store.one("SELECT verdict FROM verdicts WHERE judge_id = ? AND pair_id = ?", (judge_id, pair_id))
+    if verdict is None and store.one(_IS_REQUESTED, (pair_id, judge_id)) is None:
         return None
-    verdict = rule(judgments, {AnswerOrder(order): samples for order, samples in requested} or None)
-    return PairVerdict(judge_id, name, kind, verdict, judgments)
+    return PairVerdict(judge_id, name, kind, Verdict(verdict[0]) if verdict else Verdict.PENDING, judgments)
 
 
 def mean_output_tokens(store: Store, judge_id: int) -> float | None:
@@ -280,10 +298,9 @@ class JudgedPair:
 
 _JUDGED_PAIRS = """
 SELECT v.pair_id, e.key, p.turn, v.verdict,
-    (SELECT avg(confidence) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
-        AND j.superseded_by IS NULL),
-    (SELECT coalesce(j.problem, j.reason) FROM judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id
-        AND j.superseded_by IS NULL ORDER BY j.status = 'readable', j.id LIMIT 1)
+    (SELECT avg(confidence) FROM standing_judgments j WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id),
+    (SELECT coalesce(j.problem, j.reason) FROM standing_judgments j
+        WHERE j.pair_id = v.pair_id AND j.judge_id = v.judge_id ORDER BY j.status = 'readable', j.id LIMIT 1)
 FROM verdicts v JOIN pairs p ON p.id = v.pair_id JOIN examples e ON e.id = p.example_id
 WHERE v.judge_id = :judge AND v.pair_id IN (SELECT pair_id FROM some)
 """
@@ -293,8 +310,8 @@ def problem_pairs(store: Store, run_id: int, judge_id: int, limit: int) -> list[
     """Return pairs of a run with a judgment that failed or could not be read, by id."""
     some = """
     WITH some AS (
-        SELECT DISTINCT j.pair_id FROM judgments j JOIN current_pairs p ON p.id = j.pair_id
-        WHERE p.run_id = :run AND j.judge_id = :judge AND j.superseded_by IS NULL AND j.status <> 'readable'
+        SELECT DISTINCT j.pair_id FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id
+        WHERE p.run_id = :run AND j.judge_id = :judge AND j.status <> 'readable'
         ORDER BY 1 LIMIT :limit
     )"""
     values = {"run": run_id, "judge": judge_id, "limit": limit}

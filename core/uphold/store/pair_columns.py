@@ -1,7 +1,7 @@
 """Columns of the current pairs of a run or set for the statistics: decisions, strata, lengths and verdicts.
 
-The decisions and the judgments on a pair are each read as one short text (a pattern), so that their meaning is worked
-out once for all pairs that share it.
+The decisions on a pair are read as one short text (a pattern), so that their meaning is worked out once for all pairs that
+share it.
 """
 
 import json
@@ -13,10 +13,10 @@ from itertools import count, repeat
 from typing import Any, NamedTuple
 
 from uphold.records.counts import ADJUDICATOR, PairGroup, Stratum, Votes
-from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Choice, JudgmentStatus, Preference, Verdict
-from uphold.records.judgments import Judgment, VerdictRule
-from uphold.store.database import Store
-from uphold.store.queues import sample_strata
+from uphold.records.enums import Choice, Verdict
+from uphold.records.judgments import JudgeRef
+from uphold.store.database import Store, first_values
+from uphold.store.queues import DrawnQueue, read_drawn_queue, sample_strata
 
 
 class PairCondition(NamedTuple):
@@ -36,27 +36,18 @@ class PairCondition(NamedTuple):
 _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDER BY p.id"
 
 
+# Read through the index by pair, reviewer and time, so that the events of a pattern are in that order.
 _DECISIONS = """
 SELECT pair_id, group_concat(
     CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
         || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
     ' '), source = 'app', min(seq)
-FROM {} WHERE pair_id BETWEEN ? AND ? AND (
+FROM events AS acts INDEXED BY events_pair WHERE pair_id BETWEEN ? AND ? AND NOT undone AND (
     kind IN ('decision', 'carried')
     OR kind = 'adjudicated'
     AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
 ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 """
-
-
-_EVENTS_IN_FORCE = "(SELECT * FROM standing_events ORDER BY pair_id, reviewer_id, seq) AS acts"
-
-
-# Quicker, and the same as long as nothing was undone.
-_ALL_EVENTS = "events AS acts INDEXED BY events_pair"
-
-
-_ANY_UNDO = "SELECT 1 FROM events WHERE target_id IS NOT NULL AND kind = 'undo' LIMIT 1"
 
 
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
@@ -112,14 +103,17 @@ class PairKind(NamedTuple):
     longer: int
 
 
-class PatternVerdict(NamedTuple):
+class OrderedVerdict(NamedTuple):
     """A judge's verdict on a pair, and its verdicts in (candidate-first, baseline-first) order if both are readable."""
 
     verdict: Verdict | None
     orders: tuple[str, str] | None
 
 
-NO_VERDICT = PatternVerdict(None, None)
+NO_VERDICT = OrderedVerdict(None, None)
+
+
+PENDING = OrderedVerdict(Verdict.PENDING, None)
 
 
 @dataclass(slots=True)
@@ -184,20 +178,47 @@ class PairColumns:
         return self._clustered
 
 
+@dataclass(frozen=True, slots=True)
+class CurrentPairs:
+    """What of some current pairs does not change with reviews: (id, run id, example id) of each, and their runs' queues."""
+
+    rows: list[tuple[int, int, int]]
+    queues: Mapping[int, DrawnQueue]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest id."""
+        return (self.rows[0][0], self.rows[-1][0]) if self.rows else (0, -1)
+
+
+def read_current_pairs(store: Store, condition: PairCondition) -> CurrentPairs:
+    """Read the current pairs that meet a condition, and the queues they were drawn in."""
+    rows = store.rows(_PAIRS.format(condition.where), condition.values).fetchall()
+    by_run: dict[int, set[int]] = {}
+    for pair, run_id, _ in rows:
+        by_run.setdefault(run_id, set()).add(pair)
+    return CurrentPairs(rows, {run_id: read_drawn_queue(store, run_id, pairs) for run_id, pairs in by_run.items()})
+
+
 def read_pairs(store: Store, condition: PairCondition) -> PairColumns:
     """Read the current pairs that meet a condition, with their decisions and strata."""
-    rows = store.rows(_PAIRS.format(condition.where), condition.values).fetchall()
+    return read_columns(store, read_current_pairs(store, condition))
+
+
+def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
+    """Read the decisions and marks on some pairs as they are now, and place the pairs in strata."""
+    rows = pairs.rows
     if not rows:
         return PairColumns([], [], [], [], [], (Stratum("all"),))
-    span = (rows[0][0], rows[-1][0])
-    skipped, broken = read_marks(store, span)
-    decisions, decided_in_app = read_decisions(store, span)
+    skipped, broken = read_marks(store, pairs.span)
+    decisions, decided_in_app = read_decisions(store, pairs.span)
     kept = [row for row in rows if row[0] not in broken] if broken else rows
     ids, run_ids, example_ids = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
     by_run: dict[int, list[int]] = {}
-    for pair, run_id in zip(ids, run_ids, strict=True) if len(set(run_ids)) > 1 else ():
+    for pair, run_id in zip(ids, run_ids, strict=True) if len(pairs.queues) > 1 else ():
         by_run.setdefault(run_id, []).append(pair)
-    sample = sample_strata(store, by_run or dict.fromkeys(run_ids[:1], ids), decided_in_app, skipped)
+    queues = {run_id: queue.without(broken) for run_id, queue in pairs.queues.items()} if broken else pairs.queues
+    sample = sample_strata(queues, by_run or dict.fromkeys(run_ids[:1], ids), decided_in_app, skipped)
     return PairColumns(
         ids=ids,
         run_ids=run_ids,
@@ -244,8 +265,7 @@ def read_marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]
 
 def read_decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
     """Return by pair id the decisions of a span of ids, and whether the first one on it was made in the app."""
-    source = _EVENTS_IN_FORCE if store.one(_ANY_UNDO) else _ALL_EVENTS
-    rows = store.rows(_DECISIONS.format(source), span).fetchall()
+    rows = store.rows(_DECISIONS, span).fetchall()
     return {row[0]: _parse_decisions(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
 
 
@@ -278,50 +298,42 @@ def _parse_decisions(pattern: str) -> PairDecisions:
     )
 
 
-_JUDGMENT_PATTERNS = """
-SELECT pair_id, group_concat(answer_order || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
-FROM judgments INDEXED BY judgments_in_force
-WHERE superseded_by IS NULL AND judge_id = ? AND pair_id BETWEEN ? AND ? GROUP BY judge_id, pair_id
+_VERDICTS = """
+SELECT pair_id, verdict, candidate_first, baseline_first FROM verdicts WHERE judge_id = ? AND pair_id BETWEEN ? AND ?
 """
 
 
-def read_judgment_patterns(store: Store, judge_id: int, span: tuple[int, int]) -> dict[int, str]:
-    """Return by pair id the pattern of a judge's judgments in force, for a span of ids.
-
-    A pattern is order:status:verdict:sample of each judgment, separated by spaces.
-    """
-    return dict(store.rows(_JUDGMENT_PATTERNS, (judge_id, *span)).fetchall())
+_REQUESTING_RUNS = "SELECT DISTINCT run_id FROM judge_orders WHERE judge_id = ? AND samples > 0"
 
 
-def read_requested_samples(store: Store, judge_id: int) -> dict[int, dict[AnswerOrder, int]]:
-    """Return by run id the samples requested of a judge in each order; runs without a request are left out."""
-    requested: dict[int, dict[AnswerOrder, int]] = {}
-    sql = "SELECT run_id, answer_order, samples FROM judge_orders WHERE judge_id = ? AND samples > 0"
-    for run_id, order, samples in store.rows(sql, (judge_id,)):
-        requested.setdefault(run_id, {})[AnswerOrder(order)] = samples
-    return requested
+@dataclass(frozen=True, slots=True)
+class JudgeVerdicts:
+    """The verdicts of one judge by pair id, and the runs that request judgments of it."""
+
+    judge: JudgeRef
+    by_pair: Mapping[int, OrderedVerdict]
+    requesting_runs: frozenset[int]
+
+    def of_pair(self, pair_id: int, run_id: int) -> OrderedVerdict:
+        """Return the verdict on a pair of a run: pending where a judgment is requested and there is none."""
+        found = self.by_pair.get(pair_id)
+        return found if found is not None else self.without_judgment(run_id)
+
+    def without_judgment(self, run_id: int) -> OrderedVerdict:
+        """Return the verdict on a pair of a run without a judgment."""
+        return PENDING if run_id in self.requesting_runs else NO_VERDICT
 
 
-def pattern_verdict(
-    pattern: str | None, requested: Mapping[AnswerOrder, int] | None, rule: VerdictRule
-) -> PatternVerdict:
-    """Return the verdict of a pattern of judgments, given the samples requested in each order."""
-    judgments = tuple(_parse_judgment(text) for text in pattern.split(" ")) if pattern else ()
-    if not judgments and requested is None:
-        return NO_VERDICT
-    readable = []
-    for order in BOTH_ORDERS:
-        in_order = tuple(judgment for judgment in judgments if judgment.order is order)
-        verdict = rule(in_order, None if requested is None else {order: requested.get(order, 0)}) if in_order else None
-        if verdict is not None and verdict.preference is not None:
-            readable.append(verdict.value)
-    orders = (readable[0], readable[1]) if len(readable) == 2 else None
-    return PatternVerdict(rule(judgments, requested), orders)
+def read_verdicts(store: Store, judge: JudgeRef, span: tuple[int, int]) -> JudgeVerdicts:
+    """Read a judge's verdicts on the pairs of a span of ids, both ends included."""
+    by_pair = {row[0]: _ordered_verdict(*row[1:]) for row in store.rows(_VERDICTS, (judge.id, *span))}
+    return JudgeVerdicts(judge, by_pair, frozenset(first_values(store, _REQUESTING_RUNS, (judge.id,))))
 
 
-def _parse_judgment(text: str) -> Judgment:
-    order, status, verdict, sample = text.split(":")
-    return Judgment(AnswerOrder(order), JudgmentStatus(status), Preference(verdict) if verdict else None, int(sample))
+@lru_cache(maxsize=1024)
+def _ordered_verdict(verdict: str, candidate_first: str | None, baseline_first: str | None) -> OrderedVerdict:
+    orders = [name for name in (candidate_first, baseline_first) if name is not None and Verdict(name).preference]
+    return OrderedVerdict(Verdict(verdict), (orders[0], orders[1]) if len(orders) == 2 else None)
 
 
 def votes_group(kind: PairKind, count: int) -> PairGroup:
@@ -330,7 +342,7 @@ def votes_group(kind: PairKind, count: int) -> PairGroup:
     return PairGroup(decisions.votes, None, None, kind.cluster, count, kind.stratum, kind.longer, decisions.blind)
 
 
-def verdict_group(kind: PairKind, found: PatternVerdict, count: int, judge_id: int) -> PairGroup:
+def verdict_group(kind: PairKind, found: OrderedVerdict, count: int, judge_id: int) -> PairGroup:
     """Return `count` pairs of a kind on which a judge's verdict is the same as a group."""
     decisions = kind.decisions
     opened = tuple((reviewer, choice) for reviewer, choice, shown in decisions.opened if shown in (None, judge_id))

@@ -157,8 +157,8 @@ SELECT id FROM current_pairs WHERE run_id = :run AND (
     text_id IN (SELECT document / 4 FROM hits WHERE document % 4 = 0)
     OR candidate_response_id IN (SELECT id FROM answers) OR baseline_response_id IN (SELECT id FROM answers)
 )
-UNION SELECT j.pair_id FROM hits CROSS JOIN judgments j ON j.id = document / 4
-    WHERE document % 4 = 2 AND j.judge_id = :judge AND j.superseded_by IS NULL
+UNION SELECT j.pair_id FROM hits CROSS JOIN standing_judgments j ON j.id = document / 4
+    WHERE document % 4 = 2 AND j.judge_id = :judge
     AND j.pair_id IN (SELECT value FROM json_each(:read))
 UNION SELECT v.pair_id FROM hits CROSS JOIN standing_events v ON v.seq = document / 4
     WHERE document % 4 = 3 AND (v.reviewer_id = :reviewer OR v.pair_id IN (SELECT value FROM json_each(:read)))

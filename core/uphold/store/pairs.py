@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, canonical_hash, cells_hash, contents_hash
 from uphold.store.database import Store, now
+from uphold.store.outcomes import write_labels
 from uphold.store.runs import find_or_add_run
 from uphold.store.sets import ActiveExample, active_examples, read_text
 
 
 @dataclass(frozen=True, slots=True)
 class PairTexts:
-    """A pair with its texts, tags and system names; the responses' cells go up to its turn."""
+    """A pair with its texts, tags and system names; the responses' cells go up to its turn.
+
+    `reference_id` is the example's present reference up to that turn, None where there is none.
+    """
 
     pair_id: int
     run_id: int
@@ -26,6 +30,7 @@ class PairTexts:
     baseline: str
     candidate_cells: tuple[AnswerCell, ...]
     baseline_cells: tuple[AnswerCell, ...]
+    reference_id: int | None = None
 
 
 def pair_texts(store: Store, pair_id: int) -> PairTexts:
@@ -33,7 +38,8 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
     row = store.one(
         """
         SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, f.turns, c.name, b.name, x.cells, y.cells,
-            (SELECT json_group_array(tag) FROM tags WHERE example_id = e.id)
+            (SELECT json_group_array(tag) FROM tags WHERE example_id = e.id),
+            (SELECT prefix_id FROM reference_prefixes q WHERE q.reference_id = e.reference_id AND q.turn = p.turn)
         FROM pairs p JOIN examples e ON e.id = p.example_id JOIN texts t ON t.id = p.text_id
         LEFT JOIN reference_texts f ON f.id = e.reference_id
         JOIN runs r ON r.id = p.run_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
@@ -42,7 +48,7 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
         """,
         (pair_id,),
     )
-    run_id, key, turn, contents, turns, context, references, candidate, baseline, x, y, tags = row
+    run_id, key, turn, contents, turns, context, references, candidate, baseline, x, y, tags, reference_id = row
     return PairTexts(
         pair_id,
         run_id,
@@ -55,6 +61,7 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
         baseline,
         tuple(json.loads(x)[:turn]),
         tuple(json.loads(y)[:turn]),
+        reference_id,
     )
 
 
@@ -180,7 +187,7 @@ def systems_of(store: Store, set_id: int) -> list[tuple[str, int]]:
 
 
 _DECISIONS_TO_CARRY = """
-SELECT n.id AS pair_id, d.reviewer_id, d.choice, d.note, d.seq,
+SELECT n.id AS pair_id, d.reviewer_id, d.choice, d.note, d.reference_id, d.seq,
     CASE WHEN d.kind = 'carried' THEN (SELECT target_id FROM events WHERE seq = d.seq) ELSE d.event_id END AS original,
     s.name, e.key, n.turn, n.contents, c.name, b.name
 FROM pairs n
@@ -212,12 +219,15 @@ def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, impo
         return 0
     latest = {(row[0], row[1]): row for row in conn.execute(_DECISIONS_TO_CARRY, (first_new_pair,))}
     before, events = conn.total_changes, []
-    for pair_id, reviewer_id, choice, note, _, original, *identity in latest.values():
+    for pair_id, reviewer_id, choice, note, reference_id, _, original, *identity in latest.values():
         event_id = canonical_hash([original, *identity])[:32]
-        events.append((event_id, pair_id, reviewer_id, choice, note, original, at, import_id))
+        events.append((event_id, pair_id, reviewer_id, choice, note, reference_id, original, at, import_id))
     conn.executemany(
-        "INSERT OR IGNORE INTO events (id, kind, pair_id, reviewer_id, choice, note, target_id, source, created_at, import_id)"
-        " VALUES (?, 'carried', ?, ?, ?, ?, ?, 'carried', ?, ?)",
+        "INSERT OR IGNORE INTO events (id, kind, pair_id, reviewer_id, choice, note, reference_id, target_id, source,"
+        " created_at, import_id) VALUES (?, 'carried', ?, ?, ?, ?, ?, ?, 'carried', ?, ?)",
         events,
     )
-    return conn.total_changes - before
+    carried = conn.total_changes - before
+    if carried:
+        write_labels(conn, sorted({event[1] for event in events}))
+    return carried

@@ -133,14 +133,20 @@ class DrawnQueue:
         """Return by pair id the index of the stratum it was drawn in."""
         return {pair: index for index, pairs in enumerate(self.pairs_by_stratum) for pair in pairs}
 
-    def sampled_pairs(
-        self, decided_in_app: Mapping[int, bool], skipped: Container[int], broken: Container[int]
-    ) -> set[int]:
+    def without(self, broken: Container[int]) -> "DrawnQueue":
+        """Return the queue without some of its pairs; a stratum that is left empty goes too."""
+        kept = [tuple(pair for pair in pairs if pair not in broken) for pairs in self.pairs_by_stratum]
+        present = [place for place, pairs in enumerate(kept) if pairs]
+        return DrawnQueue(
+            tuple(self.strata[place] for place in present), tuple(kept[place] for place in present), self.queued
+        )
+
+    def sampled_pairs(self, decided_in_app: Mapping[int, bool], skipped: Container[int]) -> set[int]:
         """Return the decided pairs that are a random sample of their strata.
 
         `decided_in_app` has every decided pair, with whether its first decision was made in the app.
         """
-        return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_in_app, skipped, broken)}
+        return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_in_app, skipped)}
 
 
 def read_drawn_queue(store: Store, run_id: int, pairs: Container[int]) -> DrawnQueue:
@@ -155,16 +161,17 @@ def read_drawn_queue(store: Store, run_id: int, pairs: Container[int]) -> DrawnQ
 
 
 def sample_strata(
-    store: Store, runs: Mapping[int, Sequence[int]], decided_in_app: Mapping[int, bool], skipped: Container[int]
+    queues: Mapping[int, DrawnQueue],
+    runs: Mapping[int, Sequence[int]],
+    decided_in_app: Mapping[int, bool],
+    skipped: Container[int],
 ) -> SampleStrata:
-    """Return the strata of pairs, given by run id, without broken ones.
+    """Return the strata of pairs, given by run id, without broken ones; `queues` are those of the runs.
 
     `decided_in_app` is as in `DrawnQueue.sampled_pairs`. The pairs of several runs have two strata only, sampled and
     chosen.
     """
-    by_run = [
-        _run_strata(read_drawn_queue(store, run, set(ids)), ids, decided_in_app, skipped) for run, ids in runs.items()
-    ]
+    by_run = [_run_strata(queues[run], ids, decided_in_app, skipped) for run, ids in runs.items()]
     if len(by_run) == 1:
         return by_run[0]
     indexes = {pair: int(run.strata[index].chosen) for run in by_run for pair, index in run.stratum_indexes.items()}
@@ -177,7 +184,7 @@ def _run_strata(
 ) -> SampleStrata:
     """Return the strata of one run: those of its queue, pairs not drawn yet, and chosen pairs."""
     strata, indexes = list(queue.strata), queue.stratum_indexes()
-    sampled = queue.sampled_pairs(decided_in_app, skipped, ())
+    sampled = queue.sampled_pairs(decided_in_app, skipped)
     not_drawn = [pair for pair in ids if pair not in indexes and pair not in decided_in_app]
     chosen = [pair for pair in ids if pair in decided_in_app and pair not in sampled]
     for stratum, pairs in ((Stratum(NOT_DRAWN), not_drawn), (Stratum(CHOSEN, chosen=True), chosen)):
@@ -203,18 +210,16 @@ def _by_stratum(drawn: Iterable[_DrawnPair]) -> dict[str, list[int]]:
     return found
 
 
-def _sampled(
-    pairs: Sequence[int], decided_in_app: Mapping[int, bool], skipped: Container[int], broken: Container[int]
-) -> Sequence[int]:
+def _sampled(pairs: Sequence[int], decided_in_app: Mapping[int, bool], skipped: Container[int]) -> Sequence[int]:
     """Return the decided pairs of a stratum up to the last position before which at most a tenth was passed over.
 
-    `pairs` are in the order of the queue. A skipped pair does not count as passed over. Broken pairs, and those whose
-    first decision was not made in the app, have no position.
+    `pairs` are in the order of the queue. A skipped pair does not count as passed over. A pair whose first decision was
+    not made in the app has no position.
     """
     decided: list[int] = []
     position = passed_over = end = 0
     for pair in pairs:
-        if pair in broken or not decided_in_app.get(pair, True):
+        if not decided_in_app.get(pair, True):
             continue
         position += 1
         if pair in decided_in_app:
@@ -252,8 +257,8 @@ def verdicts_in_run(store: Store, run_id: int) -> list[tuple[int, int, Verdict]]
 def mean_confidences(store: Store, run_id: int, judge_id: int) -> dict[int, float]:
     """Return by pair id the mean confidence (0 to 1) of a judge's judgments in force that state one."""
     sql = (
-        "SELECT j.pair_id, avg(j.confidence) FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ?"
-        " AND j.judge_id = ? AND j.superseded_by IS NULL AND j.confidence IS NOT NULL GROUP BY j.pair_id"
+        "SELECT j.pair_id, avg(j.confidence) FROM standing_judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ?"
+        " AND j.judge_id = ? AND j.confidence IS NOT NULL GROUP BY j.pair_id"
     )
     return dict(store.rows(sql, (run_id, judge_id)).fetchall())
 

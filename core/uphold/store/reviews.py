@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
-from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
+from uphold.records.reviews import Label, OnScreen, PairLabel, ReviewEvent, StaleDecision
 from uphold.store.database import Store, first_values, now
+from uphold.store.outcomes import write_labels, write_undone
 
 _COLUMNS = (
-    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, side_a, mode,"
+    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, reference_id, side_a, mode,"
     " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
+
+
+_CHANGES_LABEL = (EventKind.DECISION, EventKind.CARRIED, EventKind.ADJUDICATED, EventKind.UNDO, EventKind.REDO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Rev
 
 
 def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
-    """Insert an event within the caller's transaction and return it with its time."""
+    """Insert an event within the caller's transaction, write what follows from it, and return it with its time."""
     shown = event.shown
     at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
@@ -107,18 +111,23 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.seconds,
         event.source,
         at,
+        event.reference_id,
         *on_screen,
         reviewer_id,
         session_id,
     )
     placeholders = ", ".join("?" * len(values))
     conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({placeholders})", values)
+    if event.kind in (EventKind.UNDO, EventKind.REDO) and event.target_id is not None:
+        write_undone(conn, event.target_id)
+    if event.kind in _CHANGES_LABEL:
+        write_labels(conn, [event.pair_id])
     return replace(event, at=at)
 
 
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """Return the event of a row with the columns `_COLUMNS`."""
-    number, kind, pair_id, choice, note, target_id, seconds, source, at, *on_screen = row
+    number, kind, pair_id, choice, note, target_id, seconds, source, at, reference_id, *on_screen = row
     return ReviewEvent(
         number,
         EventKind(kind),
@@ -130,6 +139,7 @@ def read_event(row: tuple[Any, ...]) -> ReviewEvent:
         seconds,
         source,
         at,
+        reference_id,
     )
 
 
@@ -174,6 +184,12 @@ def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
         (pair_id,),
     )
     return [(row[0], read_event(row[1:])) for row in rows]
+
+
+def find_label(store: Store, pair_id: int) -> PairLabel | None:
+    """Return the human label of a pair; None where nobody has decided."""
+    row = store.one("SELECT label, votes, adjudicated FROM human_labels WHERE pair_id = ?", (pair_id,))
+    return None if row is None else PairLabel(Label(row[0]), row[1], bool(row[2]))
 
 
 def decision_origin(store: Store, event_id: str) -> tuple[str, str] | None:

@@ -73,16 +73,11 @@ def judges_of(store: Store, run_id: int) -> list[JudgeRef]:
     Primary is the one that judged the run last, rules judges behind all others.
     """
     rows = store.rows(
-        "SELECT g.id, g.name, g.kind, g.version FROM judges g WHERE g.id IN (SELECT judge_id FROM"
-        " judge_orders WHERE run_id = ?)",
+        "SELECT g.id, g.name, g.kind, g.version FROM run_judges o JOIN judges g ON g.id = o.judge_id WHERE o.run_id = ?"
+        " ORDER BY o.place",
         (run_id,),
     )
-    judges = [JudgeRef(*row) for row in rows]
-    if len(judges) < 2:
-        return judges
-    last = "SELECT max(j.id) FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = ? AND j.judge_id = ?"
-    latest = {judge.id: store.one(last, (run_id, judge.id))[0] or 0 for judge in judges}
-    return sorted(judges, key=lambda judge: (judge.kind == "rules", -latest[judge.id]))
+    return [JudgeRef(*row) for row in rows]
 
 
 def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> JudgeRef | None:

@@ -236,13 +236,14 @@ async def _write_results(
                 if number is None or not claims.is_item_open(conn, batch.id, number):
                     continue  # another process was first
                 item = items[number]
-                judgment = _judgment(judge, result, item, batch)
+                judgment = replace(_judgment(judge, result, item, batch), reference_id=item.reference_id)
                 judgment_id, _ = judgments.add_judgment(conn, item.pair_id, judge_id, judgment, redo=True)
                 claims.complete_item(conn, batch.id, number, judgment_id)
                 count += 1
     with store.writing() as conn:
         for number, item in claims.open_items(store, batch.id).items():
-            judgment = failed_judgment(item.order, item.sample, "the batch ended without a result for this")
+            failed = failed_judgment(item.order, item.sample, "the batch ended without a result for this")
+            judgment = replace(failed, reference_id=item.reference_id)
             judgment_id, _ = judgments.add_judgment(conn, item.pair_id, judge_id, judgment)
             claims.complete_item(conn, batch.id, number, judgment_id)
         claims.mark_collected(conn, batch.id)

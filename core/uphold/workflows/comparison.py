@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from uphold.errors import BadUsage
 from uphold.records.comparisons import Gate, RunComparison
-from uphold.records.judgments import verdict_of
 from uphold.records.runs import Run
 from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
@@ -22,7 +21,7 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
     compared, or a judge that has not judged both.
     """
     old, new = _find_two_runs(store, before, after)
-    pairs, name = matched_pairs(store, old, new, verdict_of, judge)
+    pairs, name = matched_pairs(store, old, new, judge)
     _check_judge(judge, name)
     return RunComparison(
         before=old.name,
@@ -63,7 +62,7 @@ def gate_run(store: Store, request: GateRequest) -> Gate:
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
     old, new = _find_two_runs(store, request.against, request.run)
-    pairs, name = matched_pairs(store, old, new, verdict_of, request.judge)
+    pairs, name = matched_pairs(store, old, new, request.judge)
     _check_judge(request.judge, name)
     if request.judge_only and name is None:
         raise BadUsage(
@@ -92,7 +91,7 @@ def _check_judge(requested: str | None, found: str | None) -> None:
 
 def _judge_caveat(store: Store, run: Run, judge: str) -> str:
     """Return a sentence on how far the judge agrees with people in this run."""
-    found = counts.run_counts(store, run, verdict_of, CountOptions(judge))
+    found = counts.run_counts(store, run, CountOptions(judge))
     observed = agreement(found.judges[0], found.strata).observed if found.judges else None
     if observed is None or observed.rate is None or observed.low is None or observed.high is None:
         return "no human verdict stands behind this judge here: it is an unverified opinion"
@@ -115,6 +114,6 @@ def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
 
 
 def _win_rate(store: Store, run: Run) -> Rate:
-    found = counts.run_counts(store, run, verdict_of, CountOptions(first_only=True))
+    found = counts.run_counts(store, run, CountOptions(first_only=True))
     numbers = live_numbers(found, found.judges[0].judge_id if found.judges else None)
     return numbers.population or numbers.win_rate

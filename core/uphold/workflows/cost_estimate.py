@@ -92,11 +92,11 @@ def _requests(
     """Return the requests that would be sent, one for pairs of equal contents, none for judgments that need none."""
     requests, keys = [], set()
     for judgment in missing:
-        key = (judgment.contents, judgment.order, judgment.sample)
-        pair = pair_to_judge(store, judgment.pair_id)
+        key = (judgment.contents, judgment.order, judgment.sample, judgment.reference_id)
+        pair, _ = pair_to_judge(store, judgment.pair_id)
         if key in keys or judge.judge_identical(pair, judgment.order, judgment.sample) is not None:
             continue
-        if judgments.find_reusable(store, judgment.contents, judge_id, judgment.order, judgment.sample, readable=redo):
+        if judgments.find_reusable(store, judge_id, judgment, readable=redo):
             continue
         keys.add(key)
         requests.append(judge.request(judge.prompt(pair, judgment.order), judgment.sample))
@@ -108,7 +108,7 @@ def _counted_per_guessed(store: Store, judge_id: int, judge: LlmJudge) -> float 
     counted = guessed = 0.0
     for pair_id, order, tokens in judgments.input_token_counts(store, judge_id, _COUNTED_REQUESTS):
         counted += tokens
-        guessed += _guessed(judge.request(judge.prompt(pair_to_judge(store, pair_id), order)))
+        guessed += _guessed(judge.request(judge.prompt(pair_to_judge(store, pair_id)[0], order)))
     return counted / guessed if guessed else None
 
 

@@ -11,10 +11,8 @@ from pathlib import Path
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.writers.pairs_csv import csv_lines
 from uphold.formats.writers.pairs_jsonl import json_lines
-from uphold.records.counts import ADJUDICATOR
-from uphold.records.enums import EventKind
-from uphold.records.judgments import JudgeRef, verdict_of
-from uphold.records.reviews import Label, ReviewerState, ReviewEvent, human_label
+from uphold.records.judgments import JudgeRef
+from uphold.records.reviews import ReviewerState, ReviewEvent
 from uphold.records.rows import ExportedAnnotators, ExportedJudge, ExportedPair, ExportedReviewer, ExportOmissions
 from uphold.records.runs import Run
 from uphold.records.texts import ExampleText
@@ -71,7 +69,7 @@ class Export:
         run, turn = self._runs[texts.run_id], texts.turn
         events = reviews.events_on_pair(self._store, pair_id)
         states = _reviewer_states(events, pair_id)
-        label, votes, adjudicated = _human_label(events, states)
+        label = reviews.find_label(self._store, pair_id)
         return ExportedPair(
             run=run.name,
             set=run.set,
@@ -86,14 +84,14 @@ class Export:
             baseline_cells=texts.baseline_cells,
             judges=tuple(self._verdicts(pair_id)),
             reviewers=tuple(ExportedReviewer(name, state) for name, state in states.items() if name in reviewers),
-            label=label,
-            votes=votes,
-            adjudicated=adjudicated,
+            label=label.label.value if label is not None else None,
+            votes=label.votes if label is not None else 0,
+            adjudicated=label is not None and label.adjudicated,
         )
 
     def _verdicts(self, pair_id: int) -> Iterator[ExportedJudge]:
         for name, judge in self._judges:
-            verdict = judgments.read_pair_verdict(self._store, pair_id, judge.id, verdict_of)
+            verdict = judgments.read_pair_verdict(self._store, pair_id, judge.id)
             if verdict is not None:
                 yield ExportedJudge(name, judge.version, verdict)
 
@@ -122,20 +120,6 @@ def _reviewer_states(events: Sequence[tuple[str, ReviewEvent]], pair_id: int) ->
     for name, event in events:
         by_reviewer.setdefault(name, []).append(event)
     return {name: replay(own).state_of(pair_id) for name, own in sorted(by_reviewer.items())}
-
-
-def _human_label(
-    events: Sequence[tuple[str, ReviewEvent]], states: dict[str, ReviewerState]
-) -> tuple[str | None, int, bool]:
-    """Return the human label (None if unread), the number of votes, and whether it was adjudicated."""
-    votes = [
-        (number, state.decision.choice)
-        for number, state in enumerate(states.values(), ADJUDICATOR + 1)
-        if state.decision is not None and state.decision.choice is not None
-    ]
-    rulings = [event.choice for _, event in events if event.kind is EventKind.ADJUDICATED and event.choice is not None]
-    label = human_label(((ADJUDICATOR, rulings[-1]), *votes) if rulings and votes else tuple(votes))
-    return None if label is Label.UNREAD else label.value, len(votes), bool(rulings and votes)
 
 
 class FileExists(BadUsage):

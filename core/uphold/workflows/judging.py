@@ -97,9 +97,11 @@ def _apply_rule(store: Store, recorded: RecordedTask, judge: RulesJudge) -> Iter
         saved = []
         with store.writing() as conn:
             for missing in todo[start : start + _RULE_CHUNK]:
-                if judgments.is_judged(store, missing.pair_id, judge_id, missing.order, missing.sample, redo=redo):
+                if judgments.is_judged(store, judge_id, missing, redo=redo):
                     continue
-                judgment = judge.judge(pair_to_judge(store, missing.pair_id))
+                pair, reference_id = pair_to_judge(store, missing.pair_id)
+                seen = reference_id if judge.record.takes_reference else None
+                judgment = replace(judge.judge(pair), reference_id=seen)
                 judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, redo=redo)
                 saved.append(SavedJudgment(missing.pair_id, judgment))
         yield saved
@@ -150,7 +152,7 @@ def _parse_again(old: Judgment) -> Judgment:
     lenient = (old.prompt_name or "").endswith(WITHOUT_SCHEMA)
     answer = ModelAnswer(old.raw or "", old.stop_reason)
     parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence), lenient=lenient)
-    return replace(parsed, cost=0.0)
+    return replace(parsed, cost=0.0, reference_id=old.reference_id)
 
 
 def _parsed_fields(judgment: Judgment) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from uphold.errors import BadUsage
 from uphold.judging.judges import PROVIDERS, LlmJudge
 from uphold.judging.rules import RULES
 from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
-from uphold.records.judgments import Judgment, PairVerdict, verdict_of
+from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.store import judges, judgments
@@ -160,7 +160,7 @@ def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
 
 def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
     """Return a judge's verdict on a pair with every judgment and its raw answer; None if it has not judged the pair."""
-    return judgments.read_pair_verdict(store, pair_id, judge_id, verdict_of)
+    return judgments.read_pair_verdict(store, pair_id, judge_id)
 
 
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:

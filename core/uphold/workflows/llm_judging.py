@@ -66,7 +66,7 @@ class ClaimedWork:
         self._run_id, self._judge_id = recorded.run_id, recorded.judge_id
         self._scope = replace(recorded.scope, exclude_batched=True)
         self._holder = secrets.token_hex(8)
-        self._last_pair: tuple[int, PairToJudge] | None = None
+        self._last_pair: tuple[int, PairToJudge, int | None] | None = None
         self.held: set[MissingJudgment] = set()
         self.claimed_elsewhere = False
 
@@ -86,7 +86,8 @@ class ClaimedWork:
         with self._store.writing() as conn:
             for result in received:
                 pair_id = result.missing.pair_id
-                judgments.add_judgment(conn, pair_id, self._judge_id, result.judgment, redo=self._scope.redo)
+                judgment = replace(result.judgment, reference_id=result.missing.reference_id)
+                judgments.add_judgment(conn, pair_id, self._judge_id, judgment, redo=self._scope.redo)
                 claims.release(conn, self._judge_id, result.missing, self._holder)
                 written.append(SavedJudgment(pair_id, result.judgment))
             claimed = self._claim(conn, todo, room, written)
@@ -100,11 +101,14 @@ class ClaimedWork:
         self, conn: sqlite3.Connection, todo: deque[MissingJudgment], room: int, written: list[SavedJudgment]
     ) -> list[ClaimedJudgment]:
         wanted: list[ClaimedJudgment] = []
+        self._last_pair = None  # its reference may have been mended since
         for _ in range(min(_CLAIM_CHUNK, len(todo))):
             if len(wanted) >= room:
                 break
             missing = todo.popleft()
-            item = ClaimedJudgment(missing, self._pair(missing.pair_id))
+            pair, reference_id = self._pair(missing.pair_id)
+            seen = reference_id if self._judge.record.takes_reference else None
+            item = ClaimedJudgment(replace(missing, reference_id=seen), pair)
             if not self._write_without_request(conn, item, written):
                 wanted.append(item)
         granted = set(claims.claim(conn, self._judge_id, [item.missing for item in wanted], self._holder, self.seconds))
@@ -116,24 +120,24 @@ class ClaimedWork:
     ) -> bool:
         """Write the judgment if it needs no request (identical answers, or an equal pair); return whether it is there."""
         missing, redo = item.missing, self._scope.redo
-        key = (self._judge_id, missing.order, missing.sample)
-        if judgments.is_judged(self._store, missing.pair_id, *key, redo=redo):
+        if judgments.is_judged(self._store, self._judge_id, missing, redo=redo):
             return True  # another process was first
         judgment, source = self._judge.judge_identical(item.pair, missing.order, missing.sample), None
         if judgment is None:
-            found = judgments.find_reusable(self._store, missing.contents, *key, readable=redo)
+            found = judgments.find_reusable(self._store, self._judge_id, missing, readable=redo)
             if found is None:
                 return False
             source = found[0]
             judgment = replace(found[1], cost=0.0, input_tokens=None, output_tokens=None, seconds=None, at=None)
+        judgment = replace(judgment, reference_id=missing.reference_id)
         judgments.add_judgment(conn, missing.pair_id, self._judge_id, judgment, source, redo=redo)
         written.append(SavedJudgment(missing.pair_id, judgment, source is not None))
         return True
 
-    def _pair(self, pair_id: int) -> PairToJudge:
+    def _pair(self, pair_id: int) -> tuple[PairToJudge, int | None]:
         if self._last_pair is None or self._last_pair[0] != pair_id:
-            self._last_pair = pair_id, pair_to_judge(self._store, pair_id)
-        return self._last_pair[1]
+            self._last_pair = pair_id, *pair_to_judge(self._store, pair_id)
+        return self._last_pair[1:]
 
     def renew(self) -> None:
         """Extend the claims."""
@@ -156,10 +160,10 @@ class ClaimedWork:
         self.held.clear()
 
 
-def pair_to_judge(store: Store, pair_id: int) -> PairToJudge:
-    """Return the texts of a pair that a judge compares."""
+def pair_to_judge(store: Store, pair_id: int) -> tuple[PairToJudge, int | None]:
+    """Return the texts of a pair that a judge compares, and the id of the reference among them up to the pair's turn."""
     texts = pair_texts(store, pair_id)
-    return PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells)
+    return PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells), texts.reference_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import EventKind, ruling
-from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.judgments import PairVerdict
 from uphold.records.pair_list import ListedPair, ListedTexts
 from uphold.records.reviews import ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
@@ -65,7 +65,7 @@ class PairListing:
         """Return a pair with its full texts; with the judge's verdict only where the reviewer has decided."""
         verdict = None
         if self.judge is not None and pair.read:
-            verdict = judgments.read_pair_verdict(self.store, pair.pair_id, self.judge.id, verdict_of)
+            verdict = judgments.read_pair_verdict(self.store, pair.pair_id, self.judge.id)
         return PairDetail(pairs.pair_texts(self.store, pair.pair_id), verdict)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import REFERENCE, EventKind, Verdict
-from uphold.records.judgments import JudgeRef, PairVerdict, verdict_of
+from uphold.records.judgments import JudgeRef, PairVerdict
 from uphold.records.reviews import (
     OnScreen,
     PairView,
@@ -184,14 +184,15 @@ class PairReader:
             () if hidden else self._people(item.pair_id),
             self.mode.adjudicating,
             None if hidden else self._stale_decision(item.pair_id, state),
+            texts.reference_id,
         )
 
     def _primary_verdict(self, pair_id: int) -> PairVerdict | None:
         judge = self.primary_judge
-        return judgments.read_pair_verdict(self._store, pair_id, judge.id, verdict_of) if judge is not None else None
+        return judgments.read_pair_verdict(self._store, pair_id, judge.id) if judge is not None else None
 
     def _other_verdicts(self, pair_id: int) -> tuple[PairVerdict, ...]:
-        found = (judgments.read_pair_verdict(self._store, pair_id, judge.id, verdict_of) for judge in self._judges[1:])
+        found = (judgments.read_pair_verdict(self._store, pair_id, judge.id) for judge in self._judges[1:])
         return tuple(verdict for verdict in found if verdict is not None and verdict.judgments)
 
     def _people(self, pair_id: int) -> tuple[ReviewerDecision, ...]:

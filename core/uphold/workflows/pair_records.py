@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
-from uphold.records.judgments import PairVerdict, verdict_of
+from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import ReviewEvent
 from uphold.records.runs import Run
 from uphold.store import judgments, pairs, reviews, runs
@@ -41,7 +41,7 @@ def pair_records(store: Store, run_or_key: str, key: str | None) -> list[PairRec
 
 
 def _read_record(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairRecord:
-    verdicts = (judgments.read_pair_verdict(store, pair_id, judge, verdict_of) for judge in judges)
+    verdicts = (judgments.read_pair_verdict(store, pair_id, judge) for judge in judges)
     return PairRecord(
         run,
         pairs.pair_texts(store, pair_id),

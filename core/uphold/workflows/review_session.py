@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uphold.records.enums import Choice, EventKind, QueueKind, Verdict, ruling
-from uphold.records.judgments import JudgeRef, verdict_of
+from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import (
     DEFAULT_REASONS,
     OnScreen,
@@ -33,7 +33,7 @@ from uphold.store.database import Store
 from uphold.workflows.pair_reader import PairReader, ReviewMode
 
 if TYPE_CHECKING:
-    from uphold.store.counts import IncrementalCounts
+    from uphold.store.counts import CountedRun
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 
@@ -141,22 +141,21 @@ class EventWriter:
 
 
 class LiveCounts:
-    """The counts behind the live numbers of a run: made when first needed, then brought up to date at each reading."""
+    """The counts behind the live numbers of a run; pairs, strata and verdicts are kept while only reviews change."""
 
     def __init__(self, store: Store, run: Run, judge: JudgeRef | None, reviewer_id: int) -> None:
         self._store, self._run, self._reviewer_id = store, run, reviewer_id
         self._judge_id = judge.id if judge else None
-        self._tally: IncrementalCounts | None = None
+        self._counted: CountedRun | None = None
 
     def numbers(self) -> LiveNumbers:
         """Return the run's win rate and agreement as the file has them now."""
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
-        from uphold.store.counts import IncrementalCounts
+        from uphold.store.counts import count_reviews, read_counted_run
 
-        if self._tally is None:
-            self._tally = IncrementalCounts(self._store, self._run, self._judge_id, verdict_of)
-        return live_numbers(self._tally.counts(), self._judge_id, self._reviewer_id)
+        self._counted = read_counted_run(self._store, self._run, self._judge_id, self._counted)
+        return live_numbers(count_reviews(self._store, self._counted), self._judge_id, self._reviewer_id)
 
 
 class ReviewSession:
@@ -379,7 +378,11 @@ class ReviewSession:
         if pair is None:
             return Refusal("there is no pair here")
         shown = self.reader.recorded_screen(self.cursor.item_of(pair.pair_id), pair, shown)
-        self._write(ReviewEvent(new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds))
+        self._write(
+            ReviewEvent(
+                new_event_id(), kind, pair.pair_id, choice, note, None, shown, seconds, reference_id=pair.reference_id
+            )
+        )
         if choice is None:
             return Receipt(kind, pair.pair_id, pair.key)
         side = pair.side_of(choice.preference)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from uphold.errors import BadUsage
 from uphold.records.counts import RunCounts
-from uphold.records.judgments import verdict_of
 from uphold.records.statistics import RunStatistics
 from uphold.stats.summary import merge_counts, run_statistics
 from uphold.store import counts, reviews, runs, sets
@@ -46,7 +45,7 @@ def read_run_statistics(
     """
     run = runs.find_run(store, name_or_number)
     _check_tag(store, run.set_id, options.tag)
-    found = counts.run_counts(store, run, verdict_of, _count_options(options))
+    found = counts.run_counts(store, run, _count_options(options))
     _check_judge(found, options.judge)
     planned = reviews.planned_count(store, run.id) if options.planned is None else options.planned
     return run_statistics(found if planned is None else replace(found, planned=planned), options.full)
@@ -59,7 +58,7 @@ def read_set_statistics(store: Store, name: str, options: StatisticsOptions = DE
     """
     set_id = sets.find_set(store, name)
     _check_tag(store, set_id, options.tag)
-    found = counts.set_counts(store, set_id, name, verdict_of, _count_options(options))
+    found = counts.set_counts(store, set_id, name, _count_options(options))
     _check_judge(found, options.judge)
     return run_statistics(found, options.full)
 
@@ -92,7 +91,7 @@ def compare_judges(store: Store, name_or_number: str | None) -> "tuple[str, Side
     from uphold.store.counts import joint_verdicts
 
     run = runs.find_run(store, name_or_number)
-    names, rows = joint_verdicts(store, run, verdict_of)
+    names, rows = joint_verdicts(store, run)
     return run.name, SideBySide(read_run_statistics(store, run.name), compare_judge_pairs(names, rows))
 
 
@@ -108,7 +107,7 @@ def review_plan(
             f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
         )
     run = runs.find_run(store, name_or_number)
-    found = counts.run_counts(store, run, verdict_of, CountOptions(judge, details=True, first_only=True))
+    found = counts.run_counts(store, run, CountOptions(judge, details=True, first_only=True))
     _check_judge(found, judge)
     found = merge_counts(found)
     inputs = headline_inputs(found, found.judges[0] if found.judges else None)

@@ -439,6 +439,27 @@ CREATE INDEX events_reference ON events(reference_id) WHERE reference_id IS NOT 
 CREATE INDEX events_adjudicated ON events(pair_id, seq) WHERE kind = 'adjudicated';
 CREATE INDEX events_repeated ON events(pair_id, reviewer_id, seq) WHERE kind = 'repeat';
 
+-- outcome: what a judge's judgments on a pair amount to, in all and in either order; no row without any
+CREATE TABLE verdicts (
+    judge_id INTEGER NOT NULL REFERENCES judges(id),
+    pair_id INTEGER NOT NULL REFERENCES pairs(id),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('candidate', 'baseline', 'tie', 'inconsistent', 'unreadable', 'failed', 'pending')),
+    candidate_first TEXT,
+    baseline_first TEXT,
+    PRIMARY KEY (judge_id, pair_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_pair ON verdicts(pair_id);
+CREATE INDEX verdicts_run ON verdicts(run_id, verdict);
+
+-- outcome: what the standing decisions on a pair amount to; no row without any
+CREATE TABLE human_labels (
+    pair_id INTEGER PRIMARY KEY REFERENCES pairs(id),
+    label TEXT NOT NULL CHECK (label IN ('candidate', 'baseline', 'tie', 'unresolved')),
+    votes INTEGER NOT NULL,
+    adjudicated INTEGER NOT NULL CHECK (adjudicated IN (0, 1))
+) STRICT;
+
 -- how many pairs a reviewer means to read in a run; every change is a row of its own, the latest counts
 CREATE TABLE plans (
     id INTEGER PRIMARY KEY,
@@ -484,14 +505,17 @@ WHERE (
     WHERE r.response_id IN (p.candidate_response_id, p.baseline_response_id) AND r.from_turn <= p.turn
 );
 
+-- judgments that count: not superseded, and made with the present reference where the judge takes one
+CREATE VIEW standing_judgments AS
+SELECT j.* FROM judgments j
+JOIN judges g ON g.id = j.judge_id
+JOIN pairs p ON p.id = j.pair_id
+JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE j.superseded_by IS NULL AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id);
+
 CREATE VIEW standing_events AS
-SELECT e.* FROM events e
-WHERE e.kind NOT IN ('undo', 'redo') AND NOT EXISTS (
-    SELECT 1 FROM events u
-    WHERE u.target_id = e.id AND u.kind = 'undo' AND NOT EXISTS (
-        SELECT 1 FROM events r WHERE r.target_id = e.id AND r.kind = 'redo' AND r.seq > u.seq
-    )
-);
+SELECT * FROM events WHERE kind NOT IN ('undo', 'redo') AND NOT undone;
 
 CREATE VIEW current_decisions AS
 SELECT pair_id, reviewer_id, choice, id AS event_id, kind, source, judge_id, verdict, reference_id, seconds, note, created_at,
@@ -523,52 +547,6 @@ SELECT pair_id FROM (
     SELECT pair_id, kind, max(seq) FROM standing_events WHERE kind IN ('broken', 'unbroken') GROUP BY pair_id
 ) WHERE kind = 'broken';
 
--- the word of each order: its readable samples vote, a draw is a tie
-CREATE VIEW order_words AS
-SELECT j.judge_id, j.pair_id, p.run_id, j.answer_order,
-    CASE WHEN a.samples > j.samples THEN 'missing'
-         WHEN j.readable = 0 THEN CASE WHEN j.failed > 0 THEN 'failed' ELSE 'unreadable' END
-         WHEN j.candidate > j.baseline AND j.candidate > j.ties THEN 'candidate'
-         WHEN j.baseline > j.candidate AND j.baseline > j.ties THEN 'baseline'
-         ELSE 'tie' END AS word
-FROM (
-    SELECT judge_id, pair_id, answer_order, count(*) AS samples, sum(status = 'readable') AS readable,
-        sum(status = 'failed') AS failed, sum(verdict IS 'candidate') AS candidate,
-        sum(verdict IS 'baseline') AS baseline, sum(verdict IS 'tie') AS ties
-    FROM judgments WHERE superseded_by IS NULL GROUP BY judge_id, pair_id, answer_order
-) j
-JOIN pairs p ON p.id = j.pair_id
-LEFT JOIN judge_orders a ON a.run_id = p.run_id AND a.judge_id = j.judge_id AND a.answer_order = j.answer_order;
-
-CREATE VIEW verdicts AS
-SELECT judge_id, pair_id, run_id,
-    CASE WHEN max(word = 'failed') THEN 'failed'
-         WHEN max(word = 'unreadable') THEN 'unreadable'
-         WHEN max(word = 'missing') OR count(*) < (
-             SELECT count(*) FROM judge_orders a
-             WHERE a.run_id = order_words.run_id AND a.judge_id = order_words.judge_id AND a.samples > 0
-         ) THEN 'pending'
-         WHEN min(word) = max(word) THEN min(word)
-         ELSE 'inconsistent' END AS verdict,
-    max(CASE WHEN answer_order = 'candidate-first' THEN word END) AS candidate_first,
-    max(CASE WHEN answer_order = 'baseline-first' THEN word END) AS baseline_first
-FROM order_words GROUP BY judge_id, pair_id;
-
--- the adjudicated word; else the one with most votes, both-bad as a tie; a draw for first place is unresolved
-CREATE VIEW human_labels AS
-SELECT v.pair_id, v.votes,
-    CASE WHEN a.choice = 'both-bad' THEN 'tie'
-         WHEN a.choice IS NOT NULL THEN a.choice
-         WHEN v.candidate > v.baseline AND v.candidate > v.ties THEN 'candidate'
-         WHEN v.baseline > v.candidate AND v.baseline > v.ties THEN 'baseline'
-         WHEN v.ties > v.candidate AND v.ties > v.baseline THEN 'tie'
-         ELSE 'unresolved' END AS label
-FROM (
-    SELECT pair_id, count(*) AS votes, sum(choice = 'candidate') AS candidate, sum(choice = 'baseline') AS baseline,
-        sum(choice IN ('tie', 'both-bad')) AS ties
-    FROM current_decisions GROUP BY pair_id
-) v LEFT JOIN adjudications a ON a.pair_id = v.pair_id;
-
 CREATE VIEW disputes AS
 SELECT d.pair_id, count(*) AS votes, a.choice AS settled
 FROM current_decisions d LEFT JOIN adjudications a ON a.pair_id = d.pair_id
@@ -583,11 +561,27 @@ JOIN examples x ON x.id = p.example_id
 LEFT JOIN verdicts v ON v.pair_id = p.id
 LEFT JOIN judges j ON j.id = v.judge_id
 LEFT JOIN human_labels h ON h.pair_id = p.id;
+-- the judges of a run, the primary one at place 1: the one that judged last, rules judges behind all others
+CREATE VIEW run_judges AS
+SELECT o.run_id, g.id AS judge_id, g.name AS judge, row_number() OVER (
+    PARTITION BY o.run_id ORDER BY g.kind = 'rules', (
+        -- in this form SQLite goes back from the latest judgment and stops at the first that fits
+        SELECT j.id FROM judgments j CROSS JOIN pairs p ON p.id = j.pair_id
+        WHERE j.judge_id = g.id AND p.run_id = o.run_id ORDER BY j.id DESC LIMIT 1
+    ) DESC, g.id
+) AS place
+FROM (SELECT DISTINCT run_id, judge_id FROM judge_orders) o JOIN judges g ON g.id = o.judge_id;
+
+-- current pairs with names instead of ids, one row each; the verdict is that of the run's primary judge
 CREATE VIEW readable_pairs AS
-SELECT p.id AS pair_id, r.name AS run, s.name AS set_name, x.key, p.turn, json_extract(t.turns, '$[' || (p.turn - 1) || ']') AS instruction,
+WITH primary_judges AS MATERIALIZED (SELECT run_id, judge_id, judge FROM run_judges WHERE place = 1)
+SELECT r.name AS run, s.name AS set_name, x.key, p.turn,
+    (SELECT group_concat(tag, ', ') FROM tags WHERE tags.example_id = x.id) AS tags,
+    json_extract(t.turns, '$[' || (p.turn - 1) || ']') AS instruction,
     c.name AS candidate, json_extract(rc.cells, '$[' || (p.turn - 1) || ']') AS candidate_answer,
-    b.name AS baseline, json_extract(rb.cells, '$[' || (p.turn - 1) || ']') AS baseline_answer
-FROM pairs p
+    b.name AS baseline, json_extract(rb.cells, '$[' || (p.turn - 1) || ']') AS baseline_answer,
+    j.judge, v.verdict, h.label AS human_label
+FROM current_pairs p
 JOIN runs r ON r.id = p.run_id
 JOIN sets s ON s.id = r.set_id
 JOIN examples x ON x.id = p.example_id
@@ -595,7 +589,38 @@ JOIN texts t ON t.id = p.text_id
 JOIN systems c ON c.id = r.candidate_id
 JOIN systems b ON b.id = r.baseline_id
 JOIN responses rc ON rc.id = p.candidate_response_id
-JOIN responses rb ON rb.id = p.baseline_response_id;
+JOIN responses rb ON rb.id = p.baseline_response_id
+LEFT JOIN primary_judges j ON j.run_id = p.run_id
+LEFT JOIN verdicts v ON v.judge_id = j.judge_id AND v.pair_id = p.id
+LEFT JOIN human_labels h ON h.pair_id = p.id;
+
+-- each reviewer's current decision on a pair, with the judge's verdict as it was then
+CREATE VIEW readable_decisions AS
+SELECT r.name AS run, s.name AS set_name, x.key, p.turn, w.name AS reviewer, v.kind, v.choice, j.name AS judge, v.verdict,
+    v.mode, v.verdict_shown, v.seconds, v.note, v.created_at
+FROM current_decisions d
+JOIN events v ON v.seq = d.seq
+JOIN pairs p ON p.id = d.pair_id
+JOIN runs r ON r.id = p.run_id
+JOIN sets s ON s.id = r.set_id
+JOIN examples x ON x.id = p.example_id
+JOIN reviewers w ON w.id = d.reviewer_id
+LEFT JOIN judges j ON j.id = v.judge_id;
+
+-- the runs as they came, with the human labels on their current pairs that nobody marked broken
+CREATE VIEW run_history AS
+SELECT r.name AS run, s.name AS set_name, c.name AS candidate, b.name AS baseline, r.created_at, count(*) AS pairs,
+    count(h.label) AS reviewed, coalesce(sum(h.label = 'candidate'), 0) AS wins, coalesce(sum(h.label = 'tie'), 0) AS ties,
+    coalesce(sum(h.label = 'baseline'), 0) AS losses, coalesce(sum(h.label = 'unresolved'), 0) AS unresolved
+FROM current_pairs p
+JOIN runs r ON r.id = p.run_id
+JOIN sets s ON s.id = r.set_id
+JOIN systems c ON c.id = r.candidate_id
+JOIN systems b ON b.id = r.baseline_id
+LEFT JOIN human_labels h ON h.pair_id = p.id
+WHERE p.id NOT IN (SELECT pair_id FROM broken_pairs)
+GROUP BY r.id;
+
 CREATE VIEW spending AS
 SELECT r.name AS run, g.name AS judge, count(*) AS judgments, sum(j.input_tokens) AS input_tokens,
     sum(j.output_tokens) AS output_tokens, sum(j.cost) AS dollars
