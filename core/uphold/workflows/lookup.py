@@ -6,6 +6,7 @@ from uphold.errors import BadUsage
 from uphold.records.judgments import PairVerdict, verdict_of
 from uphold.records.reviews import ReviewEvent
 from uphold.records.runs import Run, RunRow, SetRow
+from uphold.stats.human import with_rates
 from uphold.store import judgments, pairs, reviews, runs, sets
 from uphold.store.database import Store, open_store
 from uphold.store.imports import ImportRecord, all_imports, drop_import
@@ -36,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a database."""
+    """The runs and eval sets of a database; each run has its rates."""
 
     runs: list[RunRow]
     sets: list[SetRow]
@@ -44,7 +45,7 @@ class Home:
 
 def home(store: Store) -> Home:
     """Return the runs and eval sets of a database with their counts."""
-    return Home(runs.run_rows(store), sets.set_rows(store))
+    return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))
 
 
 def run_perplexities(store: Store, run: str | None, set_name: str | None = None) -> list[SystemPerplexity]:
