@@ -20,6 +20,8 @@ SIGNIFICANCE = 0.05
 
 TOO_FEW = f"{MIN_FOR_RATE} needed for a rate"
 
+TOO_FEW_SHORT = f"{MIN_FOR_RATE} needed"
+
 TOO_FEW_VERDICTS = f"{MIN_FOR_RATE} verdicts needed for a rate"
 
 

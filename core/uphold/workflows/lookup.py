@@ -6,7 +6,6 @@ from uphold.errors import BadUsage
 from uphold.records.judgments import PairVerdict, verdict_of
 from uphold.records.reviews import ReviewEvent
 from uphold.records.runs import Run, RunRow, SetRow
-from uphold.stats.human import with_rates
 from uphold.store import judgments, pairs, reviews, runs, sets
 from uphold.store.database import Store, open_store
 from uphold.store.imports import ImportRecord, all_imports, drop_import
@@ -44,7 +43,9 @@ class Home:
 
 
 def home(store: Store) -> Home:
-    """Return the runs and eval sets of a database with their counts."""
+    """Return the runs and eval sets of a database with their counts and rates."""
+    from uphold.stats.human import with_rates  # a review that is opened by itself loads no statistics
+
     return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.run_counts import Looked, compared, counts_of, table, votes
 from uphold.records.counts import ReviewerHabits, RunCounts
 from uphold.records.enums import Verdict
-from uphold.records.statistics import Rate
+from uphold.records.statistics import Rate, Value
 from uphold.reports.model import NumberRow, Report, ReportSection, RowId, SectionId, Sentence
 from uphold.reports.run_report import run_report
 from uphold.reports.text_tables import text_tables
@@ -163,12 +163,15 @@ def test_a_statistic_that_a_report_gains_is_drawn_by_both(
     section: SectionId, capsys: pytest.CaptureFixture[str]
 ) -> None:
     number = NumberRow("new-statistic", "a new one", Rate(1230 / 1234, 0.62, 0.999, 1234))
-    report = with_items(some_report(), section, number, Sentence("A new sentence.", id="new-sentence"))
+    value = NumberRow("new-value", "a new value", Value(-0.12, -0.3, 0.1))
+    report = with_items(some_report(), section, number, value, Sentence("A new sentence.", id="new-sentence"))
     print_report(report)
     printed = capsys.readouterr().out
     assert re.search(r"a new one +1,230 of 1,234 +99 % +62–99", printed)
     drawn = "\n".join(screen_lines(report))
     assert re.search(r"a new one .*99 +62–99", drawn)
+    assert re.search(r"a new value +−\.12 +−\.30 to \.10", printed)
+    assert re.search(r"a new value +−\.12 +−\.30 to \.10", drawn)
     assert "A new sentence." in printed
     assert "A new sentence." in drawn
 

@@ -16,6 +16,8 @@ from uphold.formatting import count, of_n
 from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import MIN_FOR_RATE, Rate, Share, Value
 from uphold.reports.model import (
+    TOO_FEW,
+    TOO_FEW_SHORT,
     ConfusionMatrix,
     ForecastTable,
     Item,
@@ -221,9 +223,9 @@ def _headline(view: NumbersView, width: int) -> Iterator[Row]:
 
 
 def _large_headline(view: NumbersView, like_these: NumberRow, this_set: NumberRow, width: int) -> Iterator[Row]:
-    candidate = safe_text.line(view.candidate, BOLD)
+    candidate, basis = safe_text.line(view.candidate, BOLD), safe_text.line(like_these.note, BOLD)
     lines = [
-        Content.assemble(("percent won by ", BOLD), candidate, (f", {like_these.note}", BOLD)),
+        Content.assemble(("percent won by ", BOLD), candidate, (", ", BOLD), basis),
         Content.styled(f"{_ends(like_these)} {like_these.name}", MUTED),
         Content.styled(f"{_ends(this_set)} in this set of {count(this_set.of or 0)}", MUTED),
     ]
@@ -246,8 +248,10 @@ def _bars(view: NumbersView, width: int) -> Iterator[Row]:
     for row in (*headline, *people, *_of(view.items(SectionId.JUDGE), RowId.JUDGE_ALONE)):
         if headline and row.id == RowId.PEOPLE_WIN:
             yield _bar_row("humans only", replace(row, tone=Tone.TEXT), room)
-        else:
+        elif isinstance(row.number, (Rate, Share)):
             yield _bar_row(_name(row), row, room)
+        else:
+            yield from _number_row(row, width)
 
 
 def _bar_width(width: int) -> int:
@@ -260,8 +264,7 @@ def _bar_row(name: str, row: NumberRow, room: int) -> Row:
     number, text = row.number, number_text(row)
     label = Content.styled(safe_text.safe_line(name)[:_NAME_WIDTH].ljust(_NAME_WIDTH), _style(row))
     if not isinstance(number, (Rate, Share)) or not text.figure:
-        few = isinstance(number, Rate) and number.n < MIN_FOR_RATE
-        reason = f"{MIN_FOR_RATE} needed for a rate" if few else text.note
+        reason = TOO_FEW if isinstance(number, Rate) and number.n < MIN_FOR_RATE else text.note
         return plain(Content.assemble(label, safe_text.running(reason, FAINT)))
     if isinstance(number, Share):
         bar = _bar(number.rate, number.rate, number.rate, room).stylize(FAINT)
@@ -398,11 +401,12 @@ def _number_row(row: NumberRow, width: int) -> Iterator[Row]:
     text = number_text(row)
     label = Content.styled(safe_text.safe_line(_name(row)), _style(row))
     if isinstance(row.number, Rate) and row.number.rate is not None and not text.figure:
-        yield ((_columns(label, text.counts, "", f"{MIN_FOR_RATE} needed", width), row.pairs),)
+        yield ((_columns(label, text.counts, "", TOO_FEW_SHORT, width), row.pairs),)
     elif _is_missing(row):
         yield from _refused(label, text.note, width)
     else:
-        yield ((_columns(label, text.counts, text.figure, text.ends, width), row.pairs),)
+        figure = text.figure if isinstance(row.number, (Rate, Share)) else text.figure + text.unit
+        yield ((_columns(label, text.counts, figure, text.ends, width), row.pairs),)
 
 
 def _is_missing(row: NumberRow) -> bool:
