@@ -20,6 +20,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 import asking
 import bringing
 import counting
+import dropping
 import lists
 import made
 import saving
@@ -43,12 +44,15 @@ class Size:
     keys: int
     saves: int
     decisions: int
+    dropped: tuple[int, ...]
 
 
-WHOLE = Size(pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20)
+WHOLE = Size(
+    pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20, dropped=(1000, 3000, 12_000)
+)
 
 
-QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3)
+QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30))
 
 
 class Bench:
@@ -65,6 +69,7 @@ class Bench:
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
+            "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),
             "judging": lambda: asking.measure(size.rounds, folder, self.judged),
         }
 
@@ -100,6 +105,9 @@ class Bench:
     def _file(self, name: str, pairs: int, characters: int, *, repeated: bool = False) -> Path:
         path = self.folder / f"{name}.jsonl"
         return path if path.exists() else made.write_pairs(path, pairs, characters, repeated=repeated)
+
+    def _dropped(self) -> list[tuple[str, Path]]:
+        return [(f"{pairs:,} pairs", self._file(f"dropped-{pairs}", pairs, 700)) for pairs in self.size.dropped]
 
     def _imported(self) -> list[tuple[str, Path]]:
         files = [

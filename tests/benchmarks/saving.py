@@ -44,7 +44,7 @@ def _bare(path: Path) -> sqlite3.Connection:
 
 _COLUMNS = (
     "id, kind, pair_id, reviewer_id, choice, source, side_a, mode, verdict_shown, names_shown, judge_id, verdict, width,"
-    " height, seconds, at"
+    " height, seconds, created_at"
 )
 
 

@@ -68,7 +68,7 @@ def test_the_verdicts_view_is_the_consensus_of_the_judgments(
         for pair, *both in words:
             for order, word in zip((AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST), both, strict=True):
                 own = store.rows(
-                    'SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND "order" = ?',
+                    "SELECT word FROM order_words WHERE pair_id = ? AND judge_id = ? AND answer_order = ?",
                     (pair, judge_id, order.value),
                 ).fetchone()
                 assert word == (own[0] if own else None)
@@ -115,7 +115,7 @@ def test_the_views_for_people_name_things_by_name(tmp_path: Path) -> None:
             None,
         )
         assert store.one(
-            'SELECT "set", key, instruction, candidate_answer, baseline_answer FROM readable_pairs LIMIT 1'
+            "SELECT set_name, key, instruction, candidate_answer, baseline_answer FROM readable_pairs LIMIT 1"
         ) == (
             "s",
             "0",

@@ -1,6 +1,7 @@
 """Files of the `pairs` format brought into a store, and what the store then holds."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,14 @@ def bring_files(store: Store, *paths: Path, **options: Any) -> ImportSummary:
     *_, summary = import_files(store, ImportRequest(list(paths), **options))
     assert isinstance(summary, ImportSummary)
     return summary
+
+
+def give_guidelines(conn: sqlite3.Connection, text: str) -> None:
+    """Give every set these guidelines."""
+    conn.execute(
+        "INSERT INTO set_events (set_id, kind, value, created_at) SELECT id, 'guidelines', ?, '2026-03-01T10:00:00Z' FROM sets",
+        (text,),
+    )
 
 
 def added(summary: ImportSummary) -> dict[str, int]:

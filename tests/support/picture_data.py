@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support.imports import give_guidelines
 from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen, PairView
 from uphold.records.runs import Run
@@ -36,11 +37,11 @@ def bring(store: Store, folder: Path, name: str, rows: Iterable[Mapping[str, Any
 
 
 def settle(store: Store) -> None:
-    """Give every run a seed of its own that is always the same, and everything the same date."""
+    """Give every set a seed of its own that is always the same, and everything the same date."""
     with store.writing() as conn:
-        conn.execute("UPDATE runs SET seed = 'seed of ' || name")
+        conn.execute("UPDATE sets SET seed = 'seed of ' || name")
         for table in _DATED:
-            conn.execute(f"UPDATE {table} SET at = ?", (AT,))
+            conn.execute(f"UPDATE {table} SET created_at = ?", (AT,))
 
 
 def _seen(pair: PairView) -> OnScreen:
@@ -167,7 +168,7 @@ def states(path: Path) -> None:
                 " WHERE pair_id IN (SELECT p.id FROM pairs p JOIN examples e ON e.id = p.example_id WHERE e.key = 'failed')"
             )
             conn.execute("UPDATE runs SET name = 'earlier' WHERE id = 1")
-            conn.execute("UPDATE sets SET guidelines = ?", (GUIDELINES,))
+            give_guidelines(conn, GUIDELINES)
         settle(store)
 
 
@@ -219,7 +220,7 @@ def several(path: Path) -> None:
             _read_by(store, run, "mira", count)
         settle(store)
         with store.writing() as conn:
-            conn.execute("UPDATE runs SET at = '2026-03-0' || min(id, 9) || 'T10:00:00Z'")
+            conn.execute("UPDATE runs SET created_at = '2026-03-0' || min(id, 9) || 'T10:00:00Z'")
 
 
 def _as_by(row: Mapping[str, Any], name: str, number: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.imports import added, bring, dump, values
 from uphold.errors import BadFile, BadUsage
 from uphold.store.database import Store, open_store
-from uphold.workflows.lookup import drop_import
+from uphold.workflows.importing import drop_import
 
 WORDS = st.sampled_from(["candidate", "baseline", "tie"])
 

@@ -17,7 +17,7 @@ def same_answers(**fields: object) -> dict[str, object]:
 
 def carried(store: Store) -> list[tuple[str, str, str]]:
     """(id, refers, choice) of every carried event."""
-    return store.rows("SELECT id, refers, choice FROM events WHERE kind = 'carried' ORDER BY seq").fetchall()
+    return store.rows("SELECT id, target_id, choice FROM events WHERE kind = 'carried' ORDER BY seq").fetchall()
 
 
 def test_a_decision_is_carried_to_an_equal_pair_and_points_at_the_original(store: Store) -> None:

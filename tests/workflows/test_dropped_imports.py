@@ -14,7 +14,7 @@ from uphold.store import judges, judgments
 from uphold.store.database import Store
 from uphold.store.runs import all_runs, run_rows
 from uphold.workflows.demo import samples
-from uphold.workflows.lookup import all_imports, drop_import
+from uphold.workflows.importing import all_imports, drop_import
 from uphold.workflows.review_opening import make_run, open_review
 
 Rows = list[dict[str, Any]]
@@ -85,7 +85,7 @@ def test_names_that_others_use_stay_and_go_with_the_last_who_used_them(store: St
     assert verdict(store, "c") == ["candidate"]
     assert [(run.pairs, run.judge) for run in run_rows(store)] == [(2, "j")]
     drop_import(store, 2)
-    empty = ("sets", "systems", "runs", "judges", "reviewers", "asked", "texts", "imports", "pairs")
+    empty = ("sets", "systems", "runs", "judges", "reviewers", "judge_orders", "texts", "imports", "pairs")
     assert {name: rows for name, rows in dump(store).items() if rows and name in empty} == {}
 
 

@@ -15,8 +15,8 @@ from uphold.store.database import Store, open_store
 from uphold.store.pairs import make_pairs
 from uphold.workflows.generating import GenerateRequest, GenerationProgress, generate
 from uphold.workflows.importing import ImportRequest, import_files
-from uphold.workflows.lookup import run_perplexities
 from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest, measure_perplexity
+from uphold.workflows.statistics import run_perplexities
 
 TALK = {"key": "talk", "turns": ["My name is Ada.", "What is my name?"], "reference": ["Hello Ada.", "Ada."]}
 

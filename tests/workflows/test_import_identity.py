@@ -131,7 +131,9 @@ def test_an_edit_that_adds_a_turn_has_the_same_text_as_if_it_had_come_at_once(st
 def test_an_edit_that_adds_a_turn_keeps_the_references_of_the_others(store: Store) -> None:
     bring(store, {"key": "k", "turns": ["one"], "reference": "r"})
     bring(store, {"key": "k", "turns": ["one", "two"]}, update=True)
-    assert values(store, 'SELECT t."references" FROM examples e JOIN texts t ON t.id = e.text_id') == ['["r",null]']
+    assert values(store, "SELECT r.turns FROM examples e JOIN reference_texts r ON r.id = e.reference_id") == [
+        '["r",null]'
+    ]
 
 
 def talk(second: str, *answers: str, turn: int | None = None) -> dict[str, object]:

@@ -72,7 +72,7 @@ async def test_with_a_third_of_all_answers_faulty_nothing_is_lost_and_nothing_is
     assert states(store).keys() == {"readable", "unreadable"}
     assert sum(states(store).values()) == 400
     (once,) = store.one(
-        'SELECT count(DISTINCT pair_id || "order" || sample) FROM judgments WHERE superseded_by IS NULL'
+        "SELECT count(DISTINCT pair_id || answer_order || sample) FROM judgments WHERE superseded_by IS NULL"
     )
     assert once == 400
     arrived, cost = store.one("SELECT count(*), sum(cost) FROM judgments WHERE raw IS NOT NULL")

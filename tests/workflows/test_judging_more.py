@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.faulty_endpoint import TOKENS, right
+from support.imports import give_guidelines
 from support.model_server import Asked, Reply, answer_to, as_json, error, loopback, message, said
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
@@ -72,7 +73,8 @@ async def test_a_judge_by_its_name_in_the_settings(filled: Callable[..., Store])
 
 async def test_the_sets_guidelines_are_the_rubric_of_a_judge_that_has_none(filled: Callable[..., Store]) -> None:
     store = filled(1)
-    store.db.execute("UPDATE sets SET guidelines = 'Short is good.'")
+    with store.writing() as conn:
+        give_guidelines(conn, "Short is good.")
     async with loopback(right) as server:
         await judged(store, server.url)
         await judged(store, server.url, rubric="My own.")

@@ -128,7 +128,8 @@ def test_an_edited_example_leaves_the_numbers_and_comes_back_with_its_text(store
     with store.writing() as conn:
         conn.execute("UPDATE examples SET status = 'retired' WHERE key = 'k4'")
         sql = (
-            "INSERT INTO example_events (example_id, kind, text_id, at) SELECT id, 'retired', text_id, '' FROM examples"
+            "INSERT INTO example_events (example_id, kind, text_id, created_at) SELECT id, 'retired',"
+            " text_id, '' FROM examples"
         )
         conn.execute(sql + " WHERE key = 'k4'")
     assert session.numbers().n == whole_numbers(session).n == 11

@@ -87,7 +87,7 @@ class Reviewing(RuleBasedStateMachine):
             rows = [judged(key, verdict=verdict) | {"verdict": verdict} for key, verdict in VERDICTS.items()]
             bring(store, *rows, compared("e"), compared("f"), reviewed("c", review="tie"))
             with store.writing() as conn:
-                conn.execute("UPDATE runs SET seed = 'the same each time'")
+                conn.execute("UPDATE sets SET seed = 'the same each time'")
         self.model = Model()
         self.store = open_store(self.path)
         self.session = self._opened()

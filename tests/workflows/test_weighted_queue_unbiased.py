@@ -62,7 +62,7 @@ def session(number: int, errors: dict[int, Errors]) -> None:
     """One run drawn, and read to each size."""
     pairs = made(random.Random(number))
     strata = uncertain_strata({at: VerdictSummary(said) for at, (_, said) in enumerate(pairs)})
-    drawn = draw_weighted(f"seed {number}", [(at, f"k{at}", 1, "") for at in range(PAIRS)], strata)
+    drawn = draw_weighted(f"seed {number}", [(at, f"k{at}", 1) for at in range(PAIRS)], strata)
     names = sorted({name for name, _ in strata.values()})
     same = [truth.preference is (said.preference or Choice.TIE.preference) for truth, said in pairs]
     for size in SIZES:

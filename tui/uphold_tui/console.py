@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uphold.errors import UpholdError
-from uphold.reports.model import Report
-from uphold.reports.text_tables import text_tables
 from uphold.text import one_line, terminal_safe
+
+if TYPE_CHECKING:
+    from uphold.reports.model import Report
 
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
@@ -86,8 +87,10 @@ def print_line(text: str) -> None:
     sys.stdout.write(one_line(text) + "\n")
 
 
-def print_report(report: Report) -> None:
+def print_report(report: "Report") -> None:
     """Print a report, with adjacent table rows aligned and columns of numbers flush right."""
+    from uphold.reports.text_tables import text_tables
+
     print_line(report.title)
     print_line(report.subtitle)
     for section in report.sections:

@@ -28,6 +28,11 @@ class Judge:
             return canonical_hash({"kind": self.kind, "name": self.name})
         return canonical_hash({"kind": self.kind, "definition": dict(self.definition)})
 
+    @property
+    def takes_reference(self) -> bool:
+        """Whether the judge is given the example's reference, so that its verdict depends on it."""
+        return self.kind != "imported"
+
 
 @dataclass(frozen=True, slots=True)
 class JudgeRef:

@@ -7,7 +7,7 @@ from uphold.records.statistics import Rate
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One candidate against one baseline over one eval set; `seed` is the hex seed of its queues."""
+    """One candidate against one baseline over one eval set; `seed` is the hex seed of the set."""
 
     id: int
     name: str

@@ -44,7 +44,7 @@ def canonical_hash(value: object) -> str:
 
 @dataclass(frozen=True)
 class ExampleText:
-    """The text of an example: its turns, with optional context and one reference (or None) per turn."""
+    """The text of an example: its turns and optional context; beside it one reference answer (or None) per turn."""
 
     turns: tuple[str, ...]
     context: str | None = None
@@ -52,15 +52,13 @@ class ExampleText:
 
     @cached_property
     def hash(self) -> str:
-        """Hash of the whole text."""
+        """Hash of turns and context; the references are not in it."""
         return self.prefix(len(self.turns))
 
     def prefix(self, turn: int) -> str:
-        """Return the hash of the text up to `turn` (from 1)."""
-        references = self.references or (None,) * len(self.turns)
-        context, turns, answers = canonical(self.context), canonical(self.turns[:turn]), canonical(references[:turn])
-        # Canonical JSON of an object with these three keys, which are in sorted order.
-        text = f'{{"context":{context},"references":{answers},"turns":{turns}}}'
+        """Return the hash of turns and context up to `turn` (from 1); the references are not in it."""
+        # Canonical JSON of an object with these two keys, which are in sorted order.
+        text = f'{{"context":{canonical(self.context)},"turns":{canonical(self.turns[:turn])}}}'
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

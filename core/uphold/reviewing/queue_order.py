@@ -1,7 +1,8 @@
 """Draws the order of a queue: the stratum and weight of each pair, and seeded keys that order the pairs by them.
 
-A pair's key is u / w, with u uniform on (0, 1) and w the weight of its stratum; pairs are read by rising key. Any prefix
-of the queue is then a random sample within each stratum.
+A pair's sort key is u / w, with u uniform on (0, 1) and w the weight of its stratum; pairs are read by rising sort key. Any
+prefix of the queue is then a random sample within each stratum. As u is fixed by the set's seed, the example's key and the
+turn, every run over a set is read in the same order.
 """
 
 import hashlib
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from uphold.records.enums import Verdict
 from uphold.records.texts import canonical
 
-PairIdentities = Sequence[tuple[int, str, int, str]]
-"""(pair id, key of the example, turn, contents hash) of each pair."""
+PairIdentities = Sequence[tuple[int, str, int]]
+"""(pair id, key of the example, turn) of each pair."""
 
 
 OrderedPairs = list[tuple[int, str, float, float]]
@@ -94,9 +95,9 @@ def changed_strata(pairs: Iterable[int], carried: set[int], flipped: set[int]) -
     return {pair_id: (name(pair_id), 1.0) for pair_id in pairs}
 
 
-def uniform(seed: str, key: str, turn: int, contents: str) -> float:
-    """Return a number in (0, 1) that is fixed by these four: 64 bits of a SHA-256."""
-    digest = hashlib.sha256(canonical([seed, key, turn, contents]).encode()).digest()
+def uniform(seed: str, key: str, turn: int, *more: str) -> float:
+    """Return a number in (0, 1) that is fixed by its arguments: 64 bits of a SHA-256."""
+    digest = hashlib.sha256(canonical([seed, key, turn, *more]).encode()).digest()
     return (int.from_bytes(digest[:8]) + 0.5) / 2**64
 
 
@@ -108,9 +109,9 @@ def draw_random(seed: str, pairs: PairIdentities) -> OrderedPairs:
 def draw_weighted(seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum]) -> OrderedPairs:
     """Return every pair in random order, pairs of a heavier stratum tending to come earlier."""
     drawn = []
-    for pair_id, key, turn, contents in pairs:
+    for pair_id, key, turn in pairs:
         stratum, weight = strata.get(pair_id, ALL)
-        drawn.append((uniform(seed, key, turn, contents) / weight, pair_id, stratum, weight))
+        drawn.append((uniform(seed, key, turn) / weight, pair_id, stratum, weight))
     drawn.sort()
     return [(pair_id, stratum, weight, sort_key) for sort_key, pair_id, stratum, weight in drawn]
 
@@ -124,5 +125,5 @@ def draw_by_stratum(
 
 def draw_as_listed(seed: str, pairs: PairIdentities, listed: Sequence[int], stratum: Stratum) -> OrderedPairs:
     """Return only the listed pairs, in the order of the list: chosen, not sampled."""
-    sort_keys = {pair_id: uniform(seed, key, turn, contents) for pair_id, key, turn, contents in pairs}
+    sort_keys = {pair_id: uniform(seed, key, turn) for pair_id, key, turn in pairs}
     return [(pair_id, stratum[0], stratum[1], sort_keys[pair_id]) for pair_id in listed if pair_id in sort_keys]

@@ -62,7 +62,7 @@ class BulkAnnotations:
         found = self._judgments.get(key)
         if found is None and self._is_stored(pair):
             row = self._writer.conn.execute(
-                'SELECT status, verdict, id FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ?'
+                "SELECT status, verdict, id FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ?"
                 " AND sample = 0 AND superseded_by IS NULL",
                 key,
             ).fetchone()
@@ -75,7 +75,7 @@ class BulkAnnotations:
         if judge_id is None or not self._is_stored(pair):
             return False
         sql = (
-            'SELECT 1 FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND status = ? AND verdict IS ?'
+            "SELECT 1 FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ? AND status = ? AND verdict IS ?"
             " AND id < ?"
         )
         values = (pair.id, judge_id, order, *outcome, self._writer.judgments.first_new)
@@ -112,7 +112,7 @@ class BulkAnnotations:
         key, writer = self._judge_key(name), self._writer
         number = self._judges.find(key)
         if number is None:
-            number = writer.judges.add(*key, "imported", canonical({}), writer.at, writer.import_id)
+            number = writer.judges.add(*key, "imported", canonical({}), 0, writer.at, writer.import_id)
             self._judges.ids[key] = number
         return number
 
@@ -122,9 +122,9 @@ class BulkAnnotations:
         if requested in self._requested_orders:
             return
         self._requested_orders.add(requested)
-        sql = 'SELECT 1 FROM asked WHERE run_id = ? AND judge_id = ? AND "order" = ?'
+        sql = "SELECT 1 FROM judge_orders WHERE run_id = ? AND judge_id = ? AND answer_order = ?"
         if self._writer.conn.execute(sql, requested).fetchone() is None:
-            self._writer.asked.append(*requested, 0, self._writer.import_id)
+            self._writer.judge_orders.append(*requested, 0, self._writer.import_id)
 
     # decisions
 
@@ -162,7 +162,7 @@ class BulkAnnotations:
         found = self._decisions.get((pair.id, reviewer_id))
         if found is None and self._is_stored(pair):
             row = self._writer.conn.execute(
-                "SELECT choice, id, max(seq) FROM acts_in_force WHERE kind = 'decision' AND pair_id = ?"
+                "SELECT choice, id, max(seq) FROM standing_events WHERE kind = 'decision' AND pair_id = ?"
                 " AND reviewer_id = ?",
                 (pair.id, reviewer_id),
             ).fetchone()

@@ -4,37 +4,51 @@
 """
 
 import json
-import secrets
 import sqlite3
 from dataclasses import dataclass
 
+from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_forms, contents_hash
 from uphold.store import pairs, runs
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
 from uphold.store.sets import read_text
+from uphold.store.texts import delete_unused_references, delete_unused_texts
 
 
 @dataclass(slots=True)
 class StoredExample:
-    """An example of the set, with its present text; `prefixes` are the hashes of the text up to each turn."""
+    """An example of the set, with its present text and reference.
+
+    `prefixes` are the hashes of the text up to each turn, `reference_ids` the ids of the reference up to each turn, None
+    while there is none.
+    """
 
     id: int
     key: str
     text: ExampleText
     text_id: int
     prefixes: tuple[str, ...]
+    reference_ids: tuple[int | None, ...]
+
+    @property
+    def reference_id(self) -> int | None:
+        """The id of the whole reference."""
+        return self.reference_ids[-1]
 
 
 class BulkExamples:
-    """The examples of the set, with their texts and tags."""
+    """The examples of the set, with their texts, references and tags."""
 
     def __init__(self, writer: BulkWriter) -> None:
         self._writer = writer
         self._text_ids = IdCache(writer.conn, writer.texts, "SELECT id FROM texts WHERE hash = ?")
+        self._reference_ids = IdCache(
+            writer.conn, writer.reference_texts, "SELECT id FROM reference_texts WHERE hash = ?"
+        )
         self._examples: dict[str, StoredExample] = {}
         self._tags: dict[int, set[str]] = {}
-        self._edited: dict[int, tuple[StoredExample, int]] = {}
+        self._edited: dict[int, tuple[StoredExample, tuple[int, int | None]]] = {}
 
     def find(self, key: str) -> StoredExample | None:
         """Return the example with this key in the set, or None."""
@@ -47,65 +61,82 @@ class BulkExamples:
 
     def _load(self, key: str) -> StoredExample | None:
         row = self._writer.conn.execute(
-            'SELECT e.id, t.id, t.turns, t.context, t."references" FROM examples e JOIN texts t ON t.id = e.text_id'
-            " WHERE e.set_id = ? AND e.key = ?",
+            "SELECT e.id, t.id, t.turns, t.context, r.turns FROM examples e JOIN texts t ON t.id = e.text_id"
+            " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.key = ?",
             (self._writer.set_id, key),
         ).fetchone()
         if row is None:
             return None
         number, text_id, turns, context, references = row
         text = read_text(turns, context, references)
-        return StoredExample(number, key, text, text_id, _prefixes(text))
+        return StoredExample(number, key, text, text_id, _prefixes(text), self._find_or_add_references(text))
 
     def add(self, key: str, text: ExampleText) -> StoredExample:
         """Add an active example and return it."""
         writer, prefixes = self._writer, _prefixes(text)
-        text_id = self._find_or_add_text(text, prefixes)
-        number = writer.examples.add(writer.set_id, key, text_id)
-        writer.example_events.add(number, "added", text_id, writer.at, writer.import_id)
-        example = self._examples[key] = StoredExample(number, key, text, text_id, prefixes)
+        text_id, reference_ids = self._find_or_add_text(text, prefixes), self._find_or_add_references(text)
+        number = writer.examples.add(writer.set_id, key, text_id, reference_ids[-1])
+        writer.example_events.add(number, "added", text_id, reference_ids[-1], writer.at, writer.import_id)
+        example = self._examples[key] = StoredExample(number, key, text, text_id, prefixes, reference_ids)
         return example
 
     def edit(self, example: StoredExample, text: ExampleText) -> None:
-        """Give an example another text for the rest of the import; `write_edits` writes it."""
-        self._edited.setdefault(example.id, (example, example.text_id))
+        """Give an example another text or reference for the rest of the import; `write_edits` writes it."""
+        self._edited.setdefault(example.id, (example, (example.text_id, example.reference_id)))
         example.text, example.prefixes = text, _prefixes(text)
         example.text_id = self._find_or_add_text(text, example.prefixes)
+        example.reference_ids = self._find_or_add_references(text)
 
     def write_edits(self) -> int:
-        """Write one edit for every example whose text has changed; return how many.
+        """Write one edit for every example whose text or reference has changed; return how many.
 
         The old text, its responses and their judgments stay in the database.
         """
         writer = self._writer
-        changed = [example for example, before in self._edited.values() if example.text_id != before]
-        for example in changed:
-            writer.example_events.add(example.id, "edited", example.text_id, writer.at, writer.import_id)
+        changed = []
+        for example, before in self._edited.values():
+            if (example.text_id, example.reference_id) == before:
+                continue
+            changed.append(example)
+            kind, text_id = ("referenced", None) if example.text_id == before[0] else ("edited", example.text_id)
+            writer.example_events.add(example.id, kind, text_id, example.reference_id, writer.at, writer.import_id)
         writer.flush()
-        sql = "UPDATE examples SET text_id = ? WHERE id = ?"
-        writer.conn.executemany(sql, [(example.text_id, example.id) for example in changed])
+        sql = "UPDATE examples SET text_id = ?, reference_id = ? WHERE id = ?"
+        writer.conn.executemany(sql, [(example.text_id, example.reference_id, example.id) for example in changed])
         if self._edited:
-            self._delete_unused_texts()
+            # Those that an example had only between two edits of this import.
+            delete_unused_texts(writer.conn, range(writer.texts.first_new, writer.texts.next_id))
+            delete_unused_references(writer.conn)
         return len(changed)
-
-    def _delete_unused_texts(self) -> None:
-        """Delete the texts that an example had only between two edits of this import."""
-        users = ("examples", "example_events", "responses", "pairs")
-        used = " UNION ".join(f"SELECT text_id FROM {table}" for table in users)
-        first = (self._writer.texts.first_new,)
-        self._writer.conn.execute(f"DELETE FROM text_turns WHERE text_id >= ? AND text_id NOT IN ({used})", first)
-        self._writer.conn.execute(f"DELETE FROM texts WHERE id >= ? AND id NOT IN ({used})", first)
 
     def _find_or_add_text(self, text: ExampleText, prefixes: tuple[str, ...]) -> int:
         text_hash = prefixes[-1]
         number = self._text_ids.find(text_hash)
         if number is None:
-            references = canonical(text.references) if any(r is not None for r in text.references) else None
-            number = self._writer.texts.add(text_hash, canonical(text.turns), text.context, references)
+            number = self._writer.texts.add(text_hash, canonical(text.turns), text.context)
             self._text_ids.ids[text_hash] = number
             for turn, prefix in enumerate(prefixes, 1):
-                self._writer.text_turns.append(number, turn, prefix)
+                self._writer.text_prefixes.append(number, turn, prefix)
         return number
+
+    def _find_or_add_references(self, text: ExampleText) -> tuple[int | None, ...]:
+        """Return the ids of the text's references up to each turn, adding those that are new."""
+        references, ids = text.references, list[int | None]()
+        if not any(reference is not None for reference in references):
+            return (None,) * len(text.turns)
+        for turn, digest in enumerate(cells_forms(references)[1], 1):
+            if all(reference is None for reference in references[:turn]):
+                ids.append(None)
+                continue
+            number = self._reference_ids.find(digest)
+            if number is None:
+                number = self._writer.reference_texts.add(digest, canonical(references[:turn]))
+                self._reference_ids.ids[digest] = number
+                for earlier, prefix_id in enumerate((*ids, number), 1):
+                    if prefix_id is not None:
+                        self._writer.reference_prefixes.append(number, earlier, prefix_id)
+            ids.append(number)
+        return tuple(ids)
 
     def add_tags(self, example: StoredExample, tags: tuple[str, ...]) -> int:
         """Add the tags that the example does not have yet; return how many."""
@@ -120,6 +151,7 @@ class BulkExamples:
         for tag in new:
             present.add(tag)
             writer.tags.append(example.id, tag, writer.import_id)
+            writer.tag_events.add(example.id, tag, "added", writer.at, writer.import_id)
         return len(new)
 
 
@@ -224,7 +256,7 @@ class BulkPairs:
         if number is None:
             writer.flush()
             name = runs.default_run_name(writer.conn, writer.set_name, candidate, baseline)
-            number = writer.runs.add(*key, name, secrets.token_hex(16), writer.at, writer.import_id)
+            number = writer.runs.add(*key, name, writer.at, writer.import_id)
             self._run_ids.ids[key] = number
             writer.flush()
         return number
@@ -245,8 +277,9 @@ class BulkPairs:
         number = self._pair_ids.find(key)
         new = number is None
         if number is None:
+            reference_id = example.reference_ids[turn - 1] if REFERENCE in systems else None
             number = self._writer.pairs.add(
-                *key, prefix, example.text_id, candidate.id, baseline.id, self._writer.import_id
+                *key, prefix, example.text_id, candidate.id, baseline.id, reference_id, self._writer.import_id
             )
             self._pair_ids.ids[key] = number
         found = self._pairs.get(number)

@@ -3,6 +3,7 @@
 The caller holds the write transaction and commits it.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -37,17 +38,20 @@ class BulkWriter:
         # Parents before children, as the foreign keys want it.
         self._in_order = (
             self.texts,
-            self.text_turns,
+            self.text_prefixes,
+            self.reference_texts,
+            self.reference_prefixes,
             self.examples,
             self.example_events,
             self.tags,
+            self.tag_events,
             self.systems,
             self.responses,
             self.replacements,
             self.runs,
             self.pairs,
             self.judges,
-            self.asked,
+            self.judge_orders,
             self.judgments,
             self.reviewers,
             self.events,
@@ -55,43 +59,52 @@ class BulkWriter:
         self.superseded: list[tuple[int, int]] = []
 
     def _make_example_buffers(self, conn: sqlite3.Connection) -> None:
-        self.texts = RowBuffer(conn, "texts", 'id, hash, turns, context, "references"')
-        self.text_turns = RowBuffer(conn, "text_turns", "text_id, turn, prefix", id_column=None)
-        self.examples = RowBuffer(conn, "examples", "id, set_id, key, text_id")
-        self.example_events = RowBuffer(conn, "example_events", "id, example_id, kind, text_id, at, import_id")
+        self.texts = RowBuffer(conn, "texts", "id, hash, turns, context")
+        self.text_prefixes = RowBuffer(conn, "text_prefixes", "text_id, turn, prefix", id_column=None)
+        self.reference_texts = RowBuffer(conn, "reference_texts", "id, hash, turns")
+        prefix_columns = "reference_id, turn, prefix_id"
+        self.reference_prefixes = RowBuffer(conn, "reference_prefixes", prefix_columns, id_column=None)
+        self.examples = RowBuffer(conn, "examples", "id, set_id, key, text_id, reference_id")
+        example_event_columns = "id, example_id, kind, text_id, reference_id, created_at, import_id"
+        self.example_events = RowBuffer(conn, "example_events", example_event_columns)
         self.tags = RowBuffer(conn, "tags", "example_id, tag, import_id", id_column=None)
+        self.tag_events = RowBuffer(conn, "tag_events", "id, example_id, tag, kind, created_at, import_id")
 
     def _make_pair_buffers(self, conn: sqlite3.Connection) -> None:
         self.systems = RowBuffer(conn, "systems", "id, name, import_id")
-        self.responses = RowBuffer(conn, "responses", "id, system_id, text_id, hash, cells, at, import_id")
-        replacement_columns = "id, response_id, by_response_id, from_turn, how, at, import_id"
+        self.responses = RowBuffer(conn, "responses", "id, system_id, text_id, hash, cells, created_at, import_id")
+        replacement_columns = "id, response_id, by_response_id, from_turn, how, created_at, import_id"
         self.replacements = RowBuffer(conn, "replacements", replacement_columns)
-        self.runs = RowBuffer(conn, "runs", "id, set_id, candidate_id, baseline_id, name, seed, at, import_id")
+        self.runs = RowBuffer(conn, "runs", "id, set_id, candidate_id, baseline_id, name, created_at, import_id")
         self.pairs = RowBuffer(
             conn,
             "pairs",
-            "id, run_id, example_id, turn, contents, prefix, text_id, candidate_response_id, baseline_response_id, import_id",
+            "id, run_id, example_id, turn, contents, prefix, text_id, candidate_response_id, baseline_response_id,"
+            " reference_id, import_id",
         )
 
     def _make_annotation_buffers(self, conn: sqlite3.Connection) -> None:
-        self.judges = RowBuffer(conn, "judges", "id, name, version, kind, definition, at, import_id")
-        self.asked = RowBuffer(conn, "asked", 'run_id, judge_id, "order", samples, import_id', id_column=None)
+        self.judges = RowBuffer(
+            conn, "judges", "id, name, version, kind, definition, takes_reference, created_at, import_id"
+        )
+        order_columns = "run_id, judge_id, answer_order, samples, import_id"
+        self.judge_orders = RowBuffer(conn, "judge_orders", order_columns, id_column=None)
         self.judgments = RowBuffer(
             conn,
             "judgments",
-            'id, pair_id, judge_id, "order", status, verdict, preference, confidence, reason, raw, problem, prompt_name,'
-            " cost, seconds, at, import_id",
+            "id, pair_id, judge_id, answer_order, status, verdict, preference, confidence, reason, raw, problem, prompt_name,"
+            " cost, seconds, created_at, import_id",
         )
         self.reviewers = RowBuffer(conn, "reviewers", "id, name, import_id")
-        event_columns = "seq, id, kind, pair_id, reviewer_id, choice, note, source, at, import_id"
+        event_columns = "seq, id, kind, pair_id, reviewer_id, choice, note, source, created_at, import_id"
         self.events = RowBuffer(conn, "events", event_columns, id_column="seq")
 
     def _find_or_add_set(self, name: str) -> int:
         row = self.conn.execute("SELECT id FROM sets WHERE name = ?", (name,)).fetchone()
         if row:
             return int(row[0])
-        sql = "INSERT INTO sets (name, at, import_id) VALUES (?, ?, ?)"
-        return int(self.conn.execute(sql, (name, self.at, self.import_id)).lastrowid or 0)
+        sql = "INSERT INTO sets (name, seed, created_at, import_id) VALUES (?, ?, ?, ?)"
+        return int(self.conn.execute(sql, (name, secrets.token_hex(16), self.at, self.import_id)).lastrowid or 0)
 
     def flush(self) -> None:
         """Write all buffered rows."""

@@ -45,7 +45,8 @@ def add_batch(
 ) -> int:
     """Record a batch before it is submitted; return its id. `items` are (judgment, fence) in the order of their numbers."""
     inserted = conn.execute(
-        "INSERT INTO batches (run_id, judge_id, prefix, requests, schema, state, at) VALUES (?, ?, ?, ?, ?, 'submitting', ?)",
+        "INSERT INTO batches (run_id, judge_id, prefix, requests, with_schema, state, created_at)"
+        " VALUES (?, ?, ?, ?, ?, 'submitting', ?)",
         (run_id, judge_id, prefix, len(items), schema, now()),
     )
     batch_id = int(inserted.lastrowid or 0)
@@ -54,7 +55,8 @@ def add_batch(
         for number, (missing, fence) in enumerate(items)
     ]
     conn.executemany(
-        'INSERT INTO batch_items (batch_id, number, pair_id, "order", sample, fence) VALUES (?, ?, ?, ?, ?, ?)', rows
+        "INSERT INTO batch_items (batch_id, number, pair_id, answer_order, sample, fence) VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
     )
     return batch_id
 
@@ -80,7 +82,7 @@ def mark_collected(conn: sqlite3.Connection, batch_id: int) -> None:
 def open_batches(store: Store, judge_id: int) -> list[Batch]:
     """Return the batches of a judge that are not collected yet, oldest first."""
     rows = store.rows(
-        "SELECT id, run_id, prefix, provider_id, requests, schema, at FROM batches"
+        "SELECT id, run_id, prefix, provider_id, requests, with_schema, created_at FROM batches"
         " WHERE judge_id = ? AND state IN ('submitting', 'submitted') ORDER BY id",
         (judge_id,),
     )
@@ -95,7 +97,7 @@ def provider_ids(store: Store) -> set[str]:
 def open_items(store: Store, batch_id: int) -> dict[int, BatchItem]:
     """Return the items of a batch without a judgment, by number."""
     rows = store.rows(
-        'SELECT number, pair_id, "order", sample, fence FROM batch_items WHERE batch_id = ? AND judgment_id IS NULL',
+        "SELECT number, pair_id, answer_order, sample, fence FROM batch_items WHERE batch_id = ? AND judgment_id IS NULL",
         (batch_id,),
     )
     return {row[0]: BatchItem(row[1], AnswerOrder(row[2]), row[3], row[4]) for row in rows}
@@ -140,7 +142,7 @@ def renew(
     """Extend the claims of a holder to `seconds` from now; those that expired and were taken are left alone."""
     until = expiry(seconds)
     conn.executemany(
-        'UPDATE claims SET until = ? WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
+        "UPDATE claims SET until = ? WHERE contents = ? AND judge_id = ? AND answer_order = ? AND sample = ? AND holder = ?",
         [(until, one.contents, judge_id, one.order.value, one.sample, holder) for one in judgments],
     )
 
@@ -148,6 +150,6 @@ def renew(
 def release(conn: sqlite3.Connection, judge_id: int, missing: MissingJudgment, holder: str) -> None:
     """Release a claim of a holder; one that has expired and was taken by another is left alone."""
     conn.execute(
-        'DELETE FROM claims WHERE contents = ? AND judge_id = ? AND "order" = ? AND sample = ? AND holder = ?',
+        "DELETE FROM claims WHERE contents = ? AND judge_id = ? AND answer_order = ? AND sample = ? AND holder = ?",
         (missing.contents, judge_id, missing.order.value, missing.sample, holder),
     )

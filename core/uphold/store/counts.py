@@ -268,7 +268,7 @@ def _judges(store: Store, run_ids: Sequence[int], span: tuple[int, int], name: s
     placeholders = ", ".join("?" * len(run_ids))
     rows = store.rows(
         "SELECT id, name, kind, version FROM judges WHERE id IN"
-        f" (SELECT judge_id FROM asked WHERE run_id IN ({placeholders})) ORDER BY kind = 'rules', id DESC",
+        f" (SELECT judge_id FROM judge_orders WHERE run_id IN ({placeholders})) ORDER BY kind = 'rules', id DESC",
         list(run_ids),
     )
     judges = [JudgeRef(*row) for row in rows]
@@ -477,7 +477,7 @@ _PAIRS_WITH_EVENTS = "SELECT DISTINCT pair_id FROM events WHERE seq > ? AND seq 
 _DATA_VERSION = """
 SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max(id) FROM replacements),
     (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) FROM imports),
-    (SELECT total(samples) FROM asked WHERE run_id = :run),
+    (SELECT total(samples) FROM judge_orders WHERE run_id = :run),
     (SELECT total((SELECT max(position) FROM queue_items i WHERE i.queue_id = q.id)) FROM queues q WHERE run_id = :run)
 """
 

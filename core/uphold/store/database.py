@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase
-from uphold.store.schema import APPLICATION_ID, SCHEMA
+from uphold.store.schema import APPLICATION_ID, OLDEST, SCHEMA, migrate
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -30,6 +30,12 @@ _NO_DATABASE = "there is no database here; `uphold import` makes one, or name on
 
 
 _FOREIGN = "a SQLite file of another program, not an uphold database; name one with --db FILE"
+
+
+_UNRELEASED = (
+    "made by an unreleased version of uphold (schema {version}, this one knows {oldest} and later); import your files again"
+    " into a new database"
+)
 
 
 def now() -> str:
@@ -146,7 +152,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
 
     `create` makes a new one if there is none or an empty file; with `reading` the caller will not write, so a read-only
     file is accepted. `busy_ms` is how long to wait for another connection's lock. Raises BadDatabase, leaving the file
-    as it is, for a missing file, a directory, another program's file or a newer schema.
+    as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version.
     """
     wait = (BUSY_MS if busy_ms is None else busy_ms) / 1000
     with readable_errors(path):
@@ -212,13 +218,13 @@ def _header(path: Path) -> bytes:
 
 
 def _is_ours(application: int, version: int) -> bool:
-    return application == APPLICATION_ID and 0 < version <= SCHEMA
+    return application == APPLICATION_ID and OLDEST <= version <= SCHEMA
 
 
 def _is_uninitialised(path: Path, wait: float) -> bool:
     """Whether this is a SQLite file without a committed table, of a process that was killed as it made it.
 
-    Raises BadDatabase for a newer schema and for another program's file.
+    Raises BadDatabase for a newer schema, one of an unreleased version, and another program's file.
     """
     conn = _connect_read_only(path, wait)
     try:
@@ -231,6 +237,8 @@ def _is_uninitialised(path: Path, wait: float) -> bool:
         return False
     if application == APPLICATION_ID and version > SCHEMA:
         raise BadDatabase(f"{path}: made by a newer uphold (schema {version}, this one knows {SCHEMA}); update uphold")
+    if application == APPLICATION_ID and 0 < version < OLDEST:
+        raise BadDatabase(f"{path}: {_UNRELEASED.format(version=version, oldest=OLDEST)}")
     if tables or application or version:
         raise BadDatabase(f"{path}: {_FOREIGN}")
     return True
@@ -267,9 +275,7 @@ def _migrate(store: Store) -> None:
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise BadDatabase(f"{store.path}: {_FOREIGN}")
-        from uphold.store.schema import migrate
-
-        migrate(store.db)
+        migrate(conn)
         conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
 
 

@@ -27,14 +27,14 @@ FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id IN (SELECT va
 
 _JUDGES = """
 SELECT id, name, kind, version FROM judges WHERE id IN (
-    SELECT judge_id FROM asked WHERE run_id IN (SELECT value FROM json_each(?))
+    SELECT judge_id FROM judge_orders WHERE run_id IN (SELECT value FROM json_each(?))
 ) ORDER BY kind = 'rules', name, id
 """
 
 
 _REVIEWERS = """
 SELECT w.name FROM reviewers w WHERE w.id IN (
-    SELECT v.reviewer_id FROM pairs p JOIN acts_in_force v ON v.pair_id = p.id
+    SELECT v.reviewer_id FROM pairs p JOIN standing_events v ON v.pair_id = p.id
     WHERE p.run_id IN (SELECT value FROM json_each(?))
 ) ORDER BY w.name
 """

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uphold.errors import BadUsage
 from uphold.records.rows import ImportSummary
 from uphold.store.database import Store, now
+from uphold.store.texts import delete_unused_references, delete_unused_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ImportRecord:
 
 def open_import(conn: sqlite3.Connection) -> int:
     """Insert the record of an import that begins; return its number."""
-    sql = "INSERT INTO imports (at, format, files, set_name, summary) VALUES (?, '', '[]', '', '{}')"
+    sql = "INSERT INTO imports (created_at, format, files, set_name, summary) VALUES (?, '', '[]', '', '{}')"
     return int(conn.execute(sql, (now(),)).lastrowid or 0)
 
 
@@ -52,7 +53,7 @@ def forget_import(conn: sqlite3.Connection, number: int, set_id: int) -> None:
 
 def all_imports(store: Store) -> list[ImportRecord]:
     """Return every recorded import, oldest first."""
-    rows = store.rows("SELECT id, at, format, files, set_name, summary FROM imports ORDER BY id")
+    rows = store.rows("SELECT id, created_at, format, files, set_name, summary FROM imports ORDER BY id")
     return [ImportRecord(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], json.loads(r[5])) for r in rows]
 
 
@@ -75,7 +76,17 @@ def drop_import(store: Store, number: int) -> ImportRecord:
 
 
 # Children before parents; every row that an import wrote has its number in import_id.
-_OWN_TABLES = ("events", "judgments", "pairs", "replacements", "responses", "tags", "example_events")
+_OWN_TABLES = (
+    "events",
+    "judgments",
+    "pairs",
+    "replacements",
+    "responses",
+    "tags",
+    "tag_events",
+    "example_events",
+    "set_events",
+)
 
 
 # Tables whose rows later imports may share without blocking a drop, and a query of their users: (id, import_id).
@@ -98,7 +109,8 @@ _DEPENDENTS = {
     "responses": "responses to its examples",
     "runs": "runs of its systems",
     "sessions": "review sessions of its runs",
-    "asked": "judges asked about its runs",
+    "plans": "review plans of its runs",
+    "judge_orders": "judges asked about its runs",
     "batches": "batches of its runs",
     "batch_items": "batches of its pairs",
     "generations": "how its systems answered",
@@ -108,16 +120,20 @@ _DEPENDENTS = {
     "replacements": "replacements of its responses",
     "example_events": "edits of its examples",
     "tags": "tags of its examples",
+    "tag_events": "tags of its examples",
+    "set_events": "what was set for its set",
+    "reason_keys": "reasons of its set",
 }
 
 
 def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     """Delete what the import wrote and restore what it had superseded; foreign keys must be off.
 
-    Raises BadUsage if rows of others then refer to nothing; the caller rolls back.
+    Every statement goes once through a table or an index, so that the time grows with the number of rows. Raises BadUsage
+    if rows of others then refer to nothing; the caller rolls back.
     """
-    _restore_texts(conn, number)
-    texts, successors = _texts(conn, number), _remaining_successors(conn, number)
+    _restore_examples(conn, number)
+    text_ids, successors = _text_ids(conn, number), _remaining_successors(conn, number)
     conn.execute("DELETE FROM queue_items WHERE pair_id IN (SELECT id FROM pairs WHERE import_id = ?)", (number,))
     conn.execute(
         "DELETE FROM examples WHERE id IN (SELECT example_id FROM example_events WHERE import_id = ? AND kind = 'added')",
@@ -130,28 +146,40 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     for table, users in _SHARED_TABLES.items():
         _delete_unshared(conn, table, users, number)
     conn.execute("DELETE FROM queues WHERE run_id NOT IN (SELECT id FROM runs)")
-    _delete_texts(conn, texts)
+    # A text that others have answered stays missing, so that the drop is refused.
+    delete_unused_texts(conn, text_ids, users=("examples", "example_events"))
+    delete_unused_references(conn)
     conn.execute("DELETE FROM odd_rows WHERE import_id = ?", (number,))
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
     _refuse_if_referenced(conn, number)
 
 
-def _restore_texts(conn: sqlite3.Connection, number: int) -> None:
-    """Give the examples that this import edited the text they have without it."""
+_EARLIER = """
+SELECT {column} FROM example_events v WHERE v.example_id = examples.id AND v.import_id IS NOT :n AND v.kind IN {kinds}
+ORDER BY v.id DESC LIMIT 1
+"""
+
+
+def _restore_examples(conn: sqlite3.Connection, number: int) -> None:
+    """Give the examples that this import edited the text and the reference they have without it."""
+    text = _EARLIER.format(column="text_id", kinds="('added', 'edited')")
+    reference = _EARLIER.format(column="reference_id", kinds="('added', 'edited', 'referenced')")
     conn.execute(
-        "UPDATE examples SET text_id = (SELECT text_id FROM example_events v WHERE v.example_id = examples.id"
-        " AND v.import_id IS NOT :n ORDER BY v.id DESC LIMIT 1) WHERE id IN"
-        " (SELECT example_id FROM example_events WHERE import_id = :n AND kind = 'edited')"
+        f"UPDATE examples SET text_id = ({text}),"
+        f" reference_id = ({reference}) WHERE id IN"
+        " (SELECT example_id FROM example_events WHERE import_id = :n AND kind IN ('edited', 'referenced'))"
         " AND id NOT IN (SELECT example_id FROM example_events WHERE import_id = :n AND kind = 'added')",
         {"n": number},
     )
 
 
-def _texts(conn: sqlite3.Connection, number: int) -> list[tuple[int]]:
+def _text_ids(conn: sqlite3.Connection, number: int) -> list[int]:
     """Return the ids of the texts of the import's examples, edits, responses and pairs."""
     tables = ("example_events", "responses", "pairs")
-    sql = " UNION ".join(f"SELECT text_id FROM {table} WHERE import_id = :n" for table in tables)
-    return conn.execute(sql, {"n": number}).fetchall()
+    sql = " UNION ".join(
+        f"SELECT text_id FROM {table} WHERE import_id = :n AND text_id IS NOT NULL" for table in tables
+    )
+    return [row[0] for row in conn.execute(sql, {"n": number})]
 
 
 def _remaining_successors(conn: sqlite3.Connection, number: int) -> list[tuple[int | None, int]]:
@@ -161,10 +189,10 @@ def _remaining_successors(conn: sqlite3.Connection, number: int) -> list[tuple[i
     """
     return conn.execute(
         """
-        WITH RECURSIVE dropped AS (SELECT id, superseded_by FROM judgments WHERE import_id = :n),
+        WITH RECURSIVE dropped AS MATERIALIZED (SELECT id, superseded_by FROM judgments WHERE import_id = :n),
         successors(id, successor) AS (
             SELECT j.id, dropped.superseded_by FROM judgments j JOIN dropped ON dropped.id = j.superseded_by
-            WHERE j.import_id IS NOT :n
+            WHERE j.superseded_by IS NOT NULL AND j.import_id IS NOT :n
             UNION SELECT successors.id, dropped.superseded_by
             FROM successors JOIN dropped ON dropped.id = successors.successor
         )
@@ -174,16 +202,25 @@ def _remaining_successors(conn: sqlite3.Connection, number: int) -> list[tuple[i
     ).fetchall()
 
 
+_USERS_OF_ORDERS = """
+WITH users AS MATERIALIZED (
+    SELECT p.run_id, j.judge_id, j.answer_order, min(j.import_id) AS import_id
+    FROM judgments j JOIN pairs p ON p.id = j.pair_id
+    WHERE j.judge_id IN (SELECT judge_id FROM judge_orders WHERE import_id = :n) GROUP BY 1, 2, 3
+)
+"""
+
+
 def _delete_requested_orders(conn: sqlite3.Connection, number: int) -> None:
-    """Delete the import's rows of `asked`, except where judgments of other imports use them: those become theirs."""
-    users = (
-        'FROM judgments j JOIN pairs p ON p.id = j.pair_id WHERE p.run_id = asked.run_id AND j."order" = asked."order"'
-        " AND j.judge_id = asked.judge_id"
+    """Delete the import's rows of `judge_orders`, except where judgments of others use them: those become theirs."""
+    own = "(judge_orders.run_id, judge_orders.judge_id, judge_orders.answer_order)"
+    sql = f"DELETE FROM judge_orders WHERE import_id = :n AND {own} NOT IN (SELECT run_id, judge_id, answer_order FROM users)"
+    conn.execute(_USERS_OF_ORDERS + sql, {"n": number})
+    sql = (
+        "UPDATE judge_orders SET import_id ="
+        f" (SELECT u.import_id FROM users u WHERE (u.run_id, u.judge_id, u.answer_order) = {own}) WHERE import_id = :n"
     )
-    sql = f"DELETE FROM asked WHERE import_id = ? AND NOT EXISTS (SELECT 1 {users})"
-    conn.execute(sql, (number,))
-    sql = f"UPDATE asked SET import_id = (SELECT min(j.import_id) {users}) WHERE import_id = ?"
-    conn.execute(sql, (number,))
+    conn.execute(_USERS_OF_ORDERS + sql, {"n": number})
 
 
 def _delete_unshared(conn: sqlite3.Connection, table: str, users: str, number: int) -> None:
@@ -191,21 +228,18 @@ def _delete_unshared(conn: sqlite3.Connection, table: str, users: str, number: i
 
     They become no import's if something outside of any import uses them.
     """
+    owners = (
+        "WITH owners AS MATERIALIZED (SELECT id, CASE WHEN count(*) = count(import_id) THEN min(import_id) END AS import_id"
+        f" FROM ({users}) GROUP BY id) "
+    )
     conn.execute(f"DELETE FROM {table} WHERE import_id = ? AND id NOT IN (SELECT id FROM ({users}))", (number,))
-    owner = f"SELECT CASE WHEN count(*) = count(u.import_id) THEN min(u.import_id) END FROM ({users}) u WHERE u.id = {table}.id"
-    conn.execute(f"UPDATE {table} SET import_id = ({owner}) WHERE import_id = ?", (number,))
-
-
-def _delete_texts(conn: sqlite3.Connection, texts: list[tuple[int]]) -> None:
-    """Delete those of the texts that no example has or had."""
-    unused = "id = ? AND id NOT IN (SELECT text_id FROM examples UNION SELECT text_id FROM example_events)"
-    conn.executemany(f"DELETE FROM texts WHERE {unused}", texts)
-    conn.execute("DELETE FROM text_turns WHERE text_id NOT IN (SELECT id FROM texts)")
+    owner = f"SELECT o.import_id FROM owners o WHERE o.id = {table}.id"
+    conn.execute(f"{owners} UPDATE {table} SET import_id = ({owner}) WHERE import_id = ?", (number,))
 
 
 def _refuse_if_referenced(conn: sqlite3.Connection, number: int) -> None:
     """Raise BadUsage, naming what depends on the import, if a foreign key refers to nothing."""
     tables = {row[0] for row in conn.execute("PRAGMA foreign_key_check")}
     if tables:
-        what = ", ".join(_DEPENDENTS.get(table, f"rows of {table}") for table in sorted(tables))
+        what = ", ".join(dict.fromkeys(_DEPENDENTS.get(table, f"rows of {table}") for table in sorted(tables)))
         raise BadUsage(f"import {number} cannot be taken back: others have built on it ({what}); nothing was changed")

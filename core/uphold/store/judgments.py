@@ -9,8 +9,8 @@ from uphold.records.judgments import Judgment, PairVerdict, VerdictRule
 from uphold.store.database import Store, now
 
 _COLUMNS = (
-    '"order", status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,'
-    " input_tokens, output_tokens, cost, seconds, at"
+    "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
+    " input_tokens, output_tokens, cost, seconds, created_at"
 )
 
 
@@ -47,7 +47,7 @@ _EXCLUDE_BATCHED = """
  AND NOT EXISTS (
     SELECT 1 FROM pairs q JOIN batch_items i ON i.pair_id = q.id AND i.judgment_id IS NULL JOIN batches b ON b.id = i.batch_id
     WHERE q.contents = p.contents AND b.judge_id = a.judge_id AND b.state IN ('submitting', 'submitted')
-        AND i."order" = a."order" AND i.sample = numbers.n
+        AND i.answer_order = a.answer_order AND i.sample = numbers.n
 )"""
 
 
@@ -60,14 +60,14 @@ def missing_judgments(
     rows = store.rows(
         f"""
         WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 63)
-        SELECT p.id, p.contents, a."order", numbers.n
-        FROM current_pairs p JOIN asked a ON a.run_id = p.run_id AND a.judge_id = ?
+        SELECT p.id, p.contents, a.answer_order, numbers.n
+        FROM current_pairs p JOIN judge_orders a ON a.run_id = p.run_id AND a.judge_id = ?
         JOIN numbers ON numbers.n < a.samples
         WHERE p.run_id = ? AND NOT EXISTS (
-            SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j."order" = a."order"
+            SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j.answer_order = a.answer_order
                 AND j.sample = numbers.n AND j.superseded_by IS NULL AND j.status {done}
         ){conditions}
-        ORDER BY p.id, a."order" DESC, numbers.n
+        ORDER BY p.id, a.answer_order DESC, numbers.n
         """,
         (judge_id, run_id),
     )
@@ -85,7 +85,8 @@ def find_reusable(
     row = store.one(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
         f"SELECT j.id, {_COLUMNS} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
-        f' AND j.judge_id = ? AND j."order" = ? AND j.sample = ? AND j.superseded_by IS NULL AND j.status {usable} LIMIT 1',
+        f" AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.superseded_by IS NULL AND"
+        f" j.status {usable} LIMIT 1",
         (contents, judge_id, order.value, sample),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))
@@ -133,7 +134,7 @@ def _current_judgment(
 ) -> tuple[int, str] | None:
     """Return (id, status) of the judgment in force, or None."""
     found: tuple[int, str] | None = conn.execute(
-        'SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND "order" = ? AND sample = ?'
+        "SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ? AND sample = ?"
         " AND superseded_by IS NULL",
         (pair_id, judge_id, order.value, sample),
     ).fetchone()
@@ -222,12 +223,12 @@ def read_pair_verdict(store: Store, pair_id: int, judge_id: int, rule: VerdictRu
     name, kind = store.one("SELECT name, kind FROM judges WHERE id = ?", (judge_id,))
     rows = store.rows(
         f"SELECT {_COLUMNS} FROM judgments WHERE pair_id = ? AND judge_id = ? AND superseded_by IS NULL"
-        ' ORDER BY "order" DESC, sample',
+        " ORDER BY answer_order DESC, sample",
         (pair_id, judge_id),
     )
     judgments = tuple(read_judgment(row) for row in rows)
     requested = store.rows(
-        'SELECT a."order", a.samples FROM pairs p JOIN asked a ON a.run_id = p.run_id'
+        "SELECT a.answer_order, a.samples FROM pairs p JOIN judge_orders a ON a.run_id = p.run_id"
         " WHERE p.id = ? AND a.judge_id = ? AND a.samples > 0",
         (pair_id, judge_id),
     ).fetchall()
@@ -248,7 +249,8 @@ def mean_output_tokens(store: Store, judge_id: int) -> float | None:
 def input_token_counts(store: Store, judge_id: int, limit: int) -> list[tuple[int, AnswerOrder, int]]:
     """Return (pair id, order, input tokens) of the judge's latest answers, latest first."""
     rows = store.rows(
-        'SELECT pair_id, "order", input_tokens FROM judgments WHERE judge_id = ? AND input_tokens > 0 ORDER BY id DESC LIMIT ?',
+        "SELECT pair_id, answer_order, input_tokens FROM judgments WHERE judge_id = ? AND input_tokens"
+        " > 0 ORDER BY id DESC LIMIT ?",
         (judge_id, limit),
     )
     return [(row[0], AnswerOrder(row[1]), row[2]) for row in rows]

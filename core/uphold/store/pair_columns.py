@@ -44,26 +44,26 @@ SELECT pair_id, group_concat(
 FROM {} WHERE pair_id BETWEEN ? AND ? AND (
     kind IN ('decision', 'carried')
     OR kind = 'adjudicated'
-    AND seq = (SELECT max(seq) FROM acts_in_force a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
+    AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
 ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 """
 
 
-_EVENTS_IN_FORCE = "(SELECT * FROM acts_in_force ORDER BY pair_id, reviewer_id, seq) AS acts"
+_EVENTS_IN_FORCE = "(SELECT * FROM standing_events ORDER BY pair_id, reviewer_id, seq) AS acts"
 
 
 # Quicker, and the same as long as nothing was undone.
 _ALL_EVENTS = "events AS acts INDEXED BY events_pair"
 
 
-_ANY_UNDO = "SELECT 1 FROM events WHERE refers IS NOT NULL AND kind = 'undo' LIMIT 1"
+_ANY_UNDO = "SELECT 1 FROM events WHERE target_id IS NOT NULL AND kind = 'undo' LIMIT 1"
 
 
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
 
 
 _MARKS = """
-SELECT pair_id, kind FROM acts_in_force WHERE kind IN ('skip', 'broken', 'unbroken') AND pair_id BETWEEN ? AND ? ORDER BY seq
+SELECT pair_id, kind FROM standing_events WHERE kind IN ('skip', 'broken', 'unbroken') AND pair_id BETWEEN ? AND ? ORDER BY seq
 """
 
 
@@ -279,7 +279,7 @@ def _parse_decisions(pattern: str) -> PairDecisions:
 
 
 _JUDGMENT_PATTERNS = """
-SELECT pair_id, group_concat("order" || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
+SELECT pair_id, group_concat(answer_order || ':' || status || ':' || coalesce(verdict, '') || ':' || sample, ' ')
 FROM judgments INDEXED BY judgments_in_force
 WHERE superseded_by IS NULL AND judge_id = ? AND pair_id BETWEEN ? AND ? GROUP BY judge_id, pair_id
 """
@@ -296,7 +296,7 @@ def read_judgment_patterns(store: Store, judge_id: int, span: tuple[int, int]) -
 def read_requested_samples(store: Store, judge_id: int) -> dict[int, dict[AnswerOrder, int]]:
     """Return by run id the samples requested of a judge in each order; runs without a request are left out."""
     requested: dict[int, dict[AnswerOrder, int]] = {}
-    sql = 'SELECT run_id, "order", samples FROM asked WHERE judge_id = ? AND samples > 0'
+    sql = "SELECT run_id, answer_order, samples FROM judge_orders WHERE judge_id = ? AND samples > 0"
     for run_id, order, samples in store.rows(sql, (judge_id,)):
         requested.setdefault(run_id, {})[AnswerOrder(order)] = samples
     return requested

@@ -160,10 +160,10 @@ SELECT id FROM current_pairs WHERE run_id = :run AND (
 UNION SELECT j.pair_id FROM hits CROSS JOIN judgments j ON j.id = document / 4
     WHERE document % 4 = 2 AND j.judge_id = :judge AND j.superseded_by IS NULL
     AND j.pair_id IN (SELECT value FROM json_each(:read))
-UNION SELECT v.pair_id FROM hits CROSS JOIN acts_in_force v ON v.seq = document / 4
+UNION SELECT v.pair_id FROM hits CROSS JOIN standing_events v ON v.seq = document / 4
     WHERE document % 4 = 3 AND (v.reviewer_id = :reviewer OR v.pair_id IN (SELECT value FROM json_each(:read)))
     AND v.pair_id IN (SELECT id FROM pairs WHERE run_id = :run) AND (v.kind NOT IN ('comment', 'reasons') OR NOT EXISTS (
-        SELECT 1 FROM acts_in_force n WHERE n.pair_id = v.pair_id AND n.reviewer_id = v.reviewer_id AND n.kind = v.kind
+        SELECT 1 FROM standing_events n WHERE n.pair_id = v.pair_id AND n.reviewer_id = v.reviewer_id AND n.kind = v.kind
         AND n.seq > v.seq
     ))
 """

@@ -8,7 +8,7 @@ from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, canonical_hash, cells_hash, contents_hash
 from uphold.store.database import Store, now
 from uphold.store.runs import find_or_add_run
-from uphold.store.sets import active_examples, read_text
+from uphold.store.sets import ActiveExample, active_examples, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
     """Return one pair with its texts."""
     row = store.one(
         """
-        SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, t."references", c.name, b.name, x.cells, y.cells,
+        SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, f.turns, c.name, b.name, x.cells, y.cells,
             (SELECT json_group_array(tag) FROM tags WHERE example_id = e.id)
         FROM pairs p JOIN examples e ON e.id = p.example_id JOIN texts t ON t.id = p.text_id
+        LEFT JOIN reference_texts f ON f.id = e.reference_id
         JOIN runs r ON r.id = p.run_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
         JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
         WHERE p.id = ?
@@ -103,19 +104,24 @@ def make_pairs(
             conn.execute("SELECT example_id, turn FROM current_pairs WHERE run_id = ?", (run_id,)).fetchall()
         )
         rows = []
-        for example_id, key, text_id, text in list(active_examples(store, set_id)):
-            answers = [_find_answer(store, system, text_id, text) for system in (candidate, baseline)]
+        against_reference = REFERENCE in (candidate, baseline)
+        for example in list(active_examples(store, set_id)):
+            answers = [_find_answer(store, system, example) for system in (candidate, baseline)]
             if answers[0] is None or answers[1] is None:
-                lacks_reference = REFERENCE in (candidate, baseline) and not text.has_all_references
-                (no_reference if lacks_reference else unanswered).append(key)
+                lacks_reference = against_reference and not example.text.has_all_references
+                (no_reference if lacks_reference else unanswered).append(example.key)
                 continue
             last_turn = min(len(answers[0][1]), len(answers[1][1]))
             turns = range(last_turn if last_turn_only else 1, last_turn + 1)
-            new = [turn for turn in turns if (example_id, turn) not in existing]
-            rows += [(run_id, example_id, *_pair_columns(text, turn, answers[0], answers[1]), text_id) for turn in new]
+            new = [turn for turn in turns if (example.id, turn) not in existing]
+            reference_id = example.reference_id if against_reference else None
+            for turn in new:
+                columns = _pair_columns(example.text, turn, answers[0], answers[1])
+                rows.append((run_id, example.id, example.text_id, reference_id, turn, *columns))
         conn.executemany(
-            "INSERT OR IGNORE INTO pairs (run_id, example_id, turn, contents, prefix, candidate_response_id,"
-            " baseline_response_id, text_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO pairs (run_id, example_id, text_id, reference_id, turn, contents, prefix,"
+            " candidate_response_id, baseline_response_id)"
+            " VALUES (?, ?, ?, (SELECT prefix_id FROM reference_prefixes WHERE reference_id = ? AND turn = ?), ?, ?, ?, ?, ?)",
             rows,
         )
         carried = carry_decisions(conn, first_new, now()) if rows else 0
@@ -126,11 +132,11 @@ _Answer = tuple[int, tuple[AnswerCell, ...]]
 """A response: its id and its cells."""
 
 
-def _find_answer(store: Store, system: str, text_id: int, text: ExampleText) -> _Answer | None:
-    """Return a system's latest response in force to a text; that of `reference` is added first if need be."""
-    if system == REFERENCE and text.has_all_references:
-        _add_reference_response(store, text_id, text)
-    return _latest_response(store, system, text_id)
+def _find_answer(store: Store, system: str, example: ActiveExample) -> _Answer | None:
+    """Return a system's latest response in force to an example's text; that of `reference` is its present reference."""
+    if system == REFERENCE:
+        return _reference_response(store, example) if example.text.has_all_references else None
+    return _latest_response(store, system, example.text_id)
 
 
 def _pair_columns(
@@ -142,13 +148,17 @@ def _pair_columns(
     return turn, contents, prefix, candidate[0], baseline[0]
 
 
-def _add_reference_response(store: Store, text_id: int, text: ExampleText) -> None:
+def _reference_response(store: Store, example: ActiveExample) -> _Answer:
+    """Return the response of the system `reference` to an example, added where it is new."""
+    references, digest = example.text.references, cells_hash(example.text.references)
     store.conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (REFERENCE,))
     (system_id,) = store.one("SELECT id FROM systems WHERE name = ?", (REFERENCE,))
     store.conn.execute(
-        "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, at) VALUES (?, ?, ?, ?, ?)",
-        (system_id, text_id, cells_hash(text.references), canonical(text.references), now()),
+        "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, created_at) VALUES (?, ?, ?, ?, ?)",
+        (system_id, example.text_id, digest, canonical(references), now()),
     )
+    sql = "SELECT id FROM responses WHERE text_id = ? AND system_id = ? AND hash = ?"
+    return store.one(sql, (example.text_id, system_id, digest))[0], references
 
 
 def _latest_response(store: Store, system: str, text_id: int) -> _Answer | None:
@@ -171,7 +181,7 @@ def systems_of(store: Store, set_id: int) -> list[tuple[str, int]]:
 
 _DECISIONS_TO_CARRY = """
 SELECT n.id AS pair_id, d.reviewer_id, d.choice, d.note, d.seq,
-    CASE WHEN d.kind = 'carried' THEN (SELECT refers FROM events WHERE seq = d.seq) ELSE d.event_id END AS original,
+    CASE WHEN d.kind = 'carried' THEN (SELECT target_id FROM events WHERE seq = d.seq) ELSE d.event_id END AS original,
     s.name, e.key, n.turn, n.contents, c.name, b.name
 FROM pairs n
 JOIN pairs o ON o.contents = n.contents AND o.example_id = n.example_id AND o.turn = n.turn AND o.run_id <> n.run_id
@@ -206,7 +216,7 @@ def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, impo
         event_id = canonical_hash([original, *identity])[:32]
         events.append((event_id, pair_id, reviewer_id, choice, note, original, at, import_id))
     conn.executemany(
-        "INSERT OR IGNORE INTO events (id, kind, pair_id, reviewer_id, choice, note, refers, source, at, import_id)"
+        "INSERT OR IGNORE INTO events (id, kind, pair_id, reviewer_id, choice, note, target_id, source, created_at, import_id)"
         " VALUES (?, 'carried', ?, ?, ?, ?, ?, 'carried', ?, ?)",
         events,
     )

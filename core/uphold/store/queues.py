@@ -15,22 +15,19 @@ from uphold.records.enums import Verdict
 from uphold.records.reviews import QueueItem
 from uphold.store.database import Store, first_values, now
 
-QueueDraw = Callable[[str, Sequence[tuple[int, str, int, str]]], Sequence[tuple[int, str, float, float]]]
-"""Order the pairs of a queue: (seed, pairs as (id, key, turn, contents)) to (pair id, stratum, weight, sort key)."""
+QueueDraw = Callable[[str, Sequence[tuple[int, str, int]]], Sequence[tuple[int, str, float, float]]]
+"""Order the pairs of a queue: (seed, pairs as (id, key, turn)) to (pair id, stratum, weight, sort key)."""
 
 
 _Row = tuple[Any, ...]
-"""The fields of QueueItem and the pair's contents; position, stratum and weight are None for a pair not yet drawn."""
+"""The fields of QueueItem; position, stratum and weight are None for a pair not yet drawn."""
 
 
 # Getters, since a queue of 10,000 pairs is read before the first frame.
 _POSITION = itemgetter(QueueItem._fields.index("position"))
 
 
-_ITEM = itemgetter(slice(len(QueueItem._fields)))
-
-
-_PAIR = itemgetter(0, 1, 2, len(QueueItem._fields))
+_PAIR = itemgetter(0, 1, 2)
 
 
 def find_or_draw_queue(store: Store, run_id: int, kind: str, seed: str, draw: QueueDraw) -> tuple[int, list[QueueItem]]:
@@ -45,13 +42,13 @@ def find_or_draw_queue(store: Store, run_id: int, kind: str, seed: str, draw: Qu
             queue_id, rows = _draw_missing(conn, store, run_id, kind, seed, draw)
     placed = [row for row in rows if _POSITION(row) is not None]
     placed.sort(key=_POSITION)
-    return queue_id, list(map(QueueItem._make, map(_ITEM, placed)))
+    return queue_id, list(map(QueueItem._make, placed))
 
 
 def _read_rows(store: Store, run_id: int, queue_id: int) -> list[_Row]:
     """Return the run's current pairs with their places in the queue."""
     return store.rows(
-        "SELECT p.id, e.key, p.turn, q.position, q.stratum, q.weight, p.contents FROM current_pairs p"
+        "SELECT p.id, e.key, p.turn, q.position, q.stratum, q.weight FROM current_pairs p"
         " JOIN examples e ON e.id = p.example_id LEFT JOIN queue_items q ON q.queue_id = ? AND q.pair_id = p.id"
         " WHERE p.run_id = ?",
         (queue_id, run_id),
@@ -69,23 +66,22 @@ def _draw_missing(
     """Add the pairs without a place to the end of the queue, as one more draw; return its id and all rows."""
     queue_id = _find_queue(store, run_id, kind)
     if queue_id is None:
-        sql = "INSERT INTO queues (run_id, kind, seed, at) VALUES (?, ?, ?, ?)"
-        queue_id = int(conn.execute(sql, (run_id, kind, seed, now())).lastrowid or 0)
-    (seed,) = conn.execute("SELECT seed FROM queues WHERE id = ?", (queue_id,)).fetchone()
+        sql = "INSERT INTO queues (run_id, kind, created_at) VALUES (?, ?, ?)"
+        queue_id = int(conn.execute(sql, (run_id, kind, now())).lastrowid or 0)
     last_position, draw_number = conn.execute(
         "SELECT coalesce(max(position), 0), coalesce(max(draw), 0) + 1 FROM queue_items WHERE queue_id = ?", (queue_id,)
     ).fetchone()
     rows = _read_rows(store, run_id, queue_id)
     drawn = draw(seed, sorted(_PAIR(row) for row in rows if _POSITION(row) is None))
     conn.executemany(
-        "INSERT INTO queue_items (queue_id, position, pair_id, stratum, weight, key, draw) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO queue_items (queue_id, position, pair_id, stratum, weight, sort_key, draw) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (queue_id, last_position + i, pair, stratum, weight, key, draw_number)
             for i, (pair, stratum, weight, key) in enumerate(drawn, 1)
         ],
     )
     places = {pair: (last_position + i, stratum, weight) for i, (pair, stratum, weight, _) in enumerate(drawn, 1)}
-    return queue_id, [(*row[:3], *places[row[0]], row[-1]) if row[0] in places else row for row in rows]
+    return queue_id, [(*row[:3], *places[row[0]]) if row[0] in places else row for row in rows]
 
 
 CHOSEN = "chosen"

@@ -23,6 +23,7 @@ class UnansweredExample:
 
     key: str
     text_id: int
+    reference_id: int | None
     text: ExampleText
 
 
@@ -61,7 +62,7 @@ def add_generation(
     conn.execute("INSERT OR IGNORE INTO systems (name) VALUES (?)", (system,))
     (system_id,) = conn.execute("SELECT id FROM systems WHERE name = ?", (system,)).fetchone()
     conn.execute(
-        "INSERT OR IGNORE INTO generations (system_id, hash, definition, at) VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO generations (system_id, hash, definition, created_at) VALUES (?, ?, ?, ?)",
         (system_id, digest, canonical(dict(definition)), now()),
     )
     found = conn.execute("SELECT id FROM generations WHERE system_id = ? AND hash = ?", (system_id, digest)).fetchone()
@@ -75,9 +76,9 @@ def unanswered_examples(
     row = store.one("SELECT id FROM systems WHERE name = ?", (system,))
     examples = active_examples(store, set_id)
     return [
-        UnansweredExample(key, text_id, text)
-        for _, key, text_id, text in examples
-        if include_answered or row is None or store.one(_IN_FORCE + " LIMIT 1", (row[0], text_id)) is None
+        UnansweredExample(example.key, example.text_id, example.reference_id, example.text)
+        for example in examples
+        if include_answered or row is None or store.one(_IN_FORCE + " LIMIT 1", (row[0], example.text_id)) is None
     ]
 
 
@@ -104,7 +105,7 @@ def add_turn(conn: sqlite3.Connection, turn: GeneratedTurn) -> None:
     reply = turn.reply
     conn.execute(
         "INSERT INTO generated_turns (generation_id, text_id, attempt, turn, answer, finish_reason, model, input_tokens,"
-        " output_tokens, cost, seconds, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " output_tokens, cost, seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             turn.generation_id,
             turn.text_id,
@@ -139,7 +140,7 @@ def make_response(
     digest = cells_hash(tuple(cells))
     conn.execute(
         "INSERT OR IGNORE INTO responses (system_id, text_id, hash, cells, finish_reason, input_tokens, output_tokens,"
-        " seconds, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (system_id, text_id, digest, canonical(cells), finish_reason, *totals, now()),
     )
     (number,) = conn.execute(
@@ -154,7 +155,7 @@ def _put_in_force(
     conn: sqlite3.Connection, number: int, cells: list[object], system_id: int, text_id: int, how: str
 ) -> None:
     """Replace the other responses in force by this one, and this one's own replacement if it had been replaced."""
-    sql = "INSERT INTO replacements (response_id, by_response_id, from_turn, how, at) VALUES (?, ?, ?, ?, ?)"
+    sql = "INSERT INTO replacements (response_id, by_response_id, from_turn, how, created_at) VALUES (?, ?, ?, ?, ?)"
     if conn.execute("SELECT 1 FROM replaced WHERE response_id = ?", (number,)).fetchone():
         conn.execute(sql, (number, number, None, how, now()))
     for other, text in conn.execute(_IN_FORCE, (system_id, text_id)).fetchall():
@@ -186,7 +187,8 @@ def claim(conn: sqlite3.Connection, system_id: int, texts: Iterable[int], holder
     claimed = set()
     for text_id in texts:
         made = conn.execute(
-            "INSERT INTO generation_claims VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until"
+            "INSERT INTO generation_claims (system_id, text_id, holder, until) VALUES (?, ?, ?, ?) ON"
+            " CONFLICT DO UPDATE SET until = excluded.until"
             " WHERE holder = excluded.holder",
             (system_id, text_id, holder, until),
         )

@@ -10,7 +10,8 @@ from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
 from uphold.store.database import Store, first_values, now
 
 _COLUMNS = (
-    "id, kind, pair_id, choice, note, refers, seconds, source, at, side_a, mode, verdict_shown, names_shown, judge_id,"
+    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, side_a, mode,"
+    " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
 
@@ -58,7 +59,10 @@ def find_reviewer(store: Store, name: str) -> int | None:
 
 def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
     """Insert a review session; return its id."""
-    sql = "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    sql = (
+        "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    )
     values = (
         session.run_id,
         session.reviewer_id,
@@ -165,7 +169,7 @@ def broken_pairs(store: Store, run_id: int) -> set[int]:
 def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
     """Return (reviewer, event) of every event in force on a pair, oldest first."""
     rows = store.rows(
-        f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM acts_in_force v"
+        f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM standing_events v"
         " JOIN reviewers w ON w.id = v.reviewer_id WHERE v.pair_id = ? ORDER BY v.seq",
         (pair_id,),
     )
@@ -175,17 +179,18 @@ def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
 def decision_origin(store: Store, event_id: str) -> tuple[str, str] | None:
     """Return (run name, time) of the event that a carried decision refers to, or None."""
     row = store.one(
-        "SELECT r.name, v.at FROM events v JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id = p.run_id WHERE v.id = ?",
+        "SELECT r.name, v.created_at FROM events v JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id"
+        " = p.run_id WHERE v.id = ?",
         (event_id,),
     )
     return None if row is None else (row[0], row[1])
 
 
 _STALE_DECISION = """
-SELECT v.choice, v.at, old.prefix <> new.prefix, oc.cells <> nc.cells OR ob.cells <> nb.cells
+SELECT v.choice, v.created_at, old.prefix <> new.prefix, oc.cells <> nc.cells OR ob.cells <> nb.cells
 FROM pairs new JOIN pairs old ON old.run_id = new.run_id AND old.example_id = new.example_id AND old.turn = new.turn
     AND old.id <> new.id AND NOT EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = old.id)
-JOIN acts_in_force v ON v.pair_id = old.id AND v.kind IN ('decision', 'carried')
+JOIN standing_events v ON v.pair_id = old.id AND v.kind IN ('decision', 'carried')
 JOIN responses oc ON oc.id = old.candidate_response_id JOIN responses nc ON nc.id = new.candidate_response_id
 JOIN responses ob ON ob.id = old.baseline_response_id JOIN responses nb ON nb.id = new.baseline_response_id
 WHERE new.id = ? AND v.reviewer_id = (SELECT id FROM reviewers WHERE name = ?)
@@ -214,7 +219,7 @@ def add_plan(
 ) -> None:
     """Insert a plan of how many pairs to read; `reviewed` is how many had been read by then."""
     conn.execute(
-        "INSERT INTO plans (run_id, queue_id, reviewer_id, planned, reviewed, at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO plans (run_id, queue_id, reviewer_id, planned, reviewed, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         (run_id, queue_id, reviewer_id, planned, reviewed, now()),
     )
 
@@ -235,10 +240,10 @@ def write_reason_keys(store: Store, set_id: int, words: dict[str, str]) -> None:
 
 _DECISIONS_ON_PAIR = """
 SELECT w.name, d.choice,
-    (SELECT note FROM acts_in_force c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'comment'
+    (SELECT note FROM standing_events c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'comment'
         ORDER BY seq DESC LIMIT 1),
     d.note,
-    (SELECT note FROM acts_in_force c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'reasons'
+    (SELECT note FROM standing_events c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'reasons'
         ORDER BY seq DESC LIMIT 1),
     v.mode, v.verdict_shown, v.seconds, v.side_a
 FROM current_decisions d JOIN reviewers w ON w.id = d.reviewer_id JOIN events v ON v.id = d.event_id

@@ -1,6 +1,5 @@
 """Runs: finding, adding and listing them, and their judges."""
 
-import secrets
 import sqlite3
 
 from uphold.errors import BadUsage
@@ -9,7 +8,7 @@ from uphold.records.runs import Run, RunRow
 from uphold.store.database import Store, now
 
 _RUN = """
-SELECT r.id, r.name, s.id, s.name, c.id, c.name, b.id, b.name, r.seed
+SELECT r.id, r.name, s.id, s.name, c.id, c.name, b.id, b.name, s.seed
 FROM runs r JOIN sets s ON s.id = r.set_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
 """
 
@@ -61,9 +60,9 @@ def find_or_add_run(conn: sqlite3.Connection, set_id: int, set_name: str, candid
     row = conn.execute(sql, key).fetchone()
     if row:
         return int(row[0])
-    values = (*key, default_run_name(conn, set_name, candidate, baseline), secrets.token_hex(16), now())
+    values = (*key, default_run_name(conn, set_name, candidate, baseline), now())
     inserted = conn.execute(
-        "INSERT INTO runs (set_id, candidate_id, baseline_id, name, seed, at) VALUES (?, ?, ?, ?, ?, ?)", values
+        "INSERT INTO runs (set_id, candidate_id, baseline_id, name, created_at) VALUES (?, ?, ?, ?, ?)", values
     )
     return int(inserted.lastrowid or 0)
 
@@ -74,7 +73,8 @@ def judges_of(store: Store, run_id: int) -> list[JudgeRef]:
     Primary is the one that judged the run last, rules judges behind all others.
     """
     rows = store.rows(
-        "SELECT g.id, g.name, g.kind, g.version FROM judges g WHERE g.id IN (SELECT judge_id FROM asked WHERE run_id = ?)",
+        "SELECT g.id, g.name, g.kind, g.version FROM judges g WHERE g.id IN (SELECT judge_id FROM"
+        " judge_orders WHERE run_id = ?)",
         (run_id,),
     )
     judges = [JudgeRef(*row) for row in rows]

@@ -1,54 +1,51 @@
 """Schema version of an uphold database, and the migrations that bring a file up to it."""
 
-from importlib import resources
-
-from sqlite_utils import Database, Migrations
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 
 APPLICATION_ID = 0x75_70_68_64
 """Value of PRAGMA application_id in every uphold database: `uphd` in ASCII."""
 
 
-SCHEMA = 5
+MIGRATIONS = ((6, "006_initial.sql"),)
+"""(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
+
+
+SCHEMA = MIGRATIONS[-1][0]
 """The schema version of this code, stored as PRAGMA user_version."""
 
 
-_migrations = Migrations("uphold")
+OLDEST = MIGRATIONS[0][0]
+"""Files of an older schema are refused: they were made by versions that were never released."""
 
 
-def migrate(db: Database) -> None:
-    """Apply the migrations the database lacks; the caller holds the write lock."""
-    _migrations.apply(db)
-    db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version={SCHEMA}")
+def migrate(conn: sqlite3.Connection) -> None:
+    """Apply the migrations that the database lacks within the open transaction; the caller holds the write lock."""
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    for number, name in MIGRATIONS:
+        if version < number:
+            for statement in statements(_read_script(name)):
+                conn.execute(statement)
+    conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    conn.execute(f"PRAGMA user_version={SCHEMA}")
 
 
-@_migrations()
-def m001_identity(db: Database) -> None:
-    """Sets, texts, responses, runs, pairs, judgments, review events, queues, imports; views."""
-    _run(db, "001_tables.sql")
-    _run(db, "001_views.sql")
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of an SQL script as SQLite delimits them: triggers, texts and comments may hold semicolons.
+
+    Raises ValueError for a script whose last statement does not end. `Connection.executescript` is of no use here: it
+    commits the open transaction first.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if any(line.strip() and not line.lstrip().startswith("--") for line in statement.splitlines()):
+        raise ValueError(f"the last statement does not end: {statement.strip()[:80]!r}")
 
 
-@_migrations()
-def m002_asking(db: Database) -> None:
-    """Batches, generations, perplexities; views of what was spent."""
-    _run(db, "002_asking.sql")
-
-
-@_migrations()
-def m004_search(db: Database) -> None:
-    """How far the full-text index goes; the index itself is made at the first search."""
-    _run(db, "004_search.sql")
-
-
-@_migrations()
-def m005_reviewing(db: Database) -> None:
-    """Repeats, adjudications, reasons and plans; decisions made before a verdict was seen."""
-    _run(db, "005_reviewing.sql")
-
-
-def _run(db: Database, name: str) -> None:
-    """Run an SQL script within the open transaction, statement by statement: executescript would commit first."""
-    for statement in resources.files(__package__).joinpath("migrations", name).read_text("utf-8").split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
+def _read_script(name: str) -> str:
+    return (Path(__file__).parent / "migrations" / name).read_text("utf-8")

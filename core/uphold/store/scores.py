@@ -18,6 +18,7 @@ class TextPerplexity:
 
     system_id: int
     text_id: int
+    reference_id: int
     method: str
     endpoint: str
     model: str
@@ -46,15 +47,18 @@ class SystemPerplexity:
 
 
 def add_perplexity(conn: sqlite3.Connection, measured: TextPerplexity) -> None:
-    """Store a measurement, overwriting an earlier one of the same system, text and method."""
+    """Store a measurement, overwriting an earlier one of the same system, text, reference and method."""
     conn.execute(
-        "INSERT INTO perplexities (system_id, text_id, how, endpoint, model, template, logprob, tokens, perplexity, seconds,"
-        " at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET logprob = excluded.logprob,"
-        " tokens = excluded.tokens, perplexity = excluded.perplexity, seconds = excluded.seconds, at = excluded.at,"
+        "INSERT INTO perplexities (system_id, text_id, reference_id, how, endpoint, model, template,"
+        " logprob, tokens, perplexity, seconds,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET logprob = excluded.logprob,"
+        " tokens = excluded.tokens, perplexity = excluded.perplexity, seconds = excluded.seconds,"
+        " created_at = excluded.created_at,"
         " endpoint = excluded.endpoint",
         (
             measured.system_id,
             measured.text_id,
+            measured.reference_id,
             measured.method,
             measured.endpoint,
             measured.model,
@@ -74,27 +78,27 @@ def perplexity(logprob: float, tokens: int) -> float:
     return math.exp(min(-logprob / tokens, 700.0))
 
 
-def measured_texts(store: Store, system: str, method: str) -> set[int]:
-    """Return the ids of the texts that have been measured under a system with a method."""
+def measured_texts(store: Store, system: str, method: str) -> set[tuple[int, int]]:
+    """Return (text id, reference id) of what has been measured under a system with a method."""
     rows = store.rows(
-        "SELECT p.text_id FROM perplexities p JOIN systems s ON s.id = p.system_id WHERE s.name = ? AND p.how = ?",
+        "SELECT p.text_id, p.reference_id FROM perplexities p JOIN systems s ON s.id = p.system_id"
+        " WHERE s.name = ? AND p.how = ?",
         (system, method),
     )
-    return {row[0] for row in rows}
+    return {(row[0], row[1]) for row in rows}
 
 
 def perplexities_of(store: Store, set_id: int, systems: Sequence[str] | None = None) -> list[SystemPerplexity]:
     """Return the perplexities on the set's active examples, one per system, of its latest method; all systems if None."""
     (of,) = store.one(
-        "SELECT count(*) FROM examples e JOIN texts t ON t.id = e.text_id WHERE e.set_id = ? AND e.status = 'active'"
-        ' AND EXISTS (SELECT 1 FROM json_each(t."references") WHERE value IS NOT NULL)',
-        (set_id,),
+        "SELECT count(*) FROM examples WHERE set_id = ? AND status = 'active' AND reference_id IS NOT NULL", (set_id,)
     )
     rows = store.rows(
         """
-        SELECT s.name, sum(p.logprob), count(*), sum(p.tokens), p.model, p.endpoint, max(p.at)
-        FROM examples e JOIN perplexities p ON p.text_id = e.text_id JOIN systems s ON s.id = p.system_id
-        WHERE e.set_id = ? AND e.status = 'active' GROUP BY s.id, p.how ORDER BY s.name, max(p.at)
+        SELECT s.name, sum(p.logprob), count(*), sum(p.tokens), p.model, p.endpoint, max(p.created_at)
+        FROM examples e JOIN perplexities p ON p.text_id = e.text_id AND p.reference_id = e.reference_id
+        JOIN systems s ON s.id = p.system_id
+        WHERE e.set_id = ? AND e.status = 'active' GROUP BY s.id, p.how ORDER BY s.name, max(p.created_at)
         """,
         (set_id,),
     ).fetchall()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from uphold.errors import BadUsage
 from uphold.records.runs import SetRow
@@ -20,42 +21,58 @@ def find_set(store: Store, name: str) -> int:
 
 def guidelines(store: Store, set_id: int) -> str | None:
     """Return the guidelines of the set for judges and reviewers, None if it has none."""
-    return store.one("SELECT guidelines FROM sets WHERE id = ?", (set_id,))[0] or None
+    sql = "SELECT value FROM set_events WHERE set_id = ? AND kind = 'guidelines' ORDER BY id DESC LIMIT 1"
+    row = store.one(sql, (set_id,))
+    return (row[0] or None) if row is not None else None
 
 
 def set_hash(store: Store, set_id: int) -> str:
-    """Return the sha256 of the sorted text hashes of the set's active examples."""
+    """Return the sha256 of the sorted (text hash, reference hash or null) of the set's active examples."""
     rows = store.rows(
-        "SELECT t.hash FROM examples e JOIN texts t ON t.id = e.text_id WHERE e.set_id = ? AND e.status = 'active'"
-        " ORDER BY t.hash",
+        "SELECT t.hash, r.hash FROM examples e JOIN texts t ON t.id = e.text_id"
+        " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.status = 'active' ORDER BY 1, 2",
         (set_id,),
     )
-    return canonical_hash([row[0] for row in rows])
+    return canonical_hash([list(row) for row in rows])
 
 
-def active_examples(store: Store, set_id: int) -> Iterator[tuple[int, str, int, ExampleText]]:
-    """Yield (id, key, text id, text) of every active example, in the order they were added."""
+class ActiveExample(NamedTuple):
+    """An active example with its present text and reference; ids are those of its rows."""
+
+    id: int
+    key: str
+    text_id: int
+    reference_id: int | None
+    text: ExampleText
+
+
+def active_examples(store: Store, set_id: int) -> Iterator[ActiveExample]:
+    """Yield every active example, in the order they were added."""
     rows = store.rows(
-        'SELECT e.id, e.key, t.id, t.turns, t.context, t."references" FROM examples e JOIN texts t ON t.id = e.text_id'
-        " WHERE e.set_id = ? AND e.status = 'active' ORDER BY e.id",
+        "SELECT e.id, e.key, t.id, r.id, t.turns, t.context, r.turns FROM examples e JOIN texts t ON t.id = e.text_id"
+        " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.status = 'active' ORDER BY e.id",
         (set_id,),
     )
-    for example_id, key, text_id, turns, context, references in rows:
-        yield example_id, key, text_id, read_text(turns, context, references)
+    for example_id, key, text_id, reference_id, *columns in rows:
+        yield ActiveExample(example_id, key, text_id, reference_id, read_text(*columns))
 
 
 def read_text(turns: str, context: str | None, references: str | None) -> ExampleText:
-    """Return the text of a row of `texts`; `turns` and `references` are JSON arrays."""
+    """Return a text with its references; `turns` and `references` are JSON arrays.
+
+    A pair of an older text may have more or fewer turns than the example's reference: those that are lacking are None.
+    """
     instructions = tuple(json.loads(turns))
-    no_references = (None,) * len(instructions)
-    return ExampleText(instructions, context, tuple(json.loads(references)) if references else no_references)
+    known = tuple(json.loads(references))[: len(instructions)] if references else ()
+    return ExampleText(instructions, context, known + (None,) * (len(instructions) - len(known)))
 
 
 def set_rows(store: Store) -> list[SetRow]:
     """Return every set with its counts."""
     rows = store.rows(
         """
-        SELECT s.name, s.purpose, count(*) FILTER (WHERE e.status = 'active'), count(*) FILTER (WHERE e.status = 'draft'),
+        SELECT s.name, (SELECT value FROM set_events v WHERE v.set_id = s.id AND v.kind = 'purpose' ORDER BY v.id DESC LIMIT 1),
+            count(*) FILTER (WHERE e.status = 'active'), count(*) FILTER (WHERE e.status = 'draft'),
             count(*) FILTER (WHERE e.status = 'retired'), coalesce(max(json_array_length(t.turns)), 0), s.id
         FROM sets s LEFT JOIN examples e ON e.set_id = s.id LEFT JOIN texts t ON t.id = e.text_id
         GROUP BY s.id ORDER BY s.id

@@ -20,9 +20,13 @@ class NeedsOtherRows(BadFile):
 
 @dataclass(frozen=True, slots=True)
 class _AppliedTexts:
-    """The example and the responses of a row, as they are stored; `changed`: whether any of it is new or edited."""
+    """The example and the responses of a row, as they are stored; `changed`: whether any of it is new or edited.
+
+    `text_id` is the text that the responses answer: a later row of an update may give the example another one.
+    """
 
     example: StoredExample
+    text_id: int
     responses: dict[str, StoredResponse]
     changed: bool
 
@@ -129,12 +133,13 @@ class ImportRules:
         elif edited:
             self._bulk.examples.edit(example, text)
         stored = {given.system: self._add_response(given.system, example, given.cells) for given in row.responses}
-        return _AppliedTexts(example, stored, edited or self._added() != before)
+        return _AppliedTexts(example, example.text_id, stored, edited or self._added() != before)
 
     def _add_response(self, system: str, example: StoredExample, cells: tuple[object, ...]) -> StoredResponse:
         found, new = self._bulk.responses.find_or_add(system, example, cells)
         self._summary.responses += new
-        if self._update:
+        # The answers of `reference` are never replaced: pairs hold the reference that they compare with.
+        if self._update and system != REFERENCE:
             self._given.add(self._bulk.responses.find_or_add_system(system), example.text_id, found.id)
         return found
 
@@ -144,9 +149,8 @@ class ImportRules:
         """Add the pair that the row compares, with its judgments, decisions and tags."""
         example, changed = texts.example, texts.changed
         if row.systems is not None and _needs_pair(row):
-            candidate, baseline = (
-                texts.responses.get(name) or self._latest_response(row, name, example) for name in row.systems
-            )
+            own = texts.responses if texts.text_id == example.text_id else {}
+            candidate, baseline = (own.get(name) or self._latest_response(row, name, example) for name in row.systems)
             turn = row.turn or len(example.text.turns)
             pair, new = self._bulk.pairs.find_or_add(row.systems, example, turn, candidate, baseline)
             annotated = self._annotations.apply(number, row, pair)
@@ -159,7 +163,7 @@ class ImportRules:
     def _latest_response(self, row: ImportRow, system: str, example: StoredExample) -> StoredResponse:
         if system == REFERENCE and example.text.has_all_references:
             return self._add_response(REFERENCE, example, example.text.references)
-        latest = self._bulk.responses.latest(system, example)
+        latest = self._bulk.responses.latest(system, example) if system != REFERENCE else None
         if latest is None:
             raise NeedsOtherRows(_no_response(row, system))
         return latest

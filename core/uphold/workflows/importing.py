@@ -14,7 +14,18 @@ from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
 from uphold.store import imports
 from uphold.store.bulk_import import BulkImport
 from uphold.store.database import Store, now
+from uphold.store.imports import ImportRecord, all_imports, drop_import
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
+
+__all__ = [
+    "ImportProgress",
+    "ImportRecord",
+    "ImportRequest",
+    "all_imports",
+    "check_files",
+    "drop_import",
+    "import_files",
+]
 
 _PROGRESS_ROWS = 500
 """Rows between two progress values."""

@@ -1,37 +1,14 @@
-"""Opens a store and finds runs, sets, imports, perplexities and single pairs; what the command line and app need."""
+"""Opens the database and finds runs and sets in it, for commands and screens."""
 
 from dataclasses import dataclass
 
-from uphold.errors import BadUsage
-from uphold.records.judgments import PairVerdict, verdict_of
-from uphold.records.reviews import ReviewEvent
-from uphold.records.runs import Run, RunRow, SetRow
-from uphold.store import judgments, pairs, reviews, runs, sets
+from uphold.records.runs import RunRow, SetRow
+from uphold.store import runs, sets
 from uphold.store.database import Store, open_store
-from uphold.store.imports import ImportRecord, all_imports, drop_import
-from uphold.store.pairs import PairTexts
 from uphold.store.runs import all_runs, find_run
-from uphold.store.scores import SystemPerplexity, perplexities_of
 from uphold.store.sets import find_set
 
-_KEYS_LISTED = 5
-
-__all__ = [
-    "Home",
-    "ImportRecord",
-    "PairRecord",
-    "Store",
-    "SystemPerplexity",
-    "all_imports",
-    "all_runs",
-    "drop_import",
-    "find_run",
-    "find_set",
-    "home",
-    "open_store",
-    "pair_records",
-    "run_perplexities",
-]
+__all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,65 +24,3 @@ def home(store: Store) -> Home:
     from uphold.stats.human import with_rates  # a review that is opened by itself loads no statistics
 
     return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))
-
-
-def run_perplexities(store: Store, run: str | None, set_name: str | None = None) -> list[SystemPerplexity]:
-    """Return the perplexities of the two systems of a run, or of every system measured on a set."""
-    if set_name is not None:
-        return perplexities_of(store, find_set(store, set_name))
-    found = find_run(store, run)
-    return perplexities_of(store, found.set_id, [found.candidate, found.baseline])
-
-
-@dataclass(frozen=True, slots=True)
-class PairRecord:
-    """A pair with every judge's verdict on it, and the review events in force, (reviewer, event), oldest first."""
-
-    run: Run
-    texts: PairTexts
-    current: bool
-    verdicts: tuple[PairVerdict, ...]
-    events: tuple[tuple[str, ReviewEvent], ...]
-
-
-def pair_records(store: Store, run_or_key: str, key: str | None) -> list[PairRecord]:
-    """Return the pairs of an example in a run, one per turn, and older ones that are no longer current.
-
-    If the database has a single run, it may be left out: `run_or_key` is then the key.
-
-    Raises BadUsage, naming some keys of the run, if the key is missing or unknown.
-    """
-    run, key = _run_and_key(store, run_or_key, key)
-    found = pairs.find_pairs(store, run.id, key) if key is not None else []
-    if not found:
-        problem = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
-        raise BadUsage(f"{problem}: uphold show RUN KEY; {_some_keys(store, run)}")
-    judges = [judge.id for judge in runs.judges_of(store, run.id)]
-    return [_read_record(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
-
-
-def _read_record(store: Store, run: Run, pair_id: int, current: bool, judges: list[int]) -> PairRecord:
-    verdicts = (judgments.read_pair_verdict(store, pair_id, judge, verdict_of) for judge in judges)
-    return PairRecord(
-        run,
-        pairs.pair_texts(store, pair_id),
-        current,
-        tuple(v for v in verdicts if v is not None),
-        tuple(reviews.events_on_pair(store, pair_id)),
-    )
-
-
-def _run_and_key(store: Store, run_or_key: str, key: str | None) -> tuple[Run, str | None]:
-    """Return the run and the key; one argument that names no run is the key, if there is a single run."""
-    try:
-        return runs.find_run(store, run_or_key), key
-    except BadUsage:
-        all_runs = runs.all_runs(store)
-        if key is not None or len(all_runs) != 1:
-            raise
-        return all_runs[0], run_or_key
-
-
-def _some_keys(store: Store, run: Run) -> str:
-    keys = pairs.first_keys(store, run.id, _KEYS_LISTED + 1)
-    return f"keys of {run.name!r}: {', '.join(keys[:_KEYS_LISTED])}{', …' if len(keys) > _KEYS_LISTED else ''}"

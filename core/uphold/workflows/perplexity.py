@@ -114,15 +114,15 @@ def _unmeasured(
     store: Store, set_id: int, system: System, *, redo: bool
 ) -> tuple[list[tuple[UnansweredExample, ReferenceText]], int]:
     """Return the examples to measure with their texts, and the number of examples without a reference."""
-    measured = set() if redo else scores.measured_texts(store, system.name, system.scoring_hash)
-    todo: dict[int, tuple[UnansweredExample, ReferenceText]] = {}
+    measured: set[tuple[int, int]] = set() if redo else scores.measured_texts(store, system.name, system.scoring_hash)
+    todo: dict[tuple[int, int], tuple[UnansweredExample, ReferenceText]] = {}
     no_reference = 0
     for example in responses.unanswered_examples(store, set_id, system.name, include_answered=True):
         text = reference_text(example.text, system.template, system.prompt)
-        if text is None:
+        if text is None or example.reference_id is None:
             no_reference += 1
-        elif example.text_id not in measured:
-            todo[example.text_id] = example, text
+        elif (place := (example.text_id, example.reference_id)) not in measured:
+            todo[place] = example, text
     return list(todo.values()), no_reference
 
 
@@ -140,6 +140,7 @@ class _Measurement:
     async def measure(self, item: tuple[UnansweredExample, ReferenceText]) -> _Outcome:
         """Measure one example and store the sum of the log probabilities of its reference answers."""
         example, text = item
+        assert example.reference_id is not None
         start = time.perf_counter()
         try:
             scored = await self.endpoint.score(text.text)
@@ -158,6 +159,7 @@ class _Measurement:
                 scores.TextPerplexity(
                     self.system_id,
                     example.text_id,
+                    example.reference_id,
                     self.system.scoring_hash,
                     self.endpoint_name,
                     scored.model or self.system.model,

@@ -1,19 +1,21 @@
 """Computes the statistics of a run or a set, a comparison of its judges, and a review plan."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from uphold.errors import BadUsage
-from uphold.records.comparisons import SideBySide
 from uphold.records.counts import RunCounts
 from uphold.records.judgments import verdict_of
-from uphold.records.statistics import ReviewPlan, RunStatistics
-from uphold.stats.assisted import headline_inputs
-from uphold.stats.paired import compare_judge_pairs
-from uphold.stats.power import plan
+from uphold.records.statistics import RunStatistics
 from uphold.stats.summary import merge_counts, run_statistics
 from uphold.store import counts, reviews, runs, sets
-from uphold.store.counts import CountOptions, joint_verdicts
+from uphold.store.counts import CountOptions
 from uphold.store.database import Store
+
+if TYPE_CHECKING:
+    from uphold.records.comparisons import SideBySide
+    from uphold.records.statistics import ReviewPlan
+    from uphold.store.scores import SystemPerplexity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,12 @@ def _check_judge(found: RunCounts, judge: str | None) -> None:
         raise BadUsage(f"judge {judge!r} has judged no pair here; `uphold stats` without --judge shows those that have")
 
 
-def compare_judges(store: Store, name_or_number: str | None) -> tuple[str, SideBySide]:
+def compare_judges(store: Store, name_or_number: str | None) -> "tuple[str, SideBySide]":
     """Return a run's name, and its judges compared on the same reviews."""
+    from uphold.records.comparisons import SideBySide
+    from uphold.stats.paired import compare_judge_pairs
+    from uphold.store.counts import joint_verdicts
+
     run = runs.find_run(store, name_or_number)
     names, rows = joint_verdicts(store, run, verdict_of)
     return run.name, SideBySide(read_run_statistics(store, run.name), compare_judge_pairs(names, rows))
@@ -92,8 +98,11 @@ def compare_judges(store: Store, name_or_number: str | None) -> tuple[str, SideB
 
 def review_plan(
     store: Store, name_or_number: str | None, half_width: float, *, judge: str | None = None, planned: int | None = None
-) -> tuple[str, ReviewPlan]:
+) -> "tuple[str, ReviewPlan]":
     """Return a run's name, and how many more decisions bring its win rate to an interval of this half-width."""
+    from uphold.stats.assisted import headline_inputs
+    from uphold.stats.power import plan
+
     if not 0 < half_width < 0.5:
         raise BadUsage(
             f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
@@ -105,3 +114,13 @@ def review_plan(
     inputs = headline_inputs(found, found.judges[0] if found.judges else None)
     times = sorted(habits.seconds for habits in found.habits.values() if habits.seconds is not None)
     return run.name, plan(inputs, half_width, times[len(times) // 2] if times else None, planned)
+
+
+def run_perplexities(store: Store, run: str | None, set_name: str | None = None) -> "list[SystemPerplexity]":
+    """Return the perplexities of the two systems of a run, or of every system measured on a set."""
+    from uphold.store.scores import perplexities_of
+
+    if set_name is not None:
+        return perplexities_of(store, sets.find_set(store, set_name))
+    found = runs.find_run(store, run)
+    return perplexities_of(store, found.set_id, [found.candidate, found.baseline])

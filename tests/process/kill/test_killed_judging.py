@@ -72,7 +72,7 @@ def judgments(database: Path) -> tuple[int, int, int]:
     """(judgments in force, different ones, all that were ever written)."""
     with open_store(database, reading=True) as store:
         in_force, different = store.one(
-            'SELECT count(*), count(DISTINCT pair_id || "order" || sample) FROM judgments WHERE superseded_by IS NULL'
+            "SELECT count(*), count(DISTINCT pair_id || answer_order || sample) FROM judgments WHERE superseded_by IS NULL"
         )
         return in_force, different, store.one("SELECT count(*) FROM judgments")[0]
 

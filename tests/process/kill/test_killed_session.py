@@ -34,7 +34,9 @@ def filled(path: Path, file: Path) -> Path:
 def events(database: Path, reviewer: str) -> list[list[Any]]:
     """What the file holds of a reviewer, in order, as plain SQL sees it."""
     sql = "SELECT kind, pair_id, coalesce(choice, {}) FROM events v JOIN reviewers r ON r.id = v.reviewer_id WHERE r.name = ?"
-    done = "(SELECT choice FROM events d WHERE d.id = v.refers)"  # an undo or redo tells the choice that it speaks of
+    done = (
+        "(SELECT choice FROM events d WHERE d.id = v.target_id)"  # an undo or redo tells the choice that it speaks of
+    )
     with closing(sqlite3.connect(database)) as conn:
         return [list(row) for row in conn.execute(f"{sql.format(done)} ORDER BY v.seq", (reviewer,))]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from support.app_samples import app, database, make_app, press, review, session, shown
-from support.imports import dump
+from support.imports import dump, give_guidelines
 from uphold_tui.dialogs.help import TourScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -62,7 +62,7 @@ async def test_capital_i_shows_the_guidelines_or_says_that_there_are_none(tmp_pa
         assert "None are written down for this set." in shown(pilot)
         await press(pilot, "I")
         with store.writing() as conn:
-            conn.execute("UPDATE sets SET guidelines = ?", ("Short, [b]kind\x1b[2J, correct.",))
+            give_guidelines(conn, "Short, [b]kind\x1b[2J, correct.")
         await press(pilot, "I")
         assert "Guidelines of sample" in shown(pilot)
         assert "[b]kind␛[2J, correct." in shown(pilot)

@@ -23,6 +23,7 @@ from support.blind_twins import (
     regions,
 )
 from uphold.records.reviews import PairView
+from uphold_tui.app_options import AppOptions
 from uphold_tui.pairs.screen import PairsScreen
 
 Seen = tuple[str, Picture, str, str]
@@ -89,7 +90,7 @@ UNDONE = {"d": "d", "d n": "d", "m": "m", "+": "+", "o": "o", "=": "=", "tab": "
 @asynccontextmanager
 async def reading(folder: Path, world: World, size: tuple[int, int]) -> AsyncIterator[Pilot[str]]:
     session = blind_session(folder, world, PAIRS)
-    app = Hovered(session.store, session, reviewer="mira")
+    app = Hovered(session.store, session, AppOptions(reviewer="mira"))
     async with app.run_test(size=size, tooltips=True) as pilot:
         await pilot.pause()
         yield pilot

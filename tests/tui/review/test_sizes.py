@@ -40,7 +40,7 @@ async def test_from_160_columns_a_rail_takes_the_numbers_and_the_trail(tmp_path:
         assert "Before" in screen
         assert "← goes back" in screen
         assert "1 reviewed" in screen
-        assert review(pilot).rail.size.width == 34
+        assert review(pilot).view.rail.size.width == 34
         assert all(pane.size.width <= 100 for pane in review(pilot).view.panes.values())
 
 
@@ -69,7 +69,7 @@ async def test_a_resize_keeps_the_pair_and_draws_it_for_the_new_size(tmp_path: P
         key = review(pilot).session.current.key  # type: ignore[union-attr]
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert review(pilot).narrow
+        assert review(pilot).shape.narrow
         await pilot.resize_terminal(200, 50)
         await pilot.pause()
         assert "To go" in shown(pilot)

@@ -10,7 +10,7 @@ from uphold_tui.commands.options import AsJson
 if TYPE_CHECKING:
     from uphold.records.judgments import Judgment, PairVerdict
     from uphold.records.reviews import ReviewEvent
-    from uphold.workflows.lookup import PairRecord
+    from uphold.workflows.pair_records import PairRecord
 
 
 def show(
@@ -20,7 +20,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show a pair with its texts, verdicts and decisions."""
-    from uphold.workflows.lookup import pair_records
+    from uphold.workflows.pair_records import pair_records
     from uphold_tui.console import print_json, print_text
 
     with context.obj.open(reading=True) as store:

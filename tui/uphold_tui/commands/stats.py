@@ -45,8 +45,7 @@ def print_statistics(
     context: Context, run: str | None, set_: str | None, options: "StatisticsOptions", *, json: bool = False
 ) -> None:
     """Print the statistics of a run, or of a set if `set_` is given, and the perplexities measured for it."""
-    from uphold.workflows.lookup import run_perplexities
-    from uphold.workflows.statistics import read_run_statistics, read_set_statistics
+    from uphold.workflows.statistics import read_run_statistics, read_set_statistics, run_perplexities
     from uphold_tui.commands.generate import perplexity_json, print_perplexities
     from uphold_tui.console import print_json, print_report
 
