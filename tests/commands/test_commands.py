@@ -185,7 +185,7 @@ def test_what_is_no_database_is_told_and_left_as_it_is(folder: Path) -> None:
 def test_an_import_is_taken_back_by_its_number(imported: Path) -> None:
     assert (
         done(imported, "imports", "drop", "1")
-        == "import 1 is taken back: 3 examples, 3 pairs, 2 judgments, 1 reviews of 'first'\n"
+        == "import 1 is taken back: 3 examples, 3 pairs, 2 judgments, 1 review of 'first'\n"
     )
     assert data(imported, "runs") == data(imported, "imports") == []
     assert "no runs yet" in done(imported, "runs")

@@ -57,7 +57,7 @@ def test_a_dry_run_asks_for_no_key_and_names_the_assumed_length(folder: Path) ->
     assert "at an assumed 150 tokens an answer" in said_of_it
     assert "prices of 2026-11-24" in said_of_it
     unknown = done(folder, "judge", "--judge", "openai:my-own", "--dry-run", OPENAI_API_KEY="")
-    assert "cost -: its price is not known" in unknown
+    assert "cost –: its price is not known" in unknown
 
 
 def test_a_missing_key_an_unknown_price_and_a_wrong_file_are_sentences(folder: Path) -> None:

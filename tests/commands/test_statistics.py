@@ -1,6 +1,7 @@
 """`uphold judges`, `plan`, `compare`, `gate` and the headline of `stats`, each as a program that is started."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -156,6 +157,26 @@ def test_judges_stand_side_by_side_with_an_exact_test(compared):
     found = as_json(compared, "judges", "v1-vs-base")
     assert [judge["judge"] for judge in found["judges"]] == [found["pairs"][0]["a"], found["pairs"][0]["b"]]
     assert found["pairs"][0]["n"] == 60
+
+
+def test_two_versions_of_one_judge_and_too_few_reviews_are_named_as_what_they_are(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "WL" * 3 + "." * 10, {"good": "WL" * 8}))
+    for margin in ("0", ".2"):
+        assert run(db, "judge", "--judge", "rules:closer", "--judge-option", f"margin={margin}").returncode == 0
+    shown = run(db, "judges").stdout
+    table, two = shown.split("Two at a time")
+    names = {line.split("  ")[1] for line in table.splitlines() if "rules:closer" in line}
+    assert len(names) == 2
+    assert all(re.fullmatch(r"rules:closer \(judge \d\)", name) and name in two for name in names)
+    assert "10 pairs read by people and by both judges needed" in two
+    assert "both runs" not in shown
+
+
+def test_a_margin_of_one_point_is_singular(compared):
+    shown = run(compared, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".01").stdout
+    assert "margin 1 point\n" in shown
+    assert "; 1 point is allowed." in shown
 
 
 def test_decisions_from_the_front_of_the_queue_make_the_headline(sampled):

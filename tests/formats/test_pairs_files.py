@@ -50,6 +50,17 @@ def test_json_that_breaks_off_is_told_at_its_line(reading: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('{"key": "b', "unterminated string starting at column 9"),
+        ('{"key": "a\tb"}', "invalid control character at column 11"),
+    ],
+)
+def test_the_place_of_a_fault_is_named_with_one_at(reading: Any, line: str, problem: str) -> None:
+    assert told(reading, line).startswith(f"set.jsonl:1: not JSON: {problem}")
+
+
+@pytest.mark.parametrize(
     ("content", "start"),
     [
         (f'[{GOOD},\n{{"key": }}]', "set.jsonl:2 (item 2): not JSON: expecting value at column 9"),

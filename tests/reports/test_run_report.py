@@ -12,8 +12,9 @@ from uphold.formatting import coefficient, count_noun, interval, percent
 from uphold.records.counts import ReviewerHabits, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.statistics import Rate
-from uphold.reports.model import Role, hits_of_n
+from uphold.reports.number_text import hits_of_n
 from uphold.reports.run_report import run_report
+from uphold.reports.text_tables import text_tables
 from uphold.stats.summary import run_statistics
 
 CHOSEN = (Stratum("all"), Stratum("chosen", chosen=True))
@@ -24,11 +25,14 @@ def page_of(counts, full=False):
 
 
 def lines(page):
-    """Every line as its spans joined by two blanks; headings are lines too."""
+    """Every line as its cells joined by two blanks; headings are lines too."""
     return [
         text
         for section in page.sections
-        for text in (section.title, *("  ".join(span.text for span in line.spans).strip() for line in section.rows))
+        for text in (
+            section.title,
+            *("  ".join(cells).strip() for table in text_tables(section) for cells in table.rows),
+        )
     ]
 
 
@@ -294,7 +298,7 @@ def test_few_opposite_pairs_and_single_orders_say_what_is_missing():
 
 def test_what_stands_outside_is_named_only_when_there_is_some():
     quiet = page_of(compared("W" * 12, "W" * 12))
-    assert [len(section.rows) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
+    assert [len(section.items) for section in quiet.sections if section.title == "Beside the numbers"] == [1]
     pairs = table(("W", 12, "W" * 12), stratum=1) + table(("W", 3, ""))
     beside = {"skipped": 2, "broken": 1, "stale": 3, "retired": 4, "carried": 5, "imported": 6, "outside_queue": 7}
     loud = page_of(counts_of(pairs, strata=CHOSEN, **beside))
@@ -367,10 +371,11 @@ def test_foreign_names_stay_as_they_are():
 )
 def test_every_percent_stands_beside_its_n(pairs, pooled):
     for section in page_of(counts_of(pairs, pooled=pooled)).sections:
-        for shown in section.rows:
-            texts = [span.text for span in shown.spans if span.role in (Role.NUMBER, Role.STRONG_NUMBER)]
-            if any("%" in text for text in texts):
-                assert any(re.search(r"of \d\d|^n \d\d", text) for text in texts)
+        for drawn in text_tables(section):
+            for cells in drawn.rows:
+                texts = [cells[column] for column in drawn.right]
+                if any("%" in text for text in texts):
+                    assert any(re.search(r"of \d\d|^n \d\d", text) for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +387,7 @@ def test_percent_keeps_0_and_100_for_none_and_all(share, written):
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(0.664, ".66"), (-0.071, "-.07"), (-0.001, ".00"), (1, "1.00"), (0, ".00")]
+    ("value", "written"), [(0.664, ".66"), (-0.071, "−.07"), (-0.001, ".00"), (1, "1.00"), (0, ".00")]
 )
 def test_kappa_has_no_leading_zero(value, written):
     assert coefficient(value) == written

@@ -207,3 +207,9 @@ async def test_judges_without_batches_say_so(filled: Callable[[int], Store]) -> 
     store = filled(1)
     with pytest.raises(BadUsage, match="has no batches"):
         _ = [one async for one in judge_in_batches(store, JudgeRequest("rules:closer"), submitting=True)]
+
+
+async def test_collecting_names_its_own_option_where_a_judge_has_no_batches(filled: Callable[[int], Store]) -> None:
+    store = filled(1)
+    with pytest.raises(BadUsage, match="--collect: rules:closer has no batches"):
+        _ = [one async for one in judge_in_batches(store, JudgeRequest("rules:closer"), submitting=False)]

@@ -6,14 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 from uphold.errors import UpholdError
 from uphold.text import one_line, terminal_safe
 
 if TYPE_CHECKING:
-    from uphold.reports.model import Report, ReportRow
+    from uphold.reports.model import Report
 
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
@@ -90,24 +89,16 @@ def print_line(text: str) -> None:
 
 def print_report(report: "Report") -> None:
     """Print a report, with adjacent table rows aligned and columns of numbers flush right."""
+    from uphold.reports.text_tables import text_tables
+
     print_line(report.title)
     print_line(report.subtitle)
     for section in report.sections:
         print_text()
         if section.title:
             print_line(section.title)
-        for is_table, group in groupby(section.rows, key=lambda row: len(row.spans) > 1):
-            rows = list(group)
-            cells = [["  " + row.spans[0].text, *(span.text for span in row.spans[1:])] for row in rows]
-            columns = range(max(map(len, cells))) if is_table else ()
-            print_table(cells, right=[column for column in columns if any(_is_number(row, column) for row in rows)])
-
-
-def _is_number(row: "ReportRow", column: int) -> bool:
-    """Whether the row has a number in this column."""
-    from uphold.reports.model import Role
-
-    return column < len(row.spans) and row.spans[column].role in (Role.NUMBER, Role.STRONG_NUMBER)
+        for table in text_tables(section):
+            print_table([(f"  {row[0]}", *row[1:]) for row in table.rows], right=table.right)
 
 
 def print_json(value: Any) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from uphold.formatting import count
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
 from uphold.records.texts import AnswerCell, cell_text
@@ -102,4 +103,4 @@ def _bounded(text: str) -> str:
     """Return `text` cut to `LONGEST` characters, followed by how many are left out."""
     if len(text) <= LONGEST:
         return text
-    return f"{text[:LONGEST]}\n\n… {len(text) - LONGEST:,} more characters; e opens the whole"
+    return f"{text[:LONGEST]}\n\n… {count(len(text) - LONGEST)} more characters; e opens the whole"

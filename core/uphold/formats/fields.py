@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from uphold.formats.json_values import describe
 from uphold.formats.reading import BadRow, ReadNotes
+from uphold.formatting import count_noun
 from uphold.records.enums import Preference
 from uphold.records.rows import RowSource
 from uphold.records.texts import AnswerCell, canonical
@@ -99,13 +100,7 @@ def read_texts(record: Record, field: str) -> tuple[str, ...] | None:
 def check_length(field: str, entries: tuple[Any, ...], turns: tuple[str, ...] | None) -> None:
     """Raise BadRow unless there is exactly one entry per turn; does nothing if `turns` are unknown."""
     if turns is not None and len(entries) != len(turns):
-        raise BadRow(
-            f"{field} has {_count_noun(len(entries), 'entry', 'entries')} for {_count_noun(len(turns), 'turn')}"
-        )
-
-
-def _count_noun(count: int, singular: str, plural: str | None = None) -> str:
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+        raise BadRow(f"{field} has {count_noun(len(entries), 'entry')} for {count_noun(len(turns), 'turn')}")
 
 
 def check_cells(notes: ReadNotes, source: RowSource, field: str, cells: tuple[AnswerCell, ...]) -> None:

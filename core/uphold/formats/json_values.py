@@ -98,7 +98,8 @@ def describe_not_an_object(value: Any) -> str:
 
 def describe_syntax_error(error: JSONDecodeError) -> str:
     """Return the message for incomplete or malformed JSON."""
-    return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
+    problem = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at")  # "Unterminated string starting at"
+    return f"not JSON: {problem} at column {error.colno}"
 
 
 def describe(value: Any) -> str:

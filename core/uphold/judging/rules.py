@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from uphold.errors import BadUsage
+from uphold.formatting import coefficient
 from uphold.records.enums import REFERENCE, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import PairToJudge
@@ -85,7 +86,7 @@ def _format_score(score: Fraction) -> str:
     """Return a score as it is written in a reason: .62, 1 or 0."""
     if score.denominator == 1:
         return str(score.numerator)
-    return f"{float(score):.2f}".removeprefix("0")
+    return coefficient(float(score))
 
 
 def _format_option(option: Fraction) -> str:

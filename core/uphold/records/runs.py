@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from uphold.records.statistics import Rate
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -29,7 +31,8 @@ class RunRow:
 
     `reviewed` pairs have a vote; wins, ties, losses and `unresolved` are their human labels, without broken pairs.
     `judge` is the primary judge: `judged` pairs have its verdict, from up to `orders` answer orders, and it agrees with
-    the human label on `agree` of the `compared` pairs that have both. `disputed` pairs await an adjudication.
+    the human label on `agree` of the `compared` pairs that have both. `disputed` pairs await an adjudication. `win_rate` by
+    the human labels and the judge's `agreement` are added by `stats.human.with_rates`.
     """
 
     run: Run
@@ -45,6 +48,8 @@ class RunRow:
     agree: int
     compared: int
     disputed: int = 0
+    win_rate: Rate | None = None
+    agreement: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Results of the statistics: rates, coefficients and their groupings, as the `stats` room makes them.
 
-`reports.json_output` turns them into JSON and `reports.run_report` and its neighbours into pages; the numbers screen reads
-them directly. Shares and differences are fractions (0.62, not 62). Intervals are two-sided at 95 % unless a `level`
-says otherwise. Where a number is None, a `reason` says why. The candidate is the system whose wins are counted.
+`reports.json_output` turns them into JSON, `reports.run_report` and its neighbours into reports for people, which the
+command line and the numbers screen draw. Shares and differences are fractions (0.62, not 62). Intervals are two-sided at
+95 % unless a `level` says otherwise. Where a number is None, a `reason` says why. The candidate is the system whose wins
+are counted.
 
 Rates come for two targets: `population`, instructions like the ones in the set, and `this_set`, exactly these pairs.
 """
@@ -33,6 +34,11 @@ class Rate:
     level: float | None = 0.95
     method: str | None = None
     reason: str | None = None
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
 @dataclass(frozen=True, slots=True)

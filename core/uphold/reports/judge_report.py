@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from uphold.formatting import NONE, coefficient, count_noun, percent, points
+from uphold.formatting import coefficient, count, count_noun, of_n, percent, points_interval, points_noun
+from uphold.records.enums import Preference, QuickFilter
+from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,
@@ -20,20 +22,14 @@ from uphold.records.statistics import (
     RunStatistics,
 )
 from uphold.reports.model import (
-    TOO_FEW,
-    ReportRow,
+    ConfusionMatrix,
+    Item,
+    NumberRow,
     ReportSection,
-    ReportSpan,
-    Role,
-    hits_of_n,
-    interval_text,
-    number_row,
-    rate_row,
-    rate_text,
-    row,
-    sentence,
-    share_row,
-    value_row,
+    RowId,
+    SectionId,
+    Sentence,
+    Tone,
 )
 
 _HIGH_CHANCE = 0.7
@@ -45,6 +41,9 @@ _KAPPA_AC1_GAP = 0.2
 _MAX_REVIEWER_PAIRS = 10
 _MAX_REVIEWER_NAMES = 12
 
+_READ = PairFilter(only=QuickFilter.READ)
+_FLIPPED = PairFilter(only=QuickFilter.INCONSISTENT)
+
 
 def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = False) -> ReportSection:
     """Return the section of one judge: its verdicts, its agreement with people, its position and length bias.
@@ -53,59 +52,69 @@ def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = F
     """
     names = (numbers.candidate or "candidate", "tie", numbers.baseline or "baseline")
     agreement = judge.agreement
-    rows = [sentence(_verdict_counts(judge)), *_opinion(judge)]
+    items: list[Item] = [Sentence(_verdict_counts(judge), id=RowId.VERDICT_COUNTS), *_opinion(judge)]
+    items += _agreement(agreement, numbers)
     if agreement.n:
-        rows += [*_agreement(agreement, numbers), *_confusion_matrix(agreement, names)]
-        rows += [*_per_class(agreement, names), *_details(agreement)] if full else []
-    else:
-        rows.append(sentence(f"No agreement to show: {agreement.observed.reason}.", Role.MUTED))
-    rows += [*_position_bias(judge.position), *_length_bias(judge.length)]
-    return ReportSection(f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})", tuple(rows))
+        items += _confusion_matrix(agreement, names)
+        items += [*_per_class(agreement, names), *_details(agreement)] if full else []
+    items += [*_position_bias(judge.position), *_length_bias(judge.length)]
+    title = f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})"
+    return ReportSection(SectionId.JUDGE, title, tuple(items), subject=judge.name)
 
 
 def _verdict_counts(judge: JudgeStatistics) -> str:
-    wins, ties = count_noun(judge.wins, "win"), count_noun(judge.ties, "tie")
-    losses = count_noun(judge.losses, "loss", "losses")
+    wins, ties, losses = count_noun(judge.wins, "win"), count_noun(judge.ties, "tie"), count_noun(judge.losses, "loss")
     others = ((name, getattr(judge, name)) for name in ("inconsistent", "unreadable", "failed", "pending"))
-    return ", ".join([wins, ties, losses, *(f"{count} {name}" for name, count in others if count)])
+    return ", ".join([wins, ties, losses, *(f"{count(number)} {name}" for name, number in others if number)])
 
 
-def _opinion(judge: JudgeStatistics) -> Iterator[ReportRow]:
-    share, soft = judge.win_rate, judge.mean_preference
-    if share.rate is not None:
-        yield share_row("judge alone: win rate", round(share.rate * share.n), share.n, "a judge's opinion, no win rate")
-    if soft and soft.n >= MIN_FOR_RATE:
-        error = "" if soft.standard_error is None else f"standard error {100 * soft.standard_error:.1f}"
-        yield number_row(ReportSpan("mean preference"), f"n {soft.n}", percent(soft.rate), "", error)
+def _opinion(judge: JudgeStatistics) -> Iterator[Item]:
+    yield NumberRow(
+        RowId.JUDGE_ALONE,
+        "judge alone: win rate",
+        judge.win_rate,
+        note="a judge's opinion, no win rate",
+        pairs=PairFilter(verdict=Preference.CANDIDATE),
+        aside=judge.win_rate.rate is None,
+    )
+    if judge.mean_preference and judge.mean_preference.n >= MIN_FOR_RATE:
+        yield NumberRow(RowId.MEAN_PREFERENCE, "mean preference", judge.mean_preference)
 
 
-def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[ReportRow]:
-    ceiling = numbers.reviewers.per_vote
+def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
+    """Yield how often the judge says what people say; where nothing was compared a sentence says why."""
+    ceiling, none = numbers.reviewers.per_vote, not agreement.n
     raw = agreement.raw
-    yield rate_row("says what people say", agreement.observed, Role.BOLD)
+    if none:
+        yield Sentence(f"No agreement to show: {agreement.observed.reason}.", Tone.MUTED, RowId.NO_AGREEMENT)
+    name = "says what people say"
+    yield NumberRow(RowId.AGREEMENT, name, agreement.observed, tone=Tone.BOLD, pairs=_READ, aside=none)
     if raw.rate is not None and agreement.observed.method == "wilson, stratified":
-        yield share_row("unweighted", round(raw.rate * raw.n), raw.n, "the queue asked more of some parts")
+        yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="the queue asked more of some parts")
     if agreement.n >= MIN_FOR_RATE:
-        yield value_row("κ, above chance", agreement.kappa)
-        if _shows_ac1(agreement):
-            yield value_row("AC1, above chance", agreement.ac1)
-    yield rate_row("without ties", agreement.without_ties)
+        yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_READ)
+        ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_READ)
+        yield replace(ac1, aside=not _differ(agreement.kappa.value, agreement.ac1.value))
+    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=_READ, aside=none)
+    if none:
+        return
     if ceiling.observed.rate is None:
-        yield sentence("One reviewer a pair: no human ceiling to hold this against.", Role.MUTED)
+        text = "One reviewer a pair: no human ceiling to hold this against."
+        yield Sentence(text, Tone.MUTED, RowId.CEILING)
     else:
-        yield rate_row("vote by vote, with people", agreement.per_vote.observed)
-        yield rate_row("people with each other", ceiling.observed)
-        yield rate_row("without ties, with people", agreement.per_vote.without_ties)
-        yield rate_row("people with each other", ceiling.without_ties)
+        yield NumberRow(RowId.CEILING, "vote by vote, with people", agreement.per_vote.observed)
+        yield NumberRow(RowId.CEILING, "people with each other", ceiling.observed)
+        yield NumberRow(RowId.CEILING, "without ties, with people", agreement.per_vote.without_ties)
+        yield NumberRow(RowId.CEILING, "people with each other", ceiling.without_ties)
     yield from _kappa_warning(agreement)
 
 
-def _shows_ac1(agreement: Agreement) -> bool:
-    kappa, ac1 = agreement.kappa.value, agreement.ac1.value
+def _differ(kappa: float | None, ac1: float | None) -> bool:
+    """Whether AC1 says something that kappa does not."""
     return kappa is None or (ac1 is not None and abs(kappa - ac1) > _KAPPA_AC1_GAP)
 
 
-def _kappa_warning(agreement: Agreement) -> Iterator[ReportRow]:
+def _kappa_warning(agreement: Agreement) -> Iterator[Sentence]:
     """Yield a warning where one class makes up nearly all verdicts: kappa is low then however well the two agree."""
     label_counts = [sum(counts) for counts in agreement.confusion]
     verdict_counts = [sum(counts) for counts in zip(*agreement.confusion, strict=True)]
@@ -114,67 +123,64 @@ def _kappa_warning(agreement: Agreement) -> Iterator[ReportRow]:
     if chance > _HIGH_CHANCE:
         most = max(labels + verdicts for labels, verdicts in both)
         total = 2 * agreement.n
-        one_class = f"One class makes up {percent(most / total)} of the verdicts ({most} of {total})"
-        yield sentence(f"{one_class}: κ says little here.", Role.WARNING)
+        one_class = f"One class makes up {percent(most / total)} of the verdicts ({of_n(most, total)})"
+        yield Sentence(f"{one_class}: κ says little here.", Tone.WARNING, RowId.KAPPA_WARNING)
 
 
-def _confusion_matrix(agreement: Agreement, names: tuple[str, ...]) -> Iterator[ReportRow]:
-    totals = [sum(column) for column in zip(*agreement.confusion, strict=True)]
-    yield sentence(
-        "rows: what you and others say; columns: what the judge says (inconsistent counts as tie)", Role.MUTED
-    )
-    yield row(ReportSpan(""), *(ReportSpan(name, Role.NUMBER) for name in (*names, "total")))
-    for name, counts in zip(names, agreement.confusion, strict=True):
-        yield _count_row(name, (*counts, sum(counts)))
-    yield _count_row("total", (*totals, agreement.n))
+def _confusion_matrix(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
+    text = "rows: what you and others say; columns: what the judge says (inconsistent counts as tie)"
+    yield Sentence(text, Tone.MUTED, RowId.MATRIX_HEAD)
+    yield ConfusionMatrix(RowId.MATRIX, names, agreement.confusion)
 
 
-def _count_row(name: str, counts: tuple[int, ...]) -> ReportRow:
-    return row(ReportSpan(name), *(ReportSpan(str(count), Role.NUMBER) for count in counts))
-
-
-def _per_class(agreement: Agreement, names: tuple[str, ...]) -> Iterator[ReportRow]:
+def _per_class(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
     for heading, rates, absent in (
         ("where the judge says it, people do too (precision)", agreement.precision, "the judge never says it"),
         ("where people say it, the judge does too (recall)", agreement.recall, "people never say it"),
     ):
-        yield sentence(heading, Role.MUTED)
+        yield Sentence(heading, Tone.MUTED, RowId.PER_CLASS)
         for name, rate in zip(names, (rates.candidate, rates.tie, rates.baseline), strict=True):
-            yield rate_row(name, rate if rate.n else replace(rate, reason=absent))
+            yield NumberRow(RowId.PER_CLASS, name, rate if rate.n else replace(rate, reason=absent))
 
 
-def _position_bias(bias: PositionBias) -> Iterator[ReportRow]:
+def _position_bias(bias: PositionBias) -> Iterator[Item]:
+    n = bias.first + bias.second
+    first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=_FLIPPED)
     if not bias.pairs_in_both_orders:
-        yield sentence(f"Order: {bias.flip_rate.reason}.", Role.MUTED)
+        yield Sentence(f"Order: {bias.flip_rate.reason}.", Tone.MUTED, RowId.ORDER_HEAD)
+        yield replace(first, aside=True)
         return
-    yield sentence("when the two answers change places", Role.MUTED)
-    yield rate_row("verdict changes", bias.flip_rate)
+    yield Sentence("when the two answers change places", Tone.MUTED, RowId.ORDER_HEAD)
+    yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=_FLIPPED)
     if bias.p is None:
-        n = bias.first + bias.second
-        counts = f"{bias.first} of {n}" if n else NONE
-        yield number_row(ReportSpan("first shown is chosen"), counts, "", "", bias.first_rate.reason or "")
+        yield replace(first, hits=bias.first if n else None)
         return
-    yield rate_row("first shown is chosen", bias.first_rate)
-    yield sentence(_position_conclusion(bias))
+    yield first
+    yield from _position_conclusion(bias.first_rate)
 
 
-def _position_conclusion(bias: PositionBias) -> str:
-    low, high = bias.first_rate.low, bias.first_rate.high
-    if low is not None and low > 0.5:
-        return "The judge leans to the answer it sees first."
-    if high is not None and high < 0.5:
-        return "The judge leans to the answer it sees second."
-    return "The judge is not shown to lean to either place."
+def _position_conclusion(first: Rate) -> Iterator[Sentence]:
+    if first.low is not None and first.low > 0.5:
+        yield Sentence("The judge leans to the answer it sees first.", Tone.WARNING, RowId.ORDER_LEAN)
+    elif first.high is not None and first.high < 0.5:
+        yield Sentence("The judge leans to the answer it sees second.", Tone.WARNING, RowId.ORDER_LEAN)
+    else:
+        yield Sentence("The judge is not shown to lean to either place.", id=RowId.ORDER_CONCLUSION)
 
 
-def _length_bias(bias: LengthBias) -> Iterator[ReportRow]:
+def _length_bias(bias: LengthBias) -> Iterator[Item]:
     judge, people = bias.judge_longer, bias.human_longer
-    if judge.n < MIN_FOR_RATE:
-        return
-    yield sentence("when the two answers differ in length", Role.MUTED)
-    yield rate_row("judge picks the longer", judge)
-    yield rate_row("people pick the longer", people)
-    yield sentence(_length_conclusion(judge, people))
+    few = judge.n < MIN_FOR_RATE
+    if not few:
+        yield Sentence("when the two answers differ in length", Tone.MUTED, RowId.LENGTH_HEAD)
+    for row_id, name, rate, only in (
+        (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, QuickFilter.JUDGE_LONGER),
+        (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, QuickFilter.YOU_LONGER),
+    ):
+        yield NumberRow(row_id, name, rate, pairs=PairFilter(only=only), aside=few)
+    if not few:
+        yield Sentence(_length_conclusion(judge, people), id=RowId.LENGTH_CONCLUSION)
+    yield from _length_lean(judge, people)
 
 
 def _length_conclusion(judge: Rate, people: Rate) -> str:
@@ -187,34 +193,45 @@ def _length_conclusion(judge: Rate, people: Rate) -> str:
     return "The judge is not shown to lean to length otherwise than people."
 
 
-def _details(agreement: Agreement) -> Iterator[ReportRow]:
+def _length_lean(judge: Rate, people: Rate) -> Iterator[Sentence]:
+    """Yield the lean against one half, for a picture that has this line in it; text speaks of judge against people."""
+    if judge.low is not None and judge.low > 0.5:
+        same = people.low is not None and people.low > 0.5
+        text = f"The judge leans to the longer answer; people {'do too' if same else 'are not shown to'}."
+        yield Sentence(text, Tone.WARNING, RowId.LENGTH_LEAN, aside=True)
+    elif judge.high is not None and judge.high < 0.5:
+        yield Sentence("The judge leans to the shorter answer.", Tone.WARNING, RowId.LENGTH_LEAN, aside=True)
+
+
+def _details(agreement: Agreement) -> Iterator[Item]:
     """Yield agreement on blind decisions, anchoring, and agreement by confidence, each where it was recorded."""
     if agreement.blind.n:
-        yield rate_row("decided before the verdict", agreement.blind)
+        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=_READ)
     if agreement.anchoring is not None:
-        yield sentence(_anchoring(agreement.anchoring))
+        yield Sentence(_anchoring(agreement.anchoring), id=RowId.ANCHORING)
     yield from _confidence(agreement.confidence)
 
 
 def _anchoring(found: Anchoring) -> str:
-    counts = f"{found.open_n} open and {found.blind_n} blind"
+    counts = f"{count(found.open_n)} open and {count(found.blind_n)} blind"
     if found.difference is None or found.low is None or found.high is None:
         return f"What seeing the verdict does to people: {found.reason}, {counts} are there."
-    measured = f"{points(found.difference)} points ({points(found.low)} to {points(found.high)}; {counts} votes)"
+    measured = f"{points_noun(found.difference)} ({points_interval(found.low, found.high)}; {counts} votes)"
     if found.low > 0:
         return f"Seeing the verdict draws people to it: {measured}."
     return f"Seeing the verdict is not shown to draw people to it: {measured}."
 
 
-def _confidence(found: ConfidenceStatistics) -> Iterator[ReportRow]:
+def _confidence(found: ConfidenceStatistics) -> Iterator[Item]:
     if not found.n:
         return
-    yield sentence("by the judge's own confidence", Role.MUTED)
+    yield Sentence("by the judge's own confidence", Tone.MUTED, RowId.CONFIDENCE)
     for band in found.bands:
-        yield rate_row(f"{coefficient(band.low)} to {coefficient(band.high)}", band.agreement)
+        yield NumberRow(RowId.CONFIDENCE, f"{coefficient(band.low)} to {coefficient(band.high)}", band.agreement)
     if found.brier is not None and found.auroc is not None and found.n >= MIN_FOR_RATE:
         auroc = f"Its confidence tells right from wrong with AUROC {coefficient(found.auroc)} (.50 is chance)"
-        yield sentence(f"{auroc}; Brier score {coefficient(found.brier)} (0 is best), n {found.n}.")
+        text = f"{auroc}; Brier score {coefficient(found.brier)} (0 is best), n {count(found.n)}."
+        yield Sentence(text, id=RowId.CONFIDENCE)
 
 
 def reviewer_section(reviewers: ReviewerStatistics, full: bool = False) -> ReportSection:
@@ -223,55 +240,63 @@ def reviewer_section(reviewers: ReviewerStatistics, full: bool = False) -> Repor
     `full` adds each reviewer's own biases.
     """
     if not reviewers.names:
-        return ReportSection("Reviewers", ())
-    rows = [sentence(_reviewer_names(reviewers.names))]
+        return ReportSection(SectionId.REVIEWERS, "Reviewers", ())
+    items: list[Item] = [Sentence(_reviewer_names(reviewers.names), id=RowId.REVIEWER_NAMES)]
     if not reviewers.pairs:
-        rows.append(sentence("No pair was read by two people: their agreement is not known.", Role.MUTED))
-    rows += [*_reviewer_pairs(reviewers), *_overall_agreement(reviewers)]
-    return ReportSection("Reviewers", (*rows, *(_reviewer_biases(reviewers.leans) if full else ())))
+        text = "No pair was read by two people: their agreement is not known."
+        items.append(Sentence(text, Tone.MUTED, RowId.REVIEWER_PAIRS))
+    items += [*_reviewer_pairs(reviewers), *_overall_agreement(reviewers)]
+    items += _reviewer_biases(reviewers.leans) if full else []
+    return ReportSection(SectionId.REVIEWERS, "Reviewers", tuple(items))
 
 
 def _reviewer_names(names: tuple[str, ...]) -> str:
     shown = ", ".join(names[:_MAX_REVIEWER_NAMES])
-    more = f" and {len(names) - _MAX_REVIEWER_NAMES} more" if len(names) > _MAX_REVIEWER_NAMES else ""
+    more = f" and {count(len(names) - _MAX_REVIEWER_NAMES)} more" if len(names) > _MAX_REVIEWER_NAMES else ""
     return f"{count_noun(len(names), 'person', 'people')}: {shown}{more}"
 
 
-def _reviewer_pairs(reviewers: ReviewerStatistics) -> Iterator[ReportRow]:
+def _reviewer_pairs(reviewers: ReviewerStatistics) -> Iterator[Item]:
     ordered = sorted(reviewers.pairs, key=lambda pair: -pair.n)
     yield from map(_reviewer_pair, ordered[:_MAX_REVIEWER_PAIRS])
     if len(ordered) > _MAX_REVIEWER_PAIRS:
         rest = count_noun(len(ordered) - _MAX_REVIEWER_PAIRS, "pair")
-        yield sentence(f"and {rest} of reviewers with fewer shared pairs", Role.MUTED)
+        yield Sentence(f"and {rest} of reviewers with fewer shared pairs", Tone.MUTED, RowId.REVIEWER_PAIRS)
     if reviewers.items_shared:
-        yield sentence(f"{count_noun(reviewers.items_shared, 'pair')} read by two or more", Role.MUTED)
+        text = f"{count_noun(reviewers.items_shared, 'pair')} read by two or more"
+        yield Sentence(text, Tone.MUTED, RowId.REVIEWER_PAIRS)
 
 
-def _reviewer_pair(pair: ReviewerPair) -> ReportRow:
-    rate, kappa = pair.agreement, pair.kappa
-    note = TOO_FEW
-    if rate_text(rate):
-        note = f"κ {coefficient(kappa.value) if kappa.value is not None else kappa.reason}"
-    name = ReportSpan(f"{pair.a} and {pair.b}")
-    return number_row(name, hits_of_n(rate), rate_text(rate), interval_text(rate), note)
+def _reviewer_pair(pair: ReviewerPair) -> NumberRow:
+    return NumberRow(
+        RowId.REVIEWER_PAIR,
+        f"{pair.a} and {pair.b}",
+        pair.agreement,
+        subjects=(pair.a, pair.b),
+        kappa=pair.kappa,
+        pairs=_READ,
+    )
 
 
-def _overall_agreement(reviewers: ReviewerStatistics) -> Iterator[ReportRow]:
+def _overall_agreement(reviewers: ReviewerStatistics) -> Iterator[NumberRow]:
     """Yield alpha of all reviewers where enough pairs are shared, and AC1 where it differs."""
     if reviewers.items_shared >= MIN_FOR_RATE:
         alpha = reviewers.alpha
         if alpha.reason == NEEDS_FULL:
             alpha = replace(alpha, reason="interval with --full")
-        yield value_row("all of them, above chance (α)", alpha)
+        yield NumberRow(RowId.ALPHA, "all of them, above chance (α)", alpha, pairs=_READ)
         values = (reviewers.alpha.value, reviewers.ac1.value)
-        if None in values or abs((values[0] or 0) - (values[1] or 0)) > _KAPPA_AC1_GAP:
-            yield value_row("all of them, above chance (AC1)", reviewers.ac1)
+        if None in values or _differ(*values):
+            yield NumberRow(RowId.REVIEWERS_AC1, "all of them, above chance (AC1)", reviewers.ac1, pairs=_READ)
 
 
-def _reviewer_biases(biases: tuple[ReviewerBias, ...]) -> Iterator[ReportRow]:
+def _reviewer_biases(biases: tuple[ReviewerBias, ...]) -> Iterator[Item]:
     for bias in biases:
-        yield sentence(f"{bias.name}, by themselves", Role.MUTED)
-        yield rate_row("winner stood on side A", bias.first)
-        yield rate_row("winner was the longer", bias.longer)
-        if bias.self_agreement.n:
-            yield rate_row("the same word twice", bias.self_agreement)
+        yield Sentence(f"{bias.name}, by themselves", Tone.MUTED, RowId.REVIEWER_HEAD)
+        for row_id, name, rate in (
+            (RowId.REVIEWER_FIRST, "winner stood on side A", bias.first),
+            (RowId.REVIEWER_LONGER, "winner was the longer", bias.longer),
+            (RowId.REVIEWER_AGAIN, "the same word twice", bias.self_agreement),
+        ):
+            if rate.n or row_id is not RowId.REVIEWER_AGAIN:
+                yield NumberRow(row_id, name, rate, subjects=(bias.name,), pairs=_READ)

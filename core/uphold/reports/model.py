@@ -1,53 +1,243 @@
-"""The report model: titled sections of text rows and table rows, and the rows that rates and coefficients become.
+"""The report model: sections of sentences, numbers and tables, for every face that shows results to people.
 
-A report says what each piece of text is, not how it is drawn; the command line and the app each draw it their own way.
-Text from users (names, tags, keys) is in it as it came; whoever draws a report escapes it.
+A report holds numbers as the statistics gave them, with what they are called, what they rest on and the pairs behind
+them; `reports.number_text` writes them. The command line draws a report as aligned text, the app as a screen with bars.
+What a face arranges in its own way it finds by the id of its section or row; what it does not know it draws as it comes.
+
+Text from users (names, tags, keys) is in a report as it came; whoever draws a report makes it safe.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from uphold.formatting import NONE, coefficient, interval, percent
-from uphold.records.statistics import MIN_FOR_RATE, Rate, Value
+from uphold.records.comparisons import Change
+from uphold.records.counts import CLASSES
+from uphold.records.pair_list import PairFilter
+from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
 
 SIGNIFICANCE = 0.05
 """Adjusted p values below this are reported as a difference."""
 
 TOO_FEW = f"{MIN_FOR_RATE} needed for a rate"
 
+TOO_FEW_SHORT = f"{MIN_FOR_RATE} needed"
 
-class Role(StrEnum):
-    """The role of a span, which decides its style; numbers are aligned right in their column."""
+TOO_FEW_VERDICTS = f"{MIN_FOR_RATE} verdicts needed for a rate"
+
+
+class Tone(StrEnum):
+    """How much a piece of text matters, which decides its style."""
 
     TEXT = "text"
     BOLD = "bold"
     MUTED = "muted"
-    NUMBER = "number"
-    STRONG_NUMBER = "strong-number"
     WARNING = "warning"
 
 
+class SectionId(StrEnum):
+    """The sections of reports; there is one `judge` section for each judge."""
+
+    HEADLINE = "headline"
+    PEOPLE = "people"
+    JUDGE = "judge"
+    OTHER_JUDGES = "other-judges"
+    REVIEWERS = "reviewers"
+    TAGS = "tags"
+    FORECAST = "forecast"
+    NOTES = "notes"
+    PLAN = "plan"
+    GATE = "gate"
+    SIDE_BY_SIDE = "side-by-side"
+    TWO_JUDGES = "two-judges"
+
+
+class RowId(StrEnum):
+    """Numbers, sentences and tables of a run's report that a face may want to find."""
+
+    # The headline: for instructions like these, and for this set.
+    LIKE_THESE = "like-these"
+    THIS_SET = "this-set"
+    WIN_TIE = "win-tie"
+    TIES_HALF = "ties-half"
+    REFUSAL = "refusal"
+    CONCLUSION = "conclusion"
+    ALL_READ = "all-read"
+    BASIS = "basis"
+    WORTH = "worth"
+    PEOPLE_ALONE = "people-alone"
+    PROVISIONAL = "provisional"
+    PLAN_HINT = "plan-hint"
+
+    # People.
+    PEOPLE_COUNTS = "people-counts"
+    PEOPLE_REFUSAL = "people-refusal"
+    PEOPLE_WIN = "people-win"
+    PEOPLE_WIN_TIE = "people-win-tie"
+    PEOPLE_TIES_HALF = "people-ties-half"
+    PEOPLE_WITHOUT_TIES = "people-without-ties"
+    CLUSTERED = "clustered"
+    PEEK_SAFE = "peek-safe"
+
+    # A judge.
+    VERDICT_COUNTS = "verdict-counts"
+    JUDGE_ALONE = "judge-alone"
+    MEAN_PREFERENCE = "mean-preference"
+    AGREEMENT = "agreement"
+    NO_AGREEMENT = "no-agreement"
+    UNWEIGHTED = "unweighted"
+    KAPPA = "kappa"
+    AC1 = "ac1"
+    WITHOUT_TIES = "without-ties"
+    CEILING = "ceiling"
+    KAPPA_WARNING = "kappa-warning"
+    MATRIX_HEAD = "matrix-head"
+    MATRIX = "matrix"
+    PER_CLASS = "per-class"
+    BLIND = "blind"
+    ANCHORING = "anchoring"
+    CONFIDENCE = "confidence"
+    ORDER_HEAD = "order-head"
+    FLIPS = "flips"
+    FIRST_SHOWN = "first-shown"
+    ORDER_CONCLUSION = "order-conclusion"
+    ORDER_LEAN = "order-lean"
+    LENGTH_HEAD = "length-head"
+    LONGER_BY_JUDGE = "longer-by-judge"
+    LONGER_BY_PEOPLE = "longer-by-people"
+    LENGTH_CONCLUSION = "length-conclusion"
+    LENGTH_LEAN = "length-lean"
+
+    # Reviewers.
+    REVIEWER_NAMES = "reviewer-names"
+    REVIEWER_PAIR = "reviewer-pair"
+    REVIEWER_PAIRS = "reviewer-pairs"
+    ALPHA = "alpha"
+    REVIEWERS_AC1 = "reviewers-ac1"
+    REVIEWER_HEAD = "reviewer-head"
+    REVIEWER_FIRST = "reviewer-first"
+    REVIEWER_LONGER = "reviewer-longer"
+    REVIEWER_AGAIN = "reviewer-again"
+
+    # Tags, forecasts.
+    TAG = "tag"
+    TAG_DIFFERENCE = "tag-difference"
+    TAGS_OVERLAP = "tags-overlap"
+    FORECAST = "forecast"
+
+
+Number = Rate | Share | Value | Change | MeanPreference
+"""A number of a row, as the statistics gave it."""
+
+
 @dataclass(frozen=True, slots=True)
-class ReportSpan:
-    """A piece of text with its role."""
+class Count:
+    """A count with its noun, or with the words that stand after any number."""
+
+    number: int
+    singular: str
+    plural: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Running text. `aside`: said only beside a picture of the numbers, where text says it in other words."""
 
     text: str
-    role: Role = Role.TEXT
+    tone: Tone = Tone.TEXT
+    id: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ReportRow:
-    """A sentence (one span), or a row of a table (a span for each column)."""
+class NumberRow:
+    """A number with its name and what it rests on.
 
-    spans: tuple[ReportSpan, ...]
+    `of` is the number of pairs that the name speaks of, where it speaks of a number. `note` says what the number is, or why
+    there is none; `too_few` is said in place of a rate that rests on fewer than ten. `subjects` are the reviewers that the
+    number is about. `hits` of `n` are the counts behind the number where it has none itself; an `estimate` rests on n
+    verdicts without being a share of them. `sizes` are counts that stand before it, `verb` a word before the counts of a
+    rate, `kappa` a coefficient beside it. `pairs` filters the pairs behind it. `aside`: drawn only in a picture, where
+    every number keeps its place; text leaves it out, since a sentence says why it is missing, or it adds nothing.
+    """
+
+    id: str
+    name: str
+    number: Number
+    of: int | None = None
+    tone: Tone = Tone.TEXT
+    note: str = ""
+    too_few: str = TOO_FEW
+    subjects: tuple[str, ...] = ()
+    hits: float | None = None
+    n: int | None = None
+    estimate: bool = False
+    sizes: tuple[Count, ...] = ()
+    verb: str = ""
+    kappa: Value | None = None
+    pairs: PairFilter | None = None
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionMatrix:
+    """Counts by human label (rows) and judge's verdict (columns), in the order of `CLASSES` and named by `names`."""
+
+    id: str
+    names: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    def pairs(self, row: int, column: int) -> PairFilter:
+        """Return the filter of the pairs behind one count."""
+        return PairFilter(label=CLASSES[row], verdict=CLASSES[column])
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastTable:
+    """Half-widths of the intervals for instructions like these and for this set, after more verdicts.
+
+    `pairs` filters the pairs that would be read for them.
+    """
+
+    id: str
+    forecasts: tuple[WidthForecast, ...]
+    pairs: PairFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Only the counts of a rate, `31 of 50`; without any pair nothing."""
+
+    rate: Rate
+
+
+Cell = str | int | Rate | Hits | Value
+"""A cell of a table; a rate takes three columns: counts, percent and interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; `heads` has an entry for each column of text, or is empty. The first cell of a row names it."""
+
+    id: str
+    rows: tuple[tuple[Cell, ...], ...]
+    heads: tuple[str, ...] = ()
+
+
+Item = Sentence | NumberRow | ConfusionMatrix | ForecastTable | Table
+"""What a section consists of."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """Rows under a heading; adjacent table rows share their column widths. A section without rows is left out."""
+    """Items under a heading; adjacent numbers share their columns. A section without items is left out.
 
+    `subject` is the name of the judge that a section is about.
+    """
+
+    id: str
     title: str
-    rows: tuple[ReportRow, ...]
+    items: tuple[Item, ...]
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +247,3 @@ class Report:
     title: str
     subtitle: str
     sections: tuple[ReportSection, ...]
-
-
-def hits_of_n(rate: Rate) -> str:
-    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`."""
-    return f"of {rate.n}" if rate.rate is None else f"{round(2 * rate.rate * rate.n) / 2:g} of {rate.n}"
-
-
-def rate_text(rate: Rate) -> str:
-    """Return a rate in percent, or nothing where there is none or it rests on fewer than 10 pairs."""
-    return "" if rate.rate is None or rate.n < MIN_FOR_RATE else percent(rate.rate)
-
-
-def interval_text(rate: Rate) -> str:
-    """Return the interval of a rate in percent, or nothing where there is none or it rests on fewer than 10 pairs."""
-    if rate.low is None or rate.high is None or not rate_text(rate):
-        return ""
-    return interval(rate.low, rate.high)
-
-
-def sentence(text: str, role: Role = Role.TEXT) -> ReportRow:
-    """Return a row of running text."""
-    return ReportRow((ReportSpan(text, role),))
-
-
-def row(*spans: ReportSpan) -> ReportRow:
-    """Return a table row."""
-    return ReportRow(spans)
-
-
-def number_row(name: ReportSpan, counts: str, figure: str, ends: str = "", note: str = "") -> ReportRow:
-    """Return a table row with the usual columns: name, counts, number, interval, note."""
-    return row(
-        name,
-        ReportSpan(counts, Role.NUMBER),
-        ReportSpan(figure, Role.STRONG_NUMBER),
-        ReportSpan(ends, Role.NUMBER),
-        ReportSpan(note, Role.MUTED),
-    )
-
-
-def rate_row(name: str, rate: Rate, role: Role = Role.TEXT) -> ReportRow:
-    """Return the row of a rate: name, counts, percent, interval, and a note where one of them is missing."""
-    span = ReportSpan(name, role)
-    if rate.rate is None:
-        return number_row(span, NONE, "", "", rate.reason or "")
-    if rate.n < MIN_FOR_RATE:
-        return number_row(span, hits_of_n(rate), "", "", TOO_FEW)
-    if rate.low is None or rate.high is None:
-        note = "votes, no interval" if rate.method == "votes" else rate.reason or ""
-        return number_row(span, hits_of_n(rate), percent(rate.rate), "", note)
-    return number_row(span, hits_of_n(rate), percent(rate.rate), interval(rate.low, rate.high))
-
-
-def share_row(name: str, hits: float, n: int, note: str) -> ReportRow:
-    """Return the row of a share that has no interval, with a note on what it is; no percent below 10 pairs."""
-    enough = n >= MIN_FOR_RATE
-    figure = percent(hits / n) if enough else ""
-    return number_row(ReportSpan(name), f"{hits:g} of {n}", figure, "", note if enough else TOO_FEW)
-
-
-def value_row(name: str, value: Value) -> ReportRow:
-    """Return the row of a coefficient, in the columns of `rate_row`."""
-    if value.value is None:
-        return number_row(ReportSpan(name), "", NONE, "", value.reason or "")
-    ends = ""
-    if value.low is not None and value.high is not None:
-        ends = f"{coefficient(value.low)}–{coefficient(value.high)}"
-    return number_row(ReportSpan(name), "", coefficient(value.value), ends, value.reason or "")

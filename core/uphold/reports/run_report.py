@@ -1,29 +1,30 @@
-"""The report of a run, or of all runs of a set pooled: `uphold stats`.
+"""The report of a run, or of all runs of a set pooled: `uphold stats`, and the numbers screen.
 
-Sections in order: the headline, people, each judge, reviewers, tags, forecasts, and notes on pairs that are left out.
+Sections in order: the headline, people, each judge, other judges, reviewers, tags, forecasts, and notes on pairs that are
+left out.
 """
 
 from collections.abc import Iterator
 
-from uphold.formatting import count_noun, interval, p_value, percent
+from uphold.formatting import count, count_noun, noun, p_value
+from uphold.records.enums import Preference, QuickFilter
+from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import MIN_FOR_RATE, Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
     SIGNIFICANCE,
+    TOO_FEW_VERDICTS,
+    Count,
+    Item,
+    NumberRow,
     Report,
-    ReportRow,
     ReportSection,
-    ReportSpan,
-    Role,
-    hits_of_n,
-    interval_text,
-    number_row,
-    rate_row,
-    rate_text,
-    row,
-    sentence,
+    RowId,
+    SectionId,
+    Sentence,
+    Tone,
 )
-from uphold.reports.plan_report import budget_section
+from uphold.reports.plan_report import forecast_section
 
 _MANY_SKIPS = 0.1
 """With a larger share of the drawn pairs skipped the report warns of bias."""
@@ -39,6 +40,11 @@ _METHODS = (
 
 _OPINION = "No human verdict yet. What a judge says is an unverified opinion, not a win rate."
 
+_TOO_FEW = f"{MIN_FOR_RATE} verdicts needed for a percentage"
+
+_WON = PairFilter(label=Preference.CANDIDATE)
+_READ = PairFilter(only=QuickFilter.READ)
+
 
 def run_report(numbers: RunStatistics, full: bool = False) -> Report:
     """Return the report of one run, or of all runs of a set pooled; `full` adds details to its sections."""
@@ -49,10 +55,10 @@ def run_report(numbers: RunStatistics, full: bool = False) -> Report:
         _other_judges_section(numbers.other_judges),
         reviewer_section(numbers.reviewers, full),
         _tags_section(numbers),
-        budget_section(numbers) if full else ReportSection("", ()),
+        *([forecast_section(numbers)] if full else []),
         _notes_section(numbers),
     ]
-    return Report(*_titles(numbers), tuple(section for section in sections if section.rows))
+    return Report(*_titles(numbers), tuple(section for section in sections if section.items))
 
 
 def _titles(numbers: RunStatistics) -> tuple[str, str]:
@@ -70,77 +76,87 @@ def headline_section(numbers: RunStatistics) -> ReportSection:
     """Return the headline's rates with both intervals and what they rest on; empty where runs are pooled."""
     found = numbers.headline
     if found is None:
-        return ReportSection("", ())
-    title = f"How often {numbers.candidate} wins"
+        return ReportSection(SectionId.HEADLINE, "", ())
     if found.state in _HAS_RATES:
-        return ReportSection(title, (*_headline_rates(found, numbers), *_headline_basis(found, numbers)))
-    role = Role.WARNING if found.state == "refused" else Role.TEXT
-    return ReportSection(title, tuple(sentence(text, role) for text in refusal(found)))
+        items = (*_headline_rates(found, numbers), *_headline_basis(found, numbers))
+    else:
+        tone = Tone.WARNING if found.state == "refused" else Tone.TEXT
+        items = tuple(Sentence(text, tone, RowId.REFUSAL) for text in _refusal(found))
+    return ReportSection(SectionId.HEADLINE, f"How often {numbers.candidate} wins", items)
 
 
-def refusal(found: Assisted) -> list[str]:
-    """Return the sentences that say why there is no headline; none where there is one."""
+def _refusal(found: Assisted) -> list[str]:
+    """Return the sentences that say why there is no headline."""
     if found.state == "opinion":
         return [_OPINION]
     if found.state == "refused":
         return [f"No rate for what nobody read: {found.reason}."]
-    if found.state != "counts":
-        return []
-    sentences = [
-        f"{found.reason}: {found.sampled} read in the queue's order {'is' if found.sampled == 1 else 'are'} there."
-    ]
+    there = f"{count(found.sampled)} read in the queue's order {noun(found.sampled, 'is', 'are')} there"
+    sentences = [f"{found.reason}: {there}."]
     if chosen := found.n - found.sampled:
         verdicts = count_noun(chosen, "verdict")
         sentences.append(f"{verdicts} imported or picked by hand: of the unread they say nothing.")
     return sentences
 
 
-def conclusion(ties_half: Rate, candidate: str, baseline: str) -> str:
+def _conclusion(ties_half: Rate, numbers: RunStatistics) -> Sentence:
     """Return the sentence on who is ahead, from the interval of the win rate with ties as half against one half."""
+    candidate = numbers.candidate
     if ties_half.low is None or ties_half.high is None:
-        return "Without an interval nothing is shown of who is ahead."
-    if ties_half.low > 0.5:
-        return f"{candidate} is ahead of {baseline}: with ties as half the interval lies above 50."
-    if ties_half.high < 0.5:
-        return f"{candidate} is behind {baseline}: with ties as half the interval lies below 50."
-    return f"{candidate} is not shown to differ from even: with ties as half the interval contains 50."
+        text = "Without an interval nothing is shown of who is ahead."
+    elif ties_half.low > 0.5:
+        text = f"{candidate} is ahead of {numbers.baseline}: with ties as half the interval lies above 50."
+    elif ties_half.high < 0.5:
+        text = f"{candidate} is behind {numbers.baseline}: with ties as half the interval lies below 50."
+    else:
+        text = f"{candidate} is not shown to differ from even: with ties as half the interval contains 50."
+    return Sentence(text, id=RowId.CONCLUSION)
 
 
-def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[ReportRow]:
+def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     population, this_set = found.population, found.this_set
-    yield _headline_row("for instructions like these", population.win_rate, Role.BOLD)
-    yield _headline_row(f"for this set of {numbers.pairs - numbers.human.broken}", this_set.win_rate)
-    yield _headline_row("win or tie, like these", population.win_tie_rate)
-    yield _headline_row("ties as half, like these", population.ties_half)
-    yield sentence(conclusion(population.ties_half, str(numbers.candidate), str(numbers.baseline)))
+    pairs = numbers.pairs - numbers.human.broken
+    yield NumberRow(
+        RowId.LIKE_THESE,
+        "for instructions like these",
+        population.win_rate,
+        tone=Tone.BOLD,
+        note="judge-assisted" if found.state == "assisted" else "people alone",
+        too_few=_TOO_FEW,
+        estimate=True,
+        pairs=_WON,
+    )
+    for row_id, name, rate, of, behind in (
+        (RowId.THIS_SET, "for this set", this_set.win_rate, pairs, _WON),
+        (RowId.WIN_TIE, "win or tie, like these", population.win_tie_rate, None, _READ),
+        (RowId.TIES_HALF, "ties as half, like these", population.ties_half, None, _READ),
+    ):
+        yield NumberRow(row_id, name, rate, of=of, too_few=_TOO_FEW, estimate=True, pairs=behind)
+    yield _conclusion(population.ties_half, numbers)
 
 
-def _headline_row(name: str, rate: Rate, role: Role = Role.TEXT) -> ReportRow:
-    figure = ends = ""
-    note = rate.reason or ("exact" if rate.method == "exact" else "")
-    if rate.n < MIN_FOR_RATE:
-        note = f"{MIN_FOR_RATE} verdicts needed for a percentage"
-    elif rate.rate is not None:
-        figure = percent(rate.rate)
-        ends = interval(rate.low, rate.high) if rate.low is not None and rate.high is not None and not note else ""
-    return number_row(ReportSpan(name, role), f"n {rate.n}", figure, ends, note)
-
-
-def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[ReportRow]:
+def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     """Yield the sentences on the verdicts that the headline rests on, and on what more of them would buy."""
     left = numbers.pairs - numbers.human.broken - found.n
     if not left:
-        yield sentence("Every pair is read: for this set the rate is exact.")
+        yield Sentence("Every pair is read: for this set the rate is exact.", id=RowId.ALL_READ)
     chosen = found.n - found.sampled
-    drawn = f"{found.sampled} drawn at random, {chosen} chosen" if chosen else "drawn at random"
+    drawn = f"{count(found.sampled)} drawn at random, {count(chosen)} chosen" if chosen else "drawn at random"
     if left:
-        yield sentence(f"It rests on {count_noun(found.n, 'verdict')} of people ({drawn}){_judge_contribution(found)}")
+        verdicts = f"{count_noun(found.n, 'verdict')} of people ({drawn})"
+        yield Sentence(f"It rests on {verdicts}{_judge_contribution(found)}", id=RowId.BASIS)
+    if found.worth_verdicts:
+        more = count_noun(found.worth_verdicts, "more review")
+        yield Sentence(f"The judge’s verdicts are worth about {more}.", id=RowId.WORTH, aside=True)
     if found.state == "human-only" and found.reason:
-        yield sentence(f"People alone, without the judge's help: {found.reason}.", Role.MUTED)
+        text = f"People alone, without the judge's help: {found.reason}."
+        yield Sentence(text, Tone.MUTED, RowId.PEOPLE_ALONE)
     if found.planned is not None and found.n < found.planned:
-        yield sentence(f"Provisional: {found.planned} verdicts are planned, {found.n} are there.", Role.WARNING)
+        planned = f"{count_noun(found.planned, 'verdict is', 'verdicts are')} planned"
+        there = f"{count(found.n)} {noun(found.n, 'is', 'are')} there"
+        yield Sentence(f"Provisional: {planned}, {there}.", Tone.WARNING, RowId.PROVISIONAL)
     if left and numbers.budget:
-        yield sentence("`uphold plan` says what more verdicts would buy.", Role.MUTED)
+        yield Sentence("`uphold plan` says what more verdicts would buy.", Tone.MUTED, RowId.PLAN_HINT)
 
 
 def _judge_contribution(found: Assisted) -> str:
@@ -148,7 +164,7 @@ def _judge_contribution(found: Assisted) -> str:
         return "."
     if not found.worth_verdicts:
         return " and on the judge, who adds nothing to them here."
-    return f" and on the judge, whose verdicts are worth about {found.worth_verdicts} more of people's."
+    return f" and on the judge, whose verdicts are worth about {count(found.worth_verdicts)} more of people's."
 
 
 # people
@@ -156,44 +172,66 @@ def _judge_contribution(found: Assisted) -> str:
 
 def _people_section(numbers: RunStatistics, full: bool) -> ReportSection:
     human = numbers.human
-    if not human.reviewed:
-        return ReportSection("People", (sentence("No pair has a human verdict yet."),))
-    counts = f"{human.reviewed} of {count_noun(numbers.pairs, 'pair')} read: {count_noun(human.wins, 'win')}, "
-    both_bad = f" ({human.both_bad} both bad)" if human.both_bad else ""
-    counts += f"{count_noun(human.ties, 'tie')}{both_bad}, {count_noun(human.losses, 'loss', 'losses')}"
-    counts += f", {human.unresolved} unresolved" if human.unresolved else ""
-    rows = (sentence(counts), *_human_rates(numbers), *(_peek_safe(numbers) if full else ()))
-    return ReportSection("People", rows)
-
-
-def _human_rates(numbers: RunStatistics) -> Iterator[ReportRow]:
-    human = numbers.human
-    rates = human.rates
-    if numbers.run is None:
-        yield sentence("No rate: the runs have no one candidate in common.", Role.MUTED)
-    elif rates.win_rate.n < MIN_FOR_RATE:
-        yield sentence(f"{MIN_FOR_RATE} verdicts needed for a rate", Role.MUTED)
+    if human.reviewed:
+        items = (_human_counts(numbers), *_human_rates(numbers), *(_peek_safe(numbers) if full else ()))
     else:
-        yield rate_row("win rate", rates.win_rate, Role.BOLD)
-        yield rate_row("win and tie", rates.win_tie_rate)
-        yield rate_row("ties half", rates.ties_half)
-        yield rate_row("without ties", human.without_ties)
-        if numbers.headline is None or numbers.headline.state not in _HAS_RATES:
-            yield sentence(conclusion(rates.ties_half, str(numbers.candidate), str(numbers.baseline)))
-        if "clustered" in (rates.win_rate.method or ""):
-            yield sentence("Several pairs share an example; the intervals allow for it.", Role.MUTED)
+        refusal = Sentence("No pair has a human verdict yet.", id=RowId.PEOPLE_REFUSAL)
+        items = (refusal, *_human_rate_rows(numbers, aside=True))
+    return ReportSection(SectionId.PEOPLE, "People", items)
 
 
-def _peek_safe(numbers: RunStatistics) -> Iterator[ReportRow]:
+def _human_counts(numbers: RunStatistics) -> Sentence:
+    human = numbers.human
+    both_bad = f" ({count(human.both_bad)} both bad)" if human.both_bad else ""
+    labels = (
+        count_noun(human.wins, "win"),
+        count_noun(human.ties, "tie") + both_bad,
+        count_noun(human.losses, "loss"),
+        *([f"{count(human.unresolved)} unresolved"] if human.unresolved else []),
+    )
+    read = f"{count(human.reviewed)} of {count_noun(numbers.pairs, 'pair')} read"
+    return Sentence(f"{read}: {', '.join(labels)}", id=RowId.PEOPLE_COUNTS)
+
+
+def _human_rates(numbers: RunStatistics) -> Iterator[Item]:
+    rates = numbers.human.rates
+    if numbers.run is None:
+        text = "No rate: the runs have no one candidate in common."
+        yield Sentence(text, Tone.MUTED, RowId.PEOPLE_REFUSAL)
+        return
+    if rates.win_rate.n < MIN_FOR_RATE:
+        yield Sentence(TOO_FEW_VERDICTS, Tone.MUTED, RowId.PEOPLE_REFUSAL)
+        yield from _human_rate_rows(numbers, aside=True)
+        return
+    yield from _human_rate_rows(numbers)
+    if numbers.headline is None or numbers.headline.state not in _HAS_RATES:
+        yield _conclusion(rates.ties_half, numbers)
+    if "clustered" in (rates.win_rate.method or ""):
+        yield Sentence("Several pairs share an example; the intervals allow for it.", Tone.MUTED, RowId.CLUSTERED)
+
+
+def _human_rate_rows(numbers: RunStatistics, *, aside: bool = False) -> Iterator[NumberRow]:
+    human, rates = numbers.human, numbers.human.rates
+    yield NumberRow(
+        RowId.PEOPLE_WIN, "win rate", rates.win_rate, tone=Tone.BOLD, hits=human.wins, pairs=_WON, aside=aside
+    )
+    yield NumberRow(RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, pairs=_READ, aside=aside)
+    yield NumberRow(RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, pairs=_READ, aside=aside)
+    yield NumberRow(RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, pairs=_READ, aside=aside)
+
+
+def _peek_safe(numbers: RunStatistics) -> Iterator[Item]:
     found = numbers.human.peek_safe
     if found is None or numbers.run is None or found.population.n < MIN_FOR_RATE:
         return
     if found.population.rate is None:
-        yield sentence(f"No interval that holds at every look: {found.population.reason}.", Role.MUTED)
+        text = f"No interval that holds at every look: {found.population.reason}."
+        yield Sentence(text, Tone.MUTED, RowId.PEEK_SAFE)
         return
-    yield sentence("if you look after every verdict, only these wider intervals hold", Role.MUTED)
-    yield rate_row("win rate, like these", found.population)
-    yield rate_row("win rate, this set", found.this_set)
+    text = "if you look after every verdict, only these wider intervals hold"
+    yield Sentence(text, Tone.MUTED, RowId.PEEK_SAFE)
+    yield NumberRow(RowId.PEEK_SAFE, "win rate, like these", found.population, pairs=_WON)
+    yield NumberRow(RowId.PEEK_SAFE, "win rate, this set", found.this_set, pairs=_WON)
 
 
 # other judges, tags
@@ -201,32 +239,33 @@ def _peek_safe(numbers: RunStatistics) -> Iterator[ReportRow]:
 
 def _other_judges_section(names: tuple[str, ...]) -> ReportSection:
     if not names:
-        return ReportSection("", ())
+        return ReportSection(SectionId.OTHER_JUDGES, "Other judges", ())
     shown = ", ".join(names[:_MAX_OTHER_JUDGES])
-    more = f" and {len(names) - _MAX_OTHER_JUDGES} more" if len(names) > _MAX_OTHER_JUDGES else ""
-    return ReportSection("Other judges", (sentence(f"{shown}{more}: `uphold judges` shows them side by side."),))
+    more = f" and {count(len(names) - _MAX_OTHER_JUDGES)} more" if len(names) > _MAX_OTHER_JUDGES else ""
+    text = f"{shown}{more}: `uphold judges` shows them side by side."
+    return ReportSection(SectionId.OTHER_JUDGES, "Other judges", (Sentence(text),))
 
 
 def _tags_section(numbers: RunStatistics) -> ReportSection:
     if not numbers.tags:
-        return ReportSection("By tag", ())
+        return ReportSection(SectionId.TAGS, "By tag", ())
     rows = [_tag_row(tag) for tag in numbers.tags]
-    rows += [sentence(text) for tag in numbers.tags for text in _tag_differences(tag, numbers)]
-    overlap = sentence("Tags may overlap: one pair can stand in several rows.", Role.MUTED)
-    return ReportSection("By tag", (*rows, overlap))
+    differences = [
+        Sentence(text, id=RowId.TAG_DIFFERENCE) for tag in numbers.tags for text in _tag_differences(tag, numbers)
+    ]
+    overlap = Sentence("Tags may overlap: one pair can stand in several rows.", Tone.MUTED, RowId.TAGS_OVERLAP)
+    return ReportSection(SectionId.TAGS, "By tag", (*rows, *differences, overlap))
 
 
-def _tag_row(tag: TagStatistics) -> ReportRow:
-    win = tag.human.rates.win_rate
-    note = f"{MIN_FOR_RATE} verdicts needed for a rate" if win.n < MIN_FOR_RATE else win.reason or ""
-    return row(
-        ReportSpan(tag.tag),
-        ReportSpan(count_noun(tag.pairs, "pair"), Role.NUMBER),
-        ReportSpan(f"{tag.human.reviewed} read", Role.NUMBER),
-        ReportSpan(f"won {hits_of_n(win)}" if win.rate is not None else "", Role.NUMBER),
-        ReportSpan(rate_text(win), Role.STRONG_NUMBER),
-        ReportSpan(interval_text(win), Role.NUMBER),
-        ReportSpan(note, Role.MUTED),
+def _tag_row(tag: TagStatistics) -> NumberRow:
+    return NumberRow(
+        RowId.TAG,
+        tag.tag,
+        tag.human.rates.win_rate,
+        too_few=TOO_FEW_VERDICTS,
+        sizes=(Count(tag.pairs, "pair"), Count(tag.human.reviewed, "read", "read")),
+        verb="won",
+        pairs=PairFilter(tag=tag.tag),
     )
 
 
@@ -246,38 +285,39 @@ def _tag_differences(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str
 def _notes_section(numbers: RunStatistics) -> ReportSection:
     """Return the notes on pairs that are left out or were not drawn at random, and on how intervals are made."""
     notes = (*_left_out(numbers.human), *_not_sampled(numbers), *_skipped(numbers.human))
-    methods = (sentence(_METHODS, Role.MUTED),) if numbers.human.reviewed else ()
-    return ReportSection("Beside the numbers", notes + methods)
+    methods = (Sentence(_METHODS, Tone.MUTED),) if numbers.human.reviewed else ()
+    return ReportSection(SectionId.NOTES, "Beside the numbers", notes + methods)
 
 
-def _left_out(human: HumanStatistics) -> Iterator[ReportRow]:
-    for count, reason in (
+def _left_out(human: HumanStatistics) -> Iterator[Sentence]:
+    for number, reason in (
         (human.unresolved, "unresolved, no word leads: in no rate until one does"),
         (human.broken, "marked broken: in no number"),
         (human.stale, "stale, a text or an answer was changed since: in no number"),
         (human.retired, "of a retired example: in no number"),
         (human.carried, "with a verdict carried over from another run"),
     ):
-        if count:
-            yield sentence(f"{count_noun(count, 'pair')} {reason}")
+        if number:
+            yield Sentence(f"{count_noun(number, 'pair')} {reason}")
 
 
-def _not_sampled(numbers: RunStatistics) -> Iterator[ReportRow]:
+def _not_sampled(numbers: RunStatistics) -> Iterator[Sentence]:
     human = numbers.human
     if human.imported:
-        yield sentence(f"{count_noun(human.imported, 'pair')} with an imported verdict")
+        yield Sentence(f"{count_noun(human.imported, 'pair')} with an imported verdict")
     if human.outside_queue > human.imported:
-        yield sentence(f"{count_noun(human.outside_queue, 'pair')} read outside the queue")
+        yield Sentence(f"{count_noun(human.outside_queue, 'pair')} read outside the queue")
     if human.chosen and human.reviewed + human.broken < numbers.pairs:
         pairs = count_noun(human.chosen, "pair")
         if human.chosen == human.reviewed:
-            yield sentence(f"chosen, not sampled: these numbers speak of the {pairs} read", Role.WARNING)
+            text = f"chosen, not sampled: these numbers speak of the {pairs} read"
         else:
-            yield sentence(f"{pairs} chosen, not sampled: in the headline they speak for themselves only", Role.WARNING)
+            text = f"{pairs} chosen, not sampled: in the headline they speak for themselves only"
+        yield Sentence(text, Tone.WARNING)
 
 
-def _skipped(human: HumanStatistics) -> Iterator[ReportRow]:
+def _skipped(human: HumanStatistics) -> Iterator[Sentence]:
     if human.skipped:
-        yield sentence(f"{count_noun(human.skipped, 'pair')} skipped")
+        yield Sentence(f"{count_noun(human.skipped, 'pair')} skipped")
     if human.skipped > _MANY_SKIPS * (human.reviewed + human.skipped):
-        yield sentence("more than a tenth of what was drawn: skips may bias this", Role.WARNING)
+        yield Sentence("more than a tenth of what was drawn: skips may bias this", Tone.WARNING)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from uphold.formatting import count_noun
+from uphold.formatting import count, count_noun, noun, of_n
 from uphold.records.enums import Preference, QueueKind, Verdict
 from uphold.records.statistics import MIN_FOR_ASSISTED
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, Stratum
@@ -56,9 +56,9 @@ def _by_doubt(pairs: Iterable[PairOutlook], unread: Sequence[PairOutlook]) -> Ad
         return Advice(QueueKind.RANDOM, why, len(unread))
     inside, outside = _count_differing(pairs, in_doubt=True), _count_differing(pairs, in_doubt=False)
     if _is_no_worse(inside, outside):
-        why = f"Where the judge is in doubt people differ no more: {_share(inside)}, elsewhere {_share(outside)}."
+        why = f"Where the judge is in doubt people differ no more: {of_n(*inside)}, elsewhere {of_n(*outside)}."
         return Advice(QueueKind.RANDOM, why, len(unread))
-    differing = f": people part with the judge on {_share(inside)} such, elsewhere on {_share(outside)}"
+    differing = f": people part with the judge on {of_n(*inside)} such, elsewhere on {of_n(*outside)}"
     return Advice(
         QueueKind.UNCERTAIN, f"{_unread_in_doubt(flipped, doubtful)}{differing if inside[1] else ''}.", len(unread)
     )
@@ -67,11 +67,11 @@ def _by_doubt(pairs: Iterable[PairOutlook], unread: Sequence[PairOutlook]) -> Ad
 def _unread_in_doubt(flipped: int, doubtful: int) -> str:
     """Return how many unread pairs are in doubt, and why they are."""
     if not doubtful:
-        return f"{_count_pairs(flipped)} whose orders disagree {'is' if flipped == 1 else 'are'} unread"
+        return f"{_count_pairs(flipped)} whose orders disagree {noun(flipped, 'is', 'are')} unread"
     unsure = "where the judge is unsure or judges split"
     if not flipped:
-        return f"{_count_pairs(doubtful)} {unsure} {'is' if doubtful == 1 else 'are'} unread"
-    return f"{_count_pairs(flipped)} whose orders disagree and {doubtful:,} {unsure} are unread"
+        return f"{_count_pairs(doubtful)} {unsure} {noun(doubtful, 'is', 'are')} unread"
+    return f"{_count_pairs(flipped)} whose orders disagree and {count(doubtful)} {unsure} are unread"
 
 
 def _count_differing(pairs: Iterable[PairOutlook], *, in_doubt: bool) -> tuple[int, int]:
@@ -94,9 +94,5 @@ def _is_no_worse(inside: tuple[int, int], outside: tuple[int, int]) -> bool:
     return inside[0] * outside[1] <= outside[0] * inside[1]
 
 
-def _share(counts: tuple[int, int]) -> str:
-    return f"{counts[0]:,} of {counts[1]:,}"
-
-
-def _count_pairs(count: int) -> str:
-    return count_noun(count, "pair", thousands=True)
+def _count_pairs(number: int) -> str:
+    return count_noun(number, "pair")

@@ -7,6 +7,7 @@ Verdicts and labels fall into the three categories of `records.counts.CLASSES`; 
 import math
 from collections.abc import Iterable, Sequence
 
+from uphold.formatting import count_noun, noun
 from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice
 from uphold.records.reviews import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, human_label, reviewer_votes
@@ -24,6 +25,7 @@ from uphold.records.statistics import (
 )
 from uphold.stats.coefficients import RatedItems, RatedPairs, ac1_value, auroc, confusion, kappa_value
 from uphold.stats.exact_tests import newcombe
+from uphold.stats.human import NOTHING
 from uphold.stats.intervals import (
     MAX_UNREAD_SHARE,
     ScoredPair,
@@ -34,8 +36,6 @@ from uphold.stats.intervals import (
     share,
     stratified_share,
 )
-
-NOTHING = "no pair with both a human label and a readable verdict"
 
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
 
@@ -155,7 +155,7 @@ def _unread_stratum(strata: Sequence[StratumShare]) -> StratumShare | None:
 
 def _stratified_agreement(strata: Sequence[StratumShare], rated: Sequence[RatedPairs], n: int) -> Rate:
     if (unread := _unread_stratum(strata)) is not None:
-        reason = f"no verdict yet in the part {unread.name!r} ({unread.pairs} items)"
+        reason = f"no verdict yet in the part {unread.name!r} ({count_noun(unread.pairs, 'item')})"
         return no_rate(n, reason, "wilson, stratified")
     design_effect = mean_spread(_matches(rated)).design_effect
     return stratified_share([stratum for stratum in strata if stratum.n], design_effect=design_effect)
@@ -230,7 +230,8 @@ def confidence(judge: JudgeGroups) -> ConfidenceStatistics:
     if not n:
         return ConfidenceStatistics(0, (), None, None, NO_CONFIDENCE)
     plain = [point[1:] for point in points]
-    reason = None if n >= MIN_FOR_RATE else f"{MIN_FOR_RATE} pairs needed to judge a confidence, {n} are there"
+    few = f"{MIN_FOR_RATE} pairs needed to judge a confidence, {n} {noun(n, 'is', 'are')} there"
+    reason = None if n >= MIN_FOR_RATE else few
     return ConfidenceStatistics(n, tuple(_bands(points, n)), brier(plain), auroc(plain), reason)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from uphold.formatting import count_noun
 from uphold.records.counts import JudgeGroups, RunCounts, Stratum
 from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
 from uphold.stats.distributions import LEVEL, t_quantile
@@ -151,7 +152,7 @@ def _state(inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike:
     if inputs.is_complete:
         return ("assisted", None) if n >= MIN_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
     if not sampled:
-        return "refused", CHOSEN.format(f"{n} pair{'s' * (n != 1)}")
+        return "refused", CHOSEN.format(count_noun(n, "pair"))
     if sampled < MIN_FOR_RATE:
         return "counts", TOO_FEW
     if unread_stratum is not None:

@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from uphold.formatting import percent
 from uphold.records.statistics import MIN_FOR_RATE, NEEDS_FULL, Value
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
 from uphold.stats.intervals import FEW_EXAMPLES, MIN_CLUSTERS, ZERO_ERROR, ScoredPair, mean_spread, no_value
@@ -144,7 +145,7 @@ def _no_kappa_interval(kappa: Kappa) -> str | None:
     if kappa.n < MIN_FOR_KAPPA_INTERVAL:
         return f"{MIN_FOR_KAPPA_INTERVAL} pairs needed for an interval"
     if kappa.chance > MAX_CHANCE:
-        return f"chance alone would agree on {100 * kappa.chance:.0f} % of these pairs: no interval can be trusted"
+        return f"chance alone would agree on {percent(kappa.chance)} of these pairs: no interval can be trusted"
     if kappa.standard_error < ZERO_ERROR:
         return NO_DISAGREEMENT
     return None

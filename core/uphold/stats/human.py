@@ -1,9 +1,11 @@
 """Win rates of the candidate among the pairs that people have read, from the human labels."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.reviews import Label, human_label, is_both_bad
+from uphold.records.runs import RunRow
 from uphold.records.statistics import HumanStatistics, ThreeRates
 from uphold.stats.intervals import ScoredPair, no_rate, share, sign_test, ties_half
 
@@ -12,6 +14,8 @@ POOLED = "pooled over the runs of a set: there is no one candidate"
 NO_LABEL = "no pair has a resolved human label"
 
 NO_WINNER = "no decided items"
+
+NOTHING = "no pair with both a human label and a readable verdict"
 
 _SCORE = {Label.CANDIDATE: 1.0, Label.TIE: 0.5, Label.BASELINE: 0.0}
 
@@ -50,6 +54,14 @@ def human_statistics(counts: RunCounts) -> HumanStatistics:
         chosen=chosen,
         older_reference=counts.older_reference,
     )
+
+
+def with_rates(row: RunRow) -> RunRow:
+    """Return a run of a list with its win rate by human labels and its judge's agreement, both with Wilson's interval."""
+    labelled = row.wins + row.ties + row.losses
+    win_rate = share([(0, 1.0, row.wins), (0, 0.0, labelled - row.wins)], NO_LABEL)
+    agreement = share([(0, 1.0, row.agree), (0, 0.0, row.compared - row.agree)], NOTHING)
+    return replace(row, win_rate=win_rate, agreement=agreement)
 
 
 def label_scores(groups: Iterable[PairGroup]) -> list[ScoredPair]:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from uphold.formatting import points
+from uphold.formatting import count, count_noun, noun, points_noun
+from uphold.formatting import margin as format_margin
 from uphold.records.comparisons import (
     Change,
     ChangedExample,
@@ -44,6 +45,8 @@ from uphold.stats.intervals import (
 )
 
 FEW_PAIRS = f"{MIN_FOR_RATE} pairs read in both runs needed"
+
+FEW_FOR_JUDGES = f"{MIN_FOR_RATE} pairs read by people and by both judges needed"
 
 NO_CHANGE = "no item changed"
 
@@ -135,14 +138,15 @@ def paired_statistics(matched: Sequence[MatchedExample], rater: Rater) -> Paired
     )
 
 
-def win_change(changes: Sequence[ScoredPair]) -> Change:
+def win_change(changes: Sequence[ScoredPair], few: str = FEW_PAIRS) -> Change:
     """Return the difference of two paired win rates from changes of -1, 0 and 1.
 
-    Bonett-Price's interval and McNemar's exact p; where pairs share examples a clustered t interval.
+    Bonett-Price's interval and McNemar's exact p; where pairs share examples a clustered t interval. `few` is the reason
+    given below ten pairs.
     """
     spread = mean_spread(changes)
     if spread.n < MIN_FOR_RATE:
-        return _too_few(spread, "bonett-price")
+        return _too_few(spread, "bonett-price", few)
     if spread.clustered:
         return _t_change(spread)
     won, lost = _ups_and_downs(changes)
@@ -154,7 +158,7 @@ def half_change(changes: Sequence[ScoredPair]) -> Change:
     """Return the mean difference of paired scores with Student's interval; where none varies, Bonett-Price's."""
     spread = mean_spread(changes)
     if spread.n < MIN_FOR_RATE:
-        return _too_few(spread, "paired t")
+        return _too_few(spread, "paired t", FEW_PAIRS)
     if spread.standard_error > ZERO_ERROR or spread.clustered:
         return _t_change(spread)
     up, down = _ups_and_downs(changes)
@@ -180,8 +184,8 @@ def _t_change(spread: MeanSpread) -> Change:
     return Change(spread.mean, max(-1.0, spread.mean - half), min(1.0, spread.mean + half), p, method)
 
 
-def _too_few(spread: MeanSpread, method: str) -> Change:
-    return Change(spread.mean if spread.n else None, None, None, None, method, FEW_PAIRS)
+def _too_few(spread: MeanSpread, method: str, reason: str) -> Change:
+    return Change(spread.mean if spread.n else None, None, None, None, method, reason)
 
 
 def _changed_examples(rows: Iterable[tuple[MatchedExample, float, float]]) -> tuple[ChangedExample, ...]:
@@ -216,7 +220,7 @@ def _judge_comparison(names: Sequence[str], rows: Sequence[JointVerdicts], a: in
         only_a=only_a,
         only_b=only_b,
         agree=share(equal, "no pair that both can be read on"),
-        change=win_change(changes),
+        change=win_change(changes, FEW_FOR_JUDGES),
         adjusted=None,
     )
 
@@ -260,7 +264,8 @@ def gate(matched: Sequence[MatchedExample], margin: float, subject: GateSubject,
     )
     result = _result(bounds, margin)
     if planned is not None and len(rated) < planned:
-        reason = f"provisional: {len(rated)} of the {planned} planned pairs are read in both runs; so far it would be {result}"
+        there = f"{count(len(rated))} of the {count_noun(planned, 'planned pair')}"
+        reason = f"provisional: {there} are read in both runs; so far it would be {result}"
         return replace(known, reason=reason, provisional=result)
     return replace(known, result=result, reason=_reason(bounds, margin, result))
 
@@ -301,17 +306,17 @@ def _refusal(matched: Sequence[MatchedExample], rated: Sequence[MatchedExample],
     unread = {stratum: pairs for stratum, (pairs, n) in strata.items() if not n}
     if sum(unread.values()) > MAX_UNREAD_SHARE * len(matched):
         if all(None in stratum for stratum, (_, n) in strata.items() if n):
-            return CHOSEN.format(f"{len(rated)} pair{'s' * (len(rated) != 1)}")
+            return CHOSEN.format(count_noun(len(rated), "pair"))
         worst = max(unread, key=lambda stratum: unread[stratum])
         name = " / ".join(part or "chosen" for part in worst)
-        return f"no pair was read in both runs in the part {name!r} ({unread[worst]} items)"
+        return f"no pair was read in both runs in the part {name!r} ({count_noun(unread[worst], 'item')})"
     return _few_rated(len(rated), verb)
 
 
 def _few_rated(n: int, verb: str) -> str | None:
     if n >= MIN_FOR_RATE:
         return None
-    return f"{MIN_FOR_RATE} pairs {verb} in both runs needed, {n} {'is' if n == 1 else 'are'} there"
+    return f"{MIN_FOR_RATE} pairs {verb} in both runs needed, {n} {noun(n, 'is', 'are')} there"
 
 
 def _by_strata(
@@ -368,10 +373,11 @@ def _stratified_bounds(
 
 
 def _reason(bounds: OneSidedBounds, margin: float, result: GateResult) -> str:
-    allowed = f"{100 * margin:g} points"
-    mean, low, high = (f"{points(value, 1)} points" for value in (bounds.mean, bounds.low, bounds.high))
+    allowed = format_margin(margin)
+    mean, low, high = (points_noun(value, 1) for value in (bounds.mean, bounds.low, bounds.high))
     if result is GateResult.PASS:
         return f"not worse by {allowed} or more: the difference is {mean}, at least {low}"
     if result is GateResult.FAIL:
         return f"worse by more than {allowed}: the difference is {mean}, at most {high}"
-    return f"not settled: the difference is {mean}, between {low} and {high}; {allowed} are allowed"
+    are_allowed = "is allowed" if allowed == "1 point" else "are allowed"
+    return f"not settled: the difference is {mean}, between {low} and {high}; {allowed} {are_allowed}"

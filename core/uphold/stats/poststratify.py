@@ -8,6 +8,7 @@ Dirichlet posterior whose mean and variance are matched by a beta (Hofer et al. 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from uphold.formatting import count_noun
 from uphold.records.counts import PairGroup, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.reviews import Label, human_label
@@ -187,7 +188,7 @@ def fold_unread_strata(cells: Sequence[VerdictCell], strata: Sequence[Stratum]) 
         return list(cells), None
     if sum(sizes[stratum][0] for stratum in unread) > MAX_UNREAD_SHARE * sum(pairs for pairs, _ in sizes.values()):
         worst = max(unread, key=lambda stratum: sizes[stratum][0])
-        return list(cells), f"no verdict yet in the part {strata[worst].name!r} ({sizes[worst][0]} items)"
+        return list(cells), f"no verdict yet in the part {strata[worst].name!r} ({count_noun(sizes[worst][0], 'item')})"
     largest = max(drawn, key=lambda stratum: sizes[stratum][0])
     folded: dict[tuple[int, int], VerdictCell] = {}
     for cell in cells:
@@ -205,7 +206,7 @@ def unread_kind(cells: Iterable[VerdictCell]) -> str | None:
     for kind, members in by_kind:
         pairs = sum(cell.pairs for cell in members)
         if pairs > MAX_UNREAD_SHARE * total and not any(cell.n for cell in members):
-            return f"no verdict yet where the judge said {KIND_NAMES[kind]} ({pairs} items)"
+            return f"no verdict yet where the judge said {KIND_NAMES[kind]} ({count_noun(pairs, 'item')})"
     return None
 
 

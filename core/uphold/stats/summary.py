@@ -22,11 +22,11 @@ from uphold.records.statistics import (
     TagStatistics,
     Value,
 )
-from uphold.stats.agreement import NOTHING, agreement
+from uphold.stats.agreement import agreement
 from uphold.stats.assisted import assisted, headline, headline_inputs, win_rates
 from uphold.stats.bias import length_bias, position_bias
 from uphold.stats.exact_tests import fisher, holm_where_known
-from uphold.stats.human import POOLED, human_statistics
+from uphold.stats.human import NOTHING, POOLED, human_statistics
 from uphold.stats.intervals import merge_groups, no_rate, no_value
 from uphold.stats.power import budget, nearest_target
 from uphold.stats.reviewers import reviewer_statistics

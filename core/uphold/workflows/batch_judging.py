@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from uphold.endpoints.retrying import Retrier, RetryPolicy
 from uphold.errors import BadUsage, EndpointError
+from uphold.formatting import count_noun, dollars, noun
 from uphold.judging.costs import ASSUMED_OUTPUT, guess_tokens
 from uphold.judging.judges import LlmJudge, failed_judgment
 from uphold.records.judgments import Judgment
@@ -145,12 +146,12 @@ async def collect(store: Store, recorded: RecordedTask, patience: RetryPolicy | 
     return done
 
 
-def batch_judge(task: JudgeTask) -> LlmJudge:
-    """Return the task's judge; raises BadUsage where its requests cannot be batched."""
+def batch_judge(task: JudgeTask, option: str = "--batch") -> LlmJudge:
+    """Return the task's judge; raises BadUsage, about `option`, where its requests cannot be batched."""
     if not isinstance(task.judge, LlmJudge) or task.judge.provider != "anthropic":
-        raise BadUsage(f"--batch: {task.judge.record.name} has no batches; anthropic:MODEL has")
+        raise BadUsage(f"{option}: {task.judge.record.name} has no batches; anthropic:MODEL has")
     if task.judge.options.temperature is not None or task.judge.options.seed is not None:
-        raise BadUsage(f"--batch: {task.judge.record.name} has options that a batch does not take")
+        raise BadUsage(f"{option}: {task.judge.record.name} has options that a batch does not take")
     return task.judge
 
 
@@ -181,9 +182,10 @@ def _requests(
             tokens = guess_tokens(request.system or "") + guess_tokens(request.user)
             cost += judge.price.estimate(tokens, ASSUMED_OUTPUT, batched=True)
             if cost > cap:
+                these = f"{noun(len(requests), 'this', 'these')} {count_noun(len(requests), 'request')}"
                 return (
                     requests,
-                    f"more than these {len(requests):,} requests are expected to pass --max-cost ${cap:.4f}",
+                    f"more than {these} {noun(len(requests), 'is', 'are')} expected to pass --max-cost {dollars(cap)}",
                 )
         requests.append(_BatchRequest(BatchRequest("", request), item, prompt.fence))
     return requests, None
@@ -283,7 +285,8 @@ async def judge_in_batches(
     """
     target = find_target(store, request)
     tasks = find_judges(store, request, target)
-    judges = [batch_judge(task) for task in tasks]
+    option = "--batch" if submitting else "--collect"
+    judges = [batch_judge(task, option) for task in tasks]
     made = make_run_pairs(store, target, request)
     for task, judge in zip(tasks, judges, strict=True):
         recorded = record_task(store, made, task, request.scope)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
+from uphold.formatting import count_noun, interval, percent
 from uphold.records.comparisons import Gate, RunComparison
 from uphold.records.runs import Run
 from uphold.records.statistics import Rate
@@ -95,8 +96,9 @@ def _judge_caveat(store: Store, run: Run, judge: str) -> str:
     observed = agreement(found.judges[0], found.strata).observed if found.judges else None
     if observed is None or observed.rate is None or observed.low is None or observed.high is None:
         return "no human verdict stands behind this judge here: it is an unverified opinion"
-    rate, bounds = f"{100 * observed.rate:.0f} %", f"{100 * observed.low:.0f}–{100 * observed.high:.0f}"
-    return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {observed.n} pairs"
+    rate, bounds = percent(observed.rate), interval(observed.low, observed.high)
+    pairs = count_noun(observed.n, "pair")
+    return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {pairs}"
 
 
 @dataclass(frozen=True, slots=True)

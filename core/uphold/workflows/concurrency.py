@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from uphold.errors import BadUsage
+from uphold.formatting import dollars as in_dollars
 from uphold.judging.costs import Price, TokenEstimator
 from uphold.records.model_calls import ModelRequest
 
@@ -93,8 +94,9 @@ class WorkControl:
         self.spent += cost or 0.0
 
 
-def _cap_reached(cap: float, spent: float, dollars: float) -> str:
-    return f"the next request could cost ${dollars:.4f} and pass --max-cost: ${spent:.4f} of ${cap:.4f} is spent"
+def _cap_reached(cap: float, spent: float, cost: float) -> str:
+    so_far = f"{in_dollars(spent)} of {in_dollars(cap)} is spent"
+    return f"the next request could cost {in_dollars(cost)} and pass --max-cost: {so_far}"
 
 
 class SpendingCap:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from uphold.errors import BadFile
+from uphold.formatting import count_noun
 from uphold.records.enums import REFERENCE
 from uphold.records.rows import ImportedJudgment, ImportedReview, ImportRow, ImportSummary, RowSource, RowWarning
 from uphold.records.texts import ExampleText, default_key
@@ -189,8 +190,8 @@ def _check_row(row: ImportRow, text: ExampleText) -> None:
     for response in row.responses:
         if len(response.cells) != turns:
             raise BadFile(
-                f"{row.source}: the response of {response.system!r} has {len(response.cells)} cells, the example has "
-                f"{turns} turn{'s' if turns > 1 else ''}; give one cell per turn"
+                f"{row.source}: the response of {response.system!r} has {count_noun(len(response.cells), 'cell')}, "
+                f"the example has {count_noun(turns, 'turn')}; give one cell per turn"
             )
         if response.system == REFERENCE and response.cells != text.references:
             raise BadFile(
@@ -198,7 +199,7 @@ def _check_row(row: ImportRow, text: ExampleText) -> None:
                 "text; give the system another name"
             )
     if row.turn is not None and row.turn > turns:
-        raise BadFile(f"{row.source}: turn {row.turn} of an example with {turns} turn{'s' if turns > 1 else ''}")
+        raise BadFile(f"{row.source}: turn {row.turn} of an example with {count_noun(turns, 'turn')}")
     if row.systems and row.systems[0] == row.systems[1]:
         raise BadFile(f"{row.source}: candidate and baseline are the same system, {row.systems[0]!r}")
 
@@ -223,11 +224,8 @@ def _references(row: ImportRow, turns: int) -> tuple[str | None, ...]:
     if references is None:
         return (None,) * turns
     if len(references) != turns:
-        count = len(references)
-        raise BadFile(
-            f"{row.source}: {count} reference{'s' if count > 1 else ''} for {turns} turn{'s' if turns > 1 else ''}; "
-            "give one per turn, null where there is none"
-        )
+        given = f"{count_noun(len(references), 'reference')} for {count_noun(turns, 'turn')}"
+        raise BadFile(f"{row.source}: {given}; give one per turn, null where there is none")
     return references
 
 

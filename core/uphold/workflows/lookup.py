@@ -13,12 +13,14 @@ __all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_st
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a database."""
+    """The runs and eval sets of a database; each run has its rates."""
 
     runs: list[RunRow]
     sets: list[SetRow]
 
 
 def home(store: Store) -> Home:
-    """Return the runs and eval sets of a database with their counts."""
-    return Home(runs.run_rows(store), sets.set_rows(store))
+    """Return the runs and eval sets of a database with their counts and rates."""
+    from uphold.stats.human import with_rates  # a review that is opened by itself loads no statistics
+
+    return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))

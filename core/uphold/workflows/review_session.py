@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uphold.formatting import count
 from uphold.records.enums import Choice, EventKind, QueueKind, Verdict, ruling
 from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import (
@@ -63,7 +64,7 @@ class RunContext:
         if not disputed or self.queue == QueueKind.DISPUTED:
             return ""
         option = _database_option(self.store.path)
-        return f"{len(disputed)} in dispute: uphold{option} review --queue {QueueKind.DISPUTED}."
+        return f"{count(len(disputed))} in dispute: uphold{option} review --queue {QueueKind.DISPUTED}."
 
     def shared(self) -> tuple[int, int]:
         """Return how many pairs of the run several reviewers decided, and on how many they agree."""

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from support.app_samples import pair, plain
+from uphold.formatting import share
 from uphold.records.enums import Choice, EventKind, Ruling, Side
 from uphold.records.reviews import ReviewProgress
 from uphold.records.statistics import LiveNumbers, Rate, Value, WidthTarget
 from uphold.records.texts import ExampleText
+from uphold.reports.number_text import value_text
 from uphold.reviewing.receipts import Receipt
 from uphold_tui.review import instruction
 from uphold_tui.review.live_numbers import RailView, numbers_line
@@ -19,9 +21,7 @@ from uphold_tui.review.live_numbers import rows as rail_rows
 from uphold_tui.review.verdict_strip import receipt
 from uphold_tui.themes import PLAIN
 from uphold_tui.widgets import header
-from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.bars import axis, interval, shares
-from uphold_tui.widgets.rates import kappa
 from uphold_tui.widgets.rows import fitting, spread
 
 FEW = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
@@ -153,7 +153,7 @@ def test_what_a_mode_has_to_say_comes_first_and_the_rest_drops_out_whole() -> No
     ("value", "text"), [(0.66, ".66"), (0.8, ".80"), (1.0, "1.00"), (0.0, ".00"), (-0.12, "−.12"), (None, "–")]
 )
 def test_kappa_is_written_without_its_zero(value: float | None, text: str) -> None:
-    assert kappa(Value(value)) == text
+    assert value_text(Value(value)) == text
 
 
 def test_a_share_is_written_without_trailing_zeros() -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.formatting import NONE, count, of_n
 from uphold_tui.commands.options import AsJson, RunName
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _row_json(row: "RunRow") -> dict[str, object]:
 
 
 def _table_row(row: "RunRow") -> tuple[str, ...]:
-    humans = f"{row.wins}-{row.ties}-{row.losses}" if row.reviewed else "–"
-    agreement = f"{row.agree} of {row.compared}" if row.compared else "–"
-    counts = (f"{row.pairs:,}", f"{row.reviewed:,}", humans)
-    return (str(row.run.number), row.run.name, row.run.set, *counts, row.judge or "–", agreement)
+    humans = "-".join(map(count, (row.wins, row.ties, row.losses))) if row.reviewed else NONE
+    agreement = of_n(row.agree, row.compared) if row.compared else NONE
+    counts = (count(row.pairs), count(row.reviewed), humans)
+    return (str(row.run.number), row.run.name, row.run.set, *counts, row.judge or NONE, agreement)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.formatting import count, count_noun
+
 if TYPE_CHECKING:
     from uphold.records.rows import ExportOmissions
 
@@ -85,6 +87,6 @@ def _write(lines: Iterable[str], total: int, path: Path, database: Path, *, forc
 def _summary(pairs: int, omitted: "ExportOmissions", path: Path | None) -> str:
     """Return a line such as `200 pairs written to FILE; left out: 3 stale, 1 retired, 2 broken`."""
     counts = {"stale": omitted.stale, "retired": omitted.retired, "broken": omitted.broken}
-    left_out = ", ".join(f"{number:,} {reason}" for reason, number in counts.items() if number)
-    written = f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} written" + (f" to {path}" if path is not None else "")
+    left_out = ", ".join(f"{count(number)} {reason}" for reason, number in counts.items() if number)
+    written = f"{count_noun(pairs, 'pair')} written" + (f" to {path}" if path is not None else "")
     return f"{written}; left out: {left_out}" if left_out else written

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uphold.formatting import count_noun, dollars, wait_time
+from uphold.formatting import count, count_noun, decimal, dollars, wait_time
 from uphold_tui.commands.options import WORK_LEFT, ApiKeyEnv, AsJson, BaseUrl, Concurrency, MaxCost, Timeout
 from uphold_tui.commands.progress import run_work
 
@@ -94,14 +94,18 @@ async def _generate(store: "Store", request: "GenerateRequest", bar: "ProgressBa
 
 def _progress_line(done: "GenerationProgress") -> str:
     """Return the text beside the progress bar."""
-    parts = [f"{done.answered:,} of {done.total:,} examples"]
+    parts = [_of_examples(done.answered, done.total)]
     if done.pause_left:
         parts.append(f"all wait, {wait_time(done.pause_left)}")
     if done.failed:
-        parts.append(f"{done.failed:,} failed")
+        parts.append(f"{count(done.failed)} failed")
     if done.output_tokens:
-        parts += [f"{done.input_tokens + done.output_tokens:,} tokens", dollars(done.cost)]
+        parts += [count_noun(done.input_tokens + done.output_tokens, "token"), dollars(done.cost)]
     return "   ".join(parts)
+
+
+def _of_examples(done: int, total: int) -> str:
+    return f"{count(done)} of {count_noun(total, 'example')}"
 
 
 def _print_result(done: "GenerationProgress", request: "GenerateRequest", *, json: bool) -> None:
@@ -133,17 +137,19 @@ def _print_result(done: "GenerationProgress", request: "GenerateRequest", *, jso
     if not done.total:
         print_line(f"nothing to do: {request.system} has answered every active example of {request.set}")
         return
-    print_line(f"{request.system} on {request.set}: {done.answered:,} of {done.total:,} examples answered")
+    print_line(f"{request.system} on {request.set}: {_of_examples(done.answered, done.total)} answered")
     kinds = (("truncated", done.truncated), ("empty", done.empty), ("refused", done.refused), ("odd end", done.odd))
-    marked = [f"{count:,} {name}" for name, count in kinds if count]
-    print_line(f"{done.turns:,} answers" + (", of them " + ", ".join(marked) if marked else ""))
+    marked = [f"{count(number)} {name}" for name, number in kinds if number]
+    print_line(count_noun(done.turns, "answer") + (", of them " + ", ".join(marked) if marked else ""))
     if done.output_tokens:
-        print_line(f"{done.input_tokens:,} tokens in, {done.output_tokens:,} out, cost {dollars(done.cost)}")
+        print_line(
+            f"{count_noun(done.input_tokens, 'token')} in, {count(done.output_tokens)} out, cost {dollars(done.cost)}"
+        )
     _print_problems(done.problems)
     if done.stopped:
         print_note(f"stopped: {done.stopped}")
     if done.left:
-        print_line(f"{count_noun(done.left, 'example', thousands=True)} left; the same command goes on")
+        print_line(f"{count_noun(done.left, 'example')} left; the same command goes on")
 
 
 def _print_problems(problems: "tuple[tuple[str, str], ...]") -> None:
@@ -152,7 +158,7 @@ def _print_problems(problems: "tuple[tuple[str, str], ...]") -> None:
     for key, message in problems[:_SHOWN_PROBLEMS]:
         print_note(f"{key}: {message}")
     if len(problems) > _SHOWN_PROBLEMS:
-        print_note(f"and {len(problems) - _SHOWN_PROBLEMS:,} more")
+        print_note(f"and {count(len(problems) - _SHOWN_PROBLEMS)} more")
 
 
 def perplexity(
@@ -209,7 +215,7 @@ async def _measure(store: "Store", request: "PerplexityRequest", bar: "ProgressB
     async with aclosing(measure_perplexity(store, request)) as updates:
         async for last in updates:
             pause = f"   all wait, {wait_time(last.pause_left)}" if last.pause_left else ""
-            bar(last.done + len(last.problems), last.total, f"{last.done:,} of {last.total:,} examples{pause}")
+            bar(last.done + len(last.problems), last.total, _of_examples(last.done, last.total) + pause)
     assert last is not None
     return last
 
@@ -233,17 +239,18 @@ def _print_perplexity(done: "PerplexityProgress", request: "PerplexityRequest", 
     if done.result is not None:
         print_line("  ".join(perplexity_row(done.result)))
     if done.no_reference:
-        print_line(f"{count_noun(done.no_reference, 'example', thousands=True)} without a reference")
+        print_line(f"{count_noun(done.no_reference, 'example')} without a reference")
     _print_problems(done.problems)
 
 
 def perplexity_row(found: "SystemPerplexity") -> tuple[str, str, str]:
     """Return the cells of a table row: system, perplexity, and how it was measured."""
     source = (
-        f"{found.examples:,} of {found.of:,} references, {found.tokens:,} tokens, by {found.model} at {found.endpoint},"
+        f"{count(found.examples)} of {count_noun(found.of, 'reference')}, {count_noun(found.tokens, 'token')},"
+        f" by {found.model} at {found.endpoint},"
         f" completions with echo, {found.at[:10]}"
     )
-    return found.system, f"{found.perplexity:,.2f}", source
+    return found.system, decimal(found.perplexity), source
 
 
 def perplexity_json(found: "SystemPerplexity") -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.formatting import count, count_noun, noun
 from uphold_tui.commands.options import Context
 
 if TYPE_CHECKING:
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
 _ROWS_LISTED = 12
 
 _ADDED_NAMES = {
-    "carried": "decisions carried from equal pairs",
-    "edited": "examples edited",
-    "replaced": "responses replaced",
+    "examples": ("example", "examples"),
+    "responses": ("response", "responses"),
+    "pairs": ("pair", "pairs"),
+    "judgments": ("judgment", "judgments"),
+    "reviews": ("review", "reviews"),
+    "carried": ("decision carried from an equal pair", "decisions carried from equal pairs"),
+    "edited": ("example edited", "examples edited"),
+    "replaced": ("response replaced", "responses replaced"),
 }
-"""Names in the output of counts whose field names do not speak for themselves."""
+"""What was added, by the field of the summary that counts it: one of them, and several; in the order of the output."""
 
 
 def import_(
@@ -98,7 +104,7 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
         for update in updates:
             if isinstance(update, ImportSummary):
                 return update
-            bar(update.done, update.total, f"{update.rows:,} rows")
+            bar(update.done, update.total, count_noun(update.rows, "row"))
     raise AssertionError("an import ends with its summary")
 
 
@@ -127,16 +133,16 @@ def _summary_json(summary: "ImportSummary") -> dict[str, object]:
 def _print_summary(summary: "ImportSummary") -> None:
     from uphold_tui.console import print_table, print_text
 
-    print_text(f"{summary.rows:,} rows read as {summary.format} into the set {summary.set!r}")
-    names = ("examples", "responses", "pairs", "judgments", "reviews", "carried", "edited", "replaced")
-    added = [(f"{getattr(summary, name):,}", name) for name in names if getattr(summary, name)]
+    print_text(f"{count_noun(summary.rows, 'row')} read as {summary.format} into the set {summary.set!r}")
+    added = [(name, getattr(summary, name)) for name in _ADDED_NAMES if getattr(summary, name)]
     if added:
         print_table([("added", "")])
-        print_table([(f"  {number:>7}", _ADDED_NAMES.get(name, name)) for number, name in added])
+        print_table([(f"  {count(number):>7}", noun(number, *_ADDED_NAMES[name])) for name, number in added])
     else:
         print_text("nothing new: all of it was there already")
     if summary.already_there and added:
-        print_text(f"{summary.already_there:,} rows were there already")
+        rows = count_noun(summary.already_there, "row was", "rows were")
+        print_text(f"{rows} there already")
     if summary.unused_fields:
         print_text("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:
@@ -166,10 +172,10 @@ def _print_list(title: str, rows: list[tuple[str, str]]) -> None:
 
     if not rows:
         return
-    print_text(f"{len(rows):,} {title}:")
+    print_text(f"{count(len(rows))} {title}:")
     print_table([(f"  {where}", what) for where, what in rows[:_ROWS_LISTED]])
     if len(rows) > _ROWS_LISTED:
-        print_text(f"  and {len(rows) - _ROWS_LISTED:,} more; --json lists all")
+        print_text(f"  and {count(len(rows) - _ROWS_LISTED)} more; --json lists all")
 
 
 def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -199,8 +205,8 @@ def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json",
 
 
 def _added_counts(counts: dict[str, int]) -> str:
-    names = ("examples", "pairs", "judgments", "reviews")
-    return ", ".join(f"{counts[name]:,} {name}" for name in names if counts.get(name)) or "answers"
+    names = {"examples": "example", "pairs": "pair", "judgments": "judgment", "reviews": "review"}
+    return ", ".join(count_noun(counts[name], one) for name, one in names.items() if counts.get(name)) or "answers"
 
 
 def drop(

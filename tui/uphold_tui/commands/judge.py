@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold.formatting import count_noun, dollars, wait_time
+from uphold.formatting import count, count_noun, dollars, noun, of_n, wait_time
 from uphold_tui.commands.options import (
     WORK_LEFT,
     ApiKeyEnv,
@@ -43,6 +43,9 @@ _VERDICT_NAMES = {
     "pending": "pending",
 }
 """Names of verdicts in the output, in the order of their lines."""
+
+_ONE_OF = {"wins": "win", "ties": "tie", "losses": "loss"}
+"""Outcomes that have a line even where there is none, by what one of them is called."""
 
 
 def judge(
@@ -210,17 +213,17 @@ def _reread(context: Context, run: str | None, judges: list[str] | None, *, json
 
 def progress_line(judging: "JudgingProgress") -> str:
     """Return the text beside the progress bar: counts, rate, failures, tokens, cost and remaining time."""
-    parts = [f"{judging.done:,} of {judging.total:,}", f"{judging.left:,} left"]
+    parts = [of_n(judging.done, judging.total), f"{count(judging.left)} left"]
     if judging.pause_left:
         parts.append(f"all wait, {wait_time(judging.pause_left)}")
     elif judging.rate is not None:
-        parts.append(f"{judging.rate:,.0f} a minute")
+        parts.append(f"{count(round(judging.rate))} a minute")
     if judging.unreadable:
-        parts.append(f"{judging.unreadable:,} unreadable")
+        parts.append(f"{count(judging.unreadable)} unreadable")
     if judging.failed:
-        parts.append(f"{judging.failed:,} failed")
+        parts.append(f"{count(judging.failed)} failed")
     if judging.requested:
-        parts.append(f"{judging.input_tokens + judging.output_tokens:,} tokens")
+        parts.append(count_noun(judging.input_tokens + judging.output_tokens, "token"))
         expected = "" if judging.expected_cost is None else f" of about {dollars(judging.expected_cost)}"
         parts.append(dollars(judging.cost) + expected)
     if judging.seconds_left is not None and not judging.pause_left:
@@ -279,46 +282,48 @@ def _print_summary(summary: "JudgeSummary") -> None:
     from uphold_tui.console import print_line, print_note, print_table, print_text
 
     counts, made = _counts(summary), summary.made
-    print_line(f"{summary.judge} on {summary.run.name}: {summary.pairs:,} pairs")
-    rows = [(f"  {count:>6,}", name) for name, count in counts.items() if count or name in ("wins", "ties", "losses")]
+    print_line(f"{summary.judge} on {summary.run.name}: {count_noun(summary.pairs, 'pair')}")
+    rows = [
+        (f"  {count(number):>6}", noun(number, _ONE_OF[name], name) if name in _ONE_OF else name)
+        for name, number in counts.items()
+        if number or name in _ONE_OF
+    ]
     print_table(rows)
     print_text(_work_line(summary))
     for keys, reason in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
-            print_text(f"{_count(len(keys), 'example')} with {reason}: no pair")
+            print_text(f"{count_noun(len(keys), 'example')} with {reason}: no pair")
     if summary.submitted:
-        print_text(f"submitted as {_count(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
+        print_text(f"submitted as {count_noun(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
     if summary.in_batches:
-        print_text(f"{_count(summary.in_batches, 'judgment')} in open batches; `uphold judge --collect` fetches them")
+        print_text(
+            f"{count_noun(summary.in_batches, 'judgment')} in open batches; `uphold judge --collect` fetches them"
+        )
     if summary.stopped:
         print_note(f"stopped: {summary.stopped}")
     if summary.left and not summary.in_batches:
-        print_text(f"{_count(summary.left, 'pair')} left; the same command goes on")
-
-
-def _count(number: int, noun: str) -> str:
-    return count_noun(number, noun, thousands=True)
+        print_text(f"{count_noun(summary.left, 'pair')} left; the same command goes on")
 
 
 def _work_line(summary: "JudgeSummary") -> str:
     """Return the sentence about the judgments made in this invocation."""
     progress = summary.progress
     if summary.collected:
-        return f"{summary.collected:,} judgments collected"
+        return f"{count_noun(summary.collected, 'judgment')} collected"
     if not progress.total:
         return "nothing left to do: every judgment was there already"
-    parts = [f"{progress.done:,} judgments made"]
+    parts = [f"{count_noun(progress.done, 'judgment')} made"]
     if progress.identical:
-        parts.append(f"{progress.identical:,} of identical answers, not asked")
+        parts.append(f"{count(progress.identical)} of identical answers, not asked")
     if progress.reused:
-        parts.append(f"{progress.reused:,} reused from equal pairs")
+        parts.append(f"{count(progress.reused)} reused from equal pairs")
     if progress.failed:
-        parts.append(f"{progress.failed:,} failed")
+        parts.append(f"{count(progress.failed)} failed")
     if progress.output_tokens:
-        parts.append(f"{progress.input_tokens:,} tokens in, {progress.output_tokens:,} out")
+        parts.append(f"{count_noun(progress.input_tokens, 'token')} in, {count(progress.output_tokens)} out")
         parts.append(f"cost {dollars(progress.cost)}")
     if progress.retries:
-        parts.append(f"{progress.retries:,} asked again")
+        parts.append(f"{count(progress.retries)} asked again")
     if progress.paused:
         parts.append(f"all waited {wait_time(progress.paused)}")
     return ", ".join(parts)
@@ -356,14 +361,15 @@ def _estimate_json(found: "Estimate", prices_date: str) -> dict[str, Any]:
 def _print_estimate(found: "Estimate", max_cost: float | None, prices_date: str) -> None:
     from uphold_tui.console import print_line
 
-    print_line(
-        f"{found.judge}: {found.judgments:,} judgments on {found.pairs:,} pairs are missing, {found.calls:,} calls"
-    )
+    missing = f"{count_noun(found.judgments, 'judgment')} on {count_noun(found.pairs, 'pair')}"
+    are_missing = f"{noun(found.judgments, 'is', 'are')} missing"
+    print_line(f"{found.judge}: {missing} {are_missing}, {count_noun(found.calls, 'call')}")
     if not found.model:
         print_line("  offline and free")
         return
-    print_line(f"  {found.input_tokens:,} tokens in, counted by {found.counted_by}")
-    print_line(f"  {found.output_tokens:,} tokens out, at an assumed {found.output_each:,} tokens an answer")
+    print_line(f"  {count_noun(found.input_tokens, 'token')} in, counted by {found.counted_by}")
+    each = count_noun(found.output_each, "token")
+    print_line(f"  {count_noun(found.output_tokens, 'token')} out, at an assumed {each} an answer")
     batch = "" if found.batch_cost is None else f"; with --batch {dollars(found.batch_cost)}"
     source = f", prices of {prices_date} or your own" if found.cost is not None else ": its price is not known"
     print_line(f"  cost {dollars(found.cost)}{batch}{source}")
@@ -392,6 +398,6 @@ def print_reread(results: "list[Reread]", *, json: bool) -> None:
         return
     for result in results:
         print_line(
-            f"{result.judge} on {result.run.name}: {result.answers:,} answers read again, "
-            f"{result.changed:,} say something else"
+            f"{result.judge} on {result.run.name}: {count_noun(result.answers, 'answer')} read again, "
+            f"{count(result.changed)} {noun(result.changed, 'says', 'say')} something else"
         )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from uphold.formatting import share
 from uphold_tui.commands.options import AsJson
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def _print_block(title: str, text: str) -> None:
 
 def _judgment_line(judgment: "Judgment") -> str:
     outcome = judgment.verdict.value if judgment.verdict else judgment.status.value
-    confidence = f", confidence {judgment.confidence:g}" if judgment.confidence is not None else ""
-    preference = f", preference {judgment.preference:g}" if judgment.preference is not None else ""
+    confidence = f", confidence {share(judgment.confidence)}" if judgment.confidence is not None else ""
+    preference = f", preference {share(judgment.preference)}" if judgment.preference is not None else ""
     reason = judgment.reason or judgment.problem
     return f"{judgment.order.value}: {outcome}{confidence}{preference}" + (f". {reason}" if reason else "")
 

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from uphold.formatting import count, count_noun
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
 from uphold_tui.keys import Key, bindings, labels
@@ -104,9 +105,9 @@ def matching(
     by_key = find(text)[:_MOST_PAIRS] if find is not None and text else ()
     pairs = [Command(f"go to {key}", f"jump({place})") for place, key in by_key]
     if jumps and len(words) == 1 and words[0].isdecimal() and len(words[0]) < 10:
-        return [Command(f"go to pair {int(words[0])} of the queue", f"jump({int(words[0])})"), *pairs]
+        return [Command(f"go to pair {count(int(words[0]))} of the queue", f"jump({int(words[0])})"), *pairs]
     if len(words) == 2 and words[0] == "plan" and words[1].isdecimal() and 0 < len(words[1]) < 7 and int(words[1]):
-        return [Command(f"plan {int(words[1])} pairs", f"plan({int(words[1])})")]
+        return [Command(f"plan {count_noun(int(words[1]), 'pair')}", f"plan({int(words[1])})")]
     matched = [
         command for command in commands if all(word in f"{command.words} {command.also}".lower() for word in words)
     ]

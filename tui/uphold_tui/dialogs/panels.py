@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from uphold.formatting import share
 from uphold.records.enums import Preference
 from uphold.records.judgments import Judgment
 from uphold.records.reviews import PairView
@@ -16,7 +17,6 @@ from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED
-from uphold_tui.widgets.badges import share
 
 _CLOSES = Content.styled("esc closes", FAINT)
 

@@ -11,9 +11,10 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import Static
 
+from uphold.formatting import count, count_noun, of_n, percent_number
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.records.statistics import MIN_FOR_RATE
-from uphold.stats.intervals import wilson
+from uphold.reports.number_text import rate_interval
 from uphold.workflows.lookup import Home
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -66,12 +67,12 @@ def run_rows(row: RunRow, columns: Columns) -> tuple[Content, Content]:
     """Return the two rows of a run: systems, reviews and win rate; below them set, judge and agreement."""
     run = row.run
     systems = Content.assemble(safe_text.line(run.candidate, BOLD), (" against ", FAINT), safe_text.line(run.baseline))
-    count = f"{row.reviewed:>5}" if columns.bar else f"{row.reviewed}"
-    reviewed = Content.assemble(_review_bar(row, columns.bar), (count, ""), (f" of {row.pairs}", MUTED))
-    pairs = f", {row.pairs} {_plural(row.pairs, 'pair')}" if columns.bar or not row.disputed else ""
+    read = f"{count(row.reviewed):>5}" if columns.bar else count(row.reviewed)
+    reviewed = Content.assemble(_review_bar(row, columns.bar), (read, ""), (f" of {count(row.pairs)}", MUTED))
+    pairs = f", {count_noun(row.pairs, 'pair')}" if columns.bar or not row.disputed else ""
     in_set = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
-        in_set = Content.assemble(in_set, (f"   {row.disputed} in dispute", DOUBT))
+        in_set = Content.assemble(in_set, (f"   {count(row.disputed)} in dispute", DOUBT))
     judge = _judge(row, with_orders=bool(columns.bar))
     return (
         _row(columns, systems, reviewed, _win_rate(row, columns.axis)),
@@ -88,31 +89,30 @@ def _review_bar(row: RunRow, width: int) -> Content:
 
 
 def _win_rate(row: RunRow, axis_width: int) -> Content:
-    """Return the win rate by human labels with its Wilson interval; a count where there are too few labels."""
-    n = row.wins + row.ties + row.losses
-    if n < MIN_FOR_RATE:
-        count = f"{row.wins} {_plural(row.wins, 'win')} of {n}" if n else ""
+    """Return the win rate by human labels with its interval; a count where there are too few labels."""
+    rate = row.win_rate
+    if rate is None or rate.rate is None or rate.n < MIN_FOR_RATE:
+        wins = f"{count_noun(row.wins, 'win')} of {count(rate.n)}" if rate is not None and rate.n else ""
         bar = Content.assemble(interval(None, None, None, axis_width), "  ") if axis_width else Content("")
-        return Content.assemble(bar, (count, MUTED))
-    low, high = wilson(row.wins, n)
-    rate = row.wins / n
-    bar = Content.assemble(interval(rate, low, high, axis_width), "  ") if axis_width else Content("")
-    return Content.assemble(bar, (f"{round(rate * 100)}", BOLD), (f"  {round(low * 100)}–{round(high * 100)}", MUTED))
+        return Content.assemble(bar, (wins, MUTED))
+    bar = Content.assemble(interval(rate.rate, rate.low, rate.high, axis_width), "  ") if axis_width else Content("")
+    return Content.assemble(bar, (percent_number(rate.rate), BOLD), (f"  {rate_interval(rate)}", MUTED))
 
 
 def _judge(row: RunRow, *, with_orders: bool) -> Content:
     """Return the judge, and how much of the run it has judged if not all of it in both orders."""
     if row.judge is None:
         return Content.styled("not judged", MUTED)
-    words = "" if row.judged >= row.pairs else f", {row.judged} of {row.pairs}"
+    words = "" if row.judged >= row.pairs else f", {of_n(row.judged, row.pairs)}"
     if row.orders == 1 and not words and with_orders:
         words = ", one order"
     return Content.assemble(safe_text.line(row.judge, MUTED), (words, MUTED))
 
 
 def _agreement(row: RunRow) -> Content:
-    if row.compared >= MIN_FOR_RATE:
-        return Content.styled(f"agreement {round(100 * row.agree / row.compared)}", MUTED)
+    rate = row.agreement
+    if rate is not None and rate.rate is not None and rate.n >= MIN_FOR_RATE:
+        return Content.styled(f"agreement {percent_number(rate.rate)}", MUTED)
     if row.reviewed:
         return Content.styled(f"{MIN_FOR_RATE} needed for a rate", MUTED)
     return Content.styled("opinion only" if row.judge is not None else "", MUTED)
@@ -123,11 +123,11 @@ def set_row(row: SetRow, columns: Columns) -> Content:
     name = safe_text.line(row.name)
     if row.purpose:
         name = Content.assemble(name, "  ", safe_text.running(row.purpose, FAINT))
-    examples = f"{row.active} active"
-    examples += f", {row.draft} draft" if row.draft else ""
-    examples += f", {row.turns} turns" if row.turns > 1 else ""
-    people = f" by {row.reviewers} people" if row.reviewers > 1 else ""
-    reviewed = Content.styled(f"{row.reviewed}{people}", MUTED)
+    examples = f"{count(row.active)} active"
+    examples += f", {count(row.draft)} draft" if row.draft else ""
+    examples += f", {count_noun(row.turns, 'turn')}" if row.turns > 1 else ""
+    people = f" by {count_noun(row.reviewers, 'person', 'people')}" if row.reviewers > 1 else ""
+    reviewed = Content.styled(count(row.reviewed) + people, MUTED)
     return _row(columns, name, Content.styled(examples, MUTED), reviewed)
 
 
@@ -139,10 +139,6 @@ def _row(columns: Columns, first: Content, second: Content, third: Content) -> C
 def _cell(content: Content, width: int) -> Content:
     cut = content.truncate(max(width - 2, 0), ellipsis=True)
     return Content.assemble(cut, " " * (width - cut.cell_length))
-
-
-def _plural(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"
 
 
 def _faint(words: str) -> Content:
@@ -222,7 +218,7 @@ class HomeScreen(Screen[None]):
         new = ", new" if self.is_empty else ""
         left = Content.assemble(("uphold", BOLD), "   ", safe_text.line(self._database, MUTED), (new, MUTED))
         runs, sets = len(self.home.runs), len(self.home.sets)
-        counts = f"{runs} {_plural(runs, 'run')}   {sets} {_plural(sets, 'set')}"
+        counts = f"{count_noun(runs, 'run')}   {count_noun(sets, 'set')}"
         reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
         self.header.show(left, None if self.is_empty else Content.assemble((counts, MUTED), reviewer))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from uphold.formatting import dollars, wait_time
+from uphold.formatting import count, count_noun, dollars, noun, share, wait_time
 from uphold.records.enums import Verdict
 from uphold.records.runs import Run
 from uphold.store.judgments import JudgedPair
@@ -14,7 +14,6 @@ from uphold.workflows.judging_progress import JudgingProgress, JudgingView
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
-from uphold_tui.widgets.badges import share
 from uphold_tui.widgets.rows import spread
 
 _THREE_COLUMNS = 96
@@ -54,7 +53,7 @@ class JudgingPage:
         elif summary is not None and summary.stopped:
             row = Content.assemble(("Stopped.  ", BOLD), safe_text.running(summary.stopped, MUTED))
         elif summary is not None:
-            left = f"{summary.left} pairs are left" if summary.left else "nothing is left"
+            left = count_noun(summary.left, "pair is", "pairs are") + " left" if summary.left else "nothing is left"
             row = Content.assemble(("Done.  ", BOLD), (left, MUTED))
         elif self.control.stopped:
             row = Content.assemble(("Stopping.  ", BOLD), ("what is in flight comes back first", MUTED))
@@ -66,12 +65,12 @@ class JudgingPage:
 
     def _progress(self, progress: JudgingProgress, width: int) -> list[Content]:
         done, total = progress.done, progress.total
-        left = Content.assemble((f"{done:,} of {total:,} judgments", BOLD))
+        left = Content.assemble((f"{count(done)} of {count_noun(total, 'judgment')}", BOLD))
         if self.status.view is not None:
             verdicts = self.status.view.verdicts
             pairs = sum(verdicts.values())
             judged = pairs - verdicts.get(Verdict.PENDING, 0)
-            left = Content.assemble(left, (f"   {judged:,} of {pairs:,} pairs", MUTED))
+            left = Content.assemble(left, (f"   {count(judged)} of {count_noun(pairs, 'pair')}", MUTED))
         right = Content("")
         if progress.seconds_left is not None and progress.left and not self.status.ended:
             right = Content.assemble(("about ", MUTED), (wait_time(progress.seconds_left), BOLD), (" left", MUTED))
@@ -81,19 +80,20 @@ class JudgingPage:
 
     def _rate_and_cost(self, progress: JudgingProgress, width: int) -> list[Content]:
         """Return rate, cost and repeated requests, in three columns where there is room."""
-        at_once = f"{self.control.concurrency} at a time"
+        at_once = f"{count(self.control.concurrency)} at a time"
         if progress.pause_left and not self.status.ended:
             rate = Content.assemble((f"all wait, {wait_time(progress.pause_left)}", DOUBT))
         elif progress.rate is not None:
-            rate = Content.assemble((f"{progress.rate:,.0f}", BOLD), (f" a minute, {at_once}", MUTED))
+            rate = Content.assemble((count(round(progress.rate)), BOLD), (f" a minute, {at_once}", MUTED))
         else:
             rate = Content.styled(at_once, MUTED)
         is_final = progress.expected_cost is None or self.status.ended
         expected = "" if is_final else f" of about {dollars(progress.expected_cost)}"
         cap = "" if self.control.cap is None else f", stops at {dollars(self.control.cap)}"
         spent = Content.assemble((dollars(progress.cost), BOLD), (expected + cap, MUTED))
-        paused = f" times, all waited {wait_time(progress.paused)}" if progress.paused else " times"
-        retries = Content.assemble((f"{progress.retries:,}", BOLD), (paused, MUTED))
+        times = f" {noun(progress.retries, 'time')}"
+        paused = f", all waited {wait_time(progress.paused)}" if progress.paused else ""
+        retries = Content.assemble((count(progress.retries), BOLD), (times + paused, MUTED))
         heads = [Content.styled(head, MUTED) for head in ("rate", "spent", "asked again")]
         if width < _THREE_COLUMNS:
             return [
@@ -122,7 +122,7 @@ class JudgingPage:
         bar.append(("▄" * (width - end), RULE))
         named = [
             Content.assemble(
-                name if verdict is Verdict.CANDIDATE else name.stylize(MUTED), (f" {counts[verdict]:,}", BOLD)
+                name if verdict is Verdict.CANDIDATE else name.stylize(MUTED), (f" {count(counts[verdict])}", BOLD)
             )
             for verdict, name, _ in kinds
             if counts.get(verdict)
@@ -138,8 +138,8 @@ class JudgingPage:
         """Return the pairs that need a look, scrolled so that the cursor is in view."""
         if not problems:
             return []
-        count = f"{len(problems)} {'pair' if len(problems) == 1 else 'pairs'}; what failed is asked again the next time"
-        rows = [Content(""), spread(Content.styled("Needs a look", BOLD), Content.styled(count, MUTED), width)]
+        again = f"{count_noun(len(problems), 'pair')}; what failed is asked again the next time"
+        rows = [Content(""), spread(Content.styled("Needs a look", BOLD), Content.styled(again, MUTED), width)]
         first = min(max(self.cursor - _MOST_PROBLEMS + 1, 0), max(len(problems) - _MOST_PROBLEMS, 0))
         for index, pair in enumerate(problems[first : first + _MOST_PROBLEMS], first):
             sign = self.signs.failed if pair.verdict is Verdict.FAILED else self.signs.unreadable

@@ -1,31 +1,40 @@
-"""The page of a run's numbers: rows of parts, some of which list the pairs behind them, arranged in columns."""
+"""The page of a run's numbers, drawn from the report that the command line prints.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+The page has its own arrangement: large digits, intervals as bars, columns, the history. It finds sections and rows by
+their ids, gives some of them shorter names, and leaves out those named in `_LEFT_OUT`; a row or sentence that it does not
+know stands where its section does, so that whatever a report shows is on the page too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from textual.content import Content
 from textual.geometry import Region
 
-from uphold.records.counts import CLASSES
-from uphold.records.enums import Preference, QuickFilter
+from uphold.formatting import count, of_n
 from uphold.records.pair_list import PairFilter
-from uphold.records.statistics import (
-    MIN_FOR_RATE,
-    Assisted,
-    JudgeStatistics,
-    Rate,
-    RunStatistics,
-    Share,
-    TagStatistics,
-    Value,
-    WidthForecast,
+from uphold.records.statistics import MIN_FOR_RATE, Rate, Share, Value
+from uphold.reports.model import (
+    TOO_FEW,
+    TOO_FEW_SHORT,
+    ConfusionMatrix,
+    ForecastTable,
+    Item,
+    NumberRow,
+    Report,
+    ReportSection,
+    RowId,
+    SectionId,
+    Sentence,
+    Tone,
 )
-from uphold.reports.run_report import conclusion, refusal
+from uphold.reports.number_text import count_text, forecast_text, number_text, rate_interval, row_name, width_text
+from uphold.reports.text_tables import item_table
 from uphold.workflows.comparison import RunPoint
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED, PLAIN, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED
 from uphold_tui.widgets.bars import axis, chart, interval, large_digits
-from uphold_tui.widgets.rates import kappa, span
 
 Part = tuple[Content, PairFilter | None]
 """A part of a row, and the filter of the pairs behind it if there are any."""
@@ -41,23 +50,75 @@ _LABEL_WIDTH = 26
 _MATRIX_CELL = 11
 """Cells of a count in the table of people against judge."""
 
-_WITH_RATE = ("assisted", "human-only")
-"""States of the headline in which it is a rate."""
+_MAX_REVIEWER_PAIRS = 3
 
-_WON = PairFilter(label=Preference.CANDIDATE)
+_REVIEWER_NAME = 10
+"""Characters of a reviewer's name where two stand in a row."""
 
-_READ = PairFilter(only=QuickFilter.READ)
+_NAMES: Mapping[str, str] = {
+    RowId.LIKE_THESE: "win rate",
+    RowId.THIS_SET: "this set",
+    RowId.WIN_TIE: "win and tie",
+    RowId.TIES_HALF: "ties half",
+    RowId.JUDGE_ALONE: "judge alone",
+    RowId.BLIND: "blind reviews only",
+    RowId.ALPHA: "α among people",
+}
+"""Names of rows that have little room here; others keep the report's."""
+
+_LEFT_OUT = frozenset(
+    {
+        *(RowId.ALL_READ, RowId.BASIS, RowId.PEOPLE_ALONE, RowId.PLAN_HINT),
+        *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
+        *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
+        *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
+        *(RowId.ORDER_HEAD, RowId.ORDER_CONCLUSION, RowId.LENGTH_HEAD, RowId.LENGTH_CONCLUSION),
+        *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
+        *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
+        *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
+    }
+)
+"""Rows and sentences of the report that the page does without; the reviewer's own leans have a place among the judge's."""
+
+_SECTIONS_LEFT_OUT = frozenset({SectionId.OTHER_JUDGES, SectionId.NOTES})
+
+_SECTIONS_PLACED = frozenset(
+    {
+        *(SectionId.HEADLINE, SectionId.PEOPLE, SectionId.JUDGE),
+        *(SectionId.REVIEWERS, SectionId.TAGS, SectionId.FORECAST),
+    }
+)
+"""Sections that have their place on the page; any other follows at the end of the right half."""
+
+_LEANS = (RowId.FIRST_SHOWN, RowId.LONGER_BY_JUDGE, RowId.LONGER_BY_PEOPLE)
+_AGREEMENT = (RowId.AGREEMENT, RowId.WITHOUT_TIES, RowId.BLIND)
+_COEFFICIENTS = (RowId.KAPPA, RowId.AC1, RowId.ALPHA)
+_LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
 
 @dataclass(frozen=True, slots=True)
 class NumbersView:
-    """Data of the page; `reviewer` is the one who reads it, `by_tag` shows tags in place of the history."""
+    """Data of the page; `reviewer` is the one who reads it, `by_tag` shows tags in place of the history.
 
-    statistics: RunStatistics
+    `readers` are all who have read pairs of the run.
+    """
+
+    report: Report
+    run: str
+    candidate: str
     reviewer: str
+    readers: Sequence[str] = ()
     history: Sequence[RunPoint] = ()
     by_tag: bool = False
-    signs: Signs = PLAIN
+
+    def items(self, section_id: SectionId) -> tuple[Item, ...]:
+        """Return the items of a section, of the first judge's for judges; none where there is no such section."""
+        found = self.section(section_id)
+        return found.items if found is not None else ()
+
+    def section(self, section_id: SectionId) -> ReportSection | None:
+        """Return the first section with an id."""
+        return next((section for section in self.report.sections if section.id == section_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,74 +166,92 @@ def wrapped(text: str, width: int, style: str = MUTED) -> Iterator[Row]:
 
 def left_rows(view: NumbersView, width: int) -> list[Row]:
     """Return the left half: the headline, the intervals against 50, sentences on them, then history or tags."""
-    statistics = view.statistics
-    rows = [*_headline(statistics, width), blank(), *_bars(statistics, width)]
-    if sentences := list(_sentences(statistics, width)):
+    rows = [*_headline(view, width), blank(), *_bars(view, width)]
+    if sentences := list(_sentences(view, width)):
         rows += [blank(), *sentences]
     points = [point for point in view.history if point.rate.rate is not None]
-    if view.by_tag and statistics.tags:
-        return [*rows, blank(), *_tags(statistics.tags, width)]
+    tags = _rows(view.items(SectionId.TAGS))
+    if view.by_tag and tags:
+        return [*rows, blank(), *_tags(view, tags, width)]
     if len(points) > 1:
-        rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, statistics.run or "", width))]
+        rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, view.run, width))]
     return rows
+
+
+def _rows(items: Iterable[Item]) -> list[NumberRow]:
+    return [item for item in items if isinstance(item, NumberRow)]
+
+
+def _of(items: Iterable[Item], *ids: RowId) -> list[NumberRow]:
+    """Return the numbers with these ids, in the order of the ids."""
+    found = _rows(items)
+    return [row for row_id in ids for row in found if row.id == row_id]
+
+
+def _others(items: Iterable[Item], *placed: RowId) -> list[Item]:
+    """Return the items that are neither left out here nor placed by id."""
+    return [item for item in items if item.id not in _LEFT_OUT and item.id not in placed]
+
+
+def _name(row: NumberRow) -> str:
+    """Return the name of a row on this page."""
+    if row.id == RowId.REVIEWER_PAIR:
+        return " and ".join(reviewer[:_REVIEWER_NAME] for reviewer in row.subjects)
+    return _NAMES.get(row.id) or row_name(row)
 
 
 # the headline
 
 
-def _headline(statistics: RunStatistics, width: int) -> Iterator[Row]:
+def _headline(view: NumbersView, width: int) -> Iterator[Row]:
     """Return the win rate in large digits, or the reason why there is none."""
-    headline = statistics.headline
-    if headline is not None and headline.state in _WITH_RATE and headline.population.win_rate.rate is not None:
-        yield from _large_headline(headline, statistics, width)
+    items = view.items(SectionId.HEADLINE)
+    like_these, this_set = _of(items, RowId.LIKE_THESE), _of(items, RowId.THIS_SET)
+    if like_these and this_set and number_text(like_these[0]).figure:
+        yield from _large_headline(view, like_these[0], this_set[0], width)
         return
-    human = statistics.human
-    labelled = human.wins + human.ties + human.losses
-    candidate = safe_text.line(statistics.candidate or "", BOLD)
-    won = Content.assemble((f"{human.wins} of {labelled} won by ", BOLD), candidate)
-    if human.reviewed:
-        yield ((won.truncate(width, ellipsis=True), PairFilter(label=Preference.CANDIDATE)),)
-    for sentence in refusal(headline) if headline is not None else ["Pooled runs have no one candidate."]:
-        yield from wrapped(sentence, width, MUTED if human.reviewed else BOLD)
+    for row in _of(view.items(SectionId.PEOPLE), RowId.PEOPLE_WIN):
+        n = row.number.n if isinstance(row.number, Rate) else 0
+        candidate = safe_text.line(view.candidate, BOLD)
+        won = Content.assemble((f"{of_n(row.hits or 0, n)} won by ", BOLD), candidate)
+        if n:
+            yield ((won.truncate(width, ellipsis=True), row.pairs),)
+        style = MUTED if n else BOLD
+        for item in items:
+            if isinstance(item, Sentence) and item.id == RowId.REFUSAL:
+                yield from wrapped(item.text, width, style)
 
 
-def _large_headline(headline: Assisted, statistics: RunStatistics, width: int) -> Iterator[Row]:
-    population, this_set = headline.population.win_rate, headline.this_set.win_rate
-    basis = "judge-assisted" if headline.state == "assisted" else "people alone"
-    candidate = safe_text.line(statistics.candidate or "", BOLD)
-    pairs = statistics.pairs - statistics.human.broken
-    is_exact = this_set.method == "exact"
+def _large_headline(view: NumbersView, like_these: NumberRow, this_set: NumberRow, width: int) -> Iterator[Row]:
+    candidate, basis = safe_text.line(view.candidate, BOLD), safe_text.line(like_these.note, BOLD)
     lines = [
-        Content.assemble(("percent won by ", BOLD), candidate, (f", {basis}", BOLD)),
-        Content.styled(f"{span(population)} for instructions like these", MUTED),
-        Content.styled(f"{'exact' if is_exact else span(this_set)} in this set of {pairs:,}", MUTED),
+        Content.assemble(("percent won by ", BOLD), candidate, (", ", BOLD), basis),
+        Content.styled(f"{_ends(like_these)} {like_these.name}", MUTED),
+        Content.styled(f"{_ends(this_set)} in this set of {count(this_set.of or 0)}", MUTED),
     ]
-    digits = large_digits(str(round(100 * (population.rate or 0))))
-    for digit_row, line in zip(digits, lines, strict=True):
+    for digit_row, line in zip(large_digits(number_text(like_these).figure), lines, strict=True):
         row = Content.assemble((digit_row, BOLD), "  ", line).truncate(width, ellipsis=True)
-        yield ((row, PairFilter(label=Preference.CANDIDATE)),)
+        yield ((row, like_these.pairs),)
 
 
 # bars
 
 
-def _bars(statistics: RunStatistics, width: int) -> Iterator[Row]:
+def _bars(view: NumbersView, width: int) -> Iterator[Row]:
     room = _bar_width(width)
     if room:
         yield plain(Content.assemble(" " * _NAME_WIDTH, axis(room)))
-    headline, human = statistics.headline, statistics.human
-    if headline is not None and headline.state in _WITH_RATE:
-        yield _bar_row("win rate", headline.population.win_rate, room, _WON, strong=True)
-        yield _bar_row("this set", headline.this_set.win_rate, room, _WON)
-        yield _bar_row("win and tie", headline.population.win_tie_rate, room, _READ)
-        yield _bar_row("ties half", headline.population.ties_half, room, _READ)
-        yield _bar_row("humans only", human.rates.win_rate, room, _WON)
-    else:
-        yield _bar_row("win rate", human.rates.win_rate, room, _WON, strong=True)
-        yield _bar_row("win and tie", human.rates.win_tie_rate, room, _READ)
-        yield _bar_row("ties half", human.rates.ties_half, room, _READ)
-    if statistics.judges:
-        yield _judge_alone(statistics.judges[0].win_rate, room)
+    headline = _rows(_others(view.items(SectionId.HEADLINE)))
+    people = _rows(_others(view.items(SectionId.PEOPLE)))
+    if headline:
+        people = [row for row in people if row.id not in (RowId.PEOPLE_WIN_TIE, RowId.PEOPLE_TIES_HALF)]
+    for row in (*headline, *people, *_of(view.items(SectionId.JUDGE), RowId.JUDGE_ALONE)):
+        if headline and row.id == RowId.PEOPLE_WIN:
+            yield _bar_row("humans only", replace(row, tone=Tone.TEXT), room)
+        elif isinstance(row.number, (Rate, Share)):
+            yield _bar_row(_name(row), row, room)
+        else:
+            yield from _number_row(row, width)
 
 
 def _bar_width(width: int) -> int:
@@ -180,147 +259,162 @@ def _bar_width(width: int) -> int:
     return min(width - _NAME_WIDTH - 14, 44) if width >= 44 else 0
 
 
-def _bar_row(name: str, rate: Rate, room: int, pair_filter: PairFilter, *, strong: bool = False) -> Row:
+def _bar_row(name: str, row: NumberRow, room: int) -> Row:
     """Return a name, its interval as a bar against 50, and the rate and interval in percent; or why there is no rate."""
-    label = Content.styled(name.ljust(_NAME_WIDTH), BOLD if strong else MUTED)
-    if rate.rate is None or rate.n < MIN_FOR_RATE:
-        reason = f"{MIN_FOR_RATE} needed for a rate" if rate.n < MIN_FOR_RATE else rate.reason or ""
+    number, text = row.number, number_text(row)
+    label = Content.styled(safe_text.safe_line(name)[:_NAME_WIDTH].ljust(_NAME_WIDTH), _style(row))
+    if not isinstance(number, (Rate, Share)) or not text.figure:
+        reason = TOO_FEW if isinstance(number, Rate) and number.n < MIN_FOR_RATE else text.note
         return plain(Content.assemble(label, safe_text.running(reason, FAINT)))
-    bar = Content.assemble(interval(rate.rate, rate.low, rate.high, room), "  ") if room else Content("")
-    ends = "exact" if rate.method == "exact" else span(rate) or "no interval"
-    percent = Content.assemble((f"{round(100 * rate.rate):>3}", BOLD), (f"  {ends}", MUTED))
-    return ((Content.assemble(label, bar, percent), pair_filter),)
+    if isinstance(number, Share):
+        bar = _bar(number.rate, number.rate, number.rate, room).stylize(FAINT)
+        figure = Content.assemble((f"{text.figure:>3}", MUTED), ("  opinion", FAINT))
+    else:
+        bar = _bar(number.rate, number.low, number.high, room)
+        figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {_ends(row)}", MUTED))
+    return ((Content.assemble(label, bar, figure), row.pairs),)
 
 
-def _judge_alone(share: Share, room: int) -> Row:
-    """Return the judge's own win rate: a point without an interval."""
-    label = Content.styled("judge alone".ljust(_NAME_WIDTH), MUTED)
-    if share.rate is None:
-        return plain(Content.assemble(label, safe_text.running(share.reason or "", FAINT)))
-    bar = Content.assemble(interval(share.rate, share.rate, share.rate, room).stylize(FAINT), "  ") if room else ""
-    percent = Content.assemble((f"{round(100 * share.rate):>3}", MUTED), ("  opinion", FAINT))
-    return ((Content.assemble(label, bar, percent), PairFilter(verdict=Preference.CANDIDATE)),)
+def _bar(rate: float | None, low: float | None, high: float | None, room: int) -> Content:
+    """Return an interval as a bar with the gap after it; nothing where there is no room."""
+    return Content.assemble(interval(rate, low, high, room), "  ") if room else Content("")
 
 
-def _sentences(statistics: RunStatistics, width: int) -> Iterator[Row]:
+def _ends(row: NumberRow) -> str:
+    """Return the interval of a rate, or in a word why there is none."""
+    if not isinstance(row.number, Rate):
+        return ""
+    return "exact" if row.number.method == "exact" else rate_interval(row.number) or "no interval"
+
+
+def _style(row: NumberRow) -> str:
+    return BOLD if row.tone is Tone.BOLD else MUTED
+
+
+def _sentences(view: NumbersView, width: int) -> Iterator[Row]:
     """Return what the numbers amount to, and what they rest on."""
-    headline, human = statistics.headline, statistics.human
-    names = statistics.candidate or "", statistics.baseline or ""
-    if headline is None or headline.state not in _WITH_RATE:
-        if human.rates.ties_half.low is not None and human.rates.win_rate.n >= MIN_FOR_RATE:
-            yield from wrapped(conclusion(human.rates.ties_half, *names), width)
-        return
-    yield from wrapped(conclusion(headline.population.ties_half, *names), width)
-    if headline.worth_verdicts:
-        yield from wrapped(f"The judge’s verdicts are worth about {headline.worth_verdicts} more reviews.", width)
-    if headline.planned is not None and headline.n < headline.planned:
-        yield from wrapped(f"Provisional: {headline.n} of {headline.planned} planned reviews are there.", width)
+    placed = (RowId.REFUSAL,)
+    items = [*_others(view.items(SectionId.HEADLINE), *placed), *_others(view.items(SectionId.PEOPLE), *placed)]
+    for item in items:
+        if not isinstance(item, NumberRow):
+            yield from _item(item, width)
+
+
+def _item(item: Item, width: int) -> Iterator[Row]:
+    """Return an item of a report that has no picture here: a sentence, a number, or a table as text."""
+    if isinstance(item, NumberRow):
+        yield from _number_row(item, width)
+    elif isinstance(item, Sentence) and item.tone is Tone.WARNING:
+        yield from _warning(item.text, width)
+    elif isinstance(item, Sentence):
+        yield from wrapped(item.text, width)
+    else:
+        for cells in item_table(item).rows:
+            yield from wrapped("  ".join(filter(None, cells)), width)
+
+
+def _warning(text: str, width: int) -> Iterator[Row]:
+    first, *rest = safe_text.running(text, MUTED).wrap(max(width - 2, 8))
+    yield plain(Content.assemble(("! ", DOUBT), first))
+    yield from (plain(Content.assemble("  ", row)) for row in rest)
 
 
 # tags
 
 
-def _tags(tags: Sequence[TagStatistics], width: int) -> Iterator[Row]:
+def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[Row]:
     yield plain(Content.assemble(("By tag", BOLD), ("   won of read", FAINT)))
     room = _bar_width(width)
-    for tag in sorted(tags, key=lambda tag: -tag.pairs):
-        rate = tag.human.rates.win_rate
-        name = safe_text.line(tag.tag).truncate(_NAME_WIDTH - 2, ellipsis=True)
+    for row in sorted(tags, key=lambda row: -row.sizes[0].number if row.sizes else 0):
+        number, text = row.number, number_text(row)
+        name = safe_text.line(row.name).truncate(_NAME_WIDTH - 2, ellipsis=True)
         label = Content.assemble(name.stylize(MUTED), " " * (_NAME_WIDTH - name.cell_length))
-        if rate.rate is None or rate.n < MIN_FOR_RATE:
-            counts = f"{tag.human.wins} of {tag.human.reviewed} read, {tag.pairs} pairs"
-            yield ((Content.assemble(label, (counts, FAINT)), PairFilter(tag=tag.tag)),)
+        if not isinstance(number, Rate) or not text.figure:
+            pairs, read = map(count_text, row.sizes)
+            counts = f"{text.counts} read" if text.counts else read
+            yield ((Content.assemble(label, (f"{counts}, {pairs}", FAINT)), row.pairs),)
             continue
-        bar = Content.assemble(interval(rate.rate, rate.low, rate.high, room), "  ") if room else Content("")
-        percent = Content.assemble((f"{round(100 * rate.rate):>3}", BOLD), (f"  {span(rate)}", MUTED))
-        yield ((Content.assemble(label, bar, percent), PairFilter(tag=tag.tag)),)
+        bar = _bar(number.rate, number.low, number.high, room)
+        figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {text.ends}", MUTED))
+        yield ((Content.assemble(label, bar, figure), row.pairs),)
 
 
 # what more reviews buy
 
 
-def _forecast_rows(budget: Sequence[WidthForecast], now: Assisted | None) -> Iterator[Row]:
+def _forecast(view: NumbersView, table: ForecastTable) -> Iterator[Row]:
     """Return half-widths of the win rate's intervals, in percent, now and after so many more reviews."""
-    if not budget:
-        return
     yield plain("With more reviews", BOLD)
-    heads = [f"+{row.more}" for row in budget]
-    population = [f"±{round(100 * row.population_half_width)}" for row in budget]
-    this_set = [
-        "exact" if row.this_set_half_width < 0.005 else f"±{round(100 * row.this_set_half_width)}" for row in budget
-    ]
-    if now is not None and now.state in _WITH_RATE:
+    heads = [f"+{count(forecast.more)}" for forecast in table.forecasts]
+    population, this_set = (list(texts) for texts in zip(*map(forecast_text, table.forecasts), strict=True))
+    headline = view.items(SectionId.HEADLINE)
+    now = [row.number for row in _of(headline, RowId.LIKE_THESE, RowId.THIS_SET) if isinstance(row.number, Rate)]
+    if len(now) == 2:
         heads.insert(0, "now")
-        population.insert(0, _half_width(now.population.win_rate))
-        this_set.insert(0, _half_width(now.this_set.win_rate))
+        population.insert(0, width_text(now[0]))
+        this_set.insert(0, width_text(now[1]))
     for name, cells, style in (("", heads, FAINT), ("like these", population, ""), ("this set", this_set, "")):
         row = Content.assemble((name.ljust(12), MUTED), *((f"{cell:>8}", style) for cell in cells))
-        yield ((row, PairFilter(only=QuickFilter.UNREAD)),) if name else plain(row)
-
-
-def _half_width(rate: Rate) -> str:
-    if rate.low is None or rate.high is None:
-        return "–"
-    return f"±{round(50 * (rate.high - rate.low))}"
+        yield ((row, table.pairs),) if name else plain(row)
 
 
 def right_rows(view: NumbersView, width: int) -> list[Row]:
     """Return the right half: agreement with the judge, the table of people against judge, biases, and the forecast."""
-    statistics = view.statistics
     rows: list[Row] = []
-    if statistics.judges:
-        judge = statistics.judges[0]
-        rows += [*_agreement(judge, statistics, width), blank()]
-        if judge.agreement.n:
-            only_you = statistics.reviewers.names == (view.reviewer,)
-            rows += [*_matrix(judge, statistics, "you" if only_you else "people", width), blank()]
-        rows += [*_biases(judge, view, width), blank()]
-    else:
+    judge = view.section(SectionId.JUDGE)
+    if judge is None:
         rows += [*wrapped("No judge has read this run.", width, BOLD), blank()]
-    return [*rows, *_forecast_rows(statistics.budget, statistics.headline)]
-
-
-def _agreement(judge: JudgeStatistics, statistics: RunStatistics, width: int) -> Iterator[Row]:
-    agreement, people = judge.agreement, statistics.reviewers
-    yield plain(Content.assemble(("judge: ", FAINT), safe_text.line(judge.name, MUTED)).truncate(width, ellipsis=True))
-    yield from _rate_row("says what people say", agreement.observed, width, strong=True)
-    yield from _rate_row("without ties", agreement.without_ties, width)
-    if agreement.blind.n:
-        yield from _rate_row("blind reviews only", agreement.blind, width)
-    for pair in people.pairs[:3]:
-        name = f"{safe_text.safe_line(pair.a)[:10]} and {safe_text.safe_line(pair.b)[:10]}"
-        yield from _rate_row(name, pair.agreement, width)
-    if agreement.n >= MIN_FOR_RATE:
-        yield from _coefficient_row("κ, above chance", agreement.kappa, width)
-        yield from _coefficient_row("AC1, above chance", agreement.ac1, width)
-    if people.alpha.value is not None:
-        yield from _coefficient_row("α among people", people.alpha, width)
-
-
-def _rate_row(name: str, rate: Rate, width: int, *, strong: bool = False) -> Iterator[Row]:
-    """Return `says what people say   50 of 64   78  67–86`."""
-    label = Content.styled(name, BOLD if strong else MUTED)
-    if rate.rate is None:
-        yield from _refused(label, rate.reason, width)
-        return
-    counts = f"{round(rate.rate * rate.n):,} of {rate.n:,}"
-    if rate.n < MIN_FOR_RATE:
-        yield ((_columns(label, counts, "", f"{MIN_FOR_RATE} needed", width), _READ),)
     else:
-        yield ((_columns(label, counts, f"{round(100 * rate.rate)}", span(rate), width), _READ),)
+        rows += [*_agreement(judge, view, width), blank()]
+        for item in judge.items:
+            if isinstance(item, ConfusionMatrix):
+                rows += [*_matrix(item, view, width), blank()]
+        rows += [*_leans(judge, view, width), blank()]
+    for item in view.items(SectionId.FORECAST):
+        rows += _forecast(view, item) if isinstance(item, ForecastTable) else _item(item, width)
+    for section in view.report.sections:
+        if section.id not in _SECTIONS_LEFT_OUT | _SECTIONS_PLACED:
+            rows += [blank(), *wrapped(section.title, width, BOLD)]
+            rows += [row for item in _others(section.items) for row in _item(item, width)]
+    return rows
 
 
-def _coefficient_row(name: str, value: Value, width: int) -> Iterator[Row]:
-    ends = (
-        f"{kappa(Value(value.low))}–{kappa(Value(value.high))}"
-        if value.low is not None and value.high is not None
-        else ""
-    )
-    label = Content.styled(name, MUTED)
-    if value.value is None:
-        yield from _refused(label, value.reason, width)
+def _agreement(judge: ReportSection, view: NumbersView, width: int) -> Iterator[Row]:
+    """Return how far judge and people agree: rates, reviewers with each other, coefficients, and what else is said."""
+    people = view.items(SectionId.REVIEWERS)
+    name = safe_text.line(judge.subject, MUTED)
+    yield plain(Content.assemble(("judge: ", FAINT), name).truncate(width, ellipsis=True))
+    for row in (
+        *_of(judge.items, *_AGREEMENT),
+        *_of(people, RowId.REVIEWER_PAIR)[:_MAX_REVIEWER_PAIRS],
+        *_of((*judge.items, *people), *_COEFFICIENTS),
+    ):
+        yield from _number_row(row, width)
+    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _LEAN_WARNINGS)
+    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.FLIPS, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
+    for item in (*_others(judge.items, *placed), *_others(people, *placed)):
+        yield from _item(item, width)
+
+
+def _number_row(row: NumberRow, width: int) -> Iterator[Row]:
+    """Return `says what people say   50 of 64   78  67–86`; or a name and why there is no number."""
+    text = number_text(row)
+    label = Content.styled(safe_text.safe_line(_name(row)), _style(row))
+    if isinstance(row.number, Rate) and row.number.rate is not None and not text.figure:
+        yield ((_columns(label, text.counts, "", TOO_FEW_SHORT, width), row.pairs),)
+    elif _is_missing(row):
+        yield from _refused(label, text.note, width)
     else:
-        yield ((_columns(label, "", kappa(value), ends, width), _READ),)
+        figure = text.figure if isinstance(row.number, (Rate, Share)) else text.figure + text.unit
+        yield ((_columns(label, text.counts, figure, text.ends, width), row.pairs),)
+
+
+def _is_missing(row: NumberRow) -> bool:
+    """Whether a row has no number to show."""
+    number = row.number
+    if isinstance(number, Value):
+        return number.value is None
+    return number.rate is None if isinstance(number, Rate) else not number_text(row).figure
 
 
 def _columns(label: Content, counts: str, number: str, ends: str, width: int) -> Content:
@@ -331,41 +425,44 @@ def _columns(label: Content, counts: str, number: str, ends: str, width: int) ->
     return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{number:>6}", BOLD), (f"   {ends}", MUTED))
 
 
-def _refused(label: Content, reason: str | None, width: int) -> Iterator[Row]:
+def _refused(label: Content, reason: str, width: int) -> Iterator[Row]:
     """Return a name and why there is no number: behind it where there is room, else below."""
-    whole = Content.assemble(label, "  ", safe_text.running(reason or "", FAINT))
+    whole = Content.assemble(label, "  ", safe_text.running(reason, FAINT))
     if whole.cell_length <= width:
         yield plain(whole)
     else:
         yield plain(label)
-        yield from wrapped(reason or "", width, FAINT)
+        yield from wrapped(reason, width, FAINT)
 
 
 # people against judge
 
 
-def _matrix(judge: JudgeStatistics, statistics: RunStatistics, people: str, width: int) -> Iterator[Row]:
+def _matrix(matrix: ConfusionMatrix, view: NumbersView, width: int) -> Iterator[Row]:
     """Return the confusion matrix: what people say in rows, what the judge says in columns."""
-    names = (statistics.candidate or "candidate", "tie", statistics.baseline or "baseline")
     label = 14 if width >= 14 + 3 * _MATRIX_CELL + 7 else 0
     cell = _MATRIX_CELL if label else max((width - 2) // 3, 4)
     margin = " " * (label + 7 if label else 0)
+    people = "you" if tuple(view.readers) == (view.reviewer,) else "people"
     yield plain(Content.assemble(margin, ("judge", MUTED)))
-    heads = [_right(safe_text.line(name, MUTED), cell) for name in names]
+    heads = [_right(safe_text.line(name, MUTED), cell) for name in matrix.names]
     yield plain(Content.assemble(margin, *heads))
-    most = max((count for row in judge.agreement.confusion for count in row), default=1) or 1
-    for row, (name, counts) in enumerate(zip(names, judge.agreement.confusion, strict=True)):
+    most = max((number for row in matrix.counts for number in row), default=1) or 1
+    for row, (name, counts) in enumerate(zip(matrix.names, matrix.counts, strict=True)):
         who = Content.styled((people if row == 1 else "").ljust(7), MUTED) if label else Content("")
         head = Content.assemble(who, _right(safe_text.line(name, MUTED), label - 2), "  ") if label else Content("")
-        yield ((head, None), *(_matrix_cell(row, column, count, most, cell) for column, count in enumerate(counts)))
+        cells = (
+            (_matrix_cell(number, most, cell, same=row == column), matrix.pairs(row, column) if number else None)
+            for column, number in enumerate(counts)
+        )
+        yield ((head, None), *cells)
 
 
-def _matrix_cell(row: int, column: int, count: int, most: int, width: int) -> Part:
+def _matrix_cell(number: int, most: int, width: int, *, same: bool) -> Content:
     """Return one count, tinted by its size: in one colour where people and judge agree, in another where they do not."""
-    tints = HEAT_SAME if row == column else HEAT_OTHER
-    tint = tints[min(round(count / most * (len(tints) - 1) + 0.49), len(tints) - 1)]
-    text = Content.styled(f"{count:>{width // 2 + 1}}".ljust(width), f"{BOLD if row == column else ''} {tint}".strip())
-    return text, PairFilter(label=CLASSES[row], verdict=CLASSES[column]) if count else None
+    tints = HEAT_SAME if same else HEAT_OTHER
+    tint = tints[min(round(number / most * (len(tints) - 1) + 0.49), len(tints) - 1)]
+    return Content.styled(f"{count(number):>{width // 2 + 1}}".ljust(width), f"{BOLD if same else ''} {tint}".strip())
 
 
 def _right(content: Content, width: int) -> Content:
@@ -376,39 +473,22 @@ def _right(content: Content, width: int) -> Content:
 # biases
 
 
-def _biases(judge: JudgeStatistics, view: NumbersView, width: int) -> Iterator[Row]:
+def _leans(judge: ReportSection, view: NumbersView, width: int) -> Iterator[Row]:
     """Return how often the first and the longer answer are chosen, and a warning where the judge is biased."""
     room = _bar_width(width)
+    own = [row for row in _of(view.items(SectionId.REVIEWERS), RowId.REVIEWER_FIRST) if view.reviewer in row.subjects]
     yield plain(Content.assemble(("Leans".ljust(_NAME_WIDTH), BOLD), axis(room) if room else ""))
-    own = next((bias for bias in view.statistics.reviewers.leans if bias.name == view.reviewer), None)
     yield plain("first shown is chosen", MUTED)
-    yield _bar_row("  judge", judge.position.first_rate, room, PairFilter(only=QuickFilter.INCONSISTENT))
-    if own is not None:
-        yield _bar_row("  you", own.first, room, _READ)
+    for name, rows in (("  judge", _of(judge.items, RowId.FIRST_SHOWN)), ("  you", own[:1])):
+        yield from (_bar_row(name, row, room) for row in rows)
     yield plain("longer is chosen", MUTED)
-    yield _bar_row("  judge", judge.length.judge_longer, room, PairFilter(only=QuickFilter.JUDGE_LONGER))
-    yield _bar_row("  people", judge.length.human_longer, room, PairFilter(only=QuickFilter.YOU_LONGER))
+    for name, row_id in (("  judge", RowId.LONGER_BY_JUDGE), ("  people", RowId.LONGER_BY_PEOPLE)):
+        yield from (_bar_row(name, row, room) for row in _of(judge.items, row_id))
     yield blank()
-    flips, both = judge.position.flips, judge.position.pairs_in_both_orders
-    if both:
-        words = f"{flips} of {both} verdicts changed with the order."
-        yield ((Content.styled(words, MUTED), PairFilter(only=QuickFilter.INCONSISTENT)),)
-    warning = _bias_warning(judge)
-    if warning:
-        first, *rest = Content.styled(warning, MUTED).wrap(max(width - 2, 8))
-        yield plain(Content.assemble(("! ", DOUBT), first))
-        yield from (plain(Content.assemble("  ", row)) for row in rest)
-
-
-def _bias_warning(judge: JudgeStatistics) -> str:
-    """Return a sentence where the interval of a bias excludes one half, else nothing."""
-    length, people = judge.length.judge_longer, judge.length.human_longer
-    if length.low is not None and length.low > 0.5:
-        same = people.low is not None and people.low > 0.5
-        return f"The judge leans to the longer answer; people {'do too' if same else 'are not shown to'}."
-    if length.high is not None and length.high < 0.5:
-        return "The judge leans to the shorter answer."
-    first = judge.position.first_rate
-    if first.low is not None and first.low > 0.5:
-        return "The judge leans to the answer it sees first."
-    return "The judge leans to the answer it sees second." if first.high is not None and first.high < 0.5 else ""
+    for row in _of(judge.items, RowId.FLIPS):
+        words = f"{number_text(row).counts} verdicts changed with the order."
+        yield ((Content.styled(words, MUTED), row.pairs),)
+    for row_id in _LEAN_WARNINGS:
+        for item in judge.items:
+            if item.id == row_id:
+                yield from _item(item, width)

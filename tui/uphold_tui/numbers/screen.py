@@ -13,10 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
+from uphold.formatting import count_noun, of_n
 from uphold.records.pair_list import PairFilter
 from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
+from uphold.reports.run_report import run_report
 from uphold.reviewing.advice import Advice
 from uphold.workflows.comparison import RunPoint, set_history
 from uphold.workflows.lookup import open_store
@@ -108,7 +110,7 @@ class NumbersScreen(Screen[None]):
     def __init__(self, source: NumbersSource, actions: NumbersActions, options: AppOptions) -> None:
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.NUMBERS, options.keymap)}
-        self.source, self.actions, self.signs = source, actions, options.signs
+        self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
         self.history: list[RunPoint] = []
@@ -177,7 +179,15 @@ class NumbersScreen(Screen[None]):
         if statistics is None:
             self.numbers.update(self._placeholder)
         else:
-            view = NumbersView(statistics, self.source.reviewer, self.history, self.by_tag, self.signs)
+            view = NumbersView(
+                report=run_report(statistics, full=True),
+                run=self.source.run.name,
+                candidate=self.source.run.candidate,
+                reviewer=self.source.reviewer,
+                readers=statistics.reviewers.names,
+                history=self.history,
+                by_tag=self.by_tag,
+            )
             self.numbers.update(self._page_content(view))
         self._refresh_footer()
 
@@ -211,7 +221,7 @@ class NumbersScreen(Screen[None]):
             self.header.show(left)
             return
         reviewed, pairs = statistics.human.reviewed, statistics.pairs
-        self.header.show(left, Content.styled(f"{reviewed:,} of {pairs:,} reviewed", MUTED))
+        self.header.show(left, Content.styled(f"{of_n(reviewed, pairs)} reviewed", MUTED))
         self.hair.show(ReviewProgress(total=pairs, read=reviewed))
 
     def _refresh_footer(self) -> None:
@@ -338,7 +348,7 @@ class NumbersScreen(Screen[None]):
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
             return
-        written = f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} written to "
+        written = f"{count_noun(pairs, 'pair')} written to "
         self.show_message(Content.assemble((written, MUTED), safe_text.line(str(target))))
 
     # other screens

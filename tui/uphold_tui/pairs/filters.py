@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from textual.content import Content
 
+from uphold.formatting import count
 from uphold.records.enums import Choice, Preference, QuickFilter
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import selected
@@ -61,7 +62,7 @@ def _length(entries: Sequence[Content], gap: int) -> int:
 
 
 def _entry(only: QuickFilter, counts: Mapping[QuickFilter, int], is_chosen: bool) -> Content:
-    number = f" {counts[only]:,}" if only in counts else ""
+    number = f" {count(counts[only])}" if only in counts else ""
     name = only.value.capitalize()
     if is_chosen:
         content = Content.assemble((name, f"{BOLD} underline"), (number, BOLD))
@@ -110,6 +111,6 @@ def choices(
     counted = [(words, len(selected(pairs, alone, blind=blind)), toggled) for words, alone, toggled in offered]
     useful = [(words, number, toggled) for words, number, toggled in counted if number]
     return [
-        (Command(words, f"apply_filter({index})", (f"{number:,}",)), toggled)
+        (Command(words, f"apply_filter({index})", (count(number),)), toggled)
         for index, (words, number, toggled) in enumerate(useful)
     ]

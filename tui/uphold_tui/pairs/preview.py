@@ -3,6 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from uphold.formatting import seconds
 from uphold.records.enums import JudgmentStatus
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.pair_list import ListedPair
@@ -51,7 +52,7 @@ def _made_when(decision: ReviewEvent | None) -> Content:
     elif decision.source != "app":
         words.append("imported" if decision.source == "import" else "carried over")
     if decision.seconds is not None:
-        words.append(f"{round(decision.seconds)} s")
+        words.append(seconds(decision.seconds))
     return Content.styled("   ".join(words), MUTED)
 
 

@@ -8,6 +8,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.widget import Widget
 
+from uphold.formatting import count, signed_count
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
 from uphold.records.pair_list import ListedPair, ListedTexts
 from uphold.records.runs import Run
@@ -175,8 +176,8 @@ def _length_difference(pair: ListedPair, texts: ListedTexts | None) -> str:
     if texts is None:
         return ""
     if not pair.read:
-        return f"{abs(texts.length_difference):,}"
-    return f"{texts.length_difference:+,}".replace("-", "−") if texts.length_difference else "0"
+        return count(abs(texts.length_difference))
+    return signed_count(texts.length_difference)
 
 
 def marked(content: Content, *, is_marked: bool) -> Content:

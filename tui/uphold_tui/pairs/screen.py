@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
+from uphold.formatting import count, count_noun, of_n
 from uphold.records.enums import QuickFilter, SortOrder
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import count_labelled, ordered
@@ -187,7 +188,7 @@ class PairsScreen(Screen[None]):
         run, is_empty = self.listing.run, self.loader.is_complete and not self.list.pairs
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         blind = ["blind"] if self.loader.blind else []
-        total = f"{len(self.pairs):,} {'pair' if len(self.pairs) == 1 else 'pairs'}" if self.loader.is_complete else ""
+        total = count_noun(len(self.pairs), "pair") if self.loader.is_complete else ""
         self.header.show(header.title(*names, blind), Content.styled(total, MUTED))
         self.filters.show(*self._filters())
         self._refresh_find_line()
@@ -228,7 +229,7 @@ class PairsScreen(Screen[None]):
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
         if self.loader.matches is not None:
-            facts.insert(0, Content.styled(f"in {len(self.list.pairs):,} of {len(self.pairs):,}", MUTED))
+            facts.insert(0, Content.styled(f"in {of_n(len(self.list.pairs), len(self.pairs))}", MUTED))
         if self.listing.judge_name is not None and not self.has_class("-narrow"):
             judge = safe_text.line(self.listing.judge_name, MUTED).truncate(24)
             facts.append(Content.assemble(("judge: ", MUTED), judge))
@@ -257,8 +258,8 @@ class PairsScreen(Screen[None]):
             parts.append(Content.assemble(("found nowhere: ", MUTED), safe_text.line(pair_filter.text, MUTED)))
         unread = count_labelled(self.pairs, pair_filter) if pair_filter.label is not None else 0
         if unread:
-            stand = "pair stands" if unread == 1 else "pairs stand"
-            words = f"{unread} {stand} behind this number; you have read none of them."
+            stand = count_noun(unread, "pair stands", "pairs stand")
+            words = f"{stand} behind this number; you have read none of them."
             parts.append(Content.styled(f"{words} What others said of a pair is shown after you decide.", MUTED))
         clear = keys.label(self.table["browse.clear"])
         parts.append(Content.assemble((clear, BOLD), (" shows all pairs again", MUTED)))
@@ -276,7 +277,7 @@ class PairsScreen(Screen[None]):
             first.append(entry(table["find"]))
         second = [entry(table["order"])]
         if self.actions.review is not None:
-            number = f" {len(self.state.marked)}" if self.state.marked else ""
+            number = f" {count(len(self.state.marked))}" if self.state.marked else ""
             second += [entry(table["mark"]), entry(table["review"], f"review{number} marked")]
         third = [] if self.has_class("-narrow") else [entry(table["flag"])]
         if self.app.size.width >= 130:
@@ -321,7 +322,7 @@ class PairsScreen(Screen[None]):
         """Go to a pair by its place in the queue, from 1."""
         index = next((index for index, pair in enumerate(self.list.pairs) if pair.place == number), None)
         if index is None:
-            self.show_message(Content.styled(f"there is no pair {number} here", MUTED))
+            self.show_message(Content.styled(f"there is no pair {count(number)} here", MUTED))
         else:
             self.list.go(index)
 

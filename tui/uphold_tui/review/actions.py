@@ -32,8 +32,8 @@ class Redraw(Enum):
 class Update:
     """What came of a key: the message to show (None: the one that is there stays) and what is to be drawn anew.
 
-    `wait_for_repaint` says that the pair is to be painted as if it were new, so that no key counts before it is; `numbers_changed` that
-    the numbers have changed; `later_message` is what the message becomes after a moment.
+    `wait_for_repaint`: no key counts until the pair has been painted again, as if it were new. `numbers_changed`: count
+    them anew after the paint. `later_message` replaces the message after a moment.
     """
 
     message: Content | None = None

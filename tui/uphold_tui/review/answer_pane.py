@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from uphold.formatting import count, count_noun, ratio
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
 from uphold.records.texts import cell_text
@@ -168,7 +169,9 @@ def _with_reference(pair: PairView, side: Side, reading: ReadingState) -> Prepar
     said = f"lacks: {', '.join(missed)}" if missed else "has every telling word of the reference"
     head = Content.assemble((said, MUTED), "\n\n")
     body = Content.assemble(head, earlier(pair, side, reading), text if text else _empty())
-    return PreparedAnswer(body, f"{len(wanted) - len(missed)} of {len(wanted)} words of the reference")
+    return PreparedAnswer(
+        body, f"{count(len(wanted) - len(missed))} of {count_noun(len(wanted), 'word')} of the reference"
+    )
 
 
 def _length_words(number: int, other: int) -> str:
@@ -177,12 +180,12 @@ def _length_words(number: int, other: int) -> str:
         if not other:
             return _word_count(number)
         times = number / other
-        return f"{_word_count(number)}, {times:.{1 if times < 10 else 0}f} × the other"
+        return f"{_word_count(number)}, {ratio(times)} × the other"
     return _word_count(number)
 
 
 def _word_count(number: int) -> str:
-    return f"{number:,} word" if number == 1 else f"{number:,} words"
+    return count_noun(number, "word")
 
 
 def _empty() -> Content:

@@ -3,6 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from uphold.formatting import count_noun
 from uphold.records.reviews import PairView
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, FAINT, MUTED
@@ -123,8 +124,7 @@ def _with_hidden(text: list[Content], pair: PairView, width: int, space: int) ->
 
 
 def _words(text: str) -> str:
-    number = safe_text.words(text)
-    return f"{number:,} word" if number == 1 else f"{number:,} words"
+    return count_noun(safe_text.words(text), "word")
 
 
 class Instruction(Widget):

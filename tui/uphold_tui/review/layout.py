@@ -6,6 +6,7 @@ from itertools import chain
 
 from textual.content import Content
 
+from uphold.formatting import count, count_noun, of_n, percent
 from uphold.records.enums import QueueKind, Side
 from uphold.records.reviews import PairView
 from uphold.records.statistics import LiveNumbers
@@ -108,7 +109,7 @@ def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[st
     if session.blind:
         yield "blind"
     if session.adjudicating and session.total:
-        yield f"dispute {session.index + 1} of {session.total}"
+        yield f"dispute {of_n(session.index + 1, session.total)}"
     elif session.queue != QueueKind.RANDOM:
         words = describe_queue(session.queue)
         yield safe_text.safe_line(words.rpartition(":")[0] if short or not session.total else words)
@@ -252,7 +253,7 @@ def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[C
 def _shared(session: ReviewSession) -> Content:
     """How many pairs several people read, and on how many they say the same."""
     shared, same = session.shared()
-    words = f"{shared} {'pair' if shared == 1 else 'pairs'} read by several   {same} the same"
+    words = f"{count_noun(shared, 'pair')} read by several   {count(same)} the same"
     return Content.styled(words, MUTED)
 
 
@@ -268,7 +269,7 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
     """The row of numbers; with the word diff on, how much of the two answers is the same stands in front."""
     before = None
     if state.reading.diff:
-        before = Content.styled(f"{round(compare(pair).same * 100)} % of the words are the same", MUTED)
+        before = Content.styled(f"{percent(compare(pair).same)} of the words are the same", MUTED)
     if session.blind:
         return before or Content.styled(RATES_HIDDEN, MUTED)
     return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before)

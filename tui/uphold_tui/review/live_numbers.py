@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from textual.content import Content
 from textual.widget import Widget
 
+from uphold.formatting import count, count_noun, half_width
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
 from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers
+from uphold.reports.number_text import rate_interval, rate_or_interval, rate_percent, value_text
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
 from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
-from uphold_tui.widgets.rates import kappa, percent, span, this_set
 from uphold_tui.widgets.rows import spread
 
 
@@ -42,15 +43,13 @@ def _room(groups: list[Content]) -> int:
 def _counts(numbers: LiveNumbers, candidate: str) -> Content:
     if not numbers.n:
         return Content.styled("nothing reviewed yet", MUTED)
-    won = _plural(numbers.wins, "win", "wins")
-    tied = _plural(numbers.ties, "tie", "ties")
-    lost = _plural(numbers.losses, "loss", "losses")
-    words = f"{numbers.n} reviewed: {won}, {tied}, {lost} for "
+    won, tied, lost = (
+        count_noun(numbers.wins, "win"),
+        count_noun(numbers.ties, "tie"),
+        count_noun(numbers.losses, "loss"),
+    )
+    words = f"{count(numbers.n)} reviewed: {won}, {tied}, {lost} for "
     return Content.assemble((words, MUTED), safe_text.line(candidate, MUTED))
-
-
-def _plural(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def win_rate(numbers: LiveNumbers) -> Content:
@@ -58,16 +57,22 @@ def win_rate(numbers: LiveNumbers) -> Content:
     wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
         won = numbers.win_rate
-        return Content.assemble(("win rate ", MUTED), (percent(won), BOLD), (f"  {span(won)}  of {won.n}", MUTED))
-    here = f", {this_set(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
-    return Content.assemble(("win rate ", MUTED), (percent(wide), BOLD), (f"  {span(wide)} like these{here}", MUTED))
+        return Content.assemble(
+            ("win rate ", MUTED), (rate_percent(won), BOLD), (f"  {rate_interval(won)}  of {count(won.n)}", MUTED)
+        )
+    here = f", {rate_or_interval(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
+    return Content.assemble(
+        ("win rate ", MUTED), (rate_percent(wide), BOLD), (f"  {rate_interval(wide)} like these{here}", MUTED)
+    )
 
 
 def target(numbers: LiveNumbers) -> Content:
     """`22 more to ±8 like these`, or why nothing is said of the unread."""
     if numbers.target is not None:
         whom = "like these" if numbers.target.for_population else "this set"
-        return Content.styled(f"{numbers.target.more} more to ±{round(numbers.target.half_width * 100)} {whom}", MUTED)
+        return Content.styled(
+            f"{count(numbers.target.more)} more to {half_width(numbers.target.half_width)} {whom}", MUTED
+        )
     return Content.styled(numbers.reason, MUTED) if numbers.state == "refused" and numbers.reason else Content("")
 
 
@@ -77,8 +82,8 @@ def agreement(numbers: LiveNumbers) -> Content:
         return Content("")
     return Content.assemble(
         ("agreement ", MUTED),
-        (percent(numbers.agreement), BOLD),
-        (f"  κ {kappa(numbers.kappa)}  of {numbers.agreement.n}", MUTED),
+        (rate_percent(numbers.agreement), BOLD),
+        (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
     )
 
 
@@ -87,7 +92,7 @@ def readers(numbers: LiveNumbers) -> Content:
     if not numbers.others and not numbers.unresolved:
         return Content("")
     parts = [(numbers.own, "by you"), (numbers.others, "by others"), (numbers.unresolved, "unresolved")]
-    words = ", ".join(f"{number} {whose}" for number, whose in parts if number or whose == "by you")
+    words = ", ".join(f"{count(number)} {whose}" for number, whose in parts if number or whose == "by you")
     return Content.styled(words, MUTED)
 
 
@@ -123,8 +128,8 @@ def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
     if numbers.n < MIN_FOR_RATE:
         counts = [("wins", numbers.wins), ("ties", numbers.ties), ("losses", numbers.losses)]
         rate = [
-            spread(_head("Win rate"), Content.styled(f"{numbers.n} reviewed", MUTED), width),
-            *(_fact(word, str(number), width) for word, number in counts),
+            spread(_head("Win rate"), Content.styled(f"{count(numbers.n)} reviewed", MUTED), width),
+            *(_fact(word, count(number), width) for word, number in counts),
             Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", FAINT),
         ]
     else:
@@ -137,12 +142,12 @@ def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
     wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
         won = numbers.win_rate
-        shown = [(span(won), f"of {won.n}", won)]
+        shown = [(rate_interval(won), f"of {count(won.n)}", won)]
     else:
-        shown = [("like these", span(wide), wide)]
+        shown = [("like these", rate_interval(wide), wide)]
         if narrow is not None and narrow.rate is not None:
-            shown.append(("this set", this_set(narrow), narrow))
-    rows = [spread(_head("Win rate"), Content.styled(percent(shown[0][2]), BOLD), width)]
+            shown.append(("this set", rate_or_interval(narrow), narrow))
+    rows = [spread(_head("Win rate"), Content.styled(rate_percent(shown[0][2]), BOLD), width)]
     for word, value, rate in shown:
         rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
     return [*rows, axis(width)]
@@ -153,9 +158,9 @@ def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
     if agreed.rate is None:
         return []
     return [
-        spread(_head("Agreement"), Content.styled(percent(agreed), BOLD), width),
-        _fact(span(agreed), f"of {agreed.n}", width),
-        _fact("κ", kappa(numbers.kappa), width),
+        spread(_head("Agreement"), Content.styled(rate_percent(agreed), BOLD), width),
+        _fact(rate_interval(agreed), f"of {count(agreed.n)}", width),
+        _fact("κ", value_text(numbers.kappa), width),
         Content(""),
         Content(""),
     ]
@@ -168,10 +173,10 @@ def _to_go(view: RailView, width: int) -> list[Content]:
         what, worth = view.queue.rsplit(": ", 1)
         rows.append(spread(safe_text.line(what, MUTED), Content.styled(worth, MUTED), width))
     if progress.planned:
-        rows.append(_fact("planned", f"{max(progress.planned - progress.read, 0)} more", width))
-    rows.append(_fact("unread", f"{progress.total - progress.read}", width))
+        rows.append(_fact("planned", f"{count(max(progress.planned - progress.read, 0))} more", width))
+    rows.append(_fact("unread", count(progress.total - progress.read), width))
     if progress.skipped:
-        rows.append(_fact("of them skipped", f"{progress.skipped}", width))
+        rows.append(_fact("of them skipped", count(progress.skipped), width))
     if numbers is not None and numbers.target is not None:
         rows.append(target(numbers))
     return [*rows, Content(""), Content("")]

@@ -2,6 +2,7 @@
 
 from textual.content import Content
 
+from uphold.formatting import seconds
 from uphold.records.enums import Verdict
 from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import PairView, ReviewerDecision
@@ -88,7 +89,7 @@ def _reviewer_row(pair: PairView, one: ReviewerDecision, signs: Signs, width: in
     swapped = one.note is not None and one.side_a is not None and one.side_a is not pair.side_a
     notes = ["their A is your B"] if swapped else []
     notes += [one.mode] if one.mode else []
-    notes += [f"{round(one.seconds)} s"] if one.seconds is not None else []
+    notes += [seconds(one.seconds)] if one.seconds is not None else []
     right = Content.styled("   ".join(notes), MUTED)
     room = max(width - left.cell_length - right.cell_length - 2, 0)
     return spread(Content.assemble(left, Content("   ").join(remarks).truncate(room, ellipsis=True)), right, width)

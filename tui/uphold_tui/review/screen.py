@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from uphold.errors import UpholdError
+from uphold.formatting import count
 from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
@@ -393,7 +394,7 @@ class ReviewScreen(Screen[None]):
         except UpholdError as error:
             self.show_message(muted(safe_text.cause(str(error))))
             return
-        self.apply(Update(muted(f"planned: {number}"), Redraw.ALL))
+        self.apply(Update(muted(f"planned: {count(number)}"), Redraw.ALL))
 
     # moving
 
@@ -428,7 +429,7 @@ class ReviewScreen(Screen[None]):
 
     def action_jump(self, number: int) -> None:
         """To a pair by its place in the queue, from 1."""
-        words = f"there is no pair {number}: this queue has {self.session.total}"
+        words = f"there is no pair {count(number)}: this queue has {count(self.session.total)}"
         self._move_or_say(partial(self.session.go_to, number), words)
 
     def _go_on(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from uphold.formatting import count, of_n
 from uphold.records.reviews import PairView
 from uphold.records.texts import cell_text
 from uphold_tui.widgets.highlight import spans
@@ -28,10 +29,10 @@ class PairSearch:
 
     def describe(self, place: int, *, narrow: bool) -> str:
         """`pair 2 of the 5 found`."""
-        number, count = self.places.index(place) + 1, len(self.places)
+        number, found = self.places.index(place) + 1, len(self.places)
         if narrow:
-            return f"{number:,} of {count:,} found"
-        return f"pair {number:,} of the {count:,} found" if count > 1 else "found in this pair alone"
+            return f"{of_n(number, found)} found"
+        return f"pair {count(number)} of the {count(found)} found" if found > 1 else "found in this pair alone"
 
 
 def hidden_in_context(pair: PairView, text: str) -> bool:

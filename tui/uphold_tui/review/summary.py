@@ -8,18 +8,18 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from uphold.formatting import duration
+from uphold.formatting import NONE, count, count_noun, duration, noun, of_n, seconds
 from uphold.records.enums import EventKind, Preference, Ruling
 from uphold.records.reviews import PairView, ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate
+from uphold.reports.number_text import rate_interval, rate_percent
 from uphold.reviewing.receipts import Outcome, Receipt, SessionTotals
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
 from uphold_tui.widgets.bars import shares
-from uphold_tui.widgets.rates import percent, span
 from uphold_tui.widgets.rows import spread
 
 
@@ -79,13 +79,12 @@ class SessionSummary:
     @property
     def pairs(self) -> str:
         """`48 pairs in 33 minutes`."""
-        number = self.totals.decided
-        return f"{number} {'pair' if number == 1 else 'pairs'} in {duration(self.totals.seconds)}"
+        return f"{count_noun(self.totals.decided, 'pair')} in {duration(self.totals.seconds)}"
 
     @property
     def pace(self) -> str:
         """`41 s a pair`."""
-        return f"{round(self.totals.seconds / max(self.totals.decided, 1))} s a pair"
+        return f"{seconds(self.totals.seconds / max(self.totals.decided, 1))} a pair"
 
     @property
     def closing(self) -> str:
@@ -96,15 +95,16 @@ class SessionSummary:
             return " ".join(["All saved. Every pair of the queue is read.", self.waiting]).rstrip()
         if progress.planned is not None:
             more = progress.planned - progress.read
+            planned = f"the {count(progress.planned)} planned"
             said = (
-                f"{more} more to the {progress.planned} planned"
+                f"{count(more)} more to {planned}"
                 if more > 0
-                else f"the {progress.planned} planned are read"
+                else f"{planned} {noun(progress.planned, 'is', 'are')} read"
             )
             return f"All saved. Next: {said}. {self.waiting}".rstrip()
         if self.waiting:
-            return f"All saved. {unread} still unread. {self.waiting}"
-        return f"All saved. {unread} {'pair is' if unread == 1 else 'pairs are'} still unread."
+            return f"All saved. {count(unread)} still unread. {self.waiting}"
+        return f"All saved. {count_noun(unread, 'pair is', 'pairs are')} still unread."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ _COLUMN = 25
 def blind_rows(summary: SessionSummary, width: int) -> list[Content]:
     """The summary of a blind session that goes on: nothing that tells what the judge says."""
     totals = summary.totals
-    words = [f"{totals.skipped} skipped"] if totals.skipped else []
-    words += [f"{totals.flagged} flagged"] if totals.flagged else []
+    words = [f"{count(totals.skipped)} skipped"] if totals.skipped else []
+    words += [f"{count(totals.flagged)} flagged"] if totals.flagged else []
     return [
         spread(Content.styled(summary.pairs, BOLD), Content.styled("   ".join([*words, summary.pace]), MUTED), width),
         Content(""),
@@ -168,18 +168,18 @@ def rows(summary: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Cont
 def _ruling_counts(summary: SessionSummary, signs: Signs) -> Content:
     totals = summary.totals
     parts = [
-        Content.assemble((signs.upheld, UPHELD), (f" {totals.upheld}", BOLD), " upheld"),
-        Content.assemble((signs.overturned, OVERTURNED), (f" {totals.overturned}", BOLD), " overturned"),
+        Content.assemble((signs.upheld, UPHELD), (f" {count(totals.upheld)}", BOLD), " upheld"),
+        Content.assemble((signs.overturned, OVERTURNED), (f" {count(totals.overturned)}", BOLD), " overturned"),
     ]
     if totals.without_verdict:
-        parts.append(Content.assemble((signs.decided, MUTED), (f" {totals.without_verdict}", BOLD), " decided"))
+        parts.append(Content.assemble((signs.decided, MUTED), (f" {count(totals.without_verdict)}", BOLD), " decided"))
     return Content("     ").join(parts)
 
 
 def _other_counts(summary: SessionSummary) -> Content:
     totals = summary.totals
-    words = [f"{totals.skipped} skipped"] if totals.skipped else []
-    words += [f"{totals.flagged} flagged"] if totals.flagged else []
+    words = [f"{count(totals.skipped)} skipped"] if totals.skipped else []
+    words += [f"{count(totals.flagged)} flagged"] if totals.flagged else []
     return Content.styled("   ".join([*words, summary.pace]), MUTED)
 
 
@@ -190,27 +190,29 @@ def _cells(label: str, before: Content, now: Content) -> Content:
 
 def _win_rate(numbers: LiveNumbers | None) -> Content:
     if numbers is None:
-        return Content("–")
+        return Content(NONE)
     if numbers.population is not None and numbers.population.rate is not None:
         like = numbers.population
-        return Content.assemble((percent(like), BOLD), f"  {span(like)}", (" like these", MUTED))
+        return Content.assemble((rate_percent(like), BOLD), f"  {rate_interval(like)}", (" like these", MUTED))
     if numbers.win_rate.rate is None:
-        return Content.styled(f"{numbers.wins} {'win' if numbers.wins == 1 else 'wins'} of {numbers.n}", "")
+        return Content.styled(f"{count_noun(numbers.wins, 'win')} of {count(numbers.n)}", "")
     return _rate(numbers.win_rate)
 
 
 def _agreement(numbers: LiveNumbers | None) -> Content:
-    return Content("–") if numbers is None or numbers.agreement.rate is None else _rate(numbers.agreement)
+    return Content(NONE) if numbers is None or numbers.agreement.rate is None else _rate(numbers.agreement)
 
 
 def _rate(rate: Rate) -> Content:
-    return Content.assemble((percent(rate), BOLD), (f"  {span(rate)}", ""), (f"  of {rate.n}", MUTED))
+    return Content.assemble(
+        (rate_percent(rate), BOLD), (f"  {rate_interval(rate)}", ""), (f"  of {count(rate.n)}", MUTED)
+    )
 
 
 def _pattern_rows(summary: SessionSummary) -> list[Content]:
     whole = summary.totals.overturned
     return [
-        Content.assemble((f"{count} of {whole}".ljust(9), BOLD), (text, MUTED)) for count, text in summary.patterns[:3]
+        Content.assemble((of_n(number, whole).ljust(9), BOLD), (text, MUTED)) for number, text in summary.patterns[:3]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from textual.content import Content
 
+from uphold.formatting import share
 from uphold.records.enums import (
     BOTH_ORDERS,
     AnswerOrder,
@@ -181,12 +182,6 @@ def confidence(judge: PairVerdict) -> str:
     """Return the mean confidence of the judgments as `.8`; nothing where none has one."""
     values = [j.confidence for j in judge.judgments if j.confidence is not None]
     return share(sum(values) / len(values)) if values else ""
-
-
-def share(value: float) -> str:
-    """Return a number from 0 to 1 as `.66`, without trailing zeros; 1 and 0 as they are."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return text.replace("0.", ".", 1) or "0"
 
 
 def problem(judge: PairVerdict) -> str | None:

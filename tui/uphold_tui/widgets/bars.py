@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from uphold.formatting import percent_number
 from uphold_tui import safe_text
 from uphold_tui.themes import BAND, BOLD, FAINT, MUTED, OVERTURNED, RULE, UPHELD
 
@@ -138,7 +139,7 @@ def _interpolated(
 
 
 def _chart_row(row: int, scale: _Scale, curve: Sequence[tuple[float, ...]], run_columns: set[int]) -> Content:
-    label = f"{round(100 * scale.share(row)):>3} " if row % 2 == 0 else " " * _LABEL_WIDTH
+    label = f"{percent_number(scale.share(row)):>3} " if row % 2 == 0 else " " * _LABEL_WIDTH
     parts: list[tuple[str, str]] = [(label, FAINT)]
     for column, (low, rate, high) in enumerate(curve):
         band = BAND if scale.row(high) <= row <= scale.row(low) else ""

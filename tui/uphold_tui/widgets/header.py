@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.widget import Widget
 
+from uphold.formatting import count, of_n
 from uphold.records.reviews import ReviewProgress
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, UPHELD, Signs
 
@@ -23,9 +24,9 @@ def title(set_name: Content, candidate: Content, baseline: Content, chips: Itera
 def counts(progress: ReviewProgress, signs: Signs) -> Content:
     """`37 of 60 planned   ✓ 31 upheld   ≠ 6 overturned`; decided only when there are some."""
     read = (
-        f"{progress.read} of {progress.planned} planned"
+        f"{of_n(progress.read, progress.planned)} planned"
         if progress.planned
-        else f"{progress.read} of {progress.total} read"
+        else f"{of_n(progress.read, progress.total)} read"
     )
     if progress.rates_hidden:
         return Content.styled(read, MUTED)
@@ -41,10 +42,11 @@ def counts(progress: ReviewProgress, signs: Signs) -> Content:
 
 def short_counts(progress: ReviewProgress, signs: Signs) -> Content:
     """The counts where the row is short: `37/60   ✓ 31   ≠ 6`."""
+    read = Content.styled(f"{count(progress.read)}/{count(progress.planned or progress.total)}", MUTED)
     if progress.rates_hidden:
-        return Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED)
+        return read
     parts = [
-        Content.styled(f"{progress.read}/{progress.planned or progress.total}", MUTED),
+        read,
         _count(signs.upheld, UPHELD, progress.upheld, ""),
         _count(signs.overturned, OVERTURNED, progress.overturned, ""),
     ]
@@ -54,7 +56,7 @@ def short_counts(progress: ReviewProgress, signs: Signs) -> Content:
 
 
 def _count(sign: str, colour: str, number: int, word: str) -> Content:
-    return Content.assemble((sign, colour), (f" {number} {word}".rstrip(), MUTED))
+    return Content.assemble((sign, colour), (f" {count(number)} {word}".rstrip(), MUTED))
 
 
 def progress_line(progress: ReviewProgress, width: int) -> Content:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual, visualize
 
+from uphold.formatting import count_noun
 from uphold_tui.themes import MUTED, PLAIN, THUMB
 from uphold_tui.widgets.painting import ReportsPaint
 
@@ -197,9 +198,7 @@ class TextBody(ReportsPaint):
 
     def _lines_below(self) -> Content:
         below = self.max_top - self.top
-        return Content.styled(
-            f"{self.more_sign} {below:,} more {'line' if below == 1 else 'lines'}" if below else "", MUTED
-        )
+        return Content.styled(f"{self.more_sign} {count_noun(below, 'more line')}" if below else "", MUTED)
 
     def _row(self, row: Content | Strip, y: int) -> Strip:
         """Return one whole row: bar, margin, text, margin, scrollbar."""

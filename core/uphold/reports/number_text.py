@@ -1,0 +1,159 @@
+"""Numbers of the statistics as short text, the same for every face: rates, coefficients, and the rows of a report."""
+
+from dataclasses import dataclass
+
+from uphold.formatting import (
+    NONE,
+    coefficient,
+    coefficient_interval,
+    count,
+    count_noun,
+    half_width,
+    interval,
+    of_n,
+    p_value,
+    percent,
+    percent_number,
+    point_noun,
+    points,
+    points_interval,
+    standard_error,
+)
+from uphold.records.comparisons import Change
+from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
+from uphold.reports.model import Count, NumberRow
+
+
+@dataclass(frozen=True, slots=True)
+class NumberText:
+    """The text of a report's number: counts behind it, figure and unit, both ends of its interval, and a note.
+
+    What does not exist is empty.
+    """
+
+    counts: str = ""
+    figure: str = ""
+    unit: str = ""
+    ends: str = ""
+    note: str = ""
+
+
+def number_text(row: NumberRow) -> NumberText:
+    """Return the text of a row's number."""
+    number = row.number
+    if isinstance(number, Rate):
+        text = _estimate_text(row, number) if row.estimate else _rate_text(row, number)
+    elif isinstance(number, Share):
+        text = _share_text(row, number)
+    elif isinstance(number, Value):
+        text = NumberText("", value_text(number), "", value_interval(number), row.note or number.reason or "")
+    elif isinstance(number, Change):
+        text = _change_text(row, number)
+    else:
+        text = _preference_text(number)
+    return text
+
+
+def row_name(row: NumberRow) -> str:
+    """Return the name of a row with the number of pairs that it speaks of: `for this set of 200`."""
+    return row.name if row.of is None else f"{row.name} of {count(row.of)}"
+
+
+def count_text(size: Count) -> str:
+    """Return a count with its noun: `12 pairs`."""
+    return count_noun(size.number, size.singular, size.plural)
+
+
+def rate_percent(rate: Rate) -> str:
+    """Return a rate as `58 %`, or `–` where there is none."""
+    return NONE if rate.rate is None else percent(rate.rate)
+
+
+def rate_interval(rate: Rate) -> str:
+    """Return the interval of a rate as `42–71`; nothing where there is none."""
+    return "" if rate.low is None or rate.high is None else interval(rate.low, rate.high)
+
+
+def rate_or_interval(rate: Rate) -> str:
+    """Return the interval of a rate, or the rate itself where it is exact."""
+    return rate_percent(rate) if rate.method == "exact" else rate_interval(rate)
+
+
+def hits_of_n(rate: Rate) -> str:
+    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`."""
+    return f"of {count(rate.n)}" if rate.rate is None else of_n(rate.rate * rate.n, rate.n)
+
+
+def value_text(value: Value) -> str:
+    """Return a coefficient as `.66`, or `–` where there is none."""
+    return NONE if value.value is None else coefficient(value.value)
+
+
+def value_interval(value: Value) -> str:
+    """Return the interval of a coefficient as `.44–.79`; nothing where there is none."""
+    return "" if value.low is None or value.high is None else coefficient_interval(value.low, value.high)
+
+
+def width_text(rate: Rate) -> str:
+    """Return half the width of a rate's interval as `±8`; `–` where there is none."""
+    return NONE if rate.half_width is None else half_width(rate.half_width)
+
+
+def forecast_text(forecast: WidthForecast) -> tuple[str, str]:
+    """Return the expected half-widths as `±8`: for instructions like these, and for this set."""
+    return half_width(forecast.population_half_width), half_width(forecast.this_set_half_width)
+
+
+def _rate_text(row: NumberRow, rate: Rate) -> NumberText:
+    """Return the text of a share of its own n: a note stands where the rate or its interval is missing."""
+    counts = hits_of_n(rate) if row.hits is None else of_n(row.hits, rate.n)
+    if rate.rate is None:
+        shown = counts if row.hits is not None and rate.n else "" if row.verb else NONE
+        return NumberText(shown, note=_too_few(row, rate.n) or rate.reason or "")
+    if rate.n < MIN_FOR_RATE:
+        return NumberText(counts, note=row.too_few)
+    ends = rate_interval(rate)
+    note = row.note
+    if not note and not ends:
+        note = "votes, no interval" if rate.method == "votes" else rate.reason or ""
+    if row.kappa is not None:
+        note = f"κ {row.kappa.reason if row.kappa.value is None else coefficient(row.kappa.value)}"
+    return NumberText(counts, percent_number(rate.rate), " %", ends, note)
+
+
+def _too_few(row: NumberRow, n: int) -> str:
+    """Return what is said of a rate that is missing, where a row says it in words of its own."""
+    return row.too_few if row.verb and n < MIN_FOR_RATE else ""
+
+
+def _estimate_text(row: NumberRow, rate: Rate) -> NumberText:
+    """Return the text of a rate that is estimated from n verdicts; no interval where a note stands."""
+    counts = f"n {count(rate.n)}"
+    if rate.n < MIN_FOR_RATE:
+        return NumberText(counts, note=row.too_few)
+    note = rate.reason or ("exact" if rate.method == "exact" else "")
+    if rate.rate is None:
+        return NumberText(counts, note=note)
+    return NumberText(counts, percent_number(rate.rate), " %", "" if note else rate_interval(rate), note)
+
+
+def _share_text(row: NumberRow, share: Share) -> NumberText:
+    if share.rate is None:
+        return NumberText(NONE, note=share.reason or "")
+    counts = of_n(round(share.rate * share.n), share.n)
+    if share.n < MIN_FOR_RATE:
+        return NumberText(counts, note=row.too_few)
+    return NumberText(counts, percent_number(share.rate), " %", "", row.note)
+
+
+def _change_text(row: NumberRow, change: Change) -> NumberText:
+    figure = points(change.difference or 0.0)
+    ends = "" if change.low is None or change.high is None else points_interval(change.low, change.high)
+    note = change.reason or (f"p {p_value(change.p)}" if change.p is not None else "")
+    return NumberText(f"n {count(row.n or 0)}", figure, f" {point_noun(figure)}", ends, note)
+
+
+def _preference_text(preference: MeanPreference) -> NumberText:
+    error = preference.standard_error
+    note = "" if error is None else f"standard error {standard_error(error)}"
+    return NumberText(f"n {count(preference.n)}", percent_number(preference.rate), " %", "", note)
