@@ -1,4 +1,4 @@
-"""Every budget of the design in one run: `python tests/benchmarks/run.py` prints one table.
+"""Every budget in one run: `python tests/benchmarks/run.py` prints one table.
 
 Everything is measured in turn with what it is compared with, as medians; only the ratios mean anything on another
 machine. `--quick` shows in seconds that the scripts work; its numbers mean nothing.

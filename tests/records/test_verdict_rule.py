@@ -106,7 +106,7 @@ asking = st.none() | st.dictionaries(orders, st.integers(1, 4), max_size=4)
 
 
 def plainly(judgments: list[Judgment], asked: dict[AnswerOrder, int] | None) -> Verdict:
-    """The same rule, written as the design says it, sentence by sentence."""
+    """The rule of `verdict_of`, written a second time, sentence by sentence of its docstring."""
     there = defaultdict(list)
     for judgment in judgments:
         there[judgment.order].append(judgment)
@@ -136,7 +136,7 @@ def plainly(judgments: list[Judgment], asked: dict[AnswerOrder, int] | None) -> 
 
 
 @given(judgments, asking)
-def test_the_rule_is_the_one_of_the_design(judgments: list[Judgment], asked: dict[AnswerOrder, int] | None) -> None:
+def test_the_rule_is_the_one_of_its_docstring(judgments: list[Judgment], asked: dict[AnswerOrder, int] | None) -> None:
     assert verdict_of(judgments, asked) is plainly(judgments, asked)
 
 

@@ -67,7 +67,7 @@ JUDGE = {
 }
 
 
-DESIGN = {
+SHAPE = {
     **dict.fromkeys(["run", "set", "set_hash", "candidate", "baseline", "pairs"]),
     "human": {**dict.fromkeys(HUMAN), **THREE},
     "judges": [JUDGE],
@@ -90,7 +90,7 @@ LOOKED = st.tuples(
 
 
 def missing(found, shape, path="$"):
-    """The paths of the design that are absent, and the objects whose keys come in another order."""
+    """The paths of `shape` that are absent, and the objects whose keys come in another order."""
     if shape is None:
         return []
     if isinstance(shape, list) and not isinstance(shape[0], str):
@@ -116,14 +116,14 @@ def shown(counts):
     return statistics_json(run_statistics(counts))
 
 
-def test_every_key_of_the_design_is_there_in_its_order():
+def test_every_documented_key_is_there_in_its_order():
     pairs = [(votes("WWL"), Verdict.CANDIDATE, ("candidate", "candidate"), 0)] * 12
-    assert missing(shown(counts_of(pairs, preferences=(0.25, 0.75))), DESIGN) == []
+    assert missing(shown(counts_of(pairs, preferences=(0.25, 0.75))), SHAPE) == []
 
 
 def test_an_empty_run_has_the_same_keys_and_says_why_it_has_no_numbers():
     found = shown(counts_of({"judge": [(votes("."), None, None, 0)]}, preferences=(0.5, 0.5)))
-    assert missing(found, DESIGN) == []
+    assert missing(found, SHAPE) == []
     assert unexplained(found) == []
 
 
@@ -159,7 +159,7 @@ def test_names_come_out_raw():
 def test_tags_are_there_when_asked_for(tags):
     found = shown(compared("W", "W", tags=tags))
     assert [tag["tag"] for tag in found.get("tags", [])] == list(tags)
-    assert all(missing(tag["human"], DESIGN["human"]) == [] for tag in found.get("tags", []))
+    assert all(missing(tag["human"], SHAPE["human"]) == [] for tag in found.get("tags", []))
     assert ("tags" in found) is bool(tags)
 
 

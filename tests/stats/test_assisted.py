@@ -297,5 +297,5 @@ def test_changing_the_systems_over_mirrors_the_headline(counts):
                 )
 
 
-def test_the_scores_of_the_three_rates_are_those_of_the_note():
+def test_a_tie_scores_0_in_the_win_rate_1_with_ties_and_one_half_between():
     assert (WIN, WIN_TIE, TIES_HALF) == ((0, 0, 1), (0, 1, 1), (0, 0.5, 1))

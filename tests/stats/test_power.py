@@ -106,7 +106,7 @@ def test_with_all_read_there_is_no_target_and_below_ten_a_reason():
     )
 
 
-def test_peek_safe_intervals_are_those_of_the_note():
+def test_peek_safe_intervals_are_those_of_the_oracle():
     entry = ORACLES["peek_safe"]
     given_, expected = entry["input"], entry["expected"]
     found = [set_bounds(*counts) for counts in given_["k_n_N"]]

@@ -1,1 +1,1 @@
-"""One file per arrow of the flow: the only room that joins rooms; steps yield progress values and never print."""
+"""What the commands and screens do: the only package that joins the others; workflows yield progress and print nothing."""
