@@ -1,11 +1,17 @@
 """Decisions that travel to equal pairs of other runs: once, at the end, pointing at the original, never over one's own."""
 
+from collections.abc import Collection
+from typing import Any
+
 from support.imports import added, bring, compared, decisions, dump, reviewed, values
 from support.sessions import on_screen
+from uphold.records.counts import RunCounts
 from uphold.records.enums import Choice
+from uphold.records.reviews import OnScreen
 from uphold.records.texts import canonical_hash
+from uphold.store.counts import run_counts
 from uphold.store.database import Store
-from uphold.store.runs import all_runs
+from uphold.store.runs import all_runs, find_run
 from uphold.workflows.review_opening import make_run, open_review
 from uphold.workflows.statistics import read_run_statistics
 
@@ -113,3 +119,53 @@ def test_making_a_run_carries_decisions_too(store: Store) -> None:
     assert decisions(store)[1] == ("ada", "carried", "candidate")
     make_run(store, "s", "twin", "baseline")
     assert len(carried(store)) == 1
+
+
+def _answers(system: str, changed: Collection[int] = ()) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": f"k-{number:02d}",
+            "instruction": f"instruction {number}",
+            "response_candidate": f"{system if number in changed else 'first'} {number}",
+            "response_baseline": f"baseline {number}",
+            "candidate": system,
+            "baseline": "base",
+        }
+        for number in range(30)
+    ]
+
+
+def _read_next(store: Store, run: str, count: int) -> list[str]:
+    session = open_review(store, find_run(store, run), "ann")
+    keys = []
+    for _ in range(count):
+        pair = session.current
+        assert pair is not None
+        keys.append(pair.key)
+        session.decide(Choice.CANDIDATE, OnScreen(pair.side_a), 1.0)
+    return keys
+
+
+def test_two_runs_over_a_set_are_read_in_the_same_order(store: Store) -> None:
+    bring(store, *_answers("v1"), set_="s")
+    bring(store, *_answers("v2", changed=range(30)), set_="s")
+    assert _read_next(store, "v1-vs-base", 30) == _read_next(store, "v2-vs-base", 30)
+
+
+def test_a_carried_decision_counts_as_drawn_where_its_original_was(store: Store) -> None:
+    bring(store, *_answers("v1"), set_="s")
+    read = _read_next(store, "v1-vs-base", 12)
+    changed = {int(key[2:]) for key in read[3:6]}
+    bring(store, *_answers("v2", changed), set_="s")
+    assert _read_next(store, "v2-vs-base", 0) == [], "draws the queue"
+    counts = run_counts(store, find_run(store, "v2-vs-base"))
+    assert _sampled_and_chosen(counts) == (3, 6), (
+        "up to the first changed pair the order is read; the rest is not yet a sample"
+    )
+    assert set(_read_next(store, "v2-vs-base", 3)) == set(read[3:6])
+    assert _sampled_and_chosen(run_counts(store, find_run(store, "v2-vs-base"))) == (12, 0)
+
+
+def _sampled_and_chosen(counts: RunCounts) -> tuple[int, int]:
+    read = [(group.count, counts.strata[group.stratum].chosen) for group in counts.votes if group.votes]
+    return sum(count for count, chosen in read if not chosen), sum(count for count, chosen in read if chosen)

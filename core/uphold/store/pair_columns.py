@@ -37,16 +37,24 @@ _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDE
 
 
 # Read through the index by pair, reviewer and time, so that the events of a pattern are in that order.
+# A decision is drawn where it was made in the app, or carried from one that was, on a pair of a sampled queue: every run
+# over a set is read in the same order, so a carried decision stands where its original was drawn.
 _DECISIONS = """
-SELECT pair_id, group_concat(
-    CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
-        || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
-    ' '), source = 'app', min(seq)
-FROM events AS acts INDEXED BY events_pair WHERE pair_id BETWEEN ? AND ? AND NOT undone AND (
-    kind IN ('decision', 'carried')
-    OR kind = 'adjudicated'
-    AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
-) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
+SELECT pair_id, pattern, first_source = 'app' OR first_source = 'carried' AND EXISTS (
+    SELECT 1 FROM events o JOIN queue_items i ON i.pair_id = o.pair_id JOIN queues q ON q.id = i.queue_id
+    WHERE o.id = first_target AND o.source = 'app' AND (q.kind IN ('random', 'uncertain') OR q.kind LIKE 'tag:%')
+)
+FROM (
+    SELECT pair_id, group_concat(
+        CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
+            || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
+        ' ') AS pattern, source AS first_source, target_id AS first_target, min(seq)
+    FROM events AS acts INDEXED BY events_pair WHERE pair_id BETWEEN ? AND ? AND NOT undone AND (
+        kind IN ('decision', 'carried')
+        OR kind = 'adjudicated'
+        AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
+    ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
+)
 """
 
 
@@ -211,14 +219,14 @@ def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
     if not rows:
         return PairColumns([], [], [], [], [], (Stratum("all"),))
     skipped, broken = read_marks(store, pairs.span)
-    decisions, decided_in_app = read_decisions(store, pairs.span)
+    decisions, decided_as_drawn = read_decisions(store, pairs.span)
     kept = [row for row in rows if row[0] not in broken] if broken else rows
     ids, run_ids, example_ids = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
     by_run: dict[int, list[int]] = {}
     for pair, run_id in zip(ids, run_ids, strict=True) if len(pairs.queues) > 1 else ():
         by_run.setdefault(run_id, []).append(pair)
     queues = {run_id: queue.without(broken) for run_id, queue in pairs.queues.items()} if broken else pairs.queues
-    sample = sample_strata(queues, by_run or dict.fromkeys(run_ids[:1], ids), decided_in_app, skipped)
+    sample = sample_strata(queues, by_run or dict.fromkeys(run_ids[:1], ids), decided_as_drawn, skipped)
     return PairColumns(
         ids=ids,
         run_ids=run_ids,
@@ -264,7 +272,7 @@ def read_marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]
 
 
 def read_decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
-    """Return by pair id the decisions of a span of ids, and whether the first one on it was made in the app."""
+    """Return by pair id the decisions of a span of ids, and whether the first one on it was made in the app, or carried from one that was drawn."""
     rows = store.rows(_DECISIONS, span).fetchall()
     return {row[0]: _parse_decisions(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
 

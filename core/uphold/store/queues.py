@@ -141,12 +141,13 @@ class DrawnQueue:
             tuple(self.strata[place] for place in present), tuple(kept[place] for place in present), self.queued
         )
 
-    def sampled_pairs(self, decided_in_app: Mapping[int, bool], skipped: Container[int]) -> set[int]:
+    def sampled_pairs(self, decided_as_drawn: Mapping[int, bool], skipped: Container[int]) -> set[int]:
         """Return the decided pairs that are a random sample of their strata.
 
-        `decided_in_app` has every decided pair, with whether its first decision was made in the app.
+        `decided_as_drawn` has every decided pair, with whether its first decision was made in the app or carried from one
+        that was.
         """
-        return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_in_app, skipped)}
+        return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_as_drawn, skipped)}
 
 
 def read_drawn_queue(store: Store, run_id: int, pairs: Container[int]) -> DrawnQueue:
@@ -163,15 +164,15 @@ def read_drawn_queue(store: Store, run_id: int, pairs: Container[int]) -> DrawnQ
 def sample_strata(
     queues: Mapping[int, DrawnQueue],
     runs: Mapping[int, Sequence[int]],
-    decided_in_app: Mapping[int, bool],
+    decided_as_drawn: Mapping[int, bool],
     skipped: Container[int],
 ) -> SampleStrata:
     """Return the strata of pairs, given by run id, without broken ones; `queues` are those of the runs.
 
-    `decided_in_app` is as in `DrawnQueue.sampled_pairs`. The pairs of several runs have two strata only, sampled and
+    `decided_as_drawn` is as in `DrawnQueue.sampled_pairs`. The pairs of several runs have two strata only, sampled and
     chosen.
     """
-    by_run = [_run_strata(queues[run], ids, decided_in_app, skipped) for run, ids in runs.items()]
+    by_run = [_run_strata(queues[run], ids, decided_as_drawn, skipped) for run, ids in runs.items()]
     if len(by_run) == 1:
         return by_run[0]
     indexes = {pair: int(run.strata[index].chosen) for run in by_run for pair, index in run.stratum_indexes.items()}
@@ -180,13 +181,13 @@ def sample_strata(
 
 
 def _run_strata(
-    queue: DrawnQueue, ids: Sequence[int], decided_in_app: Mapping[int, bool], skipped: Container[int]
+    queue: DrawnQueue, ids: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped: Container[int]
 ) -> SampleStrata:
     """Return the strata of one run: those of its queue, pairs not drawn yet, and chosen pairs."""
     strata, indexes = list(queue.strata), queue.stratum_indexes()
-    sampled = queue.sampled_pairs(decided_in_app, skipped)
-    not_drawn = [pair for pair in ids if pair not in indexes and pair not in decided_in_app]
-    chosen = [pair for pair in ids if pair in decided_in_app and pair not in sampled]
+    sampled = queue.sampled_pairs(decided_as_drawn, skipped)
+    not_drawn = [pair for pair in ids if pair not in indexes and pair not in decided_as_drawn]
+    chosen = [pair for pair in ids if pair in decided_as_drawn and pair not in sampled]
     for stratum, pairs in ((Stratum(NOT_DRAWN), not_drawn), (Stratum(CHOSEN, chosen=True), chosen)):
         if pairs:
             indexes.update(dict.fromkeys(pairs, len(strata)))
@@ -210,19 +211,19 @@ def _by_stratum(drawn: Iterable[_DrawnPair]) -> dict[str, list[int]]:
     return found
 
 
-def _sampled(pairs: Sequence[int], decided_in_app: Mapping[int, bool], skipped: Container[int]) -> Sequence[int]:
+def _sampled(pairs: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped: Container[int]) -> Sequence[int]:
     """Return the decided pairs of a stratum up to the last position before which at most a tenth was passed over.
 
     `pairs` are in the order of the queue. A skipped pair does not count as passed over. A pair whose first decision was
-    not made in the app has no position.
+    neither made in the app nor carried from one that was drawn has no position.
     """
     decided: list[int] = []
     position = passed_over = end = 0
     for pair in pairs:
-        if not decided_in_app.get(pair, True):
+        if not decided_as_drawn.get(pair, True):
             continue
         position += 1
-        if pair in decided_in_app:
+        if pair in decided_as_drawn:
             decided.append(pair)
             end = len(decided) if passed_over <= _MAX_PASSED_OVER * position else end
         elif pair not in skipped:
