@@ -54,7 +54,6 @@ def read_settings(path: Path | None) -> Settings:
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 
-
 _CHOICES = {"signs": ("plain", "ascii"), "hold": ("override",)}
 
 

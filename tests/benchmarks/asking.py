@@ -21,9 +21,7 @@ from uphold.store.pairs import pair_texts
 
 HERE = Path(__file__).parent
 
-
 SPEC = "anthropic:loopback-1"
-
 
 CONCURRENCY = 8
 

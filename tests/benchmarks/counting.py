@@ -15,7 +15,6 @@ from uphold.workflows.review_session import ReviewSession
 
 FRAME = 1 / 60
 
-
 BUDGET = 2.4
 """In frames, 40 ms: beyond it the count would have to leave the screen's thread."""
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from tables import Line, ratio
 
 from uphold.store.database import open_store
-from uphold.workflows.importing import ImportRequest, drop_import, import_files
+from uphold.store.imports import drop_import
+from uphold.workflows.importing import ImportRequest, import_files
 
 
 def measure(rounds: int, folder: Path, files: Sequence[tuple[str, Path]]) -> list[Line]:

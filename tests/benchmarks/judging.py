@@ -26,7 +26,6 @@ sys.path.append(str(HERE.parent))
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
-
 PAIRS, AT_ONCE, WAIT = 200, 16, 0.3
 
 

@@ -10,9 +10,7 @@ from support.terminal import Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
-
 _STILL = 0.3
-
 
 _SOUGHT = "instruction-00012"
 

@@ -51,7 +51,6 @@ WHOLE = Size(
     pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20, dropped=(1000, 3000, 12_000)
 )
 
-
 QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30))
 
 

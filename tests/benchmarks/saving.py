@@ -47,7 +47,6 @@ _COLUMNS = (
     " height, seconds, created_at"
 )
 
-
 _SQL = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"
 
 

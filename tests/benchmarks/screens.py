@@ -12,9 +12,7 @@ from support.terminal import Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
-
 _STILL = 0.25
-
 
 _SHOWN = re.compile(rb"(candidate|baseline)-(\d{5})")
 

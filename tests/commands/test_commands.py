@@ -19,12 +19,9 @@ from uphold.store.database import open_store
 
 IMPORT_KEYS = {"rows", "examples", "pairs", "judgments", "reviews", "already_there", "odd"}
 
-
 RUN_KEYS = {"run", "number", "set", "candidate", "baseline", "pairs", "reviewed"}
 
-
 STATS_KEYS = {"run", "set", "set_hash", "candidate", "baseline", "pairs", "human", "judges", "reviewers", "budget"}
-
 
 ROWS = (judged("a"), reviewed("b"), judged("c", response_candidate=True))
 

@@ -21,7 +21,6 @@ from uphold.workflows.review_opening import open_review
 
 FORMULAS = ('=HYPERLINK("http://evil.example")', "+1+cmd", "-2", "@SUM(A1)", "\t=1", "\r=1", "'=1", "＝1")
 
-
 TEXT = 'She said "no",\r\nthen\nleft; ' + CONTROLS + BIDI + "é😀"
 
 

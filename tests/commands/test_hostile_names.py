@@ -12,7 +12,6 @@ from support.imports import write
 
 SEQUENCE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\u202e\x7f\x08"
 
-
 HARMLESS = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*")
 
 

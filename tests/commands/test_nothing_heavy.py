@@ -12,9 +12,7 @@ from support.imports import judged, write
 
 HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2"}
 
-
 FACES = {"textual", "rich", "typer", "uphold_tui"}
-
 
 _RUN = """
 import json, sys
@@ -26,7 +24,6 @@ except SystemExit as leaving:
     code = leaving.code
 print(json.dumps([code or 0, sorted({name.partition(".")[0] for name in sys.modules})]), file=sys.stderr)
 """
-
 
 _CORE = """
 import importlib, json, pkgutil, sys

@@ -30,7 +30,6 @@ from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, Mod
 
 KEY = "key-of-the-test-0123456789"
 
-
 REQUEST = ModelRequest("the constant orders", "which one, A or B?", {"type": "object"}, 512, "low")
 
 

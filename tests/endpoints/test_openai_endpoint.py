@@ -27,7 +27,6 @@ from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, Mod
 
 KEY = "key-of-the-test-0123456789"
 
-
 REQUEST = ModelRequest("the constant orders", "which one?", {"type": "object"}, 512, "low")
 
 

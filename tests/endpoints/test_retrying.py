@@ -9,9 +9,7 @@ from uphold.records.model_calls import AccessRefused, ModelAnswer, ModelRequest,
 
 REQUEST = ModelRequest("orders", "q", {"type": "object"})
 
-
 QUICK = RetryPolicy(first_wait=0.001, max_wait=0.004, max_retry_after=0.01)
-
 
 FINE = ModelAnswer("fine", "end_turn")
 

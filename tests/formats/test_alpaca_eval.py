@@ -23,9 +23,7 @@ ANNOTATION = {
     "time_per_example": 2,
 }
 
-
 MINE = [{"instruction": "Name a colour.", "output": "Blue.", "generator": "ft-3", "dataset": "helpful_base"}]
-
 
 THEIRS = [{"instruction": "Name a colour.", "output": "Red.", "generator": "davinci", "dataset": "helpful_base"}]
 

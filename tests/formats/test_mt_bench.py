@@ -10,12 +10,9 @@ from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mt_bench"
 
-
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the MT-Bench files are not beside this checkout")
 
-
 QUESTION = {"question_id": 81, "category": "writing", "turns": ["Write.", "Rewrite."], "reference": ["own", "own 2"]}
-
 
 JUDGED = {
     "question_id": 81,
@@ -32,9 +29,7 @@ JUDGED = {
     "tstamp": 0,
 }
 
-
 VOTE = {"question_id": 81, "model_a": "new", "model_b": "old", "winner": "model_a", "judge": ["author_0"], "turn": 1}
-
 
 PAIRS, VOTES = "model_judgment/gpt-4_pair.jsonl", "human.json"
 

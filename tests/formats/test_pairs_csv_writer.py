@@ -14,7 +14,6 @@ from uphold.records.texts import ExampleText
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 
-
 TEXTS = st.text(st.sampled_from(SIGNS + "'\",;ab \x00\x0b\x1b\x7f\x85\u2028é"), max_size=8) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=20
 )

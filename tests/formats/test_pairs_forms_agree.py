@@ -15,12 +15,9 @@ from uphold.records.rows import ImportRow, RowSource
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
 
-
 TAG = TEXT.filter(lambda tag: "," not in tag and tag == tag.strip())
 
-
 SHARE = st.floats(0, 1, allow_subnormal=False)
-
 
 TURNS = st.lists(TEXT, min_size=2, max_size=3)
 
@@ -94,7 +91,6 @@ def test_the_same_rows_read_the_same_from_lines_array_and_csv(rows: list[dict[st
 
 SIGNS = [b"[", b"]", b",", b"\n", b'"', b"{", b"}", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\\ud800", b"NaN", b"1e999"]
 
-
 STARTS = [
     b'{"key": "a"}',
     b"key,instruction",
@@ -103,7 +99,6 @@ STARTS = [
     b'{"instruction": "a", "output": "b"}',
     b'{"idx": 1, "x_result": 1}',
 ]
-
 
 PIECES = st.sampled_from([*SIGNS, *STARTS])
 
@@ -131,7 +126,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-
 
 SHAPES = {
     "pairs": ["key", "instruction", "turns", "tags", "reference", "response_candidate", "turn", "verdict", "review"],

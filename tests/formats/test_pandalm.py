@@ -11,9 +11,7 @@ from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "pandalm"
 
-
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the PandaLM test set is not beside this checkout")
-
 
 PAIR = {
     "idx": 7,
@@ -28,9 +26,7 @@ PAIR = {
     "annotator3": 0,
 }
 
-
 VERDICT = {"idx": 7, "gpt_result": "Tie", "gpt_reason": "Both.", "gpt_reference": "S."}
-
 
 TESTSET, GPT = "testset-v1.json", "gpt-3.5-turbo-testset-v1.json"
 

@@ -11,7 +11,6 @@ from uphold.formats.registry import FORMATS, detect_format, open_files
 
 PAIR = [{"key": "a", "response_candidate": "x"}]
 
-
 QUESTION = [{"question_id": 81, "turns": ["x"]}]
 
 

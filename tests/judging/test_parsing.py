@@ -169,7 +169,6 @@ values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
-
 objects = st.fixed_dictionaries(
     {}, optional={name: values | st.sampled_from(["A", 0.5]) for name in ("winner", "reason", "confidence")}
 )

@@ -9,9 +9,7 @@ from uphold.records.texts import ExampleText
 
 MANY = 500
 
-
 _SCRIPTS = "абвгд 你好世界 مرحبا שלום ไทย हिन्दी 👩‍👩‍👧 𝕬𝖇 ﷽ ‮drow‬"
-
 
 _CONTROLS = "".join(map(chr, range(32))) + "\x7f\x9b\u2028\u2029\u202e\ufeff\x00\r\n"
 

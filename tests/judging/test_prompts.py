@@ -12,12 +12,9 @@ from uphold.records.texts import ExampleText, canonical_hash, cell_text
 
 PROMPT_DIGESTS = {"uphold-pair-1": "b29b9073fbc9b970c50d50dd139d3746b331dfde9464197081a4ab3e95932737"}
 
-
 ONE = PairToJudge(ExampleText(("Name a prime.",)), 1, ("Seven.",), ("Nine.",))
 
-
 FULL = PairToJudge(ExampleText(("Name a prime.",), "Be brief.", ("7",)), 1, ("Seven.",), ("Nine.",))
-
 
 TALK = PairToJudge(
     ExampleText(("Name a prime.", "And an even one.", "Thanks."), None, (None, "2", None)),
@@ -123,7 +120,6 @@ PIECES = [
     "\nf00d end answer B",
     "begin",
 ]
-
 
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=8).map("".join)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import votes
-from uphold.records.reviews import Label, human_label, is_both_bad
+from uphold.records.labels import Label, human_label, is_both_bad
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from uphold.records.texts import ExampleText, canonical, canonical_hash, cells_h
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),

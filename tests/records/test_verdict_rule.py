@@ -9,9 +9,7 @@ from uphold.records.judgments import Judgment, verdict_of
 
 FIRST, SECOND = BOTH_ORDERS
 
-
 C, B, T = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
-
 
 BOTH = {FIRST: 1, SECOND: 1}
 
@@ -93,14 +91,11 @@ def test_an_order_that_was_not_asked_for_does_not_count() -> None:
 
 orders = st.sampled_from(list(AnswerOrder))
 
-
 words = st.sampled_from([*Preference, JudgmentStatus.UNREADABLE, JudgmentStatus.FAILED])
-
 
 judgments = st.lists(
     st.builds(said, orders, words, st.integers(0, 3)), max_size=12, unique_by=lambda j: (j.order, j.sample)
 )
-
 
 asking = st.none() | st.dictionaries(orders, st.integers(1, 4), max_size=4)
 

@@ -15,24 +15,18 @@ from uphold.stats.summary import run_statistics
 
 RATE = ["rate", "low", "high", "n", "level", "method"]
 
-
 SHARE = ["rate", "n"]
-
 
 VALUE = ["value", "low", "high", "reason"]
 
-
 THREE = {"win_rate": RATE, "win_tie_rate": RATE, "ties_half": RATE}
 
-
 CLASSES = ["candidate", "tie", "baseline"]
-
 
 HUMAN = [
     *("reviewed", "wins", "ties", "losses", "both_bad", "unresolved", "skipped", "broken", "carried", "imported"),
     *("outside_queue", "stale", "retired", "older_reference"),
 ]
-
 
 AGREEMENT = {
     "n": None,
@@ -48,7 +42,6 @@ AGREEMENT = {
     "blind": {"observed": RATE},
     "anchoring": None,
 }
-
 
 JUDGE = {
     **dict.fromkeys(["judge", "version", "wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending"]),
@@ -66,7 +59,6 @@ JUDGE = {
     "length": {"judge_longer": RATE, "human_longer": RATE, "spearman": VALUE},
 }
 
-
 SHAPE = {
     **dict.fromkeys(["run", "set", "set_hash", "candidate", "baseline", "pairs"]),
     "human": {**dict.fromkeys(HUMAN), **THREE},
@@ -79,7 +71,6 @@ SHAPE = {
     },
     "budget": None,
 }
-
 
 LOOKED = st.tuples(
     st.text("WTLB.", max_size=3).map(votes),

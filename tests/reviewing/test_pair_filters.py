@@ -18,19 +18,15 @@ def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = 
 
 READ = listed(1, Choice.CANDIDATE, Verdict.CANDIDATE, label=Preference.CANDIDATE, tags=("a",), length_difference=5)
 
-
 OVER = listed(
     2, Choice.BASELINE, Verdict.CANDIDATE, label=Preference.BASELINE, tags=("a", "b"), length_difference=5, note="why"
 )
-
 
 EVEN = listed(
     3, Choice.BOTH_BAD, Verdict.INCONSISTENT, label=Preference.TIE, length_difference=-9, reasons=("style", "unsafe")
 )
 
-
 UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, length_difference=7, flagged=True)
-
 
 PAIRS = [READ, OVER, EVEN, UNREAD]
 

@@ -10,7 +10,6 @@ from uphold.reviewing.presentation import first_answer_won, reason_shown
 
 CANDIDATE_FIRST, BASELINE_FIRST = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
-
 WIN, LOSS, TIE = Preference.CANDIDATE, Preference.BASELINE, Preference.TIE
 
 

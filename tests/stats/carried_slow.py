@@ -16,8 +16,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1]))
-
 from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.store.database import Store, open_store
@@ -26,10 +24,17 @@ from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+
 PAIRS, READ_BEFORE, UNCHANGED = 200, 60, 0.8
+
 FURTHER = (12, 30, 60)
+
 WORDS = (Choice.CANDIDATE, Choice.TIE, Choice.BASELINE)
+
 SHARES, SHARES_CHANGED = (0.55, 0.15, 0.30), (0.25, 0.15, 0.60)
+
 JUDGE_RIGHT = 0.75
 
 

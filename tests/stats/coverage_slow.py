@@ -14,7 +14,6 @@ from support.simulations import Covered, Setting, cover, settings
 
 SEED = 20_250_408
 
-
 LEAST = {"population": 0.91, "this_set": 0.90}
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from support.run_counts import ORACLES, compared, counts_of, votes
 from uphold.records.enums import Verdict
-from uphold.stats.agreement import NOT_INDEPENDENT, NOTHING, agreement
+from uphold.stats.agreement import NOT_INDEPENDENT, agreement
+from uphold.stats.human import NOTHING
 
 
 def of(human, judge):

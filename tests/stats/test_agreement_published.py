@@ -14,7 +14,6 @@ from uphold.stats.summary import run_statistics
 
 PLACE = {"W": 0, "T": 1, "L": 2}
 
-
 counted_words = st.lists(st.tuples(st.just(0), st.tuples(*[st.integers(0, 3)] * 3), st.integers(1, 5)), min_size=1)
 
 

@@ -13,7 +13,6 @@ from uphold.stats.summary import run_statistics
 
 DRAWN, CHOSEN = Stratum("all"), Stratum("chosen", chosen=True)
 
-
 NAMES = ("win_rate", "win_tie_rate", "ties_half")
 
 
@@ -237,7 +236,6 @@ LOOKED = st.tuples(
     st.just(0),
     st.integers(0, 2),
 )
-
 
 RUNS = st.lists(LOOKED, min_size=1, max_size=200).map(
     lambda pairs: counts_of(pairs, strata=(DRAWN, Stratum("b"), CHOSEN))

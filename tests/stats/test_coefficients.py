@@ -9,7 +9,6 @@ from uphold.stats.coefficients import ONE_CLASS, Undefined, cohen_kappa, confusi
 
 PLACE = {"W": 0, "T": 1, "L": 2}
 
-
 tables = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=3)
 
 

@@ -14,7 +14,6 @@ from uphold.stats.intervals import clopper_pearson, finite_n, mean_t, sign_test,
 
 counts = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))).filter(lambda pair: pair[1])
 
-
 three = st.tuples(*[st.integers(0, 60)] * 3).filter(any)
 
 

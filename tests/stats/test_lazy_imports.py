@@ -10,7 +10,6 @@ from uphold import stats
 
 HEAVY = ["numpy", "pandas", "statistics", "sqlite3", "sqlite_utils", "textual", "rich", "typer", "anthropic", "asyncio"]
 
-
 PROGRAM = """
 import sys
 from uphold.stats import live_numbers, run_statistics

@@ -24,7 +24,6 @@ from uphold.stats.summary import run_statistics
 
 NAMES = GateSubject("new-vs-base", "old-vs-base")
 
-
 WORD = {1.0: "W", 0.5: "T", 0.0: "L"}
 
 

@@ -19,15 +19,11 @@ from uphold.stats.poststratify import (
 
 SCORES = {"win": WIN, "win_tie": WIN_TIE, "half": TIES_HALF}
 
-
 TARGETS = {"sp": population_rate, "fp": this_set_rate}
-
 
 three = st.tuples(*[st.integers(0, 40)] * 3)
 
-
 made = st.tuples(three, st.integers(0, 60)).map(lambda pair: ChainCell(sum(pair[0]) + pair[1], pair[0]))
-
 
 tables = st.lists(made, min_size=1, max_size=5).filter(lambda cells: any(cell.pairs for cell in cells))
 

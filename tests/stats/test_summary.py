@@ -15,12 +15,9 @@ from uphold.stats.summary import mean_preference, run_statistics
 
 COEFFICIENT = re.compile("kappa|ac1|alpha|anchoring|spearman")
 
-
 WORD = st.sampled_from(("candidate", "baseline", "tie"))
 
-
 READ = st.text("WTLB.", max_size=3).map(votes)
-
 
 LOOKED = st.tuples(
     READ,
@@ -29,12 +26,9 @@ LOOKED = st.tuples(
     st.integers(0, 14),
 )
 
-
 RUNS = st.lists(LOOKED, max_size=40).map(counts_of)
 
-
 TURNED_CHOICE = {Choice.CANDIDATE: Choice.BASELINE, Choice.BASELINE: Choice.CANDIDATE}
-
 
 TURNED_VERDICT = {Verdict.CANDIDATE: Verdict.BASELINE, Verdict.BASELINE: Verdict.CANDIDATE}
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from support.imports import bring, compared
 from uphold.records.enums import Choice, EventKind
-from uphold.records.reviews import Label, ReviewEvent, human_label, new_event_id
+from uphold.records.labels import Label, human_label
+from uphold.records.reviews import ReviewEvent, new_event_id
 from uphold.store.counts import count_reviews, read_counted_run, run_counts
 from uphold.store.database import Store, open_store
 from uphold.store.pair_columns import read_decisions
@@ -18,21 +19,15 @@ from uphold.workflows.lookup import find_run
 
 PAIRS, PEOPLE = 3, 4
 
-
 PAIR, PERSON = st.integers(1, PAIRS), st.integers(0, PEOPLE - 1)
-
 
 SAID = st.tuples(st.just(EventKind.DECISION), PAIR, PERSON, st.sampled_from(Choice))
 
-
 SETTLED = st.tuples(st.just(EventKind.ADJUDICATED), PAIR, PERSON, st.sampled_from(Choice))
-
 
 TURNED = st.tuples(st.sampled_from([EventKind.UNDO, EventKind.REDO]), PAIR, st.integers(0, 9), st.none())
 
-
 ACTS = st.lists(SAID | SETTLED | TURNED, max_size=25)
-
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

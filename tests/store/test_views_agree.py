@@ -10,7 +10,8 @@ from support.imports import bring, compared, judged, reviewed
 from uphold.records.counts import Votes
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
 from uphold.records.judgments import Judge, Judgment, verdict_of
-from uphold.records.reviews import Label, OnScreen, ReviewEvent, human_label, new_event_id
+from uphold.records.labels import Label, human_label
+from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
 from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
 from uphold.store.reviews import add_event, add_reviewer
@@ -19,12 +20,9 @@ from uphold.workflows.review_opening import open_review
 
 PAIRS = 6
 
-
 SAID = st.sampled_from([*Preference, JudgmentStatus.UNREADABLE, JudgmentStatus.FAILED])
 
-
 ASKED = st.dictionaries(st.sampled_from(list(AnswerOrder)), st.integers(1, 3), min_size=1, max_size=3)
-
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -38,7 +38,6 @@ class World:
 
 ONE = World("zebrafish", "quokka", ("marvellous", "unrivalled"), 3)
 
-
 OTHER = World("wallaroos", "dugong", ("dreadful", "laughable"), 4)
 
 

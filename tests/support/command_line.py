@@ -9,7 +9,6 @@ from typing import Any
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
-
 _LEFT_OUT = ("UPHOLD_DB", "PYTHONIOENCODING", "PYTHONUTF8", "FORCE_COLOR", "TERMINAL_WIDTH")
 
 

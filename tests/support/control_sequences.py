@@ -10,7 +10,6 @@ _PARTS = re.compile(
     r"|(?P<control>[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff])"
 )
 
-
 _PLACING = frozenset("mABCDEFGHJKLMPSTX@dfrb")
 """Final letters whose numbers say only where or how; of all others the numbers are part of the kind."""
 

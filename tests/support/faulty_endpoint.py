@@ -33,7 +33,6 @@ FAILING: dict[str, Callable[[Asked], Reply]] = {
 }
 """No model answer arrives."""
 
-
 UNREADABLE: dict[str, Callable[[Asked], Reply]] = {
     "no text": lambda asked: answer_to(asked, "", tokens=TOKENS),
     "malformed": lambda asked: answer_to(asked, '{"reason": "x", "winner"', tokens=TOKENS),
@@ -43,7 +42,6 @@ UNREADABLE: dict[str, Callable[[Asked], Reply]] = {
     "unknown stop": lambda asked: answer_to(asked, said("A"), "never_heard_of", TOKENS),
 }
 """An answer arrives that gives no verdict."""
-
 
 ALL = {**FAILING, **UNREADABLE}
 

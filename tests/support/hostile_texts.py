@@ -47,24 +47,18 @@ SEQUENCES = (
 )
 """Each would be seen or felt if a terminal were sent it."""
 
-
 CONTROLS = "\x00\x01\x05\x07\x08\x0b\x0c\x0d\x0e\x0f\x11\x13\x18\x1a\x1b\x7f"
 
-
 BIDI = "\u202eevil\u202c\u2066\u2067\u2069\u200e\u200f\u061c"
-
 
 MARKUP = (
     "[@click=app.leave_now]click me[/] [@click='screen.dismiss(None)']here[/] [bold red on white]x[/] [/x]"
     " [link=http://evil.example]l[/] [$a"
 )
 
-
 _WHOLE = (*SEQUENCES, CONTROLS, BIDI, MARKUP)
 
-
 _HOSTILE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\[\]]")
-
 
 Dress = Callable[[str], str]
 

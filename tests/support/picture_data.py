@@ -19,12 +19,9 @@ from uphold.workflows.review_session import ReviewSession
 
 AT = "2026-03-03T21:14:00Z"
 
-
 _DATED = ("events", "runs", "judgments", "responses", "sets", "imports", "sessions", "plans")
 
-
 _DATA = Path(__file__).parents[3] / "shared" / "data"
-
 
 Make = Callable[[Path], None]
 

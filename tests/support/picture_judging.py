@@ -19,7 +19,6 @@ _VERDICTS = {
     Verdict.PENDING: 16,
 }
 
-
 _NEEDS = (
     JudgedPair(
         1, "desk-0043", 1, Verdict.UNREADABLE, None, "no verdict in the answer: “As an assistant I cannot compare…”"
@@ -33,7 +32,6 @@ _NEEDS = (
         "too long for the model: 210,433 of 200,000 tokens; shorten or retire it",
     ),
 )
-
 
 _LAST = (
     JudgedPair(

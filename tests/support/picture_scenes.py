@@ -6,7 +6,6 @@ from uphold.workflows.review_opening import ReviewOptions
 
 OPEN = ReviewOptions()
 
-
 BLIND = ReviewOptions(blind=True, open_share=0.0)
 
 
@@ -28,7 +27,6 @@ class Scene:
 
 
 _MET_AGAIN = ("@desk-0022",)
-
 
 SCENES: dict[str, Scene] = {
     "open": Scene("read"),

@@ -29,12 +29,9 @@ from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light")
 
-
 _COUNTED = 0.1
 
-
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
-
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 

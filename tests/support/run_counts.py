@@ -11,7 +11,6 @@ from uphold.records.enums import Choice, Verdict
 
 WORDS = {"W": Choice.CANDIDATE, "T": Choice.TIE, "L": Choice.BASELINE, "B": Choice.BOTH_BAD}
 
-
 VERDICTS = {
     "W": Verdict.CANDIDATE,
     "T": Verdict.TIE,
@@ -22,15 +21,12 @@ VERDICTS = {
     "P": Verdict.PENDING,
 }
 
-
 ORACLES = {
     entry["id"]: entry for entry in json.loads((Path(__file__).parents[1] / "stats" / "oracles.json").read_text())
 }
 """Numbers that independent libraries gave: input, expected, tolerance."""
 
-
 PANDALM = Path(__file__).parents[3] / "shared" / "data" / "pandalm"
-
 
 Looked = tuple[Any, ...]
 """One pair: votes, verdict, the words of both orders, the example; then, as in a cell, stratum, longer, blind, opened."""

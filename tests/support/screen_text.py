@@ -13,7 +13,6 @@ from uphold_tui import themes
 
 _GROUNDS = {"background": " ", "surface": ".", "panel": ":"}
 
-
 _ON = {
     "badge-a": ("1", "badge of A"),
     "badge-b": ("2", "badge of B"),
@@ -28,7 +27,6 @@ _ON = {
     **{f"heat-same-{n}": ("g", "cell of a table: the same") for n in range(5)},
     **{f"heat-other-{n}": ("d", "cell of a table: not the same") for n in range(5)},
 }
-
 
 _INKS = {
     "foreground": ("n", "text"),
@@ -47,13 +45,10 @@ _INKS = {
     "muted-solid": ("z", "bar of a panel"),
 }
 
-
 _TEXT_ON = ("tint", "thumb")
 """Grounds on which the letter of a text is that of its ink."""
 
-
 _OTHER = ("~", "dimmed, or another colour")
-
 
 _UNDERLINED, _REVERSED = ("_", "underlined"), ("#", "cursor of a field")
 

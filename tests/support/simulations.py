@@ -15,23 +15,17 @@ from uphold.stats.poststratify import VerdictCell
 
 TIES = 0.12
 
-
 FLIPS = {0.65: 0.21, 0.75: 0.16, 0.85: 0.10, 0.94: 0.04}
 """By a judge's agreement with people (an order flip being a tie): how often it flips with the order."""
-
 
 WEIGHT = 3.0
 """In the weighted queue a pair whose orders disagree is so much likelier to come early."""
 
-
 STRATA = (Stratum("rest"), Stratum("orders disagree"))
-
 
 _WIN, _TIE, _LOSS = range(3)
 
-
 _FLIPPED = 3
-
 
 Kind = tuple[int, int]
 """What people say, and what the judge says (3: it flips with the order)."""

@@ -14,7 +14,6 @@ from ptyprocess import PtyProcess
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
-
 _LEFT_OUT = ("NO_COLOR", "PAGER", "EDITOR", "UPHOLD_DB", "COLUMNS", "LINES")
 
 

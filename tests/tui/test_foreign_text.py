@@ -15,7 +15,6 @@ from uphold_tui import safe_text
 
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-
 TEXTS = st.text(
     st.one_of(st.characters(), st.sampled_from(CONTROLS + BIDI + "\x1b\x9b\x9d[]/@$\\\u2028")), max_size=200
 )

@@ -13,7 +13,6 @@ from support.screen_text import as_snapshot
 
 WIDE, NARROW, WIDEST = (120, 36), (80, 24), (160, 40)
 
-
 SCREENS = [
     ("open", WIDE),
     ("open", NARROW),

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from support.imports import added, bring, dump, values
 from uphold.errors import BadFile, BadUsage
 from uphold.store.database import Store, open_store
-from uphold.workflows.importing import drop_import
+from uphold.store.imports import drop_import
 
 WORDS = st.sampled_from(["candidate", "baseline", "tie"])
-
 
 ROW = st.fixed_dictionaries(
     {
@@ -37,9 +36,7 @@ ROW = st.fixed_dictionaries(
     },
 )
 
-
 FILE = st.lists(ROW, min_size=1, max_size=8)
-
 
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

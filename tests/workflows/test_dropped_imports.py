@@ -12,16 +12,14 @@ from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
 from uphold.store import judges, judgments
 from uphold.store.database import Store
+from uphold.store.imports import all_imports, drop_import
 from uphold.store.runs import all_runs, run_rows
 from uphold.workflows.demo import samples
-from uphold.workflows.importing import all_imports, drop_import
 from uphold.workflows.review_opening import make_run, open_review
 
 Rows = list[dict[str, Any]]
 
-
 FIRST: Rows = [judged("a", tags=["x"]), reviewed("b"), compared("c", context="c", reference="r")]
-
 
 SECOND: list[tuple[str, Rows, bool]] = [
     ("another set", [compared("z")], False),

@@ -20,7 +20,6 @@ from uphold.workflows.statistics import run_perplexities
 
 TALK = {"key": "talk", "turns": ["My name is Ada.", "What is my name?"], "reference": ["Hello Ada.", "Ada."]}
 
-
 PLAIN = {"key": "plain", "instruction": "Say hello.", "context": "Be brief.", "reference": "Hello."}
 
 

@@ -11,7 +11,6 @@ from uphold.store.database import Store
 
 VERDICT = {"key": "k", "judge": "j", "verdict": "tie", "order": "candidate-first"}
 
-
 REVIEW = {"key": "k", "reviewer": "ada", "review": "tie"}
 
 

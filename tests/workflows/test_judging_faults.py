@@ -17,9 +17,7 @@ from uphold.workflows.judging_progress import JudgeSummary
 
 QUICK = RetryPolicy(first_wait=0.01, max_wait=0.05, max_retry_after=0.1)
 
-
 PRICES = {"judge-model": {"input": 2.0, "output": 10.0}}
-
 
 EACH = (TOKENS[0] * 2.0 + TOKENS[1] * 10.0) / 1e6
 

@@ -39,7 +39,6 @@ from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
 
 SPEC = "anthropic:judge-model"
 
-
 PAIR = {"set": "s", "candidate": "new", "baseline": "old"}
 
 

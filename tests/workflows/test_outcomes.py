@@ -27,7 +27,6 @@ from uphold.workflows.review_opening import open_review
 
 ACTS = st.lists(st.integers(0, 2**32), min_size=1, max_size=25)
 
-
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -20,9 +20,7 @@ from uphold.workflows.review_session import ReviewSession
 
 IMPORTED = {"c": Choice.TIE}
 
-
 VERDICTS = {"a": "candidate", "b": "tie", "c": "baseline", "d": None}
-
 
 KEYS = "abcdef"
 
@@ -249,7 +247,6 @@ class Reviewing(RuleBasedStateMachine):
 
 
 Reviewing.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-
 
 TestReviewing = Reviewing.TestCase
 

@@ -17,15 +17,11 @@ from uphold.stats.poststratify import verdict_cells
 
 PAIRS, SESSIONS = 200, 2000
 
-
 SIZES = (20, 40, 60)
-
 
 FLIPS, RIGHT_ON_FLIPPED, RIGHT = 0.25, 0.1, 0.85
 
-
 TRUTHS = (Choice.CANDIDATE,) * 5 + (Choice.BASELINE,) * 4 + (Choice.TIE,)
-
 
 _OTHER = {
     Choice.CANDIDATE: Verdict.BASELINE,

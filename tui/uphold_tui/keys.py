@@ -75,7 +75,6 @@ REVIEW: tuple[Key, ...] = (
     Key("review.quit", ("Q",), "leave", "quit", "quit", "Show"),
 )
 
-
 HOME: tuple[Key, ...] = (
     Key("home.open", ("enter",), "open", "review", "review this run", "Runs"),
     Key("home.judge", ("j",), "judge", "judge", "have this run judged", "Runs"),
@@ -91,7 +90,6 @@ HOME: tuple[Key, ...] = (
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
     Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
 )
-
 
 JUDGING: tuple[Key, ...] = (
     Key("judging.open", ("enter",), "open", "review what is judged", "begin; then: review what is judged", "Judging"),
@@ -109,7 +107,6 @@ JUDGING: tuple[Key, ...] = (
     Key("judging.back", ("q", "escape"), "back", "back, it goes on", "back, it goes on", "Show"),
     Key("judging.quit", ("Q",), "quit", "quit", "quit; what is in flight comes back", "Show"),
 )
-
 
 PAIRS: tuple[Key, ...] = (
     Key("browse.open", ("enter",), "open", "open", "open in the review", "Pairs"),
@@ -135,7 +132,6 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
 )
 
-
 NUMBERS: tuple[Key, ...] = (
     Key("figures.open", ("enter",), "open", "open", "the pairs behind a number", "Numbers"),
     Key("figures.move", ("j", "down", "right"), "move(1)", "next", "next, previous number", "Numbers"),
@@ -153,7 +149,6 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
 )
 
-
 OVERLAY: tuple[Key, ...] = (
     Key("overlay.down", ("j", "down"), "scroll(1)", "scroll"),
     Key("overlay.up", ("k", "up"), "scroll(-1)", "scroll"),
@@ -161,7 +156,6 @@ OVERLAY: tuple[Key, ...] = (
     Key("overlay.page_back", ("-", "pageup"), "page(-1)", "page"),
     Key("overlay.close", ("escape", "q", "enter"), "close", "close"),
 )
-
 
 _LABELS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 

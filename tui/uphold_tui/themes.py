@@ -74,7 +74,6 @@ class Signs:
 
 PLAIN = Signs()
 
-
 ASCII = Signs(
     undecided=".",
     upheld="+",
@@ -90,9 +89,7 @@ ASCII = Signs(
     folded=">",
 )
 
-
 SIGNS = {"plain": PLAIN, "ascii": ASCII}
-
 
 DARK = Theme(
     name="uphold-dark",
@@ -109,7 +106,6 @@ DARK = Theme(
     error="#E2708F",
 )
 
-
 LIGHT = Theme(
     name="uphold-light",
     dark=False,
@@ -124,7 +120,6 @@ LIGHT = Theme(
     warning="#735C00",
     error="#B02A58",
 )
-
 
 _LEAST_CONTRAST = 3.0
 """Of a side's letter and name with their background: what WCAG 2.1 asks of large text and of graphical objects."""

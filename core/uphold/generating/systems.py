@@ -1,4 +1,4 @@
-r"""Systems that can generate responses: model, system prompt and settings, from uphold.toml and the command line.
+"""Systems that can generate responses: model, system prompt and settings, from uphold.toml and the command line.
 
 In uphold.toml a system is a table [systems.NAME]:
 
@@ -25,8 +25,11 @@ TEMPLATE = "{instruction}\n\n{reference}\n\n"
 """Default text of a turn for a model that only completes text."""
 
 _PROVIDERS = ("anthropic", "openai")
+
 _TEXT_FIELDS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env")
+
 _NUMBER_FIELDS = ("temperature", "timeout")
+
 _COUNT_FIELDS = ("max_tokens", "seed")
 
 

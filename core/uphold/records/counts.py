@@ -8,7 +8,6 @@ from uphold.records.enums import Choice, Preference, Verdict
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
 
-
 Votes = tuple[tuple[int, Choice], ...]
 """The current decisions on a pair: (reviewer id, choice), by reviewer id."""
 

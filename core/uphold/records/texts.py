@@ -15,7 +15,6 @@ from typing import Any
 AnswerCell = Any
 """The answer to one turn: usually text, otherwise any JSON value but null."""
 
-
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 

@@ -21,16 +21,7 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     RunStatistics,
 )
-from uphold.reports.model import (
-    ConfusionMatrix,
-    Item,
-    NumberRow,
-    ReportSection,
-    RowId,
-    SectionId,
-    Sentence,
-    Tone,
-)
+from uphold.reports.model import ConfusionMatrix, Item, NumberRow, ReportSection, RowId, SectionId, Sentence, Tone
 
 _HIGH_CHANCE = 0.7
 """Above this chance agreement kappa is low however well two raters agree, and the report says so."""
@@ -39,9 +30,11 @@ _KAPPA_AC1_GAP = 0.2
 """AC1 is shown where it is further than this from kappa or alpha."""
 
 _MAX_REVIEWER_PAIRS = 10
+
 _MAX_REVIEWER_NAMES = 12
 
 _READ = PairFilter(only=QuickFilter.READ)
+
 _FLIPPED = PairFilter(only=QuickFilter.INCONSISTENT)
 
 

@@ -14,7 +14,6 @@ from uphold.reviewing.history import History
 REPEAT_DISTANCE = 20
 """A pair is repeated after at least so many decisions on others."""
 
-
 _DECISIONS_IN_APP = (EventKind.DECISION, EventKind.REPEAT)
 
 

@@ -23,7 +23,6 @@ _TESTS: Mapping[QuickFilter, Callable[[ListedPair], bool]] = {
     QuickFilter.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair),
 }
 
-
 _REVEALS_VERDICT = (QuickFilter.INCONSISTENT, QuickFilter.UNREADABLE)
 
 

@@ -10,7 +10,6 @@ from uphold.records.texts import canonical
 
 ITS_A_IS_YOUR_B = "its A is your B"
 
-
 ORDER_NOT_RECORDED = "order not recorded"
 
 

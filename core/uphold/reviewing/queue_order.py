@@ -15,38 +15,27 @@ from uphold.records.texts import canonical
 PairIdentities = Sequence[tuple[int, str, int]]
 """(pair id, key of the example, turn) of each pair."""
 
-
 OrderedPairs = list[tuple[int, str, float, float]]
 """(pair id, stratum, weight, key) in the order to read them."""
-
 
 Stratum = tuple[str, float]
 """A stratum's name and its weight, between 1 and 3: pairs of a heavier stratum tend to come earlier."""
 
-
 ALL: Stratum = ("all", 1.0)
-
 
 REST: Stratum = ("rest", 1.0)
 
-
 FLIPPED_ORDERS: Stratum = ("orders disagree", 3.0)
-
 
 DOUBTFUL: Stratum = ("low confidence or judges split", 2.0)
 
-
 NO_VERDICT: Stratum = ("no verdict yet", 1.0)
-
 
 TAGGED_WEIGHT = 3.0
 
-
 PICKED: Stratum = ("hand-picked", 1.0)
 
-
 LISTED: Stratum = ("listed", 1.0)
-
 
 CHANGED_ORDER: Sequence[str] = ("flipped", "rest", "carried")
 """In the queue of what changed, flipped pairs come first; carried ones are decided already."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from uphold.formatting import count_noun, noun
 from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice
-from uphold.records.reviews import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, human_label, reviewer_votes
+from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, human_label, reviewer_votes
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits
 from uphold.records.enums import Preference, Verdict
-from uphold.records.reviews import Label, human_label
+from uphold.records.labels import Label, human_label
 from uphold.records.statistics import MIN_FOR_RATE, LengthBias, PositionBias, Rate, Value
 from uphold.stats.coefficients import spearman
 from uphold.stats.intervals import ScoredPair, no_rate, no_value, share, sign_test
@@ -22,6 +22,7 @@ NO_VARIATION = "the lengths or the verdicts do not vary"
 NO_RANK_INTERVAL = "a rank correlation is shown without interval"
 
 _VERDICT_SIGN = {Verdict.CANDIDATE: 1, Verdict.BASELINE: -1}
+
 _LABEL_SIGN = {Label.CANDIDATE: 1, Label.BASELINE: -1}
 """Signs of the winner, to be compared with `PairGroup.longer`; ties have none."""
 

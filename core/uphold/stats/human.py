@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from uphold.records.counts import PairGroup, RunCounts
-from uphold.records.reviews import Label, human_label, is_both_bad
+from uphold.records.labels import Label, human_label, is_both_bad
 from uphold.records.runs import RunRow
 from uphold.records.statistics import HumanStatistics, ThreeRates
 from uphold.stats.intervals import ScoredPair, no_rate, share, sign_test, ties_half

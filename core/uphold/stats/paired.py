@@ -26,7 +26,7 @@ from uphold.records.comparisons import (
     RatedExample,
 )
 from uphold.records.enums import Verdict
-from uphold.records.reviews import LABEL_CLASS, VERDICT_CLASS, human_label
+from uphold.records.labels import LABEL_CLASS, VERDICT_CLASS, human_label
 from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.assisted import CHOSEN
 from uphold.stats.distributions import LEVEL, t_quantile, t_tail, z_quantile

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uphold.formatting import count_noun
 from uphold.records.counts import PairGroup, Stratum
 from uphold.records.enums import Verdict
-from uphold.records.reviews import Label, human_label
+from uphold.records.labels import Label, human_label
 from uphold.stats.distributions import LEVEL, beta_quantile
 from uphold.stats.intervals import MAX_UNREAD_SHARE, PRIOR, Bounds
 
@@ -22,12 +22,14 @@ Score = tuple[float, float, float]
 """What a loss, a tie and a win count."""
 
 WIN: Score = (0.0, 0.0, 1.0)
+
 WIN_TIE: Score = (0.0, 1.0, 1.0)
 
 KIND_NAMES = ("win", "loss", "neither win nor loss")
 """The kinds of verdict, by index; the last holds ties, flips, unreadable, failed and unjudged pairs."""
 
 _KIND = {Verdict.CANDIDATE: 0, Verdict.BASELINE: 1}
+
 _OTHER_KIND = 2
 
 _LABEL_INDEX = {Label.BASELINE: 0, Label.TIE: 1, Label.CANDIDATE: 2}
@@ -38,6 +40,7 @@ _MIN_SIZE = 0.2
 _ZERO_VARIANCE = 1e-15
 
 _MIN_LABELS_TO_SEPARATE = 40
+
 _MIN_LABELS_IN_CELL = 5
 """Strata get cells of their own from so many labels on, in all and in each cell."""
 

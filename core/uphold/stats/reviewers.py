@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from uphold.records.counts import CLASSES, ReviewerHabits, RunCounts
-from uphold.records.reviews import reviewer_votes
+from uphold.records.labels import reviewer_votes
 from uphold.records.statistics import MIN_FOR_RATE, Rate, ReviewerBias, ReviewerPair, ReviewerStatistics, Value
 from uphold.stats.agreement import CATEGORY, per_vote
 from uphold.stats.bias import reviewer_picks_longer

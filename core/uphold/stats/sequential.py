@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from uphold.records.counts import RunCounts
-from uphold.records.reviews import Label, human_label
+from uphold.records.labels import Label, human_label
 from uphold.records.statistics import PeekSafe, Rate
 from uphold.stats.distributions import LEVEL, log_binomial
 from uphold.stats.human import NO_LABEL, label_scores

@@ -1,13 +1,12 @@
-"""Counts of pairs for the statistics: of a run, of a set and its tags, of two runs matched by example, and live counts."""
+"""Counts of pairs for the statistics: of a run, of a set and its tags, and the live counts of a review."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from uphold.records.comparisons import JointVerdicts, MatchedExample, RatedExample
 from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
 from uphold.records.judgments import JudgeRef
@@ -20,7 +19,6 @@ from uphold.store.pair_columns import (
     OrderedVerdict,
     PairColumns,
     PairCondition,
-    PairDecisions,
     read_columns,
     read_current_pairs,
     read_length_differences,
@@ -63,11 +61,11 @@ class _Scope:
     @property
     def condition(self) -> PairCondition:
         if self.run is not None:
-            return _run_condition(self.run)
+            return run_condition(self.run)
         return PairCondition("p.run_id IN (SELECT id FROM runs WHERE set_id = :set)", {"set": self.set_id})
 
 
-def _run_condition(run: Run) -> PairCondition:
+def run_condition(run: Run) -> PairCondition:
     return PairCondition("p.run_id = :run", {"run": run.id})
 
 
@@ -76,10 +74,8 @@ SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SE
 ORDER BY id DESC LIMIT 1
 """
 
-
 _PREFERENCE_SAMPLE = 200
 """Of more than MAX_EXACT_PAIRS pairs about this many are searched for soft preferences."""
-
 
 _JUDGES_WITH_PREFERENCES = """
 SELECT DISTINCT judge_id FROM standing_judgments WHERE judge_id IN (SELECT value FROM json_each(?))
@@ -326,21 +322,17 @@ def _source_counts(pairs: PairColumns, older: set[int]) -> dict[str, int]:
 
 _ANY_SESSION = "SELECT 1 FROM sessions LIMIT 1"
 
-
 _APP_DECISIONS = """
 SELECT d.reviewer_id, d.pair_id, v.choice, v.side_a, v.seconds FROM current_decisions d JOIN events v ON v.id = d.event_id
 JOIN current_pairs p ON p.id = d.pair_id WHERE v.side_a IS NOT NULL AND {}
 """
 
-
 _REPEATS = """
 SELECT r.reviewer_id, r.pair_id, r.first = r.again FROM repeats r JOIN current_pairs p ON p.id = r.pair_id WHERE {}
 """
 
-
 # The sign of the length difference with which a choice was for the longer answer.
 _SIGNS = {"candidate": 1, "baseline": -1}
-
 
 _AppDecision = tuple[int, str, str, float | None]
 """(pair id, choice, system on side A, seconds)"""
@@ -384,92 +376,7 @@ def _median(ordered: list[float]) -> float:
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-_EXAMPLES_OF_PAIRS = (
-    "SELECT p.id, p.example_id, p.turn, e.key FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
-)
-
-
-_ExampleTurn = tuple[int, int]
-"""(example id, turn)"""
-
-
-def matched_pairs(
-    store: Store, before: Run, after: Run, judge: str | None = None
-) -> tuple[list[MatchedExample], str | None]:
-    """Return the current pairs of the same example and turn in both runs, and the name of the judge of their verdicts.
-
-    That is the judge named `judge`, or the first one that judged both runs; None if no judge version did.
-    """
-    columns = [read_pairs(store, _run_condition(run)) for run in (before, after)]
-    verdicts = [AllVerdicts(store, pairs, CountOptions(judge)) for pairs in columns]
-    judged_before = {found.id for found in verdicts[0].judges}
-    common = next((found for found in verdicts[1].judges if found.id in judged_before), None)
-    keys: dict[int, str] = {}
-    rated_before, rated_after = (
-        _rated_examples(store, run, pairs, found, common.id if common else None, keys)
-        for run, pairs, found in zip((before, after), columns, verdicts, strict=True)
-    )
-    shared = [place for place in rated_before if place in rated_after]
-    turns = Counter(example for example, _ in shared)
-    matched = [
-        MatchedExample(
-            keys[example],
-            turn,
-            example if turns[example] > 1 else 0,
-            rated_before[example, turn],
-            rated_after[example, turn],
-        )
-        for example, turn in shared
-    ]
-    return matched, common.name if common else None
-
-
-def _rated_examples(
-    store: Store, run: Run, pairs: PairColumns, verdicts: AllVerdicts, judge_id: int | None, keys: dict[int, str]
-) -> dict[_ExampleTurn, RatedExample]:
-    """Return the votes and verdict on every example and turn of a run; adds the examples' keys to `keys`."""
-    rows: Iterable[tuple[int, int, int, str]] = store.rows(_EXAMPLES_OF_PAIRS, (run.id,)).fetchall()
-    places = {pair: (example, turn) for pair, example, turn, _ in rows}
-    keys.update((example, key) for _, example, _, key in rows)
-    rated: dict[_ExampleTurn, RatedExample] = {}
-    for pair, decisions, index in zip(pairs.ids, pairs.decisions, pairs.stratum_indexes, strict=True):
-        stratum = pairs.strata[index]
-        verdict = verdicts.verdict(judge_id, pair, run.id) if judge_id is not None else None
-        rated[places[pair]] = RatedExample(decisions.votes, verdict, None if stratum.chosen else stratum.name)
-    return rated
-
-
-def joint_verdicts(store: Store, run: Run) -> tuple[list[str], list[JointVerdicts]]:
-    """Return the judges of a run, and its pairs with votes grouped by votes and the verdicts of all judges.
-
-    The verdicts are in the order of the judges. Votes from before the verdict was shown are preferred.
-    """
-    pairs = read_pairs(store, _run_condition(run))
-    verdicts = AllVerdicts(store, pairs, DEFAULT_OPTIONS)
-    groups: Counter[JointVerdicts] = Counter()
-    for pair, example, decisions in zip(pairs.ids, pairs.example_ids, pairs.decisions, strict=True):
-        if decisions.votes:
-            by_judge = tuple(verdicts.verdict(judge.id, pair, run.id) for judge in verdicts.judges)
-            cluster = example if pairs.is_clustered else 0
-            groups[JointVerdicts(_independent_votes(decisions), by_judge, cluster, 0)] += 1
-    rows = [JointVerdicts(group.votes, group.verdicts, group.example, count) for group, count in groups.items()]
-    return _distinct_names(verdicts.judges), rows
-
-
-def _independent_votes(decisions: PairDecisions) -> Votes:
-    """Return each reviewer's vote from before the verdict was shown, or their current vote if there is none."""
-    blind = dict(decisions.blind)
-    return tuple((reviewer, blind.get(reviewer, choice)) for reviewer, choice in decisions.votes)
-
-
-def _distinct_names(judges: Sequence[JudgeRef]) -> list[str]:
-    """Return the judges' names, with the id added to several versions of one name."""
-    versions = Counter(judge.name for judge in judges)
-    return [judge.name if versions[judge.name] == 1 else f"{judge.name} (judge {judge.id})" for judge in judges]
-
-
 _JUDGE = "SELECT id, name, kind, version FROM judges WHERE id = ?"
-
 
 # Changes whenever anything but events changes what is counted.
 _DATA_VERSION = """
@@ -498,7 +405,7 @@ def read_counted_run(store: Store, run: Run, judge_id: int | None, known: Counte
     version = tuple(store.one(_DATA_VERSION, {"run": run.id}))
     if known is not None and known.version == version:
         return known
-    pairs = read_current_pairs(store, _run_condition(run))
+    pairs = read_current_pairs(store, run_condition(run))
     judge = JudgeRef(*store.one(_JUDGE, (judge_id,))) if judge_id is not None else None
     return CountedRun(run, version, pairs, read_verdicts(store, judge, pairs.span) if judge is not None else None)
 

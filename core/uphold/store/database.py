@@ -19,18 +19,13 @@ if TYPE_CHECKING:
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
 
-
 _MAGIC = b"SQLite format 3\x00"
-
 
 _READ_ONLY = "the database is read-only; copy it to a place where it can be written"
 
-
 _NO_DATABASE = "there is no database here; `uphold import` makes one, or name one with --db FILE"
 
-
 _FOREIGN = "a SQLite file of another program, not an uphold database; name one with --db FILE"
-
 
 _UNRELEASED = (
     "made by an unreleased version of uphold (schema {version}, this one knows {oldest} and later); import your files again"

@@ -17,20 +17,17 @@ SELECT id FROM current_pairs WHERE run_id IN (SELECT value FROM json_each(?))
 AND id NOT IN (SELECT pair_id FROM broken_pairs) ORDER BY id
 """
 
-
 _OMITTED_COUNTS = """
 SELECT total(e.status = 'active'), total(e.status <> 'active'),
     (SELECT count(*) FROM current_pairs WHERE run_id IN (SELECT value FROM json_each(:runs)))
 FROM pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id IN (SELECT value FROM json_each(:runs))
 """
 
-
 _JUDGES = """
 SELECT id, name, kind, version FROM judges WHERE id IN (
     SELECT judge_id FROM judge_orders WHERE run_id IN (SELECT value FROM json_each(?))
 ) ORDER BY kind = 'rules', name, id
 """
-
 
 _REVIEWERS = """
 SELECT w.name FROM reviewers w WHERE w.id IN (

@@ -89,7 +89,6 @@ _OWN_TABLES = (
     "set_events",
 )
 
-
 # Tables whose rows later imports may share without blocking a drop, and a query of their users: (id, import_id).
 _SHARED_TABLES = {
     "runs": "SELECT run_id AS id, import_id FROM pairs",
@@ -100,7 +99,6 @@ _SHARED_TABLES = {
     "sets": "SELECT e.set_id AS id, v.import_id FROM examples e JOIN example_events v ON v.example_id = e.id"
     " AND v.kind = 'added' UNION ALL SELECT set_id, import_id FROM runs",
 }
-
 
 # What a drop is refused for, by the table whose rows would refer to nothing.
 _DEPENDENTS = {

@@ -14,7 +14,6 @@ _COLUMNS = (
     " input_tokens, output_tokens, cost, seconds, created_at, reference_id"
 )
 
-
 # For a query in which pairs have columns of the same names.
 _COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
 
@@ -48,9 +47,7 @@ class JudgingScope:
 
 WHOLE_RUN = JudgingScope()
 
-
 _ONLY_REVIEWED = " AND p.id IN (SELECT pair_id FROM current_decisions)"
-
 
 _EXCLUDE_BATCHED = """
  AND NOT EXISTS (

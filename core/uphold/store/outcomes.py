@@ -13,7 +13,8 @@ from operator import itemgetter
 
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Choice, EventKind, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment, verdict_of
-from uphold.records.reviews import Label, is_undone, label_of
+from uphold.records.labels import Label, label_of
+from uphold.records.reviews import is_undone
 
 _CHOSEN_PAIRS = "IN (SELECT value FROM json_each(:pairs))"
 

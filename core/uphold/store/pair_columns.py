@@ -35,7 +35,6 @@ class PairCondition(NamedTuple):
 
 _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDER BY p.id"
 
-
 # Read through the index by pair, reviewer and time, so that the events of a pattern are in that order.
 # A decision is drawn where it was made in the app, or carried from one that was, on a pair of a sampled queue: every run
 # over a set is read in the same order, so a carried decision stands where its original was drawn.
@@ -57,14 +56,11 @@ FROM (
 )
 """
 
-
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
-
 
 _MARKS = """
 SELECT pair_id, kind FROM standing_events WHERE kind IN ('skip', 'broken', 'unbroken') AND pair_id BETWEEN ? AND ? ORDER BY seq
 """
-
 
 _LENGTHS = """
 SELECT p.id, length({}) - length({})
@@ -72,9 +68,7 @@ FROM pairs p JOIN responses x ON x.id = p.candidate_response_id JOIN responses y
 WHERE p.id {}
 """
 
-
 _CELL = "json_extract({}.cells, '$[' || (p.turn - 1) || ']')"
-
 
 MAX_EXACT_PAIRS = 2000
 """Above this many pairs, whole responses are measured instead of turns and lengths are rounded, which is quicker."""
@@ -119,7 +113,6 @@ class OrderedVerdict(NamedTuple):
 
 
 NO_VERDICT = OrderedVerdict(None, None)
-
 
 PENDING = OrderedVerdict(Verdict.PENDING, None)
 
@@ -272,7 +265,7 @@ def read_marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]
 
 
 def read_decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
-    """Return by pair id the decisions of a span of ids, and whether the first one on it was made in the app, or carried from one that was drawn."""
+    """Return by pair id the decisions of a span of ids, and whether the first one on it was drawn (see `_DECISIONS`)."""
     rows = store.rows(_DECISIONS, span).fetchall()
     return {row[0]: _parse_decisions(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
 
@@ -309,7 +302,6 @@ def _parse_decisions(pattern: str) -> PairDecisions:
 _VERDICTS = """
 SELECT pair_id, verdict, candidate_first, baseline_first FROM verdicts WHERE judge_id = ? AND pair_id BETWEEN ? AND ?
 """
-
 
 _REQUESTING_RUNS = "SELECT DISTINCT run_id FROM judge_orders WHERE judge_id = ? AND samples > 0"
 

@@ -22,22 +22,18 @@ LEFT JOIN broken_pairs b ON b.pair_id = p.id
 WHERE p.run_id = :run
 """
 
-
 _FIRST_PAIRS = """
 SELECT q.pair_id, e.key, p.turn, q.position FROM queue_items q JOIN current_pairs p ON p.id = q.pair_id
 JOIN examples e ON e.id = p.example_id
 WHERE q.queue_id = (SELECT id FROM queues WHERE run_id = ? AND kind = 'random') ORDER BY q.position LIMIT ?
 """
 
-
 _LABELS = "SELECT h.pair_id, h.label FROM pairs p JOIN human_labels h ON h.pair_id = p.id WHERE p.run_id = ?"
-
 
 _TAGS = """
 SELECT t.example_id, t.tag FROM tags t JOIN examples e ON e.id = t.example_id JOIN runs r ON r.set_id = e.set_id
 WHERE r.id = ? ORDER BY t.tag
 """
-
 
 _TEXTS = """
 SELECT p.id, substr(json_extract(t.turns, '$[' || (p.turn - 1) || ']'), 1, :max_chars),
@@ -46,12 +42,10 @@ FROM (SELECT value FROM json_each(:ids) LIMIT :max_pairs) i JOIN pairs p ON p.id
 JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.baseline_response_id
 """
 
-
 _LIST_VERSION = """
 SELECT (SELECT max(seq) FROM events), (SELECT max(id) FROM judgments), (SELECT max(id) FROM pairs),
     (SELECT max(id) FROM example_events), (SELECT max(id) FROM replacements), (SELECT count(*) FROM queues)
 """
-
 
 PAGE = 200
 """The most pairs whose texts are read at once."""
@@ -128,7 +122,6 @@ _SOURCES = (
 The row id in the index is 4 * id + kind.
 """
 
-
 _LAST_IDS = (
     "SELECT coalesce(max(id), 0) FROM texts",
     "SELECT coalesce(max(id), 0) FROM responses",
@@ -136,19 +129,15 @@ _LAST_IDS = (
     "SELECT coalesce(max(seq), 0) FROM events",
 )
 
-
 _CREATE_INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
 )
 
-
 _MIN_PREFIX = 3
 """Words of at least this many characters match as prefixes, shorter ones only as whole words."""
 
-
 _BATCH = 500
 """Rows indexed in one transaction, so that the write lock is never held for long."""
-
 
 _SEARCH = """
 WITH hits AS MATERIALIZED (SELECT rowid AS document FROM search WHERE search MATCH :words),

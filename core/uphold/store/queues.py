@@ -18,14 +18,11 @@ from uphold.store.database import Store, first_values, now
 QueueDraw = Callable[[str, Sequence[tuple[int, str, int]]], Sequence[tuple[int, str, float, float]]]
 """Order the pairs of a queue: (seed, pairs as (id, key, turn)) to (pair id, stratum, weight, sort key)."""
 
-
 _Row = tuple[Any, ...]
 """The fields of QueueItem; position, stratum and weight are None for a pair not yet drawn."""
 
-
 # Getters, since a queue of 10,000 pairs is read before the first frame.
 _POSITION = itemgetter(QueueItem._fields.index("position"))
-
 
 _PAIR = itemgetter(0, 1, 2)
 
@@ -87,23 +84,18 @@ def _draw_missing(
 CHOSEN = "chosen"
 """Name of the stratum of pairs that were decided without having been drawn."""
 
-
 NOT_DRAWN = "not drawn yet"
 """Name of the stratum of undecided pairs that are in no sampled queue."""
 
-
 _SAMPLED_KINDS = ("random", "uncertain")
-
 
 # The share of a stratum that may be left undecided before the last pair that still counts as sampled.
 _MAX_PASSED_OVER = 0.1
-
 
 _ITEMS = """
 SELECT q.id, q.kind, i.pair_id, i.stratum, i.draw FROM queues q JOIN queue_items i ON i.queue_id = q.id
 WHERE q.run_id = ? ORDER BY q.id, i.position
 """
-
 
 _DrawnPair = tuple[int, str]
 """(pair id, stratum) of a pair in a queue."""
@@ -234,7 +226,6 @@ def _sampled(pairs: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped
 
 
 _COMPARABLE_VERDICTS = ("candidate", "baseline", "tie", "inconsistent")
-
 
 _FLIPPED = f"""
 SELECT v.pair_id FROM verdicts v JOIN pairs p ON p.id = v.pair_id

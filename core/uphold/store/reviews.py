@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
-from uphold.records.reviews import Label, OnScreen, PairLabel, ReviewEvent, StaleDecision
+from uphold.records.labels import Label, PairLabel
+from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
 from uphold.store.database import Store, first_values, now
 from uphold.store.outcomes import write_labels, write_undone
 
@@ -15,7 +16,6 @@ _COLUMNS = (
     " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
-
 
 _CHANGES_LABEL = (EventKind.DECISION, EventKind.CARRIED, EventKind.ADJUDICATED, EventKind.UNDO, EventKind.REDO)
 
@@ -265,7 +265,6 @@ SELECT w.name, d.choice,
 FROM current_decisions d JOIN reviewers w ON w.id = d.reviewer_id JOIN events v ON v.id = d.event_id
 WHERE d.pair_id = ? ORDER BY w.name
 """
-
 
 _SHARED_PAIR_COUNTS = """
 SELECT count(*), total(same) FROM (

@@ -7,14 +7,11 @@ from pathlib import Path
 APPLICATION_ID = 0x75_70_68_64
 """Value of PRAGMA application_id in every uphold database: `uphd` in ASCII."""
 
-
 MIGRATIONS = ((6, "006_initial.sql"),)
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 
-
 SCHEMA = MIGRATIONS[-1][0]
 """The schema version of this code, stored as PRAGMA user_version."""
-
 
 OLDEST = MIGRATIONS[0][0]
 """Files of an older schema are refused: they were made by versions that were never released."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 _TEXT_USERS = ("examples", "example_events", "responses", "pairs")
 
-
 _REFERENCE_USERS = ("examples", "example_events", "pairs", "judgments", "events", "perplexities", "batch_items")
 
 

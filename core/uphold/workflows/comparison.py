@@ -11,8 +11,9 @@ from uphold.stats.agreement import agreement
 from uphold.stats.paired import GateSubject, by_judge, by_people, gate, paired_statistics
 from uphold.stats.summary import live_numbers
 from uphold.store import counts, runs
-from uphold.store.counts import CountOptions, matched_pairs
+from uphold.store.counts import CountOptions
 from uphold.store.database import Store
+from uphold.store.matched import matched_pairs
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:

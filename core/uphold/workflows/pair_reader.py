@@ -25,14 +25,11 @@ from uphold.store.database import Store
 MIN_QUEUE_FOR_SHARES = 50
 """Shorter queues have no repeats, and nothing of a blind session is shown open."""
 
-
 OPEN_SHARE = 0.15
 """The default share of a blind session's pairs that are shown with their verdicts."""
 
-
 REPEATED_SHARE = 0.08
 """The share of the pairs that are shown a second time, for self-agreement."""
-
 
 _MAX_CACHED_VIEWS = 32
 

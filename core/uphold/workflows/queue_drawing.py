@@ -21,7 +21,6 @@ from uphold.store.database import Store
 
 _TAG_PREFIX = "tag:"
 
-
 _KINDS = (
     QueueKind.RANDOM,
     QueueKind.UNCERTAIN,
@@ -32,7 +31,6 @@ _KINDS = (
     QueueKind.CHANGED,
     QueueKind.HAND_PICKED,
 )
-
 
 Draw = Callable[[str, PairIdentities], OrderedPairs]
 """(seed, pairs) -> those of them that belong to the queue, in the order to read them."""

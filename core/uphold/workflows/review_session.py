@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 
-
 NOT_SHOWN_YET = "the verdict comes after yours: a b t 4"
 
 

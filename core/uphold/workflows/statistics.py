@@ -88,7 +88,7 @@ def compare_judges(store: Store, name_or_number: str | None) -> "tuple[str, Side
     """Return a run's name, and its judges compared on the same reviews."""
     from uphold.records.comparisons import SideBySide
     from uphold.stats.paired import compare_judge_pairs
-    from uphold.store.counts import joint_verdicts
+    from uphold.store.matched import joint_verdicts
 
     run = runs.find_run(store, name_or_number)
     names, rows = joint_verdicts(store, run)

@@ -14,9 +14,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 
 MOMENTS = 50
 
-
 PAIRS = 600
-
 
 _TABLES = ("imports", "examples", "responses", "pairs", "judgments", "events", "tags")
 

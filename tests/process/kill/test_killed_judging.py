@@ -26,9 +26,7 @@ PROCESSES.set_forkserver_preload(["support.judging_process", "uphold.endpoints.a
 
 MOMENTS = 30
 
-
 CONCURRENCY = 4
-
 
 PAIRS = 150
 

@@ -17,9 +17,7 @@ from uphold.workflows.review_opening import open_review
 
 CHILD = Path(__file__).with_name("session_process.py")
 
-
 MOMENTS = 40
-
 
 MOMENTS_IN_THE_APP = 10
 

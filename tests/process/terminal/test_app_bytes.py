@@ -13,9 +13,7 @@ from support.terminal import UPHOLD, Terminal
 
 ESC = "\x1b"
 
-
 MANY = ("J", "J", "J", "J", "J")
-
 
 READING = (
     "r",
@@ -55,7 +53,6 @@ READING = (
     "p",
 )
 """Screens and ways of reading, over all kinds of verdicts."""
-
 
 ACTING = (
     "a",
@@ -105,7 +102,6 @@ ACTING = (
     ESC,
 )
 """Everything that is written, the commands, a comment, and what is shown of it afterwards."""
-
 
 LOOKING = (
     "l",
@@ -163,7 +159,6 @@ LOOKING = (
 )
 """The list of pairs and its filters, the numbers, guidelines, reasons, the reference's words, and finding."""
 
-
 HOME = (
     "\x1b[B",
     "\x1b[A",
@@ -192,7 +187,6 @@ HOME = (
     "q",
 )
 """The start screen, what it opens, and judging by a rule."""
-
 
 PASTED = "pasted \x07\x08\x9b31m\x9d0;pwned\x9c\u202e[@click=app.leave_now]x[/]"
 """What a terminal lets through when it pastes: it keeps ESC back itself."""

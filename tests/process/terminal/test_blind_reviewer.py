@@ -17,28 +17,20 @@ from uphold.workflows.importing import ImportRequest, import_files
 
 READ = 200
 
-
 PAIRS = READ + 5
 """Some are left unread at the end, so that after each decision another pair comes."""
 
-
 WIDE, NARROW = (120, 36), (80, 24)
-
 
 OFFER = "4 both bad"
 
-
 VEIL = "shown after you decide"
-
 
 SYSTEMS = ("zebrafish", "quokka")
 
-
 _KEY = re.compile(r"question (item-\d{4})")
 
-
 _GIVEN_AWAY = (*SYSTEMS, "marvellous", "is better", "judge’s pick", "confidence", "uphold A", "uphold B", "uphold tie")
-
 
 Row = tuple[str, str, str | None, str, int, int]
 """(key, kind, choice, side A, was the verdict shown, columns)."""

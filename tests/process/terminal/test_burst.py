@@ -13,7 +13,6 @@ from uphold.workflows.importing import ImportRequest, import_files
 
 PAIRS = 60
 
-
 _SHOWN = re.compile(rb"(?:answer|reply)-(\d{4})")
 
 

@@ -11,7 +11,6 @@ from support.terminal import UPHOLD, Terminal
 
 LINE_ENDS = {"U+000A", "U+000D"}
 
-
 SIGN = "␛".encode()
 """How a harmless terminal shows ESC."""
 
@@ -116,7 +115,6 @@ ERRORS: dict[str, Callable[..., list[str]]] = {
     "a config": lambda side: ["--config", side.dress(file_name("first")), "runs"],
     "no database of that name": lambda side: ["--db", side.dress(file_name("first")), "runs"],
 }
-
 
 USAGE_ERRORS: dict[str, Callable[..., list[str]]] = {
     "no such command": lambda side: [side.dress(short("none"))],

@@ -15,9 +15,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 
 PAIRS = 120
 
-
 EACH = 100
-
 
 _SHOWN = re.compile(r"(?:first|other)-\d{4}")
 

@@ -29,12 +29,9 @@ from uphold_tui.pairs.screen import PairsScreen
 Seen = tuple[str, Picture, str, str]
 """(which pair and what was done, the screen, its text, what was copied)."""
 
-
 PAIRS = 200
 
-
 SIZES = [(120, 36), (80, 24), (200, 60)]
-
 
 WAYS: tuple[tuple[str, ...], ...] = (
     ("?",),
@@ -81,7 +78,6 @@ WAYS: tuple[tuple[str, ...], ...] = (
     ("G",),
 )
 """Ways to look for it."""
-
 
 UNDONE = {"d": "d", "d n": "d", "m": "m", "+": "+", "o": "o", "=": "=", "tab": "=", "tab y": "=", "f": "f"}
 """What takes a way of reading back."""

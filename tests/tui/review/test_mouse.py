@@ -20,7 +20,6 @@ from uphold_tui.review.screen import ReviewScreen
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
 
-
 LONG = "\n".join(f"line {number}" for number in range(200))
 
 

@@ -26,7 +26,6 @@ from uphold_tui.widgets.rows import fitting, spread
 
 FEW = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
 
-
 MANY = LiveNumbers(37, 21, 4, 12, Rate(0.58, 0.42, 0.71, 37), Rate(0.84, 0.7, 0.93, 35), Value(0.66))
 
 

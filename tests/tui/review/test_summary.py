@@ -15,12 +15,9 @@ from uphold_tui.review.summary import OverturnPatterns, SessionSummary, as_plain
 
 RUN = Run(1, "x-vs-y", 1, "support-desk", 1, "lora-r16", 2, "base-7b", "seed")
 
-
 BEFORE = LiveNumbers(9, 5, 2, 2, Rate(None, None, None, 9), Rate(None, None, None, 9), Value(None))
 
-
 NOW = LiveNumbers(57, 32, 4, 21, Rate(0.57, 0.49, 0.65, 57), Rate(0.78, 0.67, 0.86, 55), Value(0.5))
-
 
 BACK = SessionSummary(
     RUN,

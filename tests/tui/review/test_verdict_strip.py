@@ -15,19 +15,15 @@ from uphold_tui.widgets import badges
 
 CF, BF = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
-
 INCONSISTENT = judge(
     Verdict.INCONSISTENT,
     judgment(CF, Preference.CANDIDATE, "every sentence carries a figure."),
     judgment(BF, Preference.BASELINE, "one metaphor holds it together."),
 )
 
-
 UNREADABLE = judge(Verdict.UNREADABLE, judgment(CF, None, None, problem="no verdict in its answer"))  # type: ignore[arg-type]
 
-
 FAILED = judge(Verdict.FAILED, judgment(CF, None, None, problem="the endpoint was busy"))  # type: ignore[arg-type]
-
 
 TIE = judge(Verdict.TIE)
 

@@ -182,7 +182,7 @@ def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json",
     """List the imports; `imports drop N` removes one."""
     if context.invoked_subcommand is not None:
         return
-    from uphold.workflows.importing import all_imports
+    from uphold.store.imports import all_imports
     from uphold_tui.console import print_json, print_table, print_text
 
     with context.obj.open(reading=True) as store:
@@ -214,7 +214,7 @@ def drop(
     number: Annotated[int, typer.Argument(metavar="N", help="Number of the import, as `uphold imports` lists it.")],
 ) -> None:
     """Remove an import and all that it added, unless later data depends on it."""
-    from uphold.workflows.importing import drop_import
+    from uphold.store.imports import drop_import
     from uphold_tui.console import print_text
 
     with context.obj.open() as store:

@@ -25,7 +25,6 @@ _KEYS = (
     Key("commands.close", ("escape",), "close", "close"),
 )
 
-
 _ROWS = 12
 """Commands that can be seen at once."""
 

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"\s+|\S+")
 
-
 _MANY = 6_000
 """Above this many words the matcher may pass over very common ones, to stay quick."""
-
 
 Span = tuple[int, int]
 """Character offsets, from and to."""

@@ -13,7 +13,6 @@ from uphold_tui.widgets.rows import ended, spread
 _MIN_COLUMNS = 12
 """Columns that the instruction keeps beside the names of what there is no room for."""
 
-
 _MAX_CHARACTERS = 6_000
 """Characters of an instruction that are wrapped for its few rows; the rest cannot be seen there."""
 

@@ -85,7 +85,6 @@ class Frame:
 
 _OPEN_RUN_HINT = "uphold review without --queue opens the run itself."
 
-
 _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
     QueueKind.RANDOM: (
         "This run has no pair to review.",
@@ -99,7 +98,6 @@ _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
     ),
     QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _OPEN_RUN_HINT),
 }
-
 
 RATES_HIDDEN = "rates are shown when the blind session ends (: blind off)"
 

@@ -120,9 +120,7 @@ _KEYS = (
     Key("leaving.stay", ("escape",), "close", "stay"),
 )
 
-
 _LABEL = 25
-
 
 _COLUMN = 25
 

@@ -22,12 +22,9 @@ from uphold_tui.widgets.rows import clickable, spread
 NARROW = 100
 """Below so many columns the margins are one column wide."""
 
-
 DECIDED_BEFORE = "decided before the verdict was shown"
 
-
 VEILED = "has read this pair; shown after you decide"
-
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
@@ -302,7 +299,6 @@ _HERE = {
     EventKind.COMMENT: "comment saved",
     EventKind.REASONS: "reasons saved",
 }
-
 
 _TAKEN = {
     EventKind.SKIP: "the skip",

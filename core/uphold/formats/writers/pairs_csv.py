@@ -16,7 +16,6 @@ from uphold.records.texts import cell_text
 
 Value = str | int | float | None
 
-
 PAIR_COLUMNS = (
     "run",
     "set",
@@ -37,15 +36,12 @@ PAIR_COLUMNS = (
 )
 """Columns of the pair itself; the texts are those of its turn, `earlier_turns` is a JSON list of those before it."""
 
-
 JUDGE_COLUMNS = ("verdict", "confidence", "preference", "reason", "reason_order")
 """Columns of a judge; `A` in its reason is the answer that `reason_order` names first."""
-
 
 REVIEWER_COLUMNS = ("decision", "first_decision", "ruling", "reasons", "comment", "flag", "mode", "seconds")
 """Columns of a reviewer; `first_decision` is the one made before the verdict was seen, if any, else the same as `decision`;
 `ruling`, `mode` and `seconds` belong to it."""
-
 
 _FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
