@@ -77,7 +77,7 @@ def blind_session(folder: Path, world: World, count: int, *, blind: bool = True,
 def reseed(store: Store) -> None:
     """The same sides and the same order each time."""
     with store.writing() as conn:
-        conn.execute("UPDATE sets SET seed = 'the same'")
+        conn.execute("UPDATE sets SET seed = 'the same each time'")
 
 
 class Hovered(UpholdApp):
