@@ -21,7 +21,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     more = [json.loads(row) | {"key": f"q-{n:02d}", "instruction": f"Question {n}?"} for n in range(2, 8)]
     (folder / "answers.jsonl").write_text(row + "".join(json.dumps(r) + "\n" for r in more), "utf-8")
     with model_server.serving(lambda asked: model_server.verdict("A")) as server:
-        yield folder, {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
+        keys = {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
+        # The demo's database is kept in the user's data folder: not in the one of whoever runs the tests.
+        yield folder, keys | {"XDG_DATA_HOME": str(tmp_path_factory.mktemp("data"))}
 
 
 def test_the_commands_of_the_first_ten_minutes_work_one_after_the_other(desk: tuple[Path, dict[str, str]]) -> None:

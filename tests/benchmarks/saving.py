@@ -11,7 +11,7 @@ from tables import Line, interleaved, ratio
 from uphold.records.enums import Choice, EventKind, Preference
 from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
 from uphold.store.database import Store, now, open_store
-from uphold.store.reviews import add_event
+from uphold.store.reviews import add_event, add_reviewer
 from uphold.store.runs import find_run
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
@@ -22,10 +22,11 @@ def measure(rounds: int, big: Path) -> list[Line]:
     copies = [Path(shutil.copy(big, big.with_name(f"saving-{name}.db"))) for name in ("bare", "store", "session")]
     with closing(_bare(copies[0])) as conn, open_store(copies[1]) as store, open_store(copies[2]) as whole:
         session = open_review(whole, find_run(whole, None), reviewer="measuring")
-        other = open_review(store, find_run(store, None), reviewer="measuring")
-        pairs = iter(range(1, 1 << 30))
+        with store.writing() as writing:
+            add_reviewer(writing, "measuring")
+        pairs, others = iter(range(1, 1 << 30)), iter(range(1, 1 << 30))
         bare, stored, acted = interleaved(
-            rounds, lambda: _insert(conn, next(pairs)), lambda: _add(store, other), lambda: _decide(session)
+            rounds, lambda: _insert(conn, next(pairs)), lambda: _add(store, next(others)), lambda: _decide(session)
         )
     against = "sqlite3 insert + commit"
     return [
@@ -83,11 +84,10 @@ def _shown(session: ReviewSession) -> OnScreen:
     return OnScreen(pair.side_a, judge_id=pair.judge.judge_id, verdict=pair.judge.verdict, width=120, height=36)
 
 
-def _add(store: Store, session: ReviewSession) -> float:
-    pair = session.current
-    assert pair is not None
+def _add(store: Store, number: int) -> float:
+    pair = number % 100 + 1
     shown = OnScreen(Preference.CANDIDATE, judge_id=1, width=120, height=36)
-    event = ReviewEvent(new_event_id(), EventKind.DECISION, pair.pair_id, Choice.CANDIDATE, shown=shown, seconds=3.5)
+    event = ReviewEvent(new_event_id(), EventKind.DECISION, pair, Choice.CANDIDATE, shown=shown, seconds=3.5)
     began = time.perf_counter()
     add_event(store, 1, None, event)
     return time.perf_counter() - began

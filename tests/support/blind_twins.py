@@ -38,6 +38,7 @@ class World:
 
 ONE = World("zebrafish", "quokka", ("marvellous", "unrivalled"), 3)
 
+
 OTHER = World("wallaroos", "dugong", ("dreadful", "laughable"), 4)
 
 
@@ -76,7 +77,7 @@ def blind_session(folder: Path, world: World, count: int, *, blind: bool = True,
 def reseed(store: Store) -> None:
     """The same sides and the same order each time."""
     with store.writing() as conn:
-        conn.execute("UPDATE sets SET seed = 'one more'")
+        conn.execute("UPDATE sets SET seed = 'the same each time'")
 
 
 class Hovered(UpholdApp):

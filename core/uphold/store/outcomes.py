@@ -30,14 +30,20 @@ def write_undone(conn: sqlite3.Connection, event_id: str) -> None:
 
 def write_labels(conn: sqlite3.Connection, pair_ids: Iterable[int] | None) -> None:
     """Write the human labels of some pairs, of all with None; to be called after their decisions have changed."""
-    where, values = _pair_condition(pair_ids)
-    conn.execute(f"DELETE FROM human_labels WHERE {where}", values)
+    chosen = None if pair_ids is None else list(pair_ids)
+    where, values = _pair_condition(chosen)
     rows = conn.execute(
         "SELECT pair_id, reviewer_id, kind, choice FROM events WHERE kind IN ('decision', 'carried', 'adjudicated')"
         f" AND NOT undone AND {where} ORDER BY pair_id, seq",
         values,
     )
-    conn.executemany("INSERT INTO human_labels (pair_id, label, votes, adjudicated) VALUES (?, ?, ?, ?)", _labels(rows))
+    labels = list(_labels(rows))
+    # After a decision, the act whose time is budgeted, there is a label: one statement then.
+    if chosen is None or len(labels) < len(chosen):
+        conn.execute(f"DELETE FROM human_labels WHERE {where}", values)
+    conn.executemany(
+        "INSERT OR REPLACE INTO human_labels (pair_id, label, votes, adjudicated) VALUES (?, ?, ?, ?)", labels
+    )
 
 
 def _labels(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str, int, int]]:
