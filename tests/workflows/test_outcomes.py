@@ -22,7 +22,7 @@ from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
-from uphold.workflows.lookup import all_imports, drop_import
+from uphold.workflows.importing import all_imports, drop_import
 from uphold.workflows.review_opening import open_review
 
 ACTS = st.lists(st.integers(0, 2**32), min_size=1, max_size=25)

@@ -13,10 +13,10 @@ from uphold.store import judges, judgments
 from uphold.store.database import Store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
+from uphold.workflows.importing import drop_import
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
 from uphold.workflows.judging_progress import JudgeSummary
-from uphold.workflows.lookup import drop_import
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.statistics import read_run_statistics
 
