@@ -6,6 +6,7 @@ A twin has the same length: each character that could do something is another si
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from uphold.records.judgments import Judge, Judgment
 from uphold.records.reviews import OnScreen
 from uphold.store import judges, judgments
 from uphold.store.database import Store, open_store
+from uphold.store.pairs import pair_texts
 from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
@@ -151,8 +153,10 @@ def _judged(store: Store, dress: Dress) -> None:
         orders = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
         judges.record_requested_orders(conn, run.id, judge_id, orders)
         for number, pair_id in enumerate(pairs):
+            seen = pair_texts(store, pair_id).reference_id
             for order in orders:
-                judgments.add_judgment(conn, pair_id, judge_id, _judgment(number, order, dress))
+                judgment = replace(_judgment(number, order, dress), reference_id=seen)
+                judgments.add_judgment(conn, pair_id, judge_id, judgment)
 
 
 def _judgment(number: int, order: AnswerOrder, dress: Dress) -> Judgment:
