@@ -91,6 +91,7 @@ class Navigator:
 
     def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
         screen = ReviewNavigator(self, session, left).screen
+        screen.note_other_sets()
         if self._offer_tour:
             self._offer_tour = False
             screen.offer_tour()

@@ -104,7 +104,9 @@ class SkippedRow:
 
 @dataclass(slots=True)
 class ImportSummary:
-    """Counts of what an import read and added; `number` is that of the import, None if nothing was added."""
+    """Counts of what an import read and added; `number` is that of the import, None if nothing was added.
+
+    `from_other_sets` counts by set the responses in the set's runs that came with another set."""
 
     files: list[str] = field(default_factory=list)
     format: str = ""
@@ -123,6 +125,7 @@ class ImportSummary:
     skipped: list[SkippedRow] = field(default_factory=list)
     unused_fields: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    from_other_sets: dict[str, int] = field(default_factory=dict)
     number: int | None = None
 
 

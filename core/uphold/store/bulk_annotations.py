@@ -80,7 +80,7 @@ class BulkAnnotations:
         if found is None and self._is_stored(pair):
             row = self._writer.conn.execute(
                 "SELECT status, verdict, id FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ?"
-                " AND sample = 0 AND superseded_by IS NULL",
+                " AND sample = 0 AND superseded_by IS NULL AND purpose = 'verdict'",
                 key,
             ).fetchone()
             found = None if row is None else CurrentJudgment(*row)

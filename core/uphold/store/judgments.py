@@ -75,7 +75,8 @@ def missing_judgments(
         LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn AND g.takes_reference
         WHERE p.run_id = ? AND NOT EXISTS (
             SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = a.judge_id AND j.answer_order = a.answer_order
-                AND j.sample = numbers.n AND j.reference_id IS f.prefix_id AND j.superseded_by IS NULL AND j.status {done}
+                AND j.sample = numbers.n AND j.reference_id IS f.prefix_id AND j.superseded_by IS NULL AND j.purpose = 'verdict'
+                AND j.status {done}
         ){conditions}
         ORDER BY p.id, a.answer_order DESC, numbers.n
         """,
@@ -96,7 +97,7 @@ def find_reusable(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
         f"SELECT j.id, {_COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
         " AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.reference_id IS ?"
-        f" AND j.superseded_by IS NULL AND j.status {usable} LIMIT 1",
+        f" AND j.superseded_by IS NULL AND j.purpose = 'verdict' AND j.status {usable} LIMIT 1",
         (missing.contents, judge_id, missing.order.value, missing.sample, missing.reference_id),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))
@@ -151,7 +152,7 @@ def _current_judgment(
     """Return (id, status) of the judgment of the same order, sample and reference that is not superseded, or None."""
     found: tuple[int, str] | None = conn.execute(
         "SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ? AND sample = ?"
-        " AND reference_id IS ? AND superseded_by IS NULL",
+        " AND reference_id IS ? AND superseded_by IS NULL AND purpose = 'verdict'",
         (pair_id, judge_id, like.order.value, like.sample, like.reference_id),
     ).fetchone()
     return found

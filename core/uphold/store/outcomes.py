@@ -59,7 +59,7 @@ SELECT j.judge_id, j.pair_id, p.run_id,
     group_concat(j.answer_order || ':' || j.status || ':' || coalesce(j.verdict, '') || ':' || j.sample, ' ')
     FILTER (WHERE EXISTS (SELECT 1 FROM standing_judgments s WHERE s.id = j.id))
 FROM judgments j CROSS JOIN pairs p ON p.id = j.pair_id
-WHERE j.superseded_by IS NULL AND {} GROUP BY j.judge_id, j.pair_id
+WHERE j.superseded_by IS NULL AND j.purpose = 'verdict' AND {} GROUP BY j.judge_id, j.pair_id
 """
 
 

@@ -164,3 +164,24 @@ def default_run_name(conn: sqlite3.Connection, set_name: str, candidate: str, ba
 
 def _name_exists(conn: sqlite3.Connection, name: str) -> bool:
     return conn.execute("SELECT 1 FROM runs WHERE name = ?", (name,)).fetchone() is not None
+
+
+_FROM_OTHER_SETS = """
+SELECT i.set_name, count(DISTINCT x.id) FROM current_pairs p JOIN runs r ON r.id = p.run_id JOIN sets s ON s.id = r.set_id
+JOIN responses x ON x.id IN (p.candidate_response_id, p.baseline_response_id) JOIN imports i ON i.id = x.import_id
+WHERE i.set_name NOT IN (s.name, '') AND {} GROUP BY i.set_name ORDER BY i.set_name
+"""
+
+
+def responses_from_other_sets(
+    conn: sqlite3.Connection, *, run_id: int | None = None, set_name: str | None = None
+) -> dict[str, int]:
+    """Return by set name how many responses in the current pairs of a run, or of a set's runs, came with another set.
+
+    Only imported responses came with a set; generated ones belong to their system alone. An import that is still being
+    written has no set name yet.
+    """
+    if conn.execute("SELECT count(DISTINCT set_name) FROM imports").fetchone()[0] < 2:
+        return {}
+    condition, value = ("p.run_id = ?", run_id) if run_id is not None else ("s.name = ?", set_name)
+    return dict(conn.execute(_FROM_OTHER_SETS.format(condition), (value,)).fetchall())

@@ -15,6 +15,7 @@ from uphold.store import imports
 from uphold.store.bulk_import import BulkImport
 from uphold.store.database import Store, now
 from uphold.store.imports import ImportRecord, all_imports, drop_import
+from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
 
 __all__ = [
@@ -165,6 +166,7 @@ class _Attempt:
         summary.skipped.extend(files.skipped)
         summary.unused_fields = list(files.unused_fields)
         summary.ignored = list(files.ignored)
+        summary.from_other_sets = responses_from_other_sets(self._conn, set_name=summary.set)
         if self._rules.changed:
             summary.number = self._number
             imports.close_import(self._conn, self._number, summary)

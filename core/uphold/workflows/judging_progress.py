@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from uphold.errors import BadUsage
 from uphold.judging.judges import PROVIDERS, LlmJudge
@@ -15,7 +15,7 @@ from uphold.store import judges, judgments
 from uphold.store.database import Store
 from uphold.store.judgments import JudgedPair, JudgingScope
 from uphold.store.pairs import MadePairs, make_pairs
-from uphold.store.runs import get_run, judges_of
+from uphold.store.runs import get_run, judges_of, responses_from_other_sets
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 
 MAX_LISTED = 200
@@ -133,6 +133,7 @@ class JudgeSummary:
     stopped: str | None = None
     submitted: tuple[str, ...] = ()
     collected: int = 0
+    from_other_sets: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def pairs(self) -> int:
@@ -253,4 +254,5 @@ def judge_summary(
         stopped=stopped,
         submitted=submitted,
         collected=collected,
+        from_other_sets=responses_from_other_sets(store.conn, run_id=run_id),
     )

@@ -31,6 +31,7 @@ from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, 
 from uphold.settings import database_path
 from uphold.store import reviews
 from uphold.store.database import Store
+from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.pair_reader import PairReader, ReviewMode
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class RunContext:
     def keep_reason_words(self, words: dict[str, str]) -> None:
         """Give the set these reasons, by key."""
         reviews.write_reason_keys(self.store, self.run.set_id, words)
+
+    def from_other_sets(self) -> dict[str, int]:
+        """Return by set name how many responses of the run came with another set."""
+        return responses_from_other_sets(self.store.conn, run_id=self.run.id)
 
     def waiting(self) -> str:
         """Return a sentence about the open disputes of the run; empty without any, or in their own queue."""
@@ -484,6 +489,10 @@ class ReviewSession:
     def keep_reason_words(self, words: dict[str, str]) -> None:
         """Give the set these reasons, by key."""
         self.context.keep_reason_words(words)
+
+    def from_other_sets(self) -> dict[str, int]:
+        """Return by set name how many responses of the run came with another set."""
+        return self.context.from_other_sets()
 
     def waiting(self) -> str:
         """Return a sentence about the open disputes of the run; empty without any, or in their own queue."""

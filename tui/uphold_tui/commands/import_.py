@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.formatting import count, count_noun, noun
-from uphold_tui.commands.options import Context
+from uphold_tui.commands.options import Context, print_other_sets
 
 if TYPE_CHECKING:
     from uphold.records.rows import ImportSummary
@@ -120,6 +120,7 @@ def _summary_json(summary: "ImportSummary") -> dict[str, object]:
         "files",
         "unused_fields",
         "ignored",
+        "from_other_sets",
         "number",
     )
     return {
@@ -143,6 +144,7 @@ def _print_summary(summary: "ImportSummary") -> None:
     if summary.already_there and added:
         rows = count_noun(summary.already_there, "row was", "rows were")
         print_text(f"{rows} there already")
+    print_other_sets(summary.from_other_sets)
     if summary.unused_fields:
         print_text("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:

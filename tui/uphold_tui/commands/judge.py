@@ -17,6 +17,7 @@ from uphold_tui.commands.options import (
     MaxCost,
     RunName,
     Timeout,
+    print_other_sets,
 )
 
 if TYPE_CHECKING:
@@ -275,6 +276,7 @@ def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
         "carried": made.carried,
         "unanswered": list(made.unanswered),
         "no_reference": list(made.no_reference),
+        "from_other_sets": dict(summary.from_other_sets),
     }
 
 
@@ -293,6 +295,7 @@ def _print_summary(summary: "JudgeSummary") -> None:
     for keys, reason in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
             print_text(f"{count_noun(len(keys), 'example')} with {reason}: no pair")
+    print_other_sets(summary.from_other_sets)
     if summary.submitted:
         print_text(f"submitted as {count_noun(len(summary.submitted), 'batch')}: {', '.join(summary.submitted)}")
     if summary.in_batches:

@@ -1,5 +1,6 @@
 """Options, arguments and exit codes that several commands share; the global options are in `Context`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,15 @@ Timeout = Annotated[
 MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="Stop before this cost is passed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")]
+
+
+def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
+    """Print how many responses came with other sets, by set."""
+    from uphold.formatting import count_noun
+    from uphold_tui.console import print_text
+
+    for name, number in from_other_sets.items():
+        print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
 
 
 @dataclass(frozen=True)

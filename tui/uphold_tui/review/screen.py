@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from uphold.errors import UpholdError
-from uphold.formatting import count
+from uphold.formatting import count, count_noun
 from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
@@ -674,6 +674,17 @@ class ReviewScreen(Screen[None]):
         self.tour_offered = True
         key = keys.label(self.table["review.help"])
         self.message = Content.assemble((key, BOLD), (" all keys, and a tour of two minutes", MUTED))
+
+    def note_other_sets(self) -> None:
+        """Say once, where receipts stand, which responses of the run came with another set."""
+        parts = [
+            Content.assemble(
+                (f"{count_noun(number, 'response')} came with the set ", MUTED), safe_text.line(name, MUTED)
+            )
+            for name, number in self.session.from_other_sets().items()
+        ]
+        if parts:
+            self.message = Content(", ").join(parts)
 
     def action_guidelines(self) -> None:
         """What the set asks of its judges and reviewers."""

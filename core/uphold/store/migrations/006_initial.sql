@@ -290,7 +290,8 @@ CREATE TABLE judge_orders (
     PRIMARY KEY (run_id, judge_id, answer_order)
 ) STRICT, WITHOUT ROWID;
 
--- one answer each; reference_id is the reference up to the turn that the judge saw, null where it takes none or saw none
+-- one answer each; reference_id is the reference up to the turn that the judge saw, null where it takes none or saw none.
+-- only those of purpose 'verdict' enter a verdict
 CREATE TABLE judgments (
     id INTEGER PRIMARY KEY,
     pair_id INTEGER NOT NULL REFERENCES pairs(id),
@@ -298,6 +299,7 @@ CREATE TABLE judgments (
     answer_order TEXT NOT NULL CHECK (answer_order IN ('candidate-first', 'baseline-first', 'none', 'unknown')),
     sample INTEGER NOT NULL DEFAULT 0,
     reference_id INTEGER REFERENCES reference_texts(id),
+    purpose TEXT NOT NULL DEFAULT 'verdict' CHECK (purpose IN ('verdict', 'rerun', 'try', 'drift')),
     status TEXT NOT NULL CHECK (status IN ('readable', 'unreadable', 'failed')),
     verdict TEXT CHECK (verdict IN ('candidate', 'baseline', 'tie')),
     preference REAL CHECK (preference BETWEEN 0 AND 1),
@@ -318,10 +320,11 @@ CREATE TABLE judgments (
     raw TEXT,
     CHECK ((status = 'readable') = (verdict IS NOT NULL))
 ) STRICT;
--- at most one judgment in force per pair, judge, order, sample and reference; the superseded ones differ by their ids, so
+-- at most one judgment in force per pair, judge, order, sample, reference and purpose; the superseded ones differ by their ids, so
 -- that one index finds all judgments of a pair
 CREATE UNIQUE INDEX judgments_once ON judgments(
-    pair_id, judge_id, answer_order, sample, coalesce(reference_id, 0), CASE WHEN superseded_by IS NULL THEN 0 ELSE id END
+    pair_id, judge_id, answer_order, sample, coalesce(reference_id, 0), CASE WHEN superseded_by IS NULL THEN 0 ELSE id END,
+    purpose
 );
 CREATE INDEX judgments_in_force ON judgments(judge_id, pair_id) WHERE superseded_by IS NULL;
 CREATE INDEX judgments_reference ON judgments(reference_id) WHERE reference_id IS NOT NULL;
@@ -512,7 +515,7 @@ JOIN judges g ON g.id = j.judge_id
 JOIN pairs p ON p.id = j.pair_id
 JOIN examples e ON e.id = p.example_id
 LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
-WHERE j.superseded_by IS NULL AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id);
+WHERE j.superseded_by IS NULL AND j.purpose = 'verdict' AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id);
 
 CREATE VIEW standing_events AS
 SELECT * FROM events WHERE kind NOT IN ('undo', 'redo') AND NOT undone;
