@@ -1,1 +1,1 @@
-"""What the commands and screens do: the only package that joins the others; workflows yield progress and print nothing."""
+"""Workflows behind the commands and screens; the only package that joins the others. They yield progress and print nothing."""
