@@ -1,3 +1,4 @@
+-- What a set's numbers rest on, what programs decided, and what was learnt about model servers.
 
 -- pairs that `uphold next` printed for a reviewer, or for a program (its judge): sides, mode, and the verdict that a decision is
 -- compared with, seen or not
