@@ -1,0 +1,1 @@
+def find_damage(conn): return None

@@ -1,0 +1,1 @@
+-- What a set's numbers rest on, what programs decided, and what was learnt about model servers.
