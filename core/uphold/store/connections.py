@@ -31,6 +31,19 @@ _LIMITS = (
 
 _READ_ONLY = "the database is read-only; copy it to a place where it can be written"
 
+_ERRORS_OF_VALUES = (
+    sqlite3.Error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a program raises that meets a value it does not expect."""
+
 DAMAGED = "go back to a copy of it, or import its sources into a new one"
 """What to do about a damaged database."""
 
@@ -42,6 +55,7 @@ class Connection(sqlite3.Connection):
     query_seconds = QUERY_SECONDS
     _spent = 0.0
     _looked_at = 0.0
+    _searching = False
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Execute a statement, whose time begins now."""
@@ -56,6 +70,22 @@ class Connection(sqlite3.Connection):
     def cursor(self, factory: Any = None) -> Any:
         """Return a cursor whose errors are sentences."""
         return super().cursor(factory or Cursor)
+
+    def find_damage(self, error: Exception) -> str | None:
+        """Return a sentence on the value or page in the database that can have led to an error; None if there is none.
+
+        Nothing is searched for where the error says something else, such as a lock, or comes from the search itself.
+        """
+        is_other = isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" not in str(error)
+        if is_other or self._searching or not isinstance(error, _ERRORS_OF_VALUES):
+            return None
+        from uphold.store.damage import find_damage
+
+        self._searching = True
+        try:
+            return find_damage(self)
+        finally:
+            self._searching = False
 
     def is_over_time(self) -> bool:
         """Whether the running statement has computed for longer than it may."""
@@ -91,8 +121,8 @@ class Cursor(sqlite3.Cursor):
             raise self._readable(error) from error
 
     def _readable(self, error: sqlite3.DatabaseError) -> Exception:
-        path = self.connection.path if isinstance(self.connection, Connection) else Path()
-        return readable(error, path)
+        conn = self.connection
+        return readable(error, conn.path, conn) if isinstance(conn, Connection) else error
 
 
 def connect(uri: str | Path, named: Path, wait: float) -> Connection:
@@ -119,17 +149,24 @@ def _restrict(conn: Connection) -> None:
 
 
 @contextlib.contextmanager
-def readable_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into BadDatabase with a message that names the file; IntegrityError passes through."""
+def readable_errors(path: Path, conn: sqlite3.Connection | None = None) -> Iterator[None]:
+    """Turn SQLite's errors into BadDatabase with a message that names the file; IntegrityError passes through.
+
+    With a connection, a message on damage names the table and the row.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise readable(error, path) from error
+        raise readable(error, path, conn) from error
 
 
-def readable(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def readable(error: sqlite3.DatabaseError, path: Path, conn: sqlite3.Connection | None = None) -> Exception:
     """Return SQLite's error as BadDatabase with a message that names the file; an IntegrityError as it is."""
-    return error if isinstance(error, sqlite3.IntegrityError) else BadDatabase(f"{path}: {_message(error)}")
+    if isinstance(error, sqlite3.IntegrityError):
+        return error
+    if isinstance(conn, Connection) and (found := conn.find_damage(error)) is not None:
+        return BadDatabase(f"{path}: {found}; {DAMAGED}")
+    return BadDatabase(f"{path}: {_message(error)}")
 
 
 def _message(error: sqlite3.DatabaseError) -> str:

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.errors import BadDatabase, UpholdError
-from uphold.store.connections import DAMAGED, connect, readable_errors
-from uphold.store.damage import find_damage
+from uphold.errors import BadDatabase
+from uphold.store.connections import DAMAGED, Connection, connect, readable_errors
+from uphold.store.new_file import new_file
 from uphold.store.opening import FileState, connect_to_read, is_new, locate, why_read_only
 from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
 from uphold.store.schema_check import check_schema
@@ -52,7 +52,7 @@ class ReadOnly:
 class Store:
     """An open uphold database; only the thread that opened it may use it."""
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, read_only: ReadOnly | None = None) -> None:
+    def __init__(self, conn: Connection, path: Path, read_only: ReadOnly | None = None) -> None:
         self.conn = conn
         self.path = path
         self._read_only = read_only
@@ -78,7 +78,7 @@ class Store:
         """
         if self._read_only is not None:
             raise BadDatabase(f"{self.path}: {self._read_only.why}")
-        with readable_errors(self.path):
+        with readable_errors(self.path, self.conn):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -99,7 +99,7 @@ class Store:
         """Run a query and return its cursor."""
         if self._read_only is not None:
             self._read_only.check()
-        with readable_errors(self.path):
+        with readable_errors(self.path, self.conn):
             return self.conn.execute(sql, parameters)
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
@@ -132,9 +132,7 @@ class Store:
 
     def _explain(self, error: Exception) -> None:
         """Raise BadDatabase, naming table and row, if a value in the database can be what led to the error."""
-        if isinstance(error, UpholdError | OSError):
-            return
-        found = find_damage(self.conn)
+        found = self.conn.find_damage(error)
         if found is not None:
             raise BadDatabase(f"{self.path}: {found}; {DAMAGED}") from error
 
@@ -147,10 +145,15 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
     as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version,
     and for objects in the schema that are not uphold's.
     """
-    wait = (BUSY_MS if busy_ms is None else busy_ms) / 1000
+    wait = _seconds(busy_ms)
     place = locate(path)
     with readable_errors(path):
         new = is_new(place, create=create, wait=wait)
+        if new and not place.file.exists():
+            with new_file(place, wait) as draft:
+                if draft is not None:
+                    _open_draft(draft, path, wait).close()
+            new = is_new(place, create=create, wait=wait)
         obstacle = None if new else why_read_only(place)
         if obstacle is not None and not reading:
             raise BadDatabase(f"{path}: {obstacle}")
@@ -164,6 +167,47 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
         except BaseException:
             store.close()
             raise
+    return store
+
+
+@contextlib.contextmanager
+def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[Store]:
+    """Open the database at `path` for writing; where there is none, one is made if the block changes anything in it.
+
+    It gets its name when the block has ended: after an error, an interruption or a kill there is none. Until then it is
+    seen by this connection alone. Raises as `open_store` does.
+    """
+    wait = _seconds(busy_ms)
+    place = locate(path)
+    with readable_errors(path):
+        absent = is_new(place, create=True, wait=wait) and not place.file.exists()
+    if absent:
+        with new_file(place, wait) as draft:
+            if draft is not None:
+                with _open_draft(draft, path, wait) as store:
+                    before = store.total_changes()
+                    yield store
+                    changed = store.total_changes() > before
+                if not changed:
+                    draft.unlink()
+                return
+    with open_store(path, create=True, busy_ms=busy_ms) as store:
+        yield store
+
+
+def _seconds(busy_ms: int | None) -> float:
+    return (BUSY_MS if busy_ms is None else busy_ms) / 1000
+
+
+def _open_draft(draft: Path, path: Path, wait: float) -> Store:
+    """Make the database that is to be at `path` in an empty file that nobody else uses."""
+    store = Store(connect(draft, path, wait), path)
+    try:
+        with readable_errors(path):
+            _prepare(store, new=True)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

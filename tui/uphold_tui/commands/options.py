@@ -10,6 +10,8 @@ import typer
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -59,3 +61,9 @@ class Context:
         from uphold.workflows.lookup import open_store
 
         return open_store(self.path, create=create, reading=reading)
+
+    def open_or_make(self) -> "AbstractContextManager[Store]":
+        """Open the database, or make one that is there once the block has ended without an error."""
+        from uphold.workflows.lookup import open_or_make_store
+
+        return open_or_make_store(self.path)
