@@ -158,6 +158,11 @@ def readable_errors(path: Path, conn: sqlite3.Connection | None = None) -> Itera
         yield
     except sqlite3.DatabaseError as error:
         raise readable(error, path, conn) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own message, which quotes a damaged schema.
+        if not error.object.startswith(b"malformed database"):
+            raise
+        raise BadDatabase(f"{path}: a damaged database (its schema is malformed); {DAMAGED}") from error
 
 
 def readable(error: sqlite3.DatabaseError, path: Path, conn: sqlite3.Connection | None = None) -> Exception:

@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from uphold.errors import BadDatabase
+from uphold.records.enums import AnswerOrder, Verdict
 from uphold.store.schema import SEARCH_TABLES
 
 _STORAGE = {"INTEGER": ("integer",), "TEXT": ("text",), "REAL": ("real",), "BLOB": ("blob",)}
+
+_ENUMERATIONS = {
+    ("verdicts", "candidate_first"): Verdict,
+    ("verdicts", "baseline_first"): Verdict,
+    ("events", "verdict"): Verdict,
+    ("shown_pairs", "verdict"): Verdict,
+    ("claims", "answer_order"): AnswerOrder,
+    ("batch_items", "answer_order"): AnswerOrder,
+}
+"""Columns of an enumeration for which their tables have no CHECK."""
 
 _UNDONE = """
 SELECT seq FROM events e WHERE undone <> coalesce((
@@ -83,7 +94,7 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     info = conn.execute(f"PRAGMA table_info({table})").fetchall()
     columns = [_Column(row[1], row[2], not row[3] and not row[5], bool(row[5])) for row in info]
     key = [column.name for column in columns if column.in_key] if "WITHOUT ROWID" in sql else ["rowid"]
-    rules = [*_value_rules(columns), *((check, f"CHECK ({check})") for check in checks(sql))]
+    rules = [*_value_rules(table, columns), *((check, f"CHECK ({check})") for check in checks(sql))]
     broken = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
     row = conn.execute(
         f"SELECT {', '.join(key)}, CASE {broken} END AS broken FROM {table} WHERE broken IS NOT NULL LIMIT 1"
@@ -93,7 +104,7 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     return _find_in_texts(conn, table, columns, key)
 
 
-def _value_rules(columns: list[_Column]) -> Iterator[tuple[str, str]]:
+def _value_rules(table: str, columns: list[_Column]) -> Iterator[tuple[str, str]]:
     """Yield (SQL that holds for a good row, what is wrong where it does not) for each column."""
     for column in columns:
         name = column.name
@@ -102,6 +113,9 @@ def _value_rules(columns: list[_Column]) -> Iterator[tuple[str, str]]:
         if column.type in _STORAGE:
             kinds = ", ".join(f"'{kind}'" for kind in (*_STORAGE[column.type], "null"))
             yield f"typeof({name}) IN ({kinds})", f"{name} is no {column.type}"
+        if (table, name) in _ENUMERATIONS:
+            words = ", ".join(f"'{word}'" for word in _ENUMERATIONS[table, name])
+            yield f"coalesce({name} IN ({words}), 1)", f"{name} is none of {words}"
         if column.type == "REAL":
             yield f"coalesce(abs({name}) < 9e999, 1)", f"{name} is not a finite number"
         if name.endswith("_at") or name == "until":
