@@ -6,13 +6,12 @@ there are no such locks (Windows, some network folders), nothing is swept.
 
 import contextlib
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_NAME = re.compile(r"\.uphold-[0-9a-f]{16}\.part")
+_PREFIX, _SUFFIX = ".uphold-", ".part"
 
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 """Endings of what SQLite puts beside a database, which may be what is written under the temporary name."""
@@ -22,10 +21,10 @@ _SIDE_FILES = ("-journal", "-wal", "-shm")
 def temporary_file(folder: Path, token: str, *, wait: float = 0.0) -> Iterator[Path]:
     """Make an empty file in a folder, locked by this process, and remove it at the end if it is still there.
 
-    `token` (16 hex digits) makes up the name. Where another process holds the file of the same token, wait for it
+    `token` makes up the name. Where another process holds the file of the same token, wait for it
     `wait` seconds; TimeoutError then. What a killed process left under this name is overwritten. Raises OSError.
     """
-    path = folder / f".uphold-{token}.part"
+    path = folder / f"{_PREFIX}{token}{_SUFFIX}"
     descriptor = _open_locked(path, time.monotonic() + wait)
     try:
         _remove_side_files(path)
@@ -42,7 +41,7 @@ def sweep(folder: Path) -> None:
     """Remove the temporary files of dead processes from a folder; what cannot be removed stays."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if _NAME.fullmatch(entry.name)]
+            names = [one.name for one in entries if one.name.startswith(_PREFIX) and one.name.endswith(_SUFFIX)]
     except OSError:
         return
     for name in names:

@@ -12,6 +12,7 @@ import pytest
 
 from support.damaging import damage
 from support.imports import compared, write
+from uphold.store import pair_list
 from uphold.store.connections import Connection
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -42,13 +43,12 @@ COMMANDS = (
     ("imports",),
     ("imports", "--json"),
     ("imports", "drop", "1"),
-    ("judge", RUN, "--judge", "rules:reference-overlap", "--dry-run"),
+    ("judge", RUN, "--judge", "openai:m", "--base-url", "http://127.0.0.1:9/v1", "--dry-run"),
     ("judge", RUN, "--judge", "rules:closer"),
     ("next", RUN, "--reviewer", "ada", "--json"),
     ("next", RUN, "--reviewer", "bob", "--queue", "uncertain", "--count", "3"),
     ("decide", RUN, "k2", "candidate", "--reviewer", "ada"),
     ("decide", RUN, "--undo", "--reviewer", "ada"),
-    ("generate", "--set", "s", "--system", "x", "--endpoint", "openai:m", "--base-url", "http://127.0.0.1:9/v1", "--dry-run"),
     ("import", "rows.jsonl", "--set", "s", "--update"),
 )
 
@@ -61,12 +61,18 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     for number in range(40):
         key, rng = f"k{number}", random.Random(number)
         for candidate in ("new", "newer"):
-            base = compared(key, reference=f"{key} says", candidate=candidate, baseline="old", tags=["even"] * (number % 2 == 0))
+            base = compared(
+                key, reference=f"{key} says", candidate=candidate, baseline="old", tags=["even"] * (number % 2 == 0)
+            )
             for order in ("candidate-first", "baseline-first"):
                 verdict = rng.choice(("candidate", "baseline", "tie"))
-                rows.append(base | {"judge": "j", "verdict": verdict, "order": order, "confidence": 0.5, "reason": "so"})
+                rows.append(
+                    base | {"judge": "j", "verdict": verdict, "order": order, "confidence": 0.5, "reason": "so"}
+                )
             if number % 2:
-                rows.append(base | {"reviewer": "ada", "review": rng.choice(("candidate", "baseline", "both-bad")), "note": "n"})
+                rows.append(
+                    base | {"reviewer": "ada", "review": rng.choice(("candidate", "baseline", "both-bad")), "note": "n"}
+                )
     path = folder / "x.db"
     with open_store(path, create=True) as store:
         *_, _ = import_files(store, ImportRequest([write(folder / "rows.jsonl", *rows)], set="s"))
@@ -78,6 +84,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         ("judge", RUN, "--judge", "rules:closer"),
     ):
         assert ended(path, *command)[0] == 0
+    with open_store(path) as store:
+        pair_list.update_index(store)
     return path.read_bytes()
 
 
@@ -109,7 +117,9 @@ def attack(sound: bytes, folder: Path, seed: int, commands: int) -> int:
         for old in folder.iterdir():
             old.unlink()
         path.write_bytes(sound)
-        rows = [compared(f"k{number}", candidate="new", baseline="old", reviewer="bob", review="tie") for number in range(5)]
+        rows = [
+            compared(f"k{number}", candidate="new", baseline="old", reviewer="bob", review="tie") for number in range(5)
+        ]
         command = tuple(str(write(folder / "rows.jsonl", *rows)) if word == "rows.jsonl" else word for word in command)
         done = damage(path, seed)
         began = time.perf_counter()

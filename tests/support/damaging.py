@@ -165,7 +165,9 @@ def _edit_schema(path: Path, rng: random.Random) -> str:
 
 def _delete_rows(path: Path, rng: random.Random) -> str:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as conn:
-        tables = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%' ORDER BY name")
+        tables = conn.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%' ORDER BY name"
+        )
         table = rng.choice([row[0] for row in tables.fetchall()])
         share = rng.choice((2, 10, 1))
         conn.execute(f"DELETE FROM {table} WHERE random() % {share} = 0")

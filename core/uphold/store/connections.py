@@ -115,7 +115,7 @@ class Cursor(sqlite3.Cursor):
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         """Yield the rows that are left."""
         try:
-            # No row is None. A generator over the method of the base class costs 40 ns a row, a __next__ of ours four times that.
+            # No row is None. This costs less a row than a __next__ of our own.
             yield from iter(super().__next__, None)
         except sqlite3.DatabaseError as error:
             raise self._readable(error) from error

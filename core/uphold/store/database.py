@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase
 from uphold.store.connections import DAMAGED, Connection, connect, readable_errors
-from uphold.store.new_file import new_file
 from uphold.store.opening import FileState, connect_to_read, is_new, locate, why_read_only
 from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
 from uphold.store.schema_check import check_schema
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
+
 
 def now() -> str:
     """Return the current time in UTC as ISO 8601 with microseconds."""
@@ -125,16 +125,19 @@ class Store:
         try:
             if self._read_only is not None and error is None:
                 self._read_only.check()
-            if isinstance(error, Exception):
-                self._explain(error)
+            explained = self.explain(error) if isinstance(error, Exception) else None
+            if explained is not None:
+                raise explained from error
         finally:
             self.close()
 
-    def _explain(self, error: Exception) -> None:
-        """Raise BadDatabase, naming table and row, if a value in the database can be what led to the error."""
+    def explain(self, error: Exception) -> BadDatabase | None:
+        """Return the error that names the value in the database that can have led to another error; None if all are right.
+
+        After an error that values do not lead to nothing is searched for; otherwise the whole database is read.
+        """
         found = self.conn.find_damage(error)
-        if found is not None:
-            raise BadDatabase(f"{self.path}: {found}; {DAMAGED}") from error
+        return None if found is None else BadDatabase(f"{self.path}: {found}; {DAMAGED}")
 
 
 def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_ms: int | None = None) -> Store:
@@ -150,6 +153,8 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
     with readable_errors(path):
         new = is_new(place, create=create, wait=wait)
         if new and not place.file.exists():
+            from uphold.store.new_file import new_file  # few commands make a database
+
             with new_file(place, wait) as draft:
                 if draft is not None:
                     _open_draft(draft, path, wait).close()
@@ -182,6 +187,8 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[St
     with readable_errors(path):
         absent = is_new(place, create=True, wait=wait) and not place.file.exists()
     if absent:
+        from uphold.store.new_file import new_file
+
         with new_file(place, wait) as draft:
             if draft is not None:
                 with _open_draft(draft, path, wait) as store:

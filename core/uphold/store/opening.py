@@ -173,7 +173,9 @@ def why_read_only(place: Location) -> str | None:
     for file in (place.file, place.file.parent, place.log, place.shared_memory, place.journal):
         if (file in (place.file, place.file.parent) or _exists(file)) and not _writable(file):
             what = "the database" if file == place.file else f"the folder {file}" if file.is_dir() else file.name
-            return f"{what} is read-only; copy {copied} to a place where it can be written, or give yourself the right to"
+            return (
+                f"{what} is read-only; copy {copied} to a place where it can be written, or give yourself the right to"
+            )
     return None
 
 
