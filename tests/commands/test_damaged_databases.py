@@ -16,8 +16,7 @@ from uphold.store import pair_list
 from uphold.store.connections import Connection
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
-from uphold_tui.cli import app, global_options_first
-from uphold_tui.console import run_guarded
+from uphold_tui.cli import run
 
 SHORT = 60
 
@@ -103,9 +102,7 @@ def streams() -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
 def ended(path: Path, *command: str) -> tuple[int, str]:
     """Exit code and standard error of a command."""
     with streams() as (_, err):
-        code = run_guarded(
-            lambda: app(global_options_first(["--db", str(path), *command]), prog_name="uphold", standalone_mode=False)
-        )
+        code = run(["--db", str(path), *command])
         return code, err.getvalue().decode()
 
 
