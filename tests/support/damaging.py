@@ -130,20 +130,24 @@ def _odd_value(path: Path, rng: random.Random) -> str:
         table, sql = rng.choice([row for row in tables if conn.execute(f"SELECT 1 FROM {row[0]}").fetchone()])
         column = rng.choice([row[1] for row in conn.execute(f"PRAGMA table_info({table})").fetchall()])
         value = rng.choice(ODD_VALUES)
-        _without_rules(conn, table, re.sub(r"STRICT,? ?|NOT NULL", "", sql))
-        conn.execute("PRAGMA ignore_check_constraints=ON")
         expression = "CAST(x'61ff62' AS TEXT)" if value == b"" else "?"
-        values = () if value == b"" else (value,)
         where = rng.choice(("", f" WHERE {column} IN (SELECT {column} FROM {table} LIMIT 1 OFFSET 1)"))
-        conn.execute(f"UPDATE OR IGNORE {table} SET {column} = {expression}{where}", values)
-        _without_rules(conn, table, sql)
+        statement = f"UPDATE OR IGNORE {table} SET {column} = {expression}{where}"
+        execute_without_rules(conn, table, sql, statement, () if value == b"" else (value,))
     return f"{table}.{column} = {str(value)[:20]!r}{where}"
 
 
-def _without_rules(conn: sqlite3.Connection, table: str, sql: str) -> None:
-    conn.execute("PRAGMA writable_schema=ON")
-    conn.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (sql, table))
-    conn.execute("PRAGMA writable_schema=RESET")
+def execute_without_rules(
+    conn: sqlite3.Connection, table: str, sql: str, statement: str, values: tuple[object, ...] = ()
+) -> None:
+    """Execute a statement while a table, made by `sql`, has no CHECK, NOT NULL, STRICT and foreign keys."""
+    conn.execute("PRAGMA ignore_check_constraints=ON")
+    for definition in (re.sub(r"STRICT,? ?|(?<!IS )NOT NULL", "", sql), sql):
+        conn.execute("PRAGMA writable_schema=ON")
+        conn.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (definition, table))
+        conn.execute("PRAGMA writable_schema=RESET")
+        if definition != sql:
+            conn.execute(statement, values)
 
 
 def _hostile_schema(path: Path, rng: random.Random) -> str:

@@ -60,16 +60,12 @@ class Connection(sqlite3.Connection):
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Execute a statement, whose time begins now."""
         self._spent, self._looked_at = 0.0, monotonic()
-        return super().execute(sql, parameters)
+        return self.cursor(Cursor).execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
         """Execute a statement for many rows, whose time begins now."""
         self._spent, self._looked_at = 0.0, monotonic()
-        return super().executemany(sql, parameters)
-
-    def cursor(self, factory: Any = None) -> Any:
-        """Return a cursor whose errors are sentences."""
-        return super().cursor(factory or Cursor)
+        return self.cursor(Cursor).executemany(sql, parameters)
 
     def find_damage(self, error: Exception) -> str | None:
         """Return a sentence on the value or page in the database that can have led to an error; None if there is none.

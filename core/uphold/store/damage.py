@@ -94,7 +94,7 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     info = conn.execute(f"PRAGMA table_info({table})").fetchall()
     columns = [_Column(row[1], row[2], not row[3] and not row[5], bool(row[5])) for row in info]
     key = [column.name for column in columns if column.in_key] if "WITHOUT ROWID" in sql else ["rowid"]
-    rules = [*_value_rules(table, columns), *((check, f"CHECK ({check})") for check in checks(sql))]
+    rules = [*_value_rules(table, columns), *((check, f"CHECK ({' '.join(check.split())})") for check in checks(sql))]
     broken = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
     row = conn.execute(
         f"SELECT {', '.join(key)}, CASE {broken} END AS broken FROM {table} WHERE broken IS NOT NULL LIMIT 1"

@@ -112,7 +112,7 @@ def _difference(found: list[SchemaObject], expected: list[SchemaObject]) -> str 
 def _not_ours(kind: str, name: str) -> str:
     quoted = name.replace('"', '""')
     if kind not in ("table", "index", "trigger", "view") or len(name) > _LONGEST_NAME:
-        return f"the {_shown(kind)} {_shown(name)} is not uphold's; {DAMAGED}"
+        return f"the {kind[:_LONGEST_NAME]} {_shown(name)} is not uphold's; {DAMAGED}"
     return (
         f"the {kind} {_shown(name)} is not uphold's and could change what is read or written. If it is yours, keep it in a"
         f' file of its own and take it out of this one: DROP {kind.upper()} "{quoted}"; if it is not, use another copy'
