@@ -19,7 +19,17 @@ from uphold.store.database import open_store
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "x.db"
     rows = [
-        compared(key, reference="r", judge="j", verdict="tie", reason="so", reviewer="ada", review="tie", note="n", tags=["t"])
+        compared(
+            key,
+            reference="r",
+            judge="j",
+            verdict="tie",
+            reason="so",
+            reviewer="ada",
+            review="tie",
+            note="n",
+            tags=["t"],
+        )
         for key in ("one", "two")
     ]
     with open_store(made, create=True) as store:
@@ -108,7 +118,9 @@ def test_text_that_is_not_utf_8_is_named_where_rows_are_read(path: Path) -> None
         store.one("SELECT key FROM examples WHERE id = 2")
 
 
-@pytest.mark.parametrize("command", [("stats",), ("export", "jsonl"), ("show", "candidate-vs-baseline", "one"), ("plan",)])
+@pytest.mark.parametrize(
+    "command", [("stats",), ("export", "jsonl"), ("show", "candidate-vs-baseline", "one"), ("plan",)]
+)
 def test_commands_end_with_the_sentence(path: Path, command: tuple[str, ...]) -> None:
     break_rules(path, "events", "UPDATE events SET choice = 'candidat' WHERE seq = 1")
     said = told(path.parent, *command)

@@ -12,7 +12,7 @@ import pytest
 from support.command_line import UPHOLD, environment, told, uphold
 from support.imports import bring, compared, write
 from uphold.errors import BadDatabase
-from uphold.store.database import open_or_make_store, open_store
+from uphold.store.database import Store, open_or_make_store, open_store
 from uphold.temporary_files import sweep, temporary_file
 
 
@@ -49,10 +49,13 @@ def test_an_existing_database_is_written_in_its_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt, SystemExit])
 def test_whatever_ends_the_making_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
-    with pytest.raises(error), open_or_make_store(tmp_path / "x.db") as store:
+    def stop(store: Store) -> None:
         bring(store, compared())
         (tmp_path / "rows.jsonl").unlink()
         raise error
+
+    with pytest.raises(error), open_or_make_store(tmp_path / "x.db") as store:
+        stop(store)
     assert names(tmp_path) == []
 
 
@@ -65,7 +68,7 @@ def test_where_nothing_was_written_there_is_no_database(tmp_path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from uphold.store.database import open_or_make_store
+from uphold.store.database import Store, open_or_make_store
 with open_or_make_store(Path(sys.argv[1])) as store, store.writing() as conn:
     conn.execute("INSERT INTO reviewers (name) VALUES ('ada')")
     print("writing", flush=True)
@@ -95,7 +98,10 @@ def test_two_processes_that_make_the_same_database_wait_for_each_other(tmp_path:
     )
     assert first.stdout is not None
     assert first.stdout.readline() == "writing\n"
-    with pytest.raises(BadDatabase, match="another process is making this database"), open_or_make_store(path, busy_ms=50):
+    with (
+        pytest.raises(BadDatabase, match="another process is making this database"),
+        open_or_make_store(path, busy_ms=50),
+    ):
         pass
     with pytest.raises(BadDatabase, match="there is no database here"):
         open_store(path)
@@ -109,9 +115,11 @@ def test_two_processes_that_make_the_same_database_wait_for_each_other(tmp_path:
 
 def test_a_file_that_came_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
-    with pytest.raises(BadDatabase, match="another program made this file meanwhile"), open_or_make_store(path) as store:
-        bring(store, compared())
-        path.write_text("somebody's")
+    made = open_or_make_store(path)
+    bring(made.__enter__(), compared())
+    path.write_text("somebody's")
+    with pytest.raises(BadDatabase, match="another program made this file meanwhile"):
+        made.__exit__(None, None, None)
     assert path.read_text() == "somebody's"
     assert names(tmp_path) == ["rows.jsonl", "x.db"]
 
@@ -135,7 +143,10 @@ def test_the_next_export_removes_what_a_killed_one_left_and_nothing_of_a_live_on
     (tmp_path / ".uphold-notes.part").mkdir()
     with temporary_file(tmp_path, "0" * 16) as live:
         ended = subprocess.run(
-            [*UPHOLD, "--db", "x.db", "export", "jsonl", "-o", "out.jsonl"], cwd=tmp_path, env=environment(), check=False
+            [*UPHOLD, "--db", "x.db", "export", "jsonl", "-o", "out.jsonl"],
+            cwd=tmp_path,
+            env=environment(),
+            check=False,
         )
         assert ended.returncode == 0
         assert live.exists()

@@ -76,7 +76,9 @@ def test_a_log_that_may_not_be_written_is_read_and_not_written(folder: Path) -> 
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-def test_a_link_in_another_folder_leads_to_the_log_beside_the_file(folder: Path, tmp_path: Path, read_only: bool) -> None:
+def test_a_link_in_another_folder_leads_to_the_log_beside_the_file(
+    folder: Path, tmp_path: Path, read_only: bool
+) -> None:
     path = unmerged(folder)
     link = tmp_path / "link.db"
     link.symlink_to(path)
@@ -150,7 +152,10 @@ def left_with_a_journal(path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=False)
     assert path.with_name(path.name + "-journal").stat().st_size
-    with sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True) as alone, pytest.raises((sqlite3.Error, AssertionError)):
+    with (
+        sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True) as alone,
+        pytest.raises((sqlite3.Error, AssertionError)),
+    ):
         assert alone.execute("SELECT count(*) FROM pairs").fetchone() == (3,)
     alone.close()
 
@@ -223,7 +228,9 @@ def test_opening_a_second_time_keeps_the_locks_of_the_first(tmp_path: Path) -> N
     )
 
     def seen_by_another() -> str:
-        return subprocess.run([sys.executable, "-c", code, str(path)], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run(
+            [sys.executable, "-c", code, str(path)], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
     with open_store(path, create=True) as store:
         bring(store, compared("one"))

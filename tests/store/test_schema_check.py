@@ -37,7 +37,7 @@ def test_the_hashes_are_those_of_the_migrations() -> None:
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("CREATE VIEW mine AS SELECT 1", 'the view \'mine\' is not uphold\'s.*DROP VIEW "mine"'),
+        ("CREATE VIEW mine AS SELECT 1", "the view 'mine' is not uphold's.*DROP VIEW \"mine\""),
         ("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END", 'DROP TRIGGER "t"'),
         ("CREATE TABLE notes (id INTEGER PRIMARY KEY)", 'DROP TABLE "notes"'),
         ("CREATE TABLE g (a, b AS (a + 1))", 'DROP TABLE "g"'),
@@ -80,7 +80,12 @@ def test_a_rewritten_definition_is_noticed_whatever_it_is(path: Path) -> None:
 
 
 def test_plain_indices_and_the_tables_of_analyze_are_taken(path: Path) -> None:
-    edit(path, "CREATE INDEX mine ON events(created_at)", 'CREATE INDEX "my two" ON "events" (kind DESC, note)', "ANALYZE")
+    edit(
+        path,
+        "CREATE INDEX mine ON events(created_at)",
+        'CREATE INDEX "my two" ON "events" (kind DESC, note)',
+        "ANALYZE",
+    )
     with open_store(path) as store:
         bring(store, compared("more"))
 

@@ -114,8 +114,8 @@ def _not_ours(kind: str, name: str) -> str:
     if kind not in ("table", "index", "trigger", "view") or len(name) > _LONGEST_NAME:
         return f"the {kind[:_LONGEST_NAME]} {_shown(name)} is not uphold's; {DAMAGED}"
     return (
-        f"the {kind} {_shown(name)} is not uphold's and could change what is read or written. If it is yours, keep it in a"
-        f' file of its own and take it out of this one: DROP {kind.upper()} "{quoted}"; if it is not, use another copy'
+        f"the {kind} {_shown(name)} is not uphold's and could change what is read or written. If it is yours, keep its SQL"
+        f' elsewhere and take it out of this file: DROP {kind.upper()} "{quoted}"; if it is not, use another copy'
     )
 
 
