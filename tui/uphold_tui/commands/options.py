@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -54,6 +56,9 @@ class Context:
     db: Path | None
     config: Path | None
 
+    opened: ClassVar[list[Path]] = []
+    """The databases that this process has opened, the latest last."""
+
     @property
     def path(self) -> Path:
         """Path of the database."""
@@ -68,4 +73,12 @@ class Context:
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
 
+        self.opened.append(self.path)
         return open_store(self.path, create=create, reading=reading)
+
+    def open_or_make(self) -> "AbstractContextManager[Store]":
+        """Open the database, or make one that is there once the block has ended without an error."""
+        from uphold.workflows.lookup import open_or_make_store
+
+        self.opened.append(self.path)
+        return open_or_make_store(self.path)
