@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.errors import BadDatabase
+from uphold.errors import BadDatabase, DatabaseLost
+from uphold.store.file_identity import MAGIC, FileIdentity, read_header
 from uphold.store.schema import APPLICATION_ID, OLDEST, SCHEMA, migrate
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
-
-_MAGIC = b"SQLite format 3\x00"
 
 _READ_ONLY = "the database is read-only; copy it to a place where it can be written"
 
@@ -48,12 +47,19 @@ def _iso(time: datetime) -> str:
 
 
 class Store:
-    """An open uphold database; only the thread that opened it may use it."""
+    """An open uphold database; only the thread that opened it may use it.
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    `file` tells whether the path still leads to what is open; None for a database in memory.
+    """
+
+    def __init__(
+        self, conn: sqlite3.Connection, path: Path, *, read_only: bool, file: FileIdentity | None = None
+    ) -> None:
         self.conn = conn
         self.path = path
         self.read_only = read_only
+        self.file = file
+        self._changes_before = 0
 
     @cached_property
     def db(self) -> "Database":
@@ -67,18 +73,54 @@ class Store:
         """Run a write transaction: commit at the end, roll back on an error.
 
         The write lock is taken before the first read, so that what is read cannot change before the write. Raises
-        BadDatabase if the file is read-only or locked.
+        BadDatabase if the file is read-only or locked, and DatabaseLost, before the transaction or after its commit, if
+        the file is no longer there or no longer what it was: what was written is not kept then.
         """
         if self.read_only:
             raise BadDatabase(f"{self.path}: {_READ_ONLY}")
         with readable_errors(self.path):
+            self.check_file()
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
                 self.conn.commit()
-            except BaseException:
-                self.conn.rollback()
+            except BaseException as error:
+                self._roll_back(error)
                 raise
+            self.check_file(committed=True)
+
+    def _roll_back(self, error: BaseException) -> None:
+        """Roll back after an error; raises DatabaseLost where that is what it comes from."""
+        try:
+            self.conn.rollback()
+        finally:
+            if isinstance(error, sqlite3.DatabaseError | BadDatabase):
+                self.check_file()
+
+    def check_file(self, *, committed: bool = False) -> None:
+        """Raise DatabaseLost where the file was deleted, moved, replaced, truncated or damaged since it was opened."""
+        if self.file is not None:
+            self.file.check(self.path, committed=committed)
+
+    def lost(self) -> DatabaseLost | None:
+        """Return what `check_file` would raise."""
+        try:
+            self.check_file()
+        except DatabaseLost as error:
+            return error
+        return None
+
+    def go_on_in(self, path: Path) -> None:
+        """Close this database and open its copy at `path` in its place, for all who hold this object.
+
+        Raises BadDatabase, leaving everything as it is, where the copy cannot be opened.
+        """
+        copy = open_store(path)
+        before = self.total_changes()
+        self._close_connection()
+        self.conn, self.path, self.read_only, self.file = copy.conn, copy.path, copy.read_only, copy.file
+        self._changes_before = before
+        self.__dict__.pop("db", None)
 
     @contextlib.contextmanager
     def copy_in_memory(self) -> Iterator["Store"]:
@@ -90,8 +132,12 @@ class Store:
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Run a query and return its cursor."""
-        with readable_errors(self.path):
-            return self.conn.execute(sql, parameters)
+        try:
+            with readable_errors(self.path):
+                return self.conn.execute(sql, parameters)
+        except BadDatabase:
+            self.check_file()
+            raise
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """Return the first row of a query, or None."""
@@ -103,17 +149,27 @@ class Store:
 
     def total_changes(self) -> int:
         """Return how many rows this connection has inserted, updated or deleted."""
-        return self.conn.total_changes
+        return self._changes_before + self.conn.total_changes
 
     def close(self) -> None:
         """Close the connection."""
+        self._close_connection()
+        self.file = None
+
+    def _close_connection(self) -> None:
         self.conn.close()
+        if self.file is not None:
+            self.file.close()
 
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close the connection; raises DatabaseLost if something was written and the file is not there any more."""
+        lost = self.lost() if kind is None and self.conn.total_changes else None
         self.close()
+        if lost is not None:
+            raise lost
 
 
 @contextlib.contextmanager
@@ -155,11 +211,15 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
         read_only = not is_new and not _writable(path)
         if read_only and not reading:
             raise BadDatabase(f"{path}: {_READ_ONLY}")
+        # Held from before the connection to after its end, see file_identity.py.
+        file = None if is_new else FileIdentity(path)
         # The absolute path, so that every name (`:memory:`) is that of a file.
         conn = _connect_read_only(path, wait) if read_only else sqlite3.connect(path.absolute(), timeout=wait)
-        store = Store(conn, path, read_only=read_only)
+        store = Store(conn, path, read_only=read_only, file=file)
         try:
             _prepare(store)
+            store.file = store.file or FileIdentity(path)
+            store.file.begin()
         except BaseException:
             store.close()
             raise
@@ -203,11 +263,10 @@ def _has_content(path: Path) -> bool:
 def _header(path: Path) -> bytes:
     """Return the 100 bytes of the SQLite header (sqlite.org/fileformat.html)."""
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
+        header = read_header(path)
     except OSError as error:
         raise BadDatabase(f"{path}: cannot be opened ({error.strerror})") from error
-    if not header.startswith(_MAGIC):
+    if not header.startswith(MAGIC):
         raise BadDatabase(f"{path}: not an uphold database; name one with --db FILE")
     return header
 
