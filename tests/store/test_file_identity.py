@@ -77,7 +77,7 @@ SPOILS: list[tuple[str, Spoil, str]] = [
     ("deleted", Path.unlink, "the database was deleted"),
     ("moved", lambda path: path.rename(path.with_name("elsewhere.db")), "the database was moved or renamed"),
     ("replaced", _replace, "the database was replaced by another file"),
-    ("overwritten", _write_over, "the database was replaced while it was open by a program that wrote over it"),
+    ("overwritten", _write_over, "the database was replaced, a program wrote over it"),
     ("emptied", lambda path: os.truncate(path, 0), "the database was truncated"),
     ("half", lambda path: os.truncate(path, path.stat().st_size // 2), "the database was truncated"),
     ("a page less", lambda path: os.truncate(path, path.stat().st_size - 4096), "the database was truncated"),

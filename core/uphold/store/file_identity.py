@@ -6,6 +6,7 @@ sqlite.org/walformat.html (the index in the -shm file, section 2).
 """
 
 import os
+import stat
 import sys
 import threading
 from dataclasses import dataclass
@@ -40,22 +41,22 @@ Identity = tuple[int, int]
 class Loss(Enum):
     """What became of the file: (what happened, what to do about it, whether the connection still holds everything)."""
 
-    DELETED = ("the database was deleted while it was open", "put a copy of it back", True)
-    MOVED = ("the database was moved or renamed while it was open", "put it back with its -wal and -shm files", True)
-    REPLACED = ("the database was replaced by another file while it was open", "put the old one back", True)
+    DELETED = ("the database was deleted", "put a copy of it back", True)
+    MOVED = ("the database was moved or renamed", "put it back with its -wal and -shm files", True)
+    REPLACED = ("the database was replaced by another file", "put the old one back", True)
     OVERWRITTEN = (
-        "the database was replaced while it was open by a program that wrote over it",
+        "the database was replaced, a program wrote over it",
         "go back to a copy of it",
         False,
     )
-    TRUNCATED = ("the database was truncated while it was open", "go back to a copy of it", False)
-    DAMAGED = ("the database was damaged while it was open", "go back to a copy of it", False)
+    TRUNCATED = ("the database was truncated", "go back to a copy of it", False)
+    DAMAGED = ("the database was damaged", "go back to a copy of it", False)
     LOG_DELETED = (
-        "the database's -wal or -shm file was deleted while it was open",
+        "the database's -wal or -shm file was deleted",
         "close every program that has it open",
         True,
     )
-    LOG_TRUNCATED = ("the database's -wal file was truncated while it was open", "go back to a copy of it", False)
+    LOG_TRUNCATED = ("the database's -wal file was truncated", "go back to a copy of it", False)
     OUT_OF_REACH = ("the database can no longer be reached", "see whether its folder is still there", True)
 
     @property
@@ -66,7 +67,8 @@ class Loss(Enum):
     def error(self, path: Path, *, committed: bool) -> DatabaseLost:
         """Return the error for the database at `path`."""
         happened, advice, readable = self.value
-        return DatabaseLost(f"{path}: {happened}; {advice}", readable=readable, committed=committed)
+        message = f"{path}: {happened}; it was open then, and nothing since is kept in it; {advice}"
+        return DatabaseLost(message, readable=readable, committed=committed)
 
 
 class _HeldFiles:
@@ -225,6 +227,11 @@ class FileIdentity:
             return (self._log and self._log.loss()) or self._content_loss(status.st_size)
         except OSError:
             return Loss.OUT_OF_REACH
+
+    @property
+    def mode(self) -> int:
+        """The permissions of the file."""
+        return stat.S_IMODE(os.fstat(self._file.descriptor).st_mode)
 
     def check(self, path: Path, *, committed: bool = False) -> None:
         """Raise DatabaseLost where the file is no longer what it was; `path` names it in the message."""
