@@ -95,7 +95,8 @@ async def test_an_error_ends_in_one_sentence_and_a_log(
     assert end.code == 4
     (sentence,) = end.troubles
     found = re.fullmatch(
-        r"uphold stopped because of an error of its own, LookupError in \S+ line \d+; details are in (\S+\.log)", sentence
+        r"uphold stopped because of an error of its own, LookupError in \S+ line \d+; details are in (\S+\.log)",
+        sentence,
     )
     assert found
     log = Path(found[1])
