@@ -38,6 +38,10 @@ def main(database: Path, reviewer: str, seed: str) -> None:
         except UpholdError as error:
             say("lost", session.unsaved.id if session.unsaved else None, str(error))
             return
+        except Exception:
+            # What was read from a file that another program writes over may be anything.
+            say("lost", None, str(store.lost()))
+            return
         new = session.written_here() - said
         said |= new
         if outcome is not None and not isinstance(outcome, Refusal):

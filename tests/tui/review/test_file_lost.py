@@ -289,3 +289,27 @@ async def test_a_file_put_back_takes_the_verdict(store: Store) -> None:
         away.rename(store.path)
         await press(pilot, "enter", "q")
     assert len(choices(store.path)) == 1
+
+
+async def test_judging_in_the_background_that_lost_its_file_is_named_in_the_end(store: Store) -> None:
+    made = app(store)
+    async with made.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        store.path.unlink()
+        work = made.navigator._begin_judging(review(pilot).session.run, "rules:closer")
+        work._thread.join(20)
+        await press(pilot, "ctrl+c")
+    code, said = end_of(made, store)
+    assert code == 4
+    assert "judging stopped: " in said
+
+
+@pytest.mark.parametrize("spoil", ["truncated", "damaged"])
+async def test_no_other_pair_is_read_from_a_file_that_cannot_be_trusted(store: Store, spoil: str) -> None:
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        here = review(pilot).session.current
+        SPOILS[spoil](store.path)
+        await press(pilot, "right", "U")
+        assert f"the database was {spoil}" in shown(pilot)
+        assert review(pilot).session.current is here

@@ -112,6 +112,11 @@ class ReviewActions:
         lost = self.session.store.lost()
         return safe_text.cause(str(lost)) if lost is not None else None
 
+    def is_unreadable(self) -> bool:
+        """Whether nothing more can be read from the database: it was truncated, damaged or written over."""
+        lost = self.session.store.lost()
+        return lost is not None and not lost.readable
+
     def unsaved_words(self) -> str:
         """The act that could not be saved."""
         from uphold.workflows.saving_elsewhere import describe

@@ -400,8 +400,8 @@ class ReviewScreen(Screen[None]):
     # moving
 
     def _move(self, move: Callable[[], bool]) -> bool:
-        """Move, unless a verdict waits to be saved; False when there was nowhere to go."""
-        if self.actions.unsaved is not None:
+        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go."""
+        if self.actions.unsaved is not None or self.actions.is_unreadable():
             self.draw_strip()
             return False
         moved = move()
@@ -412,7 +412,8 @@ class ReviewScreen(Screen[None]):
     def _move_or_say(self, move: Callable[[], bool], words: str) -> None:
         """Move, or say why not."""
         if not self._move(move) and self.actions.unsaved is None:
-            self.show_message(muted(words))
+            trouble = self.actions.trouble()
+            self.show_message(muted(words if trouble is None else trouble))
 
     def action_go(self, step: int) -> None:
         """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
