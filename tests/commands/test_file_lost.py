@@ -11,7 +11,7 @@ import pytest
 
 from support.command_line import done, told
 from support.faulty_endpoint import right
-from support.model_server import Asked, Reply, serving
+from support.model_server import Asked, Reply, answer_to, serving
 from uphold.errors import DatabaseLost
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -104,7 +104,7 @@ def test_answers_are_not_said_to_be_stored_in_a_file_that_is_gone(folder: Path) 
     def answer(asked: Asked) -> Reply:
         if asked.number == 6:
             (folder / "x.db").unlink()
-        return right(asked)
+        return answer_to(asked, "an answer")
 
     with serving(answer) as server:
         error = told(

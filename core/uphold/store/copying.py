@@ -34,10 +34,14 @@ def copy_database(store: Store, target: Path) -> None:
 
 
 def _fill(store: Store, part: Path) -> None:
-    """Copy every page into the file, and check it."""
+    """Copy every page into the file, without claims on work, and check it."""
     try:
         with closing(sqlite3.connect(part)) as copy:
             store.conn.backup(copy)
+            # Held by processes that work on the lost file; here nobody would release them.
+            for claimed in ("claims", "generation_claims"):
+                copy.execute(f"DELETE FROM {claimed}")
+            copy.commit()
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         raise BadDatabase(f"{store.path}: cannot be copied ({error})") from error
