@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.errors import BadDatabase
+from uphold.errors import BadDatabase, DatabaseLost
 from uphold.store.connections import DAMAGED, Connection, connect, readable_errors
-from uphold.store.opening import FileState, connect_to_read, is_new, locate, why_read_only
+from uphold.store.file_identity import FileIdentity
+from uphold.store.opening import FileState, Location, connect_to_read, is_new, locate, why_read_only
 from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
 from uphold.store.schema_check import check_schema
 
@@ -50,12 +51,19 @@ class ReadOnly:
 
 
 class Store:
-    """An open uphold database; only the thread that opened it may use it."""
+    """An open uphold database; only the thread that opened it may use it.
 
-    def __init__(self, conn: Connection, path: Path, read_only: ReadOnly | None = None) -> None:
+    `file` tells whether the path still leads to what is open; None for a database in memory or one that is just made.
+    """
+
+    def __init__(
+        self, conn: Connection, path: Path, read_only: ReadOnly | None = None, file: FileIdentity | None = None
+    ) -> None:
         self.conn = conn
         self.path = path
+        self.file = file
         self._read_only = read_only
+        self._changes_before = 0
 
     @property
     def read_only(self) -> bool:
@@ -74,18 +82,54 @@ class Store:
         """Run a write transaction: commit at the end, roll back on an error.
 
         The write lock is taken before the first read, so that what is read cannot change before the write. Raises
-        BadDatabase if the file is read-only or locked.
+        BadDatabase if the file is read-only or locked, and DatabaseLost, before the transaction or after its commit, if
+        the file is no longer there or no longer what it was: what was written is not kept then.
         """
         if self._read_only is not None:
             raise BadDatabase(f"{self.path}: {self._read_only.why}")
         with readable_errors(self.path, self.conn):
+            self.check_file()
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
                 self.conn.commit()
-            except BaseException:
-                self.conn.rollback()
+            except BaseException as error:
+                self._roll_back(error)
                 raise
+            self.check_file(committed=True)
+
+    def _roll_back(self, error: BaseException) -> None:
+        """Roll back after an error; raises DatabaseLost where that is what it comes from."""
+        try:
+            self.conn.rollback()
+        finally:
+            if isinstance(error, sqlite3.DatabaseError | BadDatabase):
+                self.check_file()
+
+    def check_file(self, *, committed: bool = False) -> None:
+        """Raise DatabaseLost where the file was deleted, moved, replaced, truncated or damaged since it was opened."""
+        if self.file is not None:
+            self.file.check(self.path, committed=committed)
+
+    def lost(self) -> DatabaseLost | None:
+        """Return what `check_file` would raise."""
+        try:
+            self.check_file()
+        except DatabaseLost as error:
+            return error
+        return None
+
+    def go_on_in(self, path: Path) -> None:
+        """Close this database and open its copy at `path` in its place, for all who hold this object.
+
+        Raises BadDatabase, leaving everything as it is, where the copy cannot be opened.
+        """
+        copy = open_store(path)
+        before = self.total_changes()
+        self._close_connection()
+        self.conn, self.path, self._read_only, self.file = copy.conn, copy.path, copy._read_only, copy.file
+        self._changes_before = before
+        self.__dict__.pop("db", None)
 
     @contextlib.contextmanager
     def copy_in_memory(self) -> Iterator["Store"]:
@@ -99,8 +143,12 @@ class Store:
         """Run a query and return its cursor."""
         if self._read_only is not None:
             self._read_only.check()
-        with readable_errors(self.path, self.conn):
-            return self.conn.execute(sql, parameters)
+        try:
+            with readable_errors(self.path, self.conn):
+                return self.conn.execute(sql, parameters)
+        except BadDatabase:
+            self.check_file()
+            raise
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """Return the first row of a query, or None."""
@@ -112,17 +160,31 @@ class Store:
 
     def total_changes(self) -> int:
         """Return how many rows this connection has inserted, updated or deleted."""
-        return self.conn.total_changes
+        return self._changes_before + self.conn.total_changes
 
     def close(self) -> None:
         """Close the connection."""
+        self._close_connection()
+        self.file = None
+
+    def _close_connection(self) -> None:
         self.conn.close()
+        if self.file is not None:
+            self.file.close()
 
     def __enter__(self) -> "Store":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Close the connection.
+
+        Raises DatabaseLost if something was written and the file is not there any more, and BadDatabase that names the
+        value in the database which the error comes from.
+        """
+        lost = self.lost() if error is None and self.conn.total_changes else None
         try:
+            if lost is not None:
+                raise lost
             if self._read_only is not None and error is None:
                 self._read_only.check()
             explained = self.explain(error) if isinstance(error, Exception) else None
@@ -162,13 +224,16 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
         obstacle = None if new else why_read_only(place)
         if obstacle is not None and not reading:
             raise BadDatabase(f"{path}: {obstacle}")
-        if obstacle is None:
-            store = Store(connect(place.file, path, wait), path)
-        else:
-            conn, state = connect_to_read(place, wait)
-            store = Store(conn, path, ReadOnly(obstacle, state))
+        # Held from before the connection to after its end, see file_identity.py.
+        file = FileIdentity(path)
+        try:
+            store = _connect(place, obstacle, file, wait)
+        except BaseException:
+            file.close()
+            raise
         try:
             _prepare(store, new=new)
+            file.begin()
         except BaseException:
             store.close()
             raise
@@ -216,6 +281,14 @@ def _open_draft(draft: Path, path: Path, wait: float) -> Store:
         store.close()
         raise
     return store
+
+
+def _connect(place: Location, obstacle: str | None, file: FileIdentity, wait: float) -> Store:
+    """Connect to a database: for writing, or where there is an obstacle to that for reading."""
+    if obstacle is None:
+        return Store(connect(place.file, place.named, wait), place.named, file=file)
+    conn, state = connect_to_read(place, wait)
+    return Store(conn, place.named, ReadOnly(obstacle, state), file)
 
 
 def _prepare(store: Store, *, new: bool) -> None:

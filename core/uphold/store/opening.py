@@ -1,7 +1,8 @@
 """Finds out what is at the path of a database, and connects to it: for writing, or for reading where it may not be written.
 
-The file itself is read through SQLite alone. A process that opens and closes it directly loses the locks of its other
-connections (sqlite.org/howtocorrupt.html, 2.2), and another process may then remove the write-ahead log that is in use.
+The header is read through `file_identity`, which keeps descriptors open. A process that opens and closes the file directly
+loses the locks of its other connections (sqlite.org/howtocorrupt.html, 2.2), and another process may then remove the
+write-ahead log that is in use.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase
 from uphold.store.connections import Connection, connect, readable_errors
+from uphold.store.file_identity import MAGIC, read_header
 from uphold.store.schema import APPLICATION_ID, OLDEST, SCHEMA
 
 _NO_DATABASE = "there is no database here; `uphold import` makes one, or name one with --db FILE"
@@ -96,8 +98,7 @@ def is_new(place: Location, *, create: bool, wait: float) -> bool:
     if _size(place, place.file):
         if not os.access(place.file, os.R_OK):
             raise BadDatabase(f"{path}: may not be read by this user; ask its owner, or name another one with --db")
-        with readable_errors(path), contextlib.closing(_connect_immutable(place, wait)) as conn:
-            application, version = _versions(conn)
+        application, version = _header_versions(place)
         if _is_ours(application, version):
             _refuse_hard_links(place)
             return False
@@ -123,6 +124,17 @@ def _size(place: Location, file: Path) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise BadDatabase(f"{place.named}: no ordinary file; name a database file with --db")
     return status.st_size
+
+
+def _header_versions(place: Location) -> tuple[int, int]:
+    """Return (application id, schema version) as the file's header has them (sqlite.org/fileformat.html)."""
+    try:
+        header = read_header(place.file)
+    except OSError as error:
+        raise BadDatabase(f"{place.named}: cannot be opened ({error.strerror})") from error
+    if not header.startswith(MAGIC):
+        raise BadDatabase(f"{place.named}: not an uphold database; name one with --db FILE")
+    return int.from_bytes(header[68:72]), int.from_bytes(header[60:64])
 
 
 def _versions(conn: sqlite3.Connection) -> tuple[int, int]:
