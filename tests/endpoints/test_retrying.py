@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from uphold.endpoints.retrying import NO_RETRY, RetryingEndpoint, RetryPolicy
+from uphold.endpoints.adapting import RetryingEndpoint
+from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.errors import Refused, Unavailable
 from uphold.records.model_calls import AccessRefused, ModelAnswer, ModelRequest, TokenLogprobs
 

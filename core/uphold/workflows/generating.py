@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
+from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
 from uphold.generating.turns import CellMarks, combined_stop_reason, mark_cell, turn_request

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from uphold.endpoints.addresses import open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.errors import BadUsage
 from uphold.judging.judges import RulesJudge
 from uphold.judging.parsing import AnswerContext, parse_judgment

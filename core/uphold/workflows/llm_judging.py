@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from uphold.endpoints.retrying import RetryingEndpoint
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.errors import EndpointError
 from uphold.judging.judges import LlmJudge, failed_judgment
 from uphold.records.judgments import Judgment

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
+from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
 from uphold.generating.turns import ReferenceText, reference_text
