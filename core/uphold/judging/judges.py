@@ -4,6 +4,7 @@
 [[judge]] tables or with [judges.NAME] tables; `judge_from_table` reads one such table.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from uphold.judging.rules import RULES, Rule
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.model_calls import ModelAnswer, ModelRequest, PairToJudge
+from uphold.records.texts import canonical
 
 PROVIDERS = ("anthropic", "openai")
 """The kinds of endpoint of LLM judges, as in a spec KIND:MODEL."""
@@ -26,33 +28,48 @@ PROVIDERS = ("anthropic", "openai")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 MAX_TOKENS = 4096
 MOST_SAMPLES = 64
-_LLM_OPTIONS = {"anthropic": ("effort", "max_tokens"), "openai": ("effort", "max_tokens", "seed", "temperature")}
+_LLM_OPTIONS = {
+    "anthropic": ("effort", "max_tokens", "thinking"),
+    "openai": ("effort", "max_tokens", "seed", "temperature"),
+}
+MIN_THINKING = 1024
 Tables = Mapping[str, Any]
 _TEXT_FIELDS = ("model", "name", "prompt", "rubric", "endpoint", "rule", "base_url", "api_key_env")
-_FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "prices", "timeout")
+_PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
+_FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "extra_body", "prices", "timeout", *_PACE_FIELDS)
+_OWN_FIELDS = ("model", "messages", "system", "stream", "n")
+"""Fields of a request that `extra_body` may not set: whom and what is asked, and answers that are not read."""
 _ORDERS = {"both": BOTH_ORDERS, "one": BOTH_ORDERS[:1]}
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """Address settings that a judge brings along; not part of its version. `timeout` is in seconds."""
+    """Address settings that a judge brings along; not part of its version. `timeout` is in seconds.
+
+    The last two are the most requests and tokens that are sent a minute.
+    """
 
     base_url: str | None = None
     key_variable: str | None = None
     timeout: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LlmOptions:
     """The options of an LLM judge, all part of its version; None is the endpoint's default.
 
-    `seed` is a whole number as it was written.
+    `seed` is a whole number as it was written. `thinking` is the budget of thinking tokens, out of `max_tokens`.
+    `extra_body` is JSON: further fields of the request body.
     """
 
     max_tokens: int = MAX_TOKENS
     effort: str | None = None
     temperature: float | None = None
     seed: str | None = None
+    thinking: int | None = None
+    extra_body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,8 @@ class LlmJudge:
             "effort": options.effort,
             "temperature": None if options.temperature is None else str(options.temperature),
             "seed": options.seed,
+            "thinking": None if options.thinking is None else str(options.thinking),
+            "extra_body": options.extra_body,
         }
         pairs = tuple(sorted((name, text) for name, text in definition.items() if text is not None))
         return Judge(self.name or self.spec, "llm", pairs)
@@ -140,7 +159,10 @@ class LlmJudge:
         system = prompts.SYSTEM if self.guidance is None else prompts.system_text(self.guidance)
         request = prompt.request(options.max_tokens, options.effort, system=system, with_schema=self.with_schema)
         seed = None if options.seed is None else int(options.seed) + sample
-        return replace(request, temperature=options.temperature, seed=seed)
+        extra = None if options.extra_body is None else json.loads(options.extra_body)
+        return replace(
+            request, temperature=options.temperature, seed=seed, thinking=options.thinking, extra_body=extra
+        )
 
     def read(
         self, answer: ModelAnswer, order: AnswerOrder, sample: int, fence: str, *, batched: bool = False
@@ -149,7 +171,7 @@ class LlmJudge:
         prompt_name = prompts.PROMPT_NAME + ("" if answer.with_schema else prompts.WITHOUT_SCHEMA)
         context = parsing.AnswerContext(order, sample, prompt_name, fence)
         cost = self.price.cost_of(answer, batched=batched) if self.price else None
-        return parsing.parse_judgment(answer, context, cost=cost, lenient=not answer.with_schema)
+        return parsing.parse_judgment(answer, context, cost=cost)
 
 
 ReadyJudge = RulesJudge | LlmJudge
@@ -203,7 +225,17 @@ def _llm_options(spec: str, provider: str, options: Mapping[str, str]) -> LlmOpt
     seed = options.get("seed")
     if seed is not None:
         _check_seed(seed)
-    return LlmOptions(max_tokens, effort, temperature, seed)
+    thinking = _thinking(options["thinking"], max_tokens) if "thinking" in options else None
+    return LlmOptions(max_tokens, effort, temperature, seed, thinking)
+
+
+def _thinking(text: str, max_tokens: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and MIN_THINKING <= int(text) < max_tokens):
+        raise BadUsage(
+            f"--judge-option thinking={text!r}: a number of tokens from {MIN_THINKING} to less than max_tokens "
+            f"({max_tokens}) was expected, since thoughts and answer share max_tokens"
+        )
+    return int(text)
 
 
 def _parse_options(options: Iterable[str]) -> dict[str, str]:
@@ -329,8 +361,29 @@ def _judge_from_valid_table(table: Tables, rubric: str | None, endpoints: Tables
         judge,
         orders=_orders(table.get("orders", "both")),
         price=find_price(model, prices) if own_price is None else parse_price(own_price, "prices"),
-        options=_llm_options(judge.spec, provider, options),
+        options=replace(_llm_options(judge.spec, provider, options), extra_body=_extra_body(table, endpoints)),
     )
+
+
+def _extra_body(table: Tables, endpoints: Tables) -> str | None:
+    """Return the further fields of requests, of the endpoint and over them of the judge, as JSON; None if there are none."""
+    endpoint = endpoints.get(table.get("endpoint", ""), {})
+    merged = {**endpoint.get("extra_body", {}), **table.get("extra_body", {})}
+    check_extra_body(merged)
+    return canonical(merged) if merged else None
+
+
+def check_extra_body(table: Any) -> None:
+    """Raise BadUsage for an `extra_body` that cannot be sent, or that would replace what is judged."""
+    if not isinstance(table, dict):
+        raise BadUsage("extra_body wants a table, such as { top_k = 20 }")
+    for name in table:
+        if name in _OWN_FIELDS:
+            raise BadUsage(f"extra_body: {name} is not to be replaced; it may hold any field but {', '.join(_OWN_FIELDS)}")
+    try:
+        json.dumps(table, allow_nan=False)
+    except (TypeError, ValueError):
+        raise BadUsage("extra_body: only texts, numbers, true, false, lists and tables can be sent as JSON") from None
 
 
 def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, EndpointOptions]:
@@ -347,7 +400,10 @@ def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, Endpoint
         raise BadUsage(f'model = "{kinds}" was expected (or `rule`, or `endpoint` with `model`); it is {model!r}')
     timeout = merged.get("timeout")
     endpoint = EndpointOptions(
-        merged.get("base_url"), merged.get("api_key_env"), None if timeout is None else float(timeout)
+        merged.get("base_url"),
+        merged.get("api_key_env"),
+        None if timeout is None else float(timeout),
+        *(merged.get(name) for name in _PACE_FIELDS),
     )
     return kind, rest, endpoint
 
@@ -375,6 +431,10 @@ def _check_fields(table: Tables, location: str) -> None:
         raise BadFile(f"{location}: schema wants true or false")
     if not isinstance(table.get("options", {}), dict):
         raise BadFile(f"{location}: options wants a table such as {{ max_tokens = 1024 }}")
+    for name in _PACE_FIELDS:
+        number = table.get(name, 1)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e12:
+            raise BadFile(f"{location}: {name} wants a number above 0")
     samples = table.get("samples", 1)
     if isinstance(samples, bool) or not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
         raise BadFile(f"{location}: samples wants a whole number from 1 to {MOST_SAMPLES}")
