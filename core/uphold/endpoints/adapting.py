@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 
 from uphold.endpoints import refusals
-from uphold.endpoints.pacing import PaceLimits, Pacer
+from uphold.endpoints.pacing import Pacer
 from uphold.endpoints.refusals import RefusalCounter
 from uphold.endpoints.request_forms import MIN_OUTPUT, explained, guessed_forms, named_form, written
 from uphold.endpoints.retrying import Retrier, RetryPolicy
@@ -19,6 +19,7 @@ from uphold.records.model_calls import (
     Endpoint,
     ModelAnswer,
     ModelRequest,
+    PaceLimits,
     RequestForm,
     TokenLogprobs,
 )
@@ -193,9 +194,7 @@ class RetryingEndpoint:
         """Return the answer with the form of its request."""
         self._accepted.add(sent.form)
         if answer.input_tokens and request.length > 1000:
-            self._tokens_per_character = max(
-                self._tokens_per_character, min(answer.input_tokens / request.length, 1.0)
-            )
+            self._tokens_per_character = max(self._tokens_per_character, min(answer.input_tokens / request.length, 1.0))
         changes = {**sent.form.changes()}
         if request.schema is None:
             changes.pop("answer_format", None)

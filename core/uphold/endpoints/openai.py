@@ -185,9 +185,7 @@ def _content_text(content: object) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _parse_logprobs(
-    completion: Mapping[str, Any] | None, text: str, body: bytes, address: Address
-) -> TokenLogprobs:
+def _parse_logprobs(completion: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
     choice = _first_choice(completion)
     if choice is None:
         raise sdk.invalid_answer_error(body, address)
@@ -220,9 +218,10 @@ def _convert_error(error: Exception, address: Address) -> EndpointError:
 
 
 def _explanation(error: openai.APIStatusError) -> str:
-    message = error.body.get("message") if isinstance(error.body, dict) else None
+    body: dict[str, object] = error.body if isinstance(error.body, dict) else {}
+    message = body.get("message")
     if not isinstance(message, str) or not message:
         return error.response.text
     # Sizes of context and input may stand beside the sentence.
-    beside = [f"{name}: {error.body[name]}" for name in ("param", "n_ctx", "n_prompt_tokens") if error.body.get(name)]
+    beside = [f"{name}: {body[name]}" for name in ("param", "n_ctx", "n_prompt_tokens") if body.get(name)]
     return "; ".join([message, *beside])

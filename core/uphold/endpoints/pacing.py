@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
 
-from uphold.records.model_calls import ModelAnswer, ModelRequest
+from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits
 
 _CHARACTERS_PER_TOKEN = 4.0
 _EXPECTED_OUTPUT = 500
@@ -12,14 +11,6 @@ _EXPECTED_OUTPUT = 500
 
 _MAX_MINUTES = 5
 """An answer that tells more tokens than so many minutes may have is not believed."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaceLimits:
-    """Most requests and tokens (input and output) a minute; None: no limit."""
-
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
 
 
 class Pacer:

@@ -25,7 +25,7 @@ def written(
     `room` is how many output tokens the context leaves this request, where that is known; otherwise it is estimated from
     the length of the texts where the form names the size of the context.
     """
-    sampled = {
+    sampled: dict[str, object] = {
         name: None for name in ("temperature", "seed", "effort", "thinking") if name in form.left_out
     }
     if room is None and form.context is not None:
@@ -33,8 +33,7 @@ def written(
     limits = [limit for limit in (request.max_tokens, form.max_output, room) if limit is not None]
     max_tokens = min(limits)
     changes: dict[str, object] = {**sampled, "max_tokens": max_tokens, "form": form}
-    thinking = sampled.get("thinking", request.thinking)
-    if thinking is not None and thinking >= max_tokens:
+    if request.thinking is not None and request.thinking >= max_tokens:
         changes["thinking"] = None  # a budget has to leave room for the answer
     if request.schema is not None and form.answer_format != JSON_SCHEMA:
         changes |= {"schema": None, "json_mode": form.answer_format == JSON_OBJECT}

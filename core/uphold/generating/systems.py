@@ -13,13 +13,13 @@ In uphold.toml a system is a table [systems.NAME]:
     base_url, api_key_env, timeout, requests_per_minute, tokens_per_minute
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.errors import BadFile, BadUsage
 from uphold.records.enums import REFERENCE
+from uphold.records.model_calls import extra_body_problem
 from uphold.records.texts import canonical, canonical_hash
 
 MAX_TOKENS = 4096
@@ -36,9 +36,6 @@ _PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
 _NUMBER_FIELDS = ("temperature", "timeout", *_PACE_FIELDS)
 
 _COUNT_FIELDS = ("max_tokens", "seed", "thinking")
-
-_OWN_FIELDS = ("model", "messages", "system", "stream", "n", "prompt")
-"""Fields of a request that `extra_body` may not set: whom and what is asked, and answers that are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,9 @@ def _check_values(system: System) -> None:
     if system.seed is not None and system.provider == "anthropic":
         raise BadUsage("--seed: anthropic: endpoints take none")
     if system.thinking is not None and system.provider != "anthropic":
-        raise BadUsage("thinking: for anthropic: endpoints; openai: endpoints take effort, or their own field in extra_body")
+        raise BadUsage(
+            "thinking: for anthropic: endpoints; openai: endpoints take effort, or their own field in extra_body"
+        )
     if system.thinking is not None and not 1024 <= system.thinking < system.max_tokens:
         raise BadUsage(
             f"thinking = {system.thinking}: from 1024 to less than max_tokens ({system.max_tokens}) was expected, since "
@@ -175,7 +174,8 @@ def _check_table(table: Mapping[str, Any], location: str) -> None:
         if name == "prices":
             continue
         if name == "extra_body":
-            _check_extra_body(value, location)
+            if problem := extra_body_problem(value):
+                raise BadFile(f"{location}: {problem}")
             continue
         known = (*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS, "extra_body")
         if name not in known:
@@ -188,15 +188,3 @@ def _check_table(table: Mapping[str, Any], location: str) -> None:
             raise BadFile(f"{location}: {name} wants a number above 0")
         if name in _COUNT_FIELDS and (isinstance(value, bool) or not isinstance(value, int)):
             raise BadFile(f"{location}: {name} wants a whole number")
-
-
-def _check_extra_body(value: Any, location: str) -> None:
-    if not isinstance(value, dict):
-        raise BadFile(f"{location}: extra_body wants a table, such as {{ top_k = 20 }}")
-    for name in value:
-        if name in _OWN_FIELDS:
-            raise BadFile(f"{location}: extra_body may hold any field but {', '.join(_OWN_FIELDS)}")
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        raise BadFile(f"{location}: extra_body may hold only texts, numbers, true, false, lists and tables") from None

@@ -56,7 +56,9 @@ def without_thoughts(text: str) -> str:
 
 _DECORATION = " \t\r\n*_`'\"“”‘’[](){}<>#.:;,!$\\"
 _WHO = r"(?:the\s+)?(?:(?:answer|response|assistant|assistant's answer|model|option|output|completion|candidate|system)\s*[-_#:]?\s*)?"
-_SIDE = re.compile(rf"{_WHO}[\[(\"'*`]*([ab])[\])\"'*`]*(?:\s+(?:is|was)\s+(?:the\s+)?(?:better|best|winner)|\s+wins)?", re.I)
+_SIDE = re.compile(
+    rf"{_WHO}[\[(\"'*`]*([ab])[\])\"'*`]*(?:\s+(?:is|was)\s+(?:the\s+)?(?:better|best|winner)|\s+wins)?", re.I
+)
 _TIE = re.compile(
     r"c|(?:it(?:'s| is) )?(?:an? )?(?:tie|tied|draw)|ties|equal(?:ly good)?|both(?: equal| are equal(?:ly good)?| tie)?|same|even|neither"
     r"|no (?:winner|preference)|a\s*=+\s*b",
@@ -186,7 +188,9 @@ _V = (
 _NOT_ONE = r"(?!\w)(?!\s*(?:/|&|\||,?\s*(?:and|or|vs\.?|versus)\b)\s*[\[(\"'*`]*(?:(?i:answer|response|assistant|model|option|tie|draw)|[AB]\b))(?!\s+(?i:tie|draw)\b)(?!'s\b)"
 
 _BRACKETS = re.compile(r"\[\[\s*([^\[\]\n]{1,30})\s*\]\]|\\boxed\{\s*(?:\\text(?:bf)?\{)?([^{}\n]{1,30})\}")
-_TAGGED = re.compile(r"<(answer|verdict|winner|final_answer|final_verdict|choice|decision)>\s*([^<>\n]{1,40}?)\s*</\1>", re.I)
+_TAGGED = re.compile(
+    r"<(answer|verdict|winner|final_answer|final_verdict|choice|decision)>\s*([^<>\n]{1,40}?)\s*</\1>", re.I
+)
 _LABELLED = re.compile(
     r"(?i:\b(?:final\s+|overall\s+|my\s+)*(?:verdict|winner|decision|judge?ment|choice|final\s+answer|conclusion|preference|better\s+"
     r"(?:answer|response|one)|best\s+(?:answer|response))\b[*_`\"')]*\s*(?::|=|\bis\b:?|-|–|—)\s*(?:that\s+|clearly\s+)?)"
@@ -229,7 +233,11 @@ def find_verdict(text: str, *, cut: bool = False) -> Found | None:
     if not found:
         return None
     last = max(found, key=lambda one: one.position)
-    return last if last.reason else Found(last.winner, last.position, last.end, _line_before(text, last.position), last.confidence)
+    return (
+        last
+        if last.reason
+        else Found(last.winner, last.position, last.end, _line_before(text, last.position), last.confidence)
+    )
 
 
 def _blank_broken_json(prose: str, found: list[Found]) -> str:

@@ -7,7 +7,7 @@
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from uphold.judging.costs import Price, find_price, parse_price
 from uphold.judging.rules import RULES, Rule
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
-from uphold.records.model_calls import ModelAnswer, ModelRequest, PairToJudge
+from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits, PairToJudge, extra_body_problem
 from uphold.records.texts import canonical
 
 PROVIDERS = ("anthropic", "openai")
@@ -37,23 +37,17 @@ Tables = Mapping[str, Any]
 _TEXT_FIELDS = ("model", "name", "prompt", "rubric", "endpoint", "rule", "base_url", "api_key_env")
 _PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
 _FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "extra_body", "prices", "timeout", *_PACE_FIELDS)
-_OWN_FIELDS = ("model", "messages", "system", "stream", "n")
-"""Fields of a request that `extra_body` may not set: whom and what is asked, and answers that are not read."""
 _ORDERS = {"both": BOTH_ORDERS, "one": BOTH_ORDERS[:1]}
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """Address settings that a judge brings along; not part of its version. `timeout` is in seconds.
-
-    The last two are the most requests and tokens that are sent a minute.
-    """
+    """Address settings that a judge brings along; not part of its version. `timeout` is in seconds."""
 
     base_url: str | None = None
     key_variable: str | None = None
     timeout: float | None = None
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
+    pace: PaceLimits = field(default_factory=PaceLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +154,7 @@ class LlmJudge:
         request = prompt.request(options.max_tokens, options.effort, system=system, with_schema=self.with_schema)
         seed = None if options.seed is None else int(options.seed) + sample
         extra = None if options.extra_body is None else json.loads(options.extra_body)
-        return replace(
-            request, temperature=options.temperature, seed=seed, thinking=options.thinking, extra_body=extra
-        )
+        return replace(request, temperature=options.temperature, seed=seed, thinking=options.thinking, extra_body=extra)
 
     def read(
         self, answer: ModelAnswer, order: AnswerOrder, sample: int, fence: str, *, batched: bool = False
@@ -368,22 +360,12 @@ def _judge_from_valid_table(table: Tables, rubric: str | None, endpoints: Tables
 def _extra_body(table: Tables, endpoints: Tables) -> str | None:
     """Return the further fields of requests, of the endpoint and over them of the judge, as JSON; None if there are none."""
     endpoint = endpoints.get(table.get("endpoint", ""), {})
-    merged = {**endpoint.get("extra_body", {}), **table.get("extra_body", {})}
-    check_extra_body(merged)
+    merged: dict[str, Any] = {}
+    for value in (endpoint.get("extra_body", {}), table.get("extra_body", {})):
+        if problem := extra_body_problem(value):
+            raise BadUsage(problem)
+        merged |= value
     return canonical(merged) if merged else None
-
-
-def check_extra_body(table: Any) -> None:
-    """Raise BadUsage for an `extra_body` that cannot be sent, or that would replace what is judged."""
-    if not isinstance(table, dict):
-        raise BadUsage("extra_body wants a table, such as { top_k = 20 }")
-    for name in table:
-        if name in _OWN_FIELDS:
-            raise BadUsage(f"extra_body: {name} is not to be replaced; it may hold any field but {', '.join(_OWN_FIELDS)}")
-    try:
-        json.dumps(table, allow_nan=False)
-    except (TypeError, ValueError):
-        raise BadUsage("extra_body: only texts, numbers, true, false, lists and tables can be sent as JSON") from None
 
 
 def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, EndpointOptions]:
@@ -403,7 +385,7 @@ def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, Endpoint
         merged.get("base_url"),
         merged.get("api_key_env"),
         None if timeout is None else float(timeout),
-        *(merged.get(name) for name in _PACE_FIELDS),
+        PaceLimits(*(merged.get(name) for name in _PACE_FIELDS)),
     )
     return kind, rest, endpoint
 

@@ -116,9 +116,9 @@ def parse_exactly(raw: str) -> ParsedAnswer | None:
     return ParsedAnswer(value["winner"], storable(reason) if isinstance(reason, str) else "", confidence)
 
 
-def keeps_to_schema(raw: str) -> bool:
-    """Whether an answer is the JSON object of the schema, so that a server that took the schema obeyed it."""
-    return parse_exactly(raw) is not None
+def keeps_to_schema(raw: str, stop_reason: str | None) -> bool:
+    """Whether a server that took the schema obeyed it: the answer is that JSON object, or was refused or cut off."""
+    return stop_reason in _REFUSED | _CUT or not raw.strip() or parse_exactly(raw) is not None
 
 
 def _with_detail(problem: str, detail: str | None) -> str:

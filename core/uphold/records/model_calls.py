@@ -69,6 +69,14 @@ class RequestForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PaceLimits:
+    """Most requests and tokens (input and output) a minute; None: no limit."""
+
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """What an API has by its own rules: names of the parameter for the output length, the usual first; a JSON mode
     beside schemas; marks for its prompt cache.
@@ -77,6 +85,25 @@ class Dialect:
     max_tokens_names: tuple[str, ...] = ("max_tokens",)
     json_mode: bool = False
     cache_marks: bool = False
+
+
+_OWN_FIELDS = ("model", "messages", "system", "prompt", "stream", "n")
+"""Fields of a request that further ones may not replace: whom and what is asked, and answers that are not read."""
+
+
+def extra_body_problem(value: object) -> str | None:
+    """Return what is wrong with further fields of a request body, None if they can be sent as they are."""
+    if not isinstance(value, dict):
+        return "extra_body wants a table, such as { top_k = 20 }"
+    if replaced := [name for name in _OWN_FIELDS if name in value]:
+        return (
+            f"extra_body: {replaced[0]} is not to be replaced; any field may stand there but {', '.join(_OWN_FIELDS)}"
+        )
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return "extra_body: only texts, numbers, true, false, lists and tables can be sent"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
