@@ -5,7 +5,6 @@ no conclusion has none. Time is linear in the length of the text.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,9 @@ _MAX_OBJECTS = 500
 """Most places, from the end, at which a JSON object is tried to be read."""
 
 _MAX_DEPTH = 4
+
+_MAX_REASON = 20_000
+"""Most characters between the opening of a broken object and its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ def without_thoughts(text: str) -> str:
 # -- spellings
 
 _DECORATION = " \t\r\n*_`'\"“”‘’[](){}<>#.:;,!$\\"
-_WHO = r"(?:the\s+)?(?:(?:answer|response|assistant|assistant's answer|model|option|output|completion|candidate|system)\s*[-_#:]?\s*)?"
+_NOUN = r"(?:answer|response|assistant(?:'s\s+answer)?|model|option|output|completion|candidate|system)"
+_WHO = rf"(?:the\s+)?(?:{_NOUN}\s*[-_#:]?\s*)?"
 _SIDE = re.compile(
     rf"{_WHO}[\[(\"'*`]*([ab])[\])\"'*`]*(?:\s+(?:is|was)\s+(?:the\s+)?(?:better|best|winner)|\s+wins)?", re.I
 )
 _TIE = re.compile(
-    r"c|(?:it(?:'s| is) )?(?:an? )?(?:tie|tied|draw)|ties|equal(?:ly good)?|both(?: equal| are equal(?:ly good)?| tie)?|same|even|neither"
-    r"|no (?:winner|preference)|a\s*=+\s*b",
+    r"c|(?:it(?:'s| is) )?(?:an? )?(?:tie|tied|draw)|ties|equal(?:ly good)?|same|even|neither"
+    r"|both(?: equal| are equal(?:ly good)?| tie)?|no (?:winner|preference)|a\s*=+\s*b",
     re.I,
 )
 _RANKED = re.compile(r"([ab])\s*(>+|<+)\s*([ab])", re.I)
@@ -92,7 +95,7 @@ def read_confidence(value: object) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and 0 <= value <= 1 else None
+    return float(value) if 0 <= value <= 1 else None
 
 
 # -- JSON
@@ -181,18 +184,25 @@ _CONFIDENCE_FIELD = re.compile(r"[\"']confidence[\"']\s*:\s*[\"']?([\d.]{1,8}%?)
 
 # -- prose
 
-_V = (
-    rf"{_WHO}[\[(\"'*`_]*(?P<side>A|B|C|[Tt]ie\b|TIE\b|[Dd]raw\b|[Bb]oth\b(?!\s+\w+\s+(?:have|has|fail))|[Ee]qual\b|[Nn]either\b"
-    rf"|[ab](?=[\])\"'*`_.]*\s*(?:$|\n)))[\])\"'*`_]*"
+_LETTERS = r"[Aa]n?\s+(?:[Tt]ie|[Dd]raw)\b|A|B|C"
+_TIES = r"[Tt]ie\b|TIE\b|[Dd]raw\b|[Bb]oth\b(?!\s+\w+\s+(?:have|has|fail))|[Ee]qual\b|[Nn]either\b"
+_SMALL = r"[ab](?=[\])\"'*`_.]*\s*(?:$|\n))"
+_V = rf"(?i:{_WHO})[\[(\"'*`_]{{0,6}}(?P<side>{_LETTERS}|{_TIES}|{_SMALL})[\])\"'*`_]*+"
+"""A verdict in prose. A small letter is one only at the end of a line: "a" is a word."""
+
+_OTHER = r"(?i:answer|response|assistant|model|option|tie|draw)|[AB]\b"
+_NOT_ONE = (
+    rf"(?!\w)(?!\s*(?:/|&|\||,?\s*(?:and|or|vs\.?|versus)\b)\s*[\[(\"'*`]*(?:{_OTHER}))"
+    r"(?!\s+(?i:tie|draw)\b)(?!'s\b)(?!\s*,\s*[\"'`]*[AB][\"'`]*\s*(?:,|or\b))"
 )
-_NOT_ONE = r"(?!\w)(?!\s*(?:/|&|\||,?\s*(?:and|or|vs\.?|versus)\b)\s*[\[(\"'*`]*(?:(?i:answer|response|assistant|model|option|tie|draw)|[AB]\b))(?!\s+(?i:tie|draw)\b)(?!'s\b)"
+"""What may not follow a letter that is a verdict: the other letter, as in "A or B", or "tie", as in "A tie"."""
 
 _BRACKETS = re.compile(r"\[\[\s*([^\[\]\n]{1,30})\s*\]\]|\\boxed\{\s*(?:\\text(?:bf)?\{)?([^{}\n]{1,30})\}")
 _TAGGED = re.compile(
     r"<(answer|verdict|winner|final_answer|final_verdict|choice|decision)>\s*([^<>\n]{1,40}?)\s*</\1>", re.I
 )
 _LABELLED = re.compile(
-    r"(?i:\b(?:final\s+|overall\s+|my\s+)*(?:verdict|winner|decision|judge?ment|choice|final\s+answer|conclusion|preference|better\s+"
+    r"(?i:\b(?:verdict|winner|decision|judge?ment|choice|final\s+answer|conclusion|preference|better\s+"
     r"(?:answer|response|one)|best\s+(?:answer|response))\b[*_`\"')]*\s*(?::|=|\bis\b:?|-|–|—)\s*(?:that\s+|clearly\s+)?)"
     rf"\**\s*(?:{_V}){_NOT_ONE}"
 )
@@ -242,17 +252,20 @@ def find_verdict(text: str, *, cut: bool = False) -> Found | None:
 
 def _blank_broken_json(prose: str, found: list[Found]) -> str:
     """Add the verdicts in JSON that cannot be parsed to `found`, and return the text without that JSON."""
-    for match in reversed(list(_FIELD.finditer(prose))):
+    rest, covered = list(prose), len(prose)
+    for match in reversed(list(_FIELD.finditer(prose))[-_MAX_OBJECTS:]):
         winner = winner_of(match[1])
-        start = max(prose.rfind("{", max(0, match.start() - 20_000), match.start()), 0)
-        end = prose.find("}", match.end())
-        end = len(prose) if end < 0 else end + 1
-        if winner is not None:
-            told = _CONFIDENCE_FIELD.search(prose, start, end)
-            confidence = read_confidence(told[1]) if told else None
-            found.append(Found(winner, match.start(), match.end(), confidence=confidence))
-            prose = prose[:start] + " " * (end - start) + prose[end:]
-    return prose
+        if winner is None or match.end() > covered:
+            continue
+        opening = prose.rfind("{", max(0, match.start() - _MAX_REASON), match.start())
+        closing = prose.find("}", match.end(), covered)
+        start = match.start() if opening < 0 else opening
+        end = covered if closing < 0 else closing + 1
+        told = _CONFIDENCE_FIELD.search(prose, start, end)
+        found.append(Found(winner, match.start(), match.end(), confidence=read_confidence(told[1]) if told else None))
+        rest[start:end] = " " * (end - start)
+        covered = start
+    return "".join(rest)
 
 
 def _labels(prose: str, *, cut: bool) -> Iterator[Found]:
