@@ -140,6 +140,8 @@ class RetryingEndpoint:
                     raise
                 error = another
                 continue
+            if room is not None and form.context is None:
+                form = replace(form, max_output=room)  # the server does not say how large its context is
             self._keep(form)
             return self._accept(request, sent, answer)
         self._unmended.add(refusals.sentence_key(refused))

@@ -127,6 +127,6 @@ def explained(old: RequestForm, new: RequestForm, dialect: Dialect) -> Iterator[
     if added := [name for name in new.left_out if name not in old.left_out]:
         yield f"it does not take {', '.join(added)}: not sent"
     if new.max_output != old.max_output and new.max_output is not None:
-        yield f"it writes at most {new.max_output} tokens: max_tokens is cut to that"
+        yield f"it takes a max_tokens of at most {new.max_output}: cut to that"
     if new.context != old.context and new.context is not None:
         yield f"its context holds {new.context} tokens: max_tokens is cut to what the texts leave"
