@@ -92,14 +92,26 @@ async def test_a_reply_that_comes_too_slowly_is_given_up_alone(tmp_path: Path) -
     assert summary.left == 1
 
 
-PROGRAM = """
-import resource, sys
-from uphold_tui.__main__ import main
+PROGRAM = r"""
+import re, sys
+from uphold_tui.cli import main
 try:
     main()
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+    # not ru_maxrss, in which the memory of the parent process is counted too
+    print(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1], file=sys.stderr)
 """
+
+
+QUIET_START = 0.012
+"""Seconds that `python -c pass` takes on an idle machine."""
+
+
+def seconds(number: float) -> float:
+    """So many seconds of an idle machine, as long as they take on this one at the moment."""
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return number * max((time.monotonic() - started) / QUIET_START, 1.0)
 
 
 def run_judge(folder: Path, url: str, *more: str) -> subprocess.Popen[str]:
@@ -142,7 +154,7 @@ def test_a_server_of_nothing_but_odd_replies_takes_no_memory_and_heeds_ctrl_c(tm
         _, err = done.communicate(timeout=60)
         took = time.monotonic() - started
     assert done.returncode == 130
-    assert took < 1.0
+    assert took < seconds(1.0)
     assert int(err.split()[-1]) < MAX_MEMORY
 
 
@@ -156,10 +168,10 @@ def test_ctrl_c_is_answered_at_once_while_replies_drip(tmp_path: Path) -> None:
         done.send_signal(signal.SIGINT)
         assert done.stderr is not None
         assert "stopping" in done.stderr.readline()
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < seconds(1.0)
         done.send_signal(signal.SIGINT)
         done.communicate(timeout=20)
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < seconds(2.0)
     assert done.returncode == 130
 
 
