@@ -385,9 +385,18 @@ def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, Endpoint
         merged.get("base_url"),
         merged.get("api_key_env"),
         None if timeout is None else float(timeout),
-        PaceLimits(*(merged.get(name) for name in _PACE_FIELDS)),
+        PaceLimits(*(_pace(merged, name) for name in _PACE_FIELDS)),
     )
     return kind, rest, endpoint
+
+
+def _pace(table: Tables, name: str) -> float | None:
+    number = table.get(name)
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e12:
+        raise BadUsage(f"{name} = {number!r}: a number above 0 was expected")
+    return float(number)
 
 
 def _orders(value: Any) -> tuple[AnswerOrder, ...]:
@@ -413,10 +422,6 @@ def _check_fields(table: Tables, location: str) -> None:
         raise BadFile(f"{location}: schema wants true or false")
     if not isinstance(table.get("options", {}), dict):
         raise BadFile(f"{location}: options wants a table such as {{ max_tokens = 1024 }}")
-    for name in _PACE_FIELDS:
-        number = table.get(name, 1)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e12:
-            raise BadFile(f"{location}: {name} wants a number above 0")
     samples = table.get("samples", 1)
     if isinstance(samples, bool) or not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
         raise BadFile(f"{location}: samples wants a whole number from 1 to {MOST_SAMPLES}")
