@@ -131,7 +131,7 @@ def _estimate_text(row: NumberRow, rate: Rate) -> NumberText:
     counts = f"n {count(rate.n)}"
     if rate.n < MIN_FOR_RATE:
         return NumberText(counts, note=row.too_few)
-    note = rate.reason or ("exact" if rate.method == "exact" else "")
+    note = "exact" if rate.method == "exact" else "votes, no interval" if rate.method == "votes" else rate.reason or ""
     if rate.rate is None:
         return NumberText(counts, note=note)
     return NumberText(counts, percent_number(rate.rate), " %", "" if note else rate_interval(rate), note)

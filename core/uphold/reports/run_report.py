@@ -204,8 +204,6 @@ def _human_rates(numbers: RunStatistics) -> Iterator[Item]:
         yield from _human_rate_rows(numbers, aside=True)
         return
     yield from _human_rate_rows(numbers)
-    if numbers.headline is None or numbers.headline.state not in _HAS_RATES:
-        yield _conclusion(rates.ties_half, numbers)
     if "clustered" in (rates.win_rate.method or ""):
         yield Sentence("Several pairs share an example; the intervals allow for it.", Tone.MUTED, RowId.CLUSTERED)
 
