@@ -42,6 +42,11 @@ class Rate:
     reason: str | None = None
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether the rate is weighted back over the parts of a queue, so that it is not a share of its n."""
+        return self.method is not None and self.method.startswith((STRATIFIED, WEIGHTED))
+
+    @property
     def half_width(self) -> float | None:
         """Half the width of the interval."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
 from uphold.records.enums import Preference, QuickFilter
@@ -10,8 +9,6 @@ from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,
-    STRATIFIED,
-    WEIGHTED,
     Agreement,
     Anchoring,
     BothOrders,
@@ -98,9 +95,9 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     observed, raw = agreement.observed, agreement.raw
     if none:
         yield Sentence(f"No agreement to show: {observed.reason}.", Tone.MUTED, RowId.NO_AGREEMENT)
-    name, weighted = "says what people say", is_weighted(observed)
+    name, weighted = "says what people say", observed.is_weighted
     like_these = "says what people say, like these"
-    yield _rate_row(RowId.AGREEMENT, like_these, observed, tone=Tone.BOLD, pairs=_READ, aside=none)
+    yield NumberRow(RowId.AGREEMENT, like_these, observed, tone=Tone.BOLD, pairs=_READ, aside=none)
     this_set = agreement.this_set
     yield NumberRow(
         RowId.AGREEMENT_THIS_SET,
@@ -114,33 +111,23 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
         yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="the queue asked more of some parts")
     if _readings_differ(agreement):
         name = "with drawn votes as ties, like these"
-        yield _rate_row(RowId.DRAWS_AS_TIES, name, agreement.draws_as_ties, pairs=_READ)
+        yield NumberRow(RowId.DRAWS_AS_TIES, name, agreement.draws_as_ties, pairs=_READ)
     if agreement.n >= MIN_FOR_RATE:
         yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_READ)
         ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_READ)
         yield replace(ac1, aside=not _differ(agreement.kappa.value, agreement.ac1.value))
-    yield _rate_row(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=_READ, aside=none)
+    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=_READ, aside=none)
     if none:
         return
     if ceiling.observed.rate is None:
         text = "One reviewer a pair: no human ceiling to hold this against."
         yield Sentence(text, Tone.MUTED, RowId.CEILING)
     else:
-        yield NumberRow(RowId.CEILING, "vote by vote, with people", agreement.per_vote.observed, estimate=weighted)
-        yield NumberRow(RowId.CEILING, "people with each other", ceiling.observed, estimate=weighted)
-        yield NumberRow(RowId.CEILING, "without ties, with people", agreement.per_vote.without_ties, estimate=weighted)
-        yield NumberRow(RowId.CEILING, "people with each other", ceiling.without_ties, estimate=weighted)
+        yield NumberRow(RowId.CEILING, "vote by vote, with people", agreement.per_vote.observed)
+        yield NumberRow(RowId.CEILING, "people with each other", ceiling.observed)
+        yield NumberRow(RowId.CEILING, "without ties, with people", agreement.per_vote.without_ties)
+        yield NumberRow(RowId.CEILING, "people with each other", ceiling.without_ties)
     yield from _kappa_warning(agreement)
-
-
-def is_weighted(rate: Rate) -> bool:
-    """Whether a rate is weighted back, so that its counts are not its numerator."""
-    return rate.method is not None and rate.method.startswith((STRATIFIED, WEIGHTED))
-
-
-def _rate_row(row_id: RowId, name: str, rate: Rate, **others: Any) -> NumberRow:
-    """Return the row of a share; of a weighted one n stands in place of counts."""
-    return NumberRow(row_id, name, rate, estimate=is_weighted(rate), **others)
 
 
 def _readings_differ(agreement: Agreement) -> bool:
@@ -188,7 +175,7 @@ def _per_class(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
     ):
         yield Sentence(heading, Tone.MUTED, RowId.PER_CLASS)
         for name, rate in zip(names, (rates.candidate, rates.tie, rates.baseline), strict=True):
-            yield _rate_row(RowId.PER_CLASS, name, rate if rate.n else replace(rate, reason=absent))
+            yield NumberRow(RowId.PER_CLASS, name, rate if rate.n else replace(rate, reason=absent))
 
 
 def _position_bias(bias: PositionBias) -> Iterator[Item]:
@@ -223,9 +210,8 @@ def _both_orders(found: BothOrders) -> Iterator[Item]:
         (RowId.RIGHT_IN_BOTH, "right in both orders", found.right),
         (RowId.CONSISTENCY, "says the same in both orders", found.consistency),
     ):
-        estimate = row_id is RowId.ACCURACY or is_weighted(rate)
         pairs = _FLIPPED if row_id is RowId.CONSISTENCY else _READ
-        yield NumberRow(row_id, name, rate, estimate=estimate, pairs=pairs, aside=not found.consistency.n)
+        yield NumberRow(row_id, name, rate, pairs=pairs, aside=not found.consistency.n)
     by_sample = "sample" in (found.rerun.method or "")
     name = "changes from sample to sample" if by_sample else "changes when asked again"
     yield NumberRow(RowId.RERUN, name, found.rerun, aside=not found.rerun.n)
@@ -240,7 +226,7 @@ def _length_bias(bias: LengthBias) -> Iterator[Item]:
         (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, QuickFilter.JUDGE_LONGER),
         (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, QuickFilter.YOU_LONGER),
     ):
-        yield _rate_row(row_id, name, rate, pairs=PairFilter(only=only), aside=few)
+        yield NumberRow(row_id, name, rate, pairs=PairFilter(only=only), aside=few)
     if not few:
         yield _length_lean(bias.against_people)
 
@@ -263,7 +249,7 @@ def _length_lean(found: LengthTest) -> Sentence:
 def _details(agreement: Agreement) -> Iterator[Item]:
     """Yield agreement on blind decisions, anchoring, and agreement by confidence, each where it was recorded."""
     if agreement.blind.n:
-        yield _rate_row(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=_READ)
+        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=_READ)
     if agreement.anchoring is not None:
         yield Sentence(_anchoring(agreement.anchoring), id=RowId.ANCHORING)
     yield from _confidence(agreement.confidence)
@@ -284,7 +270,7 @@ def _confidence(found: ConfidenceStatistics) -> Iterator[Item]:
         return
     yield Sentence("by the judge's own confidence", Tone.MUTED, RowId.CONFIDENCE)
     for band in found.bands:
-        yield _rate_row(RowId.CONFIDENCE, f"{coefficient(band.low)} to {coefficient(band.high)}", band.agreement)
+        yield NumberRow(RowId.CONFIDENCE, f"{coefficient(band.low)} to {coefficient(band.high)}", band.agreement)
     if found.brier is not None and found.auroc is not None and found.n >= MIN_FOR_RATE:
         auroc = f"Its confidence tells right from wrong with AUROC {coefficient(found.auroc)} (.50 is chance)"
         text = f"{auroc}; Brier score {coefficient(found.brier)} (0 is best), n {count(found.n)}."

@@ -80,7 +80,9 @@ def rate_or_interval(rate: Rate) -> str:
 
 
 def hits_of_n(rate: Rate) -> str:
-    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`."""
+    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`, of a weighted one `n 50`."""
+    if rate.is_weighted:
+        return f"n {count(rate.n)}"
     return f"of {count(rate.n)}" if rate.rate is None else of_n(rate.rate * rate.n, rate.n)
 
 

@@ -63,6 +63,11 @@ _NAMES: Mapping[str, str] = {
     RowId.JUDGE_ALONE: "judge alone",
     RowId.BLIND: "blind reviews only",
     RowId.ALPHA: "α among people",
+    RowId.AGREEMENT: "says what people say",
+    RowId.AGREEMENT_THIS_SET: "  in this set",
+    RowId.DRAWS_AS_TIES: "  with draws as ties",
+    RowId.ACCURACY: "right, mean of orders",
+    RowId.CONSISTENCY: "same in both orders",
 }
 """Names of rows that have little room here; others keep the report's."""
 
@@ -72,7 +77,7 @@ _LEFT_OUT = frozenset(
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
-        *(RowId.ORDER_HEAD, RowId.ORDER_CONCLUSION, RowId.LENGTH_HEAD, RowId.LENGTH_CONCLUSION),
+        *(RowId.ORDER_HEAD, RowId.LENGTH_HEAD),
         *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
@@ -91,7 +96,10 @@ _SECTIONS_PLACED = frozenset(
 """Sections that have their place on the page; any other follows at the end of the right half."""
 
 _LEANS = (RowId.FIRST_SHOWN, RowId.LONGER_BY_JUDGE, RowId.LONGER_BY_PEOPLE)
-_AGREEMENT = (RowId.AGREEMENT, RowId.WITHOUT_TIES, RowId.BLIND)
+_AGREEMENT = (
+    *(RowId.AGREEMENT, RowId.AGREEMENT_THIS_SET, RowId.DRAWS_AS_TIES, RowId.WITHOUT_TIES, RowId.BLIND),
+    *(RowId.ACCURACY, RowId.RIGHT_IN_BOTH, RowId.CONSISTENCY, RowId.RERUN),
+)
 _COEFFICIENTS = (RowId.KAPPA, RowId.AC1, RowId.ALPHA)
 _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
