@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, export, generate, import_, judge, review, show, stats
+from uphold_tui.commands import compare, decide, export, generate, import_, judge, review, show, stats
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -52,6 +52,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "perplexity": generate.perplexity,
     "judge": judge.judge,
     "review": review.review,
+    "next": decide.next_,
+    "decide": decide.decide,
     "stats": stats.stats,
     "judges": compare.judges,
     "plan": compare.plan,
