@@ -55,7 +55,7 @@ def test_the_title_says_what_was_compared():
 def test_a_rate_stands_with_its_counts_and_its_interval():
     page = page_of(compared("W" * 31 + "T" * 7 + "L" * 12, "W" * 31 + "L" * 19))
     assert line(page, "win rate") == "win rate  31 of 50  62 %  48–74"
-    assert line(page, "says what people say") == "says what people say  43 of 50  86 %  74–93"
+    assert line(page, "says what people say") == "says what people say, like these  43 of 50  86 %  74–93"
     assert line(page, "ties half").startswith("ties half  34.5 of 50  69 %")
 
 
@@ -196,7 +196,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
 
 def test_alpha_and_each_reviewer_s_own_lean_are_shown():
     counts = compared(["WW"] * 20 + ["LL"] * 15 + ["WL"] * 5, "W" * 40)
-    habits = {1: ReviewerHabits(chose_a=15, chose_b=5, chose_longer=9, chose_shorter=11)}
+    habits = {1: ReviewerHabits(side_a=((0, 1.0, 15), (0, 0.0, 5)), longer=((0, 1.0, 9), (0, 0.0, 11)))}
     page = page_of(replace(counts, habits=habits), full=True)
     assert re.fullmatch(r"all of them, above chance \(α\)    \.7\d  \.\d\d–\.\d\d", line(page, "all of them"))
     assert line(page, "winner stood on side A").startswith("winner stood on side A  15 of 20  75 %")
@@ -221,7 +221,7 @@ def test_below_ten_verdicts_there_are_counts_and_no_percent():
     assert has(page, "9 of 9 pairs read: 6 wins, 1 tie, 2 losses")
     assert has(page, "10 verdicts needed for a rate")
     assert line(page, "for instructions like these").endswith("10 verdicts needed for a percentage")
-    assert line(page, "says what people say") == "says what people say  9 of 9      10 needed for a rate"
+    assert line(page, "says what people say") == "says what people say, like these  9 of 9      10 needed for a rate"
     assert not any("%" in text for text in lines(page) if not text.startswith("intervals are"))
 
 

@@ -45,7 +45,7 @@ from uphold.stats.intervals import (
     stratified_share,
     weighted_rate,
 )
-from uphold.stats.weighting import StratumSize, Weights, stratum_sizes, weight_in, weights_of
+from uphold.stats.weighting import StratumSize, Weights, stratum_sizes, usable, weight_in, weights_of
 
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
 
@@ -202,7 +202,8 @@ def rated_pairs(groups: Iterable[PairGroup], *, blind: bool = False, draws_as_ti
 def rated_votes(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> list[WeightedPairs]:
     """Return every single vote beside the readable verdict on its pair, as MT-Bench counts agreement, and its weight."""
     groups = [group for group in judge.cells if group.verdict in VERDICT_CLASS]
-    weights = weights_of(stratum_sizes((group.stratum, group.count, bool(group.votes)) for group in groups), strata)
+    sizes = stratum_sizes((group.stratum, group.count, bool(group.votes)) for group in groups)
+    weights = usable(weights_of(sizes, strata))
     return [
         (CATEGORY[choice], VERDICT_CLASS[group.verdict], group.count, weight_in(weights, group.stratum))
         for group in groups

@@ -11,7 +11,7 @@ from uphold.stats.agreement import CATEGORY, per_vote
 from uphold.stats.bias import reviewer_picks_longer
 from uphold.stats.coefficients import RatedItems, ac1_value, alpha_value, kappa_value
 from uphold.stats.intervals import NO_WEIGHTED_INTERVAL, no_value, share, weighted_rate
-from uphold.stats.weighting import Weights, stratum_sizes, weight_in, weights_of
+from uphold.stats.weighting import Weights, stratum_sizes, usable, weight_in, weights_of
 
 NO_SIDE = "no decision with a winner was made in the app"
 
@@ -35,9 +35,9 @@ def reviewer_statistics(counts: RunCounts, full: bool = False) -> ReviewerStatis
     items, weights = _shared_items(counts)
     shared = sum(count for *_, count in items)
     enough = shared >= MIN_FOR_RATE
-    usable = weights if weights is not None and weights.refusal is None else None
+    known = usable(weights)
     comparisons = [
-        (*key[2:], count, weight_in(usable, key[0])) for table in tables.values() for key, count in table.items()
+        (*key[2:], count, weight_in(known, key[0])) for table in tables.values() for key, count in table.items()
     ]
     return ReviewerStatistics(
         names=tuple(counts.reviewers[reviewer] for reviewer in voters),
@@ -88,8 +88,8 @@ def _pair_tables(counts: RunCounts) -> dict[tuple[int, int], _SharedVotes]:
 
 
 def _weighted_items(items: _SharedItems, weights: Weights | None) -> list[RatedItems]:
-    weighted = weights if weights is not None and weights.refusal is None else None
-    return [(cluster, chosen, count * weight_in(weighted, stratum)) for stratum, cluster, chosen, count in items]
+    known = usable(weights)
+    return [(cluster, chosen, count * weight_in(known, stratum)) for stratum, cluster, chosen, count in items]
 
 
 def _alpha(items: _SharedItems, weights: Weights | None, full: bool) -> Value:

@@ -122,8 +122,8 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
     """Return everything about one judge; its own win rates are opinions and have no interval."""
     tally = dict.fromkeys(Verdict, 0)
     for group in judge.cells:
-        if group.verdict is not None:  # None: nothing was asked
-            tally[group.verdict] += group.count
+        if group.verdict is not None or not counts.pooled:  # of pooled runs a judge may have been asked for some only
+            tally[group.verdict or Verdict.PENDING] += group.count
     wins, losses = tally[Verdict.CANDIDATE], tally[Verdict.BASELINE]
     ties = tally[Verdict.TIE] + tally[Verdict.INCONSISTENT]
     n = wins + ties + losses

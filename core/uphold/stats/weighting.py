@@ -70,6 +70,11 @@ def weights_of(sizes: Mapping[int, StratumSize], strata: Sequence[Stratum], *, l
     return Weights({stratum: pairs[stratum] / sizes[stratum].rated * n / total for stratum in rated}, pairs)
 
 
+def usable(weights: Weights | None) -> Weights | None:
+    """Return the weights where there are any; None where all rated pairs count alike, or where nothing is said of them."""
+    return None if weights is None or weights.refusal is not None else weights
+
+
 def weight_in(weights: Weights | None, stratum: int) -> float:
     """Return what a rated pair of a stratum counts: 1 without weights, 0 in a stratum that has none."""
     return 1.0 if weights is None else weights.by_stratum.get(stratum, 0.0)
