@@ -1,6 +1,6 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import headline
+from . import agreement, extremes, headline
 from .frame import Simulation
 
-SIMULATIONS: tuple[Simulation, ...] = (*headline.SIMULATIONS,)
+SIMULATIONS: tuple[Simulation, ...] = (*headline.SIMULATIONS, *extremes.SIMULATIONS, *agreement.SIMULATIONS)

@@ -259,8 +259,8 @@ class BothOrders:
     """A judge in both orders, and asked again.
 
     `accuracy` is the mean over the two orders of the share of labels it names, `right` the share of pairs on which it names
-    the label in both, `consistency` the share on which it says the same in both; an unreadable answer is wrong. `rerun`
-    is the share of verdicts that change when it is asked again.
+    the label in both, `consistency` the share on which its answers in both are the same; an unreadable answer is
+    wrong. `rerun` is the share of verdicts that change when it is asked again.
     """
 
     accuracy: Rate

@@ -104,7 +104,7 @@ def _difference(difference: Difference) -> Json:
 def _human(human: HumanStatistics) -> Json:
     sign: Json = {"p": human.sign_p, "n": human.without_ties.n}
     if human.sign_p is None:
-        sign["reason"] = human.without_ties.reason or _NO_SIGN_TEST
+        sign["reason"] = _NO_SIGN_TEST if human.weighted else human.without_ties.reason or _NO_SIGN_TEST
     return {
         **{key: getattr(human, key) for key in _HUMAN_COUNTS},
         **_three_rates(human.rates),

@@ -95,23 +95,24 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     observed, raw = agreement.observed, agreement.raw
     if none:
         yield Sentence(f"No agreement to show: {observed.reason}.", Tone.MUTED, RowId.NO_AGREEMENT)
-    name, weighted = "says what people say", observed.is_weighted
-    like_these = "says what people say, like these"
-    yield NumberRow(RowId.AGREEMENT, like_these, observed, tone=Tone.BOLD, pairs=_READ, aside=none)
-    this_set = agreement.this_set
+    name, weighted, this_set = "says what people say", observed.is_weighted, agreement.this_set
+    # Of pairs that were chosen nothing is said of others, in the set or like them.
+    sampled = this_set.rate is not None or observed.rate is None
+    target = ", like these" if sampled and not none else ""
+    yield NumberRow(RowId.AGREEMENT, name + target, observed, tone=Tone.BOLD, pairs=_READ, aside=none)
+    few = raw.n < MIN_FOR_RATE or observed.rate is None
     yield NumberRow(
         RowId.AGREEMENT_THIS_SET,
         f"{name}, this set",
         this_set,
         estimate=True,
         pairs=_READ,
-        aside=none or raw.n < MIN_FOR_RATE,
+        aside=none or few or not sampled,
     )
     if raw.rate is not None and weighted:
         yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="the queue asked more of some parts")
     if _readings_differ(agreement):
-        name = "with drawn votes as ties, like these"
-        yield NumberRow(RowId.DRAWS_AS_TIES, name, agreement.draws_as_ties, pairs=_READ)
+        yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_READ)
     if agreement.n >= MIN_FOR_RATE:
         yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_READ)
         ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_READ)

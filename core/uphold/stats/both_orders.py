@@ -29,7 +29,7 @@ def both_orders(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> BothOrde
 
     The first two are over the pairs with a label that it has answered in both orders, an unreadable answer being wrong;
     where the queue was weighted they are weighted and have no interval. Consistency is over all pairs answered in both
-    orders, with a label or without: the same readable verdict twice.
+    orders, with a label or without: the same answer twice, also where neither can be read, as LLMBar counts it.
     """
     answered = [group for group in judge.cells if group.orders is not None]
     rows = ((group.stratum, group.count, _label_class(group) is not None) for group in answered)
@@ -37,7 +37,7 @@ def both_orders(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> BothOrde
     weights = weights_of(stratum_sizes(rows), strata)
     empty_reason = NO_LABEL if answered else NOT_BOTH_ORDERS
     steady = [
-        (group.cluster, float(first == second and first in _CLASS), group.count)
+        (group.cluster, float(first == second), group.count)
         for group in answered
         if group.orders is not None
         for first, second in (group.orders,)
