@@ -166,9 +166,21 @@ def test_a_weighted_queue_shows_both_agreements():
 @pytest.mark.parametrize(
     ("judge", "people", "sentence"),
     [
-        (95, 50, "The judge leans to longer answers more than people do."),
-        (20, 80, "The judge leans to longer answers less than people do."),
-        (55, 50, "The judge is not shown to lean to length otherwise than people."),
+        (
+            95,
+            50,
+            "The judge leans to longer answers more than people do (longer with the judge alone 45, with people alone 0",
+        ),
+        (
+            20,
+            80,
+            "The judge leans to longer answers less than people do (longer with the judge alone 0, with people alone 60",
+        ),
+        (
+            54,
+            50,
+            "The judge is not shown to lean to length otherwise than people (longer with the judge alone 4,",
+        ),
     ],
 )
 def test_a_judge_s_taste_for_length_is_held_against_people_s(judge, people, sentence):

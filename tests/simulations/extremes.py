@@ -34,6 +34,10 @@ HELD, HELD_SET, HALF, HALF_SET, WIDTH = (
 VERDICTS = (Verdict.CANDIDATE, Verdict.TIE, Verdict.BASELINE)
 
 
+Pair = tuple[Choice, Verdict]
+"""What people say, and what the judge says."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """A win rate, how many pairs are read, and how often the judge is right (None: it throws a coin)."""
@@ -43,8 +47,8 @@ class Setting:
     right: float | None
 
 
-def _made(setting: Setting, rng: random.Random) -> tuple[Choice, Verdict]:
-    """A pair as (what people say, what the judge says)."""
+def made(setting: Setting, rng: random.Random) -> Pair:
+    """Make up a pair: what people say, and what the judge says."""
     not_won = Choice.TIE if rng.random() < TIES else Choice.BASELINE
     truth = Choice.CANDIDATE if rng.random() < setting.wins else not_won
     if setting.right is None:
@@ -61,7 +65,7 @@ def _held(rate: Rate, truth: float) -> bool:
 
 def measure(setting: Setting, rng: random.Random) -> Measures:
     """Return which of the headline's intervals hold their truth in one made-up run that is read in random order."""
-    pairs = [_made(setting, rng) for _ in range(PAIRS)]
+    pairs = [made(setting, rng) for _ in range(PAIRS)]
     alike = Counter((at < setting.read, *pair) for at, pair in enumerate(pairs))
     groups = [
         PairGroup(((1, truth),) if is_read else (), said, None, 0, count)

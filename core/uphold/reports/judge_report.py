@@ -237,13 +237,13 @@ def _length_lean(found: LengthTest) -> Sentence:
     if found.p is None:
         text = f"Whether the judge leans to length otherwise than people cannot be said: {found.reason}."
         return Sentence(text, id=RowId.LENGTH_LEAN)
-    only = f"only with the judge on {count(found.judge_only)}, only with people on {count(found.people_only)}"
-    measured = f"Of {count_noun(found.n, 'pair')} that both decide the longer wins {only} (p {p_value(found.p)})."
+    only = f"longer with the judge alone {count(found.judge_only)}, with people alone {count(found.people_only)}"
+    measured = f"({only} of {count_noun(found.n, 'pair')}, p {p_value(found.p)})"
     if found.p >= SIGNIFICANCE:
-        text = f"The judge is not shown to lean to length otherwise than people. {measured}"
+        text = f"The judge is not shown to lean to length otherwise than people {measured}."
         return Sentence(text, id=RowId.LENGTH_LEAN)
     more = "more" if found.judge_only > found.people_only else "less"
-    text = f"The judge leans to longer answers {more} than people do. {measured}"
+    text = f"The judge leans to longer answers {more} than people do {measured}."
     return Sentence(text, Tone.WARNING, RowId.LENGTH_LEAN)
 
 

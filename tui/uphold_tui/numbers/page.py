@@ -77,7 +77,7 @@ _LEFT_OUT = frozenset(
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
-        *(RowId.ORDER_HEAD, RowId.LENGTH_HEAD),
+        *(RowId.ORDER_HEAD, RowId.FLIPS, RowId.LENGTH_HEAD),
         *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
@@ -96,10 +96,8 @@ _SECTIONS_PLACED = frozenset(
 """Sections that have their place on the page; any other follows at the end of the right half."""
 
 _LEANS = (RowId.FIRST_SHOWN, RowId.LONGER_BY_JUDGE, RowId.LONGER_BY_PEOPLE)
-_AGREEMENT = (
-    *(RowId.AGREEMENT, RowId.AGREEMENT_THIS_SET, RowId.DRAWS_AS_TIES, RowId.WITHOUT_TIES, RowId.BLIND),
-    *(RowId.ACCURACY, RowId.RIGHT_IN_BOTH, RowId.CONSISTENCY, RowId.RERUN),
-)
+_AGREEMENT = (*(RowId.AGREEMENT, RowId.AGREEMENT_THIS_SET, RowId.DRAWS_AS_TIES, RowId.WITHOUT_TIES, RowId.BLIND),)
+_ORDERS = (RowId.CONSISTENCY, RowId.ACCURACY, RowId.RIGHT_IN_BOTH, RowId.RERUN)
 _COEFFICIENTS = (RowId.KAPPA, RowId.AC1, RowId.ALPHA)
 _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
@@ -398,8 +396,8 @@ def _agreement(judge: ReportSection, view: NumbersView, width: int) -> Iterator[
         *_of((*judge.items, *people), *_COEFFICIENTS),
     ):
         yield from _number_row(row, width)
-    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _LEAN_WARNINGS)
-    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.FLIPS, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
+    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _ORDERS, _LEAN_WARNINGS)
+    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
     for item in (*_others(judge.items, *placed), *_others(people, *placed)):
         yield from _item(item, width)
 
@@ -492,10 +490,9 @@ def _leans(judge: ReportSection, view: NumbersView, width: int) -> Iterator[Row]
     yield plain("longer is chosen", MUTED)
     for name, row_id in (("  judge", RowId.LONGER_BY_JUDGE), ("  people", RowId.LONGER_BY_PEOPLE)):
         yield from (_bar_row(name, row, room) for row in _of(judge.items, row_id))
-    yield blank()
-    for row in _of(judge.items, RowId.FLIPS):
-        words = f"{number_text(row).counts} verdicts changed with the order."
-        yield ((Content.styled(words, MUTED), row.pairs),)
+    for row in _of(judge.items, *_ORDERS):
+        if not _is_missing(row):
+            yield from _number_row(row, width)
     for row_id in _LEAN_WARNINGS:
         for item in judge.items:
             if item.id == row_id:
