@@ -160,7 +160,7 @@ def test_a_weighted_queue_shows_both_agreements():
     pairs = table(("W", 160, "W" * 17 + "L" * 3)) + table(("W", 40, "W" * 7 + "L" * 13), stratum=1)
     page = page_of(counts_of(pairs, strata=(Stratum("rest"), Stratum("orders disagree"))))
     assert line(page, "says what people say").split()[-3:-1] == ["75", "%"]
-    assert line(page, "unweighted") == "unweighted  24 of 40  60 %    the queue asked more of some parts"
+    assert line(page, "unweighted") == "unweighted  24 of 40  60 %    some parts were read more than others"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.run_counts import VERDICTS, counts_of, table, votes
+from support.run_counts import VERDICTS, compared, counts_of, table, votes
 from uphold.records.counts import Stratum
 from uphold.reports.json_output import statistics_json
 from uphold.stats.summary import live_numbers, run_statistics
@@ -132,3 +132,9 @@ def test_reviewers_who_read_the_same_pairs_are_weighted():
     assert reviewers.per_vote.observed.rate == pytest.approx(0.8)
     assert reviewers.pairs[0].agreement.rate == pytest.approx(0.8)
     assert [number.reason for number in (reviewers.pairs[0].kappa, reviewers.alpha, reviewers.ac1)] == [NO_INTERVAL] * 3
+
+
+def test_this_set_holds_the_pairs_that_the_judge_has_yet_to_answer():
+    found = run_statistics(compared("W" * 9 + "L" * 9 + "." * 30, "W" * 9 + "L" * 9 + "P" * 30)).judges[0].agreement
+    assert (found.this_set.rate, found.this_set.method) == (1, "wilson, finite population")
+    assert found.observed.low < found.this_set.low < 1

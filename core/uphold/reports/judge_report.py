@@ -110,7 +110,7 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
         aside=none or few or not sampled,
     )
     if raw.rate is not None and weighted:
-        yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="the queue asked more of some parts")
+        yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="some parts were read more than others")
     if _readings_differ(agreement):
         yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_READ)
     if agreement.n >= MIN_FOR_RATE:
@@ -146,7 +146,7 @@ def _differ(kappa: float | None, ac1: float | None) -> bool:
 
 def _kappa_warning(agreement: Agreement) -> Iterator[Sentence]:
     """Yield a warning where one class makes up nearly all verdicts: kappa is low then however well the two agree."""
-    if agreement.n < MIN_FOR_RATE:
+    if agreement.n < MIN_FOR_RATE or agreement.observed.rate is None:
         return
     table = agreement.weighted_confusion or agreement.confusion
     label_counts = [sum(counts) for counts in table]
@@ -164,7 +164,7 @@ def _kappa_warning(agreement: Agreement) -> Iterator[Sentence]:
 def _confusion_matrix(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
     text = "rows: what you and others say; columns: what the judge says (inconsistent counts as tie)"
     if agreement.weighted_confusion:
-        text += "; counts of what was read, of which the queue asked more in some parts"
+        text += "; counts of what was read, more of some parts than of others"
     yield Sentence(text, Tone.MUTED, RowId.MATRIX_HEAD)
     yield ConfusionMatrix(RowId.MATRIX, names, agreement.confusion)
 

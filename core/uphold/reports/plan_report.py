@@ -70,9 +70,8 @@ def _notes(plan: ReviewPlan) -> Iterator[Sentence]:
     yield Sentence(f"People alone would need about {verdicts} for {half_width(plan.half_width)} like these.")
     yield Sentence(f"Two checkpoints with all {count_noun(plan.pairs, 'pair')} read: {_smallest_change(plan)}.")
     if plan.pilot:
-        yield Sentence(
-            "Too few verdicts to foretell from: this assumes a win rate of one half and no judge.", Tone.MUTED
-        )
+        why = "No rate is known here" if plan.state == "refused" else "Too few verdicts to foretell from"
+        yield Sentence(f"{why}: this assumes a win rate of one half and no judge.", Tone.MUTED)
     else:
         yield Sentence(
             "Foretold from what was read so far: about, since what is read next may differ from it.", Tone.MUTED

@@ -43,7 +43,7 @@ _OPINION = "No human verdict yet. What a judge says is an unverified opinion, no
 _TOO_FEW = f"{MIN_FOR_RATE} verdicts needed for a percentage"
 
 _WEIGHTED = "weighted"
-"""Stands beside a rate that the counts before it do not amount to: the queue asked more of some parts."""
+"""Stands beside a rate that the counts before it do not amount to: some parts were read more than others."""
 
 _WON = PairFilter(label=Preference.CANDIDATE)
 _READ = PairFilter(only=QuickFilter.READ)

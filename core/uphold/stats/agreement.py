@@ -11,7 +11,7 @@ from functools import cached_property
 
 from uphold.formatting import count_noun, noun
 from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
-from uphold.records.enums import Choice
+from uphold.records.enums import Choice, Verdict
 from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.statistics import (
     MIN_FOR_RATE,
@@ -60,6 +60,9 @@ CATEGORY = {choice: CLASSES.index(choice.preference) for choice in Choice}
 
 ALL = (Stratum("all"),)
 
+_YET_TO_COME = (Verdict.PENDING, Verdict.FAILED)
+"""Verdicts that a judge was asked for and may still give."""
+
 WeightedPairs = tuple[int, int, int, float]
 """Votes compared alike: (first category, second category, how many, what each of them counts)."""
 
@@ -82,8 +85,8 @@ class _Stated:
 class _Compared:
     """The pairs on which labels and verdicts are compared, by stratum, and what each of them counts.
 
-    `pairs` is how many have a readable verdict, and so could be compared. `weights` is None where all count alike.
-    `drawn` says whether any of those compared was drawn.
+    `pairs` is how many could be compared: they have a readable verdict, or one that is still to come. `weights` is None
+    where all count alike. `drawn` says whether any of those compared was drawn.
     """
 
     by_stratum: Mapping[int, Sequence[RatedPairs]]
@@ -221,14 +224,14 @@ def per_vote(rated: Sequence[WeightedPairs], empty_reason: str) -> PerVote:
 def _compared(
     groups: Sequence[PairGroup], strata: Sequence[Stratum], *, blind: bool = False, draws_as_ties: bool = False
 ) -> _Compared:
-    readable: dict[int, list[PairGroup]] = {}
+    comparable: dict[int, list[PairGroup]] = {}
     for group in groups:
-        if group.verdict in VERDICT_CLASS:
-            readable.setdefault(group.stratum, []).append(group)
-    found = {stratum: rated_pairs(own, blind=blind, draws_as_ties=draws_as_ties) for stratum, own in readable.items()}
+        if group.verdict in VERDICT_CLASS or group.verdict in _YET_TO_COME:
+            comparable.setdefault(group.stratum, []).append(group)
+    found = {stratum: rated_pairs(own, blind=blind, draws_as_ties=draws_as_ties) for stratum, own in comparable.items()}
     sizes = {
         stratum: StratumSize(sum(group.count for group in own), sum(row[3] for row in found[stratum]))
-        for stratum, own in readable.items()
+        for stratum, own in comparable.items()
     }
     return _Compared(
         by_stratum={stratum: rows for stratum, rows in found.items() if rows},

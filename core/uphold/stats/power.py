@@ -157,7 +157,7 @@ def plan(
         n=inputs.n,
         population=_reachable_width(inputs, half_width, POPULATION, refusal),
         this_set=_reachable_width(inputs, half_width, THIS_SET, refusal),
-        humans_alone=math.ceil(verdicts_for(half_width, rate)),
+        humans_alone=verdicts_alone(half_width, rate),
         smallest_change=smallest_change(rate, inputs.pairs),
         rows=budget(inputs),
         pilot=is_pilot(inputs),
@@ -166,12 +166,27 @@ def plan(
     )
 
 
+def verdicts_alone(half_width: float, rate: float) -> int:
+    """Return the verdicts that give a half-width without a judge.
+
+    z^2 p(1 - p)/h^2, and near 0 and 1 as many more as Wilson's interval needs.
+    """
+    n = math.ceil(verdicts_for(half_width, rate))
+    low, high = max(1, n), max(1, n) + math.ceil(z_quantile() ** 2 / half_width)
+    while low < high:
+        middle = (low + high) // 2
+        bounds = wilson(rate * middle, middle)
+        low, high = (low, middle) if (bounds[1] - bounds[0]) / 2 <= half_width else (middle + 1, high)
+    return low
+
+
 def smallest_change(rate: float, pairs: int) -> float | None:
     """Return the least difference of two win rates that a two-sided test at .05 finds with a probability of .8.
 
     Both runs are read on all `pairs` and win independently; the second rate is the first moved towards one half, where the
     variance is larger. None where not even a move of all the way is found as often. The difference d solves
-    d = (z(.975) + z(.8)) sqrt((p12 + p21 - d^2) / (N + 2)) with p12 and p21 the shares that change (Miettinen 1968).
+    d' = (z(.975) + z(.8)) sqrt((p12 + p21 - d'^2) / (N + 2)) with d' and the shares p12, p21 that change as Bonett & Price
+    (2012) add to them: one pair of each.
     """
     if pairs < 1:
         return None
@@ -182,7 +197,9 @@ def smallest_change(rate: float, pairs: int) -> float | None:
     def is_found(difference: float) -> bool:
         other = rate + direction * difference
         changed = rate * (1 - other) + other * (1 - rate)
-        return difference >= quantiles * math.sqrt((changed - difference**2) / (pairs + 2))
+        estimate = difference * pairs / (pairs + 2)
+        variance = (changed * pairs + 2) / (pairs + 2) - estimate**2
+        return estimate >= quantiles * math.sqrt(variance / (pairs + 2))
 
     if not is_found(most):
         return None

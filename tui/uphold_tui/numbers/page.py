@@ -350,7 +350,7 @@ def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[
 
 def _forecast(view: NumbersView, table: ForecastTable) -> Iterator[Row]:
     """Return half-widths of the win rate's intervals, in percent, now and after so many more reviews."""
-    yield plain("With more reviews", BOLD)
+    yield plain("With more reviews, about", BOLD)
     heads = [f"+{count(forecast.more)}" for forecast in table.forecasts]
     population, this_set = (list(texts) for texts in zip(*map(forecast_text, table.forecasts), strict=True))
     headline = view.items(SectionId.HEADLINE)
