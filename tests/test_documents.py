@@ -157,7 +157,7 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
-    *("show", "runs", "export", "imports", "next", "decide"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion"),
 )
 
 
