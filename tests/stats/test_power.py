@@ -11,12 +11,12 @@ from uphold.records.counts import Stratum
 from uphold.stats.assisted import headline_inputs, win_rates
 from uphold.stats.intervals import wilson
 from uphold.stats.power import (
-    verdicts_alone,
     budget,
     half_widths,
     nearest_target,
     plan,
     smallest_change,
+    verdicts_alone,
     verdicts_for,
 )
 from uphold.stats.sequential import peek_safe, population_bounds, set_bounds
