@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from support.command_line import done
+from support.command_line import done, told
 from support.imports import DATA, compared, write
 
 ORDERS = ("candidate-first", "baseline-first")
@@ -132,3 +132,10 @@ def test_both_readings_are_in_json_and_in_the_text_where_they_are_far_apart(tmp_
     assert re.search(r"says what people say +30 of 30 +100 %", page)
     assert re.search(r"drawn votes as ties +30 of 40 +75 %", page)
     assert "10 pairs unresolved, no word leads: in no rate until one does" in page
+
+
+@pytest.mark.parametrize("command", ["plan", "stats"])
+def test_no_decision_planned_is_refused_in_a_sentence(command, tmp_path):
+    statistics(tmp_path, judged_rows("k", "candidate", ("candidate", "candidate")))
+    sentence = "--planned is the number of decisions that are planned, at least 1; it was given 0"
+    assert told(tmp_path, command, "--planned", "0") == sentence

@@ -417,6 +417,19 @@ def test_small_words():
 @pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
 def test_pandalm_reads_as_it_was_counted():
     page = page_of(pandalm())
-    assert line(page, "says what people say") == "says what people say  697 of 974  72 %  69–74"
+    assert line(page, "says what people say") == "says what people say, like these  697 of 974  72 %  69–74"
     assert has(page, "x is not shown to differ from even")
     assert not has(page, "chosen, not sampled")
+
+
+def test_under_a_refused_headline_nobody_is_said_to_be_ahead():
+    pairs = table(("W", 60, "")) + table(("W", 30, "W" * 30), stratum=1)
+    page = page_of(counts_of(pairs, strata=CHOSEN), full=True)
+    assert not has(page, "x is ahead of y")
+    assert not has(page, "says what people say, like these")
+    assert line(page, "says what people say").startswith("says what people say  30 of 30")
+
+
+def test_one_pair_is_no_ground_for_a_warning():
+    assert not has(page_of(compared("W", "W")), "One class makes up")
+    assert has(page_of(compared("W" * 20, "W" * 20)), "One class makes up 100 % of the verdicts (40 of 40)")
