@@ -207,7 +207,9 @@ def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> No
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:
-    pairs_of_runs = compared("WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(1, 1)}, planned=60)
+    pairs_of_runs = compared(
+        "WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(((0, 1.0, 1), (0, 0.0, 1)))}, planned=60
+    )
     found = run_statistics(pairs_of_runs, full=True)
     records = [Gate, PairedStatistics, Change, JudgeComparison, ReviewPlan, ReachableWidth, WidthForecast]
     fields = {field for record in records for field in record.__dataclass_fields__} - {"judge_caveat", "pilot"}

@@ -4,6 +4,7 @@ Keys may be added, never renamed. An object with a null number has a `reason` th
 spells the keys out, they are the field names of the record.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -40,6 +41,10 @@ _HUMAN_COUNTS = (
 _VERDICT_COUNTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "failed", "pending")
 
 _NO_BLIND = "no blind session was held"
+
+_NO_SIGN_TEST = "weighted queue: no exact test"
+
+_NO_CHANGE_SHOWS = "with so few pairs no change shows in four of five runs"
 
 _POOLED = "pooled over the runs of a set"
 
@@ -99,7 +104,7 @@ def _difference(difference: Difference) -> Json:
 def _human(human: HumanStatistics) -> Json:
     sign: Json = {"p": human.sign_p, "n": human.without_ties.n}
     if human.sign_p is None:
-        sign["reason"] = human.without_ties.reason
+        sign["reason"] = _NO_SIGN_TEST if human.weighted else human.without_ties.reason or _NO_SIGN_TEST
     return {
         **{key: getattr(human, key) for key in _HUMAN_COUNTS},
         **_three_rates(human.rates),
@@ -137,7 +142,12 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
             "judge_longer": _rate(judge.length.judge_longer),
             "human_longer": _rate(judge.length.human_longer),
             "spearman": _value(judge.length.spearman),
+            "against_people": asdict(judge.length.against_people),
         },
+        "accuracy_both_orders": _rate(judge.both_orders.accuracy),
+        "right_in_both_orders": _rate(judge.both_orders.right),
+        "consistency": _rate(judge.both_orders.consistency),
+        "rerun": _rate(judge.both_orders.rerun),
     }
 
 
@@ -158,21 +168,28 @@ def _agreement(agreement: Agreement) -> Json:
     return {
         "n": agreement.n,
         "observed": _rate(agreement.observed),
+        "this_set": _rate(agreement.this_set),
+        "draws_as_ties": _rate(agreement.draws_as_ties),
         "raw": _share(agreement.raw),
         "kappa": _value(agreement.kappa),
         "ac1": _value(agreement.ac1),
         "precision": _per_class(agreement.precision),
         "recall": _per_class(agreement.recall),
-        "confusion": {
-            human.value: {judge.value: count for judge, count in zip(CLASSES, row, strict=True)}
-            for human, row in zip(CLASSES, agreement.confusion, strict=True)
-        },
+        "confusion": _confusion(agreement.weighted_confusion or agreement.confusion),
+        "confusion_counts": _confusion(agreement.confusion),
         "without_ties": _rate(agreement.without_ties),
         "per_vote": _per_vote(agreement.per_vote),
         "blind": {"observed": _rate(agreement.blind)},
         "anchoring": None if agreement.anchoring is None else asdict(agreement.anchoring),
         "reason": f"anchoring: {_NO_BLIND}" if agreement.anchoring is None else None,
         "confidence": _confidence(agreement.confidence),
+    }
+
+
+def _confusion(table: Sequence[Sequence[float]]) -> Json:
+    return {
+        human.value: {judge.value: count for judge, count in zip(CLASSES, row, strict=True)}
+        for human, row in zip(CLASSES, table, strict=True)
     }
 
 
@@ -285,4 +302,5 @@ def gate_exit_code(result: GateResult) -> int:
 
 def plan_json(plan: ReviewPlan, run: str) -> Json:
     """Return a plan as JSON."""
-    return {"run": run, **asdict(plan)}
+    change = {"smallest_change_reason": _NO_CHANGE_SHOWS} if plan.smallest_change is None else {}
+    return {"run": run, **asdict(plan), **change}

@@ -80,7 +80,9 @@ def rate_or_interval(rate: Rate) -> str:
 
 
 def hits_of_n(rate: Rate) -> str:
-    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`."""
+    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`, of a weighted one `n 50`."""
+    if rate.is_weighted:
+        return f"n {count(rate.n)}"
     return f"of {count(rate.n)}" if rate.rate is None else of_n(rate.rate * rate.n, rate.n)
 
 
@@ -131,7 +133,7 @@ def _estimate_text(row: NumberRow, rate: Rate) -> NumberText:
     counts = f"n {count(rate.n)}"
     if rate.n < MIN_FOR_RATE:
         return NumberText(counts, note=row.too_few)
-    note = rate.reason or ("exact" if rate.method == "exact" else "")
+    note = "exact" if rate.method == "exact" else "votes, no interval" if rate.method == "votes" else rate.reason or ""
     if rate.rate is None:
         return NumberText(counts, note=note)
     return NumberText(counts, percent_number(rate.rate), " %", "" if note else rate_interval(rate), note)

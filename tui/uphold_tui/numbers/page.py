@@ -63,6 +63,11 @@ _NAMES: Mapping[str, str] = {
     RowId.JUDGE_ALONE: "judge alone",
     RowId.BLIND: "blind reviews only",
     RowId.ALPHA: "α among people",
+    RowId.AGREEMENT: "says what people say",
+    RowId.AGREEMENT_THIS_SET: "  in this set",
+    RowId.DRAWS_AS_TIES: "  with draws as ties",
+    RowId.ACCURACY: "right, mean of orders",
+    RowId.CONSISTENCY: "same in both orders",
 }
 """Names of rows that have little room here; others keep the report's."""
 
@@ -72,7 +77,7 @@ _LEFT_OUT = frozenset(
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
-        *(RowId.ORDER_HEAD, RowId.ORDER_CONCLUSION, RowId.LENGTH_HEAD, RowId.LENGTH_CONCLUSION),
+        *(RowId.ORDER_HEAD, RowId.FLIPS, RowId.LENGTH_HEAD),
         *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
@@ -91,7 +96,8 @@ _SECTIONS_PLACED = frozenset(
 """Sections that have their place on the page; any other follows at the end of the right half."""
 
 _LEANS = (RowId.FIRST_SHOWN, RowId.LONGER_BY_JUDGE, RowId.LONGER_BY_PEOPLE)
-_AGREEMENT = (RowId.AGREEMENT, RowId.WITHOUT_TIES, RowId.BLIND)
+_AGREEMENT = (*(RowId.AGREEMENT, RowId.AGREEMENT_THIS_SET, RowId.DRAWS_AS_TIES, RowId.WITHOUT_TIES, RowId.BLIND),)
+_ORDERS = (RowId.CONSISTENCY, RowId.ACCURACY, RowId.RIGHT_IN_BOTH, RowId.RERUN)
 _COEFFICIENTS = (RowId.KAPPA, RowId.AC1, RowId.ALPHA)
 _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
@@ -344,7 +350,7 @@ def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[
 
 def _forecast(view: NumbersView, table: ForecastTable) -> Iterator[Row]:
     """Return half-widths of the win rate's intervals, in percent, now and after so many more reviews."""
-    yield plain("With more reviews", BOLD)
+    yield plain("With more reviews, about", BOLD)
     heads = [f"+{count(forecast.more)}" for forecast in table.forecasts]
     population, this_set = (list(texts) for texts in zip(*map(forecast_text, table.forecasts), strict=True))
     headline = view.items(SectionId.HEADLINE)
@@ -390,8 +396,8 @@ def _agreement(judge: ReportSection, view: NumbersView, width: int) -> Iterator[
         *_of((*judge.items, *people), *_COEFFICIENTS),
     ):
         yield from _number_row(row, width)
-    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _LEAN_WARNINGS)
-    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.FLIPS, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
+    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _ORDERS, _LEAN_WARNINGS)
+    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
     for item in (*_others(judge.items, *placed), *_others(people, *placed)):
         yield from _item(item, width)
 
@@ -484,10 +490,9 @@ def _leans(judge: ReportSection, view: NumbersView, width: int) -> Iterator[Row]
     yield plain("longer is chosen", MUTED)
     for name, row_id in (("  judge", RowId.LONGER_BY_JUDGE), ("  people", RowId.LONGER_BY_PEOPLE)):
         yield from (_bar_row(name, row, room) for row in _of(judge.items, row_id))
-    yield blank()
-    for row in _of(judge.items, RowId.FLIPS):
-        words = f"{number_text(row).counts} verdicts changed with the order."
-        yield ((Content.styled(words, MUTED), row.pairs),)
+    for row in _of(judge.items, *_ORDERS):
+        if not _is_missing(row):
+            yield from _number_row(row, width)
     for row_id in _LEAN_WARNINGS:
         for item in judge.items:
             if item.id == row_id:
