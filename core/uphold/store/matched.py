@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uphold.records.comparisons import ChangedDetails, JointVerdicts, MatchedExample, MatchedRuns, RatedExample
 from uphold.records.counts import Votes
 from uphold.records.judgments import JudgeRef
+from uphold.records.reviews import parse_reasons
 from uphold.records.runs import Run
 from uphold.store.counts import DEFAULT_OPTIONS, AllVerdicts, CountOptions, run_condition
 from uphold.store.database import Store
@@ -119,10 +120,13 @@ WHERE p.run_id IN (:before, :after) AND (e.key, p.turn) IN (
 """
 
 _DECIDED_BY = """
-SELECT d.pair_id, w.name, d.note, (
+SELECT d.pair_id, w.name, (
     SELECT note FROM standing_events c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'reasons'
     ORDER BY seq DESC LIMIT 1
-) FROM (
+), coalesce((
+    SELECT note FROM standing_events c WHERE c.pair_id = d.pair_id AND c.reviewer_id = d.reviewer_id AND c.kind = 'comment'
+    ORDER BY seq DESC LIMIT 1
+), d.note) FROM (
     SELECT pair_id, reviewer_id, note, 0 AS settles FROM current_decisions UNION ALL
     SELECT pair_id, reviewer_id, note, 1 FROM adjudications
 ) d JOIN reviewers w ON w.id = d.reviewer_id
@@ -136,19 +140,16 @@ def changed_details(
     """Return what belongs to changed examples, given and returned by key and turn; those of the later run come first."""
     values = {"before": before.id, "after": after.id, "places": json.dumps(list(places))}
     rows = store.rows(_CHANGED_PAIRS, values).fetchall()
-    decided: dict[int, list[tuple[str, str | None, str | None]]] = {}
+    decided: dict[int, list[tuple[str, str]]] = {}
     ids = json.dumps([row[4] for row in rows])
-    for pair, name, note, words in store.rows(_DECIDED_BY, (ids,)):
-        decided.setdefault(pair, []).append((name, note, words))
+    for pair, name, reasons, note in store.rows(_DECIDED_BY, (ids,)):
+        words = ", ".join(parse_reasons(reasons))
+        decided.setdefault(pair, []).append((name, ": ".join(filter(None, (words, note)))))
     found: dict[tuple[str, int], ChangedDetails] = {}
     for key, turn, instruction, tags, pair, is_after in sorted(rows, key=lambda row: not row[5]):
         known = found.get((key, turn))
-        names = [name for name, *_ in decided.get(pair, [])]
-        said = tuple(
-            (name, ": ".join(filter(None, (words, note))))
-            for name, note, words in decided.get(pair, [])
-            if note or words
-        )
+        names = [name for name, _ in decided.get(pair, [])]
+        said = tuple((name, words) for name, words in decided.get(pair, []) if words)
         by = tuple(dict.fromkeys((*(known.by if known else ()), *names)))
         if known is None:
             found[key, turn] = ChangedDetails(str(instruction), tuple(json.loads(tags)), by, said if is_after else ())
