@@ -4,7 +4,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from uphold.formatting import count, count_noun, margin, noun, of_n, p_value, percent
+from uphold.formatting import (
+    count,
+    count_noun,
+    margin,
+    noun,
+    of_n,
+    p_value,
+    percent,
+    points_interval,
+    points_noun,
+)
 from uphold.records.comparisons import (
     ChangedExample,
     Gate,
@@ -54,6 +64,14 @@ def comparison_report(comparison: RunComparison) -> Report:
     systems = f"from {comparison.before_candidate} to {comparison.after_candidate}"
     subtitle = f"{systems}, on the same examples of {comparison.set}"
     return Report(f"{comparison.before} -> {comparison.after}", subtitle, tuple(sections))
+
+
+def difference_sentence(after: str, before: str, difference: RunDifference) -> str:
+    """Return a sentence on the difference of two runs by people, such as a history has; names are those of the systems."""
+    if difference.difference is None or difference.low is None or difference.high is None:
+        return f"{after} less {before}: {difference.reason}"
+    ends = points_interval(difference.low, difference.high, 1)
+    return f"{after} less {before}: {points_noun(difference.difference, 1)} ({ends}) by people, ties as half"
 
 
 def several_report(several: SeveralRuns) -> Report:

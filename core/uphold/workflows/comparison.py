@@ -15,6 +15,7 @@ from uphold.records.comparisons import (
     MoreVerdicts,
     RankedRun,
     RunComparison,
+    RunDifference,
     SeveralRuns,
 )
 from uphold.records.runs import Run
@@ -186,16 +187,27 @@ def _judge_caveat(store: Store, run: Run, judge: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunPoint:
-    """A run with its win rate for the population, or that of this set where there is none; no rate below ten pairs."""
+    """A run with its win rate for the population, or that of this set where there is none; no rate below ten pairs.
+
+    `difference` is that to the run before, by people with ties as half, as `compare` gives it; None for the first run.
+    """
 
     run: Run
     rate: Rate
+    difference: RunDifference | None = None
 
 
 def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
-    """Return every run of a set against one baseline with its win rate, oldest first."""
+    """Return every run of a set against one baseline with its win rate and what it changed, oldest first."""
     found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [RunPoint(run, _win_rate(store, run)) for run in found]
+    return [
+        RunPoint(run, _win_rate(store, run), _difference(store, before, run) if before is not None else None)
+        for before, run in zip([None, *found], found, strict=False)
+    ]
+
+
+def _difference(store: Store, before: Run, run: Run) -> RunDifference:
+    return rated_difference(matched_runs(store, before, run), by_people).ties_half
 
 
 def _win_rate(store: Store, run: Run) -> Rate:
