@@ -2,13 +2,15 @@
 
 import random
 from dataclasses import dataclass
+from itertools import combinations
 
 from uphold.records.comparisons import BestState
 from uphold.records.enums import Choice
-from uphold.workflows.comparison import compare_several
+from uphold.stats.best import difference_of, with_the_best
 
 from .frame import Measures, Promise, Simulation
-from .made_runs import made_runs, redrawn
+from .made_runs import redrawn
+from .queued_runs import all_read, matched
 
 ANY_BEST, TOLD_APART, RIGHT = "any called best", "others not the best", "the better one best"
 
@@ -26,17 +28,20 @@ class Three:
 def measure(setting: Three, rng: random.Random) -> Measures:
     """Compare three made-up runs."""
     common = redrawn((0.45, 0.1, 0.45), setting.examples, rng)
+    runs = []
+    for place in range(3):
+        own = redrawn((0.45, 0.1, 0.45), setting.examples, rng)
+        words = [word if rng.random() < setting.alike else other for word, other in zip(common, own, strict=True)]
+        if place == 0:
+            chance = setting.better / 0.5
+            words = [Choice.CANDIDATE if rng.random() < chance else word for word in words]
+        runs.append(all_read(words))
     names = ("v1", "v2", "v3")
-    with made_runs(rng) as runs:
-        for name in names:
-            own = redrawn((0.45, 0.1, 0.45), setting.examples, rng)
-            words = [word if rng.random() < setting.alike else other for word, other in zip(common, own, strict=True)]
-            if name == "v1":
-                chance = setting.better / 0.5
-                words = [Choice.CANDIDATE if rng.random() < chance else word for word in words]
-            runs.add(name, words, read=True)
-        found = compare_several(runs.store, [f"{name}-vs-base" for name in names])
-    states = [ranked.state for ranked in found.best]
+    pairs = {
+        (names[later], names[earlier]): difference_of(matched("", runs[earlier], runs[later]))
+        for earlier, later in combinations(range(3), 2)
+    }
+    states = [state for state, _ in with_the_best(names, pairs)]
     return {
         ANY_BEST: BestState.BEST in states,
         TOLD_APART: states[1:].count(BestState.NOT_THE_BEST) == 2,
@@ -56,6 +61,6 @@ SIMULATIONS = (
         },
         measure,
         (Promise(ANY_BEST, most=0.05, where="equal"), Promise(TOLD_APART, least=0.5, where="better, 0.6 alike")),
-        tiny=3,
+        tiny=20,
     ),
 )

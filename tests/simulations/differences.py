@@ -4,12 +4,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uphold.records.comparisons import RunDifference
-from uphold.records.enums import Choice
+from uphold.records.comparisons import RatedDifference, RunDifference
+from uphold.records.enums import Choice, Verdict
+from uphold.stats.run_difference import by_people, rated_difference
 from uphold.workflows.comparison import compare_runs
 
 from .frame import Measures, Promise, Simulation
-from .made_runs import MadeRuns, made_runs, redrawn
+from .made_runs import WORDS, made_runs, redrawn
+from .queued_runs import QueuedRun, matched
 
 BIAS, HELD, BIAS_WINS, HELD_WINS, SHOWN = "bias", "held", "bias, wins", "held, wins", "shown"
 
@@ -43,8 +45,18 @@ class Compared:
 SHARES = (0.5, 0.1, 0.4)
 
 
-def measure(setting: Compared, rng: random.Random) -> Measures:
-    """Compare two made-up runs."""
+@dataclass(frozen=True)
+class _Made:
+    """What people would say in both runs, what the judge says, and which answers are equal."""
+
+    old: list[Choice]
+    new: list[Choice]
+    judge_old: list[Verdict]
+    judge_new: list[Verdict]
+    equal: list[bool]
+
+
+def _make(setting: Compared, rng: random.Random) -> _Made:
     flipped = [rng.random() < setting.flips for _ in range(setting.examples)]
     equal = [rng.random() < setting.equal for _ in flipped]
     old = redrawn(SHARES, setting.examples, rng)
@@ -52,12 +64,32 @@ def measure(setting: Compared, rng: random.Random) -> Measures:
         word if same else _worse(word, setting.flipped if flip else setting.rest, rng)
         for word, flip, same in zip(old, flipped, equal, strict=True)
     ]
-    answers = [f"{'v1' if same else 'v2'} {number}" for number, same in enumerate(equal)]
+    said = _judged(old, flipped, rng)
+    anew = _judged(new, flipped, rng)
+    return _Made(
+        old, new, said, [one if same else other for one, other, same in zip(said, anew, equal, strict=True)], equal
+    )
+
+
+def measure(setting: Compared, rng: random.Random) -> Measures:
+    """Compare two made-up runs, without a file."""
+    made = _make(setting, rng)
+    before = QueuedRun(made.old, made.judge_old, setting.before, setting.queue_before or setting.queue)
+    after = QueuedRun(made.new, made.judge_new, setting.after, setting.queue)
+    runs = matched(rng.randbytes(16).hex(), before, after, made.equal)
+    return compared(rated_difference(runs, by_people), setting.truth)
+
+
+def measure_file(setting: Compared, rng: random.Random) -> Measures:
+    """Compare two made-up runs in a file of their own, imported, carried over, drawn and read."""
+    made = _make(setting, rng)
+    answers = [f"{'v1' if same else 'v2'} {number}" for number, same in enumerate(made.equal)]
     with made_runs(rng) as runs:
-        name = runs.add("v1", old, judge=_judged(old, flipped, rng))
+        name = runs.add("v1", made.old, judge=[_orders(verdict) for verdict in made.judge_old])
         runs.read(name, setting.before, setting.queue_before or setting.queue)
-        runs.read(runs.add("v2", new, answers, judge=_judged(new, flipped, rng)), setting.after, setting.queue)
-        return compared(runs, setting.truth)
+        name = runs.add("v2", made.new, answers, judge=[_orders(verdict) for verdict in made.judge_new])
+        runs.read(name, setting.after, setting.queue)
+        return compared(compare_runs(runs.store, "v1-vs-base", "v2-vs-base").people, setting.truth)
 
 
 def _worse(word: Choice, share: float, rng: random.Random) -> Choice:
@@ -67,17 +99,20 @@ def _worse(word: Choice, share: float, rng: random.Random) -> Choice:
     return Choice.CANDIDATE if word is Choice.BASELINE and rng.random() < 0.1 else word
 
 
-def _judged(words: Sequence[Choice], flipped: Sequence[bool], rng: random.Random) -> list[tuple[Choice, ...]]:
-    said = []
-    for word, flip in zip(words, flipped, strict=True):
-        verdict = word if rng.random() < JUDGE_RIGHT else rng.choice(tuple(Choice)[:3])
-        said.append((Choice.CANDIDATE, Choice.BASELINE) if flip else (verdict, verdict))
-    return said
+def _judged(words: Sequence[Choice], flipped: Sequence[bool], rng: random.Random) -> list[Verdict]:
+    right = (rng.random() < JUDGE_RIGHT for _ in words)
+    said = [Verdict(word if hit else rng.choice(WORDS)) for word, hit in zip(words, right, strict=False)]
+    return [Verdict.INCONSISTENT if flip else verdict for flip, verdict in zip(flipped, said, strict=True)]
 
 
-def compared(runs: MadeRuns, truth: float) -> Measures:
-    """Return what `compare` shows of v2 less v1; all changes of score are changes of wins too."""
-    people = compare_runs(runs.store, "v1-vs-base", "v2-vs-base").people
+def _orders(verdict: Verdict) -> tuple[Choice, Choice]:
+    if verdict is Verdict.INCONSISTENT:
+        return Choice.CANDIDATE, Choice.BASELINE
+    return Choice(verdict.value), Choice(verdict.value)
+
+
+def compared(people: RatedDifference, truth: float) -> Measures:
+    """Return what is shown of the difference; all changes of score are changes of wins too."""
     half, wins = people.ties_half, people.win_rate
     return {
         SHOWN: half.low is not None,
@@ -93,33 +128,50 @@ def _held(found: RunDifference, truth: float) -> float | None:
     return None if found.low is None or found.high is None else float(found.low <= truth <= found.high)
 
 
-SETTINGS = {
+RANDOM = {
     "random, 60 and 60 of 200": Compared(200, 60, 60, "random"),
     "random, 100 and 100 of 100": Compared(100, 100, 100, "random"),
-    "random, 80 % equal, 60 and 30 of 200": Compared(200, 60, 30, "random", equal=0.8, rest=0.15),
+    "random, 80 % equal, 100 and 60 of 200": Compared(200, 100, 60, "random", equal=0.8),
+}
+
+UNCERTAIN = {
+    "uncertain, 40 and 40 of 200": Compared(200, 40, 40, "uncertain"),
     "uncertain, 60 and 60 of 200": Compared(200, 60, 60, "uncertain"),
     "uncertain, 100 and 100 of 200": Compared(200, 100, 100, "uncertain"),
     "uncertain, 120 and 60 of 200": Compared(200, 120, 60, "uncertain"),
-    "uncertain, half equal, 80 and 40 of 200": Compared(200, 80, 40, "uncertain", equal=0.5),
+    "uncertain, half equal, 80 and 60 of 200": Compared(200, 80, 60, "uncertain", equal=0.5),
     "random 100, uncertain 60 of 200": Compared(200, 100, 60, "uncertain", queue_before="random"),
-    "random 100, changed 60 of 200, half equal": Compared(200, 100, 60, "changed", equal=0.5, queue_before="random"),
-    "uncertain 100, changed 60 of 200, half equal": Compared(
-        200, 100, 60, "changed", equal=0.5, queue_before="uncertain"
+}
+
+IN_FILES = {
+    "uncertain, 60 and 60 of 200": UNCERTAIN["uncertain, 60 and 60 of 200"],
+    "random 100, half carried over, changed 40 of 200": Compared(200, 100, 40, "changed", 0.5, queue_before="random"),
+    "uncertain 100, half carried over, changed 40 of 200": Compared(
+        200, 100, 40, "changed", 0.5, queue_before="uncertain"
     ),
 }
+
+PROMISES = (
+    *(Promise(column, -0.01, 0.01) for column in (BIAS, BIAS_WINS)),
+    *(Promise(column, least=0.93) for column in (HELD, HELD_WINS)),
+)
 
 SIMULATIONS = (
     Simulation(
         "compare",
         "the difference that `compare` shows, its 95 % interval",
-        SETTINGS,
+        RANDOM | UNCERTAIN,
         measure,
-        (
-            Promise(BIAS, -0.01, 0.01),
-            Promise(BIAS_WINS, -0.01, 0.01),
-            Promise(HELD, least=0.93),
-            Promise(HELD_WINS, least=0.93),
-        ),
-        tiny=2,
+        PROMISES,
+        tiny=10,
+    ),
+    Simulation(
+        "compare-files",
+        "the same in files: imported, carried over, drawn, read",
+        IN_FILES,
+        measure_file,
+        PROMISES,
+        500,
+        2,
     ),
 )

@@ -17,8 +17,6 @@ from uphold.workflows.queue_drawing import open_queue
 
 WORDS = (Choice.CANDIDATE, Choice.TIE, Choice.BASELINE)
 
-SCORE = {Choice.CANDIDATE: 1.0, Choice.TIE: 0.5, Choice.BASELINE: 0.0}
-
 Verdicts = Sequence[Sequence[Choice]]
 """What the judge says of each example: a word, or two words for the two orders."""
 
@@ -103,8 +101,3 @@ def made_runs(rng: random.Random) -> Iterator[MadeRuns]:
 def redrawn(shares: Sequence[float], count: int, rng: random.Random) -> list[Choice]:
     """Return words drawn with the shares of win, tie and loss."""
     return rng.choices(WORDS, shares, k=count)
-
-
-def mean_change(before: Sequence[Choice], after: Sequence[Choice]) -> float:
-    """Return the mean change of score with ties as half."""
-    return sum(SCORE[new] - SCORE[old] for old, new in zip(before, after, strict=True)) / len(before)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from uphold.formatting import count_noun, noun
+from uphold.formatting import count, count_noun, noun
 from uphold.records.comparisons import (
     ChangedExample,
     GateBounds,
@@ -30,15 +30,15 @@ from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
 from uphold.stats.intervals import MAX_UNREAD_SHARE
 
-NOT_READ = "no example was {} in both runs"
+NOT_READ = "no example was read in both runs"
 
-FEW_KNOWN = f"{MIN_FOR_RATE} examples {{}} in both runs needed, {{}} {{}} there"
+FEW_KNOWN = f"{MIN_FOR_RATE} examples read in both runs needed, {{}} {{}} there"
 
-FEW_CHANGED = "{} examples with different answers {} in both runs needed, {} {} there"
+FEW_CHANGED = "{} examples with different answers read in both runs needed, {} {} there"
 
 CHOSEN = "chosen, not sampled: these numbers speak of the {} read in both runs"
 
-NOT_DRAWN = "{} cannot have been read in both runs yet: neither they nor any like them were drawn"
+NOT_DRAWN = "{} examples cannot have been read in both runs yet: neither they nor any like them were drawn"
 
 ALL_EQUAL = "every answer is equal in both runs: nothing can have changed"
 
@@ -193,6 +193,10 @@ class SharedUnits:
         """Whether every unit's change is known."""
         return len(self.rated) == len(self.open)
 
+    def said(self, sentence: str) -> str:
+        """Return a sentence on what people read as one on what the rater did."""
+        return sentence.replace("read in both", f"{self.verb} in both")
+
 
 def shared_units(pairs: Iterable[MatchedExample], rater: Rater, score: Score) -> SharedUnits:
     """Return the units that the pairs of two runs make up."""
@@ -254,32 +258,27 @@ def _judge_change(pairs: Sequence[MatchedExample]) -> int | None:
 
 def refusal(units: SharedUnits) -> Refusal | None:
     """Return why the units that are rated cannot speak for all; None where they can."""
-    n, rated, verb = len(units.rated), units.rated, units.verb
+    n, rated = len(units.rated), units.rated
     mean = math.fsum(rated) / (n + units.equal_read) if rated else None
+    few = FEW_KNOWN.format(units.known, noun(units.known, "is", "are"))
     if not units.total:
         return Refusal(NOTHING_SHARED, None, 0)
     if units.is_complete:
-        if units.known >= MIN_FOR_RATE:
-            return None
-        return Refusal(_few(FEW_KNOWN, verb, units.known), mean, units.known)
+        return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, units.known)
     if not rated:
-        return Refusal(NOT_READ.format(verb), None, units.known, min(MIN_IN_PART, len(units.open)))
+        return Refusal(units.said(NOT_READ), None, units.known, min(MIN_IN_PART, len(units.open)))
     if all(unit.chosen for unit in units.open if unit.change is not None):
-        return Refusal(CHOSEN.format(count_noun(n + units.equal_read, "example")), mean, n + units.equal_read)
+        read = n + units.equal_read
+        return Refusal(CHOSEN.format(count_noun(read, "example")), mean, read, min(MIN_IN_PART, len(units.open) - n))
+    if units.known < MIN_FOR_RATE:
+        return Refusal(units.said(few), mean, units.known, MIN_FOR_RATE - units.known)
     never = sum(unit.inclusion <= 0 for unit in units.open)
     if never > MAX_UNREAD_SHARE * units.total:
-        return Refusal(NOT_DRAWN.format(count_noun(never, "example")), mean, units.known, never)
-    if units.known < MIN_FOR_RATE:
-        return Refusal(_few(FEW_KNOWN, verb, units.known), mean, units.known, MIN_FOR_RATE - units.known)
+        return Refusal(NOT_DRAWN.format(count(never)), mean, units.known, min(MIN_IN_PART, never))
     least = min(MIN_IN_PART, len(units.open))
     if n < least:
-        reason = FEW_CHANGED.format(least, verb, n, noun(n, "is", "are"))
-        return Refusal(reason, mean, units.known, least - n)
+        return Refusal(units.said(FEW_CHANGED.format(least, n, noun(n, "is", "are"))), mean, units.known, least - n)
     return None
-
-
-def _few(sentence: str, verb: str, n: int) -> str:
-    return sentence.format(verb, n, noun(n, "is", "are"))
 
 
 def parts_of(units: SharedUnits) -> list[Part]:
