@@ -194,8 +194,8 @@ def test_what_is_lacking_is_said_with_the_commands_that_read_it_and_they_do(tmp_
     assert done.returncode == 3
     assert "      uphold review v2-vs-base --queue changed --plan" in done.stdout
     found = as_json(db, *words)
-    assert found["more"]["examples"] == 5
-    assert found["more"]["commands"][0].startswith("uphold review v2-vs-base --queue changed --plan ")
+    assert (found["more"]["examples"], found["more"]["verdicts"]) == (10, 10)
+    assert found["more"]["commands"] == ["uphold review v2-vs-base --queue changed --plan 10"]
     _read(db, "2", 12, "changed")
     assert as_json(db, *words)["read"] == 12
     assert run(db, *words).returncode == 0

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 from uphold.records.comparisons import GateResult, MatchedRuns
 from uphold.records.enums import Choice, Verdict
+from uphold.stats.distributions import t_quantile
 from uphold.stats.gate import gate
 from uphold.stats.run_difference import (
+    Estimate,
     by_people,
+    estimate,
     rated_difference,
+    shared_units,
+    with_ties_half,
 )
 from uphold.store.matched import matched_runs
 from uphold.store.runs import find_run
@@ -99,7 +104,6 @@ FLIPS = 0.25
 WORSE_FLIPPED, WORSE_REST = 0.3, 0.05
 
 BETTER = 0.1
-"""In the unequal parts so large a share of the losses has turned into wins as well, and as many more wins into losses."""
 
 INTERVAL = "90 % interval holds"
 
@@ -108,15 +112,23 @@ def measure_unequal(setting: Unequal, rng: random.Random) -> Measures:
     """Gate one made-up run in which what was read more often has changed more."""
     flipped = [rng.random() < FLIPS for _ in range(setting.pairs)]
     old = redrawn(SHARES, setting.pairs, rng)
-    new = [
-        worse([word], WORSE_FLIPPED if flip else WORSE_REST, rng)[0] for word, flip in zip(old, flipped, strict=True)
-    ]
+    new = [_changed(word, WORSE_FLIPPED if flip else WORSE_REST, rng) for word, flip in zip(old, flipped, strict=True)]
     truth = -(FLIPS * WORSE_FLIPPED + (1 - FLIPS) * WORSE_REST)
     judge = [Verdict.INCONSISTENT if flip else Verdict.CANDIDATE for flip in flipped]
     before = QueuedRun(old, judge, setting.before, setting.queue_before)
-    return gated(
-        matched(rng.randbytes(16).hex(), before, QueuedRun(new, judge, setting.after, "uncertain")), truth, 0.05
-    )
+    runs = matched(rng.randbytes(16).hex(), before, QueuedRun(new, judge, setting.after, "uncertain"))
+    found = estimate(shared_units(runs.pairs, by_people, with_ties_half))
+    held = None
+    if isinstance(found, Estimate):
+        held = abs(found.mean - truth) <= t_quantile(found.df, 0.9) * found.standard_error
+    return {INTERVAL: held, **gated(runs, truth, 0.05)}
+
+
+def _changed(word: Choice, share: float, rng: random.Random) -> Choice:
+    """Turn a tenth of the losses into wins, and so many wins into losses that the mean score falls by `share`."""
+    if word is Choice.CANDIDATE and rng.random() < (share + BETTER * SHARES[2]) / SHARES[0]:
+        return Choice.BASELINE
+    return Choice.CANDIDATE if word is Choice.BASELINE and rng.random() < BETTER else word
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def test_what_is_lacking_settles_the_gate_where_the_difference_stays():
     assert gate(shared, 0.1).outcome is GateResult.INCONCLUSIVE
     more = examples_lacking(shared, 0.1)
     share = (40 + more) / 40
-    losses = round(2 * share)
+    losses = int(2 * share)
     read = 40 + more
     settled = runs(part("W" * read, "L" * losses + "W" * (read - losses), unread=400 - read))
     assert 0 < more < 360

@@ -184,6 +184,12 @@ def test_a_gate_says_which_run_lacks_the_verdicts(store: Store) -> None:
     two_checkpoints(store, changed=60)
     gate = gate_run(store, GateRequest("2", "1", 0.3)).gate
     assert gate.more is not None
+    assert (gate.more.before, gate.more.after, gate.more.examples) == (0, 10, 10)
+    assert gate.more.commands == ("uphold review two-vs-baseline --queue changed --plan 10",)
+    read(store, 1, 30)
+    gate = gate_run(store, GateRequest("2", "1", 0.05)).gate
+    assert gate.more is not None
+    assert (gate.more.before, gate.more.after, gate.more.examples) == (15, 15, 15)
     assert gate.more.commands[0].startswith("uphold review two-vs-baseline --queue changed --plan ")
     assert gate.more.commands[1].startswith("uphold review one-vs-baseline --plan ")
 

@@ -14,13 +14,14 @@ class RatedExample:
     """Votes and verdict on one example in one run.
 
     `inclusion` is the chance with which a pair like it has been read by now: 1 where all like it are read, 0 where it was
-    never drawn. `chosen`: it was decided without having been drawn.
+    never drawn. `chosen`: it was decided without having been drawn. `pair` is the id of its pair.
     """
 
     votes: Votes
     verdict: Verdict | None
     inclusion: float = 1.0
     chosen: bool = False
+    pair: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,8 @@ def _is_settled(units: SharedUnits, margin: float, more: int) -> bool:
     """Whether the bounds settle the gate if `more` units are read and mean and variances stay what they are."""
     if not units.open:
         return True
-    parts = [plain_moments(part, added=True) for part in parts_of(units)]
-    read = len(units.rated) + 2 * len(parts)
-    scale = read / (read + more)
-    parts = [replace(part, variance=part.variance * scale) for part in parts]
+    grown = 1 + more / len(units.rated)
+    parts = [plain_moments(part, added=True, grown=grown) for part in parts_of(units)]
     found = over_parts(parts, units.total, units.known, "")
     half = z_quantile(2 * LEVEL - 1) * found.standard_error
     return found.mean - half > -margin or found.mean + half < -margin

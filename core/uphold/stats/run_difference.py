@@ -311,16 +311,17 @@ def _neighbour(groups: Sequence[Sequence[Unit]], place: int) -> int:
     return min(beside, key=lambda other: abs(groups[other][0].inclusion - chance))
 
 
-def plain_moments(part: Part, *, added: bool = False) -> PartMoments:
+def plain_moments(part: Part, *, added: bool = False, grown: float = 1.0) -> PartMoments:
     """Return the moments of a part without a judge: the raw mean, its variance v/n with n - 1 in v.
 
     Where units of a joined part were not drawn alike each counts 1 / its chance, and n is the effective number.
     With `added` the variance has one change of +1 and one of -1 more (Bonett & Price 2012), and n + 2 in both places; so it
-    has where all changes are equal, since no interval may be of zero width.
+    has where all changes are equal, since no interval may be of zero width. `grown`: as if so many times as many had been
+    read, with the same changes.
     """
     total = math.fsum(weight for _, weight in part.rated)
     mean = math.fsum(weight * change for change, weight in part.rated) / total
-    effective = total**2 / math.fsum(weight**2 for _, weight in part.rated)
+    effective = grown * total**2 / math.fsum(weight**2 for _, weight in part.rated)
     square = math.fsum(weight * change**2 for change, weight in part.rated) / total
     spread = max(0.0, square - mean**2)
     if added or spread < _ZERO or effective <= 1 + _ZERO:

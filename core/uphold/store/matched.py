@@ -74,7 +74,7 @@ def _run_pairs(
     for pair, decisions, index in zip(pairs.ids, pairs.decisions, pairs.stratum_indexes, strict=True):
         example, turn, key, text_id, contents = places[pair]
         verdict = verdicts.verdict(judge_id, pair, run.id) if judge_id is not None else None
-        rated = RatedExample(decisions.votes, verdict, chances[index], pairs.strata[index].chosen)
+        rated = RatedExample(decisions.votes, verdict, chances[index], pairs.strata[index].chosen, pair)
         found[example, turn] = _RunPair(key, text_id, contents, rated)
     return found
 

@@ -52,6 +52,22 @@ def _read_rows(store: Store, run_id: int, queue_id: int) -> list[_Row]:
     ).fetchall()
 
 
+def read_queue(store: Store, run_id: int, kind: str) -> list[tuple[int, str]]:
+    """Return (pair id, stratum) of the current pairs of a queue in its order; nothing where it was not drawn."""
+    queue_id = _find_queue(store, run_id, kind)
+    rows = (
+        [] if queue_id is None else [row for row in _read_rows(store, run_id, queue_id) if _POSITION(row) is not None]
+    )
+    rows.sort(key=_POSITION)
+    return [(item.pair_id, item.stratum) for item in map(QueueItem._make, rows)]
+
+
+def pair_identities(store: Store, run_id: int) -> list[tuple[int, str, int]]:
+    """Return (id, key, turn) of a run's current pairs."""
+    sql = "SELECT p.id, e.key, p.turn FROM current_pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
+    return store.rows(sql, (run_id,)).fetchall()
+
+
 def _find_queue(store: Store, run_id: int, kind: str) -> int | None:
     row = store.one("SELECT id FROM queues WHERE run_id = ? AND kind = ?", (run_id, kind))
     return None if row is None else int(row[0])

@@ -1,7 +1,5 @@
 """Compares runs of a set, gates one against another, and reads the history of win rates."""
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -12,7 +10,6 @@ from uphold.records.comparisons import (
     GatedRun,
     GateResult,
     MatchedRuns,
-    MoreVerdicts,
     RankedRun,
     RunComparison,
     RunDifference,
@@ -29,6 +26,7 @@ from uphold.store import counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.matched import changed_details, matched_runs
+from uphold.workflows.more_verdicts import more_verdicts
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
@@ -42,7 +40,7 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
     found = _comparison(store, old, new, matched)
     if found.people.ties_half.low is not None:
         return found
-    return replace(found, more=_more_verdicts(old, new, matched, examples_lacking(matched)))
+    return replace(found, more=more_verdicts(store, old, new, matched, examples_lacking(matched)))
 
 
 def compare_several(store: Store, names: Sequence[str], judge: str | None = None) -> SeveralRuns:
@@ -91,33 +89,6 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
     )
 
 
-def _more_verdicts(old: Run, new: Run, matched: MatchedRuns, examples: int | None) -> MoreVerdicts | None:
-    """Return the verdicts, and the commands that read them, that bring so many more examples read in both runs."""
-    if examples is None:
-        return MoreVerdicts(None)
-    if not examples:
-        return None
-    lacking = [pair for pair in matched.pairs if not pair.equal and not (pair.before.votes and pair.after.votes)]
-    share = min(1.0, examples / len(lacking))
-    later = math.ceil(share * sum(not pair.after.votes for pair in lacking))
-    # The earlier run is read in the order of its queue, where equal answers stand too.
-    unread = sum(not pair.before.votes for pair in matched.pairs)
-    earlier = math.ceil(share * unread) if any(not pair.before.votes for pair in lacking) else 0
-    commands = []
-    if later:
-        planned = sum(bool(pair.after.votes) for pair in matched.pairs) + later
-        commands.append(f"uphold review {_named(new)} --queue changed --plan {planned}")
-    if earlier:
-        planned = sum(bool(pair.before.votes) for pair in matched.pairs) + earlier
-        commands.append(f"uphold review {_named(old)} --plan {planned}")
-    return MoreVerdicts(examples, earlier, later, tuple(commands))
-
-
-def _named(run: Run) -> str:
-    """Return a run as it is named on a command line: by its number where its name would need quoting."""
-    return run.name if re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", run.name) else str(run.number)
-
-
 @dataclass(frozen=True, slots=True)
 class GateRequest:
     """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
@@ -155,7 +126,7 @@ def gate_run(store: Store, request: GateRequest) -> GatedRun:
     found = gate(matched, margin, planned)
     if found.outcome is GateResult.INCONCLUSIVE:
         lacking = found.lacking if found.lacking is not None else examples_lacking(matched, margin)
-        found = replace(found, more=_more_verdicts(old, new, matched, lacking))
+        found = replace(found, more=more_verdicts(store, old, new, matched, lacking))
     return GatedRun(comparison, found)
 
 

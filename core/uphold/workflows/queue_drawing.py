@@ -54,6 +54,15 @@ def open_queue(
     return queue_id, items
 
 
+def reading_order(store: Store, run: Run, kind: str, judge_id: int | None) -> list[tuple[int, str]]:
+    """Return (pair id, stratum) of a run's current pairs in the order of a queue: the stored one, else as it would be drawn."""
+    stored = queues.read_queue(store, run.id, kind)
+    known = {pair for pair, _ in stored}
+    missing = sorted(pair for pair in queues.pair_identities(store, run.id) if pair[0] not in known)
+    drawn = _draw(store, run, kind, judge_id, ())(run.seed, missing) if missing else []
+    return [*stored, *((pair, stratum) for pair, stratum, *_ in drawn)]
+
+
 def is_sampled(kind: str) -> bool:
     """Whether what is read of a queue of this kind is a sample of the run."""
     return kind in (QueueKind.RANDOM, QueueKind.UNCERTAIN, QueueKind.CHANGED) or kind.startswith(_TAG_PREFIX)
