@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uphold.records.comparisons import GateResult, MatchedRuns
 from uphold.records.enums import Choice, Verdict
 from uphold.stats.distributions import t_quantile
-from uphold.stats.gate import gate
+from uphold.stats.gating import gate
 from uphold.stats.run_difference import (
     Estimate,
     by_people,

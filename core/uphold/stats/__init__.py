@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uphold.stats.assisted import headline, headline_inputs
     from uphold.stats.coefficients import ac1_value, alpha_value, auroc, cohen_kappa, spearman
     from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
-    from uphold.stats.gate import gate
+    from uphold.stats.gating import gate
     from uphold.stats.intervals import (
         clopper_pearson,
         mean_spread,
@@ -77,7 +77,7 @@ _MODULES = {
     "cohen_kappa": "coefficients",
     "compare_judge_pairs": "paired",
     "fisher": "exact_tests",
-    "gate": "gate",
+    "gate": "gating",
     "headline": "assisted",
     "headline_inputs": "assisted",
     "holm": "exact_tests",

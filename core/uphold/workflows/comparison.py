@@ -19,7 +19,7 @@ from uphold.records.runs import Run
 from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
 from uphold.stats.best import difference_of, with_the_best
-from uphold.stats.gate import examples_lacking, gate, judge_gate
+from uphold.stats.gating import examples_lacking, gate, judge_gate
 from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, rated_difference
 from uphold.stats.summary import live_numbers
 from uphold.store import counts, reviews, runs

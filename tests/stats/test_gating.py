@@ -6,7 +6,7 @@ from support.matched_runs import part, runs
 from support.run_counts import ORACLES
 from uphold.records.comparisons import BestState, GateResult
 from uphold.stats.best import with_the_best
-from uphold.stats.gate import examples_lacking, gate, judge_gate
+from uphold.stats.gating import examples_lacking, gate, judge_gate
 from uphold.stats.run_difference import Estimate, Refusal
 
 
