@@ -1,6 +1,6 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, extremes, headline, planner
+from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -8,4 +8,9 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *extremes.SIMULATIONS,
     *agreement.SIMULATIONS,
     *planner.SIMULATIONS,
+    *carried.SIMULATIONS,
+    *differences.SIMULATIONS,
+    *pandalm.SIMULATIONS,
+    *gates.SIMULATIONS,
+    *best.SIMULATIONS,
 )

@@ -38,10 +38,15 @@ class PairGroup:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Pairs drawn with the same probability. A `chosen` stratum holds pairs decided without having been drawn."""
+    """Pairs drawn with the same probability. A `chosen` stratum holds pairs decided without having been drawn.
+
+    Strata of the same `sequence` are read in one order, in which pairs of a heavier `weight` come earlier; 0: never drawn.
+    """
 
     name: str
     chosen: bool = False
+    weight: float = 1.0
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySide
+from uphold.records.comparisons import (
+    ChangedExample,
+    GatedRun,
+    GateResult,
+    MoreVerdicts,
+    RatedDifference,
+    RunComparison,
+    RunDifference,
+    SeveralRuns,
+    SideBySide,
+)
 from uphold.records.counts import CLASSES
 from uphold.records.statistics import (
     Agreement,
@@ -280,13 +290,110 @@ def _value(value: Value) -> Json:
 
 
 def compare_json(comparison: RunComparison) -> Json:
-    """Return the comparison of two runs as JSON."""
-    return asdict(comparison)
+    """Return the comparison of two runs as JSON: `run` is the later one, `against` the earlier."""
+    by_judge = comparison.by_judge
+    return {
+        **_compared(comparison, comparison.people),
+        "set": comparison.set,
+        "by_judge": None if by_judge is None else _by_judge(by_judge),
+        **({"reason": _NO_COMMON_JUDGE} if by_judge is None else {}),
+        **_more(comparison.more),
+    }
 
 
-def gate_json(gate: Gate) -> Json:
-    """Return the result of a gate as JSON."""
-    return {"worth" if key == "judge_caveat" else key: value for key, value in asdict(gate).items()}
+def several_json(several: SeveralRuns) -> Json:
+    """Return several runs as JSON: each against the best of the others, then every two of them."""
+    best = [
+        {"run": ranked.run, "state": ranked.state.value, "difference": _run_difference(ranked.difference)}
+        for ranked in several.best
+    ]
+    pairs = [_compared(pair, pair.people) for pair in several.pairs]
+    return {"set": several.set, "runs": [ranked.run for ranked in several.best], "best": best, "pairs": pairs}
+
+
+def gate_json(gated: GatedRun) -> Json:
+    """Return a gate as JSON: the comparison of its runs, by the judge where only that was asked, and the outcome."""
+    gate, comparison = gated.gate, gated.comparison
+    by_judge = comparison.by_judge if gate.judge_only else None
+    return {
+        **_compared(comparison, by_judge or comparison.people),
+        "outcome": gate.outcome.value,
+        "margin": gate.margin,
+        "bound": gate.bounds.low,
+        "upper_bound": gate.bounds.high,
+        "level": gate.bounds.level,
+        "planned": gate.planned,
+        "read": gate.read,
+        "so_far": None if gate.so_far is None else gate.so_far.value,
+        "judge_only": gate.judge_only,
+        **({"worth": gate.judge_caveat} if gate.judge_only else {}),
+        **_more(gate.more),
+        "reason": gate.reason,
+    }
+
+
+_NO_COMMON_JUDGE = "no judge version has judged both runs"
+
+
+def _compared(comparison: RunComparison, rated: RatedDifference) -> Json:
+    shared = rated.shared
+    by_people = rated is comparison.people
+    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": _NO_COMMON_JUDGE})}
+    return {
+        "run": comparison.after,
+        "against": comparison.before,
+        "examples": shared.examples,
+        "shared": shared.shared,
+        "equal": shared.equal,
+        "read_in_both": comparison.people.shared.read_in_both,
+        "unresolved": comparison.people.shared.unresolved,
+        "difference": {
+            "win_rate": _run_difference(rated.win_rate),
+            "ties_half": _run_difference(rated.ties_half),
+        },
+        "lost": [_changed(example, comparison, by_people) for example in rated.lost],
+        "won": [_changed(example, comparison, by_people) for example in rated.won],
+        **judge,
+    }
+
+
+def _by_judge(rated: RatedDifference) -> Json:
+    """Return what a judge says of two runs: an opinion, so that its differences have no interval."""
+    lost, won = ([{"key": one.key, "turn": one.turn} for one in found] for found in (rated.lost, rated.won))
+    return {
+        "judged_in_both": rated.shared.read_in_both,
+        "difference": {"win_rate": _opinion(rated.win_rate), "ties_half": _opinion(rated.ties_half)},
+        "lost": lost,
+        "won": won,
+    }
+
+
+def _opinion(found: RunDifference) -> Json:
+    """Return a judge's difference, which has no interval: it is an opinion."""
+    return {
+        "difference": found.difference,
+        "n": found.n,
+        **({"reason": found.reason} if found.difference is None else {}),
+    }
+
+
+def _changed(example: ChangedExample, comparison: RunComparison, by_people: bool) -> Json:
+    by = list(comparison.details[example.key, example.turn].by) if by_people else [f"judge {comparison.judge}"]
+    return {"key": example.key, "turn": example.turn, "by": by}
+
+
+def _run_difference(found: RunDifference) -> Json:
+    return asdict(found)
+
+
+def _more(more: MoreVerdicts | None) -> Json:
+    """Return what would settle a difference, where something would or nothing would; nothing where it is not asked."""
+    if more is None:
+        return {}
+    if more.examples is None:
+        return {"more": {"examples": None, "reason": "reading every example of the set would not do"}}
+    verdicts = {"examples": more.examples, "verdicts": more.before + more.after, "commands": list(more.commands)}
+    return {"more": verdicts}
 
 
 def judges_json(side_by_side: SideBySide, run: str) -> Json:

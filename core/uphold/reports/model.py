@@ -10,7 +10,7 @@ Text from users (names, tags, keys) is in a report as it came; whoever draws a r
 from dataclasses import dataclass
 from enum import StrEnum
 
-from uphold.records.comparisons import Change
+from uphold.records.comparisons import Change, RunDifference
 from uphold.records.counts import CLASSES
 from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
@@ -47,6 +47,9 @@ class SectionId(StrEnum):
     NOTES = "notes"
     PLAN = "plan"
     GATE = "gate"
+    LOST = "lost"
+    WON = "won"
+    BEST = "best"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
 
@@ -129,7 +132,7 @@ class RowId(StrEnum):
     FORECAST = "forecast"
 
 
-Number = Rate | Share | Value | Change | MeanPreference
+Number = Rate | Share | Value | Change | RunDifference | MeanPreference
 """A number of a row, as the statistics gave it."""
 
 

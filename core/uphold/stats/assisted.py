@@ -144,16 +144,21 @@ def inputs_from_cells(
         drawn_alike=len(sizes) <= 1,
         scored=tuple(scored),
     )
-    state, reason = _state(inputs, unread_stratum, sampled_alike=len(sizes) - len(chosen) <= 1)
+    # Where only chosen pairs are left, all are decided: on those without a label reviewers are drawn.
+    all_decided = bool(chosen) and len(chosen) == len(sizes)
+    sampled_alike = len(sizes) - len(chosen) <= 1
+    state, reason = _state(inputs, unread_stratum, sampled_alike=sampled_alike, all_decided=all_decided)
     return replace(inputs, state=state, reason=reason)
 
 
-def _state(inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike: bool) -> tuple[str, str | None]:
+def _state(
+    inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike: bool, all_decided: bool
+) -> tuple[str, str | None]:
     """Return which headline is allowed, with the reason where it is not the assisted one."""
     n, sampled = inputs.n, inputs.sampled
     if not n:
         return "opinion", OPINION
-    if inputs.is_complete:
+    if inputs.is_complete or all_decided:
         return ("assisted", None) if n >= MIN_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
     if not sampled:
         return "refused", CHOSEN.format(count_noun(n, "pair"))

@@ -16,7 +16,7 @@ from uphold.records.counts import ADJUDICATOR, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice, Verdict
 from uphold.records.judgments import JudgeRef
 from uphold.store.database import Store, first_values
-from uphold.store.queues import DrawnQueue, read_drawn_queue, sample_strata
+from uphold.store.queues import DrawnQueue, read_drawn_queues, sample_strata
 
 
 class PairCondition(NamedTuple):
@@ -42,7 +42,7 @@ _DECISIONS = """
 SELECT pair_id, pattern, first_source = 'app' AND NOT first_chosen OR first_source = 'carried' AND EXISTS (
     SELECT 1 FROM events o JOIN queue_items i ON i.pair_id = o.pair_id JOIN queues q ON q.id = i.queue_id
     WHERE o.id = first_target AND o.source = 'app' AND NOT o.chosen
-        AND (q.kind IN ('random', 'uncertain') OR q.kind LIKE 'tag:%')
+        AND (q.kind IN ('random', 'uncertain', 'changed') OR q.kind LIKE 'tag:%')
 )
 FROM (
     SELECT pair_id, group_concat(
@@ -214,7 +214,7 @@ class CurrentPairs:
     """
 
     rows: list[tuple[int, int, int]]
-    queues: Mapping[int, DrawnQueue]
+    queues: Mapping[int, tuple[DrawnQueue, ...]]
     same_text: Mapping[int, int]
 
     @property
@@ -229,7 +229,7 @@ def read_current_pairs(store: Store, condition: PairCondition) -> CurrentPairs:
     by_run: dict[int, set[int]] = {}
     for pair, run_id, _ in rows:
         by_run.setdefault(run_id, set()).add(pair)
-    queues = {run_id: read_drawn_queue(store, run_id, pairs) for run_id, pairs in by_run.items()}
+    queues = {run_id: read_drawn_queues(store, run_id, pairs) for run_id, pairs in by_run.items()}
     return CurrentPairs(rows, queues, dict(store.rows(_SAME_TEXT, {"run": rows[0][1]}).fetchall()) if rows else {})
 
 
@@ -250,7 +250,9 @@ def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
     by_run: dict[int, list[int]] = {}
     for pair, run_id in zip(ids, run_ids, strict=True) if len(pairs.queues) > 1 else ():
         by_run.setdefault(run_id, []).append(pair)
-    queues = {run_id: queue.without(broken) for run_id, queue in pairs.queues.items()} if broken else pairs.queues
+    queues = pairs.queues
+    if broken:
+        queues = {run_id: tuple(queue.without(broken) for queue in drawn) for run_id, drawn in queues.items()}
     sample = sample_strata(queues, by_run or dict.fromkeys(run_ids[:1], ids), decided_as_drawn, skipped)
     return PairColumns(
         ids=ids,

@@ -7,7 +7,7 @@ know stands where its section does, so that whatever a report shows is on the pa
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 
 from textual.content import Content
 from textual.geometry import Region
@@ -15,6 +15,7 @@ from textual.geometry import Region
 from uphold.formatting import count, of_n
 from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import MIN_FOR_RATE, Rate, Share, Value
+from uphold.reports.comparison_report import difference_sentence
 from uphold.reports.model import (
     TOO_FEW,
     TOO_FEW_SHORT,
@@ -181,7 +182,15 @@ def left_rows(view: NumbersView, width: int) -> list[Row]:
         return [*rows, blank(), *_tags(view, tags, width)]
     if len(points) > 1:
         rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, view.run, width))]
+        rows += _since_the_run_before(view, width)
     return rows
+
+
+def _since_the_run_before(view: NumbersView, width: int) -> Iterator[Row]:
+    """Return what changed from the run before to this one."""
+    for before, point in pairwise(view.history):
+        if point.run.name == view.run and point.difference is not None:
+            yield from wrapped(difference_sentence(point.run.candidate, before.run.candidate, point.difference), width)
 
 
 def _rows(items: Iterable[Item]) -> list[NumberRow]:
