@@ -9,6 +9,7 @@ from typing import Any
 
 from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySide
 from uphold.records.counts import CLASSES
+from uphold.records.headline_judge import HeadlineJudge
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -55,6 +56,7 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "baseline": numbers.baseline,
         "pairs": numbers.pairs,
         **({"reason": _POOLED} if pooled else {}),
+        **_headline_judge(numbers.judge),
         "human": _human(numbers.human),
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
@@ -69,11 +71,21 @@ def statistics_json(numbers: RunStatistics) -> Json:
 
 
 def _headline(numbers: RunStatistics) -> Json:
-    """Return the headline, with the judge that assists it where there is one; nothing where runs are pooled."""
+    """Return the headline with its judge; nothing where runs are pooled."""
     if numbers.headline is None:
         return {}
-    judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
-    return {"headline": judge | _assisted(numbers.headline)}
+    return {"headline": {"judge": numbers.judge.name} | _assisted(numbers.headline)}
+
+
+def _headline_judge(found: HeadlineJudge) -> Json:
+    """Return the judge of the headline, why it is that one, how many pairs it lacks, and the command that asks them."""
+    return {
+        "judge": found.name,
+        "judge_version": found.judge.version if found.judge is not None else None,
+        "judge_reason": found.reason.value,
+        "judge_missing": found.missing,
+        "judge_command": found.ask or None,
+    }
 
 
 def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:

@@ -1,11 +1,9 @@
 """Win rates of the candidate among the pairs that people have read, from the human labels."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.labels import Label, human_label, is_both_bad
-from uphold.records.runs import RunRow
 from uphold.records.statistics import HumanStatistics, ThreeRates
 from uphold.stats.intervals import ScoredPair, no_rate, share, sign_test, ties_half
 
@@ -54,14 +52,6 @@ def human_statistics(counts: RunCounts) -> HumanStatistics:
         chosen=chosen,
         older_reference=counts.older_reference,
     )
-
-
-def with_rates(row: RunRow) -> RunRow:
-    """Return a run of a list with its win rate by human labels and its judge's agreement, both with Wilson's interval."""
-    labelled = row.wins + row.ties + row.losses
-    win_rate = share([(0, 1.0, row.wins), (0, 0.0, labelled - row.wins)], NO_LABEL)
-    agreement = share([(0, 1.0, row.agree), (0, 0.0, row.compared - row.agree)], NOTHING)
-    return replace(row, win_rate=win_rate, agreement=agreement)
 
 
 def label_scores(groups: Iterable[PairGroup]) -> list[ScoredPair]:

@@ -6,7 +6,7 @@ share it.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, repeat
@@ -334,6 +334,17 @@ def read_verdicts(store: Store, judge: JudgeRef, span: tuple[int, int]) -> Judge
 def _ordered_verdict(verdict: str, candidate_first: str | None, baseline_first: str | None) -> OrderedVerdict:
     orders = [name for name in (candidate_first, baseline_first) if name is not None and Verdict(name).preference]
     return OrderedVerdict(Verdict(verdict), (orders[0], orders[1]) if len(orders) == 2 else None)
+
+
+def pair_groups(pairs: PairColumns, verdicts: JudgeVerdicts | None) -> Iterator[tuple[int, PairGroup]]:
+    """Yield (pair id, the pair as a group of its own) with one judge's verdicts, or without any."""
+    kinds, indexes = pairs.kinds()
+    for pair_id, index in zip(pairs.ids, indexes, strict=True):
+        kind = kinds[index]
+        if verdicts is None:
+            yield pair_id, votes_group(kind, 1)
+        else:
+            yield pair_id, verdict_group(kind, verdicts.of_pair(pair_id, kind.run_id), 1, verdicts.judge.id)
 
 
 def votes_group(kind: PairKind, count: int) -> PairGroup:

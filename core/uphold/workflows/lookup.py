@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import runs, sets
+from uphold.store import run_list, sets
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
@@ -13,14 +13,12 @@ __all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_st
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a database; each run has its rates."""
+    """The runs and eval sets of a database."""
 
     runs: list[RunRow]
     sets: list[SetRow]
 
 
-def home(store: Store) -> Home:
-    """Return the runs and eval sets of a database with their counts and rates."""
-    from uphold.stats.human import with_rates  # a review that is opened by itself loads no statistics
-
-    return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))
+def home(store: Store, judge: str | None = None) -> Home:
+    """Return the runs and eval sets of a database with their counts; `judge` is the one that the user names."""
+    return Home(run_list.run_rows(store, judge), sets.set_rows(store))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import EventKind, ruling
-from uphold.records.judgments import PairVerdict
-from uphold.records.pair_list import ListedPair, ListedTexts
+from uphold.records.judgments import JudgeRef, PairVerdict
+from uphold.records.pair_list import Behind, ListedPair, ListedTexts, PairsBehind
 from uphold.records.reviews import ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.history import History, replay
-from uphold.store import judgments, pair_list, pairs, reviews, runs, sets
+from uphold.store import judgments, pair_list, pairs, reviews, sets
 from uphold.store.database import Store, open_store
+from uphold.store.headline_judges import judges_in_order
 from uphold.store.pair_list import PairRow
 from uphold.store.pairs import PairTexts
 
@@ -29,12 +30,13 @@ class PairListing:
     """The pairs of a run as one reviewer may see them.
 
     `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can run it.
-    Raises BadUsage for a judge that has not judged the run.
+    `judge` is the one whose verdicts are listed, a name or a judge that is known already; by default that of the run's
+    headline. Raises BadUsage for a judge that has not judged the run.
     """
 
-    def __init__(self, store: Store, run: Run, reviewer: str, judge: str | None = None) -> None:
+    def __init__(self, store: Store, run: Run, reviewer: str, judge: JudgeRef | str | None = None) -> None:
         self.store, self.run, self.reviewer = store, run, reviewer
-        self.judge = runs.primary_judge(store, run.id, judge)
+        self.judge = judge if isinstance(judge, JudgeRef) else judges_in_order(store, run, judge)[0].shown
 
     @property
     def judge_name(self) -> str | None:
@@ -97,6 +99,22 @@ class PairListing:
             reviewer_id=reviews.find_reviewer(self.store, self.reviewer),
             read=read,
         )
+
+    def behind(self, wanted: PairsBehind) -> frozenset[int]:
+        """Return the ids of the pairs that a number counts, with the judge of this list; takes long on large runs."""
+        from uphold.stats.pairs_behind import ids_behind  # a list without a number loads no statistics
+        from uphold.store.counts import AllVerdicts, CountOptions, run_condition, winners_in_app
+        from uphold.store.pair_columns import pair_groups, read_pairs
+
+        with open_store(self.store.path) as store:
+            reviewers = reviews.reviewer_ids(store)
+            columns = read_pairs(store, run_condition(self.run))
+            if wanted.kind is Behind.SIDES:
+                (name,) = wanted.reviewers
+                return frozenset(winners_in_app(store, self.run, reviewers[name]) & set(columns.ids))
+            verdicts = AllVerdicts(store, columns, CountOptions(details=True), [self.judge] if self.judge else [])
+            verdicts.read_lengths(columns)
+            return ids_behind(pair_groups(columns, verdicts.of(self.judge)), wanted, reviewers)
 
     def flag(self, pair: ListedPair) -> ListedPair:
         """Flag a pair for a second look, or take the flag away, and return the pair as it is listed then."""
