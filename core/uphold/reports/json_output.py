@@ -9,7 +9,7 @@ from typing import Any
 
 from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySide
 from uphold.records.counts import CLASSES
-from uphold.records.headline_judge import HeadlineJudge
+from uphold.records.headline_judge import HeadlineJudge, what_is_missing
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -55,8 +55,8 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "candidate": numbers.candidate,
         "baseline": numbers.baseline,
         "pairs": numbers.pairs,
-        **({"reason": _POOLED} if pooled else {}),
         **_headline_judge(numbers.judge),
+        **({"reason": _POOLED} if pooled else {}),
         "human": _human(numbers.human),
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
@@ -78,14 +78,16 @@ def _headline(numbers: RunStatistics) -> Json:
 
 
 def _headline_judge(found: HeadlineJudge) -> Json:
-    """Return the judge of the headline, why it is that one, how many pairs it lacks, and the command that asks them."""
-    return {
-        "judge": found.name,
-        "judge_version": found.judge.version if found.judge is not None else None,
-        "judge_reason": found.reason.value,
-        "judge_missing": found.missing,
-        "judge_command": found.ask or None,
-    }
+    """Return the judge of the headline, why it is that one, and what it lacks.
+
+    `judge_missing` pairs were not asked of it, or of the judge that is shown where none has read every pair.
+    """
+    result: Json = {"judge": found.name, "judge_reason": found.reason.value, "judge_missing": found.missing}
+    if found.judge is not None:
+        result["judge_version"] = found.judge.version
+    if found.ask:
+        result["judge_command"] = found.ask
+    return result if found.name is not None else {"reason": what_is_missing(found)} | result
 
 
 def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:

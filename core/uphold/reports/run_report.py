@@ -232,7 +232,9 @@ def _human_rate_rows(numbers: RunStatistics, *, aside: bool = False) -> Iterator
     )
     yield NumberRow(RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, pairs=_NOT_LOST, aside=aside)
     yield NumberRow(RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, pairs=_LABELLED, aside=aside)
-    yield NumberRow(RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, pairs=behind(Behind.DECIDED), aside=aside)
+    yield NumberRow(
+        RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, pairs=behind(Behind.DECIDED), aside=aside
+    )
 
 
 def _peek_safe(numbers: RunStatistics) -> Iterator[Item]:

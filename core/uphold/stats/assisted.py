@@ -125,14 +125,15 @@ def headline_inputs(counts: RunCounts, judge: JudgeGroups | None) -> HeadlineInp
 
     Without a judge it is human-only too.
     """
-    reason = NO_JUDGE
+    groups, reason = counts.votes, NO_JUDGE
     if judge is not None:
         missing = not_asked(judge)
         if not missing:
             return inputs_from_cells(verdict_cells(judge.cells), counts.strata, label_scores(judge.cells))
         pairs = sum(group.count for group in judge.cells)
+        groups = tuple(replace(group, verdict=None) for group in judge.cells)
         reason = f"{judge.name} has read {count(pairs - missing)} of {count_noun(pairs, 'pair')}"
-    inputs = inputs_from_cells(verdict_cells(counts.votes), counts.strata, label_scores(counts.votes))
+    inputs = inputs_from_cells(verdict_cells(groups), counts.strata, label_scores(groups))
     if inputs.state in ("assisted", "human-only"):
         return replace(inputs, state="human-only", reason=reason)
     return inputs

@@ -23,7 +23,7 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.stats.agreement import agreement
-from uphold.stats.assisted import assisted, headline, headline_inputs, not_asked, win_rates, run_inputs
+from uphold.stats.assisted import assisted, headline, headline_inputs, not_asked, run_inputs, win_rates
 from uphold.stats.bias import length_bias, position_bias
 from uphold.stats.exact_tests import fisher, holm_where_known
 from uphold.stats.human import NOTHING, POOLED, human_statistics

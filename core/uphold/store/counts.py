@@ -36,9 +36,10 @@ from uphold.store.sets import set_hash
 class CountOptions:
     """What to count of a run or set.
 
-    `judge` and `tag` narrow it to the judges of that name (or name and version) and to examples with that tag. `details` adds length differences,
-    soft preferences and reviewers' habits, `full` the judge's confidence, `by_tag` the counts of every tag. With
-    `first_only` judges after the first are only named, the set is not hashed, and lengths are read in small runs only.
+    `judge` and `tag` narrow it to the judges of that name (or name and version) and to examples with that tag. `details`
+    adds length differences, soft preferences and reviewers' habits, `full` the judge's confidence, `by_tag` the counts of
+    every tag. With `first_only` judges after the first are only named, the set is not hashed, and lengths are read in small
+    runs only.
     """
 
     judge: str | None = None

@@ -4,13 +4,13 @@ import json
 import shlex
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder
 from uphold.records.headline_judge import (
     PROGRAM,
     HeadlineJudge,
+    JudgeCoverage,
     JudgeReason,
     ask_command,
     choose_judge,
@@ -130,21 +130,11 @@ def lacks_pairs(store: Store, run: Run, judge: JudgeRef) -> bool:
     return not store.one(_ALL_ASKED, values)[0] and bool(store.one(f"SELECT EXISTS (SELECT 1 {_NOT_ASKED})", values)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeCoverage:
-    """How many of a run's current, unbroken pairs a judge was not asked about, and the command that asks them."""
-
-    run: Run
-    pairs: int
-    missing: int
-    ask: str
-
-
 def coverage(store: Store, run: Run, judge: JudgeRef) -> JudgeCoverage:
     """Count the pairs of a run that a judge was not asked about."""
     missing = store.one(f"SELECT count(*) {_NOT_ASKED}", {"run": run.id, "judge": judge.id})[0]
     pairs = store.one(_PAIRS, (run.id,))[0]
-    return JudgeCoverage(run, pairs, missing, _ask(store, run, judge) if missing else "")
+    return JudgeCoverage(run.name, run.number, pairs, missing, _ask(store, run, judge) if missing else "")
 
 
 def _missing(store: Store, found: HeadlineJudge, runs: Sequence[Run]) -> HeadlineJudge:

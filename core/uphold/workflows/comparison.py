@@ -1,20 +1,17 @@
-"""Compares two runs of a set, gates one against the other, and reads the history of win rates."""
+"""Compares two runs of a set, and gates one against the other."""
 
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, interval, percent
 from uphold.records.comparisons import Gate, RunComparison
-from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 from uphold.records.runs import Run
-from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
 from uphold.stats.paired import GateSubject, by_judge, by_people, gate, paired_statistics
 from uphold.store import counts, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.matched import matched_pairs
-from uphold.workflows.statistics import HeadlineNumbers, headline_numbers
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
@@ -101,26 +98,3 @@ def _judge_caveat(store: Store, run: Run, judge: str) -> str:
     rate, bounds = percent(observed.rate), interval(observed.low, observed.high)
     pairs = count_noun(observed.n, "pair")
     return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {pairs}"
-
-
-@dataclass(frozen=True, slots=True)
-class RunPoint:
-    """A run with the win rate of its headline, the judge that it rests on, and whether that judge assists it.
-
-    There is no rate below ten pairs.
-    """
-
-    run: Run
-    rate: Rate
-    judge: HeadlineJudge = NO_JUDGE
-    assisted: bool = False
-
-
-def set_history(store: Store, set_id: int, baseline_id: int, judge: str | None = None) -> list[RunPoint]:
-    """Return every run of a set against one baseline with its headline, oldest first; `judge` is the one named."""
-    found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [_point(run, headline_numbers(store, run, judge)) for run in found]
-
-
-def _point(run: Run, found: HeadlineNumbers) -> RunPoint:
-    return RunPoint(run, found.win_rate, found.judge, found.numbers.state == "assisted")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import run_list, sets
+from uphold.store import pair_list, run_list, sets
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
@@ -13,12 +13,13 @@ __all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_st
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a database."""
+    """The runs and eval sets of a database; `version` changes whenever their rates may have changed."""
 
     runs: list[RunRow]
     sets: list[SetRow]
+    version: tuple[int | None, ...] = ()
 
 
 def home(store: Store, judge: str | None = None) -> Home:
     """Return the runs and eval sets of a database with their counts; `judge` is the one that the user names."""
-    return Home(run_list.run_rows(store, judge), sets.set_rows(store))
+    return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from uphold.records.enums import EventKind, ruling
+from uphold.records.enums import Choice, EventKind, Ruling, ruling
 from uphold.records.judgments import JudgeRef, PairVerdict
 from uphold.records.pair_list import Behind, ListedPair, ListedTexts, PairsBehind
-from uphold.records.reviews import ReviewerState, ReviewEvent, new_event_id
+from uphold.records.reviews import OnScreen, ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.history import History, replay
 from uphold.store import judgments, pair_list, pairs, reviews, sets
@@ -36,7 +36,16 @@ class PairListing:
 
     def __init__(self, store: Store, run: Run, reviewer: str, judge: JudgeRef | str | None = None) -> None:
         self.store, self.run, self.reviewer = store, run, reviewer
-        self.judge = judge if isinstance(judge, JudgeRef) else judges_in_order(store, run, judge)[0].shown
+        self._wanted = judge
+        self.judge: JudgeRef | None = None
+        self.update_judge()
+
+    def update_judge(self) -> None:
+        """Take the judge of the run's headline as it is now, such as one that was pinned, where none was asked for."""
+        if isinstance(self._wanted, JudgeRef):
+            self.judge = self._wanted
+        else:
+            self.judge = judges_in_order(self.store, self.run, self._wanted)[0].shown
 
     @property
     def judge_name(self) -> str | None:
@@ -46,18 +55,18 @@ class PairListing:
     def first(self, many: int) -> list[ListedPair]:
         """Return the first `many` pairs of the queue, without reading the rest of the run."""
         history = self._history(self.store)
-        return [_listed(row, history) for row in pair_list.first_rows(self.store, self.run.id, many)]
+        return [_listed(row, history, self.judge) for row in pair_list.first_rows(self.store, self.run.id, many)]
 
     def read(self) -> list[ListedPair]:
         """Return every current pair of the run, in no particular order."""
         with open_store(self.store.path) as store:
             history = self._history(store)
             rows = pair_list.pair_rows(store, self.run.id, self.judge.id if self.judge else None)
-            return [_listed(row, history) for row in rows]
+            return [_listed(row, history, self.judge) for row in rows]
 
     def mark(self) -> tuple[int | None, ...]:
         """Return a value that is different once reading again would find something else."""
-        return pair_list.list_version(self.store)
+        return (*pair_list.list_version(self.store), self.judge.id if self.judge is not None else None)
 
     def texts(self, page: Sequence[ListedPair]) -> dict[int, ListedTexts]:
         """Return by pair id what a list shows of the texts of one page."""
@@ -133,12 +142,22 @@ class PairListing:
         return replay(reviews.reviewer_events(store, self.run.id, reviewer_id))
 
 
+def _ruling(choice: Choice, shown: OnScreen | None, row: PairRow, judge: JudgeRef | None) -> Ruling:
+    """Return whether a decision upholds the verdict of the list's judge.
+
+    That is the verdict that the decision was made on; where that was another judge's, this judge's verdict as it is now.
+    """
+    if shown is not None and judge is not None and shown.judge_id not in (None, judge.id):
+        return ruling(choice, row.verdict)
+    return ruling(choice, shown.verdict if shown is not None else None)
+
+
 def guidelines_of(store: Store, run: Run) -> str | None:
     """Return the guidelines of the run's set for judges and reviewers; None where it has none."""
     return sets.guidelines(store, run.set_id)
 
 
-def _listed(row: PairRow, history: History) -> ListedPair:
+def _listed(row: PairRow, history: History, judge: JudgeRef | None) -> ListedPair:
     state = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NO_EVENTS
     decision = state.decision
     shown = decision.shown if decision is not None else None
@@ -150,7 +169,7 @@ def _listed(row: PairRow, history: History) -> ListedPair:
         row.place,
         row.verdict,
         decision,
-        ruling(choice, shown.verdict if shown else None) if choice is not None else None,
+        _ruling(choice, shown, row, judge) if choice is not None else None,
         history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
         row.label,
         state.skipped,

@@ -87,6 +87,11 @@ class PairReader:
                 del self._views[next(iter(self._views))]
         return found
 
+    @property
+    def has_several_judges(self) -> bool:
+        """Whether several judges have judged the run."""
+        return len(self._judges) > 1
+
     def use_judges(self, judges: Sequence[JudgeRef]) -> None:
         """Read the verdicts of other judges from now on, the one that Enter upholds first."""
         self._judges = judges

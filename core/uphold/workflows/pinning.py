@@ -1,48 +1,20 @@
 """Pins a judge to a set, so that the headlines of all its runs rest on it, and takes the pin away."""
 
-from dataclasses import dataclass
-
 from uphold.errors import BadUsage
+from uphold.records.headline_judge import PinnedJudge
 from uphold.records.judgments import JudgeRef
 from uphold.store import reviews, sets
 from uphold.store.database import Store
-from uphold.store.headline_judges import JudgeCoverage, coverage, find_judge, pinned_judge, write_pin
+from uphold.store.headline_judges import coverage, find_judge, pinned_judge, write_pin
 from uphold.store.runs import all_runs
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedJudge:
-    """A set and the judge that is pinned to it (None: no one), with what that judge lacks in each run of the set.
-
-    `before` is the judge that was pinned until now.
-    """
-
-    set: str
-    judge: JudgeRef | None
-    before: JudgeRef | None
-    runs: tuple[JudgeCoverage, ...] = ()
-
-    @property
-    def missing(self) -> int:
-        """How many pairs the judge was not asked about, in all runs."""
-        return sum(run.missing for run in self.runs)
-
-    @property
-    def pairs(self) -> int:
-        """How many current, unbroken pairs the runs have."""
-        return sum(run.pairs for run in self.runs)
-
-
-def pin_judge(store: Store, set_name: str, judge: JudgeRef | str, reviewer: str) -> PinnedJudge:
+def pin_judge(store: Store, set_name: str, judge: str, reviewer: str) -> PinnedJudge:
     """Pin a judge to a set; nothing is written where it is pinned already.
 
     Raises BadUsage for a set or judge that does not exist, or a name that several versions have.
     """
-    set_id = sets.find_set(store, set_name)
-    found = judge if isinstance(judge, JudgeRef) else find_judge(store, judge)
-    before = _write(store, set_id, found, reviewer)
-    runs = tuple(coverage(store, run, found) for run in all_runs(store) if run.set_id == set_id)
-    return PinnedJudge(set_name, found, before, runs)
+    return _pin(store, set_name, sets.find_set(store, set_name), find_judge(store, judge), reviewer)
 
 
 def unpin_judge(store: Store, set_name: str, reviewer: str) -> PinnedJudge:
@@ -50,13 +22,22 @@ def unpin_judge(store: Store, set_name: str, reviewer: str) -> PinnedJudge:
     set_id = sets.find_set(store, set_name)
     if pinned_judge(store, set_id) == (None, ""):
         raise BadUsage(f"no judge is pinned to the set {set_name!r}; `uphold set pin SET JUDGE` pins one")
-    return PinnedJudge(set_name, None, _write(store, set_id, None, reviewer))
-
-
-def _write(store: Store, set_id: int, judge: JudgeRef | None, reviewer: str) -> JudgeRef | None:
-    """Write the pin, and return the judge that was pinned before."""
     with store.writing() as conn:
-        before, unknown = pinned_judge(store, set_id)
-        if judge is None or judge != before or unknown:
+        write_pin(conn, set_id, None, reviews.add_reviewer(conn, reviewer))
+    return PinnedJudge(set_name, None)
+
+
+def toggle_pin(store: Store, set_name: str, judge: JudgeRef, reviewer: str) -> PinnedJudge:
+    """Pin a judge to a set, or take the pin away where it is pinned already."""
+    set_id = sets.find_set(store, set_name)
+    if pinned_judge(store, set_id)[0] == judge:
+        return unpin_judge(store, set_name, reviewer)
+    return _pin(store, set_name, set_id, judge, reviewer)
+
+
+def _pin(store: Store, set_name: str, set_id: int, judge: JudgeRef, reviewer: str) -> PinnedJudge:
+    with store.writing() as conn:
+        if pinned_judge(store, set_id)[0] != judge:
             write_pin(conn, set_id, judge, reviews.add_reviewer(conn, reviewer))
-    return before
+    runs = [run for run in all_runs(store) if run.set_id == set_id]
+    return PinnedJudge(set_name, judge, tuple(coverage(store, run, judge) for run in runs))

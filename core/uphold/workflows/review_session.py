@@ -230,6 +230,11 @@ class ReviewSession:
         """The name of the judge that Enter upholds."""
         return self.judge.name if self.judge is not None else None
 
+    @property
+    def has_several_judges(self) -> bool:
+        """Whether more judges than the one that Enter upholds have judged the run."""
+        return self.reader.has_several_judges
+
     def update_judge(self) -> bool:
         """Take the judge of the run's headline as it is now, such as one that was pinned; True where it is another one.
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from uphold.errors import BadUsage
 from uphold.records.counts import RunCounts
-from uphold.records.headline_judge import HeadlineJudge
+from uphold.records.headline_judge import HeadlineJudge, distinct_names
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate, RunStatistics
 from uphold.stats.summary import live_numbers, merge_counts, run_statistics
 from uphold.store import counts, reviews, runs, sets
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
+from uphold.store.headline_judges import judges_in_order
 
 if TYPE_CHECKING:
     from uphold.records.comparisons import SideBySide
@@ -78,6 +79,11 @@ def headline_numbers(store: Store, run: Run, judge: str | None = None) -> Headli
         found if planned is None else replace(found, planned=planned), shown.id if shown is not None else None
     )
     return HeadlineNumbers(found.judge, numbers)
+
+
+def judge_names(store: Store, run: Run, judge: str | None = None) -> list[str]:
+    """Return the names by which a run's judges can be named, that of the shown one first."""
+    return distinct_names(judges_in_order(store, run, judge)[1])
 
 
 def read_set_statistics(store: Store, name: str, options: StatisticsOptions = DEFAULTS) -> RunStatistics:

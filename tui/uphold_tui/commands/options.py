@@ -37,6 +37,18 @@ def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
         print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
 
 
+def default_reviewer(context: "Context", named: str | None = None) -> str:
+    """Return who acts: the one named, else the one of uphold.toml, else the user's name."""
+    from getpass import getuser
+
+    if name := named or context.settings.reviewer:
+        return name
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "reviewer"
+
+
 @dataclass(frozen=True)
 class Context:
     """The global options as given on the command line."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import Context
+from uphold_tui.commands.options import Context, default_reviewer
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -74,7 +74,7 @@ def review(
         else:
             by_default = run is None and options == ReviewOptions(judge=judge)
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer), run=wanted, review=options)
+        open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
 
 
 def start(context: Context) -> None:
@@ -105,7 +105,9 @@ def open_app(
         print_note(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
 
 
-def app_options(context: Context, reviewer: str | None = None, *, tour: bool = False) -> "AppOptions":
+def app_options(
+    context: Context, reviewer: str | None = None, *, tour: bool = False, judge: str | None = None
+) -> "AppOptions":
     """Return the app's options from uphold.toml and the command line."""
     from uphold_tui.app_options import AppOptions
     from uphold_tui.themes import SIGNS
@@ -115,19 +117,11 @@ def app_options(context: Context, reviewer: str | None = None, *, tour: bool = F
         dict(settings.keys),
         SIGNS[settings.signs],
         settings.hold,
-        reviewer or settings.reviewer or _user_name(),
+        default_reviewer(context, reviewer),
         settings.theme,
         tour,
+        judge,
     )
-
-
-def _user_name() -> str:
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (OSError, KeyError):
-        return "reviewer"
 
 
 def _prepare_app() -> None:

@@ -31,7 +31,7 @@ from uphold.reports.model import (
 )
 from uphold.reports.number_text import count_text, forecast_text, number_text, rate_interval, row_name, width_text
 from uphold.reports.text_tables import item_table
-from uphold.workflows.comparison import RunPoint
+from uphold.workflows.history import RunPoint, history_judges, judge_changes
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED
 from uphold_tui.widgets.bars import axis, chart, interval, large_digits
@@ -68,7 +68,7 @@ _NAMES: Mapping[str, str] = {
 
 _LEFT_OUT = frozenset(
     {
-        *(RowId.ALL_READ, RowId.BASIS, RowId.PEOPLE_ALONE, RowId.PLAN_HINT),
+        *(RowId.ALL_READ, RowId.BASIS, RowId.PLAN_HINT),
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
@@ -174,7 +174,12 @@ def left_rows(view: NumbersView, width: int) -> list[Row]:
     if view.by_tag and tags:
         return [*rows, blank(), *_tags(view, tags, width)]
     if len(points) > 1:
-        rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, view.run, width))]
+        rows += [
+            blank(),
+            plain("History, like these", BOLD),
+            *map(plain, chart(points, view.run, width, judge_changes(points))),
+        ]
+        rows += wrapped(history_judges(points), width)
     return rows
 
 

@@ -139,9 +139,14 @@ class PairsScreen(Screen[None]):
     def reopen(self, pair_id: int | None, *, choose_filter: bool, blind: bool) -> None:
         """Get ready to be shown again: with the cursor on a pair, and with the choice of filters open if wanted."""
         self.state.pair_id, self._choose_filter = pair_id, choose_filter
+        self.update_judge()
         self.loader.blind = blind
         self.message = Content("")
         self._apply_filter()
+
+    def update_judge(self) -> None:
+        """Speak of the headline's judge as it is now; the run is read again when the list is shown."""
+        self.listing.update_judge()
 
     # reading and searching
 
