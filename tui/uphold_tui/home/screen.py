@@ -84,7 +84,7 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
     in_set = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
         in_set = Content.assemble(in_set, (f"   {count(row.disputed)} in dispute", DOUBT))
-    judge = _judge(row, with_orders=bool(columns.bar))
+    judge = _judge(row, columns)
     return (
         _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
         _row(columns, in_set, judge, _agreement(row, headline)),
@@ -112,17 +112,21 @@ def _win_rate(headline: "HeadlineNumbers | None", axis_width: int) -> Content:
     return Content.assemble(bar, (percent_number(rate.rate), BOLD), (f"  {rate_interval(rate)}", MUTED))
 
 
-def _judge(row: RunRow, *, with_orders: bool) -> Content:
-    """Return the judge of the headline, and how much of the run it has judged if not all of it in both orders."""
+def _judge(row: RunRow, columns: Columns) -> Content:
+    """Return the judge of the headline, and how much of the run it has judged if not all of it in both orders.
+
+    Its name is cut before what is said of it.
+    """
     found = row.judge
     if found.shown is None:
         return Content.styled("not judged" if not found.unknown else "pinned judge is not here", MUTED)
-    words = ", pinned" if found.reason is JudgeReason.PINNED else ""
+    words = ", pinned" if found.reason is JudgeReason.PINNED and columns.bar else ""
     if found.missing:
         words += f", {of_n(found.pairs - found.missing, found.pairs)}"
-    elif row.orders == 1 and not words and with_orders:
+    elif row.orders == 1 and not words and columns.bar:
         words = ", one order"
-    return Content.assemble(safe_text.line(found.shown.name, MUTED), (words, DOUBT if found.missing else MUTED))
+    name = safe_text.line(found.shown.name, MUTED).truncate(max(columns.reviewed - 2 - len(words), 3), ellipsis=True)
+    return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
 
 
 def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
