@@ -1,4 +1,4 @@
-"""One judge of the headline, the same in every command and on every screen: a rule on all pairs, a model on those that were read."""
+"""One judge of the headline in every command and on every screen: a rule on all pairs, a model on those that were read."""
 
 import json
 import os

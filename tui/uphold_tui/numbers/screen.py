@@ -249,9 +249,10 @@ class NumbersScreen(Screen[None]):
         second = []
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
-        if wide and self.judges:
+        tags = self.statistics is not None and bool(self.statistics.tags)
+        if self.judges and (wide or (len(self.judges) > 1 and not tags and self.app.size.width >= 120)):
             second.append(entry(table["pin"]))
-        if self.statistics is not None and self.statistics.tags:
+        if tags:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         if wide:

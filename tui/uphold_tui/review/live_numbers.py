@@ -175,7 +175,7 @@ def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
             shown.append(("this set", rate_or_interval(narrow), narrow))
     rows = [spread(_head("Win rate"), Content.styled(rate_percent(shown[0][2]), BOLD), width)]
     if numbers.state == "human-only" and numbers.missing:
-        rows.append(Content.styled("people alone: the judge lacks pairs", MUTED))
+        rows.append(Content.styled("people alone", MUTED))
     for word, value, rate in shown:
         rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
     return [*rows, axis(width)]
