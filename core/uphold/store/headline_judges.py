@@ -1,16 +1,15 @@
 """The judge of a run's headline as the file has it: its pin, what judges were asked, and which pairs they lack."""
 
 import json
-import shlex
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder
 from uphold.records.headline_judge import (
     PROGRAM,
     HeadlineJudge,
-    JudgeCoverage,
     JudgeReason,
     ask_command,
     choose_judge,
@@ -21,6 +20,9 @@ from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.settings import database_path
 from uphold.store.database import Store, now
+
+if TYPE_CHECKING:
+    from uphold.records.pinned_judge import JudgeCoverage
 
 _RUN_JUDGES = """
 SELECT g.id, g.name, g.kind, g.version FROM run_judges o JOIN judges g ON g.id = o.judge_id WHERE o.run_id = ? ORDER BY o.place
@@ -130,8 +132,10 @@ def lacks_pairs(store: Store, run: Run, judge: JudgeRef) -> bool:
     return not store.one(_ALL_ASKED, values)[0] and bool(store.one(f"SELECT EXISTS (SELECT 1 {_NOT_ASKED})", values)[0])
 
 
-def coverage(store: Store, run: Run, judge: JudgeRef) -> JudgeCoverage:
+def coverage(store: Store, run: Run, judge: JudgeRef) -> "JudgeCoverage":
     """Count the pairs of a run that a judge was not asked about."""
+    from uphold.records.pinned_judge import JudgeCoverage  # only a judge that lacks pairs needs it
+
     missing = store.one(f"SELECT count(*) {_NOT_ASKED}", {"run": run.id, "judge": judge.id})[0]
     pairs = store.one(_PAIRS, (run.id,))[0]
     return JudgeCoverage(run.name, run.number, pairs, missing, _ask(store, run, judge) if missing else "")
@@ -149,6 +153,8 @@ def _missing(store: Store, found: HeadlineJudge, runs: Sequence[Run]) -> Headlin
 
 
 def _ask(store: Store, run: Run, judge: JudgeRef) -> str:
+    import shlex  # only a judge that lacks pairs needs it
+
     sql = "SELECT answer_order, samples FROM judge_orders WHERE run_id = ? AND judge_id = ?"
     requested = {AnswerOrder(order): samples for order, samples in store.rows(sql, (run.id, judge.id))}
     definition = json.loads(store.one("SELECT definition FROM judges WHERE id = ?", (judge.id,))[0])

@@ -1,8 +1,8 @@
 """Pins a judge to a set, so that the headlines of all its runs rest on it, and takes the pin away."""
 
 from uphold.errors import BadUsage
-from uphold.records.headline_judge import PinnedJudge
 from uphold.records.judgments import JudgeRef
+from uphold.records.pinned_judge import PinnedJudge
 from uphold.store import reviews, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import coverage, find_judge, pinned_judge, write_pin

@@ -8,7 +8,7 @@ from uphold.errors import BadUsage
 from uphold_tui.commands.options import AsJson, default_reviewer
 
 if TYPE_CHECKING:
-    from uphold.records.headline_judge import PinnedJudge
+    from uphold.records.pinned_judge import PinnedJudge
 
 app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Curate eval sets, and say what their numbers rest on."
@@ -71,7 +71,8 @@ def _pin_json(found: "PinnedJudge") -> dict[str, Any]:
 
 def _print_pin(found: "PinnedJudge") -> None:
     from uphold.formatting import of_n
-    from uphold.records.headline_judge import ask_words, pin_sentence
+    from uphold.records.headline_judge import ask_words
+    from uphold.records.pinned_judge import pin_sentence
     from uphold_tui.console import print_line, print_text
 
     print_line(pin_sentence(found))

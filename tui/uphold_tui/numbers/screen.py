@@ -14,9 +14,9 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count_noun, of_n
-from uphold.records.headline_judge import PinnedJudge, pin_sentence
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
+from uphold.records.pinned_judge import PinnedJudge, pin_sentence
 from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics

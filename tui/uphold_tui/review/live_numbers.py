@@ -104,13 +104,13 @@ def agreement(numbers: LiveNumbers, *, with_judge: bool = False) -> Content:
     """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named; nothing where none was compared."""
     if numbers.agreement.rate is None:
         return Content("")
-    judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
-    return Content.assemble(
+    found = Content.assemble(
         ("agreement ", MUTED),
         (rate_percent(numbers.agreement), BOLD),
         (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
-        *([(" with ", MUTED), judge] if with_judge else []),
     )
+    judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
+    return Content.assemble(found, (" with ", MUTED), judge) if with_judge else found
 
 
 def readers(numbers: LiveNumbers) -> Content:
