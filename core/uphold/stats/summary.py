@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from uphold.records.counts import JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
+from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     Difference,
@@ -142,7 +143,7 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
         inconsistent=tally[Verdict.INCONSISTENT],
         unreadable=tally[Verdict.UNREADABLE],
         failed=tally[Verdict.FAILED],
-        pending=0 if judge.kind == "imported" else tally[Verdict.PENDING],
+        pending=0 if judge.kind in ("imported", PROGRAM) else tally[Verdict.PENDING],
         win_rate=_share(wins, n, counts.pooled),
         win_tie_rate=_share(wins + ties, n, counts.pooled),
         ties_half=_share(wins + ties / 2, n, counts.pooled),

@@ -13,7 +13,7 @@ from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge, judges_named
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.store.database import Store, first_values
-from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges
+from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges, set_judges
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
@@ -71,12 +71,6 @@ class _Scope:
 def run_condition(run: Run) -> PairCondition:
     return PairCondition("p.run_id = :run", {"run": run.id})
 
-
-_SET_JUDGES = """
-SELECT g.id, g.name, g.kind, g.version FROM judges g
-WHERE g.id IN (SELECT judge_id FROM judge_orders WHERE run_id IN (SELECT id FROM runs WHERE set_id = ?))
-ORDER BY g.kind = 'rules', g.id DESC
-"""
 
 _PREFERENCE_SAMPLE = 200
 """Of more than MAX_EXACT_PAIRS pairs about this many are searched for soft preferences."""
@@ -271,7 +265,7 @@ def _judges(store: Store, scope: _Scope, named: str | None) -> tuple[HeadlineJud
     else:
         pinned, _ = pinned_judge(store, scope.set_id)
         judge = NO_JUDGE
-        judges = [JudgeRef(*row) for row in store.rows(_SET_JUDGES, (scope.set_id,))]
+        judges = set_judges(store, scope.set_id)
         judges.sort(key=lambda other: other != pinned)
     return judge, judges if named is None else judges_named(judges, named)
 

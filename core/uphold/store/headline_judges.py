@@ -24,11 +24,19 @@ from uphold.store.database import Store, now
 if TYPE_CHECKING:
     from uphold.records.pinned_judge import JudgeCoverage
 
-_RUN_JUDGES = """
-SELECT g.id, g.name, g.kind, g.version FROM run_judges o JOIN judges g ON g.id = o.judge_id WHERE o.run_id = ? ORDER BY o.place
+_COLUMNS = f"g.id, g.name, CASE WHEN g.is_program THEN '{PROGRAM}' ELSE g.kind END, g.version"
+
+_RUN_JUDGES = f"""
+SELECT {_COLUMNS} FROM run_judges o JOIN judges g ON g.id = o.judge_id WHERE o.run_id = ? ORDER BY o.place
 """
 
-_ALL_JUDGES = "SELECT id, name, kind, version FROM judges ORDER BY id DESC"
+_ALL_JUDGES = f"SELECT {_COLUMNS} FROM judges g ORDER BY g.id DESC"
+
+_SET_JUDGES = f"""
+SELECT {_COLUMNS} FROM judges g
+WHERE g.id IN (SELECT judge_id FROM judge_orders WHERE run_id IN (SELECT id FROM runs WHERE set_id = ?))
+ORDER BY g.kind = 'rules', g.id DESC
+"""
 
 _PIN = "SELECT value FROM set_values WHERE set_id = ? AND kind = 'judge'"
 
@@ -50,6 +58,11 @@ _PAIRS = "SELECT count(*) FROM current_pairs WHERE run_id = ? AND id NOT IN (SEL
 def run_judges(store: Store, run_id: int) -> list[JudgeRef]:
     """Return the judges that were asked or imported in a run: the one that judged last first, rules at the end."""
     return [JudgeRef(*row) for row in store.rows(_RUN_JUDGES, (run_id,))]
+
+
+def set_judges(store: Store, set_id: int) -> list[JudgeRef]:
+    """Return the judges of all runs of a set, the newest first and rules at the end."""
+    return [JudgeRef(*row) for row in store.rows(_SET_JUDGES, (set_id,))]
 
 
 def headline_judge(store: Store, run: Run, named: str | None = None, *, against: Run | None = None) -> HeadlineJudge:
@@ -122,7 +135,7 @@ def pinned_judge(store: Store, set_id: int) -> tuple[JudgeRef | None, str]:
     if row is None:
         return None, ""
     name, _, version = str(row[0]).rpartition("@")
-    found = store.one("SELECT id, name, kind, version FROM judges WHERE name = ? AND version = ?", (name, version))
+    found = store.one(f"SELECT {_COLUMNS} FROM judges g WHERE g.name = ? AND g.version = ?", (name, version))
     return (None, f"{name}@{version[:8]}") if found is None else (JudgeRef(*found), "")
 
 

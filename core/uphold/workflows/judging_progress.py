@@ -168,7 +168,9 @@ def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | No
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
     """Return the specs of judges to offer for a run: those of uphold.toml, those that judged it, rules that suit it."""
     run = get_run(store, run_id)
-    used = [judge.name for judge in run_judges(store, run_id) if judge.kind != "imported" and _is_spec(judge.name)]
+    used = [
+        judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
+    ]
     rules = []
     for name, rule in RULES.items():
         try:

@@ -37,14 +37,12 @@ def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
         print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
 
 
-def default_reviewer(context: "Context", named: str | None = None) -> str:
-    """Return who acts: the one named, else the one of uphold.toml, else the user's name."""
+def reviewer_name(settings: Settings, given: str | None) -> str:
+    """Return the name to review under: the one given, that of the settings, or the user's."""
     from getpass import getuser
 
-    if name := named or context.settings.reviewer:
-        return name
     try:
-        return getuser()
+        return given or settings.reviewer or getuser()
     except (OSError, KeyError):
         return "reviewer"
 

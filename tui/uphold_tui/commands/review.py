@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import Context, default_reviewer
+from uphold_tui.commands.options import Context, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -117,7 +117,7 @@ def app_options(
         dict(settings.keys),
         SIGNS[settings.signs],
         settings.hold,
-        default_reviewer(context, reviewer),
+        reviewer_name(settings, reviewer),
         settings.theme,
         tour,
         judge,

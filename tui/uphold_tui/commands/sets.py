@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import AsJson, default_reviewer
+from uphold_tui.commands.options import AsJson, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.pinned_judge import PinnedJudge
@@ -40,7 +40,7 @@ def pin(
         raise BadUsage(
             "name a judge, or take the pin away with --none: uphold set pin SET JUDGE, uphold set pin SET --none"
         )
-    who = default_reviewer(context.obj, reviewer)
+    who = reviewer_name(context.obj.settings, reviewer)
     with context.obj.open() as store:
         found = unpin_judge(store, set_, who) if judge is None else pin_judge(store, set_, judge, who)
     if json:
