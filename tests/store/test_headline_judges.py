@@ -213,6 +213,23 @@ def test_the_judge_of_two_runs_has_read_both(run_of_three: Store) -> None:
     assert (lacking.reason, lacking.missing, lacking.pairs) == (JudgeReason.NAMED, 3, 6)
 
 
+def test_a_programs_labels_take_the_headline_only_where_they_are_pinned_or_named(run_of_three: Store) -> None:
+    ask(run_of_three, "rule", "abc", "rules")
+    run = all_runs(run_of_three)[0]
+    with run_of_three.writing() as conn:
+        judge_id = add_judge(conn, Judge("script", "program"))
+        record_requested_orders(conn, run.id, judge_id, [AnswerOrder.NONE], samples=0)
+        for (pair,) in run_of_three.rows("SELECT id FROM current_pairs").fetchall():
+            said = Judgment(AnswerOrder.NONE, JudgmentStatus.READABLE, Preference.TIE)
+            judgments.add_judgment(conn, pair, judge_id, said)
+    assert chosen(run_of_three) == ("rule", "rule", 0, 0)
+    assert by_view(run_of_three) == [("rule", "rule")]
+    assert chosen(run_of_three, "script") == ("script", "named", 0, 0)
+    assert pin_judge(run_of_three, "s", "script", "mira").missing == 0
+    assert chosen(run_of_three) == ("script", "pinned", 0, 0)
+    assert by_view(run_of_three) == [("script", "pinned")]
+
+
 KINDS = st.sampled_from(["llm", "imported", "rules"])
 
 

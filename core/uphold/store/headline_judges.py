@@ -78,7 +78,7 @@ def headline_judge(store: Store, run: Run, named: str | None = None, *, against:
 
 def _choose(store: Store, judges: Sequence[JudgeRef], runs: Sequence[Run], named: str | None) -> HeadlineJudge:
     """Return the judge of the headline of some runs of one set; `judges` are those of the first, the latest in front."""
-    wanted = _find_named(store, judges, named)
+    wanted = _find_named(store, judges, named, "both runs" if len(runs) > 1 else "this run")
     pinned, unknown = (None, "") if wanted is not None else pinned_judge(store, runs[0].set_id)
     if unknown:
         return HeadlineJudge(JudgeReason.PINNED, unknown=unknown)
@@ -109,18 +109,18 @@ def judges_in_order(store: Store, run: Run, named: str | None = None) -> tuple[H
     return found, [*([shown] if shown is not None else []), *(judge for judge in judges if judge != shown)]
 
 
-def _not_here(named: str, judges: Sequence[JudgeRef]) -> str:
+def _not_here(named: str, judges: Sequence[JudgeRef], where: str = "this run") -> str:
     names = ", ".join(sorted({judge.name for judge in judges})) or "none"
-    return f"judge {named!r} has not judged this run; judges that have: {names}"
+    return f"judge {named!r} has not judged {where}; judges that have: {names}"
 
 
-def _find_named(store: Store, judges: Sequence[JudgeRef], named: str | None) -> JudgeRef | None:
+def _find_named(store: Store, judges: Sequence[JudgeRef], named: str | None, where: str) -> JudgeRef | None:
     """Return the judge that was named: the latest of the run, else of the file."""
     if named is None:
         return None
     found = judges_named(judges, named) or judges_named(all_judges(store), named)
     if not found:
-        raise BadUsage(_not_here(named, judges))
+        raise BadUsage(_not_here(named, judges, where))
     return found[0]
 
 

@@ -110,7 +110,7 @@ def agreement(numbers: LiveNumbers, *, with_judge: bool = False) -> Content:
         (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
     )
     judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
-    return Content.assemble(found, (" with ", MUTED), judge) if with_judge else found
+    return Content.assemble(found, (" with ", MUTED), judge) if with_judge and numbers.judge_name else found
 
 
 def readers(numbers: LiveNumbers) -> Content:
