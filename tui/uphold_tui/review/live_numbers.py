@@ -46,8 +46,9 @@ def numbers_line(
     for with_judge in (True, False):
         compared = agreement(numbers, with_judge=with_judge)
         groups = [part for part in (before, win_rate(numbers), compared, readers(numbers)) if part]
-        if with_judge and several_judges and _room(groups) <= width < _room(groups) + 3 + right.cell_length:
-            return Content("       ").join(groups)
+        if _room(groups) <= width and (not right or (with_judge and several_judges)):
+            left = Content("       ").join(groups)
+            return spread(left, right, width) if right and left.cell_length + 3 + right.cell_length <= width else left
         if _room(groups) + 3 + right.cell_length <= width:
             return spread(Content("       ").join(groups), right, width)
     while len(groups) > 1 and _room(groups) > width:
