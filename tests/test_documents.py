@@ -146,18 +146,23 @@ def test_every_command_on_a_page_runs_as_it_stands_there(name: str, tmp_path: Pa
 def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
     page = Page(name)
     commands = [*page.block_commands(), *page.inline_commands()]
-    known = {word: options_of(word) for word in {command.words[0] for command in commands}}
+    known = {subject: options_of(subject) for subject in map(_subject, commands)}
     for command in commands:
         used = {word.partition("=")[0] for word in command.words if re.match(r"--?[a-z]", word)}
-        assert used <= known[command.words[0]], command
+        assert used <= known[_subject(command)], command
     everywhere = set().union(*(options_of(word) for word in ALL_COMMANDS))
     alone = set(re.findall(r"`(--[a-z][\w-]*)", page.text))
     assert alone <= everywhere | {"--help"}
 
 
+def _subject(command: Command) -> str:
+    """The command that takes the options: of a group such as `set` the one in it."""
+    return " ".join(command.words[: 2 if command.words[0] == "set" else 1])
+
+
 ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
-    *("show", "runs", "export", "imports", "next", "decide", "completion"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
 )
 
 

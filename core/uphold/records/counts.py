@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from uphold.records.enums import Choice, Preference, Verdict
+from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
@@ -100,10 +101,10 @@ class RunCounts:
     """Everything the statistics read from the store for a run, a set (`pooled`), or one tag of it.
 
     `votes` groups the current, unbroken pairs by votes alone, `judges` by each judge's verdicts as well; `unread_judges` names
-    those whose verdicts were not read. `stale` and `retired` pairs are not current. `outside_queue` pairs were decided
-    without a place in any queue; `imported` and `carried` count pairs with such decisions, `older_reference` those with
-    a decision that was made with another reference than the example's present one. `planned` is how many pairs are to be
-    read.
+    those whose verdicts were not read. `judge` is the one that the headline rests on. `stale` and `retired` pairs are not
+    current. `outside_queue` pairs were decided without a place in any queue; `imported` and `carried` count pairs with such
+    decisions, `older_reference` those with a decision that was made with another reference than the example's present one.
+    `planned` is how many pairs are to be read.
     """
 
     set: str
@@ -129,6 +130,7 @@ class RunCounts:
     planned: int | None = None
     tag: str | None = None
     unread_judges: tuple[str, ...] = ()
+    judge: HeadlineJudge = NO_JUDGE
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
 
 

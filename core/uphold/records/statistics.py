@@ -10,6 +10,8 @@ Rates come for two targets: `population`, instructions like the ones in the set,
 
 from dataclasses import dataclass
 
+from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+
 MIN_FOR_RATE = 10
 """With fewer verdicts, counts are shown and no rate."""
 
@@ -99,7 +101,8 @@ class LiveNumbers:
     `n` pairs have a human label; `agreement.n` of them also a readable verdict of the judge. `population` and `this_set`
     are the headline: the judge-assisted win rate, or the human one where `state` is `human-only`, or None with `reason`
     saying why. `target` is the next narrower width that more verdicts would bring. The reviewer has read `own` pairs,
-    only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them.
+    only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them. `raw_agreement` is not
+    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it.
     """
 
     n: int
@@ -118,6 +121,9 @@ class LiveNumbers:
     own: int = 0
     others: int = 0
     unresolved: int = 0
+    raw_agreement: Share = Share(None, 0)
+    judge_name: str | None = None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,8 +437,8 @@ class WidthForecast:
 class RunStatistics:
     """Every number of a run, or of all runs of a set pooled: then `run`, `candidate` and `baseline` are None.
 
-    `headline` is the assisted rate of the first judge, or the human rate where no judge has judged anything; None where
-    pooled. `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
+    `headline` is the rate that `judge` assists, or the human rate where no judge has read every pair; None where pooled.
+    `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
     names judges that were not asked for.
     """
 
@@ -450,6 +456,7 @@ class RunStatistics:
     budget: tuple[WidthForecast, ...] = ()
     tag: str | None = None
     other_judges: tuple[str, ...] = ()
+    judge: HeadlineJudge = NO_JUDGE
 
 
 @dataclass(frozen=True, slots=True)

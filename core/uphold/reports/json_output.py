@@ -20,6 +20,7 @@ from uphold.records.comparisons import (
     SideBySide,
 )
 from uphold.records.counts import CLASSES
+from uphold.records.headline_judge import HeadlineJudge, what_is_missing
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -69,6 +70,7 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "candidate": numbers.candidate,
         "baseline": numbers.baseline,
         "pairs": numbers.pairs,
+        **_headline_judge(numbers.judge),
         **({"reason": _POOLED} if pooled else {}),
         "human": _human(numbers.human),
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
@@ -84,11 +86,23 @@ def statistics_json(numbers: RunStatistics) -> Json:
 
 
 def _headline(numbers: RunStatistics) -> Json:
-    """Return the headline, with the judge that assists it where there is one; nothing where runs are pooled."""
+    """Return the headline with its judge; nothing where runs are pooled."""
     if numbers.headline is None:
         return {}
-    judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
-    return {"headline": judge | _assisted(numbers.headline)}
+    return {"headline": {"judge": numbers.judge.name} | _assisted(numbers.headline)}
+
+
+def _headline_judge(found: HeadlineJudge) -> Json:
+    """Return the judge of the headline, why it is that one, and what it lacks.
+
+    `judge_missing` pairs were not asked of it, or of the judge that is shown where none has read every pair.
+    """
+    result: Json = {"judge": found.name, "judge_reason": found.reason.value, "judge_missing": found.missing}
+    if found.judge is not None:
+        result["judge_version"] = found.judge.version
+    if found.ask:
+        result["judge_command"] = found.ask
+    return result if found.name is not None else {"reason": what_is_missing(found)} | result
 
 
 def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
-from uphold.records.enums import Preference, QuickFilter
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,
@@ -48,9 +47,9 @@ _MAX_REVIEWER_PAIRS = 10
 
 _MAX_REVIEWER_NAMES = 12
 
-_READ = PairFilter(only=QuickFilter.READ)
+_COMPARED = behind(Behind.COMPARED)
 
-_FLIPPED = PairFilter(only=QuickFilter.INCONSISTENT)
+_SHARED = behind(Behind.SHARED)
 
 
 def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = False) -> ReportSection:
@@ -82,7 +81,7 @@ def _opinion(judge: JudgeStatistics) -> Iterator[Item]:
         "judge alone: win rate",
         judge.win_rate,
         note="a judge's opinion, no win rate",
-        pairs=PairFilter(verdict=Preference.CANDIDATE),
+        pairs=behind(Behind.JUDGE_WON),
         aside=judge.win_rate.rate is None,
     )
     if judge.mean_preference and judge.mean_preference.n >= MIN_FOR_RATE:
@@ -99,25 +98,26 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     # Of pairs that were chosen nothing is said of others, in the set or like them.
     sampled = this_set.rate is not None or observed.rate is None
     target = ", like these" if sampled and not none else ""
-    yield NumberRow(RowId.AGREEMENT, name + target, observed, tone=Tone.BOLD, pairs=_READ, aside=none)
+    yield NumberRow(RowId.AGREEMENT, name + target, observed, tone=Tone.BOLD, pairs=_COMPARED, aside=none)
     few = raw.n < MIN_FOR_RATE or observed.rate is None
     yield NumberRow(
         RowId.AGREEMENT_THIS_SET,
         f"{name}, this set",
         this_set,
         estimate=True,
-        pairs=_READ,
+        pairs=_COMPARED,
         aside=none or few or not sampled,
     )
     if raw.rate is not None and weighted:
         yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="some parts were read more than others")
     if _readings_differ(agreement):
-        yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_READ)
+        yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_COMPARED)
     if agreement.n >= MIN_FOR_RATE:
-        yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_READ)
-        ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_READ)
+        yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_COMPARED)
+        ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_COMPARED)
         yield replace(ac1, aside=not _differ(agreement.kappa.value, agreement.ac1.value))
-    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=_READ, aside=none)
+    decided = behind(Behind.COMPARED_DECIDED)
+    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=decided, aside=none)
     if none:
         return
     if ceiling.observed.rate is None:
@@ -181,13 +181,13 @@ def _per_class(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
 
 def _position_bias(bias: PositionBias) -> Iterator[Item]:
     n = bias.first + bias.second
-    first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=_FLIPPED)
+    first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=behind(Behind.OPPOSITE))
     if not bias.pairs_in_both_orders:
         yield Sentence(f"Order: {bias.flip_rate.reason}.", Tone.MUTED, RowId.ORDER_HEAD)
         yield replace(first, aside=True)
         return
     yield Sentence("when the two answers change places", Tone.MUTED, RowId.ORDER_HEAD)
-    yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=_FLIPPED)
+    yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=behind(Behind.FLIPPED))
     if bias.p is None:
         yield replace(first, hits=bias.first if n else None)
         return
@@ -211,8 +211,7 @@ def _both_orders(found: BothOrders) -> Iterator[Item]:
         (RowId.RIGHT_IN_BOTH, "right in both orders", found.right),
         (RowId.CONSISTENCY, "says the same in both orders", found.consistency),
     ):
-        pairs = _FLIPPED if row_id is RowId.CONSISTENCY else _READ
-        yield NumberRow(row_id, name, rate, pairs=pairs, aside=not found.consistency.n)
+        yield NumberRow(row_id, name, rate, aside=not found.consistency.n)
     by_sample = "sample" in (found.rerun.method or "")
     name = "changes from sample to sample" if by_sample else "changes when asked again"
     yield NumberRow(RowId.RERUN, name, found.rerun, aside=not found.rerun.n)
@@ -223,11 +222,11 @@ def _length_bias(bias: LengthBias) -> Iterator[Item]:
     few = judge.n < MIN_FOR_RATE
     if not few:
         yield Sentence("when the two answers differ in length", Tone.MUTED, RowId.LENGTH_HEAD)
-    for row_id, name, rate, only in (
-        (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, QuickFilter.JUDGE_LONGER),
-        (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, QuickFilter.YOU_LONGER),
+    for row_id, name, rate, kind in (
+        (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, Behind.JUDGE_LENGTH),
+        (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, Behind.PEOPLE_LENGTH),
     ):
-        yield NumberRow(row_id, name, rate, pairs=PairFilter(only=only), aside=few)
+        yield NumberRow(row_id, name, rate, pairs=behind(kind), aside=few)
     if not few:
         yield _length_lean(bias.against_people)
 
@@ -250,7 +249,7 @@ def _length_lean(found: LengthTest) -> Sentence:
 def _details(agreement: Agreement) -> Iterator[Item]:
     """Yield agreement on blind decisions, anchoring, and agreement by confidence, each where it was recorded."""
     if agreement.blind.n:
-        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=_READ)
+        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=behind(Behind.COMPARED_BLIND))
     if agreement.anchoring is not None:
         yield Sentence(_anchoring(agreement.anchoring), id=RowId.ANCHORING)
     yield from _confidence(agreement.confidence)
@@ -318,7 +317,7 @@ def _reviewer_pair(pair: ReviewerPair) -> NumberRow:
         pair.agreement,
         subjects=(pair.a, pair.b),
         kappa=pair.kappa,
-        pairs=_READ,
+        pairs=behind(Behind.SHARED, reviewers=(pair.a, pair.b)),
     )
 
 
@@ -328,19 +327,20 @@ def _overall_agreement(reviewers: ReviewerStatistics) -> Iterator[NumberRow]:
         alpha = reviewers.alpha
         if alpha.reason == NEEDS_FULL:
             alpha = replace(alpha, reason="interval with --full")
-        yield NumberRow(RowId.ALPHA, "all of them, above chance (α)", alpha, pairs=_READ)
+        yield NumberRow(RowId.ALPHA, "all of them, above chance (α)", alpha, pairs=_SHARED)
         values = (reviewers.alpha.value, reviewers.ac1.value)
         if None in values or _differ(*values):
-            yield NumberRow(RowId.REVIEWERS_AC1, "all of them, above chance (AC1)", reviewers.ac1, pairs=_READ)
+            yield NumberRow(RowId.REVIEWERS_AC1, "all of them, above chance (AC1)", reviewers.ac1, pairs=_SHARED)
 
 
 def _reviewer_biases(biases: tuple[ReviewerBias, ...]) -> Iterator[Item]:
     for bias in biases:
         yield Sentence(f"{bias.name}, by themselves", Tone.MUTED, RowId.REVIEWER_HEAD)
-        for row_id, name, rate in (
-            (RowId.REVIEWER_FIRST, "winner stood on side A", bias.first),
-            (RowId.REVIEWER_LONGER, "winner was the longer", bias.longer),
-            (RowId.REVIEWER_AGAIN, "the same word twice", bias.self_agreement),
+        sides = behind(Behind.SIDES, reviewers=(bias.name,))
+        for row_id, name, rate, pairs in (
+            (RowId.REVIEWER_FIRST, "winner stood on side A", bias.first, sides),
+            (RowId.REVIEWER_LONGER, "winner was the longer", bias.longer, None),
+            (RowId.REVIEWER_AGAIN, "the same word twice", bias.self_agreement, None),
         ):
             if rate.n or row_id is not RowId.REVIEWER_AGAIN:
-                yield NumberRow(row_id, name, rate, subjects=(bias.name,), pairs=_READ)
+                yield NumberRow(row_id, name, rate, subjects=(bias.name,), pairs=pairs)

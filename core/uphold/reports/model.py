@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from uphold.records.comparisons import Change, RunDifference
 from uphold.records.counts import CLASSES
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, PairFilter, behind
 from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
 
 SIGNIFICANCE = 0.05
@@ -68,6 +68,7 @@ class RowId(StrEnum):
     BASIS = "basis"
     WORTH = "worth"
     PEOPLE_ALONE = "people-alone"
+    HEADLINE_JUDGE = "headline-judge"
     PROVISIONAL = "provisional"
     PLAN_HINT = "plan-hint"
 
@@ -195,7 +196,7 @@ class ConfusionMatrix:
 
     def pairs(self, row: int, column: int) -> PairFilter:
         """Return the filter of the pairs behind one count."""
-        return PairFilter(label=CLASSES[row], verdict=CLASSES[column])
+        return behind(Behind.COMPARED, label=CLASSES[row], verdict=CLASSES[column])
 
 
 @dataclass(frozen=True, slots=True)

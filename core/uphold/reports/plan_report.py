@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, half_width, point_noun, size_in_points
-from uphold.records.enums import QuickFilter
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import ReachableWidth, ReviewPlan, RunStatistics, WidthForecast
 from uphold.reports.model import ForecastTable, Item, Report, ReportSection, RowId, SectionId, Sentence, Tone
 
@@ -62,7 +61,7 @@ def _time(plan: ReviewPlan, more: int) -> str:
 
 def _forecasts(forecasts: tuple[WidthForecast, ...]) -> Iterator[Item]:
     if forecasts:
-        yield ForecastTable(RowId.FORECAST, forecasts, PairFilter(only=QuickFilter.UNREAD))
+        yield ForecastTable(RowId.FORECAST, forecasts, behind(Behind.UNLABELLED))
 
 
 def _notes(plan: ReviewPlan) -> Iterator[Sentence]:

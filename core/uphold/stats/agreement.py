@@ -144,13 +144,12 @@ def agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> Agreement:
     compared = _compared(judge.cells, strata)
     rated, table = compared.rated, compared.table
     observed, this_set = _observed(compared, NOTHING)
-    plain = share(_matches(rated), NOTHING)
     return Agreement(
         n=compared.n,
         observed=observed,
         this_set=this_set,
         draws_as_ties=_observed(_compared(judge.cells, strata, draws_as_ties=True), NOTHING)[0],
-        raw=Share(plain.rate, plain.n, plain.reason if plain.rate is None else None),
+        raw=_raw(compared),
         kappa=_kappa(compared),
         ac1=_ac1(compared),
         precision=_per_class(
@@ -169,10 +168,15 @@ def agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> Agreement:
     )
 
 
-def observed_agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> tuple[Rate, Value]:
-    """Return the agreement for instructions like these and kappa alone, as `agreement` gives them."""
+def observed_agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> tuple[Rate, Value, Share]:
+    """Return the agreement for instructions like these, kappa and the plain share alone, as `agreement` gives them."""
     compared = _compared(judge.cells, strata)
-    return _observed(compared, NOTHING)[0], _kappa(compared)
+    return _observed(compared, NOTHING)[0], _kappa(compared), _raw(compared)
+
+
+def _raw(compared: _Compared) -> Share:
+    plain = share(_matches(compared.rated), NOTHING)
+    return Share(plain.rate, plain.n, plain.reason if plain.rate is None else None)
 
 
 def votes_to_compare(group: PairGroup) -> Votes:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from uphold.formatting import count_noun
+from uphold.formatting import count, count_noun
 from uphold.records.counts import JudgeGroups, RunCounts, Stratum
+from uphold.records.enums import Verdict
+from uphold.records.headline_judge import what_is_missing
 from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
 from uphold.stats.distributions import LEVEL
 from uphold.stats.human import NO_LABEL, label_scores, no_rates, three_rates
@@ -117,13 +119,37 @@ class HeadlineInputs:
         return spread.clustered and spread.clusters < MIN_CLUSTERS
 
 
+def not_asked(judge: JudgeGroups) -> int:
+    """Return how many pairs a judge was not asked about in all orders; what people say elsewhere speaks for none of them."""
+    return sum(group.count for group in judge.cells if group.verdict in (None, Verdict.PENDING))
+
+
 def headline_inputs(counts: RunCounts, judge: JudgeGroups | None) -> HeadlineInputs:
-    """Return the inputs of the headline from one judge's groups; of a human-only one where no judge has read anything."""
-    groups = counts.votes if judge is None else judge.cells
+    """Return the inputs of the headline from one judge's groups; of a human-only one where it has not read every pair.
+
+    Without a judge it is human-only too.
+    """
+    groups, reason = counts.votes, NO_JUDGE
+    if judge is not None:
+        missing = not_asked(judge)
+        if not missing:
+            return inputs_from_cells(verdict_cells(judge.cells), counts.strata, label_scores(judge.cells))
+        pairs = sum(group.count for group in judge.cells)
+        groups = tuple(replace(group, verdict=None) for group in judge.cells)
+        reason = f"{judge.name} has read {count(pairs - missing)} of {count_noun(pairs, 'pair')}"
     inputs = inputs_from_cells(verdict_cells(groups), counts.strata, label_scores(groups))
-    if judge is None and inputs.state == "assisted":
-        return replace(inputs, state="human-only", reason=NO_JUDGE)
+    if inputs.state in ("assisted", "human-only"):
+        return replace(inputs, state="human-only", reason=reason)
     return inputs
+
+
+def run_inputs(counts: RunCounts) -> HeadlineInputs:
+    """Return the inputs of a run's headline, from the groups of its judge; the reason says what that judge lacks."""
+    judge = counts.judge.judge
+    groups = next((groups for groups in counts.judges if judge is not None and groups.judge_id == judge.id), None)
+    inputs = headline_inputs(counts, groups)
+    lack = what_is_missing(counts.judge)
+    return replace(inputs, reason=lack) if inputs.state == "human-only" and lack else inputs
 
 
 def inputs_from_cells(
@@ -240,9 +266,9 @@ def _assisted_rate(inputs: HeadlineInputs, score: Score) -> tuple[Rate, Rate]:
 def _is_extreme(inputs: HeadlineInputs, score: Score) -> bool:
     """Whether at most 5 labels have another score than the most frequent one: the chain rule alone is too narrow then."""
     sizes: dict[float, int] = {}
-    for _, value, count in inputs.scored:
+    for _, value, pairs in inputs.scored:
         scored = score[round(2 * value)]
-        sizes[scored] = sizes.get(scored, 0) + count
+        sizes[scored] = sizes.get(scored, 0) + pairs
     return is_extreme(max(sizes.values()), inputs.n)
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.labels import Label, human_label, is_both_bad
-from uphold.records.runs import RunRow
 from uphold.records.statistics import STRATIFIED, WEIGHTED, HumanStatistics, Rate, ThreeRates
 from uphold.stats.intervals import (
     NO_WEIGHTED_INTERVAL,
@@ -130,14 +129,6 @@ def _without_ties(counts: RunCounts, weights: Weights | None) -> Rate:
         hits += weight * sum(count for _, value, count in own if value == 1)
         total += weight * sum(count for _, value, count in own if value != 0.5)
     return weighted_rate(hits / total, plain.n)
-
-
-def with_rates(row: RunRow) -> RunRow:
-    """Return a run of a list with its win rate by human labels and its judge's agreement, both with Wilson's interval."""
-    labelled = row.wins + row.ties + row.losses
-    win_rate = share([(0, 1.0, row.wins), (0, 0.0, labelled - row.wins)], NO_LABEL)
-    agreement = share([(0, 1.0, row.agree), (0, 0.0, row.compared - row.agree)], NOTHING)
-    return replace(row, win_rate=win_rate, agreement=agreement)
 
 
 def label_scores(groups: Iterable[PairGroup]) -> list[ScoredPair]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from uphold.records.counts import JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
+from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     Difference,
@@ -23,7 +24,7 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.stats.agreement import agreement, observed_agreement
-from uphold.stats.assisted import assisted, headline, headline_inputs, win_rates
+from uphold.stats.assisted import assisted, headline, headline_inputs, not_asked, run_inputs, win_rates
 from uphold.stats.bias import NO_EXACT_TEST_CLUSTERED, NO_EXACT_TEST_WEIGHTED, length_bias, position_bias
 from uphold.stats.both_orders import both_orders
 from uphold.stats.exact_tests import fisher, holm_where_known
@@ -50,7 +51,7 @@ def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
     counts = merge_counts(counts)
     human = human_statistics(counts)
     judges = tuple(judge_statistics(counts, judge) for judge in counts.judges)
-    inputs = None if counts.pooled else headline_inputs(counts, counts.judges[0] if counts.judges else None)
+    inputs = None if counts.pooled else run_inputs(counts)
     by_tag = {tag: merge_counts(part) for tag, part in counts.tags.items()}
     return RunStatistics(
         set=counts.set,
@@ -67,6 +68,7 @@ def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
         budget=() if inputs is None else budget(inputs),
         tag=counts.tag,
         other_judges=counts.unread_judges,
+        judge=counts.judge,
     )
 
 
@@ -80,7 +82,7 @@ def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: in
     human = human_statistics(counts)
     n = human.wins + human.ties + human.losses
     judge = next((judge for judge in counts.judges if judge.judge_id == judge_id), None)
-    observed, kappa = _live_agreement(counts, judge)
+    observed, kappa, raw = _live_agreement(counts, judge)
     inputs = headline_inputs(counts, judge)
     population, this_set = win_rates(inputs) if inputs.has_rates else (None, None)
     return LiveNumbers(
@@ -100,16 +102,19 @@ def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: in
         own=own,
         others=human.reviewed - own,
         unresolved=human.unresolved,
+        raw_agreement=raw,
+        judge_name=judge.name if judge is not None else None,
+        missing=not_asked(judge) if judge is not None else 0,
     )
 
 
-def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value]:
+def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value, Share]:
     if judge is None:
-        return no_rate(0, NOTHING, "wilson"), no_value(NOTHING)
-    observed, kappa = observed_agreement(judge, counts.strata)
+        return no_rate(0, NOTHING, "wilson"), no_value(NOTHING), Share(None, 0, NOTHING)
+    observed, kappa, raw = observed_agreement(judge, counts.strata)
     if observed.n < MIN_FOR_RATE:
-        return no_rate(observed.n, FEW_VERDICTS, "wilson"), no_value(FEW_VERDICTS)
-    return observed, kappa
+        return no_rate(observed.n, FEW_VERDICTS, "wilson"), no_value(FEW_VERDICTS), raw
+    return observed, kappa, raw
 
 
 def merge_counts(counts: RunCounts) -> RunCounts:
@@ -138,7 +143,7 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
         inconsistent=tally[Verdict.INCONSISTENT],
         unreadable=tally[Verdict.UNREADABLE],
         failed=tally[Verdict.FAILED],
-        pending=0 if judge.kind == "imported" else tally[Verdict.PENDING],
+        pending=0 if judge.kind in ("imported", PROGRAM) else tally[Verdict.PENDING],
         win_rate=_share(wins, n, counts.pooled),
         win_tie_rate=_share(wins + ties, n, counts.pooled),
         ties_half=_share(wins + ties / 2, n, counts.pooled),

@@ -10,8 +10,9 @@ from uphold.records.counts import Votes
 from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import parse_reasons
 from uphold.records.runs import Run
-from uphold.store.counts import DEFAULT_OPTIONS, AllVerdicts, CountOptions, run_condition
+from uphold.store.counts import DEFAULT_OPTIONS, AllVerdicts, run_condition
 from uphold.store.database import Store
+from uphold.store.headline_judges import headline_judge, judges_in_order, run_judges
 from uphold.store.pair_columns import PairColumns, PairDecisions, read_pairs
 
 _EXAMPLES_OF_PAIRS = """
@@ -38,12 +39,14 @@ class _RunPair:
 def matched_runs(store: Store, before: Run, after: Run, judge: str | None = None) -> MatchedRuns:
     """Return the current pairs of the same example and turn in both runs, with the verdicts of one judge version.
 
-    That is the judge named `judge`, or the first one that judged both runs.
+    That is the judge named `judge`, or the judge of both runs' headline; None if no judge version has read both.
     """
     columns = [read_pairs(store, run_condition(run)) for run in (before, after)]
-    verdicts = [AllVerdicts(store, pairs, CountOptions(judge)) for pairs in columns]
-    judged_before = {found.id for found in verdicts[0].judges}
-    common = next((found for found in verdicts[1].judges if found.id in judged_before), None)
+    common = headline_judge(store, after, judge, against=before).shown
+    if common is not None and not all(common in run_judges(store, run.id) for run in (before, after)):
+        common = None
+    judges = [] if common is None else [common]
+    verdicts = [AllVerdicts(store, pairs, DEFAULT_OPTIONS, judges) for pairs in columns]
     rated_before, rated_after = (
         _run_pairs(store, run, pairs, found, common.id if common else None)
         for run, pairs, found in zip((before, after), columns, verdicts, strict=True)
@@ -164,7 +167,7 @@ def joint_verdicts(store: Store, run: Run) -> tuple[list[str], list[JointVerdict
     The verdicts are in the order of the judges. Votes from before the verdict was shown are preferred.
     """
     pairs = read_pairs(store, run_condition(run))
-    verdicts = AllVerdicts(store, pairs, DEFAULT_OPTIONS)
+    verdicts = AllVerdicts(store, pairs, DEFAULT_OPTIONS, judges_in_order(store, run)[1])
     groups: Counter[JointVerdicts] = Counter()
     for pair, example, decisions in zip(pairs.ids, pairs.example_ids, pairs.decisions, strict=True):
         if decisions.votes:

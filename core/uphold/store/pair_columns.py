@@ -6,7 +6,7 @@ share it.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, repeat
@@ -371,6 +371,17 @@ def _ordered_verdict(verdict: str, candidate_first: str | None, baseline_first: 
         return OrderedVerdict(Verdict(verdict), None)
     answered = all(name == Verdict.UNREADABLE or Verdict(name).preference for name in (candidate_first, baseline_first))
     return OrderedVerdict(Verdict(verdict), (candidate_first, baseline_first) if answered else None)
+
+
+def pair_groups(pairs: PairColumns, verdicts: JudgeVerdicts | None) -> Iterator[tuple[int, PairGroup]]:
+    """Yield (pair id, the pair as a group of its own) with one judge's verdicts, or without any."""
+    kinds, indexes = pairs.kinds()
+    for pair_id, index in zip(pairs.ids, indexes, strict=True):
+        kind = kinds[index]
+        if verdicts is None:
+            yield pair_id, votes_group(kind, 1)
+        else:
+            yield pair_id, verdict_group(kind, verdicts.of_pair(pair_id, kind.run_id), 1, verdicts.judge.id)
 
 
 def votes_group(kind: PairKind, count: int) -> PairGroup:

@@ -1,4 +1,4 @@
-"""Compares runs of a set, gates one against another, and reads the history of win rates."""
+"""Compares runs of a set, and gates one against another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,16 +12,13 @@ from uphold.records.comparisons import (
     MatchedRuns,
     RankedRun,
     RunComparison,
-    RunDifference,
     SeveralRuns,
 )
 from uphold.records.runs import Run
-from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
 from uphold.stats.best import difference_of, with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
 from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, rated_difference
-from uphold.stats.summary import live_numbers
 from uphold.store import counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
@@ -154,34 +151,3 @@ def _judge_caveat(store: Store, run: Run, judge: str) -> str:
     rate, bounds = percent(observed.rate), interval(observed.low, observed.high)
     pairs = count_noun(observed.n, "pair")
     return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {pairs}"
-
-
-@dataclass(frozen=True, slots=True)
-class RunPoint:
-    """A run with its win rate for the population, or that of this set where there is none; no rate below ten pairs.
-
-    `difference` is that to the run before, by people with ties as half, as `compare` gives it; None for the first run.
-    """
-
-    run: Run
-    rate: Rate
-    difference: RunDifference | None = None
-
-
-def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
-    """Return every run of a set against one baseline with its win rate and what it changed, oldest first."""
-    found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [
-        RunPoint(run, _win_rate(store, run), _difference(store, before, run) if before is not None else None)
-        for before, run in zip([None, *found], found, strict=False)
-    ]
-
-
-def _difference(store: Store, before: Run, run: Run) -> RunDifference:
-    return rated_difference(matched_runs(store, before, run), by_people).ties_half
-
-
-def _win_rate(store: Store, run: Run) -> Rate:
-    found = counts.run_counts(store, run, CountOptions(first_only=True))
-    numbers = live_numbers(found, found.judges[0].judge_id if found.judges else None)
-    return numbers.population or numbers.win_rate

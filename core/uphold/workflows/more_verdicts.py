@@ -14,8 +14,8 @@ from uphold.records.counts import Votes
 from uphold.records.enums import Choice, QueueKind
 from uphold.records.runs import Run
 from uphold.stats.run_difference import by_people, refusal, shared_units, with_ties_half
-from uphold.store import runs
 from uphold.store.database import Store
+from uphold.store.headline_judges import headline_judge
 from uphold.workflows.queue_drawing import reading_order
 
 _READ: Votes = ((0, Choice.TIE),)
@@ -84,7 +84,7 @@ def more_verdicts(store: Store, old: Run, new: Run, matched: MatchedRuns, exampl
 
 
 def _reading(store: Store, run: Run, sides: Sequence[RatedExample], queue: str) -> _Reading:
-    judge = runs.primary_judge(store, run.id)
+    judge = headline_judge(store, run).shown
     order = reading_order(store, run, queue, judge.id if judge else None)
     places = {side.pair: place for place, side in enumerate(sides)}
     strata = [""] * len(sides)

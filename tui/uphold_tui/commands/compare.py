@@ -8,7 +8,9 @@ from uphold.formatting import NONE, count, of_n
 from uphold_tui.commands.options import AsJson, RunName
 
 if TYPE_CHECKING:
+    from uphold.records.headline_judge import HeadlineJudge
     from uphold.records.runs import RunRow
+    from uphold.workflows.lookup import Store
 
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
 
@@ -142,13 +144,17 @@ def runs(
 
     with context.obj.open(reading=True) as store:
         rows = home(store).runs
+        agreements = [] if json else [_agreement(store, row) for row in rows]
     if json:
         print_json([_row_json(row) for row in rows])
     elif not rows:
         print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
     else:
         print_table(
-            [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_table_row, rows)],
+            [
+                ("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"),
+                *map(_table_row, rows, agreements),
+            ],
             right=[0, 3, 4],
         )
 
@@ -166,14 +172,31 @@ def _row_json(row: "RunRow") -> dict[str, object]:
         "ties": row.ties,
         "losses": row.losses,
         "unresolved": row.unresolved,
-        "judge": row.judge,
+        "judge": row.judge.name,
+        "judge_reason": row.judge.reason.value,
         "judged": row.judged,
         "disputed": row.disputed,
     }
 
 
-def _table_row(row: "RunRow") -> tuple[str, ...]:
+def _agreement(store: "Store", row: "RunRow") -> str:
+    """Return on how many pairs the judge and people agree, as `uphold stats` counts them."""
+    from uphold.workflows.statistics import headline_numbers
+
+    found = headline_numbers(store, row.run).numbers.raw_agreement
+    return of_n((found.rate or 0) * found.n, found.n) if found.n else NONE
+
+
+def _table_row(row: "RunRow", agreement: str) -> tuple[str, ...]:
     humans = "-".join(map(count, (row.wins, row.ties, row.losses))) if row.reviewed else NONE
-    agreement = of_n(row.agree, row.compared) if row.compared else NONE
     counts = (count(row.pairs), count(row.reviewed), humans)
-    return (str(row.run.number), row.run.name, row.run.set, *counts, row.judge or NONE, agreement)
+    return (str(row.run.number), row.run.name, row.run.set, *counts, _judge(row.judge), agreement)
+
+
+def _judge(found: "HeadlineJudge") -> str:
+    """Return the judge of the headline; one that has not read every pair with how many it has read."""
+    if found.shown is None:
+        return found.unknown or NONE
+    return (
+        f"{found.shown.name} ({of_n(found.pairs - found.missing, found.pairs)})" if found.missing else found.shown.name
+    )

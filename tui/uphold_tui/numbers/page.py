@@ -32,7 +32,7 @@ from uphold.reports.model import (
 )
 from uphold.reports.number_text import count_text, forecast_text, number_text, rate_interval, row_name, width_text
 from uphold.reports.text_tables import item_table
-from uphold.workflows.comparison import RunPoint
+from uphold.workflows.history import RunPoint, history_judges, judge_changes
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED
 from uphold_tui.widgets.bars import axis, chart, interval, large_digits
@@ -74,7 +74,7 @@ _NAMES: Mapping[str, str] = {
 
 _LEFT_OUT = frozenset(
     {
-        *(RowId.ALL_READ, RowId.BASIS, RowId.PEOPLE_ALONE, RowId.PLAN_HINT),
+        *(RowId.ALL_READ, RowId.BASIS, RowId.PLAN_HINT),
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
@@ -181,7 +181,12 @@ def left_rows(view: NumbersView, width: int) -> list[Row]:
     if view.by_tag and tags:
         return [*rows, blank(), *_tags(view, tags, width)]
     if len(points) > 1:
-        rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, view.run, width))]
+        rows += [
+            blank(),
+            plain("History, like these", BOLD),
+            *map(plain, chart(points, view.run, width, judge_changes(points))),
+        ]
+        rows += wrapped(history_judges(points), width)
         rows += _since_the_run_before(view, width)
     return rows
 
@@ -434,7 +439,7 @@ def _is_missing(row: NumberRow) -> bool:
 
 def _columns(label: Content, counts: str, number: str, ends: str, width: int) -> Content:
     """Return a name, counts, a number, and both ends of its interval in columns."""
-    room = max(min(width - 29, _LABEL_WIDTH), 8)
+    room = max(min(width - 20 - max(len(ends), 9), _LABEL_WIDTH), 8)
     name = label.truncate(room, ellipsis=True)
     gap = " " * (room - name.cell_length)
     return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{number:>6}", BOLD), (f"   {ends}", MUTED))
