@@ -43,14 +43,12 @@ def numbers_line(
         left = Content("       ").join([part for part in (before, left, readers(numbers)) if part])
         return spread(left, right, width)
     right = target(numbers)
+    beside = 3 + right.cell_length if right else 0
     for with_judge in (True, False):
         compared = agreement(numbers, with_judge=with_judge)
         groups = [part for part in (before, win_rate(numbers), compared, readers(numbers)) if part]
-        if _room(groups) <= width and (not right or (with_judge and several_judges)):
-            left = Content("       ").join(groups)
-            return spread(left, right, width) if right and left.cell_length + 3 + right.cell_length <= width else left
-        if _room(groups) + 3 + right.cell_length <= width:
-            return spread(Content("       ").join(groups), right, width)
+        if _room(groups) + (0 if with_judge and several_judges else beside) <= width:
+            break
     while len(groups) > 1 and _room(groups) > width:
         groups.pop()
     left = Content("       ").join(groups)
