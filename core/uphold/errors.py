@@ -7,6 +7,7 @@ class UpholdError(Exception):
     * UpholdError
       x BadFile         a file, line or field cannot be read
       x BadDatabase     the database is missing, locked, damaged or not one of this version
+        - DatabaseLost  the file of an open database was deleted, replaced, truncated or damaged
       x BadUsage        a name does not exist, or options do not fit
       x EndpointError
         - Refused       the endpoint rejected the request; a retry will not help
@@ -23,6 +24,19 @@ class BadFile(UpholdError):
 
 class BadDatabase(UpholdError):
     """The database is missing, locked, damaged, or not one that this version of uphold can open."""
+
+
+class DatabaseLost(BadDatabase):
+    """The file of an open database was deleted, moved, replaced, truncated or damaged: nothing more is kept in it.
+
+    `readable`: the open connection still holds the whole content, which can be copied to another file. `committed`: the
+    transaction at hand was committed, into a file that can no longer be found or trusted.
+    """
+
+    def __init__(self, message: str, *, readable: bool, committed: bool = False) -> None:
+        super().__init__(message)
+        self.readable = readable
+        self.committed = committed
 
 
 class BadUsage(UpholdError):

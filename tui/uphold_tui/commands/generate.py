@@ -74,7 +74,7 @@ def generate(
         settings=context.obj.settings,
         control=control,
     )
-    with context.obj.open() as store, progress("generating") as bar:
+    with context.obj.open_for_work() as store, progress("generating") as bar:
         done = run_work(_generate(store, request, bar), control)
     _print_result(done, request, json=json)
     if done.left:
@@ -204,7 +204,7 @@ def perplexity(
         settings=context.obj.settings,
         control=control,
     )
-    with context.obj.open() as store, progress("measuring") as bar:
+    with context.obj.open_for_work() as store, progress("measuring") as bar:
         done = run_work(_measure(store, request, bar), control)
     _print_perplexity(done, request, json=json)
     if done.done < done.total:

@@ -166,7 +166,7 @@ def _judge(
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import progress
 
-    with context.open() as store, progress("judging") as bar:
+    with context.open_for_work() as store, progress("judging") as bar:
         if batch or collect:
             return run_work(_judge_in_batches(store, request, submitting=batch), control)
         return run_work(_judge_directly(store, request, bar), control)
