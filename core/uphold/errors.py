@@ -12,6 +12,7 @@ class UpholdError(Exception):
       x EndpointError
         - Refused       the endpoint rejected the request; a retry will not help
         - Unavailable   the endpoint was unreachable or busy, or its reply held no answer; a retry may help
+        - OddReply      the reply is nothing that a model server sends; it is not asked for again in this run
     """
 
     exit_code = 2
@@ -53,7 +54,22 @@ class EndpointError(UpholdError):
 
 
 class Refused(EndpointError):
-    """The endpoint rejected the request; a retry will not help."""
+    """The endpoint rejected the request; a retry will not help.
+
+    `explanation` is the server's own text. `one_request`: the texts of this request are at fault (too long, against the
+    provider's policy), so that other requests may be answered.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, explanation: str | None = None, one_request: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.explanation = message if explanation is None else explanation
+        self.one_request = one_request
+
+
+class OddReply(EndpointError):
+    """The reply is nothing that a model server sends, such as one of many megabytes; it is not worth another try."""
 
 
 class Unavailable(EndpointError):

@@ -83,10 +83,12 @@ def generate(
 
 async def _generate(store: "Store", request: "GenerateRequest", bar: "ProgressBar") -> "GenerationProgress":
     from uphold.workflows.generating import generate
+    from uphold_tui.commands.judge import print_adapted
 
-    last = None
+    last, told = None, 0
     async with aclosing(generate(store, request)) as updates:
         async for last in updates:
+            told = print_adapted(request.system, last.adapted, told)
             bar(last.answered + last.failed, last.total, _progress_line(last))
     assert last is not None
     return last
@@ -130,6 +132,7 @@ def _print_result(done: "GenerationProgress", request: "GenerateRequest", *, jso
                 "cost": done.cost,
                 "asked_again": done.retries,
                 "stopped": done.stopped,
+                "adapted": list(done.adapted),
                 "problems": [{"key": key, "what": what} for key, what in done.problems],
             }
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
@@ -12,6 +12,8 @@ from uphold.errors import DatabaseLost, UpholdError
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -56,6 +58,9 @@ class Context:
     db: Path | None
     config: Path | None
 
+    opened: ClassVar[list[Path]] = []
+    """The databases that this process has opened, the latest last."""
+
     @property
     def path(self) -> Path:
         """Path of the database."""
@@ -70,7 +75,15 @@ class Context:
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
 
+        self.opened.append(self.path)
         return open_store(self.path, create=create, reading=reading)
+
+    def open_or_make(self) -> "AbstractContextManager[Store]":
+        """Open the database, or make one that is there once the block has ended without an error."""
+        from uphold.workflows.lookup import open_or_make_store
+
+        self.opened.append(self.path)
+        return open_or_make_store(self.path)
 
     @contextmanager
     def open_for_work(self) -> "Iterator[Store]":

@@ -163,12 +163,13 @@ def demo(
         raise BadUsage("--fresh makes a file of its own; give it or --db, not both")
     path = context.obj.db or demo_path(set_, fresh=fresh)
     demo_context = Context(path, context.obj.config)
-    with demo_context.open(create=True) as store:
+    with demo_context.open_or_make() as store:
         run = open_demo(store, set_)
-        if in_terminal():
+    if in_terminal():
+        with demo_context.open() as store:
             open_app(demo_context, store, app_options(demo_context, reviewer, tour=True), run=run)
             path = store.path
-    if not in_terminal():
+    else:
         from uphold.workflows.statistics import StatisticsOptions
         from uphold_tui.commands.stats import print_statistics
 
