@@ -81,6 +81,25 @@ class Store:
                 raise
 
     @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Read the database as it is now until the end of the block, without the write lock; others may write meanwhile.
+
+        Temporary tables may be made and filled; they stay. Raises BadDatabase if the file is read-only.
+        """
+        if self.read_only:
+            raise BadDatabase(f"{self.path}: {_READ_ONLY}")
+        with readable_errors(self.path):
+            self.conn.execute("BEGIN")
+            try:
+                # The first read begins the snapshot.
+                self.conn.execute("SELECT 1 FROM about LIMIT 1").fetchone()
+                yield self.conn
+                self.conn.commit()
+            except BaseException:
+                self.conn.rollback()
+                raise
+
+    @contextlib.contextmanager
     def copy_in_memory(self) -> Iterator["Store"]:
         """Open a copy of the database in memory, for a dry run: nothing written to it reaches the file."""
         with Store(sqlite3.connect(":memory:"), self.path, read_only=False) as copy:

@@ -79,13 +79,19 @@ class ImportRules:
                 failures.append((number, row, error))
         return sorted(failures, key=lambda failure: failure[0])
 
-    def flush(self) -> None:
-        """Write buffered rows to the database, so that they do not pile up in memory."""
-        self._bulk.flush()
-
-    def finish(self) -> None:
-        """After the last row, write edits, replacements, deferred judgments and decisions, and carried decisions."""
+    def finish_reading(self) -> None:
+        """After the last row, add the judgments and decisions that were put off, and what follows from those of new pairs."""
         self._annotations.finish()
+        self._bulk.annotations.stage_outcomes()
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there may be anything to write."""
+        replaced = self._update and bool(self._given.by_text)
+        return self._bulk.writer.has_rows or self._bulk.examples.has_edits or replaced
+
+    def finish_writing(self) -> None:
+        """After all rows are in the database, write edits, replacements and carried decisions."""
         self._summary.edited = self._bulk.examples.write_edits()
         if self._update:
             self._summary.replaced = responses.replace_responses(self._bulk.writer, self._given)
