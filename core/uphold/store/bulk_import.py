@@ -58,18 +58,21 @@ class BulkExamples:
     def find(self, key: str) -> StoredExample | None:
         """Return the example with this key in the set, or None."""
         number = self._ids.find((self._writer.set_id, key))
-        if number is None:
-            return None
+        return None if number is None else self.get(number)
+
+    def get(self, number: int) -> StoredExample:
+        """Return the example with this id, as it is after the rows so far."""
         if number in self._edited:
             return self._edited[number][0]
         found = self._recent.get(number)
         if found is None:
-            found = self._recent[number] = self._load(number, key)
+            found = self._recent[number] = self._load(number)
         return found
 
-    def _load(self, number: int, key: str) -> StoredExample:
+    def _load(self, number: int) -> StoredExample:
         examples, texts = self._writer.examples.source(number), self._writer.texts
-        text_id, reference_id = self._select(f"SELECT text_id, reference_id FROM {examples} WHERE id = ?", number)
+        sql = f"SELECT key, text_id, reference_id FROM {examples} WHERE id = ?"
+        key, text_id, reference_id = self._select(sql, number)
         turns, context = self._select(f"SELECT turns, context FROM {texts.source(text_id)} WHERE id = ?", text_id)
         references = None
         if reference_id is not None:
@@ -242,6 +245,10 @@ class BulkResponses:
         if number is None:
             return None
         latest[example.text_id] = number
+        return self.get(number)
+
+    def get(self, number: int) -> StoredResponse:
+        """Return the response with this id."""
         found = self._recent.get(number)
         if found is None:
             found = self._recent[number] = self._load(number)

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from uphold.errors import BadFile
 from uphold.formats import registry
@@ -19,6 +20,7 @@ from uphold.store.bulk_import import BulkImport
 from uphold.store.bulk_writer import ChangedMeanwhile, drop_staged
 from uphold.store.database import Store, now
 from uphold.store.imports import ImportRecord, all_imports, drop_import
+from uphold.store.put_off_rows import PutOffRows
 from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
 
@@ -31,6 +33,8 @@ __all__ = [
     "drop_import",
     "import_files",
 ]
+
+_Result = TypeVar("_Result")
 
 _PROGRESS_ROWS = 500
 """Rows between two progress values."""
@@ -168,26 +172,37 @@ class _Attempt:
     def _set_progress(self, done: int, total: int) -> None:
         self._bytes = (done, total)
 
-    def read(self) -> Iterator[ImportProgress]:
+    def read(self) -> Generator[ImportProgress, None, None]:
         """Read every row, apply the rules and stage what is to be written; yields progress."""
         summary = self.summary
-        deferred: list[tuple[int, ImportRow]] = []
+        deferred = PutOffRows(self._conn)
         for number, row in enumerate(self._files.rows):
             summary.rows += 1
             if number in self.left_out:
                 self._skip(row, self.left_out[number])
             elif not self._apply(number, row):
-                deferred.append((number, row))
+                deferred.add(number, row)
             if summary.rows % _PROGRESS_ROWS == 0:
                 self._bulk.stage()
                 yield ImportProgress(*self._bytes, summary.rows)
-        for number, row, error in self._rules.apply_deferred(deferred):
+        refused = yield from self._with_progress(self._rules.apply_deferred(deferred))
+        for number, row, error in refused:
             if not self._request.skip_bad:
                 raise error
             self.left_out[number] = _without_source(error, row)
         self._rules.finish_reading()
         self._rows_to_write = self._bulk.writer.rows
         self._complete_summary()
+
+    def _with_progress(self, steps: Generator[None, None, _Result]) -> Generator[ImportProgress, None, _Result]:
+        """Yield progress at every step; return what the steps return."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: _Result = end.value
+                return result
+            yield ImportProgress(*self._bytes, self.summary.rows)
 
     def _apply(self, number: int, row: ImportRow) -> bool:
         """Apply or skip a row; return False where it depends on rows that may come later."""
