@@ -1,55 +1,93 @@
-"""Rows of an import that are applied after all others: kept in a temporary table, so that they take no memory."""
+"""Rows of an import that are applied after all others: kept in temporary tables, so that they take little memory."""
 
+import copyreg
+import heapq
+import io
 import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from operator import attrgetter, itemgetter
+from typing import Any
 
-from uphold.records.rows import ImportRow
+from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 
-_KEPT = 500
-"""Rows that are kept in memory before they go to the table."""
+_BLOCK = 500
+"""Rows that are kept in memory, and then in one row of the table."""
+
+_Numbered = tuple[int, ImportRow]
 
 
 class PutOffRows:
-    """Rows with their numbers, to be gone through several times; `drop_staged` of bulk_writer drops the table."""
+    """Rows with their numbers, added in order, to be gone through several times.
+
+    `drop_staged` of bulk_writer drops the tables.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._buffer: list[tuple[int, bool, bytes]] = []
-        self._has_table = False
+        self._with_texts = _Blocks(conn, "staged_rows_with_texts")
+        self._labels = _Blocks(conn, "staged_rows_of_labels")
 
     def add(self, number: int, row: ImportRow) -> None:
         """Keep a row."""
-        self._buffer.append((number, row.turns is None, pickle.dumps(row, pickle.HIGHEST_PROTOCOL)))
-        if len(self._buffer) >= _KEPT:
-            self._move()
+        (self._with_texts if has_texts(row) else self._labels).add(number, row)
 
-    def _move(self) -> None:
-        if not self._has_table:
-            self._conn.execute(
-                "CREATE TEMP TABLE staged_put_off (number INTEGER PRIMARY KEY, without_text INTEGER, row BLOB)"
-            )
-            self._has_table = True
-        self._conn.executemany("INSERT INTO temp.staged_put_off VALUES (?, ?, ?)", self._buffer)
-        self._buffer.clear()
+    def with_texts(self) -> Iterator[_Numbered]:
+        """Yield (number, row) of the rows that hold texts: those with the example's turns before the others."""
+        for without_turns in (False, True):
+            for number, row in self._with_texts.rows():
+                if (row.turns is None) == without_turns:
+                    yield number, row
 
-    def in_order(self) -> Iterator[tuple[int, ImportRow]]:
-        """Yield (number, row) by number."""
-        yield from self._rows("number")
+    def in_order(self) -> Iterator[_Numbered]:
+        """Yield (number, row) of all rows, by number."""
+        return heapq.merge(self._with_texts.rows(), self._labels.rows(), key=itemgetter(0))
 
-    def texts_first(self) -> Iterator[tuple[int, ImportRow]]:
-        """Yield (number, row), those with a text before those without, each by number."""
-        yield from self._rows("without_text, number")
 
-    def _rows(self, order: str) -> Iterator[tuple[int, ImportRow]]:
-        if not self._has_table:
-            by_text = order.startswith("without_text")
-            for number, _, pickled in sorted(self._buffer, key=lambda kept: (by_text and kept[1], kept[0])):
-                yield number, pickle.loads(pickled)
-            return
-        self._move()
-        numbers = [row[0] for row in self._conn.execute(f"SELECT number FROM temp.staged_put_off ORDER BY {order}")]
-        sql = "SELECT row FROM temp.staged_put_off WHERE number = ?"
-        for number in numbers:
-            # Only what this process has put there itself.
-            yield number, pickle.loads(self._conn.execute(sql, (number,)).fetchone()[0])
+def has_texts(row: ImportRow) -> bool:
+    """Whether a row holds any text of an example or a response; others only say something of them."""
+    return not (row.turns is None and row.context is None and row.references is None and not row.responses)
+
+
+class _Blocks:
+    """A list of rows whose full blocks are in a temporary table."""
+
+    def __init__(self, conn: sqlite3.Connection, table: str) -> None:
+        self._conn, self._table = conn, table
+        self._rows: list[_Numbered] = []
+        self._count = 0
+
+    def add(self, number: int, row: ImportRow) -> None:
+        self._rows.append((number, row))
+        if len(self._rows) == _BLOCK:
+            if not self._count:
+                self._conn.execute(f"CREATE TEMP TABLE {self._table} (number INTEGER PRIMARY KEY, block BLOB)")
+            self._count += 1
+            self._conn.execute(f"INSERT INTO temp.{self._table} VALUES (?, ?)", (self._count, _pickled(self._rows)))
+            self._rows = []
+
+    def rows(self) -> Iterator[_Numbered]:
+        for number in range(1, self._count + 1):
+            sql = f"SELECT block FROM temp.{self._table} WHERE number = ?"
+            # A temporary table is this connection's own: nobody else can have put a pickle there.
+            yield from pickle.loads(self._conn.execute(sql, (number,)).fetchone()[0])
+        yield from self._rows
+
+
+def _reduction(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda record: (kind, values(record))
+
+
+# The records' own way of being pickled takes ten times as long.
+_REDUCTIONS = copyreg.dispatch_table | {
+    kind: _reduction(kind) for kind in (ImportRow, RowSource, ImportedResponse, ImportedJudgment, ImportedReview)
+}
+
+
+def _pickled(rows: list[_Numbered]) -> bytes:
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCTIONS
+    pickler.dump(rows)
+    return file.getvalue()

@@ -78,27 +78,28 @@ class ImportRules:
         Yields from time to time. Returns the rows that are refused. Parts of these may have been applied, so the import
         has to be started again without them.
         """
-        failures: list[tuple[int, ImportRow, BadFile]] = []
+        failures: dict[int, tuple[ImportRow, BadFile]] = {}
         applied: dict[int, _AppliedIds] = {}
-        for count, (number, row) in enumerate(rows.texts_first(), 1):
+        for count, (number, row) in enumerate(rows.with_texts(), 1):
             try:
                 applied[number] = self._apply_texts(row, *self._resolve_text(row)).ids()
             except BadFile as error:
-                failures.append((number, row, error))
+                failures[number] = row, error
             if count % _STAGED_ROWS == 0:
                 self._bulk.stage()
                 yield
         for count, (number, row) in enumerate(rows.in_order(), 1):
-            if number not in applied:
-                continue
             try:
-                self._apply_annotations(number, row, self._load_texts(applied.pop(number)))
+                if number in applied:
+                    self._apply_annotations(number, row, self._load_texts(applied.pop(number)))
+                elif number not in failures:
+                    self._apply_annotations(number, row, self._apply_texts(row, *self._resolve_text(row)))
             except BadFile as error:
-                failures.append((number, row, error))
+                failures[number] = row, error
             if count % _STAGED_ROWS == 0:
                 self._bulk.stage()
                 yield
-        return sorted(failures, key=lambda failure: failure[0])
+        return [(number, *failures[number]) for number in sorted(failures)]
 
     def _load_texts(self, ids: _AppliedIds) -> _AppliedTexts:
         example_id, text_id, response_ids, changed = ids
