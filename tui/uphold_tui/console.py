@@ -12,6 +12,8 @@ from uphold.errors import UpholdError
 from uphold.text import one_line, terminal_safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from uphold.reports.model import Report
 
 INTERRUPTED = 130
@@ -80,6 +82,18 @@ def print_text(text: str = "") -> None:
 def print_note(text: str = "") -> None:
     """Print a message on standard error, never wrapped."""
     sys.stderr.write(terminal_safe(text) + "\n")
+
+
+def wait_notes(path: "Path") -> Callable[[float], None]:
+    """Return a function that says on standard error that another program is writing, when told the seconds waited."""
+    moments = [60.0, 30.0, 15.0, 5.0, 1.0]
+
+    def tell(seconds: float) -> None:
+        if moments and seconds >= moments[-1]:
+            moments.pop()
+            print_note(f"{path}: another program is writing: waiting, {seconds:.0f} s")
+
+    return tell
 
 
 def print_line(text: str) -> None:

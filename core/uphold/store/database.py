@@ -4,13 +4,14 @@ import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.errors import BadDatabase
+from uphold.errors import BadDatabase, DatabaseBusy
 from uphold.store.schema import APPLICATION_ID, OLDEST, SCHEMA, migrate
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
+
+MAX_WAIT = 120.0
+"""How many seconds a writer that tells of its wait goes on waiting: far longer than the longest write."""
+
+_SLICE_MS = 200
+"""Between two words of a wait that is told of."""
 
 _MAGIC = b"SQLite format 3\x00"
 
@@ -54,6 +61,7 @@ class Store:
         self.conn = conn
         self.path = path
         self.read_only = read_only
+        self._tell_wait: Callable[[float], None] | None = None
 
     @cached_property
     def db(self) -> "Database":
@@ -67,18 +75,50 @@ class Store:
         """Run a write transaction: commit at the end, roll back on an error.
 
         The write lock is taken before the first read, so that what is read cannot change before the write. Raises
-        BadDatabase if the file is read-only or locked.
+        BadDatabase if the file is read-only, DatabaseBusy if another program has kept the lock for too long.
         """
         if self.read_only:
             raise BadDatabase(f"{self.path}: {_READ_ONLY}")
         with readable_errors(self.path):
-            self.conn.execute("BEGIN IMMEDIATE")
+            self._take_lock()
             try:
                 yield self.conn
                 self.conn.commit()
             except BaseException:
                 self.conn.rollback()
                 raise
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Have write transactions wait for another program's for up to `MAX_WAIT`.
+
+        `tell` is called with the seconds waited so far, a few times a second.
+        """
+        self._tell_wait = tell
+        self.conn.execute(f"PRAGMA busy_timeout={_SLICE_MS}")
+
+    @contextlib.contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Wait for no longer than this for another program's lock within the block, and tell nobody."""
+        told, (usual,) = self._tell_wait, self.conn.execute("PRAGMA busy_timeout").fetchone()
+        self._tell_wait = None
+        self.conn.execute(f"PRAGMA busy_timeout={min(round(seconds * 1000), usual)}")
+        try:
+            yield
+        finally:
+            self.conn.execute(f"PRAGMA busy_timeout={usual}")
+            self._tell_wait = told
+
+    def _take_lock(self) -> None:
+        began = time.monotonic()
+        while True:
+            try:
+                self.conn.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                waited = time.monotonic() - began
+                if self._tell_wait is None or not _is_locked(error) or waited >= MAX_WAIT:
+                    raise
+                self._tell_wait(waited)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -141,16 +181,21 @@ def readable_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise BadDatabase(f"{path}: {_message(error)}") from error
+        kind = DatabaseBusy if _is_locked(error) else BadDatabase
+        raise kind(f"{path}: {_message(error)}") from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
         raise BadDatabase(f"{path}: not an uphold database, or a damaged one ({error})") from error
 
 
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
+
+
 def _message(error: sqlite3.OperationalError) -> str:
     text = str(error)
-    if "locked" in text or "busy" in text:
+    if _is_locked(error):
         return "the database is locked by another program; close that one, or wait, and try again"
     if "readonly" in text:
         return _READ_ONLY

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from uphold.records.runs import RunRow, SetRow
 from uphold.store import runs, sets
-from uphold.store.database import Store, open_store
+from uphold.store.database import MAX_WAIT, Store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
 
-__all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_store"]
+__all__ = ["MAX_WAIT", "Home", "Store", "all_runs", "find_run", "find_set", "home", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,4 +68,8 @@ class Context:
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
 
-        return open_store(self.path, create=create, reading=reading)
+        from uphold_tui.console import wait_notes
+
+        store = open_store(self.path, create=create, reading=reading)
+        store.tell_waits(wait_notes(self.path))
+        return store

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from time import monotonic
 
 from textual.content import Content
 
-from uphold.errors import UpholdError
+from uphold.errors import DatabaseBusy, UpholdError
 from uphold.records.enums import EventKind, Ruling
 from uphold.records.reviews import PairView
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal
+from uphold.workflows.lookup import MAX_WAIT
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -19,6 +21,10 @@ from uphold_tui.themes import MUTED
 
 Act = Callable[[], Outcome]
 """An act of the session that is still to be done: a decision, a flag, an undo."""
+
+
+_PATIENCE = 0.1
+"""Seconds for which a key waits for another program's lock: longer than a short write, too short to be felt as a stop."""
 
 
 class Redraw(Enum):
@@ -56,17 +62,19 @@ class ReviewActions:
         self.patterns = OverturnPatterns()
         self.unsaved: Act | None = None
         self.not_saved: str | None = None
+        self._locked_since: float | None = None
         self._options, self._table = options, table
 
     def run(self, pair: PairView | None, act: Act, *, narrow: bool) -> Update:
         """Do an act on a pair. Where it cannot be saved everything stays as it is, and the act is kept to be tried again."""
         position = self.session.index
         try:
-            outcome = act()
+            with self.session.store.waiting_at_most(_PATIENCE):
+                outcome = act()
         except UpholdError as error:
-            self.unsaved, self.not_saved = act, safe_text.cause(str(error))
+            self.unsaved, self.not_saved = act, self._why_not(error)
             return Update()
-        self.unsaved = self.not_saved = None
+        self.unsaved = self.not_saved = self._locked_since = None
         if isinstance(outcome, Refusal):
             return Update(muted(outcome.reason))
         self.patterns.add(pair, outcome)
@@ -75,13 +83,29 @@ class ReviewActions:
         message, later_message = self._messages(outcome, narrow)
         return Update(message, Redraw.ALL, self._was_revealed(pair), numbers_changed=True, later_message=later_message)
 
+    def _why_not(self, error: UpholdError) -> str:
+        """Why an act is not saved; for a while after it has met another program's lock, that it waits."""
+        if not isinstance(error, DatabaseBusy):
+            self._locked_since = None
+            return safe_text.cause(str(error))
+        now = monotonic()
+        since = self._locked_since = now if self._locked_since is None else self._locked_since
+        if now - since >= MAX_WAIT:
+            return safe_text.cause(str(error))
+        return f"another program is writing: waiting, {int(now - since)} s"
+
+    @property
+    def waits_for_lock(self) -> bool:
+        """Whether an act waits for another program to be done writing, and is to be tried again soon."""
+        return self._locked_since is not None and monotonic() - self._locked_since < MAX_WAIT
+
     def retry(self, pair: PairView | None, *, narrow: bool) -> Update:
         """Try again to save the act that could not be saved."""
         return self.run(pair, self.unsaved, narrow=narrow) if self.unsaved is not None else Update()
 
     def drop_unsaved(self) -> Update:
         """Forget the act that could not be saved."""
-        self.unsaved = self.not_saved = None
+        self.unsaved = self.not_saved = self._locked_since = None
         return Update(muted("dropped; nothing was saved"))
 
     def _was_revealed(self, pair: PairView | None) -> bool:
