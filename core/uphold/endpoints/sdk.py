@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from uphold.endpoints.addresses import Address
+from uphold.endpoints.key_masking import mask_key
 from uphold.errors import EndpointError, Refused, Unavailable
 from uphold.records.model_calls import AccessRefused
 
@@ -140,6 +141,6 @@ def surrogate_error() -> Refused:
 
 
 def shorten(text: str, address: Address) -> str:
-    """Return a server's text on one line, cut to 300 characters, with the API key removed."""
-    text = " ".join(text.replace(address.key, "[key]").split())
+    """Return a server's text on one line, cut to 300 characters, with the API key masked."""
+    text = " ".join(mask_key(text, address.key).split())
     return text if len(text) <= _MAX_EXPLANATION else f"{text[:_MAX_EXPLANATION]}…"
