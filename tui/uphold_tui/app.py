@@ -1,6 +1,7 @@
 """The Textual app: themes, the first screen, and the message that is printed on leaving."""
 
 import gc
+import os
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
+
+_LARGEST_SIDE = 2000
+"""Columns or rows of the largest screen that is believed to exist."""
 
 
 class UpholdApp(App[str]):
@@ -103,11 +107,29 @@ def run_app(
         session = open_review(store, wanted, options.reviewer, review)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
-    app = UpholdApp(store, session, options, settings)
+    app = _make_app(store, session, options, settings)
     try:
         return app.run()
     finally:
         app.navigator.stop_judging()
+
+
+def _make_app(
+    store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings
+) -> UpholdApp:
+    """Make the app. Raises BadUsage where Textual cannot start with what the environment says."""
+    for name in ("COLUMNS", "LINES"):
+        # Textual believes these, and lays out a screen of that size; the terminal itself knows better.
+        if os.environ.get(name, "").isdecimal() and int(os.environ[name]) > _LARGEST_SIDE:
+            del os.environ[name]
+    try:
+        return UpholdApp(store, session, options, settings)
+    except (ImportError, AttributeError, LookupError, RuntimeError, ValueError) as error:
+        named = [name for name in ("TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM") if os.environ.get(name)]
+        if not named:
+            raise
+        what = " and ".join(f"{name}={os.environ[name]}" for name in named)
+        raise BadUsage(f"{what}: the app cannot start with this in the environment ({error}); unset it") from error
 
 
 def _only_run(store: "Store") -> "Run | None":
