@@ -53,7 +53,9 @@ def test_signs_are_defused_where_a_spreadsheet_may_split_a_cell(separator: str) 
     assert restore(defuse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["plain", "a-b", "x = 1", "1, -2", "mail@example.org", "it's", "'quoted'", "", "a;b", "a\nb"])
+@pytest.mark.parametrize(
+    "text", ["plain", "a-b", "x = 1", "1, -2", "mail@example.org", "it's", "'quoted'", "", "a;b", "a\nb"]
+)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert defuse(text) == text
     assert restore(text) == text

@@ -90,7 +90,7 @@ def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(folder: Path, argumen
 
 
 def test_a_path_that_is_not_utf_8_is_a_path(folder: Path) -> None:
-    os.rename(folder / "rows.jsonl", os.fsencode(folder) + b"/r\xff.jsonl")
+    (folder / "rows.jsonl").rename(folder / os.fsdecode(b"r\xff.jsonl"))
     for arguments in (
         (b"--db", b"y\xff.db", b"import", b"r\xff.jsonl"),
         (b"--db", b"y\xff.db", b"stats"),
@@ -101,7 +101,7 @@ def test_a_path_that_is_not_utf_8_is_a_path(folder: Path) -> None:
         assert found.returncode == 0, found.stderr
         assert "\ufffd" not in found.stdout.decode("utf-8")
         assert is_sentence(found.stderr)
-    assert {b"y\xff.db", b"o\xff.csv"} <= set(os.listdir(os.fsencode(folder)))
+    assert {b"y\xff.db", b"o\xff.csv"} <= {os.fsencode(path.name) for path in folder.iterdir()}
     missing = ended(folder, b"--config", b"c\xff.toml", b"judge", b"1", b"--judge", b"j\xff.toml")
     assert missing.returncode == 2
     assert is_sentence(missing.stderr)
@@ -168,7 +168,7 @@ def test_no_settings_may_be_said_with_the_null_device(folder: Path) -> None:
 
 
 def test_a_pipe_that_is_called_uphold_toml_is_passed_over(folder: Path) -> None:
-    os.rename(folder / "pipe.toml", folder / "uphold.toml")
+    (folder / "pipe.toml").rename(folder / "uphold.toml")
     assert ended(folder, "judge", "1", "--judge", "rules:closer", "--dry-run").returncode == 0
 
 

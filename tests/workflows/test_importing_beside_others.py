@@ -21,7 +21,6 @@ from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
 
 
-
 @pytest.fixture
 def theirs(store: Store) -> Iterator[Store]:
     """The connection of another process, which waits for no lock."""

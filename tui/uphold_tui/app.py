@@ -114,9 +114,7 @@ def run_app(
         app.navigator.stop_judging()
 
 
-def _make_app(
-    store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings
-) -> UpholdApp:
+def _make_app(store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings) -> UpholdApp:
     """Make the app. Raises BadUsage where Textual cannot start with what the environment says."""
     for name in ("COLUMNS", "LINES"):
         # Textual believes these, and lays out a screen of that size; the terminal itself knows better.

@@ -5,6 +5,7 @@ A key is masked where it stands as it is. One that a model spells otherwise (rev
 
 import re
 from dataclasses import fields, replace
+from typing import Any
 
 from uphold.records.model_calls import Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
 
@@ -32,9 +33,11 @@ def mask_answer(answer: ModelAnswer, key: str) -> ModelAnswer:
     """Return an answer with the key masked in all its texts."""
     if not is_secret(key):
         return answer
-    texts = {field.name: getattr(answer, field.name) for field in fields(answer)}
-    masked = {name: mask_key(text, key) for name, text in texts.items() if isinstance(text, str)}
-    return answer if all(texts[name] == text for name, text in masked.items()) else replace(answer, **masked)
+    values = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    masked: dict[str, Any] = {
+        name: mask_key(value, key) for name, value in values.items() if isinstance(value, str) and key in value
+    }
+    return replace(answer, **masked) if masked else answer
 
 
 class MaskedEndpoint:

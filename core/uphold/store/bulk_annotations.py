@@ -99,7 +99,9 @@ class BulkAnnotations:
         if conn.execute("SELECT 1 FROM reference_texts LIMIT 1").fetchone() is not None:
             conn.execute(_SET_REFERENCES, (writer.events.first_new + writer.events.shift,))
         first_new = writer.pairs.first_new
-        write_verdicts(conn, {pair_id for found in self._judgments.values() for pair_id in found if pair_id < first_new})
+        write_verdicts(
+            conn, {pair_id for found in self._judgments.values() for pair_id in found if pair_id < first_new}
+        )
         write_labels(conn, {pair_id for found in self._decisions.values() for pair_id in found if pair_id < first_new})
 
     def _is_stored(self, pair: StoredPair) -> bool:

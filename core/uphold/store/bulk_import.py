@@ -6,7 +6,6 @@ is the database as it was before the import, beside it the rows of the import it
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 

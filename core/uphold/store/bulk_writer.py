@@ -197,7 +197,9 @@ def _count_imports(conn: sqlite3.Connection) -> tuple[int, int]:
 
 def drop_staged(conn: sqlite3.Connection) -> None:
     """Drop the temporary tables of an import."""
-    for (name,) in conn.execute("SELECT name FROM temp.sqlite_master WHERE name LIKE 'staged\\_%' ESCAPE '\\'").fetchall():
+    for (name,) in conn.execute(
+        "SELECT name FROM temp.sqlite_master WHERE name LIKE 'staged\\_%' ESCAPE '\\'"
+    ).fetchall():
         conn.execute(f"DROP TABLE temp.{name}")
 
 
@@ -257,7 +259,9 @@ class RowBuffer:
         if not self.rows:
             return
         if not self._staged:
-            columns = self._columns if self._id_column is None else self._columns.replace(",", " INTEGER PRIMARY KEY,", 1)
+            columns = (
+                self._columns if self._id_column is None else self._columns.replace(",", " INTEGER PRIMARY KEY,", 1)
+            )
             self._conn.execute(f"CREATE TEMP TABLE staged_{self._name} ({columns})")
         self._conn.executemany(f"INSERT INTO temp.staged_{self._name} VALUES ({self._placeholders})", self.rows)
         self._staged += len(self.rows)

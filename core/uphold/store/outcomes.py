@@ -47,7 +47,10 @@ def write_labels(conn: sqlite3.Connection, pair_ids: Iterable[int] | None) -> No
 
 
 def label_rows(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str, int, int]]:
-    """Yield the rows of `human_labels`, given (pair id, reviewer id, kind, choice) of standing decisions by pair, oldest first."""
+    """Yield the rows of `human_labels`, given standing decisions by pair, oldest first.
+
+    A decision is (pair id, reviewer id, kind, choice).
+    """
     for pair_id, decisions in groupby(rows, key=itemgetter(0)):
         found = label_of((reviewer, EventKind(kind), Choice(choice)) for _, reviewer, kind, choice in decisions)
         if found.label is not Label.UNREAD:

@@ -94,9 +94,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
             return
 
 
-def _write_once(
-    store: Store, request: ImportRequest
-) -> Generator[ImportProgress, None, ImportSummary]:
+def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
     with store.snapshot() as conn:
         attempt = yield from _prepare(conn, request)
         if not attempt.may_change:

@@ -32,7 +32,12 @@ def _decide_until_told(database: Path, reviewer: str) -> dict[str, object]:
             add_event(store, reviewer_id, None, event)
             waits.append(time.perf_counter() - began)
             time.sleep(0.005)
-    return {"decisions": len(waits), "longest": max(waits), "typical": sorted(waits)[len(waits) // 2], "told": len(told)}
+    return {
+        "decisions": len(waits),
+        "longest": max(waits),
+        "typical": sorted(waits)[len(waits) // 2],
+        "told": len(told),
+    }
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ def _beside_a_reviewer(folder: Path, count: int, characters: int) -> dict[str, A
     file = write(folder / "many.jsonl", *_rows(count, characters))
     process = [sys.executable, str(Path(__file__).with_name("deciding_process.py")), str(database), "ada"]
     with subprocess.Popen(process, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reviewer:
-        assert reviewer.stdin is not None and reviewer.stdout is not None
+        assert reviewer.stdin is not None
+        assert reviewer.stdout is not None
         assert reviewer.stdout.readline() == "deciding\n"
         began = time.perf_counter()
         _import(database, file, "many")

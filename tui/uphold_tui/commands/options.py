@@ -67,7 +67,6 @@ class Context:
     def open(self, *, create: bool = False, reading: bool = False) -> "Store":
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
-
         from uphold_tui.console import wait_notes
 
         store = open_store(self.path, create=create, reading=reading)
