@@ -328,8 +328,7 @@ def _short(key: Any) -> bytes:
     """Return a key that ends in a sha256 with 16 bytes of it, too many for two keys to be alike."""
     if isinstance(key, str):
         return bytes.fromhex(key[:32])
-    *numbers, digest = key
-    return repr(numbers).encode() + bytes.fromhex(digest[:32])
+    return str(key[:-1]).encode() + bytes.fromhex(key[-1][:32])
 
 
 def _id_lookup(conn: sqlite3.Connection, sql: str) -> Callable[[Any], int | None]:

@@ -13,7 +13,10 @@ from typing import Any
 from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 
 _BLOCK = 500
-"""Rows that are kept in memory, and then in one row of the table."""
+"""Rows that one row of the table holds."""
+
+_LABELS_AT_HAND = 10_000
+"""Rows without texts that stay in memory, some ten megabytes: most files have no more, and pickling them takes time."""
 
 _Numbered = tuple[int, ImportRow]
 
@@ -25,8 +28,8 @@ class PutOffRows:
     """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        self._with_texts = _Blocks(conn, "staged_rows_with_texts")
-        self._labels = _Blocks(conn, "staged_rows_of_labels")
+        self._with_texts = _Blocks(conn, "staged_rows_with_texts", 0)
+        self._labels = _Blocks(conn, "staged_rows_of_labels", _LABELS_AT_HAND)
 
     def add(self, number: int, row: ImportRow) -> None:
         """Keep a row."""
@@ -50,14 +53,18 @@ def has_texts(row: ImportRow) -> bool:
 
 
 class _Blocks:
-    """A list of rows whose full blocks are in a temporary table."""
+    """A list of rows; behind the first `at_hand` of them, full blocks are in a temporary table."""
 
-    def __init__(self, conn: sqlite3.Connection, table: str) -> None:
-        self._conn, self._table = conn, table
+    def __init__(self, conn: sqlite3.Connection, table: str, at_hand: int) -> None:
+        self._conn, self._table, self._at_hand = conn, table, at_hand
+        self._first: list[_Numbered] = []
         self._rows: list[_Numbered] = []
         self._count = 0
 
     def add(self, number: int, row: ImportRow) -> None:
+        if len(self._first) < self._at_hand:
+            self._first.append((number, row))
+            return
         self._rows.append((number, row))
         if len(self._rows) == _BLOCK:
             if not self._count:
@@ -67,6 +74,7 @@ class _Blocks:
             self._rows = []
 
     def rows(self) -> Iterator[_Numbered]:
+        yield from self._first
         for number in range(1, self._count + 1):
             sql = f"SELECT block FROM temp.{self._table} WHERE number = ?"
             # A temporary table is this connection's own: nobody else can have put a pickle there.
