@@ -1,14 +1,17 @@
-"""The Textual app: themes, the first screen, and the message that is printed on leaving."""
+"""The Textual app: themes, the first screen, and how it ends."""
 
 import gc
 import os
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Key as KeyEvent
+from textual.worker import WorkerFailed
 
-from uphold.errors import BadUsage
+from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
 from uphold_tui import themes
 from uphold_tui.app_options import AppOptions
@@ -22,6 +25,22 @@ if TYPE_CHECKING:
 
 _LARGEST_SIDE = 2000
 """Columns or rows of the largest screen that is believed to exist."""
+
+WORK_LEFT = 4
+"""Exit code where something was not kept, or the app stopped because of an error of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppEnd:
+    """How the app ended: what is to be printed in the terminal, and the exit code.
+
+    `message` is the summary of the last session. `troubles` are sentences: what was not kept, what became of the
+    database, and why the app stopped where nobody left it.
+    """
+
+    message: str | None = None
+    troubles: tuple[str, ...] = ()
+    code: int = 0
 
 
 class UpholdApp(App[str]):
@@ -44,6 +63,7 @@ class UpholdApp(App[str]):
         settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        self.failure: Exception | None = None
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
         self.register_theme(themes.DARK)
@@ -76,8 +96,25 @@ class UpholdApp(App[str]):
             self.post_message(KeyEvent(event.key, event.character))
 
     def action_leave_now(self) -> None:
-        """Leave at once."""
-        self.navigator.leave()
+        """Leave at once; what is not saved is named in the terminal."""
+        self.navigator.exit()
+
+    # Textual prints a traceback with the values of all variables, texts of pairs and keys among them.
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Remember the first error of a handler, a worker or a render; the app ends."""
+        if self.failure is None:
+            self.failure = _cause(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Stop without printing; `run_app` returns the sentence."""
+        error = sys.exc_info()[1]
+        self.failure = self.failure or (error if isinstance(error, Exception) else RuntimeError("panic"))
+        self._close_messages_no_wait()
 
     def action_theme(self, name: str) -> None:
         """Change the theme."""
@@ -93,8 +130,8 @@ def run_app(
     run: "Run | None" = None,
     review: "ReviewOptions | None" = None,
     start: bool = False,
-) -> str | None:
-    """Run the app until it is left; returns what is to be printed in the terminal, if anything.
+) -> AppEnd:
+    """Run the app until it is left; returns what is to be printed in the terminal, and the exit code.
 
     Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
     screen. Raises BadUsage for a judge or theme that does not exist.
@@ -108,10 +145,43 @@ def run_app(
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
     app = _make_app(store, session, options, settings)
+    store.tell_waits(None)  # nothing may be printed over the app
     try:
-        return app.run()
+        app.run()
+    except Exception as error:
+        app.failure = app.failure or error
     finally:
         app.navigator.stop_judging()
+    return app_end(app, store.lost())
+
+
+def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
+    """Return how an app ended that was run; `lost` says what became of its database."""
+    navigator, failure = app.navigator, app.failure
+    troubles = [f"not kept: {words}" for words in navigator.all_not_kept()]
+    if lost is not None:
+        troubles.append(str(lost))
+    if (judging := navigator.judging_error()) is not None:
+        troubles.append(f"judging stopped: {judging}")
+    code = WORK_LEFT if troubles or app.return_code else 0
+    troubles += navigator.all_saved_elsewhere()
+    if isinstance(failure, DatabaseLost) and lost is not None:
+        failure = None  # it is said already
+    if isinstance(failure, UpholdError):
+        troubles.append(str(failure))
+        code = failure.exit_code
+    elif failure is not None:
+        from uphold_tui.error_log import describe_error
+
+        troubles.append(describe_error(failure))
+        code = WORK_LEFT
+    return AppEnd(navigator.last_words(lost), tuple(dict.fromkeys(troubles)), code)
+
+
+def _cause(error: Exception) -> Exception:
+    """Return the error itself where a worker wrapped it."""
+    cause = error.error if isinstance(error, WorkerFailed) else error
+    return cause if isinstance(cause, Exception) else error
 
 
 def _make_app(store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings) -> UpholdApp:

@@ -7,7 +7,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
-from uphold.records.model_calls import Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
 
 MASK = "[key]"
 
@@ -45,6 +45,11 @@ class MaskedEndpoint:
 
     def __init__(self, endpoint: Endpoint, key: str) -> None:
         self._endpoint, self._key = endpoint, key
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the endpoint's API has by its own rules."""
+        return self._endpoint.dialect
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         """Return the model's answer, without the key."""

@@ -47,3 +47,16 @@ ALTER TABLE events ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN
 -- an imported judge whose verdicts are the decisions of a program (`decide --as-program`): it stands in the headline only when
 -- it is pinned or named
 ALTER TABLE judges ADD COLUMN is_program INTEGER NOT NULL DEFAULT 0 CHECK (is_program IN (0, 1));
+
+-- how a server takes requests for a model, as its refusals have taught; request_form is a JSON object
+CREATE TABLE model_servers (
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    model TEXT NOT NULL,
+    request_form TEXT NOT NULL,
+    learnt_at TEXT NOT NULL,
+    PRIMARY KEY (kind, address, model)
+) STRICT;
+
+-- how the request of a judgment differed from what the judge asks for; null where it did not
+ALTER TABLE judgments ADD COLUMN request_form TEXT;
