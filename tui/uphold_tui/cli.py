@@ -115,6 +115,7 @@ def _explain(error: Exception) -> Exception | None:
 
 def main() -> None:
     """Run the command line and exit with its exit code."""
+    completion.prepare_completion()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -755,7 +755,9 @@ class ReviewScreen(Screen[None]):
         from uphold_tui.dialogs.not_kept import ask_file
 
         def save(name: str | None) -> None:
-            if name:
+            if name and self.actions.trouble() is None:
+                self.show_message(muted("saved in the database meanwhile"))
+            elif name:
                 self.apply(self.actions.save_elsewhere(self.session.current, name, narrow=self.shape.narrow))
 
         self.app.push_screen(ask_file(str(self.actions.suggested_file())), save)
