@@ -33,6 +33,13 @@ class Asked:
         content: str = self.body["messages"][-1]["content"]
         return content
 
+    @property
+    def system(self) -> str:
+        """The system prompt of a request, whichever API it came by."""
+        if "system" in self.body:
+            return "".join(block["text"] for block in self.body["system"])
+        return "".join(one["content"] for one in self.body["messages"] if one["role"] == "system")
+
 
 @dataclass(frozen=True)
 class Reply:

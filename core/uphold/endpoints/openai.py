@@ -29,13 +29,7 @@ class OpenAIEndpoint:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._client = openai.AsyncOpenAI(
-            api_key=address.key,
-            base_url=address.base_url,
-            max_retries=0,
-            timeout=address.timeout,
-            http_client=sdk.direct_client(address.timeout) if address.is_loopback else None,
-        )
+        self._client = make_client(address)
         host = urlsplit(address.base_url or f"https://{_OPENAI_HOST}").hostname
         # OpenAI's newer models accept only the one name, other servers often only the other.
         self._max_tokens_argument = "max_completion_tokens" if host == _OPENAI_HOST else "max_tokens"
@@ -44,13 +38,12 @@ class OpenAIEndpoint:
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         """Return the model's answer. Raises AccessRefused, Refused or Unavailable."""
         started = time.perf_counter()
-        body = await self._call(self._create(**self._arguments(request)))
-        choice = _first_choice(body)
-        if choice is None or not isinstance(choice.get("message"), dict):
+        body = await self._call(self._create(**self.arguments(request)))
+        seconds = time.perf_counter() - started
+        answer = read_completion(sdk.parse_object(body) or {}, seconds, with_schema=request.schema is not None)
+        if answer is None:
             raise sdk.invalid_answer_error(body, self._address)
-        return _parse_completion(
-            sdk.parse_object(body) or {}, choice, time.perf_counter() - started, request.schema is not None
-        )
+        return answer
 
     async def count(self, request: ModelRequest) -> int | None:
         """Return None: these servers have no call that counts tokens."""
@@ -81,10 +74,11 @@ class OpenAIEndpoint:
         except TimeoutError:
             raise sdk.timeout_error(self._address) from None
         except (openai.OpenAIError, ValueError) as error:
-            raise _convert_error(error, self._address) from None
+            raise convert_error(error, self._address) from None
         return body
 
-    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
+    def arguments(self, request: ModelRequest) -> dict[str, Any]:
+        """Return the arguments of `chat.completions.create`; in a batch they are the `body`."""
         system = [{"role": "system", "content": request.system}] if request.system else []
         arguments: dict[str, Any] = {
             "model": self._address.model,
@@ -103,13 +97,35 @@ def connect(address: Address) -> OpenAIEndpoint:
     return OpenAIEndpoint(address)
 
 
+def make_client(address: Address) -> openai.AsyncOpenAI:
+    """Return the SDK's client for an address."""
+    return openai.AsyncOpenAI(
+        api_key=address.key,
+        base_url=address.base_url,
+        max_retries=0,
+        timeout=address.timeout,
+        http_client=sdk.direct_client(address.timeout) if address.is_loopback else None,
+    )
+
+
+def read_completion(
+    completion: Mapping[str, Any], seconds: float | None = None, *, with_schema: bool = True
+) -> ModelAnswer | None:
+    """Return the answer in the JSON of a completion, None where there is none."""
+    choices = completion.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(choice, dict) or not isinstance(choice.get("message"), dict):
+        return None
+    return _parse_completion(completion, choice, seconds, with_schema)
+
+
 def _first_choice(body: bytes) -> Mapping[str, Any] | None:
     choices = (sdk.parse_object(body) or {}).get("choices")
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
 def _parse_completion(
-    body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, with_schema: bool
+    body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float | None, with_schema: bool
 ) -> ModelAnswer:
     message, usage = choice["message"], body.get("usage")
     refused = sdk.as_text(message.get("refusal"))
@@ -153,7 +169,7 @@ def _parse_logprobs(choice: Mapping[str, Any] | None, text: str, body: bytes, ad
     )
 
 
-def _convert_error(error: Exception, address: Address) -> EndpointError:
+def convert_error(error: Exception, address: Address) -> EndpointError:
     """Return an error of the SDK as one of ours, with the API key removed from the server's message."""
     if isinstance(error, openai.APIStatusError):
         spent = error.code in _SPENDING_LIMIT_CODES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from uphold.errors import Refused
-from uphold.records.texts import AnswerCell, ExampleText, cells_hash
+from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_hash
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,13 @@ class ModelRequest:
     def length(self) -> int:
         """Number of characters of system prompt and messages."""
         return len(self.system or "") + sum(len(message["content"]) for message in self.messages)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all texts of the request as UTF-8, schema included."""
+        texts = [self.system or "", self.user, *(text for turn in self.earlier_turns for text in turn)]
+        schema = len(canonical(self.schema)) if self.schema is not None else 0
+        return schema + sum(len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
