@@ -349,7 +349,7 @@ async def test_two_at_once_never_ask_the_same(filled: Callable[..., Store]) -> N
     other = filled([row(f"k{number}") for number in range(15)])
     async with loopback(prefers_yes) as server:
         summaries = await asyncio.gather(
-            *(judged(one, base_url=server.url, concurrency=2, claim_seconds=0.3) for one in (store, other))
+            *(judged(one, base_url=server.url, concurrency=2, claim_seconds=3.0) for one in (store, other))
         )
     assert len(server.asked) == 30
     assert [verdicts(summary) for summary in summaries] == [{"candidate": 15}] * 2
