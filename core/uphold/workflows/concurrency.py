@@ -30,7 +30,7 @@ class WorkControl:
 
     `stopped` holds the reason once no new request is to be sent. `cap` is the most that all requests under this control
     may cost, in dollars. `spent` is what replies cost, `at_most` what those cost at most whose price is not known: lost
-    replies, and those without a token count.
+    replies, and those without a token count. `held` is what each request in flight can cost.
     """
 
     def __init__(self, concurrency: int = 8, cap: float | None = None) -> None:
@@ -39,7 +39,7 @@ class WorkControl:
         self.stopped: str | None = None
         self.spent = 0.0
         self.at_most = 0.0
-        self._holds: list[float] = []
+        self.held: list[float] = []
         self._deadline = 0.0
         self._listeners: list[Callable[[], None]] = []
 
@@ -80,19 +80,14 @@ class WorkControl:
 
     def hold(self, dollars: float) -> bool:
         """Hold the most that a request can cost until `settle`; return False where that could pass the cap."""
-        if self.cap is not None and math.fsum((self.spent, self.at_most, *self._holds, dollars)) > self.cap:
+        if self.cap is not None and math.fsum((self.spent, self.at_most, *self.held, dollars)) > self.cap:
             return False
-        self._holds.append(dollars)
+        self.held.append(dollars)
         return True
-
-    @property
-    def holding(self) -> bool:
-        """Whether anything is held, so that there may be room once it is settled."""
-        return bool(self._holds)
 
     def settle(self, held: float, cost: float | None) -> None:
         """Count what a request cost; where that is not known (None), what was held for it."""
-        self._holds.remove(held)
+        self.held.remove(held)
         if cost is None:
             self.at_most += held
         else:

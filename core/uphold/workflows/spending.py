@@ -53,7 +53,7 @@ class SpendingCap:
         stop_listening = None
         try:
             while (held := self.try_hold(request)) is None:
-                if self._control.stopped is None and not self._control.holding:
+                if self._control.stopped is None and not self._control.held:
                     self._control.stop(self.no_room(request))
                 if self._control.stopped is not None:
                     raise CapReached(self._control.stopped)
