@@ -35,9 +35,7 @@ CASES = (
 """(requests at once, seconds that the server takes over an answer, budget)."""
 
 
-def measure(
-    rounds: int, folder: Path, database: Path, cases: Sequence[tuple[int, float, float]] = CASES
-) -> list[Line]:
+def measure(rounds: int, folder: Path, database: Path, cases: Sequence[tuple[int, float, float]] = CASES) -> list[Line]:
     """One line for each case."""
     requests = write_requests(folder / "requests.jsonl", database)
     lines = []

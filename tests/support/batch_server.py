@@ -123,7 +123,13 @@ class FileBatchDesk:
             if b"filename=" in head:
                 name = f"file-{len(self.files):04}"
                 self.files[name] = body.removesuffix(b"\r\n")
-                about = {"bytes": len(body), "created_at": 1, "filename": name, "purpose": "batch", "status": "processed"}
+                about = {
+                    "bytes": len(body),
+                    "created_at": 1,
+                    "filename": name,
+                    "purpose": "batch",
+                    "status": "processed",
+                }
                 return as_json({"id": name, "object": "file", **about})
         return error(400)
 
@@ -146,7 +152,9 @@ class FileBatchDesk:
             "request_counts": {"total": len(self.requests(name)), "completed": 0, "failed": 0},
             "output_file_id": f"{name}-output" if over else None,
             "error_file_id": f"{name}-errors" if over else None,
-            "errors": {"data": [{"code": "invalid", "message": "line 1 is no request"}]} if self.status == "failed" else None,
+            "errors": {"data": [{"code": "invalid", "message": "line 1 is no request"}]}
+            if self.status == "failed"
+            else None,
         }
 
     def _content(self, file: str) -> Reply:

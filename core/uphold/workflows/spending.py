@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from uphold.errors import BadUsage, EndpointError, Refused, UpholdError
 from uphold.formatting import count_noun, dollars, exact_dollars
@@ -12,6 +13,10 @@ from uphold.workflows.concurrency import WorkControl
 
 _MAY_BE_BILLED = frozenset({408, 502, 504, 522, 524})
 """Statuses of proxies that gave up waiting for a model, which may have answered."""
+
+
+_USEFUL_OUTPUT = 64
+"""Output tokens below which no answer is to be expected."""
 
 
 class CapReached(UpholdError):
@@ -107,12 +112,20 @@ class SpendingCap:
         if smallest is not None:
             raise BadUsage(
                 f"--max-cost {exact_dollars(cap)}: not one request fits, the smallest could cost"
-                f" {self._described(smallest)}; allow more, or a smaller max_tokens"
+                f" {self._described(smallest)}; {self._fitting(smallest, cap)}"
             )
 
     def _described(self, request: ModelRequest) -> str:
         parts = f"{count_noun(request.size, 'byte')} of text, max_tokens {request.max_tokens:,}"
         return f"up to {dollars(self.most(request))} ({parts})"
+
+    def _fitting(self, request: ModelRequest, cap: float) -> str:
+        """Return what would make room for a request."""
+        without_output = self.most(replace(request, max_tokens=0))
+        each = (self.most(request) - without_output) / request.max_tokens
+        tokens = int((cap - without_output) / each) if each else 0
+        more = f"raise --max-cost above {dollars(self.most(request))}"
+        return f"max_tokens={tokens} would fit, or {more}" if tokens >= _USEFUL_OUTPUT else f"lower max_tokens and {more}"
 
     def _wake_up_from_any_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         def wake_up() -> None:
