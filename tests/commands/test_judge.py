@@ -55,7 +55,7 @@ def test_a_dry_run_asks_for_no_key_and_names_the_assumed_length(folder: Path) ->
     said_of_it = done(folder, "judge", "--judge", "anthropic:claude-haiku-4-5", "--dry-run", ANTHROPIC_API_KEY="")
     assert "8 judgments on 4 pairs are missing, 8 calls" in said_of_it
     assert "at 150 tokens an answer: assumed, until there are answers" in said_of_it
-    assert "prices of 2026-11-24" in said_of_it
+    assert "prices of 2026-11-25" in said_of_it
     unknown = done(folder, "judge", "--judge", "openai:my-own", "--dry-run", OPENAI_API_KEY="")
     assert "cost –: its price is not known" in unknown
 
