@@ -27,7 +27,14 @@ from uphold.stats.summary import run_statistics
 from uphold_tui import keys
 
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
-GUIDES = ["docs/getting-started.md", "docs/judges.md", "docs/numbers.md", "docs/formats.md", "docs/ci.md"]
+GUIDES = [
+    "docs/getting-started.md",
+    "docs/judges.md",
+    "docs/numbers.md",
+    "docs/formats.md",
+    "docs/scripts.md",
+    "docs/ci.md",
+]
 """Pages with commands for users."""
 
 TOP_LEVEL = r"core|tui|tests|docs|sample_sets|\.ci|\.github"
@@ -150,7 +157,7 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
-    *("show", "runs", "export", "imports"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, export, generate, import_, judge, review, show, stats
+from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, show, stats
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -52,6 +52,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "perplexity": generate.perplexity,
     "judge": judge.judge,
     "review": review.review,
+    "next": decide.next_,
+    "decide": decide.decide,
     "stats": stats.stats,
     "judges": compare.judges,
     "plan": compare.plan,
@@ -60,6 +62,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "show": show.show,
     "runs": compare.runs,
     "export": export.export,
+    "completion": completion.completion,
 }
 
 
@@ -99,6 +102,7 @@ def main() -> None:
     """Run the command line and exit with its exit code."""
     from uphold_tui.console import run_guarded
 
+    completion.prepare_completion()
     sys.exit(run_guarded(lambda: app(global_options_first(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
 from uphold.records.texts import canonical_hash
 
+_RECORDED_ELSEWHERE = ("imported", "program")
+
 
 @dataclass(frozen=True)
 class Judge:
     """Something that gives verdicts, in an exact version.
 
-    `kind` is llm, rules or imported. `definition` holds everything that changes an answer (model, prompt, rubric,
-    options) as (name, value) sorted by name; it is empty for an imported judge. Orders, samples, address and prices are
-    not part of it.
+    `kind` is llm, rules, imported, or program (what decides through `decide --as-program`). `definition` holds everything
+    that changes an answer (model, prompt, rubric, options) as (name, value) sorted by name; it is empty for an imported
+    judge and a program. Orders, samples, address and prices are not part of it.
     """
 
     name: str
@@ -23,20 +25,20 @@ class Judge:
 
     @property
     def version(self) -> str:
-        """Hash of kind and definition, or of kind and name for an imported judge."""
-        if self.kind == "imported":
+        """Hash of kind and definition, or of kind and name for an imported judge or a program."""
+        if self.kind in _RECORDED_ELSEWHERE:
             return canonical_hash({"kind": self.kind, "name": self.name})
         return canonical_hash({"kind": self.kind, "definition": dict(self.definition)})
 
     @property
     def takes_reference(self) -> bool:
         """Whether the judge is given the example's reference, so that its verdict depends on it."""
-        return self.kind != "imported"
+        return self.kind not in _RECORDED_ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeRef:
-    """A judge version of the store: its row id, name, kind (llm, rules or imported) and version hash."""
+    """A judge version of the store: its row id, name, kind (llm, rules, imported or program) and version hash."""
 
     id: int
     name: str

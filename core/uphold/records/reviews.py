@@ -40,8 +40,9 @@ class ReviewEvent:
 
     `target_id` is the event that an undo, redo or carried decision points at. `note` is the text of a comment, or the
     reasons as `format_reasons` writes them. `seconds` is the time spent on the pair, `source` where the event was made
-    (`app` for the review app), `at` when (UTC, ISO 8601; set when it is written). `reference_id` is the row of the
-    reference up to the pair's turn that was there to be seen.
+    (`app`: by a reviewer, in the app or with `decide`), `at` when (UTC, ISO 8601; set when it is written).
+    `reference_id` is the row of the reference up to the pair's turn that was there to be seen. A `chosen` event is on a
+    pair that no queue gave.
     """
 
     id: str
@@ -55,6 +56,7 @@ class ReviewEvent:
     source: str = "app"
     at: str | None = None
     reference_id: int | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ class QueueCursor:
         settled = self.adjudicating and pair_id in self.passed_over
         return pair_id not in self.rulings and pair_id not in self.broken and not settled
 
+    def unread(self) -> list[QueueItem]:
+        """Return the unread pairs in the order of the queue; skipped ones last, in skip order."""
+        unread = [item for item in self.items if self.is_unread(item.pair_id)]
+        return sorted(unread, key=lambda item: self.skips.get(item.pair_id, 0))
+
     def next_unread(self, after: int) -> int | None:
         """Return the place of the next unread pair after a place, wrapping round; skipped ones last, in skip order."""
         count = len(self.items)

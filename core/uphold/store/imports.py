@@ -93,7 +93,8 @@ _OWN_TABLES = (
 _SHARED_TABLES = {
     "runs": "SELECT run_id AS id, import_id FROM pairs",
     "judges": "SELECT judge_id AS id, import_id FROM judgments",
-    "reviewers": "SELECT reviewer_id AS id, import_id FROM events",
+    "reviewers": "SELECT reviewer_id AS id, import_id FROM events"
+    " UNION ALL SELECT reviewer_id, NULL FROM shown_pairs WHERE reviewer_id IS NOT NULL",
     "systems": "SELECT system_id AS id, import_id FROM responses"
     " UNION ALL SELECT candidate_id, import_id FROM runs UNION ALL SELECT baseline_id, import_id FROM runs",
     "sets": "SELECT e.set_id AS id, v.import_id FROM examples e JOIN example_events v ON v.example_id = e.id"
@@ -108,6 +109,8 @@ _DEPENDENTS = {
     "responses": "responses to its examples",
     "runs": "runs of its systems",
     "sessions": "review sessions of its runs",
+    "decide_calls": "decisions on its runs",
+    "decide_call_items": "decisions on its pairs",
     "plans": "review plans of its runs",
     "judge_orders": "judges asked about its runs",
     "batches": "batches of its runs",
@@ -134,6 +137,7 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     _restore_examples(conn, number)
     text_ids, successors = _text_ids(conn, number), _remaining_successors(conn, number)
     changed = _changed_pairs(conn, number)
+    conn.execute("DELETE FROM shown_pairs WHERE pair_id IN (SELECT id FROM pairs WHERE import_id = ?)", (number,))
     conn.execute("DELETE FROM queue_items WHERE pair_id IN (SELECT id FROM pairs WHERE import_id = ?)", (number,))
     conn.execute(
         "DELETE FROM examples WHERE id IN (SELECT example_id FROM example_events WHERE import_id = ? AND kind = 'added')",

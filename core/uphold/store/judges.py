@@ -12,10 +12,12 @@ from uphold.store.outcomes import write_run_verdicts
 
 def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
     """Return the id of this judge version, adding it if it is new."""
+    is_program = judge.kind == "program"
+    kind, definition = "imported" if is_program else judge.kind, canonical(dict(judge.definition))
     conn.execute(
-        "INSERT OR IGNORE INTO judges (name, version, kind, definition, takes_reference, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (judge.name, judge.version, judge.kind, canonical(dict(judge.definition)), int(judge.takes_reference), now()),
+        "INSERT OR IGNORE INTO judges (name, version, kind, definition, takes_reference, is_program, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (judge.name, judge.version, kind, definition, int(judge.takes_reference), int(is_program), now()),
     )
     return int(
         conn.execute("SELECT id FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version)).fetchone()[0]

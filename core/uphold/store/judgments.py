@@ -161,6 +161,19 @@ def replace_judgment(
     return number
 
 
+def withdraw_judgment(conn: sqlite3.Connection, judgment_id: int) -> None:
+    """Take a judgment out of force; the one that it superseded is in force again.
+
+    A withdrawn judgment stays, superseded by itself.
+    """
+    pair_id, judge_id = conn.execute("SELECT pair_id, judge_id FROM judgments WHERE id = ?", (judgment_id,)).fetchone()
+    conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (judgment_id,))
+    conn.execute(
+        "UPDATE judgments SET superseded_by = NULL WHERE superseded_by = :id AND id <> :id", {"id": judgment_id}
+    )
+    write_verdicts(conn, [pair_id], judge_id)
+
+
 def _current_judgment(
     conn: sqlite3.Connection, pair_id: int, judge_id: int, like: Judgment | MissingJudgment
 ) -> tuple[int, str] | None:

@@ -36,18 +36,19 @@ class PairCondition(NamedTuple):
 _PAIRS = "SELECT p.id, p.run_id, p.example_id FROM current_pairs p WHERE {} ORDER BY p.id"
 
 # Read through the index by pair, reviewer and time, so that the events of a pattern are in that order.
-# A decision is drawn where it was made in the app, or carried from one that was, on a pair of a sampled queue: every run
-# over a set is read in the same order, so a carried decision stands where its original was drawn.
+# A decision is drawn where a queue gave the pair, or where it was carried from such a decision on a pair of a sampled queue:
+# every run over a set is read in the same order, so a carried decision stands where its original was drawn.
 _DECISIONS = """
-SELECT pair_id, pattern, first_source = 'app' OR first_source = 'carried' AND EXISTS (
+SELECT pair_id, pattern, first_source = 'app' AND NOT first_chosen OR first_source = 'carried' AND EXISTS (
     SELECT 1 FROM events o JOIN queue_items i ON i.pair_id = o.pair_id JOIN queues q ON q.id = i.queue_id
-    WHERE o.id = first_target AND o.source = 'app' AND (q.kind IN ('random', 'uncertain') OR q.kind LIKE 'tag:%')
+    WHERE o.id = first_target AND o.source = 'app' AND NOT o.chosen
+        AND (q.kind IN ('random', 'uncertain') OR q.kind LIKE 'tag:%')
 )
 FROM (
     SELECT pair_id, group_concat(
         CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
             || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
-        ' ') AS pattern, source AS first_source, target_id AS first_target, min(seq)
+        ' ') AS pattern, source AS first_source, chosen AS first_chosen, target_id AS first_target, min(seq)
     FROM events AS acts INDEXED BY events_pair WHERE pair_id BETWEEN ? AND ? AND NOT undone AND (
         kind IN ('decision', 'carried')
         OR kind = 'adjudicated'

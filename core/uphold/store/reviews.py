@@ -12,7 +12,7 @@ from uphold.store.database import Store, first_values, now
 from uphold.store.outcomes import write_labels, write_undone
 
 _COLUMNS = (
-    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, reference_id, side_a, mode,"
+    "id, kind, pair_id, choice, note, target_id, seconds, source, created_at, reference_id, chosen, side_a, mode,"
     " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
@@ -22,11 +22,14 @@ _CHANGES_LABEL = (EventKind.DECISION, EventKind.CARRIED, EventKind.ADJUDICATED, 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A review session; in a blind one the share `open_share` (0 to 1) of its pairs is shown with the verdict."""
+    """A review session; in a blind one the share `open_share` (0 to 1) of its pairs is shown with the verdict.
+
+    `queue_id` is None where the pairs came from no queue, or from several.
+    """
 
     run_id: int
     reviewer_id: int
-    queue_id: int
+    queue_id: int | None
     judge_id: int | None
     mode: str
     open_share: float | None = None
@@ -112,6 +115,7 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.source,
         at,
         event.reference_id,
+        int(event.chosen),
         *on_screen,
         reviewer_id,
         session_id,
@@ -127,7 +131,7 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
 
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """Return the event of a row with the columns `_COLUMNS`."""
-    number, kind, pair_id, choice, note, target_id, seconds, source, at, reference_id, *on_screen = row
+    number, kind, pair_id, choice, note, target_id, seconds, source, at, reference_id, chosen, *on_screen = row
     return ReviewEvent(
         number,
         EventKind(kind),
@@ -140,6 +144,7 @@ def read_event(row: tuple[Any, ...]) -> ReviewEvent:
         source,
         at,
         reference_id,
+        bool(chosen),
     )
 
 

@@ -1,6 +1,6 @@
 """Reads the pairs of a queue as one reviewer may see them: sides drawn, verdicts hidden in a blind session, repeats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import REFERENCE, EventKind, Verdict
@@ -109,6 +109,10 @@ class PairReader:
     def add_seen(self, other: "PairReader") -> None:
         """Count the verdicts that were shown by another reader of the same reviewer as seen."""
         self._seen_here |= other._seen_here
+
+    def add_seen_pairs(self, pair_ids: Iterable[int]) -> None:
+        """Count the verdicts on some pairs as seen."""
+        self._seen_here.update(pair_ids)
 
     def verdict_hidden(self, item: QueueItem, *, is_repeat: bool = False) -> bool:
         """Whether verdicts and other people's decisions are kept from the reviewer until they have decided."""

@@ -115,7 +115,8 @@ class EventWriter:
 
     def __init__(self, store: Store, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None) -> None:
         self.reviewer_id = reviewer_id
-        self._store, self._run_id, self._queue_id, self._judge_id = store, run_id, queue_id, judge_id
+        self.queue_id = queue_id
+        self._store, self._run_id, self._judge_id = store, run_id, judge_id
         self._session_id: int | None = None
 
     def write(self, event: ReviewEvent, mode: ReviewMode) -> SavedEvent:
@@ -131,7 +132,7 @@ class EventWriter:
     def write_plan(self, planned: int, read: int) -> None:
         """Write how many pairs of the queue the reviewer plans to read, with how many are read by now."""
         with self._store.writing() as conn:
-            reviews.add_plan(conn, self._run_id, self._queue_id, self.reviewer_id, planned, read)
+            reviews.add_plan(conn, self._run_id, self.queue_id, self.reviewer_id, planned, read)
 
     def begin_session(self) -> None:
         """Write the next event under a session of its own."""
@@ -141,7 +142,7 @@ class EventWriter:
         share = mode.open_share if mode.blind else None
         return reviews.add_session(
             conn,
-            reviews.SessionRow(self._run_id, self.reviewer_id, self._queue_id, self._judge_id, mode.name, share),
+            reviews.SessionRow(self._run_id, self.reviewer_id, self.queue_id, self._judge_id, mode.name, share),
         )
 
 

@@ -37,6 +37,16 @@ def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
         print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
 
 
+def reviewer_name(settings: Settings, given: str | None) -> str:
+    """Return the name to review under: the one given, that of the settings, or the user's."""
+    from getpass import getuser
+
+    try:
+        return given or settings.reviewer or getuser()
+    except (OSError, KeyError):
+        return "reviewer"
+
+
 @dataclass(frozen=True)
 class Context:
     """The global options as given on the command line."""

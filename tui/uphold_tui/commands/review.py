@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import Context
+from uphold_tui.commands.options import Context, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -115,19 +115,10 @@ def app_options(context: Context, reviewer: str | None = None, *, tour: bool = F
         dict(settings.keys),
         SIGNS[settings.signs],
         settings.hold,
-        reviewer or settings.reviewer or _user_name(),
+        reviewer_name(settings, reviewer),
         settings.theme,
         tour,
     )
-
-
-def _user_name() -> str:
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (OSError, KeyError):
-        return "reviewer"
 
 
 def _prepare_app() -> None:
