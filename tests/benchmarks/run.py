@@ -49,10 +49,20 @@ class Size:
 
 
 WHOLE = Size(
-    pairs=10_000, long_pairs=120, judged=300, judging_cases=6, rounds=7, keys=25, saves=300, decisions=20, dropped=(1000, 3000, 12_000)
+    pairs=10_000,
+    long_pairs=120,
+    judged=300,
+    judging_cases=6,
+    rounds=7,
+    keys=25,
+    saves=300,
+    decisions=20,
+    dropped=(1000, 3000, 12_000),
 )
 
-QUICK = Size(pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30))
+QUICK = Size(
+    pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30)
+)
 
 
 class Bench:

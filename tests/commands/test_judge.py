@@ -124,7 +124,8 @@ def test_carried_decisions_are_told_when_judging_makes_a_run(folder: Path) -> No
     ]
     (folder / "t.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
     done(folder, "import", "t.jsonl", "--set", "t", "--candidate", "one", "--baseline", "two")
-    (folder / "u.jsonl").write_text(json.dumps({"key": "k", "instruction": "Q", "reference": "x", "response_candidate": "x"}) + "\n")
+    answer = {"key": "k", "instruction": "Q", "reference": "x", "response_candidate": "x"}
+    (folder / "u.jsonl").write_text(json.dumps(answer) + "\n")
     done(folder, "import", "u.jsonl", "--set", "t", "--candidate", "three")
     names = ("--set", "t", "--candidate", "three", "--baseline", "two")
     made = done(folder, "judge", *names, "--judge", "rules:closer")

@@ -118,7 +118,7 @@ async def test_a_rule_without_a_reference_is_refused_and_a_command_that_works_is
 ) -> None:
     store = filled(2)
     changes = store.db.conn.total_changes
-    with pytest.raises(BadUsage, match="has a reference answer.*uphold judge --set s --candidate candidate") as told:
+    with pytest.raises(BadUsage, match=r"has a reference answer.*uphold judge --set s --candidate candidate") as told:
         await judged(store, right, f"rules:{rule}")
     assert told.value.exit_code == 2
     assert store.db.conn.total_changes == changes

@@ -125,7 +125,9 @@ class SpendingCap:
         each = (self.most(request) - without_output) / request.max_tokens
         tokens = int((cap - without_output) / each) if each else 0
         more = f"raise --max-cost above {dollars(self.most(request))}"
-        return f"max_tokens={tokens} would fit, or {more}" if tokens >= _USEFUL_OUTPUT else f"lower max_tokens and {more}"
+        return (
+            f"max_tokens={tokens} would fit, or {more}" if tokens >= _USEFUL_OUTPUT else f"lower max_tokens and {more}"
+        )
 
     def _wake_up_from_any_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         def wake_up() -> None:
