@@ -241,3 +241,31 @@ async def test_a_cap_is_typed_after_the_dollar_sign(store: Store) -> None:
             assert "stops at $0.01" in shown(pilot), shown(pilot)
             assert store.one("SELECT sum(cost) FROM judgments")[0] <= 0.01
             assert 0 < settled(store) < 12
+
+
+async def test_the_reasons_of_what_went_wrong_are_shown_with_counts_and_an_example(store: Store) -> None:
+    def some(asked: Asked) -> Reply:
+        if asked.number < 3:
+            return error(400, said="the prompt is [bold]too long[/]")
+        return answer_to(asked, "no idea") if asked.number == 3 else right(asked)
+
+    with serving(some) as server:
+        async with app(store, server.url).run_test(size=(120, 40)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await ended(pilot)
+            await pilot.pause()
+            screen = shown(pilot)
+    lines = [line for line in screen.splitlines() if "such as" in line]
+    assert len(lines) == 2, screen
+    assert "What went wrong" in screen
+    assert " 3  " in lines[0]
+    assert "[bold]too long[/]" in lines[0]
+    assert " 1  no JSON object with a winner, such as " in lines[1]
+    assert "nothing is left" not in screen
+
+
+async def test_a_rule_that_could_read_nothing_is_not_offered_and_is_refused_by_name(store: Store) -> None:
+    async with app(store, "http://127.0.0.1:9").run_test(size=(120, 40)) as pilot:
+        await press(pilot, "j")
+        has_references = store.one("SELECT count(*) FROM examples WHERE reference_id IS NOT NULL")[0] > 0
+        assert ("rules:closer" in shown(pilot)) is has_references
