@@ -145,9 +145,8 @@ class JudgingPage:
             row = Content.assemble(
                 (f"{sign}  ", OVERTURNED),
                 (f"{count(reason.count):>5}  ", BOLD),
+                spread(Content.assemble(("as ", FAINT), safe_text.line(reason.example, MUTED)), Content(""), 18),
                 safe_text.running(reason.what, MUTED),
-                (", such as ", FAINT),
-                safe_text.line(reason.example, MUTED),
             )
             rows.append(spread(row, Content(""), width))
         if len(reasons) > _MOST_REASONS:
