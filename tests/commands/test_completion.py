@@ -25,7 +25,7 @@ def completed(folder: Path, *words: str) -> list[str]:
     """What bash offers for the last word, once it has read the script."""
     listed = " ".join(f"'{word}'" for word in words)
     script = (
-        f'source <(uphold completion bash); COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1};'
+        f"source <(uphold completion bash); COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1};"
         ' _uphold_completion uphold; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     assert BASH is not None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.files import InputFile, default_set_name, find_file, find_files
-from uphold.formats.readers import alpaca_eval, mt_bench, pairs, pandalm
+from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -36,13 +36,13 @@ class Format(Protocol):
         ...
 
 
-_READERS: tuple[Format, ...] = (pandalm, mt_bench, alpaca_eval, pairs)
+_READERS: tuple[Format, ...] = (pandalm, mt_bench, arena_hard, alpaca_eval, inspect_ai, promptfoo, preferences, pairs)
 """In the order in which they are tried; `pairs` accepts the most files and is last."""
 
 FORMATS = tuple(sorted(reader.NAME for reader in _READERS))
 """Names of the formats."""
 
-_TAKES_SYSTEM_NAMES = ("pairs", "alpaca-eval")
+_TAKES_SYSTEM_NAMES = ("pairs", "alpaca-eval", "preferences", "promptfoo")
 """Formats whose files may leave out the names of the systems."""
 
 _FilesByKind = dict[str, list[InputFile]]

@@ -22,7 +22,7 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
 
     For bash: source <(uphold completion bash)
     """
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]  # imported there, not listed
 
     typer.echo(get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell.value))
 
@@ -30,6 +30,6 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
 def prepare_completion() -> None:
     """Register the shells where this process was started by a completion script."""
     if _VARIABLE in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
