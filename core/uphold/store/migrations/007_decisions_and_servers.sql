@@ -60,3 +60,7 @@ CREATE TABLE model_servers (
 
 -- how the request of a judgment differed from what the judge asks for; null where it did not
 ALTER TABLE judgments ADD COLUMN request_form TEXT;
+
+-- the random word that separates the parts of a judge's prompts; kept, so that prompts begin alike and a server's prefix cache
+-- can serve them; not part of the version. Null for rules and imported judges, and for models not asked since
+ALTER TABLE judges ADD COLUMN fence TEXT;
