@@ -13,7 +13,8 @@ from uphold.records.model_calls import ModelAnswer
 from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
-from uphold.store.runs import find_run, judges_of
+from uphold.store.headline_judges import run_judges
+from uphold.store.runs import find_run
 from uphold.workflows.batch_judging import collect
 from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
 from uphold.workflows.concurrency import WorkControl
@@ -133,7 +134,7 @@ def reread(store: Store, wanted: str | None, judge: str | None = None) -> list[R
     BadUsage where no such judge has judged the run.
     """
     run = find_run(store, wanted)
-    models = [model for model in judges_of(store, run.id) if model.kind == "llm"]
+    models = [model for model in run_judges(store, run.id) if model.kind == "llm"]
     chosen = [model for model in models if judge is None or model.name == judge]
     if not chosen:
         names = ", ".join(sorted({model.name for model in models})) or "none"

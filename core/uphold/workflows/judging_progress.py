@@ -15,9 +15,10 @@ from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.store import claims, judges, judgments
 from uphold.store.database import Store
+from uphold.store.headline_judges import run_judges
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
 from uphold.store.pairs import MadePairs, any_reference, make_pairs
-from uphold.store.runs import get_run, judges_of, responses_from_other_sets
+from uphold.store.runs import get_run, responses_from_other_sets
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 
 MAX_LISTED = 200
@@ -215,7 +216,9 @@ def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | No
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
     """Return the specs of judges to offer for a run: those of uphold.toml, those that judged it, rules that suit it."""
     run = get_run(store, run_id)
-    used = [judge.name for judge in judges_of(store, run_id) if judge.kind != "imported" and _is_spec(judge.name)]
+    used = [
+        judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
+    ]
     rules = []
     comparable = any_reference(store, run.set_id, run.candidate, run.baseline)
     for name, rule in RULES.items() if comparable else ():
