@@ -246,7 +246,7 @@ async def test_a_cap_is_typed_after_the_dollar_sign(store: Store) -> None:
 async def test_the_reasons_of_what_went_wrong_are_shown_with_counts_and_an_example(store: Store) -> None:
     def some(asked: Asked) -> Reply:
         if asked.number < 3:
-            return error(400, said="the prompt is [bold]too long[/]")
+            return error(413, said="the prompt is [bold]too long[/]")
         return answer_to(asked, "no idea") if asked.number == 3 else right(asked)
 
     with serving(some) as server:
@@ -259,7 +259,7 @@ async def test_the_reasons_of_what_went_wrong_are_shown_with_counts_and_an_examp
     assert " 3  as k-000 " in after[1]
     assert "[bold]too long" in after[1]
     assert " 1  as k-001 " in after[2]
-    assert "no JSON object with a winner" in after[2]
+    assert "no verdict in the text" in after[2]
     assert "nothing is left" not in screen
 
 
