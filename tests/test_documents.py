@@ -18,7 +18,7 @@ from uphold.formats import registry
 from uphold.formats.readers import pairs
 from uphold.judging import judges
 from uphold.judging.rules import RULES
-from uphold.records.comparisons import Change, Gate, JudgeComparison, PairedStatistics
+from uphold.records.comparisons import JudgeComparison, RunDifference
 from uphold.records.counts import ReviewerHabits
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
@@ -96,9 +96,9 @@ def served() -> Iterator[dict[str, str]]:
 
 
 def prepared(folder: Path, env: dict[str, str]) -> None:
-    """Two runs of which people have read the same 40 examples, as the pages after the first assume."""
+    """Three runs of which people have read the same 40 examples, as the pages after the first assume."""
     texts = {"reference": "It left on 3 May.", "response_baseline": "Please wait.", "baseline": "base-7b"}
-    for candidate in ("lora-r16", "lora-r32"):
+    for candidate in ("lora-r16", "lora-r32", "lora-r8"):
         rows = [
             {
                 "key": f"q-{number:02d}",
@@ -212,9 +212,11 @@ def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> No
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:
-    pairs_of_runs = compared("WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(1, 1)}, planned=60)
+    pairs_of_runs = compared(
+        "WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(((0, 1.0, 1), (0, 0.0, 1)))}, planned=60
+    )
     found = run_statistics(pairs_of_runs, full=True)
-    records = [Gate, PairedStatistics, Change, JudgeComparison, ReviewPlan, ReachableWidth, WidthForecast]
+    records = [RunDifference, JudgeComparison, ReviewPlan, ReachableWidth, WidthForecast]
     fields = {field for record in records for field in record.__dataclass_fields__} - {"judge_caveat", "pilot"}
     missing = (_keys(statistics_json(found)) | fields | {"worth", "pilot"}) - in_backquotes("docs/statistics.md")
     assert not missing

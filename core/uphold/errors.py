@@ -7,10 +7,12 @@ class UpholdError(Exception):
     * UpholdError
       x BadFile         a file, line or field cannot be read
       x BadDatabase     the database is missing, locked, damaged or not one of this version
+        - DatabaseLost  the file of an open database was deleted, replaced, truncated or damaged
       x BadUsage        a name does not exist, or options do not fit
       x EndpointError
         - Refused       the endpoint rejected the request; a retry will not help
         - Unavailable   the endpoint was unreachable or busy, or its reply held no answer; a retry may help
+        - OddReply      the reply is nothing that a model server sends; it is not asked for again in this run
     """
 
     exit_code = 2
@@ -22,6 +24,19 @@ class BadFile(UpholdError):
 
 class BadDatabase(UpholdError):
     """The database is missing, locked, damaged, or not one that this version of uphold can open."""
+
+
+class DatabaseLost(BadDatabase):
+    """The file of an open database was deleted, moved, replaced, truncated or damaged: nothing more is kept in it.
+
+    `readable`: the open connection still holds the whole content, which can be copied to another file. `committed`: the
+    transaction at hand was committed, into a file that can no longer be found or trusted.
+    """
+
+    def __init__(self, message: str, *, readable: bool, committed: bool = False) -> None:
+        super().__init__(message)
+        self.readable = readable
+        self.committed = committed
 
 
 class BadUsage(UpholdError):
@@ -39,7 +54,22 @@ class EndpointError(UpholdError):
 
 
 class Refused(EndpointError):
-    """The endpoint rejected the request; a retry will not help."""
+    """The endpoint rejected the request; a retry will not help.
+
+    `explanation` is the server's own text. `one_request`: the texts of this request are at fault (too long, against the
+    provider's policy), so that other requests may be answered.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, explanation: str | None = None, one_request: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.explanation = message if explanation is None else explanation
+        self.one_request = one_request
+
+
+class OddReply(EndpointError):
+    """The reply is nothing that a model server sends, such as one of many megabytes; it is not worth another try."""
 
 
 class Unavailable(EndpointError):

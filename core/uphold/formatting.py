@@ -89,9 +89,9 @@ def point_noun(text: str) -> str:
     return "point" if text.lstrip(f"+{MINUS}") == "1" else "points"
 
 
-def points_interval(low: float, high: float) -> str:
+def points_interval(low: float, high: float, decimals: int = 0) -> str:
     """Return the two ends of a difference's interval with the word between them: `−12 to +3`."""
-    return f"{points(low)} to {points(high)}"
+    return f"{points(low, decimals)} to {points(high, decimals)}"
 
 
 def margin(share: float) -> str:

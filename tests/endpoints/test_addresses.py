@@ -1,6 +1,6 @@
 import pytest
 
-from uphold.endpoints.addresses import Address, find_address, read_key
+from uphold.endpoints.addresses import NO_KEY, Address, find_address, read_key
 from uphold.errors import BadUsage
 
 
@@ -63,3 +63,39 @@ def test_an_address_shows_neither_key_nor_password() -> None:
     address = Address("anthropic", "m", "sesame", "https://user:secret@host:8000/v1?token=hidden")
     assert "sesame" not in repr(address)
     assert address.display_name == "https://host:8000/v1"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost:8000",
+        "127.0.0.1:1",
+        "127.9.9.9",
+        "[::1]:8",
+        "10.0.0.3",
+        "192.168.1.5:8000",
+        "172.16.0.1",
+        "gpu.local",
+        "vllm:8000",
+    ],
+)
+def test_a_local_server_needs_no_key(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    for kind in ("openai", "anthropic"):
+        monkeypatch.delenv(f"{kind.upper()}_API_KEY", raising=False)
+        assert find_address(kind, "m", f"http://{host}/v1").key == NO_KEY
+    monkeypatch.setenv("OPENAI_API_KEY", "mine")
+    assert find_address("openai", "m", f"http://{host}/v1").key == "mine"
+
+
+@pytest.mark.parametrize("url", [None, "https://api.example.com", "http://8.8.8.8/v1", "http://localhost.example.com"])
+def test_any_other_server_needs_one(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(BadUsage, match="no API key"):
+        find_address("openai", "m", url)
+
+
+def test_a_key_that_was_named_is_wanted_also_of_a_local_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MY_KEY", raising=False)
+    with pytest.raises(BadUsage, match="MY_KEY: no API key"):
+        find_address("openai", "m", "http://127.0.0.1:8000/v1", "MY_KEY")

@@ -120,7 +120,7 @@ async def test_a_spent_limit_bars_although_it_comes_as_429() -> None:
 
 @pytest.mark.parametrize("status", [302, 400, 413, 422])
 async def test_a_request_that_the_server_does_not_take_is_refused(status: int) -> None:
-    with pytest.raises(Refused, match=f"HTTP {status} ") as caught:
+    with pytest.raises(Refused, match=rf"HTTP {status}\b") as caught:
         await answer_to(error(status))
     assert not isinstance(caught.value, AccessRefused)
 

@@ -3,9 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from uphold.endpoints.retrying import NO_RETRY, RetryingEndpoint, RetryPolicy
+from uphold.endpoints.adapting import RetryingEndpoint
+from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import AccessRefused, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import AccessRefused, Dialect, ModelAnswer, ModelRequest, TokenLogprobs
 
 REQUEST = ModelRequest("orders", "q", {"type": "object"})
 
@@ -19,6 +20,7 @@ class Scripted:
 
     def __init__(self, *said: Exception | ModelAnswer | Callable[[ModelRequest], ModelAnswer]) -> None:
         self.said, self.asked = list(said), list[ModelRequest]()
+        self.dialect = Dialect(("max_tokens", "max_completion_tokens"), json_mode=True)
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)
@@ -45,7 +47,7 @@ async def test_what_is_worth_another_try_gets_one() -> None:
 
 
 async def test_what_is_not_is_raised_at_once() -> None:
-    for error in (Refused("no", status=413), AccessRefused("key", status=401)):
+    for error in (Refused("no", status=413, one_request=True), AccessRefused("key", status=401)):
         scripted = Scripted(error)
         with pytest.raises(type(error)):
             await RetryingEndpoint(scripted, QUICK).answer(REQUEST)
@@ -115,36 +117,3 @@ async def test_who_meets_nothing_but_refusals_gives_up_for_all() -> None:
     with pytest.raises(Unavailable):
         await paced.answer(REQUEST)
     assert paced.retrier.gave_up == "nobody there"
-
-
-def no_schema(request: ModelRequest) -> ModelAnswer:
-    if request.schema is not None:
-        raise Refused("response_format is not supported", status=400)
-    return ModelAnswer("plain", "end_turn", with_schema=False)
-
-
-async def test_a_schema_that_is_refused_is_left_out_from_then_on() -> None:
-    scripted = Scripted(no_schema, no_schema, no_schema)
-    paced = RetryingEndpoint(scripted, QUICK)
-    assert (await paced.answer(REQUEST)).text == "plain"
-    assert (await paced.answer(REQUEST)).text == "plain"
-    assert [one.schema is None for one in scripted.asked] == [False, True, True]
-
-
-async def test_a_request_that_is_refused_for_itself_stays_refused() -> None:
-    both = [Refused("the prompt is too long, by the way of its format", status=400)] * 2
-    scripted = Scripted(*both, FINE)
-    paced = RetryingEndpoint(scripted, QUICK)
-    with pytest.raises(Refused):
-        await paced.answer(REQUEST)
-    await paced.answer(REQUEST)
-    assert scripted.asked[-1].schema is not None
-
-
-async def test_once_a_schema_was_taken_a_refusal_is_not_its_fault() -> None:
-    scripted = Scripted(FINE, Refused("bad format", status=400))
-    paced = RetryingEndpoint(scripted, QUICK)
-    await paced.answer(REQUEST)
-    with pytest.raises(Refused):
-        await paced.answer(REQUEST)
-    assert len(scripted.asked) == 2

@@ -168,3 +168,41 @@ def test_long_prompts_may_cost_more() -> None:
     assert price.estimate(2000, 0) == pytest.approx(0.010)
     with pytest.raises(BadUsage, match="long"):
         parse_price({"input": 1, "output": 1, "long": 3}, "here")
+
+
+def test_further_fields_and_thinking_are_sent_and_are_part_of_the_version() -> None:
+    plain = llm()
+    judge = llm(extra_body={"top_k": 20}, options={"thinking": 2048})
+    request = judge.request(judge.prompt(PAIR, AnswerOrder.CANDIDATE_FIRST))
+    assert (request.extra_body, request.thinking) == ({"top_k": 20}, 2048)
+    versions = {one.record.version for one in (plain, judge, llm(extra_body={"top_k": 20}), llm(extra_body={}))}
+    assert len(versions) == 3
+
+
+def test_the_pace_is_no_part_of_the_version_and_comes_from_the_endpoint_too() -> None:
+    endpoints = {"local": {"kind": "openai", "tokens_per_minute": 9000, "extra_body": {"a": 1, "b": 1}}}
+    table = {"model": "m", "endpoint": "local", "requests_per_minute": 60, "extra_body": {"b": 2}}
+    judge = judge_from_table(table, "here", endpoints=endpoints)
+    assert isinstance(judge, LlmJudge)
+    assert (judge.endpoint.pace.requests_per_minute, judge.endpoint.pace.tokens_per_minute) == (60.0, 9000.0)
+    assert judge.options.extra_body == '{"a":1,"b":2}'
+    without = judge_from_table({**table, "requests_per_minute": 1}, "here", endpoints=endpoints)
+    assert without.record.version == judge.record.version
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"extra_body": {"messages": []}}, "messages is not to be replaced"),
+        ({"extra_body": {"stream": True}}, "stream is not to be replaced"),
+        ({"extra_body": 3}, "extra_body wants a table"),
+        ({"extra_body": {"x": float("nan")}}, "can be sent"),
+        ({"requests_per_minute": 0}, "a number above 0"),
+        ({"tokens_per_minute": True}, "a number above 0"),
+        ({"options": {"thinking": 100}}, "from 1024 to less than max_tokens"),
+        ({"options": {"thinking": 4096}}, "from 1024 to less than max_tokens"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(table: dict[str, object], said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        llm(**table)

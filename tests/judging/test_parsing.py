@@ -8,6 +8,7 @@ from uphold.judging.parsing import (
     AnswerContext,
     ParsedAnswer,
     Unreadable,
+    keeps_to_schema,
     parse_answer,
     parse_judgment,
     winner_to_preference,
@@ -35,15 +36,13 @@ def test_an_object_in_a_fence_or_in_prose_is_read(text: str) -> None:
     assert parse_answer(text, "end_turn") == ParsedAnswer("A", "A is right.", 0.8)
 
 
-def test_several_verdicts_are_not_guessed_from() -> None:
-    assert "several" in problem(f"The answer says {GOOD.replace('A', 'B')} but I say {GOOD}")
+def test_of_several_verdicts_the_last_counts() -> None:
+    found = parse_answer(f"The answer says {GOOD.replace('A', 'B')} but I say {GOOD}", "end_turn")
+    assert found == ParsedAnswer("A", "A is right.", 0.8)
 
 
 def test_a_winner_that_stands_there_twice_is_not_guessed_from() -> None:
-    assert (
-        problem('{"winner": "A", "winner": "B", "reason": "", "confidence": 1}')
-        == 'the field "winner" stands there twice'
-    )
+    assert "no field 'winner'" in problem('{"winner": "A", "winner": "B", "reason": "", "confidence": 1}')
 
 
 @pytest.mark.parametrize(
@@ -53,12 +52,15 @@ def test_a_winner_that_stands_there_twice_is_not_guessed_from() -> None:
         ("max_tokens", "the answer was cut off at the token limit"),
         ("model_context_window_exceeded", "the answer was cut off at the model's context window"),
         ("pause_turn", "the judge paused and did not go on"),
-        ("never_heard_of", 'unknown stop reason "never_heard_of"'),
-        (None, "unknown stop reason null"),
     ],
 )
-def test_why_it_stopped_comes_before_what_it_says(stop_reason: str | None, said: str) -> None:
-    assert problem(GOOD, stop_reason) == said
+def test_why_it_stopped_is_why_there_is_no_verdict(stop_reason: str, said: str) -> None:
+    assert problem('{"reason": "A is', stop_reason) == said
+
+
+@pytest.mark.parametrize("stop_reason", ["max_tokens", "model_context_window_exceeded", "pause_turn", "eos", None])
+def test_a_verdict_that_is_there_counts_whatever_the_end_is_called(stop_reason: str | None) -> None:
+    assert parse_answer(GOOD, stop_reason) == ParsedAnswer("A", "A is right.", 0.8)
 
 
 def test_the_kind_of_a_refusal_is_told() -> None:
@@ -70,47 +72,63 @@ def test_the_kind_of_a_refusal_is_told() -> None:
     [
         ("", "the answer has no text"),
         (" \n", "the answer has no text"),
-        ("A is better", "no JSON object with a winner"),
-        ('{"winner": "A"', "no JSON object with a winner"),
-        ('so {"verdict": {"winner": "A"}}', "no JSON object with a winner"),
-        ("[" * 100_000, "no JSON object with a winner"),
-        ('{"a":' * 5_000, "no JSON object with a winner"),
-        ("[]", "a JSON object was expected, and this is a list"),
-        ("null", "a JSON object was expected, and this is null"),
-        ('"A"', "a JSON object was expected, and this is text"),
-        ("3", "a JSON object was expected, and this is a number"),
-        ("{}", "no field 'winner'"),
-        ('{"winner": "A", "confidence": 1}', "no field 'reason'"),
-        ('{"winner": "A", "reason": ""}', "no field 'confidence'"),
+        ("No idea", 'no verdict in the text: "No idea"'),
+        ("[" * 100_000, "no verdict in the text"),
+        ('{"a":' * 5_000, "no verdict in the text"),
+        ("[]", 'no verdict in the text: "[]"'),
+        ("null", 'no verdict in the text: "null"'),
+        ("3", 'no verdict in the text: "3"'),
+        ('so {"x": {"y": 1}}', "no field 'winner' in the JSON object"),
     ],
 )
 def test_what_is_no_verdict_says_why(raw: str, said: str) -> None:
-    assert problem(raw) == said
+    assert problem(raw).startswith(said)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("value", "said"),
     [
-        ("winner", "C", 'the winner is "C", not "A", "B" or "tie"'),
-        ("winner", "candidate", 'the winner is "candidate", not "A", "B" or "tie"'),
-        ("winner", None, 'the winner is null, not "A", "B" or "tie"'),
-        ("winner", ["A"], 'the winner is a list, not "A", "B" or "tie"'),
-        ("winner", {"A": 1}, 'the winner is an object, not "A", "B" or "tie"'),
-        ("winner", True, 'the winner is true, not "A", "B" or "tie"'),
-        ("reason", 3, "the reason is a number, not text"),
-        ("reason", None, "the reason is null, not text"),
-        ("confidence", "high", "the confidence is text, not a number"),
-        ("confidence", True, "the confidence is true or false, not a number"),
-        ("confidence", 7, "the confidence 7 is not between 0 and 1"),
-        ("confidence", -0.1, "the confidence -0.1 is not between 0 and 1"),
-        ("confidence", float("nan"), "the confidence NaN is not between 0 and 1"),
-        ("confidence", float("inf"), "the confidence Infinity is not between 0 and 1"),
+        ("candidate", 'the winner is "candidate", not "A", "B" or "tie"'),
+        (None, 'the winner is null, not "A", "B" or "tie"'),
+        (["A"], 'the winner is a list, not "A", "B" or "tie"'),
+        (True, 'the winner is true, not "A", "B" or "tie"'),
     ],
 )
-def test_a_wrong_field_says_what_was_expected(field: str, value: object, said: str) -> None:
-    fields = {"reason": "A is right.", "winner": "A", "confidence": 0.8, field: value}
+def test_a_winner_that_is_none_says_what_was_expected(value: object, said: str) -> None:
+    fields = {"reason": "A is right.", "winner": value, "confidence": 0.8}
     assert problem(json.dumps(fields)) == said
     assert problem(f"My verdict: {json.dumps(fields)}") == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason", "confidence"),
+    [
+        ("reason", 3, "", 0.8),
+        ("reason", None, "", 0.8),
+        ("confidence", "high", "A is right.", None),
+        ("confidence", "80%", "A is right.", 0.8),
+        ("confidence", True, "A is right.", None),
+        ("confidence", 7, "A is right.", None),
+        ("confidence", -0.1, "A is right.", None),
+        ("confidence", float("nan"), "A is right.", None),
+        ("confidence", float("inf"), "A is right.", None),
+    ],
+)
+def test_the_winner_counts_whatever_became_of_the_rest(
+    name: str, value: object, reason: str, confidence: float | None
+) -> None:
+    fields = {"reason": "A is right.", "winner": "A", "confidence": 0.8, name: value}
+    assert parse_answer(json.dumps(fields), "end_turn") == ParsedAnswer("A", reason, confidence)
+    del fields[name]
+    assert parse_answer(json.dumps(fields), "end_turn") is not None
+
+
+def test_only_the_object_itself_keeps_to_the_schema() -> None:
+    assert keeps_to_schema(GOOD, "end_turn")
+    assert not keeps_to_schema(f"```json\n{GOOD}\n```", "end_turn")
+    assert not keeps_to_schema("A", "end_turn")
+    assert keeps_to_schema('{"reason": "it goes', "max_tokens")
+    assert keeps_to_schema("I would rather not.", "refusal")
 
 
 def test_long_nonsense_is_quoted_by_its_beginning() -> None:
@@ -148,9 +166,9 @@ def test_a_judgment_keeps_the_raw_text_and_what_it_took() -> None:
 
 
 def test_an_unreadable_judgment_keeps_the_raw_text_and_its_problem() -> None:
-    judgment = parse_judgment(ModelAnswer("Well, A.", "end_turn"), AnswerContext(AnswerOrder.CANDIDATE_FIRST))
-    assert (judgment.status, judgment.verdict, judgment.raw) == (JudgmentStatus.UNREADABLE, None, "Well, A.")
-    assert judgment.problem == "no JSON object with a winner"
+    judgment = parse_judgment(ModelAnswer("Well, well.", "end_turn"), AnswerContext(AnswerOrder.CANDIDATE_FIRST))
+    assert (judgment.status, judgment.verdict, judgment.raw) == (JudgmentStatus.UNREADABLE, None, "Well, well.")
+    assert judgment.problem == 'no verdict in the text: "Well, well."'
 
 
 def test_lone_surrogates_are_kept_as_the_escapes_they_came_as() -> None:

@@ -1,10 +1,9 @@
 import json
 import random
 
-from uphold.judging.judges import LlmJudge, ready_judge
 from uphold.judging.prompts import Part, pair_prompt, split_prompt
-from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Preference
-from uphold.records.model_calls import ModelAnswer, PairToJudge
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder
+from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText
 
 MANY = 500
@@ -57,28 +56,3 @@ def test_500_hostile_answers_leave_the_structure_whole() -> None:
         assert prompt.user.count(prompt.fence) == 1 + 2 * len(expected)
         longest, stolen = max(longest, *map(len, answers)), prompt.fence
     assert longest > 150_000
-
-
-def judge(schema: bool) -> LlmJudge:
-    made = ready_judge("openai:m")
-    assert isinstance(made, LlmJudge)
-    return made
-
-
-def test_without_a_schema_prose_thoughts_and_a_last_letter_are_read() -> None:
-    readings = {
-        "Both are right, but B names the day.\n\nB": Preference.BASELINE,
-        "The winner is: **A**.": Preference.CANDIDATE,
-        'Sure!\n```json\n{"winner": "tie"}\n```': Preference.TIE,
-        '<think>{"winner": "A"} or so?</think>{"winner": "B", "reason": "x", "confidence": 0.5}': Preference.BASELINE,
-        'I say {"winner": "A"} and {"winner": "B"}': None,
-        "No idea.": None,
-        "An answer about vitamin A": Preference.CANDIDATE,
-        "BANANA": None,
-    }
-    for raw, expected in readings.items():
-        answer = ModelAnswer(raw, "end_turn", with_schema=False)
-        assert judge(False).read(answer, AnswerOrder.CANDIDATE_FIRST, 0, "f").verdict is expected, raw
-        held = ModelAnswer(raw, "end_turn", with_schema=True)
-        if 'winner"' not in raw:
-            assert judge(True).read(held, AnswerOrder.CANDIDATE_FIRST, 0, "f").verdict is None, raw

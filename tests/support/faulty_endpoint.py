@@ -36,10 +36,10 @@ FAILING: dict[str, Callable[[Asked], Reply]] = {
 UNREADABLE: dict[str, Callable[[Asked], Reply]] = {
     "no text": lambda asked: answer_to(asked, "", tokens=TOKENS),
     "malformed": lambda asked: answer_to(asked, '{"reason": "x", "winner"', tokens=TOKENS),
-    "wrong schema": lambda asked: answer_to(asked, '{"best": "A"}', tokens=TOKENS),
+    "wrong schema": lambda asked: answer_to(asked, '{"better_by": 3}', tokens=TOKENS),
     "refusal": lambda asked: answer_to(asked, "I would rather not.", "refusal", TOKENS),
     "max_tokens": lambda asked: answer_to(asked, '{"reason": "it goes on', "max_tokens", TOKENS),
-    "unknown stop": lambda asked: answer_to(asked, said("A"), "never_heard_of", TOKENS),
+    "unknown stop": lambda asked: answer_to(asked, "It goes on and on", "never_heard_of", TOKENS),
 }
 """An answer arrives that gives no verdict."""
 

@@ -139,15 +139,15 @@ async def test_a_server_that_is_gone_ends_the_run_and_leaves_the_rest_pending(fi
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "words"),
+    ("kind", "status", "words", "refused"),
     [
-        ("anthropic", 400, "output_config: Extra inputs are not permitted"),
-        ("openai", 400, "'response_format' of type 'json_schema' is not supported"),
-        ("openai", 422, "unknown field response_format"),
+        ("anthropic", 400, "output_config: Extra inputs are not permitted", 1),
+        ("openai", 400, "'response_format' of type 'json_schema' is not supported", 2),
+        ("openai", 422, "unknown field response_format", 2),
     ],
 )
 async def test_where_the_schema_is_refused_the_rest_of_the_run_goes_without(
-    filled: Callable[[int], Store], kind: str, status: int, words: str
+    filled: Callable[[int], Store], kind: str, status: int, words: str, refused: int
 ) -> None:
     store = filled(10)
 
@@ -158,17 +158,21 @@ async def test_where_the_schema_is_refused_the_rest_of_the_run_goes_without(
 
     async with loopback(answer) as server:
         summary = await judged(store, kind, server.url, concurrency=1)
-        assert len(server.asked) == 21
+        assert len(server.asked) == 20 + refused
     assert (summary.left, states(store)) == (0, {"readable": 20})
     assert store.one("SELECT DISTINCT prompt_name FROM judgments")[0] == "uphold-pair-1 without schema"
     assert store.one("SELECT DISTINCT reason FROM judgments")[0] == "Both are fine, but one is right."
 
 
-async def test_an_answer_to_a_schema_is_not_read_by_its_last_letter(filled: Callable[[int], Store]) -> None:
-    store = filled(1)
-    async with loopback(lambda asked: answer_to(asked, "A")) as server:
-        await judged(store, "openai", server.url)
-    assert states(store) == {"unreadable": 2}
+async def test_a_schema_that_is_taken_and_not_obeyed_is_noticed_and_the_answers_are_read(
+    filled: Callable[[int], Store],
+) -> None:
+    store = filled(3)
+    async with loopback(lambda asked: answer_to(asked, "**B** is the better one.\n\n[[B]]")) as server:
+        summary = await judged(store, "openai", server.url)
+    assert states(store) == {"readable": 6}
+    (noticed,) = summary.progress.adapted
+    assert "do not keep to it" in noticed
 
 
 async def test_the_openai_request_carries_the_schema_and_the_key(filled: Callable[[int], Store]) -> None:

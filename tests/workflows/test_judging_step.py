@@ -29,7 +29,6 @@ from uphold.errors import BadUsage
 from uphold.judging.prompts import split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
 from uphold.records.judgments import PairVerdict, verdict_of
-from uphold.records.model_calls import AccessRefused
 from uphold.store import claims, judgments
 from uphold.store.database import Store, open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -162,7 +161,7 @@ async def test_more_orders_later_ask_only_for_what_is_new(filled: Callable[..., 
     assert (len(server.asked), verdicts(summary)) == (0, {"candidate": 3})
 
 
-@pytest.mark.parametrize("reply", [error(429), error(500), error(529), error(400), html(), Reply(), Reply(b"{}")])
+@pytest.mark.parametrize("reply", [error(429), error(500), error(529), html(), Reply(), Reply(b"{}")])
 async def test_what_failed_is_kept_as_failed_and_tried_again(filled: Callable[..., Store], reply: Reply) -> None:
     store = filled(ROWS)
     summary, server = await served(store, lambda asked: reply)
@@ -174,7 +173,7 @@ async def test_what_failed_is_kept_as_failed_and_tried_again(filled: Callable[..
 
 
 @pytest.mark.parametrize(
-    "reply", [refusal(), message("{}"), message("A"), message("", "max_tokens"), message("{}", "new_one")]
+    "reply", [refusal(), message("{}"), message("Hm."), message("", "max_tokens"), message("{}", "new_one")]
 )
 async def test_an_unreadable_answer_is_a_result_and_not_asked_for_again(
     filled: Callable[..., Store], reply: Reply
@@ -186,23 +185,55 @@ async def test_an_unreadable_answer_is_a_result_and_not_asked_for_again(
     assert server.asked == []
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_refused_key_ends_the_run_at_its_first_answer(filled: Callable[..., Store], status: int) -> None:
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 422])
+async def test_three_equal_refusals_end_the_run_with_their_sentence(filled: Callable[..., Store], status: int) -> None:
     store = filled([row(f"k{number}") for number in range(30)])
     async with loopback(lambda asked: error(status)) as server:
-        with pytest.raises(AccessRefused, match=f"HTTP {status}") as caught:
-            await judged(store, base_url=server.url, concurrency=2)
-    assert caught.value.exit_code == 4
-    assert len(server.asked) <= 2
-    assert (judgment_rows(store), claim_count(store)) == (0, 0)
+        summary = await judged(store, base_url=server.url, concurrency=2)
+    assert summary.stopped is not None
+    assert f"HTTP {status}" in summary.stopped
+    assert "3 requests were refused alike" in summary.stopped
+    assert summary.left == 30
+    assert 3 <= summary.progress.failed <= 5
+    assert claim_count(store) == 0
 
 
 async def test_what_was_done_before_the_key_was_refused_is_kept(filled: Callable[..., Store]) -> None:
-    store = filled(ROWS)
+    store = filled([row(f"k{number}") for number in range(30)])
     async with loopback(lambda asked: verdict("A") if asked.number < 2 else error(401)) as server:
-        with pytest.raises(AccessRefused):
-            await judged(store, base_url=server.url, concurrency=1)
-    assert judgment_rows(store) == 2
+        summary = await judged(store, base_url=server.url, concurrency=1)
+    assert (summary.progress.readable, summary.progress.failed) == (2, 3)
+    assert summary.stopped is not None
+    async with loopback(prefers_yes) as server:
+        assert (await judged(store, base_url=server.url)).left == 0
+
+
+async def test_fewer_refusals_than_three_still_say_why_nothing_was_judged(filled: Callable[..., Store]) -> None:
+    async with loopback(lambda asked: error(401)) as server:
+        summary = await judged(filled(ROWS[:1]), base_url=server.url)
+    assert (summary.left, summary.progress.failed) == (1, 2)
+    assert summary.stopped is not None
+    assert "refused the API key" in summary.stopped
+
+
+async def test_what_is_in_flight_when_a_refusal_stops_the_run_is_waited_for(filled: Callable[..., Store]) -> None:
+    store = filled([row(f"k{number}") for number in range(10)])
+    gate, refused = asyncio.Event(), 0
+
+    async def answer(asked: Asked) -> Reply:
+        nonlocal refused
+        if asked.number == 0:
+            await gate.wait()
+            return verdict("A")
+        refused += 1
+        if refused == 3:
+            gate.set()
+        return error(402)
+
+    async with loopback(answer) as server:
+        summary = await judged(store, base_url=server.url, concurrency=4)
+    assert summary.stopped is not None
+    assert summary.progress.readable == 1
 
 
 async def test_a_missing_key_is_told_before_anything_is_written(

@@ -1,13 +1,16 @@
-"""The Textual app: themes, the first screen, and the message that is printed on leaving."""
+"""The Textual app: themes, the first screen, and how it ends."""
 
 import gc
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Key as KeyEvent
+from textual.worker import WorkerFailed
 
-from uphold.errors import BadUsage
+from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
 from uphold_tui import themes
 from uphold_tui.app_options import AppOptions
@@ -18,6 +21,23 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
+
+
+WORK_LEFT = 4
+"""Exit code where something was not kept, or the app stopped because of an error of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppEnd:
+    """How the app ended: what is to be printed in the terminal, and the exit code.
+
+    `message` is the summary of the last session. `troubles` are sentences: what was not kept, what became of the
+    database, and why the app stopped where nobody left it.
+    """
+
+    message: str | None = None
+    troubles: tuple[str, ...] = ()
+    code: int = 0
 
 
 class UpholdApp(App[str]):
@@ -40,6 +60,7 @@ class UpholdApp(App[str]):
         settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        self.failure: Exception | None = None
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
         self.register_theme(themes.DARK)
@@ -72,8 +93,25 @@ class UpholdApp(App[str]):
             self.post_message(KeyEvent(event.key, event.character))
 
     def action_leave_now(self) -> None:
-        """Leave at once."""
-        self.navigator.leave()
+        """Leave at once; what is not saved is named in the terminal."""
+        self.navigator.exit()
+
+    # Textual prints a traceback with the values of all variables, texts of pairs and keys among them.
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Remember the first error of a handler, a worker or a render; the app ends."""
+        if self.failure is None:
+            self.failure = _cause(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Stop without printing; `run_app` returns the sentence."""
+        error = sys.exc_info()[1]
+        self.failure = self.failure or (error if isinstance(error, Exception) else RuntimeError("panic"))
+        self._close_messages_no_wait()
 
     def action_theme(self, name: str) -> None:
         """Change the theme."""
@@ -89,8 +127,8 @@ def run_app(
     run: "Run | None" = None,
     review: "ReviewOptions | None" = None,
     start: bool = False,
-) -> str | None:
-    """Run the app until it is left; returns what is to be printed in the terminal, if anything.
+) -> AppEnd:
+    """Run the app until it is left; returns what is to be printed in the terminal, and the exit code.
 
     Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
     screen. Raises BadUsage for a judge or theme that does not exist.
@@ -105,9 +143,41 @@ def run_app(
     gc.freeze()
     app = UpholdApp(store, session, options, settings)
     try:
-        return app.run()
+        app.run()
+    except Exception as error:
+        app.failure = app.failure or error
     finally:
         app.navigator.stop_judging()
+    return app_end(app, store.lost())
+
+
+def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
+    """Return how an app ended that was run; `lost` says what became of its database."""
+    navigator, failure = app.navigator, app.failure
+    troubles = [f"not kept: {words}" for words in navigator.all_not_kept()]
+    if lost is not None:
+        troubles.append(str(lost))
+    if (judging := navigator.judging_error()) is not None:
+        troubles.append(f"judging stopped: {judging}")
+    code = WORK_LEFT if troubles or app.return_code else 0
+    troubles += navigator.all_saved_elsewhere()
+    if isinstance(failure, DatabaseLost) and lost is not None:
+        failure = None  # it is said already
+    if isinstance(failure, UpholdError):
+        troubles.append(str(failure))
+        code = failure.exit_code
+    elif failure is not None:
+        from uphold_tui.error_log import describe_error
+
+        troubles.append(describe_error(failure))
+        code = WORK_LEFT
+    return AppEnd(navigator.last_words(lost), tuple(dict.fromkeys(troubles)), code)
+
+
+def _cause(error: Exception) -> Exception:
+    """Return the error itself where a worker wrapped it."""
+    cause = error.error if isinstance(error, WorkerFailed) else error
+    return cause if isinstance(cause, Exception) else error
 
 
 def _only_run(store: "Store") -> "Run | None":

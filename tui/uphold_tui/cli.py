@@ -99,12 +99,25 @@ def global_options_first(arguments: Sequence[str]) -> list[str]:
     return [*front, *rest]
 
 
-def main() -> None:
-    """Run the command line and exit with its exit code."""
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code."""
     from uphold_tui.console import run_guarded
 
+    first = global_options_first(arguments)
+    return run_guarded(lambda: app(first, prog_name="uphold", standalone_mode=False), _explain)
+
+
+def _explain(error: Exception) -> Exception | None:
+    """Return the error that names the value in the database which can have led to another one, if there is one."""
+    from uphold.workflows.lookup import explain_error
+
+    return explain_error(Context.opened[-1], error) if Context.opened else None
+
+
+def main() -> None:
+    """Run the command line and exit with its exit code."""
     completion.prepare_completion()
-    sys.exit(run_guarded(lambda: app(global_options_first(sys.argv[1:]), prog_name="uphold", standalone_mode=False)))
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,11 @@ def in_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def run_guarded(command: Callable[[], object]) -> int:
-    """Run a command and return its exit code; an error is printed as one sentence on standard error."""
+def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Exception | None] | None = None) -> int:
+    """Run a command and return its exit code; an error is printed as one sentence on standard error.
+
+    `explain` returns the error to print in the place of one that no sentence is known for, or None.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A character that the terminal's encoding lacks must not stop the output.
@@ -33,7 +36,7 @@ def run_guarded(command: Callable[[], object]) -> int:
         code = command()
         sys.stdout.flush()
     except Exception as error:
-        code = _print_error(error)
+        code = _print_error(error, explain)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except SystemExit as exit_request:
@@ -43,7 +46,7 @@ def run_guarded(command: Callable[[], object]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _print_error(error: Exception) -> int:
+def _print_error(error: Exception, explain: Callable[[Exception], Exception | None] | None = None) -> int:
     """Print an error that a person can act on as a sentence and return its exit code; raise any other again."""
     if isinstance(error, UpholdError):
         print_note(str(error))
@@ -59,7 +62,10 @@ def _print_error(error: Exception) -> int:
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
-        raise error
+        explained = explain(error) if explain is not None else None
+        if explained is None:
+            raise error
+        return _print_error(explained)
     context = getattr(error, "ctx", None)
     text = str(message()).rstrip(".")
     print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))

@@ -41,6 +41,7 @@ REVIEW: tuple[Key, ...] = (
     Key("review.why", ("w",), "why", "why", "why: reasons", "Add"),
     Key("review.flag", ("f",), "flag", "flag", "flag", "Add"),
     Key("review.copy", ("y",), "copy", "copy", "copy", "Add"),
+    Key("review.save_elsewhere", ("S",), "save_elsewhere", "save elsewhere", "save elsewhere", "Add"),
     Key("review.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
     Key("review.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
     Key("review.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),

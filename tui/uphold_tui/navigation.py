@@ -1,16 +1,20 @@
 """Which screen opens which: the only place where screens are opened and closed (dialogs of a screen aside)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.screen import Screen
 
+from uphold.errors import DatabaseLost
 from uphold.records.enums import QueueKind
 from uphold.records.pair_list import PairFilter
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.workflows.lookup import Store
+from uphold_tui import safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
@@ -35,6 +39,9 @@ class Navigator:
         self.reviewer = options.reviewer
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
+        self.reviews: list[ReviewScreen] = []
+        self._not_kept: list[str] = []
+        self._saved_elsewhere: list[str] = []
         self._offer_tour = options.tour
         self._list_states: dict[int, PairsScreenState] = {}
 
@@ -44,7 +51,7 @@ class Navigator:
         """The review where there is a session, else the start screen."""
         if session is None:
             return self.home_screen()
-        return self._review_screen(session, lambda exit_: self.leave(exit_.summary))
+        return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
 
     def home_screen(self) -> Screen[None]:
         """The start screen."""
@@ -65,10 +72,83 @@ class Navigator:
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
 
-    def leave(self, summary: SessionSummary | None = None) -> None:
-        """Leave the app; the summary of the last session that had one is printed in the terminal."""
+    def leave(self, summary: SessionSummary | None = None, *, asked: bool = False) -> None:
+        """Leave the app; where something is not saved, ask first, unless that was `asked`."""
+        trouble = None if asked else self._trouble()
+        if trouble is None:
+            self.exit(summary)
+        else:
+            self._ask_before_leaving(trouble, summary)
+
+    def exit(self, summary: SessionSummary | None = None) -> None:
+        """Leave the app at once; the summary of the last session that had one is printed in the terminal."""
         self.summary = summary or self.summary
-        self.app.exit(as_plain(self.summary) if self.summary is not None else None)
+        self.app.exit(self.last_words(self.store.lost()))
+
+    # what is not kept
+
+    def _trouble(self) -> str | None:
+        """What leaving the app would lose."""
+        found = next((trouble for screen in self.reviews if (trouble := screen.actions.trouble())), None)
+        lost = self.store.lost()
+        return found or (safe_text.cause(str(lost)) if lost is not None else None)
+
+    def _ask_before_leaving(self, trouble: str, summary: SessionSummary | None) -> None:
+        from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen, ask_file
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is Choice.LEAVE:
+                self.exit(summary)
+            elif choice is Choice.SAVE:
+                from uphold.workflows.saving_elsewhere import default_target
+
+                self.app.push_screen(ask_file(str(default_target(self.store))), self._save_database)
+
+        self.app.push_screen(NotKeptScreen(trouble), chosen)
+
+    def _save_database(self, name: str | None) -> None:
+        """Copy the database to a file of this name and go on in that; where it cannot be done, say why and ask again."""
+        from uphold.errors import UpholdError
+        from uphold.workflows.saving_elsewhere import save_database
+
+        if not name:
+            return
+        try:
+            saved = save_database(self.store, Path(name).expanduser())
+        except UpholdError as error:
+            self._ask_before_leaving(str(error), None)
+            return
+        self._saved_elsewhere.append(f"the whole database was copied to {saved.path}")
+        for screen in self.reviews:
+            screen.session.settle()
+
+    def review_ended(self, screen: ReviewScreen) -> None:
+        """A review is closed: what it could not save, and where it saved to, is named in the terminal in the end."""
+        if screen not in self.reviews:
+            return
+        self.reviews.remove(screen)
+        self._not_kept += _not_kept(screen)
+        self._saved_elsewhere += screen.actions.saved_elsewhere
+
+    def all_not_kept(self) -> list[str]:
+        """What could not be saved, in sentences."""
+        return [*self._not_kept, *(words for screen in self.reviews for words in _not_kept(screen))]
+
+    def all_saved_elsewhere(self) -> list[str]:
+        """What was saved to other files, in sentences."""
+        return [*self._saved_elsewhere, *(words for screen in self.reviews for words in screen.actions.saved_elsewhere)]
+
+    def last_words(self, lost: DatabaseLost | None) -> str | None:
+        """The summary of the last session that had one, true about the file as it is now."""
+        summary = self.summary
+        if summary is None:
+            return None
+        troubles = [*self.all_not_kept(), *([safe_text.cause(str(lost))] if lost is not None else [])]
+        return as_plain(replace(summary, trouble=troubles[0]) if troubles else summary)
+
+    def judging_error(self) -> str | None:
+        """Why judging in the background stopped, where that was an error."""
+        return self.judging.status.error if self.judging is not None else None
 
     def close(self) -> None:
         """Back to the screen before."""
@@ -105,7 +185,7 @@ class Navigator:
         """From a review that was opened from another screen: back to it, or out of the app where the person quits."""
         self.summary = exit_.summary or self.summary
         if exit_.quit:
-            self.leave()
+            self.leave(asked=exit_.asked)
         else:
             self.close()
 
@@ -198,6 +278,12 @@ class Navigator:
         self.review_run(open_demo(self.store, DEMO))
 
 
+def _not_kept(screen: ReviewScreen) -> list[str]:
+    """The act that a review could not save, and why."""
+    actions = screen.actions
+    return [f"{actions.unsaved_words()}: {actions.not_saved}"] if actions.unsaved is not None else []
+
+
 class ReviewNavigator:
     """Where one review leads: lists of its run's pairs, the numbers, other queues; and the ways back to it."""
 
@@ -206,9 +292,12 @@ class ReviewNavigator:
         self._list: PairsScreen | None = None
         self._opened_from: tuple[int, PairsScreenState] | None = None
         self.screen = ReviewScreen(session, self, navigator.options)
+        navigator.reviews.append(self.screen)
 
     def leave(self, exit_: ReviewExit) -> None:
         """Out of the review."""
+        if not exit_.quit:
+            self._navigator.review_ended(self.screen)
         self._left(exit_)
 
     def listing(self, judge: "JudgeRef | None" = None) -> "PairListing":

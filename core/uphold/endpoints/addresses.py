@@ -18,19 +18,27 @@ TIMEOUT = 300.0
 
 MAX_TIMEOUT = 3600.0
 
+NO_KEY = "no-key-needed"
+"""Sent as the key to a local server where none is set: the SDKs want one."""
+
+_LOCAL_DOMAINS = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of endpoint: its module and the environment variables of its key and its base URL."""
+    """One kind of endpoint: its module, the environment variables of its key and its base URL, and the provider's URL."""
 
     module: str
     key_variable: str
     url_variable: str
+    url: str
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "anthropic": _Kind("uphold.endpoints.anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
-    "openai": _Kind("uphold.endpoints.openai", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    "anthropic": _Kind(
+        "uphold.endpoints.anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"
+    ),
+    "openai": _Kind("uphold.endpoints.openai", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"),
 }
 
 KINDS = tuple(_KINDS)
@@ -53,13 +61,18 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is on this machine, so that no proxy is to be used."""
-        host = (urlsplit(self.base_url or "").hostname or "").rstrip(".")
+        host = _host(self.base_url)
         if host == "localhost" or host.endswith(".localhost"):
             return True
         try:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def url(self) -> str:
+        """The base URL, the provider's own where none was given."""
+        return self.base_url or _KINDS[self.kind].url
 
     @property
     def display_name(self) -> str:
@@ -71,14 +84,33 @@ class Address:
         return f"{parts.scheme}://{host}{parts.path}"
 
 
-def read_key(kind: str, variable: str | None = None) -> str:
-    """Return the API key for an endpoint of `kind` from an environment variable. Raises BadUsage if there is none."""
+def is_local(base_url: str | None) -> bool:
+    """Whether a URL is on this machine or in a private network, where a model server usually wants no key.
+
+    These are localhost, loopback and private IP addresses, names that only a local network knows (.local, .lan, .internal,
+    .home.arpa), and names without a dot, such as those of containers.
+    """
+    host = _host(base_url)
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith(_LOCAL_DOMAINS))
+    return address.is_loopback or address.is_private or address.is_link_local
+
+
+def read_key(kind: str, variable: str | None = None, base_url: str | None = None) -> str:
+    """Return the API key for an endpoint of `kind` from an environment variable. Raises BadUsage if there is none.
+
+    A local `base_url` needs none unless `variable` names one.
+    """
     name = variable or _KINDS[kind].key_variable
     key = os.environ.get(name, "").strip()
+    if not key and variable is None and is_local(base_url):
+        return NO_KEY
     if not key:
         hint = "" if variable else ", or name the variable that holds it with --api-key-env"
         if kind == "openai":
-            hint += " (any word will do for a server that wants no key)"
+            hint += " (any word will do for a server that wants no key; a local --base-url needs none)"
         raise BadUsage(f"{name}: no API key in this environment variable; set it{hint}")
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise BadUsage(f"{name}: what this environment variable holds cannot be an API key; set it anew")
@@ -99,7 +131,14 @@ def find_address(
     base_url = base_url or os.environ.get(_KINDS[kind].url_variable) or None
     if base_url is not None:
         _check_url(base_url)
-    return Address(kind, model, read_key(kind, key_variable), base_url, timeout)
+    return Address(kind, model, read_key(kind, key_variable, base_url), base_url, timeout)
+
+
+def _host(base_url: str | None) -> str:
+    try:
+        return (urlsplit(base_url or "").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def open_endpoint(address: Address) -> Endpoint:

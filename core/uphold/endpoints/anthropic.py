@@ -11,14 +11,17 @@ from typing import Any
 
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
+from uphold.endpoints.http_client import limited_client
 from uphold.errors import BadUsage, EndpointError
-from uphold.records.model_calls import ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TokenLogprobs
 
 with sdk.importing_sdk():
     import anthropic
 
 _SPENDING_LIMIT_CODES = frozenset({"contract_spend_limit_reached", "enforced_spend_limit_reached"})
-_COUNTED_ARGUMENTS = frozenset({"model", "system", "messages", "output_config"})
+_COUNTED_ARGUMENTS = frozenset({"model", "system", "messages", "output_config", "thinking"})
+_THOUGHTS = ("thinking", "redacted_thinking")
+_DIALECT = Dialect(cache_marks=True)
 
 
 class AnthropicEndpoint:
@@ -27,21 +30,29 @@ class AnthropicEndpoint:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._client = make_client(address)
+        self._parser = sdk.BodyParser()
         self._create = self._client.messages.with_raw_response.create
 
+    @property
+    def dialect(self) -> Dialect:
+        """One name of the output length, no JSON mode, and marks for the prompt cache."""
+        return _DIALECT
+
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """Return the model's answer. Raises AccessRefused, Refused or Unavailable."""
+        """Return the model's answer. Raises AccessRefused, Refused, OddReply or Unavailable."""
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._address.timeout):
                 response = await self._create(**request_arguments(request, self._address.model))
         except TimeoutError:
             raise sdk.timeout_error(self._address) from None
+        except EndpointError:
+            raise
         except (anthropic.AnthropicError, ValueError) as error:
             # Without its cause: the SDK's errors hold the request, and with it the key.
             raise convert_error(error, self._address) from None
         body = response.http_response.content
-        message = sdk.parse_object(body)
+        message = await self._parser.parse(body)
         if message is None or not isinstance(message.get("content"), list):
             raise sdk.invalid_answer_error(body, self._address)
         return parse_message(message, time.perf_counter() - started, with_schema=request.schema is not None)
@@ -58,6 +69,8 @@ class AnthropicEndpoint:
                 response = await self._client.messages.with_raw_response.count_tokens(**arguments)
         except TimeoutError:
             raise sdk.timeout_error(self._address) from None
+        except EndpointError:
+            raise
         except (anthropic.AnthropicError, ValueError) as error:
             raise convert_error(error, self._address) from None
         return sdk.read_count(sdk.parse_object(response.http_response.content), "input_tokens")
@@ -83,7 +96,7 @@ def make_client(address: Address) -> anthropic.AsyncAnthropic:
         base_url=address.base_url,
         max_retries=0,
         timeout=address.timeout,
-        http_client=sdk.direct_client(address.timeout) if address.is_loopback else None,
+        http_client=limited_client(address),
         open_telemetry=False,
     )
 
@@ -95,27 +108,34 @@ def request_arguments(request: ModelRequest, model: str) -> dict[str, Any]:
         **({"format": {"type": "json_schema", "schema": request.schema}} if request.schema else {}),
     }
     arguments: dict[str, Any] = {"model": model, "max_tokens": request.max_tokens}
-    if request.system:
-        arguments["system"] = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
+    if system := request.separate_system:
+        marked = [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]
+        arguments["system"] = system if request.form.plain_system else marked
     arguments["messages"] = request.messages
     if output:
         arguments["output_config"] = output
-    if request.temperature is not None:
-        # No longer an argument of the SDK; models may ignore or refuse it.
-        arguments["extra_body"] = {"temperature": request.temperature}
+    if request.thinking is not None:
+        budget = {"type": "enabled", "budget_tokens": request.thinking}
+        arguments["thinking"] = {"type": "adaptive"} if request.form.adaptive_thinking else budget
+    # The temperature is no longer an argument of the SDK; models may ignore or refuse it.
+    temperature = {} if request.temperature is None else {"temperature": request.temperature}
+    if extra := {**temperature, **(request.extra_body or {})}:
+        arguments["extra_body"] = extra
     return arguments
 
 
 def parse_message(message: Mapping[str, Any], seconds: float | None = None, *, with_schema: bool = True) -> ModelAnswer:
     """Return the answer in the JSON of a message."""
-    blocks = (block for block in message["content"] if isinstance(block, dict) and block.get("type") == "text")
+    blocks = [block for block in message["content"] if isinstance(block, dict)]
+    texts = [block.get("text") for block in blocks if block.get("type") == "text"]
+    text = "".join(text for text in texts if isinstance(text, str))
     usage = message.get("usage")
     details = message.get("stop_details")
     written, read = (sdk.read_count(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
     plain = sdk.read_count(usage, "input_tokens")
     known = [tokens for tokens in (plain, written, read) if tokens is not None]
     return ModelAnswer(
-        text="".join(str(block.get("text", "")) for block in blocks),
+        text=text,
         stop_reason=sdk.as_text(message.get("stop_reason")),
         input_tokens=sum(known) if known else None,
         output_tokens=sdk.read_count(usage, "output_tokens"),
@@ -126,11 +146,14 @@ def parse_message(message: Mapping[str, Any], seconds: float | None = None, *, w
         cache_write=written or 0,
         cache_read=read or 0,
         with_schema=with_schema,
+        only_thoughts=not text.strip() and any(block.get("type") in _THOUGHTS for block in blocks),
     )
 
 
 def convert_error(error: Exception, address: Address) -> EndpointError:
     """Return an error of the SDK as one of ours, with the API key removed from the server's message."""
+    if isinstance(error.__cause__, EndpointError):
+        return error.__cause__
     if isinstance(error, anthropic.APIStatusError):
         explanation = error.api_message or error.response.text
         spent = error.error_code in _SPENDING_LIMIT_CODES

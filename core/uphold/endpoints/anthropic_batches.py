@@ -90,6 +90,8 @@ class Batches:
         try:
             async for row in await self._call(self._client.messages.batches.results(batch_id)):
                 yield _parse_result(row.to_dict(), self._address)
+        except EndpointError:
+            raise
         except (anthropic.AnthropicError, ValueError, OSError) as error:
             raise convert_error(error, self._address) from None
         except _transport_error() as error:
@@ -105,6 +107,8 @@ class Batches:
                 result = await response
         except TimeoutError:
             raise sdk.timeout_error(self._address) from None
+        except EndpointError:
+            raise
         except (anthropic.AnthropicError, ValueError) as error:
             raise convert_error(error, self._address) from None
         if isinstance(result, str | list | dict | None):

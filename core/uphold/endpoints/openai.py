@@ -11,14 +11,18 @@ from urllib.parse import urlsplit
 
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
+from uphold.endpoints.http_client import MAX_REPLY, limited_client
 from uphold.errors import BadUsage, EndpointError, Refused
-from uphold.records.model_calls import ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TokenLogprobs
 
 with sdk.importing_sdk():
     import openai
 
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
 """finish_reason -> stop_reason of the Messages API; other values are kept as they are."""
+
+_THOUGHTS = ("thinking", "reasoning")
+"""Types of the parts of a message that are no answer."""
 
 _SPENDING_LIMIT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _OPENAI_HOST = "api.openai.com"
@@ -34,23 +38,29 @@ class OpenAIEndpoint:
             base_url=address.base_url,
             max_retries=0,
             timeout=address.timeout,
-            http_client=sdk.direct_client(address.timeout) if address.is_loopback else None,
+            http_client=limited_client(address),
         )
-        host = urlsplit(address.base_url or f"https://{_OPENAI_HOST}").hostname
         # OpenAI's newer models accept only the one name, other servers often only the other.
-        self._max_tokens_argument = "max_completion_tokens" if host == _OPENAI_HOST else "max_tokens"
+        names = ("max_tokens", "max_completion_tokens")
+        is_openai = urlsplit(address.url).hostname == _OPENAI_HOST
+        self._dialect = Dialect(names[::-1] if is_openai else names, json_mode=True)
+        self._parser = sdk.BodyParser()
         self._create = self._client.chat.completions.with_raw_response.create
 
+    @property
+    def dialect(self) -> Dialect:
+        """Both names of the output length, and a JSON mode."""
+        return self._dialect
+
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """Return the model's answer. Raises AccessRefused, Refused or Unavailable."""
+        """Return the model's answer. Raises AccessRefused, Refused, OddReply or Unavailable."""
         started = time.perf_counter()
         body = await self._call(self._create(**self._arguments(request)))
-        choice = _first_choice(body)
-        if choice is None or not isinstance(choice.get("message"), dict):
-            raise sdk.invalid_answer_error(body, self._address)
-        return _parse_completion(
-            sdk.parse_object(body) or {}, choice, time.perf_counter() - started, request.schema is not None
-        )
+        completion = await self._parser.parse(body)
+        choice = _first_choice(completion)
+        if completion is None or choice is None or _message(choice) is None:
+            raise _error_in_body(completion, self._address) or sdk.invalid_answer_error(body, self._address)
+        return _parse_completion(completion, choice, time.perf_counter() - started, request.schema is not None)
 
     async def count(self, request: ModelRequest) -> int | None:
         """Return None: these servers have no call that counts tokens."""
@@ -68,7 +78,8 @@ class OpenAIEndpoint:
             if error.status in (400, 422):
                 raise BadUsage(f"{error}; perplexity needs `completions` with `echo` and `logprobs`") from None
             raise
-        return _parse_logprobs(_first_choice(body), text, body, self._address)
+        completion = await self._parser.parse(body, MAX_REPLY)
+        return _parse_logprobs(completion, text, body, self._address)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -80,21 +91,30 @@ class OpenAIEndpoint:
                 body: bytes = (await response).http_response.content
         except TimeoutError:
             raise sdk.timeout_error(self._address) from None
+        except EndpointError:
+            raise
         except (openai.OpenAIError, ValueError) as error:
             raise _convert_error(error, self._address) from None
         return body
 
     def _arguments(self, request: ModelRequest) -> dict[str, Any]:
-        system = [{"role": "system", "content": request.system}] if request.system else []
-        arguments: dict[str, Any] = {
-            "model": self._address.model,
-            "messages": [*system, *request.messages],
-            self._max_tokens_argument: request.max_tokens,
-        }
+        form, system = request.form, []
+        if request.separate_system:
+            system = [{"role": "system", "content": request.separate_system}]
+        arguments: dict[str, Any] = {"model": self._address.model, "messages": [*system, *request.messages]}
+        if "max_tokens" not in form.left_out:
+            arguments[form.max_tokens_name or self._dialect.max_tokens_names[0]] = request.max_tokens
         if request.schema:
             described = {"name": "answer", "schema": request.schema, "strict": True}
             arguments["response_format"] = {"type": "json_schema", "json_schema": described}
-        optional = {"temperature": request.temperature, "seed": request.seed, "reasoning_effort": request.effort}
+        elif request.json_mode:
+            arguments["response_format"] = {"type": "json_object"}
+        optional = {
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "reasoning_effort": request.effort,
+            "extra_body": request.extra_body,
+        }
         return arguments | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -103,20 +123,40 @@ def connect(address: Address) -> OpenAIEndpoint:
     return OpenAIEndpoint(address)
 
 
-def _first_choice(body: bytes) -> Mapping[str, Any] | None:
-    choices = (sdk.parse_object(body) or {}).get("choices")
+def _first_choice(completion: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    choices = (completion or {}).get("choices")
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
+
+
+def _message(choice: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the message of a choice; some servers put the text of an answer into the choice itself."""
+    message = choice.get("message")
+    if isinstance(message, dict):
+        return message
+    return {"content": choice["text"]} if isinstance(choice.get("text"), str) else None
+
+
+def _error_in_body(completion: Mapping[str, Any] | None, address: Address) -> EndpointError | None:
+    """Return the error that a reply with status 200 reports in its body, None if it reports none with a status."""
+    error = (completion or {}).get("error")
+    if not isinstance(error, dict):
+        return None
+    status, message = error.get("code"), error.get("message")
+    if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
+        return None
+    return sdk.status_error(status, message if isinstance(message, str) else str(error), {}, address)
 
 
 def _parse_completion(
     body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, with_schema: bool
 ) -> ModelAnswer:
-    message, usage = choice["message"], body.get("usage")
+    message, usage = _message(choice) or {}, body.get("usage")
     refused = sdk.as_text(message.get("refusal"))
     finished = sdk.as_text(choice.get("finish_reason"))
     cached = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
+    text = _content_text(message.get("content"))
     return ModelAnswer(
-        text=_content_text(message.get("content")),
+        text=text,
         stop_reason="refusal" if refused else _STOP_REASONS.get(finished or "", finished),
         input_tokens=sdk.read_count(usage, "prompt_tokens"),
         output_tokens=sdk.read_count(usage, "completion_tokens"),
@@ -126,17 +166,27 @@ def _parse_completion(
         stop_detail=refused,
         cache_read=sdk.read_count(cached, "cached_tokens") or 0,
         with_schema=with_schema,
+        only_thoughts=not text.strip() and _has_thoughts(message),
     )
 
 
+def _has_thoughts(message: Mapping[str, Any]) -> bool:
+    """Whether a message holds reasoning beside its text, by the names that servers give it."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else ()
+    return any(message.get(name) for name in ("reasoning_content", "reasoning", "reasoning_details")) or bool(parts)
+
+
 def _content_text(content: object) -> str:
-    """Return the text of a message's content: a text, or a list of parts some of which have text."""
+    """Return the text of a message's content: a text, or a list of parts some of which have text, beside thoughts."""
     if isinstance(content, list):
-        return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        parts = [part for part in content if isinstance(part, dict) and part.get("type") not in _THOUGHTS]
+        return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
     return content if isinstance(content, str) else ""
 
 
-def _parse_logprobs(choice: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
+def _parse_logprobs(completion: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:
+    choice = _first_choice(completion)
     if choice is None:
         raise sdk.invalid_answer_error(body, address)
     logprobs = choice.get("logprobs")
@@ -149,12 +199,14 @@ def _parse_logprobs(choice: Mapping[str, Any] | None, text: str, body: bytes, ad
     return TokenLogprobs(
         tuple(s for s, _ in tokens),
         tuple(v for _, v in tokens),
-        sdk.as_text((sdk.parse_object(body) or {}).get("model")),
+        sdk.as_text((completion or {}).get("model")),
     )
 
 
 def _convert_error(error: Exception, address: Address) -> EndpointError:
     """Return an error of the SDK as one of ours, with the API key removed from the server's message."""
+    if isinstance(error.__cause__, EndpointError):
+        return error.__cause__
     if isinstance(error, openai.APIStatusError):
         spent = error.code in _SPENDING_LIMIT_CODES
         return sdk.status_error(error.status_code, _explanation(error), error.response.headers, address, spent=spent)
@@ -166,5 +218,10 @@ def _convert_error(error: Exception, address: Address) -> EndpointError:
 
 
 def _explanation(error: openai.APIStatusError) -> str:
-    message = error.body.get("message") if isinstance(error.body, dict) else None
-    return message if isinstance(message, str) and message else error.response.text
+    body: dict[str, object] = error.body if isinstance(error.body, dict) else {}
+    message = body.get("message")
+    if not isinstance(message, str) or not message:
+        return error.response.text
+    # Sizes of context and input may stand beside the sentence.
+    beside = [f"{name}: {body[name]}" for name in ("param", "n_ctx", "n_prompt_tokens") if body.get(name)]
+    return "; ".join([message, *beside])

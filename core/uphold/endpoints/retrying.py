@@ -5,25 +5,17 @@ A wait follows the server's Retry-After up to a cap, else it doubles with each f
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.errors import Unavailable
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
-
-_SCHEMA_REFUSAL_STATUSES = frozenset({400, 422, 501})
-_SCHEMA_REFUSAL = re.compile(
-    r"schema|format|output_config|grammar|guided|structured|json|support|param|field|extra|unknown|unexp|unrec", re.I
-)
-"""Servers refuse a JSON schema with one of these statuses and one of these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +65,13 @@ class Retrier:
         """Seconds until the end of the common pause; 0 if there is none."""
         return max(self._paused_until - time.monotonic(), 0.0)
 
-    async def call(self, function: Callable[[Argument], Awaitable[Result]], argument: Argument) -> Result:
-        """Return the result of `function(argument)`, retried on Unavailable.
+    async def call(
+        self,
+        function: Callable[[Argument], Awaitable[Result]],
+        argument: Argument,
+        before: Callable[[], Awaitable[None]] | None = None,
+    ) -> Result:
+        """Return the result of `function(argument)`, retried on Unavailable; `before` is awaited before each try.
 
         Raises the last Unavailable once the tries are used up, and any other error at once.
         """
@@ -82,6 +79,8 @@ class Retrier:
 
         async def attempt() -> Result:
             await self._wait_for_pause()
+            if before is not None:
+                await before()
             self.in_flight += 1
             try:
                 result = await function(argument)
@@ -140,55 +139,6 @@ class Retrier:
 
     def _count_retry(self, _: RetryCallState) -> None:
         self.retries += 1
-
-
-class RetryingEndpoint:
-    """An endpoint whose requests are retried by a common `retrier`.
-
-    If the endpoint refuses JSON schemas, they are left out of all further requests.
-    """
-
-    def __init__(self, endpoint: Endpoint, policy: RetryPolicy | None = None) -> None:
-        self._endpoint = endpoint
-        self.retrier = Retrier(policy)
-        self._schema_accepted = self._without_schema = False
-
-    async def answer(self, request: ModelRequest) -> ModelAnswer:
-        """Return the model's answer. Raises AccessRefused, Refused, or Unavailable once the tries are used up."""
-        if request.schema is None or self._without_schema:
-            return await self.retrier.call(self._endpoint.answer, replace(request, schema=None))
-        try:
-            answer = await self.retrier.call(self._endpoint.answer, request)
-        except Refused as error:
-            if self._schema_accepted or not _may_refuse_schema(error):
-                raise
-            # The schema may be the reason: a request without it will tell.
-            answer = await self.retrier.call(self._endpoint.answer, replace(request, schema=None))
-            self._without_schema = True
-            return answer
-        self._schema_accepted = True
-        return answer
-
-    async def count(self, request: ModelRequest) -> int | None:
-        """Return the endpoint's own count of a request's input tokens."""
-        counted = replace(request, schema=None) if self._without_schema else request
-        return await self.retrier.call(self._endpoint.count, counted)
-
-    async def score(self, text: str) -> TokenLogprobs:
-        """Return log probabilities of a text."""
-        return await self.retrier.call(self._endpoint.score, text)
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._endpoint.close()
-
-
-def _may_refuse_schema(error: Refused) -> bool:
-    return (
-        not isinstance(error, AccessRefused)
-        and error.status in _SCHEMA_REFUSAL_STATUSES
-        and _SCHEMA_REFUSAL.search(str(error)) is not None
-    )
 
 
 def _error(state: RetryCallState) -> Unavailable:

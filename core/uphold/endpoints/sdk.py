@@ -3,23 +3,33 @@
 The `*_error` functions return an error for the caller to raise. No message holds the API key.
 """
 
+import asyncio
 import email.utils
 import gc
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from uphold.endpoints import refusals
 from uphold.endpoints.addresses import Address
 from uphold.errors import EndpointError, Refused, Unavailable
 from uphold.records.model_calls import AccessRefused
 
-if TYPE_CHECKING:
-    import httpx2
-
 _RETRYABLE = frozenset({408, 409, 425, 429})
 _MAX_EXPLANATION = 300
+_MAX_NAME = 200
+_MAX_COUNT = 10**12
+"""No request has so many tokens; the store's integers end at 2^63."""
+
+_LARGE_BODY = 64 * 1024
+MAX_STRUCTURE = 256 * 1024
+"""Most bytes outside texts in the JSON of a model's reply."""
+
+_JSON_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
+"""A text in JSON; the closing quote may be missing, so that a match never fails and no place is read twice."""
 
 
 @contextmanager
@@ -38,14 +48,6 @@ def importing_sdk() -> Iterator[None]:
             gc.enable()
 
 
-def direct_client(timeout: float) -> "httpx2.AsyncClient":
-    """Return an HTTP client without a proxy: those of the SDKs would send loopback traffic through one."""
-    import httpx2
-
-    limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
-    return httpx2.AsyncClient(trust_env=False, timeout=timeout, limits=limits)
-
-
 def never_connected(error: BaseException) -> bool:
     """Whether no connection was made at all: the server is down, or accepts no more connections."""
     import httpx2
@@ -53,51 +55,85 @@ def never_connected(error: BaseException) -> bool:
     return isinstance(error.__cause__ or error, httpx2.ConnectError | httpx2.ConnectTimeout)
 
 
-def parse_object(body: bytes) -> Mapping[str, Any] | None:
-    """Return the JSON object in a body; None for anything else."""
+class BodyParser:
+    """Parses JSON bodies, large ones in a thread and one at a time, so that neither time nor memory depends on them."""
+
+    def __init__(self) -> None:
+        self._large = asyncio.Lock()
+
+    async def parse(self, body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str, Any] | None:
+        """Return the JSON object in a body; None for anything else."""
+        if len(body) <= _LARGE_BODY:
+            return parse_object(body)
+        async with self._large:
+            return await asyncio.to_thread(parse_object, body, max_structure)
+
+
+def parse_object(body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str, Any] | None:
+    """Return the JSON object in a body; None for anything else.
+
+    Of a model's reply most is the text of one string. A large body that is mostly structure (brackets, numbers, names)
+    would take many times its size as objects, and is refused unparsed.
+    """
+    if len(body) > _LARGE_BODY and len(_JSON_TEXT.sub(b"", body)) > max_structure:
+        return None
     try:
         value = json.loads(body)
+    except UnicodeDecodeError:
+        # A model may be stopped in the middle of a character, and servers pass that on.
+        return parse_object(body.decode("utf-8", "replace").encode(), max_structure)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
 def as_text(value: object) -> str | None:
-    """Return `value` if it is a text, else None."""
-    return value if isinstance(value, str) else None
+    """Return `value` if it is a text, else None.
+
+    Lone surrogates, which the store cannot hold, become escapes; a name of many characters is cut.
+    """
+    return value[:_MAX_NAME].encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None
 
 
 def read_count(usage: object, name: str) -> int | None:
-    """Return a token count from the usage that a server reports; None if it reports none."""
+    """Return a token count from the usage that a server reports; None if it reports none that can be one."""
     value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_COUNT else None
 
 
 def status_error(
-    status: int, explanation: str, headers: Mapping[str, str], address: Address, *, spent: bool = False
+    status: int,
+    explanation: str,
+    headers: Mapping[str, str],
+    address: Address,
+    *,
+    spent: bool = False,
 ) -> EndpointError:
     """Return the error for an HTTP status; `spent`: the account has reached its spending limit, whatever the status."""
     description = f"HTTP {status} ({shorten(explanation, address) or 'no explanation'})"
-    if status in (401, 403):
-        return AccessRefused(
-            f"{address.display_name} refused the API key: {description}; check the key and what it may use",
-            status=status,
-        )
-    if status == 402 or spent:
-        return AccessRefused(
-            f"{address.display_name} wants to be paid first: {description}; check the account", status=status
-        )
-    if status == 404:
-        return AccessRefused(
-            f"{address.display_name} does not know {address.model!r}: {description}; check the model and --base-url",
-            status=status,
-        )
-    if status in _RETRYABLE or status >= 500:
-        wait = parse_retry_after(headers)
+    text = explanation[: refusals.MAX_READ].replace(address.key, "[key]")
+    wait = parse_retry_after(headers)
+    kind = refusals.Kind.ACCOUNT if spent else refusals.kind_of(status, text, asks_to_wait=wait is not None)
+    name = address.display_name
+    if kind is refusals.Kind.KEY:
+        message = f"{name} refused the API key: {description}; check the key and what it may use"
+        return AccessRefused(message, status=status, explanation=text)
+    if kind is refusals.Kind.ACCOUNT:
+        message = f"{name} wants to be paid first: {description}; check the account"
+        return AccessRefused(message, status=status, explanation=text)
+    if kind is refusals.Kind.MODEL:
+        message = f"{name} does not know {address.model!r}: {description}; check the model and --base-url"
+        return AccessRefused(message, status=status, explanation=text)
+    message = f"{name} refused the request: {description}"
+    if kind is refusals.Kind.ONE_REQUEST:
+        return Refused(message, status=status, explanation=text, one_request=True)
+    if kind is refusals.Kind.BUSY or (kind is None and (status in _RETRYABLE or status >= 500)):
         for_all = status == 429 or wait is not None
-        description = f"{address.display_name} was busy or broken: {description}"
-        return Unavailable(description, status=status, wait=wait, for_all=for_all)
-    return Refused(f"{address.display_name} refused the request: {description}", status=status)
+        busy = f"{name} was busy or broken: {description}"
+        return Unavailable(busy, status=status, wait=wait, for_all=for_all)
+    return Refused(message, status=status, explanation=text)
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
@@ -130,7 +166,7 @@ def connection_error(error: BaseException, address: Address, *, no_connection: b
 
 def invalid_answer_error(body: bytes, address: Address) -> Unavailable:
     """Return the error for a response with status 200 that is not a model's answer: an HTML page, a list, an empty body."""
-    description = shorten(body.decode("utf-8", "replace"), address) or "an empty body"
+    description = shorten(body[: 8 * _MAX_EXPLANATION].decode("utf-8", "replace"), address) or "an empty body"
     return Unavailable(f"{address.display_name} sent no model answer but: {description}")
 
 
@@ -141,5 +177,6 @@ def surrogate_error() -> Refused:
 
 def shorten(text: str, address: Address) -> str:
     """Return a server's text on one line, cut to 300 characters, with the API key removed."""
-    text = " ".join(text.replace(address.key, "[key]").split())
+    text = " ".join(text[: refusals.MAX_READ].replace(address.key, "[key]").split())
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _MAX_EXPLANATION else f"{text[:_MAX_EXPLANATION]}…"

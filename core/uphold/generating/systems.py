@@ -8,7 +8,9 @@ In uphold.toml a system is a table [systems.NAME]:
     temperature = 0.0               # if the endpoint supports it
     seed = 7
     template = "{instruction}\n\n{reference}"   # text of a turn for perplexity
-    base_url, api_key_env, timeout
+    extra_body = { top_k = 20 }     # further fields of the request
+    thinking = 2048                 # budget of thinking tokens (anthropic); effort = "low" for openai
+    base_url, api_key_env, timeout, requests_per_minute, tokens_per_minute
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,8 @@ from typing import Any
 
 from uphold.errors import BadFile, BadUsage
 from uphold.records.enums import REFERENCE
-from uphold.records.texts import canonical_hash
+from uphold.records.model_calls import extra_body_problem
+from uphold.records.texts import canonical, canonical_hash
 
 MAX_TOKENS = 4096
 
@@ -26,16 +29,21 @@ TEMPLATE = "{instruction}\n\n{reference}\n\n"
 
 _PROVIDERS = ("anthropic", "openai")
 
-_TEXT_FIELDS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env")
+_TEXT_FIELDS = ("model", "endpoint", "kind", "system", "template", "base_url", "api_key_env", "effort")
 
-_NUMBER_FIELDS = ("temperature", "timeout")
+_PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
 
-_COUNT_FIELDS = ("max_tokens", "seed")
+_NUMBER_FIELDS = ("temperature", "timeout", *_PACE_FIELDS)
+
+_COUNT_FIELDS = ("max_tokens", "seed", "thinking")
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system that can generate responses; the fields after `template` are the endpoint's and change no answer."""
+    """A system that can generate responses.
+
+    `extra_body` is JSON: further fields of the request body. Address, timeout and pace change no answer.
+    """
 
     name: str
     provider: str
@@ -48,6 +56,11 @@ class System:
     base_url: str | None = None
     key_variable: str | None = None
     timeout: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    effort: str | None = None
+    thinking: int | None = None
+    extra_body: str | None = None
 
     @property
     def definition(self) -> dict[str, str]:
@@ -59,6 +72,9 @@ class System:
             "max_tokens": str(self.max_tokens),
             "temperature": None if self.temperature is None else str(self.temperature),
             "seed": None if self.seed is None else str(self.seed),
+            "effort": self.effort,
+            "thinking": None if self.thinking is None else str(self.thinking),
+            "extra_body": self.extra_body,
         }
         return {name: text for name, text in definition.items() if text is not None}
 
@@ -95,7 +111,8 @@ def find_system(
             listed = ", ".join(endpoints) or "none"
             raise BadUsage(f"there is no endpoint {endpoint!r} in uphold.toml; there are: {listed}")
         _check_table(endpoints[endpoint], f"[endpoints.{endpoint}]")
-        table = {**endpoints[endpoint], **table}
+        bodies = {**endpoints[endpoint].get("extra_body", {}), **table.get("extra_body", {})}
+        table = {**endpoints[endpoint], **table, **({"extra_body": bodies} if bodies else {})}
     provider, model = _resolve_model(spec or str(table.get("model", "")), str(table.get("kind", "")), name)
     system = System(
         name,
@@ -109,6 +126,11 @@ def find_system(
         base_url=table.get("base_url"),
         key_variable=table.get("api_key_env"),
         timeout=table.get("timeout"),
+        requests_per_minute=table.get("requests_per_minute"),
+        tokens_per_minute=table.get("tokens_per_minute"),
+        effort=table.get("effort"),
+        thinking=table.get("thinking"),
+        extra_body=canonical(table["extra_body"]) if table.get("extra_body") else None,
     )
     system = replace(system, **{field: value for field, value in overrides.items() if value is not None})
     _check_values(system)
@@ -134,6 +156,15 @@ def _check_values(system: System) -> None:
         raise BadUsage(f"--seed {system.seed}: a whole number from 0 on was expected")
     if system.seed is not None and system.provider == "anthropic":
         raise BadUsage("--seed: anthropic: endpoints take none")
+    if system.thinking is not None and system.provider != "anthropic":
+        raise BadUsage(
+            "thinking: for anthropic: endpoints; openai: endpoints take effort, or their own field in extra_body"
+        )
+    if system.thinking is not None and not 1024 <= system.thinking < system.max_tokens:
+        raise BadUsage(
+            f"thinking = {system.thinking}: from 1024 to less than max_tokens ({system.max_tokens}) was expected, since "
+            "thoughts and answer share max_tokens"
+        )
     if "{reference}" not in system.template:
         raise BadUsage(f"template {system.template!r}: it has to hold {{reference}}")
 
@@ -142,13 +173,18 @@ def _check_table(table: Mapping[str, Any], location: str) -> None:
     for name, value in table.items():
         if name == "prices":
             continue
-        if name not in (*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS):
-            raise BadFile(
-                f"{location}: no field {name!r}; fields are {', '.join((*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS))}"
-            )
+        if name == "extra_body":
+            if problem := extra_body_problem(value):
+                raise BadFile(f"{location}: {problem}")
+            continue
+        known = (*_TEXT_FIELDS, *_NUMBER_FIELDS, *_COUNT_FIELDS, "extra_body")
+        if name not in known:
+            raise BadFile(f"{location}: no field {name!r}; fields are {', '.join(known)}")
         if name in _TEXT_FIELDS and not isinstance(value, str):
             raise BadFile(f"{location}: {name} wants a text in quotes")
         if name in _NUMBER_FIELDS and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise BadFile(f"{location}: {name} wants a number")
+        if name in _PACE_FIELDS and not 0 < value < 1e12:
+            raise BadFile(f"{location}: {name} wants a number above 0")
         if name in _COUNT_FIELDS and (isinstance(value, bool) or not isinstance(value, int)):
             raise BadFile(f"{location}: {name} wants a whole number")

@@ -1,5 +1,6 @@
 """Requests for the turns of a response, flags for its answers, and reference answers as text to be scored."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from uphold.records.model_calls import ModelRequest
 from uphold.records.texts import ExampleText
 
 _TRUNCATED = frozenset({"max_tokens", "model_context_window_exceeded"})
-_FINISHED = frozenset({"end_turn", "stop_sequence"})
+_FINISHED = frozenset({"end_turn", "stop_sequence", "eos", "eos_token", "stop_token"})
 _PLACEHOLDERS = re.compile(r"(\{instruction\}|\{reference\})")
 
 
@@ -27,6 +28,9 @@ def turn_request(system: System, text: ExampleText, answers: Sequence[str]) -> M
         earlier_turns=tuple(zip(text.turns[:position], answers, strict=True)),
         temperature=system.temperature,
         seed=system.seed,
+        effort=system.effort,
+        thinking=system.thinking,
+        extra_body=None if system.extra_body is None else json.loads(system.extra_body),
     )
 
 

@@ -4,9 +4,10 @@
 [[judge]] tables or with [judges.NAME] tables; `judge_from_table` reads one such table.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,8 @@ from uphold.judging.costs import Price, find_price, parse_price
 from uphold.judging.rules import RULES, Rule
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
-from uphold.records.model_calls import ModelAnswer, ModelRequest, PairToJudge
+from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits, PairToJudge, extra_body_problem
+from uphold.records.texts import canonical
 
 PROVIDERS = ("anthropic", "openai")
 """The kinds of endpoint of LLM judges, as in a spec KIND:MODEL."""
@@ -26,10 +28,15 @@ PROVIDERS = ("anthropic", "openai")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 MAX_TOKENS = 4096
 MOST_SAMPLES = 64
-_LLM_OPTIONS = {"anthropic": ("effort", "max_tokens"), "openai": ("effort", "max_tokens", "seed", "temperature")}
+_LLM_OPTIONS = {
+    "anthropic": ("effort", "max_tokens", "thinking"),
+    "openai": ("effort", "max_tokens", "seed", "temperature"),
+}
+MIN_THINKING = 1024
 Tables = Mapping[str, Any]
 _TEXT_FIELDS = ("model", "name", "prompt", "rubric", "endpoint", "rule", "base_url", "api_key_env")
-_FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "prices", "timeout")
+_PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
+_FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "extra_body", "prices", "timeout", *_PACE_FIELDS)
 _ORDERS = {"both": BOTH_ORDERS, "one": BOTH_ORDERS[:1]}
 
 
@@ -40,19 +47,23 @@ class EndpointOptions:
     base_url: str | None = None
     key_variable: str | None = None
     timeout: float | None = None
+    pace: PaceLimits = field(default_factory=PaceLimits)
 
 
 @dataclass(frozen=True, slots=True)
 class LlmOptions:
     """The options of an LLM judge, all part of its version; None is the endpoint's default.
 
-    `seed` is a whole number as it was written.
+    `seed` is a whole number as it was written. `thinking` is the budget of thinking tokens, out of `max_tokens`.
+    `extra_body` is JSON: further fields of the request body.
     """
 
     max_tokens: int = MAX_TOKENS
     effort: str | None = None
     temperature: float | None = None
     seed: str | None = None
+    thinking: int | None = None
+    extra_body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,8 @@ class LlmJudge:
             "effort": options.effort,
             "temperature": None if options.temperature is None else str(options.temperature),
             "seed": options.seed,
+            "thinking": None if options.thinking is None else str(options.thinking),
+            "extra_body": options.extra_body,
         }
         pairs = tuple(sorted((name, text) for name, text in definition.items() if text is not None))
         return Judge(self.name or self.spec, "llm", pairs)
@@ -140,7 +153,8 @@ class LlmJudge:
         system = prompts.SYSTEM if self.guidance is None else prompts.system_text(self.guidance)
         request = prompt.request(options.max_tokens, options.effort, system=system, with_schema=self.with_schema)
         seed = None if options.seed is None else int(options.seed) + sample
-        return replace(request, temperature=options.temperature, seed=seed)
+        extra = None if options.extra_body is None else json.loads(options.extra_body)
+        return replace(request, temperature=options.temperature, seed=seed, thinking=options.thinking, extra_body=extra)
 
     def read(
         self, answer: ModelAnswer, order: AnswerOrder, sample: int, fence: str, *, batched: bool = False
@@ -149,7 +163,7 @@ class LlmJudge:
         prompt_name = prompts.PROMPT_NAME + ("" if answer.with_schema else prompts.WITHOUT_SCHEMA)
         context = parsing.AnswerContext(order, sample, prompt_name, fence)
         cost = self.price.cost_of(answer, batched=batched) if self.price else None
-        return parsing.parse_judgment(answer, context, cost=cost, lenient=not answer.with_schema)
+        return parsing.parse_judgment(answer, context, cost=cost)
 
 
 ReadyJudge = RulesJudge | LlmJudge
@@ -203,7 +217,17 @@ def _llm_options(spec: str, provider: str, options: Mapping[str, str]) -> LlmOpt
     seed = options.get("seed")
     if seed is not None:
         _check_seed(seed)
-    return LlmOptions(max_tokens, effort, temperature, seed)
+    thinking = _thinking(options["thinking"], max_tokens) if "thinking" in options else None
+    return LlmOptions(max_tokens, effort, temperature, seed, thinking)
+
+
+def _thinking(text: str, max_tokens: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and MIN_THINKING <= int(text) < max_tokens):
+        raise BadUsage(
+            f"--judge-option thinking={text!r}: a number of tokens from {MIN_THINKING} to less than max_tokens "
+            f"({max_tokens}) was expected, since thoughts and answer share max_tokens"
+        )
+    return int(text)
 
 
 def _parse_options(options: Iterable[str]) -> dict[str, str]:
@@ -329,8 +353,19 @@ def _judge_from_valid_table(table: Tables, rubric: str | None, endpoints: Tables
         judge,
         orders=_orders(table.get("orders", "both")),
         price=find_price(model, prices) if own_price is None else parse_price(own_price, "prices"),
-        options=_llm_options(judge.spec, provider, options),
+        options=replace(_llm_options(judge.spec, provider, options), extra_body=_extra_body(table, endpoints)),
     )
+
+
+def _extra_body(table: Tables, endpoints: Tables) -> str | None:
+    """Return the further fields of requests, of the endpoint and over them of the judge, as JSON; None if there are none."""
+    endpoint = endpoints.get(table.get("endpoint", ""), {})
+    merged: dict[str, Any] = {}
+    for value in (endpoint.get("extra_body", {}), table.get("extra_body", {})):
+        if problem := extra_body_problem(value):
+            raise BadUsage(problem)
+        merged |= value
+    return canonical(merged) if merged else None
 
 
 def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, EndpointOptions]:
@@ -347,9 +382,21 @@ def _resolve_model(table: Tables, endpoints: Tables) -> tuple[str, str, Endpoint
         raise BadUsage(f'model = "{kinds}" was expected (or `rule`, or `endpoint` with `model`); it is {model!r}')
     timeout = merged.get("timeout")
     endpoint = EndpointOptions(
-        merged.get("base_url"), merged.get("api_key_env"), None if timeout is None else float(timeout)
+        merged.get("base_url"),
+        merged.get("api_key_env"),
+        None if timeout is None else float(timeout),
+        PaceLimits(*(_pace(merged, name) for name in _PACE_FIELDS)),
     )
     return kind, rest, endpoint
+
+
+def _pace(table: Tables, name: str) -> float | None:
+    number = table.get(name)
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e12:
+        raise BadUsage(f"{name} = {number!r}: a number above 0 was expected")
+    return float(number)
 
 
 def _orders(value: Any) -> tuple[AnswerOrder, ...]:

@@ -1,26 +1,31 @@
 """Parsing of a judge model's answers into judgments, for all endpoints and for stored raw answers."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from uphold.judging import free_text
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import ModelAnswer
 
-_FINISHED = frozenset({"end_turn", "stop_sequence"})
+MAX_READ = free_text.MAX_READ
+
+_REFUSED = frozenset({"refusal", "content_filter", "safety"})
+_CUT = frozenset({"max_tokens", "length", "model_context_window_exceeded", "max_output_tokens"})
 
 _STOP_PROBLEMS = {
     "refusal": "the judge refused to answer",
+    "content_filter": "the judge refused to answer",
+    "safety": "the judge refused to answer",
+    "length": "the answer was cut off at the token limit",
+    "max_output_tokens": "the answer was cut off at the token limit",
     "max_tokens": "the answer was cut off at the token limit",
     "model_context_window_exceeded": "the answer was cut off at the model's context window",
     "pause_turn": "the judge paused and did not go on",
 }
 
 _WINNERS = ("A", "B", "tie")
-_LAST_LETTER = re.compile(r"(?:^|[\s:(\[*`\"'])(A|B|tie|Tie|TIE)[.!)\]*`\"']*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,10 @@ class AnswerContext:
     fence: str | None = None
 
 
-def parse_judgment(
-    answer: ModelAnswer, context: AnswerContext, *, cost: float | None = None, lenient: bool = False
-) -> Judgment:
-    """Return the judgment that an answer gives, with its raw text; `lenient` as in `parse_answer`."""
+def parse_judgment(answer: ModelAnswer, context: AnswerContext, *, cost: float | None = None) -> Judgment:
+    """Return the judgment that an answer gives, with its raw text."""
     raw = storable(answer.text)
-    parsed = parse_answer(raw, answer.stop_reason, answer.stop_detail, lenient=lenient)
+    parsed = parse_answer(raw, answer.stop_reason, answer.stop_detail, only_thoughts=answer.only_thoughts)
     verdict, problem = (parsed, None) if isinstance(parsed, ParsedAnswer) else (None, parsed.problem)
     return Judgment(
         context.order,
@@ -67,39 +70,74 @@ def parse_judgment(
         problem=problem,
         prompt_name=context.prompt_name,
         fence=context.fence,
-        stop_reason=answer.stop_reason,
+        stop_reason=None if answer.stop_reason is None else storable(answer.stop_reason),
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
         cost=cost,
         seconds=answer.seconds,
+        request_form=answer.form,
     )
 
 
 def parse_answer(
-    raw: str, stop_reason: str | None, stop_detail: str | None = None, *, lenient: bool = False
+    raw: str, stop_reason: str | None, stop_detail: str | None = None, *, only_thoughts: bool = False
 ) -> ParsedAnswer | Unreadable:
-    """Return the verdict in an answer, or why there is none: its stop reason, no text, no JSON, or not the right object.
+    """Return the verdict in an answer, or why there is none.
 
-    The JSON object may be surrounded by prose; several different objects are unreadable. `lenient` (the model was not held
-    to a schema) skips thoughts before the answer, needs no field but the winner, and accepts a single letter at the end
-    instead of an object.
+    An answer that is the JSON object of the schema is read exactly. Any other is read as free text, by
+    `uphold.judging.free_text`, whatever the server was asked for and however it names the end of the answer. A cut
+    answer counts where its winner stands before the cut. Whatever became of reason and confidence, the winner counts.
     """
-    if stop_reason not in _FINISHED:
-        problem = _STOP_PROBLEMS.get(stop_reason or "", f"unknown stop reason {_shorten(stop_reason)}")
-        return Unreadable(f"{problem} ({stop_detail})" if stop_detail else problem)
-    if not raw.strip():
-        return Unreadable("the answer has no text")
-    if lenient:
-        return _parse_leniently(raw)
+    if stop_reason in _REFUSED:
+        return Unreadable(_with_detail(_STOP_PROBLEMS[stop_reason or ""], stop_detail))
+    if (exact := parse_exactly(raw)) is not None:
+        return exact
+    cut = stop_reason in _CUT
+    text = free_text.without_thoughts(raw[-MAX_READ:])
+    if (found := free_text.find_verdict(text, cut=cut)) is not None:
+        return ParsedAnswer(found.winner, storable(found.reason), found.confidence)
+    if stop_reason in _STOP_PROBLEMS:
+        return Unreadable(_with_detail(_STOP_PROBLEMS[stop_reason or ""], stop_detail))
+    return Unreadable(_problem(raw, text, only_thoughts=only_thoughts))
+
+
+def parse_exactly(raw: str) -> ParsedAnswer | None:
+    """Return the verdict of an answer that is nothing but the JSON object of the schema, None for any other."""
+    if len(raw) > MAX_READ:
+        return None
     try:
         value = _decoder.decode(raw)
     except (ValueError, RecursionError):
-        return _parse_embedded(raw)
-    return (
-        _parse_object(value)
-        if isinstance(value, _Object)
-        else Unreadable(f"a JSON object was expected, and this is {_json_type(value)}")
-    )
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("winner"), str) or value["winner"] not in _WINNERS:
+        return None
+    reason = value.get("reason")
+    confidence = free_text.read_confidence(value.get("confidence"))
+    return ParsedAnswer(value["winner"], storable(reason) if isinstance(reason, str) else "", confidence)
+
+
+def keeps_to_schema(raw: str, stop_reason: str | None) -> bool:
+    """Whether a server that took the schema obeyed it: the answer is that JSON object, or was refused or cut off."""
+    return stop_reason in _REFUSED | _CUT or not raw.strip() or parse_exactly(raw) is not None
+
+
+def _with_detail(problem: str, detail: str | None) -> str:
+    return f"{problem} ({storable(detail)})" if detail else problem
+
+
+def _problem(raw: str, text: str, *, only_thoughts: bool) -> str:
+    """Return why there is no verdict in an answer."""
+    if not text.strip():
+        if only_thoughts or raw.strip():
+            return "the judge thought and gave no answer; a larger max_tokens, or less thinking, may help"
+        return "the answer has no text"
+    objects = [fields for fields, _, _ in free_text.iter_objects(text[-MAX_READ:])]
+    winners = [fields["winner"] for fields in objects if "winner" in fields]
+    if winners:
+        return f'the winner is {_shorten(winners[-1])}, not "A", "B" or "tie"'
+    if objects:
+        return f"no field 'winner' in the JSON object {_shorten(objects[-1])}"
+    return f"no verdict in the text: {_shorten(' '.join(text[:2000].split()))}"
 
 
 def winner_to_preference(winner: str, order: AnswerOrder) -> Preference:
@@ -115,108 +153,20 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """A JSON object, and the name of the first field that it has twice."""
-
-    fields: dict[str, Any]
-    repeated: str | None
-
-
-def _keep_repeated_name(pairs: list[tuple[str, Any]]) -> _Object:
+def _without_repeated_winner(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of an object; a winner that stands there twice is none."""
     fields = dict(pairs)
-    repeated = None
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for position, name in enumerate(names) if name in names[:position])
-    return _Object(fields, repeated)
+    if len(fields) < len(pairs) and sum(name == "winner" for name, _ in pairs) > 1:
+        fields["winner"] = None
+    return fields
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_keep_repeated_name)
-
-
-def _parse_embedded(raw: str) -> ParsedAnswer | Unreadable:
-    found = [value for value in _iter_objects(raw) if "winner" in value.fields]
-    if not found:
-        return Unreadable("no JSON object with a winner")
-    if any(value != found[0] for value in found[1:]):
-        return Unreadable("several JSON objects with different verdicts")
-    return _parse_object(found[0])
-
-
-def _parse_leniently(raw: str) -> ParsedAnswer | Unreadable:
-    text = raw.rpartition("</think>")[2]
-    found = [value for value in _iter_objects(text) if "winner" in value.fields]
-    if not found:
-        letter = _LAST_LETTER.search(text)
-        if letter is None:
-            return Unreadable("no JSON object with a winner, and no letter at the end")
-        return ParsedAnswer(
-            "tie" if letter[1].lower() == "tie" else letter[1], storable(_line_before(text, letter.start(1))), None
-        )
-    if any(value.fields["winner"] != found[0].fields["winner"] for value in found[1:]):
-        return Unreadable("several JSON objects with different verdicts")
-    fields = {"reason": "", "confidence": None, **found[-1].fields}
-    if fields["confidence"] is None:
-        parsed = _parse_object(_Object({**fields, "confidence": 0}, found[-1].repeated))
-        return ParsedAnswer(parsed.winner, parsed.reason, None) if isinstance(parsed, ParsedAnswer) else parsed
-    return _parse_object(_Object(fields, found[-1].repeated))
-
-
-def _line_before(text: str, end: int) -> str:
-    """Return the last line of prose before a single letter, which is taken for the reason; "" if there is none."""
-    lines = [line.strip() for line in text[:end].splitlines() if line.strip()]
-    return lines[-1] if lines else ""
-
-
-def _iter_objects(text: str) -> Iterator[_Object]:
-    """Yield every outermost JSON object in a text."""
-    start = text.find("{")
-    while start >= 0:
-        try:
-            value, end = _decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            end = start + 1
-        else:
-            yield value
-        start = text.find("{", end)
-
-
-def _parse_object(value: _Object) -> ParsedAnswer | Unreadable:
-    if value.repeated is not None:
-        return Unreadable(f"the field {_shorten(value.repeated)} stands there twice")
-    if problem := _find_problem(value.fields):
-        return Unreadable(problem)
-    fields = value.fields
-    return ParsedAnswer(fields["winner"], storable(fields["reason"]), float(fields["confidence"]))
-
-
-def _find_problem(fields: dict[str, Any]) -> str | None:
-    """Return why these fields are not a verdict, None if they are."""
-    for name in ("winner", "reason", "confidence"):
-        if name not in fields:
-            return f"no field {name!r}"
-    winner, reason, confidence = fields["winner"], fields["reason"], fields["confidence"]
-    if winner not in _WINNERS:
-        return f'the winner is {_shorten(winner)}, not "A", "B" or "tie"'
-    if not isinstance(reason, str):
-        return f"the reason is {_json_type(reason)}, not text"
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
-        return f"the confidence is {_json_type(confidence)}, not a number"
-    return None if 0 <= confidence <= 1 else f"the confidence {_shorten(confidence)} is not between 0 and 1"
-
-
-def _json_type(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    return {_Object: "an object", list: "a list", str: "text"}.get(type(value), "a number")
+_decoder = json.JSONDecoder(object_pairs_hook=_without_repeated_winner)
 
 
 def _shorten(value: object) -> str:
     """Return a value as JSON for a message, cut to 40 characters."""
-    if isinstance(value, _Object | list):
-        return _json_type(value)
+    if isinstance(value, list):
+        return "a list"
     shown = storable(json.dumps(value, ensure_ascii=False))
     return shown if len(shown) <= 40 else f"{shown[:39]}…"

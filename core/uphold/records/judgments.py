@@ -52,7 +52,8 @@ class Judgment:
 
     `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
     as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars. `reference_id` is the row of the
-    reference up to the pair's turn that the judge saw, None where it saw none.
+    reference up to the pair's turn that the judge saw, None where it saw none. `request_form` is JSON: how the request
+    differed from what was asked for, since the server takes no other; None if it did not.
     """
 
     order: AnswerOrder
@@ -73,6 +74,7 @@ class Judgment:
     seconds: float | None = None
     at: str | None = None
     reference_id: int | None = None
+    request_form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

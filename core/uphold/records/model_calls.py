@@ -1,7 +1,8 @@
 """Requests to models and their answers: the interface between judging, generating and the endpoints."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
 from uphold.errors import Refused
@@ -24,11 +25,94 @@ class PairToJudge:
         return candidate == baseline and cells_hash(candidate) == cells_hash(baseline)
 
 
+JSON_SCHEMA, JSON_OBJECT, PLAIN_TEXT = "json_schema", "json_object", "text"
+"""How answers are held to a form: by a JSON schema, by the server's JSON mode, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestForm:
+    """How requests are written for one server and model, as far as it differs from what was asked for.
+
+    `answer_format` is JSON_SCHEMA, JSON_OBJECT or PLAIN_TEXT. `max_tokens_name` is the parameter for the output length,
+    None for the usual one. `system_in_user`: the system prompt stands at the head of the first user message, and messages
+    alternate between user and assistant. `plain_system`: no block with a cache mark (Messages API). `adaptive_thinking`:
+    thinking without a budget (Messages API). `left_out` are settings that are not sent. `max_output` is the most output
+    tokens that the model gives, `context` the tokens that input and output may have together.
+    """
+
+    answer_format: str = JSON_SCHEMA
+    max_tokens_name: str | None = None
+    system_in_user: bool = False
+    plain_system: bool = False
+    adaptive_thinking: bool = False
+    left_out: tuple[str, ...] = ()
+    max_output: int | None = None
+    context: int | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that differ from the defaults."""
+        default = asdict(RequestForm())
+        return {name: value for name, value in asdict(self).items() if value != default[name]}
+
+    @property
+    def text(self) -> str | None:
+        """The changes as a JSON object, as they are stored; None if there are none."""
+        return json.dumps(self.changes(), sort_keys=True) if self != RequestForm() else None
+
+    @classmethod
+    def from_text(cls, text: str) -> "RequestForm":
+        """Return the form of a stored text; fields that this version does not know are ignored."""
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in json.loads(text).items() if name in known}
+        values["left_out"] = tuple(values.get("left_out", ()))
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceLimits:
+    """Most requests and tokens (input and output) a minute; None: no limit."""
+
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What an API has by its own rules: names of the parameter for the output length, the usual first; a JSON mode
+    beside schemas; marks for its prompt cache.
+    """
+
+    max_tokens_names: tuple[str, ...] = ("max_tokens",)
+    json_mode: bool = False
+    cache_marks: bool = False
+
+
+_OWN_FIELDS = ("model", "messages", "system", "prompt", "stream", "n")
+"""Fields of a request that further ones may not replace: whom and what is asked, and answers that are not read."""
+
+
+def extra_body_problem(value: object) -> str | None:
+    """Return what is wrong with further fields of a request body, None if they can be sent as they are."""
+    if not isinstance(value, dict):
+        return "extra_body wants a table, such as { top_k = 20 }"
+    if replaced := [name for name in _OWN_FIELDS if name in value]:
+        return (
+            f"extra_body: {replaced[0]} is not to be replaced; any field may stand there but {', '.join(_OWN_FIELDS)}"
+        )
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return "extra_body: only texts, numbers, true, false, lists and tables can be sent"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One request to a model: system prompt, user message, and the JSON schema of the answer if there is one.
 
-    `earlier_turns` are (user message, answer) of the turns before. `effort` is the reasoning effort.
+    `earlier_turns` are (user message, answer) of the turns before. `effort` is the reasoning effort, `thinking` the budget
+    of thinking tokens. `extra_body` holds further fields of the request body, sent as they are. `json_mode` asks for JSON
+    of any schema.
     """
 
     system: str | None
@@ -39,6 +123,10 @@ class ModelRequest:
     earlier_turns: tuple[tuple[str, str], ...] = ()
     temperature: float | None = None
     seed: int | None = None
+    thinking: int | None = None
+    extra_body: Mapping[str, Any] | None = None
+    json_mode: bool = False
+    form: RequestForm = RequestForm()
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -48,12 +136,29 @@ class ModelRequest:
             messages.append({"role": "user", "content": message})
             if answer:
                 messages.append({"role": "assistant", "content": answer})
-        return [*messages, {"role": "user", "content": self.user}]
+        messages.append({"role": "user", "content": self.user})
+        return _alternating(self.system, messages) if self.form.system_in_user else messages
 
     @property
     def length(self) -> int:
         """Number of characters of system prompt and messages."""
-        return len(self.system or "") + sum(len(message["content"]) for message in self.messages)
+        return len(self.system or "") + sum(len(a) + len(b) for a, b in self.earlier_turns) + len(self.user)
+
+    @property
+    def separate_system(self) -> str | None:
+        """The system prompt where it is sent apart from the messages; None where there is none, or it is in one of them."""
+        return None if self.form.system_in_user else self.system or None
+
+
+def _alternating(system: str | None, messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the messages with the system prompt at the head of the first one, and none after another of its own role."""
+    merged: list[dict[str, str]] = []
+    for message in [{"role": "user", "content": system}, *messages] if system else messages:
+        if merged and merged[-1]["role"] == message["role"]:
+            merged[-1] = {**message, "content": f"{merged[-1]['content']}\n\n{message['content']}"}
+        else:
+            merged.append(message)
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +167,8 @@ class ModelAnswer:
 
     `stop_reason` uses the values of the Messages API (end_turn, max_tokens, refusal, ...), `stop_detail` adds e.g. the kind
     of a refusal. `seconds` is wall time. `input_tokens` includes `cache_write` and `cache_read`. `with_schema`: the request
-    enforced a JSON schema.
+    enforced a JSON schema. `only_thoughts`: the reply held thoughts and no text. `form` is how the request was written,
+    as `RequestForm.text`.
     """
 
     text: str
@@ -76,6 +182,8 @@ class ModelAnswer:
     cache_write: int = 0
     cache_read: int = 0
     with_schema: bool = True
+    only_thoughts: bool = False
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +200,11 @@ class TokenLogprobs:
 
 class Endpoint(Protocol):
     """Interface of a model behind an API or server."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What its API has by its own rules."""
+        ...
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         """Return the model's answer. Raises Refused or Unavailable."""

@@ -42,6 +42,9 @@ _OPINION = "No human verdict yet. What a judge says is an unverified opinion, no
 
 _TOO_FEW = f"{MIN_FOR_RATE} verdicts needed for a percentage"
 
+_WEIGHTED = "weighted"
+"""Stands beside a rate that the counts before it do not amount to: some parts were read more than others."""
+
 _WON = behind(Behind.WON)
 _NOT_LOST = behind(Behind.WON_OR_TIED)
 _LABELLED = behind(Behind.LABELLED)
@@ -219,22 +222,28 @@ def _human_rates(numbers: RunStatistics) -> Iterator[Item]:
         yield from _human_rate_rows(numbers, aside=True)
         return
     yield from _human_rate_rows(numbers)
-    if numbers.headline is None or numbers.headline.state not in _HAS_RATES:
-        yield _conclusion(rates.ties_half, numbers)
     if "clustered" in (rates.win_rate.method or ""):
         yield Sentence("Several pairs share an example; the intervals allow for it.", Tone.MUTED, RowId.CLUSTERED)
 
 
 def _human_rate_rows(numbers: RunStatistics, *, aside: bool = False) -> Iterator[NumberRow]:
     human, rates = numbers.human, numbers.human.rates
-    yield NumberRow(
-        RowId.PEOPLE_WIN, "win rate", rates.win_rate, tone=Tone.BOLD, hits=human.wins, pairs=_WON, aside=aside
-    )
-    yield NumberRow(RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, pairs=_NOT_LOST, aside=aside)
-    yield NumberRow(RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, pairs=_LABELLED, aside=aside)
-    yield NumberRow(
-        RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, pairs=behind(Behind.DECIDED), aside=aside
-    )
+    for row_id, name, rate, hits, pairs in (
+        (RowId.PEOPLE_WIN, "win rate", rates.win_rate, human.wins, _WON),
+        (RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, human.wins + human.ties, _NOT_LOST),
+        (RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, human.wins + human.ties / 2, _LABELLED),
+        (RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, human.wins, behind(Behind.DECIDED)),
+    ):
+        yield NumberRow(
+            row_id,
+            name,
+            rate,
+            tone=Tone.BOLD if row_id is RowId.PEOPLE_WIN else Tone.TEXT,
+            hits=hits if human.weighted or row_id is RowId.PEOPLE_WIN else None,
+            note=_WEIGHTED if human.weighted else "",
+            pairs=pairs,
+            aside=aside,
+        )
 
 
 def _peek_safe(numbers: RunStatistics) -> Iterator[Item]:
@@ -281,6 +290,8 @@ def _tag_row(tag: TagStatistics) -> NumberRow:
         tag.human.rates.win_rate,
         too_few=TOO_FEW_VERDICTS,
         sizes=(Count(tag.pairs, "pair"), Count(tag.human.reviewed, "read", "read")),
+        hits=tag.human.wins if tag.human.weighted else None,
+        note=_WEIGHTED if tag.human.weighted else "",
         verb="won",
         pairs=behind(Behind.COUNTED, tag=tag.tag),
     )
@@ -289,11 +300,12 @@ def _tag_row(tag: TagStatistics) -> NumberRow:
 def _tag_differences(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str]:
     """Yield a sentence for each significant difference from the pairs without the tag, adjusted over all tags."""
     if tag.win_rate.adjusted is not None and tag.win_rate.adjusted < SIGNIFICANCE:
-        yield f"{tag.tag}: wins differ from the rest (p {p_value(tag.win_rate.adjusted)} after Holm)."
+        p = f"(p {p_value(tag.win_rate.adjusted)} after Holm)"
+        yield f"{tag.tag}: of the pairs read, wins differ from those without the tag {p}."
     for judge, difference in zip(numbers.judges, tag.agreements, strict=True):
         if difference.adjusted is not None and difference.adjusted < SIGNIFICANCE:
             p = f"(p {p_value(difference.adjusted)} after Holm)"
-            yield f"{tag.tag}: {judge.name} agrees with people otherwise than on the rest {p}."
+            yield f"{tag.tag}: of the pairs read, {judge.name} agrees with people otherwise than without the tag {p}."
 
 
 # notes

@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Votes
+from uphold.records.counts import JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge, judges_named
 from uphold.records.judgments import JudgeRef
@@ -29,6 +29,7 @@ from uphold.store.pair_columns import (
     verdict_group,
     votes_group,
 )
+from uphold.store.reruns import read_reruns
 from uphold.store.sets import set_hash
 
 
@@ -154,7 +155,7 @@ class AllVerdicts:
     """
 
     def __init__(self, store: Store, pairs: PairColumns, options: CountOptions, judges: Sequence[JudgeRef]) -> None:
-        self._store, self._with_confidence = store, options.full
+        self._store, self._with_confidence, self._with_reruns = store, options.full, options.details
         is_large = len(pairs.ids) > MAX_EXACT_PAIRS
         self._with_lengths = options.details and not (options.first_only and is_large)
         self._span = (pairs.ids[0], pairs.ids[-1]) if pairs.ids else (0, -1)
@@ -205,22 +206,35 @@ class AllVerdicts:
             _mean_preferences(self._store, judge.id, pairs) if judge.id in self._with_preferences else (),
             _length_differences(pairs, verdicts),
             self._confidences(judge.id, pairs) if self._with_confidence else None,
+            self._reruns(judge.id, pairs) if self._with_reruns else None,
         )
 
-    def _confidences(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
-        """Return (cluster, mean confidence of the readable judgments, votes, verdict, count) of the pairs with votes."""
+    def _reruns(self, judge_id: int, pairs: PairColumns) -> Reruns | None:
+        """Return on how many of the pairs the judge was asked again, and whether its verdict changed."""
+        found = read_reruns(self._store, judge_id, self._span)
+        if found is None:
+            return None
+        known, from_samples = set(pairs.ids), found.from_samples
+        changed = [(pair, is_changed) for pair, is_changed in found.changed.items() if pair in known]
+        return Reruns(_scored(changed, pairs), from_samples)
+
+    def _confidences(
+        self, judge_id: int, pairs: PairColumns
+    ) -> tuple[tuple[int, float, Votes, Verdict, int, int], ...]:
+        """Return (cluster, mean confidence of the readable judgments, votes, verdict, count, stratum) of pairs with votes."""
         sql = (
             "SELECT pair_id, round(avg(confidence), 3) FROM standing_judgments WHERE judge_id = ?"
             " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
         )
         confidences = dict(self._store.rows(sql, (judge_id, *self._span)).fetchall())
-        merged: Counter[tuple[int, float, Votes, Verdict]] = Counter()
-        clusters = pairs.example_ids if pairs.is_clustered else repeat(0)
-        for pair, run_id, decisions, cluster in zip(pairs.ids, pairs.run_ids, pairs.decisions, clusters, strict=False):
+        merged: Counter[tuple[int, float, Votes, Verdict, int]] = Counter()
+        clusters = pairs.cluster_ids if pairs.is_clustered else repeat(0)
+        rows = zip(pairs.ids, pairs.run_ids, pairs.decisions, clusters, pairs.stratum_indexes, strict=False)
+        for pair, run_id, decisions, cluster, stratum in rows:
             verdict = self.verdict(judge_id, pair, run_id)
             if decisions.votes and pair in confidences and verdict is not None:
-                merged[cluster, confidences[pair], decisions.votes, verdict] += 1
-        return tuple((*key, count) for key, count in merged.items())
+                merged[cluster, confidences[pair], decisions.votes, verdict, stratum] += 1
+        return tuple((*key[:4], count, key[4]) for key, count in merged.items())
 
     def _judges_with_preferences(self, pair_ids: Sequence[int]) -> set[int]:
         """Return the judges with soft preferences; of many pairs a spread sample shows whether there are any."""
@@ -359,27 +373,31 @@ def _reviewer_habits(store: Store, condition: PairCondition, pairs: PairColumns)
     for reviewer, pair, choice, side_a, seconds in store.rows(_APP_DECISIONS.format(condition.where), condition.values):
         if pair in known:
             decisions.setdefault(reviewer, []).append((pair, choice, side_a, seconds))
-    repeats: dict[int, list[bool]] = {}
+    repeats: dict[int, list[tuple[int, bool]]] = {}
     for reviewer, pair, same in store.rows(_REPEATS.format(condition.where), condition.values):
         if pair in known:
-            repeats.setdefault(reviewer, []).append(bool(same))
+            repeats.setdefault(reviewer, []).append((pair, bool(same)))
     return {reviewer: _habits(own, pairs, repeats.get(reviewer, [])) for reviewer, own in decisions.items()}
 
 
-def _habits(decisions: list[_AppDecision], pairs: PairColumns, repeats: list[bool]) -> ReviewerHabits:
+def _habits(decisions: list[_AppDecision], pairs: PairColumns, repeats: list[tuple[int, bool]]) -> ReviewerHabits:
     """Return one reviewer's habits; `repeats` says of each repeated pair whether it was decided alike."""
     decided = [(pair, choice, side_a) for pair, choice, side_a, _ in decisions if choice in _SIGNS]
-    longer = [pairs.length_differences.get(pair, 0) * _SIGNS[choice] for pair, choice, _ in decided]
+    longer = ((pair, pairs.length_differences.get(pair, 0) * _SIGNS[choice]) for pair, choice, _ in decided)
     seconds = sorted(taken for *_, taken in decisions if taken is not None)
     return ReviewerHabits(
-        chose_a=sum(choice == side_a for _, choice, side_a in decided),
-        chose_b=sum(choice != side_a for _, choice, side_a in decided),
-        chose_longer=sum(difference > 0 for difference in longer),
-        chose_shorter=sum(difference < 0 for difference in longer),
-        repeats=len(repeats),
-        same_on_repeat=sum(repeats),
+        side_a=_scored(((pair, choice == side_a) for pair, choice, side_a in decided), pairs),
+        longer=_scored(((pair, difference > 0) for pair, difference in longer if difference), pairs),
+        same_on_repeat=_scored(repeats, pairs),
         seconds=_median(seconds) if seconds else None,
     )
+
+
+def _scored(hits: Iterable[tuple[int, bool]], pairs: PairColumns) -> tuple[tuple[int, float, int], ...]:
+    """Return (cluster, score, how many) of pairs that are hits or not, equal ones counted."""
+    clusters = pairs.cluster_by_id
+    found = Counter((clusters.get(pair, 0), float(hit)) for pair, hit in hits)
+    return tuple((*key, count) for key, count in found.items())
 
 
 def _median(ordered: list[float]) -> float:

@@ -1,36 +1,26 @@
 """Opening an uphold database (an SQLite file), and reading and writing transactions on it."""
 
 import contextlib
-import os
 import sqlite3
-import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.errors import BadDatabase
-from uphold.store.schema import APPLICATION_ID, OLDEST, SCHEMA, migrate
+from uphold.errors import BadDatabase, DatabaseLost
+from uphold.store.connections import DAMAGED, Connection, connect, readable_errors
+from uphold.store.file_identity import FileIdentity
+from uphold.store.opening import FileState, Location, connect_to_read, is_new, locate, why_read_only
+from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
+from uphold.store.schema_check import check_schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
-
-_MAGIC = b"SQLite format 3\x00"
-
-_READ_ONLY = "the database is read-only; copy it to a place where it can be written"
-
-_NO_DATABASE = "there is no database here; `uphold import` makes one, or name one with --db FILE"
-
-_FOREIGN = "a SQLite file of another program, not an uphold database; name one with --db FILE"
-
-_UNRELEASED = (
-    "made by an unreleased version of uphold (schema {version}, this one knows {oldest} and later); import your files again"
-    " into a new database"
-)
 
 
 def now() -> str:
@@ -47,13 +37,38 @@ def _iso(time: datetime) -> str:
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-class Store:
-    """An open uphold database; only the thread that opened it may use it."""
+@dataclass(frozen=True, slots=True)
+class ReadOnly:
+    """Why a database is only read, and what to do about it; `state` is that of a file that is read without a lock."""
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    why: str
+    state: FileState | None = None
+
+    def check(self) -> None:
+        """Raise BadDatabase if a file that is read without a lock has changed."""
+        if self.state is not None:
+            self.state.check()
+
+
+class Store:
+    """An open uphold database; only the thread that opened it may use it.
+
+    `file` tells whether the path still leads to what is open; None for a database in memory or one that is just made.
+    """
+
+    def __init__(
+        self, conn: Connection, path: Path, read_only: ReadOnly | None = None, file: FileIdentity | None = None
+    ) -> None:
         self.conn = conn
         self.path = path
-        self.read_only = read_only
+        self.file = file
+        self._read_only = read_only
+        self._changes_before = 0
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the database may be read but not written."""
+        return self._read_only is not None
 
     @cached_property
     def db(self) -> "Database":
@@ -67,31 +82,73 @@ class Store:
         """Run a write transaction: commit at the end, roll back on an error.
 
         The write lock is taken before the first read, so that what is read cannot change before the write. Raises
-        BadDatabase if the file is read-only or locked.
+        BadDatabase if the file is read-only or locked, and DatabaseLost, before the transaction or after its commit, if
+        the file is no longer there or no longer what it was: what was written is not kept then.
         """
-        if self.read_only:
-            raise BadDatabase(f"{self.path}: {_READ_ONLY}")
-        with readable_errors(self.path):
+        if self._read_only is not None:
+            raise BadDatabase(f"{self.path}: {self._read_only.why}")
+        with readable_errors(self.path, self.conn):
+            self.check_file()
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
                 self.conn.commit()
-            except BaseException:
-                self.conn.rollback()
+            except BaseException as error:
+                self._roll_back(error)
                 raise
+            self.check_file(committed=True)
+
+    def _roll_back(self, error: BaseException) -> None:
+        """Roll back after an error; raises DatabaseLost where that is what it comes from."""
+        try:
+            self.conn.rollback()
+        finally:
+            if isinstance(error, sqlite3.DatabaseError | BadDatabase):
+                self.check_file()
+
+    def check_file(self, *, committed: bool = False) -> None:
+        """Raise DatabaseLost where the file was deleted, moved, replaced, truncated or damaged since it was opened."""
+        if self.file is not None:
+            self.file.check(self.path, committed=committed)
+
+    def lost(self) -> DatabaseLost | None:
+        """Return what `check_file` would raise."""
+        try:
+            self.check_file()
+        except DatabaseLost as error:
+            return error
+        return None
+
+    def go_on_in(self, path: Path) -> None:
+        """Close this database and open its copy at `path` in its place, for all who hold this object.
+
+        Raises BadDatabase, leaving everything as it is, where the copy cannot be opened.
+        """
+        copy = open_store(path)
+        before = self.total_changes()
+        self._close_connection()
+        self.conn, self.path, self._read_only, self.file = copy.conn, copy.path, copy._read_only, copy.file
+        self._changes_before = before
+        self.__dict__.pop("db", None)
 
     @contextlib.contextmanager
     def copy_in_memory(self) -> Iterator["Store"]:
         """Open a copy of the database in memory, for a dry run: nothing written to it reaches the file."""
-        with Store(sqlite3.connect(":memory:"), self.path, read_only=False) as copy:
+        with Store(connect(":memory:", self.path, 0.0), self.path) as copy:
             self.conn.backup(copy.conn)
             copy.conn.execute("PRAGMA foreign_keys=ON")
             yield copy
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Run a query and return its cursor."""
-        with readable_errors(self.path):
-            return self.conn.execute(sql, parameters)
+        if self._read_only is not None:
+            self._read_only.check()
+        try:
+            with readable_errors(self.path, self.conn):
+                return self.conn.execute(sql, parameters)
+        except BadDatabase:
+            self.check_file()
+            raise
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """Return the first row of a query, or None."""
@@ -103,43 +160,46 @@ class Store:
 
     def total_changes(self) -> int:
         """Return how many rows this connection has inserted, updated or deleted."""
-        return self.conn.total_changes
+        return self._changes_before + self.conn.total_changes
 
     def close(self) -> None:
         """Close the connection."""
+        self._close_connection()
+        self.file = None
+
+    def _close_connection(self) -> None:
         self.conn.close()
+        if self.file is not None:
+            self.file.close()
 
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Close the connection.
 
+        Raises DatabaseLost if something was written and the file is not there any more, and BadDatabase that names the
+        value in the database which the error comes from.
+        """
+        lost = self.lost() if error is None and self.conn.total_changes else None
+        try:
+            if lost is not None:
+                raise lost
+            if self._read_only is not None and error is None:
+                self._read_only.check()
+            explained = self.explain(error) if isinstance(error, Exception) else None
+            if explained is not None:
+                raise explained from error
+        finally:
+            self.close()
 
-@contextlib.contextmanager
-def readable_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into BadDatabase with a message that names the file; IntegrityError passes through."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise BadDatabase(f"{path}: {_message(error)}") from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
-        raise BadDatabase(f"{path}: not an uphold database, or a damaged one ({error})") from error
+    def explain(self, error: Exception) -> BadDatabase | None:
+        """Return the error that names the value in the database that can have led to another error; None if all are right.
 
-
-def _message(error: sqlite3.OperationalError) -> str:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return "the database is locked by another program; close that one, or wait, and try again"
-    if "readonly" in text:
-        return _READ_ONLY
-    if "full" in text:
-        return "the disk is full; free some space and try again"
-    if "unable to open" in text:
-        return "the database cannot be opened; see whether its folder may be read and written"
-    return text
+        After an error that values do not lead to nothing is searched for; otherwise the whole database is read.
+        """
+        found = self.conn.find_damage(error)
+        return None if found is None else BadDatabase(f"{self.path}: {found}; {DAMAGED}")
 
 
 def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_ms: int | None = None) -> Store:
@@ -147,121 +207,104 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
 
     `create` makes a new one if there is none or an empty file; with `reading` the caller will not write, so a read-only
     file is accepted. `busy_ms` is how long to wait for another connection's lock. Raises BadDatabase, leaving the file
-    as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version.
+    as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version,
+    and for objects in the schema that are not uphold's.
     """
-    wait = (BUSY_MS if busy_ms is None else busy_ms) / 1000
+    wait = _seconds(busy_ms)
+    place = locate(path)
     with readable_errors(path):
-        is_new = _is_new(path, create, wait)
-        read_only = not is_new and not _writable(path)
-        if read_only and not reading:
-            raise BadDatabase(f"{path}: {_READ_ONLY}")
-        # The absolute path, so that every name (`:memory:`) is that of a file.
-        conn = _connect_read_only(path, wait) if read_only else sqlite3.connect(path.absolute(), timeout=wait)
-        store = Store(conn, path, read_only=read_only)
+        new = is_new(place, create=create, wait=wait)
+        if new and not place.file.exists():
+            from uphold.store.new_file import new_file  # few commands make a database
+
+            with new_file(place, wait) as draft:
+                if draft is not None:
+                    _open_draft(draft, path, wait).close()
+            new = is_new(place, create=create, wait=wait)
+        obstacle = None if new else why_read_only(place)
+        if obstacle is not None and not reading:
+            raise BadDatabase(f"{path}: {obstacle}")
+        # Held from before the connection to after its end, see file_identity.py.
+        file = FileIdentity(path)
         try:
-            _prepare(store)
+            store = _connect(place, obstacle, file, wait)
+        except BaseException:
+            file.close()
+            raise
+        try:
+            _prepare(store, new=new)
+            file.begin()
         except BaseException:
             store.close()
             raise
     return store
 
 
-def _is_new(path: Path, create: bool, wait: float) -> bool:
-    """Whether a new database is to be made at `path`; the file is not written to.
+@contextlib.contextmanager
+def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[Store]:
+    """Open the database at `path` for writing; where there is none, one is made if the block changes anything in it.
 
-    Raises BadDatabase if it is neither a database of ours nor free for one, or if `create` is False and it is free.
+    It gets its name when the block has ended: after an error, an interruption or a kill there is none. Until then it is
+    seen by this connection alone. Raises as `open_store` does.
     """
-    if path.is_dir():
-        raise BadDatabase(f"{path}: this is a folder; name a database file with --db")
-    if _has_content(path):
-        header = _header(path)
-        user_version, application_id = int.from_bytes(header[60:64]), int.from_bytes(header[68:72])
-        if _is_ours(application_id, user_version):
-            return False
-        if not _is_uninitialised(path, wait):
-            return False
-    if not create:
-        raise BadDatabase(f"{path}: {_NO_DATABASE}")
-    if not path.parent.is_dir():
-        raise BadDatabase(f"{path}: the folder {path.parent} does not exist; make it first")
-    return True
+    wait = _seconds(busy_ms)
+    place = locate(path)
+    with readable_errors(path):
+        absent = is_new(place, create=True, wait=wait) and not place.file.exists()
+    if absent:
+        from uphold.store.new_file import new_file
+
+        with new_file(place, wait) as draft:
+            if draft is not None:
+                with _open_draft(draft, path, wait) as store:
+                    before = store.total_changes()
+                    yield store
+                    changed = store.total_changes() > before
+                if not changed:
+                    draft.unlink()
+                return
+    with open_store(path, create=True, busy_ms=busy_ms) as store:
+        yield store
 
 
-def _has_content(path: Path) -> bool:
-    """Whether the file exists and is not empty."""
+def _seconds(busy_ms: int | None) -> float:
+    return (BUSY_MS if busy_ms is None else busy_ms) / 1000
+
+
+def _open_draft(draft: Path, path: Path, wait: float) -> Store:
+    """Make the database that is to be at `path` in an empty file that nobody else uses."""
+    store = Store(connect(draft, path, wait), path)
     try:
-        status = path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise BadDatabase(f"{path}: cannot be opened ({error.strerror})") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise BadDatabase(f"{path}: no ordinary file; name a database file with --db")
-    return status.st_size > 0
+        with readable_errors(path):
+            _prepare(store, new=True)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
-def _header(path: Path) -> bytes:
-    """Return the 100 bytes of the SQLite header (sqlite.org/fileformat.html)."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise BadDatabase(f"{path}: cannot be opened ({error.strerror})") from error
-    if not header.startswith(_MAGIC):
-        raise BadDatabase(f"{path}: not an uphold database; name one with --db FILE")
-    return header
+def _connect(place: Location, obstacle: str | None, file: FileIdentity, wait: float) -> Store:
+    """Connect to a database: for writing, or where there is an obstacle to that for reading."""
+    if obstacle is None:
+        return Store(connect(place.file, place.named, wait), place.named, file=file)
+    conn, state = connect_to_read(place, wait)
+    return Store(conn, place.named, ReadOnly(obstacle, state), file)
 
 
-def _is_ours(application: int, version: int) -> bool:
-    return application == APPLICATION_ID and OLDEST <= version <= SCHEMA
-
-
-def _is_uninitialised(path: Path, wait: float) -> bool:
-    """Whether this is a SQLite file without a committed table, of a process that was killed as it made it.
-
-    Raises BadDatabase for a newer schema, one of an unreleased version, and another program's file.
-    """
-    conn = _connect_read_only(path, wait)
-    try:
-        (application,) = conn.execute("PRAGMA application_id").fetchone()
-        (version,) = conn.execute("PRAGMA user_version").fetchone()
-        (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    finally:
-        conn.close()
-    if _is_ours(application, version):
-        return False
-    if application == APPLICATION_ID and version > SCHEMA:
-        raise BadDatabase(f"{path}: made by a newer uphold (schema {version}, this one knows {SCHEMA}); update uphold")
-    if application == APPLICATION_ID and 0 < version < OLDEST:
-        raise BadDatabase(f"{path}: {_UNRELEASED.format(version=version, oldest=OLDEST)}")
-    if tables or application or version:
-        raise BadDatabase(f"{path}: {_FOREIGN}")
-    return True
-
-
-def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and bool(path.stat().st_mode & 0o222)
-
-
-def _connect_read_only(path: Path, wait: float) -> sqlite3.Connection:
-    """Connect without writing anything, not even the shared-memory file of a write-ahead log where there is no log."""
-    log = path.with_name(path.name + "-wal")
-    has_log = log.exists() and log.stat().st_size > 0
-    uri = f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
-    return sqlite3.connect(uri, uri=True, timeout=wait)
-
-
-def _prepare(store: Store) -> None:
-    """Set the connection's pragmas, and migrate the schema if it is older."""
-    (version,) = store.conn.execute("PRAGMA user_version").fetchone()
+def _prepare(store: Store, *, new: bool) -> None:
+    """Check the schema, set the connection's pragmas, and migrate the schema if it is older."""
+    conn = store.conn
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    if not new:
+        check_schema(conn, version, store.path)
     if not store.read_only:
-        store.conn.execute("PRAGMA journal_mode=WAL")
-        store.conn.execute("PRAGMA synchronous=FULL")
+        conn.execute("PRAGMA journal_mode=WAL")
+        conn.execute("PRAGMA synchronous=FULL")
         if version < SCHEMA:
             _migrate(store)
     elif version < SCHEMA:
         raise BadDatabase(f"{store.path}: made by an older uphold and read-only; copy it to where it can be written")
-    store.conn.execute("PRAGMA foreign_keys=ON")
+    conn.execute("PRAGMA foreign_keys=ON")
 
 
 def _migrate(store: Store) -> None:
@@ -269,7 +312,7 @@ def _migrate(store: Store) -> None:
     with store.writing() as conn:
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise BadDatabase(f"{store.path}: {_FOREIGN}")
+            raise BadDatabase(f"{store.path}: a SQLite file of another program, not an uphold database")
         migrate(conn)
         conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
 

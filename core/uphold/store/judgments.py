@@ -11,7 +11,7 @@ from uphold.store.outcomes import write_verdicts
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
-    " input_tokens, output_tokens, cost, seconds, created_at, reference_id"
+    " input_tokens, output_tokens, cost, seconds, created_at, reference_id, request_form"
 )
 
 # For a query in which pairs have columns of the same names.
@@ -211,6 +211,7 @@ def _insert_judgment(
         judgment.seconds,
         judgment.at or now(),
         judgment.reference_id,
+        judgment.request_form,
         reused,
         superseded_by,
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from uphold.errors import BadDatabase
 from uphold.records.enums import Preference, Verdict
 from uphold.records.pair_list import ListedTexts
-from uphold.store.database import Store, readable_errors
+from uphold.store.connections import readable_errors
+from uphold.store.database import Store
 from uphold.store.pair_columns import read_length_differences
+from uphold.store.schema import SEARCH_INDEX
 
 _PAIRS = """
 SELECT p.id, e.key, p.turn, coalesce(q.position, 0), v.verdict, e.id, b.pair_id IS NOT NULL
@@ -130,10 +132,6 @@ _LAST_IDS = (
     "SELECT coalesce(max(seq), 0) FROM events",
 )
 
-_CREATE_INDEX = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
-)
-
 _MIN_PREFIX = 3
 """Words of at least this many characters match as prefixes, shorter ones only as whole words."""
 
@@ -186,7 +184,7 @@ def _index_exists(store: Store) -> bool:
 
 def _create_index(store: Store, conn: sqlite3.Connection) -> None:
     try:
-        conn.execute(_CREATE_INDEX)
+        conn.execute(SEARCH_INDEX.replace("TABLE", "TABLE IF NOT EXISTS", 1))
     except sqlite3.OperationalError as error:
         if "no such module" not in str(error):
             raise

@@ -134,6 +134,11 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
     return replace(event, at=at)
 
 
+def has_event(conn: sqlite3.Connection, event_id: str) -> bool:
+    """Whether an event is in the database."""
+    return conn.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
+
+
 def read_event(row: tuple[Any, ...]) -> ReviewEvent:
     """Return the event of a row with the columns `_COLUMNS`."""
     number, kind, pair_id, choice, note, target_id, seconds, source, at, reference_id, chosen, *on_screen = row

@@ -16,16 +16,22 @@ SCHEMA = MIGRATIONS[-1][0]
 OLDEST = MIGRATIONS[0][0]
 """Files of an older schema are refused: they were made by versions that were never released."""
 
+SEARCH_INDEX = "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
+"""The full-text index, made when it is first needed."""
 
-def migrate(conn: sqlite3.Connection) -> None:
+SEARCH_TABLES = ("search", "search_data", "search_idx", "search_content", "search_docsize", "search_config")
+"""The full-text index and the tables in which SQLite keeps it."""
+
+
+def migrate(conn: sqlite3.Connection, upto: int = SCHEMA) -> None:
     """Apply the migrations that the database lacks within the open transaction; the caller holds the write lock."""
     (version,) = conn.execute("PRAGMA user_version").fetchone()
     for number, name in MIGRATIONS:
-        if version < number:
+        if version < number <= upto:
             for statement in statements(_read_script(name)):
                 conn.execute(statement)
     conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    conn.execute(f"PRAGMA user_version={SCHEMA}")
+    conn.execute(f"PRAGMA user_version={upto}")
 
 
 def statements(script: str) -> Iterator[str]:

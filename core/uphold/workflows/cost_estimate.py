@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import Address, open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import BadUsage, EndpointError
 from uphold.judging.costs import ASSUMED_OUTPUT, guess_tokens
 from uphold.judging.judges import LlmJudge

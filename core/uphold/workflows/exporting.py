@@ -19,6 +19,7 @@ from uphold.records.texts import ExampleText
 from uphold.reviewing.history import replay
 from uphold.store import exports, judgments, pairs, reviews
 from uphold.store.database import Store
+from uphold.temporary_files import sweep, temporary_file
 
 FORMATS = ("csv", "jsonl")
 
@@ -151,22 +152,21 @@ def check_target(path: Path, database: Path, *, force: bool = False) -> Path:
 def write_lines(lines: Iterable[str], path: Path, database: Path, *, force: bool = False) -> None:
     """Write a file atomically: an existing one stays until the new one is complete.
 
-    Raises as `check_target` does, and BadFile where the file cannot be written.
+    What killed exports left in the folder is removed. Raises as `check_target` does, and BadFile where the file cannot
+    be written.
     """
     target = check_target(path, database, force=force)
-    part = target.with_name(f".uphold-{secrets.token_hex(8)}.part")
+    sweep(target.parent)
     try:
-        with part.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        check_target(path, database, force=force)
-        part.replace(target)
+        with temporary_file(target.parent, secrets.token_hex(8)) as part:
+            with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                file.writelines(lines)
+                file.flush()
+                os.fsync(file.fileno())
+            check_target(path, database, force=force)
+            part.replace(target)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({_message(error)}); name another place") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
 
 
 def _message(error: OSError | ValueError) -> str:

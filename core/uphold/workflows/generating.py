@@ -7,14 +7,15 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
+from uphold.endpoints.adapting import RetryingEndpoint
+from uphold.endpoints.addresses import TIMEOUT, find_address
+from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
 from uphold.generating.turns import CellMarks, combined_stop_reason, mark_cell, turn_request
 from uphold.judging.costs import Price, find_price
 from uphold.judging.parsing import storable
-from uphold.records.model_calls import AccessRefused
+from uphold.records.model_calls import PaceLimits
 from uphold.settings import Settings
 from uphold.store import responses
 from uphold.store.claims import CLAIM_SECONDS
@@ -22,6 +23,7 @@ from uphold.store.database import Store
 from uphold.store.responses import GeneratedTurn, PartialAttempt, UnansweredExample
 from uphold.store.sets import find_set
 from uphold.workflows.concurrency import SpendingCap, WorkControl, check_concurrency, run_concurrently
+from uphold.workflows.model_servers import ServerMemory
 
 _MAX_IDLE_PASSES = 4
 """Passes without progress after which claims of other processes must have expired or been used."""
@@ -59,7 +61,8 @@ class GenerationProgress:
 
     `problems` holds (key, message) of examples whose generation failed. `cost` is in dollars, None for a model without
     a price. `retries` counts repeated requests; `pause_left` is the time in seconds until requests are sent again after
-    the server asked for a pause. `stopped` is the reason why generation ended early.
+    the server asked for a pause. `stopped` is the reason why generation ended early. `adapted` says how requests were
+    changed since the server takes no others.
     """
 
     total: int
@@ -77,6 +80,7 @@ class GenerationProgress:
     pause_left: float = 0.0
     stopped: str | None = None
     left: int = 0
+    adapted: tuple[str, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -114,8 +118,8 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
     """Generate the missing responses of a system to a set; yields progress, the last value being the result.
 
     Each turn is written when it arrives, so that an interrupted response continues with its next turn. Raises BadUsage,
-    before anything is written, for a request that cannot be carried out, and AccessRefused where the endpoint refuses
-    the key or the model.
+    before anything is written, for a request that cannot be carried out. Three equal refusals of key, account, model or
+    request stop it; the last value says why.
     """
     set_id = find_set(store, request.set)
     system = _system(request)
@@ -133,7 +137,10 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
         yield progress
         return
     control = request.control or WorkControl(request.concurrency, request.max_cost)
-    endpoint = RetryingEndpoint(open_endpoint(address), request.patience)
+    server = ServerMemory(
+        store, address, request.patience, PaceLimits(system.requests_per_minute, system.tokens_per_minute)
+    )
+    endpoint = server.connect()
     generator = _ResponseGenerator(store, system, endpoint, control, price, request)
     try:
         idle_passes = 0
@@ -146,7 +153,9 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
                         retries=endpoint.retrier.retries,
                         pause_left=endpoint.retrier.pause_left,
                         stopped=control.stopped,
+                        adapted=tuple(endpoint.notes),
                     )
+                    server.keep(endpoint)
                     yield progress
             # Examples that another process has claimed are generated here if its claim expires without a response.
             before, todo = len(todo), generator.take_skipped()
@@ -158,7 +167,7 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
         await endpoint.close()
     # Another process may have generated some of them meanwhile.
     left = progress.left if request.redo else len(responses.unanswered_examples(store, set_id, system.name))
-    yield replace(progress, stopped=control.stopped, left=left)
+    yield replace(progress, stopped=control.stopped or endpoint.refusals.refused_all, left=left)
 
 
 def _system(request: GenerateRequest) -> System:
@@ -253,11 +262,9 @@ class _ResponseGenerator:
             answer = None
             try:
                 answer = await self._endpoint.answer(request)
-            except AccessRefused:
-                raise
             except EndpointError as error:
-                if self._endpoint.retrier.gave_up is not None:
-                    self._control.stop(self._endpoint.retrier.gave_up)
+                if self._endpoint.gave_up is not None:
+                    self._control.stop(self._endpoint.gave_up, grace=TIMEOUT)
                 return replace(outcome, problem=storable(str(error)))
             finally:
                 cost = self._price.cost_of(answer) if answer is not None and self._price is not None else None

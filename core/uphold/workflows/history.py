@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uphold.records.comparisons import RunDifference
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 from uphold.records.runs import Run
 from uphold.records.statistics import Rate
+from uphold.stats.run_difference import by_people, rated_difference
 from uphold.store import runs
 from uphold.store.database import Store
+from uphold.store.matched import matched_runs
 from uphold.workflows.statistics import HeadlineNumbers, headline_numbers
 
 _MAX_CHANGES = 4
@@ -18,13 +21,15 @@ _MAX_CHANGES = 4
 class RunPoint:
     """A run with the win rate of its headline, its judge, and whether that judge assists the rate.
 
-    There is no rate below ten pairs.
+    There is no rate below ten pairs. `difference` is that to the run before, by people with ties as half, as `compare`
+    gives it; None for the first run.
     """
 
     run: Run
     rate: Rate
     judge: HeadlineJudge = NO_JUDGE
     assisted: bool = False
+    difference: RunDifference | None = None
 
     @property
     def basis(self) -> str:
@@ -39,11 +44,20 @@ class RunPoint:
 def set_history(store: Store, set_id: int, baseline_id: int, judge: str | None = None) -> list[RunPoint]:
     """Return every run of a set against one baseline with its headline, oldest first; `judge` is the one named."""
     found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [_point(run, headline_numbers(store, run, judge)) for run in found]
+    return [
+        _point(
+            run, headline_numbers(store, run, judge), _difference(store, before, run) if before is not None else None
+        )
+        for before, run in zip([None, *found], found, strict=False)
+    ]
 
 
-def _point(run: Run, found: HeadlineNumbers) -> RunPoint:
-    return RunPoint(run, found.win_rate, found.judge, found.numbers.state == "assisted")
+def _point(run: Run, found: HeadlineNumbers, difference: RunDifference | None) -> RunPoint:
+    return RunPoint(run, found.win_rate, found.judge, found.numbers.state == "assisted", difference)
+
+
+def _difference(store: Store, before: Run, run: Run) -> RunDifference:
+    return rated_difference(matched_runs(store, before, run), by_people).ties_half
 
 
 def judge_changes(points: Sequence[RunPoint]) -> list[int]:

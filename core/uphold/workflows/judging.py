@@ -5,12 +5,9 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from uphold.endpoints.addresses import open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint
 from uphold.errors import BadUsage
 from uphold.judging.judges import RulesJudge
 from uphold.judging.parsing import AnswerContext, parse_judgment
-from uphold.judging.prompts import WITHOUT_SCHEMA
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import ModelAnswer
 from uphold.records.runs import Run
@@ -32,6 +29,7 @@ from uphold.workflows.judging_progress import (
     record_task,
 )
 from uphold.workflows.llm_judging import ClaimedWork, JudgmentWorker, pair_to_judge
+from uphold.workflows.model_servers import ServerMemory
 
 _RULE_CHUNK = 1000
 """Judgments by rule written per transaction."""
@@ -43,9 +41,8 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
     The run and its pairs are made where they are new. Judgments that are settled are not requested again. Results of
     earlier batches that have ended are collected first.
 
-    Raises BadUsage, before anything is written, for a request that cannot be carried out (a missing API key included),
-    and AccessRefused when the endpoint refuses the key or the model. Judgments made before that, or before the task is
-    cancelled, are kept.
+    Raises BadUsage, before anything is written, for a request that cannot be carried out, a missing API key included.
+    Three equal refusals of key, account, model or request stop it; the summary says why. What was made is kept.
     """
     target = find_target(store, request)
     tasks = find_judges(store, request, target)
@@ -60,7 +57,8 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
         async with aclosing(_judge_missing(store, recorded, request, control, progress)) as updates:
             async for progress in updates:
                 yield progress
-        yield judge_summary(store, recorded, progress, stopped=control.stopped, collected=collected)
+        stopped = control.stopped or progress.refused
+        yield judge_summary(store, recorded, progress, stopped=stopped, collected=collected)
 
 
 async def _judge_missing(
@@ -73,9 +71,8 @@ async def _judge_missing(
             yield (progress := progress.add(saved))
     elif progress.total and address is not None and not control.stopped:
         claimed = ClaimedWork(store, recorded, judge, request.claim_seconds)
-        worker = JudgmentWorker(
-            claimed, judge, lambda: RetryingEndpoint(open_endpoint(address), request.patience), control
-        )
+        server = ServerMemory(store, address, request.patience, judge.endpoint.pace)
+        worker = JudgmentWorker(claimed, judge, server.connect, control)
         async with aclosing(worker.judge_all(claimed.missing())) as updates:
             async for saved in updates:
                 progress = progress.add(saved)
@@ -86,7 +83,10 @@ async def _judge_missing(
                         pause_left=endpoint.retrier.pause_left,
                         paused=endpoint.retrier.paused_seconds,
                         elapsed=time.monotonic() - worker.opened_at,
+                        adapted=tuple(endpoint.notes),
+                        refused=endpoint.refusals.refused_all,
                     )
+                    server.keep(endpoint)
                 yield progress
 
 
@@ -150,9 +150,8 @@ def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> R
 
 
 def _parse_again(old: Judgment) -> Judgment:
-    lenient = (old.prompt_name or "").endswith(WITHOUT_SCHEMA)
-    answer = ModelAnswer(old.raw or "", old.stop_reason)
-    parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence), lenient=lenient)
+    answer = ModelAnswer(old.raw or "", old.stop_reason, form=old.request_form)
+    parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence))
     return replace(parsed, cost=0.0, reference_id=old.reference_id)
 
 

@@ -42,7 +42,8 @@ class JudgingProgress:
     counted as readable or unreadable too. `changed_pairs` are the ids of the pairs judged since the previous value.
     `cost` is in dollars, None for a model without a price. `retries` counts repeated requests. Seconds: `pause_left`
     until requests are sent again after the server asked for a pause, `paused` in such pauses so far, `elapsed` since
-    the endpoint was opened.
+    the endpoint was opened. `adapted` says how requests were changed since the server takes no others, `refused` is the
+    server's refusal where it has answered nothing since.
     """
 
     total: int
@@ -62,6 +63,8 @@ class JudgingProgress:
     pause_left: float = 0.0
     paused: float = 0.0
     elapsed: float = 0.0
+    adapted: tuple[str, ...] = ()
+    refused: str | None = None
 
     @property
     def done(self) -> int:

@@ -13,11 +13,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from uphold.endpoints.retrying import RetryingEndpoint
+from uphold.endpoints.adapting import RetryingEndpoint
+from uphold.endpoints.addresses import TIMEOUT
 from uphold.errors import EndpointError
 from uphold.judging.judges import LlmJudge, failed_judgment
+from uphold.judging.parsing import keeps_to_schema
 from uphold.records.judgments import Judgment
-from uphold.records.model_calls import AccessRefused, PairToJudge
+from uphold.records.model_calls import ModelAnswer, PairToJudge
 from uphold.store import claims, judgments
 from uphold.store.database import Store
 from uphold.store.judgments import MissingJudgment
@@ -33,6 +35,9 @@ _MAX_IDLE_PASSES = _RENEWALS_PER_CLAIM + 1
 """Passes without progress after which claims of other processes must have expired or been used."""
 
 _HEARTBEAT_SECONDS = 1.0
+
+_LONG_TEXT = 64 * 1024
+"""Characters of an answer that is read in a thread."""
 
 _LOOP_TURNS = 3
 """Turns of the event loop in which further responses that have already arrived are gathered."""
@@ -208,7 +213,7 @@ class JudgmentWorker:
         """Request all missing judgments; yields those written, and [] from time to time when there is nothing new.
 
         Judgments claimed by another process are left to it, and requested here if its claim expires without a result.
-        However this ends, received judgments are written. Raises AccessRefused when the endpoint refuses key or model.
+        However this ends, received judgments are written. Three equal refusals stop the control, with their sentence.
         """
         stop_listening = self._control.listen(self._wake_up_from_any_thread(asyncio.get_running_loop()))
         try:
@@ -340,17 +345,24 @@ class JudgmentWorker:
         judgment = None
         try:
             answer = await endpoint.answer(request)
-            judgment = self._judge.read(answer, order, sample, prompt.fence)
-        except AccessRefused:
-            raise
+            judgment = await self._read(answer, item, prompt.fence)
+            if answer.with_schema and judgment.raw and not keeps_to_schema(judgment.raw, judgment.stop_reason):
+                endpoint.note_disobeyed()
         except EndpointError as error:
-            if endpoint.retrier.gave_up is not None:
-                self._control.stop(endpoint.retrier.gave_up)
+            if endpoint.gave_up is not None:
+                self._control.stop(endpoint.gave_up, grace=TIMEOUT)
             judgment = failed_judgment(order, sample, str(error))
         finally:
             usage = judgment or failed_judgment(order, sample, "")
             self._budget.record(reserved, request, usage.cost, (usage.input_tokens, usage.output_tokens))
         return ReceivedJudgment(item.missing, judgment)
+
+    async def _read(self, answer: ModelAnswer, item: ClaimedJudgment, fence: str) -> Judgment:
+        """Return the judgment in an answer; a long text is read in a thread, so that nobody waits for it."""
+        order, sample = item.missing.order, item.missing.sample
+        if len(answer.text) <= _LONG_TEXT:
+            return self._judge.read(answer, order, sample, fence)
+        return await asyncio.to_thread(self._judge.read, answer, order, sample, fence)
 
     async def _send_heartbeats(self) -> None:
         while True:

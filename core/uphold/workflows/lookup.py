@@ -1,14 +1,26 @@
 """Opens the database and finds runs and sets in it, for commands and screens."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
 from uphold.store import pair_list, run_list, sets
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
 
-__all__ = ["Home", "Store", "all_runs", "find_run", "find_set", "home", "open_store"]
+__all__ = [
+    "Home",
+    "Store",
+    "all_runs",
+    "explain_error",
+    "find_run",
+    "find_set",
+    "home",
+    "open_or_make_store",
+    "open_store",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +35,12 @@ class Home:
 def home(store: Store, judge: str | None = None) -> Home:
     """Return the runs and eval sets of a database with their counts; `judge` is the one that the user names."""
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
+
+
+def explain_error(path: Path, error: Exception) -> BadDatabase | None:
+    """Return the error that names the value in a database that can have led to another error; None if all are right."""
+    try:
+        with open_store(path, reading=True) as store:
+            return store.explain(error)
+    except BadDatabase:
+        return None

@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import TIMEOUT, find_address, open_endpoint
-from uphold.endpoints.retrying import RetryingEndpoint, RetryPolicy
+from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
 from uphold.generating.turns import ReferenceText, reference_text
-from uphold.records.model_calls import AccessRefused, TokenLogprobs
+from uphold.records.model_calls import TokenLogprobs
 from uphold.settings import Settings
 from uphold.store import responses, scores
 from uphold.store.database import Store
@@ -65,7 +66,7 @@ async def measure_perplexity(store: Store, request: PerplexityRequest) -> AsyncG
     """Measure the examples that have not been measured yet; yields progress, and last the perplexity of the whole set.
 
     Only tokens of the reference answers count. Raises BadUsage for a request that cannot be carried out, such as one to
-    an endpoint without log probabilities, and AccessRefused where the endpoint refuses the key or the model.
+    an endpoint without log probabilities. Three equal refusals of key, account or model stop it.
     """
     set_id = find_set(store, request.set)
     system = find_system(
@@ -144,11 +145,9 @@ class _Measurement:
         start = time.perf_counter()
         try:
             scored = await self.endpoint.score(text.text)
-        except AccessRefused:
-            raise
         except EndpointError as error:
-            if self.endpoint.retrier.gave_up is not None:
-                self.control.stop(self.endpoint.retrier.gave_up)
+            if self.endpoint.gave_up is not None:
+                self.control.stop(self.endpoint.gave_up, grace=TIMEOUT)
             return _Outcome(example.key, str(error))
         values = _reference_logprobs(scored, text)
         if not values:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uphold.errors import DatabaseLost, UpholdError
 from uphold.formatting import count
 from uphold.records.enums import Choice, EventKind, QueueKind, Verdict, ruling
 from uphold.records.judgments import JudgeRef
@@ -68,7 +69,7 @@ class RunContext:
         disputed = set(reviews.disputed_pairs(self.store, self.run.id)) - self.settled_pairs()
         if not disputed or self.queue == QueueKind.DISPUTED:
             return ""
-        option = _database_option(self.store.path)
+        option = database_option(self.store.path)
         return f"{count(len(disputed))} in dispute: uphold{option} review --queue {QueueKind.DISPUTED}."
 
     def shared(self) -> tuple[int, int]:
@@ -98,7 +99,7 @@ class RunContext:
         return reviews.adjudicated_pairs(self.store, self.run.id)
 
 
-def _database_option(path: Path) -> str:
+def database_option(path: Path) -> str:
     """Return the ` --db FILE` that a command needs for this file; empty where it is the default database."""
     return "" if database_path(None).absolute() == path.absolute() else f" --db {shlex.quote(str(path))}"
 
@@ -119,16 +120,51 @@ class EventWriter:
         self.queue_id = queue_id
         self._store, self._run_id, self._judge_id = store, run_id, judge_id
         self._session_id: int | None = None
+        self._unconfirmed: ReviewEvent | None = None
 
     def write(self, event: ReviewEvent, mode: ReviewMode) -> SavedEvent:
-        """Write one event; when this returns, it is on the disk."""
+        """Write one event; when this returns, it is on the disk, in the file that the database's path leads to.
+
+        An event that was committed just when the file was lost may be in a copy of it, or in the file when it was put
+        back: the same act is not written twice then, and another act takes it back.
+        """
         changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.target_id is not None
-        with self._store.writing() as conn:
-            session_id = self._session_id or self._add_session(conn, mode)
-            written = reviews.write_event(conn, self.reviewer_id, session_id, event)
-            broken = reviews.broken_pairs(self._store, self._run_id) if changes_broken else None
-        self._session_id = session_id
+        written: ReviewEvent | None = None
+        try:
+            with self._store.writing() as conn:
+                session_id = self._session_id or self._add_session(conn, mode)
+                written = self._settle(conn, event)
+                if written is None:
+                    written = reviews.write_event(conn, self.reviewer_id, session_id, event)
+                broken = reviews.broken_pairs(self._store, self._run_id) if changes_broken else None
+        except DatabaseLost as lost:
+            if lost.committed:
+                self._unconfirmed = written
+            raise
+        self._session_id, self._unconfirmed = session_id, None
         return SavedEvent(written, broken)
+
+    def settle(self) -> None:
+        """Take back an event that was committed just when the file was lost, and that nobody wants any more."""
+        if self._unconfirmed is not None:
+            with self._store.writing() as conn:
+                self._settle(conn, None)
+            self._unconfirmed = None
+
+    def _settle(self, conn: sqlite3.Connection, wanted: ReviewEvent | None) -> ReviewEvent | None:
+        """Return the unconfirmed event where the file has it and it is the act that is wanted; else take it back."""
+        doubtful = self._unconfirmed
+        if doubtful is None or not reviews.has_event(conn, doubtful.id):
+            return None
+        if wanted is not None and _same_act(doubtful, wanted):
+            return doubtful
+        kind, target = EventKind.UNDO, doubtful.id
+        if doubtful.kind in (EventKind.UNDO, EventKind.REDO) and doubtful.target_id is not None:
+            kind = EventKind.REDO if doubtful.kind is EventKind.UNDO else EventKind.UNDO
+            target = doubtful.target_id
+        back = ReviewEvent(new_event_id(), kind, doubtful.pair_id, target_id=target)
+        reviews.write_event(conn, self.reviewer_id, self._session_id, back)
+        return None
 
     def write_plan(self, planned: int, read: int) -> None:
         """Write how many pairs of the queue the reviewer plans to read, with how many are read by now."""
@@ -150,6 +186,13 @@ class EventWriter:
             conn,
             reviews.SessionRow(self._run_id, self.reviewer_id, self.queue_id, self._judge_id, mode.name, share),
         )
+
+
+def _same_act(one: ReviewEvent, other: ReviewEvent) -> bool:
+    """Whether two events are the same word on the same pair."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("kind", "pair_id", "choice", "note", "target_id")
+    )
 
 
 class LiveCounts:
@@ -178,8 +221,8 @@ class LiveCounts:
 class ReviewSession:
     """One reviewer's session on one run.
 
-    Synchronous; every act is one transaction. When the store raises, nothing has moved. Before moving on, what other
-    processes wrote is read; an act applies to the pair as it was shown.
+    Synchronous; every act is one transaction. When the store raises, nothing has moved, and `unsaved` is the event that
+    could not be written. Before moving on, what other processes wrote is read; an act applies to the pair as it was shown.
     """
 
     def __init__(
@@ -198,6 +241,7 @@ class ReviewSession:
         self.named_judge = named_judge
         self._keys = {item.pair_id: item.key for item in cursor.items}
         self._written: list[ReviewEvent] = []
+        self.unsaved: ReviewEvent | None = None
 
     # what is reviewed, by whom, and how
 
@@ -440,13 +484,35 @@ class ReviewSession:
 
     def _write(self, event: ReviewEvent) -> None:
         """Save an event; what is kept in memory changes only when it is on the disk."""
-        saved = self.writer.write(event, self.reader.mode)
+        try:
+            saved = self.writer.write(event, self.reader.mode)
+        except UpholdError:
+            self.unsaved = event
+            raise
+        self.unsaved = None
         if saved.broken_pairs is not None:
             self.cursor.broken = saved.broken_pairs
         self.history.add(saved.event)
         self.cursor.recount(event.pair_id)
         self.reader.forget(event.pair_id)
         self._written.append(saved.event)
+
+    def key_of(self, pair_id: int) -> str:
+        """Return the key of the example of a pair; empty where the queue does not have it."""
+        return self._keys.get(pair_id, "")
+
+    def written_here(self) -> set[str]:
+        """Return the ids of the events that were written in this session."""
+        return {event.id for event in self._written}
+
+    def drop_unsaved(self) -> None:
+        """Forget the event that could not be written."""
+        self.unsaved = None
+
+    def settle(self) -> None:
+        """In a copy of the database: take back what was committed just when the file was lost, and dropped since."""
+        if self.unsaved is None:
+            self.writer.settle()
 
     # moving
 
@@ -510,7 +576,7 @@ class ReviewSession:
 
     def session_totals(self) -> SessionTotals:
         """Return what was done since the session was opened, without what was taken back."""
-        written = {event.id for event in self._written}
+        written = self.written_here()
         return session_totals(event for event in self.history.done if event.id in written)
 
     def numbers(self) -> LiveNumbers:

@@ -44,8 +44,9 @@ def read_run_statistics(
 ) -> RunStatistics:
     """Return the statistics of a run, or of the only one there is.
 
-    Raises BadUsage for a run, tag or judge that does not exist.
+    Raises BadUsage for a run, tag or judge that does not exist, and for a planned number below 1.
     """
+    _check_planned(options.planned)
     run = runs.find_run(store, name_or_number)
     _check_tag(store, run.set_id, options.tag)
     found = counts.run_counts(store, run, _count_options(options))
@@ -119,6 +120,11 @@ def _check_judge(found: RunCounts, judge: str | None) -> None:
         raise BadUsage(f"judge {judge!r} has judged no pair here; `uphold stats` without --judge shows those that have")
 
 
+def _check_planned(planned: int | None) -> None:
+    if planned is not None and planned < 1:
+        raise BadUsage(f"--planned is the number of decisions that are planned, at least 1; it was given {planned}")
+
+
 def compare_judges(store: Store, name_or_number: str | None) -> "tuple[str, SideBySide]":
     """Return a run's name, and its judges compared on the same reviews."""
     from uphold.records.comparisons import SideBySide
@@ -141,6 +147,7 @@ def review_plan(
         raise BadUsage(
             f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
         )
+    _check_planned(planned)
     run = runs.find_run(store, name_or_number)
     found = counts.run_counts(store, run, CountOptions(judge, details=True, first_only=True))
     _check_judge(found, judge)

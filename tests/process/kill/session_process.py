@@ -26,7 +26,7 @@ def _shown(session: ReviewSession) -> OnScreen:
     return OnScreen(pair.side_a, width=120, height=36, verdict=session.verdict)
 
 
-def _act(session: ReviewSession, rng: random.Random) -> Outcome | None:
+def act(session: ReviewSession, rng: random.Random) -> Outcome | None:
     shown = _shown(session)
     acts: dict[str, Callable[[], Outcome]] = {
         "decide": lambda: session.decide(rng.choice(list(Choice)), shown, 1.0),
@@ -59,7 +59,7 @@ def main(database: Path, reviewer: str, seed: str) -> None:
         session = open_review(store, find_run(store, None), reviewer=reviewer)
         _say("open")
         while True:
-            outcome = _act(session, rng)
+            outcome = act(session, rng)
             if outcome is not None and not isinstance(outcome, Refusal):
                 _say([outcome.kind.value, outcome.pair_id, outcome.choice and outcome.choice.value])
 

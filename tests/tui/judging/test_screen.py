@@ -202,7 +202,7 @@ async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(
             await pilot.pause()
             screen = shown(pilot)
             assert "Needs a look" in screen
-            assert "no JSON object with a winner" in screen
+            assert "no verdict in the text" in screen
             assert "413 (too long" in screen
             await press(pilot, "r")
             assert "Raw answers of strict" in shown(pilot)
@@ -214,7 +214,7 @@ async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(
 
 async def test_a_missing_key_is_one_sentence_on_the_screen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY")
-    async with app(store, "http://127.0.0.1:9").run_test(size=(120, 36)) as pilot:
+    async with app(store, "https://judge.example.com").run_test(size=(120, 36)) as pilot:
         await press(pilot, "j", "enter")
         assert await ended(pilot)
         await pilot.pause()

@@ -61,20 +61,36 @@ def plan(
 
 def compare(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the earlier run.")],
-    after: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the later run.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN RUN...", help="Names or numbers of two runs or more, the earlier one first."),
+    ],
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """Show what changed between two runs, worst first."""
-    from uphold.reports.comparison_report import comparison_report
-    from uphold.reports.json_output import compare_json
-    from uphold.workflows.comparison import compare_runs
+    """Show what changed between two runs, or which of several is the best.
+
+    Of two runs it shows the difference of their win rates with its interval, and every example lost and won; of more,
+    what can be said of each: best, may be best, not the best.
+    """
+    from uphold.errors import BadUsage
+    from uphold.reports.comparison_report import comparison_report, several_report
+    from uphold.reports.json_output import compare_json, several_json
+    from uphold.workflows.comparison import compare_runs, compare_several
     from uphold_tui.console import print_json, print_report
 
+    if len(names) < 2:
+        raise BadUsage("compare takes two runs or more; `uphold runs` lists them")
     with context.obj.open(reading=True) as store:
-        found = compare_runs(store, before, after, judge)
-    if json:
+        if len(names) > 2:
+            several = compare_several(store, names, judge)
+        else:
+            found = compare_runs(store, names[0], names[1], judge)
+    if len(names) > 2 and json:
+        print_json(several_json(several))
+    elif len(names) > 2:
+        print_report(several_report(several))
+    elif json:
         print_json(compare_json(found))
     else:
         print_report(comparison_report(found))
@@ -87,16 +103,22 @@ def gate(
     margin: Annotated[
         float, typer.Option("--margin", metavar="SHARE", help="Allowed loss of win rate; .05 is 5 points.")
     ],
-    judge_only: Annotated[bool, typer.Option("--judge-only", help="Decide by the verdicts of a judge alone.")] = False,
+    judge_only: Annotated[
+        bool, typer.Option("--judge-only", help="Say what the verdicts of a judge alone would say.")
+    ] = False,
     judge: _Judge = None,
     planned: Annotated[
-        int | None, typer.Option("--planned", metavar="N", help="Mark the result as provisional before N examples.")
+        int | None,
+        typer.Option(
+            "--planned", metavar="N", help="Decide nothing before N examples are read; the run's plan by default."
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Test that a run is not worse than another.
 
-    The win rate may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for INCONCLUSIVE.
+    The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
+    INCONCLUSIVE, which is also what a judge alone always comes to.
     """
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
@@ -109,7 +131,7 @@ def gate(
         print_json(gate_json(found))
     else:
         print_report(gate_report(found))
-    raise typer.Exit(gate_exit_code(found.result))
+    raise typer.Exit(gate_exit_code(found.gate.outcome))
 
 
 def runs(

@@ -74,7 +74,7 @@ def generate(
         settings=context.obj.settings,
         control=control,
     )
-    with context.obj.open() as store, progress("generating") as bar:
+    with context.obj.open_for_work() as store, progress("generating") as bar:
         done = run_work(_generate(store, request, bar), control)
     _print_result(done, request, json=json)
     if done.left:
@@ -83,10 +83,12 @@ def generate(
 
 async def _generate(store: "Store", request: "GenerateRequest", bar: "ProgressBar") -> "GenerationProgress":
     from uphold.workflows.generating import generate
+    from uphold_tui.commands.judge import print_adapted
 
-    last = None
+    last, told = None, 0
     async with aclosing(generate(store, request)) as updates:
         async for last in updates:
+            told = print_adapted(request.system, last.adapted, told)
             bar(last.answered + last.failed, last.total, _progress_line(last))
     assert last is not None
     return last
@@ -130,6 +132,7 @@ def _print_result(done: "GenerationProgress", request: "GenerateRequest", *, jso
                 "cost": done.cost,
                 "asked_again": done.retries,
                 "stopped": done.stopped,
+                "adapted": list(done.adapted),
                 "problems": [{"key": key, "what": what} for key, what in done.problems],
             }
         )
@@ -201,7 +204,7 @@ def perplexity(
         settings=context.obj.settings,
         control=control,
     )
-    with context.obj.open() as store, progress("measuring") as bar:
+    with context.obj.open_for_work() as store, progress("measuring") as bar:
         done = run_work(_measure(store, request, bar), control)
     _print_perplexity(done, request, json=json)
     if done.done < done.total:

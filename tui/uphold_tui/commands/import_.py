@@ -97,7 +97,7 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
 
     check_files(request)
     with (
-        context.open(create=True) as store,
+        context.open_or_make() as store,
         progress("importing") as bar,
         closing(import_files(store, request)) as updates,
     ):

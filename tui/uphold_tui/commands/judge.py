@@ -166,7 +166,7 @@ def _judge(
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import progress
 
-    with context.open() as store, progress("judging") as bar:
+    with context.open_for_work() as store, progress("judging") as bar:
         if batch or collect:
             return run_work(_judge_in_batches(store, request, submitting=batch), control)
         return run_work(_judge_directly(store, request, bar), control)
@@ -183,14 +183,25 @@ async def _judge_directly(store: "Store", request: "JudgeRequest", bar: "Progres
     from uphold.workflows.judging import judge_run
     from uphold.workflows.judging_progress import JudgeSummary
 
-    summaries = []
+    summaries, told = [], 0
     async with aclosing(judge_run(store, request)) as updates:
         async for update in updates:
             if isinstance(update, JudgeSummary):
                 summaries.append(update)
+                told = 0
             else:
+                told = print_adapted(update.judge, update.adapted, told)
                 bar(update.done, update.total, progress_line(update))
     return summaries
+
+
+def print_adapted(model: str, adapted: "tuple[str, ...]", told: int) -> int:
+    """Print how requests were changed for a model's server, as far as it is not told yet; return how much is told now."""
+    from uphold_tui.console import print_note
+
+    for sentence in adapted[told:]:
+        print_note(f"{model}: {sentence}")
+    return len(adapted)
 
 
 def _dry_run(context: Context, request: "JudgeRequest", *, json: bool) -> None:
@@ -270,6 +281,7 @@ def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
         "left": summary.left,
         "out": summary.in_batches,
         "stopped": summary.stopped,
+        "adapted": list(progress.adapted),
         "submitted": list(summary.submitted),
         "collected": summary.collected,
         "pairs_added": made.added,

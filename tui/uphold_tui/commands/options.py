@@ -1,15 +1,19 @@
 """Options, arguments and exit codes that several commands share; the global options are in `Context`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from uphold.errors import DatabaseLost, UpholdError
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -54,6 +58,9 @@ class Context:
     db: Path | None
     config: Path | None
 
+    opened: ClassVar[list[Path]] = []
+    """The databases that this process has opened, the latest last."""
+
     @property
     def path(self) -> Path:
         """Path of the database."""
@@ -68,4 +75,39 @@ class Context:
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
 
+        self.opened.append(self.path)
         return open_store(self.path, create=create, reading=reading)
+
+    def open_or_make(self) -> "AbstractContextManager[Store]":
+        """Open the database, or make one that is there once the block has ended without an error."""
+        from uphold.workflows.lookup import open_or_make_store
+
+        self.opened.append(self.path)
+        return open_or_make_store(self.path)
+
+    @contextmanager
+    def open_for_work(self) -> "Iterator[Store]":
+        """Open the database for work that is paid for.
+
+        Raises DatabaseLost where the file is lost meanwhile; what was written by then is copied to a new file beside it,
+        which the message names, as long as the connection holds it.
+        """
+        with self.open() as store:
+            try:
+                yield store
+                store.check_file()
+            except DatabaseLost as lost:
+                raise _with_copy(lost, store) from lost
+
+
+def _with_copy(lost: DatabaseLost, store: "Store") -> DatabaseLost:
+    """Copy a lost database, and return the error with the name of the copy."""
+    from uphold.workflows.saving_elsewhere import copy_lost
+
+    try:
+        copy = copy_lost(store)
+    except UpholdError as error:
+        return DatabaseLost(f"{lost}; no copy could be made: {error}", readable=lost.readable)
+    if copy is None:
+        return lost
+    return DatabaseLost(f"{lost}; all that was stored by then is in {copy}", readable=lost.readable)

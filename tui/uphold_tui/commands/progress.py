@@ -17,6 +17,8 @@ def run_work(work: Coroutine[Any, Any, _Result], control: "WorkControl") -> _Res
     import asyncio
     import signal
 
+    from uphold_tui.console import print_note
+
     async def main() -> _Result:
         task = asyncio.ensure_future(work)
         interrupted = False
@@ -25,6 +27,8 @@ def run_work(work: Coroutine[Any, Any, _Result], control: "WorkControl") -> _Res
             nonlocal interrupted
             if interrupted or control.stopped:
                 task.cancel()
+            else:
+                print_note("stopping: what is in flight comes back first; Ctrl-C again stops at once")
             interrupted = True
             control.stop("interrupted")
 

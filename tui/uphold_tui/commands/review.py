@@ -1,5 +1,6 @@
 """`uphold review`, `uphold demo` and `uphold` without a command: those that open the app."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,16 +94,26 @@ def open_app(
     review: "ReviewOptions | None" = None,
     start: bool = False,
 ) -> None:
-    """Run the app on a run, on the only one, or on the start screen, and print its message when it is left."""
+    """Run the app on a run, on the only one, or on the start screen, and print how it ended.
+
+    Exits with the app's code where it is not 0: 4 where something was not kept or the app broke off.
+    """
     from uphold_tui.app import run_app
     from uphold_tui.console import print_note
 
-    before = store.total_changes()
-    message = run_app(store, options, context.settings, run=run, review=review, start=start)
-    if message:
-        print_note(message)
-    if store.total_changes() > before and not options.tour:
-        print_note(f"kept in {store.path}; uphold{f' --db {store.path}' if context.db else ''} review goes on")
+    before, path = store.total_changes(), store.path
+    end = run_app(store, options, context.settings, run=run, review=review, start=start)
+    if end.message:
+        print_note(end.message)
+    for trouble in end.troubles:
+        print_note(trouble)
+    is_moved = store.path != path
+    if store.lost() is None and store.total_changes() > before and (is_moved or not options.tour):
+        kept = "everything else is kept" if end.code else "kept"
+        option = f" --db {shlex.quote(str(store.path))}" if context.db or is_moved else ""
+        print_note(f"{kept} in {store.path}; uphold{option} review goes on")
+    if end.code:
+        raise typer.Exit(end.code)
 
 
 def app_options(
@@ -155,11 +166,13 @@ def demo(
         raise BadUsage("--fresh makes a file of its own; give it or --db, not both")
     path = context.obj.db or demo_path(set_, fresh=fresh)
     demo_context = Context(path, context.obj.config)
-    with demo_context.open(create=True) as store:
+    with demo_context.open_or_make() as store:
         run = open_demo(store, set_)
-        if in_terminal():
+    if in_terminal():
+        with demo_context.open() as store:
             open_app(demo_context, store, app_options(demo_context, reviewer, tour=True), run=run)
-    if not in_terminal():
+            path = store.path
+    else:
         from uphold.workflows.statistics import StatisticsOptions
         from uphold_tui.commands.stats import print_statistics
 

@@ -40,6 +40,9 @@ class JudgingPage:
             waiting = [] if self.status.ended else [Content.styled("Looking at what is missing.", MUTED)]
             return [*self._state(), *waiting]
         rows = [*self._state(), *self._progress(progress, width), Content(""), *self._rate_and_cost(progress, width)]
+        if progress.adapted:
+            heading = Content.styled("what this server takes", MUTED)
+            rows += [Content(""), heading, *(safe_text.running(sentence, MUTED) for sentence in progress.adapted)]
         if view is not None:
             rows += [Content(""), *self._verdicts(view, width)]
             rows += self._problems(view.problems, width) + self._latest(view.latest, width)

@@ -1,12 +1,16 @@
 """Runs acts of the session (the `action_` methods are in `screen.py`): makes receipts, keeps an act that failed to save."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from uphold.errors import UpholdError
+from uphold.errors import DatabaseLost, UpholdError
+from uphold.formatting import count_noun
 from uphold.records.enums import EventKind, Ruling
 from uphold.records.reviews import PairView
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal
@@ -16,6 +20,9 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.review.summary import OverturnPatterns
 from uphold_tui.review.verdict_strip import receipt
 from uphold_tui.themes import MUTED
+
+if TYPE_CHECKING:
+    from uphold.workflows.saving_elsewhere import SavedElsewhere
 
 Act = Callable[[], Outcome]
 """An act of the session that is still to be done: a decision, a flag, an undo."""
@@ -49,13 +56,19 @@ def muted(words: str) -> Content:
 
 
 class ReviewActions:
-    """Runs acts of a session; keeps the one that could not be saved, and why verdicts were overturned."""
+    """Runs acts of a session; keeps the one that could not be saved, and why verdicts were overturned.
+
+    `not_saved` is why it could not be saved, `lost` whether the database is no longer there; `saved_elsewhere` are
+    sentences about the files that it was saved to.
+    """
 
     def __init__(self, session: ReviewSession, options: AppOptions, table: Mapping[str, keys.Key]) -> None:
         self.session = session
         self.patterns = OverturnPatterns()
         self.unsaved: Act | None = None
         self.not_saved: str | None = None
+        self.lost = False
+        self.saved_elsewhere: list[str] = []
         self._options, self._table = options, table
 
     def run(self, pair: PairView | None, act: Act, *, narrow: bool) -> Update:
@@ -65,8 +78,9 @@ class ReviewActions:
             outcome = act()
         except UpholdError as error:
             self.unsaved, self.not_saved = act, safe_text.cause(str(error))
+            self.lost = isinstance(error, DatabaseLost)
             return Update()
-        self.unsaved = self.not_saved = None
+        self._forget_unsaved()
         if isinstance(outcome, Refusal):
             return Update(muted(outcome.reason))
         self.patterns.add(pair, outcome)
@@ -81,8 +95,70 @@ class ReviewActions:
 
     def drop_unsaved(self) -> Update:
         """Forget the act that could not be saved."""
-        self.unsaved = self.not_saved = None
+        self._forget_unsaved()
         return Update(muted("dropped; nothing was saved"))
+
+    def _forget_unsaved(self) -> None:
+        self.unsaved = self.not_saved = None
+        self.lost = False
+        self.session.drop_unsaved()
+
+    # what cannot be saved in the database
+
+    def trouble(self) -> str | None:
+        """Why leaving now would lose something: what could not be saved, or what became of the file; None if all is well."""
+        if self.unsaved is not None:
+            return f"{self.unsaved_words()} is not saved: {self.not_saved}"
+        lost = self.session.store.lost()
+        return safe_text.cause(str(lost)) if lost is not None else None
+
+    def is_unreadable(self) -> bool:
+        """Whether nothing more can be read from the database: it was truncated, damaged or written over."""
+        lost = self.session.store.lost()
+        return lost is not None and not lost.readable
+
+    def unsaved_words(self) -> str:
+        """The act that could not be saved."""
+        from uphold.workflows.saving_elsewhere import describe
+
+        event = self.session.unsaved
+        return describe(self.session, event) if event is not None else "the last act"
+
+    def suggested_file(self) -> Path:
+        """A new file to save to."""
+        from uphold.workflows.saving_elsewhere import default_target
+
+        return default_target(self.session.store)
+
+    def save_elsewhere(self, pair: PairView | None, name: str, *, narrow: bool) -> Update:
+        """Save to a file of this name: decisions to one that ends in .jsonl, else the whole database, and go on in that.
+
+        Where that cannot be done everything stays as it is, and the message says why.
+        """
+        from uphold.workflows.saving_elsewhere import is_for_decisions, save_database, save_decisions
+
+        path = Path(name).expanduser()
+        try:
+            if is_for_decisions(path):
+                return self._saved_decisions(save_decisions(self.session, path))
+            saved = save_database(self.session.store, path)
+            self.session.settle()
+        except UpholdError as error:
+            # There is room for one row, and where the files are is in the last words.
+            return Update(safe_text.running(str(error).replace(f"{path.parent}{os.sep}", "")))
+        self.saved_elsewhere.append(f"the whole database was copied to {saved.path}, where the review went on")
+        update = self.retry(pair, narrow=narrow)
+        if self.unsaved is not None:
+            return update
+        said = Content.assemble(("saved; the review goes on in ", MUTED), safe_text.line(saved.path.name))
+        return Update(said, Redraw.ALL, update.wait_for_repaint, numbers_changed=True)
+
+    def _saved_decisions(self, saved: "SavedElsewhere") -> Update:
+        decisions = count_noun(saved.decisions or 0, "decision")
+        self.saved_elsewhere.append(f"{decisions} written to {saved.path}; {saved.command} takes them in")
+        self._forget_unsaved()
+        said = Content.assemble((f"{decisions} written to ", MUTED), safe_text.line(saved.path.name))
+        return Update(Content.assemble(said, ("; `uphold import` takes them in", MUTED)))
 
     def _was_revealed(self, pair: PairView | None) -> bool:
         """Whether the verdict has come into view on the pair that stays; then no key may change what was decided before."""

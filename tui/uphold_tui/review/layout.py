@@ -70,6 +70,7 @@ class ScreenState:
     panes: PaneState = field(default_factory=PaneState)
     message: Content = field(default_factory=Content)
     not_saved: str | None = None
+    lost: bool = False
     numbers: LiveNumbers | None = None
 
 
@@ -231,6 +232,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
         reason_shown(pair),
         state.message,
         state.not_saved,
+        state.lost,
         state.options.signs,
         dict(state.table),
         broken=session.is_broken(pair.pair_id),

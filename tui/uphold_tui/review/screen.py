@@ -138,6 +138,7 @@ class ReviewScreen(Screen[None]):
             self.pane_state,
             self.message,
             self.actions.not_saved,
+            self.actions.lost,
             self.numbers.latest,
         )
 
@@ -400,8 +401,8 @@ class ReviewScreen(Screen[None]):
     # moving
 
     def _move(self, move: Callable[[], bool]) -> bool:
-        """Move, unless a verdict waits to be saved; False when there was nowhere to go."""
-        if self.actions.unsaved is not None:
+        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go."""
+        if self.actions.unsaved is not None or self.actions.is_unreadable():
             self.draw_strip()
             return False
         moved = move()
@@ -412,7 +413,8 @@ class ReviewScreen(Screen[None]):
     def _move_or_say(self, move: Callable[[], bool], words: str) -> None:
         """Move, or say why not."""
         if not self._move(move) and self.actions.unsaved is None:
-            self.show_message(muted(words))
+            trouble = self.actions.trouble()
+            self.show_message(muted(words if trouble is None else trouble))
 
     def action_go(self, step: int) -> None:
         """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
@@ -440,8 +442,7 @@ class ReviewScreen(Screen[None]):
 
     def go_to_place(self, place: int) -> None:
         """Show the pair at a place of the queue, from 0."""
-        self.session.go_to(place + 1)
-        self.apply(Update(Content(""), Redraw.ALL))
+        self._move(partial(self.session.go_to, place + 1))
 
     def place_of(self, pair_id: int) -> int | None:
         """A pair's place in the queue, from 0; None where the queue does not have it."""
@@ -633,14 +634,18 @@ class ReviewScreen(Screen[None]):
 
     def action_pairs(self) -> None:
         """All pairs of the run."""
-        self.navigation.open_list()
+        if not self._has_unsaved():
+            self.navigation.open_list()
 
     def action_filter(self) -> None:
         """All pairs of the run, to be narrowed."""
-        self.navigation.open_list(choose=True)
+        if not self._has_unsaved():
+            self.navigation.open_list(choose=True)
 
     def action_overturned(self) -> None:
         """The pairs on which the reviewer overturned the judge."""
+        if self._has_unsaved():
+            return
         from uphold.records.enums import QuickFilter
         from uphold.records.pair_list import PairFilter
 
@@ -648,6 +653,8 @@ class ReviewScreen(Screen[None]):
 
     def action_numbers(self) -> None:
         """The numbers of the run; they rest while it is read blind."""
+        if self._has_unsaved():
+            return
         if self.session.blind:
             self.show_message(muted(RATES_HIDDEN))
         else:
@@ -728,10 +735,46 @@ class ReviewScreen(Screen[None]):
         said = Content.assemble("you review as ", name, ("; uphold review --reviewer NAME takes another", MUTED))
         self.show_message(said)
 
-    # leaving
+    # what cannot be saved, and leaving
+
+    def _has_unsaved(self) -> bool:
+        """Whether an act waits to be saved; the pair stays on the screen then, and other screens are not opened."""
+        if self.actions.unsaved is None:
+            return False
+        self.draw_strip()
+        return True
+
+    def action_save_elsewhere(self) -> None:
+        """Ask for a file, and save there what the database cannot take."""
+        if self.actions.trouble() is None:
+            self.show_message(muted("nothing is unsaved"))
+            return
+        from uphold_tui.dialogs.not_kept import ask_file
+
+        def save(name: str | None) -> None:
+            if name:
+                self.apply(self.actions.save_elsewhere(self.session.current, name, narrow=self.shape.narrow))
+
+        self.app.push_screen(ask_file(str(self.actions.suggested_file())), save)
+
+    def _ask_before_leaving(self, trouble: str, leave: Callable[[], None]) -> None:
+        """Say what would be lost, and let the reviewer choose."""
+        from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is Choice.SAVE:
+                self.action_save_elsewhere()
+            elif choice is Choice.LEAVE:
+                leave()
+
+        self.app.push_screen(NotKeptScreen(trouble), chosen)
 
     def action_back(self) -> None:
         """Back to the list the pair was opened from; else leave, after a summary where there is something to see."""
+        trouble = self.actions.trouble()
+        if trouble is not None:
+            self._ask_before_leaving(trouble, lambda: self.navigation.leave(ReviewExit(self.summary(), asked=True)))
+            return
         if self.navigation.return_to_list():
             return
         summary = self.summary()
@@ -747,8 +790,14 @@ class ReviewScreen(Screen[None]):
         self.app.push_screen(SummaryScreen(summary, self.options.signs), answered)
 
     def action_leave(self) -> None:
-        """Quit at once."""
-        self.navigation.leave(ReviewExit(self.summary(), quit=True))
+        """Quit at once; where something is not saved, ask first."""
+        trouble = self.actions.trouble()
+        if trouble is None:
+            self.navigation.leave(ReviewExit(self.summary(), quit=True))
+            return
+        self._ask_before_leaving(
+            trouble, lambda: self.navigation.leave(ReviewExit(self.summary(), quit=True, asked=True))
+        )
 
     def summary(self) -> SessionSummary | None:
         """What this session came to; None after a few decisions only."""
@@ -756,7 +805,9 @@ class ReviewScreen(Screen[None]):
         totals = session.session_totals()
         if totals.decided < MIN_DECISIONS_FOR_SUMMARY:
             return None
-        self.refresh_numbers()
+        trouble = self.actions.trouble() or ""
+        if not trouble:
+            self.refresh_numbers()
         return SessionSummary(
             session.run,
             totals,
@@ -765,5 +816,6 @@ class ReviewScreen(Screen[None]):
             self.numbers.latest,
             self.actions.patterns.lines(),
             session.blind,
-            session.waiting(),
+            "" if trouble else session.waiting(),
+            trouble,
         )

@@ -65,7 +65,10 @@ def _pattern(pair: PairView, done: Receipt) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """Everything the summary screen shows; `patterns` are (count, pattern) of overturned verdicts."""
+    """Everything the summary screen shows; `patterns` are (count, pattern) of overturned verdicts.
+
+    `trouble` says what is not saved; without it all is.
+    """
 
     run: Run
     totals: SessionTotals
@@ -75,6 +78,7 @@ class SessionSummary:
     patterns: tuple[tuple[int, str], ...] = ()
     rates_hidden: bool = False
     waiting: str = ""
+    trouble: str = ""
 
     @property
     def pairs(self) -> str:
@@ -88,7 +92,9 @@ class SessionSummary:
 
     @property
     def closing(self) -> str:
-        """What is left to read, and what is next."""
+        """Whether all is saved, what is left to read, and what is next."""
+        if self.trouble:
+            return f"Not all of this is kept: {self.trouble.rstrip('.')}."
         progress = self.progress
         unread = progress.total - progress.read
         if unread <= 0:
@@ -109,10 +115,14 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReviewExit:
-    """How a review was left: its summary where there is one, and whether to quit the app."""
+    """How a review was left: its summary where there is one, and whether to quit the app.
+
+    `asked`: the reviewer knows what is not saved, and leaves.
+    """
 
     summary: SessionSummary | None = None
     quit: bool = False
+    asked: bool = False
 
 
 _KEYS = (

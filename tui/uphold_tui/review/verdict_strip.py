@@ -33,13 +33,15 @@ _KEYS = {entry.id: entry for entry in REVIEW}
 class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
-    `broken` says that somebody, you or another reviewer, marked the example so.
+    `broken` says that somebody, you or another reviewer, marked the example so; `lost` that what could not be saved has
+    no file to be saved in any more.
     """
 
     pair: PairView
     reason: ReasonShown = field(default_factory=lambda: ReasonShown(()))
     message: Content = field(default_factory=Content)
     not_saved: str | None = None
+    lost: bool = False
     signs: Signs = PLAIN
     keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
     broken: bool = False
@@ -231,15 +233,21 @@ def _after(strip: StripState, narrow: bool) -> Content:
 
 
 def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
-    """In place of the keys: why it is not saved, and that enter tries again."""
+    """In place of the keys: why it is not saved, that enter tries again, and how to save it elsewhere."""
+    elsewhere, again, drop = (label(strip.keys[f"review.{name}"]) for name in ("save_elsewhere", "uphold", "undo"))
+    if strip.lost:
+        entries = ((". ", elsewhere), (" saves it elsewhere, ", again), (" tries again, ", drop), (" drops it.", ""))
+    else:
+        entries = (
+            (". Your verdict is kept here; ", again),
+            (" tries again, ", drop),
+            (" drops it, ", elsewhere),
+            (" elsewhere.", ""),
+        )
     text = Content.assemble(
-        ("Not saved: ", f"{BOLD} {OVERTURNED}"),
+        ("Not kept: " if strip.lost else "Not saved: ", f"{BOLD} {OVERTURNED}"),
         safe_text.running(reason).rstrip("."),
-        (". Your verdict is kept here; ", MUTED),
-        (label(strip.keys["review.uphold"]), BOLD),
-        (" tries again, ", MUTED),
-        (label(strip.keys["review.undo"]), BOLD),
-        (" drops it.", MUTED),
+        *(part for words, key in entries for part in ((words, MUTED), (key, BOLD))),
     )
     return [text.truncate(width, ellipsis=True)]
 

@@ -48,6 +48,19 @@ ALTER TABLE events ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN
 -- it is pinned or named
 ALTER TABLE judges ADD COLUMN is_program INTEGER NOT NULL DEFAULT 0 CHECK (is_program IN (0, 1));
 
+-- how a server takes requests for a model, as its refusals have taught; request_form is a JSON object
+CREATE TABLE model_servers (
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    model TEXT NOT NULL,
+    request_form TEXT NOT NULL,
+    learnt_at TEXT NOT NULL,
+    PRIMARY KEY (kind, address, model)
+) STRICT;
+
+-- how the request of a judgment differed from what the judge asks for; null where it did not
+ALTER TABLE judgments ADD COLUMN request_form TEXT;
+
 -- what holds of a set now: the latest value of each kind, where it was not taken away
 CREATE VIEW set_values AS
 SELECT v.set_id, s.name AS set_name, v.kind, v.value, v.created_at

@@ -1,0 +1,105 @@
+"""Files that are written under a temporary name; those that a killed process left are removed.
+
+The writer holds a lock (flock) on its file as long as it lives, so that a file nobody holds is one of a dead process. Where
+there are no such locks (Windows, some network folders), nothing is swept.
+"""
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_PREFIX, _SUFFIX = ".uphold-", ".part"
+
+_SIDE_FILES = ("-journal", "-wal", "-shm")
+"""Endings of what SQLite puts beside a database, which may be what is written under the temporary name."""
+
+
+@contextlib.contextmanager
+def temporary_file(folder: Path, token: str, *, wait: float = 0.0) -> Iterator[Path]:
+    """Make an empty file in a folder, locked by this process, and remove it at the end if it is still there.
+
+    `token` makes up the name. Where another process holds the file of the same token, wait for it
+    `wait` seconds; TimeoutError then. What a killed process left under this name is overwritten. Raises OSError.
+    """
+    path = folder / f"{_PREFIX}{token}{_SUFFIX}"
+    descriptor = _open_locked(path, time.monotonic() + wait)
+    try:
+        _remove_side_files(path)
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            if _is_at(descriptor, path):
+                _remove_side_files(path)
+                path.unlink()
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files of dead processes from a folder; what cannot be removed stays."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [one.name for one in entries if one.name.startswith(_PREFIX) and one.name.endswith(_SUFFIX)]
+    except OSError:
+        return
+    for name in names:
+        with contextlib.suppress(OSError):
+            _remove_if_abandoned(folder / name)
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor) and _is_at(descriptor, path):
+            _remove_side_files(path)
+            path.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _open_locked(path: Path, until: float) -> int:
+    """Open the file, empty, and lock it; raises TimeoutError if another process holds it until then."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        try:
+            if _lock(descriptor) is not False and _is_at(descriptor, path):
+                os.ftruncate(descriptor, 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        if time.monotonic() >= until:
+            raise TimeoutError(f"{path} is held by another process")
+        time.sleep(0.02)
+
+
+def _lock(descriptor: int) -> bool | None:
+    """Lock an open file without waiting: whether it is now ours, or None where files cannot be locked."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether the open file is still the one at this path."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(found, os.fstat(descriptor))
+
+
+def _remove_side_files(path: Path) -> None:
+    for ending in _SIDE_FILES:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
