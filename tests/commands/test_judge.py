@@ -98,11 +98,11 @@ def test_what_failed_and_what_could_not_be_read_is_named_with_counts_and_an_exam
         told_of_it = json.loads(ended.stdout)
         assert [one["count"] for one in told_of_it["problems"]] == [3, 1]
         unreadable, failed = told_of_it["problems"]
-        assert (unreadable["what"], unreadable["status"]) == ("no JSON object with a winner", "unreadable")
+        assert (unreadable["what"], unreadable["status"]) == ('no verdict in the text: "no idea"', "unreadable")
         assert "prompt of 1,234 tokens is too long" in failed["what"]
         assert {unreadable["example"], failed["example"]} <= {"a", "b", "c", "d", "k0", "k1", "k2", "k3"}
         plain = done(folder, *arguments[:-1])
-    assert "3 judgments could not be read: no JSON object with a winner (such as " in plain
+    assert '3 judgments could not be read: no verdict in the text: "no idea" (such as ' in plain
     assert "8 judgments" not in plain
     with serving(some) as server:
         again = done(folder, "judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1")

@@ -1,5 +1,7 @@
 import pytest
 
+from support.batch_server import BatchDesk, FileBatchDesk, failed_row
+from support.model_server import loopback
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.batches import KINDS, BatchLimits, BatchRequest, chunked, open_batches
 from uphold.records.model_calls import ModelRequest
@@ -37,3 +39,16 @@ def test_a_request_that_is_too_large_by_itself_goes_alone(kind: str) -> None:
 def test_the_limits_are_those_of_each_provider(kind: str, requests: int, size: float) -> None:
     limits = open_batches(Address(kind, "m", "key", "http://127.0.0.1:9")).limits
     assert (limits.requests, limits.bytes) == (requests, size)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_further_fields_stand_among_those_of_the_request(kind: str) -> None:
+    files = FileBatchDesk(lambda number, body: failed_row("unused"))
+    request = ModelRequest("orders", "x", temperature=0.5, extra_body={"top_k": 20})
+    async with loopback(files if kind == "openai" else BatchDesk(lambda number, body: failed_row("unused"))) as server:
+        client = open_batches(Address(kind, "m", "key", f"{server.url}/v1" if kind == "openai" else server.url))
+        name = await client.submit([BatchRequest("id-0", request)], "id")
+        await client.close()
+    body = files.requests(name)[0]["body"] if kind == "openai" else server.asked[0].body["requests"][0]["params"]
+    assert (body["top_k"], body["temperature"], body["model"]) == (20, 0.5, "m")
+    assert "extra_body" not in body

@@ -62,8 +62,18 @@ async def test_reasons_that_differ_in_numbers_are_one_with_the_first_example(fil
     first, second = summary.problems
     assert (first.count, first.example, second.count, second.example) == (3, "k0", 1, "k2")
     assert "req_1x is 901 tokens too long" in first.what
-    assert second.what == "no JSON object with a winner"
+    assert second.what == 'no verdict in the text: "no idea"'
     assert summary.left == 2
+
+
+async def test_unreadable_answers_are_one_reason_whatever_they_say(filled: Callable[..., Store]) -> None:
+    said = ["no idea", 'who "knows", and who could know it in so many words', '{"mood": "good"}', '{"score": [1, 2]}']
+    store = filled(2)
+    summary = await judged(store, lambda asked: message(said[asked.number]))
+    assert [(one.count, one.what) for one in summary.problems] == [
+        (2, 'no verdict in the text: "no idea"'),
+        (2, """no field 'winner' in the JSON object {"mood": "good"}"""),
+    ]
 
 
 async def test_a_mended_judgment_is_no_problem_any_more(filled: Callable[..., Store]) -> None:

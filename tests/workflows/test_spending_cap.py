@@ -12,10 +12,11 @@ import pytest
 
 from support.batch_server import BatchDesk, FileBatchDesk, Row, completed, succeeded
 from support.model_server import Asked, Reply, as_json, dropped, error, loopback, said
+from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.retrying import RetryPolicy
-from uphold.errors import BadUsage, Refused, Unavailable
+from uphold.errors import BadUsage, OddReply, Refused, Unavailable
 from uphold.judging.costs import Price
-from uphold.records.model_calls import ModelAnswer, ModelRequest
+from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, RequestForm
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.workflows.batch_judging import judge_in_batches
@@ -228,6 +229,7 @@ async def test_a_request_waits_for_room_that_others_may_leave() -> None:
         (Unavailable("busy", status=429, for_all=True), False),
         (Unavailable("broken", status=500), False),
         (Refused("too long", status=400), False),
+        (OddReply("a reply of more than 4 MiB"), True),
         (asyncio.CancelledError(), True),
     ],
 )
@@ -237,8 +239,79 @@ def test_a_request_may_be_billed_unless_it_was_refused_or_never_sent(raised: Bas
 
 async def test_refusals_free_what_was_held(store: Store) -> None:
     def refuses_some(asked: Asked) -> Reply:
-        return error(400) if asked.number < 30 else Bill(told=True)(asked)
+        return error(413) if asked.number < 30 else Bill(told=True)(asked)
 
     summary = await judged(store, "anthropic", refuses_some, concurrency=1)
     assert summary.progress.failed == 30
     assert summary.progress.readable > 5
+
+
+async def test_every_form_in_which_a_request_is_sent_is_held_by_itself() -> None:
+    control = WorkControl(cap=1.0)
+
+    class Learning:
+        """Takes no schema and no temperature, then loses a reply; what is held is kept with each request."""
+
+        dialect = Dialect(("max_tokens", "max_completion_tokens"), json_mode=True)
+
+        def __init__(self) -> None:
+            self.seen: list[tuple[str, list[float], float]] = []
+
+        async def answer(self, request: ModelRequest) -> ModelAnswer:
+            self.seen.append((request.form.answer_format, [round(one, 3) for one in control.held], control.at_most))
+            if request.schema is not None:
+                raise Refused("response_format json_schema is not supported", status=400)
+            if request.temperature is not None:
+                raise Refused("temperature is not supported", status=400)
+            if len(self.seen) == 3:
+                raise Unavailable("did not answer within 300 seconds")
+            return ModelAnswer("A", "end_turn", 1, 1)
+
+    learning = Learning()
+    capped = CappedEndpoint(learning, SpendingCap(control, Price(0.0, 100_000.0, 0.0, 0.0)))  # type: ignore[arg-type]
+    endpoint = RetryingEndpoint(capped, QUICK)
+    await endpoint.answer(ModelRequest(None, "x", {"type": "object"}, max_tokens=4, temperature=1.0))
+    held = [0.4]
+    schema, mode = "json_schema", "json_object"
+    assert learning.seen == [
+        (schema, held, 0.0),
+        (mode, held, 0.0),
+        (mode, held, 0.0),
+        (mode, held, pytest.approx(0.4)),
+    ]
+    assert (control.spent, control.at_most, control.held) == (pytest.approx(0.1), pytest.approx(0.4), [])
+    with pytest.raises(CapReached, match="--max-cost"):
+        await endpoint.answer(ModelRequest(None, "x", max_tokens=6))
+    assert len(learning.seen) == 4
+
+
+PRICE = Price(1.0, 10.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("more", "tokens"),
+    [
+        ({}, 1000),
+        ({"thinking": 900}, 1000),
+        ({"extra_body": {"top_k": 20, "store": True}}, 1000),
+        ({"extra_body": {"max_completion_tokens": 5000}}, 6000),
+        ({"extra_body": {"reasoning": {"max_tokens": 2000}}}, 3000),
+        ({"extra_body": {"options": [{"num_predict": 512.5}], "thinking_budget": 100}}, 1613),
+        ({"extra_body": {"max_tokens": -1}}, 1000),
+        ({"extra_body": {"max_tokens": 10**400}}, 1000 + 10**12),
+        ({"form": RequestForm(left_out=("max_tokens",))}, 128_000),
+    ],
+)
+def test_all_output_that_a_request_allows_is_held(more: dict[str, Any], tokens: int) -> None:
+    plain, asked = ModelRequest("s", "u", max_tokens=1000), ModelRequest("s", "u", max_tokens=1000, **more)
+    assert asked.most_output == tokens
+    fields = len(json.dumps(more["extra_body"], separators=(",", ":"))) if "extra_body" in more else 0
+    assert asked.size == plain.size + fields
+    expected = PRICE.most(plain) + ((tokens - 1000) * PRICE.output + fields * PRICE.input) / 1e6
+    assert PRICE.most(asked) == pytest.approx(expected)
+
+
+def test_further_fields_that_allow_more_output_are_named_where_nothing_fits() -> None:
+    asked = ModelRequest("s", "u", max_tokens=1000, extra_body={"max_completion_tokens": 5000})
+    with pytest.raises(BadUsage, match=r"not one request fits.*max_tokens 1,000, up to 6,000 tokens of output in all"):
+        SpendingCap(WorkControl(cap=0.01), PRICE).check_room([asked])
