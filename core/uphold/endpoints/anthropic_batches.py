@@ -11,6 +11,7 @@ from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.anthropic import convert_error, make_client, parse_message, request_arguments
 from uphold.endpoints.batches import CANCELLED, EXPIRED, BatchLimits, BatchRequest, BatchResult, BatchState
+from uphold.endpoints.key_masking import mask_answer
 from uphold.errors import EndpointError, Unavailable
 from uphold.records.model_calls import ModelRequest
 
@@ -115,7 +116,7 @@ def _parse_result(row: dict[str, Any], address: Address) -> BatchResult:
     kind = result.get("type")
     message = result.get("message")
     if kind == "succeeded" and isinstance(message, dict) and isinstance(message.get("content"), list):
-        return BatchResult(custom_id, parse_message(message))
+        return BatchResult(custom_id, mask_answer(parse_message(message), address.key))
     error = result.get("error") or {}
     inner = error.get("error")
     details = inner if isinstance(inner, dict) else error

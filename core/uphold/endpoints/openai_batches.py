@@ -11,6 +11,7 @@ import openai
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.batches import CANCELLED, EXPIRED, BatchLimits, BatchRequest, BatchResult, BatchState
+from uphold.endpoints.key_masking import mask_answer
 from uphold.endpoints.openai import OpenAIEndpoint, convert_error, make_client, read_completion
 from uphold.errors import EndpointError, Unavailable
 
@@ -177,7 +178,7 @@ def _parse_result(line: bytes, address: Address) -> BatchResult:
     body = response.get("body")
     if isinstance(body, dict) and response.get("status_code", 200) == 200:
         if (answer := read_completion(body)) is not None:
-            return BatchResult(custom_id, answer)
+            return BatchResult(custom_id, mask_answer(answer, address.key))
         return BatchResult(custom_id, problem="the batch says nothing that is a model's answer")
     if isinstance(body, dict) and not isinstance(error, dict):
         error = body.get("error")

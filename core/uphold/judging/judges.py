@@ -5,7 +5,6 @@
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -21,6 +20,7 @@ from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Prefe
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits, PairToJudge, extra_body_problem
 from uphold.records.texts import canonical
+from uphold.settings import read_toml
 
 PROVIDERS = ("anthropic", "openai")
 """The kinds of endpoint of LLM judges, as in a spec KIND:MODEL."""
@@ -283,12 +283,7 @@ def read_judges(
     path: Path, rubric: str | None = None, endpoints: Tables | None = None, prices: Tables | None = None
 ) -> list[ReadyJudge]:
     """Return the judges of a TOML file. Raises BadFile that names the file and the field."""
-    try:
-        contents = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadFile(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: not a TOML file ({error})") from error
+    contents = read_toml(path)
     endpoints = {**(endpoints or {}), **_pop_named_tables(path, contents, "endpoints")}
     prices = {**(prices or {}), **_pop_named_tables(path, contents, "prices")}
     _pop_named_tables(path, contents, "systems")

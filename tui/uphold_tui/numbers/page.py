@@ -12,9 +12,9 @@ from itertools import chain, pairwise
 from textual.content import Content
 from textual.geometry import Region
 
-from uphold.formatting import count, of_n
+from uphold.formatting import NONE, count, of_n
 from uphold.records.pair_list import PairFilter
-from uphold.records.statistics import MIN_FOR_RATE, Rate, Share, Value
+from uphold.records.statistics import MIN_FOR_RATE, WEIGHTED, Rate, Share, Value
 from uphold.reports.comparison_report import difference_sentence
 from uphold.reports.model import (
     TOO_FEW,
@@ -304,7 +304,8 @@ def _ends(row: NumberRow) -> str:
     """Return the interval of a rate, or in a word why there is none."""
     if not isinstance(row.number, Rate):
         return ""
-    return "exact" if row.number.method == "exact" else rate_interval(row.number) or "no interval"
+    without = "weighted" if row.number.method == WEIGHTED else NONE
+    return "exact" if row.number.method == "exact" else rate_interval(row.number) or without
 
 
 def _style(row: NumberRow) -> str:
