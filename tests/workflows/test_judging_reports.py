@@ -67,12 +67,12 @@ async def test_reasons_that_differ_in_numbers_are_one_with_the_first_example(fil
 
 
 async def test_unreadable_answers_are_one_reason_whatever_they_say(filled: Callable[..., Store]) -> None:
-    said = ["no idea", 'who "knows", and who could know it in so many words', '{"verdict": "A"}', '{"score": [1, 2]}']
+    said = ["no idea", 'who "knows", and who could know it in so many words', '{"mood": "good"}', '{"score": [1, 2]}']
     store = filled(2)
     summary = await judged(store, lambda asked: message(said[asked.number]))
     assert [(one.count, one.what) for one in summary.problems] == [
         (2, 'no verdict in the text: "no idea"'),
-        (2, """no field 'winner' in the JSON object {"verdict": "A"}"""),
+        (2, """no field 'winner' in the JSON object {"mood": "good"}"""),
     ]
 
 

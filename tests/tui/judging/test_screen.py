@@ -191,7 +191,7 @@ async def test_s_stops_and_keeps_what_came_back(store: Store) -> None:
 
 async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(store: Store) -> None:
     def answer(asked: Asked) -> Reply:
-        if asked.number < 2:
+        if "instruction 0\n" in asked.user:
             return error(413, said="too long for [b]this[/b] \x1b[2J model")
         return answer_to(asked, "no \x1b]52;c;x idea")
 
@@ -245,9 +245,11 @@ async def test_a_cap_is_typed_after_the_dollar_sign(store: Store) -> None:
 
 async def test_the_reasons_of_what_went_wrong_are_shown_with_counts_and_an_example(store: Store) -> None:
     def some(asked: Asked) -> Reply:
-        if asked.number < 3:
+        user = asked.user
+        candidate_first = user.index("candidate") < user.index("baseline")
+        if "instruction 0\n" in user or ("instruction 1\n" in user and candidate_first):
             return error(413, said="the prompt is [bold]too long[/]")
-        return answer_to(asked, "no idea") if asked.number == 3 else right(asked)
+        return answer_to(asked, "no idea") if "instruction 1\n" in user else right(asked)
 
     with serving(some) as server:
         async with app(store, server.url).run_test(size=(120, 40)) as pilot:
