@@ -157,7 +157,8 @@ def run_app(
 
 def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
     """Return how an app ended that was run; `lost` says what became of its database."""
-    navigator, failure = app.navigator, app.failure
+    navigator = app.navigator
+    failure = (navigator.store.explain(app.failure) if app.failure is not None else None) or app.failure
     troubles = [f"not kept: {words}" for words in navigator.all_not_kept()]
     if lost is not None:
         troubles.append(str(lost))

@@ -78,18 +78,18 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
             return UpholdError.exit_code
         print_note(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
         return UpholdError.exit_code
-    if type(error).__module__ == "sqlite3":
-        print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
-        return UpholdError.exit_code
     if isinstance(error, UnicodeEncodeError) and _SURROGATE.search(error.object):
         print_note(f"{error.object[:200]!r}: not UTF-8; a name is UTF-8 text, only a path may hold other bytes")
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
         explained = explain(error) if explain is not None else None
-        if explained is None:
-            raise error
-        return _print_error(explained)
+        if explained is not None:
+            return _print_error(explained)
+        if type(error).__module__ == "sqlite3":
+            print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
+            return UpholdError.exit_code
+        raise error
     context = getattr(error, "ctx", None)
     text = str(message()).rstrip(".")
     print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))

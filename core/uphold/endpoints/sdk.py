@@ -80,6 +80,9 @@ def parse_object(body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str
         return None
     try:
         value = json.loads(body)
+    except UnicodeDecodeError:
+        # A model may be stopped in the middle of a character, and servers pass that on.
+        return parse_object(body.decode("utf-8", "replace").encode(), max_structure)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -111,7 +114,7 @@ def status_error(
 ) -> EndpointError:
     """Return the error for an HTTP status; `spent`: the account has reached its spending limit, whatever the status."""
     description = f"HTTP {status} ({shorten(explanation, address) or 'no explanation'})"
-    text = explanation[: refusals.MAX_READ].replace(address.key, "[key]")
+    text = mask_key(explanation, address.key)[: refusals.MAX_READ]
     wait = parse_retry_after(headers)
     kind = refusals.Kind.ACCOUNT if spent else refusals.kind_of(status, text, asks_to_wait=wait is not None)
     name = address.display_name
@@ -175,6 +178,6 @@ def surrogate_error() -> Refused:
 
 def shorten(text: str, address: Address) -> str:
     """Return a server's text on one line, cut to 300 characters, with the API key masked."""
-    text = " ".join(mask_key(text[: refusals.MAX_READ], address.key).split())
+    text = " ".join(mask_key(text, address.key)[: refusals.MAX_READ].split())
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _MAX_EXPLANATION else f"{text[:_MAX_EXPLANATION]}…"

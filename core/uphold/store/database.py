@@ -29,6 +29,9 @@ MAX_WAIT = 120.0
 _SLICE_MS = 200
 """Between two words of a wait that is told of."""
 
+Tell = Callable[[float], None]
+"""Is told how many seconds a writer has waited for another one, a few times a second."""
+
 
 def now() -> str:
     """Return the current time in UTC as ISO 8601 with microseconds."""
@@ -71,7 +74,7 @@ class Store:
         self.file = file
         self._read_only = read_only
         self._changes_before = 0
-        self._tell_wait: Callable[[float], None] | None = None
+        self._tell_wait: Tell | None = None
 
     @property
     def read_only(self) -> bool:
@@ -142,7 +145,7 @@ class Store:
         if self._tell_wait is not None:
             self.tell_waits(self._tell_wait)
 
-    def tell_waits(self, tell: Callable[[float], None] | None) -> None:
+    def tell_waits(self, tell: Tell | None) -> None:
         """Have write transactions wait for another program's for up to `MAX_WAIT`; with None for `BUSY_MS` again.
 
         `tell` is called with the seconds waited so far, a few times a second.
@@ -173,16 +176,19 @@ class Store:
                 if self._tell_wait is None or not is_locked(error) or waited >= MAX_WAIT:
                     raise
                 self._tell_wait(waited)
+                self.check_file()
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Read the database as it is now until the end of the block, without the write lock; others may write meanwhile.
 
-        Temporary tables may be made and filled; they stay. Raises BadDatabase if the file is read-only.
+        Temporary tables may be made and filled; they stay. Raises BadDatabase if the file is read-only, DatabaseLost if it is
+        no longer there.
         """
         if self._read_only is not None:
             raise BadDatabase(f"{self.path}: {self._read_only.why}")
         with readable_errors(self.path, self.conn):
+            self.check_file()
             self.conn.execute("BEGIN")
             try:
                 # The first read begins the snapshot.
@@ -264,13 +270,21 @@ class Store:
         return None if found is None else BadDatabase(f"{self.path}: {found}; {DAMAGED}")
 
 
-def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_ms: int | None = None) -> Store:
+def open_store(
+    path: Path,
+    *,
+    create: bool = False,
+    reading: bool = False,
+    busy_ms: int | None = None,
+    tell_wait: Tell | None = None,
+) -> Store:
     """Open the database at `path`.
 
     `create` makes a new one if there is none or an empty file; with `reading` the caller will not write, so a read-only
-    file is accepted. `busy_ms` is how long to wait for another connection's lock. Raises BadDatabase, leaving the file
-    as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version,
-    and for objects in the schema that are not uphold's.
+    file is accepted. `busy_ms` is how long to wait for another connection's lock; with `tell_wait` the store tells of its
+    waits, and one for a process that is making the same database, see `Store.tell_waits`. Raises BadDatabase, leaving the
+    file as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased
+    version, and for objects in the schema that are not uphold's.
     """
     wait = _seconds(busy_ms)
     place = locate(path)
@@ -279,7 +293,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
         if new and not place.file.exists():
             from uphold.store.new_file import new_file  # few commands make a database
 
-            with new_file(place, wait) as draft:
+            with new_file(place, wait if tell_wait is None else MAX_WAIT, tell_wait) as draft:
                 if draft is not None:
                     _open_draft(draft, path, wait).close()
             new = is_new(place, create=create, wait=wait)
@@ -294,7 +308,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
             file.close()
             raise
         try:
-            _prepare(store, new=new)
+            _prepare(store, new=new, tell_wait=tell_wait)
             file.begin()
         except BaseException:
             store.close()
@@ -303,7 +317,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
 
 
 @contextlib.contextmanager
-def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[Store]:
+def open_or_make_store(path: Path, *, busy_ms: int | None = None, tell_wait: Tell | None = None) -> Iterator[Store]:
     """Open the database at `path` for writing; where there is none, one is made if the block changes anything in it.
 
     It gets its name when the block has ended: after an error, an interruption or a kill there is none. Until then it is
@@ -316,7 +330,7 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[St
     if absent:
         from uphold.store.new_file import new_file
 
-        with new_file(place, wait) as draft:
+        with new_file(place, wait if tell_wait is None else MAX_WAIT, tell_wait) as draft:
             if draft is not None:
                 with _open_draft(draft, path, wait) as store:
                     before = store.total_changes()
@@ -325,7 +339,7 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[St
                 if not changed:
                     draft.unlink()
                 return
-    with open_store(path, create=True, busy_ms=busy_ms) as store:
+    with open_store(path, create=True, busy_ms=busy_ms, tell_wait=tell_wait) as store:
         yield store
 
 
@@ -353,7 +367,7 @@ def _connect(place: Location, obstacle: str | None, file: FileIdentity, wait: fl
     return Store(conn, place.named, ReadOnly(obstacle, state), file)
 
 
-def _prepare(store: Store, *, new: bool) -> None:
+def _prepare(store: Store, *, new: bool, tell_wait: Tell | None = None) -> None:
     """Check the schema, set the connection's pragmas, and migrate the schema if it is older."""
     conn = store.conn
     (version,) = conn.execute("PRAGMA user_version").fetchone()
@@ -362,6 +376,8 @@ def _prepare(store: Store, *, new: bool) -> None:
     if not store.read_only:
         conn.execute("PRAGMA journal_mode=WAL")
         conn.execute("PRAGMA synchronous=FULL")
+        if tell_wait is not None:
+            store.tell_waits(tell_wait)
         if version < SCHEMA:
             _migrate(store)
     elif version < SCHEMA:

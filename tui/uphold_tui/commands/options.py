@@ -12,6 +12,8 @@ from uphold.errors import DatabaseLost, UpholdError
 from uphold.settings import Settings, database_path, read_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -75,20 +77,15 @@ class Context:
         from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        store = open_store(self.path, create=create, reading=reading)
-        store.tell_waits(wait_notes(self.path))
-        return store
+        return open_store(self.path, create=create, reading=reading, tell_wait=wait_notes(self.path))
 
-    @contextmanager
-    def open_or_make(self) -> "Iterator[Store]":
+    def open_or_make(self) -> "AbstractContextManager[Store]":
         """Open the database, or make one that is there once the block has ended without an error."""
         from uphold.workflows.lookup import open_or_make_store
         from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        with open_or_make_store(self.path) as store:
-            store.tell_waits(wait_notes(self.path))
-            yield store
+        return open_or_make_store(self.path, tell_wait=wait_notes(self.path))
 
     @contextmanager
     def open_for_work(self) -> "Iterator[Store]":

@@ -64,8 +64,8 @@ def muted(words: str) -> Content:
 class ReviewActions:
     """Runs acts of a session; keeps the one that could not be saved, and why verdicts were overturned.
 
-    `not_saved` is why it could not be saved, `lost` whether the database is no longer there; `saved_elsewhere` are
-    sentences about the files that it was saved to.
+    `cause` is why it could not be saved, `not_saved` what is shown of that as long as it may yet be saved by itself, `lost`
+    whether the database is no longer there; `saved_elsewhere` are sentences about the files that it was saved to.
     """
 
     def __init__(self, session: ReviewSession, options: AppOptions, table: Mapping[str, keys.Key]) -> None:
@@ -73,6 +73,7 @@ class ReviewActions:
         self.patterns = OverturnPatterns()
         self.unsaved: Act | None = None
         self.not_saved: str | None = None
+        self.cause = ""
         self._locked_since: float | None = None
         self.lost = False
         self.saved_elsewhere: list[str] = []
@@ -85,7 +86,8 @@ class ReviewActions:
             with self.session.store.waiting_at_most(_PATIENCE):
                 outcome = act()
         except UpholdError as error:
-            self.unsaved, self.not_saved = act, self._why_not(error)
+            self.unsaved, self.cause = act, safe_text.cause(str(error))
+            self.not_saved = self._shown_cause(error)
             self.lost = isinstance(error, DatabaseLost)
             return Update()
         self._forget_unsaved()
@@ -97,15 +99,15 @@ class ReviewActions:
         message, later_message = self._messages(outcome, narrow)
         return Update(message, Redraw.ALL, self._was_revealed(pair), numbers_changed=True, later_message=later_message)
 
-    def _why_not(self, error: UpholdError) -> str:
+    def _shown_cause(self, error: UpholdError) -> str:
         """Why an act is not saved; for a while after it has met another program's lock, that it waits."""
         if not isinstance(error, DatabaseBusy):
             self._locked_since = None
-            return safe_text.cause(str(error))
+            return self.cause
         now = monotonic()
         since = self._locked_since = now if self._locked_since is None else self._locked_since
         if now - since >= MAX_WAIT:
-            return safe_text.cause(str(error))
+            return self.cause
         return f"another program is writing: waiting, {int(now - since)} s"
 
     @property
@@ -132,7 +134,7 @@ class ReviewActions:
     def trouble(self) -> str | None:
         """Why leaving now would lose something: what could not be saved, or what became of the file; None if all is well."""
         if self.unsaved is not None:
-            return f"{self.unsaved_words()} is not saved: {self.not_saved}"
+            return f"{self.unsaved_words()} is not saved: {self.cause}"
         lost = self.session.store.lost()
         return safe_text.cause(str(lost)) if lost is not None else None
 
