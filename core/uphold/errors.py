@@ -6,7 +6,8 @@ class UpholdError(Exception):
 
     * UpholdError
       x BadFile         a file, line or field cannot be read
-      x BadDatabase     the database is missing, locked, damaged or not one of this version
+      x BadDatabase     the database is missing, damaged or not one of this version
+        - DatabaseBusy  another program is writing to it
         - DatabaseLost  the file of an open database was deleted, replaced, truncated or damaged
       x BadUsage        a name does not exist, or options do not fit
       x EndpointError
@@ -23,7 +24,11 @@ class BadFile(UpholdError):
 
 
 class BadDatabase(UpholdError):
-    """The database is missing, locked, damaged, or not one that this version of uphold can open."""
+    """The database is missing, damaged, or not one that this version of uphold can open."""
+
+
+class DatabaseBusy(BadDatabase):
+    """Another program holds the write lock of the database; what was to be written can be tried again."""
 
 
 class DatabaseLost(BadDatabase):

@@ -1,6 +1,7 @@
 """User settings from a TOML file, and the path of the database."""
 
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -43,14 +44,31 @@ def read_settings(path: Path | None) -> Settings:
     path = path or next((p for p in (Path("uphold.toml"), _user_file()) if p is not None and p.is_file()), None)
     if path is None:
         return Settings()
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadFile(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: not a TOML file ({error})") from error
+    values = read_toml(path)
     return _validated(path, values)
 
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises BadFile for one that cannot be read or is no TOML, for a pipe or a device, which might never end, and for one that
+    is far too large.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode) and path != Path(os.devnull):
+            raise BadFile(f"{path}: no ordinary file; save it to one first")
+        if status.st_size > _LARGEST:
+            raise BadFile(f"{path}: larger than {_LARGEST >> 20} MiB, which no TOML file of settings is")
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadFile(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadFile(f"{path}: not a TOML file ({error})") from error
+
+
+_LARGEST = 16 * 2**20
+"""Bytes of the largest TOML file that is read."""
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 

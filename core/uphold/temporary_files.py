@@ -8,7 +8,7 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PREFIX, _SUFFIX = ".uphold-", ".part"
@@ -18,14 +18,17 @@ _SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
 @contextlib.contextmanager
-def temporary_file(folder: Path, token: str, *, wait: float = 0.0) -> Iterator[Path]:
+def temporary_file(
+    folder: Path, token: str, *, wait: float = 0.0, tell_wait: Callable[[float], None] | None = None
+) -> Iterator[Path]:
     """Make an empty file in a folder, locked by this process, and remove it at the end if it is still there.
 
     `token` makes up the name. Where another process holds the file of the same token, wait for it
-    `wait` seconds; TimeoutError then. What a killed process left under this name is overwritten. Raises OSError.
+    `wait` seconds, telling `tell_wait` the seconds so far; TimeoutError then. What a killed process left under this name is
+    overwritten. Raises OSError.
     """
     path = folder / f"{_PREFIX}{token}{_SUFFIX}"
-    descriptor = _open_locked(path, time.monotonic() + wait)
+    descriptor = _open_locked(path, wait, tell_wait)
     try:
         _remove_side_files(path)
         yield path
@@ -59,8 +62,9 @@ def _remove_if_abandoned(path: Path) -> None:
         os.close(descriptor)
 
 
-def _open_locked(path: Path, until: float) -> int:
-    """Open the file, empty, and lock it; raises TimeoutError if another process holds it until then."""
+def _open_locked(path: Path, wait: float, tell_wait: Callable[[float], None] | None) -> int:
+    """Open the file, empty, and lock it; raises TimeoutError if another process holds it for longer than `wait`."""
+    began = time.monotonic()
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         try:
@@ -71,8 +75,11 @@ def _open_locked(path: Path, until: float) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
-        if time.monotonic() >= until:
+        waited = time.monotonic() - began
+        if waited >= wait:
             raise TimeoutError(f"{path} is held by another process")
+        if tell_wait is not None:
+            tell_wait(waited)
         time.sleep(0.02)
 
 

@@ -14,6 +14,7 @@ from support.control_sequences import kinds
 from support.hostile_texts import BIDI, CONTROLS, SEQUENCES, short
 from support.imports import bring_files, compared, judged, reviewed, write
 from support.sessions import on_screen
+from uphold.formats.csv_cells import restore
 from uphold.records.enums import Choice
 from uphold.store.database import open_store
 from uphold.workflows.lookup import find_run
@@ -33,11 +34,6 @@ def written(folder: Path, form: str, *arguments: str) -> str:
     ended = uphold(folder, "export", form, *arguments, "-o", f"out.{form}", "--force")
     assert ended.returncode == 0, ended.stderr
     return (folder / f"out.{form}").read_bytes().decode("utf-8")
-
-
-def back(cell: str) -> str:
-    """A cell without the apostrophe that made it harmless."""
-    return cell[1:] if cell.lstrip("'") != cell and cell.lstrip("'")[:1] in set("=+-@\t\r\n＝＋－＠") else cell
 
 
 @pytest.fixture
@@ -155,9 +151,9 @@ def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_p
     found = csv_rows(written(tmp_path, "csv"))
     for row, given in zip(found, rows, strict=True):
         assert not any(str(cell)[:1] in set("=+-@\t\r\n") for cell in row.values())
-        assert back(row["instruction"]) == given["instruction"]
-        assert back(row["response_candidate"]) == given["response_candidate"]
-        assert back(row[f"judge:{given['judge']}:reason"]) == given["reason"]
+        assert restore(row["instruction"]) == given["instruction"]
+        assert restore(row["response_candidate"]) == given["response_candidate"]
+        assert restore(row[f"judge:{given['judge']}:reason"]) == given["reason"]
     raw = [json.loads(line) for line in written(tmp_path, "jsonl").splitlines()]
     assert [pair["turns"] for pair in raw] == [[row["instruction"]] for row in rows]
     assert [pair["response_candidate"] for pair in raw] == [[row["response_candidate"]] for row in rows]

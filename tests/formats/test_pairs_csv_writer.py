@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from uphold.formats.files import find_file, iter_rows
+from uphold.formats.reading import ByteMeter, ReadNotes
 from uphold.formats.writers.pairs_csv import column_names, csv_lines, escape_formula
 from uphold.formats.writers.pairs_jsonl import json_lines
 from uphold.records.rows import ExportedAnnotators, ExportedPair
@@ -40,15 +44,6 @@ def pair(text: str, key: str = "k") -> ExportedPair:
     )
 
 
-@given(TEXTS)
-def test_no_text_begins_like_a_formula_and_taking_off_the_apostrophe_gives_it_back(text: str) -> None:
-    made = escape_formula(text)
-    assert isinstance(made, str)
-    assert made[:1] not in set(SIGNS) or not made
-    after = made.lstrip("'")
-    assert (made[1:] if after != made and after[:1] in set(SIGNS) and after else made) == text
-
-
 @given(st.lists(TEXTS, min_size=1, max_size=3))
 def test_any_text_comes_back_out_of_both_files(texts: list[str]) -> None:
     file = "".join(csv_lines(ExportedAnnotators(), map(pair, texts)))
@@ -63,6 +58,24 @@ def test_any_text_comes_back_out_of_both_files(texts: list[str]) -> None:
 def test_numbers_are_numbers_and_no_cell_of_them_gets_an_apostrophe() -> None:
     assert escape_formula(-1.5) == -1.5
     assert escape_formula(None) is None
+
+
+def test_a_hostile_name_makes_no_formula_of_a_column() -> None:
+    header = next(iter(csv_lines(ExportedAnnotators(["j;=cmd()"], ["\t=1"]), [])))
+    assert "judge:j;'=cmd():verdict" in header
+    assert "reviewer:\t'=1:comment" in header
+
+
+@given(TEXTS.filter(lambda text: "\0" not in text))
+def test_importing_an_export_reads_the_texts_that_were_exported(text: str) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "export.csv"
+        lines = csv_lines(ExportedAnnotators(["j;=1"], []), [pair(text)])
+        file.write_text("".join(lines), encoding="utf-8", newline="")
+        notes = ReadNotes(ByteMeter(file.stat().st_size, None))
+        ((_, row),) = iter_rows(find_file(file), notes)
+    assert row.get("instruction", "") == text
+    assert row.get("response_candidate", "") == text
 
 
 def test_every_judge_and_reviewer_has_the_same_columns() -> None:

@@ -1,6 +1,7 @@
 """The Textual app: themes, the first screen, and how it ends."""
 
 import gc
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
 
+_LARGEST_SIDE = 2000
+"""Columns or rows of the largest screen that is believed to exist."""
 
 WORK_LEFT = 4
 """Exit code where something was not kept, or the app stopped because of an error of its own."""
@@ -141,7 +144,8 @@ def run_app(
         session = open_review(store, wanted, options.reviewer, review)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
-    app = UpholdApp(store, session, options, settings)
+    app = _make_app(store, session, options, settings)
+    store.tell_waits(None)  # nothing may be printed over the app
     try:
         app.run()
     except Exception as error:
@@ -153,7 +157,8 @@ def run_app(
 
 def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
     """Return how an app ended that was run; `lost` says what became of its database."""
-    navigator, failure = app.navigator, app.failure
+    navigator = app.navigator
+    failure = (navigator.store.explain(app.failure) if app.failure is not None else None) or app.failure
     troubles = [f"not kept: {words}" for words in navigator.all_not_kept()]
     if lost is not None:
         troubles.append(str(lost))
@@ -178,6 +183,22 @@ def _cause(error: Exception) -> Exception:
     """Return the error itself where a worker wrapped it."""
     cause = error.error if isinstance(error, WorkerFailed) else error
     return cause if isinstance(cause, Exception) else error
+
+
+def _make_app(store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings) -> UpholdApp:
+    """Make the app. Raises BadUsage where Textual cannot start with what the environment says."""
+    for name in ("COLUMNS", "LINES"):
+        # Textual believes these, and lays out a screen of that size; the terminal itself knows better.
+        if os.environ.get(name, "").isdecimal() and int(os.environ[name]) > _LARGEST_SIDE:
+            del os.environ[name]
+    try:
+        return UpholdApp(store, session, options, settings)
+    except (ImportError, AttributeError, LookupError, RuntimeError, ValueError) as error:
+        named = [name for name in ("TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM") if os.environ.get(name)]
+        if not named:
+            raise
+        what = " and ".join(f"{name}={os.environ[name]}" for name in named)
+        raise BadUsage(f"{what}: the app cannot start with this in the environment ({error}); unset it") from error
 
 
 def _only_run(store: "Store") -> "Run | None":

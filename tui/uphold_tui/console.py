@@ -4,15 +4,19 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from uphold.errors import UpholdError
 from uphold.text import one_line, terminal_safe
 
 if TYPE_CHECKING:
     from uphold.reports.model import Report
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
@@ -28,6 +32,7 @@ def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Ex
 
     `explain` returns the error to print in the place of one that no sentence is known for, or None.
     """
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A character that the terminal's encoding lacks must not stop the output.
@@ -46,36 +51,55 @@ def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Ex
     return code if isinstance(code, int) else 0
 
 
+def _open_closed_streams() -> None:
+    """Have a standard stream that was closed when the program was started read or write the null device.
+
+    Its descriptor must not go to a file that is opened later: what is printed would be written into that.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (as long as the program runs)
+
+
 def _print_error(error: Exception, explain: Callable[[Exception], Exception | None] | None = None) -> int:
     """Print an error that a person can act on as a sentence and return its exit code; raise any other again."""
     if isinstance(error, UpholdError):
         print_note(str(error))
         return error.exit_code
     if isinstance(error, OSError):
-        _close_output()
+        _redirect_to_null(sys.stdout)
         if isinstance(error, BrokenPipeError):
             return 0  # the reader of the pipe has closed it, which is not an error
+        if isinstance(error, FileNotFoundError) and error.filename is None:
+            print_note("the current folder does not exist any more; change to another one")
+            return UpholdError.exit_code
         print_note(f"{error.filename or 'the output'}: cannot be written or read ({error.strerror or error})")
         return UpholdError.exit_code
-    if type(error).__module__ == "sqlite3":
-        print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
+    if isinstance(error, UnicodeEncodeError) and _SURROGATE.search(error.object):
+        print_note(f"{error.object[:200]!r}: not UTF-8; a name is UTF-8 text, only a path may hold other bytes")
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
         explained = explain(error) if explain is not None else None
-        if explained is None:
-            raise error
-        return _print_error(explained)
+        if explained is not None:
+            return _print_error(explained)
+        if type(error).__module__ == "sqlite3":
+            print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
+            return UpholdError.exit_code
+        raise error
     context = getattr(error, "ctx", None)
     text = str(message()).rstrip(".")
     print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))
     return UpholdError.exit_code
 
 
-def _close_output() -> None:
-    """Redirect standard output to the null device, so that flushing the rest cannot fail again."""
+def _redirect_to_null(stream: TextIO) -> None:
+    """Redirect a standard stream to the null device, so that flushing the rest cannot fail again."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_text(text: str = "") -> None:
@@ -85,7 +109,23 @@ def print_text(text: str = "") -> None:
 
 def print_note(text: str = "") -> None:
     """Print a message on standard error, never wrapped."""
-    sys.stderr.write(terminal_safe(text) + "\n")
+    try:
+        sys.stderr.write(terminal_safe(text) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        _redirect_to_null(sys.stderr)  # the exit code is still told
+
+
+def wait_notes(path: Path) -> Callable[[float], None]:
+    """Return a function that says on standard error that another program is writing, when told the seconds waited."""
+    moments = [60.0, 30.0, 15.0, 5.0, 1.0]
+
+    def tell(seconds: float) -> None:
+        if moments and seconds >= moments[-1]:
+            moments.pop()
+            print_note(f"{path}: another program is writing: waiting, {seconds:.0f} s")
+
+    return tell
 
 
 def print_line(text: str) -> None:

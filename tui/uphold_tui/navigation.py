@@ -281,7 +281,7 @@ class Navigator:
 def _not_kept(screen: ReviewScreen) -> list[str]:
     """The act that a review could not save, and why."""
     actions = screen.actions
-    return [f"{actions.unsaved_words()}: {actions.not_saved}"] if actions.unsaved is not None else []
+    return [f"{actions.unsaved_words()}: {actions.cause}"] if actions.unsaved is not None else []
 
 
 class ReviewNavigator:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from uphold.endpoints.key_masking import MaskedEndpoint
 from uphold.errors import BadUsage
 from uphold.records.model_calls import Endpoint
 
@@ -142,9 +143,12 @@ def _host(base_url: str | None) -> str:
 
 
 def open_endpoint(address: Address) -> Endpoint:
-    """Return the endpoint at an address. Its SDK is imported here: that takes most of a second."""
+    """Return the endpoint at an address; its answers have the key masked.
+
+    Its SDK is imported here: that takes most of a second.
+    """
     endpoint: Endpoint = importlib.import_module(_KINDS[address.kind].module).connect(address)
-    return endpoint
+    return MaskedEndpoint(endpoint, address.key)
 
 
 def _check_url(base_url: str) -> None:

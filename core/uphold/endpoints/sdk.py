@@ -15,6 +15,7 @@ from typing import Any
 
 from uphold.endpoints import refusals
 from uphold.endpoints.addresses import Address
+from uphold.endpoints.key_masking import mask_key
 from uphold.errors import EndpointError, Refused, Unavailable
 from uphold.records.model_calls import AccessRefused
 
@@ -113,7 +114,7 @@ def status_error(
 ) -> EndpointError:
     """Return the error for an HTTP status; `spent`: the account has reached its spending limit, whatever the status."""
     description = f"HTTP {status} ({shorten(explanation, address) or 'no explanation'})"
-    text = explanation[: refusals.MAX_READ].replace(address.key, "[key]")
+    text = mask_key(explanation, address.key)[: refusals.MAX_READ]
     wait = parse_retry_after(headers)
     kind = refusals.Kind.ACCOUNT if spent else refusals.kind_of(status, text, asks_to_wait=wait is not None)
     name = address.display_name
@@ -176,7 +177,7 @@ def surrogate_error() -> Refused:
 
 
 def shorten(text: str, address: Address) -> str:
-    """Return a server's text on one line, cut to 300 characters, with the API key removed."""
-    text = " ".join(text[: refusals.MAX_READ].replace(address.key, "[key]").split())
+    """Return a server's text on one line, cut to 300 characters, with the API key masked."""
+    text = " ".join(mask_key(text, address.key)[: refusals.MAX_READ].split())
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _MAX_EXPLANATION else f"{text[:_MAX_EXPLANATION]}…"

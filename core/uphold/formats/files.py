@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from uphold.errors import BadFile
+from uphold.formats.csv_cells import is_export, restore
 from uphold.formats.json_values import (
     BOM,
     LONGEST_LINE,
@@ -332,7 +333,7 @@ def _iter_csv(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
                 header = _read_header(record)
                 continue
             number += 1
-            row = _csv_row(header, record)
+            row = _csv_row(header, [restore(cell) for cell in record] if is_export(header) else record)
         except StopIteration:
             return
         except (csv.Error, BadRow) as error:
@@ -347,7 +348,7 @@ def _iter_csv(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
 
 
 def _read_header(record: list[str]) -> list[str]:
-    names = column_names(record)
+    names = column_names([restore(name) for name in record] if is_export(record) else record)
     for name in names:
         if "\0" in name:
             raise BadRow("a NUL byte in the header; this is no text file, or a broken one")

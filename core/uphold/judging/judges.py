@@ -5,7 +5,6 @@
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -21,6 +20,7 @@ from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Prefe
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits, PairToJudge, extra_body_problem
 from uphold.records.texts import canonical
+from uphold.settings import read_toml
 
 PROVIDERS = ("anthropic", "openai")
 """The kinds of endpoint of LLM judges, as in a spec KIND:MODEL."""
@@ -143,9 +143,9 @@ class LlmJudge:
             return None
         return Judgment(order, JudgmentStatus.READABLE, Preference.TIE, sample, reason="identical answers", cost=0.0)
 
-    def prompt(self, pair: PairToJudge, order: AnswerOrder) -> prompts.Prompt:
-        """Return the prompt for a pair in one order, with a new fence."""
-        return prompts.pair_prompt(pair, order, self.rubric)
+    def prompt(self, pair: PairToJudge, order: AnswerOrder, fence: str | None = None) -> prompts.Prompt:
+        """Return the prompt for a pair in one order, with the judge's fence, or a new one where it is None or imitated."""
+        return prompts.pair_prompt(pair, order, self.rubric, fence)
 
     def request(self, prompt: prompts.Prompt, sample: int = 0) -> ModelRequest:
         """Return the request for a prompt; with a seed, each sample adds its number to it."""
@@ -283,12 +283,7 @@ def read_judges(
     path: Path, rubric: str | None = None, endpoints: Tables | None = None, prices: Tables | None = None
 ) -> list[ReadyJudge]:
     """Return the judges of a TOML file. Raises BadFile that names the file and the field."""
-    try:
-        contents = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadFile(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: not a TOML file ({error})") from error
+    contents = read_toml(path)
     endpoints = {**(endpoints or {}), **_pop_named_tables(path, contents, "endpoints")}
     prices = {**(prices or {}), **_pop_named_tables(path, contents, "prices")}
     _pop_named_tables(path, contents, "systems")

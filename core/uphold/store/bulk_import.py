@@ -1,11 +1,13 @@
 """Writing the rows of an import: examples and tags, systems and responses, runs and pairs.
 
-`BulkImport` holds one writer per subject over one `BulkWriter`; bulk_annotations has judgments and decisions.
+`BulkImport` holds one writer per subject over one `BulkWriter`; bulk_annotations has judgments and decisions. What is read
+is the database as it was before the import, beside it the rows of the import itself: ids stay in memory, texts do not.
 """
 
 import json
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from uphold.records.enums import REFERENCE
 from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_forms, contents_hash
@@ -43,34 +45,53 @@ class BulkExamples:
 
     def __init__(self, writer: BulkWriter) -> None:
         self._writer = writer
-        self._text_ids = IdCache(writer.conn, writer.texts, "SELECT id FROM texts WHERE hash = ?")
+        self._text_ids = IdCache(writer.conn, writer.texts, "SELECT id FROM texts WHERE hash = ?", hashed=True)
         self._reference_ids = IdCache(
-            writer.conn, writer.reference_texts, "SELECT id FROM reference_texts WHERE hash = ?"
+            writer.conn, writer.reference_texts, "SELECT id FROM reference_texts WHERE hash = ?", hashed=True
         )
-        self._examples: dict[str, StoredExample] = {}
+        self._ids = IdCache(writer.conn, writer.examples, "SELECT id FROM examples WHERE set_id = ? AND key = ?")
+        self._recent: dict[int, StoredExample] = {}
         self._tags: dict[int, set[str]] = {}
         self._edited: dict[int, tuple[StoredExample, tuple[int, int | None]]] = {}
 
     def find(self, key: str) -> StoredExample | None:
         """Return the example with this key in the set, or None."""
-        found = self._examples.get(key)
-        if found is None and self._writer.examples.first_new > 1:
-            found = self._load(key)
-            if found is not None:
-                self._examples[key] = found
+        number = self._ids.find((self._writer.set_id, key))
+        return None if number is None else self.get(number)
+
+    def get(self, number: int) -> StoredExample:
+        """Return the example with this id, as it is after the rows so far."""
+        if number in self._edited:
+            return self._edited[number][0]
+        found = self._recent.get(number)
+        if found is None:
+            found = self._recent[number] = self._load(number)
         return found
 
-    def _load(self, key: str) -> StoredExample | None:
-        row = self._writer.conn.execute(
-            "SELECT e.id, t.id, t.turns, t.context, r.turns FROM examples e JOIN texts t ON t.id = e.text_id"
-            " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.key = ?",
-            (self._writer.set_id, key),
-        ).fetchone()
-        if row is None:
-            return None
-        number, text_id, turns, context, references = row
+    def _load(self, number: int) -> StoredExample:
+        examples, texts = self._writer.examples.source(number), self._writer.texts
+        sql = f"SELECT key, text_id, reference_id FROM {examples} WHERE id = ?"
+        key, text_id, reference_id = self._select(sql, number)
+        turns, context = self._select(f"SELECT turns, context FROM {texts.source(text_id)} WHERE id = ?", text_id)
+        references = None
+        if reference_id is not None:
+            source = self._writer.reference_texts.source(reference_id)
+            (references,) = self._select(f"SELECT turns FROM {source} WHERE id = ?", reference_id)
         text = read_text(turns, context, references)
         return StoredExample(number, key, text, text_id, _prefixes(text), self._find_or_add_references(text))
+
+    def _select(self, sql: str, number: int) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._writer.conn.execute(sql, (number,)).fetchone()
+        return row
+
+    def forget_recent(self) -> None:
+        """Forget the texts of examples whose rows are no longer buffered; they can be read again."""
+        self._recent.clear()
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether an example has been given another text or reference."""
+        return bool(self._edited)
 
     def add(self, key: str, text: ExampleText) -> StoredExample:
         """Add an active example and return it."""
@@ -78,7 +99,8 @@ class BulkExamples:
         text_id, reference_ids = self._find_or_add_text(text, prefixes), self._find_or_add_references(text)
         number = writer.examples.add(writer.set_id, key, text_id, reference_ids[-1])
         writer.example_events.add(number, "added", text_id, reference_ids[-1], writer.at, writer.import_id)
-        example = self._examples[key] = StoredExample(number, key, text, text_id, prefixes, reference_ids)
+        self._ids.add((writer.set_id, key), number)
+        example = self._recent[number] = StoredExample(number, key, text, text_id, prefixes, reference_ids)
         return example
 
     def edit(self, example: StoredExample, text: ExampleText) -> None:
@@ -116,7 +138,7 @@ class BulkExamples:
         number = self._text_ids.find(text_hash)
         if number is None:
             number = self._writer.texts.add(text_hash, canonical(text.turns), text.context)
-            self._text_ids.ids[text_hash] = number
+            self._text_ids.add(text_hash, number)
             for turn, prefix in enumerate(prefixes, 1):
                 self._writer.text_prefixes.append(number, turn, prefix)
         return number
@@ -133,7 +155,7 @@ class BulkExamples:
             number = self._reference_ids.find(digest)
             if number is None:
                 number = self._writer.reference_texts.add(digest, canonical(references[:turn]))
-                self._reference_ids.ids[digest] = number
+                self._reference_ids.add(digest, number)
                 for earlier, prefix_id in enumerate((*ids, number), 1):
                     if prefix_id is not None:
                         self._writer.reference_prefixes.append(number, earlier, prefix_id)
@@ -181,15 +203,17 @@ class BulkResponses:
             writer.conn,
             writer.responses,
             "SELECT id FROM responses WHERE system_id = ? AND text_id = ? AND hash = ?",
+            hashed=True,
         )
-        self._responses: dict[int, StoredResponse] = {}
-        self._latest: dict[tuple[int, int], StoredResponse] = {}
+        self._recent: dict[int, StoredResponse] = {}
+        self._latest: dict[int, dict[int, int]] = {}
 
     def find_or_add_system(self, name: str) -> int:
         """Return the id of the system with this name, adding it if it is new."""
         number = self._system_ids.find(name)
         if number is None:
-            number = self._system_ids.ids[name] = self._writer.systems.add(name, self._writer.import_id)
+            number = self._writer.systems.add(name, self._writer.import_id)
+            self._system_ids.add(name, number)
         return number
 
     def find_or_add(
@@ -197,42 +221,55 @@ class BulkResponses:
     ) -> tuple[StoredResponse, bool]:
         """Return a system's response to the example's present text, and whether it was added."""
         writer, (encoded, prefixes) = self._writer, cells_forms(cells)
-        system_and_text = (self.find_or_add_system(system), example.text_id)
-        key = (*system_and_text, prefixes[-1])
+        system_id = self.find_or_add_system(system)
+        key = (system_id, example.text_id, prefixes[-1])
         number = self._response_ids.find(key)
         new = number is None
         if number is None:
             number = writer.responses.add(*key, encoded, writer.at, writer.import_id)
-            self._response_ids.ids[key] = number
-        found = self._responses.get(number)
-        if found is None:
-            found = self._responses[number] = StoredResponse(number, cells, prefixes)
-        self._latest[system_and_text] = found
+            self._response_ids.add(key, number)
+        found = self._recent[number] = StoredResponse(number, cells, prefixes)
+        self._latest.setdefault(system_id, {})[example.text_id] = number
         return found, new
 
     def latest(self, system: str, example: StoredExample) -> StoredResponse | None:
         """Return the last response of this import to the example's text, else the latest in force, or None."""
-        number = self._system_ids.find(system)
+        system_id = self._system_ids.find(system)
+        if system_id is None:
+            return None
+        latest = self._latest.setdefault(system_id, {})
+        number = latest.get(example.text_id)
+        if number is None and example.text_id < self._writer.texts.first_new:
+            number = self._latest_in_force(system_id, example.text_id)
         if number is None:
             return None
-        system_and_text = (number, example.text_id)
-        found = self._latest.get(system_and_text)
-        if found is None and example.text_id < self._writer.texts.first_new:
-            found = self._load_latest(system_and_text)
-            if found is not None:
-                self._latest[system_and_text] = found
+        latest[example.text_id] = number
+        return self.get(number)
+
+    def get(self, number: int) -> StoredResponse:
+        """Return the response with this id."""
+        found = self._recent.get(number)
+        if found is None:
+            found = self._recent[number] = self._load(number)
         return found
 
-    def _load_latest(self, system_and_text: tuple[int, int]) -> StoredResponse | None:
+    def _latest_in_force(self, system_id: int, text_id: int) -> int | None:
         row = self._writer.conn.execute(
-            "SELECT id, cells FROM responses WHERE system_id = ? AND text_id = ?"
+            "SELECT id FROM responses WHERE system_id = ? AND text_id = ?"
             " AND id NOT IN (SELECT response_id FROM replaced) ORDER BY id DESC LIMIT 1",
-            system_and_text,
+            (system_id, text_id),
         ).fetchone()
-        if row is None:
-            return None
-        cells = tuple(json.loads(row[1]))
-        return self._responses.setdefault(row[0], StoredResponse(row[0], cells, cells_forms(cells)[1]))
+        return None if row is None else int(row[0])
+
+    def _load(self, number: int) -> StoredResponse:
+        source = self._writer.responses.source(number)
+        (encoded,) = self._writer.conn.execute(f"SELECT cells FROM {source} WHERE id = ?", (number,)).fetchone()
+        cells = tuple(json.loads(encoded))
+        return StoredResponse(number, cells, cells_forms(cells)[1])
+
+    def forget_recent(self) -> None:
+        """Forget the cells of responses whose rows are no longer buffered; they can be read again."""
+        self._recent.clear()
 
 
 class BulkPairs:
@@ -247,8 +284,9 @@ class BulkPairs:
             writer.conn,
             writer.pairs,
             "SELECT id FROM pairs WHERE run_id = ? AND example_id = ? AND turn = ? AND contents = ?",
+            hashed=True,
         )
-        self._pairs: dict[int, StoredPair] = {}
+        self._run_names: set[str] = set()
 
     def find_or_add_run(self, candidate: str, baseline: str) -> int:
         """Return the id of the run of the two systems over the set, adding it if it is new."""
@@ -256,11 +294,10 @@ class BulkPairs:
         key = (writer.set_id, systems.find_or_add_system(candidate), systems.find_or_add_system(baseline))
         number = self._run_ids.find(key)
         if number is None:
-            writer.flush()
-            name = runs.default_run_name(writer.conn, writer.set_name, candidate, baseline)
+            name = runs.default_run_name(writer.conn, writer.set_name, candidate, baseline, self._run_names)
+            self._run_names.add(name)
             number = writer.runs.add(*key, name, writer.at, writer.import_id)
-            self._run_ids.ids[key] = number
-            writer.flush()
+            self._run_ids.add(key, number)
         return number
 
     def find_or_add(
@@ -283,31 +320,30 @@ class BulkPairs:
             number = self._writer.pairs.add(
                 *key, prefix, example.text_id, candidate.id, baseline.id, reference_id, self._writer.import_id
             )
-            self._pair_ids.ids[key] = number
-        found = self._pairs.get(number)
-        if found is None:
-            found = self._pairs[number] = StoredPair(number, run_id, example.key, turn, contents, *systems)
-        return found, new
+            self._pair_ids.add(key, number)
+        return StoredPair(number, run_id, example.key, turn, contents, *systems), new
 
 
 class BulkImport:
     """One import into one set: its examples, responses, pairs and annotations."""
 
-    def __init__(self, conn: sqlite3.Connection, set_name: str, import_id: int, at: str) -> None:
-        self.writer = BulkWriter(conn, set_name, import_id, at)
+    def __init__(self, conn: sqlite3.Connection, set_name: str, at: str) -> None:
+        self.writer = BulkWriter(conn, set_name, at)
         self.examples = BulkExamples(self.writer)
         self.responses = BulkResponses(self.writer)
         self.pairs = BulkPairs(self.writer, self.responses)
         self.annotations = BulkAnnotations(self.writer)
 
-    @property
-    def set_id(self) -> int:
-        """The id of the set that is filled."""
-        return self.writer.set_id
+    def stage(self) -> None:
+        """Move all buffered rows, and texts that were kept at hand, out of memory."""
+        self.writer.stage()
+        self.examples.forget_recent()
+        self.responses.forget_recent()
 
-    def flush(self) -> None:
-        """Write all buffered rows."""
-        self.writer.flush()
+    def check(self) -> None:
+        """Under the write lock, raise ChangedMeanwhile if another connection has changed what was looked at."""
+        self.writer.check()
+        self.annotations.check()
 
     def carry_decisions(self) -> int:
         """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from uphold.errors import BadDatabase
+from uphold.errors import BadDatabase, DatabaseBusy
 
 QUERY_SECONDS = 60.0
 """How long a query may compute; the slowest of ours takes a second or two on 100,000 pairs."""
@@ -168,9 +168,16 @@ def readable(error: sqlite3.DatabaseError, path: Path, conn: sqlite3.Connection 
     """Return SQLite's error as BadDatabase with a message that names the file; an IntegrityError as it is."""
     if isinstance(error, sqlite3.IntegrityError):
         return error
+    if is_locked(error):
+        return DatabaseBusy(f"{path}: {_message(error)}")
     if isinstance(conn, Connection) and (found := conn.find_damage(error)) is not None:
         return BadDatabase(f"{path}: {found}; {DAMAGED}")
     return BadDatabase(f"{path}: {_message(error)}")
+
+
+def is_locked(error: sqlite3.DatabaseError) -> bool:
+    """Whether another connection holds a lock that is needed."""
+    return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))
 
 
 def _message(error: sqlite3.DatabaseError) -> str:
@@ -179,7 +186,7 @@ def _message(error: sqlite3.DatabaseError) -> str:
         return "not an uphold database; name one with --db FILE"
     if not isinstance(error, sqlite3.OperationalError):
         return f"not an uphold database, or a damaged one ({text}); {DAMAGED}"
-    if "locked" in text or "busy" in text:
+    if is_locked(error):
         return "the database is locked by another program; close that one, or wait, and try again"
     if "readonly" in text:
         return _READ_ONLY

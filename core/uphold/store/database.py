@@ -2,7 +2,8 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase, DatabaseLost
-from uphold.store.connections import DAMAGED, Connection, connect, readable_errors
+from uphold.store.connections import DAMAGED, Connection, connect, is_locked, readable_errors
 from uphold.store.file_identity import FileIdentity
 from uphold.store.opening import FileState, Location, connect_to_read, is_new, locate, why_read_only
 from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5000
 """How long a connection waits for another one's lock by default, in milliseconds."""
+
+MAX_WAIT = 120.0
+"""How many seconds a writer that tells of its wait goes on waiting: far longer than the longest write."""
+
+_SLICE_MS = 200
+"""Between two words of a wait that is told of."""
+
+Tell = Callable[[float], None]
+"""Is told how many seconds a writer has waited for another one, a few times a second."""
 
 
 def now() -> str:
@@ -64,6 +74,7 @@ class Store:
         self.file = file
         self._read_only = read_only
         self._changes_before = 0
+        self._tell_wait: Tell | None = None
 
     @property
     def read_only(self) -> bool:
@@ -82,14 +93,15 @@ class Store:
         """Run a write transaction: commit at the end, roll back on an error.
 
         The write lock is taken before the first read, so that what is read cannot change before the write. Raises
-        BadDatabase if the file is read-only or locked, and DatabaseLost, before the transaction or after its commit, if
-        the file is no longer there or no longer what it was: what was written is not kept then.
+        BadDatabase if the file is read-only, DatabaseBusy if another program has kept the lock for too long, and
+        DatabaseLost, before the transaction or after its commit, if the file is no longer there or no longer what it was:
+        what was written is not kept then.
         """
         if self._read_only is not None:
             raise BadDatabase(f"{self.path}: {self._read_only.why}")
         with readable_errors(self.path, self.conn):
             self.check_file()
-            self.conn.execute("BEGIN IMMEDIATE")
+            self._take_lock()
             try:
                 yield self.conn
                 self.conn.commit()
@@ -130,6 +142,62 @@ class Store:
         self.conn, self.path, self._read_only, self.file = copy.conn, copy.path, copy._read_only, copy.file
         self._changes_before = before
         self.__dict__.pop("db", None)
+        if self._tell_wait is not None:
+            self.tell_waits(self._tell_wait)
+
+    def tell_waits(self, tell: Tell | None) -> None:
+        """Have write transactions wait for another program's for up to `MAX_WAIT`; with None for `BUSY_MS` again.
+
+        `tell` is called with the seconds waited so far, a few times a second.
+        """
+        self._tell_wait = tell
+        self.conn.execute(f"PRAGMA busy_timeout={BUSY_MS if tell is None else _SLICE_MS}")
+
+    @contextlib.contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Wait for no longer than this for another program's lock within the block, and tell nobody."""
+        told, (usual,) = self._tell_wait, self.conn.execute("PRAGMA busy_timeout").fetchone()
+        self._tell_wait = None
+        self.conn.execute(f"PRAGMA busy_timeout={min(round(seconds * 1000), usual)}")
+        try:
+            yield
+        finally:
+            self.conn.execute(f"PRAGMA busy_timeout={usual}")
+            self._tell_wait = told
+
+    def _take_lock(self) -> None:
+        began = time.monotonic()
+        while True:
+            try:
+                self.conn.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                waited = time.monotonic() - began
+                if self._tell_wait is None or not is_locked(error) or waited >= MAX_WAIT:
+                    raise
+                self._tell_wait(waited)
+                self.check_file()
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Read the database as it is now until the end of the block, without the write lock; others may write meanwhile.
+
+        Temporary tables may be made and filled; they stay. Raises BadDatabase if the file is read-only, DatabaseLost if it is
+        no longer there.
+        """
+        if self._read_only is not None:
+            raise BadDatabase(f"{self.path}: {self._read_only.why}")
+        with readable_errors(self.path, self.conn):
+            self.check_file()
+            self.conn.execute("BEGIN")
+            try:
+                # The first read begins the snapshot.
+                self.conn.execute("SELECT 1 FROM about LIMIT 1").fetchone()
+                yield self.conn
+                self.conn.commit()
+            except BaseException as error:
+                self._roll_back(error)
+                raise
 
     @contextlib.contextmanager
     def copy_in_memory(self) -> Iterator["Store"]:
@@ -202,13 +270,21 @@ class Store:
         return None if found is None else BadDatabase(f"{self.path}: {found}; {DAMAGED}")
 
 
-def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_ms: int | None = None) -> Store:
+def open_store(
+    path: Path,
+    *,
+    create: bool = False,
+    reading: bool = False,
+    busy_ms: int | None = None,
+    tell_wait: Tell | None = None,
+) -> Store:
     """Open the database at `path`.
 
     `create` makes a new one if there is none or an empty file; with `reading` the caller will not write, so a read-only
-    file is accepted. `busy_ms` is how long to wait for another connection's lock. Raises BadDatabase, leaving the file
-    as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased version,
-    and for objects in the schema that are not uphold's.
+    file is accepted. `busy_ms` is how long to wait for another connection's lock; with `tell_wait` the store tells of its
+    waits, and one for a process that is making the same database, see `Store.tell_waits`. Raises BadDatabase, leaving the
+    file as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased
+    version, and for objects in the schema that are not uphold's.
     """
     wait = _seconds(busy_ms)
     place = locate(path)
@@ -217,7 +293,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
         if new and not place.file.exists():
             from uphold.store.new_file import new_file  # few commands make a database
 
-            with new_file(place, wait) as draft:
+            with new_file(place, wait if tell_wait is None else MAX_WAIT, tell_wait) as draft:
                 if draft is not None:
                     _open_draft(draft, path, wait).close()
             new = is_new(place, create=create, wait=wait)
@@ -232,7 +308,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
             file.close()
             raise
         try:
-            _prepare(store, new=new)
+            _prepare(store, new=new, tell_wait=tell_wait)
             file.begin()
         except BaseException:
             store.close()
@@ -241,7 +317,7 @@ def open_store(path: Path, *, create: bool = False, reading: bool = False, busy_
 
 
 @contextlib.contextmanager
-def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[Store]:
+def open_or_make_store(path: Path, *, busy_ms: int | None = None, tell_wait: Tell | None = None) -> Iterator[Store]:
     """Open the database at `path` for writing; where there is none, one is made if the block changes anything in it.
 
     It gets its name when the block has ended: after an error, an interruption or a kill there is none. Until then it is
@@ -254,7 +330,7 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[St
     if absent:
         from uphold.store.new_file import new_file
 
-        with new_file(place, wait) as draft:
+        with new_file(place, wait if tell_wait is None else MAX_WAIT, tell_wait) as draft:
             if draft is not None:
                 with _open_draft(draft, path, wait) as store:
                     before = store.total_changes()
@@ -263,7 +339,7 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None) -> Iterator[St
                 if not changed:
                     draft.unlink()
                 return
-    with open_store(path, create=True, busy_ms=busy_ms) as store:
+    with open_store(path, create=True, busy_ms=busy_ms, tell_wait=tell_wait) as store:
         yield store
 
 
@@ -291,7 +367,7 @@ def _connect(place: Location, obstacle: str | None, file: FileIdentity, wait: fl
     return Store(conn, place.named, ReadOnly(obstacle, state), file)
 
 
-def _prepare(store: Store, *, new: bool) -> None:
+def _prepare(store: Store, *, new: bool, tell_wait: Tell | None = None) -> None:
     """Check the schema, set the connection's pragmas, and migrate the schema if it is older."""
     conn = store.conn
     (version,) = conn.execute("PRAGMA user_version").fetchone()
@@ -300,6 +376,8 @@ def _prepare(store: Store, *, new: bool) -> None:
     if not store.read_only:
         conn.execute("PRAGMA journal_mode=WAL")
         conn.execute("PRAGMA synchronous=FULL")
+        if tell_wait is not None:
+            store.tell_waits(tell_wait)
         if version < SCHEMA:
             _migrate(store)
     elif version < SCHEMA:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from uphold.errors import BadUsage
 from uphold.records.rows import ImportSummary
-from uphold.store.database import Store, now
+from uphold.store.database import Store
 from uphold.store.outcomes import write_labels, write_verdicts
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
@@ -27,10 +27,10 @@ class ImportRecord:
     counts: dict[str, int]
 
 
-def open_import(conn: sqlite3.Connection) -> int:
-    """Insert the record of an import that begins; return its number."""
-    sql = "INSERT INTO imports (created_at, format, files, set_name, summary) VALUES (?, '', '[]', '', '{}')"
-    return int(conn.execute(sql, (now(),)).lastrowid or 0)
+def open_import(conn: sqlite3.Connection, number: int, at: str) -> None:
+    """Insert the record of an import whose rows are about to be written."""
+    sql = "INSERT INTO imports (id, created_at, format, files, set_name, summary) VALUES (?, ?, '', '[]', '', '{}')"
+    conn.execute(sql, (number, at))
 
 
 def close_import(conn: sqlite3.Connection, number: int, summary: ImportSummary) -> None:

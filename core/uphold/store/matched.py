@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from uphold.records.comparisons import ChangedDetails, JointVerdicts, MatchedExample, MatchedRuns, RatedExample
 from uphold.records.counts import Votes
@@ -169,10 +170,10 @@ def joint_verdicts(store: Store, run: Run) -> tuple[list[str], list[JointVerdict
     pairs = read_pairs(store, run_condition(run))
     verdicts = AllVerdicts(store, pairs, DEFAULT_OPTIONS, judges_in_order(store, run)[1])
     groups: Counter[JointVerdicts] = Counter()
-    for pair, example, decisions in zip(pairs.ids, pairs.example_ids, pairs.decisions, strict=True):
+    clusters = pairs.cluster_ids if pairs.is_clustered else repeat(0)
+    for pair, cluster, decisions in zip(pairs.ids, clusters, pairs.decisions, strict=False):
         if decisions.votes:
             by_judge = tuple(verdicts.verdict(judge.id, pair, run.id) for judge in verdicts.judges)
-            cluster = example if pairs.is_clustered else 0
             groups[JointVerdicts(_independent_votes(decisions), by_judge, cluster, 0)] += 1
     rows = [JointVerdicts(group.votes, group.verdicts, group.example, count) for group, count in groups.items()]
     return _distinct_names(verdicts.judges), rows

@@ -37,7 +37,7 @@ def write_labels(conn: sqlite3.Connection, pair_ids: Iterable[int] | None) -> No
         f" AND NOT undone AND {where} ORDER BY pair_id, seq",
         values,
     )
-    labels = list(_labels(rows))
+    labels = list(label_rows(rows))
     # After a decision, the act whose time is budgeted, there is a label: one statement then.
     if chosen is None or len(labels) < len(chosen):
         conn.execute(f"DELETE FROM human_labels WHERE {where}", values)
@@ -46,8 +46,11 @@ def write_labels(conn: sqlite3.Connection, pair_ids: Iterable[int] | None) -> No
     )
 
 
-def _labels(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str, int, int]]:
-    """Yield the rows of `human_labels`, given standing decisions by pair, oldest first."""
+def label_rows(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str, int, int]]:
+    """Yield the rows of `human_labels`, given standing decisions by pair, oldest first.
+
+    A decision is (pair id, reviewer id, kind, choice).
+    """
     for pair_id, decisions in groupby(rows, key=itemgetter(0)):
         found = label_of((reviewer, EventKind(kind), Choice(choice)) for _, reviewer, kind, choice in decisions)
         if found.label is not Label.UNREAD:
@@ -80,7 +83,7 @@ def write_verdicts(conn: sqlite3.Connection, pair_ids: Iterable[int] | None, jud
         "INSERT INTO verdicts (judge_id, pair_id, run_id, verdict, candidate_first, baseline_first)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (judge, pair_id, run_id, *_verdicts(pattern or "", requested.get((run_id, judge))))
+            (judge, pair_id, run_id, *verdict_columns(pattern or "", requested.get((run_id, judge))))
             for judge, pair_id, run_id, pattern in rows
         ),
     )
@@ -121,8 +124,13 @@ def _requested_samples(conn: sqlite3.Connection, judge_id: int | None) -> Mappin
     return found
 
 
+def judgment_pattern(order: str, status: str, verdict: str | None, sample: int) -> str:
+    """Return a judgment in a pattern, as `_JUDGMENTS` has it."""
+    return f"{order}:{status}:{verdict or ''}:{sample}"
+
+
 @lru_cache(maxsize=4096)
-def _verdicts(pattern: str, samples: _Samples | None) -> tuple[str, str | None, str | None]:
+def verdict_columns(pattern: str, samples: _Samples | None) -> tuple[str, str | None, str | None]:
     """Return (verdict, that in candidate-first order, that in baseline-first order) of judgments.
 
     `pattern` is order:status:verdict:sample of each judgment, separated by spaces: most pairs share a few patterns. An

@@ -1,6 +1,7 @@
 """Runs: finding and adding them, and where their responses came from."""
 
 import sqlite3
+from collections.abc import Collection
 
 from uphold.errors import BadUsage
 from uphold.records.runs import Run
@@ -66,15 +67,24 @@ def find_or_add_run(conn: sqlite3.Connection, set_id: int, set_name: str, candid
     return int(inserted.lastrowid or 0)
 
 
-def default_run_name(conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str) -> str:
-    """Return the first free name of `X-vs-Y`, `SET:X-vs-Y`, `SET:X-vs-Y-2`, `SET:X-vs-Y-3` and so on."""
+def default_run_name(
+    conn: sqlite3.Connection, set_name: str, candidate: str, baseline: str, taken: Collection[str] = ()
+) -> str:
+    """Return the first free name of `X-vs-Y`, `SET:X-vs-Y`, `SET:X-vs-Y-2`, `SET:X-vs-Y-3` and so on.
+
+    `taken` are names of runs that are not in the database yet.
+    """
+
+    def is_taken(name: str) -> bool:
+        return name in taken or _name_exists(conn, name)
+
     short = f"{candidate}-vs-{baseline}"
     full = f"{set_name}:{short}"
     for name in (short, full):
-        if not _name_exists(conn, name):
+        if not is_taken(name):
             return name
     number = 2
-    while _name_exists(conn, f"{full}-{number}"):
+    while is_taken(f"{full}-{number}"):
         number += 1
     return f"{full}-{number}"
 
@@ -95,8 +105,7 @@ def responses_from_other_sets(
 ) -> dict[str, int]:
     """Return by set name how many responses in the current pairs of a run, or of a set's runs, came with another set.
 
-    Only imported responses came with a set; generated ones belong to their system alone. An import that is still being
-    written has no set name yet.
+    Only imported responses came with a set; generated ones belong to their system alone.
     """
     if conn.execute("SELECT count(DISTINCT set_name) FROM imports").fetchone()[0] < 2:
         return {}

@@ -16,7 +16,7 @@ from uphold.store.schema import SEARCH_INDEX, SEARCH_TABLES, migrate
 
 SCHEMA_HASHES = {
     6: "520e54e6c3ea826be900889abc99af4dabd6ad7115990223f89367c8247ee1d6",
-    7: "993b360916d46fb13a0bdba27c7f28edaf3c855beec57abb3ac15532a0db1bb5",
+    7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

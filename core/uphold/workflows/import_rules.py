@@ -1,6 +1,6 @@
 """Rules that decide how one imported row changes the set: identity of examples and responses, contradicting labels."""
 
-from collections.abc import Iterable
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,10 +13,18 @@ from uphold.store import responses
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_import import BulkImport, StoredExample, StoredResponse
 from uphold.store.bulk_writer import StoredPair
+from uphold.store.put_off_rows import PutOffRows
 
 
 class NeedsOtherRows(BadFile):
     """The row names a key or a response that it does not hold itself; another row may, also a later one."""
+
+
+_STAGED_ROWS = 500
+"""Rows after which what they add is staged."""
+
+_AppliedIds = tuple[int, int, tuple[tuple[str, int], ...], bool]
+"""(example id, text id, (system, response id) of each response, changed) of `_AppliedTexts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,11 @@ class _AppliedTexts:
     text_id: int
     responses: dict[str, StoredResponse]
     changed: bool
+
+    def ids(self) -> _AppliedIds:
+        """Return what is kept of it in memory."""
+        given = tuple((system, response.id) for system, response in self.responses.items())
+        return self.example.id, self.text_id, given, self.changed
 
 
 class ImportRules:
@@ -59,33 +72,53 @@ class ImportRules:
             raise NeedsOtherRows(_no_response(row, system))
         self._apply_annotations(number, row, self._apply_texts(row, text, example))
 
-    def apply_deferred(self, rows: Iterable[tuple[int, ImportRow]]) -> list[tuple[int, ImportRow, BadFile]]:
+    def apply_deferred(self, rows: PutOffRows) -> Generator[None, None, list[tuple[int, ImportRow, BadFile]]]:
         """Apply the rows that depend on others: the texts of all of them first, then their judgments and decisions.
 
-        Returns the rows that are refused. Parts of these may have been applied, so the import has to be started again
-        without them.
+        Yields from time to time. Returns the rows that are refused. Parts of these may have been applied, so the import
+        has to be started again without them.
         """
-        failures: list[tuple[int, ImportRow, BadFile]] = []
-        applied = []
-        for number, row in sorted(rows, key=lambda numbered: numbered[1].turns is None):
+        failures: dict[int, tuple[ImportRow, BadFile]] = {}
+        applied: dict[int, _AppliedIds] = {}
+        for count, (number, row) in enumerate(rows.with_texts(), 1):
             try:
-                applied.append((number, row, self._apply_texts(row, *self._resolve_text(row))))
+                applied[number] = self._apply_texts(row, *self._resolve_text(row)).ids()
             except BadFile as error:
-                failures.append((number, row, error))
-        for number, row, texts in sorted(applied, key=lambda numbered: numbered[0]):
+                failures[number] = row, error
+            if count % _STAGED_ROWS == 0:
+                self._bulk.stage()
+                yield
+        for count, (number, row) in enumerate(rows.in_order(), 1):
             try:
-                self._apply_annotations(number, row, texts)
+                if number in applied:
+                    self._apply_annotations(number, row, self._load_texts(applied.pop(number)))
+                elif number not in failures:
+                    self._apply_annotations(number, row, self._apply_texts(row, *self._resolve_text(row)))
             except BadFile as error:
-                failures.append((number, row, error))
-        return sorted(failures, key=lambda failure: failure[0])
+                failures[number] = row, error
+            if count % _STAGED_ROWS == 0:
+                self._bulk.stage()
+                yield
+        return [(number, *failures[number]) for number in sorted(failures)]
 
-    def flush(self) -> None:
-        """Write buffered rows to the database, so that they do not pile up in memory."""
-        self._bulk.flush()
+    def _load_texts(self, ids: _AppliedIds) -> _AppliedTexts:
+        example_id, text_id, response_ids, changed = ids
+        found = {system: self._bulk.responses.get(number) for system, number in response_ids}
+        return _AppliedTexts(self._bulk.examples.get(example_id), text_id, found, changed)
 
-    def finish(self) -> None:
-        """After the last row, write edits, replacements, deferred judgments and decisions, and carried decisions."""
+    def finish_reading(self) -> None:
+        """After the last row, add the judgments and decisions that were put off, and what follows from those of new pairs."""
         self._annotations.finish()
+        self._bulk.annotations.stage_outcomes()
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there may be anything to write."""
+        replaced = self._update and bool(self._given.by_text)
+        return self._bulk.writer.has_rows or self._bulk.examples.has_edits or replaced
+
+    def finish_writing(self) -> None:
+        """After all rows are in the database, write edits, replacements and carried decisions."""
         self._summary.edited = self._bulk.examples.write_edits()
         if self._update:
             self._summary.replaced = responses.replace_responses(self._bulk.writer, self._given)

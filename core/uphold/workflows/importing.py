@@ -1,4 +1,7 @@
-"""Imports files into the store in one transaction; importing the same files again adds nothing."""
+"""Imports files into the store; importing the same files again adds nothing.
+
+Files are read, checked and staged in temporary tables without the write lock; all rows are then written in one transaction.
+"""
 
 import gc
 import sqlite3
@@ -6,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from uphold.errors import BadFile
 from uphold.formats import registry
@@ -13,8 +17,10 @@ from uphold.formats.reading import FileReading, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
 from uphold.store import imports
 from uphold.store.bulk_import import BulkImport
+from uphold.store.bulk_writer import ChangedMeanwhile, drop_staged
 from uphold.store.database import Store, now
 from uphold.store.imports import ImportRecord, all_imports, drop_import
+from uphold.store.put_off_rows import PutOffRows
 from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows
 
@@ -28,8 +34,13 @@ __all__ = [
     "import_files",
 ]
 
+_Result = TypeVar("_Result")
+
 _PROGRESS_ROWS = 500
 """Rows between two progress values."""
+
+_FREE_ATTEMPTS = 2
+"""How often an import is prepared without the write lock before it takes the lock first; see `import_files`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +60,69 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """Bytes read of the total size of the files, and rows read so far."""
+    """How far an import is: bytes read of the total size of the files, or, once `writing`, rows written of all to write.
+
+    `rows` is how many rows of the files have been read.
+    """
 
     done: int
     total: int
     rows: int
+    writing: bool = False
 
 
 def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgress | ImportSummary, None, None]:
-    """Import files in one transaction; yields progress, and last the summary.
+    """Import files; yields progress, and last the summary.
 
-    Raises BadFile at the first row that is refused (with `skip_bad` only where a whole file cannot be read); nothing is
-    imported then. Where nothing is new, no import is recorded and the summary's number is None.
+    The rules are applied to the database as it is when the import begins, without the write lock. All rows are then written
+    in one transaction. If another process has meanwhile changed what the rules looked at, the files are read again: twice
+    without the lock, and then once while it is held. Raises BadFile at the first row that is refused (with `skip_bad` only
+    where a whole file cannot be read); nothing is imported then. Where nothing is new, no import is recorded and the
+    summary's number is None.
     """
-    with store.writing() as conn, _paused_gc():
-        number = imports.open_import(conn)
-        left_out: dict[int, str] = {}
-        while True:
-            conn.execute("SAVEPOINT attempt")
-            attempt = _Attempt(conn, request, number, left_out)
-            yield from attempt.read()
-            if len(attempt.left_out) == len(left_out):
-                break
-            # Parts of rows that were refused late may have been applied: start again without those rows.
-            left_out = attempt.left_out
-            conn.execute("ROLLBACK TO attempt")
-        attempt.record()
-    yield attempt.summary
+    with _paused_gc():
+        for free in reversed(range(_FREE_ATTEMPTS + 1)):
+            try:
+                summary = yield from (_write_once(store, request) if free else _hold_lock(store, request))
+            except ChangedMeanwhile:
+                continue
+            finally:
+                drop_staged(store.conn)
+            with store.snapshot() as conn:
+                summary.from_other_sets = responses_from_other_sets(conn, set_name=summary.set)
+            yield summary
+            return
+
+
+def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
+    with store.snapshot() as conn:
+        attempt = yield from _prepare(conn, request)
+        if not attempt.may_change:
+            return attempt.summary
+    yield attempt.write_progress(0)
+    with store.writing():
+        yield from attempt.write()
+    return attempt.summary
+
+
+def _hold_lock(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
+    with store.writing() as conn:
+        attempt = yield from _prepare(conn, request)
+        if attempt.may_change:
+            yield from attempt.write()
+    return attempt.summary
+
+
+def _prepare(conn: sqlite3.Connection, request: ImportRequest) -> "Generator[ImportProgress, None, _Attempt]":
+    left_out: dict[int, str] = {}
+    while True:
+        attempt = _Attempt(conn, request, left_out)
+        yield from attempt.read()
+        if len(attempt.left_out) == len(left_out):
+            return attempt
+        # Parts of rows that were refused late may have been applied: start again without those rows.
+        left_out = attempt.left_out
+        drop_staged(conn)
 
 
 @contextmanager
@@ -108,39 +155,52 @@ def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileR
 
 
 class _Attempt:
-    """One pass over the files into the open transaction; `left_out` maps the numbers of rows to skip to the reason."""
+    """One pass over the files; `left_out` maps the numbers of rows to skip to the reason."""
 
-    def __init__(
-        self, conn: sqlite3.Connection, request: ImportRequest, number: int, left_out: Mapping[int, str]
-    ) -> None:
+    def __init__(self, conn: sqlite3.Connection, request: ImportRequest, left_out: Mapping[int, str]) -> None:
         self._bytes = (0, 0)
         self._files = _open(request, self._set_progress)
-        self._conn, self._request, self._number = conn, request, number
+        self._conn, self._request = conn, request
         self.left_out = dict(left_out)
+        self._rows_to_write = 0
         self.summary = ImportSummary(format=self._files.format, set=request.set or self._files.set_name)
-        self._bulk = BulkImport(conn, self.summary.set, number, now())
+        self._bulk = BulkImport(conn, self.summary.set, now())
         self._rules = ImportRules(self._bulk, self.summary, update=request.update)
 
     def _set_progress(self, done: int, total: int) -> None:
         self._bytes = (done, total)
 
-    def read(self) -> Iterator[ImportProgress]:
-        """Apply every row; yields progress."""
+    def read(self) -> Generator[ImportProgress, None, None]:
+        """Read every row, apply the rules and stage what is to be written; yields progress."""
         summary = self.summary
-        deferred: list[tuple[int, ImportRow]] = []
+        deferred = PutOffRows(self._conn)
         for number, row in enumerate(self._files.rows):
             summary.rows += 1
             if number in self.left_out:
                 self._skip(row, self.left_out[number])
             elif not self._apply(number, row):
-                deferred.append((number, row))
+                deferred.add(number, row)
             if summary.rows % _PROGRESS_ROWS == 0:
-                self._rules.flush()
+                self._bulk.stage()
                 yield ImportProgress(*self._bytes, summary.rows)
-        for number, row, error in self._rules.apply_deferred(deferred):
+        refused = yield from self._with_progress(self._rules.apply_deferred(deferred))
+        for number, row, error in refused:
             if not self._request.skip_bad:
                 raise error
             self.left_out[number] = _without_source(error, row)
+        self._rules.finish_reading()
+        self._rows_to_write = self._bulk.writer.rows
+        self._complete_summary()
+
+    def _with_progress(self, steps: Generator[None, None, _Result]) -> Generator[ImportProgress, None, _Result]:
+        """Yield progress at every step; return what the steps return."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: _Result = end.value
+                return result
+            yield ImportProgress(*self._bytes, self.summary.rows)
 
     def _apply(self, number: int, row: ImportRow) -> bool:
         """Apply or skip a row; return False where it depends on rows that may come later."""
@@ -157,21 +217,36 @@ class _Attempt:
     def _skip(self, row: ImportRow, why: str) -> None:
         self.summary.skipped.append(SkippedRow(row.source, why))
 
-    def record(self) -> None:
-        """Finish the import and record its summary; an import that added nothing is not recorded."""
+    def _complete_summary(self) -> None:
         summary, files = self.summary, self._files
-        self._rules.finish()
         summary.files = [str(file) for file in files.files]
         summary.warnings.extend(files.warnings)
         summary.skipped.extend(files.skipped)
         summary.unused_fields = list(files.unused_fields)
         summary.ignored = list(files.ignored)
-        summary.from_other_sets = responses_from_other_sets(self._conn, set_name=summary.set)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there may be anything to write."""
+        return self._rules.may_change
+
+    def write_progress(self, done: int) -> ImportProgress:
+        """Return how far writing is, after so many rows."""
+        return ImportProgress(done, self._rows_to_write, self.summary.rows, writing=True)
+
+    def write(self) -> Iterator[ImportProgress]:
+        """Under the write lock, write what is staged, and the import's record; an import that adds nothing has none."""
+        writer, summary = self._bulk.writer, self.summary
+        self._bulk.check()
+        imports.open_import(self._conn, writer.import_id, writer.at)
+        for done in writer.write():
+            yield self.write_progress(done)
+        self._rules.finish_writing()
         if self._rules.changed:
-            summary.number = self._number
-            imports.close_import(self._conn, self._number, summary)
+            summary.number = writer.import_id
+            imports.close_import(self._conn, writer.import_id, summary)
         else:
-            imports.forget_import(self._conn, self._number, self._bulk.set_id)
+            imports.forget_import(self._conn, writer.import_id, writer.set_id)
 
 
 def _without_source(error: BadFile, row: ImportRow) -> str:

@@ -6,11 +6,12 @@ from pathlib import Path
 from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
 from uphold.store import pair_list, run_list, sets
-from uphold.store.database import Store, open_or_make_store, open_store
+from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
 
 __all__ = [
+    "MAX_WAIT",
     "Home",
     "Store",
     "all_runs",

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from time import monotonic
 
 from support.app_samples import app, database, press, review, session, shown
 from uphold.workflows.lookup import Store
@@ -29,7 +30,7 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         await press(pilot, "t")
         screen = shown(pilot)
         assert (
-            "Not saved: the database is locked by another program. Your verdict is kept here; enter tries again"
+            "Not saved: another program is writing: waiting, 0 s. Your verdict is kept here; enter tries again"
             in screen
         )
         assert review(pilot).session.current is first
@@ -65,3 +66,42 @@ async def test_another_verdict_takes_the_place_of_one_that_waits(tmp_path: Path)
         other.rollback()
         await press(pilot, "enter")
     assert session(store).trail(1)[0].choice == "both-bad"
+
+
+async def test_a_verdict_that_met_a_lock_is_saved_by_itself_once_the_lock_is_gone(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        first = review(pilot).session.current
+        other = _locked(store.path)
+        await press(pilot, "t")
+        assert "another program is writing: waiting" in shown(pilot)
+        other.rollback()
+        while review(pilot).session.current is first:
+            await pilot.pause(0.05)
+        assert "Not saved" not in shown(pilot)
+    assert session(store).trail(1)[0].choice == "tie"
+
+
+async def test_the_app_answers_to_keys_while_a_verdict_waits(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        other = _locked(store.path)
+        began = monotonic()
+        await press(pilot, "t", "v", "m", "m", "v")
+        assert "another program is writing: waiting" in shown(pilot)
+        assert monotonic() - began < 4, "a key waited for the lock, which is given up after five seconds by default"
+        other.rollback()
+
+
+async def test_a_verdict_that_waits_is_dropped_and_not_saved_later(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        other = _locked(store.path)
+        await press(pilot, "t", "u")
+        other.rollback()
+        await pilot.pause(0.4)
+        assert review(pilot).actions.unsaved is None
+    assert session(store).progress.read == 0

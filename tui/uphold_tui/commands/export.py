@@ -29,8 +29,8 @@ def export(
     """Export the current pairs of a run or set.
 
     There is one CSV row or JSON object per pair, with its texts, verdicts and decisions. Stale, retired and broken pairs
-    are left out and counted on standard error. In CSV, text that a spreadsheet would read as a formula is prefixed with
-    an apostrophe; JSONL keeps it as it is.
+    are left out and counted on standard error. In CSV, an apostrophe goes before what a
+    spreadsheet would read as a formula; JSONL keeps texts as they are.
     """
     from uphold.errors import BadUsage
     from uphold.workflows.exporting import ExportRequest, FileExists, check_target, open_export

@@ -104,7 +104,8 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
         for update in updates:
             if isinstance(update, ImportSummary):
                 return update
-            bar(update.done, update.total, count_noun(update.rows, "row"))
+            read = count_noun(update.rows, "row")
+            bar(update.done, update.total, f"writing {read}" if update.writing else read)
     raise AssertionError("an import ends with its summary")
 
 

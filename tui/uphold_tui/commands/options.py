@@ -74,16 +74,18 @@ class Context:
     def open(self, *, create: bool = False, reading: bool = False) -> "Store":
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""
         from uphold.workflows.lookup import open_store
+        from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        return open_store(self.path, create=create, reading=reading)
+        return open_store(self.path, create=create, reading=reading, tell_wait=wait_notes(self.path))
 
     def open_or_make(self) -> "AbstractContextManager[Store]":
         """Open the database, or make one that is there once the block has ended without an error."""
         from uphold.workflows.lookup import open_or_make_store
+        from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        return open_or_make_store(self.path)
+        return open_or_make_store(self.path, tell_wait=wait_notes(self.path))
 
     @contextmanager
     def open_for_work(self) -> "Iterator[Store]":

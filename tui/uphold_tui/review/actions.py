@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from uphold.errors import DatabaseLost, UpholdError
+from uphold.errors import DatabaseBusy, DatabaseLost, UpholdError
 from uphold.formatting import count_noun
 from uphold.records.enums import EventKind, Ruling
 from uphold.records.reviews import PairView
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal
+from uphold.workflows.lookup import MAX_WAIT
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 Act = Callable[[], Outcome]
 """An act of the session that is still to be done: a decision, a flag, an undo."""
+
+
+_PATIENCE = 0.1
+"""Seconds for which a key waits for another program's lock: longer than a short write, too short to be felt as a stop."""
 
 
 class Redraw(Enum):
@@ -58,8 +64,8 @@ def muted(words: str) -> Content:
 class ReviewActions:
     """Runs acts of a session; keeps the one that could not be saved, and why verdicts were overturned.
 
-    `not_saved` is why it could not be saved, `lost` whether the database is no longer there; `saved_elsewhere` are
-    sentences about the files that it was saved to.
+    `cause` is why it could not be saved, `not_saved` what is shown of that as long as it may yet be saved by itself, `lost`
+    whether the database is no longer there; `saved_elsewhere` are sentences about the files that it was saved to.
     """
 
     def __init__(self, session: ReviewSession, options: AppOptions, table: Mapping[str, keys.Key]) -> None:
@@ -67,6 +73,8 @@ class ReviewActions:
         self.patterns = OverturnPatterns()
         self.unsaved: Act | None = None
         self.not_saved: str | None = None
+        self.cause = ""
+        self._locked_since: float | None = None
         self.lost = False
         self.saved_elsewhere: list[str] = []
         self._options, self._table = options, table
@@ -75,9 +83,11 @@ class ReviewActions:
         """Do an act on a pair. Where it cannot be saved everything stays as it is, and the act is kept to be tried again."""
         position = self.session.index
         try:
-            outcome = act()
+            with self.session.store.waiting_at_most(_PATIENCE):
+                outcome = act()
         except UpholdError as error:
-            self.unsaved, self.not_saved = act, safe_text.cause(str(error))
+            self.unsaved, self.cause = act, safe_text.cause(str(error))
+            self.not_saved = self._shown_cause(error)
             self.lost = isinstance(error, DatabaseLost)
             return Update()
         self._forget_unsaved()
@@ -89,6 +99,22 @@ class ReviewActions:
         message, later_message = self._messages(outcome, narrow)
         return Update(message, Redraw.ALL, self._was_revealed(pair), numbers_changed=True, later_message=later_message)
 
+    def _shown_cause(self, error: UpholdError) -> str:
+        """Why an act is not saved; for a while after it has met another program's lock, that it waits."""
+        if not isinstance(error, DatabaseBusy):
+            self._locked_since = None
+            return self.cause
+        now = monotonic()
+        since = self._locked_since = now if self._locked_since is None else self._locked_since
+        if now - since >= MAX_WAIT:
+            return self.cause
+        return f"another program is writing: waiting, {int(now - since)} s"
+
+    @property
+    def waits_for_lock(self) -> bool:
+        """Whether an act waits for another program to be done writing, and is to be tried again soon."""
+        return self._locked_since is not None and monotonic() - self._locked_since < MAX_WAIT
+
     def retry(self, pair: PairView | None, *, narrow: bool) -> Update:
         """Try again to save the act that could not be saved."""
         return self.run(pair, self.unsaved, narrow=narrow) if self.unsaved is not None else Update()
@@ -99,7 +125,7 @@ class ReviewActions:
         return Update(muted("dropped; nothing was saved"))
 
     def _forget_unsaved(self) -> None:
-        self.unsaved = self.not_saved = None
+        self.unsaved = self.not_saved = self._locked_since = None
         self.lost = False
         self.session.drop_unsaved()
 
@@ -108,7 +134,7 @@ class ReviewActions:
     def trouble(self) -> str | None:
         """Why leaving now would lose something: what could not be saved, or what became of the file; None if all is well."""
         if self.unsaved is not None:
-            return f"{self.unsaved_words()} is not saved: {self.not_saved}"
+            return f"{self.unsaved_words()} is not saved: {self.cause}"
         lost = self.session.store.lost()
         return safe_text.cause(str(lost)) if lost is not None else None
 

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 MIN_DECISIONS_FOR_SUMMARY = 5
 """Fewer decisions than this in a session, and leaving shows no summary."""
 
+RETRY_SECONDS = 0.15
+"""How soon what met another program's lock is tried again; the app answers to keys in between."""
+
 LOUD_SECONDS = 0.8
 """How long the receipt of an override stays inverted."""
 
@@ -104,6 +107,7 @@ class ReviewScreen(Screen[None]):
         self._shown_pair: tuple[int, bool] | None = None
         self._names_seen: set[int] = set()
         self._quiet_timer: Timer | None = None
+        self._retry_timer: Timer | None = None
         self._mouse_down: tuple[float, str | None] = (0.0, None)
         self.view = ReviewView()
 
@@ -159,6 +163,14 @@ class ReviewScreen(Screen[None]):
             self.draw_strip()
         if update.numbers_changed:
             self.call_after_refresh(self.refresh_numbers)
+        if self.actions.waits_for_lock and self._retry_timer is None:
+            self._retry_timer = self.set_timer(RETRY_SECONDS, self._retry_unsaved)
+
+    def _retry_unsaved(self) -> None:
+        """Try again to save what waits for another program to be done writing."""
+        self._retry_timer = None
+        if self.actions.waits_for_lock:
+            self.apply(self.actions.retry(self.session.current, narrow=self.shape.narrow))
 
     def _quieten(self, loud: Content, quiet: Content) -> None:
         """Let the receipt of an override turn quiet, if it is still there."""
@@ -752,7 +764,9 @@ class ReviewScreen(Screen[None]):
         from uphold_tui.dialogs.not_kept import ask_file
 
         def save(name: str | None) -> None:
-            if name:
+            if name and self.actions.trouble() is None:
+                self.show_message(muted("saved in the database meanwhile"))
+            elif name:
                 self.apply(self.actions.save_elsewhere(self.session.current, name, narrow=self.shape.narrow))
 
         self.app.push_screen(ask_file(str(self.actions.suggested_file())), save)

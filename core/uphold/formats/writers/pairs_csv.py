@@ -1,40 +1,19 @@
 """Writer of pairs as CSV, one row per pair: UTF-8, RFC 4180 quoting, all texts and no numbers quoted, LF line ends.
 
 Verdicts and decisions have columns of their own, `judge:NAME:verdict`, `reviewer:NAME:decision` and so on, so that a
-data frame needs no reshaping; the last colon ends the name. A text that a spreadsheet would take for a formula (`=`,
-`+`, `-`, `@`, also in their full-width forms, a tab, CR or LF at its start) is prefixed with an apostrophe; so is one that
-starts with apostrophes and then such a sign, so that removing one apostrophe always restores the text.
+data frame needs no reshaping; the last colon ends the name. What a spreadsheet would take for a formula is defused by
+`csv_cells`; reading such a file restores it.
 """
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from uphold.formats.csv_cells import PAIR_COLUMNS, defuse
 from uphold.records.rows import ExportedAnnotators, ExportedJudge, ExportedPair, ExportedReviewer
 from uphold.records.texts import cell_text
 
 Value = str | int | float | None
-
-PAIR_COLUMNS = (
-    "run",
-    "set",
-    "key",
-    "turn",
-    "tags",
-    "candidate",
-    "baseline",
-    "context",
-    "instruction",
-    "reference",
-    "response_candidate",
-    "response_baseline",
-    "earlier_turns",
-    "human_label",
-    "human_votes",
-    "adjudicated",
-)
-"""Columns of the pair itself; the texts are those of its turn, `earlier_turns` is a JSON list of those before it."""
 
 JUDGE_COLUMNS = ("verdict", "confidence", "preference", "reason", "reason_order")
 """Columns of a judge; `A` in its reason is the answer that `reason_order` names first."""
@@ -42,8 +21,6 @@ JUDGE_COLUMNS = ("verdict", "confidence", "preference", "reason", "reason_order"
 REVIEWER_COLUMNS = ("decision", "first_decision", "ruling", "reasons", "comment", "flag", "mode", "seconds")
 """Columns of a reviewer; `first_decision` is the one made before the verdict was seen, if any, else the same as `decision`;
 `ruling`, `mode` and `seconds` belong to it."""
-
-_FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 class _EchoFile:
@@ -57,7 +34,7 @@ def csv_lines(annotators: ExportedAnnotators, pairs: Iterable[ExportedPair]) -> 
     """Yield the header, then one row per pair, each with its line end."""
     writer = csv.writer(_EchoFile(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     names = column_names(annotators)
-    yield writer.writerow(names)
+    yield writer.writerow([escape_formula(name) for name in names])
     for pair in pairs:
         values = row_values(pair)
         yield writer.writerow([escape_formula(values.get(name)) for name in names])
@@ -75,7 +52,7 @@ def column_names(annotators: ExportedAnnotators) -> list[str]:
 
 def escape_formula(value: Value) -> Value:
     """Return a text that no spreadsheet takes for a formula; other values are returned as they are."""
-    return f"'{value}" if isinstance(value, str) and _FORMULA_START.match(value) else value
+    return defuse(value) if isinstance(value, str) else value
 
 
 def row_values(pair: ExportedPair) -> dict[str, Value]:

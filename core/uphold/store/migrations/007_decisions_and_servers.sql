@@ -61,6 +61,10 @@ CREATE TABLE model_servers (
 -- how the request of a judgment differed from what the judge asks for; null where it did not
 ALTER TABLE judgments ADD COLUMN request_form TEXT;
 
+-- the random word that separates the parts of a judge's prompts; kept, so that prompts begin alike and a server's prefix cache
+-- can serve them; not part of the version. Null for rules and imported judges, and for models not asked since
+ALTER TABLE judges ADD COLUMN fence TEXT;
+
 -- what holds of a set now: the latest value of each kind, where it was not taken away
 CREATE VIEW set_values AS
 SELECT v.set_id, s.name AS set_name, v.kind, v.value, v.created_at
