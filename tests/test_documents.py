@@ -18,7 +18,7 @@ from uphold.formats import registry
 from uphold.formats.readers import pairs
 from uphold.judging import judges
 from uphold.judging.rules import RULES
-from uphold.records.comparisons import Change, Gate, JudgeComparison, PairedStatistics
+from uphold.records.comparisons import JudgeComparison, RunDifference
 from uphold.records.counts import ReviewerHabits
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
@@ -96,9 +96,9 @@ def served() -> Iterator[dict[str, str]]:
 
 
 def prepared(folder: Path, env: dict[str, str]) -> None:
-    """Two runs of which people have read the same 40 examples, as the pages after the first assume."""
+    """Three runs of which people have read the same 40 examples, as the pages after the first assume."""
     texts = {"reference": "It left on 3 May.", "response_baseline": "Please wait.", "baseline": "base-7b"}
-    for candidate in ("lora-r16", "lora-r32"):
+    for candidate in ("lora-r16", "lora-r32", "lora-r8"):
         rows = [
             {
                 "key": f"q-{number:02d}",
@@ -146,18 +146,23 @@ def test_every_command_on_a_page_runs_as_it_stands_there(name: str, tmp_path: Pa
 def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
     page = Page(name)
     commands = [*page.block_commands(), *page.inline_commands()]
-    known = {word: options_of(word) for word in {command.words[0] for command in commands}}
+    known = {subject: options_of(subject) for subject in map(_subject, commands)}
     for command in commands:
         used = {word.partition("=")[0] for word in command.words if re.match(r"--?[a-z]", word)}
-        assert used <= known[command.words[0]], command
+        assert used <= known[_subject(command)], command
     everywhere = set().union(*(options_of(word) for word in ALL_COMMANDS))
     alone = set(re.findall(r"`(--[a-z][\w-]*)", page.text))
     assert alone <= everywhere | {"--help"}
 
 
+def _subject(command: Command) -> str:
+    """The command that takes the options: of a group such as `set` the one in it."""
+    return " ".join(command.words[: 2 if command.words[0] == "set" else 1])
+
+
 ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
-    *("show", "runs", "export", "imports", "next", "decide", "completion"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
 )
 
 
@@ -207,9 +212,11 @@ def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> No
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:
-    pairs_of_runs = compared("WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(1, 1)}, planned=60)
+    pairs_of_runs = compared(
+        "WLTWLWTW" * 5, "WLTLLWIW" * 5, habits={1: ReviewerHabits(((0, 1.0, 1), (0, 0.0, 1)))}, planned=60
+    )
     found = run_statistics(pairs_of_runs, full=True)
-    records = [Gate, PairedStatistics, Change, JudgeComparison, ReviewPlan, ReachableWidth, WidthForecast]
+    records = [RunDifference, JudgeComparison, ReviewPlan, ReachableWidth, WidthForecast]
     fields = {field for record in records for field in record.__dataclass_fields__} - {"judge_caveat", "pilot"}
     missing = (_keys(statistics_json(found)) | fields | {"worth", "pilot"}) - in_backquotes("docs/statistics.md")
     assert not missing

@@ -89,9 +89,9 @@ def point_noun(text: str) -> str:
     return "point" if text.lstrip(f"+{MINUS}") == "1" else "points"
 
 
-def points_interval(low: float, high: float) -> str:
+def points_interval(low: float, high: float, decimals: int = 0) -> str:
     """Return the two ends of a difference's interval with the word between them: `−12 to +3`."""
-    return f"{points(low)} to {points(high)}"
+    return f"{points(low, decimals)} to {points(high, decimals)}"
 
 
 def margin(share: float) -> str:
@@ -161,10 +161,21 @@ def ratio(value: float) -> str:
 
 
 def dollars(amount: float | None) -> str:
-    """Return an amount in dollars: cents from $0.10 on, four decimals below, `–` where no price is known."""
+    """Return an amount in dollars: cents from $0.10 on, four decimals below or two digits, `–` where no price is known."""
     if amount is None:
         return NONE
-    return f"${amount:,.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.4f}"
+    if amount >= 0.1 or amount == 0:
+        return f"${amount:,.2f}"
+    decimals = 4
+    while decimals < 9 and float(f"{amount:.{decimals}f}") < 10 ** (1 - decimals):
+        decimals += 1
+    return f"${amount:.{decimals}f}"
+
+
+def exact_dollars(amount: float) -> str:
+    """Return a limit in dollars as it was given, with at least two decimals: `$2.50`, `$0.005`."""
+    text = f"{amount:,.9f}".rstrip("0")
+    return f"${text}{'0' * max(2 - len(text.partition('.')[2]), 0)}"
 
 
 def seconds(time: float) -> str:

@@ -23,18 +23,19 @@ HERE = Path(__file__).parent
 
 SPEC = "anthropic:loopback-1"
 
-CONCURRENCY = 8
+CASES = ((8, 0.0, 1.05), (1, 0.0, 1.05), (8, 0.05, 1.05), (32, 0.05, 1.1), (128, 0.05, 1.25), (32, 0.5, 1.05))
+"""(requests at once, seconds that the server takes over an answer, budget)."""
 
 
-def measure(rounds: int, folder: Path, database: Path, waits: Sequence[float] = (0.0, 0.1)) -> list[Line]:
-    """One line for each time that the server takes over an answer."""
+def measure(rounds: int, folder: Path, database: Path, cases: Sequence[tuple[int, float, float]] = CASES) -> list[Line]:
+    """One line for each case."""
     requests = write_requests(folder / "requests.jsonl", database)
     lines = []
-    for wait in waits:
+    for at_once, wait, budget in cases:
         with _served(wait) as url:
-            ours, bare = interleaved(rounds, _judging(database, url), _bare(requests, url))
-        name = f"judging, {CONCURRENCY} at once, answers after {wait * 1000:g} ms"
-        lines.append(ratio(name, ours, bare, 1.05, "bare loop"))
+            ours, bare = interleaved(rounds, _judging(database, url, at_once), _bare(requests, url, at_once))
+        name = f"judging, {at_once} at once, answers after {wait * 1000:g} ms"
+        lines.append(ratio(name, ours, bare, budget, "bare loop"))
     return lines
 
 
@@ -72,21 +73,21 @@ def _served(wait: float) -> Iterator[str]:
             server.kill()
 
 
-def _judging(database: Path, url: str) -> Timed:
+def _judging(database: Path, url: str, at_once: int) -> Timed:
     copy = database.with_name("judging.db")
 
     def run() -> float:
         for old in copy.parent.glob(copy.name + "*"):
             old.unlink()
         shutil.copy(database, copy)
-        options = ("--judge", SPEC, "--base-url", url, "--concurrency", str(CONCURRENCY))
+        options = ("--judge", SPEC, "--base-url", url, "--concurrency", str(at_once))
         return _process([*UPHOLD, "--db", str(copy), "judge", *options])
 
     return run
 
 
-def _bare(requests: Path, url: str) -> Timed:
-    command = [sys.executable, str(HERE / "bare_loop.py"), str(requests), url, str(CONCURRENCY), f"{requests}.answers"]
+def _bare(requests: Path, url: str, at_once: int) -> Timed:
+    command = [sys.executable, str(HERE / "bare_loop.py"), str(requests), url, str(at_once), f"{requests}.answers"]
     return lambda: _process(command)
 
 

@@ -40,6 +40,7 @@ class Size:
     pairs: int
     long_pairs: int
     judged: int
+    judging_cases: int
     rounds: int
     keys: int
     saves: int
@@ -48,10 +49,20 @@ class Size:
 
 
 WHOLE = Size(
-    pairs=10_000, long_pairs=120, judged=150, rounds=7, keys=25, saves=300, decisions=20, dropped=(1000, 3000, 12_000)
+    pairs=10_000,
+    long_pairs=120,
+    judged=300,
+    judging_cases=6,
+    rounds=7,
+    keys=25,
+    saves=300,
+    decisions=20,
+    dropped=(1000, 3000, 12_000),
 )
 
-QUICK = Size(pairs=40, long_pairs=24, judged=5, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30))
+QUICK = Size(
+    pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30)
+)
 
 
 class Bench:
@@ -69,7 +80,7 @@ class Bench:
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),
-            "judging": lambda: asking.measure(size.rounds, folder, self.judged),
+            "judging": lambda: asking.measure(size.rounds, folder, self.judged, asking.CASES[: size.judging_cases]),
         }
 
     @property

@@ -9,7 +9,7 @@ import pytest
 
 from support.command_line import UPHOLD, done, environment, told, uphold
 from support.faulty_endpoint import right
-from support.model_server import Asked, Gate, Reply, answer_to, as_json, said, serving
+from support.model_server import Asked, Gate, Reply, answer_to, as_json, error, said, serving
 
 KEYS = {"ANTHROPIC_API_KEY": "key-of-the-test", "OPENAI_API_KEY": "key-of-the-test"}
 
@@ -54,8 +54,8 @@ def test_a_run_is_judged_and_says_what_it_cost(folder: Path) -> None:
 def test_a_dry_run_asks_for_no_key_and_names_the_assumed_length(folder: Path) -> None:
     said_of_it = done(folder, "judge", "--judge", "anthropic:claude-haiku-4-5", "--dry-run", ANTHROPIC_API_KEY="")
     assert "8 judgments on 4 pairs are missing, 8 calls" in said_of_it
-    assert "at an assumed 150 tokens an answer" in said_of_it
-    assert "prices of 2026-11-24" in said_of_it
+    assert "at 150 tokens an answer: assumed, until there are answers" in said_of_it
+    assert "prices of 2026-11-25" in said_of_it
     unknown = done(folder, "judge", "--judge", "openai:my-own", "--dry-run", OPENAI_API_KEY="")
     assert "cost –: its price is not known" in unknown
 
@@ -72,10 +72,64 @@ def test_a_cap_that_is_reached_is_exit_four(folder: Path) -> None:
     (folder / "uphold.toml").write_text("[prices.m]\ninput = 1.0\noutput = 10.0\n")
     with serving(right) as server:
         arguments = ("judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1", "--concurrency", "1")
-        ended = uphold(folder, *arguments, "--max-cost", "0.005")
-    assert ended.returncode == 4
-    assert "--max-cost" in ended.stderr
-    assert "pairs left" in ended.stdout
+        ended = uphold(folder, *arguments, "--max-cost", "0.0075", "--judge-option", "max_tokens=100")
+        assert ended.returncode == 4
+        assert "--max-cost" in ended.stderr
+        assert "$0.0075" in ended.stderr
+        assert "pairs left" in ended.stdout
+        asked = len(server.asked)
+        refused = uphold(folder, *arguments, "--max-cost", "0.005")
+        assert refused.returncode == 2
+        assert "--max-cost $0.005: not one request fits" in refused.stderr
+        assert "max_tokens=" in refused.stderr
+        assert len(server.asked) == asked
+
+
+def test_what_failed_and_what_could_not_be_read_is_named_with_counts_and_an_example(folder: Path) -> None:
+    def some(asked: Asked) -> Reply:
+        if asked.number == 0:
+            return error(400, said="prompt of 1,234 tokens is too long")
+        return answer_to(asked, "no idea" if asked.number < 4 else said("tie"))
+
+    with serving(some) as server:
+        arguments = ("judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1", "--concurrency", "1", "--json")
+        ended = uphold(folder, *arguments)
+        assert ended.returncode == 4
+        told_of_it = json.loads(ended.stdout)
+        assert [one["count"] for one in told_of_it["problems"]] == [3, 1]
+        unreadable, failed = told_of_it["problems"]
+        assert (unreadable["what"], unreadable["status"]) == ('no verdict in the text: "no idea"', "unreadable")
+        assert "prompt of 1,234 tokens is too long" in failed["what"]
+        assert {unreadable["example"], failed["example"]} <= {"a", "b", "c", "d", "k0", "k1", "k2", "k3"}
+        plain = done(folder, *arguments[:-1])
+    assert '3 judgments could not be read: no verdict in the text: "no idea" (such as ' in plain
+    assert "8 judgments" not in plain
+    with serving(some) as server:
+        again = done(folder, "judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1")
+        assert server.asked == []
+    assert "nothing left to ask for; --redo asks again for what could not be read" in again
+
+
+def test_carried_decisions_are_told_when_judging_makes_a_run(folder: Path) -> None:
+    rows = [
+        {
+            "key": "k",
+            "instruction": "Q",
+            "response_candidate": "x",
+            "response_baseline": "y",
+            "reference": "x",
+            "reviewer": "a",
+            "review": "tie",
+        }
+    ]
+    (folder / "t.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    done(folder, "import", "t.jsonl", "--set", "t", "--candidate", "one", "--baseline", "two")
+    answer = {"key": "k", "instruction": "Q", "reference": "x", "response_candidate": "x"}
+    (folder / "u.jsonl").write_text(json.dumps(answer) + "\n")
+    done(folder, "import", "u.jsonl", "--set", "t", "--candidate", "three")
+    names = ("--set", "t", "--candidate", "three", "--baseline", "two")
+    made = done(folder, "judge", *names, "--judge", "rules:closer")
+    assert "1 pair added to the run, 1 decision carried from equal pairs" in made
 
 
 def test_ctrl_c_lets_what_is_in_flight_come_back_and_is_exit_130(folder: Path) -> None:

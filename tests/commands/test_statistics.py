@@ -11,7 +11,7 @@ from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.store import runs
 from uphold.workflows.lookup import open_store
-from uphold.workflows.review_opening import open_review
+from uphold.workflows.review_opening import ReviewOptions, open_review
 
 WORD = {"W": "candidate", "L": "baseline", "T": "tie"}
 
@@ -25,7 +25,7 @@ def as_json(db, *words):
     return json.loads(run(db, *words, "--json").stdout)
 
 
-def rows(candidate, human, judges, start=0, turns=1):
+def rows(candidate, human, judges, start=0, turns=1, **others):
     """One row a pair: what people say (a dot is nobody), and what each judge says."""
     for at, word in enumerate(human):
         place = {"key": f"k{(start + at) // turns:03d}", "candidate": candidate, "baseline": "base"}
@@ -33,6 +33,7 @@ def rows(candidate, human, judges, start=0, turns=1):
             "instruction": f"question {place['key']}",
             "response_candidate": f"{candidate} says {at} at some length",
             "response_baseline": f"base says {at}",
+            **others,
         }
         yield {**place, **texts, **({} if word == "." else {"reviewer": "ada", "review": WORD[word]})}
         for name, said in judges.items():
@@ -54,9 +55,14 @@ def compared(tmp_path_factory):
     old, new = "W" * 30 + "L" * 30, "W" * 24 + "L" * 6 + "W" * 2 + "L" * 28
     bring(
         db,
-        rows("v1", old, {"good": old, "poor": "W" * 60}),
+        rows("v1", old, {"good": old, "poor": "W" * 60}, tags=["billing", "tone"]),
         rows("v2", new, {"good": new, "poor": "W" * 60}),
     )
+    with open_store(db) as store:
+        session = open_review(store, runs.find_run(store, "v2-vs-base"), "ada")
+        session.go_to(next(n for n in range(1, 61) if session.go_to(n) and session.current.key == "k024"))
+        session.reasons(["wrong fact"], OnScreen(side_a=session.current.side_a))
+        session.comment("says 30 days", OnScreen(side_a=session.current.side_a))
     return db
 
 
@@ -74,36 +80,67 @@ def sampled(tmp_path_factory):
     return db
 
 
-def test_compare_lists_what_changed_worst_first_and_how_to_open_it(compared):
+def test_compare_shows_the_difference_and_every_example_lost_and_won(compared):
     done = run(compared, "compare", "v1-vs-base", "v2-vs-base")
     assert (done.returncode, done.stderr) == (0, "")
     shown = done.stdout.splitlines()
     assert shown[0] == "v1-vs-base -> v2-vs-base"
-    assert "  60 of 60 shared pairs read in both runs" in shown
-    assert "  2 better, 6 worse, 52 as before" in shown
-    assert any(line.split() == ["k024", "win", "->", "loss"] for line in shown)
+    assert "  60 of 60 shared examples read in both runs" in shown
     assert "  v2 is not shown to differ from v1: with ties as half the interval contains 0." in shown
-    key = next(line.split()[0] for line in shown if "win -> loss" in line)
-    assert run(compared, "show", "v2-vs-base", key).returncode == 0
+    assert "Lost: 6 examples" in shown
+    assert "Won: 2 examples" in shown
+    at = shown.index("  k024  win -> loss  by ada  [billing, tone]")
+    assert shown[at + 1 : at + 3] == ["      question k024", "      ada: wrong fact: says 30 days"]
+    assert run(compared, "show", "v2-vs-base", "k024").returncode == 0
 
 
-def test_compare_as_json_has_people_and_the_judge(compared):
+DIFF = ["difference", "low", "high", "n", "level", "method", "reason"]
+
+
+def test_compare_as_json_has_the_difference_and_who_says_so(compared):
     found = as_json(compared, "compare", "1", "2")
-    assert (found["people"]["n"], found["people"]["worse"], found["people"]["better"]) == (60, 6, 2)
-    assert found["people"]["items"][0] == {"key": "k024", "turn": 1, "before": 1.0, "after": 0.0}
-    assert found["by_judge"]["n"] == 60
-    assert found["people"]["win_rate"]["p"] == pytest.approx(0.2890625)
+    assert (found["run"], found["against"]) == ("v2-vs-base", "v1-vs-base")
+    assert [found[key] for key in ("examples", "shared", "equal", "read_in_both")] == [60, 60, 0, 60]
+    assert [list(found["difference"][rate]) for rate in ("win_rate", "ties_half")] == [DIFF, DIFF]
+    half = found["difference"]["ties_half"]
+    assert (half["difference"], half["n"], half["level"]) == (pytest.approx(-4 / 60), 60, 0.95)
+    assert half["low"] < half["difference"] < half["high"]
+    assert found["lost"][0] == {"key": "k024", "turn": 1, "by": ["ada"]}
+    assert (len(found["lost"]), len(found["won"])) == (6, 2)
+    assert found["judge"] in ("good", "poor")
+    assert found["by_judge"]["judged_in_both"] == 60
+
+
+def test_several_runs_are_never_ranked_but_told_what_may_be_best(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, *(rows(name, "W" * wins + "L" * (100 - wins), {}) for name, wins in (("v1", 60), ("v2", 85), ("v3", 58))))
+    found = as_json(db, "compare", "1", "2", "3")
+    assert [(one["run"], one["state"]) for one in found["best"]] == [
+        ("v1-vs-base", "not the best"),
+        ("v2-vs-base", "best"),
+        ("v3-vs-base", "not the best"),
+    ]
+    best = found["best"][1]["difference"]
+    assert list(best) == DIFF
+    assert 0 < best["low"] < best["difference"] < best["high"]
+    shown = run(db, "compare", "1", "2", "3").stdout
+    assert "v2: best" in shown
+    assert "v1: not the best" in shown
+    assert run(db, "compare", "1", "1", "2").returncode == 2
 
 
 @pytest.mark.parametrize(
     ("margin", "code", "word"), [("0.2", 0, "PASS"), ("0.05", 3, "INCONCLUSIVE"), ("0.001", 3, "INCONCLUSIVE")]
 )
-def test_the_gate_leaves_with_its_result(compared, margin, code, word):
+def test_the_gate_leaves_with_its_outcome(compared, margin, code, word):
     done = run(compared, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", margin)
     assert done.returncode == code
     assert f"  {word}: " in done.stdout
     found = as_json(compared, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", margin)
-    assert (found["result"], found["n"], found["difference"]) == (word, 60, pytest.approx(-4 / 60))
+    assert (found["outcome"], found["read"], found["margin"]) == (word, 60, float(margin))
+    assert found["difference"] == as_json(compared, "compare", "1", "2")["difference"]
+    assert found["bound"] < found["difference"]["ties_half"]["difference"]
+    assert (found["planned"], "result" in found, "people" in found) == (None, False, False)
 
 
 def test_a_clear_loss_fails_the_gate(tmp_path):
@@ -114,25 +151,67 @@ def test_a_clear_loss_fails_the_gate(tmp_path):
     assert "FAIL: worse by more than 5 points" in done.stdout
 
 
-def test_a_judge_passes_no_gate_unless_asked_in_words_and_says_what_it_is_worth(tmp_path):
+def test_a_judge_never_decides_a_gate_but_says_what_it_would(tmp_path):
     db = tmp_path / "u.db"
     bring(db, rows("v1", "." * 40, {"gpt": "WL" * 20}), rows("v2", "." * 40, {"gpt": "WL" * 20}))
     words = ("gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".2")
     silent = run(db, *words)
-    assert (silent.returncode, "no pair was read in both runs" in silent.stdout) == (3, True)
+    assert (silent.returncode, "no example was read in both runs" in silent.stdout) == (3, True)
     done = run(db, *words, "--judge-only")
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert (
-        "Judge only (gpt): no human verdict stands behind this judge here: it is an unverified opinion." in done.stdout
+        "INCONCLUSIVE: a judge alone decides nothing; it would say PASS: not worse by 20 points or more" in done.stdout
     )
+    assert "Judge gpt: no human verdict stands behind this judge here: it is an unverified opinion." in done.stdout
+    found = as_json(db, *words, "--judge-only")
+    assert (found["outcome"], found["judge"], found["so_far"]) == ("INCONCLUSIVE", "gpt", "PASS")
+    assert (found["difference"]["ties_half"]["difference"], found["difference"]["ties_half"]["n"]) == (0, 40)
 
 
 def test_chosen_pairs_pass_no_gate(tmp_path):
     db = tmp_path / "u.db"
     bring(db, rows("v1", "WL" * 15 + "." * 30, {}), rows("v2", "WL" * 15 + "." * 30, {}))
     found = as_json(db, "gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".3")
-    assert found["result"] == "INCONCLUSIVE"
-    assert found["reason"] == "chosen, not sampled: these numbers speak of the 30 pairs read"
+    assert found["outcome"] == "INCONCLUSIVE"
+    assert found["reason"] == "chosen, not sampled: these numbers speak of the 30 examples read in both runs"
+
+
+def _read(db, name, count, queue="random", planned=None):
+    """Decide the next pairs of a queue as ties, and plan so many."""
+    with open_store(db) as store:
+        session = open_review(store, runs.find_run(store, name), "ben", ReviewOptions(queue=queue, planned=planned))
+        until = session.progress.read + count
+        while session.progress.read < until:
+            session.decide(Choice.TIE, OnScreen(side_a=session.current.side_a), seconds=2.0)
+
+
+def test_what_is_lacking_is_said_with_the_commands_that_read_it_and_they_do(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "." * 60, {}), rows("v2", "." * 60, {}))
+    _read(db, "1", 12)
+    words = ("gate", "v2-vs-base", "--against", "v1-vs-base", "--margin", ".3")
+    done = run(db, *words)
+    assert done.returncode == 3
+    assert "      uphold review v2-vs-base --queue changed --plan" in done.stdout
+    found = as_json(db, *words)
+    assert (found["more"]["examples"], found["more"]["verdicts"]) == (10, 10)
+    assert found["more"]["commands"] == ["uphold review v2-vs-base --queue changed --plan 10"]
+    _read(db, "2", 12, "changed")
+    assert as_json(db, *words)["read"] == 12
+    assert run(db, *words).returncode == 0
+
+
+def test_before_the_plan_of_the_run_the_gate_is_inconclusive(tmp_path):
+    db = tmp_path / "u.db"
+    bring(db, rows("v1", "." * 90, {}), rows("v2", "." * 90, {}))
+    _read(db, "1", 60)
+    _read(db, "2", 58, planned=90)
+    words = ("gate", "2", "--against", "1", "--margin", ".3")
+    done = run(db, *words)
+    assert (done.returncode, "INCONCLUSIVE: 58 of 90 planned." in done.stdout) == (3, True)
+    found = as_json(db, *words)
+    assert (found["planned"], found["read"], found["so_far"]) == (90, 58, "PASS")
+    assert run(db, *words, "--planned", "50").returncode == 0
 
 
 @pytest.mark.parametrize(

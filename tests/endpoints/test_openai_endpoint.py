@@ -219,7 +219,7 @@ async def test_its_maker_is_asked_for_completion_tokens() -> None:
     from uphold.endpoints.openai import connect
 
     endpoint = connect(Address("openai", "m", KEY))
-    assert "max_completion_tokens" in endpoint._arguments(REQUEST)
+    assert "max_completion_tokens" in endpoint.arguments(REQUEST)
     await endpoint.close()
 
 

@@ -103,7 +103,7 @@ def test_a_rule_has_no_use_for_a_rubric() -> None:
 
 
 def test_the_rubric_reaches_the_prompt() -> None:
-    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, AnswerOrder.CANDIDATE_FIRST).user
+    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, AnswerOrder.CANDIDATE_FIRST).rubric
 
 
 def test_identical_answers_need_no_model() -> None:
@@ -138,7 +138,7 @@ def test_answers_that_differ_in_an_earlier_turn_are_asked_about() -> None:
 def test_an_answer_is_read_with_the_prompt_that_asked_for_it() -> None:
     answer = ModelAnswer('{"reason": "r", "winner": "B", "confidence": 1}', "end_turn")
     judgment = llm().read(answer, AnswerOrder.BASELINE_FIRST, 0, "f00d")
-    assert (judgment.verdict, judgment.prompt_name, judgment.fence) == (Preference.CANDIDATE, "uphold-pair-1", "f00d")
+    assert (judgment.verdict, judgment.prompt_name, judgment.fence) == (Preference.CANDIDATE, "uphold-pair-2", "f00d")
 
 
 def test_a_failed_judgment_says_what_happened() -> None:

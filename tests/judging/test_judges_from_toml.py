@@ -151,7 +151,7 @@ def test_prices_are_the_users_own_before_ours_and_unknown_ones_are_none() -> Non
     assert own is not None
     assert own.input == 9
     assert find_price("my-own-model") is None
-    assert prices_date() == "2026-11-24"
+    assert prices_date() == "2026-11-25"
 
 
 def test_a_cost_counts_what_was_cached_at_its_own_price_and_a_batch_at_half() -> None:

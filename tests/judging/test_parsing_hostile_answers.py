@@ -49,8 +49,6 @@ def test_500_hostile_answers_leave_the_structure_whole() -> None:
         a, b = answers if order is AnswerOrder.CANDIDATE_FIRST else answers[::-1]
         expected = [Part("context", text.context or ""), Part("instruction", text.turns[0])]
         expected += [Part("reference", text.reference(1) or ""), Part("answer A", a), Part("answer B", b)]
-        if rubric is not None:
-            expected.insert(0, Part("rubric", rubric))
         carried = json.loads(json.dumps(prompt.user))
         assert list(split_prompt(carried)) == expected
         assert prompt.user.count(prompt.fence) == 1 + 2 * len(expected)

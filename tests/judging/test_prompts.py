@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uphold.judging.prompts import PROMPT_NAME, SCHEMA, SYSTEM, Part, new_fence, pair_prompt, prompt_text, split_prompt
-from uphold.records.enums import AnswerOrder
+from uphold.judging.prompts import PROMPT_NAME, SCHEMA, SYSTEM, Part, pair_prompt, prompt_text, split_prompt
+from uphold.records.enums import BOTH_ORDERS, AnswerOrder
 from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText, canonical_hash, cell_text
 
-PROMPT_DIGESTS = {"uphold-pair-1": "b29b9073fbc9b970c50d50dd139d3746b331dfde9464197081a4ab3e95932737"}
+PROMPT_DIGESTS = {"uphold-pair-2": "afa89b644a2bcc0ba947927a1a343acfc4802c7fa98ca9756df8545cf91a461b"}
 
 ONE = PairToJudge(ExampleText(("Name a prime.",)), 1, ("Seven.",), ("Nine.",))
 
@@ -38,14 +38,25 @@ def test_a_plain_pair_has_its_instruction_and_two_answers() -> None:
 
 
 def test_baseline_first_changes_the_answers_over_and_nothing_else() -> None:
-    first = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.", lambda: "f00d").user
-    second = pair_prompt(FULL, AnswerOrder.BASELINE_FIRST, "Prefer digits.", lambda: "f00d").user
+    first = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.", "f00d").user
+    second = pair_prompt(FULL, AnswerOrder.BASELINE_FIRST, "Prefer digits.", "f00d").user
     assert second == first.replace("Seven.", "?").replace("Nine.", "Seven.").replace("?", "Nine.", 1)
 
 
-def test_rubric_context_and_reference_go_in_when_present() -> None:
+def test_both_orders_begin_alike_up_to_the_answers_and_all_calls_have_the_same_system_prompt() -> None:
+    prompts = [pair_prompt(pair, order, "Be kind.", "f00d") for pair in (FULL, TALK) for order in BOTH_ORDERS]
+    assert len({prompt.request(1).system for prompt in prompts}) == 1
+    for first, second in (prompts[:2], prompts[2:]):
+        answers = first.user.index("answer A\n")
+        assert first.user[:answers] == second.user[:answers]
+        assert "instruction" in first.user[:answers]
+
+
+def test_context_and_reference_go_in_when_present_and_a_rubric_ends_the_system_prompt() -> None:
     prompt = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.")
-    assert names(prompt.user) == ["rubric", "context", "instruction", "reference", "answer A", "answer B"]
+    assert names(prompt.user) == ["context", "instruction", "reference", "answer A", "answer B"]
+    fence = prompt.fence
+    assert prompt.request(1).system == f"{SYSTEM}\n{fence} begin rubric\nPrefer digits.\n{fence} end rubric\n"
 
 
 def test_an_empty_context_is_a_context() -> None:
@@ -62,10 +73,10 @@ def test_a_conversation_goes_in_up_to_the_turn_of_the_pair() -> None:
     prompt = pair_prompt(TALK, AnswerOrder.BASELINE_FIRST)
     assert split_prompt(prompt.user) == (
         Part("turn 1 instruction", "Name a prime."),
-        Part("turn 1 answer A", "Five."),
-        Part("turn 1 answer B", "Seven."),
         Part("turn 2 instruction", "And an even one."),
         Part("turn 2 reference", "2"),
+        Part("turn 1 answer A", "Five."),
+        Part("turn 1 answer B", "Seven."),
         Part("turn 2 answer A", "Four."),
         Part("turn 2 answer B", "Two."),
     )
@@ -82,10 +93,11 @@ def test_neither_system_is_named() -> None:
     assert not re.search("candidate|baseline", SYSTEM + prompt.user)
 
 
-def test_each_call_draws_a_fence_of_128_bits() -> None:
+def test_a_judge_without_a_fence_draws_one_of_128_bits_and_one_with_a_fence_keeps_it() -> None:
     fences = {pair_prompt(ONE, AnswerOrder.CANDIDATE_FIRST).fence for _ in range(20)}
     assert len(fences) == 20
     assert all(re.fullmatch("[0-9a-f]{32}", fence) for fence in fences)
+    assert {pair_prompt(ONE, order, None, "f00d" * 8).fence for order in BOTH_ORDERS} == {"f00d" * 8}
 
 
 def test_the_fence_is_announced_in_the_first_line() -> None:
@@ -93,10 +105,15 @@ def test_the_fence_is_announced_in_the_first_line() -> None:
     assert prompt.user.splitlines()[0] == f"The fence of this message is {prompt.fence}"
 
 
-def test_a_fence_that_a_text_contains_is_drawn_again() -> None:
-    drawn = iter(["aaaa", "bbbb", "cccc"])
+def test_a_fence_that_a_text_contains_is_drawn_again_for_this_prompt() -> None:
+    drawn = iter(["bbbb", "cccc"])
     comparison = PairToJudge(ExampleText(("has bbbb in it",)), 1, ("aaaa",), ("x",))
-    assert pair_prompt(comparison, AnswerOrder.CANDIDATE_FIRST, make_fence=lambda: next(drawn)).fence == "cccc"
+    assert pair_prompt(comparison, AnswerOrder.CANDIDATE_FIRST, None, "aaaa", lambda: next(drawn)).fence == "cccc"
+
+
+def test_a_rubric_that_contains_the_fence_needs_another_too() -> None:
+    prompt = pair_prompt(ONE, AnswerOrder.CANDIDATE_FIRST, "aaaa", "aaaa", lambda: "bbbb")
+    assert prompt.fence == "bbbb"
 
 
 def test_an_earlier_fence_is_of_no_use_to_an_answer() -> None:
@@ -137,14 +154,15 @@ def comparisons(draw: st.DrawFn) -> PairToJudge:
 def test_no_text_can_end_its_part_or_begin_another(comparison: PairToJudge, rubric: str | None, swapped: bool) -> None:
     counter = itertools.chain(["f00d", "0", "f"], map(str, itertools.count(1000)))
     order = AnswerOrder.BASELINE_FIRST if swapped else AnswerOrder.CANDIDATE_FIRST
-    prompt = pair_prompt(comparison, order, rubric, lambda: next(counter))
+    prompt = pair_prompt(comparison, order, rubric, None, lambda: next(counter))
     text, turn = comparison.text, comparison.turn
     first, second = (comparison.baseline, comparison.candidate)[:: 1 if swapped else -1]
-    expected = [value for value in (rubric, text.context) if value is not None]
+    expected = [text.context] if text.context is not None else []
     for index in range(turn):
         expected.append(text.turns[index])
         if text.references[index] is not None:
             expected.append(text.references[index])
+    for index in range(turn):
         expected += [cell_text(first[index]), cell_text(second[index])]
     assert [part.text for part in split_prompt(prompt.user)] == expected
     assert names(prompt.user) == names(pair_prompt(comparison, order, rubric).user)
@@ -167,7 +185,7 @@ def test_what_is_no_prompt_of_ours_is_not_taken_for_one(message: str) -> None:
 
 
 def test_the_request_has_the_constant_orders_and_the_schema() -> None:
-    request = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.").request(512, "low")
+    request = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST).request(512, "low")
     assert (request.system, request.schema, request.max_tokens, request.effort) == (SYSTEM, SCHEMA, 512, "low")
 
 
@@ -188,7 +206,3 @@ def test_another_wording_has_another_name() -> None:
 def test_the_version_text_does_not_hold_a_drawn_fence() -> None:
     assert prompt_text() == prompt_text()
     assert not re.search("[0-9a-f]{32}", prompt_text())
-
-
-def test_fences_are_hex() -> None:
-    assert int(new_fence(), 16) >= 0

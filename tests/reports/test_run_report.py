@@ -55,7 +55,7 @@ def test_the_title_says_what_was_compared():
 def test_a_rate_stands_with_its_counts_and_its_interval():
     page = page_of(compared("W" * 31 + "T" * 7 + "L" * 12, "W" * 31 + "L" * 19))
     assert line(page, "win rate") == "win rate  31 of 50  62 %  48–74"
-    assert line(page, "says what people say") == "says what people say  43 of 50  86 %  74–93"
+    assert line(page, "says what people say") == "says what people say, like these  43 of 50  86 %  74–93"
     assert line(page, "ties half").startswith("ties half  34.5 of 50  69 %")
 
 
@@ -160,15 +160,27 @@ def test_a_weighted_queue_shows_both_agreements():
     pairs = table(("W", 160, "W" * 17 + "L" * 3)) + table(("W", 40, "W" * 7 + "L" * 13), stratum=1)
     page = page_of(counts_of(pairs, strata=(Stratum("rest"), Stratum("orders disagree"))))
     assert line(page, "says what people say").split()[-3:-1] == ["75", "%"]
-    assert line(page, "unweighted") == "unweighted  24 of 40  60 %    the queue asked more of some parts"
+    assert line(page, "unweighted") == "unweighted  24 of 40  60 %    some parts were read more than others"
 
 
 @pytest.mark.parametrize(
     ("judge", "people", "sentence"),
     [
-        (95, 50, "The judge leans to longer answers more than people do."),
-        (20, 80, "The judge leans to longer answers less than people do."),
-        (55, 50, "The judge is not shown to lean to length otherwise than people."),
+        (
+            95,
+            50,
+            "The judge leans to longer answers more than people do (longer with the judge alone 45, with people alone 0",
+        ),
+        (
+            20,
+            80,
+            "The judge leans to longer answers less than people do (longer with the judge alone 0, with people alone 60",
+        ),
+        (
+            54,
+            50,
+            "The judge is not shown to lean to length otherwise than people (longer with the judge alone 4,",
+        ),
     ],
 )
 def test_a_judge_s_taste_for_length_is_held_against_people_s(judge, people, sentence):
@@ -196,7 +208,7 @@ def test_confidence_blind_words_and_anchoring_stand_on_the_full_page():
 
 def test_alpha_and_each_reviewer_s_own_lean_are_shown():
     counts = compared(["WW"] * 20 + ["LL"] * 15 + ["WL"] * 5, "W" * 40)
-    habits = {1: ReviewerHabits(chose_a=15, chose_b=5, chose_longer=9, chose_shorter=11)}
+    habits = {1: ReviewerHabits(side_a=((0, 1.0, 15), (0, 0.0, 5)), longer=((0, 1.0, 9), (0, 0.0, 11)))}
     page = page_of(replace(counts, habits=habits), full=True)
     assert re.fullmatch(r"all of them, above chance \(α\)    \.7\d  \.\d\d–\.\d\d", line(page, "all of them"))
     assert line(page, "winner stood on side A").startswith("winner stood on side A  15 of 20  75 %")
@@ -221,7 +233,7 @@ def test_below_ten_verdicts_there_are_counts_and_no_percent():
     assert has(page, "9 of 9 pairs read: 6 wins, 1 tie, 2 losses")
     assert has(page, "10 verdicts needed for a rate")
     assert line(page, "for instructions like these").endswith("10 verdicts needed for a percentage")
-    assert line(page, "says what people say") == "says what people say  9 of 9      10 needed for a rate"
+    assert line(page, "says what people say") == "says what people say, like these  9 of 9      10 needed for a rate"
     assert not any("%" in text for text in lines(page) if not text.startswith("intervals are"))
 
 
@@ -405,6 +417,19 @@ def test_small_words():
 @pytest.mark.skipif(not PANDALM.exists(), reason="the PandaLM data set is not beside the checkout")
 def test_pandalm_reads_as_it_was_counted():
     page = page_of(pandalm())
-    assert line(page, "says what people say") == "says what people say  697 of 974  72 %  69–74"
+    assert line(page, "says what people say") == "says what people say, like these  697 of 974  72 %  69–74"
     assert has(page, "x is not shown to differ from even")
     assert not has(page, "chosen, not sampled")
+
+
+def test_under_a_refused_headline_nobody_is_said_to_be_ahead():
+    pairs = table(("W", 60, "")) + table(("W", 30, "W" * 30), stratum=1)
+    page = page_of(counts_of(pairs, strata=CHOSEN), full=True)
+    assert not has(page, "x is ahead of y")
+    assert not has(page, "says what people say, like these")
+    assert line(page, "says what people say").startswith("says what people say  30 of 30")
+
+
+def test_one_pair_is_no_ground_for_a_warning():
+    assert not has(page_of(compared("W", "W")), "One class makes up")
+    assert has(page_of(compared("W" * 20, "W" * 20)), "One class makes up 100 % of the verdicts (40 of 40)")

@@ -1,12 +1,14 @@
 """A list of pairs, narrowed and put in order."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from uphold.records.enums import Choice, EventKind, Preference, QuickFilter, Ruling, SortOrder, Verdict, ruling
-from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.records.pair_list import Behind, ListedPair, PairFilter, behind
 from uphold.records.reviews import ReviewEvent
-from uphold.reviewing.pair_filters import count_labelled, counts, ordered, selected
+from uphold.reviewing.pair_filters import counts, ordered, selected
 
 
 def listed(number: int, choice: Choice | None = None, verdict: Verdict | None = None, **more: object) -> ListedPair:
@@ -31,7 +33,7 @@ UNREAD = listed(4, None, Verdict.CANDIDATE, label=Preference.CANDIDATE, length_d
 PAIRS = [READ, OVER, EVEN, UNREAD]
 
 
-def numbers(wanted: PairFilter, **more: bool) -> list[int]:
+def numbers(wanted: PairFilter, **more: Any) -> list[int]:
     return [pair.pair_id for pair in selected(PAIRS, wanted, **more)]
 
 
@@ -41,14 +43,16 @@ def test_what_the_judge_says_is_known_of_read_pairs_only() -> None:
     assert READ.visible_verdict is Verdict.CANDIDATE
 
 
-def test_what_people_say_is_known_of_read_pairs_only_but_the_figure_says_how_many_there_are() -> None:
-    wanted = PairFilter(label=Preference.CANDIDATE, verdict=Preference.CANDIDATE)
-    assert numbers(wanted) == [1]
-    assert count_labelled(PAIRS, wanted) == 2
+def test_the_pairs_behind_a_number_are_those_it_counts_in_a_blind_review_those_that_were_read() -> None:
+    wanted = behind(Behind.COMPARED, label=Preference.CANDIDATE, verdict=Preference.CANDIDATE)
+    assert numbers(wanted, behind={1, 4}) == [1, 4]
+    assert numbers(wanted, behind={1, 4}, blind=True) == [1]
+    assert numbers(behind(Behind.COUNTED, tag="a"), behind={1, 4}) == [1]
+    assert numbers(wanted) == []
 
 
 def test_an_inconsistent_verdict_counts_as_a_tie() -> None:
-    assert numbers(PairFilter(verdict=Preference.TIE, label=Preference.TIE)) == [3]
+    assert numbers(PairFilter(verdict=Preference.TIE)) == [3]
 
 
 def test_rulings_notes_flags_and_tags_narrow() -> None:

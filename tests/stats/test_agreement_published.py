@@ -134,8 +134,11 @@ def test_chosen_pairs_have_the_ordinary_agreement():
 
 
 def test_weights_of_fully_read_strata_leave_wilson():
-    rate = stratified_share([StratumShare("a", 30, 30, 20), StratumShare("b", 10, 10, 3)])
+    strata = [StratumShare("a", 30, 30, 20), StratumShare("b", 10, 10, 3)]
+    rate = stratified_share(strata, population=True)
     assert (rate.low, rate.high) == pytest.approx(wilson(23, 40))
+    this_set = stratified_share(strata)
+    assert (this_set.low, this_set.high, this_set.method) == (23 / 40, 23 / 40, "exact")
 
 
 def test_equal_strata_have_the_effective_n_of_their_sum():

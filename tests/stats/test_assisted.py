@@ -138,6 +138,14 @@ def test_with_all_pairs_read_this_set_is_exact_and_nothing_is_refused(said, stat
         assert like.low < rate < like.high
 
 
+def test_a_run_that_is_read_is_not_called_chosen_because_reviewers_are_drawn_on_some_pairs():
+    said = ["W"] * 20 + ["L"] * 19 + ["WL"]
+    looked = [(votes(word), VERDICTS["W"], None, 0, 0) for word in said]
+    counts = counts_of(looked, strata=(Stratum("chosen", chosen=True),))
+    found = assisted(counts, counts.judges[0])
+    assert (found.n, found.sampled, found.state, found.reason) == (39, 0, "assisted", None)
+
+
 def test_one_unresolved_pair_is_not_read():
     counts = compared(["W"] * 20 + ["L"] * 19 + ["WL"], "W" * 20 + "L" * 20)
     found = assisted(counts, counts.judges[0])

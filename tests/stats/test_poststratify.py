@@ -5,14 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES
-from uphold.stats.intervals import TIES_HALF, wilson
+from uphold.stats.intervals import TIES_HALF, not_narrower, wilson
 from uphold.stats.poststratify import (
     WIN,
     WIN_TIE,
     ChainCell,
     Moments,
     beta_interval,
-    not_narrower,
     population_rate,
     this_set_rate,
 )

@@ -9,9 +9,18 @@ from hypothesis import strategies as st
 from support.run_counts import ORACLES, compared, counts_of, table
 from uphold.records.counts import Stratum
 from uphold.stats.assisted import headline_inputs, win_rates
-from uphold.stats.power import budget, half_widths, nearest_target, plan, verdicts_for
+from uphold.stats.intervals import wilson
+from uphold.stats.power import (
+    budget,
+    half_widths,
+    nearest_target,
+    plan,
+    smallest_change,
+    verdicts_alone,
+    verdicts_for,
+)
 from uphold.stats.sequential import peek_safe, population_bounds, set_bounds
-from uphold.stats.summary import live_numbers
+from uphold.stats.summary import live_numbers, merge_counts
 
 drawn = (
     st.integers(1, 150)
@@ -104,6 +113,32 @@ def test_with_all_read_there_is_no_target_and_below_ten_a_reason():
         None,
         None,
     )
+
+
+def test_a_change_that_shows_has_a_power_of_four_fifths():
+    size = smallest_change(0.5, 100)
+    assert 0.15 < size < 0.2
+    changed, estimate = (0.5 * (0.5 - size) + 0.5 * (0.5 + size)) * 100, 100 * size / 102
+    variance = (changed + 2) / 102 - estimate**2
+    assert estimate == pytest.approx((1.959964 + 0.841621) * (variance / 102) ** 0.5, abs=1e-5)
+    assert smallest_change(0.2, 100) == pytest.approx(smallest_change(0.8, 100))
+    assert smallest_change(0.5, 400) < size / 1.9
+    assert (smallest_change(0.5, 0), smallest_change(0.5, 3)) == (None, None)
+
+
+@pytest.mark.parametrize(("rate", "half_width"), [(0.5, 0.05), (0.01, 0.05), (0.99, 0.03)])
+def test_people_alone_reach_the_half_width_with_what_is_said(rate, half_width):
+    n = verdicts_alone(half_width, rate)
+    low, high = wilson(rate * n, n)
+    assert (high - low) / 2 <= half_width
+    assert n >= verdicts_for(half_width, rate)
+
+
+def test_where_nearly_all_labels_are_alike_the_forecast_is_as_wide_as_the_interval():
+    counts = counts_of(table(("W", 200, "W" * 39 + "L")))
+    inputs = headline_inputs(merge_counts(counts), merge_counts(counts).judges[0])
+    population, this_set = win_rates(inputs)
+    assert half_widths(inputs, 0) == pytest.approx((population.half_width, this_set.half_width), rel=0.02)
 
 
 def test_peek_safe_intervals_are_those_of_the_oracle():

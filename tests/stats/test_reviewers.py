@@ -65,7 +65,10 @@ def test_ten_shared_pairs_have_an_alpha_whose_interval_waits_for_full():
 def test_each_reviewer_s_own_habits_are_shares_with_their_n():
     habits = {
         1: ReviewerHabits(
-            chose_a=12, chose_b=8, chose_longer=15, chose_shorter=4, repeats=12, same_on_repeat=9, seconds=21.5
+            side_a=((0, 1.0, 12), (0, 0.0, 8)),
+            longer=((0, 1.0, 15), (0, 0.0, 4)),
+            same_on_repeat=((0, 1.0, 9), (0, 0.0, 3)),
+            seconds=21.5,
         )
     }
     counts = counts_of([(votes("W"), None, None, 0)] * 12)

@@ -164,7 +164,7 @@ def test_no_interval_is_ever_of_zero_width(said):
     human = run_statistics(compared(said, said)).human
     for rate in (human.rates.win_rate, human.rates.win_tie_rate, human.rates.ties_half):
         assert rate.high - rate.low > 0.005
-    assert human.rates.ties_half.method == "posterior"
+    assert human.rates.ties_half.method == "posterior and wilson"
 
 
 def test_all_ties_have_no_decided_items():

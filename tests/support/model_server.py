@@ -19,19 +19,27 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: `number` counts from 0; `body` is its JSON, or None where it has none."""
+    """One request: `number` counts from 0; `body` is its JSON, or None where it has none, `raw` its bytes."""
 
     number: int
     method: str
     path: str
     headers: dict[str, str]
     body: Any
+    raw: bytes = b""
 
     @property
     def user(self) -> str:
         """The last user turn of a request, whichever API it came by."""
         content: str = self.body["messages"][-1]["content"]
         return content
+
+    @property
+    def system(self) -> str:
+        """The system prompt of a request, whichever API it came by."""
+        if "system" in self.body:
+            return "".join(block["text"] for block in self.body["system"])
+        return "".join(one["content"] for one in self.body["messages"] if one["role"] == "system")
 
 
 @dataclass(frozen=True)
@@ -213,7 +221,8 @@ class Server:
             headers[name.strip().lower()] = value.strip()
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         with self._arrived:
-            asked = Asked(len(self.asked), method, path, headers, json.loads(body) if body else None)
+            is_json = body and headers.get("content-type", JSON).startswith(JSON)
+            asked = Asked(len(self.asked), method, path, headers, json.loads(body) if is_json else None, body)
             self.asked.append(asked)
             self._arrived.notify_all()
         return asked

@@ -58,6 +58,7 @@ READABLE: dict[str, Callable[[Asked], Reply]] = {
     "NUL bytes in the text": lambda asked: _text(asked, "\0" * 1000 + said("A")),
     "a megabyte before the verdict": lambda asked: _text(asked, "because " * 130_000 + "\n\n" + said("A")),
     "a wrong content type": lambda asked: replace(_text(asked, said("A")), content_type="text/html"),
+    "half a character": lambda asked: Reply(_text(asked, said("A", "so @")).body.replace(b"@", b"\xe2\x82")),
     "compressed": lambda asked: _gzipped(_text(asked, said("A")).body),
 }
 """A verdict is there all the same."""

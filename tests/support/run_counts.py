@@ -8,6 +8,8 @@ from typing import Any
 
 from uphold.records.counts import JudgeGroups, PairGroup, RunCounts, Votes
 from uphold.records.enums import Choice, Verdict
+from uphold.records.headline_judge import HeadlineJudge, JudgeReason
+from uphold.records.judgments import JudgeRef
 
 WORDS = {"W": Choice.CANDIDATE, "T": Choice.TIE, "L": Choice.BASELINE, "B": Choice.BOTH_BAD}
 
@@ -43,7 +45,7 @@ def cells(pairs: Iterable[Looked]) -> tuple[PairGroup, ...]:
 
 
 def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **others: Any) -> RunCounts:
-    """A run as its judges see it; `kind`, `preferences` and every field of `RunCounts` may be given."""
+    """A run as its judges see it, the first its headline's; `kind`, `preferences`, every field of `RunCounts` may be given."""
     by_name = judges if isinstance(judges, Mapping) else {"judge": judges}
     kind, preferences = others.pop("kind", "llm"), others.pop("preferences", ())
     pairs = next(iter(by_name.values()))
@@ -59,6 +61,7 @@ def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **other
             JudgeGroups(number, name, f"{number}" * 64, kind, cells(seen), preferences)
             for number, (name, seen) in enumerate(by_name.items(), 1)
         ),
+        "judge": HeadlineJudge(JudgeReason.COMPLETE, JudgeRef(1, next(iter(by_name)), kind, "1" * 64)),
         "reviewers": {1: "ada", 2: "ben", 3: "cyd", 4: "dan"},
     }
     return RunCounts(**(given | others))

@@ -198,7 +198,7 @@ async def test_a_refusal_in_a_batch_is_an_unreadable_answer(filled: Callable[[in
 async def test_only_what_the_cap_allows_is_handed_in(filled: Callable[[int], Store]) -> None:
     store, desk = filled(10), BatchDesk(every)
     async with loopback(desk) as server:
-        summary = await handed_in(store, server.url, max_cost=0.01)
+        summary = await handed_in(store, server.url, max_cost=0.1)
     assert summary.stopped is not None
     assert 0 < len(desk.batches["msgbatch_0000"]) < 20
 

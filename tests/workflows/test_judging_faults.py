@@ -160,7 +160,7 @@ async def test_where_the_schema_is_refused_the_rest_of_the_run_goes_without(
         summary = await judged(store, kind, server.url, concurrency=1)
         assert len(server.asked) == 20 + refused
     assert (summary.left, states(store)) == (0, {"readable": 20})
-    assert store.one("SELECT DISTINCT prompt_name FROM judgments")[0] == "uphold-pair-1 without schema"
+    assert store.one("SELECT DISTINCT prompt_name FROM judgments")[0] == "uphold-pair-2 without schema"
     assert store.one("SELECT DISTINCT reason FROM judgments")[0] == "Both are fine, but one is right."
 
 
@@ -188,15 +188,16 @@ async def test_the_openai_request_carries_the_schema_and_the_key(filled: Callabl
 
 async def test_a_cap_on_cost_is_never_passed(filled: Callable[[int], Store]) -> None:
     store = filled(30)
+    options = ["max_tokens=50"]
     async with loopback(right) as server:
-        first = await judged(store, "openai", server.url, concurrency=8, max_cost=10.5 * EACH)
+        first = await judged(store, "openai", server.url, concurrency=8, max_cost=10.5 * EACH, options=options)
     spent = store.one("SELECT sum(cost) FROM judgments")[0]
     assert 0 < spent <= 10.5 * EACH
     assert first.stopped is not None
     assert "--max-cost" in first.stopped
     assert first.left > 0
     async with loopback(right) as server:
-        assert (await judged(store, "openai", server.url)).left == 0
+        assert (await judged(store, "openai", server.url, options=options)).left == 0
     assert store.one("SELECT sum(cost) FROM judgments")[0] == pytest.approx(60 * EACH)
 
 

@@ -10,7 +10,6 @@ from support.imports import give_guidelines
 from support.model_server import Asked, Reply, answer_to, as_json, error, loopback, message, said
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
-from uphold.judging.prompts import split_prompt
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.workflows.concurrency import WorkControl
@@ -25,7 +24,7 @@ SPEC = "anthropic:judge-model"
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Callable[..., Store]:
-    def fill(count: int, reviewed: int = 0, words: int = 1) -> Store:
+    def fill(count: int, reviewed: int = 0, words: int = 1, **more: str) -> Store:
         file = tmp_path / "s.jsonl"
         rows = [
             {
@@ -34,6 +33,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
                 "response_candidate": "yes " + "indeed " * (n % 11) * words,
                 "response_baseline": "no " * words,
                 **({"reviewer": "ann", "review": "tie"} if n < reviewed else {}),
+                **more,
             }
             for n in range(count)
         ]
@@ -52,7 +52,7 @@ async def judged(store: Store, url: str, judge: Any = SPEC, **more: Any) -> list
 
 
 async def test_several_judges_in_one_command_are_a_panel(filled: Callable[..., Store], tmp_path: Path) -> None:
-    store = filled(3)
+    store = filled(3, reference="yes")
     panel = tmp_path / "panel.toml"
     panel.write_text('[[judge]]\nmodel = "anthropic:one"\n[[judge]]\nmodel = "anthropic:two"\nsamples = 2\n')
     async with loopback(right) as server:
@@ -78,8 +78,8 @@ async def test_the_sets_guidelines_are_the_rubric_of_a_judge_that_has_none(fille
     async with loopback(right) as server:
         await judged(store, server.url)
         await judged(store, server.url, rubric="My own.")
-        rubrics = [split_prompt(asked.user)[0] for asked in server.asked]
-    assert [part.text for part in rubrics] == ["Short is good."] * 2 + ["My own."] * 2
+        rubrics = [asked.system.partition("begin rubric\n")[2].partition("\n")[0] for asked in server.asked]
+    assert rubrics == ["Short is good."] * 2 + ["My own."] * 2
 
 
 async def test_only_what_somebody_has_read_is_judged_when_that_is_asked(filled: Callable[..., Store]) -> None:

@@ -11,7 +11,7 @@ class AppOptions:
     """How the app looks and answers.
 
     `keymap` gives keys by key id, `hold` says whether an overturned verdict stays on the screen until enter
-    ("override"), `tour` offers the tour with the first review.
+    ("override"), `tour` offers the tour with the first review. `judge` is the one named with --judge, for every screen.
     """
 
     keymap: keys.KeyMap = field(default_factory=dict)
@@ -20,3 +20,4 @@ class AppOptions:
     reviewer: str = ""
     theme: str | None = None
     tour: bool = False
+    judge: str | None = None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, show, stats
+from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, sets, show, stats
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -73,6 +73,7 @@ imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="
 imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
+app.add_typer(sets.app, name="set")
 
 _GLOBAL_OPTIONS = ("--db", "--config")
 

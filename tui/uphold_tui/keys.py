@@ -140,6 +140,7 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
     Key("figures.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
     Key("figures.judge", ("tab",), "judge", "next judge", "next judge", "Numbers"),
+    Key("figures.pin", ("p",), "pin", "pin judge", "pin this judge to the set, or unpin", "Numbers"),
     Key("figures.tags", ("t",), "tags", "by tag", "by tag, or history", "Numbers"),
     Key("figures.history", ("h",), "history", "history", "history", "Numbers"),
     Key("figures.next", ("w",), "next", "what to read next", "what to read next", "Show"),

@@ -20,6 +20,7 @@ from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 
 if TYPE_CHECKING:
+    from uphold.records.judgments import JudgeRef
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.judging.background import BackgroundJudging
@@ -55,10 +56,11 @@ class Navigator:
     def home_screen(self) -> Screen[None]:
         """The start screen."""
         from uphold.workflows.lookup import home
-        from uphold_tui.home.screen import HomeActions, HomeScreen
+        from uphold_tui.home.screen import HomeActions, HomeScreen, headline_of
 
         actions = HomeActions(
-            lambda: home(self.store),
+            lambda: home(self.store, self.options.judge),
+            lambda run: headline_of(self.store.path, run, self.options.judge),
             self.review_run,
             self.judge_run,
             self.open_demo,
@@ -167,7 +169,9 @@ class Navigator:
     def _session(self, run: Run, queue: str, picked: Sequence[int] = ()) -> "ReviewSession":
         from uphold.workflows.review_opening import ReviewOptions, open_review
 
-        return open_review(self.store, run, self.reviewer, ReviewOptions(queue, picked=picked))
+        return open_review(
+            self.store, run, self.reviewer, ReviewOptions(queue, judge=self.options.judge, picked=picked)
+        )
 
     def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
         screen = ReviewNavigator(self, session, left).screen
@@ -185,8 +189,8 @@ class Navigator:
         else:
             self.close()
 
-    def list_pairs(self, run: Run, state: "PairsScreenState | None" = None) -> None:
-        """List a run's pairs; a review that is opened from there comes back to the list."""
+    def list_pairs(self, run: Run, state: "PairsScreenState | None" = None, judge: "JudgeRef | None" = None) -> None:
+        """List a run's pairs, with the verdicts of `judge` (None: the headline's); a review from there comes back to it."""
         from uphold.workflows.pair_list import PairListing
         from uphold_tui.pairs.screen import PairsScreen, PairsScreenActions, PairsScreenState
 
@@ -202,7 +206,7 @@ class Navigator:
             lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
         )
         state = state or self._list_states.setdefault(run.id, PairsScreenState())
-        listing = PairListing(self.store, run, self.reviewer)
+        listing = PairListing(self.store, run, self.reviewer, judge or self.options.judge)
         self.app.push_screen(PairsScreen(listing, actions, self.options, state))
 
     def show_numbers(self, run: Run) -> None:
@@ -211,17 +215,28 @@ class Navigator:
         from uphold_tui.pairs.screen import PairsScreenState
 
         actions = NumbersActions(
-            lambda wanted: self.list_pairs(run, PairsScreenState(wanted)),
+            lambda wanted, judge: self.list_pairs(run, PairsScreenState(wanted), judge),
             lambda queue: self.review_run(run, queue),
             self.close,
+            self.update_judges,
         )
-        self.app.push_screen(self.numbers_screen(run, self.reviewer, actions))
+        self.app.push_screen(self.numbers_screen(run, self.reviewer, actions, self.options.judge))
 
-    def numbers_screen(self, run: Run, reviewer: str, actions: "NumbersActions") -> Screen[None]:
-        """The screen of a run's numbers."""
+    def update_judges(self) -> None:
+        """After a judge was pinned or unpinned: reviews and lists that are open speak of the headline's judge again."""
+        from uphold_tui.pairs.screen import PairsScreen
+
+        for screen in self.app.screen_stack:
+            if isinstance(screen, (ReviewScreen, PairsScreen)):
+                screen.update_judge()
+
+    def numbers_screen(
+        self, run: Run, reviewer: str, actions: "NumbersActions", named: str | None = None
+    ) -> Screen[None]:
+        """The screen of a run's numbers; `named` is the judge that the user named."""
         from uphold_tui.numbers.screen import NumbersScreen, numbers_source
 
-        source = numbers_source(self.store.path, run, reviewer)
+        source = numbers_source(self.store.path, run, reviewer, named)
         return NumbersScreen(source, actions, self.options)
 
     # judging
@@ -285,12 +300,12 @@ class ReviewNavigator:
             self._navigator.review_ended(self.screen)
         self._left(exit_)
 
-    def listing(self) -> "PairListing":
-        """The run's pairs, for a list or a search."""
+    def listing(self, judge: "JudgeRef | None" = None) -> "PairListing":
+        """The run's pairs, for a list or a search, with the verdicts of `judge` (None: the session's)."""
         from uphold.workflows.pair_list import PairListing
 
         session = self._session
-        return PairListing(session.store, session.run, session.reviewer, session.judge_name)
+        return PairListing(session.store, session.run, session.reviewer, judge or session.named_judge)
 
     def open_list(self, *, choose: bool = False) -> None:
         """All pairs of the run. The list is made once, and stays as it was left."""
@@ -305,13 +320,15 @@ class ReviewNavigator:
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
-    def open_filtered(self, wanted: PairFilter) -> None:
-        """Some pairs of the run, such as those behind a number."""
+    def open_filtered(self, wanted: PairFilter, judge: "JudgeRef | None" = None) -> None:
+        """Some pairs of the run, such as those behind a number that speaks of a judge."""
         from uphold_tui.pairs.screen import PairsScreenState
 
-        self._app.push_screen(self._pairs_screen(PairsScreenState(wanted)))
+        self._app.push_screen(self._pairs_screen(PairsScreenState(wanted), judge=judge))
 
-    def _pairs_screen(self, state: "PairsScreenState", *, choose: bool = False) -> "PairsScreen":
+    def _pairs_screen(
+        self, state: "PairsScreenState", *, choose: bool = False, judge: "JudgeRef | None" = None
+    ) -> "PairsScreen":
         from uphold_tui.pairs.screen import PairsScreen, PairsScreenActions
 
         blind, options = self._session.blind, self._navigator.options
@@ -322,15 +339,19 @@ class ReviewNavigator:
             lambda pairs: self.review_queue(QueueKind.HAND_PICKED, pairs),
             self.screen.refresh_session,
         )
-        return PairsScreen(self.listing(), actions, options, state, blind=blind, choose_filter=choose)
+        return PairsScreen(self.listing(judge), actions, options, state, blind=blind, choose_filter=choose)
 
     def open_numbers(self) -> None:
         """The numbers of the run."""
         from uphold_tui.numbers.screen import NumbersActions
 
         session = self._session
-        actions = NumbersActions(self.open_filtered, self._review_queue, self._navigator.close)
-        self._app.push_screen(self._navigator.numbers_screen(session.run, session.reviewer, actions))
+        self.screen.update_judge()
+        actions = NumbersActions(
+            self.open_filtered, self._review_queue, self._navigator.close, self._navigator.update_judges
+        )
+        screen = self._navigator.numbers_screen(session.run, session.reviewer, actions, session.named_judge)
+        self._app.push_screen(screen)
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""
@@ -372,7 +393,7 @@ class ReviewNavigator:
         from uphold.workflows.review_opening import ReviewOptions, open_review
 
         here = self._session
-        options = ReviewOptions(queue, here.blind, judge=here.judge_name, picked=picked)
+        options = ReviewOptions(queue, here.blind, judge=here.named_judge, picked=picked)
         other = open_review(here.store, here.run, here.reviewer, options)
         here.share_seen(other)
 

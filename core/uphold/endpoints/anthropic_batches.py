@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import anthropic
@@ -11,55 +10,36 @@ import anthropic
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.anthropic import convert_error, make_client, parse_message, request_arguments
+from uphold.endpoints.batches import CANCELLED, EXPIRED, BatchLimits, BatchRequest, BatchResult, BatchState
 from uphold.endpoints.key_masking import mask_answer
-from uphold.errors import EndpointError, Refused, Unavailable
-from uphold.records.model_calls import ModelAnswer, ModelRequest
+from uphold.errors import EndpointError, Unavailable
+from uphold.records.model_calls import ModelRequest
 
-MAX_REQUESTS = 100_000
-
-MAX_BYTES = 256_000_000
+LIMITS = BatchLimits(100_000, 256_000_000)
 """Limits of the API on one batch; its 256 MB are read as the smaller of the two possible units."""
+
+_ID_BYTES = 64
+"""Bytes of a custom id."""
 
 _REQUEST_OVERHEAD = 200
 """Assumed bytes of JSON around the parameters of a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """One request of a batch; its result has the same `custom_id`."""
-
-    custom_id: str
-    request: ModelRequest
-
-
-@dataclass(frozen=True, slots=True)
-class BatchState:
-    """A batch as the provider reports it; `created` is ISO 8601, `requests` their number."""
-
-    id: str
-    created: str
-    ended: bool
-    requests: int
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """Result of one request: an answer, or a message why there is none."""
-
-    custom_id: str
-    answer: ModelAnswer | None = None
-    problem: str | None = None
-
-
 class Batches:
     """Client for the batches of one account and one model. All methods raise Refused, AccessRefused or Unavailable."""
+
+    limits = LIMITS
 
     def __init__(self, address: Address) -> None:
         self._address = address
         self._client = make_client(address)
 
-    async def submit(self, requests: Sequence[BatchRequest]) -> str:
-        """Submit one batch and return its id.
+    def size(self, entry: BatchRequest) -> int:
+        """Return the bytes that a request takes in a batch."""
+        return len(json.dumps(_params(entry.request, self._address.model))) + _ID_BYTES + _REQUEST_OVERHEAD
+
+    async def submit(self, requests: Sequence[BatchRequest], prefix: str) -> str:
+        """Submit one batch and return its id; its prefix is told by the results only.
 
         Raises Refused (or AccessRefused) if the provider rejected the batch, Unavailable if it may or may not exist.
         """
@@ -117,30 +97,10 @@ class Batches:
         return result
 
 
-def chunked(
-    requests: Sequence[BatchRequest], max_requests: int = MAX_REQUESTS, max_bytes: int = MAX_BYTES
-) -> Iterator[list[BatchRequest]]:
-    """Yield the requests in chunks that are within the limits of one batch."""
-    chunk: list[BatchRequest] = []
-    size = 0
-    for request in requests:
-        length = _size(request)
-        if chunk and (len(chunk) == max_requests or size + length > max_bytes):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(request)
-        size += length
-    if chunk:
-        yield chunk
-
-
-def _size(entry: BatchRequest) -> int:
-    return len(json.dumps(_params(entry.request, ""))) + len(entry.custom_id) + _REQUEST_OVERHEAD
-
-
 def _params(request: ModelRequest, model: str) -> dict[str, Any]:
     arguments = request_arguments(request, model)
-    return {**arguments, **arguments.pop("extra_body", {})}
+    extra = arguments.pop("extra_body", {})
+    return {**arguments, **extra}
 
 
 def _parse_state(batch: Any) -> BatchState:
@@ -161,7 +121,7 @@ def _parse_result(row: dict[str, Any], address: Address) -> BatchResult:
     inner = error.get("error")
     details = inner if isinstance(inner, dict) else error
     explanation = sdk.shorten(str(details.get("message") or details.get("type") or ""), address)
-    reasons = {"expired": "the batch expired before this was answered", "canceled": "the batch was cancelled"}
+    reasons = {"expired": EXPIRED, "canceled": CANCELLED}
     problem = reasons.get(str(kind), f"the batch says {kind}" + (f": {explanation}" if explanation else ""))
     return BatchResult(custom_id, problem=problem)
 
@@ -170,8 +130,3 @@ def _transport_error() -> type[Exception]:
     import httpx2
 
     return httpx2.HTTPError
-
-
-def was_rejected(error: EndpointError) -> bool:
-    """Whether the provider rejected a batch, so that it certainly does not exist."""
-    return isinstance(error, Refused) or error.status == 429

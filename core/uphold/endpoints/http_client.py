@@ -46,21 +46,23 @@ class LimitedClient(httpx2.AsyncClient):
 
     async def _read(self, response: httpx2.Response) -> httpx2.Response:
         limit = MAX_ERROR if response.is_error else MAX_REPLY
+        too_large = not response.is_error and _announced_size(response) > limit
         body = bytearray()
         try:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > limit:
-                    break
+            if not too_large:
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > limit:
+                        break
         finally:
             await response.aclose()
-        if len(body) > limit:
-            if not response.is_error:
-                raise OddReply(
-                    f"{self._address.display_name} sent a reply of more than {MAX_REPLY // 2**20} MiB, which was not read;"
-                    " no answer of a model is that long"
-                )
-            del body[limit:]
+        if too_large or (len(body) > limit and not response.is_error):
+            body.clear()  # the error's traceback would keep it
+            raise OddReply(
+                f"{self._address.display_name} sent a reply of more than {MAX_REPLY // 2**20} MiB, which was not read;"
+                " no answer of a model is that long"
+            )
+        del body[limit:]
         headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _BODY_HEADERS]
         return httpx2.Response(
             response.status_code,
@@ -87,6 +89,12 @@ class LimitedClient(httpx2.AsyncClient):
             "texts and key would go there; if that is the right server, give it with --base-url",
             status=response.status_code,
         )
+
+
+def _announced_size(response: httpx2.Response) -> int:
+    """Return the size of a body as its header gives it, 0 where it does not."""
+    size = response.headers.get("content-length", "")
+    return int(size) if size.isascii() and size.isdecimal() and len(size) < 20 else 0
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int]:

@@ -33,13 +33,7 @@ class OpenAIEndpoint:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._client = openai.AsyncOpenAI(
-            api_key=address.key,
-            base_url=address.base_url,
-            max_retries=0,
-            timeout=address.timeout,
-            http_client=limited_client(address),
-        )
+        self._client = make_client(address)
         # OpenAI's newer models accept only the one name, other servers often only the other.
         names = ("max_tokens", "max_completion_tokens")
         is_openai = urlsplit(address.url).hostname == _OPENAI_HOST
@@ -55,12 +49,13 @@ class OpenAIEndpoint:
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         """Return the model's answer. Raises AccessRefused, Refused, OddReply or Unavailable."""
         started = time.perf_counter()
-        body = await self._call(self._create(**self._arguments(request)))
+        body = await self._call(self._create(**self.arguments(request)))
         completion = await self._parser.parse(body)
-        choice = _first_choice(completion)
-        if completion is None or choice is None or _message(choice) is None:
+        seconds = time.perf_counter() - started
+        answer = read_completion(completion or {}, seconds, with_schema=request.schema is not None)
+        if answer is None:
             raise _error_in_body(completion, self._address) or sdk.invalid_answer_error(body, self._address)
-        return _parse_completion(completion, choice, time.perf_counter() - started, request.schema is not None)
+        return answer
 
     async def count(self, request: ModelRequest) -> int | None:
         """Return None: these servers have no call that counts tokens."""
@@ -94,10 +89,11 @@ class OpenAIEndpoint:
         except EndpointError:
             raise
         except (openai.OpenAIError, ValueError) as error:
-            raise _convert_error(error, self._address) from None
+            raise convert_error(error, self._address) from None
         return body
 
-    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
+    def arguments(self, request: ModelRequest) -> dict[str, Any]:
+        """Return the arguments of `chat.completions.create`; in a batch they are the `body`, with `extra_body` merged in."""
         form, system = request.form, []
         if request.separate_system:
             system = [{"role": "system", "content": request.separate_system}]
@@ -121,6 +117,27 @@ class OpenAIEndpoint:
 def connect(address: Address) -> OpenAIEndpoint:
     """Return an endpoint at this address."""
     return OpenAIEndpoint(address)
+
+
+def make_client(address: Address) -> openai.AsyncOpenAI:
+    """Return the SDK's client for an address."""
+    return openai.AsyncOpenAI(
+        api_key=address.key,
+        base_url=address.base_url,
+        max_retries=0,
+        timeout=address.timeout,
+        http_client=limited_client(address),
+    )
+
+
+def read_completion(
+    completion: Mapping[str, Any], seconds: float | None = None, *, with_schema: bool = True
+) -> ModelAnswer | None:
+    """Return the answer in the JSON of a completion, None where there is none."""
+    choice = _first_choice(completion)
+    if choice is None or _message(choice) is None:
+        return None
+    return _parse_completion(completion, choice, seconds, with_schema)
 
 
 def _first_choice(completion: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -148,7 +165,7 @@ def _error_in_body(completion: Mapping[str, Any] | None, address: Address) -> En
 
 
 def _parse_completion(
-    body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float, with_schema: bool
+    body: Mapping[str, Any], choice: Mapping[str, Any], seconds: float | None, with_schema: bool
 ) -> ModelAnswer:
     message, usage = _message(choice) or {}, body.get("usage")
     refused = sdk.as_text(message.get("refusal"))
@@ -203,7 +220,7 @@ def _parse_logprobs(completion: Mapping[str, Any] | None, text: str, body: bytes
     )
 
 
-def _convert_error(error: Exception, address: Address) -> EndpointError:
+def convert_error(error: Exception, address: Address) -> EndpointError:
     """Return an error of the SDK as one of ours, with the API key removed from the server's message."""
     if isinstance(error.__cause__, EndpointError):
         return error.__cause__

@@ -45,8 +45,8 @@ NO_RETRY = RetryPolicy(max_tries=1, max_server_tries=1)
 class Retrier:
     """Retries calls of one endpoint; while the server is overloaded, all callers wait together.
 
-    `retries` counts tries after the first, `paused_seconds` the length of common pauses, `in_flight` the calls under
-    way. `gave_up` is the error message once it makes no sense to go on: a call ran out of tries, and no call has
+    `retries` counts tries after the first, `in_flight` the calls under way.
+    `gave_up` is the error message once it makes no sense to go on: a call ran out of tries, and no call has
     succeeded since it began.
     """
 
@@ -56,7 +56,7 @@ class Retrier:
         self._pauses = 0  # since the last success
         self._random = random.Random()
         self.retries = 0
-        self.paused_seconds = 0.0
+        self._planned_pauses = 0.0
         self.in_flight = 0
         self.gave_up: str | None = None
 
@@ -64,6 +64,11 @@ class Retrier:
     def pause_left(self) -> float:
         """Seconds until the end of the common pause; 0 if there is none."""
         return max(self._paused_until - time.monotonic(), 0.0)
+
+    @property
+    def paused_seconds(self) -> float:
+        """How long common pauses have lasted so far, without what is left of the present one."""
+        return self._planned_pauses - self.pause_left
 
     async def call(
         self,
@@ -130,7 +135,7 @@ class Retrier:
             self._pauses += 1
         wait = self._policy.wait(self._pauses) if retry_after is None else retry_after
         if now + wait > self._paused_until:
-            self.paused_seconds += now + wait - max(self._paused_until, now)
+            self._planned_pauses += now + wait - max(self._paused_until, now)
             self._paused_until = now + wait
 
     async def _wait_for_pause(self) -> None:

@@ -80,6 +80,9 @@ def parse_object(body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str
         return None
     try:
         value = json.loads(body)
+    except UnicodeDecodeError:
+        # A model may be stopped in the middle of a character, and servers pass that on.
+        return parse_object(body.decode("utf-8", "replace").encode(), max_structure)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from uphold.errors import BadUsage
-from uphold.records.model_calls import ModelAnswer
+from uphold.records.model_calls import ModelAnswer, ModelRequest
 
 _MILLION = 1_000_000
 _DATE_SUFFIX = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
@@ -24,8 +24,8 @@ ASSUMED_OUTPUT = 150
 _ASCII_PER_TOKEN, _OTHER_PER_TOKEN = 4.0, 1.5
 """Characters per token: ASCII, and everything else."""
 
-_OUTPUT_MARGIN = 2
-"""No answer is expected to be longer than this many times the longest one so far."""
+_REQUEST_OVERHEAD = 512
+"""More tokens than a server adds to the texts of a request: roles, separators, its own words about the schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,23 @@ class Price:
     long_multiplier: float = 1.0
 
     def cost_of(self, answer: ModelAnswer, *, batched: bool = False) -> float | None:
-        """Return the cost of an answer; None if the endpoint did not report its tokens."""
-        if answer.input_tokens is None or answer.output_tokens is None:
+        """Return the cost of an answer; None if the endpoint did not report its tokens.
+
+        A text that took no tokens is one whose tokens were not reported.
+        """
+        if answer.input_tokens is None or answer.output_tokens is None or (answer.text and not answer.output_tokens):
             return None
         uncached = max(answer.input_tokens - answer.cache_write - answer.cache_read, 0)
         cached = answer.cache_write * self.cache_write + answer.cache_read * self.cache_read
         dollars = (uncached * self.input + cached + answer.output_tokens * self.output) / _MILLION
         return dollars * self._multiplier(answer.input_tokens) * (self.batch if batched else 1.0)
+
+    def most(self, request: ModelRequest, *, batched: bool = False) -> float:
+        """Return the most that one request can cost: no text has more tokens than bytes, and no answer more than allowed."""
+        input_tokens = request.size + _REQUEST_OVERHEAD
+        input_price = max(self.input, self.cache_write, self.cache_read)
+        dollars = (input_tokens * input_price + request.most_output * self.output) / _MILLION
+        return dollars * max(self._multiplier(input_tokens), 1.0) * (self.batch if batched else 1.0)
 
     def estimate(self, input_tokens: float, output_tokens: float, *, batched: bool = False) -> float:
         """Return the expected cost of a request, without a cache."""
@@ -119,34 +129,3 @@ def guess_tokens(text: str) -> float:
     """Return the tokens of a text by rule of thumb."""
     ascii_count = sum(map(str.isascii, text)) if not text.isascii() else len(text)
     return ascii_count / _ASCII_PER_TOKEN + (len(text) - ascii_count) / _OTHER_PER_TOKEN
-
-
-@dataclass(slots=True)
-class TokenEstimator:
-    """Estimates tokens of further requests from those answered so far; the fields are totals over these."""
-
-    characters: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    longest_output: int = 0
-    answers: int = 0
-
-    def add(self, characters: int, input_tokens: int | None, output_tokens: int | None) -> None:
-        """Add one answer to a request of so many characters; ignored if its tokens are unknown."""
-        if input_tokens is None or output_tokens is None:
-            return
-        self.characters += characters
-        self.input_tokens += input_tokens
-        self.output_tokens += output_tokens
-        self.longest_output = max(self.longest_output, output_tokens)
-        self.answers += 1
-
-    def expected_input(self, characters: int) -> float:
-        """Return the expected input tokens of a request of so many characters."""
-        if not self.characters:
-            return characters / _ASCII_PER_TOKEN
-        return characters * self.input_tokens / self.characters
-
-    def max_expected_output(self, max_tokens: int) -> float:
-        """Return the output tokens that no answer is expected to exceed."""
-        return min(max_tokens, _OUTPUT_MARGIN * self.longest_output if self.answers else ASSUMED_OUTPUT)

@@ -143,9 +143,9 @@ class LlmJudge:
             return None
         return Judgment(order, JudgmentStatus.READABLE, Preference.TIE, sample, reason="identical answers", cost=0.0)
 
-    def prompt(self, pair: PairToJudge, order: AnswerOrder) -> prompts.Prompt:
-        """Return the prompt for a pair in one order, with a new fence."""
-        return prompts.pair_prompt(pair, order, self.rubric)
+    def prompt(self, pair: PairToJudge, order: AnswerOrder, fence: str | None = None) -> prompts.Prompt:
+        """Return the prompt for a pair in one order, with the judge's fence, or a new one where it is None or imitated."""
+        return prompts.pair_prompt(pair, order, self.rubric, fence)
 
     def request(self, prompt: prompts.Prompt, sample: int = 0) -> ModelRequest:
         """Return the request for a prompt; with a seed, each sample adds its number to it."""

@@ -1,5 +1,6 @@
 """Comparisons of two runs, or of two judges, on the same pairs, and the gate on a new run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,23 +13,40 @@ from uphold.records.statistics import Rate, RunStatistics
 class RatedExample:
     """Votes and verdict on one example in one run.
 
-    `stratum` is the name of the stratum it was drawn from, None if the pair was decided without having been drawn.
+    `inclusion` is the chance with which a pair like it has been read by now: 1 where all like it are read, 0 where it was
+    never drawn. `chosen`: it was decided without having been drawn. `pair` is the id of its pair.
     """
 
     votes: Votes
     verdict: Verdict | None
-    stratum: str | None = "all"
+    inclusion: float = 1.0
+    chosen: bool = False
+    pair: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedExample:
-    """An example at a turn that is in both runs; `example` is its id, 0 if no other matched pair has it."""
+    """An example at a turn that is in both runs.
+
+    `asked` stands for its context and turns, whatever its key: examples with the same are one. `equal`: text and answers
+    are the same in both runs, so that nothing can have changed.
+    """
 
     key: str
     turn: int
-    example: int
+    asked: int
+    equal: bool
     before: RatedExample
     after: RatedExample
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRuns:
+    """What two runs share, `examples` being how many the set has, and the judge whose verdicts are in it, if any."""
+
+    pairs: tuple[MatchedExample, ...]
+    examples: int
+    judge: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,38 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class RunDifference:
+    """The difference of two runs' rates for instructions like these, later less earlier, with its interval at `level`.
+
+    `n` examples have a known change. `reason` says why a number is None.
+    """
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    n: int
+    level: float
+    method: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedExamples:
+    """How many examples a set has, and how many of those that two runs share are known.
+
+    `equal` have the same answers in both runs; `read_in_both` are read in both, equal or not; `known` are equal or read
+    in both; in `unresolved` ones reviewers are drawn, and they are in no other count but `examples` and `shared`.
+    """
+
+    examples: int
+    shared: int
+    equal: int
+    read_in_both: int
+    known: int
+    unresolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedExample:
     """An example whose outcome changed; scores of the candidate: 1 win, .5 tie, 0 loss."""
 
@@ -67,33 +117,54 @@ class ChangedExample:
 
 
 @dataclass(frozen=True, slots=True)
-class PairedStatistics:
-    """Two runs compared by one rater, people or a judge, on the `n` of `matched` examples rated in both.
+class ChangedDetails:
+    """What belongs to a changed example: what was asked, its tags, and of each reviewer who decided it what they wrote.
 
-    `only_before` and `only_after` count wins in one of the runs only; `better` and `worse` examples whose score rose or
-    fell. Both changes are after less before. `items` are the examples whose outcome changed, worst first. `chosen` of
-    the n were decided without having been drawn.
+    `reasons` are (reviewer, reason words or note) of the later run, where they gave any.
     """
 
-    n: int
-    matched: int
-    chosen: int
+    instruction: str
+    tags: tuple[str, ...]
+    by: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatedDifference:
+    """What changed between two runs by one rater, people or a judge.
+
+    `lost` and `won` are the examples whose score fell and rose, the largest changes first; equal answers never do.
+    """
+
+    shared: SharedExamples
     wins_before: int
     wins_after: int
-    only_before: int
-    only_after: int
-    better: int
-    worse: int
-    mid_p: float | None
-    sign_p: float | None
-    win_rate: Change
-    ties_half: Change
-    items: tuple[ChangedExample, ...]
+    rated: int
+    win_rate: RunDifference
+    ties_half: RunDifference
+    lost: tuple[ChangedExample, ...]
+    won: tuple[ChangedExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoreVerdicts:
+    """What would settle a difference: about so many more `examples` read in both runs, None where no number would.
+
+    `before` and `after` are the verdicts in each run that this takes, `commands` those that read them.
+    """
+
+    examples: int | None
+    before: int = 0
+    after: int = 0
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both."""
+    """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both.
+
+    `details` has the changed examples of `people` by key and turn.
+    """
 
     before: str
     after: str
@@ -102,9 +173,38 @@ class RunComparison:
     before_baseline: str
     after_baseline: str
     set: str
-    people: PairedStatistics
+    people: RatedDifference
     judge: str | None
-    by_judge: PairedStatistics | None
+    by_judge: RatedDifference | None
+    details: Mapping[tuple[str, int], ChangedDetails]
+    more: MoreVerdicts | None = None
+
+
+class BestState(StrEnum):
+    """What comparisons with the best say of one of several runs."""
+
+    BEST = "best"
+    MAY_BE_BEST = "may be best"
+    NOT_THE_BEST = "not the best"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRun:
+    """One of several runs: its difference (ties as half) to the best of the others, and what that says."""
+
+    run: str
+    candidate: str
+    state: BestState
+    difference: RunDifference
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralRuns:
+    """Several runs of a set: each against the best of the others, and every two of them, earlier first."""
+
+    set: str
+    best: tuple[RankedRun, ...]
+    pairs: tuple[RunComparison, ...]
 
 
 class GateResult(StrEnum):
@@ -116,29 +216,43 @@ class GateResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether `run` is no worse than `against` by more than `margin`, with ties as half.
+class GateBounds:
+    """The mean change (ties as half) with its one-sided bounds at `level`; None and the `reason` where there are none."""
 
-    `low` and `high` are one-sided bounds at `level`. `judge` is named if only its verdicts count; `judge_caveat` is
-    then a sentence on how far it agrees with people. `provisional` is the result before the planned n is reached.
-    """
-
-    result: GateResult
-    reason: str
-    run: str
-    against: str
-    margin: float
-    n: int
-    difference: float | None
     low: float | None
     high: float | None
-    p: float | None
     level: float
-    method: str
-    judge: str | None
-    judge_caveat: str | None
-    planned: int | None = None
-    provisional: GateResult | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a run is no worse than another by more than `margin`, with ties as half.
+
+    `read` examples are known: read in both runs, or with equal answers. `so_far` is the outcome that the bounds alone would
+    give, where the plan, or that only a judge speaks, withholds it. The plan lacks `lacking` examples; `more` is what would
+    settle the gate.
+    """
+
+    outcome: GateResult
+    reason: str
+    margin: float
+    bounds: GateBounds
+    planned: int | None
+    read: int
+    so_far: GateResult | None
+    judge_only: bool = False
+    judge_caveat: str | None = None
+    lacking: int | None = None
+    more: MoreVerdicts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatedRun:
+    """A gate, and the comparison of its two runs."""
+
+    comparison: RunComparison
+    gate: Gate
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from uphold.records.enums import Choice, Preference, Verdict
+from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
@@ -17,10 +18,12 @@ class PairGroup:
     """Pairs that are the same to the statistics, and their `count`.
 
     `votes` are the current decisions; `blind` those made before any verdict was shown, `opened` those of blind sessions
-    on pairs that were shown with this judge's verdict. `orders` holds the judge's (candidate-first, baseline-first)
-    verdicts if both are readable, else None. `cluster` is the example's id, so that intervals can allow for several
-    pairs of one example; 0 if no two pairs share one. `stratum` is an index into `RunCounts.strata`. `longer` is 1 if
-    the candidate's answer is the longer one, -1 if the baseline's is, 0 if neither is or lengths were not read.
+    on pairs that were shown with this judge's verdict. `orders` holds what the judge said in (candidate-first,
+    baseline-first) order, a verdict or `unreadable`, where it has answered in both, else None. `cluster` stands for what was
+    asked (the id of an example with that context and those turns), so that intervals can allow for several pairs of one
+    conversation or of equal examples; 0 if no two pairs share one. `stratum` is an index into `RunCounts.strata`.
+    `longer` is 1 if the candidate's answer is the longer one, -1 if the baseline's is, 0 if neither is or lengths were not
+    read.
     """
 
     votes: Votes
@@ -36,10 +39,26 @@ class PairGroup:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Pairs drawn with the same probability. A `chosen` stratum holds pairs decided without having been drawn."""
+    """Pairs drawn with the same probability. A `chosen` stratum holds pairs decided without having been drawn.
+
+    Strata of the same `sequence` are read in one order, in which pairs of a heavier `weight` come earlier; 0: never drawn.
+    """
 
     name: str
     chosen: bool = False
+    weight: float = 1.0
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reruns:
+    """Pairs on which a judge was asked again: `scored` holds (cluster, 1 where the verdict changed, else 0, how many).
+
+    `from_samples`: nothing was asked again as such, and a second sample is held against the first.
+    """
+
+    scored: tuple[tuple[int, float, int], ...]
+    from_samples: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class JudgeGroups:
 
     `preferences` are the mean soft preferences of the pairs that have one. `length_differences` holds (candidate's
     length less baseline's in characters, verdict, count); `confidences` holds (cluster, the judge's mean confidence,
-    votes, verdict, count), None if they were not read.
+    votes, verdict, count, stratum), None if they were not read. `reruns` is None if they were not read.
     """
 
     judge_id: int
@@ -58,24 +77,22 @@ class JudgeGroups:
     cells: tuple[PairGroup, ...]
     preferences: tuple[float, ...] = ()
     length_differences: tuple[tuple[int, Verdict, int], ...] = ()
-    confidences: tuple[tuple[int, float, Votes, Verdict, int], ...] | None = None
+    confidences: tuple[tuple[int, float, Votes, Verdict, int, int], ...] | None = None
+    reruns: Reruns | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewerHabits:
     """Counts of one reviewer's decisions in the app.
 
-    `chose_a` and `chose_b` count decisions for the answer on side A and B, `chose_longer` and `chose_shorter` those for
-    the longer and the shorter one. `repeats` pairs were shown twice and `same_on_repeat` of them decided alike.
-    `seconds` is the median time of a decision.
+    Each is scored pairs as (cluster as in `PairGroup`, score, how many): `side_a` scores 1 where the winner stood on side A,
+    `longer` where it was the longer answer, `same_on_repeat` where a pair that was shown twice was decided alike; else
+    0. `seconds` is the median time of a decision.
     """
 
-    chose_a: int = 0
-    chose_b: int = 0
-    chose_longer: int = 0
-    chose_shorter: int = 0
-    repeats: int = 0
-    same_on_repeat: int = 0
+    side_a: tuple[tuple[int, float, int], ...] = ()
+    longer: tuple[tuple[int, float, int], ...] = ()
+    same_on_repeat: tuple[tuple[int, float, int], ...] = ()
     seconds: float | None = None
 
 
@@ -84,10 +101,10 @@ class RunCounts:
     """Everything the statistics read from the store for a run, a set (`pooled`), or one tag of it.
 
     `votes` groups the current, unbroken pairs by votes alone, `judges` by each judge's verdicts as well; `unread_judges` names
-    those whose verdicts were not read. `stale` and `retired` pairs are not current. `outside_queue` pairs were decided
-    without a place in any queue; `imported` and `carried` count pairs with such decisions, `older_reference` those with
-    a decision that was made with another reference than the example's present one. `planned` is how many pairs are to be
-    read.
+    those whose verdicts were not read. `judge` is the one that the headline rests on. `stale` and `retired` pairs are not
+    current. `outside_queue` pairs were decided without a place in any queue; `imported` and `carried` count pairs with such
+    decisions, `older_reference` those with a decision that was made with another reference than the example's present one.
+    `planned` is how many pairs are to be read.
     """
 
     set: str
@@ -113,6 +130,7 @@ class RunCounts:
     planned: int | None = None
     tag: str | None = None
     unread_judges: tuple[str, ...] = ()
+    judge: HeadlineJudge = NO_JUDGE
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
 
 

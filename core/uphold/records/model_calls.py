@@ -1,12 +1,13 @@
 """Requests to models and their answers: the interface between judging, generating and the endpoints."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
 from uphold.errors import Refused
-from uphold.records.texts import AnswerCell, ExampleText, cells_hash
+from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_hash
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,27 @@ def extra_body_problem(value: object) -> str | None:
     return None
 
 
+_OUTPUT_WORDS = ("token", "budget", "predict")
+"""Words in the names of fields that allow output, such as max_completion_tokens, thinking_budget and num_predict."""
+
+_LONGEST_ANSWER = 128_000
+"""Output tokens of the longest answers that models give."""
+
+_MAX_AMOUNT = 10**12
+
+
+def _named_tokens(value: object, name: str = "") -> int:
+    """Return the sum of the numbers in further fields, at any depth, whose names speak of an amount of output."""
+    if isinstance(value, Mapping):
+        return sum(_named_tokens(inner, str(key)) for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return sum(_named_tokens(inner, name) for inner in value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return 0
+    named = any(word in name.lower() for word in _OUTPUT_WORDS)
+    return math.ceil(min(value, _MAX_AMOUNT)) if named else 0
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One request to a model: system prompt, user message, and the JSON schema of the answer if there is one.
@@ -143,6 +165,24 @@ class ModelRequest:
     def length(self) -> int:
         """Number of characters of system prompt and messages."""
         return len(self.system or "") + sum(len(a) + len(b) for a, b in self.earlier_turns) + len(self.user)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all texts of the request as UTF-8, schema and further fields included."""
+        texts = [self.system or "", self.user, *(text for turn in self.earlier_turns for text in turn)]
+        texts += [canonical(part) for part in (self.schema, self.extra_body) if part]
+        return sum(len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts)
+
+    @property
+    def most_output(self) -> int:
+        """The most output tokens that a server may write, thoughts included.
+
+        `thinking` is a share of `max_tokens`. Further fields may allow more, such as a budget of thoughts beside it: what
+        they name is added. Where no length is sent, since the server takes none, it is that of the longest answers.
+        """
+        unlimited = "max_tokens" in self.form.left_out
+        allowed = max(self.max_tokens, _LONGEST_ANSWER) if unlimited else self.max_tokens
+        return allowed + _named_tokens(self.extra_body)
 
     @property
     def separate_system(self) -> str | None:

@@ -1,6 +1,7 @@
 """Pairs as a list shows them, and the filter that narrows a list."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
 from uphold.records.reviews import ReviewEvent
@@ -54,21 +55,70 @@ class ListedPair:
         return self.choice is not None and preferred is not None and self.choice.preference is not preferred
 
 
+class Behind(StrEnum):
+    """What a number counts: current, unbroken pairs of a run; the values are how a list names them.
+
+    A comparison is between the judge's readable verdict and the human label, a blind decision before a later one.
+    """
+
+    COUNTED = "counted"
+    LABELLED = "with a human label"
+    UNLABELLED = "without a human label"
+    WON = "won"
+    WON_OR_TIED = "won or tied"
+    DECIDED = "won or lost"
+    JUDGE_WON = "won, the judge says"
+    COMPARED = "people and judge"
+    COMPARED_DECIDED = "people and judge, no tie"
+    COMPARED_BLIND = "people and judge, blind"
+    FLIPPED = "changed with the order"
+    OPPOSITE = "opposite winners by order"
+    JUDGE_LENGTH = "judge’s winners, lengths differ"
+    PEOPLE_LENGTH = "people’s winners, lengths differ"
+    SHARED = "read by several"
+    SIDES = "own winners"
+
+
+@dataclass(frozen=True, slots=True)
+class PairsBehind:
+    """The pairs that a number counts; `label` and `verdict` narrow comparisons to one cell of the confusion matrix.
+
+    `reviewers` are the names of those whom the number is about.
+    """
+
+    kind: Behind
+    label: Preference | None = None
+    verdict: Preference | None = None
+    reviewers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class PairFilter:
     """Which pairs a list shows: those for which everything given here holds.
 
-    `verdict` is the judge's, `choice` the reviewer's own, `label` that of all reviewers; all three are matched against
-    pairs that the reviewer has decided only. `text` is what is searched for.
+    `behind` are the pairs behind a number. `verdict` is the judge's and `choice` the reviewer's own, matched against pairs
+    that the reviewer has decided only. `text` is what is searched for.
     """
 
     only: QuickFilter = QuickFilter.ALL
     verdict: Preference | None = None
     choice: Choice | None = None
-    label: Preference | None = None
     tag: str | None = None
     reason: str | None = None
     text: str = ""
+    behind: PairsBehind | None = None
+
+
+def behind(
+    kind: Behind,
+    *,
+    label: Preference | None = None,
+    verdict: Preference | None = None,
+    reviewers: tuple[str, ...] = (),
+    tag: str | None = None,
+) -> PairFilter:
+    """Return the filter of the pairs behind a number."""
+    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers))
 
 
 @dataclass(frozen=True, slots=True)

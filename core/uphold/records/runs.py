@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from uphold.records.statistics import Rate
+from uphold.records.headline_judge import HeadlineJudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,8 @@ class RunRow:
     """A run with its counts of current pairs, for lists.
 
     `reviewed` pairs have a vote; wins, ties, losses and `unresolved` are their human labels, without broken pairs.
-    `judge` is the primary judge: `judged` pairs have its verdict, from up to `orders` answer orders, and it agrees with
-    the human label on `agree` of the `compared` pairs that have both. `disputed` pairs await an adjudication. `win_rate` by
-    the human labels and the judge's `agreement` are added by `stats.human.with_rates`.
+    `judge` is the judge of the headline: `judged` pairs have the verdict of the one whose verdicts are shown, from up to
+    `orders` answer orders. `disputed` pairs await an adjudication. The rates are `workflows.statistics.headline_numbers`.
     """
 
     run: Run
@@ -42,14 +41,10 @@ class RunRow:
     ties: int
     losses: int
     unresolved: int
-    judge: str | None
+    judge: HeadlineJudge
     judged: int
     orders: int
-    agree: int
-    compared: int
     disputed: int = 0
-    win_rate: Rate | None = None
-    agreement: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)

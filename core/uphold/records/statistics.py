@@ -10,6 +10,8 @@ Rates come for two targets: `population`, instructions like the ones in the set,
 
 from dataclasses import dataclass
 
+from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+
 MIN_FOR_RATE = 10
 """With fewer verdicts, counts are shown and no rate."""
 
@@ -18,6 +20,12 @@ MIN_FOR_ASSISTED = 20
 
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""
+
+STRATIFIED = "wilson, stratified"
+"""The method of a share that is weighted back over the parts of a queue."""
+
+WEIGHTED = "weighted"
+"""The method of an estimate that is weighted back and has no interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,11 @@ class Rate:
     level: float | None = 0.95
     method: str | None = None
     reason: str | None = None
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the rate is weighted back over the parts of a queue, so that it is not a share of its n."""
+        return self.method is not None and self.method.startswith((STRATIFIED, WEIGHTED))
 
     @property
     def half_width(self) -> float | None:
@@ -88,7 +101,8 @@ class LiveNumbers:
     `n` pairs have a human label; `agreement.n` of them also a readable verdict of the judge. `population` and `this_set`
     are the headline: the judge-assisted win rate, or the human one where `state` is `human-only`, or None with `reason`
     saying why. `target` is the next narrower width that more verdicts would bring. The reviewer has read `own` pairs,
-    only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them.
+    only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them. `raw_agreement` is not
+    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it.
     """
 
     n: int
@@ -107,6 +121,9 @@ class LiveNumbers:
     own: int = 0
     others: int = 0
     unresolved: int = 0
+    raw_agreement: Share = Share(None, 0)
+    judge_name: str | None = None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +138,8 @@ class PeekSafe:
 class HumanStatistics:
     """Counts of pairs by their human label, and the win rates they give; `ties` include `both_bad`.
 
-    `sign_p` is the exact two-sided p of wins against losses; None where nothing is decided. `chosen` pairs were reviewed
+    `sign_p` is the exact two-sided p of wins against losses; None where nothing is decided or the rates are `weighted`, as
+    they are where a queue drew some parts more often than others. `chosen` pairs were reviewed
     without having been drawn from the queue, `older_reference` pairs with another reference than the present one.
     """
 
@@ -144,6 +162,7 @@ class HumanStatistics:
     chosen: int = 0
     peek_safe: PeekSafe | None = None
     older_reference: int = 0
+    weighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,18 +218,23 @@ class Anchoring:
 class Agreement:
     """Agreement of a judge with the human labels on the `n` pairs that have both a label and a readable verdict.
 
-    `confusion` counts them in the order of `records.counts.CLASSES`: a row for each human label, a column for each
-    verdict. Where the queue was weighted, `observed`, `kappa` and `ac1` are weighted back; `raw` is the plain share.
+    `observed` is for instructions like these, `this_set` for exactly these pairs; `draws_as_ties` counts a pair whose
+    votes are drawn as a tie, the others leave it out. `confusion` counts pairs in the order of `records.counts.CLASSES`: a
+    row for each human label, a column for each verdict. Where the queue was weighted everything is weighted back but
+    `raw`, the plain share, and `confusion`; `weighted_confusion` sums up to n too, and is None elsewhere.
     """
 
     n: int
     observed: Rate
+    this_set: Rate
+    draws_as_ties: Rate
     raw: Share
     kappa: Value
     ac1: Value
     precision: PerClass
     recall: PerClass
     confusion: tuple[tuple[int, ...], ...]
+    weighted_confusion: tuple[tuple[float, ...], ...] | None
     without_ties: Rate
     per_vote: PerVote
     blind: Rate
@@ -237,15 +261,46 @@ class PositionBias:
 
 
 @dataclass(frozen=True, slots=True)
+class BothOrders:
+    """A judge in both orders, and asked again.
+
+    `accuracy` is the mean over the two orders of the share of labels it names, `right` the share of pairs on which it names
+    the label in both, `consistency` the share on which its answers in both are the same; an unreadable answer is
+    wrong. `rerun` is the share of verdicts that change when it is asked again.
+    """
+
+    accuracy: Rate
+    right: Rate
+    consistency: Rate
+    rerun: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class LengthTest:
+    """Exact McNemar test on `n` pairs of different length on which the judge and people both name a winner.
+
+    On `judge_only` pairs the longer answer wins with the judge alone, on `people_only` with people alone.
+    """
+
+    n: int
+    judge_only: int
+    people_only: int
+    p: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LengthBias:
     """Share of pairs on which the longer answer wins, for the judge and for people on the same pairs.
 
-    `spearman` is the rank correlation of the length difference with the judge's verdict.
+    `spearman` is the rank correlation of the length difference with the judge's verdict, `against_people` the test of
+    whether the judge picks the longer answer as often as people.
     """
 
     judge_longer: Rate
     human_longer: Rate
     spearman: Value
+    against_people: LengthTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +355,7 @@ class JudgeStatistics:
     agreement: Agreement
     position: PositionBias
     length: LengthBias
+    both_orders: BothOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,8 +437,8 @@ class WidthForecast:
 class RunStatistics:
     """Every number of a run, or of all runs of a set pooled: then `run`, `candidate` and `baseline` are None.
 
-    `headline` is the assisted rate of the first judge, or the human rate where no judge has judged anything; None where
-    pooled. `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
+    `headline` is the rate that `judge` assists, or the human rate where no judge has read every pair; None where pooled.
+    `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
     names judges that were not asked for.
     """
 
@@ -400,6 +456,7 @@ class RunStatistics:
     budget: tuple[WidthForecast, ...] = ()
     tag: str | None = None
     other_judges: tuple[str, ...] = ()
+    judge: HeadlineJudge = NO_JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +479,8 @@ class ReviewPlan:
     """Verdicts needed to bring the win rate's interval to a `half_width`, for the population and for this set.
 
     `humans_alone` is how many verdicts it would take in all for the population without a judge. `smallest_change` is the
-    least difference of two checkpoints that shows when all pairs of both are read, if their wins are independent.
+    least difference of two checkpoints, all pairs of both read and their wins independent, that a two-sided test at the
+    level .05 finds with a probability of .8; None where no difference is large enough.
     `pilot` forecasts rest on too few verdicts and assume a win rate of one half. `seconds` is the median time of a
     decision. `state` and `reason` are those of the headline.
     """
@@ -435,7 +493,7 @@ class ReviewPlan:
     population: ReachableWidth
     this_set: ReachableWidth
     humans_alone: int
-    smallest_change: float
+    smallest_change: float | None
     rows: tuple[WidthForecast, ...]
     pilot: bool
     planned: int | None = None

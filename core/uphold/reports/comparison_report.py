@@ -1,16 +1,30 @@
-"""The reports of `uphold compare` (two runs), `uphold gate`, and `uphold judges` (judges side by side)."""
+"""The reports of `uphold compare` (two runs and more), `uphold gate`, and `uphold judges` (judges side by side)."""
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from uphold.formatting import count, count_noun, margin, of_n, p_value, percent
+from uphold.formatting import (
+    count,
+    count_noun,
+    margin,
+    noun,
+    of_n,
+    p_value,
+    percent,
+    points_interval,
+    points_noun,
+)
 from uphold.records.comparisons import (
-    Change,
     ChangedExample,
     Gate,
+    GatedRun,
     JudgeComparison,
-    PairedStatistics,
+    MoreVerdicts,
+    RatedDifference,
     RunComparison,
+    RunDifference,
+    SeveralRuns,
     SideBySide,
 )
 from uphold.records.statistics import MIN_FOR_RATE, JudgeStatistics, Value
@@ -29,14 +43,22 @@ from uphold.reports.model import (
 
 _MAX_CHANGED_EXAMPLES = 40
 
+_MAX_TEXT = 100
+"""Instructions and reasons are cut to so many characters."""
+
 _OUTCOMES = {1.0: "win", 0.5: "tie", 0.0: "loss"}
 
 
 def comparison_report(comparison: RunComparison) -> Report:
-    """Return the report of two runs: by people, then by the judge, each with the changed examples, worst first."""
+    """Return the report of two runs: the difference by people, the examples lost and won, then what the judge says."""
+    people = comparison.people
     sections = [ReportSection(SectionId.PEOPLE, "People", tuple(_by_people(comparison)))]
+    for section, word, examples in ((SectionId.LOST, "Lost", people.lost), (SectionId.WON, "Won", people.won)):
+        if examples:
+            title = f"{word}: {count_noun(len(examples), 'example')}"
+            sections.append(ReportSection(section, title, tuple(_examples(examples, comparison))))
     if comparison.by_judge is not None and comparison.judge is not None:
-        items = tuple(_paired(comparison.by_judge, comparison, "judged"))
+        items = tuple(_by_judge(comparison.by_judge, comparison))
         title = f"Judge {comparison.judge}: an opinion"
         sections.append(ReportSection(SectionId.JUDGE, title, items, subject=comparison.judge))
     systems = f"from {comparison.before_candidate} to {comparison.after_candidate}"
@@ -44,14 +66,56 @@ def comparison_report(comparison: RunComparison) -> Report:
     return Report(f"{comparison.before} -> {comparison.after}", subtitle, tuple(sections))
 
 
-def gate_report(gate: Gate) -> Report:
-    """Return the report of a gate: its result with the reason, and what it rests on."""
-    items = [Sentence(f"{gate.result}: {gate.reason}.", Tone.BOLD)]
-    if gate.judge is not None:
-        items.append(Sentence(f"Judge only ({gate.judge}): {gate.judge_caveat}.", Tone.WARNING))
-    level = f"one-sided {percent(gate.level)} bounds"
-    items.append(Sentence(f"{count_noun(gate.n, 'pair')}, ties as half, {level}, {gate.method}", Tone.MUTED))
-    title = f"{gate.run} against {gate.against}"
+def difference_sentence(after: str, before: str, difference: RunDifference) -> str:
+    """Return a sentence on the difference of two runs by people, such as a history has; names are those of the systems."""
+    if difference.difference is None or difference.low is None or difference.high is None:
+        return f"{after} less {before}: {difference.reason}"
+    ends = points_interval(difference.low, difference.high, 1)
+    return f"{after} less {before}: {points_noun(difference.difference, 1)} ({ends}) by people, ties as half"
+
+
+def several_report(several: SeveralRuns) -> Report:
+    """Return the report of several runs, in the order they were named: which may be the best, and every two of them."""
+    best = tuple(
+        NumberRow(f"best-{place}", f"{ranked.candidate}: {ranked.state}", ranked.difference)
+        for place, ranked in enumerate(several.best, 1)
+    )
+    note = "Differences are to the best of the others, ties as half; the intervals hold together with 95 % confidence."
+    two = tuple(
+        NumberRow(f"two-{place}", f"{pair.after_candidate} less {pair.before_candidate}", pair.people.ties_half)
+        for place, pair in enumerate(several.pairs, 1)
+    )
+    sections = (
+        ReportSection(SectionId.BEST, "Which is the best", (*best, Sentence(note, Tone.MUTED))),
+        ReportSection(SectionId.PEOPLE, "Two at a time, by people", (*two, *_baselines(several))),
+    )
+    subtitle = f"on the same examples of {several.set}"
+    return Report(f"{count_noun(len(several.best), 'run')}", subtitle, sections)
+
+
+def _baselines(several: SeveralRuns) -> Iterator[Sentence]:
+    names = {name for pair in several.pairs for name in (pair.before_baseline, pair.after_baseline)}
+    if len(names) > 1:
+        listed = ", ".join(sorted(names))
+        yield Sentence(
+            f"The runs have different baselines ({listed}): this compares win rates, not systems.", Tone.WARNING
+        )
+
+
+def gate_report(gated: GatedRun) -> Report:
+    """Return the report of a gate: its outcome with the reason, what it rests on, and what would settle it."""
+    gate, comparison = gated.gate, gated.comparison
+    rated = comparison.by_judge if gate.judge_only and comparison.by_judge is not None else comparison.people
+    items: list[Item] = [Sentence(f"{gate.outcome}: {gate.reason}.", Tone.BOLD)]
+    if gate.judge_only:
+        items.append(Sentence(f"Judge {comparison.judge}: {gate.judge_caveat}.", Tone.WARNING))
+    elif gate.so_far is not None:
+        items.append(Sentence(f"So far it would be {gate.so_far}.", Tone.MUTED))
+    items += _more(gate.more, _gate_purpose(gate))
+    items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
+    verb = "judged" if gate.judge_only else "read"
+    items.append(Sentence(_counts(rated, verb), Tone.MUTED))
+    title = f"{comparison.after} against {comparison.before}"
     return Report(title, f"margin {margin(gate.margin)}", (ReportSection(SectionId.GATE, "", tuple(items)),))
 
 
@@ -79,32 +143,48 @@ def _by_people(comparison: RunComparison) -> Iterator[Item]:
         text = f"The runs have different baselines ({both}): this compares two win rates, not two systems."
         yield Sentence(text, Tone.WARNING)
     people = comparison.people
-    yield from _paired(people, comparison, "read")
-    if people.chosen and people.n < people.matched:
-        chosen = f"{count(people.chosen)} of these pairs"
-        text = f"chosen, not sampled: {chosen}; the numbers speak of the {count(people.n)} read"
-        yield Sentence(text, Tone.WARNING)
+    yield Sentence(_counts(people, "read"))
+    if people.rated:
+        before, after = of_n(people.wins_before, people.rated), of_n(people.wins_after, people.rated)
+        yield Sentence(f"wins in what was read: {before} before, {after} after", Tone.MUTED)
+    yield NumberRow("win-change", "win rate", people.win_rate)
+    yield NumberRow("ties-half-change", "ties half", people.ties_half)
+    yield Sentence(_conclusion(people.ties_half, comparison))
+    yield from _more(comparison.more, "for an interval")
+    if people.shared.unresolved:
+        drawn = count_noun(people.shared.unresolved, "example")
+        yield Sentence(f"left out: {drawn} on which reviewers are drawn", Tone.MUTED)
 
 
-def _paired(paired: PairedStatistics, comparison: RunComparison, verb: str) -> Iterator[Item]:
-    """Yield the items of one rater's differences; `verb` says what the rater did, `read` or `judged`."""
-    n = paired.n
-    yield Sentence(f"{count(n)} of {count_noun(paired.matched, 'shared pair')} {verb} in both runs")
-    if not n:
+def _counts(rated: RatedDifference, verb: str) -> str:
+    """Return how many of the shared examples are known, and how: read in both runs, or with equal answers."""
+    shared = rated.shared
+    text = f"{of_n(shared.read_in_both, shared.shared)} shared {noun(shared.shared, 'example')} {verb} in both runs"
+    if shared.equal:
+        text += f"; {count(shared.equal)} {noun(shared.equal, 'has', 'have')} the same answers in both: no change there"
+    return text
+
+
+def _more(more: MoreVerdicts | None, purpose: str) -> Iterator[Sentence]:
+    """Yield how many more verdicts serve a purpose, such as `for an interval`, and the commands that read them."""
+    if more is None:
         return
-    yield Sentence(f"wins: {of_n(paired.wins_before, n)} before, {of_n(paired.wins_after, n)} after")
-    if n < MIN_FOR_RATE:
-        yield Sentence(f"{MIN_FOR_RATE} pairs {verb} in both runs needed for a difference", Tone.MUTED)
-    else:
-        yield NumberRow("win-change", "win rate", paired.win_rate, n=n)
-        yield NumberRow("ties-half-change", "ties half", paired.ties_half, n=n)
-        yield Sentence(_conclusion(paired.ties_half, comparison))
-    same = n - paired.better - paired.worse
-    yield Sentence(f"{count(paired.better)} better, {count(paired.worse)} worse, {count(same)} as before")
-    yield from _changed_examples(paired.items, comparison.after)
+    if more.examples is None:
+        yield Sentence(f"Reading all that the set has would not be enough {purpose}: it needs more examples.")
+        return
+    verdicts = count_noun(more.before + more.after, "verdict")
+    examples = count_noun(more.examples, "more example", "more examples")
+    yield Sentence(f"About {examples} read in both runs are needed {purpose}, {verdicts}:")
+    yield from (Sentence(f"    {command}") for command in more.commands)
 
 
-def _conclusion(ties_half: Change, comparison: RunComparison) -> str:
+def _gate_purpose(gate: Gate) -> str:
+    if gate.bounds.low is None:
+        return "for a bound"
+    return "for the plan" if gate.lacking is not None else "to settle it, if the difference stays what it is"
+
+
+def _conclusion(ties_half: RunDifference, comparison: RunComparison) -> str:
     after, before = comparison.after_candidate, comparison.before_candidate
     if after == before:
         after, before = comparison.after, comparison.before
@@ -117,23 +197,41 @@ def _conclusion(ties_half: Change, comparison: RunComparison) -> str:
     return f"{after} is not shown to differ from {before}: with ties as half the interval contains 0."
 
 
-def _changed_examples(examples: tuple[ChangedExample, ...], run: str) -> Iterator[Item]:
-    if not examples:
-        yield Sentence("no item changed")
-        return
-    yield Sentence(f"what changed, worst first; `uphold show {run} KEY` opens one", Tone.MUTED)
-    rows = tuple(
-        (
-            example.key,
-            f"turn {count(example.turn)}" if example.turn > 1 else "",
-            f"{_OUTCOMES[example.before]} -> {_OUTCOMES[example.after]}",
-        )
-        for example in examples[:_MAX_CHANGED_EXAMPLES]
-    )
-    yield Table("changed-examples", rows)
+def _examples(examples: tuple[ChangedExample, ...], comparison: RunComparison) -> Iterator[Item]:
+    """Yield the changed examples, largest changes first: what was asked, its tags, who says so and why."""
+    for example in examples[:_MAX_CHANGED_EXAMPLES]:
+        details = comparison.details[example.key, example.turn]
+        turn = f" turn {count(example.turn)}" if example.turn > 1 else ""
+        outcome = f"{_OUTCOMES[example.before]} -> {_OUTCOMES[example.after]}"
+        tags = f"  [{', '.join(details.tags)}]" if details.tags else ""
+        yield Sentence(f"{example.key}{turn}  {outcome}  by {', '.join(details.by)}{tags}")
+        yield Sentence(f"    {_beginning(details.instruction)}", Tone.MUTED)
+        yield from (Sentence(f"    {name}: {_beginning(said)}", Tone.MUTED) for name, said in details.reasons)
     if len(examples) > _MAX_CHANGED_EXAMPLES:
         more = count(len(examples) - _MAX_CHANGED_EXAMPLES)
         yield Sentence(f"and {more} more: --json has them all", Tone.MUTED)
+    if examples:
+        yield Sentence(f"`uphold show {comparison.after} KEY` opens one", Tone.MUTED)
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+
+
+def _by_judge(rated: RatedDifference, comparison: RunComparison) -> Iterator[Item]:
+    """Yield what the judge says, without an interval, and the examples that it saw change and people have not read."""
+    yield Sentence(_counts(rated, "judged"))
+    if rated.ties_half.difference is not None:
+        yield NumberRow("judge-change", "ties half", replace(rated.ties_half, low=None, high=None))
+    read = {(example.key, example.turn) for example in (*comparison.people.lost, *comparison.people.won)}
+    for word, examples in (("lost", rated.lost), ("won", rated.won)):
+        others = [example.key for example in examples if (example.key, example.turn) not in read]
+        if others:
+            keys = ", ".join(dict.fromkeys(others[:_MAX_CHANGED_EXAMPLES]))
+            more = (
+                f" and {count(len(others) - _MAX_CHANGED_EXAMPLES)} more" if len(others) > _MAX_CHANGED_EXAMPLES else ""
+            )
+            yield Sentence(f"{word} by the judge, not by people: {keys}{more}", Tone.MUTED)
 
 
 def _judge_table(judges: tuple[JudgeStatistics, ...]) -> Table:

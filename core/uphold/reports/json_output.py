@@ -4,11 +4,23 @@ Keys may be added, never renamed. An object with a null number has a `reason` th
 spells the keys out, they are the field names of the record.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from uphold.records.comparisons import Gate, GateResult, RunComparison, SideBySide
+from uphold.records.comparisons import (
+    ChangedExample,
+    GatedRun,
+    GateResult,
+    MoreVerdicts,
+    RatedDifference,
+    RunComparison,
+    RunDifference,
+    SeveralRuns,
+    SideBySide,
+)
 from uphold.records.counts import CLASSES
+from uphold.records.headline_judge import HeadlineJudge, what_is_missing
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -41,6 +53,10 @@ _VERDICT_COUNTS = ("wins", "ties", "losses", "inconsistent", "unreadable", "fail
 
 _NO_BLIND = "no blind session was held"
 
+_NO_SIGN_TEST = "weighted queue: no exact test"
+
+_NO_CHANGE_SHOWS = "with so few pairs no change shows in four of five runs"
+
 _POOLED = "pooled over the runs of a set"
 
 
@@ -54,6 +70,7 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "candidate": numbers.candidate,
         "baseline": numbers.baseline,
         "pairs": numbers.pairs,
+        **_headline_judge(numbers.judge),
         **({"reason": _POOLED} if pooled else {}),
         "human": _human(numbers.human),
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
@@ -69,11 +86,23 @@ def statistics_json(numbers: RunStatistics) -> Json:
 
 
 def _headline(numbers: RunStatistics) -> Json:
-    """Return the headline, with the judge that assists it where there is one; nothing where runs are pooled."""
+    """Return the headline with its judge; nothing where runs are pooled."""
     if numbers.headline is None:
         return {}
-    judge = {"judge": numbers.judges[0].name} if numbers.judges else {}
-    return {"headline": judge | _assisted(numbers.headline)}
+    return {"headline": {"judge": numbers.judge.name} | _assisted(numbers.headline)}
+
+
+def _headline_judge(found: HeadlineJudge) -> Json:
+    """Return the judge of the headline, why it is that one, and what it lacks.
+
+    `judge_missing` pairs were not asked of it, or of the judge that is shown where none has read every pair.
+    """
+    result: Json = {"judge": found.name, "judge_reason": found.reason.value, "judge_missing": found.missing}
+    if found.judge is not None:
+        result["judge_version"] = found.judge.version
+    if found.ask:
+        result["judge_command"] = found.ask
+    return result if found.name is not None else {"reason": what_is_missing(found)} | result
 
 
 def _tag(tag: TagStatistics, whole: RunStatistics) -> Json:
@@ -99,7 +128,7 @@ def _difference(difference: Difference) -> Json:
 def _human(human: HumanStatistics) -> Json:
     sign: Json = {"p": human.sign_p, "n": human.without_ties.n}
     if human.sign_p is None:
-        sign["reason"] = human.without_ties.reason
+        sign["reason"] = _NO_SIGN_TEST if human.weighted else human.without_ties.reason or _NO_SIGN_TEST
     return {
         **{key: getattr(human, key) for key in _HUMAN_COUNTS},
         **_three_rates(human.rates),
@@ -137,7 +166,12 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
             "judge_longer": _rate(judge.length.judge_longer),
             "human_longer": _rate(judge.length.human_longer),
             "spearman": _value(judge.length.spearman),
+            "against_people": asdict(judge.length.against_people),
         },
+        "accuracy_both_orders": _rate(judge.both_orders.accuracy),
+        "right_in_both_orders": _rate(judge.both_orders.right),
+        "consistency": _rate(judge.both_orders.consistency),
+        "rerun": _rate(judge.both_orders.rerun),
     }
 
 
@@ -158,21 +192,28 @@ def _agreement(agreement: Agreement) -> Json:
     return {
         "n": agreement.n,
         "observed": _rate(agreement.observed),
+        "this_set": _rate(agreement.this_set),
+        "draws_as_ties": _rate(agreement.draws_as_ties),
         "raw": _share(agreement.raw),
         "kappa": _value(agreement.kappa),
         "ac1": _value(agreement.ac1),
         "precision": _per_class(agreement.precision),
         "recall": _per_class(agreement.recall),
-        "confusion": {
-            human.value: {judge.value: count for judge, count in zip(CLASSES, row, strict=True)}
-            for human, row in zip(CLASSES, agreement.confusion, strict=True)
-        },
+        "confusion": _confusion(agreement.weighted_confusion or agreement.confusion),
+        "confusion_counts": _confusion(agreement.confusion),
         "without_ties": _rate(agreement.without_ties),
         "per_vote": _per_vote(agreement.per_vote),
         "blind": {"observed": _rate(agreement.blind)},
         "anchoring": None if agreement.anchoring is None else asdict(agreement.anchoring),
         "reason": f"anchoring: {_NO_BLIND}" if agreement.anchoring is None else None,
         "confidence": _confidence(agreement.confidence),
+    }
+
+
+def _confusion(table: Sequence[Sequence[float]]) -> Json:
+    return {
+        human.value: {judge.value: count for judge, count in zip(CLASSES, row, strict=True)}
+        for human, row in zip(CLASSES, table, strict=True)
     }
 
 
@@ -263,13 +304,110 @@ def _value(value: Value) -> Json:
 
 
 def compare_json(comparison: RunComparison) -> Json:
-    """Return the comparison of two runs as JSON."""
-    return asdict(comparison)
+    """Return the comparison of two runs as JSON: `run` is the later one, `against` the earlier."""
+    by_judge = comparison.by_judge
+    return {
+        **_compared(comparison, comparison.people),
+        "set": comparison.set,
+        "by_judge": None if by_judge is None else _by_judge(by_judge),
+        **({"reason": _NO_COMMON_JUDGE} if by_judge is None else {}),
+        **_more(comparison.more),
+    }
 
 
-def gate_json(gate: Gate) -> Json:
-    """Return the result of a gate as JSON."""
-    return {"worth" if key == "judge_caveat" else key: value for key, value in asdict(gate).items()}
+def several_json(several: SeveralRuns) -> Json:
+    """Return several runs as JSON: each against the best of the others, then every two of them."""
+    best = [
+        {"run": ranked.run, "state": ranked.state.value, "difference": _run_difference(ranked.difference)}
+        for ranked in several.best
+    ]
+    pairs = [_compared(pair, pair.people) for pair in several.pairs]
+    return {"set": several.set, "runs": [ranked.run for ranked in several.best], "best": best, "pairs": pairs}
+
+
+def gate_json(gated: GatedRun) -> Json:
+    """Return a gate as JSON: the comparison of its runs, by the judge where only that was asked, and the outcome."""
+    gate, comparison = gated.gate, gated.comparison
+    by_judge = comparison.by_judge if gate.judge_only else None
+    return {
+        **_compared(comparison, by_judge or comparison.people),
+        "outcome": gate.outcome.value,
+        "margin": gate.margin,
+        "bound": gate.bounds.low,
+        "upper_bound": gate.bounds.high,
+        "level": gate.bounds.level,
+        "planned": gate.planned,
+        "read": gate.read,
+        "so_far": None if gate.so_far is None else gate.so_far.value,
+        "judge_only": gate.judge_only,
+        **({"worth": gate.judge_caveat} if gate.judge_only else {}),
+        **_more(gate.more),
+        "reason": gate.reason,
+    }
+
+
+_NO_COMMON_JUDGE = "no judge version has judged both runs"
+
+
+def _compared(comparison: RunComparison, rated: RatedDifference) -> Json:
+    shared = rated.shared
+    by_people = rated is comparison.people
+    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": _NO_COMMON_JUDGE})}
+    return {
+        "run": comparison.after,
+        "against": comparison.before,
+        "examples": shared.examples,
+        "shared": shared.shared,
+        "equal": shared.equal,
+        "read_in_both": comparison.people.shared.read_in_both,
+        "unresolved": comparison.people.shared.unresolved,
+        "difference": {
+            "win_rate": _run_difference(rated.win_rate),
+            "ties_half": _run_difference(rated.ties_half),
+        },
+        "lost": [_changed(example, comparison, by_people) for example in rated.lost],
+        "won": [_changed(example, comparison, by_people) for example in rated.won],
+        **judge,
+    }
+
+
+def _by_judge(rated: RatedDifference) -> Json:
+    """Return what a judge says of two runs: an opinion, so that its differences have no interval."""
+    lost, won = ([{"key": one.key, "turn": one.turn} for one in found] for found in (rated.lost, rated.won))
+    return {
+        "judged_in_both": rated.shared.read_in_both,
+        "difference": {"win_rate": _opinion(rated.win_rate), "ties_half": _opinion(rated.ties_half)},
+        "lost": lost,
+        "won": won,
+    }
+
+
+def _opinion(found: RunDifference) -> Json:
+    """Return a judge's difference, which has no interval: it is an opinion."""
+    return {
+        "difference": found.difference,
+        "n": found.n,
+        **({"reason": found.reason} if found.difference is None else {}),
+    }
+
+
+def _changed(example: ChangedExample, comparison: RunComparison, by_people: bool) -> Json:
+    by = list(comparison.details[example.key, example.turn].by) if by_people else [f"judge {comparison.judge}"]
+    return {"key": example.key, "turn": example.turn, "by": by}
+
+
+def _run_difference(found: RunDifference) -> Json:
+    return asdict(found)
+
+
+def _more(more: MoreVerdicts | None) -> Json:
+    """Return what would settle a difference, where something would or nothing would; nothing where it is not asked."""
+    if more is None:
+        return {}
+    if more.examples is None:
+        return {"more": {"examples": None, "reason": "reading every example of the set would not do"}}
+    verdicts = {"examples": more.examples, "verdicts": more.before + more.after, "commands": list(more.commands)}
+    return {"more": verdicts}
 
 
 def judges_json(side_by_side: SideBySide, run: str) -> Json:
@@ -285,4 +423,5 @@ def gate_exit_code(result: GateResult) -> int:
 
 def plan_json(plan: ReviewPlan, run: str) -> Json:
     """Return a plan as JSON."""
-    return {"run": run, **asdict(plan)}
+    change = {"smallest_change_reason": _NO_CHANGE_SHOWS} if plan.smallest_change is None else {}
+    return {"run": run, **asdict(plan), **change}

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from uphold.formatting import coefficient, count, count_noun, of_n, percent, points_interval, points_noun
-from uphold.records.enums import Preference, QuickFilter
-from uphold.records.pair_list import PairFilter
+from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
+from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,
     Agreement,
     Anchoring,
+    BothOrders,
     ConfidenceStatistics,
     JudgeStatistics,
     LengthBias,
+    LengthTest,
     PositionBias,
     Rate,
     ReviewerBias,
@@ -21,7 +22,17 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     RunStatistics,
 )
-from uphold.reports.model import ConfusionMatrix, Item, NumberRow, ReportSection, RowId, SectionId, Sentence, Tone
+from uphold.reports.model import (
+    SIGNIFICANCE,
+    ConfusionMatrix,
+    Item,
+    NumberRow,
+    ReportSection,
+    RowId,
+    SectionId,
+    Sentence,
+    Tone,
+)
 
 _HIGH_CHANCE = 0.7
 """Above this chance agreement kappa is low however well two raters agree, and the report says so."""
@@ -29,13 +40,16 @@ _HIGH_CHANCE = 0.7
 _KAPPA_AC1_GAP = 0.2
 """AC1 is shown where it is further than this from kappa or alpha."""
 
+_READINGS_GAP = 0.02
+"""Agreement with drawn votes as ties is shown where it is further than this from that without them."""
+
 _MAX_REVIEWER_PAIRS = 10
 
 _MAX_REVIEWER_NAMES = 12
 
-_READ = PairFilter(only=QuickFilter.READ)
+_COMPARED = behind(Behind.COMPARED)
 
-_FLIPPED = PairFilter(only=QuickFilter.INCONSISTENT)
+_SHARED = behind(Behind.SHARED)
 
 
 def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = False) -> ReportSection:
@@ -50,7 +64,7 @@ def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = F
     if agreement.n:
         items += _confusion_matrix(agreement, names)
         items += [*_per_class(agreement, names), *_details(agreement)] if full else []
-    items += [*_position_bias(judge.position), *_length_bias(judge.length)]
+    items += [*_position_bias(judge.position), *_both_orders(judge.both_orders), *_length_bias(judge.length)]
     title = f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})"
     return ReportSection(SectionId.JUDGE, title, tuple(items), subject=judge.name)
 
@@ -67,7 +81,7 @@ def _opinion(judge: JudgeStatistics) -> Iterator[Item]:
         "judge alone: win rate",
         judge.win_rate,
         note="a judge's opinion, no win rate",
-        pairs=PairFilter(verdict=Preference.CANDIDATE),
+        pairs=behind(Behind.JUDGE_WON),
         aside=judge.win_rate.rate is None,
     )
     if judge.mean_preference and judge.mean_preference.n >= MIN_FOR_RATE:
@@ -77,18 +91,33 @@ def _opinion(judge: JudgeStatistics) -> Iterator[Item]:
 def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     """Yield how often the judge says what people say; where nothing was compared a sentence says why."""
     ceiling, none = numbers.reviewers.per_vote, not agreement.n
-    raw = agreement.raw
+    observed, raw = agreement.observed, agreement.raw
     if none:
-        yield Sentence(f"No agreement to show: {agreement.observed.reason}.", Tone.MUTED, RowId.NO_AGREEMENT)
-    name = "says what people say"
-    yield NumberRow(RowId.AGREEMENT, name, agreement.observed, tone=Tone.BOLD, pairs=_READ, aside=none)
-    if raw.rate is not None and agreement.observed.method == "wilson, stratified":
-        yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="the queue asked more of some parts")
+        yield Sentence(f"No agreement to show: {observed.reason}.", Tone.MUTED, RowId.NO_AGREEMENT)
+    name, weighted, this_set = "says what people say", observed.is_weighted, agreement.this_set
+    # Of pairs that were chosen nothing is said of others, in the set or like them.
+    sampled = this_set.rate is not None or observed.rate is None
+    target = ", like these" if sampled and not none else ""
+    yield NumberRow(RowId.AGREEMENT, name + target, observed, tone=Tone.BOLD, pairs=_COMPARED, aside=none)
+    few = raw.n < MIN_FOR_RATE or observed.rate is None
+    yield NumberRow(
+        RowId.AGREEMENT_THIS_SET,
+        f"{name}, this set",
+        this_set,
+        estimate=True,
+        pairs=_COMPARED,
+        aside=none or few or not sampled,
+    )
+    if raw.rate is not None and weighted:
+        yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="some parts were read more than others")
+    if _readings_differ(agreement):
+        yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_COMPARED)
     if agreement.n >= MIN_FOR_RATE:
-        yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_READ)
-        ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_READ)
+        yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_COMPARED)
+        ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_COMPARED)
         yield replace(ac1, aside=not _differ(agreement.kappa.value, agreement.ac1.value))
-    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=_READ, aside=none)
+    decided = behind(Behind.COMPARED_DECIDED)
+    yield NumberRow(RowId.WITHOUT_TIES, "without ties", agreement.without_ties, pairs=decided, aside=none)
     if none:
         return
     if ceiling.observed.rate is None:
@@ -102,6 +131,14 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     yield from _kappa_warning(agreement)
 
 
+def _readings_differ(agreement: Agreement) -> bool:
+    """Whether agreement is another one by more than 2 points where a draw among reviewers is a tie."""
+    without, with_draws = agreement.observed, agreement.draws_as_ties
+    if without.rate is None or with_draws.rate is None or without.n < MIN_FOR_RATE:
+        return False
+    return with_draws.n != without.n and abs(with_draws.rate - without.rate) > _READINGS_GAP
+
+
 def _differ(kappa: float | None, ac1: float | None) -> bool:
     """Whether AC1 says something that kappa does not."""
     return kappa is None or (ac1 is not None and abs(kappa - ac1) > _KAPPA_AC1_GAP)
@@ -109,19 +146,25 @@ def _differ(kappa: float | None, ac1: float | None) -> bool:
 
 def _kappa_warning(agreement: Agreement) -> Iterator[Sentence]:
     """Yield a warning where one class makes up nearly all verdicts: kappa is low then however well the two agree."""
-    label_counts = [sum(counts) for counts in agreement.confusion]
-    verdict_counts = [sum(counts) for counts in zip(*agreement.confusion, strict=True)]
+    if agreement.n < MIN_FOR_RATE or agreement.observed.rate is None:
+        return
+    table = agreement.weighted_confusion or agreement.confusion
+    label_counts = [sum(counts) for counts in table]
+    verdict_counts = [sum(counts) for counts in zip(*table, strict=True)]
     both = list(zip(label_counts, verdict_counts, strict=True))
     chance = sum(labels * verdicts for labels, verdicts in both) / agreement.n**2
     if chance > _HIGH_CHANCE:
         most = max(labels + verdicts for labels, verdicts in both)
         total = 2 * agreement.n
-        one_class = f"One class makes up {percent(most / total)} of the verdicts ({of_n(most, total)})"
+        counts = "" if agreement.weighted_confusion else f" ({of_n(most, total)})"
+        one_class = f"One class makes up {percent(most / total)} of the verdicts{counts}"
         yield Sentence(f"{one_class}: κ says little here.", Tone.WARNING, RowId.KAPPA_WARNING)
 
 
 def _confusion_matrix(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
     text = "rows: what you and others say; columns: what the judge says (inconsistent counts as tie)"
+    if agreement.weighted_confusion:
+        text += "; counts of what was read, more of some parts than of others"
     yield Sentence(text, Tone.MUTED, RowId.MATRIX_HEAD)
     yield ConfusionMatrix(RowId.MATRIX, names, agreement.confusion)
 
@@ -138,13 +181,13 @@ def _per_class(agreement: Agreement, names: tuple[str, ...]) -> Iterator[Item]:
 
 def _position_bias(bias: PositionBias) -> Iterator[Item]:
     n = bias.first + bias.second
-    first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=_FLIPPED)
+    first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=behind(Behind.OPPOSITE))
     if not bias.pairs_in_both_orders:
         yield Sentence(f"Order: {bias.flip_rate.reason}.", Tone.MUTED, RowId.ORDER_HEAD)
         yield replace(first, aside=True)
         return
     yield Sentence("when the two answers change places", Tone.MUTED, RowId.ORDER_HEAD)
-    yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=_FLIPPED)
+    yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=behind(Behind.FLIPPED))
     if bias.p is None:
         yield replace(first, hits=bias.first if n else None)
         return
@@ -158,7 +201,20 @@ def _position_conclusion(first: Rate) -> Iterator[Sentence]:
     elif first.high is not None and first.high < 0.5:
         yield Sentence("The judge leans to the answer it sees second.", Tone.WARNING, RowId.ORDER_LEAN)
     else:
-        yield Sentence("The judge is not shown to lean to either place.", id=RowId.ORDER_CONCLUSION)
+        yield Sentence("The judge is not shown to lean to either place.", id=RowId.ORDER_LEAN)
+
+
+def _both_orders(found: BothOrders) -> Iterator[Item]:
+    """Yield the judge's accuracy over both orders, how steady it is, and what changes when it is asked again."""
+    for row_id, name, rate in (
+        (RowId.ACCURACY, "right, mean of both orders", found.accuracy),
+        (RowId.RIGHT_IN_BOTH, "right in both orders", found.right),
+        (RowId.CONSISTENCY, "says the same in both orders", found.consistency),
+    ):
+        yield NumberRow(row_id, name, rate, aside=not found.consistency.n)
+    by_sample = "sample" in (found.rerun.method or "")
+    name = "changes from sample to sample" if by_sample else "changes when asked again"
+    yield NumberRow(RowId.RERUN, name, found.rerun, aside=not found.rerun.n)
 
 
 def _length_bias(bias: LengthBias) -> Iterator[Item]:
@@ -166,40 +222,34 @@ def _length_bias(bias: LengthBias) -> Iterator[Item]:
     few = judge.n < MIN_FOR_RATE
     if not few:
         yield Sentence("when the two answers differ in length", Tone.MUTED, RowId.LENGTH_HEAD)
-    for row_id, name, rate, only in (
-        (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, QuickFilter.JUDGE_LONGER),
-        (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, QuickFilter.YOU_LONGER),
+    for row_id, name, rate, kind in (
+        (RowId.LONGER_BY_JUDGE, "judge picks the longer", judge, Behind.JUDGE_LENGTH),
+        (RowId.LONGER_BY_PEOPLE, "people pick the longer", people, Behind.PEOPLE_LENGTH),
     ):
-        yield NumberRow(row_id, name, rate, pairs=PairFilter(only=only), aside=few)
+        yield NumberRow(row_id, name, rate, pairs=behind(kind), aside=few)
     if not few:
-        yield Sentence(_length_conclusion(judge, people), id=RowId.LENGTH_CONCLUSION)
-    yield from _length_lean(judge, people)
+        yield _length_lean(bias.against_people)
 
 
-def _length_conclusion(judge: Rate, people: Rate) -> str:
-    if None in (judge.low, judge.high, people.low, people.high) or people.n < MIN_FOR_RATE:
-        return "Without people's own choices beside it this says nothing about the judge: longer answers can be better."
-    if (judge.low or 0) > (people.high or 0):
-        return "The judge leans to longer answers more than people do."
-    if (judge.high or 0) < (people.low or 0):
-        return "The judge leans to longer answers less than people do."
-    return "The judge is not shown to lean to length otherwise than people."
-
-
-def _length_lean(judge: Rate, people: Rate) -> Iterator[Sentence]:
-    """Yield the lean against one half, for a picture that has this line in it; text speaks of judge against people."""
-    if judge.low is not None and judge.low > 0.5:
-        same = people.low is not None and people.low > 0.5
-        text = f"The judge leans to the longer answer; people {'do too' if same else 'are not shown to'}."
-        yield Sentence(text, Tone.WARNING, RowId.LENGTH_LEAN, aside=True)
-    elif judge.high is not None and judge.high < 0.5:
-        yield Sentence("The judge leans to the shorter answer.", Tone.WARNING, RowId.LENGTH_LEAN, aside=True)
+def _length_lean(found: LengthTest) -> Sentence:
+    """Return the sentence on whether the judge picks the longer answer more or less often than people."""
+    if found.p is None:
+        text = f"Whether the judge leans to length otherwise than people cannot be said: {found.reason}."
+        return Sentence(text, id=RowId.LENGTH_LEAN)
+    only = f"longer with the judge alone {count(found.judge_only)}, with people alone {count(found.people_only)}"
+    measured = f"({only} of {count_noun(found.n, 'pair')}, p {p_value(found.p)})"
+    if found.p >= SIGNIFICANCE:
+        text = f"The judge is not shown to lean to length otherwise than people {measured}."
+        return Sentence(text, id=RowId.LENGTH_LEAN)
+    more = "more" if found.judge_only > found.people_only else "less"
+    text = f"The judge leans to longer answers {more} than people do {measured}."
+    return Sentence(text, Tone.WARNING, RowId.LENGTH_LEAN)
 
 
 def _details(agreement: Agreement) -> Iterator[Item]:
     """Yield agreement on blind decisions, anchoring, and agreement by confidence, each where it was recorded."""
     if agreement.blind.n:
-        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=_READ)
+        yield NumberRow(RowId.BLIND, "decided before the verdict", agreement.blind, pairs=behind(Behind.COMPARED_BLIND))
     if agreement.anchoring is not None:
         yield Sentence(_anchoring(agreement.anchoring), id=RowId.ANCHORING)
     yield from _confidence(agreement.confidence)
@@ -267,7 +317,7 @@ def _reviewer_pair(pair: ReviewerPair) -> NumberRow:
         pair.agreement,
         subjects=(pair.a, pair.b),
         kappa=pair.kappa,
-        pairs=_READ,
+        pairs=behind(Behind.SHARED, reviewers=(pair.a, pair.b)),
     )
 
 
@@ -277,19 +327,20 @@ def _overall_agreement(reviewers: ReviewerStatistics) -> Iterator[NumberRow]:
         alpha = reviewers.alpha
         if alpha.reason == NEEDS_FULL:
             alpha = replace(alpha, reason="interval with --full")
-        yield NumberRow(RowId.ALPHA, "all of them, above chance (α)", alpha, pairs=_READ)
+        yield NumberRow(RowId.ALPHA, "all of them, above chance (α)", alpha, pairs=_SHARED)
         values = (reviewers.alpha.value, reviewers.ac1.value)
         if None in values or _differ(*values):
-            yield NumberRow(RowId.REVIEWERS_AC1, "all of them, above chance (AC1)", reviewers.ac1, pairs=_READ)
+            yield NumberRow(RowId.REVIEWERS_AC1, "all of them, above chance (AC1)", reviewers.ac1, pairs=_SHARED)
 
 
 def _reviewer_biases(biases: tuple[ReviewerBias, ...]) -> Iterator[Item]:
     for bias in biases:
         yield Sentence(f"{bias.name}, by themselves", Tone.MUTED, RowId.REVIEWER_HEAD)
-        for row_id, name, rate in (
-            (RowId.REVIEWER_FIRST, "winner stood on side A", bias.first),
-            (RowId.REVIEWER_LONGER, "winner was the longer", bias.longer),
-            (RowId.REVIEWER_AGAIN, "the same word twice", bias.self_agreement),
+        sides = behind(Behind.SIDES, reviewers=(bias.name,))
+        for row_id, name, rate, pairs in (
+            (RowId.REVIEWER_FIRST, "winner stood on side A", bias.first, sides),
+            (RowId.REVIEWER_LONGER, "winner was the longer", bias.longer, None),
+            (RowId.REVIEWER_AGAIN, "the same word twice", bias.self_agreement, None),
         ):
             if rate.n or row_id is not RowId.REVIEWER_AGAIN:
-                yield NumberRow(row_id, name, rate, subjects=(bias.name,), pairs=_READ)
+                yield NumberRow(row_id, name, rate, subjects=(bias.name,), pairs=pairs)

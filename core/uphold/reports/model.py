@@ -10,9 +10,9 @@ Text from users (names, tags, keys) is in a report as it came; whoever draws a r
 from dataclasses import dataclass
 from enum import StrEnum
 
-from uphold.records.comparisons import Change
+from uphold.records.comparisons import Change, RunDifference
 from uphold.records.counts import CLASSES
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, PairFilter, behind
 from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
 
 SIGNIFICANCE = 0.05
@@ -47,6 +47,9 @@ class SectionId(StrEnum):
     NOTES = "notes"
     PLAN = "plan"
     GATE = "gate"
+    LOST = "lost"
+    WON = "won"
+    BEST = "best"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
 
@@ -65,6 +68,7 @@ class RowId(StrEnum):
     BASIS = "basis"
     WORTH = "worth"
     PEOPLE_ALONE = "people-alone"
+    HEADLINE_JUDGE = "headline-judge"
     PROVISIONAL = "provisional"
     PLAN_HINT = "plan-hint"
 
@@ -83,6 +87,8 @@ class RowId(StrEnum):
     JUDGE_ALONE = "judge-alone"
     MEAN_PREFERENCE = "mean-preference"
     AGREEMENT = "agreement"
+    AGREEMENT_THIS_SET = "agreement-this-set"
+    DRAWS_AS_TIES = "draws-as-ties"
     NO_AGREEMENT = "no-agreement"
     UNWEIGHTED = "unweighted"
     KAPPA = "kappa"
@@ -99,12 +105,14 @@ class RowId(StrEnum):
     ORDER_HEAD = "order-head"
     FLIPS = "flips"
     FIRST_SHOWN = "first-shown"
-    ORDER_CONCLUSION = "order-conclusion"
     ORDER_LEAN = "order-lean"
+    ACCURACY = "accuracy"
+    RIGHT_IN_BOTH = "right-in-both"
+    CONSISTENCY = "consistency"
+    RERUN = "rerun"
     LENGTH_HEAD = "length-head"
     LONGER_BY_JUDGE = "longer-by-judge"
     LONGER_BY_PEOPLE = "longer-by-people"
-    LENGTH_CONCLUSION = "length-conclusion"
     LENGTH_LEAN = "length-lean"
 
     # Reviewers.
@@ -125,7 +133,7 @@ class RowId(StrEnum):
     FORECAST = "forecast"
 
 
-Number = Rate | Share | Value | Change | MeanPreference
+Number = Rate | Share | Value | Change | RunDifference | MeanPreference
 """A number of a row, as the statistics gave it."""
 
 
@@ -188,7 +196,7 @@ class ConfusionMatrix:
 
     def pairs(self, row: int, column: int) -> PairFilter:
         """Return the filter of the pairs behind one count."""
-        return PairFilter(label=CLASSES[row], verdict=CLASSES[column])
+        return behind(Behind.COMPARED, label=CLASSES[row], verdict=CLASSES[column])
 
 
 @dataclass(frozen=True, slots=True)

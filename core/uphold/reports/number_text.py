@@ -19,7 +19,7 @@ from uphold.formatting import (
     points_interval,
     standard_error,
 )
-from uphold.records.comparisons import Change
+from uphold.records.comparisons import Change, RunDifference
 from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
 from uphold.reports.model import Count, NumberRow
 
@@ -49,6 +49,8 @@ def number_text(row: NumberRow) -> NumberText:
         text = NumberText("", value_text(number), "", value_interval(number), row.note or number.reason or "")
     elif isinstance(number, Change):
         text = _change_text(row, number)
+    elif isinstance(number, RunDifference):
+        text = _difference_text(number)
     else:
         text = _preference_text(number)
     return text
@@ -80,7 +82,9 @@ def rate_or_interval(rate: Rate) -> str:
 
 
 def hits_of_n(rate: Rate) -> str:
-    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`."""
+    """Return the counts behind a rate, such as `31 of 50`; without a rate `of 50`, of a weighted one `n 50`."""
+    if rate.is_weighted:
+        return f"n {count(rate.n)}"
     return f"of {count(rate.n)}" if rate.rate is None else of_n(rate.rate * rate.n, rate.n)
 
 
@@ -131,7 +135,7 @@ def _estimate_text(row: NumberRow, rate: Rate) -> NumberText:
     counts = f"n {count(rate.n)}"
     if rate.n < MIN_FOR_RATE:
         return NumberText(counts, note=row.too_few)
-    note = rate.reason or ("exact" if rate.method == "exact" else "")
+    note = "exact" if rate.method == "exact" else "votes, no interval" if rate.method == "votes" else rate.reason or ""
     if rate.rate is None:
         return NumberText(counts, note=note)
     return NumberText(counts, percent_number(rate.rate), " %", "" if note else rate_interval(rate), note)
@@ -151,6 +155,16 @@ def _change_text(row: NumberRow, change: Change) -> NumberText:
     ends = "" if change.low is None or change.high is None else points_interval(change.low, change.high)
     note = change.reason or (f"p {p_value(change.p)}" if change.p is not None else "")
     return NumberText(f"n {count(row.n or 0)}", figure, f" {point_noun(figure)}", ends, note)
+
+
+def _difference_text(difference: RunDifference) -> NumberText:
+    if difference.difference is None:
+        return NumberText(f"n {count(difference.n)}", note=difference.reason or "")
+    figure = points(difference.difference, 1)
+    ends = (
+        "" if difference.low is None or difference.high is None else points_interval(difference.low, difference.high, 1)
+    )
+    return NumberText(f"n {count(difference.n)}", figure, f" {point_noun(figure)}", ends, difference.reason or "")
 
 
 def _preference_text(preference: MeanPreference) -> NumberText:

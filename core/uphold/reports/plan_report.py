@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, half_width, point_noun, size_in_points
-from uphold.records.enums import QuickFilter
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import ReachableWidth, ReviewPlan, RunStatistics, WidthForecast
 from uphold.reports.model import ForecastTable, Item, Report, ReportSection, RowId, SectionId, Sentence, Tone
 
@@ -42,6 +41,17 @@ def _reachable(width: ReachableWidth, plan: ReviewPlan, target: str) -> str:
     return f"{wanted}: {width.reason}; {best}. About {instructions} would do."
 
 
+def _smallest_change(plan: ReviewPlan) -> str:
+    """Return what change of the win rate shows, and what that means."""
+    if plan.smallest_change is None:
+        return "too few for any change to show in four of five cases"
+    change = size_in_points(plan.smallest_change)
+    shows = (
+        f"a change of {change} {point_noun(change)} shows (in four of five cases, at 95 %) where they win independently"
+    )
+    return f"{shows}, a smaller one where they win the same pairs"
+
+
 def _time(plan: ReviewPlan, more: int) -> str:
     if plan.seconds is None:
         return ""
@@ -51,24 +61,19 @@ def _time(plan: ReviewPlan, more: int) -> str:
 
 def _forecasts(forecasts: tuple[WidthForecast, ...]) -> Iterator[Item]:
     if forecasts:
-        yield ForecastTable(RowId.FORECAST, forecasts, PairFilter(only=QuickFilter.UNREAD))
+        yield ForecastTable(RowId.FORECAST, forecasts, behind(Behind.UNLABELLED))
 
 
 def _notes(plan: ReviewPlan) -> Iterator[Sentence]:
     verdicts = count_noun(plan.humans_alone, "verdict")
     yield Sentence(f"People alone would need about {verdicts} for {half_width(plan.half_width)} like these.")
-    change = size_in_points(plan.smallest_change)
-    yield Sentence(
-        f"Two checkpoints with all {count_noun(plan.pairs, 'pair')} read: a change of about {change} {point_noun(change)}"
-        " shows, less where they win the same pairs."
-    )
+    yield Sentence(f"Two checkpoints with all {count_noun(plan.pairs, 'pair')} read: {_smallest_change(plan)}.")
     if plan.pilot:
-        yield Sentence(
-            "Too few verdicts to foretell from: this assumes a win rate of one half and no judge.", Tone.MUTED
-        )
+        why = "No rate is known here" if plan.state == "refused" else "Too few verdicts to foretell from"
+        yield Sentence(f"{why}: this assumes a win rate of one half and no judge.", Tone.MUTED)
     else:
         yield Sentence(
-            "Foretold from what was read so far; the real width is within a quarter of it as a rule.", Tone.MUTED
+            "Foretold from what was read so far: about, since what is read next may differ from it.", Tone.MUTED
         )
     if plan.planned is not None:
         yield Sentence(f"planned: {count(plan.planned)}, now {count(plan.n)}")

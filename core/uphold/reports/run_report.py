@@ -7,8 +7,8 @@ left out.
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, noun, p_value
-from uphold.records.enums import Preference, QuickFilter
-from uphold.records.pair_list import PairFilter
+from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
+from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import MIN_FOR_RATE, Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
@@ -42,8 +42,12 @@ _OPINION = "No human verdict yet. What a judge says is an unverified opinion, no
 
 _TOO_FEW = f"{MIN_FOR_RATE} verdicts needed for a percentage"
 
-_WON = PairFilter(label=Preference.CANDIDATE)
-_READ = PairFilter(only=QuickFilter.READ)
+_WEIGHTED = "weighted"
+"""Stands beside a rate that the counts before it do not amount to: some parts were read more than others."""
+
+_WON = behind(Behind.WON)
+_NOT_LOST = behind(Behind.WON_OR_TIED)
+_LABELLED = behind(Behind.LABELLED)
 
 
 def run_report(numbers: RunStatistics, full: bool = False) -> Report:
@@ -77,12 +81,26 @@ def headline_section(numbers: RunStatistics) -> ReportSection:
     found = numbers.headline
     if found is None:
         return ReportSection(SectionId.HEADLINE, "", ())
+    judge = tuple(_headline_judge(numbers.judge))
+    items: tuple[Item, ...]
     if found.state in _HAS_RATES:
-        items = (*_headline_rates(found, numbers), *_headline_basis(found, numbers))
+        items = (*_headline_rates(found, numbers), *judge, *_headline_basis(found, numbers))
     else:
         tone = Tone.WARNING if found.state == "refused" else Tone.TEXT
-        items = tuple(Sentence(text, tone, RowId.REFUSAL) for text in _refusal(found))
+        items = (*(Sentence(text, tone, RowId.REFUSAL) for text in _refusal(found)), *judge)
     return ReportSection(SectionId.HEADLINE, f"How often {numbers.candidate} wins", items)
+
+
+def _headline_judge(found: HeadlineJudge) -> Iterator[Sentence]:
+    """Yield which judge the headline rests on, and why; where it has not read every pair what it lacks."""
+    if found.shown is None and not found.unknown:
+        return
+    name = judge_and_reason(found)
+    lack = what_is_missing(found)
+    if lack:
+        yield Sentence(f"Judge: {name}. People alone: {lack}.", Tone.WARNING, RowId.HEADLINE_JUDGE)
+    else:
+        yield Sentence(f"Judge: {name}.", Tone.MUTED, RowId.HEADLINE_JUDGE)
 
 
 def _refusal(found: Assisted) -> list[str]:
@@ -124,14 +142,14 @@ def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
         note="judge-assisted" if found.state == "assisted" else "people alone",
         too_few=_TOO_FEW,
         estimate=True,
-        pairs=_WON,
+        pairs=_LABELLED,
     )
-    for row_id, name, rate, of, behind in (
-        (RowId.THIS_SET, "for this set", this_set.win_rate, pairs, _WON),
-        (RowId.WIN_TIE, "win or tie, like these", population.win_tie_rate, None, _READ),
-        (RowId.TIES_HALF, "ties as half, like these", population.ties_half, None, _READ),
+    for row_id, name, rate, of in (
+        (RowId.THIS_SET, "for this set", this_set.win_rate, pairs),
+        (RowId.WIN_TIE, "win or tie, like these", population.win_tie_rate, None),
+        (RowId.TIES_HALF, "ties as half, like these", population.ties_half, None),
     ):
-        yield NumberRow(row_id, name, rate, of=of, too_few=_TOO_FEW, estimate=True, pairs=behind)
+        yield NumberRow(row_id, name, rate, of=of, too_few=_TOO_FEW, estimate=True, pairs=_LABELLED)
     yield _conclusion(population.ties_half, numbers)
 
 
@@ -148,7 +166,7 @@ def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     if found.worth_verdicts:
         more = count_noun(found.worth_verdicts, "more review")
         yield Sentence(f"The judge’s verdicts are worth about {more}.", id=RowId.WORTH, aside=True)
-    if found.state == "human-only" and found.reason:
+    if found.state == "human-only" and found.reason and not (numbers.judge.missing or numbers.judge.unknown):
         text = f"People alone, without the judge's help: {found.reason}."
         yield Sentence(text, Tone.MUTED, RowId.PEOPLE_ALONE)
     if found.planned is not None and found.n < found.planned:
@@ -204,20 +222,28 @@ def _human_rates(numbers: RunStatistics) -> Iterator[Item]:
         yield from _human_rate_rows(numbers, aside=True)
         return
     yield from _human_rate_rows(numbers)
-    if numbers.headline is None or numbers.headline.state not in _HAS_RATES:
-        yield _conclusion(rates.ties_half, numbers)
     if "clustered" in (rates.win_rate.method or ""):
         yield Sentence("Several pairs share an example; the intervals allow for it.", Tone.MUTED, RowId.CLUSTERED)
 
 
 def _human_rate_rows(numbers: RunStatistics, *, aside: bool = False) -> Iterator[NumberRow]:
     human, rates = numbers.human, numbers.human.rates
-    yield NumberRow(
-        RowId.PEOPLE_WIN, "win rate", rates.win_rate, tone=Tone.BOLD, hits=human.wins, pairs=_WON, aside=aside
-    )
-    yield NumberRow(RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, pairs=_READ, aside=aside)
-    yield NumberRow(RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, pairs=_READ, aside=aside)
-    yield NumberRow(RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, pairs=_READ, aside=aside)
+    for row_id, name, rate, hits, pairs in (
+        (RowId.PEOPLE_WIN, "win rate", rates.win_rate, human.wins, _WON),
+        (RowId.PEOPLE_WIN_TIE, "win and tie", rates.win_tie_rate, human.wins + human.ties, _NOT_LOST),
+        (RowId.PEOPLE_TIES_HALF, "ties half", rates.ties_half, human.wins + human.ties / 2, _LABELLED),
+        (RowId.PEOPLE_WITHOUT_TIES, "without ties", human.without_ties, human.wins, behind(Behind.DECIDED)),
+    ):
+        yield NumberRow(
+            row_id,
+            name,
+            rate,
+            tone=Tone.BOLD if row_id is RowId.PEOPLE_WIN else Tone.TEXT,
+            hits=hits if human.weighted or row_id is RowId.PEOPLE_WIN else None,
+            note=_WEIGHTED if human.weighted else "",
+            pairs=pairs,
+            aside=aside,
+        )
 
 
 def _peek_safe(numbers: RunStatistics) -> Iterator[Item]:
@@ -230,8 +256,8 @@ def _peek_safe(numbers: RunStatistics) -> Iterator[Item]:
         return
     text = "if you look after every verdict, only these wider intervals hold"
     yield Sentence(text, Tone.MUTED, RowId.PEEK_SAFE)
-    yield NumberRow(RowId.PEEK_SAFE, "win rate, like these", found.population, pairs=_WON)
-    yield NumberRow(RowId.PEEK_SAFE, "win rate, this set", found.this_set, pairs=_WON)
+    yield NumberRow(RowId.PEEK_SAFE, "win rate, like these", found.population, pairs=_LABELLED)
+    yield NumberRow(RowId.PEEK_SAFE, "win rate, this set", found.this_set, pairs=_LABELLED)
 
 
 # other judges, tags
@@ -264,19 +290,22 @@ def _tag_row(tag: TagStatistics) -> NumberRow:
         tag.human.rates.win_rate,
         too_few=TOO_FEW_VERDICTS,
         sizes=(Count(tag.pairs, "pair"), Count(tag.human.reviewed, "read", "read")),
+        hits=tag.human.wins if tag.human.weighted else None,
+        note=_WEIGHTED if tag.human.weighted else "",
         verb="won",
-        pairs=PairFilter(tag=tag.tag),
+        pairs=behind(Behind.COUNTED, tag=tag.tag),
     )
 
 
 def _tag_differences(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str]:
     """Yield a sentence for each significant difference from the pairs without the tag, adjusted over all tags."""
     if tag.win_rate.adjusted is not None and tag.win_rate.adjusted < SIGNIFICANCE:
-        yield f"{tag.tag}: wins differ from the rest (p {p_value(tag.win_rate.adjusted)} after Holm)."
+        p = f"(p {p_value(tag.win_rate.adjusted)} after Holm)"
+        yield f"{tag.tag}: of the pairs read, wins differ from those without the tag {p}."
     for judge, difference in zip(numbers.judges, tag.agreements, strict=True):
         if difference.adjusted is not None and difference.adjusted < SIGNIFICANCE:
             p = f"(p {p_value(difference.adjusted)} after Holm)"
-            yield f"{tag.tag}: {judge.name} agrees with people otherwise than on the rest {p}."
+            yield f"{tag.tag}: of the pairs read, {judge.name} agrees with people otherwise than without the tag {p}."
 
 
 # notes

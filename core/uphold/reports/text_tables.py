@@ -83,7 +83,7 @@ def _matrix_table(matrix: ConfusionMatrix) -> TextTable:
 
 def _forecast_table(table: ForecastTable) -> TextTable:
     rows = [(f"{count(forecast.more)} more", *forecast_text(forecast)) for forecast in table.forecasts]
-    return TextTable((("after", "like these", "this set"), *rows), (1, 2))
+    return TextTable((("after", "like these, about", "this set, about"), *rows), (1, 2))
 
 
 def _table(table: Table) -> TextTable:

@@ -27,38 +27,33 @@ _REVEALS_VERDICT = (QuickFilter.INCONSISTENT, QuickFilter.UNREADABLE)
 
 
 def selected(
-    pairs: Iterable[ListedPair], wanted: PairFilter, found: AbstractSet[int] | None = None, *, blind: bool = False
+    pairs: Iterable[ListedPair],
+    wanted: PairFilter,
+    found: AbstractSet[int] | None = None,
+    *,
+    behind: AbstractSet[int] = frozenset(),
+    blind: bool = False,
 ) -> list[ListedPair]:
     """Return the pairs that a filter lets through; `found` are the ids of a text search (None: there is no search).
 
-    In a blind review (`blind`) no filter tells anything about the verdict of an unread pair.
+    `behind` are the ids of the pairs behind the filter's number, if it has one. In a blind review (`blind`) no filter tells
+    anything about the verdict of an unread pair.
     """
     test = _TESTS[wanted.only]
     kept = [pair for pair in pairs if test(pair) and (found is None or pair.pair_id in found)]
-    if blind and wanted.only in _REVEALS_VERDICT:
+    if wanted.behind is not None:
+        kept = [pair for pair in kept if pair.pair_id in behind]
+    if blind and (wanted.only in _REVEALS_VERDICT or wanted.behind is not None):
         kept = [pair for pair in kept if pair.read]
     if wanted.verdict is not None:
         kept = [pair for pair in kept if pair.read and _compared(pair.verdict) is wanted.verdict]
     if wanted.choice is not None:
         kept = [pair for pair in kept if pair.choice is wanted.choice]
-    if wanted.label is not None:
-        kept = [pair for pair in kept if pair.read and not pair.broken and pair.label is wanted.label]
     if wanted.tag is not None:
         kept = [pair for pair in kept if wanted.tag in pair.tags]
     if wanted.reason is not None:
         kept = [pair for pair in kept if wanted.reason in pair.reasons]
     return kept
-
-
-def count_labelled(pairs: Iterable[ListedPair], wanted: PairFilter) -> int:
-    """Return how many labelled pairs have the filter's label and verdict, whether this reviewer read them or not."""
-    return sum(
-        (wanted.label is None or pair.label is wanted.label)
-        and (wanted.verdict is None or _compared(pair.verdict) is wanted.verdict)
-        and pair.label is not None
-        and not pair.broken
-        for pair in pairs
-    )
 
 
 def ordered(pairs: Sequence[ListedPair], order: SortOrder) -> list[ListedPair]:

@@ -6,7 +6,7 @@ turn, every run over a set is read in the same order.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uphold.records.enums import Verdict
@@ -37,8 +37,12 @@ PICKED: Stratum = ("hand-picked", 1.0)
 
 LISTED: Stratum = ("listed", 1.0)
 
-CHANGED_ORDER: Sequence[str] = ("flipped", "rest", "carried")
-"""In the queue of what changed, flipped pairs come first; carried ones are decided already."""
+FLIPPED_VERDICT = "flipped"
+
+CHANGED_ANSWER = "changed"
+
+UNCHANGED = "unchanged"
+"""The strata of the queue of what changed since the previous run, in the order they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,24 @@ def tag_strata(tag: str, pairs: Iterable[int], with_tag: set[int]) -> dict[int, 
     return {pair_id: tagged if pair_id in with_tag else REST for pair_id in pairs}
 
 
-def changed_strata(pairs: Iterable[int], carried: set[int], flipped: set[int]) -> dict[int, Stratum]:
-    """Return strata by pair id: decisions carried from an earlier run, verdicts that changed since it, and the rest."""
+def changed_strata(
+    pairs: Iterable[int], flipped: Container[int], unchanged: Mapping[int, Stratum | None]
+) -> dict[int, Stratum]:
+    """Return strata by pair id: verdicts that flipped since the previous run, other changed answers, unchanged ones.
 
-    def name(pair_id: int) -> str:
-        return "carried" if pair_id in carried else "flipped" if pair_id in flipped else "rest"
+    `unchanged` has the stratum that the equal pair of the previous run was drawn in, None where that was in no weighted
+    one. Decisions are carried over from there, so that in the same strata and order they are the front of each.
+    """
 
-    return {pair_id: (name(pair_id), 1.0) for pair_id in pairs}
+    def stratum(pair_id: int) -> Stratum:
+        if pair_id not in unchanged:
+            return (FLIPPED_VERDICT if pair_id in flipped else CHANGED_ANSWER), 1.0
+        drawn = unchanged[pair_id]
+        if drawn is None:
+            return UNCHANGED, 1.0
+        return f"{UNCHANGED}, {drawn[0].removeprefix(UNCHANGED).removeprefix(', ')}".removesuffix(", "), drawn[1]
+
+    return {pair_id: stratum(pair_id) for pair_id in pairs}
 
 
 def uniform(seed: str, key: str, turn: int, *more: str) -> float:
@@ -105,11 +120,13 @@ def draw_weighted(seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum
     return [(pair_id, stratum, weight, sort_key) for sort_key, pair_id, stratum, weight in drawn]
 
 
-def draw_by_stratum(
-    seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum], order: Sequence[str]
-) -> OrderedPairs:
-    """Return every pair, stratum after stratum in the given order, each in random order."""
-    return sorted(draw_weighted(seed, pairs, strata), key=lambda pair: order.index(pair[1]))
+def draw_changed(seed: str, pairs: PairIdentities, strata: Mapping[int, Stratum]) -> OrderedPairs:
+    """Return every pair: flipped, then otherwise changed, then unchanged ones, each in random order."""
+
+    def place(name: str) -> int:
+        return (FLIPPED_VERDICT, CHANGED_ANSWER).index(name) if not name.startswith(UNCHANGED) else 2
+
+    return sorted(draw_weighted(seed, pairs, strata), key=lambda pair: place(pair[1]))
 
 
 def draw_as_listed(seed: str, pairs: PairIdentities, listed: Sequence[int], stratum: Stratum) -> OrderedPairs:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uphold.stats.assisted import headline, headline_inputs
     from uphold.stats.coefficients import ac1_value, alpha_value, auroc, cohen_kappa, spearman
     from uphold.stats.exact_tests import bonett_price, fisher, holm, mcnemar, mid_p, newcombe
+    from uphold.stats.gating import gate
     from uphold.stats.intervals import (
         clopper_pearson,
         mean_spread,
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
         ties_half_interval,
         wilson,
     )
-    from uphold.stats.paired import compare_judge_pairs, gate, paired_statistics
+    from uphold.stats.paired import compare_judge_pairs
     from uphold.stats.poststratify import population_rate, this_set_rate
     from uphold.stats.power import budget, plan, verdicts_for
+    from uphold.stats.run_difference import rated_difference
     from uphold.stats.sequential import peek_safe, population_bounds, set_bounds
     from uphold.stats.summary import live_numbers, mean_preference, run_statistics
 
@@ -48,11 +50,11 @@ __all__ = [
     "mean_spread",
     "mid_p",
     "newcombe",
-    "paired_statistics",
     "peek_safe",
     "plan",
     "population_bounds",
     "population_rate",
+    "rated_difference",
     "run_statistics",
     "set_bounds",
     "sign_test",
@@ -75,7 +77,7 @@ _MODULES = {
     "cohen_kappa": "coefficients",
     "compare_judge_pairs": "paired",
     "fisher": "exact_tests",
-    "gate": "paired",
+    "gate": "gating",
     "headline": "assisted",
     "headline_inputs": "assisted",
     "holm": "exact_tests",
@@ -85,11 +87,11 @@ _MODULES = {
     "mean_spread": "intervals",
     "mid_p": "exact_tests",
     "newcombe": "exact_tests",
-    "paired_statistics": "paired",
     "peek_safe": "sequential",
     "plan": "power",
     "population_bounds": "sequential",
     "population_rate": "poststratify",
+    "rated_difference": "run_difference",
     "run_statistics": "summary",
     "set_bounds": "sequential",
     "sign_test": "intervals",

@@ -5,15 +5,19 @@ Verdicts and labels fall into the three categories of `records.counts.CLASSES`; 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from uphold.formatting import count_noun, noun
 from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
-from uphold.records.enums import Choice
-from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, human_label, reviewer_votes
+from uphold.records.enums import Choice, Verdict
+from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     NEEDS_FULL,
+    STRATIFIED,
+    WEIGHTED,
     Agreement,
     Anchoring,
     ConfidenceBand,
@@ -22,20 +26,26 @@ from uphold.records.statistics import (
     PerVote,
     Rate,
     Share,
+    Value,
 )
+from uphold.stats.assisted import CHOSEN
 from uphold.stats.coefficients import RatedItems, RatedPairs, ac1_value, auroc, confusion, kappa_value
 from uphold.stats.exact_tests import newcombe
 from uphold.stats.human import NOTHING
 from uphold.stats.intervals import (
-    MAX_UNREAD_SHARE,
+    NO_WEIGHTED_INTERVAL,
     ScoredPair,
     StratumShare,
+    finite_share,
     mean_spread,
     no_rate,
     no_value,
+    not_narrower_rate,
     share,
     stratified_share,
+    weighted_rate,
 )
+from uphold.stats.weighting import StratumSize, Weights, stratum_sizes, usable, weight_in, weights_of
 
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
 
@@ -48,42 +58,125 @@ FEW_VOTES = f"{MIN_FOR_RATE} votes of each kind needed"
 CATEGORY = {choice: CLASSES.index(choice.preference) for choice in Choice}
 """The category of a vote; both-bad is compared as a tie."""
 
-ConfidencePoint = tuple[float, bool, int]
-"""Equal pairs: (the judge's confidence, whether its verdict is the human label, how many)."""
+ALL = (Stratum("all"),)
 
-ClusteredPoint = tuple[int, float, bool, int]
-"""A `ConfidencePoint` with its example in front, 0 where each pair is an example of its own."""
+_YET_TO_COME = (Verdict.PENDING, Verdict.FAILED)
+"""Verdicts that a judge was asked for and may still give."""
+
+WeightedPairs = tuple[int, int, int, float]
+"""Votes compared alike: (first category, second category, how many, what each of them counts)."""
+
+ConfidencePoint = tuple[float, bool, float]
+"""Equal pairs: (the judge's confidence, whether its verdict is the human label, how many, or their weight)."""
 
 
-def agreement(judge: JudgeGroups, strata: Sequence[Stratum] = (Stratum("all"),)) -> Agreement:
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """Equal pairs: example (0 where each is its own), confidence, whether the verdict is the label, number and weight."""
+
+    cluster: int
+    confidence: float
+    is_match: bool
+    count: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The pairs on which labels and verdicts are compared, by stratum, and what each of them counts.
+
+    `pairs` is how many could be compared: they have a readable verdict, or one that is still to come. `weights` is None
+    where all count alike. `drawn` says whether any of those compared was drawn.
+    """
+
+    by_stratum: Mapping[int, Sequence[RatedPairs]]
+    pairs: int
+    weights: Weights | None
+    drawn: bool
+
+    @cached_property
+    def rated(self) -> list[RatedPairs]:
+        """All compared pairs, without strata."""
+        return [row for rows in self.by_stratum.values() for row in rows]
+
+    @property
+    def n(self) -> int:
+        """The number of compared pairs."""
+        return sum(row[3] for row in self.rated)
+
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing is said of pairs that were drawn unequally; None where something is."""
+        return None if self.weights is None else self.weights.refusal
+
+    @cached_property
+    def table(self) -> list[list[float]] | None:
+        """The confusion matrix with weighted counts that sum up to n; None where there are no weights."""
+        if self.weights is None or self.weights.refusal is not None:
+            return None
+        table = [[0.0] * len(CLASSES) for _ in CLASSES]
+        for stratum, rows in self.by_stratum.items():
+            for _, label, verdict, count in rows:
+                table[label][verdict] += count * self.weights.by_stratum[stratum]
+        return table
+
+    def shares(self) -> list[StratumShare]:
+        """Return the strata with how many of their pairs are compared, and how many of these agree."""
+        assert self.weights is not None
+        return [
+            StratumShare(
+                "",
+                self.weights.pairs[stratum],
+                sum(count for *_, count in rows),
+                sum(count for _, label, verdict, count in rows if label == verdict),
+            )
+            for stratum, rows in self.by_stratum.items()
+        ]
+
+
+def agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> Agreement:
     """Return everything that compares one judge with people.
 
-    Shares have Wilson's interval, clustered by example where pairs share one; where the queue was weighted, the observed
-    agreement, kappa and AC1 are stratum-weighted. Of a reviewer's votes on a pair, a blind one goes before a later one.
+    Shares have Wilson's interval, clustered by example where pairs share one. Where the queue was weighted, all of them
+    are weighted back; those that have no interval in that form stand alone. Of a reviewer's votes on a pair, a blind one
+    goes before a later one.
     """
-    rated = rated_pairs(judge.cells)
-    plain = share(_matches(rated), NOTHING)
-    shares = _stratum_shares(judge.cells, strata, rated)
-    table = _weighted_table(judge.cells, shares) if shares else None
+    compared = _compared(judge.cells, strata)
+    rated, table = compared.rated, compared.table
+    observed, this_set = _observed(compared, NOTHING)
     return Agreement(
-        n=plain.n,
-        observed=_stratified_agreement(shares, rated, plain.n) if shares else plain,
-        raw=Share(plain.rate, plain.n, plain.reason if plain.rate is None else None),
-        kappa=kappa_value(rated, table) if rated else no_value(NOTHING),
-        ac1=ac1_value(_rated_items(rated, table), weighted=table is not None),
+        n=compared.n,
+        observed=observed,
+        this_set=this_set,
+        draws_as_ties=_observed(_compared(judge.cells, strata, draws_as_ties=True), NOTHING)[0],
+        raw=_raw(compared),
+        kappa=_kappa(compared),
+        ac1=_ac1(compared),
         precision=_per_class(
-            rated, given=2, matched=1, empty_reason="the judge never said {} on a pair with a human label"
+            compared, given=2, matched=1, empty_reason="the judge never said {} on a pair with a human label"
         ),
         recall=_per_class(
-            rated, given=1, matched=2, empty_reason="people never said {} on a pair with a readable verdict"
+            compared, given=1, matched=2, empty_reason="people never said {} on a pair with a readable verdict"
         ),
         confusion=confusion(rated),
-        without_ties=share(_matches(_decided(rated)), "no pair where both name a winner"),
-        per_vote=per_vote(rated_votes(judge), "no vote on a pair with a readable verdict"),
-        blind=share(_matches(rated_pairs(judge.cells, blind=True)), NOT_BLIND),
-        anchoring=anchoring(judge.cells),
-        confidence=confidence(judge),
+        weighted_confusion=None if table is None else tuple(map(tuple, table)),
+        without_ties=_share_of(compared, _is_decided, _is_match, "no pair where both name a winner"),
+        per_vote=per_vote(rated_votes(judge, strata), "no vote on a pair with a readable verdict"),
+        blind=_observed(_compared(judge.cells, strata, blind=True), NOT_BLIND)[0],
+        anchoring=anchoring(judge.cells, compared.weights),
+        confidence=confidence(judge, compared.weights),
     )
+
+
+def observed_agreement(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> tuple[Rate, Value, Share]:
+    """Return the agreement for instructions like these, kappa and the plain share alone, as `agreement` gives them."""
+    compared = _compared(judge.cells, strata)
+    return _observed(compared, NOTHING)[0], _kappa(compared), _raw(compared)
+
+
+def _raw(compared: _Compared) -> Share:
+    plain = share(_matches(compared.rated), NOTHING)
+    return Share(plain.rate, plain.n, plain.reason if plain.rate is None else None)
 
 
 def votes_to_compare(group: PairGroup) -> Votes:
@@ -94,81 +187,94 @@ def votes_to_compare(group: PairGroup) -> Votes:
     return tuple((reviewer, blind.get(reviewer, choice)) for reviewer, choice in group.votes)
 
 
-def rated_pairs(groups: Iterable[PairGroup], *, blind: bool = False) -> list[RatedPairs]:
+def rated_pairs(groups: Iterable[PairGroup], *, blind: bool = False, draws_as_ties: bool = False) -> list[RatedPairs]:
     """Return the pairs with a label and a readable verdict: (example, label's category, verdict's category, how many).
 
-    With `blind` only votes cast before the verdict was seen make the label.
+    With `blind` only votes cast before the verdict was seen make the label; with `draws_as_ties` a draw for first place
+    is a tie instead of no label.
     """
     tally: dict[tuple[int, int, int], int] = {}
     for group in groups:
         verdict = VERDICT_CLASS.get(group.verdict) if group.verdict is not None else None
         if verdict is None:
             continue
-        label = LABEL_CLASS.get(human_label(group.blind if blind else votes_to_compare(group)))
+        found = human_label(group.blind if blind else votes_to_compare(group))
+        label = TIE_CLASS if draws_as_ties and found is Label.UNRESOLVED else LABEL_CLASS.get(found)
         if label is not None:
             key = (group.cluster, label, verdict)
             tally[key] = tally.get(key, 0) + group.count
     return [(*key, count) for key, count in tally.items()]
 
 
-def rated_votes(judge: JudgeGroups) -> list[RatedPairs]:
-    """Return every single vote beside the readable verdict on its pair, as MT-Bench counts agreement."""
+def rated_votes(judge: JudgeGroups, strata: Sequence[Stratum] = ALL) -> list[WeightedPairs]:
+    """Return every single vote beside the readable verdict on its pair, as MT-Bench counts agreement, and its weight."""
+    groups = [group for group in judge.cells if group.verdict in VERDICT_CLASS]
+    sizes = stratum_sizes((group.stratum, group.count, bool(group.votes)) for group in groups)
+    weights = usable(weights_of(sizes, strata))
     return [
-        (0, CATEGORY[choice], VERDICT_CLASS[group.verdict], group.count)
-        for group in judge.cells
-        if group.verdict in VERDICT_CLASS
+        (CATEGORY[choice], VERDICT_CLASS[group.verdict], group.count, weight_in(weights, group.stratum))
+        for group in groups
+        if group.verdict is not None
         for _, choice in reviewer_votes(votes_to_compare(group))
     ]
 
 
-def per_vote(rated: Sequence[RatedPairs], empty_reason: str) -> PerVote:
+def per_vote(rated: Sequence[WeightedPairs], empty_reason: str) -> PerVote:
     """Return the shares of equal categories among comparisons of single votes, with and without ties (MT-Bench S1, S2)."""
-    return PerVote(
-        _vote_rate(rated, empty_reason), _vote_rate(_decided(rated), "no comparison where both name a winner")
+    decided = [row for row in rated if TIE_CLASS not in row[:2]]
+    return PerVote(_vote_rate(rated, empty_reason), _vote_rate(decided, "no comparison where both name a winner"))
+
+
+def _compared(
+    groups: Sequence[PairGroup], strata: Sequence[Stratum], *, blind: bool = False, draws_as_ties: bool = False
+) -> _Compared:
+    comparable: dict[int, list[PairGroup]] = {}
+    for group in groups:
+        if group.verdict in VERDICT_CLASS or group.verdict in _YET_TO_COME:
+            comparable.setdefault(group.stratum, []).append(group)
+    found = {stratum: rated_pairs(own, blind=blind, draws_as_ties=draws_as_ties) for stratum, own in comparable.items()}
+    sizes = {
+        stratum: StratumSize(sum(group.count for group in own), sum(row[3] for row in found[stratum]))
+        for stratum, own in comparable.items()
+    }
+    return _Compared(
+        by_stratum={stratum: rows for stratum, rows in found.items() if rows},
+        pairs=sum(size.pairs for size in sizes.values()),
+        weights=weights_of(sizes, strata),
+        drawn=any(rows and not strata[stratum].chosen for stratum, rows in found.items()),
     )
 
 
-def _stratum_shares(
-    groups: Sequence[PairGroup], strata: Sequence[Stratum], rated: Sequence[RatedPairs]
-) -> list[StratumShare]:
-    """Return the agreement in each stratum of a weighted queue; nothing where no weighting is needed or possible."""
-    drawn = {group.stratum for group in groups if not strata[group.stratum].chosen}
-    if len(drawn) < 2 or not rated:
-        return []
-    found = []
-    for stratum in sorted({group.stratum for group in groups}):
-        own = [group for group in groups if group.stratum == stratum and group.verdict in VERDICT_CLASS]
-        matches = _matches(rated_pairs(own))
-        hits = sum(count for _, is_match, count in matches if is_match)
-        pairs = sum(group.count for group in own)
-        found.append(StratumShare(strata[stratum].name, pairs, sum(count for *_, count in matches), hits))
-    return found if _unread_stratum(found) or sum(stratum.n > 0 for stratum in found) > 1 else []
+def _observed(compared: _Compared, empty_reason: str) -> tuple[Rate, Rate]:
+    """Return the share of equal categories for instructions like these, and for this set."""
+    matches = _matches(compared.rated)
+    n = compared.n
+    if not n:
+        return no_rate(0, empty_reason, "wilson"), no_rate(0, empty_reason, "wilson")
+    if compared.refusal is not None:
+        none = no_rate(n, compared.refusal, STRATIFIED)
+        return none, none
+    spread = mean_spread(matches)
+    if compared.weights is not None:
+        strata = compared.shares()
+        population = stratified_share(strata, population=True, spread=spread)
+        return not_narrower_rate(population, this_set := stratified_share(strata, spread=spread)), this_set
+    population = share(matches, empty_reason)
+    if n < compared.pairs and not compared.drawn:
+        return population, no_rate(n, CHOSEN.format(count_noun(n, "pair")), "wilson, finite population")
+    return population, finite_share(spread, compared.pairs)
 
 
-def _unread_stratum(strata: Sequence[StratumShare]) -> StratumShare | None:
-    """Return the largest stratum without a verdict, where those without one hold more than a tenth of the pairs."""
-    unread = [stratum for stratum in strata if stratum.pairs and not stratum.n]
-    if sum(stratum.pairs for stratum in unread) > MAX_UNREAD_SHARE * sum(stratum.pairs for stratum in strata):
-        return max(unread, key=lambda stratum: stratum.pairs)
-    return None
+def _kappa(compared: _Compared) -> Value:
+    if compared.refusal is not None or not compared.rated:
+        return no_value(compared.refusal or NOTHING)
+    return kappa_value(compared.rated, compared.table)
 
 
-def _stratified_agreement(strata: Sequence[StratumShare], rated: Sequence[RatedPairs], n: int) -> Rate:
-    if (unread := _unread_stratum(strata)) is not None:
-        reason = f"no verdict yet in the part {unread.name!r} ({count_noun(unread.pairs, 'item')})"
-        return no_rate(n, reason, "wilson, stratified")
-    design_effect = mean_spread(_matches(rated)).design_effect
-    return stratified_share([stratum for stratum in strata if stratum.n], design_effect=design_effect)
-
-
-def _weighted_table(groups: Sequence[PairGroup], shares: Sequence[StratumShare]) -> list[list[float]]:
-    """Return the confusion matrix in which a pair of a stratum with N pairs, n of them compared, counts N / n."""
-    table = [[0.0] * len(CLASSES) for _ in CLASSES]
-    strata = sorted({group.stratum for group in groups})
-    for stratum, share_ in zip(strata, shares, strict=True):
-        for _, label, verdict, count in rated_pairs(group for group in groups if group.stratum == stratum):
-            table[label][verdict] += count * share_.pairs / share_.n
-    return table
+def _ac1(compared: _Compared) -> Value:
+    if compared.refusal is not None:
+        return no_value(compared.refusal)
+    return ac1_value(_rated_items(compared.rated, compared.table), weighted=compared.table is not None)
 
 
 def _rated_items(rated: Iterable[RatedPairs], table: Sequence[Sequence[float]] | None) -> list[RatedItems]:
@@ -189,103 +295,169 @@ def _rated_items(rated: Iterable[RatedPairs], table: Sequence[Sequence[float]] |
     ]
 
 
-def _vote_rate(rated: Iterable[RatedPairs], empty_reason: str) -> Rate:
-    equal = total = 0
-    for _, first, second, count in rated:
-        total += count
-        equal += count * (first == second)
-    if not total:
+def _vote_rate(rated: Iterable[WeightedPairs], empty_reason: str) -> Rate:
+    n, equal, total = 0, 0.0, 0.0
+    for first, second, count, weight in rated:
+        n += count
+        total += count * weight
+        equal += count * weight * (first == second)
+    if not n:
         return Rate(None, None, None, 0, None, "votes", empty_reason)
-    return Rate(equal / total, None, None, total, None, "votes", NOT_INDEPENDENT)
+    return Rate(equal / total, None, None, n, None, "votes", NOT_INDEPENDENT)
 
 
 def _matches(rated: Iterable[RatedPairs]) -> list[ScoredPair]:
     return [(cluster, float(first == second), count) for cluster, first, second, count in rated]
 
 
-def _decided(rated: Iterable[RatedPairs]) -> list[RatedPairs]:
-    """Return the pairs on which neither rater says tie (setup S2 of MT-Bench)."""
-    return [pair for pair in rated if TIE_CLASS not in pair[1:3]]
+def _is_decided(label: int, verdict: int) -> bool:
+    """Whether neither side says tie (setup S2 of MT-Bench)."""
+    return TIE_CLASS not in (label, verdict)
 
 
-def _per_class(rated: Iterable[RatedPairs], given: int, matched: int, empty_reason: str) -> PerClass:
-    """Return, for each category in column `given` of `rated`, how often column `matched` is the same."""
-    scored: tuple[list[ScoredPair], ...] = ([], [], [])
-    for pair in rated:
-        scored[pair[given]].append((pair[0], float(pair[matched] == pair[given]), pair[3]))
-    return PerClass(
-        *(share(pairs, empty_reason.format(category)) for pairs, category in zip(scored, CLASSES, strict=True))
-    )
+def _is_match(label: int, verdict: int) -> bool:
+    return label == verdict
 
 
-def confidence(judge: JudgeGroups) -> ConfidenceStatistics:
+def _share_of(
+    compared: _Compared, is_counted: Callable[[int, int], bool], is_hit: Callable[[int, int], bool], empty_reason: str
+) -> Rate:
+    """Return the share of hits among some of the compared pairs; from weighted counts it has no interval."""
+    counted = [row for row in compared.rated if is_counted(row[1], row[2])]
+    n = sum(row[3] for row in counted)
+    if n and compared.refusal is not None:
+        return no_rate(n, compared.refusal, WEIGHTED)
+    if not n or compared.table is None:
+        return share([(row[0], float(is_hit(row[1], row[2])), row[3]) for row in counted], empty_reason)
+    cells = [
+        (label, verdict, count)
+        for label, counts in enumerate(compared.table)
+        for verdict, count in enumerate(counts)
+        if is_counted(label, verdict)
+    ]
+    hits = sum(count for label, verdict, count in cells if is_hit(label, verdict))
+    return weighted_rate(hits / sum(count for *_, count in cells), n)
+
+
+def _per_class(compared: _Compared, given: int, matched: int, empty_reason: str) -> PerClass:
+    """Return, for each category in column `given` of the rated pairs, how often column `matched` is the same."""
+
+    def rate(category: int) -> Rate:
+        return _share_of(
+            compared,
+            lambda label, verdict: (label, verdict)[given - 1] == category,
+            lambda label, verdict: (label, verdict)[matched - 1] == category,
+            empty_reason.format(CLASSES[category]),
+        )
+
+    return PerClass(rate(0), rate(1), rate(2))
+
+
+def confidence(judge: JudgeGroups, weights: Weights | None = None) -> ConfidenceStatistics:
     """Return agreement by the judge's confidence: thirds of the compared pairs, Brier score and AUROC.
 
-    Pairs of equal confidence fall into the same third. Without recorded confidences only the reason is given.
+    Pairs of equal confidence fall into the same third. Without recorded confidences only the reason is given. With
+    `weights` everything is weighted, and the bands have no intervals.
     """
     if judge.confidences is None:
         return ConfidenceStatistics(0, (), None, None, NEEDS_FULL)
-    points = _confidence_points(judge)
-    n = sum(count for *_, count in points)
+    points = _confidence_points(judge, weights)
+    n = sum(point.count for point in points)
     if not n:
         return ConfidenceStatistics(0, (), None, None, NO_CONFIDENCE)
-    plain = [point[1:] for point in points]
+    if weights is not None and weights.refusal is not None:
+        return ConfidenceStatistics(n, (), None, None, weights.refusal)
+    plain = [(point.confidence, point.is_match, point.count * point.weight) for point in points]
     few = f"{MIN_FOR_RATE} pairs needed to judge a confidence, {n} {noun(n, 'is', 'are')} there"
     reason = None if n >= MIN_FOR_RATE else few
-    return ConfidenceStatistics(n, tuple(_bands(points, n)), brier(plain), auroc(plain), reason)
+    bands = _bands(points, n, weighted=weights is not None)
+    return ConfidenceStatistics(n, tuple(bands), brier(plain), auroc(plain), reason)
 
 
 def brier(points: Sequence[ConfidencePoint]) -> float:
     """Return the Brier score: the mean squared distance of the confidence from 1 (correct) or 0 (wrong)."""
-    n = sum(count for *_, count in points)
+    n = math.fsum(count for *_, count in points)
     return math.fsum(count * (stated - is_match) ** 2 for stated, is_match, count in points) / n
 
 
-def _confidence_points(judge: JudgeGroups) -> list[ClusteredPoint]:
-    found: dict[tuple[int, float, bool], int] = {}
-    for cluster, stated, votes, verdict, count in judge.confidences or ():
+def _confidence_points(judge: JudgeGroups, weights: Weights | None) -> list[_Stated]:
+    found: dict[tuple[int, float, bool, float], int] = {}
+    for cluster, stated, votes, verdict, count, *stratum in judge.confidences or ():
         label, judged = LABEL_CLASS.get(human_label(votes)), VERDICT_CLASS.get(verdict)
         if label is not None and judged is not None:
-            key = (cluster, stated, label == judged)
+            weight = weight_in(weights, stratum[0] if stratum else 0)
+            key = (cluster, stated, label == judged, weight)
             found[key] = found.get(key, 0) + count
-    return [(*key, count) for key, count in found.items()]
+    return [
+        _Stated(cluster, stated, is_match, count, weight)
+        for (cluster, stated, is_match, weight), count in found.items()
+    ]
 
 
-def _bands(points: Sequence[ClusteredPoint], n: int) -> list[ConfidenceBand]:
-    thirds: tuple[list[ClusteredPoint], ...] = ([], [], [])
-    by_confidence: dict[float, list[ClusteredPoint]] = {}
+def _bands(points: Sequence[_Stated], n: int, *, weighted: bool) -> list[ConfidenceBand]:
+    thirds: tuple[list[_Stated], ...] = ([], [], [])
+    by_confidence: dict[float, list[_Stated]] = {}
     for point in points:
-        by_confidence.setdefault(point[1], []).append(point)
+        by_confidence.setdefault(point.confidence, []).append(point)
     below = 0
     for _, equal in sorted(by_confidence.items()):
-        size = sum(count for *_, count in equal)
+        size = sum(point.count for point in equal)
         thirds[min(2, int(3 * (below + size / 2) / n))].extend(equal)
         below += size
-    return [_band(third) for third in thirds if third]
+    return [_band(third, weighted=weighted) for third in thirds if third]
 
 
-def _band(points: Sequence[ClusteredPoint]) -> ConfidenceBand:
-    rate = share([(cluster, float(is_match), count) for cluster, _, is_match, count in points], "")
-    return ConfidenceBand(min(point[1] for point in points), max(point[1] for point in points), rate)
+def _band(points: Sequence[_Stated], *, weighted: bool) -> ConfidenceBand:
+    rate = share([(point.cluster, float(point.is_match), point.count) for point in points], "")
+    if weighted:
+        total = math.fsum(point.count * point.weight for point in points)
+        hits = math.fsum(point.count * point.weight for point in points if point.is_match)
+        rate = weighted_rate(hits / total, rate.n)
+    return ConfidenceBand(min(point.confidence for point in points), max(point.confidence for point in points), rate)
 
 
-def anchoring(groups: Iterable[PairGroup]) -> Anchoring | None:
+def anchoring(groups: Iterable[PairGroup], weights: Weights | None = None) -> Anchoring | None:
     """Return agreement with the verdict in view less blind agreement, vote by vote, with Newcombe's interval.
 
-    None where no blind session was held.
+    With `weights` the difference is weighted and has no interval. None where no blind session was held.
     """
-    open_, blind = [0, 0], [0, 0]
-    for group in groups:
+    groups = list(groups)
+    opened = _tally_votes(((group, group.opened) for group in groups), weights)
+    blind = _tally_votes(((group, group.blind) for group in groups), weights)
+    if not opened.n and not blind.n:
+        return None
+    if min(opened.n, blind.n) < MIN_FOR_RATE:
+        return Anchoring(None, None, None, opened.n, blind.n, FEW_VOTES)
+    if weights is None:
+        low, high = newcombe(opened.hits, opened.n, blind.hits, blind.n)
+        return Anchoring(opened.share - blind.share, low, high, opened.n, blind.n)
+    if weights.refusal is not None or not opened.weight or not blind.weight:
+        return Anchoring(None, None, None, opened.n, blind.n, weights.refusal or NO_WEIGHTED_INTERVAL)
+    return Anchoring(opened.share - blind.share, None, None, opened.n, blind.n, NO_WEIGHTED_INTERVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _VoteTally:
+    """Votes that agree with the verdict, out of `n`; both also weighted."""
+
+    hits: int
+    n: int
+    weighted_hits: float
+    weight: float
+
+    @property
+    def share(self) -> float:
+        return self.weighted_hits / self.weight
+
+
+def _tally_votes(votes_by_group: Iterable[tuple[PairGroup, Votes]], weights: Weights | None) -> _VoteTally:
+    hits, n, weighted_hits, total = 0, 0, 0.0, 0.0
+    for group, votes in votes_by_group:
         verdict = VERDICT_CLASS.get(group.verdict) if group.verdict is not None else None
         if verdict is None:
             continue
-        for votes, hits_and_n in ((group.opened, open_), (group.blind, blind)):
-            for vote in votes:
-                hits_and_n[0] += group.count * (LABEL_CLASS[human_label((vote,))] == verdict)
-                hits_and_n[1] += group.count
-    if not open_[1] and not blind[1]:
-        return None
-    if min(open_[1], blind[1]) < MIN_FOR_RATE:
-        return Anchoring(None, None, None, open_[1], blind[1], FEW_VOTES)
-    low, high = newcombe(*open_, *blind)
-    return Anchoring(open_[0] / open_[1] - blind[0] / blind[1], low, high, open_[1], blind[1])
+        weight = weight_in(weights, group.stratum)
+        matching = group.count * sum(LABEL_CLASS[human_label((vote,))] == verdict for vote in votes)
+        hits, n = hits + matching, n + group.count * len(votes)
+        weighted_hits, total = weighted_hits + matching * weight, total + group.count * len(votes) * weight
+    return _VoteTally(hits, n, weighted_hits, total)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from uphold.formatting import count_noun
+from uphold.formatting import count, count_noun
 from uphold.records.counts import JudgeGroups, RunCounts, Stratum
+from uphold.records.enums import Verdict
+from uphold.records.headline_judge import what_is_missing
 from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
-from uphold.stats.distributions import LEVEL, t_quantile
-from uphold.stats.human import label_scores, no_rates, three_rates
+from uphold.stats.distributions import LEVEL
+from uphold.stats.human import NO_LABEL, label_scores, no_rates, three_rates
 from uphold.stats.intervals import (
     CLUSTERED,
     FEW_EXAMPLES,
@@ -23,10 +25,15 @@ from uphold.stats.intervals import (
     MeanSpread,
     ScoredPair,
     StratumShare,
-    finite_n,
+    finite_share,
+    hull,
+    is_extreme,
     mean_spread,
+    middle,
+    not_narrower,
+    not_narrower_rate,
+    share,
     stratified_share,
-    wilson,
 )
 from uphold.stats.poststratify import (
     WIN,
@@ -39,7 +46,6 @@ from uphold.stats.poststratify import (
     by_stratum,
     chain_cells,
     fold_unread_strata,
-    not_narrower,
     population_rate,
     this_set_rate,
     unread_kind,
@@ -113,13 +119,37 @@ class HeadlineInputs:
         return spread.clustered and spread.clusters < MIN_CLUSTERS
 
 
+def not_asked(judge: JudgeGroups) -> int:
+    """Return how many pairs a judge was not asked about in all orders; what people say elsewhere speaks for none of them."""
+    return sum(group.count for group in judge.cells if group.verdict in (None, Verdict.PENDING))
+
+
 def headline_inputs(counts: RunCounts, judge: JudgeGroups | None) -> HeadlineInputs:
-    """Return the inputs of the headline from one judge's groups; of a human-only one where no judge has read anything."""
-    groups = counts.votes if judge is None else judge.cells
+    """Return the inputs of the headline from one judge's groups; of a human-only one where it has not read every pair.
+
+    Without a judge it is human-only too.
+    """
+    groups, reason = counts.votes, NO_JUDGE
+    if judge is not None:
+        missing = not_asked(judge)
+        if not missing:
+            return inputs_from_cells(verdict_cells(judge.cells), counts.strata, label_scores(judge.cells))
+        pairs = sum(group.count for group in judge.cells)
+        groups = tuple(replace(group, verdict=None) for group in judge.cells)
+        reason = f"{judge.name} has read {count(pairs - missing)} of {count_noun(pairs, 'pair')}"
     inputs = inputs_from_cells(verdict_cells(groups), counts.strata, label_scores(groups))
-    if judge is None and inputs.state == "assisted":
-        return replace(inputs, state="human-only", reason=NO_JUDGE)
+    if inputs.state in ("assisted", "human-only"):
+        return replace(inputs, state="human-only", reason=reason)
     return inputs
+
+
+def run_inputs(counts: RunCounts) -> HeadlineInputs:
+    """Return the inputs of a run's headline, from the groups of its judge; the reason says what that judge lacks."""
+    judge = counts.judge.judge
+    groups = next((groups for groups in counts.judges if judge is not None and groups.judge_id == judge.id), None)
+    inputs = headline_inputs(counts, groups)
+    lack = what_is_missing(counts.judge)
+    return replace(inputs, reason=lack) if inputs.state == "human-only" and lack else inputs
 
 
 def inputs_from_cells(
@@ -140,16 +170,21 @@ def inputs_from_cells(
         drawn_alike=len(sizes) <= 1,
         scored=tuple(scored),
     )
-    state, reason = _state(inputs, unread_stratum, sampled_alike=len(sizes) - len(chosen) <= 1)
+    # Where only chosen pairs are left, all are decided: on those without a label reviewers are drawn.
+    all_decided = bool(chosen) and len(chosen) == len(sizes)
+    sampled_alike = len(sizes) - len(chosen) <= 1
+    state, reason = _state(inputs, unread_stratum, sampled_alike=sampled_alike, all_decided=all_decided)
     return replace(inputs, state=state, reason=reason)
 
 
-def _state(inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike: bool) -> tuple[str, str | None]:
+def _state(
+    inputs: HeadlineInputs, unread_stratum: str | None, *, sampled_alike: bool, all_decided: bool
+) -> tuple[str, str | None]:
     """Return which headline is allowed, with the reason where it is not the assisted one."""
     n, sampled = inputs.n, inputs.sampled
     if not n:
         return "opinion", OPINION
-    if inputs.is_complete:
+    if inputs.is_complete or all_decided:
         return ("assisted", None) if n >= MIN_FOR_ASSISTED else ("human-only", HUMAN_ONLY)
     if not sampled:
         return "refused", CHOSEN.format(count_noun(n, "pair"))
@@ -203,21 +238,57 @@ def _assisted_rates(inputs: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
 
 
 def _assisted_rate(inputs: HeadlineInputs, score: Score) -> tuple[Rate, Rate]:
-    """Return the post-stratified rate for the population and for this set, variances scaled by the design effect."""
+    """Return the post-stratified rate for the population and for this set, variances scaled by the design effect.
+
+    At the extremes (`_is_extreme`) its interval is joined with that of the labels alone.
+    """
     population, this_set = population_rate(inputs.cells, score), this_set_rate(inputs.cells, score)
     spread = inputs.spread(score)
-    effect, method = spread.design_effect, "chain rule" + CLUSTERED * spread.clustered
+    effect, extreme = spread.design_effect, _is_extreme(inputs, score)
+    method = "chain rule" + " and wilson" * extreme + CLUSTERED * spread.clustered
     if inputs.has_few_examples:
         rates = [
             Rate(moments.mean, None, None, inputs.n, LEVEL, method, FEW_EXAMPLES) for moments in (population, this_set)
         ]
         return rates[0], _exact_rate(inputs, score) if inputs.is_complete else rates[1]
     wide = beta_interval(Moments(population.mean, population.variance * effect))
+    if extreme:
+        wide = hull(wide, _wilson_bounds(inputs, score, population=True))
     if inputs.is_complete:
         return _rate(population.mean, wide, inputs.n, method), _exact_rate(inputs, score)
     narrow = beta_interval(Moments(this_set.mean, this_set.variance * effect))
+    if extreme:
+        narrow = hull(narrow, _wilson_bounds(inputs, score, population=False))
     wide = not_narrower(wide, narrow)
     return _rate(population.mean, wide, inputs.n, method), _rate(this_set.mean, narrow, inputs.n, method)
+
+
+def _is_extreme(inputs: HeadlineInputs, score: Score) -> bool:
+    """Whether at most 5 labels have another score than the most frequent one: the chain rule alone is too narrow then."""
+    sizes: dict[float, int] = {}
+    for _, value, pairs in inputs.scored:
+        scored = score[round(2 * value)]
+        sizes[scored] = sizes.get(scored, 0) + pairs
+    return is_extreme(max(sizes.values()), inputs.n)
+
+
+def _wilson_bounds(inputs: HeadlineInputs, score: Score, *, population: bool) -> Bounds:
+    """Return Wilson's interval of the labels alone; of ties as half the mean of those of win and of win or tie."""
+    if score == TIES_HALF:
+        return middle(
+            _wilson_bounds(inputs, WIN, population=population), _wilson_bounds(inputs, WIN_TIE, population=population)
+        )
+    rate = _human_rate(inputs, score, population=population)
+    return (0.0, 1.0) if rate.low is None or rate.high is None else (rate.low, rate.high)
+
+
+def _human_rate(inputs: HeadlineInputs, score: Score, *, population: bool) -> Rate:
+    """Return the share of labels that score 1, for the population or for this set, weighted where it is needed."""
+    if not inputs.is_complete and not inputs.drawn_alike:
+        return _stratified_rate(inputs, score, population=population)
+    if not population:
+        return finite_share(inputs.spread(score), inputs.pairs)
+    return share([(cluster, score[round(2 * value)], count) for cluster, value, count in inputs.scored], NO_LABEL)
 
 
 def _human_rates(inputs: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
@@ -229,54 +300,35 @@ def _human_rates(inputs: HeadlineInputs) -> tuple[ThreeRates, ThreeRates]:
         population = three_rates(list(inputs.scored))
     else:
         population = ThreeRates(
-            _stratified_rate(inputs, WIN, population=True),
-            _stratified_rate(inputs, WIN_TIE, population=True),
+            _human_rate(inputs, WIN, population=True),
+            _human_rate(inputs, WIN_TIE, population=True),
             _posterior_rate(inputs, population_rate),
         )
     if inputs.is_complete:
         return population, ThreeRates(*(_exact_rate(inputs, score) for score in SCORES))
-    rate = _finite_rate if inputs.drawn_alike else _stratified_rate
-    this_set = ThreeRates(rate(inputs, WIN), rate(inputs, WIN_TIE), _posterior_rate(inputs, this_set_rate))
+    this_set = ThreeRates(
+        _human_rate(inputs, WIN, population=False),
+        _human_rate(inputs, WIN_TIE, population=False),
+        _posterior_rate(inputs, this_set_rate),
+    )
     return (
         ThreeRates(
-            _not_narrower_rate(population.win_rate, this_set.win_rate),
-            _not_narrower_rate(population.win_tie_rate, this_set.win_tie_rate),
-            _not_narrower_rate(population.ties_half, this_set.ties_half),
+            not_narrower_rate(population.win_rate, this_set.win_rate),
+            not_narrower_rate(population.win_tie_rate, this_set.win_tie_rate),
+            not_narrower_rate(population.ties_half, this_set.ties_half),
         ),
         this_set,
     )
 
 
-def _not_narrower_rate(wide: Rate, narrow: Rate) -> Rate:
-    if wide.low is None or wide.high is None or narrow.low is None or narrow.high is None:
-        return wide
-    low, high = not_narrower((wide.low, wide.high), (narrow.low, narrow.high))
-    return replace(wide, low=low, high=high)
-
-
-def _finite_rate(inputs: HeadlineInputs, score: Score) -> Rate:
-    """Return the rate of this set with Wilson's interval for a sample from a finite set."""
-    spread = inputs.spread(score)
-    method = "wilson, finite population" + CLUSTERED * spread.clustered
-    if inputs.has_few_examples:
-        return Rate(spread.mean, None, None, spread.n, LEVEL, method, FEW_EXAMPLES)
-    n = finite_n(spread.n, inputs.pairs) / spread.design_effect
-    quantile = t_quantile(spread.clusters - 1) if spread.clustered else None
-    return _rate(spread.mean, wilson(spread.mean * n, n, quantile=quantile), spread.n, method)
-
-
-def _stratified_rate(inputs: HeadlineInputs, score: Score, *, population: bool = False) -> Rate:
+def _stratified_rate(inputs: HeadlineInputs, score: Score, *, population: bool) -> Rate:
     """Return the stratum-weighted rate with Wilson's interval on its effective n."""
     strata: dict[int, StratumShare] = {}
     for cell in inputs.verdict_cells:
         old = strata.get(cell.stratum, StratumShare("", 0, 0, 0.0))
         hits = sum(count * value for count, value in zip(cell.labels, score, strict=True))
         strata[cell.stratum] = StratumShare("", old.pairs + cell.pairs, old.n + round(cell.n), old.hits + hits)
-    effect = inputs.design_effect(score)
-    rate = stratified_share(list(strata.values()), population=population, design_effect=effect)
-    if inputs.has_few_examples:
-        return Rate(rate.rate, None, None, rate.n, LEVEL, rate.method, FEW_EXAMPLES)
-    return rate
+    return stratified_share(list(strata.values()), population=population, spread=inputs.spread(score))
 
 
 def _posterior_rate(inputs: HeadlineInputs, target_rate: Callable[[Sequence[ChainCell], Score], Moments]) -> Rate:
@@ -285,7 +337,10 @@ def _posterior_rate(inputs: HeadlineInputs, target_rate: Callable[[Sequence[Chai
     if inputs.has_few_examples:
         return Rate(moments.mean, None, None, inputs.n, LEVEL, "posterior", FEW_EXAMPLES)
     bounds = beta_interval(Moments(moments.mean, moments.variance * inputs.design_effect(TIES_HALF)))
-    return _rate(moments.mean, bounds, inputs.n, "posterior")
+    if not _is_extreme(inputs, TIES_HALF):
+        return _rate(moments.mean, bounds, inputs.n, "posterior")
+    bounds = hull(bounds, _wilson_bounds(inputs, TIES_HALF, population=target_rate is population_rate))
+    return _rate(moments.mean, bounds, inputs.n, "posterior and wilson")
 
 
 def _exact_rate(inputs: HeadlineInputs, score: Score) -> Rate:

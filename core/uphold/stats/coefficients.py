@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from uphold.formatting import percent
 from uphold.records.statistics import MIN_FOR_RATE, NEEDS_FULL, Value
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
-from uphold.stats.intervals import FEW_EXAMPLES, MIN_CLUSTERS, ZERO_ERROR, ScoredPair, mean_spread, no_value
+from uphold.stats.intervals import (
+    FEW_EXAMPLES,
+    MIN_CLUSTERS,
+    NO_WEIGHTED_INTERVAL,
+    ZERO_ERROR,
+    ScoredPair,
+    mean_spread,
+    no_value,
+)
 
 Table = Sequence[Sequence[float]]
 """A square contingency table, the same categories in rows and columns; weighted counts need not be whole."""
@@ -31,8 +39,6 @@ CountedPoint = tuple[float, float, int]
 ONE_CLASS = "undefined (one class)"
 
 NOTHING_TO_COMPARE = "nothing to compare"
-
-WEIGHTED = "weighted queue: no interval"
 
 NO_DISAGREEMENT = "no disagreement yet: no interval"
 
@@ -124,7 +130,7 @@ def kappa_value(rated: Sequence[RatedPairs], weighted: Table | None = None) -> V
     if isinstance(kappa, Undefined):
         return no_value(kappa.reason)
     if weighted is not None:
-        return Value(kappa.value, reason=WEIGHTED)
+        return Value(kappa.value, reason=NO_WEIGHTED_INTERVAL)
     if reason := _no_kappa_interval(kappa):
         return Value(kappa.value, reason=reason)
     influences = influence(table, kappa.observed, kappa.chance)
@@ -168,7 +174,7 @@ def ac1_value(items: Sequence[RatedItems], *, weighted: bool = False) -> Value:
         return no_value(NOTHING_TO_COMPARE)
     value, chance = found
     if weighted:
-        return Value(value, reason=WEIGHTED)
+        return Value(value, reason=NO_WEIGHTED_INTERVAL)
     n = sum(count for *_, count in items)
     if n < MIN_FOR_RATE:
         return Value(value, reason=f"{MIN_FOR_RATE} pairs needed for an interval")
@@ -313,12 +319,12 @@ def _alpha(items: Iterable[tuple[tuple[int, ...], float]]) -> float | None:
     return 1 - (n - 1) * disagreements / expected if expected > 1e-9 else None
 
 
-def midranks(values: Iterable[tuple[float, int]]) -> dict[float, float]:
+def midranks(values: Iterable[tuple[float, float]]) -> dict[float, float]:
     """Return the rank of each value, from 1, equal values sharing their mean rank; values come as (value, how many)."""
-    sizes: dict[float, int] = {}
+    sizes: dict[float, float] = {}
     for value, count in values:
         sizes[value] = sizes.get(value, 0) + count
-    below, ranks = 0, {}
+    below, ranks = 0.0, {}
     for value in sorted(sizes):
         ranks[value] = below + (sizes[value] + 1) / 2
         below += sizes[value]
@@ -336,10 +342,10 @@ def spearman(points: Sequence[CountedPoint]) -> float | None:
     return covariance / math.sqrt(x_variance * y_variance) if x_variance > 1e-9 and y_variance > 1e-9 else None
 
 
-def auroc(rows: Sequence[tuple[float, bool, int]]) -> float | None:
+def auroc(rows: Sequence[tuple[float, bool, float]]) -> float | None:
     """Return the probability that a correct verdict has more confidence than a wrong one, a tie counting half.
 
-    `rows` are (confidence, whether it is correct, how many); None where all are correct or all wrong.
+    `rows` are (confidence, whether it is correct, how many or their weight); None where all are correct or all wrong.
     """
     ranks = midranks((confidence, count) for confidence, _, count in rows)
     correct = sum(count for _, is_correct, count in rows if is_correct)

@@ -8,11 +8,11 @@ standard error (`mean_spread`), and the merging of pair groups that no interval 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.counts import PairGroup
-from uphold.records.statistics import Rate, Value
+from uphold.records.statistics import STRATIFIED, WEIGHTED, Rate, Value
 from uphold.stats.distributions import LEVEL, beta_cdf, beta_quantile, t_quantile, z_quantile
 
 Bounds = tuple[float, float]
@@ -27,6 +27,9 @@ MIN_FOR_T = 30
 MIN_CLUSTERS = 10
 """With fewer clusters their variance is too poorly known: no interval."""
 
+MAX_EXTREME = 5
+"""With at most so many hits, or misses, no one interval of a share holds often enough: two of them are joined."""
+
 MAX_UNREAD_SHARE = 0.1
 """Where strata without any verdict hold more than this share of the pairs, no rate over all strata is given."""
 
@@ -39,6 +42,9 @@ TIES_HALF = (0.0, 0.5, 1.0)
 FEW_EXAMPLES = f"several pairs share an example: {MIN_CLUSTERS} examples needed for an interval"
 
 CLUSTERED = ", clustered by example"
+
+NO_WEIGHTED_INTERVAL = "weighted queue: no interval"
+"""The reason of an estimate that is weighted back and has no interval."""
 
 ZERO_ERROR = 1e-12
 """A standard error below this is zero up to rounding."""
@@ -102,6 +108,41 @@ def wilson(hits: float, n: float, level: float = LEVEL, quantile: float | None =
     low = 0.0 if hits <= 0 else max(0.0, (centre - half) / (1 + z2))
     high = 1.0 if hits >= n else min(1.0, (centre + half) / (1 + z2))
     return low, high
+
+
+def is_extreme(hits: float, n: float) -> bool:
+    """Whether at most `MAX_EXTREME` of n are hits, or at most so many are not."""
+    return min(hits, n - hits) <= MAX_EXTREME
+
+
+def hull(*intervals: Bounds) -> Bounds:
+    """Return the least interval that holds all of these."""
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
+
+
+def middle(first: Bounds, second: Bounds) -> Bounds:
+    """Return the interval of the mean of two shares, given an interval of each: it holds wherever both of them do."""
+    return (first[0] + second[0]) / 2, (first[1] + second[1]) / 2
+
+
+def not_narrower(wide: Bounds, narrow: Bounds) -> Bounds:
+    """Return `wide`, widened on both sides to the width of `narrow` where it is narrower.
+
+    The rate of the population cannot be known better than that of this set.
+    """
+    lack = (narrow[1] - narrow[0]) - (wide[1] - wide[0])
+    if lack <= 0:
+        return wide
+    low = min(max(0.0, wide[0] - lack / 2), 1.0 - (narrow[1] - narrow[0]))
+    return low, low + narrow[1] - narrow[0]
+
+
+def not_narrower_rate(wide: Rate, narrow: Rate) -> Rate:
+    """Return `wide` with its interval not narrower than that of `narrow`, where both have one."""
+    if wide.low is None or wide.high is None or narrow.low is None or narrow.high is None:
+        return wide
+    low, high = not_narrower((wide.low, wide.high), (narrow.low, narrow.high))
+    return replace(wide, low=low, high=high)
 
 
 def finite_n(n: int, total: int) -> float:
@@ -229,22 +270,45 @@ def share(scored: Sequence[ScoredPair], empty_reason: str) -> Rate:
     return _rate(spread, "wilson", wilson(spread.mean * n, n, quantile=t_quantile(spread.clusters - 1)))
 
 
+def finite_share(spread: MeanSpread, total: int) -> Rate:
+    """Return the mean of scores 0 and 1 of exactly `total` pairs, of which a random sample was scored.
+
+    Wilson's interval on the effective n of `finite_n`, clustered as in `share`; exact where all of them are scored.
+    """
+    if spread.n >= total:
+        return Rate(spread.mean, spread.mean, spread.mean, spread.n, LEVEL, "exact")
+    method = "wilson, finite population"
+    if spread.clustered and spread.clusters < MIN_CLUSTERS:
+        return _no_interval(spread, method)
+    n = finite_n(spread.n, total) / spread.design_effect
+    quantile = t_quantile(spread.clusters - 1) if spread.clustered else None
+    return _rate(spread, method, wilson(spread.mean * n, n, quantile=quantile))
+
+
 def ties_half(scored: Sequence[ScoredPair], empty_reason: str) -> Rate:
-    """Return the mean of scores 0, .5 and 1: with a t interval from 30 pairs on, else (or without variance) a posterior.
+    """Return the mean of scores 0, .5 and 1: with a t interval from 30 pairs on, else a posterior.
 
     Where pairs share examples the t interval has the clustered standard error and G - 1 degrees of freedom, the
-    posterior counts that are scaled to the effective n.
+    posterior counts that are scaled to the effective n. With at most 5 pairs outside the most frequent score it is the
+    posterior joined with the mean of the Wilson intervals of scores of 1 and of scores above 0.
     """
     spread = mean_spread(scored)
     if not spread.n:
         return no_rate(0, empty_reason, "t")
     if spread.clustered and spread.clusters < MIN_CLUSTERS:
         return _no_interval(spread, "t")
-    if spread.n >= MIN_FOR_T and spread.standard_error > ZERO_ERROR:
+    sizes = [sum(count for _, score, count in scored if score == value) for value in TIES_HALF]
+    extreme = is_extreme(max(sizes), spread.n)
+    if spread.n >= MIN_FOR_T and not extreme:
         return _rate(spread, "t", mean_t(spread.mean, spread.standard_error, spread.clusters - 1))
     scale = spread.effective_n / spread.n if spread.clustered else 1.0
-    losses, ties, wins = (sum(count for _, score, count in scored if score == value) * scale for value in TIES_HALF)
-    return _rate(spread, "posterior", ties_half_interval(losses, ties, wins))
+    losses, ties, wins = (size * scale for size in sizes)
+    bounds = ties_half_interval(losses, ties, wins)
+    if not extreme:
+        return _rate(spread, "posterior", bounds)
+    n, quantile = spread.n * scale, t_quantile(spread.clusters - 1) if spread.clustered else None
+    by_wilson = middle(wilson(wins, n, quantile=quantile), wilson(wins + ties, n, quantile=quantile))
+    return _rate(spread, "posterior and wilson", hull(bounds, by_wilson))
 
 
 def _rate(spread: MeanSpread, method: str, bounds: Bounds) -> Rate:
@@ -282,13 +346,32 @@ def stratified_mean(
     return StratifiedMean(mean, centre * (1 - centre) / (variance * design_effect))
 
 
-def stratified_share(strata: Sequence[StratumShare], *, population: bool = False, design_effect: float = 1.0) -> Rate:
-    """Return the stratum-weighted mean with Wilson's interval on its effective n; every stratum has n > 0."""
+def stratified_share(
+    strata: Sequence[StratumShare], *, population: bool = False, spread: MeanSpread | None = None
+) -> Rate:
+    """Return the stratum-weighted mean with Wilson's interval on its effective n; every stratum has n > 0.
+
+    `spread` is that of all scores, unweighted: where pairs share examples its design effect and its clusters widen the
+    interval. For exactly these pairs the mean is exact where all of them are scored.
+    """
     n = sum(stratum.n for stratum in strata)
+    effect = 1.0 if spread is None else spread.design_effect
+    method = STRATIFIED + CLUSTERED * (spread is not None and spread.clustered)
     if sum(stratum.pairs for stratum in strata) == n:
         mean = sum(stratum.hits for stratum in strata) / n
-        found = StratifiedMean(mean, n / design_effect)
+        if not population:
+            return Rate(mean, mean, mean, n, LEVEL, "exact")
+        found = StratifiedMean(mean, n / effect)
     else:
-        found = stratified_mean(strata, population=population, design_effect=design_effect)
-    low, high = wilson(found.mean * found.effective_n, found.effective_n)
-    return Rate(found.mean, low, high, n, LEVEL, "wilson, stratified")
+        found = stratified_mean(strata, population=population, design_effect=effect)
+    if spread is None or not spread.clustered:
+        return Rate(found.mean, *wilson(found.mean * found.effective_n, found.effective_n), n, LEVEL, method)
+    if spread.clusters < MIN_CLUSTERS:
+        return Rate(found.mean, None, None, n, LEVEL, method, FEW_EXAMPLES)
+    bounds = wilson(found.mean * found.effective_n, found.effective_n, quantile=t_quantile(spread.clusters - 1))
+    return Rate(found.mean, *bounds, n, LEVEL, method)
+
+
+def weighted_rate(rate: float, n: int) -> Rate:
+    """Return an estimate from n pairs that is weighted back and has no interval."""
+    return Rate(rate, None, None, n, None, WEIGHTED, NO_WEIGHTED_INTERVAL)

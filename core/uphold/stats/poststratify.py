@@ -128,18 +128,6 @@ def beta_interval(moments: Moments, level: float = LEVEL) -> Bounds:
     return low, high
 
 
-def not_narrower(wide: Bounds, narrow: Bounds) -> Bounds:
-    """Return `wide`, widened on both sides to the width of `narrow` where it is narrower.
-
-    The rate of the population cannot be known better than that of this set.
-    """
-    lack = (narrow[1] - narrow[0]) - (wide[1] - wide[0])
-    if lack <= 0:
-        return wide
-    low = min(max(0.0, wide[0] - lack / 2), 1.0 - (narrow[1] - narrow[0]))
-    return low, low + narrow[1] - narrow[0]
-
-
 def _posterior(labels: LabelCounts, score: Score) -> tuple[float, float, float]:
     """Return the size of a cell's Dirichlet posterior, and the mean and variance of the score under it."""
     (loss, tie, win), (prior_loss, prior_tie, prior_win) = labels, PRIOR

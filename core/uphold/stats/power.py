@@ -12,15 +12,13 @@ from dataclasses import replace
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast, WidthTarget
 from uphold.stats.assisted import HeadlineInputs
 from uphold.stats.distributions import z_quantile
-from uphold.stats.exact_tests import bonett_price
-from uphold.stats.intervals import Bounds, finite_n, wilson
+from uphold.stats.intervals import Bounds, finite_n, hull, is_extreme, not_narrower, wilson
 from uphold.stats.poststratify import (
     WIN,
     ChainCell,
     LabelCounts,
     Moments,
     beta_interval,
-    not_narrower,
     population_rate,
     this_set_rate,
 )
@@ -34,6 +32,9 @@ TARGET_HALF_WIDTHS = (0.15, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01)
 """The half-widths that are offered as the next target."""
 
 MORE_INSTRUCTIONS = "more instructions needed, not more verdicts"
+
+POWER = 0.8
+"""The probability of finding a change that is said to show."""
 
 POPULATION, THIS_SET = 0, 1
 """Indices of the two targets in `HalfWidths`."""
@@ -96,7 +97,14 @@ def _scaled_bounds(inputs: HeadlineInputs, more: int) -> tuple[Bounds, Bounds]:
     cells = _cells_after(inputs, more)
     population, this_set = population_rate(cells, WIN), this_set_rate(cells, WIN)
     narrow = beta_interval(Moments(this_set.mean, this_set.variance * effect))
-    return not_narrower(beta_interval(Moments(population.mean, population.variance * effect)), narrow), narrow
+    wide = beta_interval(Moments(population.mean, population.variance * effect))
+    n = inputs.n + more
+    wins = inputs.spread(WIN).mean * n
+    if is_extreme(wins, n):
+        wide = hull(wide, wilson(wins / effect, n / effect))
+        finite = finite_n(n, inputs.pairs) / effect
+        narrow = narrow if math.isinf(finite) else hull(narrow, wilson(wins / n * finite, finite))
+    return not_narrower(wide, narrow), narrow
 
 
 def _cells_after(inputs: HeadlineInputs, more: int) -> list[ChainCell]:
@@ -140,8 +148,6 @@ def plan(
     `seconds` is the median time of a decision, `planned` the n that was declared beforehand; both are passed on.
     """
     rate = 0.5 if is_pilot(inputs) else population_rate(inputs.cells, WIN).mean
-    changed = rate * (1 - rate) * inputs.pairs
-    low, high = bonett_price(round(changed), round(changed), max(1, inputs.pairs))
     refusal = inputs.reason if inputs.state == "refused" or inputs.has_few_examples or not inputs.pairs else None
     return ReviewPlan(
         state=inputs.state,
@@ -151,13 +157,57 @@ def plan(
         n=inputs.n,
         population=_reachable_width(inputs, half_width, POPULATION, refusal),
         this_set=_reachable_width(inputs, half_width, THIS_SET, refusal),
-        humans_alone=math.ceil(verdicts_for(half_width, rate)),
-        smallest_change=(high - low) / 2,
+        humans_alone=verdicts_alone(half_width, rate),
+        smallest_change=smallest_change(rate, inputs.pairs),
         rows=budget(inputs),
         pilot=is_pilot(inputs),
         planned=planned,
         seconds=seconds,
     )
+
+
+def verdicts_alone(half_width: float, rate: float) -> int:
+    """Return the verdicts that give a half-width without a judge.
+
+    z^2 p(1 - p)/h^2, and near 0 and 1 as many more as Wilson's interval needs.
+    """
+    n = math.ceil(verdicts_for(half_width, rate))
+    low, high = max(1, n), max(1, n) + math.ceil(z_quantile() ** 2 / half_width)
+    while low < high:
+        middle = (low + high) // 2
+        bounds = wilson(rate * middle, middle)
+        low, high = (low, middle) if (bounds[1] - bounds[0]) / 2 <= half_width else (middle + 1, high)
+    return low
+
+
+def smallest_change(rate: float, pairs: int) -> float | None:
+    """Return the least difference of two win rates that a two-sided test at .05 finds with a probability of .8.
+
+    Both runs are read on all `pairs` and win independently; the second rate is the first moved towards one half, where the
+    variance is larger. None where not even a move of all the way is found as often. The difference d solves
+    d' = (z(.975) + z(.8)) sqrt((p12 + p21 - d'^2) / (N + 2)) with d' and the shares p12, p21 that change as Bonett & Price
+    (2012) add to them: one pair of each.
+    """
+    if pairs < 1:
+        return None
+    direction = 1 if rate <= 0.5 else -1
+    most = 1 - rate if direction > 0 else rate
+    quantiles = z_quantile() + z_quantile(2 * POWER - 1)
+
+    def is_found(difference: float) -> bool:
+        other = rate + direction * difference
+        changed = rate * (1 - other) + other * (1 - rate)
+        estimate = difference * pairs / (pairs + 2)
+        variance = (changed * pairs + 2) / (pairs + 2) - estimate**2
+        return estimate >= quantiles * math.sqrt(variance / (pairs + 2))
+
+    if not is_found(most):
+        return None
+    low, high = 0.0, most
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_found(middle) else (middle, high)
+    return high
 
 
 def verdicts_for(half_width: float, share: float = 0.5, total: int | None = None) -> float:

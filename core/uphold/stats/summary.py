@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from uphold.records.counts import JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
+from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
     MIN_FOR_RATE,
     Difference,
@@ -22,9 +23,10 @@ from uphold.records.statistics import (
     TagStatistics,
     Value,
 )
-from uphold.stats.agreement import agreement
-from uphold.stats.assisted import assisted, headline, headline_inputs, win_rates
-from uphold.stats.bias import length_bias, position_bias
+from uphold.stats.agreement import agreement, observed_agreement
+from uphold.stats.assisted import assisted, headline, headline_inputs, not_asked, run_inputs, win_rates
+from uphold.stats.bias import NO_EXACT_TEST_CLUSTERED, NO_EXACT_TEST_WEIGHTED, length_bias, position_bias
+from uphold.stats.both_orders import both_orders
 from uphold.stats.exact_tests import fisher, holm_where_known
 from uphold.stats.human import NOTHING, POOLED, human_statistics
 from uphold.stats.intervals import merge_groups, no_rate, no_value
@@ -38,8 +40,6 @@ NO_VERDICT = "no readable verdict"
 
 FEW_IN_TAG = f"{MIN_FOR_RATE} verdicts inside the tag and outside needed"
 
-TAGS_CLUSTERED = "several pairs share an example: no exact test"
-
 TAGS_POOLED = "pooled over the runs of a set"
 
 HitsAndN = tuple[int, int]
@@ -51,7 +51,7 @@ def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
     counts = merge_counts(counts)
     human = human_statistics(counts)
     judges = tuple(judge_statistics(counts, judge) for judge in counts.judges)
-    inputs = None if counts.pooled else headline_inputs(counts, counts.judges[0] if counts.judges else None)
+    inputs = None if counts.pooled else run_inputs(counts)
     by_tag = {tag: merge_counts(part) for tag, part in counts.tags.items()}
     return RunStatistics(
         set=counts.set,
@@ -68,6 +68,7 @@ def run_statistics(counts: RunCounts, full: bool = False) -> RunStatistics:
         budget=() if inputs is None else budget(inputs),
         tag=counts.tag,
         other_judges=counts.unread_judges,
+        judge=counts.judge,
     )
 
 
@@ -81,7 +82,7 @@ def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: in
     human = human_statistics(counts)
     n = human.wins + human.ties + human.losses
     judge = next((judge for judge in counts.judges if judge.judge_id == judge_id), None)
-    observed, kappa = _live_agreement(counts, judge)
+    observed, kappa, raw = _live_agreement(counts, judge)
     inputs = headline_inputs(counts, judge)
     population, this_set = win_rates(inputs) if inputs.has_rates else (None, None)
     return LiveNumbers(
@@ -101,16 +102,19 @@ def live_numbers(counts: RunCounts, judge_id: int | None = None, reviewer_id: in
         own=own,
         others=human.reviewed - own,
         unresolved=human.unresolved,
+        raw_agreement=raw,
+        judge_name=judge.name if judge is not None else None,
+        missing=not_asked(judge) if judge is not None else 0,
     )
 
 
-def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value]:
+def _live_agreement(counts: RunCounts, judge: JudgeGroups | None) -> tuple[Rate, Value, Share]:
     if judge is None:
-        return no_rate(0, NOTHING, "wilson"), no_value(NOTHING)
-    found = agreement(judge, counts.strata)
-    if found.n < MIN_FOR_RATE:
-        return no_rate(found.n, FEW_VERDICTS, "wilson"), no_value(FEW_VERDICTS)
-    return found.observed, found.kappa
+        return no_rate(0, NOTHING, "wilson"), no_value(NOTHING), Share(None, 0, NOTHING)
+    observed, kappa, raw = observed_agreement(judge, counts.strata)
+    if observed.n < MIN_FOR_RATE:
+        return no_rate(observed.n, FEW_VERDICTS, "wilson"), no_value(FEW_VERDICTS), raw
+    return observed, kappa, raw
 
 
 def merge_counts(counts: RunCounts) -> RunCounts:
@@ -123,7 +127,8 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
     """Return everything about one judge; its own win rates are opinions and have no interval."""
     tally = dict.fromkeys(Verdict, 0)
     for group in judge.cells:
-        tally[group.verdict or Verdict.PENDING] += group.count
+        if group.verdict is not None or not counts.pooled:  # of pooled runs a judge may have been asked for some only
+            tally[group.verdict or Verdict.PENDING] += group.count
     wins, losses = tally[Verdict.CANDIDATE], tally[Verdict.BASELINE]
     ties = tally[Verdict.TIE] + tally[Verdict.INCONSISTENT]
     n = wins + ties + losses
@@ -138,7 +143,7 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
         inconsistent=tally[Verdict.INCONSISTENT],
         unreadable=tally[Verdict.UNREADABLE],
         failed=tally[Verdict.FAILED],
-        pending=0 if judge.kind == "imported" else tally[Verdict.PENDING],
+        pending=0 if judge.kind in ("imported", PROGRAM) else tally[Verdict.PENDING],
         win_rate=_share(wins, n, counts.pooled),
         win_tie_rate=_share(wins + ties, n, counts.pooled),
         ties_half=_share(wins + ties / 2, n, counts.pooled),
@@ -146,7 +151,8 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
         assisted=None if counts.pooled else assisted(counts, judge),
         agreement=agreement(judge, counts.strata),
         position=position_bias(judge.cells),
-        length=length_bias(judge),
+        length=length_bias(judge, counts.strata),
+        both_orders=both_orders(judge, counts.strata),
     )
 
 
@@ -183,14 +189,13 @@ def tag_statistics(
         tag: {judge.judge_id: judge_statistics(counts, judge) for judge in counts.judges}
         for tag, counts in by_tag.items()
     }
-    pooled = any(counts.pooled for counts in by_tag.values())
-    clustered = "clustered" in (whole.rates.win_rate.method or "")
-    win_rates_ = _adjusted([_difference(_wins(human[tag]), _wins(whole), pooled, clustered) for tag in by_tag])
+    reason = TAGS_POOLED if any(counts.pooled for counts in by_tag.values()) else _no_exact_test(whole.rates.win_rate)
+    win_rates_ = _adjusted([_difference(_wins(human[tag]), _wins(whole), reason) for tag in by_tag])
     agreements = []
     for judge in judges:
         in_tags = [_agreements(judged[tag].get(judge.judge_id)) for tag in by_tag]
-        clustered = "clustered" in (judge.agreement.observed.method or "")
-        agreements.append(_adjusted([_difference(in_tag, _agreements(judge), False, clustered) for in_tag in in_tags]))
+        reason = _no_exact_test(judge.agreement.observed)
+        agreements.append(_adjusted([_difference(in_tag, _agreements(judge), reason) for in_tag in in_tags]))
     return [
         TagStatistics(
             tag=tag,
@@ -209,14 +214,20 @@ def _adjusted(differences: Sequence[Difference]) -> list[Difference]:
     return [replace(difference, adjusted=p) for difference, p in zip(differences, adjusted, strict=True)]
 
 
-def _difference(inside: HitsAndN, whole: HitsAndN, pooled: bool, clustered: bool) -> Difference:
-    """Return the test of the pairs `inside` a tag against the rest of the `whole`, or the reason for none."""
+def _no_exact_test(rate: Rate) -> str | None:
+    """Return why a rate's counts cannot be tested exactly: its pairs are not independent, or were drawn unequally."""
+    method = rate.method or ""
+    if "stratified" in method:
+        return NO_EXACT_TEST_WEIGHTED
+    return NO_EXACT_TEST_CLUSTERED if "clustered" in method else None
+
+
+def _difference(inside: HitsAndN, whole: HitsAndN, reason: str | None) -> Difference:
+    """Return the test of the pairs `inside` a tag against the rest of the `whole`, or the `reason` for none."""
     hits, n = inside
     outside_hits, outside_n = whole[0] - hits, whole[1] - n
-    if pooled:
-        return Difference(None, None, TAGS_POOLED)
-    if clustered:
-        return Difference(None, None, TAGS_CLUSTERED)
+    if reason is not None:
+        return Difference(None, None, reason)
     if min(n, outside_n) < MIN_FOR_RATE:
         return Difference(None, None, FEW_IN_TAG)
     return Difference(fisher(hits, n, outside_hits, outside_n), None)

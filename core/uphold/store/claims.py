@@ -128,10 +128,13 @@ def claim(
 
     A claim expires after `seconds` unless it is renewed.
     """
+    wanted = list(judgments)
+    if not wanted:
+        return []
     until = expiry(seconds)
     conn.execute("DELETE FROM claims WHERE until < ?", (now(),))
     claimed = []
-    for missing in judgments:
+    for missing in wanted:
         key = (missing.contents, judge_id, missing.order.value, missing.sample)
         inserted = conn.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)", (*key, holder, until))
         if inserted.rowcount:
@@ -150,9 +153,18 @@ def renew(
     )
 
 
-def release(conn: sqlite3.Connection, judge_id: int, missing: MissingJudgment, holder: str) -> None:
-    """Release a claim of a holder; one that has expired and was taken by another is left alone."""
-    conn.execute(
+def release(conn: sqlite3.Connection, judge_id: int, judgments: Iterable[MissingJudgment], holder: str) -> None:
+    """Release claims of a holder; those that have expired and were taken by another are left alone."""
+    conn.executemany(
         "DELETE FROM claims WHERE contents = ? AND judge_id = ? AND answer_order = ? AND sample = ? AND holder = ?",
-        (missing.contents, judge_id, missing.order.value, missing.sample, holder),
+        [(one.contents, judge_id, one.order.value, one.sample, holder) for one in judgments],
     )
+
+
+def claimed_count(store: Store, run_id: int, judge_id: int) -> int:
+    """Return how many judgments of a judge on a run's pairs somebody is asking for now."""
+    sql = (
+        "SELECT count(*) FROM claims c WHERE c.judge_id = ? AND c.until >= ?"
+        " AND c.contents IN (SELECT contents FROM current_pairs WHERE run_id = ?)"
+    )
+    return int(store.one(sql, (judge_id, now(), run_id))[0])

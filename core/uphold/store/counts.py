@@ -2,16 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, RunCounts, Votes
+from uphold.records.counts import JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
+from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge, judges_named
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.store.database import Store, first_values
+from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges, set_judges
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
@@ -27,6 +29,7 @@ from uphold.store.pair_columns import (
     verdict_group,
     votes_group,
 )
+from uphold.store.reruns import read_reruns
 from uphold.store.sets import set_hash
 
 
@@ -34,9 +37,10 @@ from uphold.store.sets import set_hash
 class CountOptions:
     """What to count of a run or set.
 
-    `judge` and `tag` narrow it to judges of that name and to examples with that tag. `details` adds length differences,
-    soft preferences and reviewers' habits, `full` the judge's confidence, `by_tag` the counts of every tag. With
-    `first_only` judges after the first are only named, the set is not hashed, and lengths are read in small runs only.
+    `judge` and `tag` narrow it to the judges of that name (or name and version) and to examples with that tag. `details`
+    adds length differences, soft preferences and reviewers' habits, `full` the judge's confidence, `by_tag` the counts of
+    every tag. With `first_only` judges after the first are only named, the set is not hashed, and lengths are read in small
+    runs only.
     """
 
     judge: str | None = None
@@ -69,11 +73,6 @@ def run_condition(run: Run) -> PairCondition:
     return PairCondition("p.run_id = :run", {"run": run.id})
 
 
-_LAST_JUDGED = """
-SELECT judge_id FROM judgments WHERE pair_id BETWEEN ? AND ? AND judge_id IN (SELECT id FROM judges WHERE kind <> 'rules')
-ORDER BY id DESC LIMIT 1
-"""
-
 _PREFERENCE_SAMPLE = 200
 """Of more than MAX_EXACT_PAIRS pairs about this many are searched for soft preferences."""
 
@@ -102,7 +101,8 @@ def tags_of(store: Store, set_id: int) -> list[str]:
 def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
     condition = scope.condition.with_tag(options.tag)
     pairs = read_pairs(store, condition)
-    verdicts = AllVerdicts(store, pairs, options)
+    judge, judges = _judges(store, scope, options.judge)
+    verdicts = AllVerdicts(store, pairs, options, judges)
     verdicts.read_lengths(pairs)
     hashed = "" if options.first_only else set_hash(store, scope.set_id)
     reviewers = dict(store.rows("SELECT id, name FROM reviewers ORDER BY id").fetchall())
@@ -122,6 +122,7 @@ def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
             strata=part.strata,
             tag=options.tag,
             unread_judges=verdicts.unread_judges,
+            judge=judge,
             **extra,
         )
 
@@ -147,19 +148,20 @@ def _vote_groups(pairs: PairColumns) -> tuple[PairGroup, ...]:
 
 
 class AllVerdicts:
-    """The verdicts of a run's or set's judges on some pairs, read once and grouped for any part of the pairs.
+    """The verdicts of judges on some pairs, read once and grouped for any part of the pairs.
 
-    `unread_judges` are the names of those whose verdicts were not read.
+    `judges` are read in their order; with the option `first_only` until one has a verdict. `unread_judges` are the names of
+    those whose verdicts were not read.
     """
 
-    def __init__(self, store: Store, pairs: PairColumns, options: CountOptions) -> None:
-        self._store, self._with_confidence = store, options.full
+    def __init__(self, store: Store, pairs: PairColumns, options: CountOptions, judges: Sequence[JudgeRef]) -> None:
+        self._store, self._with_confidence, self._with_reruns = store, options.full, options.details
         is_large = len(pairs.ids) > MAX_EXACT_PAIRS
         self._with_lengths = options.details and not (options.first_only and is_large)
         self._span = (pairs.ids[0], pairs.ids[-1]) if pairs.ids else (0, -1)
         self._judges: list[JudgeRef] = []
         self._verdicts: dict[int, JudgeVerdicts] = {}
-        unread = _judges(store, sorted(set(pairs.run_ids)), self._span, options.judge)
+        unread = list(judges)
         while unread and not (options.first_only and any(found.by_pair for found in self._verdicts.values())):
             judge = unread.pop(0)
             self._judges.append(judge)
@@ -169,7 +171,7 @@ class AllVerdicts:
 
     @property
     def judges(self) -> Sequence[JudgeRef]:
-        """The judges whose verdicts were read, the primary one first."""
+        """The judges whose verdicts were read, in the order they were given."""
         return self._judges
 
     def read_lengths(self, pairs: PairColumns) -> None:
@@ -184,6 +186,10 @@ class AllVerdicts:
         """Return the groups of every judge with a verdict on one of the pairs."""
         found = (self._judge_groups(pairs, judge) for judge in self._judges)
         return tuple(groups for groups in found if any(cell.verdict for cell in groups.cells))
+
+    def of(self, judge: JudgeRef | None) -> JudgeVerdicts | None:
+        """Return the verdicts of one judge; None where they were not read."""
+        return self._verdicts.get(judge.id) if judge is not None else None
 
     def verdict(self, judge_id: int, pair_id: int, run_id: int) -> Verdict | None:
         """Return one judge's verdict on one pair; None if there are no judgments and none were requested."""
@@ -200,22 +206,35 @@ class AllVerdicts:
             _mean_preferences(self._store, judge.id, pairs) if judge.id in self._with_preferences else (),
             _length_differences(pairs, verdicts),
             self._confidences(judge.id, pairs) if self._with_confidence else None,
+            self._reruns(judge.id, pairs) if self._with_reruns else None,
         )
 
-    def _confidences(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[int, float, Votes, Verdict, int], ...]:
-        """Return (cluster, mean confidence of the readable judgments, votes, verdict, count) of the pairs with votes."""
+    def _reruns(self, judge_id: int, pairs: PairColumns) -> Reruns | None:
+        """Return on how many of the pairs the judge was asked again, and whether its verdict changed."""
+        found = read_reruns(self._store, judge_id, self._span)
+        if found is None:
+            return None
+        known, from_samples = set(pairs.ids), found.from_samples
+        changed = [(pair, is_changed) for pair, is_changed in found.changed.items() if pair in known]
+        return Reruns(_scored(changed, pairs), from_samples)
+
+    def _confidences(
+        self, judge_id: int, pairs: PairColumns
+    ) -> tuple[tuple[int, float, Votes, Verdict, int, int], ...]:
+        """Return (cluster, mean confidence of the readable judgments, votes, verdict, count, stratum) of pairs with votes."""
         sql = (
             "SELECT pair_id, round(avg(confidence), 3) FROM standing_judgments WHERE judge_id = ?"
             " AND pair_id BETWEEN ? AND ? AND status = 'readable' AND confidence IS NOT NULL GROUP BY pair_id"
         )
         confidences = dict(self._store.rows(sql, (judge_id, *self._span)).fetchall())
-        merged: Counter[tuple[int, float, Votes, Verdict]] = Counter()
-        clusters = pairs.example_ids if pairs.is_clustered else repeat(0)
-        for pair, run_id, decisions, cluster in zip(pairs.ids, pairs.run_ids, pairs.decisions, clusters, strict=False):
+        merged: Counter[tuple[int, float, Votes, Verdict, int]] = Counter()
+        clusters = pairs.cluster_ids if pairs.is_clustered else repeat(0)
+        rows = zip(pairs.ids, pairs.run_ids, pairs.decisions, clusters, pairs.stratum_indexes, strict=False)
+        for pair, run_id, decisions, cluster, stratum in rows:
             verdict = self.verdict(judge_id, pair, run_id)
             if decisions.votes and pair in confidences and verdict is not None:
-                merged[cluster, confidences[pair], decisions.votes, verdict] += 1
-        return tuple((*key, count) for key, count in merged.items())
+                merged[cluster, confidences[pair], decisions.votes, verdict, stratum] += 1
+        return tuple((*key[:4], count, key[4]) for key, count in merged.items())
 
     def _judges_with_preferences(self, pair_ids: Sequence[int]) -> set[int]:
         """Return the judges with soft preferences; of many pairs a spread sample shows whether there are any."""
@@ -251,18 +270,18 @@ def _length_differences(pairs: PairColumns, verdicts: JudgeVerdicts) -> tuple[tu
     return tuple((*key, count) for key, count in merged.items())
 
 
-def _judges(store: Store, run_ids: Sequence[int], span: tuple[int, int], name: str | None) -> list[JudgeRef]:
-    """Return the judges of some runs, or those named `name`: the one that judged last first, rules judges at the end."""
-    placeholders = ", ".join("?" * len(run_ids))
-    rows = store.rows(
-        "SELECT id, name, kind, version FROM judges WHERE id IN"
-        f" (SELECT judge_id FROM judge_orders WHERE run_id IN ({placeholders})) ORDER BY kind = 'rules', id DESC",
-        list(run_ids),
-    )
-    judges = [JudgeRef(*row) for row in rows]
-    last = store.one(_LAST_JUDGED, span) if len(judges) > 1 else None
-    judges.sort(key=lambda judge: last is None or judge.id != last[0])
-    return [judge for judge in judges if name in (None, judge.name)]
+def _judges(store: Store, scope: _Scope, named: str | None) -> tuple[HeadlineJudge, list[JudgeRef]]:
+    """Return the judge of the headline, none where runs are pooled, and the judges to count: the shown one first."""
+    if scope.run is not None:
+        judge, judges = headline_judge(store, scope.run, named), run_judges(store, scope.run.id)
+        shown = judge.shown
+        judges.sort(key=lambda other: other != shown)
+    else:
+        pinned, _ = pinned_judge(store, scope.set_id)
+        judge = NO_JUDGE
+        judges = set_judges(store, scope.set_id)
+        judges.sort(key=lambda other: other != pinned)
+    return judge, judges if named is None else judges_named(judges, named)
 
 
 def _mean_preferences(store: Store, judge_id: int, pairs: PairColumns) -> tuple[float, ...]:
@@ -338,6 +357,13 @@ _AppDecision = tuple[int, str, str, float | None]
 """(pair id, choice, system on side A, seconds)"""
 
 
+def winners_in_app(store: Store, run: Run, reviewer_id: int) -> set[int]:
+    """Return the current pairs of a run on which a reviewer named a winner in the app; broken ones too."""
+    condition = run_condition(run)
+    rows = store.rows(_APP_DECISIONS.format(condition.where), condition.values)
+    return {pair for reviewer, pair, choice, *_ in rows if reviewer == reviewer_id and choice in _SIGNS}
+
+
 def _reviewer_habits(store: Store, condition: PairCondition, pairs: PairColumns) -> dict[int, ReviewerHabits]:
     """Return the habits by reviewer id, from their decisions in the app on the pairs and on repeats of them."""
     if store.one(_ANY_SESSION) is None:
@@ -347,27 +373,31 @@ def _reviewer_habits(store: Store, condition: PairCondition, pairs: PairColumns)
     for reviewer, pair, choice, side_a, seconds in store.rows(_APP_DECISIONS.format(condition.where), condition.values):
         if pair in known:
             decisions.setdefault(reviewer, []).append((pair, choice, side_a, seconds))
-    repeats: dict[int, list[bool]] = {}
+    repeats: dict[int, list[tuple[int, bool]]] = {}
     for reviewer, pair, same in store.rows(_REPEATS.format(condition.where), condition.values):
         if pair in known:
-            repeats.setdefault(reviewer, []).append(bool(same))
+            repeats.setdefault(reviewer, []).append((pair, bool(same)))
     return {reviewer: _habits(own, pairs, repeats.get(reviewer, [])) for reviewer, own in decisions.items()}
 
 
-def _habits(decisions: list[_AppDecision], pairs: PairColumns, repeats: list[bool]) -> ReviewerHabits:
+def _habits(decisions: list[_AppDecision], pairs: PairColumns, repeats: list[tuple[int, bool]]) -> ReviewerHabits:
     """Return one reviewer's habits; `repeats` says of each repeated pair whether it was decided alike."""
     decided = [(pair, choice, side_a) for pair, choice, side_a, _ in decisions if choice in _SIGNS]
-    longer = [pairs.length_differences.get(pair, 0) * _SIGNS[choice] for pair, choice, _ in decided]
+    longer = ((pair, pairs.length_differences.get(pair, 0) * _SIGNS[choice]) for pair, choice, _ in decided)
     seconds = sorted(taken for *_, taken in decisions if taken is not None)
     return ReviewerHabits(
-        chose_a=sum(choice == side_a for _, choice, side_a in decided),
-        chose_b=sum(choice != side_a for _, choice, side_a in decided),
-        chose_longer=sum(difference > 0 for difference in longer),
-        chose_shorter=sum(difference < 0 for difference in longer),
-        repeats=len(repeats),
-        same_on_repeat=sum(repeats),
+        side_a=_scored(((pair, choice == side_a) for pair, choice, side_a in decided), pairs),
+        longer=_scored(((pair, difference > 0) for pair, difference in longer if difference), pairs),
+        same_on_repeat=_scored(repeats, pairs),
         seconds=_median(seconds) if seconds else None,
     )
+
+
+def _scored(hits: Iterable[tuple[int, bool]], pairs: PairColumns) -> tuple[tuple[int, float, int], ...]:
+    """Return (cluster, score, how many) of pairs that are hits or not, equal ones counted."""
+    clusters = pairs.cluster_by_id
+    found = Counter((clusters.get(pair, 0), float(hit)) for pair, hit in hits)
+    return tuple((*key, count) for key, count in found.items())
 
 
 def _median(ordered: list[float]) -> float:

@@ -4,6 +4,7 @@ Nothing else is ever deleted from a database.
 """
 
 import json
+import shlex
 import sqlite3
 from dataclasses import dataclass
 
@@ -134,6 +135,7 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     Every statement goes once through a table or an index, so that the time grows with the number of rows. Raises BadUsage
     if rows of others then refer to nothing; the caller rolls back.
     """
+    lost_pins = _lost_pins(conn)
     _restore_examples(conn, number)
     text_ids, successors = _text_ids(conn, number), _remaining_successors(conn, number)
     changed = _changed_pairs(conn, number)
@@ -158,6 +160,12 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
     conn.execute("DELETE FROM odd_rows WHERE import_id = ?", (number,))
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
     _refuse_if_referenced(conn, number)
+    if lost := _lost_pins(conn) - lost_pins:
+        name, value = min(lost)
+        raise BadUsage(
+            f"import {number} cannot be taken back: its judge {value.rpartition('@')[0]!r} is pinned to the set {name!r};"
+            f" `uphold set pin {shlex.quote(name)} --none` takes the pin away; nothing was changed"
+        )
 
 
 _EARLIER = """
@@ -250,6 +258,16 @@ def _delete_unshared(conn: sqlite3.Connection, table: str, users: str, number: i
     conn.execute(f"DELETE FROM {table} WHERE import_id = ? AND id NOT IN (SELECT id FROM ({users}))", (number,))
     owner = f"SELECT o.import_id FROM owners o WHERE o.id = {table}.id"
     conn.execute(f"{owners} UPDATE {table} SET import_id = ({owner}) WHERE import_id = ?", (number,))
+
+
+def _lost_pins(conn: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return (set, value) of the pins whose judge the file does not have."""
+    return set(
+        conn.execute(
+            "SELECT v.set_name, v.value FROM set_values v WHERE v.kind = 'judge'"
+            " AND NOT EXISTS (SELECT 1 FROM pinned_judges p WHERE p.set_id = v.set_id)"
+        )
+    )
 
 
 def _refuse_if_referenced(conn: sqlite3.Connection, number: int) -> None:

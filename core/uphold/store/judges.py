@@ -24,6 +24,12 @@ def add_judge(conn: sqlite3.Connection, judge: Judge) -> int:
     )
 
 
+def fence_of(conn: sqlite3.Connection, judge_id: int, fence: str) -> str:
+    """Return the fence of a judge's prompts; one that has none yet gets `fence`."""
+    conn.execute("UPDATE judges SET fence = ? WHERE id = ? AND fence IS NULL", (fence, judge_id))
+    return str(conn.execute("SELECT fence FROM judges WHERE id = ?", (judge_id,)).fetchone()[0])
+
+
 def record_requested_orders(
     conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
 ) -> None:

@@ -112,17 +112,31 @@ def add_judgment(
     *,
     redo: bool = False,
 ) -> tuple[int, bool]:
-    """Write a judgment; return its id, and whether it is now the one in force.
+    """Write a judgment and the verdict that follows; return its id, and whether it is now the one in force.
 
     It supersedes a failed judgment in force, and with `redo` an unreadable one unless it failed itself. If another
     judgment is in force (another process was first), it is written as superseded by that one, so that no answer is
     lost. `reused` is the id of the judgment it was copied from.
     """
+    number, in_force = add_judgment_only(conn, pair_id, judge_id, judgment, reused, redo=redo)
+    if in_force:
+        write_verdicts(conn, [pair_id], judge_id)
+    return number, in_force
+
+
+def add_judgment_only(
+    conn: sqlite3.Connection,
+    pair_id: int,
+    judge_id: int,
+    judgment: Judgment,
+    reused: int | None = None,
+    *,
+    redo: bool = False,
+) -> tuple[int, bool]:
+    """Write a judgment as `add_judgment` does, but no verdict: the caller does it once for many judgments."""
     current = _current_judgment(conn, pair_id, judge_id, judgment)
     if current is None:
-        number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
-        write_verdicts(conn, [pair_id], judge_id)
-        return number, True
+        return _insert_judgment(conn, pair_id, judge_id, judgment, reused), True
     current_id, status = current
     if status == JudgmentStatus.FAILED or (
         redo and status == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED
@@ -141,9 +155,10 @@ def replace_judgment(
     current = _current_judgment(conn, pair_id, judge_id, judgment)
     if current is None:
         number = _insert_judgment(conn, pair_id, judge_id, judgment, source_id)
-        write_verdicts(conn, [pair_id], judge_id)
-        return number
-    return _supersede(conn, current[0], pair_id, judge_id, judgment, source_id)
+    else:
+        number = _supersede(conn, current[0], pair_id, judge_id, judgment, source_id)
+    write_verdicts(conn, [pair_id], judge_id)
+    return number
 
 
 def withdraw_judgment(conn: sqlite3.Connection, judgment_id: int) -> None:
@@ -178,7 +193,6 @@ def _supersede(
     conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (old_id,))
     number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
     conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, old_id))
-    write_verdicts(conn, [pair_id], judge_id)
     return number
 
 
@@ -268,12 +282,46 @@ def read_pair_verdict(store: Store, pair_id: int, judge_id: int) -> PairVerdict 
     return PairVerdict(judge_id, name, kind, Verdict(verdict[0]) if verdict else Verdict.PENDING, judgments)
 
 
-def mean_output_tokens(store: Store, judge_id: int) -> float | None:
-    """Return the mean output tokens of the judge's answers so far, None if there are none."""
-    row = store.one(
-        "SELECT avg(output_tokens) FROM judgments WHERE judge_id = ? AND output_tokens IS NOT NULL", (judge_id,)
+def mean_output_tokens(store: Store, judge_id: int, *, same_model: bool = False) -> tuple[float | None, int]:
+    """Return the mean output tokens of the judge's answers so far, None if there are none, and the number of answers.
+
+    With `same_model` those of all versions of any judge with the same endpoint kind and model.
+    """
+    judges = "= :judge"
+    if same_model:
+        judges = (
+            "IN (SELECT o.id FROM judges o JOIN judges g ON g.id = :judge AND o.kind = g.kind"
+            " WHERE o.definition ->> 'model' = g.definition ->> 'model'"
+            " AND o.definition ->> 'endpoint' = g.definition ->> 'endpoint')"
+        )
+    return tuple(
+        store.one(
+            f"SELECT avg(output_tokens), count(*) FROM judgments WHERE judge_id {judges} AND output_tokens > 0",
+            {"judge": judge_id},
+        )
     )
-    return None if row[0] is None else float(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCount:
+    """How many judgments of a status have the same problem, and the key of the first example with one."""
+
+    status: JudgmentStatus
+    problem: str
+    count: int
+    example: str
+
+
+def problem_counts(store: Store, run_id: int, judge_id: int) -> list[ProblemCount]:
+    """Return the different problems of a judge's unreadable and failed judgments in force on a run's current pairs."""
+    # A bare column beside min() is that of the row with the minimum.
+    rows = store.rows(
+        "SELECT j.status, coalesce(j.problem, ''), count(*), e.key, min(j.pair_id) AS first"
+        " FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id JOIN examples e ON e.id = p.example_id"
+        " WHERE p.run_id = ? AND j.judge_id = ? AND j.status <> 'readable' GROUP BY 1, 2 ORDER BY first",
+        (run_id, judge_id),
+    )
+    return [ProblemCount(JudgmentStatus(row[0]), row[1], row[2], row[3]) for row in rows]
 
 
 def input_token_counts(store: Store, judge_id: int, limit: int) -> list[tuple[int, AnswerOrder, int]]:

@@ -6,7 +6,7 @@ share it.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, repeat
@@ -16,7 +16,7 @@ from uphold.records.counts import ADJUDICATOR, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice, Verdict
 from uphold.records.judgments import JudgeRef
 from uphold.store.database import Store, first_values
-from uphold.store.queues import DrawnQueue, read_drawn_queue, sample_strata
+from uphold.store.queues import DrawnQueue, read_drawn_queues, sample_strata
 
 
 class PairCondition(NamedTuple):
@@ -42,7 +42,7 @@ _DECISIONS = """
 SELECT pair_id, pattern, first_source = 'app' AND NOT first_chosen OR first_source = 'carried' AND EXISTS (
     SELECT 1 FROM events o JOIN queue_items i ON i.pair_id = o.pair_id JOIN queues q ON q.id = i.queue_id
     WHERE o.id = first_target AND o.source = 'app' AND NOT o.chosen
-        AND (q.kind IN ('random', 'uncertain') OR q.kind LIKE 'tag:%')
+        AND (q.kind IN ('random', 'uncertain', 'changed') OR q.kind LIKE 'tag:%')
 )
 FROM (
     SELECT pair_id, group_concat(
@@ -55,6 +55,14 @@ FROM (
         AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
     ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 )
+"""
+
+# Examples of a run's set whose context and turns another one has too, with the first of them.
+_SAME_TEXT = """
+SELECT e.id, s.first FROM (
+    SELECT text_id, min(id) AS first FROM examples
+    WHERE set_id = (SELECT set_id FROM runs WHERE id = :run) GROUP BY text_id HAVING count(*) > 1
+) s CROSS JOIN examples e ON e.text_id = s.text_id AND e.set_id = (SELECT set_id FROM runs WHERE id = :run)
 """
 
 _ANY_MARK = "SELECT 1 FROM events WHERE kind IN ('skip', 'broken') LIMIT 1"
@@ -107,7 +115,10 @@ class PairKind(NamedTuple):
 
 
 class OrderedVerdict(NamedTuple):
-    """A judge's verdict on a pair, and its verdicts in (candidate-first, baseline-first) order if both are readable."""
+    """A judge's verdict on a pair, and what it said in (candidate-first, baseline-first) order where it answered in both.
+
+    An answer is a verdict or `unreadable`.
+    """
 
     verdict: Verdict | None
     orders: tuple[str, str] | None
@@ -123,7 +134,8 @@ class PairColumns:
     """Current, unbroken pairs in columns, in the order of their ids; broken ones are only counted.
 
     `stratum_indexes` are indexes into `strata`; `outside_queue` counts decided pairs that are in no queue.
-    `length_differences` (candidate's length less baseline's, by pair id) is filled by those who need it.
+    `length_differences` (candidate's length less baseline's, by pair id) is filled by those who need it. `same_text` has
+    the examples whose context and turns another one has too, each with one that stands for all of them.
     """
 
     ids: list[int]
@@ -136,6 +148,7 @@ class PairColumns:
     skipped: int = 0
     outside_queue: int = 0
     length_differences: dict[int, int] = field(default_factory=dict)
+    same_text: Mapping[int, int] = field(default_factory=dict)
     _kinds: list[PairKind] = field(default_factory=list)
     _kind_indexes: list[int] = field(default_factory=list)
     _clustered: bool | None = None
@@ -143,7 +156,7 @@ class PairColumns:
     def kinds(self) -> tuple[list[PairKind], list[int]]:
         """Return the different kinds of these pairs, and for each pair the index of its kind."""
         if not self._kind_indexes and self.ids:
-            clusters = self.example_ids if self.is_clustered else repeat(0)
+            clusters = self.cluster_ids if self.is_clustered else repeat(0)
             differences = map(self.length_differences.get, self.ids, repeat(0)) if self.length_differences else ()
             signs = [(difference > 0) - (difference < 0) for difference in differences] or repeat(0)
             # Keyed by id(), which is quicker to hash: equal patterns share one PairDecisions object.
@@ -170,22 +183,39 @@ class PairColumns:
             select(self.stratum_indexes),
             self.strata,
             length_differences=self.length_differences,
+            same_text=self.same_text,
         )
 
     @property
+    def cluster_ids(self) -> Sequence[int]:
+        """What was asked in each pair: the id of its example, or of one with the same context and turns."""
+        if not self.same_text:
+            return self.example_ids
+        return list(map(self.same_text.get, self.example_ids, self.example_ids))
+
+    @property
+    def cluster_by_id(self) -> Mapping[int, int]:
+        """The clusters by pair id; empty where no two pairs share one."""
+        return dict(zip(self.ids, self.cluster_ids, strict=True)) if self.is_clustered else {}
+
+    @property
     def is_clustered(self) -> bool:
-        """Whether several pairs share an example."""
+        """Whether several pairs share what was asked: they are turns of one conversation, or of equal examples."""
         if self._clustered is None:
-            self._clustered = len(set(self.example_ids)) < len(self.example_ids)
+            self._clustered = len(set(self.cluster_ids)) < len(self.example_ids)
         return self._clustered
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentPairs:
-    """What of some current pairs does not change with reviews: (id, run id, example id) of each, and their runs' queues."""
+    """What of some current pairs does not change with reviews: (id, run id, example id) of each, and their runs' queues.
+
+    `same_text` is that of `PairColumns`.
+    """
 
     rows: list[tuple[int, int, int]]
-    queues: Mapping[int, DrawnQueue]
+    queues: Mapping[int, tuple[DrawnQueue, ...]]
+    same_text: Mapping[int, int]
 
     @property
     def span(self) -> tuple[int, int]:
@@ -199,7 +229,8 @@ def read_current_pairs(store: Store, condition: PairCondition) -> CurrentPairs:
     by_run: dict[int, set[int]] = {}
     for pair, run_id, _ in rows:
         by_run.setdefault(run_id, set()).add(pair)
-    return CurrentPairs(rows, {run_id: read_drawn_queue(store, run_id, pairs) for run_id, pairs in by_run.items()})
+    queues = {run_id: read_drawn_queues(store, run_id, pairs) for run_id, pairs in by_run.items()}
+    return CurrentPairs(rows, queues, dict(store.rows(_SAME_TEXT, {"run": rows[0][1]}).fetchall()) if rows else {})
 
 
 def read_pairs(store: Store, condition: PairCondition) -> PairColumns:
@@ -219,7 +250,9 @@ def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
     by_run: dict[int, list[int]] = {}
     for pair, run_id in zip(ids, run_ids, strict=True) if len(pairs.queues) > 1 else ():
         by_run.setdefault(run_id, []).append(pair)
-    queues = {run_id: queue.without(broken) for run_id, queue in pairs.queues.items()} if broken else pairs.queues
+    queues = pairs.queues
+    if broken:
+        queues = {run_id: tuple(queue.without(broken) for queue in drawn) for run_id, drawn in queues.items()}
     sample = sample_strata(queues, by_run or dict.fromkeys(run_ids[:1], ids), decided_as_drawn, skipped)
     return PairColumns(
         ids=ids,
@@ -231,6 +264,7 @@ def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
         broken=len(rows) - len(kept),
         skipped=sum(row[0] in skipped and row[0] not in decisions for row in rows) if skipped else 0,
         outside_queue=len(decisions.keys() & {row[0] for row in rows} - sample.queued),
+        same_text=pairs.same_text,
     )
 
 
@@ -333,8 +367,21 @@ def read_verdicts(store: Store, judge: JudgeRef, span: tuple[int, int]) -> Judge
 
 @lru_cache(maxsize=1024)
 def _ordered_verdict(verdict: str, candidate_first: str | None, baseline_first: str | None) -> OrderedVerdict:
-    orders = [name for name in (candidate_first, baseline_first) if name is not None and Verdict(name).preference]
-    return OrderedVerdict(Verdict(verdict), (orders[0], orders[1]) if len(orders) == 2 else None)
+    if candidate_first is None or baseline_first is None:
+        return OrderedVerdict(Verdict(verdict), None)
+    answered = all(name == Verdict.UNREADABLE or Verdict(name).preference for name in (candidate_first, baseline_first))
+    return OrderedVerdict(Verdict(verdict), (candidate_first, baseline_first) if answered else None)
+
+
+def pair_groups(pairs: PairColumns, verdicts: JudgeVerdicts | None) -> Iterator[tuple[int, PairGroup]]:
+    """Yield (pair id, the pair as a group of its own) with one judge's verdicts, or without any."""
+    kinds, indexes = pairs.kinds()
+    for pair_id, index in zip(pairs.ids, indexes, strict=True):
+        kind = kinds[index]
+        if verdicts is None:
+            yield pair_id, votes_group(kind, 1)
+        else:
+            yield pair_id, verdict_group(kind, verdicts.of_pair(pair_id, kind.run_id), 1, verdicts.judge.id)
 
 
 def votes_group(kind: PairKind, count: int) -> PairGroup:

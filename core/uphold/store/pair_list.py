@@ -46,7 +46,8 @@ JOIN responses x ON x.id = p.candidate_response_id JOIN responses y ON y.id = p.
 
 _LIST_VERSION = """
 SELECT (SELECT max(seq) FROM events), (SELECT max(id) FROM judgments), (SELECT max(id) FROM pairs),
-    (SELECT max(id) FROM example_events), (SELECT max(id) FROM replacements), (SELECT count(*) FROM queues)
+    (SELECT max(id) FROM example_events), (SELECT max(id) FROM replacements), (SELECT count(*) FROM queues),
+    (SELECT max(id) FROM set_events), (SELECT count(*) FROM imports)
 """
 
 PAGE = 200

@@ -135,6 +135,28 @@ def make_pairs(
     return MadePairs(run_id, len(rows), carried, tuple(unanswered), tuple(no_reference))
 
 
+def any_reference(store: Store, set_id: int, candidate: str, baseline: str) -> bool | None:
+    """Whether any active example that both systems answered has a reference; None where they answered none in common.
+
+    The system `reference` has answered the examples with references for all turns.
+    """
+    in_common = False
+    for example in active_examples(store, set_id):
+        answered = [
+            example.text.has_all_references
+            if system == REFERENCE
+            else _latest_response(store, system, example.text_id) is not None
+            for system in (candidate, baseline)
+        ]
+        if REFERENCE in (candidate, baseline):
+            in_common |= any(answered)
+        else:
+            in_common |= all(answered)
+        if all(answered) and any(reference is not None for reference in example.text.references):
+            return True
+    return False if in_common else None
+
+
 _Answer = tuple[int, tuple[AnswerCell, ...]]
 """A response: its id and its cells."""
 

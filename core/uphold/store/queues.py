@@ -5,7 +5,7 @@ pairs at the front of a sampled queue are a random sample of their stratum; pair
 """
 
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -52,6 +52,22 @@ def _read_rows(store: Store, run_id: int, queue_id: int) -> list[_Row]:
     ).fetchall()
 
 
+def read_queue(store: Store, run_id: int, kind: str) -> list[tuple[int, str]]:
+    """Return (pair id, stratum) of the current pairs of a queue in its order; nothing where it was not drawn."""
+    queue_id = _find_queue(store, run_id, kind)
+    rows = (
+        [] if queue_id is None else [row for row in _read_rows(store, run_id, queue_id) if _POSITION(row) is not None]
+    )
+    rows.sort(key=_POSITION)
+    return [(item.pair_id, item.stratum) for item in map(QueueItem._make, rows)]
+
+
+def pair_identities(store: Store, run_id: int) -> list[tuple[int, str, int]]:
+    """Return (id, key, turn) of a run's current pairs."""
+    sql = "SELECT p.id, e.key, p.turn FROM current_pairs p JOIN examples e ON e.id = p.example_id WHERE p.run_id = ?"
+    return store.rows(sql, (run_id,)).fetchall()
+
+
 def _find_queue(store: Store, run_id: int, kind: str) -> int | None:
     row = store.one("SELECT id FROM queues WHERE run_id = ? AND kind = ?", (run_id, kind))
     return None if row is None else int(row[0])
@@ -87,18 +103,18 @@ CHOSEN = "chosen"
 NOT_DRAWN = "not drawn yet"
 """Name of the stratum of undecided pairs that are in no sampled queue."""
 
-_SAMPLED_KINDS = ("random", "uncertain")
+CHANGED = "changed"
+"""The queue whose strata are read one after another; of any other queue a draw is read in one order."""
+
+_SAMPLED_KINDS = ("random", "uncertain", CHANGED)
 
 # The share of a stratum that may be left undecided before the last pair that still counts as sampled.
 _MAX_PASSED_OVER = 0.1
 
 _ITEMS = """
-SELECT q.id, q.kind, i.pair_id, i.stratum, i.draw FROM queues q JOIN queue_items i ON i.queue_id = q.id
+SELECT q.id, q.kind, i.pair_id, i.stratum, i.draw, i.weight FROM queues q JOIN queue_items i ON i.queue_id = q.id
 WHERE q.run_id = ? ORDER BY q.id, i.position
 """
-
-_DrawnPair = tuple[int, str]
-"""(pair id, stratum) of a pair in a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,7 @@ class SampleStrata:
 
 @dataclass(frozen=True, slots=True)
 class DrawnQueue:
-    """The sampled queue of a run: its strata, and the pairs of each in the order of the queue.
+    """A sampled queue of a run: its strata, and the pairs of each in the order of the queue.
 
     `queued` pairs are in any queue of the run.
     """
@@ -142,19 +158,37 @@ class DrawnQueue:
         return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_as_drawn, skipped)}
 
 
-def read_drawn_queue(store: Store, run_id: int, pairs: Container[int]) -> DrawnQueue:
-    """Read the queue that samples a run in most strata, with those of its pairs that are in `pairs`."""
+def read_drawn_queues(store: Store, run_id: int, pairs: Container[int]) -> tuple[DrawnQueue, ...]:
+    """Read the queues that sample a run, the most stratified first, with those of their pairs that are in `pairs`.
+
+    A run without one has a queue without pairs.
+    """
     items = store.rows(_ITEMS, (run_id,)).fetchall()
-    drawn = {
-        name: tuple(pair for pair in order if pair in pairs)
-        for name, order in _by_stratum(_most_stratified(items)).items()
-    }
-    present = {name: order for name, order in drawn.items() if order}
-    return DrawnQueue(tuple(map(Stratum, present)), tuple(present.values()), frozenset(item[2] for item in items))
+    queued = frozenset(item[2] for item in items)
+    orders: dict[int, dict[Stratum, list[int]]] = {}
+    sequences: dict[tuple[int, str], int] = {}
+    for queue, kind, pair, name, draw, weight in items:
+        if kind in _SAMPLED_KINDS or kind.startswith("tag:"):
+            named = name if draw == 1 else f"{name}, draw {draw}"
+            sequence = sequences.setdefault((queue, named if kind == CHANGED else str(draw)), len(sequences) + 1)
+            stratum = Stratum(named, weight=weight, sequence=sequence)
+            order = orders.setdefault(queue, {}).setdefault(stratum, [])
+            if pair in pairs:
+                order.append(pair)
+    found = [
+        DrawnQueue(
+            tuple(stratum for stratum in order if order[stratum]),
+            tuple(map(tuple, filter(None, order.values()))),
+            queued,
+        )
+        for order in orders.values()
+    ]
+    found.sort(key=lambda queue: -len(queue.strata))
+    return tuple(found) or (DrawnQueue((), (), queued),)
 
 
 def sample_strata(
-    queues: Mapping[int, DrawnQueue],
+    queues: Mapping[int, Sequence[DrawnQueue]],
     runs: Mapping[int, Sequence[int]],
     decided_as_drawn: Mapping[int, bool],
     skipped: Container[int],
@@ -173,11 +207,15 @@ def sample_strata(
 
 
 def _run_strata(
-    queue: DrawnQueue, ids: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped: Container[int]
+    queues: Sequence[DrawnQueue], ids: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped: Container[int]
 ) -> SampleStrata:
-    """Return the strata of one run: those of its queue, pairs not drawn yet, and chosen pairs."""
+    """Return the strata of one run: those of its queue, pairs not drawn yet, and chosen pairs.
+
+    Of several queues it is the one that most of the decided pairs are a sample of, the most stratified of equal ones.
+    """
+    samples = [queue.sampled_pairs(decided_as_drawn, skipped) for queue in queues]
+    sampled, queue = max(zip(samples, queues, strict=True), key=lambda pair: len(pair[0]))
     strata, indexes = list(queue.strata), queue.stratum_indexes()
-    sampled = queue.sampled_pairs(decided_as_drawn, skipped)
     not_drawn = [pair for pair in ids if pair not in indexes and pair not in decided_as_drawn]
     chosen = [pair for pair in ids if pair in decided_as_drawn and pair not in sampled]
     for stratum, pairs in ((Stratum(NOT_DRAWN), not_drawn), (Stratum(CHOSEN, chosen=True), chosen)):
@@ -185,22 +223,6 @@ def _run_strata(
             indexes.update(dict.fromkeys(pairs, len(strata)))
             strata.append(stratum)
     return SampleStrata(tuple(strata), indexes, queue.queued)
-
-
-def _most_stratified(rows: Iterable[tuple[int, str, int, str, int]]) -> list[_DrawnPair]:
-    """Return the pairs of the sampled queue with most strata; a later draw is a stratum of its own."""
-    found: dict[int, list[_DrawnPair]] = {}
-    for queue, kind, pair, stratum, draw in rows:
-        if kind in _SAMPLED_KINDS or kind.startswith("tag:"):
-            found.setdefault(queue, []).append((pair, stratum if draw == 1 else f"{stratum}, draw {draw}"))
-    return max(found.values(), key=lambda drawn: len({stratum for _, stratum in drawn}), default=[])
-
-
-def _by_stratum(drawn: Iterable[_DrawnPair]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for pair, stratum in drawn:
-        found.setdefault(stratum, []).append(pair)
-    return found
 
 
 def _sampled(pairs: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped: Container[int]) -> Sequence[int]:
@@ -227,16 +249,25 @@ def _sampled(pairs: Sequence[int], decided_as_drawn: Mapping[int, bool], skipped
 
 _COMPARABLE_VERDICTS = ("candidate", "baseline", "tie", "inconsistent")
 
-_FLIPPED = f"""
-SELECT v.pair_id FROM verdicts v JOIN pairs p ON p.id = v.pair_id
-JOIN pairs o ON o.example_id = p.example_id AND o.turn = p.turn AND o.run_id = (
+_PREVIOUS = """(
     SELECT max(b.id) FROM runs b JOIN runs r ON r.id = :run
     WHERE b.set_id = r.set_id AND b.baseline_id = r.baseline_id AND b.id < r.id
-)
+)"""
+
+_FLIPPED = f"""
+SELECT v.pair_id FROM verdicts v JOIN pairs p ON p.id = v.pair_id
+JOIN pairs o ON o.example_id = p.example_id AND o.turn = p.turn AND o.run_id = {_PREVIOUS}
 JOIN current_pairs c ON c.id = o.id
 JOIN verdicts w ON w.pair_id = o.id AND w.judge_id = v.judge_id
 WHERE v.run_id = :run AND v.judge_id = :judge AND v.verdict <> w.verdict
     AND v.verdict IN {_COMPARABLE_VERDICTS} AND w.verdict IN {_COMPARABLE_VERDICTS}
+"""
+
+_UNCHANGED = f"""
+SELECT p.id, o.id FROM pairs p JOIN pairs o
+ON o.example_id = p.example_id AND o.turn = p.turn AND o.contents = p.contents AND o.run_id = {_PREVIOUS}
+JOIN current_pairs c ON c.id = o.id
+WHERE p.run_id = :run
 """
 
 
@@ -261,10 +292,15 @@ def tagged_pairs(store: Store, run_id: int, tag: str) -> set[int]:
     return first_values(store, sql, (tag, run_id))
 
 
-def carried_pairs(store: Store, run_id: int) -> set[int]:
-    """Return the pairs of a run with a decision carried from another run."""
-    sql = "SELECT d.pair_id FROM current_decisions d JOIN pairs p ON p.id = d.pair_id WHERE d.kind = 'carried' AND p.run_id = ?"
-    return first_values(store, sql, (run_id,))
+def unchanged_pairs(store: Store, run_id: int) -> dict[int, int]:
+    """Return by pair id the pair of the previous run of the set and baseline that has the same texts and answers."""
+    return dict(store.rows(_UNCHANGED, {"run": run_id}).fetchall())
+
+
+def previous_run(store: Store, run_id: int) -> int | None:
+    """Return the id of the previous run of the set and baseline."""
+    found: int | None = store.one(f"SELECT {_PREVIOUS}", {"run": run_id})[0]
+    return found
 
 
 def flipped_pairs(store: Store, run_id: int, judge_id: int) -> set[int]:

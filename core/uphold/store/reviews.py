@@ -64,6 +64,11 @@ def find_reviewer(store: Store, name: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def reviewer_ids(store: Store) -> dict[str, int]:
+    """Return the ids of all reviewers by name."""
+    return dict(store.rows("SELECT name, id FROM reviewers").fetchall())
+
+
 def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
     """Insert a review session; return its id."""
     sql = (

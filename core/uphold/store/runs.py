@@ -1,11 +1,10 @@
-"""Runs: finding, adding and listing them, and their judges."""
+"""Runs: finding and adding them, and where their responses came from."""
 
 import sqlite3
 from collections.abc import Collection
 
 from uphold.errors import BadUsage
-from uphold.records.judgments import JudgeRef
-from uphold.records.runs import Run, RunRow
+from uphold.records.runs import Run
 from uphold.store.database import Store, now
 
 _RUN = """
@@ -66,88 +65,6 @@ def find_or_add_run(conn: sqlite3.Connection, set_id: int, set_name: str, candid
         "INSERT INTO runs (set_id, candidate_id, baseline_id, name, created_at) VALUES (?, ?, ?, ?, ?)", values
     )
     return int(inserted.lastrowid or 0)
-
-
-def judges_of(store: Store, run_id: int) -> list[JudgeRef]:
-    """Return the judges that were asked or imported in a run, the primary one first.
-
-    Primary is the one that judged the run last, rules judges behind all others.
-    """
-    rows = store.rows(
-        "SELECT g.id, g.name, g.kind, g.version FROM run_judges o JOIN judges g ON g.id = o.judge_id WHERE o.run_id = ?"
-        " ORDER BY o.place",
-        (run_id,),
-    )
-    return [JudgeRef(*row) for row in rows]
-
-
-def primary_judge(store: Store, run_id: int, wanted: str | None = None) -> JudgeRef | None:
-    """Return the judge that Enter upholds: the one named `wanted`, else the run's primary one; None without any.
-
-    Raises BadUsage where no judge of that name has judged the run.
-    """
-    judges = judges_of(store, run_id)
-    if wanted is not None:
-        judges = [judge for judge in judges if judge.name == wanted]
-        if not judges:
-            names = ", ".join(sorted({judge.name for judge in judges_of(store, run_id)})) or "none"
-            raise BadUsage(f"judge {wanted!r} has not judged this run; judges that have: {names}")
-    return judges[0] if judges else None
-
-
-_OPEN_DISPUTES = """
-SELECT count(*) FROM disputes d JOIN current_pairs p ON p.id = d.pair_id
-WHERE p.run_id = ? AND d.settled IS NULL AND d.pair_id NOT IN (SELECT pair_id FROM broken_pairs)
-"""
-
-
-def run_rows(store: Store) -> list[RunRow]:
-    """Return every run with its counts."""
-    return [_run_row(store, run) for run in all_runs(store)]
-
-
-def _run_row(store: Store, run: Run) -> RunRow:
-    pairs = store.one("SELECT count(*) FROM current_pairs WHERE run_id = ?", (run.id,))[0]
-    labels = dict(
-        store.rows(
-            "SELECT h.label, count(*) FROM current_pairs p JOIN human_labels h ON h.pair_id = p.id"
-            " WHERE p.run_id = ? AND p.id NOT IN (SELECT pair_id FROM broken_pairs) GROUP BY 1",
-            (run.id,),
-        ).fetchall()
-    )
-    judge = primary_judge(store, run.id)
-    judged, orders, agree, compared = _agreement(store, run.id, judge.id) if judge else (0, 0, 0, 0)
-    return RunRow(
-        run=run,
-        pairs=pairs,
-        reviewed=sum(labels.values()),
-        wins=labels.get("candidate", 0),
-        ties=labels.get("tie", 0),
-        losses=labels.get("baseline", 0),
-        unresolved=labels.get("unresolved", 0),
-        judge=judge.name if judge else None,
-        judged=judged,
-        orders=orders,
-        agree=agree,
-        compared=compared,
-        disputed=store.one(_OPEN_DISPUTES, (run.id,))[0],
-    )
-
-
-def _agreement(store: Store, run_id: int, judge_id: int) -> tuple[int, int, int, int]:
-    """Return the fields judged, orders, agree and compared of RunRow."""
-    row = store.one(
-        """
-        SELECT count(v.verdict), max((v.candidate_first IS NOT NULL) + (v.baseline_first IS NOT NULL)),
-            sum(h.label = CASE v.verdict WHEN 'inconsistent' THEN 'tie' ELSE v.verdict END),
-            sum(h.label <> 'unresolved' AND v.verdict IN ('candidate', 'baseline', 'tie', 'inconsistent'))
-        FROM current_pairs p JOIN verdicts v ON v.pair_id = p.id AND v.judge_id = ?
-        LEFT JOIN human_labels h ON h.pair_id = p.id AND h.pair_id NOT IN (SELECT pair_id FROM broken_pairs)
-        WHERE p.run_id = ? AND v.verdict <> 'pending'
-        """,
-        (judge_id, run_id),
-    )
-    return row[0], row[1] or 0, row[2] or 0, row[3] or 0
 
 
 def default_run_name(

@@ -16,7 +16,7 @@ from uphold.store.schema import SEARCH_INDEX, SEARCH_TABLES, migrate
 
 SCHEMA_HASHES = {
     6: "520e54e6c3ea826be900889abc99af4dabd6ad7115990223f89367c8247ee1d6",
-    7: "c6ab04f57b1ec5c833fd2a55005d10c4d2ae073c4bdbabaca6593be7b2610bf0",
+    7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

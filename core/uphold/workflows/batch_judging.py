@@ -8,20 +8,23 @@ that prefix.
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from uphold.endpoints import batches
+from uphold.endpoints.batches import Batches, BatchRequest, BatchResult, BatchState
 from uphold.endpoints.retrying import Retrier, RetryPolicy
 from uphold.errors import BadUsage, EndpointError
-from uphold.formatting import count_noun, dollars, noun
-from uphold.judging.costs import ASSUMED_OUTPUT, guess_tokens
+from uphold.formatting import count_noun, noun
 from uphold.judging.judges import LlmJudge, failed_judgment
 from uphold.records.judgments import Judgment
 from uphold.store import claims, judgments
 from uphold.store.claims import Batch, BatchItem
 from uphold.store.database import Store
+from uphold.workflows.claimed_judgments import ClaimedJudgment, ClaimedWork
+from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.cost_estimate import check_room
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, find_judges, find_target
 from uphold.workflows.judging_progress import (
     JudgeSummary,
@@ -29,12 +32,10 @@ from uphold.workflows.judging_progress import (
     initial_progress,
     judge_summary,
     make_run_pairs,
+    missing_outside_batches,
     record_task,
 )
-from uphold.workflows.llm_judging import ClaimedJudgment, ClaimedWork
-
-if TYPE_CHECKING:
-    from uphold.endpoints.anthropic_batches import Batches, BatchRequest, BatchResult, BatchState
+from uphold.workflows.spending import SpendingCap
 
 _CLOCK_SKEW = timedelta(minutes=10)
 """How far the provider's clock may be behind ours."""
@@ -69,30 +70,28 @@ class Submitted:
 class _BatchRequest:
     """A request to submit, the judgment it is for, and the fence of its prompt."""
 
-    entry: "BatchRequest"
+    entry: BatchRequest
     item: ClaimedJudgment
     fence: str
 
 
-async def submit(store: Store, recorded: RecordedTask, claimed: ClaimedWork, cap: float | None = None) -> Submitted:
-    """Submit requests for all missing judgments, in batches within the provider's limits.
+async def submit(store: Store, recorded: RecordedTask, claimed: ClaimedWork, cap: SpendingCap) -> Submitted:
+    """Submit requests for all missing judgments that the cap has room for, in batches within the provider's limits.
 
-    Judgments that need no request are written at once. `cap` is the most that the batches are expected to cost, in
-    dollars. Raises AccessRefused or Refused where the provider refuses the key, the model or a batch.
+    Judgments that need no request are written at once. Raises AccessRefused or Refused where the provider refuses the
+    key, the model or a batch.
     """
     judge = batch_judge(recorded.task)
-    requests, stopped = _requests(judge, _claim_all(claimed), cap, claimed)
+    requests, stopped = _requests(judge, recorded.fence, claimed, cap)
     if not requests:
         claimed.release_all()
         return Submitted(stopped=stopped)
-    from uphold.endpoints.anthropic_batches import Batches, chunked, was_rejected
-
     assert recorded.task.address is not None
-    client = Batches(recorded.task.address)
+    client = batches.open_batches(recorded.task.address)
     done = Submitted(stopped=stopped)
     try:
         remaining = iter(requests)
-        for chunk in chunked([request.entry for request in requests]):
+        for chunk in batches.chunked([request.entry for request in requests], client):
             batched = [next(remaining) for _ in chunk]
             prefix = f"uphold-{secrets.token_hex(12)}"
             with store.writing() as conn:
@@ -101,9 +100,9 @@ async def submit(store: Store, recorded: RecordedTask, claimed: ClaimedWork, cap
                 claimed.release_to_batch(conn, [missing for missing, _ in items])
             named = [replace(entry, custom_id=f"{prefix}-{number}") for number, entry in enumerate(chunk)]
             try:
-                provider_id = await client.submit(named)
+                provider_id = await client.submit(named, prefix)
             except EndpointError as error:
-                if not was_rejected(error):
+                if not batches.was_rejected(error):
                     return replace(done, unknown=done.unknown + 1, stopped=str(error))
                 with store.writing() as conn:
                     claims.mark_not_submitted(conn, batch_id)
@@ -120,10 +119,8 @@ async def submit(store: Store, recorded: RecordedTask, claimed: ClaimedWork, cap
 async def collect(store: Store, recorded: RecordedTask, patience: RetryPolicy | None = None) -> Collected:
     """Write the results of the judge's batches that have ended; raises Unavailable where the provider cannot be reached."""
     judge, judge_id = batch_judge(recorded.task), recorded.judge_id
-    from uphold.endpoints.anthropic_batches import Batches
-
     assert recorded.task.address is not None
-    client, retry = Batches(recorded.task.address), Retrier(patience)
+    client, retry = batches.open_batches(recorded.task.address), Retrier(patience)
     done = Collected()
     try:
         for batch in claims.open_batches(store, judge_id):
@@ -132,15 +129,16 @@ async def collect(store: Store, recorded: RecordedTask, patience: RetryPolicy | 
                 still_open = any(other.id == batch.id for other in claims.open_batches(store, judge_id))
                 done = replace(done, pending_batches=done.pending_batches + still_open)
                 continue
-            if not (await retry.call(client.state, provider_id)).ended:
+            state = await retry.call(client.state, provider_id)
+            if not state.ended:
                 done = replace(done, pending_batches=done.pending_batches + 1)
                 continue
 
-            async def collect_results(provider_id: str, batch: Batch = batch) -> int:
-                results = client.results(provider_id)
-                return await _write_results(store, results, judge_id, judge, batch)
+            async def collect_results(state: BatchState, batch: Batch = batch) -> int:
+                results = client.results(state.id)
+                return await _write_results(store, results, judge_id, judge, batch, state.problem)
 
-            done = replace(done, judgments=done.judgments + await retry.call(collect_results, provider_id))
+            done = replace(done, judgments=done.judgments + await retry.call(collect_results, state))
     finally:
         await client.close()
     return done
@@ -148,10 +146,9 @@ async def collect(store: Store, recorded: RecordedTask, patience: RetryPolicy | 
 
 def batch_judge(task: JudgeTask, option: str = "--batch") -> LlmJudge:
     """Return the task's judge; raises BadUsage, about `option`, where its requests cannot be batched."""
-    if not isinstance(task.judge, LlmJudge) or task.judge.provider != "anthropic":
-        raise BadUsage(f"{option}: {task.judge.record.name} has no batches; anthropic:MODEL has")
-    if task.judge.options.temperature is not None or task.judge.options.seed is not None:
-        raise BadUsage(f"{option}: {task.judge.record.name} has options that a batch does not take")
+    if not isinstance(task.judge, LlmJudge) or task.judge.provider not in batches.KINDS:
+        kinds = " and ".join(f"{kind}:MODEL" for kind in batches.KINDS)
+        raise BadUsage(f"{option}: {task.judge.record.name} has no batches; {kinds} have")
     return task.judge
 
 
@@ -159,39 +156,31 @@ def _claim_all(claimed: ClaimedWork) -> list[ClaimedJudgment]:
     todo = deque(claimed.missing())
     items: list[ClaimedJudgment] = []
     while todo:
-        _, newly_claimed = claimed.write_and_claim((), todo, len(todo))
-        items += newly_claimed
+        items += claimed.write_and_claim((), todo, len(todo)).claimed
     return items
 
 
 def _requests(
-    judge: LlmJudge, items: Iterable[ClaimedJudgment], cap: float | None, claimed: ClaimedWork
+    judge: LlmJudge, fence: str, claimed: ClaimedWork, cap: SpendingCap
 ) -> tuple[list[_BatchRequest], str | None]:
-    """Return the requests that the cap allows, and the reason if there are more than that."""
-    from uphold.endpoints.anthropic_batches import BatchRequest
-
+    """Return the requests that the cap has room for, and the reason if there are more than that."""
     requests: list[_BatchRequest] = []
-    cost, renewed_at = 0.0, time.monotonic()
-    for item in items:
+    renewed_at = time.monotonic()
+    for item in _claim_all(claimed):
         if time.monotonic() - renewed_at > claimed.seconds / 3:
             claimed.renew()
             renewed_at = time.monotonic()
-        prompt = judge.prompt(item.pair, item.missing.order)
+        prompt = judge.prompt(item.pair, item.missing.order, fence)
         request = judge.request(prompt, item.missing.sample)
-        if cap is not None and judge.price is not None:
-            tokens = guess_tokens(request.system or "") + guess_tokens(request.user)
-            cost += judge.price.estimate(tokens, ASSUMED_OUTPUT, batched=True)
-            if cost > cap:
-                these = f"{noun(len(requests), 'this', 'these')} {count_noun(len(requests), 'request')}"
-                return (
-                    requests,
-                    f"more than {these} {noun(len(requests), 'is', 'are')} expected to pass --max-cost {dollars(cap)}",
-                )
+        # Held to the end of the command: nobody knows what a batch costs before its results are collected.
+        if cap.try_hold(request) is None:
+            these = f"{noun(len(requests), 'this', 'these')} {count_noun(len(requests), 'request')}"
+            return requests, f"only {these} {noun(len(requests), 'was', 'were')} submitted: {cap.no_room(request)}"
         requests.append(_BatchRequest(BatchRequest("", request), item, prompt.fence))
     return requests, None
 
 
-async def _find_submitted(store: Store, client: "Batches", retry: Retrier, batch: Batch) -> str | None:
+async def _find_submitted(store: Store, client: Batches, retry: Retrier, batch: Batch) -> str | None:
     """Return the provider's id of a batch whose submission was interrupted.
 
     None where the batch was never submitted, or where that is not certain yet.
@@ -201,11 +190,18 @@ async def _find_submitted(store: Store, client: "Batches", retry: Retrier, batch
     candidates: list[BatchState] = await retry.call(client.list_since, since)
     uncertain = False
     for state in candidates:
-        if state.id in known or state.requests not in (0, batch.requests):
+        if state.id in known:
             continue
-        if not state.ended:
+        if state.prefix is not None:
+            is_ours = state.prefix == batch.prefix
+        elif state.requests not in (0, batch.requests):
+            continue
+        elif not state.ended:
             uncertain = True
-        elif await retry.call(lambda batch_id: _has_prefix(client, batch_id, batch.prefix), state.id):
+            continue
+        else:
+            is_ours = await retry.call(lambda batch_id: _has_prefix(client, batch_id, batch.prefix), state.id)
+        if is_ours:
             with store.writing() as conn:
                 claims.mark_submitted(conn, batch.id, state.id)
             return state.id
@@ -215,7 +211,7 @@ async def _find_submitted(store: Store, client: "Batches", retry: Retrier, batch
     return None
 
 
-async def _has_prefix(client: "Batches", batch_id: str, prefix: str) -> bool:
+async def _has_prefix(client: Batches, batch_id: str, prefix: str) -> bool:
     """Whether the ids of the batch's requests start with the prefix."""
     async for result in client.results(batch_id):
         return result.custom_id.startswith(prefix + "-")
@@ -223,11 +219,16 @@ async def _has_prefix(client: "Batches", batch_id: str, prefix: str) -> bool:
 
 
 async def _write_results(
-    store: Store, results: AsyncIterator["BatchResult"], judge_id: int, judge: LlmJudge, batch: Batch
+    store: Store,
+    results: AsyncIterator[BatchResult],
+    judge_id: int,
+    judge: LlmJudge,
+    batch: Batch,
+    problem: str | None,
 ) -> int:
     """Write every result that is not in the store yet, and a failed judgment for requests without one.
 
-    Returns the number of results written.
+    `problem` is why the whole batch failed, None if it did not. Returns the number of results written.
     """
     items = claims.open_items(store, batch.id)
     count = 0
@@ -244,7 +245,7 @@ async def _write_results(
                 count += 1
     with store.writing() as conn:
         for number, item in claims.open_items(store, batch.id).items():
-            failed = failed_judgment(item.order, item.sample, "the batch ended without a result for this")
+            failed = failed_judgment(item.order, item.sample, problem or "the batch ended without a result for this")
             judgment = replace(failed, reference_id=item.reference_id)
             judgment_id, _ = judgments.add_judgment(conn, item.pair_id, judge_id, judgment)
             claims.complete_item(conn, batch.id, number, judgment_id)
@@ -252,7 +253,7 @@ async def _write_results(
     return count
 
 
-async def _chunks(results: AsyncIterator["BatchResult"]) -> AsyncIterator[list["BatchResult"]]:
+async def _chunks(results: AsyncIterator[BatchResult]) -> AsyncIterator[list[BatchResult]]:
     chunk: list[BatchResult] = []
     async for result in results:
         chunk.append(result)
@@ -263,12 +264,12 @@ async def _chunks(results: AsyncIterator["BatchResult"]) -> AsyncIterator[list["
         yield chunk
 
 
-def _item_number(result: "BatchResult", batch: Batch) -> int | None:
+def _item_number(result: BatchResult, batch: Batch) -> int | None:
     prefix, _, number = result.custom_id.rpartition("-")
     return int(number) if prefix == batch.prefix and number.isdecimal() else None
 
 
-def _judgment(judge: LlmJudge, result: "BatchResult", item: BatchItem, batch: Batch) -> Judgment:
+def _judgment(judge: LlmJudge, result: BatchResult, item: BatchItem, batch: Batch) -> Judgment:
     if result.answer is None:
         return failed_judgment(item.order, item.sample, result.problem or "no result")
     answer = replace(result.answer, with_schema=batch.schema)
@@ -284,9 +285,10 @@ async def judge_in_batches(
     provider refuses the key, the model or a batch.
     """
     target = find_target(store, request)
-    tasks = find_judges(store, request, target)
+    tasks = find_judges(store, request, target, models_only=True)
     option = "--batch" if submitting else "--collect"
     judges = [batch_judge(task, option) for task in tasks]
+    control = request.control or WorkControl(request.concurrency, request.max_cost)
     made = make_run_pairs(store, target, request)
     for task, judge in zip(tasks, judges, strict=True):
         recorded = record_task(store, made, task, request.scope)
@@ -295,8 +297,10 @@ async def judge_in_batches(
         progress = initial_progress(store, recorded)
         submitted = Submitted()
         if submitting:
+            cap = SpendingCap(control, judge.price, batched=True)
+            check_room(store, recorded, judge, cap, missing_outside_batches(store, recorded))
             claimed = ClaimedWork(store, recorded, judge, request.claim_seconds)
-            submitted = await submit(store, recorded, claimed, request.max_cost)
+            submitted = await submit(store, recorded, claimed, cap)
         yield judge_summary(
             store,
             recorded,

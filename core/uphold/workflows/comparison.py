@@ -1,19 +1,29 @@
-"""Compares two runs of a set, gates one against the other, and reads the history of win rates."""
+"""Compares runs of a set, and gates one against another."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, interval, percent
-from uphold.records.comparisons import Gate, RunComparison
+from uphold.records.comparisons import (
+    GatedRun,
+    GateResult,
+    MatchedRuns,
+    RankedRun,
+    RunComparison,
+    SeveralRuns,
+)
 from uphold.records.runs import Run
-from uphold.records.statistics import Rate
 from uphold.stats.agreement import agreement
-from uphold.stats.paired import GateSubject, by_judge, by_people, gate, paired_statistics
-from uphold.stats.summary import live_numbers
-from uphold.store import counts, runs
+from uphold.stats.best import difference_of, with_the_best
+from uphold.stats.gating import examples_lacking, gate, judge_gate
+from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, rated_difference
+from uphold.store import counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
-from uphold.store.matched import matched_pairs
+from uphold.store.matched import changed_details, matched_runs
+from uphold.workflows.more_verdicts import more_verdicts
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
@@ -23,8 +33,44 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
     compared, or a judge that has not judged both.
     """
     old, new = _find_two_runs(store, before, after)
-    pairs, name = matched_pairs(store, old, new, judge)
-    _check_judge(judge, name)
+    matched = _matched(store, old, new, judge)
+    found = _comparison(store, old, new, matched)
+    if found.people.ties_half.low is not None:
+        return found
+    return replace(found, more=more_verdicts(store, old, new, matched, examples_lacking(matched)))
+
+
+def compare_several(store: Store, names: Sequence[str], judge: str | None = None) -> SeveralRuns:
+    """Compare three runs and more: each with the best of the others, by human labels with ties as half.
+
+    Raises BadUsage as `compare_runs` does, and for a run that is named twice.
+    """
+    found = [runs.find_run(store, name) for name in names]
+    for number, run in enumerate(found):
+        if any(other.id == run.id for other in found[:number]):
+            raise BadUsage(f"the run {run.name!r} is named twice; name different ones (`uphold runs` lists them)")
+    pairs: list[RunComparison] = []
+    estimates: dict[tuple[str, str], Estimate | Refusal] = {}
+    for old, new in combinations(found, 2):
+        _check_one_set(old, new)
+        matched = _matched(store, old, new, judge)
+        pairs.append(_comparison(store, old, new, matched))
+        estimates[new.name, old.name] = difference_of(matched)
+    ranked = with_the_best([run.name for run in found], estimates)
+    best = tuple(RankedRun(run.name, run.candidate, *one) for run, one in zip(found, ranked, strict=True))
+    return SeveralRuns(found[0].set, best, tuple(pairs))
+
+
+def _matched(store: Store, old: Run, new: Run, judge: str | None) -> MatchedRuns:
+    matched = matched_runs(store, old, new, judge)
+    if judge is not None and matched.judge is None:
+        raise BadUsage(f"judge {judge!r} has not judged both runs; without --judge the first one that has is taken")
+    return matched
+
+
+def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunComparison:
+    people = rated_difference(matched, by_people)
+    changed = [(example.key, example.turn) for example in (*people.lost, *people.won)]
     return RunComparison(
         before=old.name,
         after=new.name,
@@ -33,9 +79,10 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
         before_baseline=old.baseline,
         after_baseline=new.baseline,
         set=old.set,
-        people=paired_statistics(pairs, by_people),
-        judge=name,
-        by_judge=paired_statistics(pairs, by_judge) if name is not None else None,
+        people=people,
+        judge=matched.judge,
+        by_judge=rated_difference(matched, by_judge) if matched.judge is not None else None,
+        details=changed_details(store, old, new, changed) if changed else {},
     )
 
 
@@ -43,8 +90,8 @@ def compare_runs(store: Store, before: str, after: str, judge: str | None = None
 class GateRequest:
     """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
 
-    Human labels decide, or with `judge_only` the verdicts of `judge` (by default the first that has judged both runs).
-    The result is provisional before `planned` examples.
+    Human labels decide; with `judge_only` it is said what the verdicts of `judge` (by default the first that has judged
+    both runs) would. Before `planned` examples (by default the run's latest plan) nothing is decided.
     """
 
     run: str
@@ -55,7 +102,7 @@ class GateRequest:
     planned: int | None = None
 
 
-def gate_run(store: Store, request: GateRequest) -> Gate:
+def gate_run(store: Store, request: GateRequest) -> GatedRun:
     """Test whether a run is no worse than another by more than a margin.
 
     Raises BadUsage for a margin out of range, runs that cannot be compared, or a judge that has not judged both.
@@ -64,31 +111,35 @@ def gate_run(store: Store, request: GateRequest) -> Gate:
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
     old, new = _find_two_runs(store, request.against, request.run)
-    pairs, name = matched_pairs(store, old, new, request.judge)
-    _check_judge(request.judge, name)
-    if request.judge_only and name is None:
-        raise BadUsage(
-            "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
-        )
-    deciding_judge = name if request.judge_only else None
-    caveat = _judge_caveat(store, new, deciding_judge) if deciding_judge is not None else None
-    return gate(pairs, margin, GateSubject(new.name, old.name, deciding_judge, caveat), request.planned)
+    matched = _matched(store, old, new, request.judge)
+    comparison = _comparison(store, old, new, matched)
+    if request.judge_only:
+        if matched.judge is None:
+            raise BadUsage(
+                "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
+            )
+        return GatedRun(comparison, judge_gate(matched, margin, _judge_caveat(store, new, matched.judge)))
+    planned = reviews.planned_count(store, new.id) if request.planned is None else request.planned
+    found = gate(matched, margin, planned)
+    if found.outcome is GateResult.INCONCLUSIVE:
+        lacking = found.lacking if found.lacking is not None else examples_lacking(matched, margin)
+        found = replace(found, more=more_verdicts(store, old, new, matched, lacking))
+    return GatedRun(comparison, found)
 
 
 def _find_two_runs(store: Store, before: str, after: str) -> tuple[Run, Run]:
     old, new = runs.find_run(store, before), runs.find_run(store, after)
     if old.id == new.id:
         raise BadUsage(f"both are the run {old.name!r}; name two runs, by name or number (`uphold runs` lists them)")
+    _check_one_set(old, new)
+    return old, new
+
+
+def _check_one_set(old: Run, new: Run) -> None:
     if old.set_id != new.set_id:
         raise BadUsage(
             f"{old.name!r} is over the set {old.set!r}, {new.name!r} over {new.set!r}: only runs over one set share examples"
         )
-    return old, new
-
-
-def _check_judge(requested: str | None, found: str | None) -> None:
-    if requested is not None and found is None:
-        raise BadUsage(f"judge {requested!r} has not judged both runs; without --judge the first one that has is taken")
 
 
 def _judge_caveat(store: Store, run: Run, judge: str) -> str:
@@ -100,23 +151,3 @@ def _judge_caveat(store: Store, run: Run, judge: str) -> str:
     rate, bounds = percent(observed.rate), interval(observed.low, observed.high)
     pairs = count_noun(observed.n, "pair")
     return f"an opinion: in {run.name} the judge says what people say in {rate} ({bounds}) of {pairs}"
-
-
-@dataclass(frozen=True, slots=True)
-class RunPoint:
-    """A run with its win rate for the population, or that of this set where there is none; no rate below ten pairs."""
-
-    run: Run
-    rate: Rate
-
-
-def set_history(store: Store, set_id: int, baseline_id: int) -> list[RunPoint]:
-    """Return every run of a set against one baseline with its win rate, oldest first."""
-    found = [run for run in runs.all_runs(store) if run.set_id == set_id and run.baseline_id == baseline_id]
-    return [RunPoint(run, _win_rate(store, run)) for run in found]
-
-
-def _win_rate(store: Store, run: Run) -> Rate:
-    found = counts.run_counts(store, run, CountOptions(first_only=True))
-    numbers = live_numbers(found, found.judges[0].judge_id if found.judges else None)
-    return numbers.population or numbers.win_rate

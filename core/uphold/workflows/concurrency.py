@@ -1,14 +1,12 @@
-"""Runs requests concurrently, under a control that can pause, stop or resize the work and that caps its cost."""
+"""Runs requests concurrently, under a control that can pause, stop or resize the work, and that holds its budget."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from uphold.errors import BadUsage
-from uphold.formatting import dollars as in_dollars
-from uphold.judging.costs import Price, TokenEstimator
-from uphold.records.model_calls import ModelRequest
 
 MAX_CONCURRENCY = 1000
 
@@ -31,7 +29,8 @@ class WorkControl:
     """Settings of running work; any thread may change them.
 
     `stopped` holds the reason once no new request is to be sent. `cap` is the most that all requests under this control
-    may cost, in dollars.
+    may cost, in dollars. `spent` is what replies cost, `at_most` what those cost at most whose price is not known: lost
+    replies, and those without a token count. `held` is what each request in flight can cost.
     """
 
     def __init__(self, concurrency: int = 8, cap: float | None = None) -> None:
@@ -39,8 +38,8 @@ class WorkControl:
         self.paused = False
         self.stopped: str | None = None
         self.spent = 0.0
-        self._reserved = 0.0
-        self._in_flight = 0
+        self.at_most = 0.0
+        self.held: list[float] = []
         self._deadline = 0.0
         self._listeners: list[Callable[[], None]] = []
 
@@ -59,6 +58,11 @@ class WorkControl:
         self.concurrency = min(max(number, 1), MAX_CONCURRENCY)
         self._notify()
 
+    def set_cap(self, dollars: float | None) -> None:
+        """Change the most that all requests may cost."""
+        self.cap = dollars
+        self._notify()
+
     def stop(self, reason: str, grace: float = GRACE_SECONDS) -> None:
         """Send no new requests; those in flight have `grace` seconds to finish."""
         if self.stopped is None:
@@ -74,54 +78,20 @@ class WorkControl:
         for changed in tuple(self._listeners):
             changed()
 
-    def reserve(self, dollars: float) -> bool:
-        """Reserve what a request may cost; return False where that could pass the cap.
-
-        Work is stopped where nothing is in flight that could free some of the reserved amount.
-        """
-        if self.cap is not None and self.spent + self._reserved + dollars > self.cap:
-            if not self._in_flight:
-                self.stop(_cap_reached(self.cap, self.spent, dollars))
+    def hold(self, dollars: float) -> bool:
+        """Hold the most that a request can cost until `settle`; return False where that could pass the cap."""
+        if self.cap is not None and math.fsum((self.spent, self.at_most, *self.held, dollars)) > self.cap:
             return False
-        self._reserved += dollars
-        self._in_flight += 1
+        self.held.append(dollars)
         return True
 
-    def record(self, reserved: float, cost: float | None) -> None:
-        """Count what a finished request cost, and free the amount reserved for it."""
-        self._in_flight -= 1
-        self._reserved = max(self._reserved - reserved, 0.0) if self._in_flight else 0.0
-        self.spent += cost or 0.0
-
-
-def _cap_reached(cap: float, spent: float, cost: float) -> str:
-    so_far = f"{in_dollars(spent)} of {in_dollars(cap)} is spent"
-    return f"the next request could cost {in_dollars(cost)} and pass --max-cost: {so_far}"
-
-
-class SpendingCap:
-    """Reserves the estimated cost of one model's requests under a control's cap."""
-
-    def __init__(self, control: WorkControl, price: Price | None) -> None:
-        self._control, self._price = control, price
-        self._estimator = TokenEstimator()
-
-    def reserve(self, request: ModelRequest) -> float | None:
-        """Return the dollars reserved for a request, or None where it must not be sent."""
-        if self._price is None:
-            return 0.0
-        expected = self._price.estimate(
-            self._estimator.expected_input(request.length), self._estimator.max_expected_output(request.max_tokens)
-        )
-        return expected if self._control.reserve(expected) else None
-
-    def record(
-        self, reserved: float, request: ModelRequest, cost: float | None, tokens: tuple[int | None, int | None]
-    ) -> None:
-        """Count a finished request; `tokens` are its (input, output) tokens, None where there was no answer."""
-        if self._price is not None:
-            self._control.record(reserved, cost)
-        self._estimator.add(request.length, *tokens)
+    def settle(self, held: float, cost: float | None) -> None:
+        """Count what a request cost; where that is not known (None), what was held for it."""
+        self.held.remove(held)
+        if cost is None:
+            self.at_most += held
+        else:
+            self.spent += cost
 
 
 async def run_concurrently(

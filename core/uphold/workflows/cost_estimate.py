@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uphold.endpoints import batches
 from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import Address, open_endpoint
 from uphold.errors import BadUsage, EndpointError
+from uphold.formatting import count_noun
 from uphold.judging.costs import ASSUMED_OUTPUT, guess_tokens
 from uphold.judging.judges import LlmJudge
 from uphold.records.model_calls import ModelRequest
 from uphold.store import judgments
 from uphold.store.database import Store
+from uphold.store.judgments import MissingJudgment
+from uphold.workflows.claimed_judgments import pair_to_judge
 from uphold.workflows.judge_request import JudgeRequest, find_judge_address, find_judges, find_target
 from uphold.workflows.judging_progress import RecordedTask, make_run_pairs, record_task
-from uphold.workflows.llm_judging import pair_to_judge
+from uphold.workflows.spending import SpendingCap
 
 _COUNTED_REQUESTS = 24
 """Requests whose tokens the endpoint counts; the others are estimated from their lengths."""
@@ -23,7 +27,8 @@ _COUNTED_REQUESTS = 24
 class Estimate:
     """What judging with one judge would take; costs are in dollars, None for a model without a price.
 
-    `counted_by` says how the input tokens were counted; `output_each` is the assumed number of tokens per answer.
+    `counted_by` says how the input tokens were counted; `output_each` is the assumed number of tokens per answer, and
+    `output_from` says where it comes from.
     """
 
     judge: str
@@ -36,6 +41,7 @@ class Estimate:
     counted_by: str
     cost: float | None
     batch_cost: float | None
+    output_from: str = ""
 
     @property
     def output_tokens(self) -> int:
@@ -64,10 +70,10 @@ async def _estimate(store: Store, request: JudgeRequest, recorded: RecordedTask)
     pairs = len({judgment.pair_id for judgment in missing})
     if not isinstance(judge, LlmJudge):
         return Estimate(judge.record.name, False, pairs, len(missing), 0, 0, 0, "", 0.0, None)
-    requests = _requests(store, judge_id, judge, missing, request.scope.redo)
+    requests = _requests(store, recorded, judge, missing)
     tokens, counted_by = await _input_tokens(request, judge, requests, _counted_per_guessed(store, judge_id, judge))
-    mean_output = judgments.mean_output_tokens(store, judge_id)
-    each = min(round(mean_output) if mean_output else ASSUMED_OUTPUT, judge.options.max_tokens)
+    mean_output, output_from = _mean_output(store, judge_id, judge)
+    each = min(mean_output, judge.options.max_tokens)
     cost = batch_cost = None
     if judge.price is not None:
         cost = sum(judge.price.estimate(count, each) for count in tokens)
@@ -82,12 +88,28 @@ async def _estimate(store: Store, request: JudgeRequest, recorded: RecordedTask)
         each,
         counted_by,
         cost,
-        batch_cost if judge.provider == "anthropic" else None,
+        batch_cost if _has_batches(request, judge) else None,
+        output_from,
     )
 
 
+def _has_batches(request: JudgeRequest, judge: LlmJudge) -> bool:
+    """Whether the judge's requests can be batched, as far as is known: few servers of one's own take batches."""
+    own_server = request.base_url or judge.endpoint.base_url
+    return judge.provider == "anthropic" or (judge.provider in batches.KINDS and own_server is None)
+
+
+def _mean_output(store: Store, judge_id: int, judge: LlmJudge) -> tuple[int, str]:
+    """Return the output tokens that an answer is expected to have, and where that number comes from."""
+    for same_model, whose in ((False, "this judge"), (True, f"other judges with {judge.model}")):
+        mean, answers = judgments.mean_output_tokens(store, judge_id, same_model=same_model)
+        if mean is not None:
+            return max(round(mean), 1), f"the mean of {count_noun(answers, 'answer')} of {whose}"
+    return ASSUMED_OUTPUT, "assumed, until there are answers"
+
+
 def _requests(
-    store: Store, judge_id: int, judge: LlmJudge, missing: Sequence[judgments.MissingJudgment], redo: bool
+    store: Store, recorded: RecordedTask, judge: LlmJudge, missing: Sequence[MissingJudgment]
 ) -> list[ModelRequest]:
     """Return the requests that would be sent, one for pairs of equal contents, none for judgments that need none."""
     requests, keys = [], set()
@@ -96,11 +118,22 @@ def _requests(
         pair, _ = pair_to_judge(store, judgment.pair_id)
         if key in keys or judge.judge_identical(pair, judgment.order, judgment.sample) is not None:
             continue
-        if judgments.find_reusable(store, judge_id, judgment, readable=redo):
+        if judgments.find_reusable(store, recorded.judge_id, judgment, readable=recorded.scope.redo):
             continue
         keys.add(key)
-        requests.append(judge.request(judge.prompt(pair, judgment.order), judgment.sample))
+        requests.append(judge.request(judge.prompt(pair, judgment.order, recorded.fence), judgment.sample))
     return requests
+
+
+def check_room(
+    store: Store, recorded: RecordedTask, judge: LlmJudge, cap: SpendingCap, missing: Sequence[MissingJudgment]
+) -> None:
+    """Raise BadUsage if the cap has no room for any request, so that nothing could be asked."""
+    cap.check_room(
+        judge.request(judge.prompt(pair, one.order, recorded.fence), one.sample)
+        for one in missing
+        if judge.judge_identical((pair := pair_to_judge(store, one.pair_id)[0]), one.order) is None
+    )
 
 
 def _counted_per_guessed(store: Store, judge_id: int, judge: LlmJudge) -> float | None:

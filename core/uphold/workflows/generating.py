@@ -22,8 +22,9 @@ from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
 from uphold.store.responses import GeneratedTurn, PartialAttempt, UnansweredExample
 from uphold.store.sets import find_set
-from uphold.workflows.concurrency import SpendingCap, WorkControl, check_concurrency, run_concurrently
+from uphold.workflows.concurrency import WorkControl, check_concurrency, run_concurrently
 from uphold.workflows.model_servers import ServerMemory
+from uphold.workflows.spending import CappedEndpoint, CapReached, SpendingCap
 
 _MAX_IDLE_PASSES = 4
 """Passes without progress after which claims of other processes must have expired or been used."""
@@ -140,7 +141,8 @@ async def generate(store: Store, request: GenerateRequest) -> AsyncGenerator[Gen
     server = ServerMemory(
         store, address, request.patience, PaceLimits(system.requests_per_minute, system.tokens_per_minute)
     )
-    endpoint = server.connect()
+    cap = SpendingCap(control, price)
+    endpoint = server.connect(lambda opened: CappedEndpoint(opened, cap))
     generator = _ResponseGenerator(store, system, endpoint, control, price, request)
     try:
         idle_passes = 0
@@ -217,7 +219,7 @@ class _ResponseGenerator:
         request: GenerateRequest,
     ) -> None:
         self._store, self._system, self._endpoint, self._control = store, system, endpoint, control
-        self._price, self._budget, self._redo = price, SpendingCap(control, price), request.redo
+        self._price, self._redo = price, request.redo
         self._holder, self._claim_seconds = secrets.token_hex(8), request.claim_seconds
         self._claimed: set[int] = set()
         self._skipped: list[UnansweredExample] = []
@@ -255,21 +257,16 @@ class _ResponseGenerator:
             if self._control.stopped:
                 return outcome
             request = turn_request(self._system, example.text, answers)
-            reserved = self._budget.reserve(request)
-            if reserved is None:
-                self._control.stop("the next request could pass --max-cost")
-                return replace(outcome, problem="not asked: --max-cost")
-            answer = None
             try:
                 answer = await self._endpoint.answer(request)
+            except CapReached:
+                return outcome
             except EndpointError as error:
                 if self._endpoint.gave_up is not None:
                     self._control.stop(self._endpoint.gave_up, grace=TIMEOUT)
                 return replace(outcome, problem=storable(str(error)))
-            finally:
-                cost = self._price.cost_of(answer) if answer is not None and self._price is not None else None
-                tokens = (answer.input_tokens, answer.output_tokens) if answer is not None else (None, None)
-                self._budget.record(reserved, request, cost, tokens)
+            cost = self._price.cost_of(answer) if self._price is not None else None
+            tokens = (answer.input_tokens, answer.output_tokens)
             text = storable(answer.text)
             with self._store.writing() as conn:
                 responses.add_turn(

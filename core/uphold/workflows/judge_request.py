@@ -1,5 +1,6 @@
 """Resolves a request to judge a run into the run, its judges and the addresses of their endpoints."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage
 from uphold.judging.judges import (
     MOST_SAMPLES,
+    PROVIDERS,
     LlmJudge,
     ReadyJudge,
     RulesJudge,
@@ -21,7 +23,7 @@ from uphold.settings import Settings
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
 from uphold.store.judgments import JudgingScope
-from uphold.store.pairs import systems_of
+from uphold.store.pairs import any_reference, systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
@@ -107,21 +109,23 @@ def find_target(store: Store, request: JudgeRequest) -> RunTarget:
 
 
 def find_judges(
-    store: Store, request: JudgeRequest, target: RunTarget, *, with_addresses: bool = True
+    store: Store, request: JudgeRequest, target: RunTarget, *, with_addresses: bool = True, models_only: bool = False
 ) -> list[JudgeTask]:
     """Return the judges of a request, each with its orders and samples.
 
-    Raises BadUsage for judges that do not exist or do not suit the run, for options out of range, and, unless
-    `with_addresses` is False, for a missing API key or a bad address.
+    Raises BadUsage for judges that do not exist, for options out of range, and, unless `with_addresses` is False, for a
+    missing API key or a bad address; for rules that cannot compare anything in the run, unless the caller takes
+    `models_only`.
     """
     _check_numbers(request)
     tasks = []
     rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
     for judge in _judges(request, rubric):
-        judge.check_systems(target.candidate, target.baseline)
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
+        if isinstance(judge, RulesJudge) and not models_only:
+            _check_comparable(store, target, judge)
         orders = judge.orders[:1] if request.one_order else judge.orders
         address = find_judge_address(request, judge) if with_addresses and isinstance(judge, LlmJudge) else None
         if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
@@ -131,6 +135,40 @@ def find_judges(
             )
         tasks.append(JudgeTask(judge, orders, samples, address))
     return tasks
+
+
+def _check_comparable(store: Store, target: RunTarget, judge: RulesJudge) -> None:
+    """Raise BadUsage, with a command that works, for a rule that can compare nothing in the run."""
+    comparable = any_reference(store, target.set_id, target.candidate, target.baseline)
+    systems = target.candidate, target.baseline
+    try:
+        judge.check_systems(*systems)
+    except BadUsage as error:
+        if REFERENCE in systems:
+            other = systems[0] if systems[1] == REFERENCE else systems[1]
+            command = _command(target, "rules:reference-overlap", candidate=other, baseline=REFERENCE)
+        elif comparable:
+            command = _command(target, "rules:closer")
+        else:
+            command = _command(target, f"{PROVIDERS[0]}:MODEL")
+        raise BadUsage(f"{error}; this works: {command}") from None
+    if comparable is False:
+        raise BadUsage(
+            f"{judge.record.name} could read nothing: no example of the set {target.set!r} that both systems answered has"
+            " a reference answer. `uphold import FILE --update` adds references from rows of `key` and `reference`;"
+            f" without them a model judges: {_command(target, f'{PROVIDERS[0]}:MODEL')}"
+        )
+
+
+def _command(target: RunTarget, judge: str, candidate: str | None = None, baseline: str | None = None) -> str:
+    """Return the command line that judges a run's systems with a judge."""
+    names = {
+        "--set": target.set,
+        "--candidate": candidate or target.candidate,
+        "--baseline": baseline or target.baseline,
+        "--judge": judge,
+    }
+    return "uphold judge " + " ".join(f"{option} {shlex.quote(name)}" for option, name in names.items())
 
 
 def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:

@@ -13,9 +13,12 @@ from uphold.records.model_calls import ModelAnswer
 from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
-from uphold.store.runs import find_run, judges_of
+from uphold.store.headline_judges import run_judges
+from uphold.store.runs import find_run
 from uphold.workflows.batch_judging import collect
+from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
 from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.cost_estimate import check_room
 from uphold.workflows.judge_request import JudgeRequest, find_judges, find_target
 from uphold.workflows.judging_progress import (
     JudgeSummary,
@@ -25,10 +28,12 @@ from uphold.workflows.judging_progress import (
     initial_progress,
     judge_summary,
     make_run_pairs,
+    missing_outside_batches,
     record_task,
 )
-from uphold.workflows.llm_judging import ClaimedWork, JudgmentWorker, pair_to_judge
+from uphold.workflows.llm_judging import JudgmentWorker
 from uphold.workflows.model_servers import ServerMemory
+from uphold.workflows.spending import SpendingCap
 
 _RULE_CHUNK = 1000
 """Judgments by rule written per transaction."""
@@ -69,10 +74,12 @@ async def _judge_missing(
         for saved in _apply_rule(store, recorded, judge):
             yield (progress := progress.add(saved))
     elif progress.total and address is not None and not control.stopped:
-        claimed = ClaimedWork(store, recorded, judge, request.claim_seconds)
+        missing = missing_outside_batches(store, recorded)
+        check_room(store, recorded, judge, SpendingCap(control, judge.price), missing)
+        thread = ClaimingThread(store, recorded, judge, request.claim_seconds)
         server = ServerMemory(store, address, request.patience, judge.endpoint.pace)
-        worker = JudgmentWorker(claimed, judge, server.connect, control)
-        async with aclosing(worker.judge_all(claimed.missing())) as updates:
+        worker = JudgmentWorker(thread, judge, server.connect, control)
+        async with aclosing(worker.judge_all(missing)) as updates:
             async for saved in updates:
                 progress = progress.add(saved)
                 if (endpoint := worker.endpoint) is not None and worker.opened_at is not None:
@@ -82,6 +89,7 @@ async def _judge_missing(
                         pause_left=endpoint.retrier.pause_left,
                         paused=endpoint.retrier.paused_seconds,
                         elapsed=time.monotonic() - worker.opened_at,
+                        unknown_cost=worker.unknown_cost,
                         adapted=tuple(endpoint.notes),
                         refused=endpoint.refusals.refused_all,
                     )
@@ -126,7 +134,7 @@ def reread(store: Store, wanted: str | None, judge: str | None = None) -> list[R
     BadUsage where no such judge has judged the run.
     """
     run = find_run(store, wanted)
-    models = [model for model in judges_of(store, run.id) if model.kind == "llm"]
+    models = [model for model in run_judges(store, run.id) if model.kind == "llm"]
     chosen = [model for model in models if judge is None or model.name == judge]
     if not chosen:
         names = ", ".join(sorted({model.name for model in models})) or "none"

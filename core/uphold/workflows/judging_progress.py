@@ -1,27 +1,36 @@
 """Progress and summary of judging a run, and what direct and batch judging share in computing them."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from uphold.errors import BadUsage
+from uphold.judging.fences import new_fence
 from uphold.judging.judges import PROVIDERS, LlmJudge
 from uphold.judging.rules import RULES
 from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.runs import Run
 from uphold.settings import Settings
-from uphold.store import judges, judgments
+from uphold.store import claims, judges, judgments
 from uphold.store.database import Store
-from uphold.store.judgments import JudgedPair, JudgingScope
-from uphold.store.pairs import MadePairs, make_pairs
-from uphold.store.runs import get_run, judges_of, responses_from_other_sets
+from uphold.store.headline_judges import run_judges
+from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
+from uphold.store.pairs import MadePairs, any_reference, make_pairs
+from uphold.store.runs import get_run, responses_from_other_sets
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 
 MAX_LISTED = 200
 """Most unreadable or failed pairs that are listed."""
 
 _LATEST = 8
+
+_VARIABLE = re.compile(r"\breq_\w+|\d+(?:[.,]\d+)*")
+"""What differs between messages about the same thing: ids of requests, and numbers."""
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|(?<=JSON object )\{.*', re.S)
+"""What messages about unreadable answers quote of them; it may be cut at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +43,23 @@ class SavedJudgment:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Why judgments failed or could not be read: the first such reason, how many have it, and an example's key."""
+
+    what: str
+    count: int
+    example: str
+    status: JudgmentStatus
+
+
+@dataclass(frozen=True, slots=True)
 class JudgingProgress:
     """Progress of one judge; `total` judgments were missing at the start.
 
     `identical` counts judgments on identical answers and `reused` those copied from pairs with equal contents; both are
     counted as readable or unreadable too. `changed_pairs` are the ids of the pairs judged since the previous value.
-    `cost` is in dollars, None for a model without a price. `retries` counts repeated requests. Seconds: `pause_left`
+    `cost` is in dollars, None for a model without a price; `unknown_cost` is the most that requests may have cost beside
+    it whose reply was lost or came without its tokens. `retries` counts repeated requests. Seconds: `pause_left`
     until requests are sent again after the server asked for a pause, `paused` in such pauses so far, `elapsed` since
     the endpoint was opened. `adapted` says how requests were changed since the server takes no others, `refused` is the
     server's refusal where it has answered nothing since.
@@ -58,6 +78,7 @@ class JudgingProgress:
     run_id: int = 0
     judge_id: int = 0
     cost: float | None = None
+    unknown_cost: float = 0.0
     retries: int = 0
     pause_left: float = 0.0
     paused: float = 0.0
@@ -121,8 +142,9 @@ class JudgeSummary:
     """Result of judging a run: `progress` of this invocation, and the judge's current verdicts on the run.
 
     `left` counts pairs in scope that lack a judgment, `in_batches` judgments that are part of a batch whose results are
-    not in yet. `stopped` is the reason why judging ended before everything was tried. `submitted` holds the ids of new
-    batches, `collected` counts judgments brought in from earlier ones.
+    not in yet, `elsewhere` those that another process is asking for. `problems` are those of the judgments in force that
+    failed or could not be read. `stopped` is the reason why judging ended before everything was tried. `submitted` holds
+    the ids of new batches, `collected` counts judgments brought in from earlier ones.
     """
 
     run: Run
@@ -133,6 +155,8 @@ class JudgeSummary:
     verdicts: Mapping[Verdict, int]
     left: int = 0
     in_batches: int = 0
+    elsewhere: int = 0
+    problems: Sequence[Problem] = ()
     stopped: str | None = None
     submitted: tuple[str, ...] = ()
     collected: int = 0
@@ -143,14 +167,20 @@ class JudgeSummary:
         """Current pairs of the run."""
         return sum(self.verdicts.values())
 
+    @property
+    def unasked(self) -> int:
+        """Pairs that were not in scope and have no verdict yet."""
+        return max(self.verdicts.get(Verdict.PENDING, 0) - self.left, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class JudgingView:
-    """Verdict counts, the pairs whose judgments are unreadable or failed, and the pairs judged last."""
+    """Verdict counts, the pairs whose judgments are unreadable or failed and their problems, and the pairs judged last."""
 
     verdicts: Mapping[Verdict, int]
     problems: Sequence[JudgedPair] = ()
     latest: Sequence[JudgedPair] = ()
+    reasons: Sequence[Problem] = ()
 
 
 def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
@@ -159,7 +189,23 @@ def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
         judgments.verdict_counts(store, run_id, judge_id),
         judgments.problem_pairs(store, run_id, judge_id, MAX_LISTED),
         judgments.recently_judged_pairs(store, run_id, judge_id, _LATEST),
+        find_problems(store, run_id, judge_id),
     )
+
+
+def find_problems(store: Store, run_id: int, judge_id: int) -> list[Problem]:
+    """Return why judgments of a judge on a run failed or could not be read, the most frequent reason first.
+
+    Reasons that differ in numbers, in the ids of requests, or in what they quote of an unreadable answer only are taken
+    together.
+    """
+    found: dict[tuple[JudgmentStatus, str], Problem] = {}
+    for one in judgments.problem_counts(store, run_id, judge_id):
+        said = _QUOTED.sub("#", one.problem) if one.status is JudgmentStatus.UNREADABLE else one.problem
+        key = one.status, _VARIABLE.sub("#", said)
+        first = found.get(key, Problem(one.problem or "no reason was recorded", 0, one.example, one.status))
+        found[key] = replace(first, count=first.count + one.count)
+    return sorted(found.values(), key=lambda problem: -problem.count)
 
 
 def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | None:
@@ -170,9 +216,12 @@ def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | No
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
     """Return the specs of judges to offer for a run: those of uphold.toml, those that judged it, rules that suit it."""
     run = get_run(store, run_id)
-    used = [judge.name for judge in judges_of(store, run_id) if judge.kind != "imported" and _is_spec(judge.name)]
+    used = [
+        judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
+    ]
     rules = []
-    for name, rule in RULES.items():
+    comparable = any_reference(store, run.set_id, run.candidate, run.baseline)
+    for name, rule in RULES.items() if comparable else ():
         try:
             rule.check_systems(run.candidate, run.baseline)
         except BadUsage:
@@ -188,12 +237,16 @@ def _is_spec(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RecordedTask:
-    """A judge's task on a run whose pairs are made, with the judge and its requested orders in the store."""
+    """A judge's task on a run whose pairs are made, with the judge and its requested orders in the store.
+
+    `fence` separates the parts of the judge's prompts.
+    """
 
     task: JudgeTask
     judge_id: int
     made: MadePairs
     scope: JudgingScope
+    fence: str
 
     @property
     def run_id(self) -> int:
@@ -218,13 +271,20 @@ def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingSc
     with store.writing() as conn:
         judge_id = judges.add_judge(conn, task.judge.record)
         judges.record_requested_orders(conn, made.run_id, judge_id, task.orders, task.samples)
-    return RecordedTask(task, judge_id, made, scope)
+        fence = judges.fence_of(conn, judge_id, new_fence()) if isinstance(task.judge, LlmJudge) else ""
+    return RecordedTask(task, judge_id, made, scope, fence)
+
+
+def missing_outside_batches(store: Store, recorded: RecordedTask) -> list[MissingJudgment]:
+    """Return the judgments in scope that are missing and not part of an open batch."""
+    scope = replace(recorded.scope, exclude_batched=True)
+    return judgments.missing_judgments(store, recorded.run_id, recorded.judge_id, scope)
 
 
 def initial_progress(store: Store, recorded: RecordedTask) -> JudgingProgress:
     """Return the progress of a judge before it has done anything."""
     run_id, judge_id, judge = recorded.run_id, recorded.judge_id, recorded.task.judge
-    missing = judgments.missing_judgments(store, run_id, judge_id, replace(recorded.scope, exclude_batched=True))
+    missing = missing_outside_batches(store, recorded)
     priced = isinstance(judge, LlmJudge) and judge.price is not None
     return JudgingProgress(
         len(missing), judge=judge.record.name, run_id=run_id, judge_id=judge_id, cost=0.0 if priced else None
@@ -254,6 +314,8 @@ def judge_summary(
         verdicts=judgments.verdict_counts(store, run_id, judge_id),
         left=len({judgment.pair_id for judgment in missing}),
         in_batches=len(missing) - len(outside_batches),
+        elsewhere=claims.claimed_count(store, run_id, judge_id) if missing else 0,
+        problems=find_problems(store, run_id, judge_id),
         stopped=stopped,
         submitted=submitted,
         collected=collected,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import runs, sets
+from uphold.store import pair_list, run_list, sets
 from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.sets import find_set
@@ -26,17 +26,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The runs and eval sets of a database; each run has its rates."""
+    """The runs and eval sets of a database; `version` changes whenever their rates may have changed."""
 
     runs: list[RunRow]
     sets: list[SetRow]
+    version: tuple[int | None, ...] = ()
 
 
-def home(store: Store) -> Home:
-    """Return the runs and eval sets of a database with their counts and rates."""
-    from uphold.stats.human import with_rates  # a review that is opened by itself loads no statistics
-
-    return Home([with_rates(row) for row in runs.run_rows(store)], sets.set_rows(store))
+def home(store: Store, judge: str | None = None) -> Home:
+    """Return the runs and eval sets of a database with their counts; `judge` is the one that the user names."""
+    return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
 
 
 def explain_error(path: Path, error: Exception) -> BadDatabase | None:

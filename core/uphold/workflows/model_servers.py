@@ -1,9 +1,11 @@
 """Opens endpoints with what was learnt about their servers before, and keeps what is learnt now."""
 
+from collections.abc import Callable
+
 from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import Address, open_endpoint
 from uphold.endpoints.retrying import RetryPolicy
-from uphold.records.model_calls import PaceLimits, RequestForm
+from uphold.records.model_calls import Endpoint, PaceLimits, RequestForm
 from uphold.store import model_servers
 from uphold.store.database import Store
 
@@ -20,9 +22,13 @@ class ServerMemory:
         learnt = model_servers.learnt_form(store, *self._place)
         self._form = RequestForm() if learnt is None else RequestForm.from_text(learnt)
 
-    def connect(self) -> RetryingEndpoint:
-        """Open the endpoint. Its SDK is imported here: that takes most of a second."""
-        return RetryingEndpoint(open_endpoint(self._address), self._policy, form=self._form, limits=self._limits)
+    def connect(self, capped: Callable[[Endpoint], Endpoint]) -> RetryingEndpoint:
+        """Open the endpoint. Its SDK is imported here: that takes most of a second.
+
+        Every request of the opened endpoint goes through what `capped` makes of it, repeated and rewritten ones too.
+        """
+        endpoint = capped(open_endpoint(self._address))
+        return RetryingEndpoint(endpoint, self._policy, form=self._form, limits=self._limits)
 
     def keep(self, endpoint: RetryingEndpoint) -> None:
         """Write what the endpoint has learnt since the last call, if anything."""

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from uphold.records.enums import EventKind, ruling
-from uphold.records.judgments import PairVerdict
-from uphold.records.pair_list import ListedPair, ListedTexts
-from uphold.records.reviews import ReviewerState, ReviewEvent, new_event_id
+from uphold.records.enums import Choice, EventKind, Ruling, ruling
+from uphold.records.judgments import JudgeRef, PairVerdict
+from uphold.records.pair_list import Behind, ListedPair, ListedTexts, PairsBehind
+from uphold.records.reviews import OnScreen, ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.history import History, replay
-from uphold.store import judgments, pair_list, pairs, reviews, runs, sets
+from uphold.store import judgments, pair_list, pairs, reviews, sets
 from uphold.store.database import Store, open_store
+from uphold.store.headline_judges import judges_in_order
 from uphold.store.pair_list import PairRow
 from uphold.store.pairs import PairTexts
 
@@ -29,12 +30,22 @@ class PairListing:
     """The pairs of a run as one reviewer may see them.
 
     `read` and `bring_up_to_date` take long on large runs: each opens the file anew, so that a thread can run it.
-    Raises BadUsage for a judge that has not judged the run.
+    `judge` is the one whose verdicts are listed, a name or a judge that is known already; by default that of the run's
+    headline. Raises BadUsage for a judge that has not judged the run.
     """
 
-    def __init__(self, store: Store, run: Run, reviewer: str, judge: str | None = None) -> None:
+    def __init__(self, store: Store, run: Run, reviewer: str, judge: JudgeRef | str | None = None) -> None:
         self.store, self.run, self.reviewer = store, run, reviewer
-        self.judge = runs.primary_judge(store, run.id, judge)
+        self._wanted = judge
+        self.judge: JudgeRef | None = None
+        self.update_judge()
+
+    def update_judge(self) -> None:
+        """Take the judge of the run's headline as it is now, such as one that was pinned, where none was asked for."""
+        if isinstance(self._wanted, JudgeRef):
+            self.judge = self._wanted
+        else:
+            self.judge = judges_in_order(self.store, self.run, self._wanted)[0].shown
 
     @property
     def judge_name(self) -> str | None:
@@ -44,18 +55,18 @@ class PairListing:
     def first(self, many: int) -> list[ListedPair]:
         """Return the first `many` pairs of the queue, without reading the rest of the run."""
         history = self._history(self.store)
-        return [_listed(row, history) for row in pair_list.first_rows(self.store, self.run.id, many)]
+        return [_listed(row, history, self.judge) for row in pair_list.first_rows(self.store, self.run.id, many)]
 
     def read(self) -> list[ListedPair]:
         """Return every current pair of the run, in no particular order."""
         with open_store(self.store.path) as store:
             history = self._history(store)
             rows = pair_list.pair_rows(store, self.run.id, self.judge.id if self.judge else None)
-            return [_listed(row, history) for row in rows]
+            return [_listed(row, history, self.judge) for row in rows]
 
     def mark(self) -> tuple[int | None, ...]:
         """Return a value that is different once reading again would find something else."""
-        return pair_list.list_version(self.store)
+        return (*pair_list.list_version(self.store), self.judge.id if self.judge is not None else None)
 
     def texts(self, page: Sequence[ListedPair]) -> dict[int, ListedTexts]:
         """Return by pair id what a list shows of the texts of one page."""
@@ -98,6 +109,22 @@ class PairListing:
             read=read,
         )
 
+    def behind(self, wanted: PairsBehind) -> frozenset[int]:
+        """Return the ids of the pairs that a number counts, with the judge of this list; takes long on large runs."""
+        from uphold.stats.pairs_behind import ids_behind  # a list without a number loads no statistics
+        from uphold.store.counts import AllVerdicts, CountOptions, run_condition, winners_in_app
+        from uphold.store.pair_columns import pair_groups, read_pairs
+
+        with open_store(self.store.path) as store:
+            reviewers = reviews.reviewer_ids(store)
+            columns = read_pairs(store, run_condition(self.run))
+            if wanted.kind is Behind.SIDES:
+                (name,) = wanted.reviewers
+                return frozenset(winners_in_app(store, self.run, reviewers[name]) & set(columns.ids))
+            verdicts = AllVerdicts(store, columns, CountOptions(details=True), [self.judge] if self.judge else [])
+            verdicts.read_lengths(columns)
+            return ids_behind(pair_groups(columns, verdicts.of(self.judge)), wanted, reviewers)
+
     def flag(self, pair: ListedPair) -> ListedPair:
         """Flag a pair for a second look, or take the flag away, and return the pair as it is listed then."""
         with self.store.writing() as conn:
@@ -115,12 +142,22 @@ class PairListing:
         return replay(reviews.reviewer_events(store, self.run.id, reviewer_id))
 
 
+def _ruling(choice: Choice, shown: OnScreen | None, row: PairRow, judge: JudgeRef | None) -> Ruling:
+    """Return whether a decision upholds the verdict of the list's judge.
+
+    That is the verdict that the decision was made on; where that was another judge's, this judge's verdict as it is now.
+    """
+    if shown is not None and judge is not None and shown.judge_id not in (None, judge.id):
+        return ruling(choice, row.verdict)
+    return ruling(choice, shown.verdict if shown is not None else None)
+
+
 def guidelines_of(store: Store, run: Run) -> str | None:
     """Return the guidelines of the run's set for judges and reviewers; None where it has none."""
     return sets.guidelines(store, run.set_id)
 
 
-def _listed(row: PairRow, history: History) -> ListedPair:
+def _listed(row: PairRow, history: History, judge: JudgeRef | None) -> ListedPair:
     state = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NO_EVENTS
     decision = state.decision
     shown = decision.shown if decision is not None else None
@@ -132,7 +169,7 @@ def _listed(row: PairRow, history: History) -> ListedPair:
         row.place,
         row.verdict,
         decision,
-        ruling(choice, shown.verdict if shown else None) if choice is not None else None,
+        _ruling(choice, shown, row, judge) if choice is not None else None,
         history.ranks.get(decision.id, 0) + 1 if decision is not None else 0,
         row.label,
         state.skipped,

@@ -50,7 +50,7 @@ class ReviewMode:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerContext:
-    """Who reads which run; `judges` have judged it, the primary one (the one that Enter upholds) first."""
+    """Who reads which run; `judges` have judged it, the one that Enter upholds (see `records.headline_judge`) first."""
 
     run: Run
     reviewer: str
@@ -86,6 +86,16 @@ class PairReader:
             if len(self._views) > _MAX_CACHED_VIEWS:
                 del self._views[next(iter(self._views))]
         return found
+
+    @property
+    def has_several_judges(self) -> bool:
+        """Whether several judges have judged the run."""
+        return len(self._judges) > 1
+
+    def use_judges(self, judges: Sequence[JudgeRef]) -> None:
+        """Read the verdicts of other judges from now on, the one that Enter upholds first."""
+        self._judges = judges
+        self._views.clear()
 
     def forget(self, pair_id: int) -> None:
         """Read a pair again the next time."""

@@ -6,7 +6,7 @@ from uphold.errors import BadUsage
 from uphold.records.judgments import PairVerdict
 from uphold.records.reviews import ReviewEvent
 from uphold.records.runs import Run
-from uphold.store import judgments, pairs, reviews, runs
+from uphold.store import headline_judges, judgments, pairs, reviews, runs
 from uphold.store.database import Store
 from uphold.store.pairs import PairTexts
 
@@ -36,7 +36,7 @@ def pair_records(store: Store, run_or_key: str, key: str | None) -> list[PairRec
     if not found:
         problem = "say which pair" if key is None else f"run {run.name!r} has no pair of an example {key!r}"
         raise BadUsage(f"{problem}: uphold show RUN KEY; {_some_keys(store, run)}")
-    judges = [judge.id for judge in runs.judges_of(store, run.id)]
+    judges = [judge.id for judge in headline_judges.judges_in_order(store, run)[1]]
     return [_read_record(store, run, pair_id, bool(current), judges) for pair_id, _, current in found]
 
 

@@ -12,12 +12,13 @@ from uphold.reviewing.queue_order import (
     PairIdentities,
     VerdictSummary,
     draw_as_listed,
-    draw_by_stratum,
+    draw_changed,
     draw_random,
     draw_weighted,
 )
 from uphold.store import queues, reviews
 from uphold.store.database import Store
+from uphold.store.pair_columns import PairCondition, read_pairs
 
 _TAG_PREFIX = "tag:"
 
@@ -53,9 +54,18 @@ def open_queue(
     return queue_id, items
 
 
+def reading_order(store: Store, run: Run, kind: str, judge_id: int | None) -> list[tuple[int, str]]:
+    """Return (pair id, stratum) of a run's current pairs in the order of a queue: the stored one, else as it would be drawn."""
+    stored = queues.read_queue(store, run.id, kind)
+    known = {pair for pair, _ in stored}
+    missing = sorted(pair for pair in queues.pair_identities(store, run.id) if pair[0] not in known)
+    drawn = _draw(store, run, kind, judge_id, ())(run.seed, missing) if missing else []
+    return [*stored, *((pair, stratum) for pair, stratum, *_ in drawn)]
+
+
 def is_sampled(kind: str) -> bool:
     """Whether what is read of a queue of this kind is a sample of the run."""
-    return kind in (QueueKind.RANDOM, QueueKind.UNCERTAIN) or kind.startswith(_TAG_PREFIX)
+    return kind in (QueueKind.RANDOM, QueueKind.UNCERTAIN, QueueKind.CHANGED) or kind.startswith(_TAG_PREFIX)
 
 
 def describe_queue(kind: str) -> str:
@@ -63,7 +73,7 @@ def describe_queue(kind: str) -> str:
     samples: dict[str, str] = {
         QueueKind.RANDOM: "a sample",
         QueueKind.ALL: "a sample only when all is read",
-        QueueKind.CHANGED: "chosen, not sampled",
+        QueueKind.CHANGED: "a sample of each part",
     }
     name = kind.removeprefix(_TAG_PREFIX) + " first" if kind.startswith(_TAG_PREFIX) else kind
     default = "a weighted sample" if is_sampled(kind) else "chosen, not sampled"
@@ -123,5 +133,24 @@ def _draw_tagged(store: Store, run: Run, tag: str) -> Draw:
 
 def _draw_changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs: PairIdentities) -> OrderedPairs:
     flipped = queues.flipped_pairs(store, run.id, judge_id) if judge_id is not None else set()
-    strata = queue_order.changed_strata([pair[0] for pair in pairs], queues.carried_pairs(store, run.id), flipped)
-    return draw_by_stratum(seed, pairs, strata, queue_order.CHANGED_ORDER)
+    strata = queue_order.changed_strata([pair[0] for pair in pairs], flipped, _unchanged_strata(store, run))
+    return draw_changed(seed, pairs, strata)
+
+
+def _unchanged_strata(store: Store, run: Run) -> dict[int, queue_order.Stratum | None]:
+    """Return by pair id, of those that are the same in the previous run, the stratum that they were drawn in there.
+
+    None where the previous run was read as it comes, in one stratum.
+    """
+    unchanged = queues.unchanged_pairs(store, run.id)
+    if not unchanged:
+        return {}
+    previous = read_pairs(store, PairCondition("p.run_id = :run", {"run": queues.previous_run(store, run.id)}))
+    drawn = {stratum for stratum in previous.strata if stratum.sequence}
+    strata = {pair: previous.strata[index] for pair, index in zip(previous.ids, previous.stratum_indexes, strict=True)}
+    found: dict[int, queue_order.Stratum | None] = {}
+    for pair, original in unchanged.items():
+        stratum = strata.get(original)
+        weighted = stratum is not None and stratum.sequence and len(drawn) > 1
+        found[pair] = (stratum.name, stratum.weight) if weighted and stratum is not None else None
+    return found

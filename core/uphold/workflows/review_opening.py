@@ -6,7 +6,6 @@ from functools import cache
 
 from uphold.errors import BadUsage
 from uphold.records.enums import REFERENCE, QueueKind
-from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import QueueItem
 from uphold.records.runs import Run
 from uphold.reviewing.advice import Advice, PairOutlook, advice
@@ -15,6 +14,7 @@ from uphold.reviewing.history import History, replay
 from uphold.reviewing.queue_order import uncertain_strata
 from uphold.store import pair_list, pairs, reviews, runs, sets
 from uphold.store.database import Store
+from uphold.store.headline_judges import judges_in_order
 from uphold.store.pairs import MadePairs
 from uphold.workflows.pair_reader import (
     MIN_QUEUE_FOR_SHARES,
@@ -36,7 +36,7 @@ class ReviewOptions:
 
     `queue` is a kind of queue (`random`, `tag:NAME`, ...), `open_share` the share of a blind session's pairs that are
     shown open, `planned` how many pairs the reviewer plans to read (None: as planned before). `judge` names the judge
-    whose verdicts are upheld (None: the run's primary one). `picked` are the pair ids of a hand-picked queue, in order.
+    whose verdicts are upheld (None: that of the run's headline). `picked` are the pair ids of a hand-picked queue, in order.
     """
 
     queue: str = QueueKind.RANDOM
@@ -53,8 +53,8 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
     Raises BadUsage for a judge that has not judged the run, or a queue that does not exist.
     """
     options = options or ReviewOptions()
-    judges = _judges(store, run, options.judge)
-    judge = judges[0] if judges else None
+    headline, judges = judges_in_order(store, run, options.judge)
+    judge = headline.shown
     queue_id, items = open_queue(store, run, options.queue, judge.id if judge else None, options.picked)
     reviewer_id = _reviewer_id(store, reviewer)
     history = replay(reviews.reviewer_events(store, run.id, reviewer_id))
@@ -79,18 +79,11 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
         writer=EventWriter(store, run.id, reviewer_id, queue_id, judge.id if judge else None),
         context=RunContext(store, run, options.queue),
         counts=LiveCounts(store, run, judge, reviewer_id),
+        named_judge=options.judge,
     )
     if options.planned is not None:
         session.plan(options.planned)
     return session
-
-
-def _judges(store: Store, run: Run, wanted: str | None) -> list[JudgeRef]:
-    """Return the run's judges, the primary one (or the one named `wanted`) first."""
-    primary = runs.primary_judge(store, run.id, wanted)
-    if primary is None:
-        return []
-    return [primary, *(judge for judge in runs.judges_of(store, run.id) if judge.id != primary.id)]
 
 
 def _reviewer_id(store: Store, name: str) -> int:
@@ -150,8 +143,8 @@ def _check_systems(store: Store, set_id: int, set_name: str, candidate: str, bas
 
 def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None) -> Advice:
     """Return which queue the reviewer should read next; raises BadUsage for a judge that has not judged the run."""
-    primary = runs.primary_judge(store, run.id, judge)
-    judge_id = primary.id if primary else None
+    shown = judges_in_order(store, run, judge)[0].shown
+    judge_id = shown.id if shown else None
     rows = [row for row in pair_list.pair_rows(store, run.id, judge_id) if not row.broken]
     identities = [(row.pair_id, row.key, row.turn) for row in rows]
     strata = uncertain_strata(verdicts_by_pair(store, run, judge_id, identities))
@@ -163,4 +156,4 @@ def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None
     ]
     current = {row.pair_id for row in rows}
     disputes = set(reviews.disputed_pairs(store, run.id)) - reviews.adjudicated_pairs(store, run.id)
-    return advice(outlooks, len(disputes & current), judged=primary is not None)
+    return advice(outlooks, len(disputes & current), judged=shown is not None)

@@ -32,6 +32,7 @@ from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, 
 from uphold.settings import database_path
 from uphold.store import reviews
 from uphold.store.database import Store
+from uphold.store.headline_judges import judges_in_order
 from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.pair_reader import PairReader, ReviewMode
 
@@ -174,6 +175,11 @@ class EventWriter:
         """Write the next event under a session of its own."""
         self._session_id = None
 
+    def use_judge(self, judge_id: int | None) -> None:
+        """Begin a session in which another judge's verdicts are upheld."""
+        self._judge_id = judge_id
+        self.begin_session()
+
     def _add_session(self, conn: sqlite3.Connection, mode: ReviewMode) -> int:
         share = mode.open_share if mode.blind else None
         return reviews.add_session(
@@ -194,7 +200,11 @@ class LiveCounts:
 
     def __init__(self, store: Store, run: Run, judge: JudgeRef | None, reviewer_id: int) -> None:
         self._store, self._run, self._reviewer_id = store, run, reviewer_id
-        self._judge_id = judge.id if judge else None
+        self.use_judge(judge)
+
+    def use_judge(self, judge: JudgeRef | None) -> None:
+        """Count with the verdicts of another judge from now on."""
+        self._judge = judge
         self._counted: CountedRun | None = None
 
     def numbers(self) -> LiveNumbers:
@@ -203,8 +213,9 @@ class LiveCounts:
         from uphold.stats.summary import live_numbers
         from uphold.store.counts import count_reviews, read_counted_run
 
-        self._counted = read_counted_run(self._store, self._run, self._judge_id, self._counted)
-        return live_numbers(count_reviews(self._store, self._counted), self._judge_id, self._reviewer_id)
+        judge_id = self._judge.id if self._judge is not None else None
+        self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
+        return live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
 
 
 class ReviewSession:
@@ -223,9 +234,11 @@ class ReviewSession:
         writer: EventWriter,
         context: RunContext,
         counts: LiveCounts,
+        named_judge: str | None = None,
     ) -> None:
         self.cursor, self.history, self.reader = cursor, history, reader
         self.writer, self.context, self.counts = writer, context, counts
+        self.named_judge = named_judge
         self._keys = {item.pair_id: item.key for item in cursor.items}
         self._written: list[ReviewEvent] = []
         self.unsaved: ReviewEvent | None = None
@@ -253,10 +266,33 @@ class ReviewSession:
         return self.reader.reviewer
 
     @property
+    def judge(self) -> JudgeRef | None:
+        """The judge that Enter upholds; None where nobody has judged the run."""
+        return self.reader.primary_judge
+
+    @property
     def judge_name(self) -> str | None:
         """The name of the judge that Enter upholds."""
-        judge = self.reader.primary_judge
-        return judge.name if judge is not None else None
+        return self.judge.name if self.judge is not None else None
+
+    @property
+    def has_several_judges(self) -> bool:
+        """Whether more judges than the one that Enter upholds have judged the run."""
+        return self.reader.has_several_judges
+
+    def update_judge(self) -> bool:
+        """Take the judge of the run's headline as it is now, such as one that was pinned; True where it is another one.
+
+        A judge that the user named stays.
+        """
+        judges = judges_in_order(self.store, self.run, self.named_judge)[1]
+        judge = judges[0] if judges else None
+        if judge == self.judge:
+            return False
+        self.reader.use_judges(judges)
+        self.writer.use_judge(judge.id if judge is not None else None)
+        self.counts.use_judge(judge)
+        return True
 
     @property
     def blind(self) -> bool:

@@ -17,9 +17,10 @@ from uphold.records.runs import Run
 from uphold.records.scripted_review import CHOICES, DecisionInput, ShownPair
 from uphold.reviewing.history import History, replay
 from uphold.reviewing.presentation import side_a
-from uphold.store import judges, judgments, pairs, reviews, runs
+from uphold.store import judges, judgments, pairs, reviews
 from uphold.store import scripted_review as store_calls
 from uphold.store.database import Store
+from uphold.store.headline_judges import judges_in_order
 from uphold.store.scripted_review import Decider
 from uphold.workflows.pair_reader import PairReader, ReviewerContext, ReviewMode
 from uphold.workflows.queue_drawing import open_queue
@@ -73,7 +74,7 @@ def next_pairs_for_program(store: Store, run: Run, program: str, options: Review
     Raises BadUsage as `next_pairs` does, and where another judge has the program's name.
     """
     program_id = _program_id(store, program)
-    judge_list = [judge for judge in _judges(store, run, options.judge) if judge.id != program_id]
+    judge_list = [judge for judge in judges_in_order(store, run, options.judge)[1] if judge.id != program_id]
     queue_id, items = open_queue(store, run, options.queue, judge_list[0].id if judge_list else None)
     done = store_calls.program_decided(store, run.id, program_id) | reviews.broken_pairs(store, run.id)
     unread = [item for item in items if item.pair_id not in done]
@@ -105,7 +106,7 @@ def decide(
     A decision is made on the pair as `next` last showed it to this reviewer, also where its texts have changed since. A
     pair that was never shown counts as chosen. Raises BadUsage for an unknown choice, key or turn.
     """
-    primary = next(iter(_judges(store, run, options.judge)), None)
+    primary = next(iter(judges_in_order(store, run, options.judge)[1]), None)
     with store.writing() as conn:
         reviewer_id = reviews.add_reviewer(conn, reviewer)
         by = Decider(reviewer_id=reviewer_id)
@@ -330,12 +331,6 @@ def _verdict_in_words(screen: OnScreen, decision: DecisionInput) -> str | None:
     if preferred is None or preferred is Preference.TIE or decision.names_known:
         return screen.verdict.value
     return "a" if preferred is screen.side_a else "b"
-
-
-def _judges(store: Store, run: Run, wanted: str | None) -> list[JudgeRef]:
-    """Return the run's judges, the primary one (or the one named `wanted`) first."""
-    primary = runs.primary_judge(store, run.id, wanted)
-    return [] if primary is None else [primary, *(j for j in runs.judges_of(store, run.id) if j.id != primary.id)]
 
 
 def _program_id(store: Store, name: str, conn: sqlite3.Connection | None = None) -> int:

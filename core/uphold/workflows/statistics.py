@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 from uphold.errors import BadUsage
 from uphold.records.counts import RunCounts
-from uphold.records.statistics import RunStatistics
-from uphold.stats.summary import merge_counts, run_statistics
+from uphold.records.headline_judge import HeadlineJudge, distinct_names
+from uphold.records.runs import Run
+from uphold.records.statistics import LiveNumbers, Rate, RunStatistics
+from uphold.stats.summary import live_numbers, merge_counts, run_statistics
 from uphold.store import counts, reviews, runs, sets
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
+from uphold.store.headline_judges import judges_in_order
 
 if TYPE_CHECKING:
     from uphold.records.comparisons import SideBySide
@@ -41,14 +44,47 @@ def read_run_statistics(
 ) -> RunStatistics:
     """Return the statistics of a run, or of the only one there is.
 
-    Raises BadUsage for a run, tag or judge that does not exist.
+    Raises BadUsage for a run, tag or judge that does not exist, and for a planned number below 1.
     """
+    _check_planned(options.planned)
     run = runs.find_run(store, name_or_number)
     _check_tag(store, run.set_id, options.tag)
     found = counts.run_counts(store, run, _count_options(options))
     _check_judge(found, options.judge)
     planned = reviews.planned_count(store, run.id) if options.planned is None else options.planned
     return run_statistics(found if planned is None else replace(found, planned=planned), options.full)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineNumbers:
+    """A run's headline and its judge's agreement, as lists and the history show them, with the judge they rest on."""
+
+    judge: HeadlineJudge
+    numbers: LiveNumbers
+
+    @property
+    def win_rate(self) -> Rate:
+        """The win rate for instructions like these; that of the pairs read where nothing can be said of the others."""
+        return self.numbers.population or self.numbers.win_rate
+
+
+def headline_numbers(store: Store, run: Run, judge: str | None = None) -> HeadlineNumbers:
+    """Return the headline of a run; `judge` is the one that the user names.
+
+    Raises BadUsage where the file has no judge of that name.
+    """
+    found = counts.run_counts(store, run, CountOptions(first_only=True, judge=judge))
+    planned = reviews.planned_count(store, run.id)
+    shown = found.judge.shown
+    numbers = live_numbers(
+        found if planned is None else replace(found, planned=planned), shown.id if shown is not None else None
+    )
+    return HeadlineNumbers(found.judge, numbers)
+
+
+def judge_names(store: Store, run: Run, judge: str | None = None) -> list[str]:
+    """Return the names by which a run's judges can be named, that of the shown one first."""
+    return distinct_names(judges_in_order(store, run, judge)[1])
 
 
 def read_set_statistics(store: Store, name: str, options: StatisticsOptions = DEFAULTS) -> RunStatistics:
@@ -84,6 +120,11 @@ def _check_judge(found: RunCounts, judge: str | None) -> None:
         raise BadUsage(f"judge {judge!r} has judged no pair here; `uphold stats` without --judge shows those that have")
 
 
+def _check_planned(planned: int | None) -> None:
+    if planned is not None and planned < 1:
+        raise BadUsage(f"--planned is the number of decisions that are planned, at least 1; it was given {planned}")
+
+
 def compare_judges(store: Store, name_or_number: str | None) -> "tuple[str, SideBySide]":
     """Return a run's name, and its judges compared on the same reviews."""
     from uphold.records.comparisons import SideBySide
@@ -99,18 +140,19 @@ def review_plan(
     store: Store, name_or_number: str | None, half_width: float, *, judge: str | None = None, planned: int | None = None
 ) -> "tuple[str, ReviewPlan]":
     """Return a run's name, and how many more decisions bring its win rate to an interval of this half-width."""
-    from uphold.stats.assisted import headline_inputs
+    from uphold.stats.assisted import run_inputs
     from uphold.stats.power import plan
 
     if not 0 < half_width < 0.5:
         raise BadUsage(
             f"--half-width is a share between 0 and .5, such as .05 for ±5 points; it was given {half_width:g}"
         )
+    _check_planned(planned)
     run = runs.find_run(store, name_or_number)
     found = counts.run_counts(store, run, CountOptions(judge, details=True, first_only=True))
     _check_judge(found, judge)
     found = merge_counts(found)
-    inputs = headline_inputs(found, found.judges[0] if found.judges else None)
+    inputs = run_inputs(found)
     times = sorted(habits.seconds for habits in found.habits.values() if habits.seconds is not None)
     return run.name, plan(inputs, half_width, times[len(times) // 2] if times else None, planned)
 

@@ -191,7 +191,7 @@ async def test_s_stops_and_keeps_what_came_back(store: Store) -> None:
 
 async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(store: Store) -> None:
     def answer(asked: Asked) -> Reply:
-        if asked.number < 2:
+        if "instruction 0\n" in asked.user:
             return error(413, said="too long for [b]this[/b] \x1b[2J model")
         return answer_to(asked, "no \x1b]52;c;x idea")
 
@@ -202,7 +202,7 @@ async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(
             await pilot.pause()
             screen = shown(pilot)
             assert "Needs a look" in screen
-            assert "no JSON object with a winner" in screen
+            assert "no verdict in the text" in screen
             assert "413 (too long" in screen
             await press(pilot, "r")
             assert "Raw answers of strict" in shown(pilot)
@@ -214,7 +214,7 @@ async def test_failures_are_listed_with_their_reason_and_r_shows_the_raw_answer(
 
 async def test_a_missing_key_is_one_sentence_on_the_screen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY")
-    async with app(store, "http://127.0.0.1:9").run_test(size=(120, 36)) as pilot:
+    async with app(store, "https://judge.example.com").run_test(size=(120, 36)) as pilot:
         await press(pilot, "j", "enter")
         assert await ended(pilot)
         await pilot.pause()
@@ -241,3 +241,32 @@ async def test_a_cap_is_typed_after_the_dollar_sign(store: Store) -> None:
             assert "stops at $0.01" in shown(pilot), shown(pilot)
             assert store.one("SELECT sum(cost) FROM judgments")[0] <= 0.01
             assert 0 < settled(store) < 12
+
+
+async def test_the_reasons_of_what_went_wrong_are_shown_with_counts_and_an_example(store: Store) -> None:
+    def some(asked: Asked) -> Reply:
+        user = asked.user
+        candidate_first = user.index("candidate") < user.index("baseline")
+        if "instruction 0\n" in user or ("instruction 1\n" in user and candidate_first):
+            return error(413, said="the prompt is [bold]too long[/]")
+        return answer_to(asked, "no idea") if "instruction 1\n" in user else right(asked)
+
+    with serving(some) as server:
+        async with app(store, server.url).run_test(size=(120, 40)) as pilot:
+            await press(pilot, "j", "enter")
+            assert await ended(pilot)
+            await pilot.pause()
+            screen = shown(pilot)
+    after = screen.partition("What went wrong")[2].splitlines()
+    assert " 3  as k-000 " in after[1]
+    assert "[bold]too long" in after[1]
+    assert " 1  as k-001 " in after[2]
+    assert "no verdict in the text" in after[2]
+    assert "nothing is left" not in screen
+
+
+async def test_a_rule_that_could_read_nothing_is_not_offered_and_is_refused_by_name(store: Store) -> None:
+    async with app(store, "http://127.0.0.1:9").run_test(size=(120, 40)) as pilot:
+        await press(pilot, "j")
+        has_references = store.one("SELECT count(*) FROM examples WHERE reference_id IS NOT NULL")[0] > 0
+        assert ("rules:closer" in shown(pilot)) is has_references

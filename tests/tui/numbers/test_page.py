@@ -146,7 +146,7 @@ def test_the_large_digits_are_the_percentage_and_0_and_100_stand_for_none_and_al
 def some_report() -> Report:
     """A report with every part of the screen in it."""
     counts = counts_of(table(("W", 120, "W" * 20 + "L" * 8), ("L", 80, "L" * 10 + "W" * 2)))
-    return report_of(replace(counts, habits={1: ReviewerHabits(chose_a=15, chose_b=5)}))
+    return report_of(replace(counts, habits={1: ReviewerHabits(side_a=((0, 1.0, 15), (0, 0.0, 5)))}))
 
 
 def with_items(report: Report, section_id: SectionId, *items: NumberRow | Sentence) -> Report:

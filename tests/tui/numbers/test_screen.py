@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from support.app_samples import app, database, make_app, press, review, rows, shown
 from uphold.records.enums import Preference
-from uphold.records.pair_list import PairFilter
+from uphold.records.pair_list import Behind, behind
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store
 from uphold_tui.numbers.screen import NumbersScreen
@@ -102,7 +102,7 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         await pilot.pause()
         await press(pilot, "i")
         screen = await counted(pilot)
-        cell = PairFilter(label=Preference.BASELINE, verdict=Preference.CANDIDATE)
+        cell = behind(Behind.COMPARED, label=Preference.BASELINE, verdict=Preference.CANDIDATE)
         place = next(i for i, place in enumerate(screen.links) if place.pair_filter == cell)
         screen.cursor = place
         await press(pilot, "enter")
@@ -126,17 +126,19 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         assert review(pilot).session.current.key == key  # type: ignore[union-attr]
 
 
-async def test_what_others_said_of_unread_pairs_is_not_listed(tmp_path: Path) -> None:
+async def test_the_pairs_behind_a_number_are_listed_without_what_others_said_of_those_not_read(tmp_path: Path) -> None:
     store = database(tmp_path, reviewed(12, 12))
     async with make_app(store, reviewer="somebody else").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
         await press(pilot, "enter")
-        await pilot.pause(0.3)
-        text = shown(pilot)
-        assert "No pair here." in text
-        assert "8 pairs stand behind this number; you have read none of them." in text
+        text = await told(pilot, "12 not read by you")
+        assert "in 12 of 12" in text
+        assert "with a human label" in text
+        rows_ = [line for line in text.splitlines() if line.lstrip().startswith("·")]
+        assert len(rows_) == 12
+        assert not any("lora-r16" in line or "base-7b" in line for line in rows_)
 
 
 async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:

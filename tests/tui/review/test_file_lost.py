@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, make_app, press, review, session, shown
+from support import app_samples
+from support.app_samples import app, database, make_app, review, session, shown
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store
 from uphold_tui.app import UpholdApp, app_end
 from uphold_tui.dialogs.not_kept import NotKeptScreen
+from uphold_tui.review.screen import ReviewScreen
 
 
 def _replace(path: Path) -> None:
@@ -46,6 +48,17 @@ def store(tmp_path: Path) -> Store:
     """A database whose pages are in its file, opened anew."""
     database(tmp_path, count=8).close()
     return open_store(tmp_path / "uphold.db")
+
+
+async def press(pilot: "Pilot[str]", *keys: str) -> None:
+    """Press keys, each when the pair has been painted, however slow the machine is."""
+    for key in keys:
+        screen = pilot.app.screen_stack[0]
+        for _ in range(500):
+            if not isinstance(screen, ReviewScreen) or (screen.paint_gate.painted_at and screen.paint_gate.accepts()):
+                break
+            await pilot.pause(0.01)
+        await app_samples.press(pilot, key)
 
 
 def choices(path: Path) -> list[str]:

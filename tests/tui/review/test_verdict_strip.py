@@ -128,7 +128,7 @@ def test_signs_can_be_ascii() -> None:
 
 def test_where_saving_failed_the_keys_give_way_to_the_reason() -> None:
     row = drawn(pair(), not_saved="the disk is full")[4]
-    assert row == "Not saved: the disk is full. Your verdict is kept here; enter tries again, u drops it."
+    assert row == "Not saved: the disk is full. Your verdict is kept here; enter tries again, u drops it, S elsewhere."
 
 
 def test_a_short_strip_has_three_rows_and_short_words() -> None:

@@ -8,7 +8,9 @@ from uphold.formatting import NONE, count, of_n
 from uphold_tui.commands.options import AsJson, RunName
 
 if TYPE_CHECKING:
+    from uphold.records.headline_judge import HeadlineJudge
     from uphold.records.runs import RunRow
+    from uphold.workflows.lookup import Store
 
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
 
@@ -59,20 +61,36 @@ def plan(
 
 def compare(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the earlier run.")],
-    after: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the later run.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN RUN...", help="Names or numbers of two runs or more, the earlier one first."),
+    ],
     judge: _Judge = None,
     json: AsJson = False,
 ) -> None:
-    """Show what changed between two runs, worst first."""
-    from uphold.reports.comparison_report import comparison_report
-    from uphold.reports.json_output import compare_json
-    from uphold.workflows.comparison import compare_runs
+    """Show what changed between two runs, or which of several is the best.
+
+    Of two runs it shows the difference of their win rates with its interval, and every example lost and won; of more,
+    what can be said of each: best, may be best, not the best.
+    """
+    from uphold.errors import BadUsage
+    from uphold.reports.comparison_report import comparison_report, several_report
+    from uphold.reports.json_output import compare_json, several_json
+    from uphold.workflows.comparison import compare_runs, compare_several
     from uphold_tui.console import print_json, print_report
 
+    if len(names) < 2:
+        raise BadUsage("compare takes two runs or more; `uphold runs` lists them")
     with context.obj.open(reading=True) as store:
-        found = compare_runs(store, before, after, judge)
-    if json:
+        if len(names) > 2:
+            several = compare_several(store, names, judge)
+        else:
+            found = compare_runs(store, names[0], names[1], judge)
+    if len(names) > 2 and json:
+        print_json(several_json(several))
+    elif len(names) > 2:
+        print_report(several_report(several))
+    elif json:
         print_json(compare_json(found))
     else:
         print_report(comparison_report(found))
@@ -85,16 +103,22 @@ def gate(
     margin: Annotated[
         float, typer.Option("--margin", metavar="SHARE", help="Allowed loss of win rate; .05 is 5 points.")
     ],
-    judge_only: Annotated[bool, typer.Option("--judge-only", help="Decide by the verdicts of a judge alone.")] = False,
+    judge_only: Annotated[
+        bool, typer.Option("--judge-only", help="Say what the verdicts of a judge alone would say.")
+    ] = False,
     judge: _Judge = None,
     planned: Annotated[
-        int | None, typer.Option("--planned", metavar="N", help="Mark the result as provisional before N examples.")
+        int | None,
+        typer.Option(
+            "--planned", metavar="N", help="Decide nothing before N examples are read; the run's plan by default."
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Test that a run is not worse than another.
 
-    The win rate may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for INCONCLUSIVE.
+    The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
+    INCONCLUSIVE, which is also what a judge alone always comes to.
     """
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
@@ -107,7 +131,7 @@ def gate(
         print_json(gate_json(found))
     else:
         print_report(gate_report(found))
-    raise typer.Exit(gate_exit_code(found.result))
+    raise typer.Exit(gate_exit_code(found.gate.outcome))
 
 
 def runs(
@@ -120,13 +144,17 @@ def runs(
 
     with context.obj.open(reading=True) as store:
         rows = home(store).runs
+        agreements = [] if json else [_agreement(store, row) for row in rows]
     if json:
         print_json([_row_json(row) for row in rows])
     elif not rows:
         print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
     else:
         print_table(
-            [("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"), *map(_table_row, rows)],
+            [
+                ("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"),
+                *map(_table_row, rows, agreements),
+            ],
             right=[0, 3, 4],
         )
 
@@ -144,14 +172,31 @@ def _row_json(row: "RunRow") -> dict[str, object]:
         "ties": row.ties,
         "losses": row.losses,
         "unresolved": row.unresolved,
-        "judge": row.judge,
+        "judge": row.judge.name,
+        "judge_reason": row.judge.reason.value,
         "judged": row.judged,
         "disputed": row.disputed,
     }
 
 
-def _table_row(row: "RunRow") -> tuple[str, ...]:
+def _agreement(store: "Store", row: "RunRow") -> str:
+    """Return on how many pairs the judge and people agree, as `uphold stats` counts them."""
+    from uphold.workflows.statistics import headline_numbers
+
+    found = headline_numbers(store, row.run).numbers.raw_agreement
+    return of_n((found.rate or 0) * found.n, found.n) if found.n else NONE
+
+
+def _table_row(row: "RunRow", agreement: str) -> tuple[str, ...]:
     humans = "-".join(map(count, (row.wins, row.ties, row.losses))) if row.reviewed else NONE
-    agreement = of_n(row.agree, row.compared) if row.compared else NONE
     counts = (count(row.pairs), count(row.reviewed), humans)
-    return (str(row.run.number), row.run.name, row.run.set, *counts, row.judge or NONE, agreement)
+    return (str(row.run.number), row.run.name, row.run.set, *counts, _judge(row.judge), agreement)
+
+
+def _judge(found: "HeadlineJudge") -> str:
+    """Return the judge of the headline; one that has not read every pair with how many it has read."""
+    if found.shown is None:
+        return found.unknown or NONE
+    return (
+        f"{found.shown.name} ({of_n(found.pairs - found.missing, found.pairs)})" if found.missing else found.shown.name
+    )

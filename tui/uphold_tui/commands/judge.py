@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold.formatting import count, count_noun, dollars, noun, of_n, wait_time
+from uphold.formatting import count, count_noun, dollars, exact_dollars, noun, of_n, wait_time
 from uphold_tui.commands.options import (
     WORK_LEFT,
     ApiKeyEnv,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uphold.workflows.cost_estimate import Estimate
     from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judging import Reread
-    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
+    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, Problem
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
@@ -275,11 +275,17 @@ def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
         "input_tokens": progress.input_tokens,
         "output_tokens": progress.output_tokens,
         "cost": progress.cost,
+        "unknown_cost": progress.unknown_cost,
         "failed_judgments": progress.failed,
         "asked_again": progress.retries,
         "waited": round(progress.paused, 3),
         "left": summary.left,
         "out": summary.in_batches,
+        "elsewhere": summary.elsewhere,
+        "problems": [
+            {"what": one.what, "count": one.count, "example": one.example, "status": one.status.value}
+            for one in summary.problems
+        ],
         "stopped": summary.stopped,
         "adapted": list(progress.adapted),
         "submitted": list(summary.submitted),
@@ -304,6 +310,11 @@ def _print_summary(summary: "JudgeSummary") -> None:
     ]
     print_table(rows)
     print_text(_work_line(summary))
+    for problem in summary.problems:
+        print_text(problem_line(problem))
+    if made.added:
+        carried = f", {count_noun(made.carried, 'decision')} carried from equal pairs" if made.carried else ""
+        print_text(f"{count_noun(made.added, 'pair')} added to the run{carried}")
     for keys, reason in ((made.no_reference, "no reference"), (made.unanswered, "an answer missing")):
         if keys:
             print_text(f"{count_noun(len(keys), 'example')} with {reason}: no pair")
@@ -316,8 +327,17 @@ def _print_summary(summary: "JudgeSummary") -> None:
         )
     if summary.stopped:
         print_note(f"stopped: {summary.stopped}")
-    if summary.left and not summary.in_batches:
+    if summary.elsewhere:
+        is_asking = f"{count_noun(summary.elsewhere, 'judgment')} {noun(summary.elsewhere, 'is', 'are')}"
+        print_text(f"{is_asking} being asked for by another process; the same command sees what became of them")
+    elif summary.left and not summary.in_batches:
         print_text(f"{count_noun(summary.left, 'pair')} left; the same command goes on")
+
+
+def problem_line(problem: "Problem") -> str:
+    """Return the sentence about judgments that failed or could not be read for the same reason."""
+    status = "could not be read" if problem.status == "unreadable" else "failed"
+    return f"{count_noun(problem.count, 'judgment')} {status}: {problem.what} (such as {problem.example})"
 
 
 def _work_line(summary: "JudgeSummary") -> str:
@@ -326,7 +346,7 @@ def _work_line(summary: "JudgeSummary") -> str:
     if summary.collected:
         return f"{count_noun(summary.collected, 'judgment')} collected"
     if not progress.total:
-        return "nothing left to do: every judgment was there already"
+        return _nothing_asked(summary)
     parts = [f"{count_noun(progress.done, 'judgment')} made"]
     if progress.identical:
         parts.append(f"{count(progress.identical)} of identical answers, not asked")
@@ -337,11 +357,24 @@ def _work_line(summary: "JudgeSummary") -> str:
     if progress.output_tokens:
         parts.append(f"{count_noun(progress.input_tokens, 'token')} in, {count(progress.output_tokens)} out")
         parts.append(f"cost {dollars(progress.cost)}")
+    if progress.unknown_cost:
+        parts.append(f"at most {dollars(progress.unknown_cost)} more for replies that were lost or told no tokens")
     if progress.retries:
         parts.append(f"{count(progress.retries)} asked again")
     if progress.paused:
         parts.append(f"all waited {wait_time(progress.paused)}")
     return ", ".join(parts)
+
+
+def _nothing_asked(summary: "JudgeSummary") -> str:
+    """Return the sentence for a judge of which nothing was missing that could be asked for."""
+    if summary.in_batches or summary.elsewhere:
+        return "nothing to ask for now: what is missing is asked for already"
+    if summary.unasked:
+        return f"nothing left to do here; {count_noun(summary.unasked, 'pair')} outside of it not judged"
+    if summary.problems:
+        return "nothing left to ask for; --redo asks again for what could not be read"
+    return "nothing left to do: every judgment was there already"
 
 
 def print_estimates(estimates: "list[Estimate]", request: "JudgeRequest", *, json: bool) -> None:
@@ -366,6 +399,7 @@ def _estimate_json(found: "Estimate", prices_date: str) -> dict[str, Any]:
         "input_tokens": found.input_tokens,
         "output_tokens": found.output_tokens,
         "assumed_output_tokens": found.output_each,
+        "assumed_from": found.output_from,
         "counted_by": found.counted_by,
         "cost": found.cost,
         "batch_cost": found.batch_cost,
@@ -384,12 +418,12 @@ def _print_estimate(found: "Estimate", max_cost: float | None, prices_date: str)
         return
     print_line(f"  {count_noun(found.input_tokens, 'token')} in, counted by {found.counted_by}")
     each = count_noun(found.output_each, "token")
-    print_line(f"  {count_noun(found.output_tokens, 'token')} out, at an assumed {each} an answer")
+    print_line(f"  {count_noun(found.output_tokens, 'token')} out, at {each} an answer: {found.output_from}")
     batch = "" if found.batch_cost is None else f"; with --batch {dollars(found.batch_cost)}"
     source = f", prices of {prices_date} or your own" if found.cost is not None else ": its price is not known"
     print_line(f"  cost {dollars(found.cost)}{batch}{source}")
     if max_cost is not None and found.cost is not None and found.cost > max_cost:
-        print_line(f"  that is more than --max-cost {dollars(max_cost)}: it would stop on the way")
+        print_line(f"  that is more than --max-cost {exact_dollars(max_cost)}: it would stop on the way")
 
 
 def print_reread(results: "list[Reread]", *, json: bool) -> None:

@@ -75,7 +75,7 @@ def review(
         else:
             by_default = run is None and options == ReviewOptions(judge=judge)
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer), run=wanted, review=options)
+        open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
 
 
 def start(context: Context) -> None:
@@ -116,7 +116,9 @@ def open_app(
         raise typer.Exit(end.code)
 
 
-def app_options(context: Context, reviewer: str | None = None, *, tour: bool = False) -> "AppOptions":
+def app_options(
+    context: Context, reviewer: str | None = None, *, tour: bool = False, judge: str | None = None
+) -> "AppOptions":
     """Return the app's options from uphold.toml and the command line."""
     from uphold_tui.app_options import AppOptions
     from uphold_tui.themes import SIGNS
@@ -129,6 +131,7 @@ def app_options(context: Context, reviewer: str | None = None, *, tour: bool = F
         reviewer_name(settings, reviewer),
         settings.theme,
         tour,
+        judge,
     )
 
 

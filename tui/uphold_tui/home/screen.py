@@ -1,7 +1,10 @@
 """The start screen: the runs and eval sets of the database, or how to begin where there are none."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -11,17 +14,22 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import Static
 
+from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun, of_n, percent_number
+from uphold.records.headline_judge import JudgeReason
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.records.statistics import MIN_FOR_RATE
 from uphold.reports.number_text import rate_interval
-from uphold.workflows.lookup import Home
+from uphold.workflows.lookup import Home, open_store
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, spread
+
+if TYPE_CHECKING:
+    from uphold.workflows.statistics import HeadlineNumbers
 
 _RUN_HEIGHT = 3
 """Rows of a run: two, and a blank one."""
@@ -63,8 +71,11 @@ def set_heads(columns: Columns) -> Content:
     return _row(columns, _faint("eval sets"), _faint("examples"), _faint("reviewed"))
 
 
-def run_rows(row: RunRow, columns: Columns) -> tuple[Content, Content]:
-    """Return the two rows of a run: systems, reviews and win rate; below them set, judge and agreement."""
+def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) -> tuple[Content, Content]:
+    """Return the two rows of a run: systems, reviews and win rate; below them set, judge and agreement.
+
+    The rates are those of the numbers screen; None while they are being counted.
+    """
     run = row.run
     systems = Content.assemble(safe_text.line(run.candidate, BOLD), (" against ", FAINT), safe_text.line(run.baseline))
     read = f"{count(row.reviewed):>5}" if columns.bar else count(row.reviewed)
@@ -73,10 +84,10 @@ def run_rows(row: RunRow, columns: Columns) -> tuple[Content, Content]:
     in_set = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
         in_set = Content.assemble(in_set, (f"   {count(row.disputed)} in dispute", DOUBT))
-    judge = _judge(row, with_orders=bool(columns.bar))
+    judge = _judge(row, columns)
     return (
-        _row(columns, systems, reviewed, _win_rate(row, columns.axis)),
-        _row(columns, in_set, judge, _agreement(row)),
+        _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
+        _row(columns, in_set, judge, _agreement(row, headline)),
     )
 
 
@@ -88,34 +99,53 @@ def _review_bar(row: RunRow, width: int) -> Content:
     return Content.assemble(("━" * read, STRONG), ("─" * (width - read), RULE))
 
 
-def _win_rate(row: RunRow, axis_width: int) -> Content:
-    """Return the win rate by human labels with its interval; a count where there are too few labels."""
-    rate = row.win_rate
-    if rate is None or rate.rate is None or rate.n < MIN_FOR_RATE:
-        wins = f"{count_noun(row.wins, 'win')} of {count(rate.n)}" if rate is not None and rate.n else ""
+def _win_rate(headline: "HeadlineNumbers | None", axis_width: int) -> Content:
+    """Return the win rate of the headline with its interval; a count where there are too few labels."""
+    if headline is None:
+        return _faint("…")
+    numbers, rate = headline.numbers, headline.win_rate
+    if rate.rate is None:
+        wins = f"{count_noun(numbers.wins, 'win')} of {count(numbers.n)}" if numbers.n else ""
         bar = Content.assemble(interval(None, None, None, axis_width), "  ") if axis_width else Content("")
         return Content.assemble(bar, (wins, MUTED))
     bar = Content.assemble(interval(rate.rate, rate.low, rate.high, axis_width), "  ") if axis_width else Content("")
     return Content.assemble(bar, (percent_number(rate.rate), BOLD), (f"  {rate_interval(rate)}", MUTED))
 
 
-def _judge(row: RunRow, *, with_orders: bool) -> Content:
-    """Return the judge, and how much of the run it has judged if not all of it in both orders."""
-    if row.judge is None:
-        return Content.styled("not judged", MUTED)
-    words = "" if row.judged >= row.pairs else f", {of_n(row.judged, row.pairs)}"
-    if row.orders == 1 and not words and with_orders:
+def _judge(row: RunRow, columns: Columns) -> Content:
+    """Return the judge of the headline, and how much of the run it has judged if not all of it in both orders.
+
+    Its name is cut before what is said of it.
+    """
+    found = row.judge
+    if found.shown is None:
+        return Content.styled("not judged" if not found.unknown else "pinned judge is not here", MUTED)
+    words = ", pinned" if found.reason is JudgeReason.PINNED and columns.bar else ""
+    if found.missing:
+        words += f", {of_n(found.pairs - found.missing, found.pairs)}"
+    elif row.orders == 1 and not words and columns.bar:
         words = ", one order"
-    return Content.assemble(safe_text.line(row.judge, MUTED), (words, MUTED))
+    name = safe_text.line(found.shown.name, MUTED).truncate(max(columns.reviewed - 2 - len(words), 3), ellipsis=True)
+    return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
 
 
-def _agreement(row: RunRow) -> Content:
-    rate = row.agreement
-    if rate is not None and rate.rate is not None and rate.n >= MIN_FOR_RATE:
-        return Content.styled(f"agreement {percent_number(rate.rate)}", MUTED)
-    if row.reviewed:
-        return Content.styled(f"{MIN_FOR_RATE} needed for a rate", MUTED)
-    return Content.styled("opinion only" if row.judge is not None else "", MUTED)
+def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
+    """Return what the win rate rests on: judge and people with their agreement, people alone, or a judge's opinion."""
+    if headline is None:
+        return Content("")
+    numbers = headline.numbers
+    parts = []
+    if numbers.win_rate.rate is not None and numbers.population is None:
+        parts.append(f"of {count(numbers.n)} read")
+    elif numbers.state == "human-only" and row.judge.shown is not None:
+        parts.append("people alone")
+    if numbers.agreement.rate is not None:
+        parts.append(f"agreement {percent_number(numbers.agreement.rate)}")
+    if not parts and row.reviewed and numbers.n < MIN_FOR_RATE:
+        parts.append(f"{MIN_FOR_RATE} needed for a rate")
+    elif not parts and not row.reviewed and row.judge.shown is not None:
+        parts.append("opinion only")
+    return Content.styled(", ".join(parts), MUTED)
 
 
 def set_row(row: SetRow, columns: Columns) -> Content:
@@ -145,16 +175,26 @@ def _faint(words: str) -> Content:
     return Content.styled(words, FAINT)
 
 
+def headline_of(path: Path, run: Run, judge: str | None) -> "HeadlineNumbers":
+    """Return the headline of a run in the database at `path`; it opens the file itself, so that a thread can call it."""
+    from uphold.workflows.statistics import headline_numbers  # the first frame needs no statistics
+
+    with open_store(path) as store:
+        return headline_numbers(store, run, judge)
+
+
 @dataclass(frozen=True, slots=True)
 class HomeActions:
     """Callbacks of the start screen into the app.
 
-    `read` returns the runs and sets to list; `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
+    `read` returns the runs and sets to list, `headline` the win rate and agreement of a run (it takes long: a thread calls
+    it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
     from now on.
     """
 
     read: Callable[[], Home]
+    headline: Callable[[Run], "HeadlineNumbers"]
     review: Callable[[Run], None]
     judge: Callable[[Run], None]
     demo: Callable[[], None] | None
@@ -177,6 +217,9 @@ class HomeScreen(Screen[None]):
         self.actions = actions
         self._database, self._reviewer = database, reviewer
         self.home = Home([], [])
+        self._headlines: dict[int, HeadlineNumbers] = {}
+        self._counted: tuple[int | None, ...] | None = None
+        self._message = Content("")
         self.cursor = 0
         self.header = SplitRow("header")
         self.list = Static(id="list", markup=False)
@@ -193,7 +236,25 @@ class HomeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.home = self.actions.read()
         self.cursor = min(self.cursor, max(len(self.home.runs) - 1, 0))
+        self._message = Content("")
         self.refresh_page()
+        # The first frame comes before the rates; those that were counted stay until they are counted again.
+        if self.home.version != self._counted:
+            self.call_after_refresh(self._start_counting)
+
+    def _start_counting(self) -> None:
+        self.run_worker(self._count(), exclusive=True)
+
+    async def _count(self) -> None:
+        """Count the headline of each run in a thread."""
+        version = self.home.version
+        for row in self.home.runs:
+            try:
+                self._headlines[row.run.id] = await asyncio.to_thread(self.actions.headline, row.run)
+            except UpholdError as error:
+                self._message = safe_text.line(str(error), DOUBT)
+            self.refresh_page()
+        self._counted = version
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -220,7 +281,8 @@ class HomeScreen(Screen[None]):
         runs, sets = len(self.home.runs), len(self.home.sets)
         counts = f"{count_noun(runs, 'run')}   {count_noun(sets, 'set')}"
         reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
-        self.header.show(left, None if self.is_empty else Content.assemble((counts, MUTED), reviewer))
+        right = self._message or Content.assemble((counts, MUTED), reviewer)
+        self.header.show(left, None if self.is_empty else right)
 
     def _runs_and_sets(self) -> Content:
         """Return runs and sets as rows; those of the run under the cursor are tinted."""
@@ -233,7 +295,7 @@ class HomeScreen(Screen[None]):
             head = Content.assemble(("No run yet.  ", BOLD), ("uphold judge --set NAME compares two systems.", MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_rows(run, columns), Content("")]
+            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), Content("")]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin
@@ -268,10 +330,18 @@ class HomeScreen(Screen[None]):
 
     # keys
 
+    def _try(self, action: Callable[[Run], None]) -> None:
+        """Do something with the run under the cursor, or say why not: the judge named may not have judged it."""
+        try:
+            action(self.home.runs[self.cursor].run)
+        except UpholdError as error:
+            self._message = safe_text.line(str(error), DOUBT)
+            self._refresh_header()
+
     def action_open(self) -> None:
         """Review the run under the cursor; in an empty database, open the demo."""
         if self.home.runs:
-            self.actions.review(self.home.runs[self.cursor].run)
+            self._try(self.actions.review)
         elif self.is_empty:
             self.action_demo()
 
@@ -283,7 +353,7 @@ class HomeScreen(Screen[None]):
     def action_pairs(self) -> None:
         """List the pairs of the run under the cursor."""
         if self.home.runs:
-            self.actions.pairs(self.home.runs[self.cursor].run)
+            self._try(self.actions.pairs)
 
     def action_numbers(self) -> None:
         """Show the numbers of the run under the cursor."""

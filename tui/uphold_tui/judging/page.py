@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from uphold.formatting import count, count_noun, dollars, noun, share, wait_time
-from uphold.records.enums import Verdict
+from uphold.formatting import count, count_noun, dollars, exact_dollars, noun, share, wait_time
+from uphold.records.enums import JudgmentStatus, Verdict
 from uphold.records.runs import Run
 from uphold.store.judgments import JudgedPair
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.judging_progress import JudgingProgress, JudgingView
+from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView, Problem
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
@@ -18,6 +18,9 @@ from uphold_tui.widgets.rows import spread
 
 _THREE_COLUMNS = 96
 """Cells from which three numbers stand side by side."""
+
+_MOST_REASONS = 4
+"""Reasons of failed and unreadable judgments that are shown."""
 
 _MOST_PROBLEMS = 6
 """Pairs that need a look and can be seen at once."""
@@ -45,6 +48,7 @@ class JudgingPage:
             rows += [Content(""), heading, *(safe_text.running(sentence, MUTED) for sentence in progress.adapted)]
         if view is not None:
             rows += [Content(""), *self._verdicts(view, width)]
+            rows += self._reasons(view.reasons, width)
             rows += self._problems(view.problems, width) + self._latest(view.latest, width)
         return rows
 
@@ -56,8 +60,7 @@ class JudgingPage:
         elif summary is not None and summary.stopped:
             row = Content.assemble(("Stopped.  ", BOLD), safe_text.running(summary.stopped, MUTED))
         elif summary is not None:
-            left = count_noun(summary.left, "pair is", "pairs are") + " left" if summary.left else "nothing is left"
-            row = Content.assemble(("Done.  ", BOLD), (left, MUTED))
+            row = Content.assemble(("Done.  ", BOLD), (_what_is_left(summary), MUTED))
         elif self.control.stopped:
             row = Content.assemble(("Stopping.  ", BOLD), ("what is in flight comes back first", MUTED))
         elif self.control.paused:
@@ -92,7 +95,7 @@ class JudgingPage:
             rate = Content.styled(at_once, MUTED)
         is_final = progress.expected_cost is None or self.status.ended
         expected = "" if is_final else f" of about {dollars(progress.expected_cost)}"
-        cap = "" if self.control.cap is None else f", stops at {dollars(self.control.cap)}"
+        cap = "" if self.control.cap is None else f", stops at {exact_dollars(self.control.cap)}"
         spent = Content.assemble((dollars(progress.cost), BOLD), (expected + cap, MUTED))
         times = f" {noun(progress.retries, 'time')}"
         paused = f", all waited {wait_time(progress.paused)}" if progress.paused else ""
@@ -136,6 +139,22 @@ class JudgingPage:
             Content("     ").join(named),
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
         ]
+
+    def _reasons(self, reasons: Sequence[Problem], width: int) -> list[Content]:
+        """Return why judgments failed or could not be read, with counts and an example each."""
+        rows = [Content(""), Content.styled("What went wrong", BOLD)] if reasons else []
+        for reason in reasons[:_MOST_REASONS]:
+            sign = self.signs.failed if reason.status is JudgmentStatus.FAILED else self.signs.unreadable
+            row = Content.assemble(
+                (f"{sign}  ", OVERTURNED),
+                (f"{count(reason.count):>5}  ", BOLD),
+                spread(Content.assemble(("as ", FAINT), safe_text.line(reason.example, MUTED)), Content(""), 18),
+                safe_text.running(reason.what, MUTED),
+            )
+            rows.append(spread(row, Content(""), width))
+        if len(reasons) > _MOST_REASONS:
+            rows.append(Content.styled(f"and {count_noun(len(reasons) - _MOST_REASONS, 'other reason')}", MUTED))
+        return rows
 
     def _problems(self, problems: Sequence[JudgedPair], width: int) -> list[Content]:
         """Return the pairs that need a look, scrolled so that the cursor is in view."""
@@ -181,6 +200,23 @@ class JudgingPage:
             (f" {confidence:>4}  ", MUTED),
             safe_text.running(pair.reason or "", MUTED),
         )
+
+
+def _what_is_left(summary: JudgeSummary) -> str:
+    """Return what is left once judging has ended, where it is, and what came with the run."""
+    if summary.in_batches or summary.elsewhere:
+        out = summary.in_batches + summary.elsewhere
+        where = "in batches that have not ended" if summary.in_batches else "being asked for by another process"
+        text = f"{count_noun(out, 'judgment is', 'judgments are')} {where}"
+    elif summary.left:
+        text = count_noun(summary.left, "pair is", "pairs are") + " left"
+    elif summary.unasked:
+        text = count_noun(summary.unasked, "pair is", "pairs are") + " not judged yet"
+    else:
+        text = "nothing is left"
+    if summary.made.carried:
+        text += f"; {count_noun(summary.made.carried, 'decision')} carried from equal pairs"
+    return text
 
 
 def _key_cell(pair: JudgedPair) -> Content:

@@ -217,7 +217,7 @@ class JudgingScreen(Screen[None]):
         if typed is None or self.work is None:
             return
         try:
-            self.work.control.cap = max(float(typed.lstrip("$")), 0.0) if typed else None
+            self.work.control.set_cap(max(float(typed.lstrip("$")), 0.0) if typed else None)
         except ValueError:
             self.notify("dollars as a number, such as 2.50", markup=False)
         self.refresh_page()

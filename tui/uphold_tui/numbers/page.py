@@ -7,14 +7,15 @@ know stands where its section does, so that whatever a report shows is on the pa
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 
 from textual.content import Content
 from textual.geometry import Region
 
-from uphold.formatting import count, of_n
+from uphold.formatting import NONE, count, of_n
 from uphold.records.pair_list import PairFilter
-from uphold.records.statistics import MIN_FOR_RATE, Rate, Share, Value
+from uphold.records.statistics import MIN_FOR_RATE, WEIGHTED, Rate, Share, Value
+from uphold.reports.comparison_report import difference_sentence
 from uphold.reports.model import (
     TOO_FEW,
     TOO_FEW_SHORT,
@@ -31,7 +32,7 @@ from uphold.reports.model import (
 )
 from uphold.reports.number_text import count_text, forecast_text, number_text, rate_interval, row_name, width_text
 from uphold.reports.text_tables import item_table
-from uphold.workflows.comparison import RunPoint
+from uphold.workflows.history import RunPoint, history_judges, judge_changes
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, FAINT, HEAT_OTHER, HEAT_SAME, MUTED
 from uphold_tui.widgets.bars import axis, chart, interval, large_digits
@@ -63,16 +64,21 @@ _NAMES: Mapping[str, str] = {
     RowId.JUDGE_ALONE: "judge alone",
     RowId.BLIND: "blind reviews only",
     RowId.ALPHA: "α among people",
+    RowId.AGREEMENT: "says what people say",
+    RowId.AGREEMENT_THIS_SET: "  in this set",
+    RowId.DRAWS_AS_TIES: "  with draws as ties",
+    RowId.ACCURACY: "right, mean of orders",
+    RowId.CONSISTENCY: "same in both orders",
 }
 """Names of rows that have little room here; others keep the report's."""
 
 _LEFT_OUT = frozenset(
     {
-        *(RowId.ALL_READ, RowId.BASIS, RowId.PEOPLE_ALONE, RowId.PLAN_HINT),
+        *(RowId.ALL_READ, RowId.BASIS, RowId.PLAN_HINT),
         *(RowId.PEOPLE_COUNTS, RowId.PEOPLE_REFUSAL, RowId.PEOPLE_WITHOUT_TIES, RowId.CLUSTERED, RowId.PEEK_SAFE),
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
-        *(RowId.ORDER_HEAD, RowId.ORDER_CONCLUSION, RowId.LENGTH_HEAD, RowId.LENGTH_CONCLUSION),
+        *(RowId.ORDER_HEAD, RowId.FLIPS, RowId.LENGTH_HEAD),
         *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
@@ -91,7 +97,8 @@ _SECTIONS_PLACED = frozenset(
 """Sections that have their place on the page; any other follows at the end of the right half."""
 
 _LEANS = (RowId.FIRST_SHOWN, RowId.LONGER_BY_JUDGE, RowId.LONGER_BY_PEOPLE)
-_AGREEMENT = (RowId.AGREEMENT, RowId.WITHOUT_TIES, RowId.BLIND)
+_AGREEMENT = (*(RowId.AGREEMENT, RowId.AGREEMENT_THIS_SET, RowId.DRAWS_AS_TIES, RowId.WITHOUT_TIES, RowId.BLIND),)
+_ORDERS = (RowId.CONSISTENCY, RowId.ACCURACY, RowId.RIGHT_IN_BOTH, RowId.RERUN)
 _COEFFICIENTS = (RowId.KAPPA, RowId.AC1, RowId.ALPHA)
 _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
@@ -174,8 +181,21 @@ def left_rows(view: NumbersView, width: int) -> list[Row]:
     if view.by_tag and tags:
         return [*rows, blank(), *_tags(view, tags, width)]
     if len(points) > 1:
-        rows += [blank(), plain("History, like these", BOLD), *map(plain, chart(points, view.run, width))]
+        rows += [
+            blank(),
+            plain("History, like these", BOLD),
+            *map(plain, chart(points, view.run, width, judge_changes(points))),
+        ]
+        rows += wrapped(history_judges(points), width)
+        rows += _since_the_run_before(view, width)
     return rows
+
+
+def _since_the_run_before(view: NumbersView, width: int) -> Iterator[Row]:
+    """Return what changed from the run before to this one."""
+    for before, point in pairwise(view.history):
+        if point.run.name == view.run and point.difference is not None:
+            yield from wrapped(difference_sentence(point.run.candidate, before.run.candidate, point.difference), width)
 
 
 def _rows(items: Iterable[Item]) -> list[NumberRow]:
@@ -284,7 +304,8 @@ def _ends(row: NumberRow) -> str:
     """Return the interval of a rate, or in a word why there is none."""
     if not isinstance(row.number, Rate):
         return ""
-    return "exact" if row.number.method == "exact" else rate_interval(row.number) or "no interval"
+    without = "weighted" if row.number.method == WEIGHTED else NONE
+    return "exact" if row.number.method == "exact" else rate_interval(row.number) or without
 
 
 def _style(row: NumberRow) -> str:
@@ -344,7 +365,7 @@ def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[
 
 def _forecast(view: NumbersView, table: ForecastTable) -> Iterator[Row]:
     """Return half-widths of the win rate's intervals, in percent, now and after so many more reviews."""
-    yield plain("With more reviews", BOLD)
+    yield plain("With more reviews, about", BOLD)
     heads = [f"+{count(forecast.more)}" for forecast in table.forecasts]
     population, this_set = (list(texts) for texts in zip(*map(forecast_text, table.forecasts), strict=True))
     headline = view.items(SectionId.HEADLINE)
@@ -390,8 +411,8 @@ def _agreement(judge: ReportSection, view: NumbersView, width: int) -> Iterator[
         *_of((*judge.items, *people), *_COEFFICIENTS),
     ):
         yield from _number_row(row, width)
-    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _LEAN_WARNINGS)
-    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.FLIPS, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
+    lists = (_AGREEMENT, _COEFFICIENTS, _LEANS, _ORDERS, _LEAN_WARNINGS)
+    placed = (RowId.JUDGE_ALONE, RowId.MATRIX, RowId.REVIEWER_PAIR, *chain.from_iterable(lists))
     for item in (*_others(judge.items, *placed), *_others(people, *placed)):
         yield from _item(item, width)
 
@@ -419,7 +440,7 @@ def _is_missing(row: NumberRow) -> bool:
 
 def _columns(label: Content, counts: str, number: str, ends: str, width: int) -> Content:
     """Return a name, counts, a number, and both ends of its interval in columns."""
-    room = max(min(width - 29, _LABEL_WIDTH), 8)
+    room = max(min(width - 20 - max(len(ends), 9), _LABEL_WIDTH), 8)
     name = label.truncate(room, ellipsis=True)
     gap = " " * (room - name.cell_length)
     return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{number:>6}", BOLD), (f"   {ends}", MUTED))
@@ -484,10 +505,9 @@ def _leans(judge: ReportSection, view: NumbersView, width: int) -> Iterator[Row]
     yield plain("longer is chosen", MUTED)
     for name, row_id in (("  judge", RowId.LONGER_BY_JUDGE), ("  people", RowId.LONGER_BY_PEOPLE)):
         yield from (_bar_row(name, row, room) for row in _of(judge.items, row_id))
-    yield blank()
-    for row in _of(judge.items, RowId.FLIPS):
-        words = f"{number_text(row).counts} verdicts changed with the order."
-        yield ((Content.styled(words, MUTED), row.pairs),)
+    for row in _of(judge.items, *_ORDERS):
+        if not _is_missing(row):
+            yield from _number_row(row, width)
     for row_id in _LEAN_WARNINGS:
         for item in judge.items:
             if item.id == row_id:

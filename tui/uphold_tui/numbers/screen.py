@@ -14,16 +14,19 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count_noun, of_n
+from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
+from uphold.records.pinned_judge import PinnedJudge, pin_sentence
 from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
 from uphold.reports.run_report import run_report
 from uphold.reviewing.advice import Advice
-from uphold.workflows.comparison import RunPoint, set_history
+from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
+from uphold.workflows.pinning import toggle_pin
 from uphold.workflows.review_opening import queue_advice
-from uphold.workflows.statistics import StatisticsOptions, read_run_statistics
+from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
@@ -46,32 +49,43 @@ _HELP_NOTE = (
 class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` and `advice` (on what to read next) take the name of a judge, or None for the run's primary one. `export`
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
+    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
     writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
     """
 
     run: Run
     reviewer: str
     numbers: Callable[[str | None], RunStatistics]
+    judges: Callable[[], list[str]]
     history: Callable[[], list[RunPoint]]
     advice: Callable[[str | None], Advice]
+    pin: Callable[[JudgeRef], PinnedJudge]
     export: Callable[[Path], int]
 
 
-def numbers_source(path: Path, run: Run, reviewer: str) -> NumbersSource:
-    """Return the source of a run's numbers in the database at `path`."""
+def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
+    """Return the source of a run's numbers in the database at `path`; `named` is the judge that the user named."""
 
     def numbers(judge: str | None) -> RunStatistics:
         with open_store(path) as store:
-            return read_run_statistics(store, run.name, StatisticsOptions(judge=judge, by_tag=True))
+            return read_run_statistics(store, run.name, StatisticsOptions(judge=judge or named, by_tag=True))
+
+    def judges() -> list[str]:
+        with open_store(path) as store:
+            return judge_names(store, run, named)
 
     def history() -> list[RunPoint]:
         with open_store(path) as store:
-            return set_history(store, run.set_id, run.baseline_id)
+            return set_history(store, run.set_id, run.baseline_id, named)
 
     def advice(judge: str | None) -> Advice:
         with open_store(path) as store:
-            return queue_advice(store, run, reviewer, judge)
+            return queue_advice(store, run, reviewer, judge or named)
+
+    def pin(judge: JudgeRef) -> PinnedJudge:
+        with open_store(path) as store:
+            return toggle_pin(store, run.set, judge, reviewer)
 
     def export(target: Path) -> int:
         from uphold.workflows.exporting import ExportRequest, open_export, write_lines
@@ -81,7 +95,7 @@ def numbers_source(path: Path, run: Run, reviewer: str) -> NumbersSource:
             write_lines(rows.lines(file_format), target, store.path)
             return len(rows)
 
-    return NumbersSource(run, reviewer, numbers, history, advice, export)
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
 
 
 def free_file_name(run: Run) -> str:
@@ -93,11 +107,16 @@ def free_file_name(run: Run) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumbersActions:
-    """Callbacks that open other screens: `pairs` lists pairs by a filter, `review` opens a queue, `leave` closes this one."""
+    """Callbacks into the app.
 
-    pairs: Callable[[PairFilter], None]
+    `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
+    `pinned` is called after a judge was pinned or a pin was taken away.
+    """
+
+    pairs: Callable[[PairFilter, JudgeRef | None], None]
     review: Callable[[str], None]
     leave: Callable[[], None]
+    pinned: Callable[[], None]
 
 
 class NumbersScreen(Screen[None]):
@@ -113,6 +132,7 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
+        self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.cursor = 0
         self.links: list[NumberLink] = []
@@ -154,6 +174,7 @@ class NumbersScreen(Screen[None]):
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
                 self.refresh_page()
             if again:
+                self.judges = await asyncio.to_thread(self.source.judges)
                 self.history = await asyncio.to_thread(self.source.history)
         except UpholdError as error:
             self._placeholder = safe_text.line(str(error), DOUBT)
@@ -163,12 +184,6 @@ class NumbersScreen(Screen[None]):
     def statistics(self) -> RunStatistics | None:
         """The numbers of the present judge; None while they are being read."""
         return self._by_judge.get(self.judge)
-
-    @property
-    def judges(self) -> list[str]:
-        """The names of the run's judges, the primary one first."""
-        primary = self._by_judge.get(None)
-        return list(dict.fromkeys(judge.name for judge in primary.judges)) if primary is not None else []
 
     # showing
 
@@ -234,7 +249,10 @@ class NumbersScreen(Screen[None]):
         second = []
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
-        if self.statistics is not None and self.statistics.tags:
+        tags = self.statistics is not None and bool(self.statistics.tags)
+        if self.judges and (wide or (len(self.judges) > 1 and not tags and self.app.size.width >= 120)):
+            second.append(entry(table["pin"]))
+        if tags:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         if wide:
@@ -260,7 +278,7 @@ class NumbersScreen(Screen[None]):
     def action_open(self) -> None:
         """List the pairs behind the number under the cursor."""
         if self.links:
-            self.actions.pairs(self.links[self.cursor].pair_filter)
+            self.actions.pairs(self.links[self.cursor].pair_filter, self._shown_judge)
 
     def on_click(self, event: Click) -> None:
         """List the pairs behind the number that was clicked."""
@@ -293,6 +311,27 @@ class NumbersScreen(Screen[None]):
         """Show the history in place of the tags."""
         self.by_tag = False
         self.refresh_page()
+
+    @property
+    def _shown_judge(self) -> JudgeRef | None:
+        """The judge that the numbers on the page speak of."""
+        return self.statistics.judge.shown if self.statistics is not None else None
+
+    def action_pin(self) -> None:
+        """Pin the judge on the page to the set, so that its headlines rest on it; or take its pin away."""
+        judge = self._shown_judge
+        if judge is None:
+            self.show_message(Content.styled("no judge to pin: none has read this run", MUTED))
+            return
+        try:
+            pinned = self.source.pin(judge)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self.judge = None
+        self.actions.pinned()
+        self.show_message(safe_text.line(pin_sentence(pinned), MUTED))
+        self._start_reading(again=True)
 
     # what to read next, export
 
@@ -355,7 +394,7 @@ class NumbersScreen(Screen[None]):
 
     def action_pairs(self) -> None:
         """List all pairs of the run."""
-        self.actions.pairs(PairFilter())
+        self.actions.pairs(PairFilter(), self._shown_judge)
 
     def action_press(self, key_id: str) -> None:
         """Do what a key does, after a click on its name."""

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from uphold.formatting import count
 from uphold.records.enums import Choice, Preference, QuickFilter
-from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.records.pair_list import Behind, ListedPair, PairFilter, PairsBehind
 from uphold.reviewing.pair_filters import selected
 from uphold_tui import safe_text
 from uphold_tui.dialogs.commands import Command
@@ -29,6 +29,9 @@ _IN_ROW = (
     QuickFilter.BROKEN,
 )
 """The quick filters of the row, in its order; the last ones drop out where there is no room."""
+
+_REVIEWER_NAME = 16
+"""Characters of a reviewer's name in a description."""
 
 _ALWAYS = (QuickFilter.ALL, QuickFilter.UNREAD)
 """Offered even where they leave no pair."""
@@ -73,16 +76,28 @@ def _entry(only: QuickFilter, counts: Mapping[QuickFilter, int], is_chosen: bool
 
 def chips(pair_filter: PairFilter, names: SystemNames) -> Iterator[str]:
     """Describe what the filter asks for beside its quick filter, one part at a time."""
+    if pair_filter.behind is not None:
+        yield from _behind_chips(pair_filter.behind, names)
     if pair_filter.verdict is not None:
         yield f"judge: {names.of_preference(pair_filter.verdict)}"
     if pair_filter.choice is not None:
         yield f"you: {names.of_choice(pair_filter.choice)}"
-    if pair_filter.label is not None:
-        yield f"people: {names.of_preference(pair_filter.label)}"
     if pair_filter.tag is not None:
         yield safe_text.safe_line(pair_filter.tag)
     if pair_filter.reason is not None:
         yield f"why: {safe_text.safe_line(pair_filter.reason)}"
+
+
+def _behind_chips(behind: PairsBehind, names: SystemNames) -> Iterator[str]:
+    """Describe the pairs behind a number: what it counts, or the cell of people against judge."""
+    if behind.label is not None and behind.verdict is not None:
+        yield f"people: {names.of_preference(behind.label)}"
+        yield f"judge: {names.of_preference(behind.verdict)}"
+    elif behind.reviewers:
+        who = " and ".join(safe_text.safe_line(name)[:_REVIEWER_NAME] for name in behind.reviewers)
+        yield f"read by {who}" if behind.kind is Behind.SHARED else f"{who}: {behind.kind}"
+    elif behind.kind is not Behind.COUNTED:
+        yield str(behind.kind)
 
 
 def choices(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from uphold.records.enums import QuickFilter, SortOrder
-from uphold.records.pair_list import ListedPair, PairFilter
+from uphold.records.pair_list import ListedPair, PairFilter, PairsBehind
 from uphold.reviewing.pair_filters import counts, ordered, selected
 from uphold.workflows.pair_list import PairListing
 
@@ -13,7 +13,8 @@ class PairLoader:
     """The pairs of one run as they were last read.
 
     `counts` is how many pairs each quick filter leaves, `matches` the ids of the pairs that hold the text searched for
-    (None: nothing is searched for), `is_complete` whether the whole run has been read and not only its first pairs.
+    (None: nothing is searched for), `behind` the ids of the pairs behind the number that the list was opened from,
+    `is_complete` whether the whole run has been read and not only its first pairs.
     """
 
     def __init__(self, listing: PairListing, *, blind: bool) -> None:
@@ -21,6 +22,7 @@ class PairLoader:
         self.pairs: list[ListedPair] = []
         self.counts: dict[QuickFilter, int] = {}
         self.matches: frozenset[int] | None = None
+        self.behind: frozenset[int] = frozenset()
         self.is_complete = False
         self._blind = blind
         self._by_order: Mapping[SortOrder, list[ListedPair]] = {}
@@ -46,10 +48,15 @@ class PairLoader:
         """Read the first pairs of the queue, so that the first frame has something to show."""
         self.pairs, self._by_order = self.listing.first(limit), {}
 
-    async def read(self) -> None:
-        """Read the whole run in a thread, sort it in every order and count what each filter leaves."""
+    async def read(self, behind: PairsBehind | None = None) -> None:
+        """Read the whole run in a thread, sort it in every order and count what each filter leaves.
+
+        `behind` names the pairs behind a number, which are read too.
+        """
         mark = self.listing.mark()
         pairs, by_order, found = await asyncio.to_thread(self._read)
+        if behind is not None:
+            self.behind = await asyncio.to_thread(self.listing.behind, behind)
         self.pairs, self._by_order, self.counts = pairs, by_order, found
         self.is_complete, self._mark = True, mark
 
@@ -72,4 +79,5 @@ class PairLoader:
 
     def select(self, pair_filter: PairFilter, order: SortOrder) -> Sequence[ListedPair]:
         """Return the pairs that pass the filter and the search, in the order given."""
-        return selected(self._by_order.get(order, self.pairs), pair_filter, self.matches, blind=self._blind)
+        pairs = self._by_order.get(order, self.pairs)
+        return selected(pairs, pair_filter, self.matches, behind=self.behind, blind=self._blind)

@@ -14,7 +14,7 @@ from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun, of_n
 from uphold.records.enums import QuickFilter, SortOrder
 from uphold.records.pair_list import ListedPair, PairFilter
-from uphold.reviewing.pair_filters import count_labelled, ordered
+from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -139,9 +139,14 @@ class PairsScreen(Screen[None]):
     def reopen(self, pair_id: int | None, *, choose_filter: bool, blind: bool) -> None:
         """Get ready to be shown again: with the cursor on a pair, and with the choice of filters open if wanted."""
         self.state.pair_id, self._choose_filter = pair_id, choose_filter
+        self.update_judge()
         self.loader.blind = blind
         self.message = Content("")
         self._apply_filter()
+
+    def update_judge(self) -> None:
+        """Speak of the headline's judge as it is now; the run is read again when the list is shown."""
+        self.listing.update_judge()
 
     # reading and searching
 
@@ -151,7 +156,7 @@ class PairsScreen(Screen[None]):
 
     async def _read(self) -> None:
         try:
-            await self.loader.read()
+            await self.loader.read(self.state.pair_filter.behind)
             self._show_read_pairs()
             if self.state.pair_filter.text:
                 await self._search()
@@ -228,8 +233,11 @@ class PairsScreen(Screen[None]):
 
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
-        if self.loader.matches is not None:
+        behind = self.state.pair_filter.behind is not None and self.loader.is_complete
+        if self.loader.matches is not None or behind:
             facts.insert(0, Content.styled(f"in {of_n(len(self.list.pairs), len(self.pairs))}", MUTED))
+        if behind and (unread := sum(not pair.read for pair in self.list.pairs)):
+            facts.insert(1, Content.styled(f"{count(unread)} not read by you", MUTED))
         if self.listing.judge_name is not None and not self.has_class("-narrow"):
             judge = safe_text.line(self.listing.judge_name, MUTED).truncate(24)
             facts.append(Content.assemble(("judge: ", MUTED), judge))
@@ -256,11 +264,10 @@ class PairsScreen(Screen[None]):
         parts = [Content.styled("No pair here.", BOLD)]
         if matches is not None and not matches:
             parts.append(Content.assemble(("found nowhere: ", MUTED), safe_text.line(pair_filter.text, MUTED)))
-        unread = count_labelled(self.pairs, pair_filter) if pair_filter.label is not None else 0
-        if unread:
-            stand = count_noun(unread, "pair stands", "pairs stand")
+        if pair_filter.behind is not None and self.loader.blind and self.loader.behind:
+            stand = count_noun(len(self.loader.behind), "pair stands", "pairs stand")
             words = f"{stand} behind this number; you have read none of them."
-            parts.append(Content.styled(f"{words} What others said of a pair is shown after you decide.", MUTED))
+            parts.append(Content.styled(f"{words} In a blind review they are listed after you decide.", MUTED))
         clear = keys.label(self.table["browse.clear"])
         parts.append(Content.assemble((clear, BOLD), (" shows all pairs again", MUTED)))
         return Content("\n").join(parts)

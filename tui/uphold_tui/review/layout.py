@@ -272,4 +272,5 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
         before = Content.styled(f"{percent(compare(pair).same)} of the words are the same", MUTED)
     if session.blind:
         return before or Content.styled(RATES_HIDDEN, MUTED)
-    return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before)
+    several = session.has_several_judges
+    return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before, several_judges=several)

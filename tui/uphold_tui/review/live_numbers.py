@@ -19,9 +19,22 @@ from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
+_JUDGE_NAME = 24
+"""Cells of the judge's name in the line at the foot."""
 
-def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before: Content | None = None) -> Content:
-    """The whole line; `before` (what a mode has to say) takes the first place."""
+
+def numbers_line(
+    numbers: LiveNumbers | None,
+    candidate: str,
+    width: int,
+    before: Content | None = None,
+    *,
+    several_judges: bool = False,
+) -> Content:
+    """The whole line; `before` (what a mode has to say) takes the first place.
+
+    The judge is named where there is room; of several before what more verdicts would bring.
+    """
     if numbers is None:
         return before or Content("")
     if numbers.n < MIN_FOR_RATE:
@@ -29,10 +42,16 @@ def numbers_line(numbers: LiveNumbers | None, candidate: str, width: int, before
         right = Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", MUTED)
         left = Content("       ").join([part for part in (before, left, readers(numbers)) if part])
         return spread(left, right, width)
-    groups = [part for part in (before, win_rate(numbers), agreement(numbers), readers(numbers)) if part]
+    right = target(numbers)
+    beside = 3 + right.cell_length if right else 0
+    for with_judge in (True, False):
+        compared = agreement(numbers, with_judge=with_judge)
+        groups = [part for part in (before, win_rate(numbers), compared, readers(numbers)) if part]
+        if _room(groups) + (0 if with_judge and several_judges else beside) <= width:
+            break
     while len(groups) > 1 and _room(groups) > width:
         groups.pop()
-    left, right = Content("       ").join(groups), target(numbers)
+    left = Content("       ").join(groups)
     return spread(left, right, width) if right and left.cell_length + 3 + right.cell_length <= width else left
 
 
@@ -53,7 +72,10 @@ def _counts(numbers: LiveNumbers, candidate: str) -> Content:
 
 
 def win_rate(numbers: LiveNumbers) -> Content:
-    """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate."""
+    """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate.
+
+    Where the judge has not read every pair it ends in `people alone`.
+    """
     wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
         won = numbers.win_rate
@@ -61,8 +83,9 @@ def win_rate(numbers: LiveNumbers) -> Content:
             ("win rate ", MUTED), (rate_percent(won), BOLD), (f"  {rate_interval(won)}  of {count(won.n)}", MUTED)
         )
     here = f", {rate_or_interval(narrow)} this set" if narrow is not None and narrow.rate is not None else ""
+    alone = ", people alone" if numbers.state == "human-only" and numbers.missing else ""
     return Content.assemble(
-        ("win rate ", MUTED), (rate_percent(wide), BOLD), (f"  {rate_interval(wide)} like these{here}", MUTED)
+        ("win rate ", MUTED), (rate_percent(wide), BOLD), (f"  {rate_interval(wide)} like these{here}{alone}", MUTED)
     )
 
 
@@ -76,15 +99,17 @@ def target(numbers: LiveNumbers) -> Content:
     return Content.styled(numbers.reason, MUTED) if numbers.state == "refused" and numbers.reason else Content("")
 
 
-def agreement(numbers: LiveNumbers) -> Content:
-    """`agreement 84 %  κ .66  of 35`; nothing where no judge was compared."""
+def agreement(numbers: LiveNumbers, *, with_judge: bool = False) -> Content:
+    """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named; nothing where none was compared."""
     if numbers.agreement.rate is None:
         return Content("")
-    return Content.assemble(
+    found = Content.assemble(
         ("agreement ", MUTED),
         (rate_percent(numbers.agreement), BOLD),
         (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
     )
+    judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
+    return Content.assemble(found, (" with ", MUTED), judge) if with_judge and numbers.judge_name else found
 
 
 def readers(numbers: LiveNumbers) -> Content:
@@ -148,6 +173,8 @@ def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
         if narrow is not None and narrow.rate is not None:
             shown.append(("this set", rate_or_interval(narrow), narrow))
     rows = [spread(_head("Win rate"), Content.styled(rate_percent(shown[0][2]), BOLD), width)]
+    if numbers.state == "human-only" and numbers.missing:
+        rows.append(Content.styled("people alone", MUTED))
     for word, value, rate in shown:
         rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
     return [*rows, axis(width)]
@@ -161,9 +188,14 @@ def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
         spread(_head("Agreement"), Content.styled(rate_percent(agreed), BOLD), width),
         _fact(rate_interval(agreed), f"of {count(agreed.n)}", width),
         _fact("κ", value_text(numbers.kappa), width),
+        spread(Content.styled("judge", MUTED), _judge(numbers, width - 8), width),
         Content(""),
         Content(""),
     ]
+
+
+def _judge(numbers: LiveNumbers, width: int) -> Content:
+    return safe_text.line(numbers.judge_name or "", MUTED).truncate(max(width, 1), ellipsis=True)
 
 
 def _to_go(view: RailView, width: int) -> list[Content]:

@@ -36,6 +36,7 @@ from uphold_tui.widgets.painting import Painted
 from uphold_tui.widgets.text_body import TextBody
 
 if TYPE_CHECKING:
+    from uphold.records.judgments import JudgeRef
     from uphold.records.pair_list import PairFilter
     from uphold.workflows.pair_list import PairListing
 
@@ -58,8 +59,8 @@ class ReviewLinks(Protocol):
     def open_list(self, *, choose: bool = False) -> None:
         """All pairs of the run, as they were left; `choose` offers the filters at once."""
 
-    def open_filtered(self, wanted: "PairFilter") -> None:
-        """Some pairs of the run."""
+    def open_filtered(self, wanted: "PairFilter", judge: "JudgeRef | None" = None) -> None:
+        """Some pairs of the run, with the verdicts of a judge."""
 
     def open_numbers(self) -> None:
         """The numbers of the run."""
@@ -480,6 +481,14 @@ class ReviewScreen(Screen[None]):
         """Read the session anew: a decision or flag of this run was saved on another screen."""
         self.session.refresh()
         self.draw()
+
+    def update_judge(self) -> None:
+        """Take the judge of the headline as it is now; the verdict on the screen is that of another one then."""
+        if self.session.update_judge():
+            self.numbers.first = None
+            name = self.session.judge_name or "none"
+            message = safe_text.line(f"the judge is {name} now", MUTED)
+            self.apply(Update(message, Redraw.ALL, numbers_changed=True, wait_for_repaint=True))
 
     def merge_review(self, other: "ReviewScreen") -> None:
         """Back from a review of another queue: what was decided there counts here too."""

@@ -7,11 +7,11 @@ from textual.content import Content
 
 from uphold.formatting import percent_number
 from uphold_tui import safe_text
-from uphold_tui.themes import BAND, BOLD, FAINT, MUTED, OVERTURNED, RULE, UPHELD
+from uphold_tui.themes import BAND, BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, UPHELD
 
 if TYPE_CHECKING:
     # The review draws bars too, and is not to load statistics at its start.
-    from uphold.workflows.comparison import RunPoint
+    from uphold.workflows.history import RunPoint
 
 
 def interval(rate: float | None, low: float | None, high: float | None, width: int) -> Content:
@@ -87,10 +87,11 @@ _LABEL_STEPS = (5, 10, 15, 20, 25)
 _LABEL_WIDTH = 4
 
 
-def chart(points: "Sequence[RunPoint]", current: str, width: int) -> list[Content]:
+def chart(points: "Sequence[RunPoint]", current: str, width: int, changes: Sequence[int] = ()) -> list[Content]:
     """Return a chart of the runs' rates and intervals from left to right, over the names of their candidates.
 
-    There must be two points at least; the candidate of the run `current` is bold.
+    There must be two points at least; the candidate of the run `current` is bold. A last row has an arrow under
+    each point at an index of `changes`, where the judge changed.
     """
     room = max(width - _LABEL_WIDTH, len(points) * 2)
     columns = [round(i * (room - 1) / (len(points) - 1)) for i in range(len(points))]
@@ -98,7 +99,12 @@ def chart(points: "Sequence[RunPoint]", current: str, width: int) -> list[Conten
     scale = _scale(min(low for low, _, _ in rates), max(high for _, _, high in rates))
     curve = [_interpolated(columns, rates, column) for column in range(room)]
     rows = [_chart_row(row, scale, curve, set(columns)) for row in range(_CHART_ROWS)]
-    return [*rows, _candidate_names(points, columns, current, room)]
+    names = _candidate_names(points, columns, current, room)
+    if not changes:
+        return [*rows, names]
+    places = {columns[index] + _LABEL_WIDTH for index in changes}
+    arrows = "".join("↑" if place in places else " " for place in range(max(places) + 1))
+    return [*rows, names, Content.styled(arrows, DOUBT)]
 
 
 class _Scale:

@@ -1,6 +1,6 @@
-"""Runs made up to see whether the headline's intervals hold the truth as often as they say.
+"""The headline: how often its intervals hold the truth, for instructions like these and for this set.
 
-A judge's errors favour `win` four to one; it flips with the order on some pairs. People are right.
+Runs are made up. A judge's errors favour `win` four to one; it flips with the order on some pairs. People are right.
 """
 
 import random
@@ -13,6 +13,8 @@ from uphold.records.counts import Stratum
 from uphold.stats.assisted import inputs_from_cells, win_rates
 from uphold.stats.poststratify import VerdictCell
 
+from .frame import Measures, Promise, Simulation
+
 TIES = 0.12
 
 FLIPS = {0.65: 0.21, 0.75: 0.16, 0.85: 0.10, 0.94: 0.04}
@@ -20,6 +22,8 @@ FLIPS = {0.65: 0.21, 0.75: 0.16, 0.85: 0.10, 0.94: 0.04}
 
 WEIGHT = 3.0
 """In the weighted queue a pair whose orders disagree is so much likelier to come early."""
+
+HELD, HELD_SET, WIDTH, WIDTH_SET, SHOWN = "held, like these", "held, this set", "width", "width, this set", "shown"
 
 STRATA = (Stratum("rest"), Stratum("orders disagree"))
 
@@ -48,17 +52,6 @@ class Setting:
         return f"{queue} n={self.read} N={self.pairs} win {self.wins} judge {self.judge}"
 
 
-@dataclass(frozen=True)
-class Covered:
-    """How often the two intervals held their truth; `silent` runs had no rate."""
-
-    population: float
-    this_set: float
-    width: float
-    set_width: float
-    silent: int
-
-
 def settings(*queues: bool) -> Iterator[Setting]:
     """Every setting of these queues."""
     for weighted, read, pairs, wins, judge in product(queues, (20, 40, 60), (100, 200), (0.5, 0.6, 0.7), FLIPS):
@@ -76,24 +69,23 @@ def chances(setting: Setting) -> dict[Kind, float]:
     return found | {(_TIE, _WIN): TIES * (1 - setting.judge) * 0.8, (_TIE, _LOSS): TIES * (1 - setting.judge) * 0.2}
 
 
-def cover(setting: Setting, runs: int, seed: int) -> Covered:
-    """The share of seeded runs in which the win rate's intervals hold the truth."""
-    rng = random.Random(f"{seed} {setting.name}")
+def measure(setting: Setting, rng: random.Random) -> Measures:
+    """Return whether the win rate's two intervals hold their truth in one made-up run, and how wide they are."""
     likely = chances(setting)
-    kinds, weights = list(likely), list(accumulate(likely.values()))
-    held, held_set, width, set_width, spoken = 0, 0, 0.0, 0.0, 0
-    for _ in range(runs):
-        everything = rng.choices(kinds, cum_weights=weights, k=setting.pairs)
-        table, scored = _read(everything, _drawn(everything, setting, rng), setting.weighted)
-        found = inputs_from_cells(table, STRATA if setting.weighted else STRATA[:1], scored)
-        if found.has_rates:
-            like, this = win_rates(found)
-            truth = sum(kind[0] == _WIN for kind in everything) / setting.pairs
-            spoken += 1
-            held += like.low <= setting.wins <= like.high
-            held_set += this.low - 1e-12 <= truth <= this.high + 1e-12
-            width, set_width = width + like.high - like.low, set_width + this.high - this.low
-    return Covered(held / spoken, held_set / spoken, width / spoken, set_width / spoken, runs - spoken)
+    everything = rng.choices(list(likely), cum_weights=list(accumulate(likely.values())), k=setting.pairs)
+    table, scored = _read(everything, _drawn(everything, setting, rng), setting.weighted)
+    found = inputs_from_cells(table, STRATA if setting.weighted else STRATA[:1], scored)
+    if not found.has_rates:
+        return {SHOWN: 0.0}
+    like, this = win_rates(found)
+    truth = sum(kind[0] == _WIN for kind in everything) / setting.pairs
+    return {
+        HELD: like.low <= setting.wins <= like.high,
+        HELD_SET: this.low - 1e-12 <= truth <= this.high + 1e-12,
+        WIDTH: like.high - like.low,
+        WIDTH_SET: this.high - this.low,
+        SHOWN: 1.0,
+    }
 
 
 def _drawn(everything: list[Kind], setting: Setting, rng: random.Random) -> list[Kind]:
@@ -119,3 +111,19 @@ def _read(
         (0, 1 - truth / 2, sum(n for kind, n in read.items() if kind[0] == truth)) for truth in (_WIN, _TIE, _LOSS)
     ]
     return table, scored
+
+
+def _simulation(weighted: bool) -> Simulation:
+    queue = "weighted" if weighted else "random"
+    return Simulation(
+        f"headline-{queue}",
+        f"the headline's 95 % intervals of the win rate, {queue} queue",
+        {setting.name: setting for setting in settings(weighted)},
+        measure,
+        (Promise(HELD, least=0.91), Promise(HELD_SET, least=0.90)),
+        runs=3000,
+        tiny=20,
+    )
+
+
+SIMULATIONS = (_simulation(False), _simulation(True))

@@ -1,0 +1,43 @@
+"""Pins a judge to a set, so that the headlines of all its runs rest on it, and takes the pin away."""
+
+from uphold.errors import BadUsage
+from uphold.records.judgments import JudgeRef
+from uphold.records.pinned_judge import PinnedJudge
+from uphold.store import reviews, sets
+from uphold.store.database import Store
+from uphold.store.headline_judges import coverage, find_judge, pinned_judge, write_pin
+from uphold.store.runs import all_runs
+
+
+def pin_judge(store: Store, set_name: str, judge: str, reviewer: str) -> PinnedJudge:
+    """Pin a judge to a set; nothing is written where it is pinned already.
+
+    Raises BadUsage for a set or judge that does not exist, or a name that several versions have.
+    """
+    return _pin(store, set_name, sets.find_set(store, set_name), find_judge(store, judge), reviewer)
+
+
+def unpin_judge(store: Store, set_name: str, reviewer: str) -> PinnedJudge:
+    """Take the pin of a set away; raises BadUsage for a set that does not exist, or that has none."""
+    set_id = sets.find_set(store, set_name)
+    if pinned_judge(store, set_id) == (None, ""):
+        raise BadUsage(f"no judge is pinned to the set {set_name!r}; `uphold set pin SET JUDGE` pins one")
+    with store.writing() as conn:
+        write_pin(conn, set_id, None, reviews.add_reviewer(conn, reviewer))
+    return PinnedJudge(set_name, None)
+
+
+def toggle_pin(store: Store, set_name: str, judge: JudgeRef, reviewer: str) -> PinnedJudge:
+    """Pin a judge to a set, or take the pin away where it is pinned already."""
+    set_id = sets.find_set(store, set_name)
+    if pinned_judge(store, set_id)[0] == judge:
+        return unpin_judge(store, set_name, reviewer)
+    return _pin(store, set_name, set_id, judge, reviewer)
+
+
+def _pin(store: Store, set_name: str, set_id: int, judge: JudgeRef, reviewer: str) -> PinnedJudge:
+    with store.writing() as conn:
+        if pinned_judge(store, set_id)[0] != judge:
+            write_pin(conn, set_id, judge, reviews.add_reviewer(conn, reviewer))
+    runs = [run for run in all_runs(store) if run.set_id == set_id]
+    return PinnedJudge(set_name, judge, tuple(coverage(store, run, judge) for run in runs))

@@ -1,0 +1,16 @@
+"""Every simulation, in the order of docs/statistics.md."""
+
+from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner
+from .frame import Simulation
+
+SIMULATIONS: tuple[Simulation, ...] = (
+    *headline.SIMULATIONS,
+    *extremes.SIMULATIONS,
+    *agreement.SIMULATIONS,
+    *planner.SIMULATIONS,
+    *carried.SIMULATIONS,
+    *differences.SIMULATIONS,
+    *pandalm.SIMULATIONS,
+    *gates.SIMULATIONS,
+    *best.SIMULATIONS,
+)
