@@ -160,3 +160,21 @@ def test_a_link_with_the_name_of_a_temporary_file_is_not_followed(tmp_path: Path
     sweep(tmp_path)
     assert (tmp_path / "mine").read_text() == "mine"
     assert names(tmp_path) == [".uphold-0.part", ".uphold-1.part", "mine"]
+
+
+def test_the_wait_for_a_process_that_makes_the_same_database_is_told(tmp_path: Path) -> None:
+    told: list[float] = []
+
+    class Enough(Exception):
+        pass
+
+    def tell(seconds: float) -> None:
+        told.append(seconds)
+        if len(told) == 3:
+            raise Enough
+
+    path = tmp_path / "x.db"
+    with open_or_make_store(path), pytest.raises(Enough), open_or_make_store(path, busy_ms=0, tell_wait=tell):
+        pass
+    assert told == sorted(told)
+    assert list(tmp_path.iterdir()) == []

@@ -58,17 +58,37 @@ class Connection(sqlite3.Connection):
     query_seconds = QUERY_SECONDS
     _spent = 0.0
     _looked_at = 0.0
+    _over_time = False
     _searching = False
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Execute a statement, whose time begins now."""
-        self._spent, self._looked_at = 0.0, monotonic()
-        return self.cursor(Cursor).execute(sql, parameters)
+        self._begin_time()
+        try:
+            return self.cursor(Cursor).execute(sql, parameters)
+        except sqlite3.OperationalError as error:
+            self.raise_interruption(error)
+            raise
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
         """Execute a statement for many rows, whose time begins now."""
-        self._spent, self._looked_at = 0.0, monotonic()
-        return self.cursor(Cursor).executemany(sql, parameters)
+        self._begin_time()
+        try:
+            return self.cursor(Cursor).executemany(sql, parameters)
+        except sqlite3.OperationalError as error:
+            self.raise_interruption(error)
+            raise
+
+    def _begin_time(self) -> None:
+        self._spent, self._looked_at, self._over_time = 0.0, monotonic(), False
+
+    def raise_interruption(self, error: sqlite3.DatabaseError) -> None:
+        """Raise KeyboardInterrupt where a Ctrl-C ended a statement.
+
+        Python raises it in the progress handler, and SQLite turns it into an error that says `interrupted`.
+        """
+        if "interrupted" in str(error) and not self._over_time:
+            raise KeyboardInterrupt from error
 
     def find_damage(self, error: Exception) -> str | None:
         """Return a sentence on the value or page in the database that can have led to an error; None if there is none.
@@ -91,7 +111,8 @@ class Connection(sqlite3.Connection):
         at = monotonic()
         self._spent += min(at - self._looked_at, _LONGEST_GAP)
         self._looked_at = at
-        return self._spent > self.query_seconds * (_WRITING_FACTOR if self.in_transaction else 1)
+        self._over_time = self._spent > self.query_seconds * (_WRITING_FACTOR if self.in_transaction else 1)
+        return self._over_time
 
 
 class Cursor(sqlite3.Cursor):
@@ -121,7 +142,10 @@ class Cursor(sqlite3.Cursor):
 
     def _readable(self, error: sqlite3.DatabaseError) -> Exception:
         conn = self.connection
-        return readable(error, conn.path, conn) if isinstance(conn, Connection) else error
+        if not isinstance(conn, Connection):
+            return error
+        conn.raise_interruption(error)
+        return readable(error, conn.path, conn)
 
 
 def connect(uri: str | Path, named: Path, wait: float) -> Connection:
