@@ -240,7 +240,7 @@ def test_judges_stand_side_by_side_with_an_exact_test(compared):
 
 def test_two_versions_of_one_judge_and_too_few_reviews_are_named_as_what_they_are(tmp_path):
     db = tmp_path / "u.db"
-    bring(db, rows("v1", "WL" * 3 + "." * 10, {"good": "WL" * 8}))
+    bring(db, rows("v1", "WL" * 3 + "." * 10, {"good": "WL" * 8}, reference="v1 says it"))
     for margin in ("0", ".2"):
         assert run(db, "judge", "--judge", "rules:closer", "--judge-option", f"margin={margin}").returncode == 0
     shown = run(db, "judges").stdout

@@ -27,7 +27,9 @@ SECONDS = 60
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("odd")
-    rows = write(folder / "rows.jsonl", *[judged(f"k{number}", reason="r" * 100) for number in range(300)])
+    rows = write(
+        folder / "rows.jsonl", *[judged(f"k{number}", reason="r" * 100, reference="k") for number in range(300)]
+    )
     with open_store(folder / "x.db", create=True) as store:
         bring_files(store, rows)
     return folder

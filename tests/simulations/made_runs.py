@@ -10,8 +10,9 @@ from pathlib import Path
 from uphold.records.enums import Choice, EventKind, Preference
 from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
 from uphold.store.database import Store, open_store
+from uphold.store.headline_judges import headline_judge
 from uphold.store.reviews import SessionRow, add_reviewer, add_session, find_reviewer, write_event
-from uphold.store.runs import find_run, primary_judge
+from uphold.store.runs import find_run
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.queue_drawing import open_queue
 
@@ -75,7 +76,7 @@ class MadeRuns:
         The queue is the program's own and so is the writing; only the screen's view of each pair is left out.
         """
         words, found = self._words[run], find_run(self.store, run)
-        judge = primary_judge(self.store, found.id)
+        judge = headline_judge(self.store, found).shown
         queue_id, items = open_queue(self.store, found, queue, judge.id if judge else None)
         decided = {row[0] for row in self.store.rows("SELECT pair_id FROM current_decisions")}
         due = [item for item in items if item.pair_id not in decided][:count]

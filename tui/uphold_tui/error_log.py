@@ -7,7 +7,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uphold.text import terminal_safe
+from uphold_tui.safe_text import safe
 
 KEPT = 20
 """How many log files are kept; older ones are removed."""
@@ -35,7 +35,7 @@ def write_error_log(error: BaseException) -> Path | None:
         path = folder / f"{_PREFIX}{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
         descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(head + terminal_safe(trace))
+            file.write(head + safe(trace))
     except OSError:
         return None
     _sweep(folder)

@@ -110,7 +110,7 @@ ERRORS: dict[str, Callable[..., list[str]]] = {
         "--judge",
         "anthropic:" + side.dress(short("m")),
         "--base-url",
-        "http://127.0.0.1:1",
+        "https://judge.invalid",
     ],
     "a config": lambda side: ["--config", side.dress(file_name("first")), "runs"],
     "no database of that name": lambda side: ["--db", side.dress(file_name("first")), "runs"],
