@@ -1,4 +1,4 @@
-"""What a server's refusal means: whom it concerns, which numbers it names, and which part of the request it dislikes.
+"""Reads a server's refusal: whom it concerns, which numbers it names, and which part of the request it dislikes.
 
 Everything is read from the text that came with the HTTP status: servers of the same API share neither codes nor wording.
 """

@@ -1,4 +1,4 @@
-"""Whether an open database is still the file that its path leads to, and whether anything but SQLite wrote to it.
+"""Checks that an open database is still the file at its path, and that nothing but SQLite wrote to it.
 
 SQLite does not look: a connection goes on writing to a file that was deleted or replaced, and what it commits there no
 other process ever sees. The sources are sqlite.org/fileformat.html (header, sections 1.3 and 4) and

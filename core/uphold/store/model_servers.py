@@ -1,4 +1,4 @@
-"""What was learnt about model servers: how requests for a model have to be written."""
+"""The forms of request that model servers take, as their refusals have taught."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta

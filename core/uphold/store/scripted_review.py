@@ -1,4 +1,4 @@
-"""What `uphold next` showed, and what each call of `uphold decide` wrote, for a reviewer or a program."""
+"""The pairs that `uphold next` showed, and what each call of `uphold decide` wrote, for a reviewer or a program."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence

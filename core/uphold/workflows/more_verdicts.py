@@ -1,4 +1,4 @@
-"""How many more verdicts a comparison of two runs needs, and the commands that read them.
+"""Works out how many more verdicts a comparison of two runs needs, and the commands that read them.
 
 The later run would go on in its queue of what changed, the earlier one in random order. Both are read on in thought until
 enough examples are read in both runs, and nothing speaks against a difference.
