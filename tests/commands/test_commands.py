@@ -101,7 +101,7 @@ def test_without_a_database_the_commands_say_how_to_make_one(folder: Path, comma
         (["stats", "1", "--set", "first"], "name a run, or a set with --set; not both"),
         (["stats", "nobody"], "there is no run 'nobody'; name one of these"),
         (["stats", "--set", "nobody"], "there is no set 'nobody'; sets in this file: 'first'"),
-        (["stats", "--judge", "nobody"], "judge 'nobody' has judged no pair here"),
+        (["stats", "--judge", "nobody"], "judge 'nobody' has not judged this run"),
         (["stats", "--tag", "nobody"], "no example of the set has the tag 'nobody'"),
         (["show", "1", "nobody"], "has no pair of an example 'nobody'"),
         (["imports", "drop", "9"], "there is no import 9; `uphold imports` lists them"),

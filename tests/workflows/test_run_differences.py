@@ -12,7 +12,8 @@ from uphold.store.database import Store
 from uphold.store.matched import inclusions, matched_runs
 from uphold.store.pair_columns import read_pairs
 from uphold.store.runs import all_runs
-from uphold.workflows.comparison import GateRequest, compare_runs, compare_several, gate_run, set_history
+from uphold.workflows.comparison import GateRequest, compare_runs, compare_several, gate_run
+from uphold.workflows.history import set_history
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.statistics import read_run_statistics
 
