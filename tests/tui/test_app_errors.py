@@ -193,7 +193,7 @@ async def test_a_verdict_that_waits_for_a_lock_can_be_saved_elsewhere(tmp_path: 
         other.close()
         await press(pilot, "right")
         assert "Not saved" not in shown(pilot)
-    (written,) = tmp_path.glob("*-unsaved.jsonl")
+    (written,) = tmp_path.glob("*-unsaved.jsonl")  # noqa: ASYNC240  (a test)
     assert '"review": "tie"' in written.read_text()
     assert store.one("SELECT count(*) FROM events")[0] == 0
 
