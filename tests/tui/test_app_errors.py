@@ -1,6 +1,7 @@
 """An error of the app's own ends in a sentence and a log file, without the values of variables."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Static
 
-from support.app_samples import app, database, press
+from support.app_samples import app, database, press, shown
 from uphold.errors import BadDatabase
 from uphold_tui.app import UpholdApp, app_end
 from uphold_tui.error_log import KEPT, log_folder, write_error_log
@@ -147,6 +148,54 @@ async def test_an_unsaved_verdict_is_named_when_the_app_breaks_off(tmp_path: Pat
     end = app_end(made, store.lost())
     assert end.code == 4
     assert end.troubles[0].startswith("not kept: the verdict 'tie' on k-")
+
+
+async def test_an_error_that_a_bad_value_led_to_names_the_value(tmp_path: Path, state: Path) -> None:
+    store = database(tmp_path)
+    store.conn.execute("PRAGMA ignore_check_constraints=ON")
+    with store.writing() as conn:
+        conn.execute("UPDATE runs SET created_at = 'yesterday'")
+    made = app(store)
+    await _failed(made, _in_handler)
+    end = app_end(made, store.lost())
+    (sentence,) = end.troubles
+    assert end.code == 2
+    assert "a value in the table runs, row 1, is not one that uphold writes: created_at is no time" in sentence
+    assert files_in(state) == []
+
+
+async def test_a_verdict_that_waited_for_a_lock_is_not_said_to_wait_when_the_app_has_ended(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    made = app(store)
+    async with made.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        other = sqlite3.connect(store.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await press(pilot, "t", "Q")
+        assert "Not everything is kept" in shown(pilot)
+        await press(pilot, "x")
+    other.close()
+    end = app_end(made, store.lost())
+    assert end.code == 4
+    assert end.troubles[0].startswith("not kept: the verdict 'tie' on k-")
+    assert "locked by another program" in end.troubles[0]
+    assert "waiting" not in end.troubles[0]
+
+
+async def test_a_verdict_that_waits_for_a_lock_can_be_saved_elsewhere(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        other = sqlite3.connect(store.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await press(pilot, "t", "S", "enter")
+        assert "1 decision written to" in shown(pilot)
+        other.close()
+        await press(pilot, "right")
+        assert "Not saved" not in shown(pilot)
+    (written,) = tmp_path.glob("*-unsaved.jsonl")  # noqa: ASYNC240  (a test)
+    assert '"review": "tie"' in written.read_text()
+    assert store.one("SELECT count(*) FROM events")[0] == 0
 
 
 def test_only_the_last_logs_are_kept(state: Path) -> None:
