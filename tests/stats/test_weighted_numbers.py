@@ -113,6 +113,14 @@ def test_of_chosen_pairs_alone_agreement_is_plain_and_says_nothing_of_this_set()
     assert found.this_set.reason == "chosen, not sampled: these numbers speak of the 40 pairs read"
 
 
+@pytest.mark.parametrize(("drawn", "rate", "refused"), [(1, 8 / 14, True), (9, 8 / 22, True), (10, 8 / 60, False)])
+def test_fewer_than_ten_drawn_pairs_do_not_stand_for_the_unread_beside_chosen_ones(drawn, rate, refused):
+    pairs = table(("W", 47, "L" * drawn)) + table(("W", 13, "W" * 8 + "L" * 5), stratum=1)
+    found = run_statistics(counts_of(pairs, strata=MIXED)).judges[0].agreement
+    assert found.observed.rate == pytest.approx(rate)
+    assert ("chosen, not sampled" in (found.this_set.reason or "")) is refused
+
+
 def test_with_every_pair_read_agreement_of_this_set_is_exact():
     found = run_statistics(counts_of(table(("W", 30, "W" * 20 + "L" * 10)))).judges[0].agreement
     assert (found.this_set.low, found.this_set.high, found.this_set.method) == (2 / 3, 2 / 3, "exact")

@@ -45,7 +45,7 @@ from uphold.stats.intervals import (
     stratified_share,
     weighted_rate,
 )
-from uphold.stats.weighting import StratumSize, Weights, stratum_sizes, usable, weight_in, weights_of
+from uphold.stats.weighting import StratumSize, Weights, enough_drawn, stratum_sizes, usable, weight_in, weights_of
 
 NOT_INDEPENDENT = "votes on one pair are not independent: no interval"
 
@@ -86,7 +86,7 @@ class _Compared:
     """The pairs on which labels and verdicts are compared, by stratum, and what each of them counts.
 
     `pairs` is how many could be compared: they have a readable verdict, or one that is still to come. `weights` is None
-    where all count alike. `drawn` says whether any of those compared was drawn.
+    where all count alike. `drawn` says whether enough of those compared were drawn.
     """
 
     by_stratum: Mapping[int, Sequence[RatedPairs]]
@@ -241,7 +241,7 @@ def _compared(
         by_stratum={stratum: rows for stratum, rows in found.items() if rows},
         pairs=sum(size.pairs for size in sizes.values()),
         weights=weights_of(sizes, strata),
-        drawn=any(rows and not strata[stratum].chosen for stratum, rows in found.items()),
+        drawn=enough_drawn(sizes, strata),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from uphold.formatting import count_noun
 from uphold.records.counts import Stratum
+from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.intervals import MAX_UNREAD_SHARE
 
 
@@ -43,15 +44,25 @@ def stratum_sizes(rows: Iterable[tuple[int, int, bool]]) -> dict[int, StratumSiz
     return found
 
 
+def enough_drawn(sizes: Mapping[int, StratumSize], strata: Sequence[Stratum]) -> bool:
+    """Whether the rated pairs that were drawn can stand for unrated ones: any, or ten where chosen ones stand beside them.
+
+    One drawn pair beside many chosen ones would count for all that is unread.
+    """
+    drawn = sum(size.rated for stratum, size in sizes.items() if not strata[stratum].chosen)
+    is_mixed = any(size.rated and strata[stratum].chosen for stratum, size in sizes.items())
+    return drawn >= (MIN_FOR_RATE if is_mixed else 1)
+
+
 def weights_of(sizes: Mapping[int, StratumSize], strata: Sequence[Stratum], *, least_drawn: int = 1) -> Weights | None:
     """Return the weights of the strata; None where all rated pairs count alike.
 
-    That is so with one stratum, with every pair rated, and where no rated pair was drawn. With fewer than `least_drawn`
-    drawn strata nothing is weighted either.
+    That is so with one stratum, with every pair rated, and where too few rated pairs were drawn (`enough_drawn`). With
+    fewer than `least_drawn` drawn strata nothing is weighted either.
     """
     drawn = [stratum for stratum in sizes if not strata[stratum].chosen]
     rated = [stratum for stratum, size in sizes.items() if size.rated]
-    if len(sizes) < 2 or len(drawn) < least_drawn or not any(stratum in drawn for stratum in rated):
+    if len(sizes) < 2 or len(drawn) < least_drawn or not enough_drawn(sizes, strata):
         return None
     if all(size.rated == size.pairs for size in sizes.values()):
         return None
