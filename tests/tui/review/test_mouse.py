@@ -115,12 +115,13 @@ async def test_a_click_from_before_the_frame_is_dropped_though_it_is_read_after_
     async with app(store).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "t")
-        said = review(pilot).message.plain
+        said = review(pilot).message.plain.split()
         for word in ("A better", "both bad", "skip", "flag", "undo"):
             post(pilot, spot(pilot, word), review(pilot).paint_gate.painted_at - 0.001)
             await pilot.pause()
         assert decided(store) == ["tie"]
-        assert review(pilot).message.plain == said
+        # The receipt may turn quiet in between; it says the same then, with other blanks.
+        assert review(pilot).message.plain.split() == said
         post(pilot, spot(pilot, "word diff"), review(pilot).paint_gate.painted_at - 0.001)
         await pilot.pause()
         assert review(pilot).reading.diff, "what only reads is never dropped"
