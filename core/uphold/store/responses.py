@@ -216,6 +216,21 @@ class ImportedResponses:
         self.by_text.setdefault((system_id, text_id), set()).add(response_id)
 
 
+def count_replacements(writer: BulkWriter, imported: ImportedResponses) -> int:
+    """Return how many stored responses `replace_responses` would replace, before anything is written."""
+    count = 0
+    for (system_id, text_id), responses in imported.by_text.items():
+        rows = writer.conn.execute(
+            "SELECT r.id, x.replacement_id IS NOT NULL FROM responses r LEFT JOIN replaced x ON x.response_id = r.id"
+            " WHERE r.system_id = ? AND r.text_id = ?",
+            (system_id, text_id),
+        ).fetchall()
+        is_new = any(number >= writer.responses.first_new for number in responses)
+        if is_new or any(was_replaced and number in responses for number, was_replaced in rows):
+            count += sum(number not in responses for number, _ in rows)
+    return count
+
+
 def replace_responses(writer: BulkWriter, imported: ImportedResponses) -> int:
     """Replace stored responses by those of an update; return how many were replaced.
 

@@ -1,0 +1,168 @@
+"""Refuses files whose answers or words would be lost, with the options that take them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from uphold.formats.column_guess import Column, ColumnGuess, columns_of, guess_columns, likely_baseline, named_answers
+from uphold.formats.column_mapping import FIELDS, LONG_FORM, RESPONSE_FIELDS, word_of
+from uphold.formats.json_values import describe
+from uphold.formats.label_words import ALLOWED, guess_words
+from uphold.formats.reading import NeedsOptions, ReadOptions
+from uphold.records.import_request import ImportSuggestion
+from uphold.records.rows import RowSource
+
+Record = Mapping[str, Any]
+
+_TEXT_FIELDS = frozenset({"instruction", "turns", "key"})
+_OWN_SIDES = dict(zip(RESPONSE_FIELDS, ("candidate", "baseline"), strict=True))
+
+
+def check_head(file_name: str, rows: Sequence[tuple[RowSource, Record]], options: ReadOptions) -> None:
+    """Raise NeedsOptions where the first rows of a file hold answers, an instruction or words that would be lost."""
+    columns = [column for column in columns_of(record for _, record in rows) if column.name not in options.left_out]
+    taken = taken_fields(columns, options)
+    _check_answers(file_name, columns, taken, options)
+    if not options.skip_bad:
+        _check_words(rows, columns, taken, options)
+
+
+def taken_fields(columns: Iterable[Column], options: ReadOptions) -> dict[str, str]:
+    """Return field -> column for the columns that are read without further options."""
+    by_name = {column.name: column for column in columns}
+    taken = {field: column for field, column in options.mapping.items() if column in by_name}
+    used = set(taken.values()) | set(options.systems.values())
+    taken |= {field: field for field in FIELDS if field in by_name and field not in taken and field not in used}
+    if options.systems:
+        taken.pop("response", None)
+    for field in ("system", "response"):
+        name = LONG_FORM[field]
+        if field not in taken and name in by_name and name not in used and not options.systems:
+            taken[field] = name
+    is_long = {"system", "response"} <= taken.keys() and not taken.keys() & _OWN_SIDES.keys()
+    if is_long and taken["system"] == "system" and not by_name["system"].holds_names:
+        is_long = False
+    if not is_long:
+        mapped = options.mapping.keys()
+        taken = {field: name for field, name in taken.items() if field not in ("system", "response") or field in mapped}
+    elif "key" not in taken and "id" in by_name and "id" not in used:
+        taken["key"] = "id"
+    return taken
+
+
+def suggest(columns: Sequence[Column], options: ReadOptions, file_name: str) -> tuple[ColumnGuess, ImportSuggestion]:
+    """Return what the columns that are not taken seem to hold, and the options that take them."""
+    taken = taken_fields(columns, options)
+    free = [column for column in columns if column.name not in options.systems.values()]
+    guess = guess_columns(free, taken, PurePath(file_name).name.split(".")[0] or "system")
+    return guess, ImportSuggestion(
+        mapping=guess.mapping,
+        systems=guess.systems,
+        words={field: words for field, words in guess.words.items() if words},
+        candidate=options.candidate or guess.candidate,
+        baseline=options.baseline or guess.baseline,
+    )
+
+
+def _check_answers(file_name: str, columns: Sequence[Column], taken: Mapping[str, str], options: ReadOptions) -> None:
+    chosen = options.systems or any(field in options.mapping for field in ("response", *_OWN_SIDES))
+    if chosen:
+        _check_text(file_name, columns, taken, options)
+        return
+    if taken.keys() & {*_OWN_SIDES, "response"}:
+        _check_further_answers(file_name, columns, taken, options)
+        _check_text(file_name, columns, taken, options)
+        return
+    guess, suggestion = suggest(columns, options, file_name)
+    if not guess.answers:
+        _check_text(file_name, columns, taken, options)
+        return
+    names = _listed(guess.answers)
+    holds = "seems to hold answers" if len(guess.answers) == 1 else "seem to hold answers"
+    either = f" (or the wanted ones: --map reference={guess.answers[0]})" if guess.either else ""
+    raise NeedsOptions(f"{file_name}: {names} {holds} and would be left out{either}", suggestion)
+
+
+def _check_further_answers(
+    file_name: str, columns: Sequence[Column], taken: Mapping[str, str], options: ReadOptions
+) -> None:
+    """Refuse a file that names further answers beside those that are taken."""
+    further = named_answers([column for column in columns if column.name not in taken.values()])
+    sides = {side: taken[field] for field, side in _OWN_SIDES.items() if field in taken}
+    if not further or not sides:
+        return
+    names = {"candidate": options.candidate or "candidate", "baseline": options.baseline or "baseline"}
+    systems = {names[side]: column for side, column in sides.items()} | further
+    compared: tuple[str | None, str | None] = (None, None)
+    if len(sides) == 2:
+        compared = names["candidate"], names["baseline"]
+    elif len(systems) == 2:
+        own, other = names[next(iter(sides))], next(iter(further))
+        compared = (own, other) if "candidate" in sides else (other, own)
+    suggestion = ImportSuggestion(systems=systems, candidate=compared[0], baseline=compared[1])
+    raise NeedsOptions(f"{file_name}: {_listed(further.values())} would be left out", suggestion)
+
+
+def _check_text(file_name: str, columns: Sequence[Column], taken: Mapping[str, str], options: ReadOptions) -> None:
+    """Refuse a file of which no column says what was asked, where another name of it is known."""
+    if _TEXT_FIELDS & taken.keys():
+        return
+    guess, suggestion = suggest(columns, options, file_name)
+    if _TEXT_FIELDS & guess.mapping.keys():
+        names = ", ".join(f'"{column.name}"' for column in columns[:12])
+        missing = next((options.mapping[field] for field in sorted(_TEXT_FIELDS & options.mapping.keys())), None)
+        problem = f'no column "{missing}"' if missing else 'neither "instruction", "turns" nor "key" is there'
+        raise NeedsOptions(f"{file_name}: {problem}, only {names or 'nothing'}", suggestion)
+
+
+def _check_words(
+    rows: Sequence[tuple[RowSource, Record]], columns: Sequence[Column], taken: Mapping[str, str], options: ReadOptions
+) -> None:
+    """Refuse words of verdicts, decisions and orders that are none of ours, where the meaning of all of them is obvious."""
+    by_name = {column.name: column for column in columns}
+    unknown: dict[str, dict[str, str]] = {}
+    for field in ALLOWED:
+        column = by_name.get(taken.get(field, ""))
+        if column is None:
+            continue
+        words = {word_of(value) for value in column.values} - set(ALLOWED[field]) - options.words.get(field, {}).keys()
+        names = side_names(field, taken, options)
+        guessed = guess_words(field, words, *names)
+        if words - guessed.keys() - _system_names(rows, taken, options):
+            return  # the row that says such a word is refused
+        if guessed:
+            unknown[field] = guessed
+    for source, record in rows if unknown else ():
+        for field, guessed in unknown.items():
+            value = record.get(taken[field])
+            if value is not None and word_of(value) in guessed:
+                raise NeedsOptions(
+                    f"{source}: {field} must be {' or '.join(ALLOWED[field])}, found {describe(value)}",
+                    ImportSuggestion(words=unknown),
+                )
+
+
+def _system_names(rows: Sequence[tuple[RowSource, Record]], taken: Mapping[str, str], options: ReadOptions) -> set[str]:
+    """Return the names of candidates and baselines, which a row may use for its verdict."""
+    columns = [taken[side] for side in ("candidate", "baseline") if side in taken]
+    named = {str(record.get(column)) for _, record in rows for column in columns}
+    return named | {name for name in (options.candidate, options.baseline) if name is not None}
+
+
+def side_names(field: str, taken: Mapping[str, str], options: ReadOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names that may stand for the candidate and for the baseline among other people's words for a label."""
+
+    def names(side: str, system: str | None) -> tuple[str, ...]:
+        return tuple(filter(None, (system, taken.get(side), taken.get(f"response_{side}"))))
+
+    return names("candidate", options.candidate), names("baseline", options.baseline)
+
+
+def _listed(names: Iterable[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    shown = quoted[:6] + ([f"{len(quoted) - 6} more"] if len(quoted) > 6 else [])
+    noun = "the column" if len(quoted) == 1 else "the columns"
+    return f"{noun} {', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else f"{noun} {shown[0]}"
+
+
+__all__ = ["check_head", "likely_baseline", "side_names", "suggest", "taken_fields"]
