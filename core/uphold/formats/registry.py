@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from uphold.errors import BadFile, BadUsage
+from uphold.formats.encodings import find_encoding
 from uphold.formats.files import InputFile, default_set_name, find_file, find_files
 from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
@@ -64,7 +65,8 @@ def open_files(
     `FileReading.rows` is read.
     """
     options = options or ReadOptions()
-    files = find_files(paths)
+    encoding = None if options.encoding is None else find_encoding(options.encoding)
+    files = find_files(paths, encoding, options.database)
     columns = frozenset(options.mapping.values())
     format_name = options.format
     if format_name is None and options.mapping:
@@ -108,6 +110,9 @@ def _select_by_content(files: list[InputFile], columns: frozenset[str]) -> _Sele
         elif file.named_directly:
             raise _unknown_format(file)
     if not names_by_format:
+        for file in files:
+            if file.problem is not None:
+                raise _unknown_format(file)
         raise BadFile(f"no file in the folder is in a format that uphold knows; {_format_list()}")
     if len(names_by_format) > 1:
         each = "; ".join(f"{name}: {', '.join(names[:3])}" for name, names in names_by_format.items())
@@ -143,17 +148,15 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
         return "rows"
     if file.shape == "empty":
         raise BadFile(f"{file.name}: there is no row in it")
-    file.read_text()  # raises BadFile with the line of what is not UTF-8
+    file.check_text()
     raise BadFile(f"{file.name}: this is no file of {reader.NAME}: {reader.DESCRIPTION}")
 
 
 def _unknown_format(file: InputFile) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
-    before, nul, _ = file.read_text().partition("\0")
-    if nul:
-        line = 1 + before.count("\n")
-        return BadFile(f"{file.name}:{line}: a NUL byte; this is no text file, or a broken one")
+    if not file.is_workbook:
+        file.check_text()
     fields = ", ".join(f'"{field}"' for field in sorted(file.fields or ())[:12]) or "nothing that can be read"
     return BadFile(f"{file.name}:1: in no format that uphold knows: the first row has {fields}; {_format_list()}")
 
