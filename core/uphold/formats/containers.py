@@ -17,7 +17,9 @@ _BY_MAGIC = {
     b"PAR1": f"a Parquet file, which uphold does not read; pandas.read_parquet(...){_AS_JSONL}",
     b"ARROW1": f"an Arrow file, which uphold does not read; pandas.read_feather(...){_AS_JSONL}",
     b"%PDF-": "a PDF; uphold reads tables as .xlsx or CSV and rows as JSONL",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls) or one with a password; save it as .xlsx without one, or as CSV",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
+        "an old Excel file (.xls) or one with a password; save it as .xlsx without one, or as CSV"
+    ),
 }
 
 

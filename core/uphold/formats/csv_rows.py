@@ -49,8 +49,11 @@ def _cell_counts(head: str, separator: str, *, complete: bool) -> list[int]:
     counts = []
     try:
         for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator, strict=True):
-            if len(record) > 1 or "".join(record).strip():
-                counts.append(len(record))
+            text = "".join(record)
+            if len(record) > 1 or text.strip():
+                # A cell with one quotation mark is a piece of a quoted one, which this separator has cut.
+                is_cut = '"' in text and any(cell.count('"') % 2 for cell in record)
+                counts.append(0 if is_cut and counts else len(record))
     except csv.Error:
         return [*counts, 0] if complete or not counts else counts
     return counts if complete or len(counts) < 2 else counts[:-1]  # the last record may be cut off

@@ -41,7 +41,7 @@ def find_encoding(name: str) -> str | None:
         io.TextIOWrapper(io.BytesIO(), encoding=codec)  # raises LookupError for bytes to bytes and text to text
     except (LookupError, ValueError):
         codec = "undefined"
-    if codec in _NO_TEXT:
+    if codec.replace("-", "_") in _NO_TEXT:
         raise BadUsage(f"--encoding: {name!r} is no encoding of text that Python knows{_nearest(name)}")
     return None if codec in ("utf-8", "utf-8-sig") else codec
 

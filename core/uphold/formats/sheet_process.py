@@ -4,8 +4,8 @@ It is a process of its own because python-calamine holds a sheet in memory as a 
 in the last row and column asks for a terabyte, and an allocation that fails aborts the process. Here the operating system
 limits the memory. The program imports nothing of uphold, so that it starts fast and wherever uphold is installed.
 
-Printed are `{"sheet": name, "rows": count, "others": [[name, rows], ...]}` and then for each row that is not empty `[number, cells]`, a cell
-being a text, null where it is empty, or `{"problem": text}`; or `{"error": text}`.
+Printed are `{"sheet": name, "rows": count, "others": [[name, rows], ...]}` and then for each row that is not empty
+`[number, cells]`, a cell being a text, null where it is empty, or `{"problem": text}`; or else `{"error": text}`.
 """
 
 import json
@@ -17,11 +17,13 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
-_CELL = rb"<(?:\w+:)?c\b([^>]*)>"
+# No repeat goes on beyond the next "<", so that the time grows with the length of the sheet.
 _ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:<(?:\w+:)?f\b[^>]*>[^<]*</[^>]*>)?(?:<[^>]*>)([^<]*)"
+    rb"<(?:\w+:)?c\b([^<>]*\bt=[\"']e[\"'][^<>]*)>(?:<(?:\w+:)?f\b[^<>]*>[^<]*</[^<>]*>)?(?:<[^<>]*>)([^<]*)"
 )
-_FORMULA_ALONE = re.compile(rb"<(?:\w+:)?c\b([^>]*)><((?:\w+:)?)f\b[^>]*>[^<]*</\2f>(?:<\2v ?/>|<\2v></\2v>)?</")
+_FORMULA_ALONE = re.compile(
+    rb"<(?:\w+:)?c\b([^<>]*)><((?:\w+:)?)f\b[^<>]*>[^<]*</\2f>(?:<\2v ?/>|<\2v></\2v>)?</"
+)
 _PLACE = re.compile(rb"\br=[\"']([A-Z]+)([0-9]+)[\"']")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -37,7 +39,7 @@ def main(path: str, memory: int) -> int:
     try:
         _print_sheet(python_calamine.CalamineWorkbook.from_path(path), path)
     except (python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError) as error:
-        print(json.dumps({"error": str(error)}))
+        _print({"error": str(error)})
     return 0
 
 
@@ -63,9 +65,9 @@ def _print_sheet(workbook: Any, path: str) -> None:
         else:
             others.append((meta.name, sheet.height))
     if chosen is None:
-        print(json.dumps({"error": "there is no row in it"}))
+        _print({"error": "there is no row in it"})
         return
-    print(json.dumps({"sheet": chosen.name, "rows": chosen.total_height, "others": others}))
+    _print({"sheet": chosen.name, "rows": chosen.total_height, "others": others})
     problems = _problems(path, chosen.name)
     for number, row in enumerate(chosen.iter_rows(), 1):
         cells = [_text(value) for value in row]
@@ -73,7 +75,11 @@ def _print_sheet(workbook: Any, path: str) -> None:
             if (number, column + 1) in problems:
                 cells[column] = {"problem": problems[number, column + 1]}
         if any(cell is not None for cell in cells):
-            print(json.dumps([number, cells]))
+            _print([number, cells])
+
+
+def _print(value: Any) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
 
 
 def _text(value: Any) -> Any:
