@@ -40,9 +40,10 @@ def test_gzip_of_another_encoding_is_read_with_its_name(reading: Any) -> None:
 
 
 def test_progress_counts_the_bytes_of_the_compressed_file(reading: Any) -> None:
-    packed = gzip.compress(GOOD.encode() * 20_000, compresslevel=0)
+    row = json.dumps({"key": "a", "response_candidate": "x" * 400}) + "\n"
+    packed = gzip.compress(row.encode() * 2000, compresslevel=0)
     steps: list[tuple[int, int]] = []
-    assert len(reading(packed, progress=lambda done, total: steps.append((done, total))).rows) == 20_000
+    assert len(reading(packed, progress=lambda done, total: steps.append((done, total))).rows) == 2000
     assert steps == sorted(steps)
     assert steps[-1] == (len(packed), len(packed))
     assert len({done for done, _ in steps}) > 2

@@ -15,7 +15,7 @@ from uphold.formats.csv_rows import CsvLayout, csv_layout
         ("key,instruction\na,b\n", ","),
         ("key;instruction\na;b\n", ";"),
         ("key\tinstruction\na\tb\n", "\t"),
-        ("key;instruction;preference\na;\"one, two, three\";0,5\nb;x, y;1,0\n", ";"),
+        ('key;instruction;preference\na;"one, two, three";0,5\nb;x, y;1,0\n', ";"),
         ('key,instruction\na,"one; two; three"\n', ","),
         ('"key, or id";instruction\n"a, b";c\n', ";"),
         ("key;text, given;answer\na;b;c\n", ";"),

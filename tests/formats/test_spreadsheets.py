@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.workbooks import Raw, day, write_workbook
 
+from support.workbooks import Raw, day, write_workbook
 from uphold.errors import BadFile
 from uphold.formats import spreadsheets
 from uphold.formats.reading import ReadOptions

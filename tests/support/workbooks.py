@@ -39,9 +39,7 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], mo
         f'<Relationship Id="s{number}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
         for number in range(1, len(names) + 1)
     )
-    listed = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(names, 1)
-    )
+    listed = "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(names, 1))
     parts = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="b" '
@@ -54,7 +52,9 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], mo
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{"".join(map(_shared, texts))}</sst>',
     }
     for number, xml in enumerate(contents, 1):
-        parts[f"xl/worksheets/sheet{number}.xml"] = f'<worksheet xmlns="{_MAIN}"><sheetData>{xml}</sheetData></worksheet>'
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{xml}</sheetData></worksheet>'
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from uphold.formats.json_values import describe
+from uphold.formats.json_values import describe, parse_json
 from uphold.formats.reading import BadRow
 
 _ROLES = {
@@ -95,6 +95,18 @@ def prompt_of(field: str, messages: Sequence[Message]) -> Prompt:
         raise BadRow(f"{field} must end with a message of the user")
     *earlier, last = messages
     return Prompt(last.text, _transcript(earlier))
+
+
+def prompt_of_text(field: str, text: str) -> Prompt:
+    """Return a prompt that is kept as text also where it is a JSON list of messages; such a list is read as messages."""
+    if text.lstrip().startswith("["):
+        try:
+            messages = parse_json(text)
+            if is_message_list(messages):
+                return prompt_of(field, read_messages(field, messages))
+        except BadRow:
+            return Prompt(text, None)
+    return Prompt(text, None)
 
 
 def conversation_of(field: str, messages: Sequence[Message]) -> Conversation:

@@ -10,7 +10,17 @@ from typing import Protocol
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.encodings import find_encoding
 from uphold.formats.files import InputFile, default_set_name, find_file, find_files
-from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
+from uphold.formats.readers import (
+    alpaca_eval,
+    arena_hard,
+    inspect_ai,
+    lm_eval,
+    mt_bench,
+    pairs,
+    pandalm,
+    preferences,
+    promptfoo,
+)
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -37,8 +47,18 @@ class Format(Protocol):
         ...
 
 
-_READERS: tuple[Format, ...] = (pandalm, mt_bench, arena_hard, alpaca_eval, inspect_ai, promptfoo, preferences, pairs)
-"""In the order in which they are tried; `pairs` accepts the most files and is last."""
+_READERS: tuple[Format, ...] = (
+    pandalm,
+    mt_bench,
+    arena_hard,
+    alpaca_eval,
+    inspect_ai,
+    lm_eval,
+    promptfoo,
+    preferences,
+    pairs,
+)
+"""In the order in which they are tried: results of lm-eval look like promptfoo's, and `pairs` accepts the most files."""
 
 FORMATS = tuple(sorted(reader.NAME for reader in _READERS))
 """Names of the formats."""
@@ -172,6 +192,8 @@ def _check_options(reader: Format, options: ReadOptions) -> None:
         raise BadUsage(f"--map goes with the pairs format, not with {reader.NAME}")
     if options.baseline_file is not None and reader is not alpaca_eval:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
+    if options.system is not None and reader is not lm_eval:
+        raise BadUsage(f"--system goes with the lm-eval format, not with {reader.NAME}")
     if (options.candidate or options.baseline) and reader.NAME not in _TAKES_SYSTEM_NAMES:
         raise BadUsage(f"{reader.NAME} names its systems itself; leave out --candidate and --baseline")
     for name in (options.candidate, options.baseline):

@@ -21,9 +21,7 @@ from xml.etree import ElementTree
 _ERROR_CELL = re.compile(
     rb"<(?:\w+:)?c\b([^<>]*\bt=[\"']e[\"'][^<>]*)>(?:<(?:\w+:)?f\b[^<>]*>[^<]*</[^<>]*>)?(?:<[^<>]*>)([^<]*)"
 )
-_FORMULA_ALONE = re.compile(
-    rb"<(?:\w+:)?c\b([^<>]*)><((?:\w+:)?)f\b[^<>]*>[^<]*</\2f>(?:<\2v ?/>|<\2v></\2v>)?</"
-)
+_FORMULA_ALONE = re.compile(rb"<(?:\w+:)?c\b([^<>]*)><((?:\w+:)?)f\b[^<>]*>[^<]*</\2f>(?:<\2v ?/>|<\2v></\2v>)?</")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]+)([0-9]+)[\"']")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
