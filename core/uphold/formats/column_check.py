@@ -6,25 +6,34 @@ from typing import Any
 
 from uphold.formats.column_guess import Column, ColumnGuess, columns_of, guess_columns, likely_baseline, named_answers
 from uphold.formats.column_mapping import FIELDS, LONG_FORM, RESPONSE_FIELDS, word_of
+from uphold.formats.conversations import with_plain_texts
 from uphold.formats.json_values import describe
 from uphold.formats.label_words import ALLOWED, guess_words
-from uphold.formats.reading import NeedsOptions, ReadOptions
+from uphold.formats.reading import BadRow, NeedsOptions, ReadOptions
 from uphold.records.import_request import ImportSuggestion
 from uphold.records.rows import RowSource
 
 Record = Mapping[str, Any]
 
-_TEXT_FIELDS = frozenset({"instruction", "turns", "key"})
+_TEXT_FIELDS = frozenset({"instruction", "turns", "messages", "conversations", "key"})
 _OWN_SIDES = dict(zip(RESPONSE_FIELDS, ("candidate", "baseline"), strict=True))
 
 
 def check_head(file_name: str, rows: Sequence[tuple[RowSource, Record]], options: ReadOptions) -> None:
     """Raise NeedsOptions where the first rows of a file hold answers, an instruction or words that would be lost."""
-    columns = [column for column in columns_of(record for _, record in rows) if column.name not in options.left_out]
+    columns = [one for one in columns_of(_plain(record) for _, record in rows) if one.name not in options.left_out]
     taken = taken_fields(columns, options)
     _check_answers(file_name, columns, taken, options)
     if not options.skip_bad:
         _check_words(rows, columns, taken, options)
+
+
+def _plain(record: Record) -> Record:
+    """Return a row with texts in place of messages; one whose messages cannot be read as it is."""
+    try:
+        return with_plain_texts(dict(record))
+    except BadRow:
+        return record
 
 
 def taken_fields(columns: Iterable[Column], options: ReadOptions) -> dict[str, str]:

@@ -21,7 +21,21 @@ FIELDS = (
     JUDGMENT_FIELDS
     | REVIEW_FIELDS
     | frozenset(RESPONSE_FIELDS)
-    | frozenset({"key", "instruction", "turns", "context", "reference", "tags", "candidate", "baseline", "turn"})
+    | frozenset(
+        {
+            "key",
+            "instruction",
+            "turns",
+            "messages",
+            "conversations",
+            "context",
+            "reference",
+            "tags",
+            "candidate",
+            "baseline",
+            "turn",
+        }
+    )
     | frozenset({"system", "response"})
 )
 """Fields of the `pairs` format."""

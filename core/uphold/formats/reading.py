@@ -15,6 +15,9 @@ from uphold.records.rows import ColumnUse, ImportRow, RowSource, RowWarning, Ski
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes in all files."""
 
+FileRow = tuple[RowSource, dict[str, Any]]
+"""A row as it was decoded, with its place."""
+
 
 class BadRow(UpholdError):
     """A row that cannot be imported; `iter_rows` and the readers add its place and report it to `ReadNotes`."""
@@ -35,7 +38,9 @@ class ReadOptions:
     `format` is a format name (None: detect it). `mapping` is field -> column, `systems` is system -> column of its
     answers, `words` are other people's words for labels, `left_out` the columns that are left out: these apply to the
     `pairs` format. `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the
-    baseline's outputs (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile.
+    baseline's outputs (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile. `encoding` is that of text
+    files (None: UTF-8). `system` names the system whose answers the files are, where they do not (`lm-eval`). `database` is
+    the open database, whose files are not to be opened.
     """
 
     format: str | None = None
@@ -47,6 +52,9 @@ class ReadOptions:
     systems: Mapping[str, str] = field(default_factory=dict)
     words: WordMaps = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    encoding: str | None = None
+    system: str | None = None
+    database: Path | None = None
 
     @property
     def names_columns(self) -> bool:

@@ -11,8 +11,19 @@ from typing import Protocol
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.column_check import check_head
 from uphold.formats.column_guess import HEAD_ROWS
+from uphold.formats.encodings import find_encoding
 from uphold.formats.files import FileRow, InputFile, default_set_name, find_file, find_files, iter_rows
-from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
+from uphold.formats.readers import (
+    alpaca_eval,
+    arena_hard,
+    inspect_ai,
+    lm_eval,
+    mt_bench,
+    pairs,
+    pandalm,
+    preferences,
+    promptfoo,
+)
 from uphold.formats.reading import ByteMeter, FileReading, NeedsOptions, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -39,8 +50,18 @@ class Format(Protocol):
         ...
 
 
-_READERS: tuple[Format, ...] = (pandalm, mt_bench, arena_hard, alpaca_eval, inspect_ai, promptfoo, preferences, pairs)
-"""In the order in which they are tried; `pairs` accepts the most files and is last."""
+_READERS: tuple[Format, ...] = (
+    pandalm,
+    mt_bench,
+    arena_hard,
+    alpaca_eval,
+    inspect_ai,
+    lm_eval,
+    promptfoo,
+    preferences,
+    pairs,
+)
+"""In the order in which they are tried: results of lm-eval look like promptfoo's, and `pairs` accepts the most files."""
 
 FORMATS = tuple(sorted(reader.NAME for reader in _READERS))
 """Names of the formats."""
@@ -67,7 +88,8 @@ def open_files(
     `FileReading.rows` is read.
     """
     options = options or ReadOptions()
-    files = find_files(paths)
+    encoding = None if options.encoding is None else find_encoding(options.encoding)
+    files = find_files(paths, encoding, options.database)
     columns = frozenset(options.mapping.values()) | frozenset(options.systems.values())
     format_name = options.format
     if format_name is None and options.names_columns:
@@ -113,6 +135,9 @@ def _select_by_content(files: list[InputFile], options: ReadOptions) -> _Selecti
         elif file.named_directly:
             raise _unknown_format(file, options)
     if not names_by_format:
+        for file in files:
+            if file.problem is not None:
+                raise _unknown_format(file, options)
         raise _unknown_folder(files, options)
     if len(names_by_format) > 1:
         each = "; ".join(f"{name}: {', '.join(names[:3])}" for name, names in names_by_format.items())
@@ -148,17 +173,15 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
         return "rows"
     if file.shape == "empty":
         raise BadFile(f"{file.name}: there is no row in it")
-    file.read_text()  # raises BadFile with the line of what is not UTF-8
+    file.check_text()
     raise BadFile(f"{file.name}: this is no file of {reader.NAME}: {reader.DESCRIPTION}")
 
 
 def _unknown_format(file: InputFile, options: ReadOptions) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
-    before, nul, _ = file.read_text().partition("\0")
-    if nul:
-        line = 1 + before.count("\n")
-        return BadFile(f"{file.name}:{line}: a NUL byte; this is no text file, or a broken one")
+    if not file.is_workbook:
+        file.check_text()
     needed = _needed_options(file, options)
     if needed is not None:
         return needed
@@ -209,6 +232,8 @@ def _check_options(reader: Format, options: ReadOptions) -> None:
                 raise BadUsage(f"{option} goes with the pairs format, not with {reader.NAME}")
     if options.baseline_file is not None and reader is not alpaca_eval:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
+    if options.system is not None and reader is not lm_eval:
+        raise BadUsage(f"--system goes with the lm-eval format, not with {reader.NAME}")
     if (options.candidate or options.baseline) and reader.NAME not in _TAKES_SYSTEM_NAMES:
         raise BadUsage(f"{reader.NAME} names its systems itself; leave out --candidate and --baseline")
     for name in (options.candidate, options.baseline):

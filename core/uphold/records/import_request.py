@@ -28,7 +28,8 @@ class ImportRequest:
     """What to import and how; names as on the command line.
 
     `mapping` is field -> column, `systems` is system -> column of its answers, `words` the words of the file for
-    verdicts and decisions, `left_out` the columns that are known to be left out. `program` and `further` are what stands
+    verdicts and decisions, `left_out` the columns that are known to be left out. `system` is the one whose
+    answers the files are, for formats that name none. `program` and `further` are what stands
     before and after the rest in the command line that messages name.
     """
 
@@ -44,6 +45,8 @@ class ImportRequest:
     systems: Mapping[str, str] = field(default_factory=dict)
     words: WordMaps = field(default_factory=dict)
     left_out: Sequence[str] = ()
+    encoding: str | None = None
+    system: str | None = None
     program: Sequence[str] = ("uphold",)
     further: Sequence[str] = ()
 
@@ -76,6 +79,8 @@ class ImportRequest:
             ("--candidate", self.candidate),
             ("--baseline", self.baseline),
             ("--baseline-file", self.baseline_file),
+            ("--system", self.system),
+            ("--encoding", self.encoding),
         ):
             if value is not None:
                 yield from (option, str(value))

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import TypeVar
 
 from uphold.errors import BadFile
@@ -47,8 +48,8 @@ def naming_commands(request: ImportRequest) -> Iterator[None]:
         raise ImportRefused(str(needed), needed.suggestion, command) from None
 
 
-def read_options(request: ImportRequest) -> ReadOptions:
-    """Return how the files of a request are to be read."""
+def read_options(request: ImportRequest, database: Path | None) -> ReadOptions:
+    """Return how the files of a request are to be read; `database` is the open one, whose files are not opened."""
     return ReadOptions(
         request.format,
         request.mapping,
@@ -59,12 +60,15 @@ def read_options(request: ImportRequest) -> ReadOptions:
         request.systems,
         request.words,
         frozenset(request.left_out),
+        request.encoding,
+        request.system,
+        database,
     )
 
 
-def open_request(request: ImportRequest, progress: ReadProgress | None = None) -> FileReading:
+def open_request(request: ImportRequest, database: Path | None, progress: ReadProgress | None = None) -> FileReading:
     """Open the files of a request for reading. Raises BadFile and BadUsage as `registry.open_files` does."""
-    return registry.open_files(request.paths, read_options(request), progress)
+    return registry.open_files(request.paths, read_options(request, database), progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,16 @@ class ImportAttempt:
     """
 
     def __init__(
-        self, conn: sqlite3.Connection, request: ImportRequest, left_out: Mapping[int, str], keep_rows: int = 0
+        self,
+        conn: sqlite3.Connection,
+        database: Path,
+        request: ImportRequest,
+        left_out: Mapping[int, str],
+        keep_rows: int = 0,
     ) -> None:
         self._kept, self._first = keep_rows, list[ImportRow]()
         self._bytes = (0, 0)
-        self._files = open_request(request, self._set_progress)
+        self._files = open_request(request, database, self._set_progress)
         self._conn, self._request = conn, request
         self.left_out = dict(left_out)
         self._rows_to_write = 0

@@ -12,6 +12,7 @@ from typing import Any
 from uphold.errors import BadFile, BadUsage, UpholdError
 from uphold.formats.column_check import taken_fields
 from uphold.formats.column_guess import HEAD_ROWS, Column, columns_of
+from uphold.formats.encodings import find_encoding
 from uphold.formats.files import find_files
 from uphold.formats.reading import NeedsOptions
 from uphold.formats.registry import read_head
@@ -67,7 +68,7 @@ def preview_import(
             while attempt is None or len(attempt.left_out) > len(left_out):
                 left_out = attempt.left_out if attempt is not None else left_out
                 drop_staged(conn)
-                attempt = ImportAttempt(conn, request, left_out, keep_rows=rows)
+                attempt = ImportAttempt(conn, store.path, request, left_out, keep_rows=rows)
                 yield from attempt.read(None if whole else _HEAD)
             attempt.count_changes()
             preview = _of_attempt(request, attempt, whole)
@@ -78,9 +79,9 @@ def preview_import(
     finally:
         drop_staged(store.conn)
     if refusal is not None:
-        preview = _of_refusal(request, refusal, attempt)
+        preview = _of_refusal(request, refusal, attempt, store.path)
     has_columns = preview.format in (None, PAIRS)
-    yield replace(preview, columns=_columns(preview), fields=MAPPABLE if has_columns else ())
+    yield replace(preview, columns=_columns(preview, store.path), fields=MAPPABLE if has_columns else ())
 
 
 def _of_attempt(request: ImportRequest, attempt: ImportAttempt, whole: bool) -> ImportPreview:
@@ -97,26 +98,28 @@ def _of_attempt(request: ImportRequest, attempt: ImportAttempt, whole: bool) -> 
     )
 
 
-def _of_refusal(request: ImportRequest, refusal: ImportRefusal, attempt: ImportAttempt | None) -> ImportPreview:
+def _of_refusal(
+    request: ImportRequest, refusal: ImportRefusal, attempt: ImportAttempt | None, database: Path
+) -> ImportPreview:
     """Return what is known of files that are refused; the rows before the one that is at fault are understood."""
     if attempt is not None:
         return replace(_of_attempt(request, attempt, whole=False), complete=False, refusal=refusal)
     try:
-        reading = open_request(request)
+        reading = open_request(request, database)
     except UpholdError:
         takes_columns = refusal.suggestion is not None and (refusal.suggestion.mapping or refusal.suggestion.systems)
         return ImportPreview(request, PAIRS if takes_columns else request.format, request.set, refusal=refusal)
     return ImportPreview(request, reading.format, request.set or reading.set_name, refusal=refusal)
 
 
-def _columns(preview: ImportPreview) -> tuple[PreviewColumn, ...]:
+def _columns(preview: ImportPreview, database: Path) -> tuple[PreviewColumn, ...]:
     """Return the columns with some values, where the files have columns; also those of files that are refused."""
     uses = {use.name: use for use in preview.summary.columns}
     if preview.format not in (None, PAIRS):
         return tuple(PreviewColumn(use.name, (), use.field) for use in uses.values())
-    request, found = preview.request, _head_columns(preview.request)
+    request, found = preview.request, _head_columns(preview.request, database)
     if not uses:
-        taken = {column: name for name, column in taken_fields(found, read_options(request)).items()}
+        taken = {column: name for name, column in taken_fields(found, read_options(request, database)).items()}
         systems = {column: system for system, column in request.systems.items()}
         uses = {
             one.name: ColumnUse(
@@ -141,14 +144,15 @@ def _suggested(suggestion: ImportSuggestion | None) -> dict[str, str]:
     return fields | {column: f"answers of {system}" for system, column in suggestion.systems.items()}
 
 
-def _head_columns(request: ImportRequest) -> list[Column]:
+def _head_columns(request: ImportRequest, database: Path) -> list[Column]:
     """Return the columns of the first rows of the files; none where they cannot be read."""
     records: list[dict[str, Any]] = []
     try:
-        for file in find_files(request.paths)[:_FILES_LOOKED_AT]:
+        encoding = None if request.encoding is None else find_encoding(request.encoding)
+        for file in find_files(request.paths, encoding, database)[:_FILES_LOOKED_AT]:
             if file.shape != "empty":
                 records.extend(record for _, record in islice(read_head(file), HEAD_ROWS))
-    except BadFile:
+    except (BadFile, BadUsage):
         return columns_of(records)
     return columns_of(records)
 

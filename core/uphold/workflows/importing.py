@@ -7,6 +7,7 @@ import gc
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from uphold.records.import_request import ImportRequest
 from uphold.records.rows import ImportSummary
@@ -55,7 +56,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
 
 def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
     with store.snapshot() as conn:
-        attempt = yield from _prepare(conn, request)
+        attempt = yield from _prepare(conn, store.path, request)
         if not attempt.may_change:
             return attempt.summary
     yield attempt.write_progress(0)
@@ -66,16 +67,18 @@ def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgres
 
 def _hold_lock(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
     with store.writing() as conn:
-        attempt = yield from _prepare(conn, request)
+        attempt = yield from _prepare(conn, store.path, request)
         if attempt.may_change:
             yield from attempt.write()
     return attempt.summary
 
 
-def _prepare(conn: sqlite3.Connection, request: ImportRequest) -> Generator[ImportProgress, None, ImportAttempt]:
+def _prepare(
+    conn: sqlite3.Connection, database: Path, request: ImportRequest
+) -> Generator[ImportProgress, None, ImportAttempt]:
     left_out: dict[int, str] = {}
     while True:
-        attempt = ImportAttempt(conn, request, left_out)
+        attempt = ImportAttempt(conn, database, request, left_out)
         yield from attempt.read()
         if len(attempt.left_out) == len(left_out):
             return attempt
@@ -96,7 +99,7 @@ def _paused_gc() -> Iterator[None]:
             gc.enable()
 
 
-def check_files(request: ImportRequest) -> None:
-    """Raise BadFile or BadUsage for files that cannot be imported at all, before a database is created."""
+def check_files(request: ImportRequest, database: Path | None = None) -> None:
+    """Raise BadFile or BadUsage for files that cannot be imported at all, before a `database` is created."""
     with naming_commands(request):
-        open_request(request)
+        open_request(request, database)

@@ -19,6 +19,7 @@ from uphold.formats.column_mapping import (
     ColumnMapping,
     read_key,
 )
+from uphold.formats.conversations import with_plain_texts
 from uphold.formats.fields import (
     check_cells,
     check_length,
@@ -45,7 +46,7 @@ DESCRIPTION = (
 
 IGNORED_KINDS: frozenset[str] = frozenset()
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PER_TURN = ("reference", "response", *RESPONSE_FIELDS)
 
 _UNNAMED = "imported"
@@ -54,7 +55,9 @@ _UNNAMED = "imported"
 _VERDICTS = {preference.value: preference for preference in Preference}
 _CHOICES = {choice.value: choice for choice in Choice}
 _ORDERS = {order.value: order for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)}
-_TYPICAL_FIELDS = frozenset({"instruction", "turns", "key", "response_candidate", "response_baseline"})
+_TYPICAL_FIELDS = frozenset(
+    {"instruction", "turns", "messages", "conversations", "key", "response_candidate", "response_baseline"}
+)
 _LONG_NAMES = (("system", "model"), ("response", "output"))
 LONG_FORM_NAMES = frozenset({"id", "model", "output"})
 """Names that the fields of a row with one system's answer may have, beside our own."""
@@ -76,7 +79,9 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
     Raises NeedsOptions for a file whose answers would be left out, BadUsage if a mapped column occurs in no row.
     """
     columns = ColumnMapping(options)
-    shapes: dict[tuple[tuple[str, ...], bool, bool], None] = {}  # rows with the same fields are noted once
+    shapes: dict[
+        tuple[tuple[str, ...], frozenset[str], bool, bool], None
+    ] = {}  # rows with the same fields are noted once
     parser = _RowParser(notes, options)
     for file in files["rows"]:
         in_csv = file.shape == "csv"
@@ -88,17 +93,19 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
         for source, raw in chain(head, rows):
             try:
                 record = columns.rename(raw, in_csv=in_csv)
-                row = parser.parse(source, _decode_cells(record, options.systems) if in_csv else record)
+                plain = with_plain_texts(_decode_cells(record, options.systems) if in_csv else record)
+                row = parser.parse(source, plain)
             except BadRow as error:
                 notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
                 continue
-            shapes[tuple(record), bool(row.judgments), bool(row.reviews)] = None
+            consumed = frozenset[str]() if plain is record else frozenset(record.keys() - plain.keys())
+            shapes[tuple(record), consumed, bool(row.judgments), bool(row.reviews)] = None
             yield row
         if in_csv:
             _note_empty_columns(file, columns, notes)
     columns.check_all_found()
-    for fields, judged, reviewed in shapes:
-        _note_fields(fields, _used_fields(judged, reviewed), columns, notes)
+    for fields, consumed, judged, reviewed in shapes:
+        _note_fields(fields, _used_fields(judged, reviewed) | consumed, columns, notes)
     notes.note_unused(columns.displaced)
 
 
@@ -227,11 +234,13 @@ def _decode_whole_number(field: str, cell: str) -> int:
 def _decode_decimal(field: str, cell: str) -> float:
     if not _DECIMAL.fullmatch(cell):
         raise BadRow(f'{field} must be a number from 0 to 1, found "{cell}"')
-    return float(cell)
+    return float(cell.replace(",", "."))  # a spreadsheet of many countries writes 0,5
 
 
 _CELL_DECODERS: dict[str, Callable[[str, str], Any]] = {
     "turns": _decode_list,
+    "messages": _decode_list,
+    "conversations": _decode_list,
     "tags": _decode_tags,
     "turn": _decode_whole_number,
     "preference": _decode_decimal,
