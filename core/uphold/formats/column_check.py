@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from uphold.formats.column_guess import Column, ColumnGuess, columns_of, guess_columns, likely_baseline, named_answers
+from uphold.formats.column_guess import Column, ColumnGuess, columns_of, guess_columns, named_answers
 from uphold.formats.column_mapping import FIELDS, LONG_FORM, RESPONSE_FIELDS, word_of
 from uphold.formats.conversations import with_plain_texts
 from uphold.formats.json_values import describe
@@ -172,6 +172,3 @@ def _listed(names: Iterable[str]) -> str:
     shown = quoted[:6] + ([f"{len(quoted) - 6} more"] if len(quoted) > 6 else [])
     noun = "the column" if len(quoted) == 1 else "the columns"
     return f"{noun} {', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else f"{noun} {shown[0]}"
-
-
-__all__ = ["check_head", "likely_baseline", "side_names", "suggest", "taken_fields"]

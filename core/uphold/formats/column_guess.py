@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uphold.formats.label_words import guess_words, word_set
+from uphold.records.system_names import likely_sides, name_words
 
 HEAD_ROWS = 50
 """Rows at the beginning of a file that are looked at."""
@@ -104,7 +105,6 @@ _MODEL_WORDS = word_set(
     "model candidate checkpoint ckpt old new control treatment left right teacher student instruct chat"
 )
 _MODEL_VERSION = re.compile(r"(\d+(\.\d+)?[bm]|(v|r|ckpt|step|epoch|qwen|llama|gpt|phi)\d+)", re.ASCII)
-_BASELINE_WORDS = word_set("base baseline old control before reference original")
 
 _NO_ANSWER_WORDS = word_set(
     "url link source note notes comment comments title description author date time timestamp created updated path "
@@ -132,7 +132,7 @@ class Column:
     @property
     def plain_name(self) -> str:
         """The name in lower case, with single `_` for what is no letter or digit."""
-        return "_".join(_words(self.name))
+        return "_".join(name_words(self.name))
 
     @property
     def texts(self) -> list[str]:
@@ -221,15 +221,6 @@ def named_answers(columns: Sequence[Column]) -> dict[str, str]:
         if system and column.name.isprintable() and column.holds_text:
             found[system] = column.name
     return found
-
-
-def likely_baseline(systems: Iterable[str]) -> str | None:
-    """Return the system that is the baseline by its name, or None."""
-    return next((name for name in systems if _BASELINE_WORDS & set(_words(name))), None)
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z0-9]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()) if word]
 
 
 def _find_label(free: Mapping[str, Column]) -> Column | None:
@@ -369,13 +360,17 @@ def _system_in_name(column: Column) -> str | None:
     for word in _ANSWER_WORDS:
         found = re.fullmatch(rf"(?:{word}[ _.:/-]+(.+)|(.+?)[ _.:/-]+{word})", column.name, re.IGNORECASE)
         system = found and (found[1] or found[2])
-        if system and not _NO_ANSWER_WORDS & set(_words(system)) and column.plain_name not in FIELD_NAMES["reference"]:
+        if (
+            system
+            and not _NO_ANSWER_WORDS & set(name_words(system))
+            and column.plain_name not in FIELD_NAMES["reference"]
+        ):
             return system.strip()
     return None
 
 
 def _seems_answer(column: Column) -> bool:
-    words = _words(column.name)
+    words = name_words(column.name)
     if _NO_ANSWER_WORDS & set(words):
         return False
     if column.plain_name in _SINGLE_ANSWERS or _system_in_name(column):
@@ -405,14 +400,12 @@ def _has_two_sides(names: Mapping[str, str], guess: ColumnGuess) -> bool:
 
 def _guess_label(label: Column, names: dict[str, str], guess: ColumnGuess) -> None:
     """Take the column of verdicts or decisions, and the words in it."""
-    is_human = "reviewer" in names or "human" in _words(label.name) or label.plain_name in ("review", "decision")
+    is_human = "reviewer" in names or "human" in name_words(label.name) or label.plain_name in ("review", "decision")
     wanted = "review" if is_human and "judge" not in names else "verdict"
     if wanted in names:
         return
     if guess.systems and guess.candidate is None:
-        baseline = likely_baseline(guess.systems) or list(guess.systems)[-1]
-        guess.baseline = baseline
-        guess.candidate = next(name for name in guess.systems if name != baseline)
+        guess.candidate, guess.baseline = likely_sides(list(guess.systems))
     if label.name != wanted:
         guess.mapping[wanted] = label.name
     names[wanted] = label.name

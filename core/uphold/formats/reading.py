@@ -129,6 +129,11 @@ class ReadNotes:
                 else:
                     self.note_unused((name,))
 
+    def note_columns(self, names: Iterable[str]) -> None:
+        """Note which columns there are, in the order in which they are to be listed."""
+        for name in names:
+            self._uses.setdefault(name, ColumnUse(name))
+
     def note_use(self, use: ColumnUse) -> None:
         """Note that a column was used."""
         self._used.add(use.name)

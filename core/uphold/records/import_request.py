@@ -73,17 +73,7 @@ class ImportRequest:
         paths = [str(path) for path in self.paths]
         # An option is not taken for a path, and the other way round.
         yield from (f"./{path}" if path.startswith("-") else path for path in paths)
-        for option, value in (
-            ("--as", self.format),
-            ("--set", self.set),
-            ("--candidate", self.candidate),
-            ("--baseline", self.baseline),
-            ("--baseline-file", self.baseline_file),
-            ("--system", self.system),
-            ("--encoding", self.encoding),
-        ):
-            if value is not None:
-                yield from (option, str(value))
+        yield from _given(("--as", self.format), ("--set", self.set), ("--encoding", self.encoding))
         for name, column in self.mapping.items():
             yield from ("--map", f"{name}={column}")
         if self.systems:
@@ -93,7 +83,15 @@ class ImportRequest:
                 yield from ("--map-value", f"{name}:{word}={meaning}")
         for column in self.left_out:
             yield from ("--leave-out", column)
+        yield from _given(("--candidate", self.candidate), ("--baseline", self.baseline), ("--system", self.system))
+        yield from _given(("--baseline-file", self.baseline_file))
         yield from (option for option, on in (("--update", self.update), ("--skip-bad", self.skip_bad)) if on)
+
+
+def _given(*options: tuple[str, object]) -> Iterator[str]:
+    for option, value in options:
+        if value is not None:
+            yield from (option, str(value))
 
 
 def systems_text(systems: Mapping[str, str]) -> str:

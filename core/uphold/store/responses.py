@@ -216,6 +216,16 @@ class ImportedResponses:
         self.by_text.setdefault((system_id, text_id), set()).add(response_id)
 
 
+def count_known(conn: sqlite3.Connection, given: Iterable[tuple[str, str, str]]) -> int:
+    """Return how many responses, given as (system, text hash, response hash), are stored."""
+    sql = (
+        "SELECT count(*) FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM responses x JOIN systems s ON s.id = x.system_id"
+        " JOIN texts t ON t.id = x.text_id WHERE s.name = json_extract(j.value, '$[0]')"
+        " AND t.hash = json_extract(j.value, '$[1]') AND x.hash = json_extract(j.value, '$[2]'))"
+    )
+    return int(conn.execute(sql, (json.dumps(list(given)),)).fetchone()[0])
+
+
 def count_replacements(writer: BulkWriter, imported: ImportedResponses) -> int:
     """Return how many stored responses `replace_responses` would replace, before anything is written."""
     count = 0

@@ -11,7 +11,7 @@ from typing import TypeVar
 from uphold.errors import BadFile
 from uphold.formats import registry
 from uphold.formats.reading import FileReading, NeedsOptions, ReadOptions, ReadProgress
-from uphold.records.import_preview import UnderstoodRow
+from uphold.records.import_preview import ImportRefusal, UnderstoodRow
 from uphold.records.import_request import ImportRequest, ImportSuggestion
 from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
 from uphold.store import imports
@@ -38,14 +38,21 @@ class ImportRefused(BadFile):
         self.sentence, self.suggestion = sentence, suggestion
 
 
+def refusal_error(request: ImportRequest, refusal: ImportRefusal) -> BadFile:
+    """Return the error that says why files are refused, with the whole command that takes them where one is known."""
+    if refusal.suggestion is None:
+        return BadFile(refusal.sentence)
+    command = request.with_suggestion(refusal.suggestion).command()
+    return ImportRefused(refusal.sentence, refusal.suggestion, command)
+
+
 @contextmanager
 def naming_commands(request: ImportRequest) -> Iterator[None]:
     """Turn the error of a file that needs other options into ImportRefused, which names the whole command."""
     try:
         yield
     except NeedsOptions as needed:
-        command = request.with_suggestion(needed.suggestion).command()
-        raise ImportRefused(str(needed), needed.suggestion, command) from None
+        raise refusal_error(request, ImportRefusal(str(needed), needed.suggestion)) from None
 
 
 def read_options(request: ImportRequest, database: Path | None) -> ReadOptions:

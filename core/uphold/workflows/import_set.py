@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from uphold.errors import BadFile
 from uphold.formats.reading import NeedsOptions
-from uphold.formatting import count
+from uphold.formatting import count, count_noun
 from uphold.records.import_request import ImportSuggestion
 from uphold.records.rows import ImportRow
-from uphold.records.texts import ExampleText
+from uphold.records.texts import ExampleText, cells_hash
 from uphold.store import sets
+from uphold.store.responses import count_known
 
 ROWS_LOOKED_AT = 50
 """Rows at the beginning of an import whose keys and texts are compared with those of the sets."""
@@ -28,8 +29,8 @@ def choose_set(conn: sqlite3.Connection, guessed: str, rows: Sequence[ImportRow]
     """Return the set that rows belong to; `guessed` is named after their file.
 
     A set of that name is taken, and a new one is made for rows that no set has. Rows of keys alone go into the set that
-    has the keys. Raises NeedsOptions where the file has another name than the set that has its texts, or where several
-    sets have its keys.
+    has the keys. Raises NeedsOptions for new answers to the texts of a set that has another name, and where several sets
+    have the keys.
     """
     names = sets.set_names(conn)
     if not names or guessed in names or not rows:
@@ -38,14 +39,25 @@ def choose_set(conn: sqlite3.Connection, guessed: str, rows: Sequence[ImportRow]
         return _choose_by_keys(conn, guessed, names, rows)
     hashes = {ExampleText(row.turns, row.context).hash for row in rows if row.turns is not None}
     found = sets.sets_with_texts(conn, hashes)
-    if found and found[0][1] * 2 >= len(hashes):
+    if found and found[0][1] * 2 >= len(hashes) and _brings_answers(conn, rows):
         name, known = found[0]
         raise NeedsOptions(
-            f"{rows[0].source.file}: {count(known)} of the first {count(len(hashes))} instructions are in the set {name!r}, and"
-            f" there is no set {guessed!r}; say into which they go (--set {guessed!r} makes a new one)",
+            f"{rows[0].source.file}: {count(known)} of the first {count_noun(len(hashes), 'instruction')} are in the set"
+            f" {name!r}; name the set that these answers go into (there is no {guessed!r} yet)",
             ImportSuggestion(set=name),
         )
     return SetChoice(guessed)
+
+
+def _brings_answers(conn: sqlite3.Connection, rows: Sequence[ImportRow]) -> bool:
+    """Whether the rows hold answers that are not stored for their texts."""
+    given = {
+        (response.system, ExampleText(row.turns, row.context).hash, cells_hash(response.cells))
+        for row in rows
+        if row.turns is not None
+        for response in row.responses
+    }
+    return count_known(conn, sorted(given)) < len(given)
 
 
 def _choose_by_keys(

@@ -15,7 +15,7 @@ from uphold.store.bulk_writer import ChangedMeanwhile, drop_staged
 from uphold.store.database import Store
 from uphold.store.imports import ImportRecord, all_imports, drop_import
 from uphold.store.runs import responses_from_other_sets
-from uphold.workflows.import_attempt import ImportAttempt, ImportProgress, naming_commands, open_request
+from uphold.workflows.import_attempt import ImportAttempt, ImportProgress, naming_commands, open_request, refusal_error
 
 __all__ = [
     "ImportProgress",
@@ -25,6 +25,7 @@ __all__ = [
     "check_files",
     "drop_import",
     "import_files",
+    "refusal_error",
 ]
 
 _FREE_ATTEMPTS = 2

@@ -90,6 +90,8 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
         rows = iter_rows(file, notes)
         head = list(islice(rows, HEAD_ROWS))
         check_head(file.name, head, options)
+        for _, raw in head:
+            notes.note_columns(raw)
         for source, raw in chain(head, rows):
             try:
                 record = columns.rename(raw, in_csv=in_csv)
