@@ -237,7 +237,7 @@ def test_several_imports_at_once_wait_for_each_other_and_none_is_half(folder: Pa
         write(folder / f"{name}.jsonl", *[judged(f"k{number}", reviewer=name, review="tie") for number in range(300)])
     started = [
         subprocess.Popen(
-            [*UPHOLD, "--db", "x.db", "import", f"{name}.jsonl"],
+            [*UPHOLD, "--db", "x.db", "import", f"{name}.jsonl", "--json"],
             cwd=folder,
             env=environment(),
             stdout=subprocess.DEVNULL,

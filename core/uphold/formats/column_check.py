@@ -1,14 +1,16 @@
 """Refuses files whose answers or words would be lost, with the options that take them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
+from uphold.errors import BadFile
 from uphold.formats.column_guess import Column, ColumnGuess, columns_of, guess_columns, named_answers
-from uphold.formats.column_mapping import FIELDS, LONG_FORM, RESPONSE_FIELDS, word_of
+from uphold.formats.column_mapping import FIELDS, LONG_FORM, RESPONSE_FIELDS
 from uphold.formats.conversations import with_plain_texts
-from uphold.formats.json_values import describe
-from uphold.formats.label_words import ALLOWED, guess_words
+from uphold.formats.label_check import check_words, has_unknown_word
 from uphold.formats.reading import BadRow, NeedsOptions, ReadOptions
 from uphold.records.import_request import ImportSuggestion
 from uphold.records.rows import RowSource
@@ -25,7 +27,21 @@ def check_head(file_name: str, rows: Sequence[tuple[RowSource, Record]], options
     taken = taken_fields(columns, options)
     _check_answers(file_name, columns, taken, options)
     if not options.skip_bad:
-        _check_words(rows, columns, taken, options)
+        check_words(rows, taken, options)
+
+
+def check_later_words(rows: Iterable[tuple[RowSource, Record]], options: ReadOptions) -> None:
+    """Raise as `check_words` does if the first of these rows has an unknown word; further words are looked for in all."""
+    first = next(iterator := iter(rows))
+    taken = taken_fields(columns_of([first[1]]), options)
+    if has_unknown_word(first, taken, options):
+        check_words(chain([first], _until_error(iterator)), taken, options)
+
+
+def _until_error(rows: Iterator[tuple[RowSource, Record]]) -> Iterator[tuple[RowSource, Record]]:
+    """Yield rows up to one that cannot be read."""
+    with suppress(BadFile):
+        yield from rows
 
 
 def _plain(record: Record) -> Record:
@@ -88,8 +104,14 @@ def _check_answers(file_name: str, columns: Sequence[Column], taken: Mapping[str
         return
     names = _listed(guess.answers)
     holds = "seems to hold answers" if len(guess.answers) == 1 else "seem to hold answers"
-    either = f" (or the wanted ones: --map reference={guess.answers[0]})" if guess.either else ""
-    raise NeedsOptions(f"{file_name}: {names} {holds} and would be left out{either}", suggestion)
+    raise NeedsOptions(f"{file_name}: {names} {holds} and would be left out{_otherwise(guess)}", suggestion)
+
+
+def _otherwise(guess: ColumnGuess) -> str:
+    """Return what to do where the columns do not hold answers, if that may be."""
+    if guess.either:
+        return f" (if these are the answers wanted: --map reference={guess.answers[0]})"
+    return " (if not: --leave-out COLUMN)" if guess.unsure else ""
 
 
 def _check_further_answers(
@@ -122,49 +144,6 @@ def _check_text(file_name: str, columns: Sequence[Column], taken: Mapping[str, s
         missing = next((options.mapping[field] for field in sorted(_TEXT_FIELDS & options.mapping.keys())), None)
         problem = f'no column "{missing}"' if missing else 'neither "instruction", "turns" nor "key" is there'
         raise NeedsOptions(f"{file_name}: {problem}, only {names or 'nothing'}", suggestion)
-
-
-def _check_words(
-    rows: Sequence[tuple[RowSource, Record]], columns: Sequence[Column], taken: Mapping[str, str], options: ReadOptions
-) -> None:
-    """Refuse words of verdicts, decisions and orders that are none of ours, where the meaning of all of them is obvious."""
-    by_name = {column.name: column for column in columns}
-    unknown: dict[str, dict[str, str]] = {}
-    for field in ALLOWED:
-        column = by_name.get(taken.get(field, ""))
-        if column is None:
-            continue
-        words = {word_of(value) for value in column.values} - set(ALLOWED[field]) - options.words.get(field, {}).keys()
-        names = side_names(field, taken, options)
-        guessed = guess_words(field, words, *names)
-        if words - guessed.keys() - _system_names(rows, taken, options):
-            return  # the row that says such a word is refused
-        if guessed:
-            unknown[field] = guessed
-    for source, record in rows if unknown else ():
-        for field, guessed in unknown.items():
-            value = record.get(taken[field])
-            if value is not None and word_of(value) in guessed:
-                raise NeedsOptions(
-                    f"{source}: {field} must be {' or '.join(ALLOWED[field])}, found {describe(value)}",
-                    ImportSuggestion(words=unknown),
-                )
-
-
-def _system_names(rows: Sequence[tuple[RowSource, Record]], taken: Mapping[str, str], options: ReadOptions) -> set[str]:
-    """Return the names of candidates and baselines, which a row may use for its verdict."""
-    columns = [taken[side] for side in ("candidate", "baseline") if side in taken]
-    named = {str(record.get(column)) for _, record in rows for column in columns}
-    return named | {name for name in (options.candidate, options.baseline) if name is not None}
-
-
-def side_names(field: str, taken: Mapping[str, str], options: ReadOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names that may stand for the candidate and for the baseline among other people's words for a label."""
-
-    def names(side: str, system: str | None) -> tuple[str, ...]:
-        return tuple(filter(None, (system, taken.get(side), taken.get(f"response_{side}"))))
-
-    return names("candidate", options.candidate), names("baseline", options.baseline)
 
 
 def _listed(names: Iterable[str]) -> str:

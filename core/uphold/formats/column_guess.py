@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uphold.formats.label_words import guess_words, word_set
+from uphold.formats.messages import is_message_list
 from uphold.records.system_names import likely_sides, name_words
 
 HEAD_ROWS = 50
@@ -146,6 +147,11 @@ class Column:
         return bool(texts) and not all(type(text) is str and _NUMBER.fullmatch(text) for text in texts)
 
     @property
+    def holds_messages(self) -> bool:
+        """Whether it holds chat messages."""
+        return bool(self.values) and all(type(value) is list and is_message_list(value) for value in self.values)
+
+    @property
     def holds_names(self) -> bool:
         """Whether it can hold names of systems or people: short texts of few words."""
         texts = self.texts
@@ -169,7 +175,8 @@ class ColumnGuess:
     """What columns seem to hold.
 
     `mapping` is field -> column, `systems` is system -> column, `words` the words of labels by field. `answers` are the
-    columns of answers among them. `either`: the one column of answers may as well hold the reference.
+    columns of answers among them. `either`: the one column of answers may as well hold the reference; `unsure`: no name
+    says that there are answers, only texts do.
     """
 
     mapping: dict[str, str] = field(default_factory=dict)
@@ -179,6 +186,7 @@ class ColumnGuess:
     baseline: str | None = None
     answers: tuple[str, ...] = ()
     either: bool = False
+    unsure: bool = False
 
 
 def columns_of(records: Iterable[Mapping[str, Any]]) -> list[Column]:
@@ -241,7 +249,7 @@ def _guess_fields(free: dict[str, Column], names: dict[str, str], guess: ColumnG
         if wanted in names or (wanted == "instruction" and "turns" in names):
             continue
         found = next((column for name in usual for column in free.values() if column.plain_name == name), None)
-        if found is None or not _fits(wanted, found, free):
+        if found is None or not _fits(wanted, found):
             if wanted == "context" and (prompts := _system_prompts(free)) is not None:
                 _take(wanted, prompts, free, names, guess)
             continue
@@ -255,14 +263,19 @@ def _take(wanted: str, column: Column, free: dict[str, Column], names: dict[str,
     names[wanted] = guess.mapping[wanted] = column.name
 
 
-def _fits(wanted: str, column: Column, free: Mapping[str, Column]) -> bool:
+def _fits(wanted: str, column: Column) -> bool:
     if wanted in ("system", "judge", "reviewer"):
         return column.holds_names
     if wanted == "instruction":
-        return column.holds_text
-    if wanted == "reference":
-        return column.plain_name != "target" or len(free) > 1
-    return True
+        return column.holds_text or column.holds_messages
+    if wanted == "tags":
+        return all(type(value) in (str, int) or _is_text_list(value) for value in column.values)
+    allowed = {"key": (str, int), "reference": (str, int, float)}.get(wanted, (str,))
+    return all(type(value) in allowed for value in column.values)
+
+
+def _is_text_list(value: Any) -> bool:
+    return type(value) is list and all(type(entry) is str for entry in value)
 
 
 def _system_prompts(free: Mapping[str, Column]) -> Column | None:
@@ -299,6 +312,7 @@ def _guess_answers(free: dict[str, Column], names: dict[str, str], guess: Column
         guess.either = single.plain_name == "answer" and "reference" not in names
     elif systems:
         guess.systems, guess.answers = systems, tuple(systems.values())
+        guess.unsure = not any(_is_named_answer(free[name]) for name in guess.answers)
         for name in guess.answers:
             free.pop(name)
 
@@ -370,14 +384,16 @@ def _system_in_name(column: Column) -> str | None:
 
 
 def _seems_answer(column: Column) -> bool:
-    words = name_words(column.name)
-    if _NO_ANSWER_WORDS & set(words):
+    if _NO_ANSWER_WORDS & set(name_words(column.name)):
         return False
+    return _is_named_answer(column) or column.holds_prose
+
+
+def _is_named_answer(column: Column) -> bool:
+    words = name_words(column.name)
     if column.plain_name in _SINGLE_ANSWERS or _system_in_name(column):
         return True
-    if _MODEL_WORDS & set(words) or any(_MODEL_VERSION.fullmatch(word) for word in words):
-        return True
-    return column.holds_prose
+    return bool(_MODEL_WORDS & set(words)) or any(_MODEL_VERSION.fullmatch(word) for word in words)
 
 
 def _guess_instruction(free: dict[str, Column], names: dict[str, str], guess: ColumnGuess) -> None:

@@ -86,8 +86,8 @@ class ColumnMapping:
             for field, value in record.items()
             if field not in self.mapped_columns and field not in self.mapping and field not in self._left_out
         }
-        self.displaced.update(dict.fromkeys(record.keys() & self.mapping.keys() - self.mapped_columns))
-        self.displaced.update(dict.fromkeys(record.keys() & self._left_out))
+        dropped = (self.mapping.keys() - self.mapped_columns) | self._left_out
+        self.displaced.update(dict.fromkeys(name for name in record if name in dropped))
         taken = {field: record[column] for field, column in self.mapping.items() if column in record}
         return kept | (taken if in_csv else {field: _as_field(field, value) for field, value in taken.items()})
 

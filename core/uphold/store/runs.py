@@ -94,7 +94,8 @@ def _no_run_of_set(store: Store, set_id: int, name: str) -> BadUsage:
     answers = f"answers of {systems[0]!r} alone" if systems else "no answers"
     bring = shlex.join([*words, "import", "FILE", "--set", name])
     return BadUsage(
-        f"there is no run yet: the set {name!r} has {answers}, and a run compares two systems\n{bring} --candidate NAME brings those of another"
+        f"there is no run yet: the set {name!r} has {answers}, and a run compares two systems\n"
+        f"{bring} --candidate NAME brings those of another"
     )
 
 

@@ -42,8 +42,8 @@ def choose_set(conn: sqlite3.Connection, guessed: str, rows: Sequence[ImportRow]
     if found and found[0][1] * 2 >= len(hashes) and _brings_answers(conn, rows):
         name, known = found[0]
         raise NeedsOptions(
-            f"{rows[0].source.file}: {count(known)} of the first {count_noun(len(hashes), 'instruction')} are in the set"
-            f" {name!r}; name the set that these answers go into (there is no {guessed!r} yet)",
+            f"{rows[0].source.file}: the set {name!r} has {count(known)} of the first"
+            f" {count_noun(len(hashes), 'instruction')}; name the set that these answers go into (there is no {guessed!r} yet)",
             ImportSuggestion(set=name),
         )
     return SetChoice(guessed)

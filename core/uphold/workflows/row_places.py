@@ -1,4 +1,4 @@
-"""Where the rows came from that an import has added, in a few bytes a row."""
+"""Where the rows came from that an import has added, in a few bytes a row: an import of 100,000 rows keeps all of them."""
 
 from array import array
 
@@ -11,18 +11,21 @@ class RowPlaces:
     def __init__(self, first: int) -> None:
         self._first = first
         self._files: dict[str, int] = {}
-        self._owners, self._numbers = array("q"), array("q")
-        self._lines, self._items = array("q"), array("q")
+        self._owners = array("q")
+        self._numbers, self._lines, self._items = array("I"), array("I"), array("I")
 
     def add(self, number: int, source: RowSource, owner: int = 0) -> None:
         """Keep the source of the row with this id; ids come in order."""
-        missing = number - self._first - len(self._lines)
-        for values in (self._owners, self._numbers, self._lines, self._items):
-            values.extend([0] * missing)
-        self._owners.append(owner)
-        self._numbers.append(self._files.setdefault(source.file, len(self._files)))
-        self._lines.append(source.line or 0)
-        self._items.append(source.item or 0)
+        missing = [0] * (number - self._first - len(self._lines))
+        file_number = self._files.setdefault(source.file, len(self._files))
+        for values, value in (
+            (self._owners, owner),
+            (self._numbers, file_number),
+            (self._lines, source.line or 0),
+            (self._items, source.item or 0),
+        ):
+            values.extend(missing)
+            values.append(value)
 
     def source(self, number: int) -> RowSource | None:
         """Return the source of a row, None for one that was there before."""

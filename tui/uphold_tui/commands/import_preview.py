@@ -20,10 +20,9 @@ _NARROWEST = 40
 
 def preview_files(context: Context, request: "ImportRequest", *, json: bool) -> None:
     """Print what an import would do, and write nothing. Raises BadFile where it would be refused."""
-    from uphold.workflows.importing import check_files, refusal_error
+    from uphold.workflows.importing import refusal_error
     from uphold_tui.console import print_json, print_text
 
-    check_files(request, context.path)
     preview = _preview(context, request)
     if preview.refusal is not None:
         if not json:

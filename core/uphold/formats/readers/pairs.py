@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from uphold.formats.column_check import check_head
+from uphold.formats.column_check import check_head, check_later_words
 from uphold.formats.column_guess import HEAD_ROWS
 from uphold.formats.column_mapping import (
     FIELDS,
@@ -48,6 +48,9 @@ IGNORED_KINDS: frozenset[str] = frozenset()
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PER_TURN = ("reference", "response", *RESPONSE_FIELDS)
+
+_ROWS_FOR_WORDS = 10_000
+"""Rows behind one with an unknown word that are searched for further ones, so that one message names them all."""
 
 _UNNAMED = "imported"
 """Name of the judge or reviewer where the row gives none."""
@@ -98,6 +101,8 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
                 plain = with_plain_texts(_decode_cells(record, options.systems) if in_csv else record)
                 row = parser.parse(source, plain)
             except BadRow as error:
+                if not options.skip_bad:
+                    check_later_words(chain([(source, raw)], islice(rows, _ROWS_FOR_WORDS)), options)
                 notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
                 continue
             consumed = frozenset[str]() if plain is record else frozenset(record.keys() - plain.keys())
