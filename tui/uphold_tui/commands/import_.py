@@ -32,7 +32,12 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or a folder.")],
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="FORMAT", help="pairs, pandalm, mt-bench or alpaca-eval; detected by default."),
+        typer.Option(
+            "--as",
+            metavar="FORMAT",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences or promptfoo; detected"
+            " by default.",
+        ),
     ] = None,
     set_: Annotated[
         str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
