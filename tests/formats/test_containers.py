@@ -88,7 +88,7 @@ def tar() -> bytes:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"PAR1" + bytes(50), "this is a Parquet file, which uphold does not read; pandas.read_parquet(...).to_json("),
+        (b"PAR1" + bytes(50), "this is a Parquet file; pandas turns it into JSONL: pandas.read_parquet(FILE).to_json("),
         (b"%PDF-1.7\n", "this is a PDF; uphold reads tables as .xlsx or CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "this is an old Excel file (.xls) or one with a password"),
         (zipped("a.jsonl", "b.jsonl"), "this is a zip archive; unpack it and import the folder"),
@@ -97,7 +97,8 @@ def tar() -> bytes:
         (zipped("a")[:40], "this is not a zip archive that can be read"),
         (tar(), "this is a tar archive; unpack it"),
         (gzip.compress(tar()), "this is a tar archive; unpack it"),
-        (gzip.compress(gzip.compress(GOOD.encode())), "this is compressed twice; unpack it first"),
+        (gzip.compress(gzip.compress(GOOD.encode())), "this is packed twice; unpack it first"),
+        (gzip.compress(zipped("xl/workbook.xml")), "this is packed twice; unpack it first"),
         (b"\x28\xb5\x2f\xfd" + bytes(9), "this is compressed with zstd; unpack it first"),
     ],
 )

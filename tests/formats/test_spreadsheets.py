@@ -87,7 +87,7 @@ def test_a_sheet_without_rows_to_read_is_told(tmp_path: Path, sheets: dict[str, 
 def test_a_cell_far_out_is_a_sentence_and_no_abort(tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     path = write_workbook(tmp_path / "far.xlsx", {"S": [HEADER, ["a", "b", "c", "d"]]}, far)
-    assert "or needs more than 2 GiB to be read; save the sheet as CSV" in told(path)
+    assert "or its cells take more than 2 GiB of memory; save the sheet as CSV" in told(path)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

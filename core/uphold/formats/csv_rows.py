@@ -142,11 +142,13 @@ def _read_header(record: list[str]) -> list[str]:
 
 def check_header(names: list[str]) -> None:
     """Raise BadRow for names that cannot be a header's."""
+    seen: set[str] = set()
     for name in names:
         if "\0" in name:
             raise BadRow("a NUL byte in the header; this is no text file, or a broken one")
-        if names.count(name) > 1:
+        if name in seen:
             raise BadRow(f'the header names the column "{name}" twice')
+        seen.add(name)
 
 
 def _csv_row(header: list[str], record: list[str]) -> dict[str, Any]:

@@ -138,7 +138,8 @@ def _values(process: "subprocess.Popen[bytes]", stdout: IO[bytes], name: str) ->
         yield value
     if line or process.wait():
         raise BadFile(
-            f"{name}: this workbook is damaged, or needs more than {MEMORY // 1024**3} GiB to be read; save the sheet as CSV"
+            f"{name}: this workbook is damaged, or its cells take more than {MEMORY // 1024**3} GiB of memory; save the sheet"
+            " as CSV"
         )
 
 
