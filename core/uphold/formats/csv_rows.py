@@ -46,7 +46,7 @@ def csv_layout(head: str, *, complete: bool) -> CsvLayout:
 
 def _cell_counts(head: str, separator: str, *, complete: bool) -> list[int]:
     """Return the number of cells of each record in `head`; 0 for what is no CSV with this separator."""
-    counts = []
+    counts: list[int] = []
     try:
         for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator, strict=True):
             text = "".join(record)
