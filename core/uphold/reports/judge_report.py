@@ -6,7 +6,6 @@ from dataclasses import replace
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
-    MIN_FOR_RATE,
     NEEDS_FULL,
     Agreement,
     Anchoring,
@@ -22,6 +21,7 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     RunStatistics,
 )
+from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.model import (
     SIGNIFICANCE,
     ConfusionMatrix,

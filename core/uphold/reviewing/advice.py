@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from uphold.formatting import count, count_noun, noun, of_n
 from uphold.records.enums import Preference, QueueKind, Verdict
-from uphold.records.statistics import MIN_FOR_ASSISTED
+from uphold.records.thresholds import MIN_FOR_ASSISTED
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, Stratum
 
 MIN_LABELLED = 5

@@ -14,7 +14,6 @@ from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Vote
 from uphold.records.enums import Choice, Verdict
 from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.statistics import (
-    MIN_FOR_RATE,
     NEEDS_FULL,
     STRATIFIED,
     WEIGHTED,
@@ -28,6 +27,7 @@ from uphold.records.statistics import (
     Share,
     Value,
 )
+from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.stats.assisted import CHOSEN
 from uphold.stats.coefficients import RatedItems, RatedPairs, ac1_value, auroc, confusion, kappa_value
 from uphold.stats.exact_tests import newcombe

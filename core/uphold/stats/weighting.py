@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uphold.formatting import count_noun
 from uphold.records.counts import Stratum
-from uphold.records.statistics import MIN_FOR_RATE
+from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.stats.intervals import MAX_UNREAD_SHARE
 
 
