@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
     NEEDS_FULL,
@@ -21,7 +22,6 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     RunStatistics,
 )
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.model import (
     SIGNIFICANCE,
     ConfusionMatrix,
