@@ -35,7 +35,7 @@ def test_gzip_is_told_by_its_bytes_and_read(reading: Any, content: str, name: st
 
 def test_gzip_of_another_encoding_is_read_with_its_name(reading: Any) -> None:
     packed = gzip.compress(CSV.encode("utf-16"))
-    assert "add --encoding utf-16," in told(reading, packed)
+    assert "import it with --encoding utf-16," in told(reading, packed)
     assert reading(packed, encoding="utf-16").only.key == "a"
 
 
@@ -141,6 +141,8 @@ def test_a_file_in_another_encoding_is_told_in_a_folder_if_a_format_knows_it(put
     folder = put({"a.jsonl": GOOD, "notes.txt": "Dear reader".encode("utf-16")})
     assert open_files([folder]).ignored == ["notes.txt"]
     put({"b.jsonl": rows.encode("utf-16")})
-    with pytest.raises(BadFile, match=r"b\.jsonl:1: not UTF-8 at byte 0; it is UTF-16: add --encoding utf-16"):
+    with pytest.raises(
+        BadFile, match=r"b\.jsonl:1: not UTF-8 at byte 0; it is UTF-16: import it with --encoding utf-16"
+    ):
         list(open_files([folder]).rows)
     assert detect_format(folder / "b.jsonl") == "pairs"

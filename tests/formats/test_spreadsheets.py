@@ -52,6 +52,17 @@ def test_other_sheets_with_rows_are_named(tmp_path: Path) -> None:
     assert [str(one.message) for one in found.warnings] == ["the sheet 'Notes', of 2 rows, is not read; 'Eggs' is"]
 
 
+def test_a_title_above_the_header_is_left_out_and_one_column_has_none(tmp_path: Path) -> None:
+    titled = [["Results of May"], [None], HEADER, ["a", "b", "c", "d"]]
+    found, (row,) = read(write_workbook(tmp_path / "e.xlsx", {"S": titled}))
+    assert (row.key, str(row.source)) == ("a", "e.xlsx:4")
+    assert [str(one.source) + " " + one.message for one in found.warnings] == [
+        "e.xlsx:3 taken for the header; 1 row above it, of one cell each, left out"
+    ]
+    found, rows = read(write_workbook(tmp_path / "one.xlsx", {"S": [["instruction"], ["Boil?"], ["Fry?"]]}))
+    assert ([row.turns for row in rows], found.warnings) == ([("Boil?",), ("Fry?",)], [])
+
+
 def test_a_cell_without_a_value_is_told_at_its_row(tmp_path: Path) -> None:
     odd = [
         Raw('t="e"><v>#N/A</v>'),

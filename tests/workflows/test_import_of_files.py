@@ -40,7 +40,7 @@ def test_the_same_rows_are_the_same_whatever_file_they_are_in(tmp_path: Path) ->
     for request in (ImportRequest([wide], set="s", encoding="UTF-16"), ImportRequest([book], set="s")):
         summary = brought(tmp_path, request)
         assert (summary.rows, summary.already_there, summary.pairs) == (2, 2, 0)
-    with pytest.raises(BadFile, match="add --encoding utf-16"):
+    with pytest.raises(BadFile, match="import it with --encoding utf-16"):
         brought(tmp_path, ImportRequest([wide], set="s"))
 
 
