@@ -11,6 +11,7 @@ import pytest
 
 from support.command_line import done, told
 from support.faulty_endpoint import right
+from support.imports import bring_files
 from support.model_server import Asked, Reply, answer_to, serving
 from uphold.errors import DatabaseLost
 from uphold.store.database import open_store
@@ -37,8 +38,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _replace(path: Path) -> None:
-    done(path.parent, "import", "s.jsonl", db="other.db")
-    path.with_name("other.db").replace(path)
+    other = path.with_name("other.db")
+    with open_store(other, create=True) as store:
+        bring_files(store, path.with_name("s.jsonl"))
+    other.replace(path)
 
 
 def judged(path: Path) -> int:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder, EventKind, JudgmentStatus, Preference
@@ -233,7 +234,7 @@ def test_a_programs_labels_take_the_headline_only_where_they_are_pinned_or_named
 KINDS = st.sampled_from(["llm", "imported", "rules"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(KINDS, st.sets(st.sampled_from("abc"), min_size=1)), min_size=1, max_size=4), st.booleans())
 def test_the_view_for_sql_says_what_the_rule_says(
     tmp_path_factory: pytest.TempPathFactory, judges: list[tuple[str, set[str]]], pins: bool

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
 from support.sessions import on_screen
 from uphold.store import pair_list
@@ -114,7 +115,7 @@ def test_nothing_typed_is_an_error(store: Store, typed: str) -> None:
     assert found(store, typed) <= {1}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.text(max_size=30))
 def test_any_text_can_be_typed(tmp_path_factory: pytest.TempPathFactory, typed: str) -> None:
     with open_store(tmp_path_factory.mktemp("typed") / "t.db", create=True) as store:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared
 from uphold.records.enums import Choice, EventKind
 from uphold.records.labels import Label, human_label
@@ -29,7 +30,7 @@ TURNED = st.tuples(st.sampled_from([EventKind.UNDO, EventKind.REDO]), PAIR, st.i
 
 ACTS = st.lists(SAID | SETTLED | TURNED, max_size=25)
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 
 
 def opened(folder: str) -> Store:

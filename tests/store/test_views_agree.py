@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
 from uphold.records.counts import Votes
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
@@ -24,7 +25,7 @@ SAID = st.sampled_from([*Preference, JudgmentStatus.UNREADABLE, JudgmentStatus.F
 
 ASKED = st.dictionaries(st.sampled_from(list(AnswerOrder)), st.integers(1, 3), min_size=1, max_size=3)
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 def store_with_pairs(folder: str) -> Store:

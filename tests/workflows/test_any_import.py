@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import added, bring, dump, values
 from uphold.errors import BadFile, BadUsage
 from uphold.store.database import Store, open_store
@@ -38,9 +39,7 @@ ROW = st.fixed_dictionaries(
 
 FILE = st.lists(ROW, min_size=1, max_size=8)
 
-QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+QUICK = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def with_one_text_a_key(file: list[dict[str, Any]]) -> list[dict[str, Any]]:

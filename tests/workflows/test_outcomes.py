@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed, values
 from support.sessions import on_screen
 from uphold.errors import BadUsage
@@ -27,7 +28,7 @@ from uphold.workflows.review_opening import open_review
 
 ACTS = st.lists(st.integers(0, 2**32), min_size=1, max_size=25)
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 def outcomes(store: Store) -> list[list[tuple[Any, ...]]]:

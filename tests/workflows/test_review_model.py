@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
 from support.sessions import on_screen
 from uphold.records.enums import Choice, EventKind, Verdict, ruling
@@ -246,7 +247,7 @@ class Reviewing(RuleBasedStateMachine):
         ]
 
 
-Reviewing.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Reviewing.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=30)
 
 TestReviewing = Reviewing.TestCase
 
