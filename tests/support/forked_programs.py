@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uphold.endpoints.anthropic_batches  # noqa: F401
+import uphold.endpoints.anthropic_batches
 import uphold_tui.cli  # noqa: F401  (so that no process has to load it)
 from support.command_line import uphold
 from support.sessions import on_screen

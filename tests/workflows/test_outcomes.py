@@ -2,8 +2,6 @@
 
 import contextlib
 import random
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support import forked, forked_programs
 from support.examples import examples
 from support.imports import bring, compared, judged, reviewed, values
 from support.sessions import on_screen
@@ -125,36 +124,16 @@ def test_after_any_acts_of_two_connections_what_is_stored_is_what_the_facts_give
                 check(one)
 
 
-CHILD = """
-import sys
-from pathlib import Path
-sys.path.append(sys.argv[3])
-from support.sessions import on_screen
-from uphold.records.enums import Choice
-from uphold.store.database import open_store
-from uphold.store.runs import all_runs
-from uphold.workflows.review_opening import open_review
-with open_store(Path(sys.argv[1]), busy_ms=60_000) as store:
-    session = open_review(store, all_runs(store)[0], sys.argv[2])
-    for number in range(60):
-        if session.current is None or session.finished or number % 5 == 4:
-            session.undo()
-        else:
-            session.decide(list(Choice)[number % 4], on_screen(session))
-"""
-
-
 @pytest.mark.parametrize("reviewers", [("eve", "fay")])
 def test_two_processes_that_review_while_a_third_imports_and_judges_agree_with_the_facts(
     store: Store, reviewers: tuple[str, str]
 ) -> None:
     bring(store, *(judged(f"k{number}") for number in range(40)))
-    tests = str(Path(__file__).parents[1])
-    started = [subprocess.Popen([sys.executable, "-c", CHILD, str(store.path), name, tests]) for name in reviewers]
+    reviews = [forked.start(forked_programs.review_and_undo, store.path, name) for name in reviewers]
     rng = random.Random(1)
     with open_store(store.path, busy_ms=60_000) as mine:
-        while any(one.poll() is None for one in started):
+        while any(one.process.is_alive() for one in reviews):
             rng.choice((import_rows, judge))(mine, rng)
-    assert [one.wait() for one in started] == [0, 0]
+    assert [one.end() for one in reviews] == [0, 0]
     check(store)
     assert values(store, "SELECT count(*) FROM events WHERE kind = 'undo'") == [24]

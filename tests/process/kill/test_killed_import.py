@@ -102,9 +102,7 @@ def _killed_after(command: list[str], seconds: float) -> bool:
     return child.returncode == 0
 
 
-def _kill_at_random(
-    tmp_path: Path, file: Path, sound: Callable[[Path], None], rng: random.Random, times: int
-) -> None:
+def _kill_at_random(tmp_path: Path, file: Path, sound: Callable[[Path], None], rng: random.Random, times: int) -> None:
     """Kill the real command again and again, every fifth time while it makes a new file."""
     began = time.perf_counter()
     program = [*UPHOLD, "--db", str(tmp_path / "model.db"), *importing(file, "whole")]

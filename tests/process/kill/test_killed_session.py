@@ -83,9 +83,7 @@ def test_after_a_kill_undo_takes_back_what_was_done_last(
     assert taken_back == undoable - undone
 
 
-@pytest.mark.parametrize(
-    "moments", [MOMENTS_IN_THE_APP, pytest.param(MANY_MOMENTS_IN_THE_APP, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("moments", [MOMENTS_IN_THE_APP, pytest.param(MANY_MOMENTS_IN_THE_APP, marks=pytest.mark.slow)])
 def test_every_decision_that_the_app_showed_as_made_survives_a_kill(
     tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random, moments: int
 ) -> None:
