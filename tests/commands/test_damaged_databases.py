@@ -18,7 +18,7 @@ from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold_tui.cli import run
 
-SHORT = 60
+SHORT = 25
 
 LONG = 3000
 

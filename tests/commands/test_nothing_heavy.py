@@ -64,7 +64,7 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     [
         ["--help"],
         ["--version"],
-        ["import", "rows.jsonl"],
+        ["import", "rows.jsonl", "--set", "s"],
         ["stats"],
         ["stats", "--json"],
         ["stats", "--set", "s", "--full"],

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from unittest import mock
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
@@ -36,21 +36,31 @@ def uphold(folder: Path, *arguments: str | Path, db: str = "x.db", **env: str) -
 
 def uphold_alone(folder: Path, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     """The same without naming a database."""
+    stdout, stderr = in_memory(), in_memory()
     given = [str(argument) for argument in arguments]
-    with _surroundings(folder, env) as (stdout, stderr):
-        from uphold_tui.cli import run
+    code = uphold_into(stdout, stderr, folder, *given, **env)
+    return subprocess.CompletedProcess(given, code, written(stdout), written(stderr))
 
-        code = run(given)
-    return subprocess.CompletedProcess(given, code, _written(stdout), _written(stderr))
+
+def uphold_into(stdout: TextIO, stderr: TextIO, folder: Path, *arguments: str, **env: str) -> int:
+    """Run a command in this process that writes into these streams; returns its exit code."""
+    from uphold_tui.cli import run
+
+    with _surroundings(stdout, stderr, folder, env):
+        return run(arguments)
+
+
+def in_memory(encoding: str = "utf-8") -> io.TextIOWrapper:
+    """A stream as a program has it, that keeps what is written."""
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding)
 
 
 @contextlib.contextmanager
-def _surroundings(folder: Path, env: dict[str, str]) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
-    """Give this process a folder, an environment and standard streams, and the output and error stream to the caller."""
+def _surroundings(stdout: TextIO, stderr: TextIO, folder: Path, env: dict[str, str]) -> Iterator[None]:
+    """Give this process a folder, an environment and standard streams."""
     from uphold_tui.commands.options import Context
 
     Context.opened.clear()
-    stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.ExitStack() as stack:
         stdin = stack.enter_context(Path(os.devnull).open(encoding="utf-8"))
         stack.enter_context(contextlib.chdir(folder))
@@ -58,10 +68,10 @@ def _surroundings(folder: Path, env: dict[str, str]) -> Iterator[tuple[io.TextIO
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             stack.enter_context(mock.patch.object(sys, name, stream))
         stack.enter_context(mock.patch.object(sys, "excepthook", sys.excepthook))  # Typer sets its own
-        yield stdout, stderr
+        yield
 
 
-def _written(stream: io.TextIOWrapper) -> str:
+def written(stream: io.TextIOWrapper) -> str:
     """What was written, with line ends as a text file has them."""
     stream.seek(0)
     return stream.read()

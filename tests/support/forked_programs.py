@@ -62,7 +62,13 @@ class _Moments:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def command(say: Say, folder: Path, arguments: tuple[str, ...], fatal: int | None = None) -> None:
+def command(say: Say, folder: Path, arguments: tuple[str, ...]) -> None:
+    """Run a command on `x.db` and say its exit code and what it wrote on standard error."""
+    ended = uphold(folder, *arguments)
+    say(ended.returncode, ended.stderr)
+
+
+def command_killed_at(say: Say, folder: Path, arguments: tuple[str, ...], fatal: int | None) -> None:
     """Run a command on `x.db` and say its exit code and how many moments it had; at the moment `fatal` it is killed."""
     moments = _Moments(fatal)
     moments.watch()

@@ -77,7 +77,7 @@ def test_an_import_that_is_killed_before_any_statement_is_there_whole_or_not_at_
         if into != "a new file":
             assert forked.start(forked_programs.command, folder, importing(file, "first")).heard() is not None
     before = there(database)
-    ended = forked.start(forked_programs.command, model, importing(file, "model")).heard()
+    ended = forked.start(forked_programs.command_killed_at, model, importing(file, "model"), None).heard()
     assert ended is not None
     code, moments = ended
     assert code == 0
@@ -85,7 +85,9 @@ def test_an_import_that_is_killed_before_any_statement_is_there_whole_or_not_at_
     # A moment of each part of the import, of its first statements and of its last ones.
     parts = [rng.randrange(part * moments // MOMENTS, (part + 1) * moments // MOMENTS) + 1 for part in range(MOMENTS)]
     for moment in (*parts, *range(moments - 5, moments + 1)):
-        child = forked.start(forked_programs.command, database.parent, importing(file, f"set {moment}"), moment)
+        child = forked.start(
+            forked_programs.command_killed_at, database.parent, importing(file, f"set {moment}"), moment
+        )
         assert child.end() == -signal.SIGKILL, f"moment {moment}"
         found[_is_whole_or_nothing(database, before, sound)] += 1
         before = there(database)
