@@ -30,7 +30,7 @@ from support.command_line import (
     written,
 )
 from support.imports import bring_files, compared, judged, reviewed, write
-from uphold.store.database import open_store
+from support.stores import new_store
 
 IMPORT_KEYS = {"rows", "examples", "pairs", "judgments", "reviews", "already_there", "odd"}
 
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database into which the first file was imported."""
     path = tmp_path_factory.mktemp("made") / "x.db"
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         bring_files(store, write(path.with_name("first.jsonl"), *ROWS))
     return path
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ COMPLETED = {
 
 
 @pytest.mark.skipif(BASH is None, reason="needs bash")
-def test_bash_completes_commands_and_options() -> None:
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
     lines = [
         "source <(uphold completion bash)",
         *(
@@ -34,13 +33,11 @@ def test_bash_completes_commands_and_options() -> None:
         ),
     ]
     assert BASH is not None
-    # Not among the files of the tests: where those are in memory, none may be executable.
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder, "uphold")
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m uphold_tui "$@"\n', "utf-8")
-        program.chmod(0o755)
-        env = environment(PATH=f"{folder}:{os.environ['PATH']}")
-        done = subprocess.run([BASH, "-c", "\n".join(lines)], env=env, capture_output=True, text=True, check=True)
+    program = tmp_path / "uphold"  # under its own name, as an installation has it
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m uphold_tui "$@"\n', "utf-8")
+    program.chmod(0o755)
+    env = environment(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    done = subprocess.run([BASH, "-c", "\n".join(lines)], env=env, capture_output=True, text=True, check=True)
     assert [set(line.split()) for line in done.stdout.splitlines()] == list(COMPLETED.values())
 
 

@@ -14,6 +14,7 @@ from support.control_sequences import kinds
 from support.hostile_texts import BIDI, CONTROLS, SEQUENCES, short
 from support.imports import bring_files, compared, judged, reviewed, write
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.formats.csv_cells import restore
 from uphold.records.enums import Choice
 from uphold.store.database import open_store
@@ -46,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
             {"key": key, "judge": "j", "verdict": "candidate", "order": "baseline-first", "reason": "B is right."},
         ]
     rows.append(reviewed("a", "baseline", note="too stiff"))
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", *rows))
         session = open_review(store, find_run(store, None), reviewer="mira")
         session.go_to(session.place_of(1) + 1)
@@ -146,7 +147,7 @@ def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_p
         )
         for number, text in enumerate((*FORMULAS, TEXT, *SEQUENCES))
     ]
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", *rows))
     found = csv_rows(written(tmp_path, "csv"))
     for row, given in zip(found, rows, strict=True):
@@ -162,7 +163,7 @@ def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_p
 def test_turns_before_the_pairs_own_stand_in_a_column_of_their_own(tmp_path: Path) -> None:
     row = judged("k", turns=["one", "two"], response_candidate=["c1", True], response_baseline=["b1", "b2"])
     del row["instruction"]
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", row))
     (found,) = csv_rows(written(tmp_path, "csv"))
     assert (found["instruction"], found["response_candidate"], found["response_baseline"]) == ("two", "true", "b2")

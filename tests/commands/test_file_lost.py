@@ -13,6 +13,7 @@ from support.command_line import done, told
 from support.faulty_endpoint import right
 from support.imports import bring_files
 from support.model_server import Asked, Reply, answer_to, serving
+from support.stores import new_store
 from uphold.errors import DatabaseLost
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -39,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _replace(path: Path) -> None:
     other = path.with_name("other.db")
-    with open_store(other, create=True) as store:
+    with new_store(other) as store:
         bring_files(store, path.with_name("s.jsonl"))
     other.replace(path)
 

@@ -9,7 +9,7 @@ import pytest
 
 from support.command_line import environment
 from support.imports import bring_files, judged, write
-from uphold.store.database import open_store
+from support.stores import new_store
 
 HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2"}
 
@@ -39,7 +39,7 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with one pair, and the file that it came from."""
     made = tmp_path_factory.mktemp("light")
-    with open_store(made / "x.db", create=True) as store:
+    with new_store(made / "x.db") as store:
         bring_files(store, write(made / "rows.jsonl", judged()), set="s")
     return made
 

@@ -17,6 +17,7 @@ from ptyprocess import PtyProcess
 from support import command_line
 from support.command_line import SECONDS, UPHOLD, environment, uphold, uphold_alone
 from support.imports import bring_files, judged, write
+from support.stores import new_store
 from support.terminal import environment as terminal_environment
 from uphold.store.database import open_store
 
@@ -29,7 +30,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = write(
         folder / "rows.jsonl", *[judged(f"k{number}", reason="r" * 100, reference="k") for number in range(300)]
     )
-    with open_store(folder / "x.db", create=True) as store:
+    with new_store(folder / "x.db") as store:
         bring_files(store, rows)
     return folder
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.examples import examples
 from support.imports import bring, compared, judged
+from support.stores import new_store
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder, EventKind, JudgmentStatus, Preference
 from uphold.records.headline_judge import JudgeReason
@@ -239,7 +240,7 @@ KINDS = st.sampled_from(["llm", "imported", "rules"])
 def test_the_view_for_sql_says_what_the_rule_says(
     tmp_path_factory: pytest.TempPathFactory, judges: list[tuple[str, set[str]]], pins: bool
 ) -> None:
-    with open_store(tmp_path_factory.mktemp("view") / "x.db", create=True) as store:
+    with new_store(tmp_path_factory.mktemp("view") / "x.db") as store:
         bring(store, *(compared(key) for key in "abc"))
         for number, (kind, keys) in enumerate(judges):
             if kind == "imported":

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from support.examples import examples
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.records.enums import Choice, EventKind
 from uphold.records.labels import Label, human_label
 from uphold.records.reviews import ReviewEvent, new_event_id
 from uphold.store.counts import count_reviews, read_counted_run, run_counts
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.pair_columns import read_decisions
 from uphold.store.reviews import add_event, add_reviewer
 from uphold.workflows.lookup import find_run
@@ -34,7 +35,7 @@ QUICK = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.t
 
 
 def opened(folder: str) -> Store:
-    store = open_store(Path(folder) / "x.db", create=True)
+    store = new_store(Path(folder) / "x.db")
     bring(store, *[compared(str(number)) for number in range(PAIRS)])
     return store
 

@@ -7,9 +7,10 @@ import pytest
 
 from support.faulty_endpoint import ALL, TOKENS, UNREADABLE, Faulty, right
 from support.model_server import Asked, Reply, answer_to, error, loopback, said
+from support.stores import new_store
 from uphold.endpoints.retrying import RetryPolicy
 from uphold.settings import Settings
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
@@ -33,7 +34,7 @@ def filled(tmp_path: Path) -> Callable[[int], Store]:
             for n in range(count)
         ]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         stores.append(store)
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass

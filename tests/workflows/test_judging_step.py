@@ -23,6 +23,7 @@ from support.model_server import (
     serving,
     verdict,
 )
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
 from uphold.judging.prompts import split_prompt
@@ -63,7 +64,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
     def fill(rows: list[dict[str, Any]], *, name: str = "s") -> Store:
         file = tmp_path / f"{name}.jsonl"
         file.write_text("".join(json.dumps(one) + "\n" for one in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         stores.append(store)
         for _ in import_files(store, ImportRequest([file], format="pairs", set=name)):
             pass

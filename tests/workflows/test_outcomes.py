@@ -15,6 +15,7 @@ from support import forked, forked_programs
 from support.examples import examples
 from support.imports import bring, compared, judged, reviewed, values
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
@@ -116,7 +117,7 @@ DOINGS = (import_rows, import_rows, drop, judge, judge, review, review)
 def test_after_any_acts_of_two_connections_what_is_stored_is_what_the_facts_give(acts: Sequence[int]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
-        with open_store(path, create=True) as one, open_store(path) as other:
+        with new_store(path) as one, open_store(path) as other:
             bring(one, compared("a", reference="r"), judged("b"))
             for seed in acts:
                 rng = random.Random(seed)

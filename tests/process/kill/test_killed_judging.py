@@ -12,6 +12,7 @@ from support import forked, forked_programs
 from support.batch_server import BatchDesk, succeeded
 from support.faulty_endpoint import right
 from support.model_server import Asked, Reply, serving
+from support.stores import new_store
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 
@@ -42,7 +43,7 @@ def filled(database: Path, count: int) -> Path:
         for n in range(count)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with open_store(database, create=True) as store:
+    with new_store(database) as store:
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass
     return database

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support import forked, forked_programs
+from support.stores import new_store
 from support.terminal import UPHOLD, Terminal
 from uphold.store.database import open_store
 from uphold.store.runs import find_run
@@ -23,7 +24,7 @@ MANY_MOMENTS_IN_THE_APP = 10
 
 
 def filled(path: Path, file: Path) -> Path:
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         for _ in import_files(store, ImportRequest([file], format="pairs", set="killed")):
             pass
     return path

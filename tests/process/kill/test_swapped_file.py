@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import forked, forked_programs
-from uphold.store.database import open_store
+from support.stores import new_store
 from uphold.workflows.importing import ImportRequest, import_files
 
 MOMENTS = 3
@@ -96,7 +96,7 @@ def _prepared(folder: Path, pairs_file: Callable[[int], Path]) -> Path:
     """A database with pairs, and another one that may take its place."""
     folder.mkdir()
     for name, count in (("swapped.db", 80), ("new.db", 95)):
-        with open_store(folder / name, create=True) as store:
+        with new_store(folder / name) as store:
             for _ in import_files(store, ImportRequest([pairs_file(count)], format="pairs", set="swapped")):
                 pass
     return folder / "swapped.db"
