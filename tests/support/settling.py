@@ -1,0 +1,72 @@
+"""Waiting for the app: until it has done all there is to do, and not until it looks idle by the clock.
+
+Textual's own tests sleep in steps of 20 ms until the process takes little CPU time, at least three steps a key. Both what
+that costs and whether it is enough depend on the machine. Here a wait is over when the event loop has nothing left to run,
+no worker is at work in a thread, and everything that is to be painted is painted.
+"""
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+from textual import app as app_module
+from textual import pilot as pilot_module
+from textual._context import active_app
+from textual.app import App
+
+MAX_SECONDS = 1.0
+"""How long a worker is waited for: one that waits for what the test does next would be waited for forever."""
+
+
+async def settled(app: App[Any]) -> None:
+    """Wait until the app has done all there is to do but what timers will bring."""
+    end = monotonic() + MAX_SECONDS
+    while True:
+        await _nothing_ready()
+        if app._exception is not None or not app._running or not app._screen_stack:
+            return
+        if _at_work(app) and monotonic() < end:
+            await asyncio.sleep(0.001)
+        elif not _painted(app):
+            return
+
+
+def _at_work(app: App[Any]) -> bool:
+    """Whether a worker runs, or a resize waits for others that may follow on it."""
+    return app._resize_timer is not None or any(worker.is_running for worker in app.workers)
+
+
+def _painted(app: App[Any]) -> bool:
+    """Paint what is to be painted on the screen at the top, without waiting for the next frame; was there anything?"""
+    screen = app.screen
+    pending = (
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
+    if not pending or app._batch_count:
+        return False
+    screen._on_timer_update()
+    return True
+
+
+async def _nothing_ready() -> None:
+    """Give way until no task can go on: all of them wait for a message, a timer or a thread."""
+    ready: Any = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    quiet = 0
+    while quiet < 2:
+        await asyncio.sleep(0)
+        quiet = 0 if ready else quiet + 1
+
+
+async def _wait_for_idle(min_sleep: float = 0.0, max_sleep: float = MAX_SECONDS) -> None:
+    await settled(active_app.get())
+
+
+def settle_at_once(patch: Any) -> None:
+    """Let every Pilot wait for what the app has to do, in place of the CPU time that the process takes."""
+    for module in (app_module, pilot_module):
+        patch.setattr(module, "wait_for_idle", _wait_for_idle)
