@@ -95,11 +95,17 @@ def _second(first: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def database(path: Path, lines: Iterable[Mapping[str, Any]] | None = None, count: int = 4) -> Store:
-    """A database with one run of these rows; where the same rows were asked for before, it is a copy."""
-    text = "\n".join(json.dumps(row) for row in (rows(count) if lines is None else lines))
-    copy = path / "uphold.db"
-    shutil.copy(_imported(text), copy)
-    return open_store(copy)
+    """A database with a run of these rows, beside their file; the first in a folder is a copy of what was made before."""
+    text = "".join(json.dumps(row) + "\n" for row in (rows(count) if lines is None else lines))
+    file, made = path / "sample.jsonl", path / "uphold.db"
+    file.write_text(text, encoding="utf-8")
+    if not made.exists():
+        shutil.copy(_imported(text), made)
+        return open_store(made)
+    store = open_store(made)
+    for _ in import_files(store, ImportRequest([file])):
+        pass
+    return store
 
 
 @cache
@@ -107,7 +113,7 @@ def _imported(text: str) -> Path:
     folder = Path(_FOLDER.name, str(_imported.cache_info().currsize))
     folder.mkdir()
     file = folder / "sample.jsonl"
-    file.write_text(text + "\n", encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with open_store(folder / "uphold.db", create=True) as store:
         for _ in import_files(store, ImportRequest([file])):
             pass

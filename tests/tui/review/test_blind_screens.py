@@ -29,7 +29,12 @@ from uphold_tui.pairs.screen import PairsScreen
 Seen = tuple[str, Picture, str, str]
 """(which pair and what was done, the screen, its text, what was copied)."""
 
-PAIRS = 200
+PAIRS = 100
+
+ALL = 200
+"""Pairs of the whole walk."""
+
+FEW = 10
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
 
@@ -84,8 +89,8 @@ UNDONE = {"d": "d", "d n": "d", "m": "m", "+": "+", "o": "o", "=": "=", "tab": "
 
 
 @asynccontextmanager
-async def reading(folder: Path, world: World, size: tuple[int, int]) -> AsyncIterator[Pilot[str]]:
-    session = blind_session(folder, world, PAIRS)
+async def reading(folder: Path, world: World, size: tuple[int, int], pairs: int) -> AsyncIterator[Pilot[str]]:
+    session = blind_session(folder, world, pairs)
     app = Hovered(session.store, session, AppOptions(reviewer="mira"))
     async with app.run_test(size=size, tooltips=True) as pilot:
         await pilot.pause()
@@ -144,7 +149,7 @@ async def walk(pilot: Pilot[str], places: range) -> AsyncIterator[Seen]:
 
 
 async def walked(folder: Path, world: World, size: tuple[int, int], places: range) -> list[Seen]:
-    async with reading(folder, world, size) as pilot:
+    async with reading(folder, world, size, places.stop) as pilot:
         return [seen async for seen in walk(pilot, places)]
 
 
@@ -165,7 +170,7 @@ async def test_two_worlds_that_differ_in_what_is_kept_back_look_the_same(
 
 
 async def test_a_tooltip_that_gave_something_away_would_be_seen(tmp_path: Path) -> None:
-    async with reading(tmp_path, ONE, SIZES[0]) as pilot:
+    async with reading(tmp_path, ONE, SIZES[0], FEW) as pilot:
         review(pilot).view.strip.tooltip = ONE.candidate
         seen = []
         for spot in regions(pilot):
@@ -176,7 +181,7 @@ async def test_a_tooltip_that_gave_something_away_would_be_seen(tmp_path: Path) 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_that_can_be_pointed_at_gives_anything_away(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with reading(tmp_path, ONE, size) as pilot:
+    async with reading(tmp_path, ONE, size, FEW) as pilot:
         place = 0
         while not (await to_pair(pilot, place)).verdict_hidden:
             place += 1
