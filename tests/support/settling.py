@@ -1,4 +1,4 @@
-"""Waiting for the app: until it has done all there is to do, and not until it looks idle by the clock.
+"""What makes tests of the app quick: waits for what it has to do, not for an idle processor, and style sheets parsed once.
 
 Textual's own tests sleep in steps of 20 ms until the process takes little CPU time, at least three steps a key. Both what
 that costs and whether it is enough depend on the machine. Here a wait is over when the event loop has nothing left to run,
@@ -6,6 +6,8 @@ no worker is at work in a thread, and everything that is to be painted is painte
 """
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 
@@ -69,13 +71,13 @@ async def _wait_for_idle(min_sleep: float = 0.0, max_sleep: float = MAX_SECONDS)
     await settled(active_app.get())
 
 
-def settle_at_once(patch: pytest.MonkeyPatch) -> None:
+def _settle_at_once(patch: pytest.MonkeyPatch) -> None:
     """Let every Pilot wait for what the app has to do, in place of the CPU time that the process takes."""
     for module in (app_module, pilot_module):
         patch.setattr(module, "wait_for_idle", _wait_for_idle)
 
 
-def parse_styles_once(patch: pytest.MonkeyPatch) -> None:
+def _parse_styles_once(patch: pytest.MonkeyPatch) -> None:
     """Let all apps of the process share the rules of the same style sheet with the same colours; a third of an app's start."""
     parse = Stylesheet._parse_rules
     known: dict[tuple[Any, ...], list[RuleSet]] = {}
@@ -87,3 +89,14 @@ def parse_styles_once(patch: pytest.MonkeyPatch) -> None:
         return known[key]
 
     patch.setattr(Stylesheet, "_parse_rules", parse_once)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_apps() -> Iterator[None]:
+    """For a conftest: Pilots wait as above, apps find their style sheets parsed, and what is imported is no garbage."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+    with pytest.MonkeyPatch.context() as patch:
+        _settle_at_once(patch)
+        _parse_styles_once(patch)
+        yield
