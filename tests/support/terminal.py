@@ -100,6 +100,16 @@ class Terminal:
                 raise Ended(f"{what}: it did not come; the screen was:\n" + "\n".join(self.display))
         return at
 
+    def see(self, *texts: str, without: str | None = None, timeout: float = 20.0) -> str:
+        """Wait until all of `texts` are on the screen, and `without` is not; what is on it then."""
+        end = time.perf_counter() + timeout
+        while True:
+            shown = "\n".join(self.display)
+            if all(text in shown for text in texts) and (without is None or without not in shown):
+                return shown
+            if self.read(end - time.perf_counter()) is None and (time.perf_counter() >= end or not self.alive):
+                raise Ended(f"{texts}: not seen; the screen was:\n{shown}")
+
     def quiet(self, still: float = 0.15, timeout: float = 20.0) -> None:
         """Read until nothing has come for `still` seconds."""
         end = time.perf_counter() + timeout
