@@ -14,6 +14,8 @@ from ptyprocess import PtyProcess
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
+KEYS_WHILE_REVIEWING = "Keys while reviewing"
+
 _FRAME_QUERY, _FRAMES_KNOWN = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 _FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 
@@ -184,6 +186,17 @@ class Terminal:
         self.code = os.waitstatus_to_exitcode(status)
         self.max_rss = rss * (1 if sys.platform == "darwin" else 1024)
         self._process.terminated = True
+
+
+def note_frames(terminal: Terminal) -> None:
+    """Open the list of keys of a review and close it; when it is gone, the app has noted what it had painted before.
+
+    Keys that decide are dropped until then, and how soon that is depends on the machine.
+    """
+    terminal.send("?")
+    terminal.see(KEYS_WHILE_REVIEWING)
+    terminal.send("\x1b")
+    terminal.see("all keys", without=KEYS_WHILE_REVIEWING)
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
