@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.errors import BadDatabase
 from uphold.store import pair_list
 from uphold.store.connections import Connection
@@ -25,7 +26,7 @@ def edit(path: Path, *statements: str) -> Path:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "x.db"
-    with open_store(made, create=True) as store:
+    with new_store(made) as store:
         bring(store, compared())
     return made
 
