@@ -139,7 +139,7 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELEC
 
 
 def test_a_query_that_does_not_end_is_stopped_with_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Connection, "query_seconds", 0.2)
+    monkeypatch.setattr(Connection, "query_seconds", 0.05)
     with pytest.raises(BadDatabase, match=r"a query computed for more than .* and was stopped"):
         store.rows(ENDLESS)
     with pytest.raises(BadDatabase, match="was stopped"), store.writing() as conn:

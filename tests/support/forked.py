@@ -22,9 +22,6 @@ _FORKING = multiprocessing.get_context("forkserver")
 SECONDS = 60.0
 """After so long a process that has not ended, or not said a word, is stuck."""
 
-Say = Callable[..., None]
-"""What a forked function is given first: sends values to the test."""
-
 
 @dataclass(frozen=True)
 class Forked:

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uphold.endpoints.anthropic_batches
-import uphold_tui.cli  # noqa: F401  (so that no process has to load it)
 from support.command_line import uphold
 from support.sessions import on_screen
+from uphold.endpoints import anthropic_batches  # noqa: F401  (so that no process has to load it)
 from uphold.errors import UpholdError
 from uphold.records.enums import Choice
 from uphold.reviewing.receipts import Outcome, Refusal
@@ -29,6 +28,7 @@ from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
+from uphold_tui import cli  # noqa: F401
 
 Say = Callable[..., None]
 
@@ -47,13 +47,13 @@ class _Moments:
 
     def watch(self) -> None:
         """Count from now on, for the rest of the process."""
-        connect = Connection.__init__
+        connect: Any = Connection.__init__
 
         def connect_watched(conn: Connection, *arguments: Any, **options: Any) -> None:
             connect(conn, *arguments, **options)
             conn.set_trace_callback(self._pass)
 
-        Connection.__init__ = connect_watched  # type: ignore[method-assign]
+        Connection.__init__ = connect_watched  # type: ignore[assignment, method-assign]
         sys.addaudithook(lambda event, _: self._pass(event) if event in _FILE_EVENTS else None)
 
     def _pass(self, _: str) -> None:

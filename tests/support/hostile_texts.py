@@ -161,7 +161,7 @@ def _judged(store: Store, dress: Dress) -> None:
 
 
 def _judgment(number: int, order: AnswerOrder, dress: Dress) -> Judgment:
-    said = {
+    said: dict[str, Any] = {
         "raw": dress(attack("raw", number)),
         "prompt_name": dress(short("prompt")),
         "fence": dress(short("fence")),

@@ -44,9 +44,13 @@ def settle(store: Store) -> None:
 
 def _seen(pair: PairView) -> OnScreen:
     judge = pair.judge
-    shown = {"judge_id": judge.judge_id, "verdict": judge.verdict} if judge is not None else {}
     return OnScreen(
-        side_a=pair.side_a, names_shown=False, width=120, height=36, **{"judge_id": None, "verdict": None} | shown
+        side_a=pair.side_a,
+        names_shown=False,
+        width=120,
+        height=36,
+        judge_id=judge.judge_id if judge else None,
+        verdict=judge.verdict if judge else None,
     )
 
 
@@ -122,7 +126,8 @@ _CELLS = (
 
 
 def _pair(key: str, **more: Any) -> dict[str, Any]:
-    row = {"key": key, "instruction": f"A customer was charged twice ({key}). Write the reply.", "tags": ["billing"]}
+    row: dict[str, Any] = {"key": key}
+    row |= {"instruction": f"A customer was charged twice ({key}). Write the reply.", "tags": ["billing"]}
     row |= {"candidate": "lora-r16", "baseline": "base-7b", "judge": "haiku-4.5 strict-v3", "confidence": 0.8}
     row |= {"response_candidate": f"{_CELLS[0]} {key}", "response_baseline": f"{_CELLS[1]} {key}"}
     return row | {"reference": "Apologise, confirm the duplicate, refund within 5 working days."} | more

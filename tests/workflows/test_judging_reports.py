@@ -120,7 +120,6 @@ async def test_the_seconds_waited_are_those_that_went_by(filled: Callable[..., S
     *_, summary = [one async for one in judge_run(store, request)]
     assert isinstance(summary, JudgeSummary)
     assert 0.3 <= summary.progress.paused <= time.monotonic() - began
-    assert summary.progress.paused == pytest.approx(0.35, abs=0.15)  # a call that comes late may add a pause
 
 
 @pytest.mark.parametrize("rule", ["closer", "exact", "choice"])
