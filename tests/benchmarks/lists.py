@@ -23,7 +23,7 @@ def measure(rounds: int, big: Path, still: float) -> list[Line]:
         hello.wait("hello-world")
         listed.wait("candidate-", "baseline-")
         _index(listed, still)
-        keys = [_idle(hello, still), _page(listed, still), _order(listed, still), _filter(listed, still), _search(listed, still)]
+        keys = [_idle(hello, still), *(do(listed, still) for do in (_page, _order, _filter, _search))]
         idle, page, order, narrowed, search = interleaved(rounds, *keys)
     return [
         ratio("pairs, first page", page, idle, 6, "idle key to frame"),

@@ -48,7 +48,9 @@ def test_a_very_long_text_is_cut_and_says_how_much_is_left_out() -> None:
 
 
 async def test_no_screen_draws_a_control_character(tmp_path: Path) -> None:
-    await assert_every_screen_is_clean(tmp_path, "".join(map(chr, range(0x20, 0x100))) + BIDI + "\u2028\u3000\U0010ffff")
+    await assert_every_screen_is_clean(
+        tmp_path, "".join(map(chr, range(0x20, 0x100))) + BIDI + "\u2028\u3000\U0010ffff"
+    )
 
 
 @pytest.mark.slow

@@ -229,8 +229,9 @@ async def judged(terminal: RecordedTerminal) -> None:
     screen = terminal.app.screen
     assert isinstance(screen, JudgingScreen)
     assert screen.work is not None
-    while screen.work.is_running:
-        await asyncio.sleep(0.005)
+    for _ in range(4000):
+        if screen.work.is_running:
+            await asyncio.sleep(0.005)
     await terminal.see(lambda text: "judgments" in text)
 
 

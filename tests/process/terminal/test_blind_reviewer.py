@@ -78,8 +78,8 @@ class Seat(Protocol):
     async def type(self, keys: str) -> None:
         """Type these keys at once."""
 
-    async def see(self, holds: Callable[[str], bool], timeout: float = 20) -> str:
-        """The screen, as soon as it is one of which this holds."""
+    async def see(self, holds: Callable[[str], bool], within: float = 20) -> str:
+        """The screen, as soon as it is one of which this holds; so many seconds are waited for it."""
 
     @property
     def title(self) -> str:
@@ -95,8 +95,8 @@ class RealSeat:
     async def type(self, keys: str) -> None:
         self.terminal.send(keys)
 
-    async def see(self, holds: Callable[[str], bool], timeout: float = 20) -> str:
-        return self.terminal.look(holds, timeout)
+    async def see(self, holds: Callable[[str], bool], within: float = 20) -> str:
+        return self.terminal.look(holds, within)
 
     @property
     def title(self) -> str:
@@ -112,7 +112,7 @@ class SeatHere:
     async def type(self, keys: str) -> None:
         await self.terminal.type(keys)
 
-    async def see(self, holds: Callable[[str], bool], timeout: float = 20) -> str:
+    async def see(self, holds: Callable[[str], bool], within: float = 20) -> str:
         return await self.terminal.see(holds)
 
     @property
@@ -174,7 +174,7 @@ class Reviewer:
         before = len(written(self.database))
         await self.seat.type(keys)
         try:
-            return await self.seat.see(holds, timeout=5)
+            return await self.seat.see(holds, within=5)
         except Ended:
             if len(written(self.database)) != before:
                 raise
@@ -251,7 +251,9 @@ class Reviewer:
             await self.type(letter, lambda shown: self.moved(shown, key))
             return
         burst = "ab4t" if number % 7 == 3 else ""
-        await self.type(letter + burst, lambda shown: VEIL not in shown and OFFER not in shown and self.key(shown) == key)
+        await self.type(
+            letter + burst, lambda shown: VEIL not in shown and OFFER not in shown and self.key(shown) == key
+        )
         await self.unveiled(number, text, letter, rng)
 
     def moved(self, shown: str, key: str) -> bool:
@@ -321,5 +323,7 @@ async def test_pairs_read_blind_are_in_the_file_as_they_were_typed(open_seat: Op
         assert one == other, f"event {at}"
     assert len(there) == len(reviewer.wrote)
     kinds = {kind for _, kind, *_ in there}
-    assert kinds >= ({"decision", "skip"} if pairs < 50 else {"decision", "repeat", "skip", "comment", "reasons", "undo"})
+    assert kinds >= (
+        {"decision", "skip"} if pairs < 50 else {"decision", "repeat", "skip", "comment", "reasons", "undo"}
+    )
     assert reviewer.veiled_seen >= pairs * 3 // 4

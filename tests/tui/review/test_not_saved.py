@@ -31,7 +31,8 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         await press(pilot, "t")
         screen = shown(pilot)
         assert re.search(
-            r"Not saved: another program is writing: waiting, \d+ s\. Your verdict is kept here; enter tries again", screen
+            r"Not saved: another program is writing: waiting, \d+ s\. Your verdict is kept here; enter tries again",
+            screen,
         )
         assert review(pilot).session.current is first
         await press(pilot, "enter", "right", "J")
