@@ -46,6 +46,8 @@ class Size:
     saves: int
     decisions: int
     dropped: tuple[int, ...]
+    still: float = 0.3
+    """Seconds without a byte after which a terminal is at rest."""
 
 
 WHOLE = Size(
@@ -61,7 +63,16 @@ WHOLE = Size(
 )
 
 QUICK = Size(
-    pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30)
+    pairs=40,
+    long_pairs=24,
+    judged=5,
+    judging_cases=1,
+    rounds=1,
+    keys=1,
+    saves=5,
+    decisions=2,
+    dropped=(10, 30),
+    still=0.05,
 )
 
 
@@ -72,11 +83,11 @@ class Bench:
         self.folder, self.size = folder, size
         self.groups: dict[str, Callable[[], list[tables.Line]]] = {
             "startup": lambda: startup.measure(self.big, self.panel, size.rounds),
-            "frame": lambda: screens.first_frame(size.rounds, self.big),
-            "key": lambda: screens.next_pair(size.keys, self.long),
-            "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "frame": lambda: screens.first_frame(size.rounds, self.big, size.still),
+            "key": lambda: screens.next_pair(size.keys, self.long, size.still),
+            "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
-            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
+            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),

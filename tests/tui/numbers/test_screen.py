@@ -120,7 +120,7 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ReviewScreen)
         assert review(pilot).session.current.key == key  # type: ignore[union-attr]
