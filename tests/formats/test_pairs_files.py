@@ -221,7 +221,7 @@ def test_a_mapping_that_fits_nothing_is_told(reading: Any) -> None:
         reading([{"key": "k"}], mapping={"question": "prompt"})
     with pytest.raises(BadUsage, match='no row has a column "prompt"; the columns are "key"'):
         reading([{"key": "k"}], mapping={"instruction": "prompt"})
-    with pytest.raises(BadFile, match='no column "prompt" so far'):
+    with pytest.raises(BadFile, match='no column "prompt", only "question"'):
         reading([{"question": "k"}], mapping={"instruction": "prompt"})
 
 

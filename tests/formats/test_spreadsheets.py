@@ -88,7 +88,7 @@ def test_a_cell_without_a_value_is_told_at_its_row(tmp_path: Path) -> None:
     [
         ({"S": []}, "there is no row in it"),
         ({"S": [["key", "key"], ["a", "b"]]}, 'e.xlsx:1: the header names the column "key" twice'),
-        ({"S": [["name", "text"], ["a", "b"]]}, 'the first row has "name", "text"'),
+        ({"S": [["name", "text"], ["a", "b"]]}, 'only "name", "text"'),
     ],
 )
 def test_a_sheet_without_rows_to_read_is_told(tmp_path: Path, sheets: dict[str, Any], problem: str) -> None:
