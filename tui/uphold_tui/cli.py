@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, sets, show, stats
+from uphold_tui.commands import (
+    compare,
+    completion,
+    decide,
+    export,
+    generate,
+    import_,
+    judge,
+    renaming,
+    review,
+    sets,
+    show,
+    stats,
+)
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -74,6 +87,8 @@ imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
 app.add_typer(sets.app, name="set")
+app.add_typer(renaming.systems, name="systems")
+app.add_typer(renaming.reviewers, name="reviewers")
 
 _GLOBAL_OPTIONS = ("--db", "--config")
 
