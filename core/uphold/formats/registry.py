@@ -154,7 +154,9 @@ def _unknown_format(file: InputFile) -> BadFile:
         return BadFile(f"{file.name}: there is no row in it")
     if is_set_file(file):
         command = f"uphold set import {shlex.quote(str(file.path))}"
-        return BadFile(f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes")
+        return BadFile(
+            f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes"
+        )
     before, nul, _ = file.read_text().partition("\0")
     if nul:
         line = 1 + before.count("\n")
