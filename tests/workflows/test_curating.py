@@ -1,6 +1,7 @@
-"""Curating a set: each change is one act, undo takes it back across restarts, and what was judged and decided stays with its text."""
+"""Curating a set: each change is one act that undo takes back, and what was judged and decided stays with its text."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -194,25 +195,24 @@ ACTS = st.one_of(
 
 def act_out(editor: SetEditor, act: tuple[Any, ...]) -> None:
     kind, *rest = act
-    try:
-        if kind == "edit":
-            editor.edit(rest[0], ExampleEdit(turns=(rest[1],), references=(rest[2],)))
-        elif kind in ("retire", "restore"):
-            getattr(editor, kind)([rest[0]])
-        elif kind == "draft":
-            editor.make_draft([rest[0]])
-        elif kind == "tag":
-            editor.tag([rest[0]], [rest[1]])
-        elif kind == "untag":
-            editor.tag([rest[0]], (), [rest[1]])
-        elif kind == "add":
+    if kind == "edit":
+        editor.edit(rest[0], ExampleEdit(turns=(rest[1],), references=(rest[2],)))
+    elif kind in ("retire", "restore"):
+        getattr(editor, kind)([rest[0]])
+    elif kind == "draft":
+        editor.make_draft([rest[0]])
+    elif kind == "tag":
+        editor.tag([rest[0]], [rest[1]])
+    elif kind == "untag":
+        editor.tag([rest[0]], (), [rest[1]])
+    elif kind == "guidelines":
+        editor.set_value(SettingKind.GUIDELINES, rest[0])
+    elif kind == "add":
+        with suppress(BadUsage):  # the key is there already
             editor.add([new(rest[1], rest[0])])
-        elif kind == "guidelines":
-            editor.set_value(SettingKind.GUIDELINES, rest[0])
-        else:
+    else:
+        with suppress(BadUsage):  # nothing to take back
             editor.undo()
-    except BadUsage as error:
-        assert kind in ("add", "undo"), error
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """What judging a set's runs again would take, after examples were added or edited: calls and dollars, run by run."""
 
-import asyncio
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
@@ -34,7 +33,7 @@ class JudgingAgain:
     reason: str = ""
 
 
-def judging_again(store: Store, set_name: str, settings: Settings) -> list[JudgingAgain]:
+async def judging_again(store: Store, set_name: str, settings: Settings) -> list[JudgingAgain]:
     """Return what judging again would take in each run of a set that has something to judge or to answer.
 
     The judge is that of the run's headline. A model that has answered nothing yet may be asked to count tokens.
@@ -46,11 +45,11 @@ def judging_again(store: Store, set_name: str, settings: Settings) -> list[Judgi
         judge = headline_judge(store, run).shown
         if run.set_id == set_id and judge is not None:
             unanswered = len(missing.get(run.candidate, set()) | missing.get(run.baseline, set()))
-            found.append(_of_run(store, run, judge, unanswered, settings))
+            found.append(await _of_run(store, run, judge, unanswered, settings))
     return [one for one in found if one.pairs or one.unanswered or one.reason]
 
 
-def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: Settings) -> JudgingAgain:
+async def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: Settings) -> JudgingAgain:
     if judge.kind not in ("llm", "rules"):
         return JudgingAgain(run.name, judge.name, unanswered=unanswered)
     if not is_spec(judge.name) and judge.name not in settings.judges:
@@ -66,7 +65,7 @@ def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: 
         settings=settings,
     )
     try:
-        (one,) = asyncio.run(estimate(store, request))
+        (one,) = await estimate(store, request)
     except BadUsage as error:
         return JudgingAgain(run.name, judge.name, unanswered=unanswered, reason=str(error))
     return JudgingAgain(run.name, judge.name, one.pairs, one.calls, one.cost, unanswered)

@@ -69,6 +69,8 @@ def diff(
     json: AsJson = False,
 ) -> None:
     """Show what differs between two versions of a set, and what the change did to the pairs of its runs."""
+    import asyncio
+
     from uphold.workflows.judging_again import judging_again
     from uphold.workflows.set_versions import difference, effects
     from uphold_tui.console import print_json
@@ -77,7 +79,7 @@ def diff(
     with context.obj.open(reading=True) as store:
         found = difference(store, set_, *numbers)
         did = effects(store, set_, *numbers)
-        again = judging_again(store, set_, context.obj.settings) if numbers[1] is None else []
+        again = asyncio.run(judging_again(store, set_, context.obj.settings)) if numbers[1] is None else []
     if json:
         names = ("run", "judge", "pairs", "calls", "cost", "unanswered", "reason")
         lacking = [{name: getattr(one, name) for name in names} for one in again]
