@@ -1,13 +1,27 @@
 """`uphold set`, `systems` and `reviewers`: their JSON, what they refuse, and what stays unwritten."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
-from support.command_line import UPHOLD, data, done, told
+from support import command_line
+from support.command_line import UPHOLD, done, told
+from support.documents import Page
 from support.imports import judged, reviewed, write
 from support.terminal import Terminal
 
+DOCUMENTED = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", Page("docs/sets.md").text))))
+
 HOSTILE = "\x1b]0;t\x07\x1b[31m\u202eevil"
+
+
+def data(folder: Path, *arguments: str, **options: Any) -> Any:
+    """What a command prints with `--json`; every key of `uphold set` is on the page of sets."""
+    found = command_line.data(folder, *arguments, **options)
+    rows = found if isinstance(found, list) else [found]
+    assert arguments[0] != "set" or {key for row in rows for key in row} <= DOCUMENTED
+    return found
 
 
 def test_a_set_is_curated_from_the_command_line(tmp_path: Path) -> None:
