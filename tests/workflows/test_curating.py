@@ -18,6 +18,7 @@ from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.workflows.curating import SetEditor, example_details, list_examples, make_set, overview
 from uphold.workflows.importing import drop_import
+from uphold.workflows.pinning import pin_judge
 from uphold.workflows.statistics import read_run_statistics
 
 
@@ -168,6 +169,27 @@ def test_an_addition_taken_back_is_in_no_list_and_its_key_is_free(store: Store) 
     with pytest.raises(BadUsage, match="has an example 'a' already"):
         editor.add([new("b", "b"), new("again", "a")])
     assert [row.key for row in list_examples(store, "s")] == ["a"]
+
+
+def test_an_import_adds_an_example_again_whose_addition_was_undone(store: Store) -> None:
+    make_set(store, "s", "ada")
+    editor = SetEditor(store, "s", "ada")
+    editor.add([new("one", "a"), new("two", "b")])
+    editor.undo()
+    assert bring(store, compared("a", instruction="other"), compared("c")).examples == 2
+    assert [(row.key, row.text.turns, row.status) for row in list_examples(store, "s")] == [
+        ("a", ("other",), "active"),
+        ("c", ("Say c.",), "active"),
+    ]
+    assert [pair[0] for pair in current(store)] == ["a", "c"]
+    assert bring(store, compared("a", instruction="other"), compared("c")).number is None
+
+
+def test_a_pin_is_an_act_too(reviewed_run: Store) -> None:
+    pin_judge(reviewed_run, "s", "j", "ada")
+    assert overview(reviewed_run, "s").judge == "j"
+    assert SetEditor(reviewed_run, "s", "ada").undo().act.what == "judge changed"
+    assert overview(reviewed_run, "s").judge is None
 
 
 def test_an_import_that_was_curated_since_is_not_dropped(store: Store) -> None:

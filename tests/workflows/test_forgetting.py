@@ -11,7 +11,7 @@ from uphold.records.enums import AnswerOrder, JudgmentStatus
 from uphold.records.sets import ExampleEdit, Health, NewExample, SharedText
 from uphold.records.texts import ExampleText
 from uphold.reports.json_output import statistics_json
-from uphold.store.database import Store
+from uphold.store.database import Store, open_store
 from uphold.store.pair_list import update_index
 from uphold.store.responses import unanswered_examples
 from uphold.store.sets import find_set, set_hash
@@ -90,3 +90,14 @@ def test_the_same_text_in_another_set_is_named_and_blanked_too(known: Store) -> 
     assert (list_examples(known, "t")[1].text.turns, traces(known)) == (("",), 1)
     with pytest.raises(BadUsage, match="has no example 'z'"):
         forget_examples(known, "s", ["z"], "ada")
+
+
+def test_while_another_program_reads_the_file_it_says_that_traces_may_stay(known: Store) -> None:
+    with open_store(known.path) as other:
+        other.conn.execute("BEGIN")
+        other.one("SELECT count(*) FROM texts")
+        known.conn.execute("PRAGMA busy_timeout=20")
+        assert not forget_examples(known, "s", ["a", "b"], "ada").purged
+        assert other.one("SELECT count(*) FROM texts WHERE turns LIKE '%Whitlock%'")[0] == 2
+    assert forget_examples(known, "s", ["a", "b"], "ada").purged
+    assert traces(known) == 0

@@ -77,7 +77,7 @@ def overview(store: Store, set_name: str) -> SetOverview:
         guidelines=values.get(SettingKind.GUIDELINES),
         judge=pinned.name if pinned is not None else unknown or None,
         baseline=values.get(SettingKind.BASELINE),
-        floor=None if floor is None else float(floor),
+        floor=None if floor is None else float(json.loads(floor)),
         wanted=json.loads(values.get(SettingKind.WANTED) or "{}"),
         active=counts.get(ExampleStatus.ACTIVE, 0),
         draft=counts.get(ExampleStatus.DRAFT, 0),
