@@ -95,3 +95,19 @@ def likeness(first: Words, second: Words) -> float:
         return 1.0
     common = Counter(first) & Counter(second)
     return 2 * sum(common.values()) / (len(first) + len(second))
+
+
+def edits_within(pattern: Words, text: Words, limit: int) -> int | None:
+    """Return the least number of edits that make `pattern` some run of words of `text`; None if it is more than `limit`.
+
+    Sellers' algorithm: Levenshtein's distance with a free beginning and end in `text`.
+    """
+    before = [0] * (len(text) + 1)
+    for row, word in enumerate(pattern, 1):
+        current = [row]
+        for column, other in enumerate(text, 1):
+            current.append(min(before[column - 1] + (word != other), before[column] + 1, current[-1] + 1))
+        if min(current) > limit:
+            return None
+        before = current
+    return min(before)
