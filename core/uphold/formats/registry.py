@@ -3,6 +3,7 @@
 To add a format, write a module in `readers/` with the members of `Format` and add it to `_READERS`.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from uphold.formats.readers import (
     preferences,
     promptfoo,
 )
+from uphold.formats.readers.eval_set import is_set_file
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -177,6 +179,11 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
 def _unknown_format(file: InputFile) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
+    if is_set_file(file):
+        command = f"uphold set import {shlex.quote(str(file.path))}"
+        return BadFile(
+            f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes"
+        )
     if not file.is_workbook:
         file.check_text()
     fields = ", ".join(f'"{field}"' for field in sorted(file.fields or ())[:12]) or "nothing that can be read"

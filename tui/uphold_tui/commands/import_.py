@@ -81,7 +81,7 @@ def import_(
         paths,
         as_,
         set_,
-        _mapping(mapping or []),
+        read_mapping(mapping or []),
         candidate,
         baseline,
         baseline_file,
@@ -98,7 +98,8 @@ def import_(
         _print_next_step(summary)
 
 
-def _mapping(options: list[str]) -> dict[str, str]:
+def read_mapping(options: list[str]) -> dict[str, str]:
+    """Return the columns of --map by field; raises BadUsage for one that is not FIELD=COLUMN."""
     from uphold.errors import BadUsage
 
     pairs = [text.partition("=") for text in options]
