@@ -74,7 +74,9 @@ class LeakSearch:
     by which it is seen which words are rare.
     """
 
-    def __init__(self, examples: Sequence[ComparedText], groups: Sequence[int], sample: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self, examples: Sequence[ComparedText], groups: Sequence[int], sample: Iterable[Sequence[str]]
+    ) -> None:
         self._weights = WordWeights()
         self._vocabulary = frozenset(word for example in examples for part in example.parts for word in part)
         for example in examples:
@@ -134,9 +136,7 @@ class LeakSearch:
         window = text_words[max(0, start - allowed) : start + size + allowed]
         return len(set(passage.words).difference(window)) <= allowed
 
-    def _near_leak(
-        self, passage: _Passage, text_words: list[str], start: int, breaks: _Breaks
-    ) -> Iterator[Leak]:
+    def _near_leak(self, passage: _Passage, text_words: list[str], start: int, breaks: _Breaks) -> Iterator[Leak]:
         size = len(passage.words)
         allowed = allowed_edits(size)
         places = breaks.lines if allowed else breaks.texts

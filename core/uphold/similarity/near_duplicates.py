@@ -117,7 +117,11 @@ def _equal_texts(texts: Sequence[ComparedText]) -> Iterator[NearPair]:
 
 
 def _near_pairs(
-    texts: Sequence[ComparedText], positions: Sequence[int], weights: WordWeights, groups: "_Groups", found: list[NearPair]
+    texts: Sequence[ComparedText],
+    positions: Sequence[int],
+    weights: WordWeights,
+    groups: "_Groups",
+    found: list[NearPair],
 ) -> Iterator[int]:
     """Append the near pairs among `positions`, whose texts have equally many parts, to `found`; yields how many are done."""
     # Texts that are alike have alike parts throughout: it is enough to look up the part that tells most of them apart.
@@ -251,4 +255,3 @@ def _result(texts: Sequence[ComparedText], equal: Sequence[NearPair], found: Seq
 
 def _is_family(texts: Sequence[ComparedText], group: Sequence[int]) -> bool:
     return len(group) > LARGEST_GROUP and len({texts[position].parts for position in group}) > LARGEST_GROUP
-

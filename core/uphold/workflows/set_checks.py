@@ -64,7 +64,9 @@ def check_set(
     texts = [ComparedText.of(row.text.context, row.text.turns) for row in rows]
     near = yield from _compare(texts)
     search = _Search(rows, texts, near.groups)
-    others = ((f"{one.set}:{one.key}", [one.context or "", *one.turns]) for one in examples_of_other_sets(store, set_id))
+    others = (
+        (f"{one.set}:{one.key}", [one.context or "", *one.turns]) for one in examples_of_other_sets(store, set_id)
+    )
     yield from search.run(others, lambda: CheckProgress("other sets", 0, 0))
     reading = _Reading(files)
     with closing(reading.rows()) as places:
@@ -136,7 +138,11 @@ def _detail(kind: FindingKind, row: ExampleRow) -> str:
             return f"the judge's verdict changes with the order of the answers on {count_noun(row.flips, 'pair')}"
         case FindingKind.NO_REFERENCE:
             lacking = sum(reference is None for reference in row.text.references)
-            return "no reference" if len(row.text.turns) == 1 else f"no reference for {of_n(lacking, len(row.text.turns))} turns"
+            return (
+                "no reference"
+                if len(row.text.turns) == 1
+                else f"no reference for {of_n(lacking, len(row.text.turns))} turns"
+            )
         case FindingKind.ALWAYS_LOST:
             return f"lost in all of {count_noun(row.runs, 'run')}"
         case FindingKind.ALWAYS_TIE:
@@ -165,7 +171,9 @@ def _thin_tags(rows: Sequence[ExampleRow], wanted: Mapping[str, int]) -> Iterato
         if tag in wanted and len(have) < wanted[tag]:
             detail = f"{tag}: {count(len(have))} of {count(wanted[tag])} wanted"
         elif tag not in wanted and len(have) < ENOUGH_OF_A_TAG:
-            detail = f"{tag}: {count_noun(len(have), 'example')}, too few for a rate of its own ({ENOUGH_OF_A_TAG} needed)"
+            detail = (
+                f"{tag}: {count_noun(len(have), 'example')}, too few for a rate of its own ({ENOUGH_OF_A_TAG} needed)"
+            )
         else:
             continue
         yield Finding(FindingKind.THIN_TAG, tuple(have), detail, tag=tag)
