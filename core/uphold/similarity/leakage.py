@@ -26,7 +26,10 @@ _SHARED_BY = 3
 """A run of words that so many unlike examples share is boilerplate."""
 
 _CONTAINED = ((6, 0), (10, 1), (16, 2))
-"""(words of an example, edits that are allowed within a longer text); shorter ones have to be a line of their own, a word or two a text."""
+"""(words of an example, edits that are allowed within a longer text).
+
+Shorter ones have to be a line of their own, a word or two a text.
+"""
 
 # Marks of chat templates, which stand between texts without blanks.
 _MARKUP = re.compile(r"<\|?/?[^<>\s|]{1,24}\|?>|\[/?INST\]|<</?SYS>>")
@@ -65,6 +68,14 @@ class _Passage:
     words: Part
     whole: bool
     starts: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Breaks:
+    """Positions among all words at which a text begins or ends, and those of lines and of what follows a label."""
+
+    texts: frozenset[int]
+    lines: frozenset[int]
 
 
 class LeakSearch:
@@ -175,14 +186,6 @@ class LeakSearch:
 
 def _all_words(texts: Sequence[str]) -> list[str]:
     return words(_MARKUP.sub("\n", "\n".join(texts)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Breaks:
-    """Positions among all words at which a text begins or ends, and those of lines and of what follows a label."""
-
-    texts: frozenset[int]
-    lines: frozenset[int]
 
 
 def _breaks(texts: Sequence[str]) -> _Breaks:

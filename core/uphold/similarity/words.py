@@ -20,7 +20,8 @@ def _unicode_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     # Vowel signs and accents that `\w` leaves out although they stand within words.
     marks = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
     left_out = rf"[^\w\s{marks}{re.escape(_SIGNS)}€£¥¢×÷±≠≤≥≈√∞∑∫°]|_"
-    unspaced = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+    unspaced = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    unspaced += "\U00020000-\U000323af"
     return re.compile(left_out), re.compile(f"([{unspaced}])")
 
 

@@ -189,26 +189,42 @@ def _chosen(
         [1 + len(str(one.times)) for one in candidates],
         [one.near.cosine for one in candidates],
     )
-    keys = {*example_keys(store, set_id), *stored.proposal_keys(store, set_id)}
-    tagged = spread is Spread.TAG or (spread is None and any(one.row.tags for one in candidates))
-    if spread is Spread.TAG and not any(one.row.tags for one in candidates):
+    has_tags = any(one.row.tags for one in candidates)
+    if spread is Spread.TAG and not has_tags:
         raise BadUsage("no row of the pool has a tag; --map tags=COLUMN names the column, or leave out --by tag")
-    by_tag = _TagOrder(store, set_id, candidates, examples) if tagged else None
-    if by_tag is None:
-        choice.add_stratum(_ALL, range(len(candidates)))
-    picked: list[tuple[int, str | None]] = []
-    if by_tag is not None:
-        for tag, positions in by_tag.strata.items():
-            choice.add_stratum(tag, positions)
-    while len(picked) < number:
-        tag = by_tag.next(choice) if by_tag is not None else None
-        position = choice.choose(_ALL if tag is None else tag) if tag is not None or by_tag is None else None
-        if position is None:
-            break
-        reason = by_tag.take(position, tag) if by_tag is not None and tag is not None else None
-        picked.append((position, reason))
-    for position, reason in picked:
-        yield _new_proposal(candidates[position], examples, choice, (position, reason), keys)
+    if has_tags and spread is not Spread.CLUSTER:
+        picked = _pick_by_tag(choice, _TagOrder(store, set_id, candidates, examples), number)
+    else:
+        picked = _pick(choice, len(candidates), number)
+    keys = {*example_keys(store, set_id), *stored.proposal_keys(store, set_id)}
+    for pick in picked:
+        yield _new_proposal(candidates[pick.position], examples, choice, pick, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pick:
+    """A chosen candidate by its position, and why its tag was next."""
+
+    position: int
+    tag_reason: str | None = None
+
+
+def _pick(choice: SpreadChoice, candidates: int, number: int) -> list[_Pick]:
+    choice.add_stratum(_ALL, range(candidates))
+    chosen = (choice.choose(_ALL) for _ in range(number))
+    return [_Pick(position) for position in chosen if position is not None]
+
+
+def _pick_by_tag(choice: SpreadChoice, order: "_TagOrder", number: int) -> list[_Pick]:
+    """Choose tag by tag; rows without a tag come once the others are used up."""
+    for tag, positions in order.strata.items():
+        choice.add_stratum(tag, positions)
+    picked: list[_Pick] = []
+    while len(picked) < number and (tag := order.next(choice)) is not None:
+        position = choice.choose(tag)
+        if position is not None:
+            picked.append(_Pick(position, order.take(position, tag)))
+    return picked + _pick(choice, order.candidates, number - len(picked))
 
 
 class _TagOrder:
@@ -228,6 +244,11 @@ class _TagOrder:
         for position, one in enumerate(candidates):
             for tag in one.row.tags:
                 self.strata[tag].append(position)
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates there are."""
+        return len(self._candidates)
 
     def next(self, choice: SpreadChoice) -> str | None:
         """Return the tag of which something should be chosen; None if nothing is left."""
@@ -289,10 +310,9 @@ def _new_proposal(
     one: _Candidate,
     examples: Sequence[Example],
     choice: SpreadChoice,
-    picked: tuple[int, str | None],
+    pick: _Pick,
     keys: set[str],
 ) -> NewProposal:
-    position, tag_reason = picked
     row = one.row
     text = ExampleText(row.turns, row.context, fitted_references(row.references or (), len(row.turns)))
     key = row.key if row.key is not None and row.key not in keys else default_key(text)
@@ -305,7 +325,7 @@ def _new_proposal(
         row.source.line,
         text,
         row.tags,
-        tuple(_reasons(one, choice, position, tag_reason, near, alike)),
+        tuple(_reasons(one, choice, pick, near, alike)),
         near.key if near is not None else None,
         alike,
         row.answers,
@@ -319,19 +339,18 @@ def _example_words(example: Example) -> list[str]:
 def _reasons(
     one: _Candidate,
     choice: SpreadChoice,
-    position: int,
-    tag_reason: str | None,
+    pick: _Pick,
     near: Example | None,
     alike: float | None,
 ) -> Iterator[str]:
-    if tag_reason is not None:
-        yield tag_reason
-    stands_for, topic = choice.stands_for(position), ", ".join(choice.topic(position))
+    if pick.tag_reason is not None:
+        yield pick.tag_reason
+    stands_for, topic = choice.stands_for(pick.position), ", ".join(choice.topic(pick.position))
     if stands_for and topic:
         yield f"nearest to {count_noun(stands_for, 'other text')} of the pool, by words such as {topic}"
     elif near is None:
         yield "the set has nothing like it"
-    elif tag_reason is None:
+    elif pick.tag_reason is None:
         yield f"unlike the others; its nearest example shares {percent(alike or 0)} of the words"
     if one.times > 1:
         yield f"one of {count(one.times)} that ask nearly this; the others are not proposed"
