@@ -217,8 +217,8 @@ def _pick(choice: SpreadChoice, candidates: int, number: int) -> list[_Pick]:
 
 def _pick_by_tag(choice: SpreadChoice, order: "_TagOrder", number: int) -> list[_Pick]:
     """Choose tag by tag; rows without a tag come once the others are used up."""
-    for tag, positions in order.strata.items():
-        choice.add_stratum(tag, positions)
+    for name, positions in order.strata.items():
+        choice.add_stratum(name, positions)
     picked: list[_Pick] = []
     while len(picked) < number and (tag := order.next(choice)) is not None:
         position = choice.choose(tag)
@@ -403,11 +403,13 @@ def _take(
     made = []
     if chosen:
         with editor.act(ActKind.TAKE, {"items": str(len(chosen))}) as act:
+            keys = {example.key for example in all_examples(editor.store, editor.set_id)}
             for proposal in chosen:
                 text, tags = (changed or {}).get(proposal.key, (proposal.text, proposal.tags))
                 place = proposal.source if proposal.line is None else f"{proposal.source}:{proposal.line}"
-                new = NewExample(text, proposal.key, tags, ExampleStatus.ACTIVE, f"from {place}")
-                example_id, key = add_example(editor.store.conn, act, new)
+                key = proposal.key if proposal.key not in keys else default_key(text)
+                new = NewExample(text, key, tags, ExampleStatus.ACTIVE, f"from {place}")
+                example_id, _ = add_example(editor.store.conn, act, new)
                 write_proposal_state(editor.store.conn, act, proposal.id, "taken", example_id)
                 made.append(key)
     return made

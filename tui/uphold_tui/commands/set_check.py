@@ -116,9 +116,13 @@ def _print_check(found: "SetCheck") -> None:
         print_text(f"{count_noun(found.lines, 'row')} of training files read")
     for kind, number in found.counts.items():
         print_text(f"{count(number)} {_TITLES[kind.value]}:")
-        rows = [_row(finding) for finding in found.findings if finding.kind is kind]
-        print_table(rows[:_LISTED])
-        _print_more(len(rows) - _LISTED)
+        shown = [finding for finding in found.findings if finding.kind is kind]
+        if len(shown) > 1 and len({(finding.detail, finding.where, len(finding.keys)) for finding in shown}) == 1:
+            # All say the same: their keys are enough.
+            print_table([(f"  {shown[0].detail}", _keys(tuple(key for one in shown for key in one.keys), _LISTED))])
+            continue
+        print_table([_row(finding) for finding in shown[:_LISTED]])
+        _print_more(len(shown) - _LISTED)
     if not found.findings:
         print_text("nothing found")
     if found.templates:
@@ -132,11 +136,11 @@ def _row(finding: "Finding") -> tuple[str, ...]:
     return (f"  {_keys(finding.keys)}", *where, finding.detail)
 
 
-def _keys(keys: tuple[str, ...]) -> str:
+def _keys(keys: tuple[str, ...], most: int = 3) -> str:
     from uphold.formatting import count
 
-    listed = ", ".join(keys[:3])
-    return listed + (f" and {count(len(keys) - 3)} more" if len(keys) > 3 else "")
+    listed = ", ".join(keys[:most])
+    return listed + (f" and {count(len(keys) - most)} more" if len(keys) > most else "")
 
 
 def _print_more(number: int) -> None:
