@@ -201,8 +201,17 @@ def baseline(
 ) -> None:
     """Print or change the usual baseline of a set."""
     from uphold.records.sets import SettingKind
+    from uphold.workflows.curating import answering_systems
+    from uphold_tui.console import print_note
 
     _show_or_set(context, set_, SettingKind.BASELINE, system, none, reviewer, json)
+    if system is None:
+        return
+    with context.obj.open(reading=True) as store:
+        known = [one.name for one in answering_systems(store, set_)]
+    if system not in known:
+        listed = ", ".join(map(repr, known)) or "none yet"
+        print_note(f"{system!r} has answered nothing in {set_!r} so far; systems that have: {listed}")
 
 
 def floor(
