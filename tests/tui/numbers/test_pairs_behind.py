@@ -171,7 +171,7 @@ async def test_enter_goes_through_all_numbers_of_the_screen_with_either_judge(tm
                 wanted = screen.links[place].pair_filter
                 await press(pilot, "enter")
                 listed = await opened(pilot)
-                assert len(listed.list.pairs) == counted(numbers, wanted), wanted
+                assert len(listed.list.items) == counted(numbers, wanted), wanted
                 assert listed.listing.judge_name == judge
                 await press(pilot, "q")
             await press(pilot, "tab")
