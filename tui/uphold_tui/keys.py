@@ -77,7 +77,7 @@ REVIEW: tuple[Key, ...] = (
 )
 
 HOME: tuple[Key, ...] = (
-    Key("home.open", ("enter",), "open", "review", "review this run", "Runs"),
+    Key("home.open", ("enter",), "open", "review", "review this run, open this set", "Runs"),
     Key("home.judge", ("j",), "judge", "judge", "have this run judged", "Runs"),
     Key("home.down", ("down",), "move(1)", "down", "down, up", "Runs"),
     Key("home.up", ("up",), "move(-1)", "up", "down, up", "Runs"),
@@ -87,6 +87,8 @@ HOME: tuple[Key, ...] = (
     Key("home.pairs", ("l",), "pairs", "pairs", "list of its pairs", "Runs"),
     Key("home.who", ("w",), "who", "reviewer", "who reviews", "Runs"),
     Key("home.demo", ("d",), "demo", "demo", "try it on the demo", "Runs"),
+    Key("home.new_set", ("e",), "new_set", "new set", "write an eval set", "Sets"),
+    Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
     Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),

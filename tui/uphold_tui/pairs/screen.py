@@ -18,13 +18,14 @@ from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.pairs.filters import chips, choices, filter_row, next_filter
+from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
 from uphold_tui.pairs.rows import ListContents, PairColumns, SystemNames, heads, marked, row
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
@@ -233,7 +234,8 @@ class PairsScreen(Screen[None]):
         room = self.app.size.width - (2 if self.has_class("-narrow") else 6)
         pair_filter = self.state.pair_filter
         extra = Content("  ").join(list(map(header.chip, chips(pair_filter, self.names))))
-        return filter_row(self.loader.counts, pair_filter.only, room - extra.cell_length - 2), extra
+        offered = offered_filters(self.loader.counts, pair_filter.only)
+        return filter_row(offered, self.loader.counts, pair_filter.only, room - extra.cell_length - 2), extra
 
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
@@ -341,7 +343,8 @@ class PairsScreen(Screen[None]):
 
     def action_next_filter(self, step: int) -> None:
         """Choose the next quick filter that leaves something, or the previous one."""
-        only = next_filter(self.loader.counts, self.state.pair_filter.only, step)
+        chosen = self.state.pair_filter.only
+        only = next_filter(offered_filters(self.loader.counts, chosen), chosen, step)
         self._set_filter(replace(self.state.pair_filter, only=only))
 
     def action_quick_filter(self, name: str) -> None:
