@@ -1,0 +1,175 @@
+"""The health panel of an eval set: what may be wrong, the worst first; each line leads to its examples."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from uphold.formatting import count, count_noun
+from uphold.records.example_list import ExampleFilter
+from uphold_tui import safe_text
+from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, THICK, TINT, UPHELD, Signs
+from uphold_tui.widgets.rows import spread
+
+WORDS = {
+    "leaked": "leaked",
+    "empty": "without an instruction",
+    "broken": "marked broken",
+    "duplicate": "the same text twice",
+    "near-duplicate": "nearly the same",
+    "split": "reviewers split",
+    "flips": "verdict flips with the order",
+    "no-reference": "without reference",
+    "long": "longer than usual",
+    "thin-tag": "thin tags",
+    "always-lost": "always lost",
+    "always-won": "always won",
+    "always-tie": "always tie",
+    "forgotten": "forgotten",
+}
+"""What may be wrong, the worst first; the words stand behind a number of examples."""
+
+FILTERS = {
+    "leaked": ExampleFilter.LEAKED,
+    "empty": ExampleFilter.EMPTY,
+    "broken": ExampleFilter.BROKEN,
+    "duplicate": ExampleFilter.DUPLICATE,
+    "near-duplicate": ExampleFilter.DUPLICATE,
+    "split": ExampleFilter.SPLIT,
+    "flips": ExampleFilter.FLIPS,
+    "no-reference": ExampleFilter.NO_REFERENCE,
+    "always-lost": ExampleFilter.ALWAYS_LOST,
+    "always-won": ExampleFilter.ALWAYS_WON,
+    "always-tie": ExampleFilter.ALWAYS_TIE,
+}
+"""The quick filter with the examples of a line, where there is one; else they are shown by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """One thing that may be wrong, with the keys of its examples and a detail in words."""
+
+    kind: str
+    number: int
+    keys: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProblem:
+    """One finding: what kind it is, the keys that it is about, and a detail in words."""
+
+    kind: str
+    keys: tuple[str, ...]
+    detail: str = ""
+
+
+def health_lines(problems: Iterable[FoundProblem]) -> list[HealthLine]:
+    """Return one line a kind of problem, the worst first; its number is that of the examples concerned.
+
+    The detail is that of its first problem.
+    """
+    by_kind: dict[str, list[FoundProblem]] = defaultdict(list)
+    for problem in problems:
+        by_kind[problem.kind].append(problem)
+    lines = []
+    for kind in sorted(by_kind, key=_rank):
+        keys = tuple(dict.fromkeys(key for problem in by_kind[kind] for key in problem.keys))
+        detail = next((problem.detail for problem in by_kind[kind] if problem.detail), "")
+        number = len(by_kind[kind]) if kind == "thin-tag" else len(keys)
+        lines.append(HealthLine(kind, number, keys, detail))
+    return lines
+
+
+def _rank(kind: str) -> int:
+    return list(WORDS).index(kind) if kind in WORDS else len(WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthState:
+    """What the panel shows: the lines, what was checked, and the line under the cursor (None: the list has the keys)."""
+
+    lines: tuple[HealthLine, ...] = ()
+    checked: str = ""
+    good: str = ""
+    cursor: int | None = None
+
+
+class HealthPanel(Widget):
+    """A panel with a bar at its left: sand where something may be wrong."""
+
+    class Chosen(Message):
+        """A line was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, name: str, signs: Signs) -> None:
+        super().__init__(id=name)
+        self.auto_links = False
+        self._signs = signs
+        self._state = HealthState()
+        self._top = 0
+
+    def show(self, state: HealthState) -> None:
+        """Show these lines."""
+        if state != self._state:
+            self._state = state
+            self.refresh()
+
+    @property
+    def _room(self) -> int:
+        """Rows for lines below the head."""
+        return max(self.size.height - 1, 0)
+
+    def render(self) -> Content:
+        state, width = self._state, self.size.width
+        margin = 0 if width < 100 else 2
+        inner = max(width - 1 - margin - (3 if margin else 1), 1)
+        edge = Content.assemble((THICK, DOUBT if state.lines else RULE), " " * margin)
+        rows = [spread(Content.styled("Health", BOLD), Content.styled(state.checked, MUTED), inner)]
+        rows += self._lines(inner)
+        return Content("\n").join([Content.assemble(edge, row) for row in rows[: self.size.height]])
+
+    def _lines(self, width: int) -> list[Content]:
+        state, room = self._state, self._room
+        digits = max((len(count(line.number)) for line in state.lines), default=1)
+        words_width = max((len(WORDS.get(line.kind, line.kind)) for line in state.lines), default=0) + 3
+        rows = [self._line(line, digits, words_width, width) for line in state.lines]
+        if state.cursor is not None and rows:
+            rows[state.cursor] = rows[state.cursor].stylize_before(TINT)
+        if state.good:
+            sign = Content.styled(self._signs.upheld, UPHELD)
+            rows.append(Content.assemble(sign, " " * (digits + 3), (state.good, MUTED)).truncate(width, ellipsis=True))
+        self._top = min(max((state.cursor or 0) - room + 1, 0), max(len(rows) - room, 0))
+        shown = rows[self._top : self._top + room]
+        below = len(rows) - self._top - len(shown)
+        if below > 0 and shown:
+            shown[-1] = Content.styled(f"{self._signs.more} {count_noun(below + 1, 'more line')}", MUTED)
+        return shown
+
+    def _line(self, line: HealthLine, digits: int, words_width: int, width: int) -> Content:
+        words = WORDS.get(line.kind, line.kind)
+        row = Content.assemble(
+            (self._signs.broken, DOUBT),
+            f"   {count(line.number):>{digits}}",
+            f" {words:<{words_width}}",
+            safe_text.running(line.detail, MUTED),
+        )
+        return spread(row, Content(""), width)
+
+    def on_click(self, event: Click) -> None:
+        """Go to the examples of the line that was clicked."""
+        index = event.y - 1 + self._top
+        if 0 <= index < len(self._state.lines):
+            self.post_message(self.Chosen(index))
+
+
+def problems_of(keys: Sequence[tuple[str, Iterable[str]]]) -> list[FoundProblem]:
+    """Return the problems that the rows of a list know themselves; `keys` are (key, kinds) of each example."""
+    return [FoundProblem(kind, (key,)) for key, kinds in keys for kind in kinds]
