@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from uphold.records.model_calls import ModelAnswer
-from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_hash
+from uphold.records.texts import ExampleText, canonical, cells_hash
 from uphold.store.bulk_writer import BulkWriter
 from uphold.store.database import Store, expiry, now
 from uphold.store.sets import active_examples
@@ -85,17 +85,6 @@ def unanswered_examples(
 def is_answered(store: Store, system_id: int, text_id: int) -> bool:
     """Whether the system has a response to the text in force."""
     return store.one(_IN_FORCE + " LIMIT 1", (system_id, text_id)) is not None
-
-
-def answers_in_force(store: Store, example_id: int) -> list[tuple[str, tuple[AnswerCell, ...]]]:
-    """Return (system, cells) of the latest response in force of each system to the present text of an example, by system."""
-    rows = store.rows(
-        "SELECT s.name, x.cells, max(x.id) FROM examples e JOIN responses x ON x.text_id = e.text_id"
-        " JOIN systems s ON s.id = x.system_id WHERE e.id = ? AND x.id NOT IN (SELECT response_id FROM replaced)"
-        " GROUP BY s.id ORDER BY s.name",
-        (example_id,),
-    )
-    return [(name, tuple(json.loads(cells))) for name, cells, _ in rows]
 
 
 def find_partial_attempt(store: Store, generation_id: int, text_id: int) -> PartialAttempt | None:

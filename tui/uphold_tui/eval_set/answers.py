@@ -7,7 +7,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from uphold.formatting import count_noun
-from uphold.workflows.set_systems import SystemAnswer
+from uphold.records.sets import SystemAnswer
+from uphold.records.texts import cell_text
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
@@ -56,10 +57,11 @@ class SystemAnswersScreen(Overlay[SystemAnswer | None], inherit_bindings=False):
             Content.assemble(" ", safe_text.line(one.system), " ").stylize_before(TINT if one is answer else MUTED)
             for one in self._answers
         ]
-        is_reference = answer.texts == self._references
-        words = count_noun(sum(len(text.split()) for text in answer.texts), "word")
+        texts = tuple(map(cell_text, answer.cells))
+        is_reference = texts == self._references
+        words = count_noun(sum(len(text.split()) for text in texts), "word")
         facts = Content.styled(f"{words}{', the reference as it is' if is_reference else ''}", MUTED)
-        body = Content("\n\n").join([safe_text.shown(text) for text in answer.texts])
+        body = Content("\n\n").join([safe_text.shown(text) for text in texts])
         entries = [("tab", "next system"), ("R", "make it the reference"), ("esc", "close")]
         parts = [Content("   ").join([head, facts]), Content(" ").join(names), body, key_row(entries)]
         self.text.update(Content("\n\n").join(parts))

@@ -9,7 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from uphold.formatting import count, count_noun
-from uphold.workflows.set_systems import SystemCoverage
+from uphold.records.enums import REFERENCE
+from uphold.records.sets import AnsweringSystem
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
@@ -42,7 +43,7 @@ class SystemsScreen(Overlay[TwoSystems | None], inherit_bindings=False):
     WIDTH = 84
     BINDINGS = bindings(_KEYS)
 
-    def __init__(self, set_name: str, systems: Sequence[SystemCoverage], usual_baseline: str | None = None) -> None:
+    def __init__(self, set_name: str, systems: Sequence[AnsweringSystem], usual_baseline: str | None = None) -> None:
         super().__init__()
         self._set, self._systems = set_name, systems
         names = [system.name for system in systems]
@@ -60,24 +61,23 @@ class SystemsScreen(Overlay[TwoSystems | None], inherit_bindings=False):
         rows += [self._row(index, system) for index, system in enumerate(self._systems)]
         if not self._systems:
             rows.append(Content.styled("None has answered an active example yet.", BOLD))
-        name = "NAME"
-        lacking = next((system for system in self._systems if system.missing), None)
+        lacking = next((one for one in self._systems if one.missing and one.name != REFERENCE), None)
         if not self._systems or lacking is not None:
             rows.append(Content(""))
             rows.append(Content.styled("Missing answers come from a model server, or from a file:", MUTED))
-            name = safe_text.safe_line(lacking.name) if lacking is not None else name
-            set_name = safe_text.safe_line(self._set)
-            rows.append(Content(f"uphold generate --set {shlex.quote(set_name)} --system {shlex.quote(name)} --endpoint SPEC"))
-            rows.append(Content(f"uphold import FILE --set {shlex.quote(set_name)}"))
+            name = lacking.name if lacking is not None else "NAME"
+            to_set = f"--set {shlex.quote(self._set)}"
+            rows.append(safe_text.line(f"uphold generate {to_set} --system {shlex.quote(name)} --endpoint SPEC"))
+            rows.append(safe_text.line(f"uphold import FILE {to_set}"))
         entries = _ENTRIES if len(self._systems) > 1 else _ENTRIES[-1:]
         if len(self._systems) == 1:
             rows += [Content(""), Content.styled("A run takes two systems; references of every turn count as one.", MUTED)]
         self.text.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
 
-    def _row(self, index: int, system: SystemCoverage) -> Content:
+    def _row(self, index: int, system: AnsweringSystem) -> Content:
         role = {self.candidate: "candidate", self.baseline: "baseline"}.get(system.name, "")
         name = Content.assemble((f"{role:<11}", MUTED if role else FAINT), safe_text.line(system.name, BOLD if role else ""))
-        missing = Content.styled(f"   {count(system.missing)} missing", DOUBT) if system.missing else Content("")
+        missing = Content.styled(f"   {count(len(system.missing))} missing", DOUBT) if system.missing else Content("")
         answered = Content.assemble((count_noun(system.answered, "answer"), MUTED), missing)
         row = spread(Content.assemble(" ", name), Content.assemble(answered, " "), self.text_width)
         return row.stylize_before(TINT) if index == self._cursor else row

@@ -1,0 +1,552 @@
+"""The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from uphold.errors import UpholdError
+from uphold.formatting import count, count_noun, of_n
+from uphold.records.example_list import ExampleFilter, ExampleOrder
+from uphold.records.sets import ExampleEdit, ExampleRow, ExampleStatus, SettingKind, StaleCounts, next_key, stale_sentence
+from uphold.workflows.curating import SetEditor
+from uphold_tui import keys, safe_text
+from uphold_tui.app_options import AppOptions
+from uphold_tui.eval_set import notes
+from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, new_example, values_of
+from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
+from uphold_tui.eval_set.health import FILTERS, HealthLine, HealthPanel
+from uphold_tui.eval_set.loader import ExampleLoader
+from uphold_tui.eval_set.rows import ExampleColumns, RowLook, SetContents, heads, offered_filters, row, shown_kinds
+from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.widgets import header
+from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.quick_filters import filter_row, next_filter
+from uphold_tui.widgets.row_list import RowList
+from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
+
+_ORDERS = list(ExampleOrder)
+
+_FIND = "find in keys, texts, references, tags"
+
+_WHILE_WRITING = frozenset({"escape", "next", "add_turn", "leave_now"})
+"""The actions that keys have while a field is written in; every other key is text."""
+
+_HELP_NOTE = (
+    "While you write in a field all keys are text: tab goes on to the next field, esc is done and saves. Everything can be "
+    "taken back with u. Nothing is deleted: a retired example and an older text keep what was judged and decided."
+)
+
+
+@dataclass(slots=True)
+class SetScreenState:
+    """What of the list is kept while other screens are open: filter, order, search, the example under the cursor, marks.
+
+    `only_keys` are the examples of a line of the health panel, `only_words` what they have in common.
+    """
+
+    only: ExampleFilter = ExampleFilter.ALL
+    order: ExampleOrder = ExampleOrder.KEY
+    typed: str = ""
+    key: str | None = None
+    marked: set[str] = field(default_factory=set)
+    only_keys: frozenset[str] | None = None
+    only_words: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether examples may be left out."""
+        return self.only is not ExampleFilter.ALL or bool(self.typed) or self.only_keys is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SetActions:
+    """Callbacks of the screen into the app.
+
+    `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
+    opens its review. `hides` says of an example whether a pair of it is under review, so that its outcomes and its answers
+    by system would give away the sides; `names_seen` is called when its answers are shown all the same.
+    """
+
+    leave: Callable[[bool], None]
+    review: Callable[[str, str], None]
+    hides: Callable[[str], bool] = lambda key: False
+
+
+class SetScreen(Screen[None]):
+    """The examples of one eval set; bare keys act on the one under the cursor while no field is written in."""
+
+    CSS_PATH = "eval_set.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = keys.bindings(keys.EVAL_SET)
+
+    def __init__(
+        self, editor: SetEditor, actions: SetActions, options: AppOptions, state: SetScreenState | None = None
+    ) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
+        self.editor, self.actions, self.signs = editor, actions, options.signs
+        self.state = state if state is not None else SetScreenState()
+        self.loader = ExampleLoader(editor.store, editor.name)
+        self.writing: Writing | None = None
+        self.message = Content("")
+        self.changed = False
+        self._is_finding = False
+        self._hidden: frozenset[str] = frozenset()
+        self._contents = SetContents()
+        self._columns = ExampleColumns(4, 0)
+        self.header = SplitRow("header")
+        self.filters = SplitRow("filters")
+        self.find_field = Field(_FIND, name="find-field")
+        self.find_line = SplitRow("find-line")
+        self.heads = SplitRow("heads")
+        self.list: RowList[ExampleRow] = RowList("list", self._rows)
+        self.empty = Static(id="empty", markup=False)
+        self.title_row = SplitRow("title")
+        self.fields = FieldsView("fields")
+        self.form = FieldsForm("form")
+        self.health = HealthPanel("health", self.signs)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield ProgressLine("hair")
+        yield self.filters
+        with Horizontal(id="middle"):
+            with Vertical(id="left"):
+                with Horizontal(id="find-row"):
+                    yield Static("/ ", id="find-slash", markup=False)
+                    yield self.find_field
+                    yield self.find_line
+                yield self.heads
+                yield self.list
+                yield self.empty
+            with Vertical(id="right"):
+                yield self.title_row
+                yield self.fields
+                yield self.form
+        yield self.health
+        yield self.footer
+
+    def on_mount(self) -> None:
+        self.run_worker(self._read_first(), exclusive=True, group="read")
+
+    def on_screen_resume(self) -> None:
+        # Reviews and imports may have changed what is known of the examples meanwhile.
+        if self.loader.is_read:
+            self.call_after_refresh(self.read_again)
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size.width, event.size.height
+        self.set_class(width < 100, "-narrow")
+        self.set_class(width >= 160, "-wide")
+        self.set_class(height < 30, "-low")
+        self.set_class(height < 16 or width < 60, "-tiny")
+        self.call_after_refresh(self.refresh_page)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a field is written in, only the keys that leave it do anything."""
+        return self.writing is None or action in _WHILE_WRITING
+
+    # reading
+
+    async def _read_first(self) -> None:
+        await self._read_apart()
+
+    async def _read_apart(self) -> None:
+        try:
+            await self.loader.read_in_thread()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self._show_read()
+
+    def read_again(self) -> None:
+        """Read the set again: on the spot where it is small, else in a thread."""
+        if not self.loader.is_small:
+            self.run_worker(self._read_apart(), exclusive=True, group="read")
+            return
+        try:
+            self.loader.read()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self._show_read()
+
+    def _show_read(self) -> None:
+        self._contents = SetContents.of(self.loader.rows)
+        self.state.marked &= {row.key for row in self.loader.rows}
+        self._show_selected()
+        self.refresh_page()
+
+    # showing
+
+    def refresh_page(self) -> None:
+        """Show everything as it is now."""
+        overview = self.loader.overview
+        if overview is None:
+            self.header.show(notes.header(self.loader.set_name, None))
+            return
+        self._fit_columns()
+        numbers = {
+            ExampleStatus.ACTIVE: overview.active,
+            ExampleStatus.DRAFT: overview.draft,
+            ExampleStatus.RETIRED: overview.retired,
+        }
+        self.header.show(notes.header(overview.name, overview.purpose), notes.counts(numbers, overview.hash))
+        is_empty = not self.list.items
+        self.set_class(not self.loader.rows, "-none")
+        self.set_class(is_empty, "-empty")
+        self.set_class(self.writing is not None, "-writing")
+        if not self.loader.rows:
+            self.empty.update(notes.empty_set(self.table))
+        elif is_empty:
+            self.empty.update(notes.none_here(self._narrowed_words(), self.table))
+        self._refresh_filters()
+        self._refresh_find_line()
+        self._refresh_example()
+        self._refresh_health()
+        self._refresh_footer()
+
+    def show_message(self, message: Content) -> None:
+        """Show a message at the right of the search field."""
+        self.message = message
+        self._refresh_find_line()
+        if self.has_class("-none") or self.has_class("-narrow"):
+            self._refresh_footer()
+
+    def say(self, words: str) -> None:
+        """Show a message of our own words."""
+        self.show_message(Content.styled(words, MUTED))
+
+    @property
+    def selected(self) -> ExampleRow | None:
+        """The example under the cursor."""
+        return self.list.selected
+
+    def _show_selected(self) -> None:
+        state = self.state
+        rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
+        at = next((index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1))
+        self.list.show(rows, max(at, 0))
+
+    def _narrowed_words(self) -> str:
+        state = self.state
+        parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
+        parts += [f"found nowhere: {state.typed}"] if state.typed else []
+        return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
+
+    def _fit_columns(self) -> None:
+        self._columns = ExampleColumns.fitting(max(self.list.size.width - 1, 1), self._contents)
+        self.heads.show(heads(self._columns))
+
+    def _rows(self, examples: Sequence[ExampleRow], width: int) -> list[Content]:
+        """Return the list's rows for the examples in view."""
+        hidden = frozenset(example.key for example in examples if self.actions.hides(example.key))
+        look = RowLook(self._columns, self.signs, self.loader.findings, self._contents, hidden)
+        return [row(example, look, is_marked=example.key in self.state.marked) for example in examples]
+
+    def _refresh_filters(self) -> None:
+        only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
+        chips = [header.chip(self.state.only_words)] if self.state.only_words else []
+        if self.state.marked:
+            chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
+        extra = Content("  ").join(chips)
+        offered = offered_filters(self.loader.counts, only)
+        self.filters.show(filter_row(offered, self.loader.counts, only, room - extra.cell_length - 2), extra)
+
+    def _refresh_find_line(self) -> None:
+        facts = [Content.styled(f"order: {self.state.order}", MUTED)]
+        if self.state.typed:
+            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.rows))}", MUTED))
+        content = self.message or Content("   ").join(facts)
+        room = max(self.find_line.parent.size.width - 8, 1) if self.find_line.parent is not None else 1
+        self.find_line.styles.width = max(min(content.cell_length, room), 1)
+        self.find_line.show(content)
+
+    def _refresh_example(self) -> None:
+        """Show the fields of the example under the cursor, unless they are written in."""
+        if self.writing is not None:
+            new = self.writing.key is None
+            name = Content.styled("a new example", BOLD) if new else safe_text.line(self.writing.key or "", BOLD)
+            self.title_row.show(name, self._version())
+            return
+        example = self.selected
+        if example is None:
+            self.title_row.show(Content(""))
+            self.fields.show(None, Content(""))
+            return
+        self.title_row.show(notes.example_title(example, self.signs), self._version())
+        kinds = shown_kinds(example, self.loader.findings, has_references=self._contents.has_references)
+        hidden = self.actions.hides(example.key)
+        note = notes.example_note(
+            example, kinds, self.loader.alike(example), self.table, self.signs, hidden=hidden
+        )
+        self.fields.show(values_of(example), note)
+
+    def _version(self) -> Content:
+        overview = self.loader.overview
+        if overview is None:
+            return Content("")
+        return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
+
+    def _refresh_health(self) -> None:
+        self.health.show(self.loader.health(self._contents.has_references, self._health_cursor, self._checking))
+
+    def _refresh_footer(self) -> None:
+        table = {name.removeprefix("set."): key for name, key in self.table.items()}
+        narrow = self.has_class("-narrow")
+        last = [entry(table["help"]), entry(table["back"])]
+        if (self.has_class("-none") or narrow) and self.message and self.writing is None:
+            self.footer.show([[self.message], last])
+        elif self.writing is not None:
+            first = [entry(table["escape"], "done"), entry(table["only"], "next field"), entry(table["add_turn"])]
+            self.footer.show([first])
+        elif self._is_finding:
+            self.footer.show([[_plain("enter", "find"), _plain("esc", "leave it")]])
+        elif self._health_cursor is not None:
+            self.footer.show([[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last])
+        elif not self.loader.rows:
+            self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
+        else:
+            self.footer.show([*self._list_entries(table, narrow=narrow), last])
+
+    def _list_entries(self, table: dict[str, keys.Key], *, narrow: bool) -> list[list[Content]]:
+        example = self.selected
+        first = [entry(table["edit"]), entry(table["new"]), entry(table["tags"])]
+        if example is not None and example.status is not ExampleStatus.ACTIVE:
+            first.append(entry(table["activate"], "restore" if example.status is ExampleStatus.RETIRED else "active"))
+        else:
+            first.append(entry(table["retire"]))
+        second = [entry(table["undo"]), entry(table["mark"])]
+        third = [] if narrow else [entry(table["check"]), entry(table["systems"])]
+        if self.app.size.width >= 140:
+            third += [entry(table["answers"]), entry(table["texts"]), entry(table["find"])]
+        if self.state.is_narrowed:
+            second.append(entry(table["escape"], "all"))
+        return [first, second, third]
+
+    # the cursor
+
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
+        """Show the example under the cursor."""
+        example = self.selected
+        if example is not None and message.by_user:
+            self.state.key = example.key
+            self.message = Content("")
+            self._refresh_find_line()
+        self._refresh_example()
+        self._refresh_footer()
+
+    async def on_row_list_opened(self) -> None:
+        """Write in the example that was clicked."""
+        await self.action_edit()
+
+    async def on_fields_view_clicked(self) -> None:
+        """Write in the example whose fields were clicked."""
+        await self.action_edit()
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor down or up, in the list or over the lines of the health panel."""
+        if self._health_cursor is None:
+            self.list.move(step)
+        else:
+            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.lines) - 1)
+            self._refresh_health()
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a page."""
+        self.list.move(pages * self.list.page)
+
+    def action_ends(self, end: bool) -> None:
+        """Go to the first example or the last."""
+        self.list.go(len(self.list.items) - 1 if end else 0)
+
+    # filters, order, search
+
+    def action_next(self, step: int) -> None:
+        """Choose the next quick filter that leaves something, or the previous one; while writing, go to the next field."""
+        if self.writing is not None:
+            self.form.go(step)
+        elif not self._is_finding:
+            only = next_filter(offered_filters(self.loader.counts, self.state.only), self.state.only, step)
+            self._narrow(only=only)
+
+    def action_quick_filter(self, name: str) -> None:
+        """Choose a quick filter by its name."""
+        if self.writing is None:
+            self._narrow(only=ExampleFilter[name])
+
+    def _narrow(self, only: ExampleFilter, typed: str | None = None) -> None:
+        self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
+        if typed is not None:
+            self.state.typed = typed
+        self._health_cursor = None
+        self._show_selected()
+        self.refresh_page()
+
+    def action_order(self) -> None:
+        """Choose the next order."""
+        self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._show_selected()
+        self.refresh_page()
+
+    def action_find(self) -> None:
+        """Go to the search field."""
+        if self.loader.rows:
+            self._is_finding = True
+            self.find_field.focus()
+            self._refresh_footer()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search for what was typed."""
+        if self._is_finding:
+            self._leave_find_field()
+            self._narrow(self.state.only, event.value.strip())
+
+    def _leave_find_field(self) -> None:
+        self._is_finding = False
+        self.set_focus(None)
+
+    async def action_escape(self) -> None:
+        """Be done with writing, else leave the search field or the health panel, else show all examples again."""
+        if self.writing is not None:
+            await self._finish_writing()
+        elif self._is_finding:
+            self.find_field.value = safe_text.safe_line(self.state.typed)
+            self._leave_find_field()
+            self._refresh_footer()
+        elif self._checking is not None:
+            self._stop_check()
+        elif self._health_cursor is not None:
+            self._health_cursor = None
+            self._refresh_health()
+            self._refresh_footer()
+        elif self.state.is_narrowed:
+            self.find_field.value, self.message = "", Content("")
+            self._narrow(ExampleFilter.ALL, "")
+
+    # writing
+
+    async def action_edit(self, focus: str = "") -> None:
+        """Write in the fields of the example under the cursor; on a line of the health panel, go to its examples."""
+        if self._health_cursor is not None:
+            self._go_to_line(self._health_cursor)
+            return
+        example = self.selected
+        if example is None or self.writing is not None:
+            return
+        if example.forgotten:
+            self.say("its texts were blanked for good: there is nothing to write in")
+            return
+        values = values_of(example)
+        several = len(values.turns) > 1 and focus == "reference"
+        await self._begin(Writing(example.key, values), "reference 1" if several else focus)
+
+    async def action_new(self) -> None:
+        """Write a new example."""
+        key = next_key(row.key for row in sorted(self.loader.rows, key=lambda row: row.id)) if self.loader.rows else ""
+        await self._begin(Writing(None, FieldValues(key=key)), "")
+
+    async def _begin(self, writing: Writing, focus: str) -> None:
+        self.writing, self.message = writing, Content("")
+        self._health_cursor = None
+        self.refresh_page()
+        await self.form.begin(writing.before, with_key=writing.key is None, focus=focus)
+
+    async def action_add_turn(self) -> None:
+        """Add an empty turn to the example that is written."""
+        if self.writing is not None:
+            await self.form.add_turn()
+
+    async def on_fields_form_done(self) -> None:
+        """Enter in a field of one line: done."""
+        await self._finish_writing()
+
+    async def _finish_writing(self) -> None:
+        """Save what was written; where that makes something stale, ask first."""
+        writing = self.writing
+        if writing is None:
+            return
+        after = self.form.values
+        if writing.key is None:
+            self._add(after)
+            return
+        change = change_of(writing.before, after)
+        if not change:
+            self._end_writing("nothing changed")
+            return
+        self._ask_if_stale(writing.key, change.whole, lambda: self._save(writing.key or "", change))
+
+    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], None]) -> None:
+        """Save at once where nothing becomes stale, else ask."""
+        from uphold_tui.eval_set.stale import Answer, StaleScreen
+
+        def answered(answer: Answer | None) -> None:
+            if answer is Answer.SAVE:
+                save()
+            elif answer is Answer.LEAVE:
+                self._end_writing("left as it was")
+
+        stale = self._try(lambda: self.editor.preview_edit(key, edit))
+        if stale is None:
+            return
+        if stale:
+            self.app.push_screen(StaleScreen(key, stale, self.signs), answered)
+        else:
+            save()
+
+    def _save(self, key: str, change: FieldChange) -> None:
+        """Save the text, the references and the tags of an example, each as an act of its own."""
+        acts: list[Callable[[], object]] = []
+        words = []
+        if change.text is not None:
+            text = change.text
+            acts.append(lambda: self.editor.edit(key, text))
+            words.append("text")
+        if change.references is not None:
+            references = change.references
+            acts.append(lambda: self.editor.edit(key, references))
+            words.append("reference")
+        if change.add_tags or change.remove_tags:
+            acts.append(lambda: self.editor.tag([key], change.add_tags, change.remove_tags))
+            words.append("tags")
+        if self._try(lambda: [act() for act in acts]) is not None:
+            self.changed = True
+            self._end_writing(f"{' and '.join(words)} saved")
+
+    def _add(self, values: FieldValues) -> None:
+        new = new_example(values)
+        if new is None:
+            self._end_writing("nothing written: no example added")
+            return
+        keys_made = self._try(lambda: self.editor.add([new]))
+        if keys_made is not None:
+            self.changed = True
+            self.state.key = keys_made[0]
+            if not self.loader.rows or self.state.is_narrowed:
+                self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = ExampleFilter.ALL, "", None, ""
+            self._end_writing(f"{safe_text.safe_line(keys_made[0])} added")
+
+    def _end_writing(self, words: str) -> None:
+        self.writing = None
+        self.set_focus(None)
+        self.say(words)
+        self.refresh_page()
+        self.read_again()
+
+    def _try[Result](self, act: Callable[[], Result]) -> Result | None:
+        """Do something with the set; where that cannot be done say why, and return None."""
+        try:
+            return act()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return None
+
+    async def action_editor(self) -> None:
+        """Open the whole example in the editor of the environment, and save what comes back."""
