@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from uphold.records.example_form import ExampleForm
 from uphold.records.sets import ExampleEdit, ExampleRow, NewExample
 from uphold.records.texts import ExampleText
-from uphold_tui.eval_set.fields import FieldValues
+from uphold_tui import safe_text
+from uphold_tui.eval_set.fields import FieldValues, changed_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,26 @@ def new_example(values: FieldValues) -> NewExample | None:
         return None
     text = ExampleText(values.turns, values.context or None, tuple(one or None for one in values.references))
     return NewExample(text, values.key or None, values.tags)
+
+
+def form_of(values: FieldValues) -> ExampleForm:
+    """Return the parts of an example for an editor, made safe to show."""
+    turns, references = map(safe_text.safe, values.turns), map(safe_text.safe, values.references)
+    tags = safe_text.safe_line(", ".join(values.tags))
+    return ExampleForm(tuple(turns), safe_text.safe(values.context), tuple(references), tags)
+
+
+def from_form(before: FieldValues, form: ExampleForm) -> FieldValues:
+    """Return what an editor made of an example; what nobody touched is as it was."""
+
+    def texts(raw: tuple[str, ...], edited: tuple[str, ...]) -> tuple[str, ...]:
+        pairs = zip(raw + ("",) * len(edited), edited, strict=False)
+        return tuple(safe_text.with_changes(old, new) for old, new in pairs)
+
+    return FieldValues(
+        before.key,
+        texts(before.turns, form.turns),
+        safe_text.with_changes(before.context, form.context),
+        texts(before.references, form.references),
+        changed_tags(before.tags, form.tags),
+    )

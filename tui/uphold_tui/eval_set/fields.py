@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -71,12 +72,29 @@ def split_tags(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in _COMMA.split(typed.strip()) if tag))
 
 
-def shared_heights(wanted: Sequence[int], room: int) -> list[int]:
-    """Return rows for fields that would like `wanted` rows each; where there are too few, the longest give way first."""
+def changed_tags(before: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    """Return the tags of a line that was made from `before` and perhaps changed; those that nobody touched are as they were."""
+    if typed == safe_text.safe_line(", ".join(before)):
+        return before
+    raw = {safe_text.safe_line(tag): tag for tag in before}
+    return tuple(raw.get(tag, tag) for tag in split_tags(typed))
+
+
+def shared_heights(wanted: Sequence[int], room: int, weights: Sequence[int]) -> list[int]:
+    """Return rows for fields that would like `wanted` rows each.
+
+    Where there are too few, those give way first that have the most rows for their weight.
+    """
     heights = list(wanted)
     while sum(heights) > room and max(heights, default=0) > 1:
-        heights[heights.index(max(heights))] -= 1
+        shrinkable = [index for index, high in enumerate(heights) if high > 1]
+        heights[max(shrinkable, key=lambda index: heights[index] / weights[index])] -= 1
     return heights
+
+
+def _weight(name: str) -> int:
+    """Return how much a field may hold on to its rows: what is asked comes before what it stands in."""
+    return 3 if name.startswith(("instruction", "turn")) else 2 if name.startswith("reference") else 1
 
 
 class FieldsView(Widget):
@@ -102,13 +120,15 @@ class FieldsView(Widget):
         width, height = self.size.width, self.size.height
         if width < 4 or not height:
             return Content("")
-        note = self._note.wrap(width) if self._note else []
+        note = [Content.assemble("  ", row) for row in self._note.wrap(width - 2)] if self._note else []
         if self._values is None:
             return Content("\n").join(note)
-        specs = [spec for spec in field_specs(self._values) if spec.text or spec.name in ("instruction", "reference", "tags")]
+        specs = [
+            spec for spec in field_specs(self._values) if spec.text or spec.name in ("instruction", "reference", "tags")
+        ]
         texts = [list(self._wrapped(spec, width - 3)) for spec in specs]
-        room = height - 2 * len(specs) - len(note)
-        heights = shared_heights([len(rows) if spec.one_line else max(len(rows), _LEAST) for spec, rows in zip(specs, texts, strict=True)], room)
+        wanted = [1 if spec.one_line else max(len(rows), _LEAST) for spec, rows in zip(specs, texts, strict=True)]
+        heights = shared_heights(wanted, height - 2 * len(specs) - len(note), [_weight(spec.name) for spec in specs])
         rows: list[Content] = []
         for spec, text, high in zip(specs, texts, heights, strict=True):
             rows.append(Content.styled(f"  {spec.name}", MUTED))
@@ -118,7 +138,9 @@ class FieldsView(Widget):
 
     def _wrapped(self, spec: FieldSpec, width: int) -> Iterable[Content]:
         if not spec.text:
-            return [Content.styled("none", MUTED)] if spec.one_line or spec.name.startswith("reference") else [Content("")]
+            return (
+                [Content.styled("none", MUTED)] if spec.one_line or spec.name.startswith("reference") else [Content("")]
+            )
         if spec.one_line:
             return [safe_text.line(spec.text).truncate(width, ellipsis=True)]
         return safe_text.shown(spec.text[:_LONGEST]).wrap(max(width, 1))
@@ -153,20 +175,25 @@ class FieldsForm(VerticalScroll):
         super().__init__(id=name, can_focus=False)
         self._given = FieldValues()
         self._with_key = False
+        self._room = Size(0, 0)
         self._fields: dict[str, TextField | Field] = {}
 
     def compose(self) -> ComposeResult:
         yield from ()
 
-    async def begin(self, values: FieldValues, *, with_key: bool = False, focus: str = "") -> None:
-        """Make the fields with what they hold, the cursor in the one named `focus`, else in the first text."""
-        self._given, self._with_key = values, with_key
+    async def begin(self, values: FieldValues, room: Size, *, with_key: bool = False, focus: str = "") -> None:
+        """Make the fields with what they hold, the cursor in the one named `focus`, else in the first text.
+
+        Their rows are shared out to fit into `room`; the form scrolls where that is too small.
+        """
+        self._given, self._with_key, self._room = values, with_key, room
         await self.remove_children()
         specs = field_specs(values, with_key=with_key)
         self._fields = {spec.name: _made(spec) for spec in specs}
-        room = max(self.size.height - 2 * len(specs), len(specs))
-        wanted = [1 if spec.one_line else _wanted_rows(spec.text, self.size.width - 3) for spec in specs]
-        for (spec, field), high in zip(zip(specs, self._fields.values(), strict=True), shared_heights(wanted, room), strict=True):
+        wanted = [1 if spec.one_line else _wanted_rows(spec.text, self._room.width - 3) for spec in specs]
+        weights = [_weight(spec.name) for spec in specs]
+        heights = shared_heights(wanted, self._room.height - 2 * len(specs), weights)
+        for spec, field, high in zip(specs, self._fields.values(), heights, strict=True):
             field.styles.height = 1 if spec.one_line else max(high, _LEAST)
         await self.mount(*self._widgets())
         first = next((name for name in self._fields if name == focus), None)
@@ -190,7 +217,7 @@ class FieldsForm(VerticalScroll):
             tuple(self._text(f"turn {number}" if several else "instruction") for number in numbers),
             self._text("context"),
             tuple(self._text(f"reference {number}" if several else "reference") for number in numbers),
-            self._tags(),
+            changed_tags(self._given.tags, self._line("tags")),
         )
 
     def _text(self, name: str) -> str:
@@ -203,13 +230,6 @@ class FieldsForm(VerticalScroll):
         assert isinstance(field, Field)
         return field.value
 
-    def _tags(self) -> tuple[str, ...]:
-        """Return the tags as they are written; those that nobody touched are as they were."""
-        raw = {safe_text.safe_line(tag): tag for tag in self._given.tags}
-        if self._line("tags") == safe_text.safe_line(", ".join(self._given.tags)):
-            return self._given.tags
-        return tuple(raw.get(tag, tag) for tag in split_tags(self._line("tags")))
-
     def go(self, step: int) -> None:
         """Go to the next field or the previous one, going round."""
         fields = list(self._fields.values())
@@ -220,7 +240,7 @@ class FieldsForm(VerticalScroll):
         """Add an empty turn behind the last one, and go to it."""
         values = self.values
         more = replace(values, turns=(*values.turns, ""), references=(*values.references, ""))
-        await self.begin(more, with_key=self._with_key, focus=f"turn {len(more.turns)}")
+        await self.begin(more, self._room, with_key=self._with_key, focus=f"turn {len(more.turns)}")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -49,44 +49,70 @@ FILTERS = {
 """The quick filter with the examples of a line, where there is one; else they are shown by their keys."""
 
 
+_COUNTED_ALONE = ("thin-tag",)
+"""Kinds of which the problems are counted and not the examples."""
+
+_LISTED_KEYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProblem:
+    """One thing that may be wrong: its kind, the keys of the examples that it is about, and a detail in words."""
+
+    kind: str
+    keys: tuple[str, ...]
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """One thing that may be wrong, with the keys of its examples and a detail in words."""
+    """All problems of one kind: how many examples they are about, the keys of these, and a detail in words."""
 
     kind: str
     number: int
     keys: tuple[str, ...]
     detail: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class FoundProblem:
-    """One finding: what kind it is, the keys that it is about, and a detail in words."""
-
-    kind: str
-    keys: tuple[str, ...]
-    detail: str = ""
+    @property
+    def words(self) -> str:
+        """What is wrong, in words that stand behind a number of examples."""
+        return WORDS.get(self.kind, self.kind)
 
 
 def health_lines(problems: Iterable[FoundProblem]) -> list[HealthLine]:
-    """Return one line a kind of problem, the worst first; its number is that of the examples concerned.
-
-    The detail is that of its first problem.
-    """
+    """Return one line for each kind of problem, the worst first."""
     by_kind: dict[str, list[FoundProblem]] = defaultdict(list)
     for problem in problems:
         by_kind[problem.kind].append(problem)
     lines = []
     for kind in sorted(by_kind, key=_rank):
-        keys = tuple(dict.fromkeys(key for problem in by_kind[kind] for key in problem.keys))
-        detail = next((problem.detail for problem in by_kind[kind] if problem.detail), "")
-        number = len(by_kind[kind]) if kind == "thin-tag" else len(keys)
-        lines.append(HealthLine(kind, number, keys, detail))
+        found = by_kind[kind]
+        keys = tuple(dict.fromkeys(key for problem in found for key in problem.keys))
+        number = len(found) if kind in _COUNTED_ALONE else len(keys)
+        lines.append(HealthLine(kind, number, keys, _detail(found, keys)))
     return lines
 
 
 def _rank(kind: str) -> int:
     return list(WORDS).index(kind) if kind in WORDS else len(WORDS)
+
+
+def _detail(found: Sequence[FoundProblem], keys: Sequence[str]) -> str:
+    """Return the first detail there is, else the first keys."""
+    detail = next((problem.detail for problem in found if problem.detail), "")
+    return detail or ", ".join(keys[:_LISTED_KEYS]) + (", …" if len(keys) > _LISTED_KEYS else "")
+
+
+def what_is_fine(lines: Iterable[HealthLine], *, checked: bool) -> str:
+    """Return what was looked for and not found."""
+    kinds = {line.kind for line in lines}
+    looked_for = {
+        "no two alike" if checked else "no text twice": ("duplicate", "near-duplicate"),
+        "no instruction empty": ("empty",),
+        "none marked broken": ("broken",),
+    }
+    looked_for |= {"none in another set": ("leaked",)} if checked else {}
+    return ", ".join(words for words, bad in looked_for.items() if kinds.isdisjoint(bad))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +160,19 @@ class HealthPanel(Widget):
         edge = Content.assemble((THICK, DOUBT if state.lines else RULE), " " * margin)
         rows = [spread(Content.styled("Health", BOLD), Content.styled(state.checked, MUTED), inner)]
         rows += self._lines(inner)
-        return Content("\n").join([Content.assemble(edge, row) for row in rows[: self.size.height]])
+        rows = [*rows, *[Content("")] * self.size.height][: self.size.height]
+        return Content("\n").join([Content.assemble(edge, row) for row in rows])
 
     def _lines(self, width: int) -> list[Content]:
         state, room = self._state, self._room
         digits = max((len(count(line.number)) for line in state.lines), default=1)
-        words_width = max((len(WORDS.get(line.kind, line.kind)) for line in state.lines), default=0) + 3
+        words_width = max((len(line.words) for line in state.lines), default=0) + 3
         rows = [self._line(line, digits, words_width, width) for line in state.lines]
         if state.cursor is not None and rows:
             rows[state.cursor] = rows[state.cursor].stylize_before(TINT)
         if state.good:
             sign = Content.styled(self._signs.upheld, UPHELD)
-            rows.append(Content.assemble(sign, " " * (digits + 3), (state.good, MUTED)).truncate(width, ellipsis=True))
+            rows.append(Content.assemble(sign, " " * (digits + 4), (state.good, MUTED)).truncate(width, ellipsis=True))
         self._top = min(max((state.cursor or 0) - room + 1, 0), max(len(rows) - room, 0))
         shown = rows[self._top : self._top + room]
         below = len(rows) - self._top - len(shown)
@@ -154,11 +181,10 @@ class HealthPanel(Widget):
         return shown
 
     def _line(self, line: HealthLine, digits: int, words_width: int, width: int) -> Content:
-        words = WORDS.get(line.kind, line.kind)
         row = Content.assemble(
             (self._signs.broken, DOUBT),
             f"   {count(line.number):>{digits}}",
-            f" {words:<{words_width}}",
+            f" {line.words:<{words_width}}",
             safe_text.running(line.detail, MUTED),
         )
         return spread(row, Content(""), width)
@@ -168,8 +194,3 @@ class HealthPanel(Widget):
         index = event.y - 1 + self._top
         if 0 <= index < len(self._state.lines):
             self.post_message(self.Chosen(index))
-
-
-def problems_of(keys: Sequence[tuple[str, Iterable[str]]]) -> list[FoundProblem]:
-    """Return the problems that the rows of a list know themselves; `keys` are (key, kinds) of each example."""
-    return [FoundProblem(kind, (key,)) for key, kinds in keys for kind in kinds]

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from uphold.records.example_list import (
     ExampleFilter,
@@ -14,10 +15,12 @@ from uphold.records.example_list import (
     passes,
     search_text,
 )
-from uphold.records.sets import ExampleRow, SetOverview
+from uphold.records.sets import ExampleRow, ExampleStatus, Health, SetOverview
 from uphold.workflows.curating import list_examples, overview
 from uphold.workflows.lookup import Store, open_store
-from uphold_tui.eval_set.health import FoundProblem
+from uphold_tui.eval_set.health import FoundProblem, HealthLine, health_lines
+from uphold_tui.eval_set.rows import shown_kinds
+from uphold_tui.eval_set.side_by_side import Alike
 
 READ_AT_ONCE = 1_000
 """Examples up to which a set is read again on the spot; it takes some 20 ms then."""
@@ -26,8 +29,8 @@ READ_AT_ONCE = 1_000
 class ExampleLoader:
     """The examples of one set as they were last read, and what the last check found.
 
-    `counts` is how many examples each quick filter leaves, `problems` what the check found (None: not checked),
-    `checked_rows` the examples as they were then.
+    `counts` is how many examples each quick filter leaves, `problems` what the check found (None: not checked), `lines` what
+    the rows themselves and the check say of the set's health.
     """
 
     def __init__(self, store: Store, set_name: str) -> None:
@@ -37,6 +40,8 @@ class ExampleLoader:
         self.counts: dict[ExampleFilter, int] = {}
         self.problems: tuple[FoundProblem, ...] | None = None
         self.findings: Findings = {}
+        self.lines: list[HealthLine] = []
+        self.has_references = False
         self.is_read = False
         self._by_key: dict[str, ExampleRow] = {}
         self._searched: dict[str, tuple[ExampleRow, str]] = {}
@@ -78,6 +83,24 @@ class ExampleLoader:
 
     def _count(self) -> None:
         self.counts = filter_counts(self.rows, self.findings)
+        self.has_references = any(any(row.text.references) for row in self.rows)
+        self.lines = health_lines([*self._own_problems(), *self._checked_problems()])
+
+    def _own_problems(self) -> Iterator[FoundProblem]:
+        """Yield what the rows know themselves, as it is now."""
+        for row in self.rows:
+            for kind in shown_kinds(row, {}, has_references=self.has_references):
+                keys = (row.key, *row.duplicates) if kind == "duplicate" else (row.key,)
+                yield FoundProblem(kind, keys)
+
+    def _checked_problems(self) -> Iterator[FoundProblem]:
+        """Yield what only a check finds, as far as the examples still stand."""
+        own = {kind.value for kind in Health}
+        for problem in self.problems or ():
+            keys = tuple(key for key in problem.keys if self.is_standing(key))
+            is_two = problem.kind == "near-duplicate"
+            if problem.kind not in own and (len(keys) > 1 if is_two else keys or not problem.keys):
+                yield replace(problem, keys=keys)
 
     # choosing
 
@@ -114,7 +137,22 @@ class ExampleLoader:
     def is_standing(self, key: str) -> bool:
         """Whether the set has an example of this key that is not retired."""
         row = self._by_key.get(key)
-        return row is not None and row.status != "retired"
+        return row is not None and row.status is not ExampleStatus.RETIRED
+
+    def twos(self, first: ExampleRow | None) -> list[Alike]:
+        """Return the examples that are alike, two by two; those with `first` come first."""
+        found: dict[frozenset[str], str] = {}
+        for row in self.rows:
+            if row.status is not ExampleStatus.RETIRED:
+                found |= {frozenset((row.key, key)): "the same text" for key in row.duplicates}
+        for problem in self.problems or ():
+            if problem.kind == "near-duplicate" and len(problem.keys) == 2 and all(map(self.is_standing, problem.keys)):
+                found.setdefault(frozenset(problem.keys), problem.detail or "nearly the same")
+        twos = []
+        for both, how in found.items():
+            left, right = sorted((self._by_key[key] for key in both), key=lambda row: row.id)
+            twos.append(Alike(left, right, how))
+        return sorted(twos, key=lambda two: first is None or first.key not in (two.left.key, two.right.key))
 
     def tags(self) -> list[str]:
         """Return the tags of the set, the most used first."""

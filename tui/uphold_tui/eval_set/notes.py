@@ -44,7 +44,13 @@ def example_title(example: ExampleRow, signs: Signs) -> Content:
 
 
 def example_note(
-    example: ExampleRow, kinds: list[str], alike: tuple[str, ...], table: Mapping[str, Key], signs: Signs, *, hidden: bool
+    example: ExampleRow,
+    kinds: list[str],
+    alike: tuple[str, ...],
+    table: Mapping[str, Key],
+    signs: Signs,
+    *,
+    hidden: bool,
 ) -> Content:
     """Return what is known of an example: its status, how it fared in the runs, what is stale, what may be wrong.
 
@@ -55,10 +61,14 @@ def example_note(
     if example.status is ExampleStatus.DRAFT:
         rows.append(_row(signs.draft, DOUBT, f"a draft counts in nothing; {activate} makes it active"))
     if example.status is ExampleStatus.RETIRED:
-        why = Content.assemble((": ", MUTED), safe_text.running(example.reason, MUTED)) if example.reason else Content("")
+        why = (
+            Content.assemble((": ", MUTED), safe_text.running(example.reason, MUTED)) if example.reason else Content("")
+        )
         rows.append(Content.assemble((f"{signs.retired} retired", MUTED), why, (f"; {activate} restores it", MUTED)))
     if example.runs and not hidden:
-        outcomes = f"{example.wins} won   {example.ties} tied   {example.losses} lost   in {count_noun(example.runs, 'run')}"
+        outcomes = (
+            f"{example.wins} won   {example.ties} tied   {example.losses} lost   in {count_noun(example.runs, 'run')}"
+        )
         rows.append(Content.styled(outcomes, MUTED))
     if example.parted and not hidden:
         words = f"judge and people part on {count_noun(example.parted, 'pair')}"
@@ -66,7 +76,11 @@ def example_note(
     if example.unread and example.status is ExampleStatus.ACTIVE:
         rows.append(Content.styled(f"{count_noun(example.unread, 'pair')} nobody has read", MUTED))
     if example.stale:
-        verb = "is about an older text: it stays with it" if example.stale == 1 else "are about older texts: they stay with them"
+        verb = (
+            "is about an older text: it stays with it"
+            if example.stale == 1
+            else "are about older texts: they stay with them"
+        )
         rows.append(_row(signs.stale, DOUBT, f"{count_noun(example.stale, 'pair')} {verb}"))
     for kind in kinds:
         if hidden and kind.startswith(("always", "flips", "split")):
@@ -75,7 +89,9 @@ def example_note(
         if kind in ("duplicate", "near-duplicate") and alike:
             keys = ", ".join(alike[:2]) + (f" and {count(len(alike) - 2)} more" if len(alike) > 2 else "")
             side = f"; {label(table['set.alike'])} side by side"
-            more = Content.assemble((" as " if kind == "near-duplicate" else " of ", MUTED), safe_text.line(keys), (side, MUTED))
+            more = Content.assemble(
+                (" as " if kind == "near-duplicate" else " of ", MUTED), safe_text.line(keys), (side, MUTED)
+            )
         rows.append(Content.assemble((signs.broken, DOUBT), (f" {HEALTH_WORDS[kind]}", MUTED), more))
     return Content("\n").join(rows)
 
@@ -94,8 +110,10 @@ def empty_set(table: Mapping[str, Key]) -> Content:
             Content.assemble((label(table["set.new"]), BOLD), (" writes the first one", MUTED)),
             Content.assemble((label(table["set.texts"]), BOLD), (" writes purpose and guidelines", MUTED)),
             Content.assemble(
-                ("uphold import FILE --set NAME", BOLD), (" brings examples from a file; ", MUTED),
-                ("uphold set propose", BOLD), (" picks them from logs", MUTED),
+                ("uphold import FILE --set NAME", BOLD),
+                (" brings examples from a file; ", MUTED),
+                ("uphold set propose", BOLD),
+                (" picks them from logs", MUTED),
             ),
         ]
     )

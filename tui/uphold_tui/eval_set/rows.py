@@ -82,12 +82,12 @@ class ExampleColumns:
     def fitting(cls, width: int, contents: SetContents) -> "ExampleColumns":
         """Return columns for `width` cells; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 12) + 2
-        tags = min(max(contents.tag_width, 4), 9 + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
+        tags = min(max(contents.tag_width, 4), 7 + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
         columns = cls(key, 0, health=18 if width >= 100 else 3)
         if width >= 44:
             columns = replace(columns, tags=tags)
         if width >= 52 and contents.has_runs:
-            columns = replace(columns, outcomes=11 if width >= 90 else 7, parted=4)
+            columns = replace(columns, outcomes=14 if width >= 90 else 7, parted=5)
         if width >= 60 and contents.has_references:
             columns = replace(columns, reference=5)
         taken = sum(cells for _, cells in columns.all)
@@ -101,7 +101,7 @@ class ExampleColumns:
 
 def heads(columns: ExampleColumns) -> Content:
     """Return the row of column heads."""
-    words = {**_HEADS, **({"outcomes": "won tie lost"} if columns.outcomes > 11 else {})}
+    words = {**_HEADS, **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {})}
     words |= {"health": "health"} if columns.health > 3 else {}
     cells = [_cell(Content.styled(words.get(name, name), FAINT), width) for name, width in columns.all]
     return Content.assemble(" " * _MARK_WIDTH, *cells)
@@ -154,7 +154,7 @@ def _outcomes(example: ExampleRow) -> Content:
 
 
 def _parted(example: ExampleRow, signs: Signs) -> Content:
-    return Content.assemble((signs.overturned, OVERTURNED), (str(example.parted), MUTED))
+    return Content.assemble((signs.overturned, OVERTURNED), (f" {example.parted}", MUTED))
 
 
 def shown_kinds(example: ExampleRow, findings: Findings, *, has_references: bool) -> list[str]:
@@ -178,7 +178,6 @@ def _cell(content: Content, width: int) -> Content:
         return Content("")
     cut = content.truncate(max(width - 2, 0), ellipsis=True)
     return Content.assemble(cut, " " * (width - cut.cell_length))
-
 
 
 def offered_filters(counts: Mapping[ExampleFilter, int], chosen: ExampleFilter) -> list[ExampleFilter]:

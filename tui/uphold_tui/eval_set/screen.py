@@ -1,9 +1,11 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
@@ -12,23 +14,39 @@ from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun, of_n
+from uphold.records.example_form import form_text, parse_form
 from uphold.records.example_list import ExampleFilter, ExampleOrder
-from uphold.records.sets import ExampleEdit, ExampleRow, ExampleStatus, SettingKind, StaleCounts, next_key, stale_sentence
-from uphold.workflows.curating import SetEditor
+from uphold.records.sets import (
+    ExampleEdit,
+    ExampleRow,
+    ExampleStatus,
+    SettingKind,
+    StaleCounts,
+    next_key,
+    stale_sentence,
+)
+from uphold.records.texts import cell_text
+from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.eval_set import notes
-from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, new_example, values_of
+from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, form_of, from_form, new_example, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
-from uphold_tui.eval_set.health import FILTERS, HealthLine, HealthPanel
+from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, SetContents, heads, offered_filters, row, shown_kinds
+from uphold_tui.text_editor import edit_text, editor_command
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
+
+if TYPE_CHECKING:
+    from uphold.records.sets import SystemAnswer
+
+Result = TypeVar("Result")
 
 _ORDERS = list(ExampleOrder)
 
@@ -69,12 +87,12 @@ class SetActions:
     """Callbacks of the screen into the app.
 
     `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
-    opens its review. `hides` says of an example whether a pair of it is under review, so that its outcomes and its answers
-    by system would give away the sides; `names_seen` is called when its answers are shown all the same.
+    opens its review (None: not offered). `hides` says of an example whether a pair of it is under review, so that its
+    outcomes and its answers by system would give away the sides.
     """
 
     leave: Callable[[bool], None]
-    review: Callable[[str, str], None]
+    review: Callable[[str, str], None] | None
     hides: Callable[[str], bool] = lambda key: False
 
 
@@ -97,7 +115,8 @@ class SetScreen(Screen[None]):
         self.message = Content("")
         self.changed = False
         self._is_finding = False
-        self._hidden: frozenset[str] = frozenset()
+        self._health_cursor: int | None = None
+        self._checking: str | None = None
         self._contents = SetContents()
         self._columns = ExampleColumns(4, 0)
         self.header = SplitRow("header")
@@ -232,7 +251,9 @@ class SetScreen(Screen[None]):
     def _show_selected(self) -> None:
         state = self.state
         rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
-        at = next((index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1))
+        at = next(
+            (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
+        )
         self.list.show(rows, max(at, 0))
 
     def _narrowed_words(self) -> str:
@@ -265,7 +286,7 @@ class SetScreen(Screen[None]):
         if self.state.typed:
             facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.rows))}", MUTED))
         content = self.message or Content("   ").join(facts)
-        room = max(self.find_line.parent.size.width - 8, 1) if self.find_line.parent is not None else 1
+        room = self.heads.size.width - 8
         self.find_line.styles.width = max(min(content.cell_length, room), 1)
         self.find_line.show(content)
 
@@ -274,7 +295,7 @@ class SetScreen(Screen[None]):
         if self.writing is not None:
             new = self.writing.key is None
             name = Content.styled("a new example", BOLD) if new else safe_text.line(self.writing.key or "", BOLD)
-            self.title_row.show(name, self._version())
+            self.title_row.show(name, self.message or self._version())
             return
         example = self.selected
         if example is None:
@@ -282,11 +303,9 @@ class SetScreen(Screen[None]):
             self.fields.show(None, Content(""))
             return
         self.title_row.show(notes.example_title(example, self.signs), self._version())
-        kinds = shown_kinds(example, self.loader.findings, has_references=self._contents.has_references)
+        kinds = shown_kinds(example, self.loader.findings, has_references=self.loader.has_references)
         hidden = self.actions.hides(example.key)
-        note = notes.example_note(
-            example, kinds, self.loader.alike(example), self.table, self.signs, hidden=hidden
-        )
+        note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs, hidden=hidden)
         self.fields.show(values_of(example), note)
 
     def _version(self) -> Content:
@@ -296,7 +315,15 @@ class SetScreen(Screen[None]):
         return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
 
     def _refresh_health(self) -> None:
-        self.health.show(self.loader.health(self._contents.has_references, self._health_cursor, self._checking))
+        checked = self.loader.problems is not None
+        if self._health_cursor is not None:
+            words = "enter goes there"
+        elif self._checking is not None:
+            words = self._checking
+        else:
+            words = "checked" if checked else f"{keys.label(self.table['set.check'])} checks for likeness and leaks too"
+        fine = what_is_fine(self.loader.lines, checked=checked) if self.loader.rows else ""
+        self.health.show(HealthState(tuple(self.loader.lines), words, fine, self._health_cursor))
 
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("set."): key for name, key in self.table.items()}
@@ -310,7 +337,9 @@ class SetScreen(Screen[None]):
         elif self._is_finding:
             self.footer.show([[_plain("enter", "find"), _plain("esc", "leave it")]])
         elif self._health_cursor is not None:
-            self.footer.show([[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last])
+            self.footer.show(
+                [[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last]
+            )
         elif not self.loader.rows:
             self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
         else:
@@ -457,7 +486,8 @@ class SetScreen(Screen[None]):
         self.writing, self.message = writing, Content("")
         self._health_cursor = None
         self.refresh_page()
-        await self.form.begin(writing.before, with_key=writing.key is None, focus=focus)
+        room = self.fields.size or self.app.size - (2, 6)  # a narrow screen has no fields beside the list
+        await self.form.begin(writing.before, room, with_key=writing.key is None, focus=focus)
 
     async def action_add_turn(self) -> None:
         """Add an empty turn to the example that is written."""
@@ -530,7 +560,12 @@ class SetScreen(Screen[None]):
             self.changed = True
             self.state.key = keys_made[0]
             if not self.loader.rows or self.state.is_narrowed:
-                self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = ExampleFilter.ALL, "", None, ""
+                self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = (
+                    ExampleFilter.ALL,
+                    "",
+                    None,
+                    "",
+                )
             self._end_writing(f"{safe_text.safe_line(keys_made[0])} added")
 
     def _end_writing(self, words: str) -> None:
@@ -540,7 +575,7 @@ class SetScreen(Screen[None]):
         self.refresh_page()
         self.read_again()
 
-    def _try[Result](self, act: Callable[[], Result]) -> Result | None:
+    def _try(self, act: Callable[[], Result]) -> Result | None:
         """Do something with the set; where that cannot be done say why, and return None."""
         try:
             return act()
@@ -548,5 +583,309 @@ class SetScreen(Screen[None]):
             self.show_message(safe_text.line(str(error), DOUBT))
             return None
 
-    async def action_editor(self) -> None:
-        """Open the whole example in the editor of the environment, and save what comes back."""
+    def action_editor(self) -> None:
+        """Open the whole example in the editor of the environment, and save what comes back; where that is stale, ask first."""
+        example = self.selected
+        if example is None or example.forgotten:
+            return
+        values = values_of(example)
+        command = editor_command()
+        try:
+            with self.app.suspend():
+                written = edit_text(
+                    command, form_text(f"The example {safe_text.safe_line(example.key)}", form_of(values))
+                )
+            after = None if written is None else from_form(values, parse_form(written))
+        except SuspendNotSupported:
+            self.say("this terminal cannot be handed to an editor")
+        except (OSError, ValueError) as error:
+            said = Content.assemble(safe_text.line(command), ": ", safe_text.line(str(error)))
+            self.show_message(said)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+        else:
+            change = FieldChange() if after is None else change_of(values, after)
+            if change:
+                self._ask_if_stale(example.key, change.whole, partial(self._save, example.key, change))
+            else:
+                self.say("nothing changed")
+
+    # acts on the example under the cursor, or on the marked ones
+
+    @property
+    def targets(self) -> list[str]:
+        """The keys of the marked examples, else that of the one under the cursor."""
+        if self.state.marked:
+            return [row.key for row in self.loader.rows if row.key in self.state.marked]
+        return [self.selected.key] if self.selected is not None else []
+
+    def _targets_words(self, targets: Sequence[str]) -> str:
+        return safe_text.safe_line(targets[0]) if len(targets) == 1 else count_noun(len(targets), "marked example")
+
+    def _acted(self, words: str) -> None:
+        """After an act: read the set again, say what was done, and forget the marks."""
+        self.changed = True
+        self.state.marked.clear()
+        self.say(words)
+        self.read_again()
+
+    def action_mark(self) -> None:
+        """Mark or unmark the example under the cursor, and move on."""
+        if self.selected is not None:
+            self.state.marked ^= {self.selected.key}
+            self.list.refresh()
+            self.list.move(1)
+            self._refresh_filters()
+
+    def action_tags(self) -> None:
+        """Set and take tags."""
+        targets = self.targets
+        if not targets:
+            return
+        from uphold_tui.eval_set.tags import TagChange, TagsScreen
+
+        def write(change: TagChange | None) -> None:
+            if change is None:
+                return
+            if self._try(lambda: self.editor.tag(targets, change.add, change.remove)) is not None:
+                said = [f"+{safe_text.safe_line(tag)}" for tag in change.add]
+                said += [f"−{safe_text.safe_line(tag)}" for tag in change.remove]
+                self._acted(f"{self._targets_words(targets)}: {' '.join(said)}")
+
+        rows = [found for key in targets if (found := self.loader.find(key)) is not None]
+        screen = TagsScreen(self._targets_words(targets), self.loader.tags(), [found.tags for found in rows])
+        self.app.push_screen(screen, write)
+
+    def action_retire(self) -> None:
+        """Ask for a reason, and retire."""
+        targets = [key for key in self.targets if self.loader.is_standing(key)]
+        if not targets:
+            self.say(f"it is retired already; {keys.label(self.table['set.activate'])} restores it")
+            return
+        stale = self._try(lambda: self.editor.preview_retire(targets))
+        if stale is None:
+            return
+        from uphold_tui.dialogs.ask import AskScreen, Question
+
+        words = self._targets_words(targets)
+        question = Question(
+            f"Retire {words}",
+            _retire_words(stale),
+            hint="why: a reason, if you like",
+            keys=(("enter", "retire"), ("esc", "leave it")),
+            placement="-bottom",
+        )
+
+        def retire(reason: str | None) -> None:
+            if reason is not None and self._try(lambda: self.editor.retire(targets, reason or None)) is not None:
+                self._acted(f"{words} retired")
+
+        self.app.push_screen(AskScreen(question), retire)
+
+    def action_activate(self) -> None:
+        """Restore retired examples, and make drafts active."""
+        found = [one for key in self.targets if (one := self.loader.find(key)) is not None]
+        retired = [one.key for one in found if one.status is ExampleStatus.RETIRED]
+        drafts = [one.key for one in found if one.status is ExampleStatus.DRAFT]
+        if retired and self._try(lambda: self.editor.restore(retired)) is not None:
+            self._acted(f"{self._targets_words(retired)} restored: what was judged and decided counts again")
+        if drafts and self._try(lambda: self.editor.activate(drafts)) is not None:
+            self._acted(f"{self._targets_words(drafts)} active")
+        if found and not retired and not drafts:
+            self.say("it is active already")
+
+    def action_draft(self) -> None:
+        """Make examples drafts."""
+        targets = [key for key in self.targets if self.loader.is_standing(key)]
+        if targets and self._try(lambda: self.editor.make_draft(targets)) is not None:
+            self._acted(f"{self._targets_words(targets)}: a draft, in no count")
+
+    def action_duplicate(self) -> None:
+        """Add a draft with the text of the example under the cursor, and go to it."""
+        example = self.selected
+        if example is None:
+            return
+        made = self._try(lambda: self.editor.duplicate(example.key))
+        if made is not None:
+            self._show_all_for(made)
+            self._acted(f"{safe_text.safe_line(made)}: a draft, copied from {safe_text.safe_line(example.key)}")
+
+    def _show_all_for(self, key: str) -> None:
+        """Put the cursor on an example, whether or not the list is narrowed."""
+        state = self.state
+        state.key, state.only, state.typed, state.only_keys, state.only_words = key, ExampleFilter.ALL, "", None, ""
+
+    def action_undo(self) -> None:
+        """Take back the reviewer's last act on the set, also one from before a restart."""
+        undone = self._try(self.editor.undo)
+        if undone is None:
+            return
+        if undone.act.keys and self.loader.find(undone.act.keys[0]) is not None:
+            self._show_all_for(undone.act.keys[0])
+        left = f"; {'; '.join(undone.left)}" if undone.left else ""
+        self._acted(safe_text.safe_line(f"taken back: {undone.act.what}{left}"))
+
+    def action_copy(self) -> None:
+        """Copy the key of the example under the cursor."""
+        if self.selected is not None:
+            key = safe_text.safe_line(self.selected.key)
+            self.app.copy_to_clipboard(key)
+            self.say(f"copied {key}")
+
+    def action_answers(self) -> None:
+        """Show what the systems answered; one key makes an answer the reference."""
+        example = self.selected
+        if example is None:
+            return
+        if self.actions.hides(example.key):
+            self.say("a pair of it is under review: the answers come after your decision")
+            return
+        answers = self._try(lambda: answers_to(self.editor.store, self.loader.set_name, example.key))
+        if answers is None:
+            return
+        from uphold_tui.eval_set.answers import SystemAnswersScreen
+
+        def take(answer: "SystemAnswer | None") -> None:
+            if answer is not None:
+                edit = ExampleEdit(references=tuple(map(cell_text, answer.cells)))
+                self._ask_if_stale(example.key, edit, partial(self._take_reference, example.key, answer))
+
+        self.app.push_screen(SystemAnswersScreen(example.key, answers, example.text.references), take)
+
+    def _take_reference(self, key: str, answer: "SystemAnswer") -> None:
+        if self._try(lambda: [self.editor.use_answer_as_reference(key, answer.response_id)]) is not None:
+            self._acted(f"the answer of {safe_text.safe_line(answer.system)} is the reference")
+
+    # the set as a whole
+
+    def action_texts(self) -> None:
+        """Write purpose and guidelines."""
+        overview = self.loader.overview
+        if overview is None:
+            return
+        from uphold_tui.dialogs.set_forms import SetTexts, SetTextsScreen
+
+        before = SetTexts(overview.purpose or "", overview.guidelines or "")
+
+        def write(after: SetTexts | None) -> None:
+            if after is None:
+                return
+            values = [(SettingKind.PURPOSE, before.purpose, after.purpose)]
+            values.append((SettingKind.GUIDELINES, before.guidelines, after.guidelines))
+            changed = [(kind, now) for kind, was, now in values if now != was]
+            if self._try(lambda: [self.editor.set_value(kind, now or None) for kind, now in changed]) is not None:
+                self._acted(f"{' and '.join(kind.value for kind, _ in changed)} saved")
+
+        self.app.push_screen(SetTextsScreen(overview.name, before), write)
+
+    def action_systems(self) -> None:
+        """Show which system lacks how many answers; two of them make a run."""
+        systems = self._try(lambda: answering_systems(self.editor.store, self.loader.set_name))
+        overview = self.loader.overview
+        if systems is None or overview is None:
+            return
+        if self.actions.review is None:
+            self.say("a run is under review: q goes back to it")
+            return
+        from uphold_tui.eval_set.systems import SystemsScreen, TwoSystems, with_references
+
+        def make(two: TwoSystems | None) -> None:
+            review = self.actions.review
+            if two is not None and review is not None:
+                self._try(lambda: review(two.candidate, two.baseline))
+
+        offered = with_references(systems, self.loader.rows)
+        self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
+
+    # health
+
+    def action_health(self) -> None:
+        """Move the cursor to the lines of the health panel, or back to the list."""
+        if self._health_cursor is None and not self.loader.lines:
+            self.say("nothing found; " + keys.label(self.table["set.check"]) + " checks for likeness and leaks too")
+            return
+        self._health_cursor = 0 if self._health_cursor is None else None
+        self._refresh_health()
+        self._refresh_footer()
+
+    def on_health_panel_chosen(self, message: HealthPanel.Chosen) -> None:
+        """Go to the examples of the line that was clicked."""
+        if self.writing is None:
+            self._go_to_line(message.index)
+
+    def _go_to_line(self, index: int) -> None:
+        """Show the examples of a line of the health panel."""
+        line = self.loader.lines[index]
+        if line.kind in FILTERS:
+            self._narrow(FILTERS[line.kind], "")
+            return
+        self._narrow(ExampleFilter.ALL, "")
+        self.state.only_keys, self.state.only_words = frozenset(line.keys), line.words
+        self._show_selected()
+        self.refresh_page()
+
+    def action_alike(self) -> None:
+        """Show two examples that are alike side by side: those of the example under the cursor first."""
+        example = self.selected
+        twos = self.loader.twos(example)
+        if not twos:
+            check = keys.label(self.table["set.check"])
+            words = (
+                "no two examples are alike"
+                if self.loader.problems is not None
+                else f"no two are the same; {check} finds those nearly so"
+            )
+            self.say(words)
+            return
+        from uphold_tui.eval_set.side_by_side import AlikeScreen, Kept
+
+        def keep(kept: Kept | None) -> None:
+            if kept is None:
+                return
+            reason = f"like {kept.kept.key}"
+            if self._try(lambda: self.editor.retire([kept.retired.key], reason)) is not None:
+                self.state.key = kept.kept.key
+                self._acted(
+                    f"{safe_text.safe_line(kept.retired.key)} retired, {safe_text.safe_line(kept.kept.key)} kept"
+                )
+
+        self.app.push_screen(AlikeScreen(twos, self.signs), keep)
+
+    def action_check(self) -> None:
+        """Check the set in a thread; esc stops it."""
+
+    def _stop_check(self) -> None:
+        """Stop the check."""
+
+    # other screens
+
+    def action_press(self, key_id: str) -> None:
+        """Do what a key does, after a click on its name."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from uphold_tui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("Keys in an eval set", tuple(self.table.values()), _HELP_NOTE))
+
+    def action_command(self) -> None:
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+
+        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+
+    def action_back(self) -> None:
+        """Close the set; where it was changed here, a version is cut."""
+        self._stop_check()
+        self.actions.leave(self.changed)
+
+
+def _retire_words(stale: StaleCounts) -> str:
+    sentence = stale_sentence(stale)
+    return f"{sentence}; restoring brings them back" if sentence else "nothing was judged or decided on it"
+
+
+def _plain(key: str, words: str) -> Content:
+    return Content.assemble((key, BOLD), (f" {words}", MUTED))

@@ -97,7 +97,7 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
 
     def _column(self, example: ExampleRow, text: Content, only_here: int, width: int) -> list[Content]:
         sign = status_sign(example.status, self._signs)
-        key = Content.assemble(sign, " ", safe_text.line(example.key, BOLD)).lstrip()
+        key = Content.assemble(sign if sign.plain.strip() else "", safe_text.line(example.key, BOLD))
         facts = [f"{count_noun(only_here, 'word')} only here"]
         if example.tags:
             facts.append(safe_text.safe_line(", ".join(example.tags)))

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from uphold.formatting import count, count_noun
 from uphold.records.enums import REFERENCE
-from uphold.records.sets import AnsweringSystem
+from uphold.records.sets import AnsweringSystem, ExampleRow, ExampleStatus
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
@@ -35,6 +35,16 @@ class TwoSystems:
 
     candidate: str
     baseline: str
+
+
+def with_references(systems: Sequence[AnsweringSystem], examples: Sequence[ExampleRow]) -> list[AnsweringSystem]:
+    """Return the systems with `reference` last, where active examples have a reference for every turn."""
+    active = [example for example in examples if example.status is ExampleStatus.ACTIVE]
+    missing = tuple(example.key for example in active if not example.text.has_all_references)
+    found = [system for system in systems if system.name != REFERENCE]
+    if len(missing) < len(active):
+        found.append(AnsweringSystem(REFERENCE, len(active) - len(missing), missing))
+    return found
 
 
 class SystemsScreen(Overlay[TwoSystems | None], inherit_bindings=False):
@@ -71,12 +81,17 @@ class SystemsScreen(Overlay[TwoSystems | None], inherit_bindings=False):
             rows.append(safe_text.line(f"uphold import FILE {to_set}"))
         entries = _ENTRIES if len(self._systems) > 1 else _ENTRIES[-1:]
         if len(self._systems) == 1:
-            rows += [Content(""), Content.styled("A run takes two systems; references of every turn count as one.", MUTED)]
+            rows += [
+                Content(""),
+                Content.styled("A run takes two systems; references of every turn count as one.", MUTED),
+            ]
         self.text.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
 
     def _row(self, index: int, system: AnsweringSystem) -> Content:
         role = {self.candidate: "candidate", self.baseline: "baseline"}.get(system.name, "")
-        name = Content.assemble((f"{role:<11}", MUTED if role else FAINT), safe_text.line(system.name, BOLD if role else ""))
+        name = Content.assemble(
+            (f"{role:<11}", MUTED if role else FAINT), safe_text.line(system.name, BOLD if role else "")
+        )
         missing = Content.styled(f"   {count(len(system.missing))} missing", DOUBT) if system.missing else Content("")
         answered = Content.assemble((count_noun(system.answered, "answer"), MUTED), missing)
         row = spread(Content.assemble(" ", name), Content.assemble(answered, " "), self.text_width)

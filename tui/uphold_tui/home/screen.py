@@ -226,6 +226,7 @@ class HomeScreen(Screen[None]):
         self._headlines: dict[int, HeadlineNumbers] = {}
         self._counted: tuple[int | None, ...] | None = None
         self._message = Content("")
+        self._greeting = Content("")
         self.cursor = 0
         self.header = SplitRow("header")
         self.list = Static(id="list", markup=False)
@@ -242,11 +243,15 @@ class HomeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.home = self.actions.read()
         self.cursor = min(self.cursor, max(self._rows - 1, 0))
-        self._message = Content("")
+        self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
             self.call_after_refresh(self._start_counting)
+
+    def greet(self, words: str) -> None:
+        """Say something when the screen is shown again: what became of a set that was left."""
+        self._greeting = Content.styled(words, MUTED)
 
     def _start_counting(self) -> None:
         self.run_worker(self._count(), exclusive=True)
