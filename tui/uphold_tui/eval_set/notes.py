@@ -1,5 +1,6 @@
 """What stands around the list of an eval set: its header, what is known of an example, and how to begin."""
 
+import shlex
 from collections.abc import Mapping
 
 from textual.content import Content
@@ -9,7 +10,7 @@ from uphold.records.sets import ExampleRow, ExampleStatus
 from uphold_tui import safe_text
 from uphold_tui.eval_set.rows import HEALTH_WORDS
 from uphold_tui.keys import Key, label
-from uphold_tui.themes import BOLD, DOUBT, MUTED, OVERTURNED, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, Signs
 
 _HASH_DIGITS = 7
 
@@ -100,20 +101,22 @@ def _row(sign: str, style: str, words: str) -> Content:
     return Content.assemble((sign, style), (f" {words}", MUTED))
 
 
-def empty_set(table: Mapping[str, Key]) -> Content:
+def empty_set(name: str, table: Mapping[str, Key]) -> Content:
     """Return how to begin with a set that has no example."""
+    to_set = f"--set {shlex.quote(name)}"
     return Content("\n").join(
         [
             Content.styled("No example yet.", BOLD),
             Content.styled("An example is one instruction, or several turns; a reference and tags if you like.", MUTED),
             Content(""),
-            Content.assemble((label(table["set.new"]), BOLD), (" writes the first one", MUTED)),
-            Content.assemble((label(table["set.texts"]), BOLD), (" writes purpose and guidelines", MUTED)),
+            Content.assemble((label(table["set.new"]), BOLD), ("   writes the first one", MUTED)),
+            Content.assemble((label(table["set.texts"]), BOLD), ("   writes purpose and guidelines", MUTED)),
+            Content(""),
+            Content.styled("From the shell", FAINT),
+            Content(""),
+            Content.assemble(safe_text.line(f"uphold import FILE {to_set}", BOLD), ("   from a file", MUTED)),
             Content.assemble(
-                ("uphold import FILE --set NAME", BOLD),
-                (" brings examples from a file; ", MUTED),
-                ("uphold set propose", BOLD),
-                (" picks them from logs", MUTED),
+                safe_text.line(f"uphold set propose {shlex.quote(name)} FILE", BOLD), ("   chosen from logs", MUTED)
             ),
         ]
     )

@@ -223,7 +223,7 @@ class SetScreen(Screen[None]):
         self.set_class(is_empty, "-empty")
         self.set_class(self.writing is not None, "-writing")
         if not self.loader.rows:
-            self.empty.update(notes.empty_set(self.table))
+            self.empty.update(notes.empty_set(overview.name, self.table))
         elif is_empty:
             self.empty.update(notes.none_here(self._narrowed_words(), self.table))
         self._refresh_filters()
@@ -486,7 +486,7 @@ class SetScreen(Screen[None]):
         self.writing, self.message = writing, Content("")
         self._health_cursor = None
         self.refresh_page()
-        room = self.fields.size or self.app.size - (2, 6)  # a narrow screen has no fields beside the list
+        room = self.fields.size or self.app.size - (2, 5)  # a narrow screen has no fields beside the list
         await self.form.begin(writing.before, room, with_key=writing.key is None, focus=focus)
 
     async def action_add_turn(self) -> None:

@@ -76,7 +76,8 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         two = self.shown
         place = f"   {count(self._at + 1)} of {count(len(self._twos))}" if len(self._twos) > 1 else ""
         head = Content.assemble(("Alike", BOLD), ("   ", ""), safe_text.line(two.how, MUTED), (place, MUTED))
-        left, right = _whole_text(two.left.text), _whole_text(two.right.text)
+        same_context = two.left.text.context == two.right.text.context
+        left, right = (_whole_text(one.text, with_context=not same_context) for one in (two.left, two.right))
         diff = word_diff(left.plain, right.plain)
         width = (self.text_width - 3) // 2
         columns = [
@@ -89,22 +90,27 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
             Content.assemble(a, " " * max(width - a.cell_length, 0), (" │ ", RULE), b)
             for a, b in zip(padded[0], padded[1], strict=True)
         ]
-        keep = [f"keep {safe_text.safe_line(one.key)[:24]}, retire the other" for one in (two.left, two.right)]
+        if same_context and two.left.text.context:
+            length = count_noun(len(two.left.text.context.split()), "word")
+            rows += [Content(""), Content.styled(f"{self._signs.folded} the same context, {length}", MUTED)]
+        self.text.update(Content("\n").join([head, Content(""), self._keys_row(two), Content(""), *rows]))
+
+    def _keys_row(self, two: Alike) -> Content:
+        keep = [f"keep {safe_text.safe_line(one.key)[:24]}" for one in (two.left, two.right)]
         entries = [("1", keep[0]), ("2", keep[1]), ("esc", "keep both")]
         if len(self._twos) > 1:
-            entries.insert(2, ("n", "next two"))
-        self.text.update(Content("\n").join([head, Content(""), *rows, Content(""), key_row(entries)]))
+            entries.append(("n", "next two"))
+        return Content.assemble(key_row(entries), ("    the other one is retired; u takes it back", MUTED))
 
     def _column(self, example: ExampleRow, text: Content, only_here: int, width: int) -> list[Content]:
         sign = status_sign(example.status, self._signs)
         key = Content.assemble(sign if sign.plain.strip() else "", safe_text.line(example.key, BOLD))
         facts = [f"{count_noun(only_here, 'word')} only here"]
-        if example.tags:
-            facts.append(safe_text.safe_line(", ".join(example.tags)))
         if pairs := example.wins + example.ties + example.losses + example.unread:
             facts.append(count_noun(pairs, "pair"))
-        title = spread(key, Content.styled("   ".join(facts), MUTED), width)
-        return [title, Content(""), *text.wrap(max(width, 1))]
+        title = spread(key, Content.styled("   ".join(facts), MUTED), width, least=len(example.key))
+        tags = safe_text.tags(example.tags, MUTED).truncate(width, ellipsis=True)
+        return [title, tags, Content(""), *text.wrap(max(width, 1))]
 
     def action_next(self, step: int) -> None:
         """Show the next two, or the previous ones, going round."""
@@ -118,9 +124,9 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         self.dismiss(Kept(two[which], two[1 - which]))
 
 
-def _whole_text(text: ExampleText) -> Content:
-    """Return turns and context of an example below each other."""
-    parts = [*text.turns, *([f"context: {text.context}"] if text.context else [])]
+def _whole_text(text: ExampleText, *, with_context: bool) -> Content:
+    """Return the turns of an example below each other, and its context."""
+    parts = [*text.turns, *([f"context: {text.context}"] if with_context and text.context else [])]
     return safe_text.shown("\n\n".join(parts)[:_LONGEST])
 
 
