@@ -339,3 +339,22 @@ class SetOverview:
     tags: Mapping[str, int]
     version: int | None
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    """Another example that has or had the same text."""
+
+    set: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenCounts:
+    """How much was blanked: texts, references, answers of systems, replies of judges, notes of reviewers."""
+
+    texts: int = 0
+    references: int = 0
+    answers: int = 0
+    replies: int = 0
+    notes: int = 0

@@ -15,7 +15,7 @@ from uphold.records.set_history import (
 )
 from uphold.records.sets import Example, ExampleStatus, NewExample, PairUse, fitted_references
 from uphold.records.texts import ExampleText, canonical, cells_forms, default_key
-from uphold.store.database import Store
+from uphold.store.database import Store, first_values
 from uphold.store.outcomes import write_example_verdicts
 from uphold.store.set_acts import OpenAct, changed_since, keys_of
 
@@ -377,3 +377,9 @@ def pair_uses(store: Store, example_id: int) -> list[PairUse]:
 def example_keys(store: Store, set_id: int) -> list[str]:
     """Return every key of a set in the order of the examples, also of those whose addition was undone."""
     return [row[0] for row in store.rows("SELECT key FROM examples WHERE set_id = ? ORDER BY id", (set_id,))]
+
+
+def forgotten_ids(store: Store, set_id: int) -> set[int]:
+    """Return the ids of the examples whose present text was forgotten."""
+    sql = "SELECT e.id FROM examples e JOIN forgotten_texts f ON f.text_id = e.text_id WHERE e.set_id = ?"
+    return first_values(store, sql, (set_id,))

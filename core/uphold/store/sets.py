@@ -12,13 +12,19 @@ from uphold.records.texts import ExampleText, canonical_hash
 from uphold.store.database import Store, now
 
 
+def known_set(store: Store, name: str) -> int | None:
+    """Return the id of the set with this name; None where there is none."""
+    row = store.one("SELECT id FROM sets WHERE name = ?", (name,))
+    return None if row is None else int(row[0])
+
+
 def find_set(store: Store, name: str) -> int:
     """Return the id of the set with this name; raises BadUsage, listing the sets, if there is none."""
-    row = store.one("SELECT id FROM sets WHERE name = ?", (name,))
-    if row is None:
+    found = known_set(store, name)
+    if found is None:
         names = ", ".join(repr(r[0]) for r in store.rows("SELECT name FROM sets ORDER BY name")) or "none yet"
         raise BadUsage(f"there is no set {name!r}; sets in this file: {names}")
-    return int(row[0])
+    return found
 
 
 def guidelines(store: Store, set_id: int) -> str | None:
@@ -49,10 +55,11 @@ class ActiveExample(NamedTuple):
 
 
 def active_examples(store: Store, set_id: int) -> Iterator[ActiveExample]:
-    """Yield every active example, in the order they were added."""
+    """Yield every active example whose text was not forgotten, in the order they were added."""
     rows = store.rows(
         "SELECT e.id, e.key, t.id, r.id, t.turns, t.context, r.turns FROM examples e JOIN texts t ON t.id = e.text_id"
-        " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.status = 'active' ORDER BY e.id",
+        " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.status = 'active'"
+        " AND e.text_id NOT IN (SELECT text_id FROM forgotten_texts) ORDER BY e.id",
         (set_id,),
     )
     for example_id, key, text_id, reference_id, *columns in rows:
