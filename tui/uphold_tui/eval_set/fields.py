@@ -249,7 +249,10 @@ class FieldsForm(VerticalScroll):
 
 def _made(spec: FieldSpec) -> TextField | Field:
     if spec.one_line:
-        return Field(spec.hint, spec.text)
+        field = Field(spec.hint, spec.text)
+        field.select_on_focus = False
+        field.cursor_position = len(field.value)
+        return field
     return TextField(spec.text, hint=spec.hint)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from uphold.records.example_list import (
@@ -29,12 +29,14 @@ READ_AT_ONCE = 1_000
 class ExampleLoader:
     """The examples of one set as they were last read, and what the last check found.
 
+    `hides` says of a key whether a pair of that example is under review: how it fared is left out then.
+
     `counts` is how many examples each quick filter leaves, `problems` what the check found (None: not checked), `lines` what
     the rows themselves and the check say of the set's health.
     """
 
-    def __init__(self, store: Store, set_name: str) -> None:
-        self.store, self.set_name = store, set_name
+    def __init__(self, store: Store, set_name: str, hides: Callable[[str], bool]) -> None:
+        self.store, self.set_name, self._hides = store, set_name, hides
         self.rows: list[ExampleRow] = []
         self.overview: SetOverview | None = None
         self.counts: dict[ExampleFilter, int] = {}
@@ -66,25 +68,26 @@ class ExampleLoader:
             return _read(store, self.set_name)
 
     def _take(self, found: SetOverview, rows: list[ExampleRow]) -> None:
-        self.overview, self.rows = found, rows
-        self._by_key = {row.key: row for row in rows}
+        self.overview, self.rows = found, [_veiled(row) if self._hides(row.key) else row for row in rows]
+        self._by_key = {row.key: row for row in self.rows}
         self.is_read = True
         self._count()
 
     def take_problems(self, problems: Iterable[FoundProblem]) -> None:
         """Take what a check found."""
         self.problems = tuple(problems)
-        kinds: dict[str, set[str]] = defaultdict(set)
-        for problem in self.problems:
-            for key in problem.keys:
-                kinds[key].add(problem.kind)
-        self.findings = kinds
         self._count()
 
     def _count(self) -> None:
+        checked = list(self._checked_problems())
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for problem in checked:
+            for key in problem.keys:
+                kinds[key].add(problem.kind)
+        self.findings = kinds
         self.counts = filter_counts(self.rows, self.findings)
         self.has_references = any(any(row.text.references) for row in self.rows)
-        self.lines = health_lines([*self._own_problems(), *self._checked_problems()])
+        self.lines = health_lines([*self._own_problems(), *checked])
 
     def _own_problems(self) -> Iterator[FoundProblem]:
         """Yield what the rows know themselves, as it is now."""
@@ -161,6 +164,11 @@ class ExampleLoader:
             for tag in row.tags:
                 counts[tag] += 1
         return sorted(counts, key=lambda tag: (-counts[tag], tag))
+
+
+def _veiled(row: ExampleRow) -> ExampleRow:
+    """Return an example without how it fared: that would give away the sides of a pair, or its verdict."""
+    return replace(row, wins=0, ties=0, losses=0, runs=0, parted=0, flips=0, split=0)
 
 
 def _read(store: Store, set_name: str) -> tuple[SetOverview, list[ExampleRow]]:

@@ -45,18 +45,9 @@ def example_title(example: ExampleRow, signs: Signs) -> Content:
 
 
 def example_note(
-    example: ExampleRow,
-    kinds: list[str],
-    alike: tuple[str, ...],
-    table: Mapping[str, Key],
-    signs: Signs,
-    *,
-    hidden: bool,
+    example: ExampleRow, kinds: list[str], alike: tuple[str, ...], table: Mapping[str, Key], signs: Signs
 ) -> Content:
-    """Return what is known of an example: its status, how it fared in the runs, what is stale, what may be wrong.
-
-    `hidden` leaves out how it fared, because a pair of it is under review.
-    """
+    """Return what is known of an example: its status, how it fared in the runs, what is stale, what may be wrong."""
     rows: list[Content] = []
     activate = label(table["set.activate"])
     if example.status is ExampleStatus.DRAFT:
@@ -66,12 +57,12 @@ def example_note(
             Content.assemble((": ", MUTED), safe_text.running(example.reason, MUTED)) if example.reason else Content("")
         )
         rows.append(Content.assemble((f"{signs.retired} retired", MUTED), why, (f"; {activate} restores it", MUTED)))
-    if example.runs and not hidden:
+    if example.runs:
         outcomes = (
             f"{example.wins} won   {example.ties} tied   {example.losses} lost   in {count_noun(example.runs, 'run')}"
         )
         rows.append(Content.styled(outcomes, MUTED))
-    if example.parted and not hidden:
+    if example.parted:
         words = f"judge and people part on {count_noun(example.parted, 'pair')}"
         rows.append(_row(signs.overturned, OVERTURNED, words))
     if example.unread and example.status is ExampleStatus.ACTIVE:
@@ -84,8 +75,6 @@ def example_note(
         )
         rows.append(_row(signs.stale, DOUBT, f"{count_noun(example.stale, 'pair')} {verb}"))
     for kind in kinds:
-        if hidden and kind.startswith(("always", "flips", "split")):
-            continue
         more = Content("")
         if kind in ("duplicate", "near-duplicate") and alike:
             keys = ", ".join(alike[:2]) + (f" and {count(len(alike) - 2)} more" if len(alike) > 2 else "")

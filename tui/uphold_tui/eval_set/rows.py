@@ -81,7 +81,7 @@ class ExampleColumns:
     @classmethod
     def fitting(cls, width: int, contents: SetContents) -> "ExampleColumns":
         """Return columns for `width` cells; the instruction gets what is left."""
-        key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 12) + 2
+        key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 13 if width >= 60 else 10) + 2
         tags = min(max(contents.tag_width, 4), 7 + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
         columns = cls(key, 0, health=18 if width >= 100 else 3)
         if width >= 44:
@@ -116,13 +116,12 @@ def status_sign(status: ExampleStatus, signs: Signs) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How rows are drawn: their columns and signs, what the checks found, and for which keys outcomes are not told."""
+    """How rows are drawn: their columns and signs, and what the checks found."""
 
     columns: ExampleColumns
     signs: Signs
     findings: Findings
     contents: SetContents
-    hidden: frozenset[str] = frozenset()
 
 
 def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
@@ -132,15 +131,14 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
     instruction = safe_text.running(example.text.turns[0][:_LONGEST_INSTRUCTION]) if example.text.turns else Content("")
     if retired:
         instruction = instruction.stylize(f"{MUTED} strike")
-    hidden = example.key in look.hidden
     cells = {
         "key": safe_text.line(example.key, MUTED),
         "instruction": instruction,
         "tags": safe_text.tags(example.tags, MUTED),
         "reference": Content.styled("✓" if example.text.has_all_references else "", MUTED),
-        "outcomes": Content("") if hidden else _outcomes(example),
-        "parted": _parted(example, look.signs) if example.parted and not hidden and not retired else Content(""),
-        "health": Content("") if hidden else _health(example, look),
+        "outcomes": _outcomes(example),
+        "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),
+        "health": _health(example, look),
     }
     padded = [_cell(cells[name], width) for name, width in columns.all]
     mark = Content.assemble((THICK if is_marked else " ", STRONG), status_sign(example.status, look.signs), " ")

@@ -110,7 +110,7 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.state = state if state is not None else SetScreenState()
-        self.loader = ExampleLoader(editor.store, editor.name)
+        self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
@@ -118,7 +118,6 @@ class SetScreen(Screen[None]):
         self._health_cursor: int | None = None
         self._checking: str | None = None
         self._contents = SetContents()
-        self._columns = ExampleColumns(4, 0)
         self.header = SplitRow("header")
         self.filters = SplitRow("filters")
         self.find_field = Field(_FIND, name="find-field")
@@ -211,7 +210,6 @@ class SetScreen(Screen[None]):
         if overview is None:
             self.header.show(notes.header(self.loader.set_name, None))
             return
-        self._fit_columns()
         numbers = {
             ExampleStatus.ACTIVE: overview.active,
             ExampleStatus.DRAFT: overview.draft,
@@ -231,13 +229,14 @@ class SetScreen(Screen[None]):
         self._refresh_example()
         self._refresh_health()
         self._refresh_footer()
+        self.call_after_refresh(self._fit)  # what is shown and hidden changes the room for the list
 
     def show_message(self, message: Content) -> None:
-        """Show a message at the right of the search field."""
+        """Show a message at the right of the search field; where there is no room for it, in place of filters or keys."""
         self.message = message
         self._refresh_find_line()
-        if self.has_class("-none") or self.has_class("-narrow"):
-            self._refresh_footer()
+        self._refresh_filters()
+        self._refresh_footer()
 
     def say(self, words: str) -> None:
         """Show a message of our own words."""
@@ -262,17 +261,23 @@ class SetScreen(Screen[None]):
         parts += [f"found nowhere: {state.typed}"] if state.typed else []
         return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
 
-    def _fit_columns(self) -> None:
-        self._columns = ExampleColumns.fitting(max(self.list.size.width - 1, 1), self._contents)
-        self.heads.show(heads(self._columns))
+    def _fit(self) -> None:
+        """Fit heads and messages to the room that the list has now."""
+        self.heads.show(heads(self._columns(self.list.size.width - 1)))
+        self._refresh_find_line()
+
+    def _columns(self, width: int) -> ExampleColumns:
+        return ExampleColumns.fitting(max(width, 1), self._contents)
 
     def _rows(self, examples: Sequence[ExampleRow], width: int) -> list[Content]:
         """Return the list's rows for the examples in view."""
-        hidden = frozenset(example.key for example in examples if self.actions.hides(example.key))
-        look = RowLook(self._columns, self.signs, self.loader.findings, self._contents, hidden)
+        look = RowLook(self._columns(width), self.signs, self.loader.findings, self._contents)
         return [row(example, look, is_marked=example.key in self.state.marked) for example in examples]
 
     def _refresh_filters(self) -> None:
+        if self.message.cell_length > self._message_room:
+            self.filters.show(self.message)
+            return
         only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
         chips = [header.chip(self.state.only_words)] if self.state.only_words else []
         if self.state.marked:
@@ -281,13 +286,17 @@ class SetScreen(Screen[None]):
         offered = offered_filters(self.loader.counts, only)
         self.filters.show(filter_row(offered, self.loader.counts, only, room - extra.cell_length - 2), extra)
 
+    @property
+    def _message_room(self) -> int:
+        """Cells for a message beside the search field."""
+        return self.heads.size.width - 10
+
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
         if self.state.typed:
             facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.rows))}", MUTED))
-        content = self.message or Content("   ").join(facts)
-        room = self.heads.size.width - 8
-        self.find_line.styles.width = max(min(content.cell_length, room), 1)
+        content = Content.assemble("  ", self.message or Content("   ").join(facts))
+        self.find_line.styles.width = max(min(content.cell_length, self._message_room + 2), 1)
         self.find_line.show(content)
 
     def _refresh_example(self) -> None:
@@ -304,8 +313,7 @@ class SetScreen(Screen[None]):
             return
         self.title_row.show(notes.example_title(example, self.signs), self._version())
         kinds = shown_kinds(example, self.loader.findings, has_references=self.loader.has_references)
-        hidden = self.actions.hides(example.key)
-        note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs, hidden=hidden)
+        note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs)
         self.fields.show(values_of(example), note)
 
     def _version(self) -> Content:
@@ -369,6 +377,7 @@ class SetScreen(Screen[None]):
             self.state.key = example.key
             self.message = Content("")
             self._refresh_find_line()
+            self._refresh_filters()
         self._refresh_example()
         self._refresh_footer()
 
@@ -479,7 +488,7 @@ class SetScreen(Screen[None]):
 
     async def action_new(self) -> None:
         """Write a new example."""
-        key = next_key(row.key for row in sorted(self.loader.rows, key=lambda row: row.id)) if self.loader.rows else ""
+        key = next_key(row.key for row in sorted(self.loader.rows, key=lambda row: row.id))
         await self._begin(Writing(None, FieldValues(key=key)), "")
 
     async def _begin(self, writing: Writing, focus: str) -> None:

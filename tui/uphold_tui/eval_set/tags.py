@@ -54,6 +54,7 @@ class TagsScreen(Overlay[TagChange | None], inherit_bindings=False):
         self.list = Static(markup=False)
         self.field = Field("")
         self.field.display = False
+        self.field.select_on_focus = False  # the letter that brought the focus stays
 
     def parts(self) -> Iterable[Widget]:
         yield self.list

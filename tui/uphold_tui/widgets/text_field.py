@@ -28,8 +28,8 @@ class TextField(TextArea):
         self._given = text
 
     async def _on_paste(self, event: Paste) -> None:
+        # Textual calls the method of the base class too; what calls it here pastes twice.
         event.text = safe_text.safe(event.text)
-        await super()._on_paste(event)
 
     @property
     def result(self) -> str:
