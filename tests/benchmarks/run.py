@@ -25,6 +25,7 @@ import lists
 import made
 import saving
 import screens
+import set_screen
 import startup
 import tables
 
@@ -75,6 +76,7 @@ class Bench:
             "frame": lambda: screens.first_frame(size.rounds, self.big),
             "key": lambda: screens.next_pair(size.keys, self.long),
             "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "set": lambda: set_screen.measure(max(size.rounds, 1), self.big),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
             "saving": lambda: saving.measure(size.saves, self.big),

@@ -39,20 +39,21 @@ class ExampleOrder(StrEnum):
     PARTED = "judge differs"
 
 
-Findings = Mapping[str, AbstractSet[str]]
-"""What checks found, beside what a row knows itself: kinds such as `near-duplicate`, by the example's key."""
+Kinds = Mapping[str, AbstractSet[str]]
+"""What may be wrong with examples, such as `near-duplicate`, by key; nothing for those that are not in it."""
 
-_KINDS: Mapping[ExampleFilter, tuple[str, ...]] = {
-    ExampleFilter.DUPLICATE: ("duplicate", "near-duplicate"),
-    ExampleFilter.LEAKED: ("leaked",),
-    ExampleFilter.NO_REFERENCE: ("no-reference",),
-    ExampleFilter.ALWAYS_TIE: ("always-tie",),
-    ExampleFilter.ALWAYS_LOST: ("always-lost",),
-    ExampleFilter.ALWAYS_WON: ("always-won",),
-    ExampleFilter.SPLIT: ("split",),
-    ExampleFilter.FLIPS: ("flips",),
-    ExampleFilter.BROKEN: ("broken",),
-    ExampleFilter.EMPTY: ("empty",),
+_FILTER_OF_KIND: Mapping[str, ExampleFilter] = {
+    "duplicate": ExampleFilter.DUPLICATE,
+    "near-duplicate": ExampleFilter.DUPLICATE,
+    "leaked": ExampleFilter.LEAKED,
+    "no-reference": ExampleFilter.NO_REFERENCE,
+    "always-tie": ExampleFilter.ALWAYS_TIE,
+    "always-lost": ExampleFilter.ALWAYS_LOST,
+    "always-won": ExampleFilter.ALWAYS_WON,
+    "split": ExampleFilter.SPLIT,
+    "flips": ExampleFilter.FLIPS,
+    "broken": ExampleFilter.BROKEN,
+    "empty": ExampleFilter.EMPTY,
 }
 
 _TESTS: Mapping[ExampleFilter, Callable[[ExampleRow], bool]] = {
@@ -67,27 +68,31 @@ _TESTS: Mapping[ExampleFilter, Callable[[ExampleRow], bool]] = {
 }
 
 
-def kinds_of(row: ExampleRow, findings: Findings) -> frozenset[str]:
-    """Return what may be wrong with an example, from its row and from the checks; nothing for a retired one."""
-    if row.status is ExampleStatus.RETIRED:
-        return frozenset()
-    return frozenset(row.health) | findings.get(row.key, frozenset())
+def kinds_by_key(rows: Iterable[ExampleRow], found: Kinds) -> dict[str, AbstractSet[str]]:
+    """Return what may be wrong with each example: what its row knows, and what checks `found`; nothing for a retired one."""
+    kinds: dict[str, AbstractSet[str]] = {}
+    for row in rows:
+        if row.status is not ExampleStatus.RETIRED and (both := {*row.health, *found.get(row.key, ())}):
+            kinds[row.key] = both
+    return kinds
 
 
-def passes(row: ExampleRow, only: ExampleFilter, findings: Findings) -> bool:
+def passes(row: ExampleRow, only: ExampleFilter, kinds: Kinds) -> bool:
     """Return whether a quick filter lets an example through."""
-    if only in _KINDS:
-        return not kinds_of(row, findings).isdisjoint(_KINDS[only])
-    return _TESTS[only](row)
+    test = _TESTS.get(only)
+    if test is not None:
+        return test(row)
+    return any(_FILTER_OF_KIND.get(kind) is only for kind in kinds.get(row.key, ()))
 
 
-def filter_counts(rows: Iterable[ExampleRow], findings: Findings) -> dict[ExampleFilter, int]:
+def filter_counts(rows: Iterable[ExampleRow], kinds: Kinds) -> dict[ExampleFilter, int]:
     """Return how many examples each quick filter lets through."""
     counts = dict.fromkeys(ExampleFilter, 0)
     for row in rows:
-        kinds = kinds_of(row, findings)
-        for only in ExampleFilter:
-            counts[only] += not kinds.isdisjoint(_KINDS[only]) if only in _KINDS else _TESTS[only](row)
+        for only, test in _TESTS.items():
+            counts[only] += test(row)
+        for only in {_FILTER_OF_KIND[kind] for kind in kinds.get(row.key, ()) if kind in _FILTER_OF_KIND}:
+            counts[only] += 1
     return counts
 
 

@@ -91,7 +91,11 @@ async def test_from_an_empty_database_to_examples_that_are_undone_after_a_restar
             assert "nothing written: no example added" in shown(pilot)
             first, second = list_examples(store, "desk")
             assert (first.key, first.text.turns, first.status) == ("ex-1", ("Duck, quickly",), ExampleStatus.ACTIVE)
-            assert (second.text.turns, second.text.references, second.tags) == (("Ask\nagain",), ("An answer",), ("a", "b"))
+            assert (second.text.turns, second.text.references, second.tags) == (
+                ("Ask\nagain",),
+                ("An answer",),
+                ("a", "b"),
+            )
             await act(pilot, "q")
             assert isinstance(pilot.app.screen, HomeScreen)
             assert "desk is version 1 now" in shown(pilot)
@@ -122,7 +126,7 @@ async def test_an_edit_says_what_turns_stale_and_what_is_left_or_taken_back_is_a
         await act(pilot, "enter", " Now: ", "escape", "enter")
         assert example(store, "k-000").text.turns == ("Now: Write about the kettle.",)
         assert "1 pair is about an older text" in shown(pilot)
-        assert screen.loader.counts[ExampleFilter.STALE] == 1
+        assert screen.loader.now.counts[ExampleFilter.STALE] == 1
         await act(pilot, "u")
         assert "taken back: k-000 edited" in shown(pilot)
         assert example(store, "k-000").stale == 0
@@ -229,7 +233,11 @@ async def test_two_systems_make_a_run_and_open_its_review(store: Store, tmp_path
         await act(pilot, "j", "c", "enter")
         review = pilot.app.screen
         assert isinstance(review, ReviewScreen)
-        assert (review.session.run.candidate, review.session.run.baseline, review.session.total) == ("second", "base", 3)
+        assert (review.session.run.candidate, review.session.run.baseline, review.session.total) == (
+            "second",
+            "base",
+            3,
+        )
         await act(pilot, "q")
         assert isinstance(pilot.app.screen, SetScreen)
 
@@ -247,7 +255,7 @@ async def test_from_a_pair_of_the_review_and_back_to_it(store: Store) -> None:
         assert screen.selected is not None
         assert screen.selected.key == pair.key
         assert screen.selected.runs == 0, "how it fared would give away the sides"
-        assert sum(row.runs for row in screen.loader.rows) == 1
+        assert sum(row.runs for row in screen.loader.now.rows) == 1
         await act(pilot, "a")
         assert "the answers come after your decision" in shown(pilot)
         await act(pilot, "#", "s", "enter", "q")

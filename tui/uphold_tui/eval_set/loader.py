@@ -1,16 +1,17 @@
 """Reads an eval set for its screen, in a thread where that takes long, and narrows, sorts and searches its examples."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from uphold.records.example_list import (
     ExampleFilter,
     ExampleOrder,
-    Findings,
+    Kinds,
     filter_counts,
     holds,
+    kinds_by_key,
     ordered,
     passes,
     search_text,
@@ -19,103 +20,126 @@ from uphold.records.sets import ExampleRow, ExampleStatus, Health, SetOverview
 from uphold.workflows.curating import list_examples, overview
 from uphold.workflows.lookup import Store, open_store
 from uphold_tui.eval_set.health import FoundProblem, HealthLine, health_lines
-from uphold_tui.eval_set.rows import shown_kinds
+from uphold_tui.eval_set.rows import SetContents, shown_kinds
 from uphold_tui.eval_set.side_by_side import Alike
 
-READ_AT_ONCE = 1_000
-"""Examples up to which a set is read again on the spot; it takes some 20 ms then."""
+READ_AT_ONCE = 500
+"""Examples up to which a set is read again on the spot: some 20 ms on two cores."""
+
+_KNOWN_BY_ROWS = frozenset(kind.value for kind in Health)
+"""Problems that the rows themselves know; a check finds them too, but rows know them as they are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSnapshot:
+    """A set as it was read: its examples, what may be wrong with each, and how many each quick filter leaves."""
+
+    overview: SetOverview | None = None
+    rows: Sequence[ExampleRow] = ()
+    by_key: Mapping[str, ExampleRow] = field(default_factory=dict)
+    kinds: Kinds = field(default_factory=dict)
+    counts: Mapping[ExampleFilter, int] = field(default_factory=dict)
+    lines: Sequence[HealthLine] = ()
+    contents: SetContents = field(default_factory=SetContents)
+
+    def is_standing(self, key: str) -> bool:
+        """Whether the set has an example of this key that is not retired."""
+        return _is_standing(self.by_key, key)
+
+
+def make_snapshot(found: SetOverview, rows: Sequence[ExampleRow], problems: Iterable[FoundProblem]) -> SetSnapshot:
+    """Return a snapshot of these examples, and of the problems that a check found as far as they still are some."""
+    by_key, contents = {row.key: row for row in rows}, SetContents.of(rows)
+    checked = list(_standing_problems(by_key, problems))
+    by_check: dict[str, set[str]] = defaultdict(set)
+    for problem in checked:
+        for key in problem.keys:
+            by_check[key].add(problem.kind)
+    kinds = kinds_by_key(rows, by_check)
+    own = _own_problems(rows, kinds, has_references=contents.has_references)
+    return SetSnapshot(found, rows, by_key, kinds, filter_counts(rows, kinds), health_lines([*own, *checked]), contents)
+
+
+def _is_standing(by_key: Mapping[str, ExampleRow], key: str) -> bool:
+    row = by_key.get(key)
+    return row is not None and row.status is not ExampleStatus.RETIRED
+
+
+def _standing_problems(by_key: Mapping[str, ExampleRow], problems: Iterable[FoundProblem]) -> Iterator[FoundProblem]:
+    """Yield what only a check finds, about the examples that still stand."""
+    for problem in problems:
+        keys = tuple(key for key in problem.keys if _is_standing(by_key, key))
+        if problem.kind not in _KNOWN_BY_ROWS and len(keys) > (problem.kind == "near-duplicate"):
+            yield replace(problem, keys=keys)
+
+
+def _own_problems(rows: Iterable[ExampleRow], kinds: Kinds, *, has_references: bool) -> Iterator[FoundProblem]:
+    """Yield what the rows know themselves."""
+    for row in rows:
+        known = _KNOWN_BY_ROWS & kinds.get(row.key, frozenset())
+        for kind in shown_kinds(known, has_references=has_references) if known else ():
+            yield FoundProblem(kind, (row.key, *row.duplicates) if kind == "duplicate" else (row.key,))
 
 
 class ExampleLoader:
-    """The examples of one set as they were last read, and what the last check found.
+    """The examples of one set as they were last read (`now`), and what the last check found (None: not checked).
 
     `hides` says of a key whether a pair of that example is under review: how it fared is left out then.
-
-    `counts` is how many examples each quick filter leaves, `problems` what the check found (None: not checked), `lines` what
-    the rows themselves and the check say of the set's health.
     """
 
     def __init__(self, store: Store, set_name: str, hides: Callable[[str], bool]) -> None:
         self.store, self.set_name, self._hides = store, set_name, hides
-        self.rows: list[ExampleRow] = []
-        self.overview: SetOverview | None = None
-        self.counts: dict[ExampleFilter, int] = {}
+        self.now = SetSnapshot()
         self.problems: tuple[FoundProblem, ...] | None = None
-        self.findings: Findings = {}
-        self.lines: list[HealthLine] = []
-        self.has_references = False
-        self.is_read = False
-        self._by_key: dict[str, ExampleRow] = {}
         self._searched: dict[str, tuple[ExampleRow, str]] = {}
 
     # reading
 
     @property
+    def is_read(self) -> bool:
+        """Whether the set has been read."""
+        return self.now.overview is not None
+
+    @property
     def is_small(self) -> bool:
         """Whether reading the set again takes no time that anybody notices."""
-        return self.is_read and len(self.rows) <= READ_AT_ONCE
+        return self.is_read and len(self.now.rows) <= READ_AT_ONCE
 
     def read(self) -> None:
         """Read the set again."""
-        self._take(*_read(self.store, self.set_name))
+        self.now = self._read(self.store)
 
     async def read_in_thread(self) -> None:
         """Read the set again in a thread, which opens the file anew."""
-        self._take(*await asyncio.to_thread(self._read_apart))
+        self.now = await asyncio.to_thread(self._read_apart)
 
-    def _read_apart(self) -> tuple[SetOverview, list[ExampleRow]]:
+    def _read_apart(self) -> SetSnapshot:
         with open_store(self.store.path) as store:
-            return _read(store, self.set_name)
+            return self._read(store)
 
-    def _take(self, found: SetOverview, rows: list[ExampleRow]) -> None:
-        self.overview, self.rows = found, [_veiled(row) if self._hides(row.key) else row for row in rows]
-        self._by_key = {row.key: row for row in self.rows}
-        self.is_read = True
-        self._count()
+    def _read(self, store: Store) -> SetSnapshot:
+        rows = list_examples(store, self.set_name)
+        shown = [_veiled(row) if self._hides(row.key) else row for row in rows]
+        return make_snapshot(overview(store, self.set_name), shown, self.problems or ())
 
     def take_problems(self, problems: Iterable[FoundProblem]) -> None:
         """Take what a check found."""
         self.problems = tuple(problems)
-        self._count()
-
-    def _count(self) -> None:
-        checked = list(self._checked_problems())
-        kinds: dict[str, set[str]] = defaultdict(set)
-        for problem in checked:
-            for key in problem.keys:
-                kinds[key].add(problem.kind)
-        self.findings = kinds
-        self.counts = filter_counts(self.rows, self.findings)
-        self.has_references = any(any(row.text.references) for row in self.rows)
-        self.lines = health_lines([*self._own_problems(), *checked])
-
-    def _own_problems(self) -> Iterator[FoundProblem]:
-        """Yield what the rows know themselves, as it is now."""
-        for row in self.rows:
-            for kind in shown_kinds(row, {}, has_references=self.has_references):
-                keys = (row.key, *row.duplicates) if kind == "duplicate" else (row.key,)
-                yield FoundProblem(kind, keys)
-
-    def _checked_problems(self) -> Iterator[FoundProblem]:
-        """Yield what only a check finds, as far as the examples still stand."""
-        own = {kind.value for kind in Health}
-        for problem in self.problems or ():
-            keys = tuple(key for key in problem.keys if self.is_standing(key))
-            is_two = problem.kind == "near-duplicate"
-            if problem.kind not in own and (len(keys) > 1 if is_two else keys or not problem.keys):
-                yield replace(problem, keys=keys)
+        if self.now.overview is not None:
+            self.now = make_snapshot(self.now.overview, self.now.rows, self.problems)
 
     # choosing
 
     def find(self, key: str | None) -> ExampleRow | None:
         """Return the example with this key."""
-        return self._by_key.get(key) if key is not None else None
+        return self.now.by_key.get(key) if key is not None else None
 
     def select(
         self, only: ExampleFilter, order: ExampleOrder, typed: str = "", keys: frozenset[str] | None = None
     ) -> Sequence[ExampleRow]:
         """Return the examples that pass the quick filter and hold all words typed; only those of `keys` where it is given."""
-        kept = [row for row in self.rows if (keys is None or row.key in keys) and passes(row, only, self.findings)]
+        now = self.now
+        kept = [row for row in now.rows if (keys is None or row.key in keys) and passes(row, only, now.kinds)]
         if typed:
             kept = [row for row in kept if holds(self._search_text(row), typed)]
         return ordered(kept, order)
@@ -126,50 +150,43 @@ class ExampleLoader:
             known = self._searched[row.key] = (row, search_text(row))
         return known[1]
 
+    def shown_kinds(self, row: ExampleRow) -> list[str]:
+        """Return what may be wrong with an example, the worst first."""
+        return shown_kinds(self.now.kinds.get(row.key, frozenset()), has_references=self.now.contents.has_references)
+
     def alike(self, row: ExampleRow) -> tuple[str, ...]:
         """Return the keys of the examples that are the same as this one, or nearly so."""
         near = [
             key
             for problem in self.problems or ()
-            if problem.kind in ("duplicate", "near-duplicate") and row.key in problem.keys
+            if problem.kind == "near-duplicate" and row.key in problem.keys
             for key in problem.keys
-            if key != row.key and self.is_standing(key)
+            if key != row.key and self.now.is_standing(key)
         ]
         return tuple(dict.fromkeys([*row.duplicates, *near]))
-
-    def is_standing(self, key: str) -> bool:
-        """Whether the set has an example of this key that is not retired."""
-        row = self._by_key.get(key)
-        return row is not None and row.status is not ExampleStatus.RETIRED
 
     def twos(self, first: ExampleRow | None) -> list[Alike]:
         """Return the examples that are alike, two by two; those with `first` come first."""
         found: dict[frozenset[str], str] = {}
-        for row in self.rows:
+        for row in self.now.rows:
             if row.status is not ExampleStatus.RETIRED:
                 found |= {frozenset((row.key, key)): "the same text" for key in row.duplicates}
         for problem in self.problems or ():
-            if problem.kind == "near-duplicate" and len(problem.keys) == 2 and all(map(self.is_standing, problem.keys)):
+            if problem.kind == "near-duplicate" and len(problem.keys) == 2:
                 found.setdefault(frozenset(problem.keys), problem.detail or "nearly the same")
         twos = []
         for both, how in found.items():
-            left, right = sorted((self._by_key[key] for key in both), key=lambda row: row.id)
-            twos.append(Alike(left, right, how))
+            if all(map(self.now.is_standing, both)):
+                left, right = sorted((self.now.by_key[key] for key in both), key=lambda row: row.id)
+                twos.append(Alike(left, right, how))
         return sorted(twos, key=lambda two: first is None or first.key not in (two.left.key, two.right.key))
 
     def tags(self) -> list[str]:
         """Return the tags of the set, the most used first."""
-        counts: dict[str, int] = defaultdict(int)
-        for row in self.rows:
-            for tag in row.tags:
-                counts[tag] += 1
+        counts = Counter(tag for row in self.now.rows for tag in row.tags)
         return sorted(counts, key=lambda tag: (-counts[tag], tag))
 
 
 def _veiled(row: ExampleRow) -> ExampleRow:
     """Return an example without how it fared: that would give away the sides of a pair, or its verdict."""
     return replace(row, wins=0, ties=0, losses=0, runs=0, parted=0, flips=0, split=0)
-
-
-def _read(store: Store, set_name: str) -> tuple[SetOverview, list[ExampleRow]]:
-    return overview(store, set_name), list_examples(store, set_name)

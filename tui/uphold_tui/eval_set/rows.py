@@ -1,11 +1,12 @@
 """Examples as rows of a list: their columns and signs, and which quick filters stand above it."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 
 from textual.content import Content
 
-from uphold.records.example_list import ExampleFilter, Findings, kinds_of
+from uphold.records.example_list import ExampleFilter, Kinds
 from uphold.records.sets import ExampleRow, ExampleStatus
 from uphold_tui import safe_text
 from uphold_tui.themes import DOUBT, FAINT, MUTED, OVERTURNED, STRONG, THICK, Signs
@@ -116,11 +117,11 @@ def status_sign(status: ExampleStatus, signs: Signs) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How rows are drawn: their columns and signs, and what the checks found."""
+    """How rows are drawn: their columns and signs, and what may be wrong with the examples."""
 
     columns: ExampleColumns
     signs: Signs
-    findings: Findings
+    kinds: Kinds
     contents: SetContents
 
 
@@ -155,14 +156,13 @@ def _parted(example: ExampleRow, signs: Signs) -> Content:
     return Content.assemble((signs.overturned, OVERTURNED), (f" {example.parted}", MUTED))
 
 
-def shown_kinds(example: ExampleRow, findings: Findings, *, has_references: bool) -> list[str]:
+def shown_kinds(kinds: AbstractSet[str], *, has_references: bool) -> list[str]:
     """Return what may be wrong with an example, the worst first; a lacking reference only where others have one."""
-    kinds = kinds_of(example, findings)
     return [kind for kind in HEALTH_WORDS if kind in kinds and (has_references or kind not in _EXPECTED)]
 
 
 def _health(example: ExampleRow, look: RowLook) -> Content:
-    kinds = shown_kinds(example, look.findings, has_references=look.contents.has_references)
+    kinds = shown_kinds(look.kinds.get(example.key, frozenset()), has_references=look.contents.has_references)
     if not kinds:
         return Content("")
     if look.columns.health <= 3:

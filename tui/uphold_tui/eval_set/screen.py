@@ -34,7 +34,7 @@ from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, form_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
-from uphold_tui.eval_set.rows import ExampleColumns, RowLook, SetContents, heads, offered_filters, row, shown_kinds
+from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.text_editor import edit_text, editor_command
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
@@ -114,10 +114,10 @@ class SetScreen(Screen[None]):
         self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
+        self._went_to_review = False
         self._is_finding = False
         self._health_cursor: int | None = None
         self._checking: str | None = None
-        self._contents = SetContents()
         self.header = SplitRow("header")
         self.filters = SplitRow("filters")
         self.find_field = Field(_FIND, name="find-field")
@@ -155,8 +155,8 @@ class SetScreen(Screen[None]):
         self.run_worker(self._read_first(), exclusive=True, group="read")
 
     def on_screen_resume(self) -> None:
-        # Reviews and imports may have changed what is known of the examples meanwhile.
-        if self.loader.is_read:
+        if self._went_to_review:
+            self._went_to_review = False
             self.call_after_refresh(self.read_again)
 
     def on_resize(self, event: Resize) -> None:
@@ -197,8 +197,7 @@ class SetScreen(Screen[None]):
         self._show_read()
 
     def _show_read(self) -> None:
-        self._contents = SetContents.of(self.loader.rows)
-        self.state.marked &= {row.key for row in self.loader.rows}
+        self.state.marked &= {row.key for row in self.loader.now.rows}
         self._show_selected()
         self.refresh_page()
 
@@ -206,7 +205,7 @@ class SetScreen(Screen[None]):
 
     def refresh_page(self) -> None:
         """Show everything as it is now."""
-        overview = self.loader.overview
+        overview = self.loader.now.overview
         if overview is None:
             self.header.show(notes.header(self.loader.set_name, None))
             return
@@ -217,10 +216,10 @@ class SetScreen(Screen[None]):
         }
         self.header.show(notes.header(overview.name, overview.purpose), notes.counts(numbers, overview.hash))
         is_empty = not self.list.items
-        self.set_class(not self.loader.rows, "-none")
+        self.set_class(not self.loader.now.rows, "-none")
         self.set_class(is_empty, "-empty")
         self.set_class(self.writing is not None, "-writing")
-        if not self.loader.rows:
+        if not self.loader.now.rows:
             self.empty.update(notes.empty_set(overview.name, self.table))
         elif is_empty:
             self.empty.update(notes.none_here(self._narrowed_words(), self.table))
@@ -267,11 +266,11 @@ class SetScreen(Screen[None]):
         self._refresh_find_line()
 
     def _columns(self, width: int) -> ExampleColumns:
-        return ExampleColumns.fitting(max(width, 1), self._contents)
+        return ExampleColumns.fitting(max(width, 1), self.loader.now.contents)
 
     def _rows(self, examples: Sequence[ExampleRow], width: int) -> list[Content]:
         """Return the list's rows for the examples in view."""
-        look = RowLook(self._columns(width), self.signs, self.loader.findings, self._contents)
+        look = RowLook(self._columns(width), self.signs, self.loader.now.kinds, self.loader.now.contents)
         return [row(example, look, is_marked=example.key in self.state.marked) for example in examples]
 
     def _refresh_filters(self) -> None:
@@ -283,8 +282,8 @@ class SetScreen(Screen[None]):
         if self.state.marked:
             chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
         extra = Content("  ").join(chips)
-        offered = offered_filters(self.loader.counts, only)
-        self.filters.show(filter_row(offered, self.loader.counts, only, room - extra.cell_length - 2), extra)
+        offered = offered_filters(self.loader.now.counts, only)
+        self.filters.show(filter_row(offered, self.loader.now.counts, only, room - extra.cell_length - 2), extra)
 
     @property
     def _message_room(self) -> int:
@@ -294,7 +293,7 @@ class SetScreen(Screen[None]):
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
         if self.state.typed:
-            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.rows))}", MUTED))
+            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.now.rows))}", MUTED))
         content = Content.assemble("  ", self.message or Content("   ").join(facts))
         self.find_line.styles.width = max(min(content.cell_length, self._message_room + 2), 1)
         self.find_line.show(content)
@@ -312,12 +311,12 @@ class SetScreen(Screen[None]):
             self.fields.show(None, Content(""))
             return
         self.title_row.show(notes.example_title(example, self.signs), self._version())
-        kinds = shown_kinds(example, self.loader.findings, has_references=self.loader.has_references)
+        kinds = self.loader.shown_kinds(example)
         note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs)
         self.fields.show(values_of(example), note)
 
     def _version(self) -> Content:
-        overview = self.loader.overview
+        overview = self.loader.now.overview
         if overview is None:
             return Content("")
         return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
@@ -330,8 +329,8 @@ class SetScreen(Screen[None]):
             words = self._checking
         else:
             words = "checked" if checked else f"{keys.label(self.table['set.check'])} checks for likeness and leaks too"
-        fine = what_is_fine(self.loader.lines, checked=checked) if self.loader.rows else ""
-        self.health.show(HealthState(tuple(self.loader.lines), words, fine, self._health_cursor))
+        fine = what_is_fine(self.loader.now.lines, checked=checked) if self.loader.now.rows else ""
+        self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
 
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("set."): key for name, key in self.table.items()}
@@ -348,7 +347,7 @@ class SetScreen(Screen[None]):
             self.footer.show(
                 [[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last]
             )
-        elif not self.loader.rows:
+        elif not self.loader.now.rows:
             self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
         else:
             self.footer.show([*self._list_entries(table, narrow=narrow), last])
@@ -394,7 +393,7 @@ class SetScreen(Screen[None]):
         if self._health_cursor is None:
             self.list.move(step)
         else:
-            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.lines) - 1)
+            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
             self._refresh_health()
 
     def action_page(self, pages: int) -> None:
@@ -412,7 +411,7 @@ class SetScreen(Screen[None]):
         if self.writing is not None:
             self.form.go(step)
         elif not self._is_finding:
-            only = next_filter(offered_filters(self.loader.counts, self.state.only), self.state.only, step)
+            only = next_filter(offered_filters(self.loader.now.counts, self.state.only), self.state.only, step)
             self._narrow(only=only)
 
     def action_quick_filter(self, name: str) -> None:
@@ -436,7 +435,7 @@ class SetScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Go to the search field."""
-        if self.loader.rows:
+        if self.loader.now.rows:
             self._is_finding = True
             self.find_field.focus()
             self._refresh_footer()
@@ -488,7 +487,7 @@ class SetScreen(Screen[None]):
 
     async def action_new(self) -> None:
         """Write a new example."""
-        key = next_key(row.key for row in sorted(self.loader.rows, key=lambda row: row.id))
+        key = next_key(row.key for row in sorted(self.loader.now.rows, key=lambda row: row.id))
         await self._begin(Writing(None, FieldValues(key=key)), "")
 
     async def _begin(self, writing: Writing, focus: str) -> None:
@@ -568,7 +567,7 @@ class SetScreen(Screen[None]):
         if keys_made is not None:
             self.changed = True
             self.state.key = keys_made[0]
-            if not self.loader.rows or self.state.is_narrowed:
+            if not self.loader.now.rows or self.state.is_narrowed:
                 self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = (
                     ExampleFilter.ALL,
                     "",
@@ -625,7 +624,7 @@ class SetScreen(Screen[None]):
     def targets(self) -> list[str]:
         """The keys of the marked examples, else that of the one under the cursor."""
         if self.state.marked:
-            return [row.key for row in self.loader.rows if row.key in self.state.marked]
+            return [row.key for row in self.loader.now.rows if row.key in self.state.marked]
         return [self.selected.key] if self.selected is not None else []
 
     def _targets_words(self, targets: Sequence[str]) -> str:
@@ -667,7 +666,7 @@ class SetScreen(Screen[None]):
 
     def action_retire(self) -> None:
         """Ask for a reason, and retire."""
-        targets = [key for key in self.targets if self.loader.is_standing(key)]
+        targets = [key for key in self.targets if self.loader.now.is_standing(key)]
         if not targets:
             self.say(f"it is retired already; {keys.label(self.table['set.activate'])} restores it")
             return
@@ -705,7 +704,7 @@ class SetScreen(Screen[None]):
 
     def action_draft(self) -> None:
         """Make examples drafts."""
-        targets = [key for key in self.targets if self.loader.is_standing(key)]
+        targets = [key for key in self.targets if self.loader.now.is_standing(key)]
         if targets and self._try(lambda: self.editor.make_draft(targets)) is not None:
             self._acted(f"{self._targets_words(targets)}: a draft, in no count")
 
@@ -769,7 +768,7 @@ class SetScreen(Screen[None]):
 
     def action_texts(self) -> None:
         """Write purpose and guidelines."""
-        overview = self.loader.overview
+        overview = self.loader.now.overview
         if overview is None:
             return
         from uphold_tui.dialogs.set_forms import SetTexts, SetTextsScreen
@@ -790,7 +789,7 @@ class SetScreen(Screen[None]):
     def action_systems(self) -> None:
         """Show which system lacks how many answers; two of them make a run."""
         systems = self._try(lambda: answering_systems(self.editor.store, self.loader.set_name))
-        overview = self.loader.overview
+        overview = self.loader.now.overview
         if systems is None or overview is None:
             return
         if self.actions.review is None:
@@ -801,16 +800,17 @@ class SetScreen(Screen[None]):
         def make(two: TwoSystems | None) -> None:
             review = self.actions.review
             if two is not None and review is not None:
+                self._went_to_review = True
                 self._try(lambda: review(two.candidate, two.baseline))
 
-        offered = with_references(systems, self.loader.rows)
+        offered = with_references(systems, self.loader.now.rows)
         self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
 
     # health
 
     def action_health(self) -> None:
         """Move the cursor to the lines of the health panel, or back to the list."""
-        if self._health_cursor is None and not self.loader.lines:
+        if self._health_cursor is None and not self.loader.now.lines:
             self.say("nothing found; " + keys.label(self.table["set.check"]) + " checks for likeness and leaks too")
             return
         self._health_cursor = 0 if self._health_cursor is None else None
@@ -824,7 +824,7 @@ class SetScreen(Screen[None]):
 
     def _go_to_line(self, index: int) -> None:
         """Show the examples of a line of the health panel."""
-        line = self.loader.lines[index]
+        line = self.loader.now.lines[index]
         if line.kind in FILTERS:
             self._narrow(FILTERS[line.kind], "")
             return
