@@ -77,23 +77,17 @@ def kinds_by_key(rows: Iterable[ExampleRow], found: Kinds) -> dict[str, Abstract
     return kinds
 
 
-def passes(row: ExampleRow, only: ExampleFilter, kinds: Kinds) -> bool:
-    """Return whether a quick filter lets an example through."""
-    test = _TESTS.get(only)
-    if test is not None:
-        return test(row)
-    return any(_FILTER_OF_KIND.get(kind) is only for kind in kinds.get(row.key, ()))
-
-
-def filter_counts(rows: Iterable[ExampleRow], kinds: Kinds) -> dict[ExampleFilter, int]:
-    """Return how many examples each quick filter lets through."""
-    counts = dict.fromkeys(ExampleFilter, 0)
+def filter_members(rows: Iterable[ExampleRow], kinds: Kinds) -> dict[ExampleFilter, set[str]]:
+    """Return the keys of the examples that each quick filter lets through."""
+    members: dict[ExampleFilter, set[str]] = {only: set() for only in ExampleFilter}
     for row in rows:
         for only, test in _TESTS.items():
-            counts[only] += test(row)
-        for only in {_FILTER_OF_KIND[kind] for kind in kinds.get(row.key, ()) if kind in _FILTER_OF_KIND}:
-            counts[only] += 1
-    return counts
+            if test(row):
+                members[only].add(row.key)
+        for kind in kinds.get(row.key, ()):
+            if kind in _FILTER_OF_KIND:
+                members[_FILTER_OF_KIND[kind]].add(row.key)
+    return members
 
 
 def ordered(rows: Sequence[ExampleRow], order: ExampleOrder) -> list[ExampleRow]:

@@ -3,17 +3,17 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from uphold.records.example_list import (
     ExampleFilter,
     ExampleOrder,
     Kinds,
-    filter_counts,
+    filter_members,
     holds,
     kinds_by_key,
     ordered,
-    passes,
     search_text,
 )
 from uphold.records.sets import ExampleRow, ExampleStatus, Health, SetOverview
@@ -32,15 +32,21 @@ _KNOWN_BY_ROWS = frozenset(kind.value for kind in Health)
 
 @dataclass(frozen=True, slots=True)
 class SetSnapshot:
-    """A set as it was read: its examples, what may be wrong with each, and how many each quick filter leaves."""
+    """A set as it was read: its examples in every order, what may be wrong with each, and which each quick filter leaves."""
 
     overview: SetOverview | None = None
     rows: Sequence[ExampleRow] = ()
     by_key: Mapping[str, ExampleRow] = field(default_factory=dict)
     kinds: Kinds = field(default_factory=dict)
-    counts: Mapping[ExampleFilter, int] = field(default_factory=dict)
+    orders: Mapping[ExampleOrder, Sequence[ExampleRow]] = field(default_factory=dict)
+    members: Mapping[ExampleFilter, AbstractSet[str]] = field(default_factory=dict)
     lines: Sequence[HealthLine] = ()
     contents: SetContents = field(default_factory=SetContents)
+
+    @property
+    def counts(self) -> dict[ExampleFilter, int]:
+        """How many examples each quick filter leaves."""
+        return {only: len(keys) for only, keys in self.members.items()}
 
     def is_standing(self, key: str) -> bool:
         """Whether the set has an example of this key that is not retired."""
@@ -57,7 +63,9 @@ def make_snapshot(found: SetOverview, rows: Sequence[ExampleRow], problems: Iter
             by_check[key].add(problem.kind)
     kinds = kinds_by_key(rows, by_check)
     own = _own_problems(rows, kinds, has_references=contents.has_references)
-    return SetSnapshot(found, rows, by_key, kinds, filter_counts(rows, kinds), health_lines([*own, *checked]), contents)
+    orders = {order: ordered(rows, order) for order in ExampleOrder}
+    lines = health_lines([*own, *checked])
+    return SetSnapshot(found, rows, by_key, kinds, orders, filter_members(rows, kinds), lines, contents)
 
 
 def _is_standing(by_key: Mapping[str, ExampleRow], key: str) -> bool:
@@ -138,11 +146,13 @@ class ExampleLoader:
         self, only: ExampleFilter, order: ExampleOrder, typed: str = "", keys: frozenset[str] | None = None
     ) -> Sequence[ExampleRow]:
         """Return the examples that pass the quick filter and hold all words typed; only those of `keys` where it is given."""
-        now = self.now
-        kept = [row for row in now.rows if (keys is None or row.key in keys) and passes(row, only, now.kinds)]
-        if typed:
-            kept = [row for row in kept if holds(self._search_text(row), typed)]
-        return ordered(kept, order)
+        kept = self.now.orders.get(order, ())
+        if only is not ExampleFilter.ALL:
+            members = self.now.members.get(only, frozenset())
+            kept = [row for row in kept if row.key in members]
+        if keys is not None:
+            kept = [row for row in kept if row.key in keys]
+        return [row for row in kept if holds(self._search_text(row), typed)] if typed else kept
 
     def _search_text(self, row: ExampleRow) -> str:
         known = self._searched.get(row.key)
