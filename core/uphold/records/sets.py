@@ -197,6 +197,17 @@ def stale_sentence(counts: StaleCounts) -> str:
     return "; ".join(sentences)
 
 
+def leaving_sentence(counts: StaleCounts) -> str:
+    """Return what leaves the numbers with examples that are retired; empty where nothing does."""
+    if not counts.pairs:
+        return ""
+    what = (
+        f"{count_noun(counts.pairs, 'pair')}, {count_noun(counts.verdicts, 'verdict')} and"
+        f" {count_noun(counts.decisions, 'decision')}"
+    )
+    return f"{what} leave the numbers; `uphold set restore` and `uphold set undo` bring them back"
+
+
 # Lists of examples.
 
 

@@ -12,6 +12,7 @@ from uphold.errors import BadUsage
 from uphold.records.set_history import Act, ActKind, UndoneAct
 from uphold.records.sets import (
     AnsweringSystem,
+    Example,
     ExampleDetails,
     ExampleEdit,
     ExampleRow,
@@ -83,7 +84,7 @@ def overview(store: Store, set_name: str) -> SetOverview:
         guidelines=values.get(SettingKind.GUIDELINES),
         judge=pinned.name if pinned is not None else unknown or None,
         baseline=values.get(SettingKind.BASELINE),
-        floor=None if floor is None else float(floor),
+        floor=None if floor is None else float(json.loads(floor)),
         wanted=json.loads(values.get(SettingKind.WANTED) or "{}"),
         active=counts.get(ExampleStatus.ACTIVE, 0),
         draft=counts.get(ExampleStatus.DRAFT, 0),
@@ -105,6 +106,11 @@ def example_details(store: Store, set_name: str, key: str) -> ExampleDetails:
         tuple(example_history.history_of(store, example)),
         stale_counts(examples.pair_uses(store, example.id), example.text, None),
     )
+
+
+def find_one(store: Store, set_name: str, key: str) -> Example:
+    """Return an example as it is now; raises BadUsage for a set or an example that does not exist."""
+    return examples.find_example(store, sets.find_set(store, set_name), key)
 
 
 class SetEditor:
@@ -179,13 +185,28 @@ class SetEditor:
             raise BadUsage("an example has at least one turn")
         only_reference = edit.turns is None and edit.context is None
         with self._act_if_changed(ActKind.REFERENCE if only_reference else ActKind.EDIT) as (act, changed):
-            example = examples.find_example(self.store, self.set_id, key)
-            after = edited_text(example.text, edit)
-            stale = stale_counts(examples.pair_uses(self.store, example.id), example.text, after)
-            if not examples.write_text(self.store.conn, act, example, after):
-                return None
-            changed.append(key)
+            return self._write_edit(act, changed, key, edit)
+
+    def edit_all(self, key: str, edit: ExampleEdit, tags: Sequence[str]) -> StaleCounts | None:
+        """Change the text of an example and give it exactly these tags, as one act; returns as `edit` does."""
+        with self._act_if_changed(ActKind.EDIT) as (act, changed):
+            before = examples.find_example(self.store, self.set_id, key)
+            stale = self._write_edit(act, changed, key, edit)
+            add = [tag for tag in tags if tag not in before.tags]
+            remove = [tag for tag in before.tags if tag not in tags]
+            if examples.write_tags(self.store.conn, act, [before.id], add, remove):
+                changed.append(key)
+                return stale if stale is not None else StaleCounts()
             return stale
+
+    def _write_edit(self, act: OpenAct, changed: list[str], key: str, edit: ExampleEdit) -> StaleCounts | None:
+        example = examples.find_example(self.store, self.set_id, key)
+        after = edited_text(example.text, edit)
+        stale = stale_counts(examples.pair_uses(self.store, example.id), example.text, after)
+        if not examples.write_text(self.store.conn, act, example, after):
+            return None
+        changed.append(key)
+        return stale
 
     def use_answer_as_reference(self, key: str, response_id: int) -> StaleCounts | None:
         """Make a system's answer to an example its reference; return what became stale, None where it is already.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from uphold.errors import BadFile
 from uphold.formats import registry
+from uphold.formats.files import find_file
 from uphold.formats.reading import ReadOptions
 from uphold.formats.writers.eval_set import set_lines
 from uphold.records.rows import ImportRow
@@ -251,3 +252,21 @@ def _text_of(row: ImportRow, texts: Mapping[str, ExampleText]) -> ExampleText:
     if row.references is not None and len(row.references) != len(turns):
         raise BadFile(f"{row.source}: {len(row.references)} references for {len(turns)} turns; give one per turn")
     return ExampleText(turns, context, fitted_references(references, len(turns)))
+
+
+_LONGEST_TEXT = 1024 * 1024
+"""Bytes of the longest text file that guidelines are read from."""
+
+
+def read_text_file(path: Path) -> str:
+    """Return the text of a file, without the line break at its end.
+
+    Raises BadFile where it cannot be read, is no ordinary file, no UTF-8, or longer than a megabyte.
+    """
+    file = find_file(path)
+    if file.size > _LONGEST_TEXT:
+        raise BadFile(f"{file.name}: {file.size:,} bytes; guidelines may have up to {_LONGEST_TEXT:,}")
+    text = file.read_text()
+    if "\0" in text:
+        raise BadFile(f"{file.name}: a NUL byte; this is no text file, or a broken one")
+    return text.removesuffix("\n")

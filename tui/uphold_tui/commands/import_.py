@@ -66,7 +66,7 @@ def import_(
     from uphold_tui.console import print_json
 
     request = ImportRequest(
-        paths, as_, set_, _mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
+        paths, as_, set_, read_mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
     )
     summary = _import_files(context.obj, request)
     if json:
@@ -76,7 +76,8 @@ def import_(
         _print_next_step(summary)
 
 
-def _mapping(options: list[str]) -> dict[str, str]:
+def read_mapping(options: list[str]) -> dict[str, str]:
+    """Return the columns of --map by field; raises BadUsage for one that is not FIELD=COLUMN."""
     from uphold.errors import BadUsage
 
     pairs = [text.partition("=") for text in options]
