@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 import asking
 import bringing
+import checking
 import counting
 import dropping
 import lists
@@ -47,6 +48,8 @@ class Size:
     saves: int
     decisions: int
     dropped: tuple[int, ...]
+    examples: int
+    training_lines: int
 
 
 WHOLE = Size(
@@ -59,10 +62,22 @@ WHOLE = Size(
     saves=300,
     decisions=20,
     dropped=(1000, 3000, 12_000),
+    examples=10_000,
+    training_lines=50_000,
 )
 
 QUICK = Size(
-    pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30)
+    pairs=40,
+    long_pairs=24,
+    judged=5,
+    judging_cases=2,
+    rounds=1,
+    keys=2,
+    saves=5,
+    decisions=3,
+    dropped=(10, 30),
+    examples=30,
+    training_lines=100,
 )
 
 
@@ -82,6 +97,7 @@ class Bench:
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),
+            "checks": lambda: checking.measure(min(size.rounds, 3), folder, size.examples, size.training_lines),
             "judging": lambda: asking.measure(size.rounds, folder, self.judged, asking.CASES[: size.judging_cases]),
         }
 

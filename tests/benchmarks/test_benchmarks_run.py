@@ -24,6 +24,7 @@ GROUPS = {
     "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],
     "import": ["import, pairs", "import, pairs, texts in every row"],
     "drop": ["imports drop, 10 pairs", "imports drop, 30 pairs"],
+    "checks": ["set check, 30 examples", "set check against 100 lines"],
     "judging": ["judging, 8 at once, answers after 0 ms", "judging, 1 at once, answers after 0 ms"],
 }
 

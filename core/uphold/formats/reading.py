@@ -14,6 +14,9 @@ from uphold.records.rows import ImportRow, RowSource, RowWarning, SkippedRow
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes in all files."""
 
+FileRow = tuple[RowSource, dict[str, Any]]
+"""A row as it was decoded, with its place."""
+
 
 class BadRow(UpholdError):
     """A row that cannot be imported; `iter_rows` and the readers add its place and report it to `ReadNotes`."""
@@ -25,7 +28,9 @@ class ReadOptions:
 
     `format` is a format name (None: detect it). `mapping` is field -> column and applies to the `pairs` format.
     `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the baseline's outputs
-    (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile.
+    (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile. `encoding` is that of text files (None: UTF-8).
+    `system` names the system whose answers the files are, where they do not (`lm-eval`). `database` is the open database,
+    whose files are not to be opened.
     """
 
     format: str | None = None
@@ -34,6 +39,9 @@ class ReadOptions:
     baseline: str | None = None
     baseline_file: Path | None = None
     skip_bad: bool = False
+    encoding: str | None = None
+    system: str | None = None
+    database: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,24 @@ To add a format, write a module in `readers/` with the members of `Format` and a
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from uphold.errors import BadFile, BadUsage
+from uphold.formats.encodings import find_encoding
 from uphold.formats.files import InputFile, default_set_name, find_file, find_files
-from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
+from uphold.formats.readers import (
+    alpaca_eval,
+    arena_hard,
+    inspect_ai,
+    lm_eval,
+    mt_bench,
+    pairs,
+    pandalm,
+    preferences,
+    promptfoo,
+)
 from uphold.formats.readers.eval_set import is_set_file
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
@@ -38,8 +50,18 @@ class Format(Protocol):
         ...
 
 
-_READERS: tuple[Format, ...] = (pandalm, mt_bench, arena_hard, alpaca_eval, inspect_ai, promptfoo, preferences, pairs)
-"""In the order in which they are tried; `pairs` accepts the most files and is last."""
+_READERS: tuple[Format, ...] = (
+    pandalm,
+    mt_bench,
+    arena_hard,
+    alpaca_eval,
+    inspect_ai,
+    lm_eval,
+    promptfoo,
+    preferences,
+    pairs,
+)
+"""In the order in which they are tried: results of lm-eval look like promptfoo's, and `pairs` accepts the most files."""
 
 FORMATS = tuple(sorted(reader.NAME for reader in _READERS))
 """Names of the formats."""
@@ -66,7 +88,9 @@ def open_files(
     `FileReading.rows` is read.
     """
     options = options or ReadOptions()
-    files = find_files(paths)
+    if options.encoding is not None:
+        options = replace(options, encoding=find_encoding(options.encoding))
+    files = find_files(paths, options.encoding, options.database)
     columns = frozenset(options.mapping.values())
     format_name = options.format
     if format_name is None and options.mapping:
@@ -77,7 +101,7 @@ def open_files(
     _check_options(reader, options)
     read_files = [file for files_of_kind in by_kind.values() for file in files_of_kind]
     if options.baseline_file is not None:
-        read_files.append(find_file(options.baseline_file))
+        read_files.append(find_file(options.baseline_file, options.encoding))
     notes = ReadNotes(ByteMeter(sum(file.size for file in read_files), progress), options.skip_bad)
     return FileReading(
         reader.NAME,
@@ -110,6 +134,9 @@ def _select_by_content(files: list[InputFile], columns: frozenset[str]) -> _Sele
         elif file.named_directly:
             raise _unknown_format(file)
     if not names_by_format:
+        for file in files:
+            if file.problem is not None:
+                raise _unknown_format(file)
         raise BadFile(f"no file in the folder is in a format that uphold knows; {_format_list()}")
     if len(names_by_format) > 1:
         each = "; ".join(f"{name}: {', '.join(names[:3])}" for name, names in names_by_format.items())
@@ -145,7 +172,7 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
         return "rows"
     if file.shape == "empty":
         raise BadFile(f"{file.name}: there is no row in it")
-    file.read_text()  # raises BadFile with the line of what is not UTF-8
+    file.check_text()
     raise BadFile(f"{file.name}: this is no file of {reader.NAME}: {reader.DESCRIPTION}")
 
 
@@ -157,10 +184,8 @@ def _unknown_format(file: InputFile) -> BadFile:
         return BadFile(
             f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes"
         )
-    before, nul, _ = file.read_text().partition("\0")
-    if nul:
-        line = 1 + before.count("\n")
-        return BadFile(f"{file.name}:{line}: a NUL byte; this is no text file, or a broken one")
+    if not file.is_workbook:
+        file.check_text()
     fields = ", ".join(f'"{field}"' for field in sorted(file.fields or ())[:12]) or "nothing that can be read"
     return BadFile(f"{file.name}:1: in no format that uphold knows: the first row has {fields}; {_format_list()}")
 
@@ -176,6 +201,8 @@ def _check_options(reader: Format, options: ReadOptions) -> None:
         raise BadUsage(f"--map goes with the pairs format, not with {reader.NAME}")
     if options.baseline_file is not None and reader is not alpaca_eval:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
+    if options.system is not None and reader is not lm_eval:
+        raise BadUsage(f"--system goes with the lm-eval format, not with {reader.NAME}")
     if (options.candidate or options.baseline) and reader.NAME not in _TAKES_SYSTEM_NAMES:
         raise BadUsage(f"{reader.NAME} names its systems itself; leave out --candidate and --baseline")
     for name in (options.candidate, options.baseline):

@@ -56,6 +56,8 @@ class ImportRequest:
     baseline_file: Path | None = None
     update: bool = False
     skip_bad: bool = False
+    encoding: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
 
 def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
     with store.snapshot() as conn:
-        attempt = yield from _prepare(conn, request)
+        attempt = yield from _prepare(conn, store.path, request)
         if not attempt.may_change:
             return attempt.summary
     yield attempt.write_progress(0)
@@ -107,16 +109,18 @@ def _write_once(store: Store, request: ImportRequest) -> Generator[ImportProgres
 
 def _hold_lock(store: Store, request: ImportRequest) -> Generator[ImportProgress, None, ImportSummary]:
     with store.writing() as conn:
-        attempt = yield from _prepare(conn, request)
+        attempt = yield from _prepare(conn, store.path, request)
         if attempt.may_change:
             yield from attempt.write()
     return attempt.summary
 
 
-def _prepare(conn: sqlite3.Connection, request: ImportRequest) -> "Generator[ImportProgress, None, _Attempt]":
+def _prepare(
+    conn: sqlite3.Connection, database: Path, request: ImportRequest
+) -> "Generator[ImportProgress, None, _Attempt]":
     left_out: dict[int, str] = {}
     while True:
-        attempt = _Attempt(conn, request, left_out)
+        attempt = _Attempt(conn, database, request, left_out)
         yield from attempt.read()
         if len(attempt.left_out) == len(left_out):
             return attempt
@@ -137,12 +141,12 @@ def _paused_gc() -> Iterator[None]:
             gc.enable()
 
 
-def check_files(request: ImportRequest) -> None:
-    """Raise BadFile or BadUsage for files that cannot be imported at all, before a database is created."""
-    _open(request)
+def check_files(request: ImportRequest, database: Path | None = None) -> None:
+    """Raise BadFile or BadUsage for files that cannot be imported at all, before a `database` is created."""
+    _open(request, database)
 
 
-def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileReading:
+def _open(request: ImportRequest, database: Path | None, progress: ReadProgress | None = None) -> FileReading:
     options = ReadOptions(
         request.format,
         request.mapping,
@@ -150,6 +154,9 @@ def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileR
         request.baseline,
         request.baseline_file,
         request.skip_bad,
+        request.encoding,
+        request.system,
+        database,
     )
     return registry.open_files(request.paths, options, progress)
 
@@ -157,9 +164,11 @@ def _open(request: ImportRequest, progress: ReadProgress | None = None) -> FileR
 class _Attempt:
     """One pass over the files; `left_out` maps the numbers of rows to skip to the reason."""
 
-    def __init__(self, conn: sqlite3.Connection, request: ImportRequest, left_out: Mapping[int, str]) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, database: Path, request: ImportRequest, left_out: Mapping[int, str]
+    ) -> None:
         self._bytes = (0, 0)
-        self._files = _open(request, self._set_progress)
+        self._files = _open(request, database, self._set_progress)
         self._conn, self._request = conn, request
         self.left_out = dict(left_out)
         self._rows_to_write = 0

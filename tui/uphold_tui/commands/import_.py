@@ -32,7 +32,12 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or a folder.")],
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="FORMAT", help="pairs, pandalm, mt-bench or alpaca-eval; detected by default."),
+        typer.Option(
+            "--as",
+            metavar="FORMAT",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences or promptfoo; detected"
+            " by default.",
+        ),
     ] = None,
     set_: Annotated[
         str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
@@ -50,6 +55,13 @@ def import_(
     baseline_file: Annotated[
         Path | None, typer.Option("--baseline-file", metavar="FILE", help="Outputs of the baseline, for alpaca-eval.")
     ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", metavar="NAME", help="Name of the system that answered, for lm-eval.")
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Encoding of text files that are not UTF-8, such as utf-16."),
+    ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="Replace texts, verdicts and decisions that differ from stored ones.")
     ] = False,
@@ -66,7 +78,17 @@ def import_(
     from uphold_tui.console import print_json
 
     request = ImportRequest(
-        paths, as_, set_, read_mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
+        paths,
+        as_,
+        set_,
+        read_mapping(mapping or []),
+        candidate,
+        baseline,
+        baseline_file,
+        update,
+        skip_bad,
+        encoding,
+        system,
     )
     summary = _import_files(context.obj, request)
     if json:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from uphold.errors import BadUsage
+from uphold.formats.conversations import with_plain_texts
 from uphold.formats.fields import (
     check_cells,
     check_length,
@@ -35,7 +36,7 @@ DESCRIPTION = (
 
 IGNORED_KINDS: frozenset[str] = frozenset()
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PER_TURN = ("reference", "response_candidate", "response_baseline")
 
 _JUDGMENT_FIELDS = frozenset({"judge", "verdict", "order", "preference", "confidence", "reason"})
@@ -52,6 +53,8 @@ _FIELDS = (
             "key",
             "instruction",
             "turns",
+            "messages",
+            "conversations",
             "context",
             "reference",
             "tags",
@@ -71,7 +74,9 @@ _RESPONSE_FIELDS = ("response_candidate", "response_baseline")
 _VERDICTS = {preference.value: preference for preference in Preference}
 _CHOICES = {choice.value: choice for choice in Choice}
 _ORDERS = {order.value: order for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)}
-_TYPICAL_FIELDS = frozenset({"instruction", "turns", "key", "response_candidate", "response_baseline"})
+_TYPICAL_FIELDS = frozenset(
+    {"instruction", "turns", "messages", "conversations", "key", "response_candidate", "response_baseline"}
+)
 
 
 def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
@@ -98,7 +103,8 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
         for source, raw in iter_rows(file, notes):
             record = columns.rename(raw) if columns.mapping else raw
             try:
-                row = parser.parse(source, _decode_cells(record) if in_csv else record)
+                record = with_plain_texts(_decode_cells(record) if in_csv else record)
+                row = parser.parse(source, record)
             except BadRow as error:
                 notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
                 continue
@@ -241,11 +247,13 @@ def _decode_whole_number(field: str, cell: str) -> int:
 def _decode_decimal(field: str, cell: str) -> float:
     if not _DECIMAL.fullmatch(cell):
         raise BadRow(f'{field} must be a number from 0 to 1, found "{cell}"')
-    return float(cell)
+    return float(cell.replace(",", "."))  # a spreadsheet of many countries writes 0,5
 
 
 _CELL_DECODERS: dict[str, Callable[[str, str], Any]] = {
     "turns": _decode_list,
+    "messages": _decode_list,
+    "conversations": _decode_list,
     "tags": _decode_tags,
     "turn": _decode_whole_number,
     "preference": _decode_decimal,
