@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from support.app_samples import app, database, make_app, press, rows, shown
 from uphold.records.example_list import ExampleFilter
-from uphold.records.sets import ExampleRow, ExampleStatus, SettingKind
+from uphold.records.sets import ExampleRow, ExampleStatus, NewExample, SettingKind
+from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, overview
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
@@ -23,6 +24,13 @@ SET = "sample"
 
 SIZE = (120, 36)
 
+INSTRUCTIONS = (
+    "Write about the kettle.",
+    "Which lamp suits a small kitchen?",
+    "Describe how a boat is steered at night.",
+    "Explain to a child why coats have buttons.",
+)
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for line in lines:
         number = int(line["key"][-1])
         if "instruction" in line:
-            line |= {"instruction": f"Write about the {('kettle', 'lamp', 'boat', 'coat')[number]}.", "tags": ["home"]}
+            line |= {"instruction": INSTRUCTIONS[number], "tags": ["home"]}
     database(folder, lines).close()
     return folder / "uphold.db"
 
@@ -178,14 +186,40 @@ async def test_of_two_that_are_alike_one_key_keeps_one(store: Store) -> None:
     editor.duplicate("k-001", "k-009")
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
-        assert "2 the same text twice   k-001, k-009" in shown(pilot)
+        assert "2 the same text twice" in shown(pilot)
         await act(pilot, "h", "enter")
         assert [row.key for row in screen.list.items] == ["k-001", "k-009"]
         await act(pilot, "d", "1")
         assert example(store, "k-009").status is ExampleStatus.RETIRED
         assert example(store, "k-009").reason == "like k-001"
         await act(pilot, "escape", "d")
-        assert "no two are the same" in shown(pilot)
+        assert "no two examples are alike" in shown(pilot)
+
+
+async def test_a_check_finds_what_is_nearly_the_same_and_what_stands_in_a_training_file(
+    store: Store, tmp_path: Path
+) -> None:
+    texts = ["Write a short and friendly letter about the old blue kettle of your aunt, please.", "What are tides?"]
+    near = texts[0].replace("aunt", "uncle")
+    SetEditor(store, SET, "mira").add(
+        [NewExample(ExampleText((text,)), f"x-{n}") for n, text in enumerate([*texts, near])]
+    )
+    trained = tmp_path / "train.jsonl"
+    trained.write_text(json.dumps({"prompt": near}) + "\n", encoding="utf-8")
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        assert "2 nearly the same" in shown(pilot), "a small set is checked when it is opened"
+        await act(pilot, "C", f" {trained}", "enter")
+        await settled(pilot)
+        assert screen.loader.now.counts[ExampleFilter.LEAKED] == 2
+        assert "x-0: train.jsonl:1, differs in 1 word" in shown(pilot)
+        await act(pilot, "d", "2")
+        assert example(store, "x-0").status is ExampleStatus.RETIRED
+        assert "changed since the check; C checks again" in shown(pilot)
+        assert screen.loader.now.counts[ExampleFilter.DUPLICATE] == 0
+        await act(pilot, "C", " /nowhere/train.jsonl", "enter")
+        await settled(pilot)
+        assert "/nowhere/train.jsonl" in shown(pilot)
 
 
 async def test_filters_search_and_order_narrow_the_list_and_escape_shows_all(store: Store) -> None:
@@ -194,7 +228,7 @@ async def test_filters_search_and_order_narrow_the_list_and_escape_shows_all(sto
         assert "All 4    Active 4    No reference 4    Unread 4" in shown(pilot)
         await act(pilot, "tab", "tab")
         assert screen.state.only is ExampleFilter.NO_REFERENCE
-        await act(pilot, "/", " BOAT write", "enter")
+        await act(pilot, "/", " BOAT night", "enter")
         assert [row.key for row in screen.list.items] == ["k-002"]
         await act(pilot, "/", " xylophone", "enter")
         assert "found nowhere: xylophone" in shown(pilot)

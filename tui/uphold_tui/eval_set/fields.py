@@ -240,7 +240,8 @@ class FieldsForm(VerticalScroll):
         """Add an empty turn behind the last one, and go to it."""
         values = self.values
         more = replace(values, turns=(*values.turns, ""), references=(*values.references, ""))
-        await self.begin(more, self._room, with_key=self._with_key, focus=f"turn {len(more.turns)}")
+        number = len(self._given.turns) + 1
+        await self.begin(more, self._room, with_key=self._with_key, focus=f"turn {number}")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

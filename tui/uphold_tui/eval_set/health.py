@@ -11,64 +11,55 @@ from textual.widget import Widget
 
 from uphold.formatting import count, count_noun
 from uphold.records.example_list import ExampleFilter
+from uphold.records.set_checks import Finding, FindingKind
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, THICK, TINT, UPHELD, Signs
 from uphold_tui.widgets.rows import spread
 
 WORDS = {
-    "leaked": "leaked",
-    "empty": "without an instruction",
-    "broken": "marked broken",
-    "duplicate": "the same text twice",
-    "near-duplicate": "nearly the same",
-    "split": "reviewers split",
-    "flips": "verdict flips with the order",
-    "no-reference": "without reference",
-    "long": "longer than usual",
-    "thin-tag": "thin tags",
-    "always-lost": "always lost",
-    "always-won": "always won",
-    "always-tie": "always tie",
-    "forgotten": "forgotten",
+    FindingKind.EMPTY: "without an instruction",
+    FindingKind.BROKEN: "marked broken",
+    FindingKind.LEAKED: "leaked",
+    FindingKind.DUPLICATE: "the same text twice",
+    FindingKind.NEAR_DUPLICATE: "nearly the same",
+    FindingKind.SPLIT: "reviewers split",
+    FindingKind.FLIPS: "verdict flips with the order",
+    FindingKind.NO_REFERENCE: "without reference",
+    FindingKind.LONG: "far longer than others",
+    FindingKind.THIN_TAG: "tags with few examples",
+    FindingKind.ALWAYS_LOST: "always lost",
+    FindingKind.ALWAYS_TIE: "always tie",
+    FindingKind.ALWAYS_WON: "always won",
 }
 """What may be wrong, the worst first; the words stand behind a number of examples."""
 
 FILTERS = {
-    "leaked": ExampleFilter.LEAKED,
-    "empty": ExampleFilter.EMPTY,
-    "broken": ExampleFilter.BROKEN,
-    "duplicate": ExampleFilter.DUPLICATE,
-    "near-duplicate": ExampleFilter.DUPLICATE,
-    "split": ExampleFilter.SPLIT,
-    "flips": ExampleFilter.FLIPS,
-    "no-reference": ExampleFilter.NO_REFERENCE,
-    "always-lost": ExampleFilter.ALWAYS_LOST,
-    "always-won": ExampleFilter.ALWAYS_WON,
-    "always-tie": ExampleFilter.ALWAYS_TIE,
+    FindingKind.LEAKED: ExampleFilter.LEAKED,
+    FindingKind.EMPTY: ExampleFilter.EMPTY,
+    FindingKind.BROKEN: ExampleFilter.BROKEN,
+    FindingKind.DUPLICATE: ExampleFilter.DUPLICATE,
+    FindingKind.NEAR_DUPLICATE: ExampleFilter.DUPLICATE,
+    FindingKind.SPLIT: ExampleFilter.SPLIT,
+    FindingKind.FLIPS: ExampleFilter.FLIPS,
+    FindingKind.NO_REFERENCE: ExampleFilter.NO_REFERENCE,
+    FindingKind.ALWAYS_LOST: ExampleFilter.ALWAYS_LOST,
+    FindingKind.ALWAYS_WON: ExampleFilter.ALWAYS_WON,
+    FindingKind.ALWAYS_TIE: ExampleFilter.ALWAYS_TIE,
 }
 """The quick filter with the examples of a line, where there is one; else they are shown by their keys."""
 
 
-_COUNTED_ALONE = ("thin-tag",)
-"""Kinds of which the problems are counted and not the examples."""
+_COUNTED_ALONE = (FindingKind.THIN_TAG,)
+"""Kinds of which the findings are counted and not the examples."""
 
 _LISTED_KEYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class FoundProblem:
-    """One thing that may be wrong: its kind, the keys of the examples that it is about, and a detail in words."""
-
-    kind: str
-    keys: tuple[str, ...]
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class HealthLine:
-    """All problems of one kind: how many examples they are about, the keys of these, and a detail in words."""
+    """All findings of one kind: how many examples they are about, the keys of these, and a detail in words."""
 
-    kind: str
+    kind: FindingKind
     number: int
     keys: tuple[str, ...]
     detail: str = ""
@@ -76,42 +67,42 @@ class HealthLine:
     @property
     def words(self) -> str:
         """What is wrong, in words that stand behind a number of examples."""
-        return WORDS.get(self.kind, self.kind)
+        return WORDS[self.kind]
 
 
-def health_lines(problems: Iterable[FoundProblem]) -> list[HealthLine]:
-    """Return one line for each kind of problem, the worst first."""
-    by_kind: dict[str, list[FoundProblem]] = defaultdict(list)
-    for problem in problems:
-        by_kind[problem.kind].append(problem)
+def health_lines(findings: Iterable[Finding]) -> list[HealthLine]:
+    """Return one line for each kind of finding, the worst first."""
+    by_kind: dict[FindingKind, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_kind[finding.kind].append(finding)
     lines = []
-    for kind in sorted(by_kind, key=_rank):
+    for kind in (kind for kind in WORDS if kind in by_kind):
         found = by_kind[kind]
-        keys = tuple(dict.fromkeys(key for problem in found for key in problem.keys))
+        keys = tuple(dict.fromkeys(key for finding in found for key in finding.keys))
         number = len(found) if kind in _COUNTED_ALONE else len(keys)
         lines.append(HealthLine(kind, number, keys, _detail(found, keys)))
     return lines
 
 
-def _rank(kind: str) -> int:
-    return list(WORDS).index(kind) if kind in WORDS else len(WORDS)
-
-
-def _detail(found: Sequence[FoundProblem], keys: Sequence[str]) -> str:
-    """Return the first detail there is, else the first keys."""
-    detail = next((problem.detail for problem in found if problem.detail), "")
-    return detail or ", ".join(keys[:_LISTED_KEYS]) + (", …" if len(keys) > _LISTED_KEYS else "")
+def _detail(found: Sequence[Finding], keys: Sequence[str]) -> str:
+    """Return the detail of the first, with its examples and where it stands; else the first keys."""
+    first = next((finding for finding in found if finding.detail), None)
+    if first is None:
+        return ", ".join(keys[:_LISTED_KEYS]) + (", …" if len(keys) > _LISTED_KEYS else "")
+    named = "" if first.kind in _COUNTED_ALONE else f"{' and '.join(first.keys[:2])}: "
+    where = f"{first.where.rsplit('/', 1)[-1]}, " if first.where else ""
+    return f"{named}{where}{first.detail}"
 
 
 def what_is_fine(lines: Iterable[HealthLine], *, checked: bool) -> str:
     """Return what was looked for and not found."""
     kinds = {line.kind for line in lines}
     looked_for = {
-        "no two alike" if checked else "no text twice": ("duplicate", "near-duplicate"),
-        "no instruction empty": ("empty",),
-        "none marked broken": ("broken",),
+        "no two alike" if checked else "no text twice": (FindingKind.DUPLICATE, FindingKind.NEAR_DUPLICATE),
+        "no instruction empty": (FindingKind.EMPTY,),
+        "none marked broken": (FindingKind.BROKEN,),
     }
-    looked_for |= {"none in another set": ("leaked",)} if checked else {}
+    looked_for |= {"none in another set": (FindingKind.LEAKED,)} if checked else {}
     return ", ".join(words for words, bad in looked_for.items() if kinds.isdisjoint(bad))
 
 

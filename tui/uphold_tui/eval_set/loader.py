@@ -16,18 +16,19 @@ from uphold.records.example_list import (
     ordered,
     search_text,
 )
+from uphold.records.set_checks import Finding, FindingKind
 from uphold.records.sets import ExampleRow, ExampleStatus, Health, SetOverview
 from uphold.workflows.curating import list_examples, overview
 from uphold.workflows.lookup import Store, open_store
-from uphold_tui.eval_set.health import FoundProblem, HealthLine, health_lines
+from uphold_tui.eval_set.health import HealthLine, health_lines
 from uphold_tui.eval_set.rows import SetContents, shown_kinds
 from uphold_tui.eval_set.side_by_side import Alike
 
 READ_AT_ONCE = 500
 """Examples up to which a set is read again on the spot: some 20 ms on two cores."""
 
-_KNOWN_BY_ROWS = frozenset(kind.value for kind in Health)
-"""Problems that the rows themselves know; a check finds them too, but rows know them as they are now."""
+_KNOWN_BY_ROWS = {kind.value for kind in Health} & {kind.value for kind in FindingKind}
+"""Findings that the rows themselves know; a check finds them too, but rows know them as they are now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,16 @@ class SetSnapshot:
         return _is_standing(self.by_key, key)
 
 
-def make_snapshot(found: SetOverview, rows: Sequence[ExampleRow], problems: Iterable[FoundProblem]) -> SetSnapshot:
-    """Return a snapshot of these examples, and of the problems that a check found as far as they still are some."""
+def make_snapshot(found: SetOverview, rows: Sequence[ExampleRow], findings: Iterable[Finding]) -> SetSnapshot:
+    """Return a snapshot of these examples, and of the findings that a check found as far as they still are some."""
     by_key, contents = {row.key: row for row in rows}, SetContents.of(rows)
-    checked = list(_standing_problems(by_key, problems))
+    checked = list(_standing_findings(by_key, findings))
     by_check: dict[str, set[str]] = defaultdict(set)
-    for problem in checked:
-        for key in problem.keys:
-            by_check[key].add(problem.kind)
+    for finding in checked:
+        for key in finding.keys:
+            by_check[key].add(finding.kind)
     kinds = kinds_by_key(rows, by_check)
-    own = _own_problems(rows, kinds, has_references=contents.has_references)
+    own = _own_findings(rows, kinds, has_references=contents.has_references)
     orders = {order: ordered(rows, order) for order in ExampleOrder}
     lines = health_lines([*own, *checked])
     return SetSnapshot(found, rows, by_key, kinds, orders, filter_members(rows, kinds), lines, contents)
@@ -73,20 +74,21 @@ def _is_standing(by_key: Mapping[str, ExampleRow], key: str) -> bool:
     return row is not None and row.status is not ExampleStatus.RETIRED
 
 
-def _standing_problems(by_key: Mapping[str, ExampleRow], problems: Iterable[FoundProblem]) -> Iterator[FoundProblem]:
+def _standing_findings(by_key: Mapping[str, ExampleRow], findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield what only a check finds, about the examples that still stand."""
-    for problem in problems:
-        keys = tuple(key for key in problem.keys if _is_standing(by_key, key))
-        if problem.kind not in _KNOWN_BY_ROWS and len(keys) > (problem.kind == "near-duplicate"):
-            yield replace(problem, keys=keys)
+    for finding in findings:
+        keys = tuple(key for key in finding.keys if _is_standing(by_key, key))
+        if finding.kind not in _KNOWN_BY_ROWS and len(keys) > (finding.kind is FindingKind.NEAR_DUPLICATE):
+            yield replace(finding, keys=keys)
 
 
-def _own_problems(rows: Iterable[ExampleRow], kinds: Kinds, *, has_references: bool) -> Iterator[FoundProblem]:
+def _own_findings(rows: Iterable[ExampleRow], kinds: Kinds, *, has_references: bool) -> Iterator[Finding]:
     """Yield what the rows know themselves."""
     for row in rows:
         known = _KNOWN_BY_ROWS & kinds.get(row.key, frozenset())
         for kind in shown_kinds(known, has_references=has_references) if known else ():
-            yield FoundProblem(kind, (row.key, *row.duplicates) if kind == "duplicate" else (row.key,))
+            keys = (row.key, *row.duplicates) if kind == FindingKind.DUPLICATE else (row.key,)
+            yield Finding(FindingKind(kind), keys, "")
 
 
 class ExampleLoader:
@@ -98,7 +100,7 @@ class ExampleLoader:
     def __init__(self, store: Store, set_name: str, hides: Callable[[str], bool]) -> None:
         self.store, self.set_name, self._hides = store, set_name, hides
         self.now = SetSnapshot()
-        self.problems: tuple[FoundProblem, ...] | None = None
+        self.findings: tuple[Finding, ...] | None = None
         self._searched: dict[str, tuple[ExampleRow, str]] = {}
 
     # reading
@@ -128,13 +130,13 @@ class ExampleLoader:
     def _read(self, store: Store) -> SetSnapshot:
         rows = list_examples(store, self.set_name)
         shown = [_veiled(row) if self._hides(row.key) else row for row in rows]
-        return make_snapshot(overview(store, self.set_name), shown, self.problems or ())
+        return make_snapshot(overview(store, self.set_name), shown, self.findings or ())
 
-    def take_problems(self, problems: Iterable[FoundProblem]) -> None:
-        """Take what a check found."""
-        self.problems = tuple(problems)
-        if self.now.overview is not None:
-            self.now = make_snapshot(self.now.overview, self.now.rows, self.problems)
+    async def take_findings(self, findings: Iterable[Finding]) -> None:
+        """Take what a check found; in a thread, since a set may be large."""
+        self.findings, now = tuple(findings), self.now
+        if now.overview is not None:
+            self.now = await asyncio.to_thread(make_snapshot, now.overview, now.rows, self.findings)
 
     # choosing
 
@@ -168,9 +170,9 @@ class ExampleLoader:
         """Return the keys of the examples that are the same as this one, or nearly so."""
         near = [
             key
-            for problem in self.problems or ()
-            if problem.kind == "near-duplicate" and row.key in problem.keys
-            for key in problem.keys
+            for finding in self.findings or ()
+            if finding.kind is FindingKind.NEAR_DUPLICATE and row.key in finding.keys
+            for key in finding.keys
             if key != row.key and self.now.is_standing(key)
         ]
         return tuple(dict.fromkeys([*row.duplicates, *near]))
@@ -181,9 +183,9 @@ class ExampleLoader:
         for row in self.now.rows:
             if row.status is not ExampleStatus.RETIRED:
                 found |= {frozenset((row.key, key)): "the same text" for key in row.duplicates}
-        for problem in self.problems or ():
-            if problem.kind == "near-duplicate" and len(problem.keys) == 2:
-                found.setdefault(frozenset(problem.keys), problem.detail or "nearly the same")
+        for finding in self.findings or ():
+            if finding.kind is FindingKind.NEAR_DUPLICATE and len(finding.keys) == 2:
+                found.setdefault(frozenset(finding.keys), finding.detail or "nearly the same")
         twos = []
         for both, how in found.items():
             if all(map(self.now.is_standing, both)):

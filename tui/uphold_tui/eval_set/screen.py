@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult, SuspendNotSupported
@@ -30,6 +31,7 @@ from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.eval_set import notes
+from uphold_tui.eval_set.check_run import CheckRun, progress_words
 from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, form_of, from_form, new_example, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
@@ -51,6 +53,9 @@ Result = TypeVar("Result")
 _ORDERS = list(ExampleOrder)
 
 _FIND = "find in keys, texts, references, tags"
+
+CHECKED_WHEN_OPENED = 200
+"""Examples up to which a set is checked as soon as it is opened."""
 
 _WHILE_WRITING = frozenset({"escape", "next", "add_turn", "leave_now"})
 """The actions that keys have while a field is written in; every other key is text."""
@@ -117,7 +122,10 @@ class SetScreen(Screen[None]):
         self._went_to_review = False
         self._is_finding = False
         self._health_cursor: int | None = None
-        self._checking: str | None = None
+        self._checking: CheckRun | None = None
+        self._quiet_check: CheckRun | None = None
+        self._check_words = ""
+        self._is_check_old = False
         self.header = SplitRow("header")
         self.filters = SplitRow("filters")
         self.find_field = Field(_FIND, name="find-field")
@@ -154,6 +162,12 @@ class SetScreen(Screen[None]):
     def on_mount(self) -> None:
         self.run_worker(self._read_first(), exclusive=True, group="read")
 
+    def on_unmount(self) -> None:
+        """Let no thread go on checking for a screen that is gone."""
+        for run in (self._checking, self._quiet_check):
+            if run is not None:
+                run.stop()
+
     def on_screen_resume(self) -> None:
         if self._went_to_review:
             self._went_to_review = False
@@ -175,6 +189,26 @@ class SetScreen(Screen[None]):
 
     async def _read_first(self) -> None:
         await self._read_apart()
+        if 1 < len(self.loader.now.rows) <= CHECKED_WHEN_OPENED:
+            await self._check_quietly()
+
+    async def _check_quietly(self) -> None:
+        """Check a small set as soon as it is shown, without a word."""
+        run = self._quiet_check = CheckRun(self.editor.store.path, self.loader.set_name)
+        try:
+            found = await run.run(lambda progress: None)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        if found is not None and self.loader.findings is None:
+            await self.loader.take_findings(found.findings)
+            self._refresh_after_check()
+
+    def _refresh_after_check(self) -> None:
+        self.list.refresh()
+        self._refresh_filters()
+        self._refresh_example()
+        self._refresh_health()
 
     async def _read_apart(self) -> None:
         try:
@@ -185,7 +219,8 @@ class SetScreen(Screen[None]):
         self._show_read()
 
     def read_again(self) -> None:
-        """Read the set again: on the spot where it is small, else in a thread."""
+        """Read the set again, after a change: on the spot where it is small, else in a thread."""
+        self._is_check_old = True
         if not self.loader.is_small:
             self.run_worker(self._read_apart(), exclusive=True, group="read")
             return
@@ -322,13 +357,13 @@ class SetScreen(Screen[None]):
         return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
 
     def _refresh_health(self) -> None:
-        checked = self.loader.problems is not None
+        checked = self.loader.findings is not None
         if self._health_cursor is not None:
             words = "enter goes there"
         elif self._checking is not None:
-            words = self._checking
+            words = self._check_words
         else:
-            words = "checked" if checked else f"{keys.label(self.table['set.check'])} checks for likeness and leaks too"
+            words = self._checked_words()
         fine = what_is_fine(self.loader.now.lines, checked=checked) if self.loader.now.rows else ""
         self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
 
@@ -841,7 +876,7 @@ class SetScreen(Screen[None]):
             check = keys.label(self.table["set.check"])
             words = (
                 "no two examples are alike"
-                if self.loader.problems is not None
+                if self.loader.findings is not None
                 else f"no two are the same; {check} finds those nearly so"
             )
             self.say(words)
@@ -851,7 +886,7 @@ class SetScreen(Screen[None]):
         def keep(kept: Kept | None) -> None:
             if kept is None:
                 return
-            reason = f"like {kept.kept.key}"
+            reason = "like " + kept.kept.key
             if self._try(lambda: self.editor.retire([kept.retired.key], reason)) is not None:
                 self.state.key = kept.kept.key
                 self._acted(
@@ -861,10 +896,61 @@ class SetScreen(Screen[None]):
         self.app.push_screen(AlikeScreen(twos, self.signs), keep)
 
     def action_check(self) -> None:
-        """Check the set in a thread; esc stops it."""
+        """Ask for a training file, and check the set; esc stops it."""
+        from uphold_tui.dialogs.ask import AskScreen, Question
+
+        question = Question(
+            "Check the set",
+            "for examples that are alike, and for leaks into other sets and a training file",
+            hint="a training file, if you like: JSONL, JSON, CSV or text",
+            keys=(("enter", "check"), ("esc", "leave it")),
+            placement="-bottom",
+        )
+
+        def check(name: str | None) -> None:
+            if name is not None:
+                against = (Path(name).expanduser(),) if name else ()
+                self.run_worker(self._check(against), exclusive=True, group="check")
+
+        self.app.push_screen(AskScreen(question), check)
+
+    async def _check(self, against: Sequence[Path]) -> None:
+        self._stop_check()
+        run = self._checking = CheckRun(self.editor.store.path, self.loader.set_name, against)
+        self._tell_check("checking")
+        try:
+            found = await run.run(lambda progress: self._tell_check(progress_words(progress)))
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            found = None
+        self._checking = None
+        if found is not None:
+            self._is_check_old = False
+            await self.loader.take_findings(found.findings)
+            effective = count_noun(found.effective, "different example")
+            self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
+            self._show_selected()
+        self.refresh_page()
+
+    def _tell_check(self, words: str) -> None:
+        """Show how far the check is."""
+        if self._checking is not None and words != self._check_words:
+            self._check_words = words
+            self._refresh_health()
+
+    def _checked_words(self) -> str:
+        key = keys.label(self.table["set.check"])
+        if self.loader.findings is None:
+            return f"{key} checks for likeness and leaks too"
+        return f"changed since the check; {key} checks again" if self._is_check_old else "checked"
 
     def _stop_check(self) -> None:
         """Stop the check."""
+        if self._checking is not None:
+            self._checking.stop()
+            self._checking = None
+            self.say("the check is stopped")
+            self._refresh_health()
 
     # other screens
 

@@ -126,7 +126,7 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
 
 def _whole_text(text: ExampleText, *, with_context: bool) -> Content:
     """Return the turns of an example below each other, and its context."""
-    parts = [*text.turns, *([f"context: {text.context}"] if with_context and text.context else [])]
+    parts = [*text.turns, *(["context: " + text.context] if with_context and text.context else [])]
     return safe_text.shown("\n\n".join(parts)[:_LONGEST])
 
 
