@@ -83,7 +83,7 @@ SCENES: dict[str, Scene] = {
     "list-help": Scene("read", ("l", "?")),
     "numbers": Scene("read", ("i",)),
     "numbers-tags": Scene("read", ("i", "t")),
-    "numbers-history": Scene("several", ("end", "up", "up", "i"), None),
+    "numbers-history": Scene("several", ("down", "down", "down", "down", "i"), None),
     "numbers-few": Scene("few", ("i",)),
     "numbers-none": Scene("desk", ("i",), reviewer="nobody"),
     "numbers-unjudged": Scene("unjudged", ("i",)),

@@ -152,7 +152,8 @@ class FieldsView(Widget):
 def _cut(rows: list[Content], height: int, width: int) -> list[Content]:
     """Return exactly `height` rows; a text that goes on says so."""
     if len(rows) > height:
-        return [*rows[: height - 1], ended(rows[height - 1], width)]
+        last = rows[height - 1]
+        return [*rows[: height - 1], ended(last, width) if last.plain.strip() else Content.styled("…", MUTED)]
     return rows + [Content("")] * (height - len(rows))
 
 

@@ -39,7 +39,6 @@ HEALTH_WORDS = {
     "always-won": "always won",
     "always-tie": "always tie",
     "forgotten": "forgotten",
-    "thin-tag": "thin tag",
 }
 """What may be wrong, the worst first, as lists call it."""
 
@@ -84,11 +83,11 @@ class ExampleColumns:
         """Return columns for `width` cells; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 13 if width >= 60 else 10) + 2
         tags = min(max(contents.tag_width, 4), 7 + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
-        columns = cls(key, 0, health=18 if width >= 100 else 3)
+        columns = cls(key, 0, health=21 if width >= 100 else 3)
         if width >= 44:
             columns = replace(columns, tags=tags)
         if width >= 52 and contents.has_runs:
-            columns = replace(columns, outcomes=14 if width >= 90 else 7, parted=5)
+            columns = replace(columns, outcomes=15 if width >= 90 else 7, parted=5)
         if width >= 60 and contents.has_references:
             columns = replace(columns, reference=5)
         taken = sum(cells for _, cells in columns.all)
