@@ -11,7 +11,7 @@ from support.documents import Page
 from support.imports import judged, reviewed, write
 from support.terminal import Terminal
 
-DOCUMENTED = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", Page("docs/sets.md").text))))
+DOCUMENTED = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`\n]+)`", Page("docs/sets.md").text))))
 
 HOSTILE = "\x1b]0;t\x07\x1b[31m\u202eevil"
 

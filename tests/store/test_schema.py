@@ -122,6 +122,7 @@ def test_a_file_of_schema_7_is_migrated_when_it_is_opened_for_writing(tmp_path: 
         conn.execute(
             "INSERT INTO set_events (set_id, kind, value, created_at) VALUES (1, 'purpose', 'p', '2026-01-01')"
         )
+        conn.execute("COMMIT")
     with open_store(path) as store:
         assert store.one("PRAGMA user_version") == (SCHEMA,)
         assert store.one("SELECT value, act_id FROM set_events") == ("p", None)

@@ -320,8 +320,8 @@ class SetEditor:
     def _undo_names(self, act: Act, detail: dict[str, str | None]) -> list[str]:
         conn = self.store.conn
         if act.kind is ActKind.RENAME:
-            old, new = str(detail["from"]), str(detail["to"])
-            if self.name != new:
+            old, new = detail.get("from"), detail.get("to")
+            if old is None or new is None or self.name != new:
                 return [f"the name stays {self.name!r}: it was changed since"]
             try:
                 renaming.rename(conn, "sets", new, old)

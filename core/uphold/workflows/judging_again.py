@@ -20,8 +20,8 @@ from uphold.workflows.judge_request import JudgeRequest
 class JudgingAgain:
     """What the headline's judge of a run has not read: pairs, calls and dollars, None where a price is not known.
 
-    `unanswered` examples have no answer of one of the two systems yet, so that there is nothing to judge. `reason` says why
-    the judge cannot be asked here; the rest is 0 then.
+    `unanswered` examples were compared in the run and are not any more, since one of the two systems has no answer to their
+    present text. `reason` says why the judge cannot be asked here; the rest is 0 then.
     """
 
     run: str
@@ -44,8 +44,9 @@ async def judging_again(store: Store, set_name: str, settings: Settings) -> list
     for run in all_runs(store):
         judge = headline_judge(store, run).shown
         if run.set_id == set_id and judge is not None:
-            unanswered = len(missing.get(run.candidate, set()) | missing.get(run.baseline, set()))
-            found.append(await _of_run(store, run, judge, unanswered, settings))
+            stale = example_history.stale_keys(store, run.id)
+            unanswered = {key for name in (run.candidate, run.baseline) for key in stale & missing.get(name, stale)}
+            found.append(await _of_run(store, run, judge, len(unanswered), settings))
     return [one for one in found if one.pairs or one.unanswered or one.reason]
 
 

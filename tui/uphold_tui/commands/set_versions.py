@@ -207,7 +207,7 @@ def _print_judging(one: "JudgingAgain") -> None:
 
     parts = []
     if one.unanswered:
-        parts.append(f"{count_noun(one.unanswered, 'example')} without an answer of both systems")
+        parts.append(f"{count_noun(one.unanswered, 'example')} to be answered anew by its systems")
     if one.pairs:
         calls, cost = count_noun(one.calls, "call"), dollars(one.cost)
         parts.append(f"{one.judge} lacks {count_noun(one.pairs, 'pair')}: {calls}, about {cost}")
