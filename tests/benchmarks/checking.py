@@ -21,8 +21,8 @@ def measure(rounds: int, folder: Path, examples: int, lines: int) -> list[Line]:
     whole, part = _database(folder, "whole-set", texts), _database(folder, "part-of-set", few)
     training = _training(folder / "training.jsonl", few, lines)
     commands = (
-        [*made.UPHOLD, "--db", str(whole), "set", "check", "whole-set", "--json"],
-        [*made.UPHOLD, "--db", str(part), "set", "check", "part-of-set", "--against", str(training), "--json"],
+        [*made.UPHOLD, "--db", str(whole), "set", "check", "measured", "--json"],
+        [*made.UPHOLD, "--db", str(part), "set", "check", "measured", "--against", str(training), "--json"],
     )
     bare, large, against = interleaved(rounds, process([sys.executable, "-c", "pass"]), *map(process, commands))
     return [

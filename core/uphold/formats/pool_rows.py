@@ -29,7 +29,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "reference": ("reference_answer", "expected", "expected_output", "ideal", "gold"),
     "tags": ("tag", "category", "topic", "domain", "label", "intent"),
     "key": ("id", "uid", "uuid"),
-    "model": ("model_name",),
+    "model": ("model_name", "generator"),
 }
 """The fields of a pool, and the names under which logs have them, the likeliest first."""
 
@@ -96,7 +96,7 @@ def open_pool(
 
 def _is_log(paths: Sequence[Path]) -> bool:
     try:
-        return detect_format(paths[0]) == "pairs"
+        return detect_format(paths[0]) in ("pairs", "alpaca-eval")
     except BadFile:
         return True
 

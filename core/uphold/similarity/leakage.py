@@ -8,11 +8,13 @@ appendix C), which leaves out what stands in many texts: templates and other boi
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
+from itertools import accumulate
 
-from uphold.similarity.edits import LEAST_SHARE, WordWeights, allowed_edits, edits_within, word_edits
+from uphold.similarity.edits import WordWeights, allowed_edits, edits_within, word_edits
 from uphold.similarity.near_duplicates import ComparedText, Part
 from uphold.similarity.words import words
 
@@ -21,6 +23,11 @@ RUN = 13
 
 MOST_LINES = 10
 """Lines in which an example may stand nearly, or with a run of words, before that counts as a template."""
+
+_LEAST_SHARE = 0.4
+"""Share of the weight of an example's words that a text must have: less than between examples, since words are rarer in a
+large file, and what many texts share is told by their number.
+"""
 
 _SHARED_BY = 3
 """A run of words that so many unlike examples share is boilerplate."""
@@ -61,21 +68,79 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passage:
-    """Words of an example that are looked for: `whole` with changes, else any run of them whose start is in `starts`."""
+class _Wanted:
+    """Words of an example that are looked for, in one or two parts: as a whole, or any 13 in a row that begin at `starts`."""
 
     example: int
-    words: Part
-    whole: bool
+    parts: tuple[Part, ...]
     starts: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Breaks:
-    """Positions among all words at which a text begins or ends, and those of lines and of what follows a label."""
+class _Passage:
+    """What is looked for, made ready.
 
-    texts: frozenset[int]
-    lines: frozenset[int]
+    `least` of its different words are in any text in which it stands, and of the words at `anchors` at least one, at its place.
+    `allowed` words may differ in a text of its own, `within` in a longer one (None: it must be a text of its own).
+    """
+
+    def __init__(self, wanted: _Wanted, weights: WordWeights) -> None:
+        words = tuple(word for part in wanted.parts for word in part)
+        self.example, self.words, self.starts = wanted.example, words, wanted.starts
+        self.different = frozenset(words)
+        # Each part has to be recognised: a long context that is equal does not make two short questions alike.
+        self.allowed = 0 if self.starts else allowed_edits(min(map(len, wanted.parts)))
+        within = max((edits for shortest, edits in _CONTAINED if len(words) >= shortest), default=None)
+        self.within = None if within is None else min(within, self.allowed)
+        frequency = [weights.frequency(word) for word in words]
+        order = sorted(range(len(words)), key=lambda position: (frequency[position], position))
+        if self.starts:
+            place = {position: number for number, position in enumerate(order)}
+            self.anchors = frozenset(min(range(start, start + RUN), key=place.__getitem__) for start in self.starts)
+            self.least = min(len(set(words[start : start + RUN])) for start in self.starts)
+        else:
+            self.anchors = frozenset(order[: self.allowed + 1])
+            self.least = len(self.different) - self.allowed
+        self._telling = [] if self.starts else [_weighed(part, weights) for part in wanted.parts]
+
+    def may_stand_in(self, text: frozenset[str]) -> bool:
+        """Whether a text with these words has enough of the passage's, in whatever order."""
+        common = self.different & text
+        return len(common) >= self.least and self.is_telling(common)
+
+    def is_telling(self, common: frozenset[str]) -> bool:
+        """Whether the words that a text has too weigh enough in each part to be no chance."""
+        return all(
+            sum(weight[word] for word in common & weight.keys()) >= _LEAST_SHARE * total
+            for weight, total in self._telling
+        )
+
+
+def _weighed(part: Part, weights: WordWeights) -> tuple[dict[str, float], float]:
+    """Return the weights of the different words of a part, and their sum."""
+    weight = {word: weights.weight(word) for word in part}
+    return weight, sum(weight.values())
+
+
+class _Breaks:
+    """Where texts and lines begin and end in the words of `texts`, as positions among all words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    @cached_property
+    def lines(self) -> frozenset[int]:
+        """Positions at which a text, a line or what follows a label begins or ends."""
+        count, found = 0, {0}
+        for text in self._texts:
+            for piece in _BREAK.split(_MARKUP.sub("\n", text)):
+                count += len(words(piece))
+                found.add(count)
+        return frozenset(found)
+
+    @cached_property
+    def texts(self) -> frozenset[int]:
+        """Positions at which a text begins or ends."""
+        return frozenset(accumulate((len(_all_words([text])) for text in self._texts), initial=0))
 
 
 class LeakSearch:
@@ -88,117 +153,87 @@ class LeakSearch:
     def __init__(
         self, examples: Sequence[ComparedText], groups: Sequence[int], sample: Iterable[Sequence[str]]
     ) -> None:
-        self._weights = WordWeights()
-        self._vocabulary = frozenset(word for example in examples for part in example.parts for word in part)
+        weights = WordWeights()
+        vocabulary = frozenset(word for example in examples for part in example.parts for word in part)
         for example in examples:
-            self._weights.add({word for part in example.parts for word in part})
-        self._sampled = 0
+            weights.add({word for part in example.parts for word in part})
         for texts in sample:
-            self._weights.add(self._vocabulary.intersection(_all_words(texts)))
-            self._sampled += 1
-        self._anchors: dict[str, list[tuple[_Passage, int]]] = defaultdict(list)
-        for passage in [*_whole_passages(examples, groups), *_run_passages(examples, groups)]:
-            for position in self._anchor_positions(passage):
-                self._anchors[passage.words[position]].append((passage, position))
-        self._anchor_words = frozenset(self._anchors)
+            weights.add(vocabulary.intersection(_all_words(texts)))
+        wanted = [*_whole_passages(examples, groups), *_run_passages(examples, groups)]
+        self._passages = [_Passage(one, weights) for one in wanted]
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for number, passage in enumerate(self._passages):
+            for word in {passage.words[position] for position in passage.anchors}:
+                self._by_word[word].append(number)
+        self._anchor_words = frozenset(self._by_word)
 
     def find(self, texts: Sequence[str]) -> list[Leak]:
         """Return the examples that stand in `texts`, which belong together in this order, each once with its surest leak."""
         text_words = _all_words(texts)
-        if self._sampled:
-            self._sampled -= 1
-        else:
-            self._weights.add(self._vocabulary.intersection(text_words))
-        hits = self._anchor_words.intersection(text_words)
-        if not hits:
+        different = frozenset(text_words)
+        possible = {number for word in self._anchor_words & different for number in self._by_word[word]}
+        likely = [passage for number in possible if (passage := self._passages[number]).may_stand_in(different)]
+        if not likely:
             return []
-        found: dict[int, Leak] = {}
-        for leak in self._leaks(texts, text_words, hits):
-            known = found.get(leak.example)
-            if known is None or leak.rank < known.rank:
-                found[leak.example] = leak
-        return list(found.values())
-
-    def _leaks(self, texts: Sequence[str], text_words: list[str], hits: frozenset[str]) -> Iterator[Leak]:
-        breaks: _Breaks | None = None
-        seen: dict[tuple[int, int], int] = {}
+        places: dict[str, list[int]] = defaultdict(list)
         for place, word in enumerate(text_words):
-            if word not in hits:
-                continue
-            for passage, position in self._anchors[word]:
-                shift = (id(passage), place - position)
-                if place < seen.get(shift, 0):
-                    continue
-                if not passage.whole:
-                    begin, end = _common_run(passage.words, position, text_words, place)
-                    seen[shift] = end
-                    if any(start in passage.starts for start in range(begin - shift[1], end - shift[1] - RUN + 1)):
-                        yield Leak(passage.example, Likeness.RUN, run=end - begin)
-                    continue
-                seen[shift] = len(text_words)
-                if self._may_be_near(passage, text_words, place - position):
-                    if breaks is None:
-                        breaks = _breaks(texts)
-                    yield from self._near_leak(passage, text_words, place - position, breaks)
+            places[word].append(place)
+        found: dict[int, Leak] = {}
+        breaks = _Breaks(texts)
+        for passage in likely:
+            for leak in self._leaks(passage, text_words, places, breaks):
+                known = found.get(leak.example)
+                if known is None or leak.rank < known.rank:
+                    found[leak.example] = leak
+        return [found[example] for example in sorted(found)]
 
-    def _may_be_near(self, passage: _Passage, text_words: list[str], start: int) -> bool:
-        size = len(passage.words)
-        allowed = allowed_edits(size)
-        window = text_words[max(0, start - allowed) : start + size + allowed]
-        return len(set(passage.words).difference(window)) <= allowed
+    def _leaks(
+        self, passage: _Passage, text_words: list[str], places: Mapping[str, list[int]], breaks: _Breaks
+    ) -> Iterator[Leak]:
+        pairs = [
+            (place, place - position)
+            for position in passage.anchors
+            for place in places.get(passage.words[position], ())
+        ]
+        if not passage.starts:
+            for start in sorted({shift for _, shift in pairs}):
+                window = text_words[max(0, start - passage.allowed) : start + len(passage.words) + passage.allowed]
+                if len(passage.different.difference(window)) <= passage.allowed:
+                    yield from self._near_leak(passage, text_words, start, breaks)
+            return
+        reached: dict[int, int] = {}
+        for place, shift in sorted(pairs):
+            if place < reached.get(shift, 0):
+                continue
+            begin, end = _common_run(passage.words, place - shift, text_words, place)
+            reached[shift] = end
+            if any(start in passage.starts for start in range(begin - shift, end - shift - RUN + 1)):
+                yield Leak(passage.example, Likeness.RUN, run=end - begin)
 
     def _near_leak(self, passage: _Passage, text_words: list[str], start: int, breaks: _Breaks) -> Iterator[Leak]:
-        size = len(passage.words)
-        allowed = allowed_edits(size)
-        places = breaks.lines if allowed else breaks.texts
-        begins = [place for place in range(start - allowed, start + allowed + 1) if place in places]
-        ends = [place for place in range(start + size - allowed, start + size + allowed + 1) if place in places]
+        own, size, allowed = passage.words, len(passage.words), passage.allowed
+        ends_of = breaks.lines if allowed else breaks.texts
+        begins = [place for place in range(start - allowed, start + allowed + 1) if place in ends_of]
+        ends = [place for place in range(start + size - allowed, start + size + allowed + 1) if place in ends_of]
         parts = [text_words[begin:end] for begin in begins for end in ends if begin < end]
-        by_itself = [edits for part in parts if (edits := word_edits(passage.words, part, allowed)) is not None]
-        within = max((edits for shortest, edits in _CONTAINED if size >= shortest), default=None)
+        by_itself = [edits for part in parts if (edits := word_edits(own, part, allowed)) is not None]
         window = text_words[max(0, start - allowed) : start + size + allowed]
-        contained = None if within is None else edits_within(passage.words, window, within)
+        contained = None if passage.within is None else edits_within(own, window, passage.within)
         edits = min([*by_itself, *([] if contained is None else [contained])], default=None)
         if edits is None:
             return
         if edits == 0:
             sure = 0 in by_itself or size >= RUN
             yield Leak(passage.example, Likeness.VERBATIM if sure else Likeness.NEAR)
-        elif self._is_telling(passage.words, window):
+        elif passage.is_telling(frozenset(window)):
             yield Leak(passage.example, Likeness.NEAR, edits)
-
-    def _is_telling(self, passage: Part, window: Sequence[str]) -> bool:
-        """Whether the words of a passage that a text has too weigh enough to be no chance."""
-        wanted = Counter(passage)
-        total = self._weights.total(wanted)
-        return self._weights.total(wanted & Counter(window)) >= LEAST_SHARE * total
-
-    def _anchor_positions(self, passage: _Passage) -> set[int]:
-        """Return positions of words of which any text that holds the passage has one at its place."""
-        frequency = [self._weights.frequency(word) for word in passage.words]
-        order = sorted(range(len(passage.words)), key=lambda position: (frequency[position], position))
-        if passage.whole:
-            return set(order[: allowed_edits(len(passage.words)) + 1])
-        # Of every run of words the rarest one.
-        place = {position: number for number, position in enumerate(order)}
-        return {min(range(start, start + RUN), key=place.__getitem__) for start in passage.starts}
 
 
 def _all_words(texts: Sequence[str]) -> list[str]:
     return words(_MARKUP.sub("\n", "\n".join(texts)))
 
 
-def _breaks(texts: Sequence[str]) -> _Breaks:
-    count, ends, lines = 0, {0}, {0}
-    for text in texts:
-        for piece in _BREAK.split(_MARKUP.sub("\n", text)):
-            count += len(words(piece))
-            lines.add(count)
-        ends.add(count)
-    return _Breaks(frozenset(ends), frozenset(lines))
-
-
-def _whole_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> Iterator[_Passage]:
+def _whole_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> Iterator[_Wanted]:
     """Yield what is looked for as a whole: the first turn, with the context before it where there is one.
 
     The first turn alone stands for an example with a context if no unlike example asks the same.
@@ -209,12 +244,12 @@ def _whole_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> 
     for number, example in enumerate(examples):
         context, turn = example.parts[:2]
         if context and turn:
-            yield _Passage(number, context + turn, whole=True)
+            yield _Wanted(number, (context, turn))
         if turn and (not context or len(asked_by[turn]) == 1):
-            yield _Passage(number, turn, whole=True)
+            yield _Wanted(number, (turn,))
 
 
-def _run_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> Iterator[_Passage]:
+def _run_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> Iterator[_Wanted]:
     """Yield the parts with 13 words in a row that few examples share, with the places where such runs begin."""
     users: dict[Part, set[int]] = defaultdict(set)
     for number, example in enumerate(examples):
@@ -232,9 +267,9 @@ def _run_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> It
         for part in dict.fromkeys(example.parts):
             if part in own:
                 starts = (start for start in range(len(part) - RUN + 1))
-                rare = frozenset(start for start in starts if len(runs[hash(part[start : start + RUN])]) < _SHARED_BY)
+                rare = frozenset(one for one in starts if len(runs[hash(part[one : one + RUN])]) < _SHARED_BY)
                 if rare:
-                    yield _Passage(number, part, whole=False, starts=rare)
+                    yield _Wanted(number, (part,), rare)
 
 
 def _common_run(own: Part, position: int, text_words: Sequence[str], place: int) -> tuple[int, int]:
