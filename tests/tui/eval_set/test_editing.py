@@ -1,18 +1,15 @@
 """From an example to fields and back: what was changed, and nothing else."""
 
-import sys
-
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from uphold.records.example_form import form_text, parse_form
-from uphold.records.sets import ExampleEdit, ExampleRow, ExampleStatus
+from uphold.formats.example_document import example_document
+from uphold.records.sets import Example, ExampleEdit, ExampleRow, ExampleStatus
 from uphold.records.texts import ExampleText
 from uphold.text import terminal_safe
-from uphold_tui.eval_set.editing import change_of, form_of, from_form, new_example, values_of
+from uphold_tui.eval_set.editing import change_from, change_of, new_example, values_of
 from uphold_tui.eval_set.fields import FieldValues, changed_tags, field_specs, shared_heights
 from uphold_tui.safe_text import with_changes
-from uphold_tui.text_editor import edit_text
 
 HOSTILE = st.text(st.characters(codec="utf-8") | st.sampled_from("\x1b\r\n\u202e\x00-"), max_size=30)
 
@@ -33,18 +30,13 @@ def test_a_change_in_the_middle_keeps_the_control_characters_around_it() -> None
     assert with_changes(raw, terminal_safe(raw).replace("two", "2")) == "one\r\n\x1b[31m2\u202e three"
 
 
-@given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=1, max_size=3), HOSTILE)
-@example([("---- end ----", "----- reference -----\n--------")], "---- tags ----")
-def test_an_example_comes_back_from_the_editor_as_it_was(turns: list[tuple[str, str]], context: str) -> None:
-    values = FieldValues("k", tuple(turn for turn, _ in turns), context, tuple(one for _, one in turns), ("a", "b\x1b"))
-    form = form_of(values)
-    assert from_form(values, parse_form(form_text("title", form))) == values
-
-
-def test_the_editor_of_the_environment_changes_the_file_it_is_given() -> None:
-    upper = f"{sys.executable} -c 'import sys, pathlib; f = pathlib.Path(sys.argv[1]); f.write_text(f.read_text().upper())'"
-    assert edit_text(upper, "some text") == "SOME TEXT"
-    assert edit_text(f"{sys.executable} -c pass", "some text") is None
+def test_what_an_editor_left_is_read_as_a_change() -> None:
+    asked = row("a", references=("x",), tags=("t",))
+    document = example_document(Example(1, "k", ExampleStatus.ACTIVE, 1, 1, asked.text, asked.tags), "set")
+    assert not change_from(values_of(asked), document.parse(document.text))
+    changed = change_from(values_of(asked), document.parse(document.text.replace("\na\n", "\nb\n")))
+    assert changed.text == ExampleEdit(turns=("b",))
+    assert changed.references is None
 
 
 def test_text_and_reference_are_changes_of_their_own_and_empty_turns_at_the_end_fall_away() -> None:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from uphold.records.example_form import ExampleForm
+from uphold.formats.example_document import DocumentParts
 from uphold.records.sets import ExampleEdit, ExampleRow, NewExample
 from uphold.records.texts import ExampleText
-from uphold_tui import safe_text
-from uphold_tui.eval_set.fields import FieldValues, changed_tags
+from uphold_tui.eval_set.fields import FieldValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +18,24 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """What was changed in the fields of an example: its text, its references, and its tags; None where nothing was."""
+    """What was changed in the fields of an example: its text, its references (None where nothing was), and its tags.
+
+    `tags` are all that it is to have, `add_tags` and `remove_tags` what differs.
+    """
 
     text: ExampleEdit | None = None
     references: ExampleEdit | None = None
+    tags: tuple[str, ...] = ()
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
 
+    @property
+    def tags_changed(self) -> bool:
+        """Whether the tags differ."""
+        return bool(self.add_tags or self.remove_tags)
+
     def __bool__(self) -> bool:
-        return bool(self.text or self.references or self.add_tags or self.remove_tags)
+        return self.text is not None or self.references is not None or self.tags_changed
 
     @property
     def whole(self) -> ExampleEdit:
@@ -54,6 +62,7 @@ def change_of(before: FieldValues, after: FieldValues) -> FieldChange:
     return FieldChange(
         text=ExampleEdit(turns=turns, context=context) if turns is not None or context is not None else None,
         references=ExampleEdit(references=references) if _changed_references(before, after) else None,
+        tags=after.tags,
         add_tags=tuple(tag for tag in after.tags if tag not in before.tags),
         remove_tags=tuple(tag for tag in before.tags if tag not in after.tags),
     )
@@ -74,24 +83,7 @@ def new_example(values: FieldValues) -> NewExample | None:
     return NewExample(text, values.key or None, values.tags)
 
 
-def form_of(values: FieldValues) -> ExampleForm:
-    """Return the parts of an example for an editor, made safe to show."""
-    turns, references = map(safe_text.safe, values.turns), map(safe_text.safe, values.references)
-    tags = safe_text.safe_line(", ".join(values.tags))
-    return ExampleForm(tuple(turns), safe_text.safe(values.context), tuple(references), tags)
-
-
-def from_form(before: FieldValues, form: ExampleForm) -> FieldValues:
-    """Return what an editor made of an example; what nobody touched is as it was."""
-
-    def texts(raw: tuple[str, ...], edited: tuple[str, ...]) -> tuple[str, ...]:
-        pairs = zip(raw + ("",) * len(edited), edited, strict=False)
-        return tuple(safe_text.with_changes(old, new) for old, new in pairs)
-
-    return FieldValues(
-        before.key,
-        texts(before.turns, form.turns),
-        safe_text.with_changes(before.context, form.context),
-        texts(before.references, form.references),
-        changed_tags(before.tags, form.tags),
-    )
+def change_from(before: FieldValues, parts: DocumentParts) -> FieldChange:
+    """Return what an editor changed in an example."""
+    references = tuple(one or "" for one in parts.references)
+    return change_of(before, FieldValues(before.key, parts.turns, parts.context or "", references, parts.tags))

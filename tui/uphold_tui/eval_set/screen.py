@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
+from uphold.formats.example_document import example_document
 from uphold.formatting import count, count_noun, of_n
-from uphold.records.example_form import form_text, parse_form
 from uphold.records.example_list import ExampleFilter, ExampleOrder
 from uphold.records.sets import (
     ExampleEdit,
@@ -27,17 +27,17 @@ from uphold.records.sets import (
     stale_sentence,
 )
 from uphold.records.texts import cell_text
-from uphold.workflows.curating import SetEditor, answering_systems, answers_to
+from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.check_run import CheckRun, progress_words
-from uphold_tui.eval_set.editing import FieldChange, Writing, change_of, form_of, from_form, new_example, values_of
+from uphold_tui.eval_set.editing import FieldChange, Writing, change_from, change_of, new_example, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
-from uphold_tui.text_editor import edit_text, editor_command
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -46,6 +46,7 @@ from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
 if TYPE_CHECKING:
+    from uphold.formats.example_document import ExampleDocument
     from uphold.records.sets import SystemAnswer
 
 Result = TypeVar("Result")
@@ -575,23 +576,20 @@ class SetScreen(Screen[None]):
             save()
 
     def _save(self, key: str, change: FieldChange) -> None:
-        """Save the text, the references and the tags of an example, each as an act of its own."""
-        acts: list[Callable[[], object]] = []
-        words = []
-        if change.text is not None:
-            text = change.text
-            acts.append(lambda: self.editor.edit(key, text))
-            words.append("text")
-        if change.references is not None:
-            references = change.references
-            acts.append(lambda: self.editor.edit(key, references))
-            words.append("reference")
-        if change.add_tags or change.remove_tags:
-            acts.append(lambda: self.editor.tag([key], change.add_tags, change.remove_tags))
-            words.append("tags")
-        if self._try(lambda: [act() for act in acts]) is not None:
+        """Save what was written, as one act."""
+        if self._try(lambda: self._write(key, change)):
             self.changed = True
-            self._end_writing(f"{' and '.join(words)} saved")
+            parts = (("text", change.text), ("reference", change.references), ("tags", change.tags_changed))
+            self._end_writing(f"{' and '.join(word for word, is_changed in parts if is_changed)} saved")
+
+    def _write(self, key: str, change: FieldChange) -> bool:
+        if change.text is None and change.references is None:
+            self.editor.tag([key], change.add_tags, change.remove_tags)
+        elif change.tags_changed:
+            self.editor.edit_all(key, change.whole, change.tags)
+        else:
+            self.editor.edit(key, change.whole)
+        return True
 
     def _add(self, values: FieldValues) -> None:
         new = new_example(values)
@@ -631,27 +629,30 @@ class SetScreen(Screen[None]):
         example = self.selected
         if example is None or example.forgotten:
             return
-        values = values_of(example)
-        command = editor_command()
+        written = self._try(lambda: self._written_in_editor(example.key))
+        if written is None:
+            return
+        document, text = written
+        try:
+            change = change_from(values_of(example), document.parse(text))
+        except UpholdError as error:
+            kept = safe_text.safe_line(str(keep_text(text)))
+            self.show_message(Content.assemble(safe_text.line(str(error), DOUBT), f"; what you wrote is in {kept}"))
+            return
+        if change:
+            self._ask_if_stale(example.key, change.whole, partial(self._save, example.key, change))
+        else:
+            self.say("nothing changed")
+
+    def _written_in_editor(self, key: str) -> "tuple[ExampleDocument, str] | None":
+        """Hand the terminal to the editor; return what it was given and what it left, None where that cannot be done."""
+        document = example_document(find_one(self.editor.store, self.loader.set_name, key), self.loader.set_name)
         try:
             with self.app.suspend():
-                written = edit_text(
-                    command, form_text(f"The example {safe_text.safe_line(example.key)}", form_of(values))
-                )
-            after = None if written is None else from_form(values, parse_form(written))
+                return document, edit_text(document.text, kept_for="what you wrote")
         except SuspendNotSupported:
             self.say("this terminal cannot be handed to an editor")
-        except (OSError, ValueError) as error:
-            said = Content.assemble(safe_text.line(command), ": ", safe_text.line(str(error)))
-            self.show_message(said)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-        else:
-            change = FieldChange() if after is None else change_of(values, after)
-            if change:
-                self._ask_if_stale(example.key, change.whole, partial(self._save, example.key, change))
-            else:
-                self.say("nothing changed")
+            return None
 
     # acts on the example under the cursor, or on the marked ones
 
