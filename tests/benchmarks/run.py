@@ -26,6 +26,7 @@ import lists
 import made
 import saving
 import screens
+import set_screen
 import startup
 import tables
 
@@ -93,6 +94,7 @@ class Bench:
             "frame": lambda: screens.first_frame(size.rounds, self.big, size.still),
             "key": lambda: screens.next_pair(size.keys, self.long, size.still),
             "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
+            "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
             "saving": lambda: saving.measure(size.saves, self.big),
