@@ -165,6 +165,7 @@ ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
+    *(f"set {word}" for word in ("check", "propose")),
 )
 
 

@@ -26,6 +26,6 @@ def parse_wanted(texts: list[str]) -> dict[str, int]:
     for text in texts:
         tag, equals, number = text.rpartition("=")
         if not (equals and tag.strip() and number.isascii() and number.isdigit() and len(number) <= 6):
-            raise BadUsage(f"{text!r} is no TAG=N, such as warranty=12; N is 0 for no longer wanted")
+            raise BadUsage(f"{text!r} is no TAG=N, such as {tag or text}=12; N is 0 for no longer wanted")
         found[tag] = int(number)
     return found
