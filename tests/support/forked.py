@@ -1,4 +1,4 @@
-"""Processes forked from one that has loaded uphold and both SDKs already: each is there in milliseconds, not in a second.
+"""Processes forked from one that has loaded uphold and an SDK already: each is there in milliseconds, not in a second.
 
 `start(function, *arguments)` calls a function of `support.forked_programs` in a process of its own, which a test may kill
 or wait for. What the process says with `say` the test reads with `heard`.
@@ -9,6 +9,7 @@ import multiprocessing.connection
 import multiprocessing.forkserver
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,9 @@ from typing import Any
 from unittest import mock
 
 _FORKING = multiprocessing.get_context("forkserver")
+
+_LOADED = ["support.forked_programs", "uphold_tui.cli", "uphold.endpoints.anthropic_batches"]
+"""Modules that every process has from the start."""
 
 SECONDS = 60.0
 """After so long a process that has not ended, or not said a word, is stuck."""
@@ -72,7 +76,7 @@ class Forked:
 @cache
 def _ensure_running() -> None:
     """Start the process that all others are forked from."""
-    _FORKING.set_forkserver_preload(["support.forked_programs"])
+    _FORKING.set_forkserver_preload(_LOADED)
     # It looks for what it loads beforehand in its own path, before it is told that of this process.
     path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     with mock.patch.dict(os.environ, PYTHONPATH=path):
@@ -80,7 +84,10 @@ def _ensure_running() -> None:
 
 
 def start(function: Callable[..., None], *arguments: Any) -> Forked:
-    """Call a function in a forked process, in the environment of this one; it is given `say` and the arguments."""
+    """Call a function in a forked process, in the environment of this one; it is given `say` and the arguments.
+
+    An error that ends it is said too: `raised` and the traceback.
+    """
     _ensure_running()
     heard, said = _FORKING.Pipe(duplex=False)
     process = _FORKING.Process(target=_run, args=(function, said, dict(os.environ), arguments), daemon=True)
@@ -101,4 +108,8 @@ def _run(
     def say(*values: Any) -> None:
         words.send(values)
 
-    function(say, *arguments)
+    try:
+        function(say, *arguments)
+    except Exception:
+        say("raised", traceback.format_exc())
+        raise

@@ -1,4 +1,4 @@
-"""What the processes of `support.forked` run. What is imported here they have from the start.
+"""What the processes of `support.forked` run.
 
 Each function is given `say` first, which sends values to the test.
 """
@@ -15,7 +15,6 @@ from typing import Any
 
 from support.command_line import uphold
 from support.sessions import on_screen
-from uphold.endpoints import anthropic_batches  # noqa: F401  (so that no process has to load it)
 from uphold.errors import UpholdError
 from uphold.records.enums import Choice
 from uphold.reviewing.receipts import Outcome, Refusal
@@ -28,7 +27,6 @@ from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
-from uphold_tui import cli  # noqa: F401
 
 Say = Callable[..., None]
 

@@ -9,9 +9,11 @@ from support.imports import give_guidelines
 from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen, PairView
 from uphold.records.runs import Run
+from uphold.records.sets import SettingKind
 from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
+from uphold.workflows.curating import SetEditor, list_examples
 from uphold.workflows.demo import find_sample
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
@@ -110,6 +112,20 @@ def disputed_desk(path: Path) -> None:
             if pair is not None and pair.state.decision is not None:
                 mira.comment("shorter, and nothing is promised", _seen(pair))
         settle(store)
+
+
+def curated_desk(path: Path) -> None:
+    """The same, in which mira has curated the set: a draft, a retired example, two that are alike, a purpose."""
+    read_desk(path)
+    with open_store(path) as store:
+        editor = SetEditor(store, "support-desk", "mira")
+        keys = [row.key for row in list_examples(store, "support-desk")]
+        editor.set_value(SettingKind.PURPOSE, "replies to customers")
+        editor.make_draft([keys[3]])
+        editor.retire([keys[5]], "asks for what the shop does not sell")
+        editor.duplicate(keys[7], "desk-9001")
+        editor.activate(["desk-9001"])
+        editor.tag(keys[8:10], add=["tone"])
 
 
 def coding(path: Path) -> None:
@@ -254,6 +270,7 @@ MADE: dict[str, Make] = {
     "desk": desk,
     "read": read_desk,
     "disputed": disputed_desk,
+    "curated": curated_desk,
     "coding": coding,
     "states": states,
     "few": few,

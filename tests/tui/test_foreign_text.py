@@ -170,7 +170,7 @@ async def test_a_hostile_comment_and_a_hostile_paste_are_made_harmless(tmp_path:
         pilot.app.post_message(Paste("pasted \x1b]0;x\x07 \u202e"))
         await pilot.pause()
         assert not any(FORBIDDEN.search(row) for row in drawn(pilot))
-        assert "pasted" in shown(pilot)
+        assert shown(pilot).count("pasted") == 1
         await press(pilot, "enter")
         assert not any(FORBIDDEN.search(row) for row in drawn(pilot))
 

@@ -135,6 +135,6 @@ def test_two_processes_that_review_while_a_third_imports_and_judges_agree_with_t
     with open_store(store.path, busy_ms=60_000) as mine:
         while any(one.process.is_alive() for one in reviews):
             rng.choice((import_rows, judge))(mine, rng)
-    assert [one.end() for one in reviews] == [0, 0]
+    assert [one.rest() for one in reviews] == [[("done",)]] * 2
     check(store)
     assert values(store, "SELECT count(*) FROM events WHERE kind = 'undo'") == [24]

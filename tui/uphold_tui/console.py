@@ -90,6 +90,9 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
             print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
             return UpholdError.exit_code
         raise error
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group of commands without one: the message is its help
+        print_note(str(message()))
+        return UpholdError.exit_code
     context = getattr(error, "ctx", None)
     text = str(message()).rstrip(".")
     print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))
@@ -183,6 +186,13 @@ def table_lines(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> 
         return space + cell if i in right else cell + space
 
     return ["  ".join(pad(cell, i) for i, cell in enumerate(row)).rstrip() for row in safe]
+
+
+def cell_width(text: str) -> int:
+    """Return how many cells of a terminal a text takes, once it is made safe for it."""
+    from rich.cells import cell_len
+
+    return cell_len(one_line(text))
 
 
 class ProgressBar(Protocol):

@@ -12,8 +12,9 @@ from uphold.judging.rules import RULES
 from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.runs import Run
+from uphold.records.set_history import VersionReason
 from uphold.settings import Settings
-from uphold.store import claims, judges, judgments
+from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
@@ -219,16 +220,23 @@ def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]
     used = [
         judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
     ]
+    rules = suitable_rules(store, run.set_id, run.candidate, run.baseline)
+    readable = [name for name in used if not name.startswith("rules:") or name in rules]
+    return list(dict.fromkeys([*settings.judges, *readable, *rules]))
+
+
+def suitable_rules(store: Store, set_id: int, candidate: str, baseline: str) -> list[str]:
+    """Return the specs of the rules that can read the answers of two systems over a set."""
     rules = []
-    comparable = any_reference(store, run.set_id, run.candidate, run.baseline)
+    comparable = any_reference(store, set_id, candidate, baseline)
     for name, rule in RULES.items() if comparable else ():
         try:
-            rule.check_systems(run.candidate, run.baseline)
+            rule.check_systems(candidate, baseline)
         except BadUsage:
             continue
-        if run.baseline == REFERENCE or not rule.against_reference:
+        if baseline == REFERENCE or not rule.against_reference:
             rules.append(f"rules:{name}")
-    return list(dict.fromkeys([*settings.judges, *used, *rules]))
+    return rules
 
 
 def _is_spec(name: str) -> bool:
@@ -252,6 +260,15 @@ class RecordedTask:
     def run_id(self) -> int:
         """The run that is judged."""
         return self.made.run_id
+
+
+def make_run_to_judge(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:
+    """Make the run and its pairs where they do not exist yet, and have the run name the version of the set as it is now."""
+    made = make_run_pairs(store, target, request)
+    with store.writing():
+        cut = set_versions.cut_version(store, target.set_id, VersionReason.JUDGED)
+        set_versions.name_version(store, made.run_id, cut)
+    return made
 
 
 def make_run_pairs(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:

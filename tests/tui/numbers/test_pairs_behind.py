@@ -180,7 +180,7 @@ async def test_enter_opens_the_pairs_of_every_kind_of_number_with_either_judge(
                 screen.cursor = place
                 await press(pilot, "enter")
                 listed = await opened(pilot)
-                assert len(listed.list.pairs) == counted(numbers, wanted), wanted
+                assert len(listed.list.items) == counted(numbers, wanted), wanted
                 assert listed.listing.judge_name == judge
                 await press(pilot, "q")
             await press(pilot, "tab")
