@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, sets, show, stats
+from uphold_tui.commands import (
+    compare,
+    completion,
+    decide,
+    export,
+    generate,
+    import_,
+    init,
+    judge,
+    review,
+    run_checkpoint,
+    runs,
+    sets,
+    show,
+    stats,
+)
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -47,7 +62,9 @@ def root(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": review.demo,
+    "init": init.init,
     "import": import_.import_,
+    "run": run_checkpoint.run_checkpoint,
     "generate": generate.generate,
     "perplexity": generate.perplexity,
     "judge": judge.judge,
@@ -60,7 +77,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "gate": compare.gate,
     "show": show.show,
-    "runs": compare.runs,
     "export": export.export,
     "completion": completion.completion,
 }
@@ -73,6 +89,7 @@ imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="
 imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
+app.add_typer(runs.app, name="runs")
 app.add_typer(sets.app, name="set")
 
 _GLOBAL_OPTIONS = ("--db", "--config")

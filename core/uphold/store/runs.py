@@ -25,17 +25,22 @@ def find_run(store: Store, name_or_number: str | None) -> Run:
     """
     runs = all_runs(store)
     if name_or_number is None:
-        if len(runs) == 1:
-            return runs[0]
         if not runs:
             raise BadUsage("there is no run yet; `uphold import FILE` or `uphold judge --set ...` makes one")
-        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _run_list(runs))
+        return only_run(runs, "there are several runs")
     found = next((run for run in runs if run.name == name_or_number), None)
     if found is None:
         found = next((run for run in runs if str(run.number) == name_or_number), None)
     if found is None:
         raise BadUsage(f"there is no run {name_or_number!r}; name one of these, by name or number:\n" + _run_list(runs))
     return found
+
+
+def only_run(runs: list[Run], several: str) -> Run:
+    """Return the only run of a list; raises BadUsage, with the sentence `several` and the list, where it has more."""
+    if len(runs) > 1:
+        raise BadUsage(f"{several}; name one of them, by name or number:\n" + _run_list(runs))
+    return runs[0]
 
 
 def _run_list(runs: list[Run]) -> str:

@@ -1,13 +1,15 @@
 """Eval sets: finding and listing them, their hash and their examples."""
 
 import json
+import secrets
+import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from uphold.errors import BadUsage
 from uphold.records.runs import SetRow
 from uphold.records.texts import ExampleText, canonical_hash
-from uphold.store.database import Store
+from uphold.store.database import Store, now
 
 
 def find_set(store: Store, name: str) -> int:
@@ -17,6 +19,11 @@ def find_set(store: Store, name: str) -> int:
         names = ", ".join(repr(r[0]) for r in store.rows("SELECT name FROM sets ORDER BY name")) or "none yet"
         raise BadUsage(f"there is no set {name!r}; sets in this file: {names}")
     return int(row[0])
+
+
+def set_names(store: Store) -> list[str]:
+    """Return the names of all sets, sorted."""
+    return [str(row[0]) for row in store.rows("SELECT name FROM sets ORDER BY name")]
 
 
 def guidelines(store: Store, set_id: int) -> str | None:
@@ -92,3 +99,16 @@ def _reviewed_counts(store: Store, set_id: int) -> tuple[int, int]:
         (set_id,),
     )
     return row[0], row[1]
+
+
+def add_set(conn: sqlite3.Connection, name: str, seed: str | None = None) -> int:
+    """Add an empty set with a random seed, or the one given; return its id. Raises BadUsage where the name is taken."""
+    if conn.execute("SELECT 1 FROM sets WHERE name = ?", (name,)).fetchone() is not None:
+        raise BadUsage(f"there is a set {name!r} already; give the new one another name")
+    values = (name, secrets.token_hex(16) if seed is None else seed, now())
+    return int(conn.execute("INSERT INTO sets (name, seed, created_at) VALUES (?, ?, ?)", values).lastrowid or 0)
+
+
+def settings_of(store: Store, set_id: int) -> dict[str, str]:
+    """Return what is set for a set, by kind: purpose, guidelines, judge, baseline, floor, wanted."""
+    return dict(store.rows("SELECT kind, value FROM set_values WHERE set_id = ?", (set_id,)).fetchall())
