@@ -59,12 +59,14 @@ def read_settings(path: Path | None) -> Settings:
     Raises BadFile for a file that is not TOML, an unknown setting or a value of the wrong type.
     """
     if path is None and not (path := PROJECT_FILE).is_file():
-        path = _user_file()
+        path = user_file()
         if not path.is_file():
             return Settings()
         values = read_toml(path)
         if "project" in values:
-            raise BadFile(f"{path}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one")
+            raise BadFile(
+                f"{path}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
+            )
         return _validated(path, values)
     return _validated(path, read_toml(path))
 
@@ -134,13 +136,13 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
 def _project(path: Path, table: object) -> Project:
     """Return the table [project]; raises BadFile for a field that is unknown, of the wrong type or out of range."""
     if not isinstance(table, dict):
-        raise BadFile(f"{path}: [project] is a table, with lines such as set = \"NAME\"")
+        raise BadFile(f'{path}: [project] is a table, with lines such as set = "NAME"')
     names = [setting.name for setting in fields(Project)]
     for name, value in table.items():
         if name not in names:
             belongs = f"; `uphold set` keeps the {name} with the set" if name in _OF_THE_SET else ""
             raise BadFile(f"{path}: [project] has no {name!r}; it has {', '.join(names)}{belongs}")
-        if problem := _project_problem(name, value):
+        if problem := project_problem(name, value):
             raise BadFile(f"{path}: [project] {name} wants {problem}; it was given {value!r}")
     return Project(**table)
 
@@ -148,7 +150,7 @@ def _project(path: Path, table: object) -> Project:
 _OF_THE_SET = ("judge", "baseline", "floor")
 
 
-def _project_problem(name: str, value: object) -> str | None:
+def project_problem(name: str, value: object) -> str | None:
     """Return what a field of [project] wants, None where the value is that."""
     if name in ("set", "endpoint"):
         return None if isinstance(value, str) and value.strip() else "a name in quotes"
@@ -161,7 +163,8 @@ def _project_problem(name: str, value: object) -> str | None:
     return None if 0 <= value < 1 else "a share between 0 and 1, such as 0.05 for 5 points"
 
 
-def _user_file() -> Path:
+def user_file() -> Path:
+    """Return the settings file in the user's config folder."""
     from platformdirs import user_config_path
 
     return user_config_path("uphold") / "uphold.toml"

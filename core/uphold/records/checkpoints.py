@@ -150,9 +150,9 @@ class CheckpointRow:
     """A run in the history of its set.
 
     `rate` is that of its headline, `agreement` the judge's with people, counted. `difference`, `lost` and `won` are those of
-    `compare BLESSED RUN` by people, ties as half; for the blessed run itself (`blessed` is set then) and where none is blessed
-    there are none, and the difference has the reason. `judge` is the judge of the headline, `judged_by` the one whose verdicts the run has. `changes` is what changed
-    since the run of the set and baseline before it.
+    `compare BLESSED RUN` by people, ties as half; for the blessed run itself (`blessed` is set then) and where none is
+    blessed there are none, and the difference has the reason. `judge` is the judge of the headline, `judged_by` the one whose
+    verdicts the run has. `changes` is what changed since the run of the set and baseline before it, `before`.
     """
 
     row: RunRow

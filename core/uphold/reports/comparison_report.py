@@ -89,9 +89,8 @@ def change_sentences(changes: RunChanges, name: Callable[[str], str] = str) -> l
     if changes.set_change is not None:
         found = changes.set_change
         counts = f"+{count(found.added)} −{count(found.retired)} ~{count(found.edited)}"
-        said.append(
-            f"the set changed here: v{found.before} to v{found.after}, {counts}: compared on the {count(changes.shared)} they share"
-        )
+        versions = f"v{found.before} to v{found.after}"
+        said.append(f"the set changed here: {versions}, {counts}: compared on the {count(changes.shared)} they share")
     return said
 
 

@@ -20,7 +20,9 @@ def find_spec(store: Store, judge_id: int) -> str | None:
 
 
 def _latest(conn: sqlite3.Connection, judge_id: int) -> str | None:
-    row = conn.execute("SELECT spec FROM judge_specs WHERE judge_id = ? ORDER BY id DESC LIMIT 1", (judge_id,)).fetchone()
+    row = conn.execute(
+        "SELECT spec FROM judge_specs WHERE judge_id = ? ORDER BY id DESC LIMIT 1", (judge_id,)
+    ).fetchone()
     return None if row is None else str(row[0])
 
 
@@ -32,9 +34,11 @@ def judge_definition(store: Store, judge_id: int) -> dict[str, str]:
 
 def last_requested(store: Store, judge_id: int, set_id: int) -> dict[AnswerOrder, int]:
     """Return the samples of each order that the latest run of a set asked of a judge; empty where none has."""
+    values = {"judge": judge_id, "set": set_id}
     rows = store.rows(
         "SELECT answer_order, samples FROM judge_orders WHERE judge_id = :judge AND run_id = ("
-        "SELECT max(o.run_id) FROM judge_orders o JOIN runs r ON r.id = o.run_id WHERE o.judge_id = :judge AND r.set_id = :set)",
-        {"judge": judge_id, "set": set_id},
+        "SELECT max(o.run_id) FROM judge_orders o JOIN runs r ON r.id = o.run_id"
+        " WHERE o.judge_id = :judge AND r.set_id = :set)",
+        values,
     )
     return {AnswerOrder(order): samples for order, samples in rows}

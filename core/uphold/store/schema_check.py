@@ -17,6 +17,7 @@ from uphold.store.schema import SEARCH_INDEX, SEARCH_TABLES, migrate
 SCHEMA_HASHES = {
     6: "520e54e6c3ea826be900889abc99af4dabd6ad7115990223f89367c8247ee1d6",
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
+    9: "644506068aefa926fb8560a6e9dbcf968c5f3f7a3b7b5229946468fd66d1e606",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -148,7 +148,9 @@ def _plan(store: Store, request: CheckpointRequest) -> _Plan:
         raise BadUsage(f"{REFERENCE!r} is reserved for the reference answers; name the checkpoint otherwise")
     check_concurrency(request.concurrency)
     if request.allowed is not None and not 0 <= request.allowed < 1:
-        raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {request.allowed:g}")
+        raise BadUsage(
+            f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {request.allowed:g}"
+        )
     set_name = find_project_set(store, request.set, settings)
     set_id = sets.find_set(store, set_name)
     baseline = request.baseline or sets.settings_of(store, set_id).get("baseline")
@@ -159,7 +161,9 @@ def _plan(store: Store, request: CheckpointRequest) -> _Plan:
             " SYSTEM names it for this call"
         )
     if baseline == request.system:
-        raise BadUsage(f"{request.system!r} is the baseline of the set {set_name!r}: a system is not compared with itself")
+        raise BadUsage(
+            f"{request.system!r} is the baseline of the set {set_name!r}: a system is not compared with itself"
+        )
     judge = JudgeToAsk(request.judge) if request.judge is not None else judge_of_set(store, set_id, set_name, settings)
     generates = not request.answers and bool(
         request.endpoint or request.system in settings.systems or settings.project.endpoint
@@ -174,7 +178,9 @@ def _plan(store: Store, request: CheckpointRequest) -> _Plan:
     tasks = find_judges(store, plan.judge_request, RunTarget(set_id, set_name, request.system, baseline))
     if len(tasks) > 1:
         names = ", ".join(task.judge.record.name for task in tasks)
-        raise BadUsage(f"{judge.spec} holds several judges ({names}); a checkpoint is judged by one: give it a file of its own")
+        raise BadUsage(
+            f"{judge.spec} holds several judges ({names}); a checkpoint is judged by one: give it a file of its own"
+        )
     return replace(plan, asks_model=any(task.address is not None for task in tasks))
 
 
@@ -204,8 +210,8 @@ def _check_answers(store: Store, plan: _Plan) -> None:
         find_address(system.provider, system.model, system.base_url, system.key_variable, system.timeout or TIMEOUT)
         if request.cap is not None and find_price(system.model, settings.prices) is None:
             raise BadUsage(
-                f"--max-cost: the price of {system.model!r} is not known; put [prices.{system.model!r}] with input and output,"
-                " in dollars per million tokens, into uphold.toml"
+                f"--max-cost: the price of {system.model!r} is not known; put [prices.{system.model!r}] with input and"
+                " output, in dollars per million tokens, into uphold.toml"
             )
     elif not there and total:
         raise BadUsage(
@@ -426,7 +432,9 @@ class _Work:
     def _why_not_judged(self, lacking: int) -> str | None:
         if not lacking:
             return None
-        pairs_left = f"{count_noun(lacking, 'pair')} {noun(lacking, 'lacks', 'lack')} a verdict of {self._plan.judge.name}"
+        pairs_left = (
+            f"{count_noun(lacking, 'pair')} {noun(lacking, 'lacks', 'lack')} a verdict of {self._plan.judge.name}"
+        )
         if not self._plan.judge.spec:
             return f"{pairs_left}: its verdicts are imported, `uphold import FILE` brings them"
         summary = self._summary

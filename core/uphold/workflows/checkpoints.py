@@ -98,9 +98,7 @@ def lost_and_won(store: Store, before: Run, after: Run) -> tuple[list[LostExampl
     if judge is not None:
         for opinions, kept in ((judge.lost, lost), (judge.won, won)):
             kept += [
-                one
-                for one in opinions
-                if (one.key, one.turn) not in known and not _is_read(places[one.key, one.turn])
+                one for one in opinions if (one.key, one.turn) not in known and not _is_read(places[one.key, one.turn])
             ]
     pairs = [places[one.key, one.turn].after.pair for one in (*lost, *won)]
     said, asked = checkpoints.opinions(store, pairs), checkpoints.asked_and_tags(store, pairs)
@@ -119,7 +117,9 @@ def _is_read(pair: MatchedExample) -> bool:
     return bool(pair.before.votes) and bool(pair.after.votes)
 
 
-def old_and_new(store: Store, before: Run, after: Run, key: str, turn: int) -> tuple[PairRecord | None, PairRecord | None]:
+def old_and_new(
+    store: Store, before: Run, after: Run, key: str, turn: int
+) -> tuple[PairRecord | None, PairRecord | None]:
     """Return the current pair of an example at a turn in two runs: both answers, each with what judges and people said.
 
     None where a run has none.
@@ -133,4 +133,3 @@ def _pair(store: Store, run: Run, key: str, turn: int) -> PairRecord | None:
     except BadUsage:
         return None
     return next((pair for pair in found if pair.current and pair.texts.turn == turn), None)
-

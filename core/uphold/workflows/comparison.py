@@ -92,8 +92,9 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
 class GateRequest:
     """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
 
-    `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of `judge` (by default the first that has judged
-    both runs) would. Before `planned` examples (by default the run's latest plan) nothing is decided.
+    `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of
+    `judge` (by default the first that has judged both runs) would. Before `planned` examples (by default the run's latest
+    plan) nothing is decided.
     """
 
     run: str
@@ -135,7 +136,8 @@ def _blessed_run(store: Store, name: str) -> str:
     found = blessed.find_blessed(store, run.set_id)
     if found is None:
         raise BadUsage(
-            f"no run of the set {run.set!r} is blessed; `uphold runs bless RUN` blesses one, or --against RUN names it for this call"
+            f"no run of the set {run.set!r} is blessed; `uphold runs bless RUN` blesses one, or --against RUN names it for"
+            " this call"
         )
     if found.run.id == run.id:
         raise BadUsage(f"{run.name!r} is the blessed run itself; name another to hold it against with --against RUN")

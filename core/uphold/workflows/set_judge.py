@@ -6,7 +6,7 @@ uphold.toml and with the guidelines of the set.
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uphold.errors import BadUsage, UpholdError
 from uphold.judging.judges import ReadyJudge
@@ -17,7 +17,9 @@ from uphold.settings import Settings
 from uphold.store import judge_specs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
-from uphold.workflows.judge_request import judges_of
+from uphold.store.runs import find_run
+from uphold.workflows.judge_request import JudgeRequest, judges_of
+from uphold.workflows.project import find_project_set, run_meant
 
 _SPEC_OPTIONS = ("effort", "max_tokens", "seed", "temperature", "thinking")
 """Options of a model named by KIND:MODEL, as its definition has them."""
@@ -51,8 +53,10 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
     judge, unknown = pinned_judge(store, set_id)
     quoted = shlex.quote(set_name)
     if judge is None:
-        missing = f"the judge pinned to the set {set_name!r}, {unknown}, is not in this file" if unknown else (
-            f"no judge is pinned to the set {set_name!r}"
+        missing = (
+            f"the judge pinned to the set {set_name!r}, {unknown}, is not in this file"
+            if unknown
+            else (f"no judge is pinned to the set {set_name!r}")
         )
         raise BadUsage(
             f"{missing}; `uphold set pin {quoted} --spec SPEC` pins one (rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file"
@@ -73,9 +77,9 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
         others += [f"{spec} is {one.record.name}@{one.record.version[:8]} now" for _, one in made]
     why = f": {'; '.join(others)}" if others else ""
     raise BadUsage(
-        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file, uphold.toml"
-        f" or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands for now, or --judge SPEC"
-        " asks another for this call"
+        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file,"
+        f" uphold.toml or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands"
+        " for now, or --judge SPEC asks another for this call"
     )
 
 
@@ -95,9 +99,7 @@ def _is(made: Judge, judge: JudgeRef) -> bool:
     return (made.name, made.version) == (judge.name, judge.version)
 
 
-def _in_known_orders(
-    store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]
-) -> JudgeToAsk:
+def _in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
     requested = judge_specs.last_requested(store, judge.id, set_id)
     is_model = judge.kind == "llm"
     one_order = is_model and set(requested) == {AnswerOrder.CANDIDATE_FIRST}
@@ -106,7 +108,7 @@ def _in_known_orders(
 
 
 def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Settings) -> ReadyJudge:
-    """Return the one judge that a spec stands for, with the guidelines of the set; None for a set that is yet to be made.
+    """Return the one judge that a spec stands for, with the guidelines of the set, which is None where it is yet to be made.
 
     Raises BadUsage or BadFile for a spec that stands for none or for several.
     """
@@ -116,3 +118,36 @@ def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Setti
         names = ", ".join(judge.record.name for _, judge in made)
         raise BadUsage(f"{spec} holds several judges ({names}); a set rests on one: give it a file of its own")
     return made[0][1]
+
+
+def with_project(store: Store, request: JudgeRequest) -> JudgeRequest:
+    """Return a request to judge with what it leaves out: set and baseline beside a candidate, the run, the judge.
+
+    They come from the project in its settings and from the set; what neither has stays out. Raises BadUsage for a pinned judge
+    that cannot be asked.
+    """
+    settings = request.settings
+    if request.run is None and request.candidate is not None:
+        set_name = find_project_set(store, request.set, settings)
+        usual = sets.settings_of(store, sets.find_set(store, set_name)).get("baseline")
+        request = replace(request, set=set_name, baseline=request.baseline or usual)
+    elif request.set is None and request.baseline is None:
+        request = replace(request, run=run_meant(store, request.run, settings.project.set))
+    if request.judge:
+        return request
+    name = request.set or find_run(store, request.run).set
+    set_id = sets.find_set(store, name)
+    if pinned_judge(store, set_id) == (None, ""):
+        return request
+    judge = judge_of_set(store, set_id, name, settings)
+    if not judge.spec:
+        raise BadUsage(
+            f"the judge pinned to the set {name!r}, {judge.name}, is imported and cannot be asked; --judge SPEC names one"
+        )
+    return replace(
+        request,
+        judge=judge.spec,
+        options=request.options or judge.options,
+        one_order=request.one_order or judge.one_order,
+        samples=request.samples or judge.samples,
+    )

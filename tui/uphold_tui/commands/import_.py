@@ -35,7 +35,8 @@ def import_(
         typer.Option("--as", metavar="FORMAT", help="pairs, pandalm, mt-bench or alpaca-eval; detected by default."),
     ] = None,
     set_: Annotated[
-        str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
+        str | None,
+        typer.Option("--set", metavar="NAME", help="The eval set: the project's, else named after the file."),
     ] = None,
     mapping: Annotated[
         list[str] | None,
@@ -65,8 +66,9 @@ def import_(
     from uphold.workflows.importing import ImportRequest
     from uphold_tui.console import print_json
 
+    set_ = set_ or context.obj.project.set
     request = ImportRequest(
-        paths, as_, set_, _mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
+        paths, as_, set_, parse_mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
     )
     summary = _import_files(context.obj, request)
     if json:
@@ -76,7 +78,8 @@ def import_(
         _print_next_step(summary)
 
 
-def _mapping(options: list[str]) -> dict[str, str]:
+def parse_mapping(options: list[str]) -> dict[str, str]:
+    """Return columns by field of the options --map FIELD=COLUMN; raises BadUsage for one that is none."""
     from uphold.errors import BadUsage
 
     pairs = [text.partition("=") for text in options]

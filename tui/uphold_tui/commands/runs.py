@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from uphold.records.headline_judge import HeadlineJudge
 
 app = typer.Typer(
-    rich_markup_mode=None, invoke_without_command=True, help="List the runs, or bless the one that others are held against."
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help="List the runs, or bless the one that others are held against.",
 )
 
 
