@@ -215,8 +215,8 @@ def _check_answers(store: Store, plan: _Plan) -> None:
             )
     elif not there and total:
         raise BadUsage(
-            f"{request.system!r} has answered nothing in the set {plan.set!r}: --answers FILE brings its answers, --endpoint SPEC"
-            " asks for them"
+            f"{request.system!r} has answered nothing in the set {plan.set!r}: --answers FILE brings its answers, --endpoint"
+            " SPEC asks for them"
         )
 
 
