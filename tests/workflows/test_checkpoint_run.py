@@ -16,15 +16,21 @@ from support.model_server import Asked, Reply, answer_to, error, loopback, said
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadFile, BadUsage
 from uphold.records.checkpoints import CheckpointProgress, CheckpointResult, StepName, StepState
+from uphold.records.comparisons import SetChange
 from uphold.records.enums import Choice
+from uphold.records.sets import ExampleEdit, NewExample
+from uphold.records.texts import ExampleText
+from uphold.reports.comparison_report import gate_report
+from uphold.reports.model import Sentence
 from uphold.settings import Project, Settings
 from uphold.stats.distributions import t_quantile
 from uphold.store.checkpoints import pairs_to_read
 from uphold.store.database import Store, open_store
 from uphold.store.runs import find_run
 from uphold.workflows.checkpoint_run import CheckpointRequest, read_result, run_checkpoint
-from uphold.workflows.checkpoints import bless_run, checkpoint_rows, lost_and_won, old_and_new
+from uphold.workflows.checkpoints import bless_run, checkpoint_rows, gate_summary, lost_and_won, old_and_new
 from uphold.workflows.comparison import GateRequest, compare_runs, gate_run
+from uphold.workflows.curating import SetEditor
 from uphold.workflows.pinning import pin_judge, pin_spec
 from uphold.workflows.project_setup import NewProject, make_project
 from uphold.workflows.set_judge import judge_of_set
@@ -174,6 +180,32 @@ async def test_where_the_judge_changes_the_history_and_the_gate_say_so(three: St
     assert [row.judged_by.name for row in rows if row.judged_by] == ["rules:closer", "rules:closer", "rules:exact"]
     assert third.gate is not None
     assert third.gate.comparison.changes.judges == rows[2].changes.judges
+    assert "the judge changed here: rules:closer to rules:exact" in gate_summary(three, third.gate).replace("`", "")
+
+
+async def test_where_the_set_changes_the_difference_speaks_of_what_both_share(three: Store) -> None:
+    editor = SetEditor(three, SET, "ada")
+    editor.retire(KEYS[110:113], "out of date")
+    editor.edit(KEYS[113], ExampleEdit(turns=("Another question?",)))
+    editor.add([NewExample(ExampleText(("New?",), None, (None,)), "q-new")])
+    bring(
+        three,
+        {"key": "q-new", "response_candidate": "b"},
+        {"key": KEYS[113], "response_candidate": "b"},
+        set_=SET,
+        candidate="base",
+    )
+    third = await brought(three, "v3", {key: FIRST[key] for key in KEYS[:110] + KEYS[113:]} | {"q-new": "a"})
+    changes = checkpoint_rows(three)[2].changes
+    assert changes is not None
+    assert changes.set_change == SetChange(1, 2, added=1, retired=3, edited=1)
+    assert changes.shared == 116
+    assert third.gate is not None
+    report = gate_report(third.gate)
+    said = [item.text for section in report.sections for item in section.items if isinstance(item, Sentence)]
+    assert "The set changed here: v1 to v2, +1 −3 ~1: compared on the 116 they share." in said
+    assert third.gate.comparison.people.shared.shared == 116
+    assert [row.set_version for row in checkpoint_rows(three)] == [1, 1, 2]
 
 
 async def test_a_judge_is_asked_in_the_pinned_version_only(three: Store, tmp_path: Path) -> None:

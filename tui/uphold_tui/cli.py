@@ -16,6 +16,7 @@ from uphold_tui.commands import (
     import_,
     init,
     judge,
+    renaming,
     review,
     run_checkpoint,
     runs,
@@ -91,6 +92,8 @@ imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sets.app, name="set")
+app.add_typer(renaming.systems, name="systems")
+app.add_typer(renaming.reviewers, name="reviewers")
 
 _GLOBAL_OPTIONS = ("--db", "--config")
 

@@ -3,6 +3,7 @@
 To add a format, write a module in `readers/` with the members of `Format` and add it to `_READERS`.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from uphold.errors import BadFile, BadUsage
 from uphold.formats.files import InputFile, default_set_name, find_file, find_files
 from uphold.formats.readers import alpaca_eval, arena_hard, inspect_ai, mt_bench, pairs, pandalm, preferences, promptfoo
+from uphold.formats.readers.eval_set import is_set_file
 from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -150,6 +152,11 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
 def _unknown_format(file: InputFile) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
+    if is_set_file(file):
+        command = f"uphold set import {shlex.quote(str(file.path))}"
+        return BadFile(
+            f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes"
+        )
     before, nul, _ = file.read_text().partition("\0")
     if nul:
         line = 1 + before.count("\n")

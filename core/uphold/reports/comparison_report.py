@@ -28,9 +28,9 @@ from uphold.records.comparisons import (
     SeveralRuns,
     SideBySide,
 )
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import distinct_names
 from uphold.records.statistics import JudgeStatistics, Value
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.model import (
     SIGNIFICANCE,
     Hits,

@@ -16,8 +16,8 @@ from uphold.formatting import (
     standard_error,
 )
 from uphold.records.comparisons import Change, RunDifference
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.statistics import MeanPreference, Rate, Share, Value
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.model import Count, NumberRow
 from uphold.reports.rate_text import hits_of_n, rate_interval, value_interval, value_text
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from uphold.formatting import NONE, count
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.statistics import Rate, Value
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.model import (
     Cell,
     ConfusionMatrix,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from uphold.formatting import count_noun, noun
-from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
+from uphold.records.counts import CLASSES, MIN_FOR_RATE, JudgeGroups, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice, Verdict
 from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.statistics import (
@@ -27,7 +27,6 @@ from uphold.records.statistics import (
     Share,
     Value,
 )
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.stats.assisted import CHOSEN
 from uphold.stats.coefficients import RatedItems, RatedPairs, ac1_value, auroc, confusion, kappa_value
 from uphold.stats.exact_tests import newcombe

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uphold.records.counts import JudgeGroups, RunCounts
+from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
@@ -22,7 +22,6 @@ from uphold.records.statistics import (
     TagStatistics,
     Value,
 )
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.stats.agreement import agreement, observed_agreement
 from uphold.stats.assisted import assisted, headline, headline_inputs, not_asked, run_inputs, win_rates
 from uphold.stats.bias import NO_EXACT_TEST_CLUSTERED, NO_EXACT_TEST_WEIGHTED, length_bias, position_bias

@@ -28,9 +28,10 @@ from uphold.records.checkpoints import (
 from uphold.records.enums import REFERENCE, QueueKind
 from uphold.records.rows import ImportSummary
 from uphold.records.runs import Run
+from uphold.records.set_history import VersionReason
 from uphold.reviewing.queue_order import FLIPPED_VERDICT
 from uphold.settings import Settings
-from uphold.store import blessed, checkpoints, pairs, runs, sets
+from uphold.store import blessed, checkpoints, pairs, runs, set_versions, sets
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
 from uphold.store.headline_judges import coverage, headline_judge
@@ -363,6 +364,11 @@ class _Work:
         """Make the run and its pairs, with the decisions that are carried from equal pairs of other runs."""
         plan, store = self._plan, self._store
         made = pairs.make_pairs(store, plan.set_id, plan.set, plan.request.system, plan.baseline)
+        if not plan.judge.spec:
+            with store.writing():
+                set_versions.name_version(
+                    store, made.run_id, set_versions.cut_version(store, plan.set_id, VersionReason.JUDGED)
+                )
         reading = checkpoints.run_reading(store, made.run_id)
         if reading.pairs == 0:
             self._did([f"{plan.request.system!r} and {plan.baseline!r} have answered no example in common"])

@@ -40,6 +40,11 @@ def home(store: Store, judge: str | None = None) -> Home:
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
 
 
+def list_sets(store: Store) -> list[SetRow]:
+    """Return the eval sets of a database with their counts."""
+    return sets.set_rows(store)
+
+
 def explain_error(path: Path, error: Exception) -> BadDatabase | None:
     """Return the error that names the value in a database that can have led to another error; None if all are right."""
     try:

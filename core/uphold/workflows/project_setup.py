@@ -8,13 +8,14 @@ from pathlib import Path
 from uphold.errors import BadFile, BadUsage
 from uphold.judging.judges import RulesJudge
 from uphold.records.judgments import JudgeRef
+from uphold.records.set_history import ActKind
+from uphold.records.sets import SettingKind
 from uphold.settings import PROJECT_FILE, Project, Settings, project_problem, user_file
-from uphold.store import judges, reviews, sets
+from uphold.store import judges, reviews, set_acts, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge, write_pin
 from uphold.store.judge_specs import record_spec
 from uphold.store.pairs import systems_of
-from uphold.store.set_values import write_setting
 from uphold.workflows.set_judge import judge_from_spec
 
 
@@ -66,7 +67,9 @@ def make_project(store: Store, path: Path, wanted: NewProject, reviewer: str, se
         found = sets.add_set(conn, name) if set_id is None else set_id
         reviewer_id = reviews.add_reviewer(conn, reviewer)
         if wanted.baseline is not None and sets.settings_of(store, found).get("baseline") != wanted.baseline:
-            write_setting(conn, found, "baseline", wanted.baseline, reviewer_id)
+            kind = SettingKind.BASELINE.value
+            act = set_acts.add_act(conn, found, ActKind.SETTING, reviewer_id, {"setting": kind})
+            set_acts.write_setting(conn, act, kind, wanted.baseline)
         if judge is not None:
             judge_id = judges.add_judge(conn, judge.record)
             record_spec(conn, judge_id, wanted.judge or "")

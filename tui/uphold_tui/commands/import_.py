@@ -68,7 +68,7 @@ def import_(
 
     set_ = set_ or context.obj.project.set
     request = ImportRequest(
-        paths, as_, set_, parse_mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
+        paths, as_, set_, read_mapping(mapping or []), candidate, baseline, baseline_file, update, skip_bad
     )
     summary = _import_files(context.obj, request)
     if json:
@@ -78,8 +78,8 @@ def import_(
         _print_next_step(summary)
 
 
-def parse_mapping(options: list[str]) -> dict[str, str]:
-    """Return columns by field of the options --map FIELD=COLUMN; raises BadUsage for one that is none."""
+def read_mapping(options: list[str]) -> dict[str, str]:
+    """Return the columns of --map by field; raises BadUsage for one that is not FIELD=COLUMN."""
     from uphold.errors import BadUsage
 
     pairs = [text.partition("=") for text in options]

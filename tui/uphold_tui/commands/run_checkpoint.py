@@ -85,7 +85,7 @@ def run_checkpoint(
     """
     from uphold.workflows.checkpoint_run import CheckpointRequest, read_result
     from uphold.workflows.concurrency import WorkControl
-    from uphold_tui.commands.import_ import parse_mapping
+    from uphold_tui.commands.import_ import read_mapping
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import in_terminal, print_json, progress
 
@@ -100,7 +100,7 @@ def run_checkpoint(
         judge=judge,
         max_cost=max_cost,
         margin=margin,
-        mapping=parse_mapping(mapping or []),
+        mapping=read_mapping(mapping or []),
         base_url=base_url,
         key_variable=api_key_env,
         timeout=timeout,

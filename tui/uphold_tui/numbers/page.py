@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.geometry import Region
 
 from uphold.formatting import NONE, count, of_n
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.pair_list import PairFilter
 from uphold.records.statistics import WEIGHTED, Rate, Share, Value
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.comparison_report import difference_sentence
 from uphold.reports.model import (
     TOO_FEW,

@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from uphold.formatting import count, count_noun, half_width
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
-from uphold.records.thresholds import MIN_FOR_RATE
 from uphold.reports.rate_text import rate_interval, rate_or_interval, rate_percent, value_text
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
