@@ -58,16 +58,16 @@ def read_settings(path: Path | None) -> Settings:
 
     Raises BadFile for a file that is not TOML, an unknown setting or a value of the wrong type.
     """
-    if path is None and not (path := PROJECT_FILE).is_file():
-        path = user_file()
-        if not path.is_file():
+    if path is None and not PROJECT_FILE.is_file():
+        if not (own := user_file()).is_file():
             return Settings()
-        values = read_toml(path)
+        values = read_toml(own)
         if "project" in values:
             raise BadFile(
-                f"{path}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
+                f"{own}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
             )
-        return _validated(path, values)
+        return _validated(own, values)
+    path = path or PROJECT_FILE
     return _validated(path, read_toml(path))
 
 

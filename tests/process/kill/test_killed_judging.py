@@ -1,6 +1,5 @@
 import asyncio
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -13,16 +12,10 @@ import pytest
 from support import judging_process
 from support.batch_server import BatchDesk, succeeded
 from support.faulty_endpoint import right
+from support.forkserver import PROCESSES
 from support.model_server import Asked, Reply, serving
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
-
-# Forked from a server that has the SDK already: thirty processes need not import it thirty times.
-PROCESSES = multiprocessing.get_context("forkserver")
-
-
-PROCESSES.set_forkserver_preload(["support.judging_process", "uphold.endpoints.anthropic_batches"])
-
 
 MOMENTS = 30
 
