@@ -34,6 +34,7 @@ GUIDES = [
     "docs/formats.md",
     "docs/scripts.md",
     "docs/ci.md",
+    "docs/checkpoints.md",
 ]
 """Pages with commands for users."""
 
@@ -157,11 +158,25 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    return " ".join(command.words[: 2 if command.words[0] == "set" else 1])
+    return " ".join(command.words[: 2 if command.words[0] == "set" or command.words[:2] == ["runs", "bless"] else 1])
 
 
 ALL_COMMANDS = (
-    *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
+    *(
+        "demo",
+        "init",
+        "import",
+        "run",
+        "generate",
+        "perplexity",
+        "judge",
+        "review",
+        "stats",
+        "judges",
+        "plan",
+        "compare",
+        "gate",
+    ),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
 )
 

@@ -24,16 +24,16 @@ def keys(count: int) -> list[str]:
     return [f"q-{number:03d}" for number in range(count)]
 
 
-def project(store: Store, count: int, judge: str = "rules:closer") -> None:
+def project(store: Store, count: int, judge: str = "rules:closer", baseline: str = "base") -> None:
     """A set with its judge and baseline, and the answers of the baseline to so many examples."""
     make_project(
-        store, store.path.with_name("uphold.toml"), NewProject(SETTINGS.project, "base", judge), "ada", Settings()
+        store, store.path.with_name("uphold.toml"), NewProject(SETTINGS.project, baseline, judge), "ada", Settings()
     )
     rows = [
         {"key": key, "instruction": f"Question {key}?", "reference": f"it is {key}", "response_candidate": "not known"}
         for key in keys(count)
     ]
-    bring(store, *rows, set_=SET, candidate="base")
+    bring(store, *rows, set_=SET, candidate=baseline)
 
 
 async def brought(store: Store, system: str, texts: Mapping[str, str] | None = None, **more: Any) -> CheckpointResult:
