@@ -213,6 +213,8 @@ def test_without_a_project_the_options_say_everything(call: Call, done: Callable
     assert code == 2
     assert "which eval set? --set NAME" in err
     assert done("run", "v1", "--answers", "v1.jsonl", "--set", "desk", "--no-review", "--json")["changed"] == 12
+    twin = done("run", "v2", "--answers", answers("v2", "well"), "--set", "desk", "--no-review")
+    assert "0 of 12  no new answer; 12 pairs of earlier runs that nobody has read" in twin
     code, _, err = call("run", "v1", "--set", "other", "--no-review")
     assert code == 2
     assert "the set 'other' has no usual baseline; `uphold set baseline other SYSTEM` gives it one" in err

@@ -79,7 +79,8 @@ class RunReading:
     """What of a run's current pairs is known from earlier runs of the set, and what is to be read.
 
     `carried` counts decisions, on `carried_pairs` pairs. `changed` pairs are in no earlier run, `to_read` of them are read
-    by nobody and not broken, `read` are read by people here, carried decisions aside.
+    by nobody and not broken, `read` are read by people here, carried decisions aside; `unread` are all that nobody has read
+    and that are not broken, new or not.
     """
 
     pairs: int
@@ -88,6 +89,7 @@ class RunReading:
     changed: int
     to_read: int
     read: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)

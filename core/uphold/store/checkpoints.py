@@ -16,7 +16,8 @@ EXISTS (
 """
 
 _READING = f"""
-SELECT count(*), coalesce(sum(NOT known), 0), coalesce(sum(NOT known AND unread AND NOT broken), 0)
+SELECT count(*), coalesce(sum(NOT known), 0), coalesce(sum(NOT known AND unread AND NOT broken), 0),
+    coalesce(sum(unread AND NOT broken), 0)
 FROM (
     SELECT {_KNOWN_EARLIER} AS known,
         p.id NOT IN (SELECT pair_id FROM human_labels) AS unread,
@@ -78,9 +79,9 @@ def answered(store: Store, set_id: int, system: str) -> tuple[int, int]:
 
 def run_reading(store: Store, run_id: int) -> RunReading:
     """Return what of a run's current pairs is known from earlier runs of the set, and what is to be read."""
-    pairs, changed, to_read = store.one(_READING, {"run": run_id})
+    pairs, changed, to_read, unread = store.one(_READING, {"run": run_id})
     carried, carried_pairs, read = store.one(_CARRIED, {"run": run_id})
-    return RunReading(pairs, carried, carried_pairs, changed, to_read, read)
+    return RunReading(pairs, carried, carried_pairs, changed, to_read, read, unread)
 
 
 def pairs_to_read(store: Store, run_id: int) -> set[int]:

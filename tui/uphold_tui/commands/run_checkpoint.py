@@ -21,7 +21,7 @@ from uphold_tui.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from uphold.records.checkpoints import CheckpointResult, CheckpointStep
+    from uphold.records.checkpoints import CheckpointResult, CheckpointStep, RunReading
     from uphold.workflows.checkpoint_run import CheckpointRequest, Update
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
@@ -190,14 +190,19 @@ def _cells(step: "CheckpointStep", result: "CheckpointResult") -> tuple[str, str
         if work.unknown_cost:
             notes.append(f"at most {dollars(work.unknown_cost)} more for replies that were lost or told no tokens")
     elif not reading.to_read:
-        answers = count_noun(reading.pairs, "answer")
-        are_known = noun(reading.pairs, "is", "are")
-        notes.append(f"all {answers} {are_known} known: nothing to read")
+        notes.append(_nothing_new(reading))
     else:
         notes.append("answers that are new")
         flipped = result.progress.flipped
         notes += [f"{count_noun(flipped, 'flip')} first"] * bool(flipped)
     return of_n(step.done, step.total), ", ".join(notes)
+
+
+def _nothing_new(reading: "RunReading") -> str:
+    """Return the sentence on a run of which no new pair is to be read."""
+    if not reading.unread:
+        return f"all {count_noun(reading.pairs, 'answer')} {noun(reading.pairs, 'is', 'are')} known: nothing to read"
+    return f"no new answer; {count_noun(reading.unread, 'pair')} of earlier runs that nobody has read"
 
 
 def _review(
