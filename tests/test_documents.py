@@ -29,6 +29,7 @@ from uphold_tui import keys
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 GUIDES = [
     "docs/getting-started.md",
+    "docs/sets.md",
     "docs/judges.md",
     "docs/numbers.md",
     "docs/formats.md",
@@ -158,7 +159,8 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    return " ".join(command.words[: 2 if command.words[0] == "set" or command.words[:2] == ["runs", "bless"] else 1])
+    is_in_group = command.words[0] in ("set", "systems", "reviewers") or command.words[:2] == ["runs", "bless"]
+    return " ".join(command.words[: 2 if is_in_group else 1])
 
 
 ALL_COMMANDS = (
@@ -178,6 +180,7 @@ ALL_COMMANDS = (
         "gate",
     ),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
 )
 
 

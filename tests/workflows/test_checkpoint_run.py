@@ -261,6 +261,12 @@ async def test_answers_of_another_system_are_no_answers_of_this_one(three: Store
         await brought(three, "v9", answers=(file,))
 
 
+async def test_answers_may_stand_under_response(three: Store) -> None:
+    file = write(three.path.with_name("short.jsonl"), *({"key": key, "response": FIRST[key]} for key in KEYS))
+    result = await brought(three, "v6", answers=(file,))
+    assert (result.work.left, result.reading.carried) == ((), 120)
+
+
 async def test_missing_answers_are_left_and_named(three: Store) -> None:
     result = await brought(three, "v5", {key: FIRST[key] for key in KEYS[:110]})
     assert result.work.left == ("answers: 10 examples of 120 without an answer",)

@@ -16,14 +16,13 @@ from uphold_tui.commands import (
     import_,
     init,
     judge,
-    renaming,
     review,
     run_checkpoint,
     runs,
-    sets,
     show,
     stats,
 )
+from uphold_tui.commands.lazy import lazy_group
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
@@ -91,9 +90,11 @@ imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
 app.add_typer(runs.app, name="runs")
-app.add_typer(sets.app, name="set")
-app.add_typer(renaming.systems, name="systems")
-app.add_typer(renaming.reviewers, name="reviewers")
+app.add_typer(
+    lazy_group("uphold_tui.commands.sets", "Curate eval sets, and say what their numbers rest on."), name="set"
+)
+app.add_typer(lazy_group("uphold_tui.commands.systems", "Rename systems."), name="systems")
+app.add_typer(lazy_group("uphold_tui.commands.reviewers", "Rename reviewers."), name="reviewers")
 
 _GLOBAL_OPTIONS = ("--db", "--config")
 

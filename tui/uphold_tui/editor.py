@@ -30,6 +30,8 @@ def edit_text(text: str, *, kept_for: str) -> str:
     except UnicodeDecodeError:
         raise BadUsage(f"what was saved is not UTF-8; {kept_for} is in {path}; nothing is changed") from None
     except OSError as error:
+        path.unlink(missing_ok=True)
+        folder.rmdir()
         raise BadUsage(f"{command[0]}: cannot be run ({error.strerror or error}); set $EDITOR to your editor") from None
     path.unlink(missing_ok=True)
     folder.rmdir()

@@ -12,13 +12,13 @@ from uphold.errors import BadUsage
 from uphold.records.sets import Example, fitted_references
 
 _HEAD = """\
-Example {key} of the set {set}
-
 Change what stands below the lines that begin with {mark} and save; leave without saving to change nothing.
 Those lines, this head and the foot are no part of the example.
 An empty section is none. To add a turn, write a line "{mark} turn N" with the next number.
 Tags stand one a line.
 
+
+Example {key} of the set {set}
 
 """
 

@@ -94,7 +94,8 @@ def act_words(kind: ActKind, keys: Sequence[str], detail: Mapping[str, str | Non
     if kind is ActKind.BRING_BACK:
         return f"version {detail.get('version')} brought back"
     if kind in (ActKind.PROPOSE, ActKind.LEAVE):
-        what = count_noun(int(detail.get("items") or 0), "proposal")
+        items = detail.get("items") or ""
+        what = count_noun(int(items) if items.isdecimal() else len(keys), "proposal")
         return f"{what} {'made' if kind is ActKind.PROPOSE else 'left'}"
     named = ", ".join(keys[:_LISTED_KEYS])
     if len(keys) > _LISTED_KEYS:

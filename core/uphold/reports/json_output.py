@@ -461,6 +461,7 @@ def checkpoint_row_json(row: CheckpointRow) -> Json:
         "changed": row.reading.changed,
         "to_read": row.reading.to_read,
         "set_version": row.set_version,
+        "version": row.set_version,
         "judge": None if judge is None else judge.name,
         "judge_version": None if judge is None else judge.version,
         "changes": None if row.changes is None else _changes(row.changes),

@@ -66,3 +66,14 @@ def answering_systems(store: Store, set_id: int) -> list[AnsweringSystem]:
         AnsweringSystem(name, answered, tuple(row[0] for row in store.rows(_UNANSWERED, (set_id, number))))
         for number, name, answered in store.rows(_SYSTEMS, (set_id,)).fetchall()
     ]
+
+
+_STALE = """
+SELECT DISTINCT e.key FROM pairs p JOIN examples e ON e.id = p.example_id
+WHERE p.run_id = :run AND e.status = 'active' AND e.id NOT IN (SELECT example_id FROM current_pairs WHERE run_id = :run)
+"""
+
+
+def stale_keys(store: Store, run_id: int) -> set[str]:
+    """Return the keys of the active examples that have pairs in a run, none of them current."""
+    return {row[0] for row in store.rows(_STALE, {"run": run_id})}

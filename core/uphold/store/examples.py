@@ -334,7 +334,7 @@ def _go_to(
 def _changed_since(conn: sqlite3.Connection, key: str, example_id: int, number: int) -> str:
     row = conn.execute(
         "SELECT r.name, v.created_at FROM example_events v LEFT JOIN reviewers r ON r.id = v.reviewer_id"
-        " WHERE v.example_id = ? AND v.id > ? ORDER BY v.id DESC LIMIT 1",
+        " WHERE v.example_id = ? AND v.id > ? ORDER BY v.target_id IS NULL DESC, v.id DESC LIMIT 1",
         (example_id, number),
     ).fetchone()
     return changed_since(key, row[0], row[1])

@@ -7,7 +7,7 @@ from uphold.records.runs import Run
 from uphold.records.set_history import changed_members
 from uphold.store.database import Store
 from uphold.store.headline_judges import headline_judge, run_judges
-from uphold.store.set_versions import find_version, run_version
+from uphold.store.set_versions import find_version
 from uphold.store.set_versions import members as version_members
 
 
@@ -20,7 +20,8 @@ def judged_by(store: Store, run: Run) -> JudgeRef | None:
 
 def set_version(store: Store, run_id: int) -> int | None:
     """Return the number of the version of its set that a run was judged on last, None where that is not known."""
-    return run_version(store.conn, run_id)
+    row = store.one("SELECT number FROM judged_versions WHERE run_id = ?", (run_id,))
+    return None if row is None else int(row[0])
 
 
 def run_changes(store: Store, before: Run, after: Run) -> RunChanges:

@@ -1,7 +1,6 @@
 """Versions of a set: cutting one, reading its members, what differs between two, and what that did to the set's pairs."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -121,6 +120,11 @@ def name_version(store: Store, run_id: int, version: CutVersion | None) -> None:
         store.conn.execute(
             "INSERT INTO run_versions (run_id, version_id, created_at) VALUES (?, ?, ?)", (run_id, version.id, now())
         )
+
+
+def judged_versions(store: Store) -> dict[int, int]:
+    """Return the number of the version of its set that each run was judged on last, by run id."""
+    return dict(store.rows("SELECT run_id, number FROM judged_versions").fetchall())
 
 
 def version_list(store: Store, set_id: int) -> list[SetVersion]:
@@ -257,9 +261,3 @@ def effects(store: Store, set_id: int, before: int | None, after: int | None) ->
             runs[run] = None
     stale, retired, stand = (EffectCounts(*counts[name]) for name in ("stale", "retired", "stand"))
     return VersionEffects(stale, retired, stand, tuple(runs))
-
-
-def run_version(conn: sqlite3.Connection, run_id: int) -> int | None:
-    """Return the number of the version that a run was judged on last; None where none was cut."""
-    row = conn.execute("SELECT number FROM judged_versions WHERE run_id = ?", (run_id,)).fetchone()
-    return None if row is None else int(row[0])

@@ -154,3 +154,11 @@ def has_runs(store: Store, set_id: int) -> bool:
 def write_seed(conn: sqlite3.Connection, set_id: int, seed: str) -> None:
     """Give a set over which nothing was drawn yet the seed of another file's set."""
     conn.execute("UPDATE sets SET seed = ? WHERE id = ?", (seed, set_id))
+
+
+def withdrawn_ids(conn: sqlite3.Connection, set_id: int) -> set[int]:
+    """Return the ids of the examples of a set whose addition was undone."""
+    if conn.execute("SELECT 1 FROM set_acts WHERE set_id = ? LIMIT 1", (set_id,)).fetchone() is None:
+        return set()
+    sql = "SELECT id FROM examples WHERE set_id = ? AND id IN (SELECT example_id FROM withdrawn_examples)"
+    return {row[0] for row in conn.execute(sql, (set_id,))}

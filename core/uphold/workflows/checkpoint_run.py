@@ -14,6 +14,7 @@ from pathlib import Path
 from uphold.endpoints.addresses import TIMEOUT, find_address
 from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage
+from uphold.formats.files import find_files
 from uphold.formatting import count, count_noun, noun
 from uphold.generating.systems import find_system
 from uphold.judging.costs import find_price
@@ -223,7 +224,18 @@ def _check_answers(store: Store, plan: _Plan) -> None:
 
 def _import_request(plan: _Plan) -> ImportRequest:
     request = plan.request
-    return ImportRequest(request.answers, set=plan.set, candidate=request.system, mapping=request.mapping)
+    mapping = request.mapping or _own_mapping(request.answers)
+    return ImportRequest(request.answers, set=plan.set, candidate=request.system, mapping=mapping)
+
+
+def _own_mapping(files: Sequence[Path]) -> dict[str, str]:
+    """Return the mapping of files whose answers stand under `response` and name no system: they are the checkpoint's."""
+    fields = [file.fields or frozenset() for file in find_files(files)]
+    is_own = all("response" in names and not names & _NAMES_A_SYSTEM for names in fields)
+    return {"response_candidate": "response"} if fields and is_own else {}
+
+
+_NAMES_A_SYSTEM = frozenset({"response_candidate", "response_baseline", "system", "model", "candidate"})
 
 
 class _Work:

@@ -77,7 +77,7 @@ def overview(store: Store, set_name: str) -> SetOverview:
         guidelines=values.get(SettingKind.GUIDELINES),
         judge=pinned.name if pinned is not None else unknown or None,
         baseline=values.get(SettingKind.BASELINE),
-        floor=None if floor is None else float(floor),
+        floor=None if floor is None else float(json.loads(floor)),
         wanted=json.loads(values.get(SettingKind.WANTED) or "{}"),
         active=counts.get(ExampleStatus.ACTIVE, 0),
         draft=counts.get(ExampleStatus.DRAFT, 0),
@@ -313,8 +313,8 @@ class SetEditor:
     def _undo_names(self, act: Act, detail: dict[str, str | None]) -> list[str]:
         conn = self.store.conn
         if act.kind is ActKind.RENAME:
-            old, new = str(detail["from"]), str(detail["to"])
-            if self.name != new:
+            old, new = detail.get("from"), detail.get("to")
+            if old is None or new is None or self.name != new:
                 return [f"the name stays {self.name!r}: it was changed since"]
             try:
                 renaming.rename(conn, "sets", new, old)

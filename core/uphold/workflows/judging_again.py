@@ -1,6 +1,5 @@
 """What judging a set's runs again would take, after examples were added or edited: calls and dollars, run by run."""
 
-import asyncio
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
@@ -21,8 +20,8 @@ from uphold.workflows.judge_request import JudgeRequest
 class JudgingAgain:
     """What the headline's judge of a run has not read: pairs, calls and dollars, None where a price is not known.
 
-    `unanswered` examples have no answer of one of the two systems yet, so that there is nothing to judge. `reason` says why
-    the judge cannot be asked here; the rest is 0 then.
+    `unanswered` examples were compared in the run and are not any more, since one of the two systems has no answer to their
+    present text. `reason` says why the judge cannot be asked here; the rest is 0 then.
     """
 
     run: str
@@ -34,7 +33,7 @@ class JudgingAgain:
     reason: str = ""
 
 
-def judging_again(store: Store, set_name: str, settings: Settings) -> list[JudgingAgain]:
+async def judging_again(store: Store, set_name: str, settings: Settings) -> list[JudgingAgain]:
     """Return what judging again would take in each run of a set that has something to judge or to answer.
 
     The judge is that of the run's headline. A model that has answered nothing yet may be asked to count tokens.
@@ -45,12 +44,13 @@ def judging_again(store: Store, set_name: str, settings: Settings) -> list[Judgi
     for run in all_runs(store):
         judge = headline_judge(store, run).shown
         if run.set_id == set_id and judge is not None:
-            unanswered = len(missing.get(run.candidate, set()) | missing.get(run.baseline, set()))
-            found.append(_of_run(store, run, judge, unanswered, settings))
+            stale = example_history.stale_keys(store, run.id)
+            unanswered = {key for name in (run.candidate, run.baseline) for key in stale & missing.get(name, stale)}
+            found.append(await _of_run(store, run, judge, len(unanswered), settings))
     return [one for one in found if one.pairs or one.unanswered or one.reason]
 
 
-def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: Settings) -> JudgingAgain:
+async def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: Settings) -> JudgingAgain:
     if judge.kind not in ("llm", "rules"):
         return JudgingAgain(run.name, judge.name, unanswered=unanswered)
     if not is_spec(judge.name) and judge.name not in settings.judges:
@@ -66,7 +66,7 @@ def _of_run(store: Store, run: Run, judge: JudgeRef, unanswered: int, settings: 
         settings=settings,
     )
     try:
-        (one,) = asyncio.run(estimate(store, request))
+        (one,) = await estimate(store, request)
     except BadUsage as error:
         return JudgingAgain(run.name, judge.name, unanswered=unanswered, reason=str(error))
     return JudgingAgain(run.name, judge.name, one.pairs, one.calls, one.cost, unanswered)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from uphold.records.sets import SettingKind
 from uphold.settings import PROJECT_FILE, Project, Settings, project_problem, user_file
 from uphold.store import judges, reviews, set_acts, sets
 from uphold.store.database import Store
-from uphold.store.headline_judges import pinned_judge, write_pin
+from uphold.store.headline_judges import pin_value, pinned_judge
 from uphold.store.judge_specs import record_spec
 from uphold.store.pairs import systems_of
 from uphold.workflows.set_judge import judge_from_spec
@@ -67,21 +68,25 @@ def make_project(store: Store, path: Path, wanted: NewProject, reviewer: str, se
         found = sets.add_set(conn, name) if set_id is None else set_id
         reviewer_id = reviews.add_reviewer(conn, reviewer)
         if wanted.baseline is not None and sets.settings_of(store, found).get("baseline") != wanted.baseline:
-            kind = SettingKind.BASELINE.value
-            act = set_acts.add_act(conn, found, ActKind.SETTING, reviewer_id, {"setting": kind})
-            set_acts.write_setting(conn, act, kind, wanted.baseline)
+            _write_setting(conn, found, SettingKind.BASELINE, wanted.baseline, reviewer_id)
         if judge is not None:
             judge_id = judges.add_judge(conn, judge.record)
             record_spec(conn, judge_id, wanted.judge or "")
             pinned = JudgeRef(judge_id, judge.record.name, judge.record.kind, judge.record.version)
             if pinned_judge(store, found)[0] != pinned:
-                write_pin(conn, found, pinned, reviewer_id)
+                _write_setting(conn, found, SettingKind.JUDGE, pin_value(pinned), reviewer_id)
     if wanted.baseline is not None and wanted.baseline not in dict(systems_of(store, found)):
         notes.append(f"{wanted.baseline!r} has answered nothing in {name!r} yet")
     if path == PROJECT_FILE and user_file().is_file():
         notes.append(f"in this folder {path} holds instead of {user_file()}: copy what you need from there")
     _write(path, wanted.project)
     return MadeProject(name, is_new, pinned, tuple(notes))
+
+
+def _write_setting(conn: sqlite3.Connection, set_id: int, kind: SettingKind, value: str, reviewer_id: int) -> None:
+    """Write a setting of the set as an act that `set undo` takes back."""
+    act = set_acts.add_act(conn, set_id, ActKind.SETTING, reviewer_id, {"setting": kind.value})
+    set_acts.write_setting(conn, act, kind.value, value)
 
 
 def _check(wanted: NewProject) -> None:

@@ -103,7 +103,9 @@ def _print_overview(found: "SetOverview") -> None:
     )
     rows = [("judge", found.judge), ("baseline", found.baseline), ("floor", found.floor)]
     print_table([(f"  {name}", str(value)) for name, value in rows if value is not None])
-    print_table([("  tag", "active"), *((f"  {tag}", str(number)) for tag, number in found.tags.items())], right=[1])
+    if found.tags:
+        tags = [(f"  {tag}", str(number)) for tag, number in found.tags.items()]
+        print_table([("  tag", "active"), *tags], right=[1])
     if found.guidelines:
         _print_block("guidelines", found.guidelines)
 

@@ -163,7 +163,9 @@ def forget(
     who = reviewer_name(context.obj.settings, reviewer)
     with context.obj.open() as store:
         shared = shared_texts(store, set_, keys)
-        _confirm(keys, shared, yes)
+        if not _is_confirmed(keys, shared, yes):
+            print_note("nothing is forgotten")
+            return
         done = forget_examples(store, set_, keys, who)
     names = ("texts", "references", "answers", "replies", "notes")
     counts = {name: getattr(done.counts, name) for name in names}
@@ -182,15 +184,12 @@ def forget(
         )
 
 
-def _confirm(keys: list[str], shared: "list[SharedText]", yes: bool) -> None:
-    """Ask whether to go on; raises BadUsage where nobody can be asked, or the answer is no."""
+def _is_confirmed(keys: list[str], shared: "list[SharedText]", yes: bool) -> bool:
+    """Ask whether to go on, unless that is said already; raises BadUsage where nobody can be asked."""
     from uphold_tui.console import in_terminal, print_note
 
     for one in shared:
         print_note(f"the same text is in the set {one.set!r} as {one.key!r}: it is blanked there too")
-    if yes:
-        return
-    if not in_terminal():
+    if not yes and not in_terminal():
         raise BadUsage(f"forgetting {count_noun(len(keys), 'example')} cannot be undone; --yes does it")
-    if not typer.confirm(f"forget {count_noun(len(keys), 'example')} for good?", default=False, err=True):
-        raise BadUsage("nothing is forgotten")
+    return yes or typer.confirm(f"forget {count_noun(len(keys), 'example')} for good?", default=False, err=True)

@@ -69,6 +69,8 @@ def diff(
     json: AsJson = False,
 ) -> None:
     """Show what differs between two versions of a set, and what the change did to the pairs of its runs."""
+    import asyncio
+
     from uphold.workflows.judging_again import judging_again
     from uphold.workflows.set_versions import difference, effects
     from uphold_tui.console import print_json
@@ -77,7 +79,7 @@ def diff(
     with context.obj.open(reading=True) as store:
         found = difference(store, set_, *numbers)
         did = effects(store, set_, *numbers)
-        again = judging_again(store, set_, context.obj.settings) if numbers[1] is None else []
+        again = asyncio.run(judging_again(store, set_, context.obj.settings)) if numbers[1] is None else []
     if json:
         names = ("run", "judge", "pairs", "calls", "cost", "unanswered", "reason")
         lacking = [{name: getattr(one, name) for name in names} for one in again]
@@ -205,7 +207,7 @@ def _print_judging(one: "JudgingAgain") -> None:
 
     parts = []
     if one.unanswered:
-        parts.append(f"{count_noun(one.unanswered, 'example')} without an answer of both systems")
+        parts.append(f"{count_noun(one.unanswered, 'example')} to be answered anew by its systems")
     if one.pairs:
         calls, cost = count_noun(one.calls, "call"), dollars(one.cost)
         parts.append(f"{one.judge} lacks {count_noun(one.pairs, 'pair')}: {calls}, about {cost}")

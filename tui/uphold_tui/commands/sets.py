@@ -3,6 +3,7 @@
 This module has the set itself; examples, versions and files have modules of their own.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,16 +18,13 @@ if TYPE_CHECKING:
     from uphold.records.runs import SetRow
     from uphold.records.sets import ExampleRow, SettingKind
 
-app = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="Curate eval sets, and say what their numbers rest on."
-)
+app = typer.Typer(rich_markup_mode=None)
 
 _NONE = Annotated[bool, typer.Option("--none", help="Take it away.")]
 
 _LISTED_CHARACTERS = 60
 
 
-@app.command()
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new eval set.")],
@@ -48,7 +46,6 @@ def new(
         print_line(f"the set {made.name!r} is made; uphold set add NAME --instruction TEXT or --from FILE fills it")
 
 
-@app.command(name="list")
 def list_(
     context: typer.Context,
     set_: Annotated[
@@ -132,7 +129,6 @@ def _shortened(text: str) -> str:
     return words if len(words) <= _LISTED_CHARACTERS else words[: _LISTED_CHARACTERS - 1] + "\u2026"
 
 
-@app.command()
 def guidelines(
     context: typer.Context,
     set_: SetName,
@@ -181,7 +177,6 @@ def _check_terminal(instead: str) -> None:
         raise BadUsage(f"an editor needs a terminal; without one: {instead}")
 
 
-@app.command()
 def purpose(
     context: typer.Context,
     set_: SetName,
@@ -196,7 +191,6 @@ def purpose(
     _show_or_set(context, set_, SettingKind.PURPOSE, text, none, reviewer, json)
 
 
-@app.command()
 def baseline(
     context: typer.Context,
     set_: SetName,
@@ -207,11 +201,19 @@ def baseline(
 ) -> None:
     """Print or change the usual baseline of a set."""
     from uphold.records.sets import SettingKind
+    from uphold.workflows.curating import answering_systems
+    from uphold_tui.console import print_note
 
     _show_or_set(context, set_, SettingKind.BASELINE, system, none, reviewer, json)
+    if system is None:
+        return
+    with context.obj.open(reading=True) as store:
+        known = [one.name for one in answering_systems(store, set_)]
+    if system not in known:
+        listed = ", ".join(map(repr, known)) or "none yet"
+        print_note(f"{system!r} has answered nothing in {set_!r} so far; systems that have: {listed}")
 
 
-@app.command()
 def floor(
     context: typer.Context,
     set_: SetName,
@@ -263,7 +265,6 @@ def _show_or_set(
     return changed
 
 
-@app.command()
 def rename(
     context: typer.Context,
     set_: SetName,
@@ -283,7 +284,6 @@ def rename(
         print_line(f"the set {set_!r} is called {name!r} now")
 
 
-@app.command()
 def pin(
     context: typer.Context,
     set_: SetName,
@@ -365,18 +365,31 @@ def _print_pin(found: "PinnedJudge") -> None:
         print_line(f"  {run.run} lacks {of_n(run.missing, run.pairs)}: {ask_words(found.judge, run.ask)}")
 
 
-app.command("show")(set_examples.show)
-app.command("add")(set_examples.add)
-app.command("edit")(set_examples.edit)
-app.command("tag")(set_examples.tag)
-app.command("retire")(set_examples.retire)
-app.command("restore")(set_examples.restore)
-app.command("draft")(set_examples.draft)
-app.command("activate")(set_examples.activate)
-app.command("undo")(set_examples.undo)
-app.command("versions")(set_versions.versions)
-app.command("diff")(set_versions.diff)
-app.command("bring-back")(set_versions.bring_back)
-app.command("export")(set_files.export)
-app.command("import")(set_files.import_)
-app.command("forget")(set_files.forget)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "new": new,
+    "list": list_,
+    "show": set_examples.show,
+    "add": set_examples.add,
+    "edit": set_examples.edit,
+    "tag": set_examples.tag,
+    "retire": set_examples.retire,
+    "restore": set_examples.restore,
+    "draft": set_examples.draft,
+    "activate": set_examples.activate,
+    "undo": set_examples.undo,
+    "versions": set_versions.versions,
+    "diff": set_versions.diff,
+    "bring-back": set_versions.bring_back,
+    "export": set_files.export,
+    "import": set_files.import_,
+    "guidelines": guidelines,
+    "purpose": purpose,
+    "pin": pin,
+    "baseline": baseline,
+    "floor": floor,
+    "rename": rename,
+    "forget": set_files.forget,
+}
+
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)

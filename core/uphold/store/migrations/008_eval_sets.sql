@@ -103,10 +103,10 @@ CREATE TABLE forgotten_texts (
 
 -- examples that are not counted as ever having been added: the latest event takes their addition back
 CREATE VIEW withdrawn_examples AS
-SELECT e.id AS example_id FROM examples e
-JOIN example_events last ON last.id = (SELECT max(v.id) FROM example_events v WHERE v.example_id = e.id)
-JOIN example_events first ON first.id = last.target_id
-WHERE last.kind = 'retired' AND first.kind = 'added';
+SELECT last.example_id FROM example_events last JOIN example_events first ON first.id = last.target_id
+WHERE last.target_id IS NOT NULL AND last.kind = 'retired' AND first.kind = 'added' AND NOT EXISTS (
+    SELECT 1 FROM example_events later WHERE later.example_id = last.example_id AND later.id > last.id
+);
 
 -- the versions of each set, with the number of their examples
 CREATE VIEW readable_versions AS
