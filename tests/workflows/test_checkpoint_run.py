@@ -17,7 +17,7 @@ from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadFile, BadUsage
 from uphold.records.checkpoints import CheckpointProgress, CheckpointResult, StepName, StepState
 from uphold.records.comparisons import SetChange
-from uphold.records.enums import Choice
+from uphold.records.enums import AnswerOrder, Choice
 from uphold.records.sets import ExampleEdit, NewExample
 from uphold.records.texts import ExampleText
 from uphold.reports.comparison_report import gate_report
@@ -26,6 +26,7 @@ from uphold.settings import Project, Settings
 from uphold.stats.distributions import t_quantile
 from uphold.store.checkpoints import pairs_to_read
 from uphold.store.database import Store, open_store
+from uphold.store.judges import record_requested_orders
 from uphold.store.runs import find_run
 from uphold.workflows.checkpoint_run import CheckpointRequest, read_result, run_checkpoint
 from uphold.workflows.checkpoints import bless_run, checkpoint_rows, gate_summary, lost_and_won, old_and_new
@@ -229,6 +230,16 @@ async def test_the_options_of_a_pinned_judge_are_asked_again(store: Store) -> No
     assert judge_of_set(store, first.run.set_id, SET, Settings()).options == ("margin=0.05",)
 
 
+async def test_a_model_is_asked_in_the_orders_and_samples_of_the_latest_run(three: Store) -> None:
+    pin_spec(three, SET, "anthropic:judge", "ada", Settings())
+    set_id, judge_id = three.one("SELECT set_id, judge_id FROM pinned_judges")
+    assert judge_of_set(three, set_id, SET, Settings()).one_order is False
+    with three.writing() as conn:
+        record_requested_orders(conn, 2, judge_id, (AnswerOrder.CANDIDATE_FIRST,), 3)
+    found = judge_of_set(three, set_id, SET, Settings())
+    assert (found.spec, found.one_order, found.samples) == ("anthropic:judge", True, 3)
+
+
 # requests that cannot be carried out
 
 
@@ -241,6 +252,8 @@ async def test_the_options_of_a_pinned_judge_are_asked_again(store: Store) -> No
         ({"baseline": "nobody"}, "the baseline 'nobody' has answered nothing"),
         ({"margin": 2}, "--margin is a share"),
         ({"endpoint": "anthropic:m", "max_cost": 1.0}, "the price of 'm' is not known"),
+        ({"system": " "}, "the checkpoint needs a name"),
+        ({"system": "base"}, "is the baseline of the set 'desk'"),
         ({"endpoint": "nowhere"}, "there is no endpoint 'nowhere'"),
         ({}, "'v9' has answered nothing in the set 'desk': --answers FILE"),
     ],

@@ -1,10 +1,11 @@
-"""By what a judge version is asked again: the spec it was asked by, and the orders and samples it was asked for."""
+"""By what a judge version is asked again: the spec it was asked or pinned by, and the run that asked it last."""
 
 import json
 import sqlite3
 
-from uphold.records.enums import AnswerOrder
+from uphold.records.runs import Run
 from uphold.store.database import Store, now
+from uphold.store.runs import get_run
 
 
 def record_spec(conn: sqlite3.Connection, judge_id: int, spec: str) -> None:
@@ -32,13 +33,10 @@ def judge_definition(store: Store, judge_id: int) -> dict[str, str]:
     return definition
 
 
-def last_requested(store: Store, judge_id: int, set_id: int) -> dict[AnswerOrder, int]:
-    """Return the samples of each order that the latest run of a set asked of a judge; empty where none has."""
-    values = {"judge": judge_id, "set": set_id}
-    rows = store.rows(
-        "SELECT answer_order, samples FROM judge_orders WHERE judge_id = :judge AND run_id = ("
-        "SELECT max(o.run_id) FROM judge_orders o JOIN runs r ON r.id = o.run_id"
-        " WHERE o.judge_id = :judge AND r.set_id = :set)",
-        values,
+def last_run_asked(store: Store, judge_id: int, set_id: int) -> Run | None:
+    """Return the latest run of a set that a judge was asked about; None where there is none."""
+    sql = (
+        "SELECT max(o.run_id) FROM judge_orders o JOIN runs r ON r.id = o.run_id WHERE o.judge_id = ? AND r.set_id = ?"
     )
-    return {AnswerOrder(order): samples for order, samples in rows}
+    run_id = store.one(sql, (judge_id, set_id))[0]
+    return None if run_id is None else get_run(store, run_id)

@@ -146,6 +146,8 @@ def _plan(store: Store, request: CheckpointRequest) -> _Plan:
     settings = request.settings
     if request.answers and request.endpoint is not None:
         raise BadUsage("the answers come from files or from an endpoint: give --answers or --endpoint, not both")
+    if not request.system.strip():
+        raise BadUsage("the checkpoint needs a name")
     if request.system == REFERENCE:
         raise BadUsage(f"{REFERENCE!r} is reserved for the reference answers; name the checkpoint otherwise")
     check_concurrency(request.concurrency)

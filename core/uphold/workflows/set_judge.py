@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from uphold.errors import BadUsage, UpholdError
 from uphold.judging.judges import ReadyJudge
-from uphold.records.enums import AnswerOrder
 from uphold.records.headline_judge import is_spec, versioned_name
 from uphold.records.judgments import Judge, JudgeRef
 from uphold.settings import Settings
 from uphold.store import judge_specs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
+from uphold.store.judges import AskOptions, ask_options
 from uphold.store.runs import find_run
 from uphold.workflows.judge_request import JudgeRequest, judges_of
 from uphold.workflows.project import find_project_set, run_meant
@@ -100,11 +100,10 @@ def _is(made: Judge, judge: JudgeRef) -> bool:
 
 
 def _in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
-    requested = judge_specs.last_requested(store, judge.id, set_id)
-    is_model = judge.kind == "llm"
-    one_order = is_model and set(requested) == {AnswerOrder.CANDIDATE_FIRST}
-    most = max(requested.values(), default=1)
-    return JudgeToAsk(spec, tuple(options), one_order, most if is_model and most > 1 else None, judge)
+    run = judge_specs.last_run_asked(store, judge.id, set_id)
+    asked = AskOptions() if run is None else ask_options(store, run, judge)
+    samples = asked.samples if asked.samples is not None and asked.samples > 1 else None
+    return JudgeToAsk(spec, tuple(options), asked.one_order, samples, judge)
 
 
 def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Settings) -> ReadyJudge:
