@@ -254,11 +254,13 @@ _PREVIOUS = """(
     WHERE b.set_id = r.set_id AND b.baseline_id = r.baseline_id AND b.id < r.id
 )"""
 
+# CROSS JOIN: from the verdicts of the run to those of the pairs before. In the order that SQLite chooses by itself all verdicts
+# of the run are gone through for each pair of the run before: 9.3 s instead of 0.02 with 10,000 pairs.
 _FLIPPED = f"""
-SELECT v.pair_id FROM verdicts v JOIN pairs p ON p.id = v.pair_id
-JOIN pairs o ON o.example_id = p.example_id AND o.turn = p.turn AND o.run_id = {_PREVIOUS}
-JOIN current_pairs c ON c.id = o.id
-JOIN verdicts w ON w.pair_id = o.id AND w.judge_id = v.judge_id
+SELECT v.pair_id FROM verdicts v CROSS JOIN pairs p ON p.id = v.pair_id
+CROSS JOIN pairs o ON o.example_id = p.example_id AND o.turn = p.turn AND o.run_id = {_PREVIOUS}
+CROSS JOIN current_pairs c ON c.id = o.id
+CROSS JOIN verdicts w ON w.pair_id = o.id AND w.judge_id = v.judge_id
 WHERE v.run_id = :run AND v.judge_id = :judge AND v.verdict <> w.verdict
     AND v.verdict IN {_COMPARABLE_VERDICTS} AND w.verdict IN {_COMPARABLE_VERDICTS}
 """
