@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
 import sqlite3
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from uphold.errors import BadFile, BadUsage
 from uphold.judging.judges import RulesJudge
+from uphold.records.enums import REFERENCE
 from uphold.records.judgments import JudgeRef
 from uphold.records.set_history import ActKind
 from uphold.records.sets import SettingKind
@@ -75,8 +77,9 @@ def make_project(store: Store, path: Path, wanted: NewProject, reviewer: str, se
             pinned = JudgeRef(judge_id, judge.record.name, judge.record.kind, judge.record.version)
             if pinned_judge(store, found)[0] != pinned:
                 _write_setting(conn, found, SettingKind.JUDGE, pin_value(pinned), reviewer_id)
-    if wanted.baseline is not None and wanted.baseline not in dict(systems_of(store, found)):
-        notes.append(f"{wanted.baseline!r} has answered nothing in {name!r} yet")
+    if wanted.baseline not in (None, REFERENCE, *dict(systems_of(store, found))):
+        command = f"uphold import FILE --candidate {shlex.quote(wanted.baseline)}"
+        notes.append(f"{wanted.baseline!r} has answered nothing in {name!r} yet; `{command}` brings its answers")
     if path == PROJECT_FILE and user_file().is_file():
         notes.append(f"in this folder {path} holds instead of {user_file()}: copy what you need from there")
     _write(path, wanted.project)

@@ -92,7 +92,7 @@ def init(
         print_text(f"its baseline is {wanted.baseline}")
     for note in made.notes:
         print_note(note)
-    print_note("next: uphold import FILE, then uphold run SYSTEM --answers FILE")
+    print_note("next: uphold run SYSTEM --answers FILE, for each checkpoint")
 
 
 def _settings(context: typer.Context) -> "Settings":
