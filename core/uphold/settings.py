@@ -53,6 +53,11 @@ def database_path(path: Path | None) -> Path:
     return path or Path(os.environ.get("UPHOLD_DB") or "uphold.db")
 
 
+def program_words(path: Path) -> tuple[str, ...]:
+    """Return the words that begin a command line on the database at this path."""
+    return ("uphold",) if path == Path("uphold.db") else ("uphold", "--db", str(path))
+
+
 def read_settings(path: Path | None) -> Settings:
     """Read settings from `path`, else ./uphold.toml, else the user's config folder; the defaults if there is no file.
 

@@ -201,6 +201,13 @@ def table_lines(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> 
     return ["  ".join(pad(cell, i) for i, cell in enumerate(row)).rstrip() for row in safe]
 
 
+def cell_width(text: str) -> int:
+    """Return how many cells of a terminal a text takes, once it is made safe for it."""
+    from rich.cells import cell_len
+
+    return cell_len(one_line(text))
+
+
 class ProgressBar(Protocol):
     """A function that shows progress, with a text beside the bar."""
 

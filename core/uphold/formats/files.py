@@ -1,37 +1,37 @@
-"""Input files: finding them, detecting their shape, and iterating over their rows (JSONL, a JSON array or CSV)."""
+"""Input files: finding them, detecting their shape, and iterating over their rows (JSONL, a JSON array, CSV or a workbook)."""
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO
 
 from uphold.errors import BadFile
-from uphold.formats.csv_cells import is_export, restore
+from uphold.formats.containers import Container, container_of
+from uphold.formats.csv_rows import CsvLayout, csv_layout, header_of, iter_csv_rows
+from uphold.formats.encodings import find_bad_bytes, text_lines, unicode_form
 from uphold.formats.json_values import (
-    BOM,
     LONGEST_LINE,
-    describe_bad_utf8,
     describe_not_an_object,
     describe_syntax_error,
     lenient_decoder,
     parse_line,
     parse_value_at,
 )
-from uphold.formats.reading import BadRow, ReadNotes
+from uphold.formats.reading import BadRow, FileRow, ReadNotes
+from uphold.formats.text_streams import HEAD_SIZE, TextStream, open_text, read_head
 from uphold.records.rows import RowSource
 
-_HEAD_SIZE = 64 * 1024
-"""Bytes that are read to detect a file's shape and fields."""
+__all__ = ["FileRow", "InputFile", "default_set_name", "escape_name", "find_file", "find_files", "iter_rows"]
+
+LARGEST_UNPACKED = 512 * 1024 * 1024
+"""Maximal size of what is read in one piece out of a compressed file, in bytes: a JSON array, a log."""
 
 _BLANK = " \t\r\n\v\f"
-FileRow = tuple[RowSource, dict[str, Any]]
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SEPARATOR = re.compile(r"[ \t\r\n]*([,\]]?)[ \t\r\n]*")
 _PROGRESS_MASK = 0xFF  # progress is reported every 256 rows
@@ -39,36 +39,58 @@ _PROGRESS_MASK = 0xFF  # progress is reported every 256 rows
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file. `name` is used in messages; `named_directly` is False for a file found in a folder; `size` is in bytes."""
+    """One file. `name` is used in messages; `named_directly` is False for a file found in a folder; `size` is in bytes.
+
+    `encoding` is what the user says about the text; None for UTF-8.
+    """
 
     path: Path
     name: str
     named_directly: bool
     size: int
+    encoding: str | None = None
 
-    @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
-        """Open the file for binary reading, past a BOM. Raises BadFile if it cannot be read."""
-        try:
-            with self.path.open("rb") as file:
-                if file.read(3) != BOM:
-                    file.seek(0)
-                yield file
-        except OSError as error:
-            raise BadFile(f"{self.name}: cannot be read: {error.strerror or error}") from None
+    def open(self) -> AbstractContextManager[TextStream]:
+        """Open the text for reading: unpacked, as UTF-8, past a byte order mark. Raises BadFile if it cannot be read."""
+        if self.problem is not None:
+            raise BadFile(f"{self.name}: this is {self.problem}")
+        return open_text(self.path, self.name, self.encoding)
 
     def read_text(self) -> str:
         """Return the whole file as text. Raises BadFile with the line of the first byte that is not UTF-8."""
-        with self.open() as file:
-            data = file.read()
-            start = file.tell() - len(data)
+        with self.open() as text:
+            largest = LARGEST_UNPACKED if self._container[0] is Container.GZIP else -1
+            data = text.content.read(largest)
+            if text.content.read(1):
+                raise BadFile(
+                    f"{self.name}: unpacks to more than {LARGEST_UNPACKED // 1024**2} MiB, which is too much to be read"
+                    " in one piece; write one row a line (JSONL)"
+                )
         if len(data) > LONGEST_LINE:
             self._check_line_lengths(data)
         try:
             return data.decode()
-        except UnicodeDecodeError as error:
-            line = 1 + data.count(b"\n", 0, error.start)
-            raise BadFile(f"{self.name}:{line}: {describe_bad_utf8(data, start + error.start)}") from None
+        except UnicodeDecodeError:
+            self.check_text()
+            raise
+
+    def check_text(self) -> None:
+        """Raise BadFile with the line of the first byte that is not UTF-8, or of a NUL byte."""
+        with self.open() as text:
+            bad = find_bad_bytes(text.content, text.start)
+        if bad is not None:
+            raise BadFile(f"{self.name}:{bad.line}: {bad}")
+        with self.open() as text:
+            for number, line in enumerate(iter(partial(text.content.readline, LONGEST_LINE), b""), 1):
+                if b"\0" in line:
+                    raise BadFile(f"{self.name}:{number}: a NUL byte; this is no text file, or a broken one")
+
+    @cached_property
+    def advice_on_encoding(self) -> str:
+        """What to do about bytes that are not UTF-8."""
+        with self.open() as text:
+            bad = find_bad_bytes(text.content, text.start)
+        return bad.advice if bad is not None else "save the file as UTF-8"
 
     def _check_line_lengths(self, data: bytes) -> None:
         line = start = 0
@@ -81,17 +103,52 @@ class InputFile:
             start = end + 1
 
     @cached_property
+    def _container(self) -> tuple[Container, str]:
+        try:
+            with self.path.open("rb") as file:
+                return container_of(file.read(512), self.path)
+        except OSError as error:
+            raise BadFile(f"{self.name}: cannot be read: {error.strerror or error}") from None
+
+    @property
+    def problem(self) -> str | None:
+        """What the file is, with what to do, if it is none whose rows can be read."""
+        return self._container[1] or None
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the file is an .xlsx workbook."""
+        return self._container[0] is Container.WORKBOOK
+
+    @cached_property
+    def _first_bytes(self) -> bytes:
+        return read_head(self.path, self.name)
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether the first bytes are all there are."""
+        return len(self._first_bytes) < HEAD_SIZE
+
+    @cached_property
     def _head(self) -> str:
-        with self.open() as file:
-            head = file.read(_HEAD_SIZE).decode(errors="replace").lstrip(_BLANK)
-            return head or file.read().decode(errors="replace").lstrip(_BLANK)
+        """The beginning of the text, without blanks, in whatever encoding it seems to be."""
+        encoding = self.encoding or unicode_form(self._first_bytes) or "utf-8"
+        head = self._first_bytes.decode(encoding, errors="replace").lstrip("\ufeff" + _BLANK)
+        if head or self._is_short:
+            return head
+        with self.open() as text:
+            return text.content.read(LONGEST_LINE).decode(errors="replace").lstrip(_BLANK)
 
     @cached_property
     def shape(self) -> str:
-        """`array`, `jsonl`, `csv` or `empty`, detected from the first bytes.
+        """`array`, `jsonl`, `csv`, `empty` or `binary`, detected from the first bytes; `csv` for a workbook's cells too.
 
         A file whose first line is not JSON still counts as JSONL if its second line is an object.
         """
+        if self.is_workbook:
+            return "csv"
+        if self.problem is not None:
+            return "binary"
         head = self._head
         if not head:
             return "empty"
@@ -106,16 +163,27 @@ class InputFile:
         if self.shape not in ("array", "jsonl"):
             return None
         found = _first_object(self._head)
-        if found is None and _HEAD_SIZE < self.size <= 4 * LONGEST_LINE:
-            with self.open() as file:
-                found = _first_object(file.read().decode(errors="replace").lstrip(_BLANK))
+        if found is None and not self._is_short:
+            with self.open() as text:
+                data = text.content.read(4 * LONGEST_LINE + 1)
+            if len(data) <= 4 * LONGEST_LINE:
+                found = _first_object(data.decode(errors="replace").lstrip(_BLANK))
         return found
+
+    @cached_property
+    def csv_layout(self) -> CsvLayout:
+        """How the cells of a CSV file are separated."""
+        return csv_layout(self._head, complete=self._is_short)
 
     @cached_property
     def fields(self) -> frozenset[str] | None:
         """Field names of the first row or of the CSV header; None if they cannot be read."""
+        if self.is_workbook:
+            from uphold.formats.spreadsheets import read_sheet
+
+            return frozenset(read_sheet(self.path, self.name).columns)
         if self.shape == "csv":
-            return frozenset(_column_names_in(self._head))
+            return frozenset(header_of(self._head, self.csv_layout))
         return None if self.first_row is None else frozenset(self.first_row)
 
 
@@ -128,43 +196,58 @@ def _first_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def column_names(record: list[str]) -> list[str]:
-    """Return the column names of a CSV header; a column without a name is called by its number."""
-    return [name or f"(column {number})" for number, name in enumerate(record, 1)]
+def find_files(paths: Sequence[Path], encoding: str | None = None, database: Path | None = None) -> list[InputFile]:
+    """Return the files named by `paths` and those in folders, sorted by name; dot files are left out.
 
-
-def _column_names_in(text: str) -> list[str]:
-    try:
-        return column_names(next(csv.reader(io.StringIO(text, newline="")), []))
-    except csv.Error:
-        return []
-
-
-def find_files(paths: Sequence[Path]) -> list[InputFile]:
-    """Return the files named by `paths` and those in folders, sorted by name; dot files are left out. Raises BadFile."""
+    `encoding` is what the user says about their text. The files of an open `database` are never opened, because closing
+    them drops its locks; they are left out of folders. Raises BadFile.
+    """
     if not paths:
         raise BadFile("no file was given")
+    open_files = _identities(database)
     files: list[InputFile] = []
     for path in paths:
         if path.is_dir():
-            files.extend(_input_file(found, found.relative_to(path).as_posix(), False) for found in _files_in(path))
+            files.extend(
+                _input_file(inner, inner.relative_to(path).as_posix(), False, encoding)
+                for inner in _files_in(path)
+                if _identity(inner) not in open_files
+            )
+        elif _identity(path) in open_files:
+            raise BadFile(f"{escape_name(str(path))}: this is the database itself, which is open")
         else:
-            files.append(find_file(path))
+            files.append(find_file(path, encoding))
     return _with_distinct_names(files)
 
 
-def find_file(path: Path) -> InputFile:
+def _identities(database: Path | None) -> frozenset[tuple[int, int] | None]:
+    """Return what `_identity` returns for the files of a database: the file, its log and the log's index."""
+    if database is None:
+        return frozenset()
+    base = database.resolve()
+    return frozenset(_identity(base.with_name(base.name + ending)) for ending in ("", "-wal", "-shm")) - {None}
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def find_file(path: Path, encoding: str | None = None) -> InputFile:
     """Return one file that was named directly. Raises BadFile if it is missing or not a regular file."""
     if not path.exists():
         raise BadFile(f"{escape_name(str(path))}: there is no such file")
     if not path.is_file():
         raise BadFile(f"{escape_name(str(path))}: is no ordinary file; save it to one first")
-    return _input_file(path, path.name, True)
+    return _input_file(path, path.name, True, encoding)
 
 
-def _input_file(path: Path, name: str, named_directly: bool) -> InputFile:
+def _input_file(path: Path, name: str, named_directly: bool, encoding: str | None) -> InputFile:
     try:
-        return InputFile(path, escape_name(name), named_directly, path.stat().st_size)
+        return InputFile(path, escape_name(name), named_directly, path.stat().st_size, encoding)
     except OSError as error:
         raise BadFile(f"{escape_name(name)}: cannot be read: {error.strerror or error}") from None
 
@@ -180,12 +263,7 @@ def _files_in(folder: Path) -> list[Path]:
 def _with_distinct_names(files: list[InputFile]) -> list[InputFile]:
     """Replace names that occur twice by paths."""
     names = [file.name for file in files]
-    return [
-        InputFile(file.path, escape_name(str(file.path)), file.named_directly, file.size)
-        if names.count(file.name) > 1
-        else file
-        for file in files
-    ]
+    return [replace(file, name=escape_name(str(file.path))) if names.count(file.name) > 1 else file for file in files]
 
 
 def escape_name(name: str) -> str:
@@ -197,13 +275,17 @@ def default_set_name(paths: Sequence[Path]) -> str:
     """Return the name of the file (without suffix) or folder; for several paths, that of their common folder."""
     whole = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (resolve() would follow links)
     if len(whole) == 1:
-        return escape_name(whole[0].stem if whole[0].is_file() else whole[0].name) or "imported"
+        return escape_name(_stem(whole[0]) if whole[0].is_file() else whole[0].name) or "imported"
     return escape_name(Path(os.path.commonpath([path.parent for path in whole])).name) or "imported"
+
+
+def _stem(path: Path) -> str:
+    return Path(path.stem).stem if path.suffix == ".gz" else path.stem
 
 
 def iter_rows(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     """Yield every row of `file` with its source. Raises BadFile, also if there are no rows."""
-    reader = {"array": _iter_array, "csv": _iter_csv}.get(file.shape, _iter_lines)
+    reader = _iter_workbook if file.is_workbook else _READERS.get(file.shape, _iter_lines)
     skipped_before = len(notes.skipped)
     is_empty = True
     for row in reader(file, notes):
@@ -216,8 +298,9 @@ def iter_rows(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
 
 def _iter_lines(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
     name, report = file.name, notes.meter.update
-    with file.open() as lines:
-        position = lines.tell()
+    with file.open() as text:
+        lines = text.content
+        position = text.start
         for number, raw in enumerate(iter(partial(lines.readline, LONGEST_LINE + 2), b""), 1):
             start, position = position, position + len(raw)
             if raw.isspace():
@@ -225,6 +308,8 @@ def _iter_lines(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
             source = RowSource(name, number)
             try:
                 record = parse_line(raw, start)
+            except UnicodeDecodeError as error:
+                notes.skip_or_raise(source, f"not UTF-8 at byte {start + error.start}; {file.advice_on_encoding}")
             except BadRow as error:
                 hint = _one_line_hint(raw) if number == 1 else ""
                 notes.skip_or_raise(source, f"{error}{hint}")
@@ -232,7 +317,7 @@ def _iter_lines(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
             else:
                 yield source, record
             if not number & _PROGRESS_MASK:
-                report(position)
+                report(text.position)
 
 
 def _one_line_hint(raw: bytes) -> str:
@@ -299,75 +384,29 @@ def _check_end(file: InputFile, text: str, position: int) -> None:
         raise BadFile(f"{file.name}:{line}: something follows after the end of the array")
 
 
-class _LineKeeper:
-    """Iterates over the lines of a stream; `last` is the one that was read last."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.last = ""
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        self.last = next(self._stream)
-        return self.last
-
-
 def _iter_csv(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
-    csv.field_size_limit(LONGEST_LINE)
-    text = file.read_text()
-    stream = io.StringIO(text, newline="")
-    lines = _LineKeeper(stream)
-    reader = csv.reader(lines, strict=True)
-    header: list[str] | None = None
-    number = 0
-    while True:
-        source = RowSource(file.name, reader.line_num + 1, number + 1 if header else None)
-        try:
-            record = next(reader)
-            # A blank line is no row; a single quoted cell of white space is one.
-            if len(record) < 2 and not ("".join(record) and lines.last.strip()):
-                continue
-            if header is None:
-                header = _read_header(record)
-                continue
-            number += 1
-            row = _csv_row(header, [restore(cell) for cell in record] if is_export(header) else record)
-        except StopIteration:
-            return
-        except (csv.Error, BadRow) as error:
-            if header is None:
-                raise BadFile(f"{source}: {_describe_csv_error(error)}") from None
-            number = source.item or number
-            notes.skip_or_raise(source, _describe_csv_error(error))
-        else:
-            yield source, row
-        if not number & _PROGRESS_MASK:
-            notes.meter.update(file.size * stream.tell() // len(text))
+    with file.open() as text:
+        lines = _lines_or_bad_file(file, text)
+        yield from iter_csv_rows(file.name, lines, file.csv_layout, notes, lambda: notes.meter.update(text.position))
 
 
-def _read_header(record: list[str]) -> list[str]:
-    names = column_names([restore(name) for name in record] if is_export(record) else record)
-    for name in names:
-        if "\0" in name:
-            raise BadRow("a NUL byte in the header; this is no text file, or a broken one")
-        if names.count(name) > 1:
-            raise BadRow(f'the header names the column "{name}" twice')
-    return names
+def _lines_or_bad_file(file: InputFile, text: TextStream) -> Iterator[str]:
+    lines = 0
+    try:
+        for lines, line in enumerate(text_lines(text.content), 1):  # noqa: B007  (the count is for the message)
+            yield line
+    except UnicodeDecodeError:
+        file.check_text()
+        raise
+    except ValueError as error:
+        raise BadFile(f"{file.name}:{lines + 1}: {error}") from None
 
 
-def _csv_row(header: list[str], record: list[str]) -> dict[str, Any]:
-    if len(record) != len(header):
-        raise BadRow(f"{len(record)} cells where the header has {len(header)}")
-    row = {name: cell for name, cell in zip(header, record, strict=True) if cell}  # an empty cell is a missing field
-    for name, cell in row.items():
-        if "\0" in cell:
-            raise BadRow(f"a NUL byte in {name}; this is no text file, or a broken one")
-    return row
+def _iter_workbook(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
+    from uphold.formats.spreadsheets import iter_sheet_rows
+
+    yield from iter_sheet_rows(file.path, file.name, notes)
 
 
-def _describe_csv_error(error: Exception) -> str:
-    if "unexpected end of data" in str(error):
-        return "a quote that is opened in this record never closes"
-    return f"not CSV: {error}" if isinstance(error, csv.Error) else str(error)
+_READERS = {"array": _iter_array, "csv": _iter_csv}
+"""By shape; `_iter_lines` reads the others."""

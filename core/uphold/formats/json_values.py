@@ -12,7 +12,6 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 BOM = b"\xef\xbb\xbf"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 lenient_decoder = json.JSONDecoder()
 """Finds where a value ends that the strict decoder rejected."""
@@ -70,25 +69,15 @@ def check_surrogates(text: str, start: int, end: int, value: Any) -> None:
 
 
 def parse_line(raw: bytes, offset: int) -> dict[str, Any]:
-    """Return the JSON object on a line that begins `offset` bytes into its file. Raises BadRow."""
+    """Return the JSON object on a line that begins `offset` bytes into its file. Raises BadRow and UnicodeDecodeError."""
     if len(raw) > LONGEST_LINE and len(raw.rstrip(b"\r\n")) > LONGEST_LINE:
         raise BadRow("the line is longer than 64 MiB")
     if b"\0" in raw:
         raise BadRow(f"a NUL byte at byte {offset + raw.index(0)}; this is no text file, or a broken one")
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise BadRow(describe_bad_utf8(raw, offset + error.start)) from None
-    value = parse_json(text)
+    value = parse_json(raw.decode())
     if type(value) is dict:
         return value
     raise BadRow(describe_not_an_object(value))
-
-
-def describe_bad_utf8(data: bytes, offset: int) -> str:
-    """Return the message for a byte that is not UTF-8, `offset` bytes into its file."""
-    hint = " (it begins like UTF-16)" if data.startswith(_UTF_16) else ""
-    return f"not UTF-8 at byte {offset}{hint}; save the file as UTF-8"
 
 
 def describe_not_an_object(value: Any) -> str:

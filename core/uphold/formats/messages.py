@@ -6,9 +6,10 @@ and developer give context, user (human) asks, assistant (gpt) answers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from uphold.formats.json_values import describe
+from uphold.formats.json_values import describe, parse_json
 from uphold.formats.reading import BadRow
 
 _ROLES = {
@@ -36,6 +37,15 @@ class Prompt:
 
     instruction: str
     context: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was asked in each turn, what came before, and the answer to each turn; no answers where the user speaks last."""
+
+    turns: tuple[str, ...]
+    context: str | None
+    answers: tuple[str, ...]
 
 
 def read_messages(field: str, value: Any) -> list[Message]:
@@ -85,6 +95,45 @@ def prompt_of(field: str, messages: Sequence[Message]) -> Prompt:
         raise BadRow(f"{field} must end with a message of the user")
     *earlier, last = messages
     return Prompt(last.text, _transcript(earlier))
+
+
+def prompt_of_text(field: str, text: str) -> Prompt:
+    """Return a prompt that is kept as text also where it is a JSON list of messages; such a list is read as messages."""
+    if text.lstrip().startswith("["):
+        try:
+            messages = parse_json(text)
+            if is_message_list(messages):
+                return prompt_of(field, read_messages(field, messages))
+        except BadRow:
+            return Prompt(text, None)
+    return Prompt(text, None)
+
+
+def conversation_of(field: str, messages: Sequence[Message]) -> Conversation:
+    """Return a list of messages as turns and answers.
+
+    User and assistant taking turns up to an answer are turns with an answer each, several messages of the user alone are
+    turns. Of any other list the last message of the user is the one turn, and earlier talk is context. Raises BadRow for a
+    list in which nothing is asked.
+    """
+    opening = list(takewhile(lambda message: message.role == "system", messages))
+    talk = messages[len(opening) :]
+    asked, answers = talk[::2], talk[1::2]
+    if talk and len(asked) == len(answers) and _are(asked, "user") and _are(answers, "assistant"):
+        return Conversation(_texts(asked), _transcript(opening), _texts(answers))
+    if talk and _are(talk, "user"):
+        return Conversation(_texts(talk), _transcript(opening), ())
+    last = _texts(messages[-1:]) if talk and talk[-1].role == "assistant" else ()
+    prompt = prompt_of(field, messages[: len(messages) - len(last)])
+    return Conversation((prompt.instruction,), prompt.context, last)
+
+
+def _are(messages: Sequence[Message], role: str) -> bool:
+    return all(message.role == role for message in messages)
+
+
+def _texts(messages: Sequence[Message]) -> tuple[str, ...]:
+    return tuple(message.text for message in messages)
 
 
 def _transcript(messages: Sequence[Message]) -> str | None:

@@ -200,7 +200,7 @@ def _check_answers(store: Store, plan: _Plan) -> None:
             f" `uphold import FILE --set {shlex.quote(plan.set)} --candidate {shlex.quote(plan.baseline)}` brings its answers"
         )
     if request.answers:
-        check_files(_import_request(plan))
+        check_files(_import_request(plan), store.path)
     elif plan.generates and there < total:
         system = find_system(
             request.system,

@@ -16,7 +16,7 @@ def find_project_set(store: Store, given: str | None, settings: Settings) -> str
     if wanted is not None:
         sets.find_set(store, wanted)
         return wanted
-    names = sets.set_names(store)
+    names = sets.set_names(store.conn)
     if len(names) == 1:
         return names[0]
     listed = ", ".join(map(repr, names)) or "none yet"
@@ -43,7 +43,7 @@ def runs_of_set(store: Store, set_name: str) -> list[Run]:
 
 def has_set(store: Store, set_name: str | None) -> bool:
     """Whether the file has a set of this name."""
-    return set_name is not None and set_name in sets.set_names(store)
+    return set_name is not None and set_name in sets.set_names(store.conn)
 
 
 def run_or_set(store: Store, set_name: str) -> tuple[str | None, str | None]:

@@ -59,7 +59,7 @@ def make_project(store: Store, path: Path, wanted: NewProject, reviewer: str, se
     if name is None:
         raise BadUsage("a project needs an eval set")
     _check(wanted)
-    is_new = name not in sets.set_names(store)
+    is_new = name not in sets.set_names(store.conn)
     set_id = None if is_new else sets.find_set(store, name)
     judge = None if wanted.judge is None else judge_from_spec(store, set_id, wanted.judge, settings)
     if isinstance(judge, RulesJudge) and wanted.baseline is not None:
@@ -77,7 +77,8 @@ def make_project(store: Store, path: Path, wanted: NewProject, reviewer: str, se
             pinned = JudgeRef(judge_id, judge.record.name, judge.record.kind, judge.record.version)
             if pinned_judge(store, found)[0] != pinned:
                 _write_setting(conn, found, SettingKind.JUDGE, pin_value(pinned), reviewer_id)
-    if wanted.baseline not in (None, REFERENCE, *dict(systems_of(store, found))):
+    known = (REFERENCE, *dict(systems_of(store, found)))
+    if wanted.baseline is not None and wanted.baseline not in known:
         command = f"uphold import FILE --candidate {shlex.quote(wanted.baseline)}"
         notes.append(f"{wanted.baseline!r} has answered nothing in {name!r} yet; `{command}` brings its answers")
     if path == PROJECT_FILE and user_file().is_file():

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from support import checkpoint_process
-from support.checkpoints import keys, project, read
-from support.forkserver import PROCESSES
-from support.model_server import Asked, Reply, Server, answer_to, said, serving
-from uphold.records.checkpoints import CheckpointResult
+from support import forked, forked_programs
+from support.checkpoints import brought, keys, project, read
+from support.imports import write
+from support.model_server import Asked, Reply, answer_to, said, serving
+from support.stores import new_store
 from uphold.records.enums import Choice
-from uphold.store.database import Store, open_store
+from uphold.store.database import open_store
+from uphold.store.runs import find_run
 
 KEYS = keys(8)
 
@@ -50,23 +52,12 @@ class Model:
 
 
 @pytest.fixture(scope="module")
-def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A first checkpoint, judged and read."""
-    path = tmp_path_factory.mktemp("first") / "x.db"
-    with open_store(path, create=True) as store:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A set with the answers of its baseline."""
+    path = tmp_path_factory.mktemp("begun") / "x.db"
+    with new_store(path) as store:
         project(store, len(KEYS))
-    with pytest.MonkeyPatch.context() as patch, serving(Model()) as server:
-        patch.setenv("ANTHROPIC_API_KEY", "key-of-the-test")
-        first = checkpoint_process.bring_in(path, server.url, "v1")
-    with open_store(path) as store:
-        read(store, first.run, dict.fromkeys(KEYS, Choice.TIE), len(KEYS))
     return path
-
-
-def outcome(path: Path, result: CheckpointResult) -> list[Any]:
-    """What came of a checkpoint, whenever it was made."""
-    with open_store(path, reading=True) as store:
-        return [result.reading, result.progress.flipped, *map(_rows(store, result.run.id), _QUERIES)]
 
 
 _QUERIES = (
@@ -76,45 +67,71 @@ _QUERIES = (
     " JOIN examples e ON e.id = p.example_id WHERE q.run_id = ? ORDER BY i.position",
     "SELECT e.key, v.kind, v.choice FROM events v JOIN pairs p ON p.id = v.pair_id JOIN examples e ON e.id = p.example_id"
     " WHERE p.run_id = ? ORDER BY 1",
+    "SELECT number FROM judged_versions WHERE run_id = ?",
 )
 
 
-def _rows(store: Store, run_id: int) -> Callable[[str], list[Any]]:
-    return lambda sql: store.rows(sql, (run_id,)).fetchall()
+def outcome(path: Path, run: str) -> list[list[Any]]:
+    """What the database holds of a run, whenever it was written."""
+    with open_store(path, reading=True) as store:
+        return [store.rows(sql, (find_run(store, run).id,)).fetchall() for sql in _QUERIES]
 
 
-def killed_at(database: Path, request: int) -> Server:
-    """Have a process killed while it waits for the answer to a request; the server, with what it was asked."""
-    with serving(Model(NEW, request)) as server:
-        child = PROCESSES.Process(target=checkpoint_process.run, args=(str(database), server.url, "v2"), daemon=True)
-        child.start()
-        assert server.wait_for(request + 1)
-        assert child.is_alive()
-        child.kill()
-        child.join()
-    return server
+def brought_in(database: Path, model: Model, system: str) -> tuple[int, tuple[Any, ...]]:
+    """Bring a checkpoint in from a server; how many requests it took, and what the process said."""
+    with serving(model) as server:
+        child = forked.start(forked_programs.bring_checkpoint, database, server.url, system)
+        said = child.heard()
+        assert child.end() == 0, said
+        assert said is not None
+        return len(server.asked), said
 
 
 def test_killed_in_each_step_and_called_again_it_ends_the_same_and_repeats_only_what_was_in_flight(
-    read_once: Path, tmp_path: Path, sound: Callable[[Path], None]
+    begun: Path, tmp_path: Path, sound: Callable[[Path], None]
 ) -> None:
-    alone = Path(shutil.copy(read_once, tmp_path / "alone.db"))
-    with serving(Model(NEW)) as server:
-        never_killed = outcome(alone, checkpoint_process.bring_in(alone, server.url, "v2"))
-        assert len(server.asked) == WHOLE
-    database = Path(shutil.copy(read_once, tmp_path / "killed.db"))
+    database = Path(shutil.copy(begun, tmp_path / "killed.db"))
+    brought_in(database, Model(), "v1")
+    with open_store(database) as store:
+        read(store, find_run(store, "v1-vs-base"), dict.fromkeys(KEYS, Choice.TIE), len(KEYS))
+    alone = Path(shutil.copy(database, tmp_path / "alone.db"))
+    asked, never_killed = brought_in(alone, Model(NEW), "v2")
+    assert asked == WHOLE
     # Its third answer; its first verdict, when the pairs are made and decisions carried; its third verdict.
     moments = (2, len(KEYS) - 2, 2)
-    answered = 0
     for moment in moments:
-        killed_at(database, moment)
-        answered += moment
+        with serving(Model(NEW, moment)) as server:
+            child = forked.start(forked_programs.bring_checkpoint, database, server.url, "v2")
+            assert server.wait_for(moment + 1)
+            assert child.kill()
         sound(database)
-    with serving(Model(NEW)) as server:
-        result = checkpoint_process.bring_in(database, server.url, "v2")
-        asked = len(server.asked)
-    assert result.work.left == ()
-    assert outcome(database, result) == never_killed
+    asked, said = brought_in(database, Model(NEW), "v2")
+    assert said == never_killed
+    assert outcome(database, "v2-vs-base") == outcome(alone, "v2-vs-base")
     # Of the judgments one reply may not have been written when the process was killed.
-    assert WHOLE - answered <= asked <= WHOLE - answered + 1
+    assert asked - (WHOLE - sum(moments)) in (0, 1)
     sound(database)
+
+
+def test_killed_at_any_moment_a_checkpoint_from_files_ends_the_same(
+    begun: Path, tmp_path: Path, sound: Callable[[Path], None], rng: random.Random
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    with open_store(Path(shutil.copy(begun, folder / "x.db"))) as store:
+        first = asyncio.run(brought(store, "v1", {key: f"it is {key}" for key in KEYS}))
+        read(store, first.run, dict.fromkeys(KEYS, Choice.TIE), len(KEYS))
+    texts = {key: f"it is {key}" for key in KEYS} | dict.fromkeys(KEYS[:NEW], "no clue")
+    write(folder / "v2.jsonl", *({"key": key, "response_candidate": text} for key, text in texts.items()))
+    command = ("run", "v2", "--answers", "v2.jsonl", "--set", "desk", "--no-review")
+    alone, killed = (Path(shutil.copytree(folder, tmp_path / name)) for name in ("alone", "killed"))
+    ended = forked.start(forked_programs.command_killed_at, alone, command, None).heard()
+    assert ended is not None
+    code, moments = ended
+    assert code == 0
+    for fatal in sorted(rng.sample(range(1, moments), 8)):
+        child = forked.start(forked_programs.command_killed_at, killed, command, fatal)
+        child.end()
+        sound(killed / "x.db")
+    assert forked.start(forked_programs.command, killed, command).heard() is not None
+    assert outcome(killed / "x.db", "v2-vs-base") == outcome(alone / "x.db", "v2-vs-base")

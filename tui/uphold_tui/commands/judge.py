@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
-_NO_JUDGE = (
-    "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
-    " baseline `reference`), anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml"
-)
-
 _VERDICT_NAMES = {
     "candidate": "wins",
     "tie": "ties",
@@ -120,7 +115,7 @@ def judge(
     max_cost = obj.project.max_cost if max_cost is None else max_cost
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
-        judge=judge or [],
+        judge=judge or (),
         run=run,
         set=set_,
         candidate=candidate,
@@ -140,6 +135,8 @@ def judge(
         control=control,
     )
     request = _completed(obj, request)
+    if not request.judge:
+        raise _no_judge(obj, request)
     if dry_run:
         _dry_run(obj, request, json=json)
         return
@@ -158,16 +155,31 @@ def _check_options(turns: str, *modes: bool) -> None:
 
 
 def _completed(context: Context, request: "JudgeRequest") -> "JudgeRequest":
-    """Return the request with what the project and the set say; raises BadUsage where nobody names a judge."""
+    """Return the request with what the project and the set say."""
     is_whole = request.candidate is None or (request.set is not None and request.baseline is not None)
     if not request.judge or not is_whole or (request.run is None and context.project.set is not None):
         from uphold.workflows.set_judge import with_project
 
         with context.open(reading=True) as store:
             request = with_project(store, request)
-    if not request.judge:
-        raise BadUsage(_NO_JUDGE)
     return request
+
+
+def _no_judge(context: Context, request: "JudgeRequest") -> BadUsage:
+    """Return the error for a command that names no judge, with those that can read the pairs. Raises BadUsage for no run."""
+    from uphold.workflows.judge_request import find_target
+    from uphold.workflows.judging_progress import suitable_rules
+
+    with context.open(reading=True) as store:
+        target = find_target(store, request)
+        rules = suitable_rules(store, target.set_id, target.candidate, target.baseline)
+    named = [*request.settings.judges, *rules]
+    models = "anthropic:MODEL, openai:MODEL or a TOML file"
+    return BadUsage(
+        f"say which judge reads {target.set!r}: --judge {named[0]} ({', '.join([*named[1:], models])})"
+        if named
+        else f"say which judge reads {target.set!r}: --judge {models}"
+    )
 
 
 def _judge(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands import set_examples, set_files, set_versions
+from uphold_tui.commands import set_check, set_examples, set_files, set_propose, set_versions
 from uphold_tui.commands.options import AsJson, Reviewer, SetName, reviewer_name
 
 if TYPE_CHECKING:
@@ -377,6 +377,11 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "draft": set_examples.draft,
     "activate": set_examples.activate,
     "undo": set_examples.undo,
+    "check": set_check.check,
+    "wanted": set_check.wanted,
+    "propose": set_propose.propose,
+    "take": set_propose.take,
+    "leave": set_propose.leave,
     "versions": set_versions.versions,
     "diff": set_versions.diff,
     "bring-back": set_versions.bring_back,

@@ -13,7 +13,7 @@ from uphold.errors import BadFile, BadUsage
 from uphold.formats.fields import check_cells
 from uphold.formats.files import FileRow, InputFile, iter_rows
 from uphold.formats.json_values import describe, parse_json
-from uphold.formats.messages import Prompt, is_message_list, prompt_of, read_messages
+from uphold.formats.messages import Prompt, prompt_of_text
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
 from uphold.records.rows import ImportedResponse, ImportRow, RowSource
 from uphold.records.texts import AnswerCell, ExampleText, canonical, default_key
@@ -195,20 +195,8 @@ def _example_prompt(found: Sequence[_Result]) -> Prompt:
     prompts = {result.prompt for result in found}
     (first, *_) = found
     if len(prompts) == 1 and first.prompt is not None:
-        return _chat_or_text(first.prompt)
+        return prompt_of_text("prompt", first.prompt)
     texts = {name: value if type(value) is str else json.dumps(value) for name, value in first.variables.items()}
     if len(texts) == 1:
         return Prompt(next(iter(texts.values())), None)
     return Prompt("\n\n".join(f"{name}: {text}" for name, text in texts.items()), None)
-
-
-def _chat_or_text(prompt: str) -> Prompt:
-    """Return a prompt, which promptfoo keeps as text also where it is a JSON list of messages."""
-    if prompt.lstrip().startswith("["):
-        try:
-            messages = parse_json(prompt)
-            if is_message_list(messages):
-                return prompt_of("prompt", read_messages("prompt", messages))
-        except BadRow:
-            return Prompt(prompt, None)
-    return Prompt(prompt, None)
