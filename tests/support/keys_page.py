@@ -15,6 +15,8 @@ SCREENS = {
     "The numbers": keys.NUMBERS,
     "The eval set": keys.EVAL_SET,
     "Judging": keys.JUDGING,
+    "The checkpoints": keys.CHECKPOINTS,
+    "A new checkpoint": keys.NEW_CHECKPOINT,
     "Pages over a screen": keys.OVERLAY,
 }
 """The tables of `uphold_tui.keys` by the heading of the page."""
