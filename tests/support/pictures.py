@@ -17,7 +17,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from support.app_samples import make_app
-from support.picture_data import MADE
+from support.picture_checkpoints import MADE
 from support.picture_judging import at_work
 from support.picture_scenes import SCENES, Scene
 from support.screen_text import as_text

@@ -362,7 +362,7 @@ class Navigator:
     ) -> Screen[None]:
         from uphold_tui.new_checkpoint.screen import NewCheckpointActions, NewCheckpointScreen
 
-        def again() -> BackgroundCheckpoint:
+        def again() -> "BackgroundCheckpoint":
             nonlocal work
             is_first = self.first_checkpoint is work
             work = self.checkpoint = work.again()

@@ -51,7 +51,8 @@ class LostStrip:
         if self.examples is None:
             return [title, Content.styled("reading …", MUTED)]
         if not self.examples:
-            return [title, safe_text.running((row.difference.reason if not known else None) or "none", MUTED)]
+            reason = row.difference.reason if not known else None
+            return [title, safe_text.running(reason or f"none of the {count(known)} known in both", MUTED)]
         right = Content.styled(f"{count(number or 0)} of the {count(known)} known in both", MUTED)
         return [spread(title, right, width), *self._examples(self.examples, width, height - 1)]
 

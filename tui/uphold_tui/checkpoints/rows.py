@@ -168,7 +168,8 @@ def _rate(row: CheckpointRow) -> Content:
     if rate.rate is None:
         decided = row.row.wins + row.row.ties + row.row.losses
         return _muted(f"{of_n(row.row.wins, decided)} won" if decided else "unread")
-    return Content.assemble((f"{percent_number(rate.rate):>3}", BOLD), (f"  {rate_interval(rate)}", MUTED))
+    ends = rate_interval(rate)
+    return Content.assemble((f"{percent_number(rate.rate):>3}", BOLD if ends else MUTED), (f"  {ends}", MUTED))
 
 
 def _difference(row: CheckpointRow) -> Content:

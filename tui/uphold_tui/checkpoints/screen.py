@@ -335,7 +335,7 @@ class CheckpointsScreen(Screen[None]):
         """Show what was won in place of what was lost, or what was lost again."""
         self.shows_won = not self.shows_won
         if self.example is not None:
-            self.example = 0 if self.examples else None
+            self.example = 0
         self._refresh_lost()
         self._refresh_footer()
 

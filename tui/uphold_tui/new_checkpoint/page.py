@@ -71,13 +71,12 @@ class NewCheckpointPage:
         step = progress.step(progress.current)
         left, right, share = Content(""), Content(""), step.done / step.total if step.total else 1.0
         if self.status.ended:
-            share = 1.0
-            left = Content.styled("Stopped" if is_failed(self.status) else "Done", BOLD)
-            judged = progress.step(StepName.JUDGED)
-            what = f"   {of_n(judged.done, judged.total)} pairs judged"
-            left = Content.assemble(left, (what, MUTED))
-            if judged.total and judged.done < judged.total:
-                share = judged.done / judged.total
+            failed = next((one for one in progress.steps if one.state is StepState.FAILED), None)
+            judged = failed or progress.step(StepName.JUDGED)
+            share = judged.done / judged.total if judged.total else 1.0
+            words = "answers there" if judged.name is StepName.ANSWERS else "pairs judged"
+            what = f"   {of_n(judged.done, judged.total)} {words}"
+            left = Content.assemble(("Stopped" if is_failed(self.status) else "Done", BOLD), (what, MUTED))
         else:
             words = {
                 StepName.ANSWERS: "answers there",
@@ -116,9 +115,9 @@ class NewCheckpointPage:
             return Content.styled(self.signs.broken, DOUBT)
         if step.name is StepName.CARRIED and step.done:
             return Content(self.signs.carried)
-        return (
-            Content.styled(self.signs.upheld, UPHELD) if step.state is StepState.DONE else Content(self.signs.undecided)
-        )
+        if step.state is StepState.DONE and step.total:
+            return Content.styled(self.signs.upheld, UPHELD)
+        return Content(self.signs.undecided)
 
     def _note(self, step: CheckpointStep) -> Content:
         """Return what a step costs or comes to, or why something of it is left."""
@@ -230,7 +229,9 @@ class NewCheckpointPage:
             first = safe_text.running(_sentence(status.error), OVERTURNED)
         elif is_failed(status) or (status.result is not None and status.result.work.left and not unread):
             what = f"; {count_noun(unread, 'pair')} to read by now" if unread else ""
-            first = Content.assemble(("Something is left", BOLD), (what, MUTED))
+            left = status.result.work.left if status.result is not None else ()
+            why = safe_text.running("; ".join(left), MUTED)
+            first = Content.assemble(("Something is left", BOLD), (what, MUTED), "   ", why)
         elif unread and view is not None:
             pace = view.waiting.seconds if view.waiting is not None else None
             what, how = time_to_read(unread, pace)
