@@ -8,7 +8,7 @@ from typing import Any
 
 from support.checkpoints import brought
 from support.imports import bring
-from support.picture_data import MADE, sample, settle
+from support.picture_data import sample, settle
 from support.sessions import on_screen
 from uphold.records.enums import Choice
 from uphold.records.runs import Run
@@ -91,6 +91,3 @@ def _read(store: Store, run: Run, choices: Mapping[str, Choice], notes: Texts | 
         if notes and pair.key in notes:
             session.comment(notes[pair.key], on_screen(session))
         session.decide(choices[pair.key], on_screen(session))
-
-
-MADE["checkpoints"] = checkpoints

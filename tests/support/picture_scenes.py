@@ -23,6 +23,7 @@ class Scene:
     reviewer: str = "mira"
     hold: str | None = None
     judging: bool = False
+    checkpoint: bool = False
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
 
 
@@ -118,6 +119,7 @@ SCENES: dict[str, Scene] = {
     "judging": Scene("several", (), None, judging=True),
     "judging-paused": Scene("several", ("p",), None, judging=True),
     "judging-help": Scene("several", ("?",), None, judging=True),
+    "new-checkpoint": Scene("checkpoints", ("c", "r"), None, checkpoint=True),
     "judging-cap": Scene("several", ("$",), None, judging=True),
     "checkpoints": Scene("checkpoints", ("c",), None),
     "checkpoints-lost": Scene("checkpoints", ("c", "down", "enter"), None),

@@ -32,6 +32,8 @@ SCREENS = [
     ("set", NARROW),
     ("set-writing", WIDE),
     ("judging", WIDE),
+    ("checkpoints-lost", WIDE),
+    ("new-checkpoint", WIDE),
     ("help", WIDE),
 ]
 

@@ -65,6 +65,7 @@ class CheckpointsScreen(Screen[None]):
         self.shows_won = False
         self._message = Content("")
         self._places: list[tuple[int, int]] = []
+        self._rows: list[Content] = []
         self.header = SplitRow("header")
         self.heads = Static(id="heads", markup=False)
         self.list = Static(id="list", markup=False)
@@ -148,6 +149,7 @@ class CheckpointsScreen(Screen[None]):
     def refresh_page(self) -> None:
         """Show what has been read so far."""
         self._refresh_header()
+        self._make_rows()
         self._refresh_list()
         self._refresh_lost()
         self._refresh_footer()
@@ -178,17 +180,17 @@ class CheckpointsScreen(Screen[None]):
             right = Content.assemble(right, ("   by date", MUTED))
         self.header.show(left, self._message or right)
 
-    def _refresh_list(self) -> None:
-        """Show the checkpoints as rows, with a row where judge or set changed; those under the cursor are tinted."""
+    def _make_rows(self) -> None:
+        """Make the rows of the list: two a checkpoint, and one where judge or set changed."""
         margin = 1 if self.has_class("-narrow") else 2
         width = max(self.app.size.width - 2 - 2 * margin, 1)
         history, edge = self.history, " " * margin
-        self._places = []
+        self._places, self._rows = [], []
         if history is None or not history.rows:
             words = (
                 "counting …" if history is None else "No run yet.  r runs a checkpoint: answers, judge, what changed"
             )
-            self.list.update(Content.assemble(edge, (words, MUTED)))
+            self._rows = [Content.assemble(edge, (words, MUTED))]
             self.heads.update("")
             return
         columns = Columns.fitting(width)
@@ -209,10 +211,14 @@ class CheckpointsScreen(Screen[None]):
             before = history.rows[place + 1].run if place + 1 < len(history.rows) else None
             for changed in change_rows(row, row.before == before, self._signs):
                 rows += [changed, *gap]
-        rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
-        first, height = self._places[self.cursor]
-        for index in range(first, first + height):
-            rows[index] = rows[index].stylize_before(TINT)
+        self._rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
+
+    def _refresh_list(self) -> None:
+        """Show the rows; those of the checkpoint under the cursor are tinted."""
+        rows = list(self._rows)
+        if self._places:
+            first, height = self._places[self.cursor]
+            rows[first : first + height] = [row.stylize_before(TINT) for row in rows[first : first + height]]
         self.list.update(Content("\n").join(rows))
 
     def _refresh_lost(self) -> None:
@@ -239,15 +245,13 @@ class CheckpointsScreen(Screen[None]):
             self.footer.show([first, named("escape"), named("help")])
             return
         has_lost = bool(self.examples)
-        first = (
-            [entry(self.table["checkpoints.open"], f"the {'won' if self.shows_won else 'lost'} examples")]
-            if has_lost
-            else []
-        )
+        narrow = self.has_class("-narrow")
+        word = "won" if self.shows_won else "lost"
+        first = [entry(self.table["checkpoints.open"], word if narrow else f"the {word} examples")] if has_lost else []
         first += named("bless") if self.row is not None else []
         second = named("mark") if self.row is not None and len(self.history.rows if self.history else ()) > 1 else []
         second += named("compare") if self._to_compare() else []
-        run = entry(self.table["checkpoints.run"], None if self.has_class("-narrow") else "run a new checkpoint")
+        run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
         self.footer.show([first, second, [run], last])
 
@@ -275,7 +279,10 @@ class CheckpointsScreen(Screen[None]):
         if self.history is None or not self.history.rows:
             return
         self.cursor = min(max(index, 0), len(self.history.rows) - 1)
-        self.refresh_page()
+        self._refresh_header()
+        self._refresh_list()
+        self._refresh_lost()
+        self._refresh_footer()
         first, height = self._places[self.cursor]
         region = Region(0, first, 1, height + 1)
         self.page.scroll_to_region(region, animate=False, immediate=True)

@@ -54,24 +54,21 @@ def _table_rows(table: TextTable, width: int) -> Iterator[Content]:
         for row in table.rows:
             yield from safe_text.line(row[0]).wrap(width)
         return
-    cells = [[safe_text.line(cell) for cell in row] for row in table.rows]
-    last = max(map(len, cells)) - 1
-    cells = [
-        [cell if at == last else cell.truncate(_WIDEST, ellipsis=True) for at, cell in enumerate(row)] for row in cells
-    ]
-    widths = [max((row[at].cell_length for row in cells if at < len(row)), default=0) for at in range(last)]
-    before = sum(widths) + 2 * last
-    for row in cells:
-        first = [_padded(cell, widths[at], right=at in table.right) for at, cell in enumerate(row[:last])]
-        line = Content.assemble(*(part for cell in first for part in (cell, "  ")))
-        note = row[last] if len(row) > last else Content("")
+    lines = [[safe_text.line(cell) for cell in row] for row in table.rows]
+    last = max(map(len, lines)) - 1
+    heads = [[cell.truncate(_WIDEST, ellipsis=True) for cell in line[:last]] for line in lines]
+    widths = [max((head[at].cell_length for head in heads if at < len(head)), default=0) for at in range(last)]
+    before, beside = sum(widths) + 2 * last, width - sum(widths) - 2 * last >= _NARROWEST
+    for head, line in zip(heads, lines, strict=True):
+        padded = [_padded(cell, widths[at], right=at in table.right) for at, cell in enumerate(head)]
+        first = Content.assemble(*(part for cell in padded for part in (cell, "  ")))
+        note = line[last] if len(line) > last else Content("")
         if note.cell_length <= max(width - before, 0):
-            yield Content.assemble(line, note)
+            yield Content.assemble(first, note)
             continue
-        beside = width - before >= _NARROWEST
         edge = " " * (before if beside else 4)
         notes = note.wrap(max(width - len(edge), 1))
-        yield Content.assemble(line, notes.pop(0)) if beside else line.truncate(width, ellipsis=True)
+        yield Content.assemble(first, notes.pop(0)) if beside else first.truncate(width, ellipsis=True)
         yield from (Content.assemble(edge, rest) for rest in notes)
 
 
