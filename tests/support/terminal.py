@@ -79,8 +79,9 @@ class Terminal:
 
     def read(self, timeout: float) -> float | None:
         """Take what comes next, waiting at most `timeout`; the time when it came, or None."""
-        ready, _, _ = select.select([self._process.fd], [], [], max(timeout, 0))
-        if not ready:
+        poll = select.poll()  # select() takes no descriptor above 1,023
+        poll.register(self._process.fd, select.POLLIN)
+        if not poll.poll(max(timeout, 0) * 1000):
             return None
         at = time.perf_counter()
         try:
