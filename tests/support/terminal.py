@@ -14,6 +14,9 @@ from ptyprocess import PtyProcess
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
+ESCAPE = "\x1b[27u"
+"""The key esc as terminals of the Kitty protocol send it: a bare ESC and a key that follows at once are another key."""
+
 KEYS_WHILE_REVIEWING = "Keys while reviewing"
 
 _FRAME_QUERY, _FRAMES_KNOWN = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
@@ -196,7 +199,7 @@ def note_frames(terminal: Terminal) -> None:
     """
     terminal.send("?")
     terminal.see(KEYS_WHILE_REVIEWING)
-    terminal.send("\x1b")
+    terminal.send(ESCAPE)
     terminal.see("all keys", without=KEYS_WHILE_REVIEWING)
 
 
