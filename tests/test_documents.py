@@ -15,7 +15,7 @@ from support.documents import ROOT, Command, Page, options_of, review, run
 from support.run_counts import compared
 from uphold.endpoints.addresses import KINDS
 from uphold.formats import registry
-from uphold.formats.readers import pairs
+from uphold.formats.column_mapping import FIELDS
 from uphold.judging import judges
 from uphold.judging.rules import RULES
 from uphold.records.comparisons import JudgeComparison, RunDifference
@@ -35,6 +35,7 @@ GUIDES = [
     "docs/formats.md",
     "docs/scripts.md",
     "docs/ci.md",
+    "docs/checkpoints.md",
 ]
 """Pages with commands for users."""
 
@@ -158,11 +159,26 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    return " ".join(command.words[: 2 if command.words[0] in ("set", "systems", "reviewers") else 1])
+    is_in_group = command.words[0] in ("set", "systems", "reviewers") or command.words[:2] == ["runs", "bless"]
+    return " ".join(command.words[: 2 if is_in_group else 1])
 
 
 ALL_COMMANDS = (
-    *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
+    *(
+        "demo",
+        "init",
+        "import",
+        "run",
+        "generate",
+        "perplexity",
+        "judge",
+        "review",
+        "stats",
+        "judges",
+        "plan",
+        "compare",
+        "gate",
+    ),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
@@ -211,7 +227,7 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
 
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:
-    assert not {*registry.FORMATS, *pairs._FIELDS} - in_backquotes("docs/formats.md")
+    assert not {*registry.FORMATS, *FIELDS} - in_backquotes("docs/formats.md")
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:

@@ -26,6 +26,7 @@ import lists
 import made
 import saving
 import screens
+import set_screen
 import startup
 import tables
 
@@ -49,6 +50,8 @@ class Size:
     dropped: tuple[int, ...]
     examples: int
     training_lines: int
+    still: float = 0.3
+    """Seconds without a byte after which a terminal is at rest."""
 
 
 WHOLE = Size(
@@ -69,14 +72,15 @@ QUICK = Size(
     pairs=40,
     long_pairs=24,
     judged=5,
-    judging_cases=2,
+    judging_cases=1,
     rounds=1,
-    keys=2,
+    keys=1,
     saves=5,
-    decisions=3,
+    decisions=2,
     dropped=(10, 30),
     examples=30,
     training_lines=100,
+    still=0.05,
 )
 
 
@@ -87,11 +91,12 @@ class Bench:
         self.folder, self.size = folder, size
         self.groups: dict[str, Callable[[], list[tables.Line]]] = {
             "startup": lambda: startup.measure(self.big, self.panel, size.rounds),
-            "frame": lambda: screens.first_frame(size.rounds, self.big),
-            "key": lambda: screens.next_pair(size.keys, self.long),
-            "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "frame": lambda: screens.first_frame(size.rounds, self.big, size.still),
+            "key": lambda: screens.next_pair(size.keys, self.long, size.still),
+            "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
+            "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
-            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
+            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),

@@ -126,8 +126,9 @@ def test_fields_that_nothing_is_made_of_are_named_once(reading: Any) -> None:
 
 WRONG = [
     ({"instruction": 5}, "instruction must be text, found the number 5"),
-    ({"key": 17}, "key must be text, found the number 17"),
-    ({"key": ""}, "key must be text that is not empty"),
+    ({"key": 1.5}, "key must be text or a whole number, found the number 1.5"),
+    ({"key": True}, "key must be text or a whole number, found true"),
+    ({"key": ""}, "key must be text or a whole number, not empty"),
     ({"context": "only"}, 'neither "instruction", "turns" nor "key" is there, only "context"'),
     ({}, 'neither "instruction", "turns" nor "key" is there, only nothing'),
     ({"instruction": "x", "turns": ["x"]}, "both instruction and turns"),
@@ -179,7 +180,7 @@ def test_a_field_that_is_not_what_it_should_be_is_named_with_its_line(
 
 
 def test_a_bad_row_can_be_skipped_and_is_then_named(reading: Any) -> None:
-    read = reading([{"key": "a"}, {"key": 1}, {"key": "b"}], skip_bad=True)
+    read = reading([{"key": "a"}, {"key": []}, {"key": "b"}], skip_bad=True)
     assert [row.key for row in read.rows] == ["a", "b"]
     (skipped,) = read.reading.skipped
     assert str(skipped.source) == "set.jsonl:2"

@@ -13,6 +13,7 @@ SCREENS = {
     "The start screen": keys.HOME,
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
+    "The eval set": keys.EVAL_SET,
     "Judging": keys.JUDGING,
     "Pages over a screen": keys.OVERLAY,
 }

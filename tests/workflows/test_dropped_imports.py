@@ -28,7 +28,7 @@ SECOND: list[tuple[str, Rows, bool]] = [
     ("more words", [judged("b"), reviewed("a"), judged("a", judge="other")], False),
     ("another word", [judged("a", verdict="tie"), reviewed("b", review="tie")], True),
     ("another answer", [judged("a", response_candidate="better")], True),
-    ("an answer side by side", [judged("a", response_candidate="better")], False),
+    ("an answer side by side", [judged("a2", instruction="Say a.", response_candidate="better")], False),
     ("another text", [judged("a", instruction="Sing a.")], True),
     ("another run", [compared("a", candidate="third", response_candidate="3"), judged("c", candidate="third")], False),
     ("carried decisions", [compared("b", candidate="twin")], False),

@@ -115,8 +115,8 @@ def test_an_old_text_that_comes_back_makes_its_pairs_current_again(store: Store)
 
 def test_what_a_row_leaves_out_is_the_examples(store: Store) -> None:
     bring(store, compared(context="c", reference="r"))
-    assert added(bring(store, compared(response_candidate="another"))) == {"responses": 1, "pairs": 1}
-    with pytest.raises(BadFile, match="another text"):
+    assert added(bring(store, compared(candidate="another"))) == {"responses": 1, "pairs": 1}
+    with pytest.raises(BadFile, match="another context already, in import 1 of "):
         bring(store, compared(context="d"))
 
 
@@ -160,10 +160,33 @@ def test_a_row_without_a_turn_compares_the_last_one(store: Store) -> None:
     assert values(store, "SELECT turn FROM pairs") == [2]
 
 
-def test_answers_side_by_side_make_a_pair_each_and_all_are_current(store: Store) -> None:
-    bring(store, compared(), compared(response_candidate="another answer"))
+def test_answers_to_one_text_under_two_keys_make_a_pair_each_and_all_are_current(store: Store) -> None:
+    bring(store, compared(), compared("l", instruction="Say k.", response_candidate="another answer"))
     assert len(current(store)) == 2
     assert values(store, "SELECT count(*) FROM replacements") == [0]
+
+
+def test_another_answer_to_a_key_is_an_error_that_names_both_places(store: Store) -> None:
+    before = dump(store)
+    with pytest.raises(
+        BadFile, match=r"rows\.jsonl:2: another answer of 'candidate' to 'k' than in rows\.jsonl:1; keep one"
+    ):
+        bring(store, compared(), compared(response_candidate="better"))
+    assert dump(store) == before
+    bring(store, compared())
+    with pytest.raises(
+        BadFile, match=r"'candidate' to 'k' than in import 1 of 20.*\nuphold import .* --set s --update$"
+    ):
+        bring(store, compared(response_candidate="better"))
+    assert added(bring(store, compared(response_candidate="better"), update=True))["replaced"] == 1
+
+
+def test_a_row_with_another_answer_can_be_skipped_and_leaves_nothing_behind(store: Store) -> None:
+    rows = [compared(), compared(response_baseline="new", candidate="third", tags=["t"]), compared("l")]
+    summary = bring(store, *rows, skip_bad=True)
+    assert [str(bad.source) for bad in summary.skipped] == ["rows.jsonl:2"]
+    assert values(store, "SELECT name FROM systems ORDER BY id") == ["candidate", "baseline"]
+    assert values(store, "SELECT count(*) FROM tags") == [0]
 
 
 def test_a_replaced_answer_makes_only_its_own_pairs_stale(store: Store) -> None:
@@ -203,8 +226,13 @@ def test_an_answer_replaced_in_its_second_turn_leaves_the_first_turns_pair_curre
 
 
 def test_an_answer_that_only_looks_the_same_is_another(store: Store) -> None:
-    bring(store, compared(response_candidate=1), compared(response_candidate="1"), compared(response_candidate=True))
-    assert values(store, "SELECT cells FROM responses WHERE system_id = 1 ORDER BY id") == ["[1]", '["1"]', "[true]"]
+    bring(store, *(compared(str(cell), instruction="x", response_candidate=cell) for cell in (1, "1 ", "1", True)))
+    assert values(store, "SELECT cells FROM responses WHERE system_id = 1 ORDER BY id") == [
+        "[1]",
+        '["1 "]',
+        '["1"]',
+        "[true]",
+    ]
 
 
 def test_an_empty_answer_is_an_answer_and_null_is_none(store: Store) -> None:

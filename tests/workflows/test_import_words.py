@@ -123,7 +123,8 @@ def test_in_an_update_answers_belong_to_the_text_that_the_file_gives_their_key(s
 
 @pytest.mark.parametrize("late", [VERDICT, REVIEW])
 def test_a_word_without_answers_belongs_to_the_latest_ones(store: Store, late: dict[str, Any]) -> None:
-    bring(store, compared(), compared(response_candidate="another"))
+    bring(store, compared())
+    bring(store, compared(response_candidate="another"), update=True)
     bring(store, late)
     assert values(
         store,
@@ -159,7 +160,7 @@ def test_a_word_with_both_systems_unknown_adds_no_name(store: Store) -> None:
         [VERDICT | {"response_candidate": "x"}, compared(response_candidate=None)],
         [VERDICT | {"response_candidate": "x"}, REVIEW | {"response_baseline": "y"}, {"key": "k", "instruction": "z"}],
         [VERDICT | {"response_candidate": "x"}, judged(response_candidate=None, judge="other")],
-        [{"key": "k", "response_candidate": "x"}, {"key": "k", "response_baseline": "y"}, judged()],
+        [{"key": "k", "response_candidate": "x"}, REVIEW, compared(response_candidate=None)],
     ],
 )
 def test_rows_that_come_before_what_they_speak_of_work_and_a_second_time_add_nothing(
@@ -177,9 +178,9 @@ def test_rows_that_come_before_what_they_speak_of_work_and_a_second_time_add_not
 def test_a_word_belongs_to_the_answers_of_its_own_file_wherever_it_stands(store: Store) -> None:
     bring(store, compared())
     rows = [VERDICT, {"key": "k", "response_candidate": "another"}]
-    assert added(bring(store, *rows)) == {"responses": 1, "pairs": 1, "judgments": 1}
+    assert added(bring(store, *rows, update=True)) == {"responses": 1, "pairs": 1, "judgments": 1, "replaced": 1}
     assert added(bring(store, *rows)) == {}
-    bring(store, {"key": "k", "response_candidate": "a third"})
+    bring(store, {"key": "k", "response_candidate": "a third"}, update=True)
     assert added(bring(store, *rows)) == {}
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadFile, UpholdError
-from uphold.records.rows import ImportRow, RowSource, RowWarning, SkippedRow
+from uphold.records.import_request import ImportSuggestion, WordMaps
+from uphold.records.rows import ColumnUse, ImportRow, RowSource, RowWarning, SkippedRow
 
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes in all files."""
@@ -22,15 +23,24 @@ class BadRow(UpholdError):
     """A row that cannot be imported; `iter_rows` and the readers add its place and report it to `ReadNotes`."""
 
 
+class NeedsOptions(BadFile):
+    """Files that options would take; `suggestion` are these options, the message is one sentence without them."""
+
+    def __init__(self, message: str, suggestion: ImportSuggestion) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How files are to be read.
 
-    `format` is a format name (None: detect it). `mapping` is field -> column and applies to the `pairs` format.
-    `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the baseline's outputs
-    (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile. `encoding` is that of text files (None: UTF-8).
-    `system` names the system whose answers the files are, where they do not (`lm-eval`). `database` is the open database,
-    whose files are not to be opened.
+    `format` is a format name (None: detect it). `mapping` is field -> column, `systems` is system -> column of its
+    answers, `words` are other people's words for labels, `left_out` the columns that are left out: these apply to the
+    `pairs` format. `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the
+    baseline's outputs (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile. `encoding` is that of text
+    files (None: UTF-8). `system` names the system whose answers the files are, where they do not (`lm-eval`). `database` is
+    the open database, whose files are not to be opened.
     """
 
     format: str | None = None
@@ -39,9 +49,17 @@ class ReadOptions:
     baseline: str | None = None
     baseline_file: Path | None = None
     skip_bad: bool = False
+    systems: Mapping[str, str] = field(default_factory=dict)
+    words: WordMaps = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
     encoding: str | None = None
     system: str | None = None
     database: Path | None = None
+
+    @property
+    def names_columns(self) -> bool:
+        """Whether the options speak of columns, as only those of the `pairs` format do."""
+        return bool(self.mapping or self.systems or self.words or self.left_out)
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ class FileReading:
     skipped: list[SkippedRow]
     unused_fields: list[str]
     ignored: list[str]
+    columns: list[ColumnUse]
 
 
 class ByteMeter:
@@ -85,9 +104,11 @@ class ReadNotes:
         self.warnings: list[RowWarning] = []
         self.skipped: list[SkippedRow] = []
         self.unused: list[str] = []
+        self.columns: list[ColumnUse] = []
         self._skip_bad = skip_bad
         self._used: set[str] = set()
         self._maybe_unused: dict[str, None] = {}  # in order of appearance
+        self._uses: dict[str, ColumnUse] = {}  # likewise
 
     def warn(self, source: RowSource, message: str) -> None:
         """Add a warning about something that was kept, ignored or left out."""
@@ -100,14 +121,31 @@ class ReadNotes:
         self.skipped.append(SkippedRow(source, reason))
 
     def note_fields(self, record: Mapping[str, Any], used: frozenset[str]) -> None:
-        """Note which fields of `record` were used and which were not."""
-        self._used |= record.keys() & used
-        self.note_unused(name for name in record if name not in used)
+        """Note which fields of `record` were used, under their own names, and which were not."""
+        if not record.keys() <= self._uses.keys() or not self._used >= record.keys() & used:
+            for name in record:
+                if name in used:
+                    self.note_use(ColumnUse(name, name))
+                else:
+                    self.note_unused((name,))
+
+    def note_columns(self, names: Iterable[str]) -> None:
+        """Note which columns there are, in the order in which they are to be listed."""
+        for name in names:
+            self._uses.setdefault(name, ColumnUse(name))
+
+    def note_use(self, use: ColumnUse) -> None:
+        """Note that a column was used."""
+        self._used.add(use.name)
+        self._uses[use.name] = use
 
     def note_unused(self, names: Iterable[str]) -> None:
         """Note fields that one row had and that were not imported."""
-        self._maybe_unused.update(dict.fromkeys(names))
+        for name in names:
+            self._maybe_unused[name] = None
+            self._uses.setdefault(name, ColumnUse(name))
 
     def close(self) -> None:
-        """Fill `unused` with the fields that no row used, in order of appearance."""
+        """Fill `unused` with the fields that no row used, and `columns` with all, in order of appearance."""
+        self.columns.extend(self._uses.values())
         self.unused.extend(name for name in self._maybe_unused if name not in self._used)

@@ -6,12 +6,15 @@ To add a format, write a module in `readers/` with the members of `Format` and a
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from uphold.errors import BadFile, BadUsage
+from uphold.formats.column_check import check_head
+from uphold.formats.column_guess import HEAD_ROWS
 from uphold.formats.encodings import find_encoding
-from uphold.formats.files import InputFile, default_set_name, find_file, find_files
+from uphold.formats.files import FileRow, InputFile, default_set_name, find_file, find_files, iter_rows
 from uphold.formats.readers import (
     alpaca_eval,
     arena_hard,
@@ -24,7 +27,7 @@ from uphold.formats.readers import (
     promptfoo,
 )
 from uphold.formats.readers.eval_set import is_set_file
-from uphold.formats.reading import ByteMeter, FileReading, ReadNotes, ReadOptions, ReadProgress
+from uphold.formats.reading import ByteMeter, FileReading, NeedsOptions, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
 
@@ -76,7 +79,7 @@ _Selection = tuple[Format, _FilesByKind, list[InputFile]]
 
 def detect_format(path: Path) -> str:
     """Return the name of the format that a file, or the files of a folder, are in. Raises BadFile."""
-    return _select_by_content(find_files([path]), frozenset())[0].NAME
+    return _select_by_content(find_files([path]), ReadOptions())[0].NAME
 
 
 def open_files(
@@ -91,12 +94,12 @@ def open_files(
     if options.encoding is not None:
         options = replace(options, encoding=find_encoding(options.encoding))
     files = find_files(paths, options.encoding, options.database)
-    columns = frozenset(options.mapping.values())
+    columns = frozenset(options.mapping.values()) | frozenset(options.systems.values())
     format_name = options.format
-    if format_name is None and options.mapping:
+    if format_name is None and options.names_columns:
         format_name = pairs.NAME
     reader, by_kind, ignored = (
-        _select_by_content(files, columns) if format_name is None else _select_by_name(format_name, files, columns)
+        _select_by_content(files, options) if format_name is None else _select_by_name(format_name, files, columns)
     )
     _check_options(reader, options)
     read_files = [file for files_of_kind in by_kind.values() for file in files_of_kind]
@@ -112,6 +115,7 @@ def open_files(
         notes.skipped,
         notes.unused,
         [file.name for file in ignored],
+        notes.columns,
     )
 
 
@@ -124,20 +128,21 @@ def _kind_of(reader: Format, file: InputFile, columns: frozenset[str]) -> str | 
     return pairs.sniff(file, columns) if reader is pairs else reader.sniff(file)
 
 
-def _select_by_content(files: list[InputFile], columns: frozenset[str]) -> _Selection:
+def _select_by_content(files: list[InputFile], options: ReadOptions) -> _Selection:
     """Select the one format that all files are in; files of a folder that are in no format are ignored."""
+    columns: frozenset[str] = frozenset()
     names_by_format: dict[str, list[str]] = {}
     for file in files:
         reader = next((reader for reader in _READERS if _kind_of(reader, file, columns)), None)
         if reader is not None:
             names_by_format.setdefault(reader.NAME, []).append(file.name)
         elif file.named_directly:
-            raise _unknown_format(file)
+            raise _unknown_format(file, options)
     if not names_by_format:
         for file in files:
             if file.problem is not None:
-                raise _unknown_format(file)
-        raise BadFile(f"no file in the folder is in a format that uphold knows; {_format_list()}")
+                raise _unknown_format(file, options)
+        raise _unknown_folder(files, options)
     if len(names_by_format) > 1:
         each = "; ".join(f"{name}: {', '.join(names[:3])}" for name, names in names_by_format.items())
         raise BadFile(f"these files are in different formats ({each}); name the one to read with --as")
@@ -176,7 +181,7 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
     raise BadFile(f"{file.name}: this is no file of {reader.NAME}: {reader.DESCRIPTION}")
 
 
-def _unknown_format(file: InputFile) -> BadFile:
+def _unknown_format(file: InputFile, options: ReadOptions) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
     if is_set_file(file):
@@ -186,19 +191,54 @@ def _unknown_format(file: InputFile) -> BadFile:
         )
     if not file.is_workbook:
         file.check_text()
+    needed = _needed_options(file, options)
+    if needed is not None:
+        return needed
     fields = ", ".join(f'"{field}"' for field in sorted(file.fields or ())[:12]) or "nothing that can be read"
-    return BadFile(f"{file.name}:1: in no format that uphold knows: the first row has {fields}; {_format_list()}")
+    return BadFile(f"{file.name}:1: in no format that uphold knows: the first row has {fields}\n{_MAP_HINT}")
 
 
-def _format_list() -> str:
-    descriptions = "; ".join(f"{reader.NAME}: {reader.DESCRIPTION}" for reader in _READERS)
-    return f"it reads {descriptions}; --map FIELD=COLUMN reads other people's columns as pairs"
+def _unknown_folder(files: list[InputFile], options: ReadOptions) -> BadFile:
+    needed = (_needed_options(file, options) for file in files if file.shape != "empty")
+    return next(
+        (one for one in needed if one is not None and (one.suggestion.mapping or one.suggestion.systems)),
+        BadFile(f"no file in the folder is in a format that uphold knows\n{_MAP_HINT}"),
+    )
+
+
+def _needed_options(file: InputFile, options: ReadOptions) -> NeedsOptions | None:
+    """Return the options with which a file in no known format can be read as pairs, or None."""
+    try:
+        check_head(file.name, list(islice(read_head(file), HEAD_ROWS)), options)
+    except NeedsOptions as needed:
+        return needed
+    except BadFile:
+        return None
+    return None
+
+
+def read_head(file: InputFile) -> Iterator[FileRow]:
+    """Yield the rows of a file of rows as they are, leaving out those that cannot be read."""
+    return iter_rows(file, ReadNotes(ByteMeter(file.size, None), skip_bad=True))
+
+
+_MAP_HINT = (
+    "name its columns: uphold import FILE --map instruction=COLUMN --systems COLUMN,COLUMN; `uphold import --help` lists the"
+    " formats"
+)
 
 
 def _check_options(reader: Format, options: ReadOptions) -> None:
     """Raise BadUsage for options that do not apply to the format."""
-    if options.mapping and reader is not pairs:
-        raise BadUsage(f"--map goes with the pairs format, not with {reader.NAME}")
+    if reader is not pairs:
+        for option, given in (
+            ("--map", options.mapping),
+            ("--systems", options.systems),
+            ("--map-value", options.words),
+            ("--leave-out", options.left_out),
+        ):
+            if given:
+                raise BadUsage(f"{option} goes with the pairs format, not with {reader.NAME}")
     if options.baseline_file is not None and reader is not alpaca_eval:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
     if options.system is not None and reader is not lm_eval:

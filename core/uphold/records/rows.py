@@ -102,11 +102,22 @@ class SkippedRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What became of a column: the field it was read as (`response` with its `system`), None where it was not used."""
+
+    name: str
+    field: str | None = None
+    system: str | None = None
+
+
 @dataclass(slots=True)
 class ImportSummary:
     """Counts of what an import read and added; `number` is that of the import, None if nothing was added.
 
-    `from_other_sets` counts by set the responses in the set's runs that came with another set."""
+    `from_other_sets` counts by set the responses in the set's runs that came with another set. `set_reason` says why the
+    set was chosen where neither an option nor the name of the file did.
+    """
 
     files: list[str] = field(default_factory=list)
     format: str = ""
@@ -127,6 +138,8 @@ class ImportSummary:
     ignored: list[str] = field(default_factory=list)
     from_other_sets: dict[str, int] = field(default_factory=dict)
     number: int | None = None
+    columns: list[ColumnUse] = field(default_factory=list)
+    set_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ An edit never touches what was judged or decided: pairs are tied to texts by has
 again when the text comes back.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -269,11 +270,13 @@ def _health(row: ExampleRow) -> tuple[Health, ...]:
 def next_key(keys: Iterable[str]) -> str:
     """Return a key for a new example in the manner of the set's last numbered ones: after desk-0193 comes desk-0194.
 
-    Without numbered keys it is `ex-1` or the next free number.
+    Without numbered keys it is `ex-1` or the next free number; keys made of a hash are not numbered.
     """
     known = list(keys)
     taken, prefix, width, largest = set(known), "ex-", 1, 0
     for key in reversed(known):
+        if re.fullmatch("ex-[0-9a-f]{10}", key):  # made of a text's hash: its digits are no number
+            continue
         stem = key.rstrip("0123456789")
         digits = key[len(stem) :]
         if stem and 0 < len(digits) <= 9 and digits.isascii():

@@ -6,6 +6,7 @@ is the database as it was before the import, beside it the rows of the import it
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +121,10 @@ class BulkExamples:
         example.text_id = self._find_or_add_text(text, example.prefixes)
         example.reference_ids = self._find_or_add_references(text)
 
+    def count_edits(self) -> int:
+        """Return how many examples have been given another text or reference."""
+        return sum((example.text_id, example.reference_id) != before for example, before in self._edited.values())
+
     def write_edits(self) -> int:
         """Write one edit for every example whose text or reference has changed; return how many.
 
@@ -232,15 +237,25 @@ class BulkResponses:
         return number
 
     def find_or_add(
-        self, system: str, example: StoredExample, cells: tuple[AnswerCell, ...]
+        self,
+        system: str,
+        example: StoredExample,
+        cells: tuple[AnswerCell, ...],
+        check_earlier: Callable[[int], None] | None = None,
     ) -> tuple[StoredResponse, bool]:
-        """Return a system's response to the example's present text, and whether it was added."""
+        """Return a system's response to the example's present text, and whether it was added.
+
+        Before another than the latest is added, `check_earlier` is called with the id of that, and may raise.
+        """
         writer, (encoded, prefixes) = self._writer, cells_forms(cells)
         system_id = self.find_or_add_system(system)
         key = (system_id, example.text_id, prefixes[-1])
         number = self._response_ids.find(key)
         new = number is None
         if number is None:
+            earlier = self._latest_id(system_id, example.text_id) if check_earlier is not None else None
+            if earlier is not None and check_earlier is not None:
+                check_earlier(earlier)
             number = writer.responses.add(*key, encoded, writer.at, writer.import_id)
             self._response_ids.add(key, number)
         found = self._recent[number] = StoredResponse(number, cells, prefixes)
@@ -250,16 +265,17 @@ class BulkResponses:
     def latest(self, system: str, example: StoredExample) -> StoredResponse | None:
         """Return the last response of this import to the example's text, else the latest in force, or None."""
         system_id = self._system_ids.find(system)
-        if system_id is None:
-            return None
+        number = None if system_id is None else self._latest_id(system_id, example.text_id)
+        return None if number is None else self.get(number)
+
+    def _latest_id(self, system_id: int, text_id: int) -> int | None:
         latest = self._latest.setdefault(system_id, {})
-        number = latest.get(example.text_id)
-        if number is None and example.text_id < self._writer.texts.first_new:
-            number = self._latest_in_force(system_id, example.text_id)
-        if number is None:
-            return None
-        latest[example.text_id] = number
-        return self.get(number)
+        number = latest.get(text_id)
+        if number is None and text_id < self._writer.texts.first_new:
+            number = self._latest_in_force(system_id, text_id)
+            if number is not None:
+                latest[text_id] = number
+        return number
 
     def get(self, number: int) -> StoredResponse:
         """Return the response with this id."""

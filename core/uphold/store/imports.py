@@ -59,6 +59,23 @@ def all_imports(store: Store) -> list[ImportRecord]:
     return [ImportRecord(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], json.loads(r[5])) for r in rows]
 
 
+def import_of_response(conn: sqlite3.Connection, response_id: int) -> tuple[int | None, str]:
+    """Return the number of the import that brought a response, None for one that was generated, and when it came."""
+    sql = "SELECT import_id, created_at FROM responses WHERE id = ?"
+    number, at = conn.execute(sql, (response_id,)).fetchone()
+    return number, at
+
+
+def import_of_example(conn: sqlite3.Connection, example_id: int) -> tuple[int | None, str]:
+    """Return the number of the import that gave an example its text, None for one that none did, and when it got it."""
+    sql = (
+        "SELECT import_id, created_at FROM example_events WHERE example_id = ? AND (text_id IS NOT NULL OR reference_id IS NOT"
+        " NULL) ORDER BY id DESC LIMIT 1"
+    )
+    number, at = conn.execute(sql, (example_id,)).fetchone()
+    return number, at
+
+
 def drop_import(store: Store, number: int) -> ImportRecord:
     """Drop an import and return its record.
 

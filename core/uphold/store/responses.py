@@ -216,6 +216,31 @@ class ImportedResponses:
         self.by_text.setdefault((system_id, text_id), set()).add(response_id)
 
 
+def count_known(conn: sqlite3.Connection, given: Iterable[tuple[str, str, str]]) -> int:
+    """Return how many responses, given as (system, text hash, response hash), are stored."""
+    sql = (
+        "SELECT count(*) FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM responses x JOIN systems s ON s.id = x.system_id"
+        " JOIN texts t ON t.id = x.text_id WHERE s.name = json_extract(j.value, '$[0]')"
+        " AND t.hash = json_extract(j.value, '$[1]') AND x.hash = json_extract(j.value, '$[2]'))"
+    )
+    return int(conn.execute(sql, (json.dumps(list(given)),)).fetchone()[0])
+
+
+def count_replacements(writer: BulkWriter, imported: ImportedResponses) -> int:
+    """Return how many stored responses `replace_responses` would replace, before anything is written."""
+    count = 0
+    for (system_id, text_id), responses in imported.by_text.items():
+        rows = writer.conn.execute(
+            "SELECT r.id, x.replacement_id IS NOT NULL FROM responses r LEFT JOIN replaced x ON x.response_id = r.id"
+            " WHERE r.system_id = ? AND r.text_id = ?",
+            (system_id, text_id),
+        ).fetchall()
+        is_new = any(number >= writer.responses.first_new for number in responses)
+        if is_new or any(was_replaced and number in responses for number, was_replaced in rows):
+            count += sum(number not in responses for number, _ in rows)
+    return count
+
+
 def replace_responses(writer: BulkWriter, imported: ImportedResponses) -> int:
     """Replace stored responses by those of an update; return how many were replaced.
 

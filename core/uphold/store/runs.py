@@ -1,10 +1,14 @@
 """Runs: finding and adding them, and where their responses came from."""
 
+import shlex
 import sqlite3
 from collections.abc import Collection
 
 from uphold.errors import BadUsage
+from uphold.records.enums import REFERENCE
 from uphold.records.runs import Run
+from uphold.records.system_names import likely_sides
+from uphold.settings import program_words
 from uphold.store.database import Store, now
 
 _RUN = """
@@ -21,21 +25,81 @@ def all_runs(store: Store) -> list[Run]:
 def find_run(store: Store, name_or_number: str | None) -> Run:
     """Return the run with this name or number, or with None the only run.
 
-    Raises BadUsage, listing the runs, if there is no such run, or several with None.
+    The name of a set stands for its run, where it has one. Raises BadUsage if there is no such run, or several: it lists
+    the runs, or names the command that makes one.
     """
     runs = all_runs(store)
     if name_or_number is None:
-        if len(runs) == 1:
-            return runs[0]
         if not runs:
-            raise BadUsage("there is no run yet; `uphold import FILE` or `uphold judge --set ...` makes one")
-        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _run_list(runs))
+            raise _no_run(store)
+        return only_run(runs, "there are several runs")
     found = next((run for run in runs if run.name == name_or_number), None)
     if found is None:
         found = next((run for run in runs if str(run.number) == name_or_number), None)
     if found is None:
+        found = _run_of_set(store, runs, name_or_number)
+    if found is None:
         raise BadUsage(f"there is no run {name_or_number!r}; name one of these, by name or number:\n" + _run_list(runs))
     return found
+
+
+def only_run(runs: list[Run], several: str) -> Run:
+    """Return the only run of a list; raises BadUsage, with the sentence `several` and the list, where it has more."""
+    if len(runs) > 1:
+        raise BadUsage(f"{several}; name one of them, by name or number:\n" + _run_list(runs))
+    return runs[0]
+
+
+def run_of_import(store: Store, import_id: int) -> Run | None:
+    """Return the last run of which an import has added pairs, or None."""
+    row = store.one("SELECT max(run_id) FROM pairs WHERE import_id = ?", (import_id,))
+    return None if row[0] is None else get_run(store, row[0])
+
+
+def _run_of_set(store: Store, runs: list[Run], name: str) -> Run | None:
+    """Return the only run over the set with this name, None where there is no such set. Raises BadUsage for none or several."""
+    row = store.one("SELECT id FROM sets WHERE name = ?", (name,))
+    if row is None:
+        return None
+    of_set = [run for run in runs if run.set_id == row[0]]
+    if not of_set:
+        raise _no_run_of_set(store, row[0], name)
+    return only_run(of_set, f"the set {name!r} has several runs")
+
+
+def _no_run(store: Store) -> BadUsage:
+    sets = store.rows("SELECT id, name FROM sets ORDER BY id").fetchall()
+    if len(sets) == 1:
+        return _no_run_of_set(store, *sets[0])
+    if not sets:
+        return BadUsage(
+            "there is no run yet\nuphold import FILE brings answers to compare, `uphold demo` shows a sample"
+        )
+    names = ", ".join(repr(name) for _, name in sets[:12])
+    return BadUsage(f"there is no run yet; name a set to learn how one is made: {names}")
+
+
+def _no_run_of_set(store: Store, set_id: int, name: str) -> BadUsage:
+    """Return the error for a set without runs, with the command that makes one."""
+    systems = [
+        row[0]
+        for row in store.rows(
+            "SELECT DISTINCT s.name FROM examples e JOIN responses x ON x.text_id = e.text_id JOIN systems s"
+            " ON s.id = x.system_id WHERE e.set_id = ? AND e.status = 'active' AND s.name <> ? ORDER BY s.name",
+            (set_id, REFERENCE),
+        )
+    ]
+    words = [*program_words(store.path)]
+    if len(systems) > 1:
+        candidate, baseline = likely_sides(systems)
+        command = [*words, "review", "--set", name, "--candidate", candidate, "--baseline", baseline]
+        return BadUsage(f"there is no run yet over the set {name!r}; this makes one:\n{shlex.join(command)}")
+    answers = f"answers of {systems[0]!r} alone" if systems else "no answers"
+    bring = shlex.join([*words, "import", "FILE", "--set", name])
+    return BadUsage(
+        f"there is no run yet: the set {name!r} has {answers}, and a run compares two systems\n"
+        f"{bring} --candidate NAME brings those of another"
+    )
 
 
 def _run_list(runs: list[Run]) -> str:

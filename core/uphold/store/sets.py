@@ -3,7 +3,7 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from uphold.errors import BadUsage
@@ -25,6 +25,29 @@ def find_set(store: Store, name: str) -> int:
         names = ", ".join(repr(r[0]) for r in store.rows("SELECT name FROM sets ORDER BY name")) or "none yet"
         raise BadUsage(f"there is no set {name!r}; sets in this file: {names}")
     return found
+
+
+def set_names(conn: sqlite3.Connection) -> list[str]:
+    """Return the names of all sets, the oldest first."""
+    return [row[0] for row in conn.execute("SELECT name FROM sets ORDER BY id")]
+
+
+def sets_with_keys(conn: sqlite3.Connection, keys: Collection[str]) -> list[tuple[str, int]]:
+    """Return (name, how many of the keys it has) of every set that has any, the one with the most first."""
+    sql = (
+        "SELECT s.name, count(*) FROM examples e JOIN sets s ON s.id = e.set_id"
+        " WHERE e.key IN (SELECT value FROM json_each(?)) GROUP BY s.id ORDER BY count(*) DESC, s.id"
+    )
+    return conn.execute(sql, (json.dumps(sorted(keys)),)).fetchall()
+
+
+def sets_with_texts(conn: sqlite3.Connection, hashes: Collection[str]) -> list[tuple[str, int]]:
+    """Return (name, how many of the texts it has) of every set that has any, the one with the most first."""
+    sql = (
+        "SELECT s.name, count(DISTINCT e.text_id) FROM texts t JOIN examples e ON e.text_id = t.id"
+        " JOIN sets s ON s.id = e.set_id WHERE t.hash IN (SELECT value FROM json_each(?)) GROUP BY s.id ORDER BY 2 DESC, s.id"
+    )
+    return conn.execute(sql, (json.dumps(sorted(hashes)),)).fetchall()
 
 
 def guidelines(store: Store, set_id: int) -> str | None:

@@ -21,6 +21,7 @@ from uphold.records.sets import (
     SetOverview,
     SettingKind,
     StaleCounts,
+    SystemAnswer,
     edited_text,
     next_key,
     stale_counts,
@@ -56,6 +57,12 @@ def list_examples(store: Store, set_name: str) -> list[ExampleRow]:
 def answering_systems(store: Store, set_name: str) -> list[AnsweringSystem]:
     """Return the systems with answers to the set's active examples, with the keys of those that they have not answered."""
     return example_history.answering_systems(store, sets.find_set(store, set_name))
+
+
+def answers_to(store: Store, set_name: str, key: str) -> list[SystemAnswer]:
+    """Return the systems' answers in force to the present text of an example, by system."""
+    example = examples.find_example(store, sets.find_set(store, set_name), key)
+    return example_history.answers_to(store, example.text_id)
 
 
 def overview(store: Store, set_name: str) -> SetOverview:

@@ -1,24 +1,45 @@
 """Rules that decide how one imported row changes the set: identity of examples and responses, contradicting labels."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from uphold.errors import BadFile
+from uphold.formats.reading import NeedsOptions
 from uphold.formatting import count_noun
 from uphold.records.enums import REFERENCE
-from uphold.records.rows import ImportedJudgment, ImportedReview, ImportRow, ImportSummary, RowSource, RowWarning
+from uphold.records.import_preview import UnderstoodRow
+from uphold.records.import_request import ImportSuggestion
+from uphold.records.rows import (
+    ImportedJudgment,
+    ImportedResponse,
+    ImportedReview,
+    ImportRow,
+    ImportSummary,
+    RowSource,
+    RowWarning,
+)
 from uphold.records.texts import ExampleText, default_key
 from uphold.store import responses
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_import import BulkImport, StoredExample, StoredResponse
 from uphold.store.bulk_writer import StoredPair
+from uphold.store.imports import import_of_example, import_of_response
 from uphold.store.put_off_rows import PutOffRows
+from uphold.workflows.row_places import RowPlaces
 
 
 class NeedsOtherRows(BadFile):
     """The row names a key or a response that it does not hold itself; another row may, also a later one."""
 
+
+class PartlyApplied(NeedsOptions):
+    """The row contradicts an earlier answer; something of it may have been applied: the import has to begin without it."""
+
+
+_CheckEarlier = Callable[[str, int], None]
+"""Called with a system, and the id of its earlier response, before another one is added."""
 
 _STAGED_ROWS = 500
 """Rows after which what they add is staged."""
@@ -49,11 +70,15 @@ class ImportRules:
     """Applies rows to one import and counts in `summary` what is new.
 
     Without `update`, a row that contradicts what is stored is refused; with it, another text is an edit, another
-    response a replacement, and the last judgment or decision of the files counts.
+    response a replacement, and the last judgment or decision of the files counts. `one_answer`: without `update`, another
+    answer of a system to an example is refused too; some formats keep several.
     """
 
-    def __init__(self, bulk: BulkImport, summary: ImportSummary, *, update: bool) -> None:
+    def __init__(self, bulk: BulkImport, summary: ImportSummary, *, update: bool, one_answer: bool = False) -> None:
         self._bulk, self._summary, self._update = bulk, summary, update
+        self._one_answer = one_answer and not update
+        self._example_places = RowPlaces(bulk.writer.examples.first_new)
+        self._response_places = RowPlaces(bulk.writer.responses.first_new)
         self._annotations = AnnotationRules(bulk.annotations, summary, update=update)
         self._given = responses.ImportedResponses()
         self._new_tags = 0
@@ -62,7 +87,8 @@ class ImportRules:
         """Apply the row with this number.
 
         Raises NeedsOtherRows for a row that depends on others: pass it to `apply_deferred` once all rows are read.
-        Raises BadFile for a row that is refused. In both cases nothing of the row has been applied.
+        Raises PartlyApplied for a row that contradicts an earlier answer, and BadFile for one that is refused otherwise:
+        then nothing of it has been applied.
         """
         text, example = self._resolve_text(row)
         if self._update and row.turns is None:
@@ -117,6 +143,18 @@ class ImportRules:
         replaced = self._update and bool(self._given.by_text)
         return self._bulk.writer.has_rows or self._bulk.examples.has_edits or replaced
 
+    def count_changes(self) -> None:
+        """Where nothing is going to be written, count the edits and replacements that `finish_writing` would write."""
+        self._summary.edited = self._bulk.examples.count_edits()
+        if self._update:
+            self._summary.replaced = responses.count_replacements(self._bulk.writer, self._given)
+
+    def understand(self, row: ImportRow) -> UnderstoodRow:
+        """Return a row with the text of its example. Raises BadFile where it names an example that is not there."""
+        text, example = self._resolve_text(row)
+        key = example.key if example is not None else row.key or default_key(text)
+        return UnderstoodRow(row, key, text.turns, text.context, text.references)
+
     def finish_writing(self) -> None:
         """After all rows are in the database, write edits, replacements and carried decisions."""
         self._summary.edited = self._bulk.examples.write_edits()
@@ -151,9 +189,10 @@ class ImportRules:
         if text == example.text:
             text = example.text
         elif not self._update:
-            raise BadFile(
-                f"{row.source}: key {key!r} stands for another text already; give the text another key, "
-                "or take it as an edit with --update"
+            raise NeedsOptions(
+                f"{row.source}: key {key!r} stands for another {_differing_part(text, example.text)} already,"
+                f" {self._where_example(example)}; give it another key, or take this as an edit",
+                ImportSuggestion(update=True),
             )
         _check_row(row, text)
         return text, example
@@ -161,21 +200,50 @@ class ImportRules:
     def _apply_texts(self, row: ImportRow, text: ExampleText, example: StoredExample | None) -> _AppliedTexts:
         """Add or edit the row's example and add the responses that the row itself holds."""
         before, edited = self._added(), example is not None and text is not example.text
+        is_new = example is None
         if example is None:
             example = self._bulk.examples.add(row.key or default_key(text), text)
+            self._example_places.add(example.id, row.source)
             self._summary.examples += 1
         elif edited:
             self._bulk.examples.edit(example, text)
-        stored = {given.system: self._add_response(given.system, example, given.cells) for given in row.responses}
+        check = partial(self._check_earlier, row, example) if self._one_answer and not is_new else None
+        stored = {given.system: self._add_response(row, example, given, check) for given in row.responses}
         return _AppliedTexts(example, example.text_id, stored, edited or self._added() != before)
 
-    def _add_response(self, system: str, example: StoredExample, cells: tuple[object, ...]) -> StoredResponse:
-        found, new = self._bulk.responses.find_or_add(system, example, cells)
-        self._summary.responses += new
+    def _add_response(
+        self, row: ImportRow, example: StoredExample, given: ImportedResponse, check: "_CheckEarlier | None" = None
+    ) -> StoredResponse:
+        system = given.system
+        check_earlier = None if check is None or system == REFERENCE else partial(check, system)
+        found, new = self._bulk.responses.find_or_add(system, example, given.cells, check_earlier)
+        if new:
+            self._summary.responses += 1
+            self._response_places.add(found.id, row.source, example.id)
         # The answers of `reference` are never replaced: pairs hold the reference that they compare with.
         if self._update and system != REFERENCE:
             self._given.add(self._bulk.responses.find_or_add_system(system), example.text_id, found.id)
         return found
+
+    def _check_earlier(self, row: ImportRow, example: StoredExample, system: str, earlier: int) -> None:
+        """Raise PartlyApplied where a system has given another answer to the example."""
+        place = self._response_places.source(earlier)
+        if place is not None:
+            if self._response_places.owner(earlier) != example.id:
+                return  # of another example with the same text
+            where = f"in {place}; keep one, or take the later one"
+        else:
+            where = f"{_came(*import_of_response(self._bulk.writer.conn, earlier))}; this replaces it"
+        raise PartlyApplied(
+            f"{row.source}: another answer of {system!r} to {example.key!r} than {where}", ImportSuggestion(update=True)
+        )
+
+    def _where_example(self, example: StoredExample) -> str:
+        """Return where an example got its text from."""
+        place = self._example_places.source(example.id)
+        if place is not None:
+            return f"in {place}"
+        return _came(*import_of_example(self._bulk.writer.conn, example.id))
 
     # pairs, judgments and decisions
 
@@ -196,11 +264,21 @@ class ImportRules:
 
     def _latest_response(self, row: ImportRow, system: str, example: StoredExample) -> StoredResponse:
         if system == REFERENCE and example.text.has_all_references:
-            return self._add_response(REFERENCE, example, example.text.references)
+            return self._add_response(row, example, ImportedResponse(REFERENCE, example.text.references))
         latest = self._bulk.responses.latest(system, example) if system != REFERENCE else None
         if latest is None:
             raise NeedsOtherRows(_no_response(row, system))
         return latest
+
+
+def _came(number: int | None, at: str) -> str:
+    return f"in the database, of {at[:10]}" if number is None else f"in import {number} of {at[:10]}"
+
+
+def _differing_part(text: ExampleText, stored: ExampleText) -> str:
+    if text.turns != stored.turns:
+        return "text"
+    return "context" if text.context != stored.context else "reference"
 
 
 def _needs_pair(row: ImportRow) -> bool:
@@ -338,10 +416,11 @@ class AnnotationRules:
             return True
         if verdict[:2] == outcome or self._stored.was_ever_judged(pair, judgment.judge, order, outcome):
             return False
-        raise BadFile(
+        raise NeedsOptions(
             f"{source}: judge {judgment.judge!r} says {outcome[1] or outcome[0]} here, and "
             f"{verdict.verdict or verdict.status} elsewhere, of the same pair in the same order ({order}); keep one, "
-            "or take the later word with --update"
+            "or take the later word",
+            ImportSuggestion(update=True),
         )
 
     def _is_new_review(self, source: RowSource, pair: StoredPair, review: ImportedReview) -> bool:
@@ -351,9 +430,10 @@ class AnnotationRules:
             return not known
         if decision.choice is review.choice or known:
             return False
-        raise BadFile(
+        raise NeedsOptions(
             f"{source}: reviewer {review.reviewer!r} says {review.choice.value} here, and {decision.choice.value} "
-            "elsewhere, of the same pair; keep one, or take the later word with --update"
+            "elsewhere, of the same pair; keep one, or take the later word",
+            ImportSuggestion(update=True),
         )
 
     # with --update: the last one of the files counts

@@ -17,6 +17,7 @@ from uphold.settings import Settings
 from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
+from uphold.store.judge_specs import record_spec
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
 from uphold.store.pairs import MadePairs, any_reference, make_pairs
 from uphold.store.runs import get_run, responses_from_other_sets
@@ -220,16 +221,23 @@ def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]
     used = [
         judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
     ]
+    rules = suitable_rules(store, run.set_id, run.candidate, run.baseline)
+    readable = [name for name in used if not name.startswith("rules:") or name in rules]
+    return list(dict.fromkeys([*settings.judges, *readable, *rules]))
+
+
+def suitable_rules(store: Store, set_id: int, candidate: str, baseline: str) -> list[str]:
+    """Return the specs of the rules that can read the answers of two systems over a set."""
     rules = []
-    comparable = any_reference(store, run.set_id, run.candidate, run.baseline)
+    comparable = any_reference(store, set_id, candidate, baseline)
     for name, rule in RULES.items() if comparable else ():
         try:
-            rule.check_systems(run.candidate, run.baseline)
+            rule.check_systems(candidate, baseline)
         except BadUsage:
             continue
-        if run.baseline == REFERENCE or not rule.against_reference:
+        if baseline == REFERENCE or not rule.against_reference:
             rules.append(f"rules:{name}")
-    return list(dict.fromkeys([*settings.judges, *used, *rules]))
+    return rules
 
 
 def _is_spec(name: str) -> bool:
@@ -280,6 +288,7 @@ def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingSc
     """Record the judge, and the orders and samples that the run wants from it."""
     with store.writing() as conn:
         judge_id = judges.add_judge(conn, task.judge.record)
+        record_spec(conn, judge_id, task.spec)
         judges.record_requested_orders(conn, made.run_id, judge_id, task.orders, task.samples)
         fence = judges.fence_of(conn, judge_id, new_fence()) if isinstance(task.judge, LlmJudge) else ""
     return RecordedTask(task, judge_id, made, scope, fence)

@@ -5,26 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold.formatting import count, count_noun, noun
-from uphold_tui.commands.options import Context, print_other_sets
+from uphold.formatting import count_noun
+from uphold_tui.commands.import_preview import preview_files
+from uphold_tui.commands.import_summary import print_summary, summary_json
+from uphold_tui.commands.options import Context
 
 if TYPE_CHECKING:
+    from uphold.records.import_request import ImportRequest
     from uphold.records.rows import ImportSummary
-    from uphold.workflows.importing import ImportRequest
-
-_ROWS_LISTED = 12
-
-_ADDED_NAMES = {
-    "examples": ("example", "examples"),
-    "responses": ("response", "responses"),
-    "pairs": ("pair", "pairs"),
-    "judgments": ("judgment", "judgments"),
-    "reviews": ("review", "reviews"),
-    "carried": ("decision carried from an equal pair", "decisions carried from equal pairs"),
-    "edited": ("example edited", "examples edited"),
-    "replaced": ("response replaced", "responses replaced"),
-}
-"""What was added, by the field of the summary that counts it: one of them, and several; in the order of the output."""
 
 
 def import_(
@@ -40,11 +28,29 @@ def import_(
         ),
     ] = None,
     set_: Annotated[
-        str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
+        str | None,
+        typer.Option("--set", metavar="NAME", help="The eval set: the project's, else named after the file."),
     ] = None,
     mapping: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
+    ] = None,
+    systems: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--systems", metavar="NAME,...", help="Columns that hold the answers of systems; NAME=COLUMN renames one."
+        ),
+    ] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map-value",
+            metavar="FIELD:VALUE=WORD",
+            help="Read another word of verdict, review, order or preference; may be repeated.",
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out", metavar="COLUMN", help="Do not read a column; may be repeated.")
     ] = None,
     candidate: Annotated[
         str | None, typer.Option("--candidate", metavar="SYSTEM", help="Name of the candidate, where rows have none.")
@@ -63,20 +69,29 @@ def import_(
         typer.Option("--encoding", metavar="NAME", help="Encoding of text files that are not UTF-8, such as utf-16."),
     ] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Replace texts, verdicts and decisions that differ from stored ones.")
+        bool,
+        typer.Option("--update", help="Replace texts, answers, verdicts and decisions that differ from stored ones."),
     ] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Skip rows with errors and list them.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the first rows as they are understood; write nothing.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Import examples, responses, verdicts and decisions.
 
-    Either all rows are imported or none. A row of the pairs format needs instruction, response_candidate and
-    response_baseline; --map instruction=prompt reads other columns. Optional fields are key, reference, tags; judge,
-    verdict (candidate, baseline or tie), reason; reviewer, review (the same values, or both-bad), note.
+    All rows are imported, or none. A file whose answers would be left out is refused with the command that takes them.
+
+    \b
+    uphold import answers.csv --candidate lora-r16 --baseline base-7b
+    uphold import table.xlsx --map instruction=prompt --systems base,sft,dpo
+    uphold import votes.jsonl --map-value verdict:model_a=candidate --dry-run
     """
-    from uphold.workflows.importing import ImportRequest
+    from uphold.records.import_request import ImportRequest
     from uphold_tui.console import print_json
 
+    obj: Context = context.obj
+    set_ = set_ or obj.project.set
     request = ImportRequest(
         paths,
         as_,
@@ -87,15 +102,29 @@ def import_(
         baseline_file,
         update,
         skip_bad,
-        encoding,
-        system,
+        systems=_systems(systems or []),
+        words=_words(words or []),
+        left_out=tuple(leave_out or ()),
+        encoding=encoding,
+        system=system,
+        program=_program(obj),
+        further=tuple(option for option, on in (("--dry-run", dry_run), ("--json", json)) if on),
     )
-    summary = _import_files(context.obj, request)
+    if dry_run:
+        preview_files(obj, request, json=json)
+        return
+    summary = _import_files(obj, request)
     if json:
-        print_json(_summary_json(summary))
+        print_json(summary_json(summary))
     else:
-        _print_summary(summary)
-        _print_next_step(summary)
+        print_summary(summary)
+        _print_next_step(obj, summary)
+
+
+def _program(context: Context) -> tuple[str, ...]:
+    """Return what begins a command line with the same global options."""
+    options = (("--db", context.db), ("--config", context.config))
+    return ("uphold", *(word for option, path in options if path is not None for word in (option, str(path))))
 
 
 def read_mapping(options: list[str]) -> dict[str, str]:
@@ -111,6 +140,33 @@ def read_mapping(options: list[str]) -> dict[str, str]:
     return {name: column for name, _, column in pairs}
 
 
+def _systems(options: list[str]) -> dict[str, str]:
+    from uphold.errors import BadUsage
+    from uphold.records.import_request import read_systems
+
+    try:
+        return read_systems(",".join(options)) if options else {}
+    except ValueError as error:
+        raise BadUsage(
+            f"--systems wants names of columns such as base,sft, or sft=COLUMN, each once; it was given {str(error)!r}"
+        ) from None
+
+
+def _words(options: list[str]) -> dict[str, dict[str, str]]:
+    from uphold.errors import BadUsage
+
+    found: dict[str, dict[str, str]] = {}
+    for text in options:
+        name, colon, rest = text.partition(":")
+        value, equals, word = rest.rpartition("=")
+        if not (name and colon and value and equals and word):
+            raise BadUsage(
+                f"--map-value wants FIELD:VALUE=WORD, such as verdict:model_a=candidate; it was given {text!r}"
+            )
+        found.setdefault(name, {})[value] = word
+    return found
+
+
 def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary":
     from contextlib import closing
 
@@ -118,7 +174,7 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
     from uphold.workflows.importing import check_files, import_files
     from uphold_tui.console import progress
 
-    check_files(request)
+    check_files(request, context.path)
     with (
         context.open_or_make() as store,
         progress("importing") as bar,
@@ -132,76 +188,17 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
     raise AssertionError("an import ends with its summary")
 
 
-def _summary_json(summary: "ImportSummary") -> dict[str, object]:
-    names = ("rows", "examples", "pairs", "judgments", "reviews", "already_there")
-    more = (
-        "responses",
-        "carried",
-        "edited",
-        "replaced",
-        "format",
-        "set",
-        "files",
-        "unused_fields",
-        "ignored",
-        "from_other_sets",
-        "number",
-    )
-    return {
-        **{name: getattr(summary, name) for name in names},
-        "odd": [{"where": str(odd.source), "what": odd.message} for odd in summary.warnings],
-        "skipped": [{"where": str(bad.source), "why": bad.reason} for bad in summary.skipped],
-        **{name: getattr(summary, name) for name in more},
-    }
+def _print_next_step(context: Context, summary: "ImportSummary") -> None:
+    """Print the command that goes on from here, on standard error."""
+    from uphold.workflows.next_step import next_step
+    from uphold_tui.console import print_note
 
-
-def _print_summary(summary: "ImportSummary") -> None:
-    from uphold_tui.console import print_table, print_text
-
-    print_text(f"{count_noun(summary.rows, 'row')} read as {summary.format} into the set {summary.set!r}")
-    added = [(name, getattr(summary, name)) for name in _ADDED_NAMES if getattr(summary, name)]
-    if added:
-        print_table([("added", "")])
-        print_table([(f"  {count(number):>7}", noun(number, *_ADDED_NAMES[name])) for name, number in added])
-    else:
-        print_text("nothing new: all of it was there already")
-    if summary.already_there and added:
-        rows = count_noun(summary.already_there, "row was", "rows were")
-        print_text(f"{rows} there already")
-    print_other_sets(summary.from_other_sets)
-    if summary.unused_fields:
-        print_text("fields not used: " + ", ".join(repr(name) for name in summary.unused_fields))
-    if summary.ignored:
-        print_text("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
-    _print_list("odd, kept as they are", [(str(odd.source), odd.message) for odd in summary.warnings])
-    _print_list("skipped", [(str(bad.source), bad.reason) for bad in summary.skipped])
-
-
-def _print_next_step(summary: "ImportSummary") -> None:
-    """Suggest the next command, if a person is at the terminal."""
-    from uphold_tui.console import in_terminal, print_note
-
-    if not in_terminal():
-        return
-    if summary.pairs and summary.judgments:
-        print_note("next: uphold review")
-    elif summary.pairs:
-        print_note("next: uphold review, or first uphold judge --judge SPEC")
-    elif summary.responses:
-        print_note(
-            "no pairs yet: uphold review --set NAME --candidate SYSTEM --baseline SYSTEM makes them of two systems' answers"
-        )
-
-
-def _print_list(title: str, rows: list[tuple[str, str]]) -> None:
-    from uphold_tui.console import print_table, print_text
-
-    if not rows:
-        return
-    print_text(f"{count(len(rows))} {title}:")
-    print_table([(f"  {where}", what) for where, what in rows[:_ROWS_LISTED]])
-    if len(rows) > _ROWS_LISTED:
-        print_text(f"  and {count(len(rows) - _ROWS_LISTED)} more; --json lists all")
+    with context.open(reading=True) as store:
+        step = next_step(store, summary, context.settings)
+    if step.command is not None:
+        print_note(f"next: {step.command}")
+    if step.remark:
+        print_note(step.remark)
 
 
 def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:

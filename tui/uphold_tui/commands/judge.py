@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
-_NO_JUDGE = (
-    "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
-    " baseline `reference`), anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml"
-)
-
 _VERDICT_NAMES = {
     "candidate": "wins",
     "tie": "ties",
@@ -57,12 +52,13 @@ def judge(
         typer.Option(
             "--judge",
             metavar="SPEC",
-            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; may be repeated.",
+            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; may be repeated."
+            " The judge pinned to the set by default.",
         ),
     ] = None,
     set_: Annotated[
         str | None,
-        typer.Option("--set", metavar="NAME", help="Eval set of a new run; needs --candidate and --baseline."),
+        typer.Option("--set", metavar="NAME", help="Eval set of a new run; the project's by default."),
     ] = None,
     candidate: Annotated[
         str | None, typer.Option("--candidate", metavar="SYSTEM", help="Candidate of the new run.")
@@ -72,7 +68,7 @@ def judge(
         typer.Option(
             "--baseline",
             metavar="SYSTEM",
-            help="Baseline of the new run; `reference` stands for the reference answers.",
+            help="Baseline of the new run, the set's by default; `reference` stands for the reference answers.",
         ),
     ] = None,
     options: Annotated[
@@ -116,9 +112,10 @@ def judge(
     if reread:
         _reread(obj, run, judge, json=json)
         return
+    max_cost = obj.project.max_cost if max_cost is None else max_cost
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
-        judge=_required(judge),
+        judge=judge or (),
         run=run,
         set=set_,
         candidate=candidate,
@@ -137,6 +134,9 @@ def judge(
         settings=obj.settings,
         control=control,
     )
+    request = _completed(obj, request)
+    if not request.judge:
+        raise _no_judge(obj, request)
     if dry_run:
         _dry_run(obj, request, json=json)
         return
@@ -154,10 +154,32 @@ def _check_options(turns: str, *modes: bool) -> None:
         raise BadUsage("--reread, --dry-run, --batch and --collect exclude each other; give one of them")
 
 
-def _required(judges: list[str] | None) -> list[str]:
-    if not judges:
-        raise BadUsage(_NO_JUDGE)
-    return judges
+def _completed(context: Context, request: "JudgeRequest") -> "JudgeRequest":
+    """Return the request with what the project and the set say."""
+    is_whole = request.candidate is None or (request.set is not None and request.baseline is not None)
+    if not request.judge or not is_whole or (request.run is None and context.project.set is not None):
+        from uphold.workflows.set_judge import with_project
+
+        with context.open(reading=True) as store:
+            request = with_project(store, request)
+    return request
+
+
+def _no_judge(context: Context, request: "JudgeRequest") -> BadUsage:
+    """Return the error for a command that names no judge, with those that can read the pairs. Raises BadUsage for no run."""
+    from uphold.workflows.judge_request import find_target
+    from uphold.workflows.judging_progress import suitable_rules
+
+    with context.open(reading=True) as store:
+        target = find_target(store, request)
+        rules = suitable_rules(store, target.set_id, target.candidate, target.baseline)
+    named = [*request.settings.judges, *rules]
+    models = "anthropic:MODEL, openai:MODEL or a TOML file"
+    return BadUsage(
+        f"say which judge reads {target.set!r}: --judge {named[0]} ({', '.join([*named[1:], models])})"
+        if named
+        else f"say which judge reads {target.set!r}: --judge {models}"
+    )
 
 
 def _judge(

@@ -88,7 +88,8 @@ def sniff(file: InputFile) -> str | None:
     fields = file.fields or frozenset()
     if {"instruction", "output_1", "output_2"} <= fields:
         return "annotations"
-    return "outputs" if {"instruction", "output"} <= fields and file.shape != "csv" else None
+    is_long_form = fields & {"system", "model"} and "generator" not in fields  # of the pairs format
+    return "outputs" if {"instruction", "output"} <= fields and file.shape != "csv" and not is_long_form else None
 
 
 def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:

@@ -38,7 +38,7 @@ IGNORED_KINDS = frozenset({"scores"})
 
 _FIELDS_BY_KIND = (
     ("judgments", {"question_id", "model_1", "model_2", "g1_winner"}),
-    ("votes", {"question_id", "model_a", "model_b", "winner"}),
+    ("votes", {"question_id", "model_a", "model_b", "winner", "judge"}),
     ("scores", {"question_id", "model", "score", "judgment"}),
     ("answers", {"question_id", "model_id", "choices"}),
     ("questions", {"question_id", "turns"}),

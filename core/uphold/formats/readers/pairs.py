@@ -1,14 +1,24 @@
 """Reader of uphold's own format, `pairs`: JSONL, a JSON array or CSV with one example, answer or pair per row.
 
-The fields are those in `_FIELDS`; `--map` takes them from other columns. Empty CSV cells are missing fields; lists and
-numbers in CSV are decoded from the text of their cell.
+The fields are those of `column_mapping.FIELDS`, which takes them from other columns too. Empty CSV cells are missing fields;
+lists and numbers in CSV are decoded from the text of their cell.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
-from uphold.errors import BadUsage
+from uphold.formats.column_check import check_head, check_later_words
+from uphold.formats.column_guess import HEAD_ROWS
+from uphold.formats.column_mapping import (
+    FIELDS,
+    JUDGMENT_FIELDS,
+    RESPONSE_FIELDS,
+    REVIEW_FIELDS,
+    ColumnMapping,
+    read_key,
+)
 from uphold.formats.conversations import with_plain_texts
 from uphold.formats.fields import (
     check_cells,
@@ -25,7 +35,7 @@ from uphold.formats.files import InputFile, iter_rows
 from uphold.formats.json_values import describe, parse_json
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
-from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
+from uphold.records.rows import ColumnUse, ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 from uphold.records.texts import AnswerCell
 
 NAME = "pairs"
@@ -37,46 +47,23 @@ DESCRIPTION = (
 IGNORED_KINDS: frozenset[str] = frozenset()
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
-_PER_TURN = ("reference", "response_candidate", "response_baseline")
+_PER_TURN = ("reference", "response", *RESPONSE_FIELDS)
 
-_JUDGMENT_FIELDS = frozenset({"judge", "verdict", "order", "preference", "confidence", "reason"})
-"""Fields that are used only together with a verdict."""
-
-_REVIEW_FIELDS = frozenset({"reviewer", "review", "note"})
-"""Fields that are used only together with a review."""
-
-_FIELDS = (
-    _JUDGMENT_FIELDS
-    | _REVIEW_FIELDS
-    | frozenset(
-        {
-            "key",
-            "instruction",
-            "turns",
-            "messages",
-            "conversations",
-            "context",
-            "reference",
-            "tags",
-            "response_candidate",
-            "response_baseline",
-            "candidate",
-            "baseline",
-            "turn",
-        }
-    )
-)
+_ROWS_FOR_WORDS = 10_000
+"""Rows behind one with an unknown word that are searched for further ones, so that one message names them all."""
 
 _UNNAMED = "imported"
 """Name of the judge or reviewer where the row gives none."""
 
-_RESPONSE_FIELDS = ("response_candidate", "response_baseline")
 _VERDICTS = {preference.value: preference for preference in Preference}
 _CHOICES = {choice.value: choice for choice in Choice}
 _ORDERS = {order.value: order for order in (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)}
 _TYPICAL_FIELDS = frozenset(
     {"instruction", "turns", "messages", "conversations", "key", "response_candidate", "response_baseline"}
 )
+_LONG_NAMES = (("system", "model"), ("response", "output"))
+LONG_FORM_NAMES = frozenset({"id", "model", "output"})
+"""Names that the fields of a row with one system's answer may have, beside our own."""
 
 
 def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
@@ -85,60 +72,97 @@ def sniff(file: InputFile, columns: frozenset[str] = frozenset()) -> str | None:
         return None
     if not file.fields:
         return "rows" if file.shape in ("jsonl", "array") else None
-    return "rows" if file.fields & (_TYPICAL_FIELDS | columns) else None
+    is_long = all(file.fields & set(names) for names in _LONG_NAMES)
+    return "rows" if is_long or file.fields & (_TYPICAL_FIELDS | columns) else None
 
 
 def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: ReadNotes) -> Iterator[ImportRow]:
-    """Yield every row of every file. Raises BadUsage if a mapped column occurs in no row."""
-    columns = _ColumnMapping(options.mapping)
-    shapes: dict[tuple[tuple[str, ...], bool, bool], None] = {}  # rows with the same fields are noted once
-    parser = _RowParser(notes, options.candidate or "candidate", options.baseline or "baseline")
+    """Yield every row of every file.
+
+    Raises NeedsOptions for a file whose answers would be left out, BadUsage if a mapped column occurs in no row.
+    """
+    columns = ColumnMapping(options)
+    shapes: dict[
+        tuple[tuple[str, ...], frozenset[str], bool, bool], None
+    ] = {}  # rows with the same fields are noted once
+    parser = _RowParser(notes, options)
     for file in files["rows"]:
         in_csv = file.shape == "csv"
         if in_csv:
             columns.note_columns(file.fields or ())
-            notes.note_unused(
-                name for name in sorted(file.fields or ()) if name not in _FIELDS and name not in columns.mapped_columns
-            )
-        for source, raw in iter_rows(file, notes):
-            record = columns.rename(raw) if columns.mapping else raw
+        rows = iter_rows(file, notes)
+        head = list(islice(rows, HEAD_ROWS))
+        check_head(file.name, head, options)
+        for _, raw in head:
+            notes.note_columns(raw)
+        for source, raw in chain(head, rows):
             try:
-                record = with_plain_texts(_decode_cells(record) if in_csv else record)
-                row = parser.parse(source, record)
+                record = columns.rename(raw, in_csv=in_csv)
+                plain = with_plain_texts(_decode_cells(record, options.systems) if in_csv else record)
+                row = parser.parse(source, plain)
             except BadRow as error:
+                if not options.skip_bad:
+                    check_later_words(chain([(source, raw)], islice(rows, _ROWS_FOR_WORDS)), options)
                 notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
                 continue
-            shapes[tuple(record), bool(row.judgments), bool(row.reviews)] = None
+            consumed = frozenset[str]() if plain is record else frozenset(record.keys() - plain.keys())
+            shapes[tuple(record), consumed, bool(row.judgments), bool(row.reviews)] = None
             yield row
+        if in_csv:
+            _note_empty_columns(file, columns, notes)
     columns.check_all_found()
-    notes.unused.extend(columns.displaced)
-    for fields, judged, reviewed in shapes:
-        notes.note_fields(dict.fromkeys(fields), _used_fields(judged, reviewed))
+    for fields, consumed, judged, reviewed in shapes:
+        _note_fields(fields, _used_fields(judged, reviewed) | consumed, columns, notes)
+    notes.note_unused(columns.displaced)
+
+
+def _note_fields(fields: tuple[str, ...], used: frozenset[str], columns: ColumnMapping, notes: ReadNotes) -> None:
+    system_of = {column: system for system, column in columns.systems.items()}
+    if system_of or "response" not in fields or any(field in fields for field in RESPONSE_FIELDS):
+        used -= {"system", "response"}  # the row is not in long form
+    for field in fields:
+        column = columns.column_of(field)
+        if field in system_of:
+            notes.note_use(ColumnUse(column, "response", system_of[field]))
+        elif field in used:
+            notes.note_use(ColumnUse(column, field))
+        else:
+            notes.note_unused((column,))
+
+
+def _note_empty_columns(file: InputFile, columns: ColumnMapping, notes: ReadNotes) -> None:
+    """Note the columns of a CSV file that are none of ours, since those without any cell are in no row."""
+    known = FIELDS | columns.columns | LONG_FORM_NAMES
+    notes.note_unused(name for name in sorted(file.fields or ()) if name not in known)
 
 
 def _used_fields(judged: bool, reviewed: bool) -> frozenset[str]:
-    return _FIELDS - (frozenset() if judged else _JUDGMENT_FIELDS) - (frozenset() if reviewed else _REVIEW_FIELDS)
+    return FIELDS - (frozenset() if judged else JUDGMENT_FIELDS) - (frozenset() if reviewed else REVIEW_FIELDS)
 
 
 class _RowParser:
-    """Parses records into rows; `candidate` and `baseline` are the system names where a row gives none."""
+    """Parses records into rows; the options name the systems where a row does not."""
 
-    def __init__(self, notes: ReadNotes, candidate: str, baseline: str) -> None:
+    def __init__(self, notes: ReadNotes, options: ReadOptions) -> None:
         self._notes = notes
-        self._candidate = candidate
-        self._baseline = baseline
+        self._candidate = options.candidate or "candidate"
+        self._baseline = options.baseline or "baseline"
+        self._systems = options.systems
+        self._compares = bool(options.candidate and options.baseline)
 
     def parse(self, source: RowSource, record: dict[str, Any]) -> ImportRow:
         """Return the row of a record. Raises BadRow that names the invalid field."""
         turns = read_turns(record)
-        key = read_name(record, "key")
+        key = read_key(record)
         if turns is None and key is None:
             raise BadRow(f'neither "instruction", "turns" nor "key" is there, only {_list_fields(record)}')
         candidate = read_name(record, "candidate") or self._candidate
         baseline = read_name(record, "baseline") or self._baseline
-        responses = _read_responses(record, turns, candidate, baseline)
-        judgments, reviews = _read_judgments(record), _read_reviews(record)
-        compares = len(responses) == 2
+        given = self._given_responses(record, candidate, baseline)
+        responses = tuple(ImportedResponse(system, _to_cells(name, value, turns)) for name, system, value in given)
+        judgments = _read_judgments(record, candidate, baseline)
+        reviews = _read_reviews(record, candidate, baseline)
+        compares = self._compares_responses(responses, candidate, baseline)
         if (compares or judgments or reviews) and candidate == baseline:
             raise BadRow(f'candidate and baseline are both "{candidate}"')
         row = ImportRow(
@@ -155,60 +179,31 @@ class _RowParser:
             judgments=judgments,
             reviews=reviews,
         )
-        self._check_responses(source, record)
+        for name, _, value in given:
+            if type(value) is not str or not value:
+                check_cells(self._notes, source, name, tuple(value) if type(value) is list else (value,))
         return row
 
-    def _check_responses(self, source: RowSource, record: dict[str, Any]) -> None:
-        for field in _RESPONSE_FIELDS:
-            value = record.get(field)
-            if value is not None and (type(value) is not str or not value):
-                check_cells(self._notes, source, field, tuple(value) if type(value) is list else (value,))
+    def _given_responses(self, record: dict[str, Any], candidate: str, baseline: str) -> list[tuple[str, str, Any]]:
+        """Return (column, system, value) of each answer of a row."""
+        if self._systems:
+            named = [(column, system) for system, column in self._systems.items()]
+        elif record.get("response") is not None and not any(field in record for field in RESPONSE_FIELDS):
+            system = read_name(record, "system")
+            if system is None:
+                raise BadRow('response is there, but neither "system" nor "model" says whose it is')
+            named = [("response", system)]
+        else:
+            named = list(zip(RESPONSE_FIELDS, (candidate, baseline), strict=True))
+        return [(name, system, value) for name, system in named if (value := record.get(name)) is not None]
+
+    def _compares_responses(self, responses: tuple[ImportedResponse, ...], candidate: str, baseline: str) -> bool:
+        if not self._systems:
+            return len(responses) == 2
+        return self._compares and {candidate, baseline} <= {response.system for response in responses}
 
 
-class _ColumnMapping:
-    """Renames columns; `mapping` is field of the pairs format -> column of the files. Raises BadUsage for unknown fields."""
-
-    def __init__(self, mapping: Mapping[str, str]) -> None:
-        unknown = sorted(mapping.keys() - _FIELDS)
-        if unknown:
-            raise BadUsage(
-                f'--map: "{unknown[0]}" is no field of the pairs format; its fields: {", ".join(sorted(_FIELDS))}'
-            )
-        self.mapping = mapping
-        self.mapped_columns = frozenset(mapping.values())
-        self._missing = dict.fromkeys(mapping.values())
-        self._columns: dict[str, None] = {}
-        self.displaced: dict[str, None] = {}
-
-    def note_columns(self, names: Any) -> None:
-        """Note which columns occur."""
-        self._columns.update(dict.fromkeys(names))
-        for column in names:
-            self._missing.pop(column, None)
-
-    def rename(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Return the record with our field names; a field whose name another column takes is dropped (`displaced`)."""
-        self.note_columns(record)
-        kept = {
-            field: value
-            for field, value in record.items()
-            if field not in self.mapped_columns and field not in self.mapping
-        }
-        self.displaced.update(dict.fromkeys(record.keys() & self.mapping.keys() - self.mapped_columns))
-        return kept | {field: record[column] for field, column in self.mapping.items() if column in record}
-
-    def missing_hint(self) -> str:
-        """Return what to add to the message of a bad row as long as a mapped column has not occurred."""
-        return f' (--map: no column "{next(iter(self._missing))}" so far)' if self._missing else ""
-
-    def check_all_found(self) -> None:
-        """Raise BadUsage if a mapped column occurs in no row."""
-        for column in self._missing:
-            names = ", ".join(f'"{column_name}"' for column_name in list(self._columns)[:20])
-            raise BadUsage(f'--map: no row has a column "{column}"; the columns are {names}')
-
-
-def _decode_cells(record: dict[str, str]) -> dict[str, Any]:
+def _decode_cells(record: dict[str, str], systems: Mapping[str, str]) -> dict[str, Any]:
     """Return a CSV row with its lists and numbers decoded from text.
 
     `turns` is a JSON list. With more than one turn, reference and responses are JSON lists of one per turn too;
@@ -220,7 +215,8 @@ def _decode_cells(record: dict[str, str]) -> dict[str, Any]:
             row[field] = read(field, row[field])
     turns = row.get("turns")
     if isinstance(turns, list) and len(turns) > 1:
-        row.update({field: _decode_list(field, record[field]) for field in _PER_TURN if field in record})
+        per_turn = (*_PER_TURN, *systems.values())
+        row.update({field: _decode_list(field, record[field]) for field in per_turn if field in record})
     return row
 
 
@@ -259,16 +255,6 @@ _CELL_DECODERS: dict[str, Callable[[str, str], Any]] = {
     "preference": _decode_decimal,
     "confidence": _decode_decimal,
 }
-
-
-def _read_responses(
-    record: dict[str, Any], turns: tuple[str, ...] | None, candidate: str, baseline: str
-) -> tuple[ImportedResponse, ...]:
-    return tuple(
-        ImportedResponse(system, _to_cells(field, value, turns))
-        for field, system in zip(_RESPONSE_FIELDS, (candidate, baseline), strict=True)
-        if (value := record.get(field)) is not None
-    )
 
 
 def _list_fields(record: dict[str, Any]) -> str:
@@ -333,14 +319,22 @@ def _read_valid_turn(record: dict[str, Any], turns: tuple[str, ...] | None) -> i
     return number
 
 
-def _read_judgments(record: dict[str, Any]) -> tuple[ImportedJudgment, ...]:
+def _read_label(record: dict[str, Any], field: str, words: Mapping[str, Any], *systems: str) -> Any:
+    """Read a verdict or decision: one of the words, or the name of the candidate or the baseline of the row."""
+    value = record.get(field)
+    if type(value) is str and value not in words and value in systems:
+        return words[("candidate", "baseline")[systems.index(value)]]
+    return read_choice(record, field, words)
+
+
+def _read_judgments(record: dict[str, Any], candidate: str, baseline: str) -> tuple[ImportedJudgment, ...]:
     judge = read_name(record, "judge") or _UNNAMED
     order = read_choice(record, "order", _ORDERS) or AnswerOrder.UNKNOWN
     preference, confidence = read_share(record, "preference"), read_share(record, "confidence")
     reason = read_text(record, "reason")
     if "verdict" not in record and preference is None:
         return ()
-    verdict = read_choice(record, "verdict", _VERDICTS)
+    verdict = _read_label(record, "verdict", _VERDICTS, candidate, baseline)
     implied = verdict if preference is None else preference_from_share(preference)
     if "verdict" in record and verdict is not implied:
         recorded = "null (unreadable)" if verdict is None else verdict.value
@@ -353,7 +347,7 @@ def _read_judgments(record: dict[str, Any]) -> tuple[ImportedJudgment, ...]:
     return (judgment,)
 
 
-def _read_reviews(record: dict[str, Any]) -> tuple[ImportedReview, ...]:
+def _read_reviews(record: dict[str, Any], candidate: str, baseline: str) -> tuple[ImportedReview, ...]:
     reviewer, note = read_name(record, "reviewer") or _UNNAMED, read_text(record, "note")
-    choice = read_choice(record, "review", _CHOICES)
+    choice = _read_label(record, "review", _CHOICES, candidate, baseline)
     return () if choice is None else (ImportedReview(reviewer, choice, note),)

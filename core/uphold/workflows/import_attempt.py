@@ -1,0 +1,225 @@
+"""One pass over the files of an import: every row is read, checked and staged, ready to be written."""
+
+import sqlite3
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import TypeVar
+
+from uphold.errors import BadFile
+from uphold.formats import registry
+from uphold.formats.reading import FileReading, NeedsOptions, ReadOptions, ReadProgress
+from uphold.records.import_preview import ImportRefusal, UnderstoodRow
+from uphold.records.import_request import ImportRequest, ImportSuggestion
+from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
+from uphold.store import imports
+from uphold.store.bulk_import import BulkImport
+from uphold.store.database import now
+from uphold.store.put_off_rows import PutOffRows
+from uphold.workflows.import_rules import ImportRules, NeedsOtherRows, PartlyApplied
+from uphold.workflows.import_set import ROWS_LOOKED_AT, SetChoice, choose_set
+
+PAIRS = "pairs"
+"""The format in which a system has one answer to an example."""
+
+_Result = TypeVar("_Result")
+
+_PROGRESS_ROWS = 500
+"""Rows between two progress values."""
+
+
+class ImportRefused(BadFile):
+    """Files that are taken with other options; the message ends with the command line that takes them."""
+
+    def __init__(self, sentence: str, suggestion: ImportSuggestion, command: str) -> None:
+        super().__init__(f"{sentence}\n{command}")
+        self.sentence, self.suggestion = sentence, suggestion
+
+
+def refusal_error(request: ImportRequest, refusal: ImportRefusal) -> BadFile:
+    """Return the error that says why files are refused, with the whole command that takes them where one is known."""
+    if refusal.suggestion is None:
+        return BadFile(refusal.sentence)
+    command = request.with_suggestion(refusal.suggestion).command()
+    return ImportRefused(refusal.sentence, refusal.suggestion, command)
+
+
+@contextmanager
+def naming_commands(request: ImportRequest) -> Iterator[None]:
+    """Turn the error of a file that needs other options into ImportRefused, which names the whole command."""
+    try:
+        yield
+    except NeedsOptions as needed:
+        raise refusal_error(request, ImportRefusal(str(needed), needed.suggestion)) from None
+
+
+def read_options(request: ImportRequest, database: Path | None) -> ReadOptions:
+    """Return how the files of a request are to be read; `database` is the open one, whose files are not opened."""
+    return ReadOptions(
+        request.format,
+        request.mapping,
+        request.candidate,
+        request.baseline,
+        request.baseline_file,
+        request.skip_bad,
+        request.systems,
+        request.words,
+        frozenset(request.left_out),
+        request.encoding,
+        request.system,
+        database,
+    )
+
+
+def open_request(request: ImportRequest, database: Path | None, progress: ReadProgress | None = None) -> FileReading:
+    """Open the files of a request for reading. Raises BadFile and BadUsage as `registry.open_files` does."""
+    return registry.open_files(request.paths, read_options(request, database), progress)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import is: bytes read of the total size of the files, or, once `writing`, rows written of all to write.
+
+    `rows` is how many rows of the files have been read.
+    """
+
+    done: int
+    total: int
+    rows: int
+    writing: bool = False
+
+
+class ImportAttempt:
+    """One pass over the files; `left_out` maps the numbers of rows to skip to the reason.
+
+    `keep_rows` of the first rows are kept for `understood_rows`.
+    """
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        database: Path,
+        request: ImportRequest,
+        left_out: Mapping[int, str],
+        keep_rows: int = 0,
+    ) -> None:
+        self._kept, self._first = keep_rows, list[ImportRow]()
+        self._bytes = (0, 0)
+        self._files = open_request(request, database, self._set_progress)
+        self._conn, self._request = conn, request
+        self.left_out = dict(left_out)
+        self._rows_to_write = 0
+        first = list(islice(self._files.rows, ROWS_LOOKED_AT if request.set is None else 0))
+        self._rows = chain(first, self._files.rows)
+        choice = choose_set(conn, self._files.set_name, first) if request.set is None else SetChoice(request.set)
+        self.summary = ImportSummary(format=self._files.format, set=choice.name, set_reason=choice.reason)
+        self._bulk = BulkImport(conn, choice.name, now())
+        self.is_new_set = self._bulk.writer.sets.count > 0
+        one_answer = self._files.format == PAIRS
+        self._rules = ImportRules(self._bulk, self.summary, update=request.update, one_answer=one_answer)
+
+    def _set_progress(self, done: int, total: int) -> None:
+        self._bytes = (done, total)
+
+    def read(self, at_most: int | None = None) -> Generator[ImportProgress, None, None]:
+        """Read every row, or the first ones, apply the rules and stage what is to be written; yields progress."""
+        summary = self.summary
+        deferred = PutOffRows(self._conn)
+        for number, row in enumerate(islice(self._rows, at_most)):
+            summary.rows += 1
+            if len(self._first) < self._kept:
+                self._first.append(row)
+            if number in self.left_out:
+                self._skip(row, self.left_out[number])
+            elif not self._apply(number, row):
+                deferred.add(number, row)
+            if summary.rows % _PROGRESS_ROWS == 0:
+                self._bulk.stage()
+                yield ImportProgress(*self._bytes, summary.rows)
+        refused = yield from self._with_progress(self._rules.apply_deferred(deferred))
+        for number, row, error in refused:
+            if at_most is not None and isinstance(error, NeedsOtherRows):
+                continue  # they may come later
+            if not self._request.skip_bad:
+                raise error
+            self.left_out[number] = _without_source(error, row)
+        self._rules.finish_reading()
+        self._rows_to_write = self._bulk.writer.rows
+        self._complete_summary()
+
+    def _with_progress(self, steps: Generator[None, None, _Result]) -> Generator[ImportProgress, None, _Result]:
+        """Yield progress at every step; return what the steps return."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: _Result = end.value
+                return result
+            yield ImportProgress(*self._bytes, self.summary.rows)
+
+    def _apply(self, number: int, row: ImportRow) -> bool:
+        """Apply or skip a row; return False where it depends on rows that may come later."""
+        try:
+            self._rules.apply(number, row)
+        except NeedsOtherRows:
+            return False
+        except PartlyApplied as error:
+            if not self._request.skip_bad:
+                raise
+            self.left_out[number] = _without_source(error, row)
+        except BadFile as error:
+            if not self._request.skip_bad:
+                raise
+            self._skip(row, _without_source(error, row))
+        return True
+
+    def _skip(self, row: ImportRow, why: str) -> None:
+        self.summary.skipped.append(SkippedRow(row.source, why))
+
+    def _complete_summary(self) -> None:
+        summary, files = self.summary, self._files
+        summary.files = [str(file) for file in files.files]
+        summary.warnings.extend(files.warnings)
+        summary.skipped.extend(files.skipped)
+        summary.unused_fields = list(files.unused_fields)
+        summary.ignored = list(files.ignored)
+        summary.columns = list(files.columns)
+
+    def understood_rows(self) -> Iterator[UnderstoodRow]:
+        """Yield the first rows that were read, as they were understood; those that were refused are left out."""
+        for row in self._first:
+            with suppress(BadFile):
+                yield self._rules.understand(row)
+
+    def count_changes(self) -> None:
+        """Where nothing is going to be written, count in the summary the edits that writing would make."""
+        self._rules.count_changes()
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there may be anything to write."""
+        return self._rules.may_change
+
+    def write_progress(self, done: int) -> ImportProgress:
+        """Return how far writing is, after so many rows."""
+        return ImportProgress(done, self._rows_to_write, self.summary.rows, writing=True)
+
+    def write(self) -> Iterator[ImportProgress]:
+        """Under the write lock, write what is staged, and the import's record; an import that adds nothing has none."""
+        writer, summary = self._bulk.writer, self.summary
+        self._bulk.check()
+        imports.open_import(self._conn, writer.import_id, writer.at)
+        for done in writer.write():
+            yield self.write_progress(done)
+        self._rules.finish_writing()
+        if self._rules.changed:
+            summary.number = writer.import_id
+            imports.close_import(self._conn, writer.import_id, summary)
+        else:
+            imports.forget_import(self._conn, writer.import_id, writer.set_id)
+
+
+def _without_source(error: BadFile, row: ImportRow) -> str:
+    return str(error).removeprefix(f"{row.source}: ")

@@ -1,0 +1,95 @@
+"""What to do after an import, as a command that works."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uphold.records.enums import REFERENCE
+from uphold.records.rows import ImportSummary
+from uphold.records.runs import Run
+from uphold.records.system_names import likely_sides
+from uphold.settings import Settings, program_words
+from uphold.store.database import Store
+from uphold.store.headline_judges import run_judges
+from uphold.store.pairs import any_reference, systems_of
+from uphold.store.runs import all_runs, run_of_import
+from uphold.store.sets import find_set
+from uphold.workflows.judging_progress import judges_to_choose
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command line that works as it stands, None where something of it has to be filled in; and what else can be done."""
+
+    command: str | None
+    remark: str = ""
+
+
+def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextStep:
+    """Return what can be done next with the set that an import went into."""
+    set_id = find_set(store, summary.set)
+    runs = [run for run in all_runs(store) if run.set_id == set_id]
+    new = run_of_import(store, summary.number) if summary.number is not None else None
+    systems = [name for name, _ in systems_of(store, set_id) if name != REFERENCE]
+    alone = [name for name in systems if not any(name in (run.candidate, run.baseline) for run in runs)]
+    if new is not None:
+        return _step_for_run(store, new, settings)
+    if runs and alone:
+        return _step_for_systems(store, runs[-1], alone[-1], settings)
+    if runs:
+        return _step_for_run(store, runs[-1], settings)
+    if len(systems) > 1:
+        candidate, baseline = likely_sides(systems)
+        return NextStep(_command(store, "review", *_sides(summary.set, candidate, baseline)))
+    if systems:
+        return _step_for_one(store, set_id, summary.set, systems[0])
+    generate = _command(store, "generate", "--set", summary.set)
+    return NextStep(
+        None,
+        f"no answers yet: {generate} --system NAME --endpoint SPEC asks a model, and an import of rows with its answers"
+        " brings them from a file",
+    )
+
+
+def _step_for_run(store: Store, run: Run, settings: Settings) -> NextStep:
+    review = _command(store, "review", _named(run))
+    if run_judges(store, run.id):
+        return NextStep(review)
+    judges = judges_to_choose(store, run.id, settings)
+    if judges:
+        return NextStep(_command(store, "judge", _named(run), "--judge", judges[0]), f"or without a judge: {review}")
+    return NextStep(
+        review, f"or first have a model judge: {_command(store, 'judge', _named(run))} --judge anthropic:MODEL"
+    )
+
+
+def _step_for_systems(store: Store, run: Run, candidate: str, settings: Settings) -> NextStep:
+    """Return the step for a system that no run compares yet, where another run over the set exists."""
+    sides = _sides(run.set, candidate, run.baseline if run.baseline != candidate else run.candidate)
+    review = _command(store, "review", *sides)
+    used = {judge.name for judge in run_judges(store, run.id)}
+    judges = [judge for judge in judges_to_choose(store, run.id, settings) if judge in used]
+    if not judges:
+        return NextStep(review)
+    return NextStep(_command(store, "judge", *sides, "--judge", judges[0]), f"or without a judge: {review}")
+
+
+def _step_for_one(store: Store, set_id: int, set_name: str, system: str) -> NextStep:
+    second = f"a second system's answers: {_command(store, 'import', 'FILE', '--set', set_name)} --candidate NAME"
+    if not any_reference(store, set_id, system, REFERENCE):
+        return NextStep(None, f"a run compares two systems; import {second}")
+    sides = _sides(set_name, system, REFERENCE)
+    return NextStep(_command(store, "judge", *sides, "--judge", "rules:reference-overlap"), f"or import {second}")
+
+
+def _sides(set_name: str, candidate: str, baseline: str) -> tuple[str, ...]:
+    return "--set", set_name, "--candidate", candidate, "--baseline", baseline
+
+
+def _named(run: Run) -> str:
+    return run.name if run.name.isprintable() and not run.name.startswith("-") else str(run.number)
+
+
+def _command(store: Store, *words: str) -> str:
+    parts: Sequence[str] = (*program_words(store.path), *words)
+    return shlex.join(parts)
