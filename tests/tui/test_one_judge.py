@@ -88,7 +88,7 @@ def stats(folder: Path, run: str = "1", *options: str) -> dict[str, Any]:
 
 
 def runs(folder: Path) -> list[tuple[str | None, str]]:
-    return [(row["judge"], row["judge_reason"]) for row in json.loads(done(folder, "runs", "--json"))]
+    return [(row["headline_judge"], row["judge_reason"]) for row in json.loads(done(folder, "runs", "--json"))]
 
 
 def test_every_command_speaks_of_the_rule_and_says_so(folder: Path) -> None:
