@@ -126,9 +126,53 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.alike", ("d",), "alike", "alike", "two alike, side by side", "Health"),
     Key("set.texts", ("I",), "texts", "guidelines", "purpose and guidelines", "Set"),
     Key("set.systems", ("s",), "systems", "systems", "systems; a first run", "Set"),
+    Key("set.proposals", ("P",), "proposals", "proposals", "proposals from logs", "Set"),
+    Key("set.versions", ("V",), "versions", "versions", "versions, and what differs", "Set"),
     Key("set.command", (":", "ctrl+p"), "command", "command", "any command", "Set"),
     Key("set.help", ("?",), "help", "all keys", "this", "Set"),
     Key("set.back", ("q",), "back", "back", "back", "Set"),
+)
+
+PROPOSALS: tuple[Key, ...] = (
+    Key("proposals.take", ("enter",), "take", "take", "take it", "Proposal"),
+    Key("proposals.leave", ("x",), "leave", "leave", "leave it out", "Proposal"),
+    Key("proposals.edit", ("e",), "edit", "edit first", "write in it; esc takes it so", "Proposal"),
+    Key("proposals.tags", ("#", "t"), "tags", "tags", "tags that it is to have", "Proposal"),
+    Key("proposals.undo", ("u", "z"), "undo", "undo", "undo, also after a restart", "Proposal"),
+    Key("proposals.escape", ("escape",), "escape", "done", "done with writing; stop reading", "Proposal"),
+    Key("proposals.next", ("]", "right"), "go(1)", "next", "next, previous", "Move"),
+    Key("proposals.previous", ("[", "left"), "go(-1)", "previous", "next, previous", "Move"),
+    Key("proposals.field", ("tab",), "next(1)", "next field", "in a field: the next, the one before", "Move"),
+    Key("proposals.field_back", ("shift+tab",), "next(-1)", "field before", "in a field: the next, the one before", "Move"),
+    Key("proposals.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
+    Key("proposals.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
+    Key("proposals.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
+    Key("proposals.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("proposals.unfold", ("p",), "read('unfolded')", "unfold", "what came before it, and its answer", "Read"),
+    Key("proposals.plain", ("d",), "read('plain')", "all words alike", "shared words muted, or not", "Read"),
+    Key("proposals.propose", ("P",), "propose", "propose", "propose from a pool", "Show"),
+    Key("proposals.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("proposals.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("proposals.back", ("q",), "back", "back", "back; what was taken counts then", "Show"),
+)
+
+VERSIONS: tuple[Key, ...] = (
+    Key("versions.open", ("enter",), "open", "the difference alone", "the difference alone, or the list again", "Versions"),
+    Key("versions.mark", ("space",), "mark", "mark", "mark", "Versions"),
+    Key("versions.compare", ("c",), "compare", "compare", "compare with the marked one, or no more", "Versions"),
+    Key("versions.bring_back", ("V",), "bring_back", "bring back", "bring it back as a new one", "Versions"),
+    Key("versions.judge", ("J",), "judge", "judge again", "judge what no judge has read", "Versions"),
+    Key("versions.undo", ("u", "z"), "undo", "undo", "undo bringing back", "Versions"),
+    Key("versions.down", ("j", "down"), "move(1)", "down", "down, up", "Move"),
+    Key("versions.up", ("k", "up"), "move(-1)", "up", "down, up", "Move"),
+    Key("versions.top", ("g", "home"), "ends(False)", "top", "latest, first", "Move"),
+    Key("versions.end", ("G", "end"), "ends(True)", "end", "latest, first", "Move"),
+    Key("versions.page", ("pagedown", "]"), "page(1)", "page", "page the difference", "Move"),
+    Key("versions.page_back", ("pageup", "["), "page(-1)", "page back", "page the difference", "Move"),
+    Key("versions.escape", ("escape",), "escape", "back to the list", "list again; compare no more", "Move"),
+    Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("versions.back", ("q",), "back", "back", "back", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (

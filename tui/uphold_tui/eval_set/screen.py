@@ -94,12 +94,15 @@ class SetActions:
 
     `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
     opens its review (None: not offered). `hides` says of an example whether a pair of it is under review, so that its
-    outcomes and its answers by system would give away the sides.
+    outcomes and its answers by system would give away the sides. `proposals` and `versions` open the screens of those; both
+    are given what to call, with a sentence, when they are left.
     """
 
     leave: Callable[[bool], None]
     review: Callable[[str, str], None] | None
     hides: Callable[[str], bool] = lambda key: False
+    proposals: Callable[[Callable[[str], None]], None] | None = None
+    versions: Callable[[Callable[[str], None]], None] | None = None
 
 
 class SetScreen(Screen[None]):
@@ -384,7 +387,8 @@ class SetScreen(Screen[None]):
                 [[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last]
             )
         elif not self.loader.now.rows:
-            self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
+            first = [entry(table["new"]), entry(table["proposals"]), entry(table["texts"]), entry(table["undo"])]
+            self.footer.show([first, last])
         else:
             self.footer.show([*self._list_entries(table, narrow=narrow), last])
 
@@ -399,6 +403,7 @@ class SetScreen(Screen[None]):
         third = [] if narrow else [entry(table["check"]), entry(table["systems"])]
         if self.app.size.width >= 140:
             third += [entry(table["answers"]), entry(table["texts"]), entry(table["find"])]
+            third += [entry(table["proposals"]), entry(table["versions"])]
         if self.state.is_narrowed:
             second.append(entry(table["escape"], "all"))
         return [first, second, third]
@@ -841,6 +846,25 @@ class SetScreen(Screen[None]):
 
         offered = with_references(systems, self.loader.now.rows)
         self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
+
+    def action_proposals(self) -> None:
+        """Open the proposals of the set."""
+        if self.actions.proposals is not None:
+            self._open(self.actions.proposals)
+
+    def action_versions(self) -> None:
+        """Open the versions of the set."""
+        if self.actions.versions is not None:
+            self._open(self.actions.versions)
+
+    def _open(self, screen: Callable[[Callable[[str], None]], None]) -> None:
+        self._stop_check()
+        self._try(lambda: screen(self._came_back))
+
+    def _came_back(self, words: str) -> None:
+        """Another screen of the set was left, and may have changed it."""
+        self.say(words)
+        self.read_again()
 
     # health
 
