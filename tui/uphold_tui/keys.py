@@ -143,7 +143,14 @@ PROPOSALS: tuple[Key, ...] = (
     Key("proposals.next", ("]", "right"), "go(1)", "next", "next, previous", "Move"),
     Key("proposals.previous", ("[", "left"), "go(-1)", "previous", "next, previous", "Move"),
     Key("proposals.field", ("tab",), "next(1)", "next field", "in a field: the next, the one before", "Move"),
-    Key("proposals.field_back", ("shift+tab",), "next(-1)", "field before", "in a field: the next, the one before", "Move"),
+    Key(
+        "proposals.field_back",
+        ("shift+tab",),
+        "next(-1)",
+        "field before",
+        "in a field: the next, the one before",
+        "Move",
+    ),
     Key("proposals.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
     Key("proposals.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
     Key("proposals.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
@@ -157,7 +164,14 @@ PROPOSALS: tuple[Key, ...] = (
 )
 
 VERSIONS: tuple[Key, ...] = (
-    Key("versions.open", ("enter",), "open", "the difference alone", "the difference alone, or the list again", "Versions"),
+    Key(
+        "versions.open",
+        ("enter",),
+        "open",
+        "the difference alone",
+        "the difference alone, or the list again",
+        "Versions",
+    ),
     Key("versions.mark", ("space",), "mark", "mark", "mark", "Versions"),
     Key("versions.compare", ("c",), "compare", "compare", "compare with the marked one, or no more", "Versions"),
     Key("versions.bring_back", ("V",), "bring_back", "bring back", "bring it back as a new one", "Versions"),

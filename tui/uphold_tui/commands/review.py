@@ -63,7 +63,7 @@ def review(
     from uphold.workflows.lookup import find_run
     from uphold.workflows.review_opening import ReviewOptions
 
-    _prepare_app()
+    prepare_app()
     options = ReviewOptions(queue, blind, open_share, planned, judge)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
@@ -80,7 +80,7 @@ def review(
 
 def start(context: Context) -> None:
     """Open the start screen, with a new database if there is none."""
-    _prepare_app()
+    prepare_app()
     with context.open(create=True) as store:
         open_app(context, store, app_options(context), start=True)
 
@@ -117,7 +117,12 @@ def open_app(
 
 
 def app_options(
-    context: Context, reviewer: str | None = None, *, tour: bool = False, judge: str | None = None
+    context: Context,
+    reviewer: str | None = None,
+    *,
+    tour: bool = False,
+    judge: str | None = None,
+    proposals: str | None = None,
 ) -> "AppOptions":
     """Return the app's options from uphold.toml and the command line."""
     from uphold_tui.app_options import AppOptions
@@ -132,17 +137,18 @@ def app_options(
         settings.theme,
         tour,
         judge,
+        proposals,
     )
 
 
-def _prepare_app() -> None:
-    """Raise BadUsage without a terminal, and pause the garbage collector until the app has drawn its first frame."""
+def prepare_app(without: str = "a review wants a terminal; `uphold stats` prints the numbers without one") -> None:
+    """Raise BadUsage, with the words `without`, where there is no terminal, and pause the garbage collector until the app has drawn its first frame."""
     import gc
 
     from uphold_tui.console import in_terminal
 
     if not in_terminal():
-        raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")
+        raise BadUsage(without)
     # Start-up leaves little garbage, and collecting it takes a tenth of the time to the first frame.
     gc.disable()
 

@@ -76,7 +76,7 @@ class CoveragePanel(Widget):
         scale = min(bar_room / max(largest, 1), 1.0)
         cells = [self._tag(one, taken.get(one.tag, 0), bar_room, scale) for one in shown]
         if len(tags) > len(shown):
-            cells.append(Content.styled(f"{count(len(tags) - len(shown))} more tags, with more examples each", FAINT))
+            cells.append(Content.styled(f"{count(len(tags) - len(shown))} more tags", FAINT))
         by_row = [[cells[at] for at in range(row, len(cells), height)] for row in range(height)]
         rows = [self._row(row, room) for row in by_row]
         if bar_room and len(cells) < slots and rows and rows[-1].cell_length + _LEGEND.cell_length + 2 <= width:

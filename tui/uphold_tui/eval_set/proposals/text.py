@@ -131,7 +131,9 @@ def facts(item: ProposalItem, place: int) -> tuple[Content, Content]:
     )
     one = item.proposal
     line = "" if one.line is None else f", line {count(one.line)}"
-    return left, Content.assemble(safe_text.line(one.source.replace("\\", "/").rsplit("/", 1)[-1], MUTED), (line, MUTED))
+    return left, Content.assemble(
+        safe_text.line(one.source.replace("\\", "/").rsplit("/", 1)[-1], MUTED), (line, MUTED)
+    )
 
 
 def why(item: ProposalItem, width: int, height: int) -> Content:
@@ -153,7 +155,9 @@ def none_left(tally: Tally, table: dict[str, Key]) -> Content:
         return Content("\n").join(
             [
                 Content.styled("Nothing is proposed.", BOLD),
-                Content.styled("Proposals come from logs: those that are unlike each other, and unlike the set.", MUTED),
+                Content.styled(
+                    "Proposals come from logs: those that are unlike each other, and unlike the set.", MUTED
+                ),
                 Content(""),
                 Content.assemble((propose, BOLD), ("   reads a file of logs", MUTED)),
                 Content.assemble((back, BOLD), ("   goes back", MUTED)),
