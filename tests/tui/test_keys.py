@@ -6,8 +6,8 @@ import pytest
 
 from support.app_samples import app, database, press, review, shown
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
-from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.eval_set.proposals.screen import ProposalsScreen
+from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.eval_set.versions.screen import VersionsScreen
 from uphold_tui.keys import (
     EVAL_SET,

@@ -117,12 +117,7 @@ def open_app(
 
 
 def app_options(
-    context: Context,
-    reviewer: str | None = None,
-    *,
-    tour: bool = False,
-    judge: str | None = None,
-    proposals: str | None = None,
+    context: Context, reviewer: str | None = None, *, tour: bool = False, judge: str | None = None
 ) -> "AppOptions":
     """Return the app's options from uphold.toml and the command line."""
     from uphold_tui.app_options import AppOptions
@@ -137,18 +132,17 @@ def app_options(
         settings.theme,
         tour,
         judge,
-        proposals,
     )
 
 
-def prepare_app(without: str = "a review wants a terminal; `uphold stats` prints the numbers without one") -> None:
-    """Raise BadUsage, with the words `without`, where there is no terminal, and pause the garbage collector until the app has drawn its first frame."""
+def prepare_app() -> None:
+    """Raise BadUsage without a terminal, and pause the garbage collector until the app has drawn its first frame."""
     import gc
 
     from uphold_tui.console import in_terminal
 
     if not in_terminal():
-        raise BadUsage(without)
+        raise BadUsage("a review wants a terminal; `uphold stats` prints the numbers without one")
     # Start-up leaves little garbage, and collecting it takes a tenth of the time to the first frame.
     gc.disable()
 

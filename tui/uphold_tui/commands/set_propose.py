@@ -1,5 +1,6 @@
 """`uphold set propose`, `set take` and `set leave`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,14 +61,14 @@ def propose(
     """
     from uphold.workflows.proposals import ProposeRequest, Spread, waiting
     from uphold_tui.commands.import_ import read_mapping
-    from uphold_tui.console import print_json
+    from uphold_tui.console import in_terminal, print_json
 
     if by not in (None, *Spread):
         raise BadUsage(f"--by must be {' or '.join(Spread)}, not {by!r}")
     if review and json:
         raise BadUsage("--review goes through proposals in a terminal, --json prints them; give one of them")
-    if review:
-        prepare_app("--review wants a terminal; `uphold set take` and `uphold set leave` do without one")
+    if review and not in_terminal():
+        raise BadUsage("--review wants a terminal; `uphold set take` and `uphold set leave` do without one")
     if review and not pool:
         _review(context.obj, set_, reviewer)
         return
@@ -92,8 +93,9 @@ def propose(
 
 def _review(context: Context, name: str, reviewer: str | None) -> None:
     """Open the app on the proposals that wait."""
+    prepare_app()
     with context.open() as store:
-        open_app(context, store, app_options(context, reviewer, proposals=name), start=True)
+        open_app(context, store, replace(app_options(context, reviewer), proposals=name), start=True)
 
 
 def _propose(context: typer.Context, name: str, request: "ProposeRequest", reviewer: str) -> "Proposed":

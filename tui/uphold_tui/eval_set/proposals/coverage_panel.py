@@ -29,10 +29,10 @@ _LEGEND = Content.assemble(
 class CoverageState:
     """What the panel shows: the set as it was opened, what was taken now by tag, and the tags of the proposal at hand."""
 
-    counts: SetCounts = SetCounts()
-    taken: tuple[tuple[str, int], ...] = ()
-    tags: tuple[str, ...] = ()
-    tally: Tally = Tally()
+    counts: SetCounts
+    taken: tuple[tuple[str, int], ...]
+    tags: tuple[str, ...]
+    tally: Tally
 
 
 class CoveragePanel(Widget):
@@ -41,7 +41,7 @@ class CoveragePanel(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self.auto_links = False
-        self._state = CoverageState()
+        self._state = CoverageState(SetCounts(), (), (), Tally())
 
     def show(self, state: CoverageState) -> None:
         """Show this coverage."""
@@ -56,8 +56,8 @@ class CoveragePanel(Widget):
 
     def _head(self, width: int) -> Content:
         wanted, tally = self._state.counts.wanted, self._state.tally
-        of = f", of the {count(wanted)} wanted" if wanted else ""
-        left = Content.assemble(("Coverage", BOLD), (f"   by tag{of}" if self._state.counts.tags else "", MUTED))
+        words = f"   by tag, of the {count(wanted)} wanted" if wanted else "   by tag"
+        left = Content.assemble(("Coverage", BOLD), (words, MUTED))
         facts = f"{count(tally.taken)} taken   {count(tally.left)} left out   {count(tally.waiting)} to go"
         return spread(left, Content.styled(facts, MUTED), width)
 
@@ -90,7 +90,7 @@ class CoveragePanel(Widget):
     def _tag(self, one: TagCoverage, taken: int, bar_room: int, scale: float) -> Content:
         is_here = one.tag in self._state.tags
         name = safe_text.line(one.tag, BOLD if is_here else MUTED).truncate(_NAME - 2, ellipsis=True)
-        parts = [name, " " * (_NAME - name.cell_length)]
+        parts: list[Content | str | tuple[str, str]] = [name, " " * (_NAME - name.cell_length)]
         if bar_room:
             parts.append(_bar(one, taken, bar_room, scale))
         more = f"+{count(taken)}" if taken else ""

@@ -16,30 +16,27 @@ from uphold.records.proposals import ProposeProgress
 from uphold.records.reviews import ReviewProgress
 from uphold.records.texts import ExampleText
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
-from uphold.workflows.proposals import ProposeRequest
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.eval_set.editing import change_of, new_example
 from uphold_tui.eval_set.fields import FieldsForm, FieldValues
 from uphold_tui.eval_set.proposals import text
 from uphold_tui.eval_set.proposals.coverage_panel import CoveragePanel, CoverageState
+from uphold_tui.eval_set.proposals.pool_form import PoolFields, PoolScreen
 from uphold_tui.eval_set.proposals.propose_run import ProposeRun, progress_words, proposed_words
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
 Result = TypeVar("Result")
-
-_NUMBER = 100
-"""Proposals that the dialog asks for at first."""
 
 _WHILE_WRITING = frozenset({"escape", "next", "leave_now"})
 """The actions that keys have while a field is written in; every other key is text."""
 
 _HELP_NOTE = (
-    "What is taken is a draft of the set at once, so that nothing is lost; it counts when you go back, and all of it is one new "
-    "version. What was taken or left out is not proposed again. The logged answer is kept with the log and is no reference."
+    "What is taken is a draft of the set at once, so that nothing is lost; it counts when you go back, and all of it is one "
+    "new version. What was taken or left out is not proposed again. The logged answer is kept with the log and is no reference."
 )
 
 
@@ -153,14 +150,14 @@ class ProposalsScreen(Screen[None]):
         last = [entry(table["help"]), entry(table["back"])]
         item = self.session.item
         if self._writing is not None:
-            self.keys_row.show(Content(""), self.message)
+            self.keys_row.show(self.message)
             self.footer.show([[entry(table["escape"], "done: take it so"), entry(table["field"])]])
             return
         decide = [entry(table[name]) for name in ("take", "leave", "edit", "tags", "undo")]
         if item is None or not item.waits:
             decide = [entry(table["undo"])] if self.session.items else []
         gap = "  " if self.has_class("-narrow") else "    "
-        self.keys_row.show(Content(gap).join(decide), self.message)
+        self.keys_row.show(*with_message(Content(gap).join(decide), self.message, self.keys_row.size.width))
         if self._run is not None:
             self.footer.show([[entry(table["escape"], "stop reading")], last])
             return
@@ -319,31 +316,33 @@ class ProposalsScreen(Screen[None]):
 
     def action_propose(self) -> None:
         """Ask for a pool, and propose from it."""
-        if self._run is not None:
-            return
-        from uphold_tui.eval_set.proposals.pool_form import PoolScreen
+        if self._run is None:
+            self._ask_for_pool(PoolFields())
 
-        def begin(request: ProposeRequest | None) -> None:
-            if request is not None:
-                self.run_worker(self._propose(request), exclusive=True, group="propose")
+    def _ask_for_pool(self, fields: PoolFields, problem: str = "") -> None:
+        def begin(filled: PoolFields | None) -> None:
+            if filled is not None:
+                self.run_worker(self._propose(filled), exclusive=True, group="propose")
 
-        self.app.push_screen(PoolScreen(self.session.editor.name, _NUMBER), begin)
+        self.app.push_screen(PoolScreen(self.session.editor.name, fields, problem), begin)
 
-    async def _propose(self, request: ProposeRequest) -> None:
+    async def _propose(self, fields: PoolFields) -> None:
         editor = self.session.editor
-        run = self._run = ProposeRun(editor.store.path, editor.name, request, editor.reviewer)
+        run = self._run = ProposeRun(editor.store.path, editor.name, fields.request, editor.reviewer)
         self._say("reading the pool")
+        self.refresh_page()
+        made, problem = None, ""
         try:
             made = await run.run(self._tell)
         except UpholdError as error:
-            message = safe_text.line(str(error), DOUBT)
-        else:
-            words = "stopped: nothing was proposed" if made is None else proposed_words(made)
-            message = safe_text.line(words, MUTED)
+            problem = str(error)
         self._run = None
         self._try(self.session.reload)
-        self.message = message
+        words = problem or (proposed_words(made) if made is not None else "stopped: nothing was proposed")
+        self.message = safe_text.line(words, DOUBT if problem else MUTED)
         self.refresh_page()
+        if problem and self.is_current:
+            self._ask_for_pool(fields, problem)
 
     def _tell(self, progress: ProposeProgress) -> None:
         if self._run is not None:

@@ -56,7 +56,8 @@ def nearest(item: ProposalItem, look: ReadingLook) -> PaneText:
     title = Content.assemble(("nearest: ", MUTED), safe_text.line(near.key))
     facts = Content.styled(f"shares {percent(near.likeness)} of the words", MUTED)
     turns = "one turn" if len(near.text.turns) == 1 else count_noun(len(near.text.turns), "turn")
-    head = Content.assemble(safe_text.tags(near.tags, MUTED), "   " if near.tags else "", (turns, FAINT))
+    tags = safe_text.tags(near.tags, MUTED)
+    head = Content.assemble(tags, "   " if tags else "", (turns, FAINT))
     other = frozenset() if look.plain else word_set(*_parts(one.text))
     parts = list(_asked(near.text, look, other, is_compared=not look.plain))
     return PaneText(title, facts, Content("\n\n").join([head, *parts]))
@@ -78,17 +79,21 @@ def _asked(text: ExampleText, look: ReadingLook, other: frozenset[str], *, is_co
     if before and look.unfolded:
         for name, part in before:
             yield Content.assemble((f"{look.signs.more} {name}", MUTED), "\n", shown(part))
-        yield Content.styled(f"{look.signs.more} turn {len(text.turns)}", MUTED) if text.turns[1:] else _asks(look)
+        number = len(text.turns)
+        last = f"turn {number}" if number > 1 else "what is asked"
+        yield Content.styled(f"{look.signs.more} {last}", MUTED)
     elif before:
-        turns = len(text.turns) - 1
-        what = [*(["context"] if text.context else []), *([count_noun(turns, "turn")] if turns else [])]
-        size = count_noun(sum(len(part.split()) for _, part in before), "word")
-        yield _folded("before it", f"{', '.join(what)}, {size}, folded", look)
-    yield shown(text.turns[-1]) if text.turns[-1].strip() else Content.styled("nothing is asked", MUTED)
+        yield _folded("before it", f"{_before_words(text)}, folded", look)
+    yield shown(text.turns[-1])
 
 
-def _asks(look: ReadingLook) -> Content:
-    return Content.styled(f"{look.signs.more} what is asked", MUTED)
+def _before_words(text: ExampleText) -> str:
+    """Return what came before the last turn, such as `context, 2 turns, 96 words`."""
+    parts = ["context"] if text.context else []
+    if len(text.turns) > 1:
+        parts.append(count_noun(len(text.turns) - 1, "turn"))
+    size = sum(len(part.split()) for part in (text.context or "", *text.turns[:-1]))
+    return ", ".join([*parts, count_noun(size, "word")])
 
 
 def _folded(name: str, facts: str, look: ReadingLook) -> Content:
@@ -98,7 +103,7 @@ def _folded(name: str, facts: str, look: ReadingLook) -> Content:
 def _around(one: Proposal, look: ReadingLook) -> Iterator[Content]:
     """Yield the reference and the answers that came with a log."""
     references = [reference for reference in one.text.references if reference]
-    answers = [cell_text(cell) for cells in one.answers.values() for cell in cells]
+    answers = [text for cells in one.answers.values() for cell in cells if (text := cell_text(cell)).strip()]
     for name, texts, fact in (("its reference", references, ""), ("the logged answer", answers, ": no reference")):
         if not texts:
             continue
@@ -123,12 +128,8 @@ def counts(place: int, total: int, active: int, wanted: int | None) -> Content:
 def facts(item: ProposalItem, place: int) -> tuple[Content, Content]:
     """Return the row above the panes: which proposal, what became of it, its tags; and where it comes from."""
     state = {ProposalState.TAKEN: "taken", ProposalState.LEFT: "left out"}.get(item.state)
-    left = Content.assemble(
-        (f"proposal {count(place)}", MUTED),
-        (f"   {state}" if state else "", BOLD),
-        "   ",
-        safe_text.tags(item.tags, MUTED) if item.tags else Content.styled("no tag", FAINT),
-    )
+    tags = safe_text.tags(item.tags, MUTED) or Content.styled("no tag", FAINT)
+    left = Content.assemble((f"proposal {count(place)}", MUTED), (f"   {state}" if state else "", BOLD), "   ", tags)
     one = item.proposal
     line = "" if one.line is None else f", line {count(one.line)}"
     return left, Content.assemble(

@@ -63,9 +63,11 @@ def heads(width: int) -> Content:
 def row(entry: VersionEntry, width: int, *, is_now: bool, is_marked: bool) -> Content:
     """Return the row of a version; `is_now` where the set is as in it."""
     version = entry.version
-    name = Content.assemble((entry.name, BOLD), *([" ", (" now ", TINT)] if is_now and version is not None else []))
+    name = Content.styled(entry.name, BOLD)
     if version is None:
-        name = Content.assemble(("now", BOLD), (" changed", MUTED))
+        name = Content.assemble(name, (" changed", MUTED))
+    elif is_now:
+        name = Content.assemble(name, " ", (" now ", TINT))
     cells = {
         "name": name,
         "date": Content.styled(day(version.at) if version is not None else "", MUTED),

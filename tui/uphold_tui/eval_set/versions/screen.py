@@ -28,14 +28,15 @@ from uphold_tui.eval_set.versions.strip import effect_rows
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.row_list import RowList
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
 Result = TypeVar("Result")
 
 _HELP_NOTE = (
-    "A version is cut when the set is judged, exported, imported or brought back, and when it is left with changes. Its number and "
-    "hash speak of texts and references; tags are no part of it. Nothing is deleted: an old text brings its verdicts and reviews back."
+    "A version is cut when the set is judged, exported, imported or brought back, and when it is left with changes. Its "
+    "number and hash speak of texts and references; tags are no part of it. Nothing is deleted: an old text brings its "
+    "verdicts and reviews back."
 )
 
 
@@ -241,7 +242,7 @@ class VersionsScreen(Screen[None]):
             entries.append(entry(table["bring_back"], f"bring {here.name} back as a new one"))
         elif self.actions.judge is not None and self.has_class("-stale"):
             entries.append(entry(table["judge"], "judge again what is lacking"))
-        self.keys_row.show(Content("    ").join(entries), self.message)
+        self.keys_row.show(*with_message(Content("    ").join(entries), self.message, self.keys_row.size.width))
 
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("versions."): key for name, key in self.table.items()}
@@ -370,7 +371,7 @@ class VersionsScreen(Screen[None]):
     def _changed(self, words: str) -> None:
         self._told, self.marked, self.comparing = words, None, False
         self._say(words)
-        self.list.go(0)
+        self.list.cursor = 0
         self._read()
 
     def action_undo(self) -> None:
