@@ -14,6 +14,8 @@ SCREENS = {
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
     "The eval set": keys.EVAL_SET,
+    "Proposals": keys.PROPOSALS,
+    "Versions of a set": keys.VERSIONS,
     "Judging": keys.JUDGING,
     "Pages over a screen": keys.OVERLAY,
 }

@@ -43,6 +43,7 @@ class Navigator:
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
         self.reviews: list[ReviewScreen] = []
+        self._said = ""
         self._not_kept: list[str] = []
         self._saved_elsewhere: list[str] = []
         self._offer_tour = options.tour
@@ -51,7 +52,12 @@ class Navigator:
     # the first screen, and the way out
 
     def first_screen(self, session: "ReviewSession | None") -> Screen[None]:
-        """The review where there is a session, else the start screen."""
+        """The review where there is a session, else the proposals that the options name, else the start screen."""
+        if session is None and self.options.proposals is not None:
+            from uphold.workflows.curating import SetEditor
+
+            editor = SetEditor(self.store, self.options.proposals, self.reviewer)
+            return self._proposals_screen(editor, self._proposals_left)
         if session is None:
             return self.home_screen()
         return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
@@ -76,6 +82,11 @@ class Navigator:
         )
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
+
+    def _proposals_left(self, words: str) -> None:
+        """From proposals that the app was opened for: out of the app."""
+        self._said = words
+        self.leave()
 
     def leave(self, summary: SessionSummary | None = None, *, asked: bool = False) -> None:
         """Leave the app; where something is not saved, ask first, unless that was `asked`."""
@@ -143,10 +154,10 @@ class Navigator:
         return [*self._saved_elsewhere, *(words for screen in self.reviews for words in screen.actions.saved_elsewhere)]
 
     def last_words(self, lost: DatabaseLost | None) -> str | None:
-        """The summary of the last session that had one, true about the file as it is now."""
+        """The summary of the last session that had one, true about the file as it is now; else what was said in the end."""
         summary = self.summary
         if summary is None:
-            return None
+            return self._said or None
         troubles = [*self.all_not_kept(), *([safe_text.cause(str(lost))] if lost is not None else [])]
         return as_plain(replace(summary, trouble=troubles[0]) if troubles else summary)
 
@@ -193,8 +204,53 @@ class Navigator:
             if isinstance(self.app.screen, HomeScreen):
                 self.app.screen.greet(said)
 
-        actions = SetActions(leave, lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline))
+        actions = SetActions(
+            leave,
+            lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline),
+            proposals=lambda told: self.open_proposals(editor, told),
+            versions=lambda told: self.open_versions(editor, told),
+        )
         self.app.push_screen(SetScreen(editor, actions, self.options))
+
+    def open_proposals(self, editor: "SetEditor", told: Callable[[str], None]) -> None:
+        """Open the proposals of a set; leaving them comes back here, and `told` is called with what came of it."""
+
+        def left(words: str) -> None:
+            self.close()
+            told(words)
+
+        self.app.push_screen(self._proposals_screen(editor, left))
+
+    def _proposals_screen(self, editor: "SetEditor", left: Callable[[str], None]) -> Screen[None]:
+        from uphold.formatting import count
+        from uphold.workflows.proposal_session import ProposalSession
+        from uphold_tui.eval_set.proposals.screen import ProposalsActions, ProposalsScreen
+
+        def leave(taken: list[str]) -> None:
+            said = self.cut_version(editor) if taken else ""
+            left(f"{count(len(taken))} taken{': ' if said else ''}{said}" if taken else "")
+
+        return ProposalsScreen(ProposalSession(editor), ProposalsActions(leave), self.options)
+
+    def open_versions(self, editor: "SetEditor", told: Callable[[str], None], *, judges: bool = True) -> None:
+        """Open the versions of a set, as `open_proposals` does; `judges` says whether stale pairs can be judged from there."""
+        from uphold_tui.eval_set.versions.screen import VersionsActions, VersionsScreen
+
+        def leave(words: str) -> None:
+            self.close()
+            told(words)
+
+        actions = VersionsActions(leave, self._judge_again if judges else None)
+        self.app.push_screen(VersionsScreen(editor, actions, self.options, self.settings))
+
+    def _judge_again(self, run_name: str, judge: str) -> None:
+        """Start a judge on what it has not read of a run, and show it at work; judging that goes on already is shown."""
+        from uphold.workflows.lookup import find_run
+
+        run = find_run(self.store, run_name)
+        if self.judging is None or not self.judging.is_running:
+            self._begin_judging(run, judge)
+        self.judge_run(run)
 
     def cut_version(self, editor: "SetEditor") -> str:
         """Cut a version of a set that was changed; return what that came to, as a sentence."""
@@ -428,7 +484,13 @@ class ReviewNavigator:
             if said:
                 self.screen.show_message(Content.styled(said, MUTED))
 
-        actions = SetActions(leave, None, lambda key: key in hidden)
+        actions = SetActions(
+            leave,
+            None,
+            lambda key: key in hidden,
+            lambda told: navigator.open_proposals(editor, told),
+            lambda told: navigator.open_versions(editor, told, judges=False),
+        )
         self._app.push_screen(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
