@@ -46,7 +46,7 @@ class ImportPreview:
 
     `is_new_set`: the import would make the set. `set_reason` says why the set was chosen where no option and no file name
     did. `rows` are the first ones. `summary` counts what has been read: the whole where `complete`, else the head of the
-    files. `request` is the one that was previewed.
+    files. `takes_names`: candidate and baseline can be named. `request` is the one that was previewed.
     """
 
     request: ImportRequest
@@ -59,6 +59,7 @@ class ImportPreview:
     rows: tuple[UnderstoodRow, ...] = ()
     summary: ImportSummary = field(default_factory=ImportSummary)
     complete: bool = False
+    takes_names: bool = False
     refusal: ImportRefusal | None = None
 
     @property

@@ -15,7 +15,7 @@ from uphold.formats.column_guess import HEAD_ROWS, Column, columns_of
 from uphold.formats.encodings import find_encoding
 from uphold.formats.files import find_files
 from uphold.formats.reading import NeedsOptions
-from uphold.formats.registry import read_head
+from uphold.formats.registry import TAKES_SYSTEM_NAMES, read_head
 from uphold.records.import_preview import ImportPreview, ImportRefusal, PreviewColumn
 from uphold.records.import_request import ImportRequest, ImportSuggestion
 from uphold.records.rows import ColumnUse
@@ -81,7 +81,12 @@ def preview_import(
     if refusal is not None:
         preview = _of_refusal(request, refusal, attempt, store.path)
     has_columns = preview.format in (None, PAIRS)
-    yield replace(preview, columns=_columns(preview, store.path), fields=MAPPABLE if has_columns else ())
+    yield replace(
+        preview,
+        columns=_columns(preview, store.path),
+        fields=MAPPABLE if has_columns else (),
+        takes_names=preview.format in (None, *TAKES_SYSTEM_NAMES),
+    )
 
 
 def _of_attempt(request: ImportRequest, attempt: ImportAttempt, whole: bool) -> ImportPreview:

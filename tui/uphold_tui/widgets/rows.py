@@ -110,5 +110,5 @@ class Field(Input):
         self.cursor_blink = False
 
     def _on_paste(self, event: Paste) -> None:
+        # Textual calls the method of the base class too; what calls it here pastes twice.
         event.text = safe_text.safe_line(event.text)
-        super()._on_paste(event)

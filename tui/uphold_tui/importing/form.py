@@ -1,0 +1,164 @@
+"""What is chosen for an import, as rows with a cursor; and each change of it as another request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeVar
+
+from uphold.records.import_preview import ImportPreview, PreviewColumn
+from uphold.records.import_request import ImportRequest
+
+Value = TypeVar("Value")
+
+
+class RowKind(Enum):
+    """What a row of the form is about."""
+
+    GO = "go"
+    SET = "set"
+    CANDIDATE = "candidate"
+    BASELINE = "baseline"
+    ENCODING = "encoding"
+    BAD_ROWS = "bad rows"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A row that the cursor can be on; `column` is the name of a column, empty for the other kinds."""
+
+    kind: RowKind
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """What a column is taken for: a field of the format, the answers of a system, or nothing."""
+
+    field: str | None = None
+    system: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is called in lists."""
+        if self.system is not None:
+            return f"answers of {self.system}"
+        return self.field or "not used"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is chosen, and what the last preview, perhaps of an earlier choice, says about it."""
+
+    request: ImportRequest
+    preview: ImportPreview
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the preview is that of the request."""
+        return self.preview.request == self.request
+
+    @property
+    def rows(self) -> list[FormRow]:
+        """The rows that the cursor can be on."""
+        preview, request = self.preview, self.request
+        rows = [FormRow(RowKind.GO), FormRow(RowKind.SET)]
+        if preview.takes_names:
+            rows += [FormRow(RowKind.CANDIDATE), FormRow(RowKind.BASELINE)]
+        is_refused = preview.refusal is not None
+        if request.encoding is not None or (is_refused and not preview.rows):
+            rows.append(FormRow(RowKind.ENCODING))
+        if request.skip_bad or (is_refused and preview.suggested_request is None):
+            rows.append(FormRow(RowKind.BAD_ROWS))
+        if preview.fields:
+            rows += [FormRow(RowKind.COLUMN, one.name) for one in preview.columns]
+        return rows
+
+    @property
+    def set_name(self) -> str | None:
+        """The eval set that the rows go into, where it is known."""
+        return self.request.set or self.preview.set
+
+    @property
+    def sides(self) -> tuple[str | None, str | None]:
+        """Candidate and baseline, where they are known."""
+        found = next((row.row.systems for row in self.preview.rows if row.row.systems is not None), (None, None))
+        return self.request.candidate or found[0], self.request.baseline or found[1]
+
+    @property
+    def systems(self) -> list[str]:
+        """The systems whose answers the files hold."""
+        names = [system for one in self.preview.columns if (system := self.choice(one).system) is not None]
+        names += [response.system for row in self.preview.rows for response in row.row.responses]
+        return list(dict.fromkeys(names))
+
+    def column(self, name: str) -> PreviewColumn:
+        """Return the column of this name."""
+        return next(one for one in self.preview.columns if one.name == name)
+
+    def choice(self, column: PreviewColumn) -> ColumnChoice:
+        """Return what a column is taken for, by the request where that says it, else as it was understood."""
+        request = self.request
+        for system, source in request.systems.items():
+            if source == column.name:
+                return ColumnChoice("response", system)
+        for field, source in request.mapping.items():
+            if source == column.name:
+                return ColumnChoice(field)
+        if column.name in request.left_out or (column.system is None and column.field in request.mapping):
+            return ColumnChoice()
+        return ColumnChoice(column.field, column.system)
+
+    def choices(self, column: PreviewColumn) -> list[ColumnChoice]:
+        """Return what a column can be taken for."""
+        now = self.choice(column)
+        system = now.system or column.name
+        return [
+            ColumnChoice(),
+            *(ColumnChoice(field) for field in self.preview.fields if field != "response"),
+            ColumnChoice("response", system),
+            ColumnChoice("response"),
+        ]
+
+    def with_choice(self, column: str, choice: ColumnChoice) -> ImportRequest:
+        """Return the request that takes a column for something else."""
+        return self.request.taking(column, choice.field, choice.system)
+
+    def cycled(self, row: FormRow, step: int) -> ImportRequest | None:
+        """Return the request with the next value, or the one before, in a row; None where a value has to be typed."""
+        if row.kind is RowKind.COLUMN:
+            column = self.column(row.column)
+            choices = self.choices(column)
+            return self.with_choice(row.column, _next(choices, self.choice(column), step))
+        if row.kind is RowKind.BAD_ROWS:
+            return replace(self.request, skip_bad=not self.request.skip_bad)
+        if row.kind in (RowKind.CANDIDATE, RowKind.BASELINE) and len(self.systems) > 1:
+            is_candidate = row.kind is RowKind.CANDIDATE
+            now = self.sides[0 if is_candidate else 1]
+            return self.with_side(row.kind, _next(self.systems, now, step))
+        return None
+
+    def with_side(self, kind: RowKind, name: str) -> ImportRequest:
+        """Return the request with another candidate or baseline; where both would be the same they change places."""
+        candidate, baseline = self.sides
+        if kind is RowKind.CANDIDATE:
+            other = candidate if name == baseline else self.request.baseline or (baseline if self.systems else None)
+            return replace(self.request, candidate=name, baseline=other)
+        other = baseline if name == candidate else self.request.candidate or (candidate if self.systems else None)
+        return replace(self.request, candidate=other, baseline=name)
+
+    def with_text(self, kind: RowKind, text: str) -> ImportRequest:
+        """Return the request with what was typed into a row; an empty text takes the usual value again."""
+        if kind is RowKind.SET:
+            return replace(self.request, set=text or None)
+        if kind is RowKind.ENCODING:
+            return replace(self.request, encoding=text or None)
+        if text:
+            return self.with_side(kind, text)
+        name = "candidate" if kind is RowKind.CANDIDATE else "baseline"
+        return replace(self.request, **{name: None})
+
+
+def _next(values: Sequence[Value], now: Value | None, step: int) -> Value:
+    at = values.index(now) + step if now in values else (0 if step > 0 else -1)
+    return values[at % len(values)]
