@@ -15,7 +15,7 @@ from support.documents import ROOT, Command, Page, options_of, review, run
 from support.run_counts import compared
 from uphold.endpoints.addresses import KINDS
 from uphold.formats import registry
-from uphold.formats.readers import pairs
+from uphold.formats.column_mapping import FIELDS
 from uphold.judging import judges
 from uphold.judging.rules import RULES
 from uphold.records.comparisons import JudgeComparison, RunDifference
@@ -208,7 +208,7 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
 
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:
-    assert not {*registry.FORMATS, *pairs._FIELDS} - in_backquotes("docs/formats.md")
+    assert not {*registry.FORMATS, *FIELDS} - in_backquotes("docs/formats.md")
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:

@@ -79,3 +79,12 @@ def test_the_help_does_not_even_open_a_database(tmp_path: Path) -> None:
 def test_core_is_loaded_whole_without_a_face() -> None:
     ended = subprocess.run([sys.executable, "-c", _CORE], capture_output=True, text=True, check=True, env=environment())
     assert set(json.loads(ended.stdout)) & FACES == set()
+
+
+def test_a_review_is_opened_without_the_records_of_the_statistics() -> None:
+    """Its numbers are counted after the first frame, and the frame does not wait for their modules."""
+    code = "import uphold.workflows.review_opening, uphold_tui.app, sys; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment())
+    assert "uphold_tui.review.screen" in ended.stdout.split()
+    late = {"uphold.records.statistics", "uphold.records.comparisons", "uphold.reports.model", "uphold.stats.summary"}
+    assert late & set(ended.stdout.split()) == set()

@@ -76,6 +76,12 @@ def test_a_number_that_is_no_preference_is_bad_input(reading: Any, recorded: obj
         preference(reading, recorded)
 
 
+def test_annotations_in_csv_have_numbers(reading: Any) -> None:
+    header = "instruction;output_1;output_2;generator_1;generator_2;preference;price_per_example"
+    (judgment,) = reading(f"{header}\nq;a;b;old;new;1,75;0.5\n", "annotations.csv").only.judgments
+    assert (judgment.preference, judgment.cost) == (0.75, 0.5)
+
+
 def test_newer_files_put_preference_before_the_details(reading: Any) -> None:
     newer = {field: value for field, value in ANNOTATION.items() if not field.endswith(("completion", "example"))}
     newer |= {"preference_price_per_example": 0.5, "preference_time_per_example": 3, "preference_raw_completion": "m"}

@@ -35,7 +35,7 @@ def test_gzip_is_told_by_its_bytes_and_read(reading: Any, content: str, name: st
 
 def test_gzip_of_another_encoding_is_read_with_its_name(reading: Any) -> None:
     packed = gzip.compress(CSV.encode("utf-16"))
-    assert "add --encoding utf-16," in told(reading, packed)
+    assert "import it with --encoding utf-16," in told(reading, packed)
     assert reading(packed, encoding="utf-16").only.key == "a"
 
 
@@ -88,7 +88,7 @@ def tar() -> bytes:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"PAR1" + bytes(50), "this is a Parquet file, which uphold does not read; pandas.read_parquet(...).to_json("),
+        (b"PAR1" + bytes(50), "this is a Parquet file; pandas turns it into JSONL: pandas.read_parquet(FILE).to_json("),
         (b"%PDF-1.7\n", "this is a PDF; uphold reads tables as .xlsx or CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "this is an old Excel file (.xls) or one with a password"),
         (zipped("a.jsonl", "b.jsonl"), "this is a zip archive; unpack it and import the folder"),
@@ -97,7 +97,8 @@ def tar() -> bytes:
         (zipped("a")[:40], "this is not a zip archive that can be read"),
         (tar(), "this is a tar archive; unpack it"),
         (gzip.compress(tar()), "this is a tar archive; unpack it"),
-        (gzip.compress(gzip.compress(GOOD.encode())), "this is compressed twice; unpack it first"),
+        (gzip.compress(gzip.compress(GOOD.encode())), "this is packed twice; unpack it first"),
+        (gzip.compress(zipped("xl/workbook.xml")), "this is packed twice; unpack it first"),
         (b"\x28\xb5\x2f\xfd" + bytes(9), "this is compressed with zstd; unpack it first"),
     ],
 )
@@ -140,6 +141,8 @@ def test_a_file_in_another_encoding_is_told_in_a_folder_if_a_format_knows_it(put
     folder = put({"a.jsonl": GOOD, "notes.txt": "Dear reader".encode("utf-16")})
     assert open_files([folder]).ignored == ["notes.txt"]
     put({"b.jsonl": rows.encode("utf-16")})
-    with pytest.raises(BadFile, match=r"b\.jsonl:1: not UTF-8 at byte 0; it is UTF-16: add --encoding utf-16"):
+    with pytest.raises(
+        BadFile, match=r"b\.jsonl:1: not UTF-8 at byte 0; it is UTF-16: import it with --encoding utf-16"
+    ):
         list(open_files([folder]).rows)
     assert detect_format(folder / "b.jsonl") == "pairs"

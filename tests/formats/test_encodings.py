@@ -41,7 +41,7 @@ def told(reading: Any, content: bytes, name: str = "set.jsonl", **options: Any) 
 def test_the_refusal_names_the_option_that_reads_the_file(reading: Any, name: str, codec: str, option: str) -> None:
     content = FORMS[name].encode(codec)
     refusal = told(reading, content, name)
-    assert f"add --encoding {option}, or save the file as UTF-8" in refusal
+    assert f"import it with --encoding {option}, or save the file as UTF-8" in refusal
     assert refusal.startswith(f"{name}:{2 if codec == 'cp1252' and name == 'set.csv' else 1}: not UTF-8 at byte ")
     read = reading(content, name, encoding=option)
     plain = reading(FORMS[name], name)

@@ -79,6 +79,12 @@ def test_an_archive_is_read_as_the_log_is(tmp_path: Path, zstd: bool) -> None:
     assert [row.responses[0].cells[0] for row in open_files([path]).rows] == ["8 min", "9 min"]
 
 
+def test_a_sample_whose_messages_are_split_off_is_one_sample(tmp_path: Path) -> None:
+    split = {"samples/2_epoch_1/sample.json": sample(2), "samples/2_epoch_1/messages/0.json": [{"role": "user"}]}
+    path = archive(tmp_path / "x.eval", members(sample(1)) | split)
+    assert [row.key for row in open_files([path]).rows] == ["1", "2"]
+
+
 def test_epochs_after_the_first_are_left_out(read_folder: Any) -> None:
     found = read_folder({"log.json": json.dumps(HEADER | {"samples": [sample(1), sample(1, "other", epoch=2)]})})
     assert found.only.responses[0].cells == ("8 min",)

@@ -122,7 +122,7 @@ def test_another_encoding_is_an_error_that_names_byte_and_line(reading: Any) -> 
     assert told(reading, f"{GOOD}\n".encode() + b'{"key": "\xe9"}').startswith("set.jsonl:2: not UTF-8 at byte 49;")
     assert told(reading, b'[{"key": "a"},\n{"key": "\xe9"}]').startswith("set.jsonl:2: not UTF-8 at byte 24;")
     assert told(reading, b"key,instruction\na,b\nc,caf\xe9\n").startswith("set.jsonl:3: not UTF-8 at byte 25;")
-    assert "add --encoding utf-16," in told(reading, "key,instruction\na,b\n".encode("utf-16"))
+    assert "import it with --encoding utf-16," in told(reading, "key,instruction\na,b\n".encode("utf-16"))
     assert "not UTF-8" in told(reading, b'{"key": "\xed\xa0\x80"}')
 
 

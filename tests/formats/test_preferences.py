@@ -60,8 +60,13 @@ EXPECTED = (None, "Boil an egg?", [("chosen", "8 min"), ("rejected", "A while")]
             "non_preferred_output": [assistant("A while")],
         },
         {"context": [user("Boil an egg?")], "response1": "8 min", "response2": "A while", "overall_preference": -2},
+        {"prompt": "Boil an egg?", "response_1": "8 min", "response_2": "A while", "preference_strength": -1.0},
+        {"chosen": "Boil an egg?[/INST] 8 min", "rejected": "Boil an egg?[/INST] A while"},
     ],
-    ids=["plain", "messages", "ultrafeedback", "implicit", "sharegpt", "one text", "openai", "helpsteer3"],
+    ids=[
+        *("plain", "messages", "ultrafeedback", "implicit", "sharegpt", "one text", "openai", "helpsteer3"),
+        *("helpsteer2", "chat template"),
+    ],
 )
 def test_every_shape_is_read_as_the_same_comparison(reading: Any, record: dict[str, Any]) -> None:
     row = reading([record]).only
@@ -109,12 +114,35 @@ def test_several_rejected_answers_are_a_comparison_each(reading: Any) -> None:
     assert [texts(row)[2][1][1] for row in rows] == ["dog", "cat"]
 
 
+def test_words_that_both_texts_begin_with_are_the_prompt_and_said_to_be(reading: Any) -> None:
+    found = reading([{"chosen": "The sky is blue.", "rejected": "The sky is bleak."}])
+    assert texts(found.only) == (None, "The sky is", [("chosen", "blue."), ("rejected", "bleak.")])
+    assert found.warnings == ["no prompt: what both texts begin with is taken for it, 3 words"]
+
+
+def test_a_table_is_read_as_lines_are(reading: Any) -> None:
+    cells = 'p,"[{""role"": ""assistant"", ""content"": ""a""}]","[{""role"": ""assistant"", ""content"": ""b""}]"'
+    header = "prompt,chosen,rejected,score_chosen,score_rejected"
+    plain, messages = reading(f"{header}\np,a,b,5.0,7\n{cells},,\n", "data.csv").rows
+    assert texts(plain) == texts(messages) == (None, "p", [("chosen", "a"), ("rejected", "b")])
+    assert plain.judgments[0].verdict is Preference.BASELINE
+    with pytest.raises(BadFile, match="chosen is a list as Python writes it; write the file as JSONL"):
+        reading(f"{header}\np,\"[{{'role': 'x'}}]\",b,,\n", "data.csv")
+
+
 @pytest.mark.parametrize(
     ("record", "problem"),
     [
         ({"prompt": "p", "chosen": "a", "rejected": None}, "rejected is missing"),
         ({"chosen": "a", "rejected": "b"}, "do not show where the answers begin"),
-        ({"prompt": "p", "chosen": ["a", "b"], "rejected": ["c"]}, "chosen has 2 answers"),
+        (
+            {"prompt": "p", "chosen": ["a", "b"], "rejected": ["c"]},
+            "chosen has 2 answers.*: leave such rows out with --skip",
+        ),
+        (
+            {"prompt": "p", "response1": "a", "response2": "b", "overall_preference": 0.5},
+            "must be a whole number from -3",
+        ),
         (ANSWERS | {"prompt": [assistant("x")]}, "must end with a message of the user"),
         (
             {"chosen": [user("q"), assistant("a"), user("r")], "rejected": [user("q"), assistant("b")]},

@@ -52,6 +52,17 @@ def test_other_sheets_with_rows_are_named(tmp_path: Path) -> None:
     assert [str(one.message) for one in found.warnings] == ["the sheet 'Notes', of 2 rows, is not read; 'Eggs' is"]
 
 
+def test_a_title_above_the_header_is_left_out_and_one_column_has_none(tmp_path: Path) -> None:
+    titled = [["Results of May"], [None], HEADER, ["a", "b", "c", "d"]]
+    found, (row,) = read(write_workbook(tmp_path / "e.xlsx", {"S": titled}))
+    assert (row.key, str(row.source)) == ("a", "e.xlsx:4")
+    assert [str(one.source) + " " + one.message for one in found.warnings] == [
+        "e.xlsx:3 taken for the header; 1 row above it, of one cell each, left out"
+    ]
+    found, rows = read(write_workbook(tmp_path / "one.xlsx", {"S": [["instruction"], ["Boil?"], ["Fry?"]]}))
+    assert ([row.turns for row in rows], found.warnings) == ([("Boil?",), ("Fry?",)], [])
+
+
 def test_a_cell_without_a_value_is_told_at_its_row(tmp_path: Path) -> None:
     odd = [
         Raw('t="e"><v>#N/A</v>'),
@@ -87,7 +98,7 @@ def test_a_sheet_without_rows_to_read_is_told(tmp_path: Path, sheets: dict[str, 
 def test_a_cell_far_out_is_a_sentence_and_no_abort(tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     path = write_workbook(tmp_path / "far.xlsx", {"S": [HEADER, ["a", "b", "c", "d"]]}, far)
-    assert "or needs more than 2 GiB to be read; save the sheet as CSV" in told(path)
+    assert "or its cells take more than 2 GiB of memory; save the sheet as CSV" in told(path)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from uphold.formatting import coefficient, count_noun, interval, percent
 from uphold.records.counts import ReviewerHabits, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.statistics import Rate
-from uphold.reports.number_text import hits_of_n
+from uphold.reports.rate_text import hits_of_n
 from uphold.reports.run_report import run_report
 from uphold.reports.text_tables import text_tables
 from uphold.stats.summary import run_statistics

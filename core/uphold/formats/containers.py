@@ -11,11 +11,11 @@ _UPHOLD = b"uphd"
 
 _COMPRESSED = {b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf": "7-Zip"}
 
-_AS_JSONL = '.to_json("rows.jsonl", orient="records", lines=True) of pandas writes it as JSONL'
+_AS_JSONL = '.to_json("rows.jsonl", orient="records", lines=True)'
 
 _BY_MAGIC = {
-    b"PAR1": f"a Parquet file, which uphold does not read; pandas.read_parquet(...){_AS_JSONL}",
-    b"ARROW1": f"an Arrow file, which uphold does not read; pandas.read_feather(...){_AS_JSONL}",
+    b"PAR1": f"a Parquet file; pandas turns it into JSONL: pandas.read_parquet(FILE){_AS_JSONL}",
+    b"ARROW1": f"an Arrow file; pandas turns it into JSONL: pandas.read_feather(FILE){_AS_JSONL}",
     b"%PDF-": "a PDF; uphold reads tables as .xlsx or CSV and rows as JSONL",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
         "an old Excel file (.xls) or one with a password; save it as .xlsx without one, or as CSV"
@@ -46,12 +46,12 @@ def describe_binary(head: bytes) -> str | None:
     """Return what a file is and what to do about it, if its first bytes say that it holds no text."""
     if head.startswith(b"SQLite format 3\0"):
         if head[68:72] == _UPHOLD:
-            return "an uphold database; open it with --db, or bring its decisions in with `uphold merge`"
+            return "an uphold database; open it with --db"
         return "an SQLite database; export its table as CSV or JSONL first"
     if head[257:262] == b"ustar":
         return "a tar archive; unpack it and import the folder"
-    if head.startswith(GZIP_MAGIC):
-        return "compressed twice; unpack it first"
+    if head.startswith((GZIP_MAGIC, b"PK\x03\x04")):
+        return "packed twice; unpack it first"
     for magic, kind in _COMPRESSED.items():
         if head.startswith(magic):
             return f"compressed with {kind}; unpack it first (gzip is read as it is)"

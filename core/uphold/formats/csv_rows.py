@@ -46,7 +46,7 @@ def csv_layout(head: str, *, complete: bool) -> CsvLayout:
 
 def _cell_counts(head: str, separator: str, *, complete: bool) -> list[int]:
     """Return the number of cells of each record in `head`; 0 for what is no CSV with this separator."""
-    counts = []
+    counts: list[int] = []
     try:
         for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator, strict=True):
             text = "".join(record)
@@ -142,11 +142,13 @@ def _read_header(record: list[str]) -> list[str]:
 
 def check_header(names: list[str]) -> None:
     """Raise BadRow for names that cannot be a header's."""
+    seen: set[str] = set()
     for name in names:
         if "\0" in name:
             raise BadRow("a NUL byte in the header; this is no text file, or a broken one")
-        if names.count(name) > 1:
+        if name in seen:
             raise BadRow(f'the header names the column "{name}" twice')
+        seen.add(name)
 
 
 def _csv_row(header: list[str], record: list[str]) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def _advice(sample: bytes, good: int, bad: int) -> str:
 
 
 def _remedy(encoding: str) -> str:
-    return f"add --encoding {encoding}, or save the file as UTF-8"
+    return f"import it with --encoding {encoding}, or save the file as UTF-8"
 
 
 def guess_encodings(sample: bytes) -> tuple[str, ...]:

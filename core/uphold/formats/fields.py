@@ -5,7 +5,8 @@ if the value is not what it should be.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ from uphold.records.texts import AnswerCell, canonical
 
 Record = Mapping[str, Any]
 Value = TypeVar("Value")
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,300}([.,][0-9]*)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 DEEPEST_CELL = 500
 """Maximal levels of nesting in a response that is not text: what every later JSON decoder can read."""
@@ -74,6 +77,16 @@ def read_number(record: Record, field: str) -> float | None:
     if type(value) in (int, float) and abs(value) <= 1e300:
         return float(value)
     raise BadRow(f"{field} must be a number, found {describe(value)}")
+
+
+def decode_numbers(record: Record, fields: Iterable[str]) -> dict[str, Any]:
+    """Return a row of a CSV file with the numbers in `fields` decoded; what is no number stays text."""
+    row = dict(record)
+    for field in fields:
+        cell = record.get(field)
+        if type(cell) is str and _NUMBER.fullmatch(cell):
+            row[field] = float(cell.replace(",", "."))
+    return row
 
 
 def read_turn(record: Record, field: str = "turn") -> int | None:

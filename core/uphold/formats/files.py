@@ -208,13 +208,16 @@ def find_files(paths: Sequence[Path], encoding: str | None = None, database: Pat
     files: list[InputFile] = []
     for path in paths:
         if path.is_dir():
-            found = [_input_file(inner, inner.relative_to(path).as_posix(), False) for inner in _files_in(path)]
-            files.extend(file for file in found if _identity(file.path) not in open_files)
+            files.extend(
+                _input_file(inner, inner.relative_to(path).as_posix(), False, encoding)
+                for inner in _files_in(path)
+                if _identity(inner) not in open_files
+            )
         elif _identity(path) in open_files:
             raise BadFile(f"{escape_name(str(path))}: this is the database itself, which is open")
         else:
-            files.append(find_file(path))
-    return _with_distinct_names([replace(file, encoding=encoding) for file in files])
+            files.append(find_file(path, encoding))
+    return _with_distinct_names(files)
 
 
 def _identities(database: Path | None) -> frozenset[tuple[int, int] | None]:
@@ -233,18 +236,18 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def find_file(path: Path) -> InputFile:
+def find_file(path: Path, encoding: str | None = None) -> InputFile:
     """Return one file that was named directly. Raises BadFile if it is missing or not a regular file."""
     if not path.exists():
         raise BadFile(f"{escape_name(str(path))}: there is no such file")
     if not path.is_file():
         raise BadFile(f"{escape_name(str(path))}: is no ordinary file; save it to one first")
-    return _input_file(path, path.name, True)
+    return _input_file(path, path.name, True, encoding)
 
 
-def _input_file(path: Path, name: str, named_directly: bool) -> InputFile:
+def _input_file(path: Path, name: str, named_directly: bool, encoding: str | None) -> InputFile:
     try:
-        return InputFile(path, escape_name(name), named_directly, path.stat().st_size)
+        return InputFile(path, escape_name(name), named_directly, path.stat().st_size, encoding)
     except OSError as error:
         raise BadFile(f"{escape_name(name)}: cannot be read: {error.strerror or error}") from None
 

@@ -4,6 +4,7 @@ To add a format, write a module in `readers/` with the members of `Format` and a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -88,8 +89,9 @@ def open_files(
     `FileReading.rows` is read.
     """
     options = options or ReadOptions()
-    encoding = None if options.encoding is None else find_encoding(options.encoding)
-    files = find_files(paths, encoding, options.database)
+    if options.encoding is not None:
+        options = replace(options, encoding=find_encoding(options.encoding))
+    files = find_files(paths, options.encoding, options.database)
     columns = frozenset(options.mapping.values()) | frozenset(options.systems.values())
     format_name = options.format
     if format_name is None and options.names_columns:
@@ -100,7 +102,7 @@ def open_files(
     _check_options(reader, options)
     read_files = [file for files_of_kind in by_kind.values() for file in files_of_kind]
     if options.baseline_file is not None:
-        read_files.append(find_file(options.baseline_file))
+        read_files.append(find_file(options.baseline_file, options.encoding))
     notes = ReadNotes(ByteMeter(sum(file.size for file in read_files), progress), options.skip_bad)
     return FileReading(
         reader.NAME,

@@ -17,6 +17,9 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
+_SECONDS = 300
+"""Processor time after which reading is given up; a million cells take about four seconds."""
+
 # No repeat goes on beyond the next "<", so that the time grows with the length of the sheet.
 _ERROR_CELL = re.compile(
     rb"<(?:\w+:)?c\b([^<>]*\bt=[\"']e[\"'][^<>]*)>(?:<(?:\w+:)?f\b[^<>]*>[^<]*</[^<>]*>)?(?:<[^<>]*>)([^<]*)"
@@ -31,7 +34,7 @@ Problems = dict[tuple[int, int], str]
 
 def main(path: str, memory: int) -> int:
     """Print the sheet of the workbook at `path`, using at most `memory` bytes; return the exit code."""
-    _limit_memory(memory)
+    _limit_resources(memory)
     import python_calamine
 
     try:
@@ -41,11 +44,12 @@ def main(path: str, memory: int) -> int:
     return 0
 
 
-def _limit_memory(size: int) -> None:
+def _limit_resources(size: int) -> None:
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     except (ImportError, ValueError, OSError):  # where there is no such limit, the sizes that the archive names must do
         return
 

@@ -34,11 +34,13 @@ _MEDIA = ("xl/media/", "xl/embeddings/")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet that is read: name, header with the row it is in, name and height of other sheets, and its height."""
+    """The sheet that is read: name, header with the row it is in, the number of title rows above, name and height of
+    other sheets, and its height."""
 
     name: str
     header_row: int
     header: tuple[str | None, ...]
+    titles: int
     others: tuple[tuple[str, int], ...]
     rows: int
 
@@ -62,20 +64,25 @@ def read_sheet(path: Path, name: str) -> Sheet:
 @lru_cache(maxsize=16)  # an import looks at a file several times, and each time costs as much as reading the sheet
 def _read_sheet(path: Path, name: str, modified: int, size: int) -> Sheet:
     with _printed(path, name) as lines:
-        return _header(lines)
+        return _header(lines, name)[0]
 
 
 def iter_sheet_rows(path: Path, name: str, notes: ReadNotes) -> Iterator[FileRow]:
     """Yield every row under the header of the file `name` with its place. Raises BadFile."""
     with _printed(path, name) as lines:
-        sheet = _header(lines)
-        for other, rows in sheet.others:
+        sheet, rows = _header(lines, name)
+        for other, height in sheet.others:
             notes.warn(
-                RowSource(name), f"the sheet {other!r}, of {count_noun(rows, 'row')}, is not read; {sheet.name!r} is"
+                RowSource(name), f"the sheet {other!r}, of {count_noun(height, 'row')}, is not read; {sheet.name!r} is"
+            )
+        if sheet.titles:
+            above = count_noun(sheet.titles, "row")
+            notes.warn(
+                RowSource(name, sheet.header_row), f"taken for the header; {above} above it, of one cell each, left out"
             )
         columns = _checked_columns(sheet, name)
         size = path.stat().st_size
-        for number, cells in lines:
+        for number, cells in rows:
             if not number & _PROGRESS_MASK:
                 notes.meter.update(size * number // max(sheet.rows, number))
             source = RowSource(name, number)
@@ -106,12 +113,25 @@ def _row(columns: Sequence[str], cells: Sequence[Cell]) -> dict[str, Any]:
     return row
 
 
-def _header(lines: Iterator[Any]) -> Sheet:
+def _header(lines: Iterator[Any], name: str) -> tuple[Sheet, Iterator[Any]]:
+    """Return the sheet, and the rows under its header. Raises BadFile, naming the file `name`.
+
+    The header is the first row that is not empty, but rows of one cell above it are titles where the sheet has more columns.
+    """
     opening = next(lines)
-    number, cells = next(lines)
-    names = [cell if type(cell) is str else None for cell in cells]
-    others = tuple((name, rows) for name, rows in opening["others"])
-    return Sheet(opening["sheet"], number, tuple(names), others, opening["rows"])
+    above: list[Any] = []
+    for number, cells in lines:
+        above.append((number, cells))
+        if len(cells) == 1 or sum(cell is not None for cell in cells) > 1:
+            header, titles, rows = (number, cells), above[:-1], lines
+            break
+    else:
+        if not above:
+            raise BadFile(f"{name}: there is no row in it")
+        header, titles, rows = above[0], [], iter(above[1:])
+    names = [cell if type(cell) is str else None for cell in header[1]]
+    others = tuple((other, height) for other, height in opening["others"])
+    return Sheet(opening["sheet"], header[0], tuple(names), len(titles), others, opening["rows"]), rows
 
 
 @contextmanager
@@ -138,7 +158,8 @@ def _values(process: "subprocess.Popen[bytes]", stdout: IO[bytes], name: str) ->
         yield value
     if line or process.wait():
         raise BadFile(
-            f"{name}: this workbook is damaged, or needs more than {MEMORY // 1024**3} GiB to be read; save the sheet as CSV"
+            f"{name}: this workbook is damaged, or its cells take more than {MEMORY // 1024**3} GiB of memory; save the sheet"
+            " as CSV"
         )
 
 

@@ -60,7 +60,7 @@ def _readable(path: Path, name: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Open a file, and what it unpacks to (itself if it is not compressed), at their beginnings."""
     try:
         with path.open("rb", _BUFFER) as file:
-            if file.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)] != GZIP_MAGIC:
+            if not _peek(file).startswith(GZIP_MAGIC):
                 yield file, file
                 return
             with gzip.GzipFile(fileobj=file) as unpacked:

@@ -9,6 +9,12 @@ from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
 
+MIN_FOR_RATE = 10
+"""With fewer verdicts, counts are shown and no rate."""
+
+MIN_FOR_ASSISTED = 20
+"""From so many verdicts on the headline is the judge-assisted rate."""
+
 Votes = tuple[tuple[int, Choice], ...]
 """The current decisions on a pair: (reviewer id, choice), by reviewer id."""
 

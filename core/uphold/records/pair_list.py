@@ -71,6 +71,7 @@ class Behind(StrEnum):
     COMPARED = "people and judge"
     COMPARED_DECIDED = "people and judge, no tie"
     COMPARED_BLIND = "people and judge, blind"
+    COMPARED_WITH_DRAWS = "people and judge, draws as ties"
     FLIPPED = "changed with the order"
     OPPOSITE = "opposite winners by order"
     JUDGE_LENGTH = "judge’s winners, lengths differ"

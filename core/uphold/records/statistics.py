@@ -12,12 +12,6 @@ from dataclasses import dataclass
 
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 
-MIN_FOR_RATE = 10
-"""With fewer verdicts, counts are shown and no rate."""
-
-MIN_FOR_ASSISTED = 20
-"""From so many verdicts on the headline is the judge-assisted rate."""
-
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""
 

@@ -27,7 +27,8 @@ from uphold.records.comparisons import (
     SeveralRuns,
     SideBySide,
 )
-from uphold.records.statistics import MIN_FOR_RATE, JudgeStatistics, Value
+from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.statistics import JudgeStatistics, Value
 from uphold.reports.model import (
     SIGNIFICANCE,
     Hits,

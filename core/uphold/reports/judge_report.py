@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
-    MIN_FOR_RATE,
     NEEDS_FULL,
     Agreement,
     Anchoring,
@@ -48,6 +48,8 @@ _MAX_REVIEWER_PAIRS = 10
 _MAX_REVIEWER_NAMES = 12
 
 _COMPARED = behind(Behind.COMPARED)
+
+_COMPARED_WITH_DRAWS = behind(Behind.COMPARED_WITH_DRAWS)
 
 _SHARED = behind(Behind.SHARED)
 
@@ -111,7 +113,9 @@ def _agreement(agreement: Agreement, numbers: RunStatistics) -> Iterator[Item]:
     if raw.rate is not None and weighted:
         yield NumberRow(RowId.UNWEIGHTED, "unweighted", raw, note="some parts were read more than others")
     if _readings_differ(agreement):
-        yield NumberRow(RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_COMPARED)
+        yield NumberRow(
+            RowId.DRAWS_AS_TIES, f"drawn votes as ties{target}", agreement.draws_as_ties, pairs=_COMPARED_WITH_DRAWS
+        )
     if agreement.n >= MIN_FOR_RATE:
         yield NumberRow(RowId.KAPPA, "κ, above chance", agreement.kappa, pairs=_COMPARED)
         ac1 = NumberRow(RowId.AC1, "AC1, above chance", agreement.ac1, pairs=_COMPARED)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.comparisons import Change, RunDifference
-from uphold.records.counts import CLASSES
+from uphold.records.counts import CLASSES, MIN_FOR_RATE
 from uphold.records.pair_list import Behind, PairFilter, behind
-from uphold.records.statistics import MIN_FOR_RATE, MeanPreference, Rate, Share, Value, WidthForecast
+from uphold.records.statistics import MeanPreference, Rate, Share, Value, WidthForecast
 
 SIGNIFICANCE = 0.05
 """Adjusted p values below this are reported as a difference."""

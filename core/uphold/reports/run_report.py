@@ -7,9 +7,10 @@ left out.
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, noun, p_value
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
 from uphold.records.pair_list import Behind, behind
-from uphold.records.statistics import MIN_FOR_RATE, Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
+from uphold.records.statistics import Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
     SIGNIFICANCE,

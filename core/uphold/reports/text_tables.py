@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from uphold.formatting import NONE, count
-from uphold.records.statistics import MIN_FOR_RATE, Rate, Value
+from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.statistics import Rate, Value
 from uphold.reports.model import (
     Cell,
     ConfusionMatrix,
@@ -17,16 +18,8 @@ from uphold.reports.model import (
     Sentence,
     Table,
 )
-from uphold.reports.number_text import (
-    count_text,
-    forecast_text,
-    hits_of_n,
-    number_text,
-    rate_interval,
-    rate_percent,
-    row_name,
-    value_text,
-)
+from uphold.reports.number_text import count_text, number_text, row_name
+from uphold.reports.rate_text import forecast_text, hits_of_n, rate_interval, rate_percent, value_text
 
 
 @dataclass(frozen=True, slots=True)

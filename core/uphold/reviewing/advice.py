@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uphold.formatting import count, count_noun, noun, of_n
+from uphold.records.counts import MIN_FOR_ASSISTED
 from uphold.records.enums import Preference, QueueKind, Verdict
-from uphold.records.statistics import MIN_FOR_ASSISTED
 from uphold.reviewing.queue_order import DOUBTFUL, FLIPPED_ORDERS, Stratum
 
 MIN_LABELLED = 5

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from uphold.formatting import count_noun, noun
-from uphold.records.counts import CLASSES, JudgeGroups, PairGroup, Stratum, Votes
+from uphold.records.counts import CLASSES, MIN_FOR_RATE, JudgeGroups, PairGroup, Stratum, Votes
 from uphold.records.enums import Choice, Verdict
 from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.statistics import (
-    MIN_FOR_RATE,
     NEEDS_FULL,
     STRATIFIED,
     WEIGHTED,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from uphold.formatting import count, count_noun
-from uphold.records.counts import JudgeGroups, RunCounts, Stratum
+from uphold.records.counts import MIN_FOR_ASSISTED, MIN_FOR_RATE, JudgeGroups, RunCounts, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import what_is_missing
-from uphold.records.statistics import MIN_FOR_ASSISTED, MIN_FOR_RATE, Assisted, Rate, ThreeRates
+from uphold.records.statistics import Assisted, Rate, ThreeRates
 from uphold.stats.distributions import LEVEL
 from uphold.stats.human import NO_LABEL, label_scores, no_rates, three_rates
 from uphold.stats.intervals import (

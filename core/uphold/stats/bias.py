@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from uphold.records.counts import JudgeGroups, PairGroup, ReviewerHabits, Stratum
+from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, PairGroup, ReviewerHabits, Stratum
 from uphold.records.enums import Preference, Verdict
 from uphold.records.labels import Label, human_label
-from uphold.records.statistics import MIN_FOR_RATE, WEIGHTED, LengthBias, LengthTest, PositionBias, Rate, Value
+from uphold.records.statistics import WEIGHTED, LengthBias, LengthTest, PositionBias, Rate, Value
 from uphold.stats.coefficients import spearman
 from uphold.stats.intervals import no_rate, no_value, share, sign_test, weighted_rate
 from uphold.stats.weighting import Weights, stratum_sizes, weight_in, weights_of

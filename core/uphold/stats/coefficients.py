@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uphold.formatting import percent
-from uphold.records.statistics import MIN_FOR_RATE, NEEDS_FULL, Value
+from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.statistics import NEEDS_FULL, Value
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
 from uphold.stats.intervals import (
     FEW_EXAMPLES,

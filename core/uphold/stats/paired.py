@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import combinations
 
 from uphold.records.comparisons import Change, JointVerdicts, JudgeComparison
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import Verdict
 from uphold.records.labels import LABEL_CLASS, VERDICT_CLASS, human_label
-from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.distributions import t_quantile, t_tail
 from uphold.stats.exact_tests import bonett_price, holm_where_known, mcnemar
 from uphold.stats.intervals import (

@@ -32,7 +32,7 @@ def ids_behind(
 
 def _condition(wanted: PairsBehind, pairs: list[PairGroup], reviewers: Mapping[str, int]) -> Condition:
     match wanted.kind:
-        case Behind.COMPARED | Behind.COMPARED_DECIDED | Behind.COMPARED_BLIND:
+        case Behind.COMPARED | Behind.COMPARED_DECIDED | Behind.COMPARED_BLIND | Behind.COMPARED_WITH_DRAWS:
             return lambda pair: _is_compared(pair, wanted)
         case Behind.SHARED:
             ids = {reviewers[name] for name in wanted.reviewers if name in reviewers}
@@ -63,7 +63,9 @@ def _are_opposite(candidate_first: str, baseline_first: str) -> bool:
 
 def _is_compared(pair: PairGroup, wanted: PairsBehind) -> bool:
     votes = pair.blind if wanted.kind is Behind.COMPARED_BLIND else votes_to_compare(pair)
-    label = LABEL_CLASS.get(human_label(votes))
+    found = human_label(votes)
+    drawn = wanted.kind is Behind.COMPARED_WITH_DRAWS and found is Label.UNRESOLVED
+    label = TIE_CLASS if drawn else LABEL_CLASS.get(found)
     verdict = VERDICT_CLASS.get(pair.verdict) if pair.verdict is not None else None
     if label is None or verdict is None:
         return False

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
-from uphold.records.counts import CLASSES, ReviewerHabits, RunCounts, Votes
+from uphold.records.counts import CLASSES, MIN_FOR_RATE, ReviewerHabits, RunCounts, Votes
 from uphold.records.labels import reviewer_votes
-from uphold.records.statistics import MIN_FOR_RATE, ReviewerBias, ReviewerPair, ReviewerStatistics, Value
+from uphold.records.statistics import ReviewerBias, ReviewerPair, ReviewerStatistics, Value
 from uphold.stats.agreement import CATEGORY, per_vote
 from uphold.stats.bias import reviewer_picks_longer
 from uphold.stats.coefficients import RatedItems, ac1_value, alpha_value, kappa_value

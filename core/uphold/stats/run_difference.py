@@ -24,9 +24,9 @@ from uphold.records.comparisons import (
     RunDifference,
     SharedExamples,
 )
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import Verdict
 from uphold.records.labels import LABEL_CLASS, VERDICT_CLASS, human_label
-from uphold.records.statistics import MIN_FOR_RATE
 from uphold.stats.distributions import LEVEL, t_quantile, z_quantile
 from uphold.stats.intervals import MAX_UNREAD_SHARE
 

@@ -7,11 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uphold.records.counts import JudgeGroups, RunCounts
+from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, RunCounts
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
-    MIN_FOR_RATE,
     Difference,
     HumanStatistics,
     JudgeStatistics,

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uphold.formatting import count_noun
-from uphold.records.counts import Stratum
-from uphold.records.statistics import MIN_FOR_RATE
+from uphold.records.counts import MIN_FOR_RATE, Stratum
 from uphold.stats.intervals import MAX_UNREAD_SHARE
 
 

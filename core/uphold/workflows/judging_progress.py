@@ -219,16 +219,23 @@ def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]
     used = [
         judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
     ]
+    rules = suitable_rules(store, run.set_id, run.candidate, run.baseline)
+    readable = [name for name in used if not name.startswith("rules:") or name in rules]
+    return list(dict.fromkeys([*settings.judges, *readable, *rules]))
+
+
+def suitable_rules(store: Store, set_id: int, candidate: str, baseline: str) -> list[str]:
+    """Return the specs of the rules that can read the answers of two systems over a set."""
     rules = []
-    comparable = any_reference(store, run.set_id, run.candidate, run.baseline)
+    comparable = any_reference(store, set_id, candidate, baseline)
     for name, rule in RULES.items() if comparable else ():
         try:
-            rule.check_systems(run.candidate, run.baseline)
+            rule.check_systems(candidate, baseline)
         except BadUsage:
             continue
-        if run.baseline == REFERENCE or not rule.against_reference:
+        if baseline == REFERENCE or not rule.against_reference:
             rules.append(f"rules:{name}")
-    return list(dict.fromkeys([*settings.judges, *used, *rules]))
+    return rules
 
 
 def _is_spec(name: str) -> bool:

@@ -12,7 +12,7 @@ from uphold.reviewing.advice import Advice, PairOutlook, advice
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History, replay
 from uphold.reviewing.queue_order import uncertain_strata
-from uphold.store import pair_list, pairs, reviews, runs, sets
+from uphold.store import pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.pairs import MadePairs
@@ -145,6 +145,8 @@ def queue_advice(store: Store, run: Run, reviewer: str, judge: str | None = None
     """Return which queue the reviewer should read next; raises BadUsage for a judge that has not judged the run."""
     shown = judges_in_order(store, run, judge)[0].shown
     judge_id = shown.id if shown else None
+    from uphold.store import pair_list  # here: a queue that is drawn already needs no list of pairs
+
     rows = [row for row in pair_list.pair_rows(store, run.id, judge_id) if not row.broken]
     identities = [(row.pair_id, row.key, row.turn) for row in rows]
     strata = uncertain_strata(verdicts_by_pair(store, run, judge_id, identities))

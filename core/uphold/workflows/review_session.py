@@ -25,7 +25,6 @@ from uphold.records.reviews import (
     new_event_id,
 )
 from uphold.records.runs import Run
-from uphold.records.statistics import LiveNumbers
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, receipt, session_totals
@@ -37,6 +36,7 @@ from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.pair_reader import PairReader, ReviewMode
 
 if TYPE_CHECKING:
+    from uphold.records.statistics import LiveNumbers
     from uphold.store.counts import CountedRun
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
@@ -207,7 +207,7 @@ class LiveCounts:
         self._judge = judge
         self._counted: CountedRun | None = None
 
-    def numbers(self) -> LiveNumbers:
+    def numbers(self) -> "LiveNumbers":
         """Return the run's win rate and agreement as the file has them now."""
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
@@ -579,7 +579,7 @@ class ReviewSession:
         written = self.written_here()
         return session_totals(event for event in self.history.done if event.id in written)
 
-    def numbers(self) -> LiveNumbers:
+    def numbers(self) -> "LiveNumbers":
         """Return the run's win rate and agreement as the file has them now."""
         return self.counts.numbers()
 

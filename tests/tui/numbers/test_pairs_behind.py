@@ -77,6 +77,7 @@ def counted(numbers: RunStatistics, wanted: PairFilter) -> int:
         Behind.COMPARED: agreement.n,
         Behind.COMPARED_DECIDED: agreement.without_ties.n,
         Behind.COMPARED_BLIND: agreement.blind.n,
+        Behind.COMPARED_WITH_DRAWS: agreement.draws_as_ties.n,
         Behind.FLIPPED: judge.position.flips,
         Behind.OPPOSITE: judge.position.first + judge.position.second,
         Behind.JUDGE_LENGTH: judge.length.judge_longer.n,

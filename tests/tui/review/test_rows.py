@@ -13,7 +13,7 @@ from uphold.records.enums import Choice, EventKind, Ruling, Side
 from uphold.records.reviews import ReviewProgress
 from uphold.records.statistics import LiveNumbers, Rate, Value, WidthTarget
 from uphold.records.texts import ExampleText
-from uphold.reports.number_text import value_text
+from uphold.reports.rate_text import value_text
 from uphold.reviewing.receipts import Receipt
 from uphold_tui.review import instruction
 from uphold_tui.review.live_numbers import RailView, numbers_line

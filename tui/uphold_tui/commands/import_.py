@@ -23,8 +23,8 @@ def import_(
         typer.Option(
             "--as",
             metavar="FORMAT",
-            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences or promptfoo;"
-            " detected by default.",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences or promptfoo; detected"
+            " by default.",
         ),
     ] = None,
     set_: Annotated[

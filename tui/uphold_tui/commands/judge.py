@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
-_NO_JUDGE = (
-    "say which judge with --judge: rules:closer (needs references; of no cost), rules:reference-overlap (against the"
-    " baseline `reference`), anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml"
-)
-
 _VERDICT_NAMES = {
     "candidate": "wins",
     "tie": "ties",
@@ -118,7 +113,7 @@ def judge(
         return
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
-        judge=_required(judge),
+        judge=judge or (),
         run=run,
         set=set_,
         candidate=candidate,
@@ -137,6 +132,8 @@ def judge(
         settings=obj.settings,
         control=control,
     )
+    if not judge:
+        raise _no_judge(obj, request)
     if dry_run:
         _dry_run(obj, request, json=json)
         return
@@ -154,10 +151,21 @@ def _check_options(turns: str, *modes: bool) -> None:
         raise BadUsage("--reread, --dry-run, --batch and --collect exclude each other; give one of them")
 
 
-def _required(judges: list[str] | None) -> list[str]:
-    if not judges:
-        raise BadUsage(_NO_JUDGE)
-    return judges
+def _no_judge(context: Context, request: "JudgeRequest") -> BadUsage:
+    """Return the error for a command that names no judge, with those that can read the pairs. Raises BadUsage for no run."""
+    from uphold.workflows.judge_request import find_target
+    from uphold.workflows.judging_progress import suitable_rules
+
+    with context.open(reading=True) as store:
+        target = find_target(store, request)
+        rules = suitable_rules(store, target.set_id, target.candidate, target.baseline)
+    named = [*request.settings.judges, *rules]
+    models = "anthropic:MODEL, openai:MODEL or a TOML file"
+    return BadUsage(
+        f"say which judge reads {target.set!r}: --judge {named[0]} ({', '.join([*named[1:], models])})"
+        if named
+        else f"say which judge reads {target.set!r}: --judge {models}"
+    )
 
 
 def _judge(

@@ -16,10 +16,10 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun, of_n, percent_number
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import JudgeReason
 from uphold.records.runs import Run, RunRow, SetRow
-from uphold.records.statistics import MIN_FOR_RATE
-from uphold.reports.number_text import rate_interval
+from uphold.reports.rate_text import rate_interval
 from uphold.workflows.lookup import Home, open_store
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions

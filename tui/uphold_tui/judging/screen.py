@@ -159,7 +159,9 @@ class JudgingScreen(Screen[None]):
         elif self.choices[self.cursor] != _OTHER_JUDGE:
             self.start(self.choices[self.cursor])
         else:
-            question = Question("Judge", "anthropic:MODEL, openai:MODEL, rules:NAME, or a TOML file")
+            has_rules = any(judge.startswith("rules:") for judge in self.choices)
+            rules = "rules:NAME, " if has_rules else ""
+            question = Question("Judge", f"anthropic:MODEL, openai:MODEL, {rules}or a TOML file")
             self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
 
     def start(self, judge: str) -> None:

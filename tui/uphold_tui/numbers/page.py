@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.geometry import Region
 
 from uphold.formatting import NONE, count, of_n
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.pair_list import PairFilter
-from uphold.records.statistics import MIN_FOR_RATE, WEIGHTED, Rate, Share, Value
+from uphold.records.statistics import WEIGHTED, Rate, Share, Value
 from uphold.reports.comparison_report import difference_sentence
 from uphold.reports.model import (
     TOO_FEW,
@@ -30,7 +31,8 @@ from uphold.reports.model import (
     Sentence,
     Tone,
 )
-from uphold.reports.number_text import count_text, forecast_text, number_text, rate_interval, row_name, width_text
+from uphold.reports.number_text import count_text, number_text, row_name
+from uphold.reports.rate_text import forecast_text, rate_interval, width_text
 from uphold.reports.text_tables import item_table
 from uphold.workflows.history import RunPoint, history_judges, judge_changes
 from uphold_tui import safe_text

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from uphold.formatting import count, count_noun, of_n, percent
 from uphold.records.enums import QueueKind, Side
 from uphold.records.reviews import PairView
-from uphold.records.statistics import LiveNumbers
 from uphold.reviewing.presentation import reason_shown
 from uphold.workflows.queue_drawing import describe_queue
 from uphold.workflows.review_session import ReviewSession
@@ -24,6 +24,9 @@ from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.rows import entry
 from uphold_tui.widgets.text_body import Margins
+
+if TYPE_CHECKING:
+    from uphold.records.statistics import LiveNumbers
 
 KeyTable = Mapping[str, Key]
 """The keys of the review by their ids."""
@@ -71,7 +74,7 @@ class ScreenState:
     message: Content = field(default_factory=Content)
     not_saved: str | None = None
     lost: bool = False
-    numbers: LiveNumbers | None = None
+    numbers: "LiveNumbers | None" = None
 
 
 @dataclass(frozen=True, slots=True)

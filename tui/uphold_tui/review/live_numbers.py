@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 
 from uphold.formatting import count, count_noun, half_width
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
-from uphold.records.statistics import MIN_FOR_RATE, LiveNumbers
-from uphold.reports.number_text import rate_interval, rate_or_interval, rate_percent, value_text
+from uphold.reports.rate_text import rate_interval, rate_or_interval, rate_percent, value_text
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
@@ -19,12 +20,15 @@ from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
+if TYPE_CHECKING:
+    from uphold.records.statistics import LiveNumbers
+
 _JUDGE_NAME = 24
 """Cells of the judge's name in the line at the foot."""
 
 
 def numbers_line(
-    numbers: LiveNumbers | None,
+    numbers: "LiveNumbers | None",
     candidate: str,
     width: int,
     before: Content | None = None,
@@ -59,7 +63,7 @@ def _room(groups: list[Content]) -> int:
     return sum(group.cell_length for group in groups) + 7 * (len(groups) - 1)
 
 
-def _counts(numbers: LiveNumbers, candidate: str) -> Content:
+def _counts(numbers: "LiveNumbers", candidate: str) -> Content:
     if not numbers.n:
         return Content.styled("nothing reviewed yet", MUTED)
     won, tied, lost = (
@@ -71,7 +75,7 @@ def _counts(numbers: LiveNumbers, candidate: str) -> Content:
     return Content.assemble((words, MUTED), safe_text.line(candidate, MUTED))
 
 
-def win_rate(numbers: LiveNumbers) -> Content:
+def win_rate(numbers: "LiveNumbers") -> Content:
     """`win rate 58 %  49–67 like these, 54–62 this set`; of the pairs read alone where there is no such rate.
 
     Where the judge has not read every pair it ends in `people alone`.
@@ -89,7 +93,7 @@ def win_rate(numbers: LiveNumbers) -> Content:
     )
 
 
-def target(numbers: LiveNumbers) -> Content:
+def target(numbers: "LiveNumbers") -> Content:
     """`22 more to ±8 like these`, or why nothing is said of the unread."""
     if numbers.target is not None:
         whom = "like these" if numbers.target.for_population else "this set"
@@ -99,7 +103,7 @@ def target(numbers: LiveNumbers) -> Content:
     return Content.styled(numbers.reason, MUTED) if numbers.state == "refused" and numbers.reason else Content("")
 
 
-def agreement(numbers: LiveNumbers, *, with_judge: bool = False) -> Content:
+def agreement(numbers: "LiveNumbers", *, with_judge: bool = False) -> Content:
     """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named; nothing where none was compared."""
     if numbers.agreement.rate is None:
         return Content("")
@@ -112,7 +116,7 @@ def agreement(numbers: LiveNumbers, *, with_judge: bool = False) -> Content:
     return Content.assemble(found, (" with ", MUTED), judge) if with_judge and numbers.judge_name else found
 
 
-def readers(numbers: LiveNumbers) -> Content:
+def readers(numbers: "LiveNumbers") -> Content:
     """Whose verdicts these are, where others read too: `3 by you, 14 by others, 2 unresolved`."""
     if not numbers.others and not numbers.unresolved:
         return Content("")
@@ -128,7 +132,7 @@ _KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG
 class RailView:
     """What the rail shows; `trail` is newest first."""
 
-    numbers: LiveNumbers | None = None
+    numbers: "LiveNumbers | None" = None
     progress: ReviewProgress = field(default_factory=ReviewProgress)
     trail: Sequence[Receipt] = ()
     back: str = "←"
@@ -147,7 +151,7 @@ def rows(view: RailView, width: int, height: int) -> list[Content]:
     return made[:height]
 
 
-def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
+def _rates(numbers: "LiveNumbers | None", width: int) -> list[Content]:
     if numbers is None:
         return []
     if numbers.n < MIN_FOR_RATE:
@@ -162,7 +166,7 @@ def _rates(numbers: LiveNumbers | None, width: int) -> list[Content]:
     return [*rate, Content(""), Content(""), *_agreement(numbers, width)]
 
 
-def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
+def _headline(numbers: "LiveNumbers", width: int) -> list[Content]:
     """The rate for instructions like these and for this set; of the pairs read alone where there is no such rate."""
     wide, narrow = numbers.population, numbers.this_set
     if wide is None or wide.rate is None:
@@ -180,7 +184,7 @@ def _headline(numbers: LiveNumbers, width: int) -> list[Content]:
     return [*rows, axis(width)]
 
 
-def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
+def _agreement(numbers: "LiveNumbers", width: int) -> list[Content]:
     agreed = numbers.agreement
     if agreed.rate is None:
         return []
@@ -194,7 +198,7 @@ def _agreement(numbers: LiveNumbers, width: int) -> list[Content]:
     ]
 
 
-def _judge(numbers: LiveNumbers, width: int) -> Content:
+def _judge(numbers: "LiveNumbers", width: int) -> Content:
     return safe_text.line(numbers.judge_name or "", MUTED).truncate(max(width, 1), ellipsis=True)
 
 
@@ -240,7 +244,7 @@ class NumbersFeed:
         self.first: LiveNumbers | None = None
         self.latest: LiveNumbers | None = None
 
-    def refresh(self) -> LiveNumbers:
+    def refresh(self) -> "LiveNumbers":
         """Count anew."""
         self.latest = self._session.numbers()
         self.first = self.first or self.latest

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
@@ -12,8 +13,7 @@ from uphold.formatting import NONE, count, count_noun, duration, noun, of_n, sec
 from uphold.records.enums import EventKind, Preference, Ruling
 from uphold.records.reviews import PairView, ReviewProgress
 from uphold.records.runs import Run
-from uphold.records.statistics import LiveNumbers, Rate
-from uphold.reports.number_text import rate_interval, rate_percent
+from uphold.reports.rate_text import rate_interval, rate_percent
 from uphold.reviewing.receipts import Outcome, Receipt, SessionTotals
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay
@@ -21,6 +21,9 @@ from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
 from uphold_tui.widgets.bars import shares
 from uphold_tui.widgets.rows import spread
+
+if TYPE_CHECKING:
+    from uphold.records.statistics import LiveNumbers, Rate
 
 
 @dataclass(slots=True)
@@ -73,8 +76,8 @@ class SessionSummary:
     run: Run
     totals: SessionTotals
     progress: ReviewProgress
-    before: LiveNumbers | None
-    now: LiveNumbers | None
+    before: "LiveNumbers | None"
+    now: "LiveNumbers | None"
     patterns: tuple[tuple[int, str], ...] = ()
     rates_hidden: bool = False
     waiting: str = ""
@@ -196,7 +199,7 @@ def _cells(label: str, before: Content, now: Content) -> Content:
     return Content.assemble((label.ljust(_LABEL), MUTED), before, gap, now)
 
 
-def _win_rate(numbers: LiveNumbers | None) -> Content:
+def _win_rate(numbers: "LiveNumbers | None") -> Content:
     if numbers is None:
         return Content(NONE)
     if numbers.population is not None and numbers.population.rate is not None:
@@ -207,11 +210,11 @@ def _win_rate(numbers: LiveNumbers | None) -> Content:
     return _rate(numbers.win_rate)
 
 
-def _agreement(numbers: LiveNumbers | None) -> Content:
+def _agreement(numbers: "LiveNumbers | None") -> Content:
     return Content(NONE) if numbers is None or numbers.agreement.rate is None else _rate(numbers.agreement)
 
 
-def _rate(rate: Rate) -> Content:
+def _rate(rate: "Rate") -> Content:
     return Content.assemble(
         (rate_percent(rate), BOLD), (f"  {rate_interval(rate)}", ""), (f"  of {count(rate.n)}", MUTED)
     )

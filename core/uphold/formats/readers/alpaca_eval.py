@@ -12,6 +12,7 @@ from typing import Any
 from uphold.errors import BadFile
 from uphold.formats.fields import (
     check_cells,
+    decode_numbers,
     join_input,
     preference_from_share,
     read_name,
@@ -37,6 +38,9 @@ _ROUNDING = 1e-6
 """Weighted annotators exceed 1 and 2 by about 1e-7 (rounding); anything further out is an error."""
 
 _DETAIL_FIELDS = ("raw_completion", "price_per_example", "time_per_example")
+
+_NUMBERS = ("preference", *(prefix + name for prefix in ("", "preference_") for name in _DETAIL_FIELDS[1:]))
+"""Fields that hold a number, which is text in CSV."""
 
 _ANNOTATION_FIELDS = frozenset(
     {
@@ -168,7 +172,7 @@ def _raw(record: dict[str, Any]) -> str | None:
 def _read_baseline(options: ReadOptions, notes: ReadNotes) -> _OutputsByIdentity:
     if options.baseline_file is None:
         return {}
-    file = find_file(options.baseline_file)
+    file = find_file(options.baseline_file, options.encoding)
     if sniff(file) != "outputs" and file.fields is not None:
         raise BadFile(f'{file.name}: the baseline file must hold outputs: rows with "instruction" and "output"')
     return _read_outputs(file, options.baseline or "baseline", {}, notes)
@@ -235,7 +239,8 @@ def _output_row(output: _Output, baseline: _Output | None = None) -> ImportRow:
 def _read_annotations(
     file: InputFile, options: ReadOptions, found: dict[tuple[str, ...], _Annotation], notes: ReadNotes
 ) -> None:
-    for source, record in iter_rows(file, notes):
+    for source, raw in iter_rows(file, notes):
+        record = decode_numbers(raw, _NUMBERS) if file.shape == "csv" else raw
         try:
             annotation = _read_annotation(source, record, options, notes)
         except BadRow as error:

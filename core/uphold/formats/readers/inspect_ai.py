@@ -4,6 +4,7 @@ A log is one system, named by its model. Inspect scores one answer at a time, so
 sample that ran in several epochs the first is kept.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -27,6 +28,9 @@ _USED = frozenset({"id", "epoch", "input", "target", "output", "metadata", "atta
 
 _NOT_TEXTS = frozenset({"messages", "events", "scores", "store", "model_usage", "uuid", "total_time", "working_time"})
 """Fields of every sample that hold no text to review; they are not listed as unused."""
+
+_SAMPLE_MEMBER = re.compile(r"samples/[^/]+(/sample)?\.json")
+"""A sample of an archive; the messages of a large one may be split off beside its `sample.json`."""
 
 _ATTACHMENT = "attachment://"
 
@@ -57,7 +61,7 @@ def _read_log(file: InputFile) -> tuple[dict[str, Any], list[Any]]:
 
 def _archive_rows(file: InputFile, notes: ReadNotes) -> Iterator[ImportRow]:
     with open_archive(file) as archive:
-        names = sorted(name for name in archive.namelist() if name.startswith("samples/") and name.endswith(".json"))
+        names = sorted(filter(_SAMPLE_MEMBER.fullmatch, archive.namelist()))
         if "header.json" not in archive.namelist():
             raise BadFile(f"{file.name}: there is no header.json in it: the run was not finished")
         if not names:
