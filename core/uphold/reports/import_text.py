@@ -26,9 +26,7 @@ _NAMES_IN_ROW = 6
 
 def added_counts(summary: ImportSummary) -> list[str]:
     """Return what an import added, such as `120 pairs`; an empty list where nothing was new."""
-    return [
-        count_noun(number, *names) for field, names in ADDED_NAMES.items() if (number := getattr(summary, field))
-    ]
+    return [count_noun(number, *names) for field, names in ADDED_NAMES.items() if (number := getattr(summary, field))]
 
 
 def column_use_text(use: ColumnUse) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from uphold.errors import BadFile, BadUsage, UpholdError
 from uphold.formats.column_check import taken_fields
 from uphold.formats.column_guess import HEAD_ROWS, Column, columns_of
-from uphold.formats.encodings import find_encoding
+from uphold.formats.encodings import WrongEncoding, find_encoding
 from uphold.formats.files import find_files
 from uphold.formats.reading import NeedsOptions
 from uphold.formats.registry import TAKES_SYSTEM_NAMES, read_head
@@ -74,6 +74,9 @@ def preview_import(
             preview = _of_attempt(request, attempt, whole)
     except NeedsOptions as needed:
         refusal = ImportRefusal(str(needed), needed.suggestion)
+    except WrongEncoding as error:
+        known = error.guesses[:1] if request.encoding is None else ()
+        refusal = ImportRefusal(str(error), ImportSuggestion(encoding=known[0]) if known else None)
     except (BadFile, BadUsage) as error:
         refusal = ImportRefusal(str(error))
     finally:

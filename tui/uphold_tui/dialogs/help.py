@@ -16,7 +16,11 @@ REVIEW_NOTE = (
     "on screen are dropped, so that nothing unread is rated."
 )
 
-_COLUMNS = (("Decide", "Add", "Judging"), ("Read", "Pairs", "Numbers"), ("Narrow", "Runs", "Move", "Show"))
+_COLUMNS = (
+    ("Decide", "Add", "Judging", "Import", "Files"),
+    ("Read", "Pairs", "Numbers"),
+    ("Narrow", "Runs", "Move", "Show"),
+)
 """Groups of keys, by the column that they stand in."""
 
 MaybeLine = HelpLine | None

@@ -184,13 +184,28 @@ def headline_of(path: Path, run: Run, judge: str | None) -> "HeadlineNumbers":
 
 
 @dataclass(frozen=True, slots=True)
+class FirstStep:
+    """A way to begin, and the key that does it from anywhere."""
+
+    key_id: str
+    title: str
+    explanation: str
+
+
+_FIRST_STEPS = (
+    FirstStep("home.demo", "Try it on the demo", "pairs that are judged already; offline, no key, two minutes"),
+    FirstStep("home.import", "Import a file", "CSV, JSONL, Excel; AlpacaEval, MT-Bench, promptfoo, Inspect, lm-eval"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class HomeActions:
     """Callbacks of the start screen into the app.
 
     `read` returns the runs and sets to list, `headline` the win rate and agreement of a run (it takes long: a thread calls
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
-    from now on.
+    from now on; `import_file` asks for a file to import.
     """
 
     read: Callable[[], Home]
@@ -202,6 +217,7 @@ class HomeActions:
     pairs: Callable[[Run], None]
     numbers: Callable[[Run], None]
     change_reviewer: Callable[[str], None]
+    import_file: Callable[[], None]
 
 
 class HomeScreen(Screen[None]):
@@ -234,8 +250,11 @@ class HomeScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
+        was_empty = self.is_empty
         self.home = self.actions.read()
-        self.cursor = min(self.cursor, max(len(self.home.runs) - 1, 0))
+        if self.is_empty != was_empty:
+            self.cursor = 0
+        self.cursor = min(self.cursor, max(self._places - 1, 0))
         self._message = Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
@@ -272,8 +291,9 @@ class HomeScreen(Screen[None]):
         self.list.update(self._first_steps() if self.is_empty else self._runs_and_sets())
         first = [entry(self.table["home.open"], "choose" if self.is_empty else "review")]
         first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if self.home.runs]
+        second = [] if self.is_empty else [entry(self.table["home.import"])]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
-        self.footer.show([first if self.home.runs or self.is_empty else [], last])
+        self.footer.show([first if self.home.runs or self.is_empty else [], second, last])
 
     def _refresh_header(self) -> None:
         new = ", new" if self.is_empty else ""
@@ -307,26 +327,31 @@ class HomeScreen(Screen[None]):
         return Content("\n").join(rows)
 
     def _first_steps(self) -> Content:
-        """Return what an empty database offers; the demo is selected, so that enter is enough."""
-        demo = [
-            Content.assemble(("  d   ", BOLD), ("Try it on the demo", BOLD)),
-            Content.styled("      pairs that are judged already; offline, no key, two minutes", MUTED),
-        ]
+        """Return what an empty database offers; the first is selected, so that enter is enough."""
         width = min(76, self.app.size.width - 5)
-        tinted = [clickable(spread(row, Content(""), width).stylize_before(TINT), "press('home.demo')") for row in demo]
         rows = [
             Content.styled("Nothing to review yet.", BOLD),
             Content(""),
             Content.styled("uphold shows two answers side by side and what a judge thought of them.", MUTED),
             Content.styled("You uphold the judge, or overturn it. From that come numbers you can trust.", MUTED),
             Content(""),
-            *([*tinted, Content("")] if self.actions.demo is not None else []),
-            Content.styled("From the shell", FAINT),
-            Content(""),
-            Content.assemble(("uphold import FILE", BOLD), ("   JSONL or CSV, AlpacaEval, MT-Bench, PandaLM", MUTED)),
-            Content.assemble(("uphold demo", BOLD), ("          the same, in a file of its own", MUTED)),
         ]
+        for index, step in enumerate(self._steps):
+            key = self.table[step.key_id]
+            for row in (
+                Content.assemble((f"  {keys.label(key)}   ", BOLD), (step.title, BOLD)),
+                Content.styled(f"      {step.explanation}", MUTED),
+            ):
+                whole = clickable(spread(row, Content(""), width), f"press('{key.id}')")
+                rows.append(whole.stylize_before(TINT) if index == self.cursor else whole)
+            rows.append(Content(""))
+        rows.append(Content.styled("The same from the shell:   uphold demo   uphold import FILE", FAINT))
         return Content("\n").join(rows)
+
+    @property
+    def _steps(self) -> list[FirstStep]:
+        """What an empty database offers."""
+        return [step for step in _FIRST_STEPS if step.key_id != "home.demo" or self.actions.demo is not None]
 
     # keys
 
@@ -339,11 +364,11 @@ class HomeScreen(Screen[None]):
             self._refresh_header()
 
     def action_open(self) -> None:
-        """Review the run under the cursor; in an empty database, open the demo."""
+        """Review the run under the cursor; in an empty database, begin in the way under the cursor."""
         if self.home.runs:
             self._try(self.actions.review)
         elif self.is_empty:
-            self.action_demo()
+            self.action_press(self._steps[self.cursor].key_id)
 
     def action_judge(self) -> None:
         """Have the run under the cursor judged."""
@@ -365,19 +390,28 @@ class HomeScreen(Screen[None]):
         if self.is_empty and self.actions.demo is not None:
             self.actions.demo()
 
+    def action_import_file(self) -> None:
+        """Ask for a file to import."""
+        self.actions.import_file()
+
     def action_move(self, step: int) -> None:
         """Move the cursor over the runs."""
         self._go(self.cursor + step)
 
     def action_ends(self, end: bool) -> None:
         """Go to the first run or the last."""
-        self._go(len(self.home.runs) - 1 if end else 0)
+        self._go(self._places - 1 if end else 0)
+
+    @property
+    def _places(self) -> int:
+        """How many runs, or ways to begin, the cursor can be on."""
+        return len(self._steps) if self.is_empty else len(self.home.runs)
 
     def _go(self, index: int) -> None:
-        if not self.home.runs:
-            return
-        self.cursor = min(max(index, 0), len(self.home.runs) - 1)
+        self.cursor = min(max(index, 0), max(self._places - 1, 0))
         self.refresh_page()
+        if self.is_empty:
+            return
         top = 0 if self.cursor == 0 else _HEAD_HEIGHT + _RUN_HEIGHT * self.cursor
         self.page.scroll_to_region(Region(0, top, 1, _RUN_HEIGHT), animate=False, immediate=True)
 

@@ -141,7 +141,9 @@ class FileScreen(Screen[None]):
         if listing.problem:
             return Content.assemble(safe_text.line(str(listing.folder)), (f": {listing.problem}", OVERTURNED))
         if not listing.entries:
-            return Content.styled("nothing here has such a name" if self._listed else "no files here: type a path", MUTED)
+            return Content.styled(
+                "nothing here has such a name" if self._listed else "no files here: type a path", MUTED
+            )
         if listing.is_cut:
             return Content.styled(f"the first {count(len(listing.entries))}; type more of the name", MUTED)
         return Content("")

@@ -51,8 +51,9 @@ class Listing:
 def list_folder(folder: Path, part: str = "", *, whole: bool = False) -> Listing:
     """Return the entries of a folder whose names hold `part`, in any case of letters.
 
-    The name itself comes first, then what begins with `part`. Of these, files that an import may read come first, then folders, then the rest. Names that begin with a dot are left out unless
-    `part` does too. With `whole`, an entry for all files of the folder comes first where it holds any.
+    The name itself comes first, then what begins with `part`; among these files that an import may read, then folders. Names
+    that begin with a dot are left out unless `part` does too. With `whole`, an entry for all files of the folder comes first
+    where it holds any.
     """
     wanted = part.casefold()
     found: list[tuple[tuple[bool, bool, int, str], os.DirEntry[str], bool]] = []
@@ -189,17 +190,18 @@ def common_beginning(names: Sequence[str], part: str) -> str:
     matching = [name for name in names if name.casefold().startswith(part.casefold())]
     if not matching:
         return part
-    common = os.path.commonprefix(matching)
-    return common if len(common) >= len(part) else part
+    shortest, longest = min(matching), max(matching)
+    same = next((at for at, letter in enumerate(shortest) if letter != longest[at]), len(shortest))
+    return shortest[:same] if same >= len(part) else part
 
 
 def size_text(size: int) -> str:
     """Return a size in bytes for people: `312 B`, `4.1 kB`, `12 MB`."""
     if size < 1000:
         return f"{size} B"
-    value = float(size)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 1000:
-            break
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    power = min((len(str(size)) - 1) // 3, len(_UNITS))
+    value = size / 1000**power
+    return f"{value:.1f} {_UNITS[power - 1]}" if value < 10 else f"{value:.0f} {_UNITS[power - 1]}"
+
+
+_UNITS = ("kB", "MB", "GB", "TB")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
 
-from uphold.records.import_preview import ImportPreview, PreviewColumn
+from uphold.records.import_preview import ImportPreview, ImportRefusal, PreviewColumn
 from uphold.records.import_request import ImportRequest
 
 Value = TypeVar("Value")
@@ -119,6 +119,10 @@ class Form:
             ColumnChoice("response", system),
             ColumnChoice("response"),
         ]
+
+    def with_refusal(self, refusal: ImportRefusal) -> "Form":
+        """Return the form after an import that was refused though the preview of its first rows was not."""
+        return replace(self, preview=replace(self.preview, complete=False, refusal=refusal))
 
     def with_choice(self, column: str, choice: ColumnChoice) -> ImportRequest:
         """Return the request that takes a column for something else."""
