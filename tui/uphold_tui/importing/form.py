@@ -65,10 +65,12 @@ class Form:
         rows = [FormRow(RowKind.GO), FormRow(RowKind.SET)]
         if preview.takes_names:
             rows += [FormRow(RowKind.CANDIDATE), FormRow(RowKind.BASELINE)]
-        is_refused = preview.refusal is not None
-        if request.encoding is not None or (is_refused and not preview.rows):
+        refusal = preview.refusal
+        suggestion = refusal.suggestion if refusal is not None else None
+        is_unreadable = refusal is not None and not preview.columns
+        if request.encoding or is_unreadable or (suggestion is not None and suggestion.encoding):
             rows.append(FormRow(RowKind.ENCODING))
-        if request.skip_bad or (is_refused and preview.suggested_request is None):
+        if request.skip_bad or (refusal is not None and suggestion is None and not is_unreadable):
             rows.append(FormRow(RowKind.BAD_ROWS))
         if preview.fields:
             rows += [FormRow(RowKind.COLUMN, one.name) for one in preview.columns]
@@ -144,12 +146,15 @@ class Form:
 
     def with_side(self, kind: RowKind, name: str) -> ImportRequest:
         """Return the request with another candidate or baseline; where both would be the same they change places."""
+        is_candidate = kind is RowKind.CANDIDATE
         candidate, baseline = self.sides
-        if kind is RowKind.CANDIDATE:
-            other = candidate if name == baseline else self.request.baseline or (baseline if self.systems else None)
-            return replace(self.request, candidate=name, baseline=other)
-        other = baseline if name == candidate else self.request.candidate or (candidate if self.systems else None)
-        return replace(self.request, candidate=other, baseline=name)
+        before, other = (candidate, baseline) if is_candidate else (baseline, candidate)
+        if name == other:
+            other = before
+        elif other is None and len(self.systems) == 2:
+            other = next((system for system in self.systems if system != name), None)
+        sides = (name, other) if is_candidate else (other, name)
+        return replace(self.request, candidate=sides[0], baseline=sides[1])
 
     def with_text(self, kind: RowKind, text: str) -> ImportRequest:
         """Return the request with what was typed into a row; an empty text takes the usual value again."""

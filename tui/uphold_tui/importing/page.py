@@ -120,7 +120,12 @@ def _value(form: Form, kind: RowKind) -> Content:
         return Content("left out") if request.skip_bad else Content.styled("refused: all or nothing", MUTED)
     name = form.sides[0 if kind is RowKind.CANDIDATE else 1]
     if name is None:
-        return Content.styled("none: these rows compare nothing", MUTED)
+        if not form.is_current or preview.refusal is not None:
+            return Content.styled("not known yet", MUTED)
+        several = len(form.systems) > 1
+        return Content.styled(
+            "none named; right takes one of these systems" if several else "none: these rows compare nothing", MUTED
+        )
     usual = (request.candidate if kind is RowKind.CANDIDATE else request.baseline) is None and name == kind.value
     return Content.assemble(safe_text.line(name), ("   the files do not say what it is called", MUTED) if usual else "")
 
