@@ -139,7 +139,7 @@ class FileScreen(Screen[None]):
         if len(typed) > 1:
             return Content.styled(f"{count(len(typed))} files, imported as one; enter goes on", MUTED)
         if listing.problem:
-            return safe_text.line(f"{listing.folder}: {listing.problem}", OVERTURNED)
+            return safe_text.line(": ".join((str(listing.folder), listing.problem)), OVERTURNED)
         if not listing.entries:
             return Content.styled(
                 "nothing here has such a name" if self._listed else "no files here: type a path", MUTED
