@@ -157,6 +157,11 @@ def test_long_form_is_read_as_it_stands(reading: Any) -> None:
     assert (csv.only.key, csv.only.responses[0].system) == ("1", "base")
 
 
+def test_a_system_beside_two_responses_is_not_used_and_named(reading: Any) -> None:
+    row = {"instruction": "x", "system": "You are a shop.", "response_candidate": "a", "response_baseline": "b"}
+    assert reading([row]).reading.unused_fields == ["system"]
+
+
 def test_an_answer_of_nobody_is_an_error_with_its_line(reading: Any) -> None:
     rows = [{"instruction": "x", "system": "base", "response": "b"}, {"instruction": "y", "response": "b"}]
     with pytest.raises(BadFile, match=r'set\.jsonl:2: response is there, but neither "system" nor "model" says whose'):

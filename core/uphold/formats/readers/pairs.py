@@ -118,6 +118,8 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
 
 def _note_fields(fields: tuple[str, ...], used: frozenset[str], columns: ColumnMapping, notes: ReadNotes) -> None:
     system_of = {column: system for system, column in columns.systems.items()}
+    if system_of or "response" not in fields or any(field in fields for field in RESPONSE_FIELDS):
+        used -= {"system", "response"}  # the row is not in long form
     for field in fields:
         column = columns.column_of(field)
         if field in system_of:
