@@ -29,6 +29,7 @@ from uphold_tui import keys
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 GUIDES = [
     "docs/getting-started.md",
+    "docs/sets.md",
     "docs/judges.md",
     "docs/numbers.md",
     "docs/formats.md",
@@ -157,12 +158,14 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    return " ".join(command.words[: 2 if command.words[0] == "set" else 1])
+    return " ".join(command.words[: 2 if command.words[0] in ("set", "systems", "reviewers") else 1])
 
 
 ALL_COMMANDS = (
     *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
+    *(f"set {word}" for word in ("check", "propose")),
 )
 
 

@@ -19,12 +19,14 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 import asking
 import bringing
+import checking
 import counting
 import dropping
 import lists
 import made
 import saving
 import screens
+import set_screen
 import startup
 import tables
 
@@ -46,6 +48,10 @@ class Size:
     saves: int
     decisions: int
     dropped: tuple[int, ...]
+    examples: int
+    training_lines: int
+    still: float = 0.3
+    """Seconds without a byte after which a terminal is at rest."""
 
 
 WHOLE = Size(
@@ -58,10 +64,23 @@ WHOLE = Size(
     saves=300,
     decisions=20,
     dropped=(1000, 3000, 12_000),
+    examples=10_000,
+    training_lines=50_000,
 )
 
 QUICK = Size(
-    pairs=40, long_pairs=24, judged=5, judging_cases=2, rounds=1, keys=2, saves=5, decisions=3, dropped=(10, 30)
+    pairs=40,
+    long_pairs=24,
+    judged=5,
+    judging_cases=1,
+    rounds=1,
+    keys=1,
+    saves=5,
+    decisions=2,
+    dropped=(10, 30),
+    examples=30,
+    training_lines=100,
+    still=0.05,
 )
 
 
@@ -72,14 +91,16 @@ class Bench:
         self.folder, self.size = folder, size
         self.groups: dict[str, Callable[[], list[tables.Line]]] = {
             "startup": lambda: startup.measure(self.big, self.panel, size.rounds),
-            "frame": lambda: screens.first_frame(size.rounds, self.big),
-            "key": lambda: screens.next_pair(size.keys, self.long),
-            "list": lambda: lists.measure(max(size.rounds, 1), self.big),
+            "frame": lambda: screens.first_frame(size.rounds, self.big, size.still),
+            "key": lambda: screens.next_pair(size.keys, self.long, size.still),
+            "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
+            "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
-            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions),
+            "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),
+            "checks": lambda: checking.measure(min(size.rounds, 3), folder, size.examples, size.training_lines),
             "judging": lambda: asking.measure(size.rounds, folder, self.judged, asking.CASES[: size.judging_cases]),
         }
 

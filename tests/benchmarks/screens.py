@@ -12,8 +12,6 @@ from support.terminal import Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
-_STILL = 0.25
-
 _SHOWN = re.compile(rb"(candidate|baseline)-(\d{5})")
 
 
@@ -22,19 +20,19 @@ def reviewing(database: Path) -> list[str]:
     return [*UPHOLD, "--db", str(database), "review", "--reviewer", "measuring"]
 
 
-def first_frame(rounds: int, big: Path) -> list[Line]:
+def first_frame(rounds: int, big: Path, still: float) -> list[Line]:
     """From spawning the program to its text in the stream: both answers, against a hello world."""
     undrawn = big.with_name("undrawn.db")
 
     def hello() -> float:
-        return _opened(HELLO, "hello-world", leave="\x11")
+        return _opened(HELLO, "hello-world", still=still, leave="\x11")
 
     def drawn() -> float:
-        return _opened(reviewing(big), "candidate-", "baseline-", leave="Q")
+        return _opened(reviewing(big), "candidate-", "baseline-", still=still, leave="Q")
 
     def anew() -> float:
         shutil.copy(big.with_name("untouched.db"), undrawn)
-        return _opened(reviewing(undrawn), "candidate-", "baseline-", leave="Q")
+        return _opened(reviewing(undrawn), "candidate-", "baseline-", still=still, leave="Q")
 
     shutil.copy(big, big.with_name("untouched.db"))
     bare, again, first = interleaved(rounds, hello, drawn, anew)
@@ -44,16 +42,16 @@ def first_frame(rounds: int, big: Path) -> list[Line]:
     ]
 
 
-def _opened(argv: list[str], *texts: str, leave: str) -> float:
+def _opened(argv: list[str], *texts: str, still: float, leave: str) -> float:
     with Terminal(argv) as terminal:
         taken = terminal.wait(*texts) - terminal.began
-        terminal.quiet(_STILL)
+        terminal.quiet(still)
         terminal.send(leave)
         terminal.rest()
     return taken
 
 
-def next_pair(rounds: int, long: Path) -> list[Line]:
+def next_pair(rounds: int, long: Path, still: float) -> list[Line]:
     """From a key to the next pair's answers in the stream, against a key in a hello world.
 
     Once with both at rest before the key: then the hello world paints at once. And once in a row, each key as soon as
@@ -62,8 +60,8 @@ def next_pair(rounds: int, long: Path) -> list[Line]:
     with Terminal(HELLO) as hello, Terminal(reviewing(long)) as review:
         hello.wait("hello-world")
         review.wait("candidate-", "baseline-")
-        rest = [_rested(hello, _hello_key(hello))]
-        rest += [_rested(review, _next_pair(review, key)) for key in "aJ"]
+        rest = [_rested(hello, _hello_key(hello), still)]
+        rest += [_rested(review, _next_pair(review, key), still) for key in "aJ"]
         idle, deciding, moving = interleaved(rounds, *rest)
         in_a_row = [_averaged(action) for action in (_hello_key(hello), _next_pair(review, "J"))]
         idle_row, moving_row = interleaved(max(rounds // 4, 1), *in_a_row)
@@ -74,11 +72,11 @@ def next_pair(rounds: int, long: Path) -> list[Line]:
     ]
 
 
-def _rested(terminal: Terminal, press: Timed) -> Timed:
+def _rested(terminal: Terminal, press: Timed, still: float) -> Timed:
     """A key that is pressed when nothing has moved for a while."""
 
     def run() -> float:
-        terminal.quiet(_STILL)
+        terminal.quiet(still)
         return press()
 
     return run
@@ -111,15 +109,15 @@ def _both(came: bytes, old: bytes) -> bool:
     return len({side for side, number in _SHOWN.findall(came) if number != old}) == 2
 
 
-def memory(rounds: int, big: Path, decisions: int) -> list[Line]:
+def memory(rounds: int, big: Path, decisions: int, still: float) -> list[Line]:
     """The largest memory of a review in which some pairs were decided."""
     sizes = []
     for _ in range(rounds):
         with Terminal(reviewing(big)) as review:
             review.wait("candidate-", "baseline-")
             for _ in range(decisions):
-                _rested(review, _next_pair(review, "a"))()
-            review.quiet(_STILL)
+                _rested(review, _next_pair(review, "a"), still)()
+            review.quiet(still)
             review.send("Q")
             review.rest()
         sizes.append(float(review.max_rss))

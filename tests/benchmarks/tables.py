@@ -35,9 +35,10 @@ class Line:
 
 
 def interleaved(rounds: int, *actions: Timed) -> list[list[float]]:
-    """The times of each action, all of them in turn, after one turn that does not count."""
-    for action in actions:
-        action()
+    """The times of each action, all of them in turn, after one turn that does not count; a single round has none before it."""
+    if rounds > 1:
+        for action in actions:
+            action()
     times: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for taken, action in zip(times, actions, strict=True):

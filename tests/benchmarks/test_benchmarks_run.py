@@ -18,12 +18,14 @@ GROUPS = {
     "frame": ["uphold review, first frame", "uphold review, the run's first"],
     "key": ["decision to next pair, 2 x 8,000", "J to next pair, 2 x 8,000", "J in a row, 2 x 8,000"],
     "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
+    "set": ["set, next example", "set, another filter", "set, another order", "set, search"],
     "numbers": ["numbers after a decision, big", "numbers after a decision, panel"],
     "memory": ["memory of a review"],
     "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],
     "import": ["import, pairs", "import, pairs, texts in every row"],
     "drop": ["imports drop, 10 pairs", "imports drop, 30 pairs"],
-    "judging": ["judging, 8 at once, answers after 0 ms", "judging, 1 at once, answers after 0 ms"],
+    "checks": ["set check, 30 examples", "set check against 100 lines"],
+    "judging": ["judging, 8 at once, answers after 0 ms"],
 }
 
 

@@ -1,6 +1,8 @@
-"""The commands through a subprocess: exit codes, what goes to which stream, the keys of the JSON."""
+"""The commands: exit codes, what goes to which stream, the keys of the JSON."""
 
+import contextlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -13,9 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from support.command_line import UPHOLD, data, done, environment, told, uphold, uphold_alone
+from support import forked, forked_programs
+from support.command_line import (
+    UPHOLD,
+    data,
+    done,
+    ended,
+    environment,
+    in_memory,
+    started,
+    told,
+    uphold_alone,
+    uphold_into,
+    written,
+)
 from support.imports import bring_files, compared, judged, reviewed, write
-from uphold.store.database import open_store
+from support.stores import new_store
 
 IMPORT_KEYS = {"rows", "examples", "pairs", "judgments", "reviews", "already_there", "odd"}
 
@@ -38,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database into which the first file was imported."""
     path = tmp_path_factory.mktemp("made") / "x.db"
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         bring_files(store, write(path.with_name("first.jsonl"), *ROWS))
     return path
 
@@ -148,9 +163,7 @@ def test_names_that_look_like_numbers_are_names(folder: Path) -> None:
 
 def test_the_database_is_named_by_option_or_environment_or_is_uphold_db_here(folder: Path) -> None:
     for env in ({"UPHOLD_DB": "from-env.db"}, {}):
-        subprocess.run(
-            [*UPHOLD, "import", "first.jsonl"], cwd=folder, env=environment(**env), check=True, capture_output=True
-        )
+        assert uphold_alone(folder, "import", "first.jsonl", **env).returncode == 0
     assert {path.name for path in folder.glob("*.db")} == {"from-env.db", "uphold.db"}
     done(folder, "import", "first.jsonl", db="given.db", UPHOLD_DB="from-env.db")
     assert (folder / "given.db").exists()
@@ -197,9 +210,9 @@ def test_the_demo_prints_its_statistics_where_there_is_no_terminal(folder: Path)
 
 def test_a_demo_without_a_file_is_kept_for_the_next_evening(folder: Path) -> None:
     def demo(*more: str) -> str:
-        ended = uphold_alone(folder, "demo", *more, XDG_DATA_HOME=str(folder), HOME=str(folder))
-        assert ended.returncode == 0, ended.stderr
-        (place,) = re.findall(r"the demo is kept in (\S+\.db);", ended.stderr)
+        opened = uphold_alone(folder, "demo", *more, XDG_DATA_HOME=str(folder), HOME=str(folder))
+        assert opened.returncode == 0, opened.stderr
+        (place,) = re.findall(r"the demo is kept in (\S+\.db);", opened.stderr)
         return place
 
     first = demo()
@@ -235,17 +248,8 @@ def test_several_imports_at_once_wait_for_each_other_and_none_is_half(folder: Pa
     names = [f"set{number}" for number in range(4)]
     for name in names:
         write(folder / f"{name}.jsonl", *[judged(f"k{number}", reviewer=name, review="tie") for number in range(300)])
-    started = [
-        subprocess.Popen(
-            [*UPHOLD, "--db", "x.db", "import", f"{name}.jsonl", "--json"],
-            cwd=folder,
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        for name in names
-    ]
-    assert [(one.communicate()[1], one.returncode) for one in started] == [(b"", 0)] * 4
+    programs = [forked.start(forked_programs.command, folder, ("import", f"{name}.jsonl", "--json")) for name in names]
+    assert [one.heard() for one in programs] == [(0, "")] * 4
     assert sorted((run["set"], run["pairs"], run["reviewed"]) for run in data(folder, "runs")) == [
         (name, 300, 300) for name in names
     ]
@@ -253,68 +257,64 @@ def test_several_imports_at_once_wait_for_each_other_and_none_is_half(folder: Pa
 
 
 def test_an_interrupted_import_leaves_nothing_and_says_so_with_exit_130(folder: Path) -> None:
-    write(folder / "long.jsonl", *[compared(str(number), context="c" * 3000) for number in range(40_000)])
-    started = subprocess.Popen(
-        [*UPHOLD, "--db", "x.db", "import", "long.jsonl"],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    write(folder / "long.jsonl", *[compared(str(number), context="c" * 3000) for number in range(5000)])
+    program = started(folder, "import", "long.jsonl")
     until = time.monotonic() + 30
 
     def written() -> int:
         """Bytes in the log of the database that is being made."""
         return sum(log.stat().st_size for log in folder.glob(".uphold-*.part-wal"))
 
-    while written() < 500_000 and started.poll() is None and time.monotonic() < until:
+    while written() < 500_000 and program.poll() is None and time.monotonic() < until:
         pass
-    started.send_signal(signal.SIGINT)
-    said, told_ = started.communicate(timeout=60)
-    assert (started.returncode, said, told_) == (130, b"", b"interrupted; what is in the database stays there\n")
+    program.send_signal(signal.SIGINT)
+    said, told_ = program.communicate(timeout=60)
+    assert (program.returncode, said, told_) == (130, b"", b"interrupted; what is in the database stays there\n")
     assert [*folder.glob("x.db*"), *folder.glob(".uphold-*")] == []
 
 
 def test_a_reader_who_leaves_early_is_no_error(folder: Path) -> None:
-    write(folder / "many.jsonl", *[compared("k", tags=[f"tag {number}"]) for number in range(3000)])
+    write(folder / "many.jsonl", *[compared("k", tags=[f"tag {number}"]) for number in range(300)])
     done(folder, "import", "many.jsonl")
     for arguments in (["--help"], ["runs"], ["stats", "--by", "tag"], ["show", "1", "k", "--json"]):
-        started = subprocess.Popen(
-            [*UPHOLD, "--db", "x.db", *arguments],
-            cwd=folder,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert started.stdout is not None
-        started.stdout.close()
-        assert started.stderr is not None
-        assert (started.stderr.read(), started.wait()) == (b"", 0)
-        started.stderr.close()
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(write_end, "w") as pipe:
+            stderr = in_memory()
+            assert uphold_into(pipe, stderr, folder, "--db", "x.db", *arguments) == 0
+            assert stderr.tell() == 0
+    with started(folder, "stats", "--by", "tag") as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert (program.stderr.read(), program.wait()) == (b"", 0)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_output_that_cannot_be_written_is_told_in_a_sentence(imported: Path) -> None:
+    sentence = "the output: cannot be written or read (No space left on device)\n"
     for arguments in (["--help"], ["runs"], ["stats", "--json"]):
+        stderr = in_memory()
         with Path("/dev/full").open("w") as full:
-            ended = uphold(imported, *arguments, stdout=full)
-        assert (ended.returncode, ended.stderr) == (
-            2,
-            "the output: cannot be written or read (No space left on device)\n",
-        )
+            assert uphold_into(full, stderr, imported, "--db", "x.db", *arguments) == 2
+        assert written(stderr) == sentence
+    with Path("/dev/full").open("w") as full:
+        found = ended(imported, "runs", stdout=full)
+    assert (found.returncode, found.stderr.decode()) == (2, sentence)
 
 
-@pytest.mark.parametrize("env", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C"}])
-def test_a_terminal_that_lacks_a_sign_gets_another_one(imported: Path, env: dict[str, str]) -> None:
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_lacks_a_sign_gets_another_one(imported: Path, encoding: str) -> None:
     for arguments in (["runs"], ["stats"], ["show", "1", "a"]):
-        ended = subprocess.run(
-            [*UPHOLD, "--db", "x.db", *arguments],
-            cwd=imported,
-            env=environment(**env),
-            capture_output=True,
-            check=False,
-        )
-        assert (ended.returncode, ended.stderr) == (0, b"")
+        stdout, stderr = in_memory(encoding), in_memory(encoding)
+        assert uphold_into(stdout, stderr, imported, "--db", "x.db", *arguments) == 0
+        assert stderr.tell() == 0
+        assert stdout.tell() > 0
+
+
+def test_in_the_c_locale_nothing_is_lost(imported: Path) -> None:
+    found = ended(imported, "stats", LC_ALL="C")
+    assert (found.returncode, found.stderr) == (0, b"")
 
 
 def test_a_damaged_database_is_told_in_a_sentence(imported: Path) -> None:
@@ -339,5 +339,8 @@ def test_both_ways_to_start_are_the_same_program(folder: Path) -> None:
     script = Path(sys.executable).with_name("uphold")
     if not script.exists():
         pytest.skip("the console script is not installed beside this interpreter")
-    ended = subprocess.run([script, "--help"], capture_output=True, check=True, text=True, env=environment())
-    assert ended.stdout == done(folder, "--help")
+    both = [
+        subprocess.run([*start, "--help"], capture_output=True, check=True, env=environment())
+        for start in ([script], UPHOLD)
+    ]
+    assert both[0].stdout == both[1].stdout

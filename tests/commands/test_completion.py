@@ -1,5 +1,6 @@
 """`uphold completion SHELL`: a script that the shell takes, and what it completes with it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,40 +13,32 @@ from support.command_line import done, environment, told
 BASH = shutil.which("bash")
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """A folder with the program under its own name, as an installation has it."""
-    file = tmp_path / "uphold"
-    file.write_text(f'#!/bin/sh\nexec {sys.executable} -m uphold_tui "$@"\n', "utf-8")
-    file.chmod(0o755)
-    return tmp_path
-
-
-def completed(folder: Path, *words: str) -> list[str]:
-    """What bash offers for the last word, once it has read the script."""
-    listed = " ".join(f"'{word}'" for word in words)
-    script = (
-        f"source <(uphold completion bash); COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1};"
-        ' _uphold_completion uphold; printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    assert BASH is not None
-    path = f"{folder}:{environment()['PATH']}"
-    ended = subprocess.run([BASH, "-c", script], env=environment(PATH=path), capture_output=True, text=True, check=True)
-    return ended.stdout.split()
+COMPLETED = {
+    ("uphold", "st"): {"stats"},
+    ("uphold", "imports", ""): {"drop"},
+    ("uphold", "stats", "--f"): {"--full"},
+    ("uphold", "completion", ""): {"bash", "zsh", "fish"},
+}
+"""What bash offers for the last of some words."""
 
 
 @pytest.mark.skipif(BASH is None, reason="needs bash")
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (("uphold", "st"), {"stats"}),
-        (("uphold", "imports", ""), {"drop"}),
-        (("uphold", "stats", "--f"), {"--full"}),
-        (("uphold", "completion", ""), {"bash", "zsh", "fish"}),
-    ],
-)
-def test_bash_completes_commands_and_options(program: Path, words: tuple[str, ...], offered: set[str]) -> None:
-    assert set(completed(program, *words)) == offered
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    lines = [
+        "source <(uphold completion bash)",
+        *(
+            f"COMP_WORDS=({' '.join(map(repr, words))}); COMP_CWORD={len(words) - 1}; _uphold_completion uphold;"
+            ' echo "${COMPREPLY[*]}"'
+            for words in COMPLETED
+        ),
+    ]
+    assert BASH is not None
+    program = tmp_path / "uphold"  # under its own name, as an installation has it
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m uphold_tui "$@"\n', "utf-8")
+    program.chmod(0o755)
+    env = environment(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    done = subprocess.run([BASH, "-c", "\n".join(lines)], env=env, capture_output=True, text=True, check=True)
+    assert [set(line.split()) for line in done.stdout.splitlines()] == list(COMPLETED.values())
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -12,13 +12,14 @@ import pytest
 
 from support.damaging import damage
 from support.imports import compared, write
+from support.stores import new_store
 from uphold.store import pair_list
 from uphold.store.connections import Connection
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold_tui.cli import run
 
-SHORT = 60
+SHORT = 25
 
 LONG = 3000
 
@@ -73,7 +74,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
                     base | {"reviewer": "ada", "review": rng.choice(("candidate", "baseline", "both-bad")), "note": "n"}
                 )
     path = folder / "x.db"
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         *_, _ = import_files(store, ImportRequest([write(folder / "rows.jsonl", *rows)], set="s"))
     for command in (
         ("next", RUN, "--reviewer", "ada", "--queue", "uncertain"),

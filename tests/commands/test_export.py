@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from support.command_line import told, uphold
+from support.command_line import ended, told, uphold
 from support.control_sequences import kinds
 from support.hostile_texts import BIDI, CONTROLS, SEQUENCES, short
 from support.imports import bring_files, compared, judged, reviewed, write
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.formats.csv_cells import restore
 from uphold.records.enums import Choice
 from uphold.store.database import open_store
@@ -31,8 +32,8 @@ def csv_rows(text: str) -> list[dict[str, str]]:
 
 def written(folder: Path, form: str, *arguments: str) -> str:
     """What is in the file that the command writes."""
-    ended = uphold(folder, "export", form, *arguments, "-o", f"out.{form}", "--force")
-    assert ended.returncode == 0, ended.stderr
+    found = uphold(folder, "export", form, *arguments, "-o", f"out.{form}", "--force")
+    assert found.returncode == 0, found.stderr
     return (folder / f"out.{form}").read_bytes().decode("utf-8")
 
 
@@ -46,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
             {"key": key, "judge": "j", "verdict": "candidate", "order": "baseline-first", "reason": "B is right."},
         ]
     rows.append(reviewed("a", "baseline", note="too stiff"))
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", *rows))
         session = open_review(store, find_run(store, None), reviewer="mira")
         session.go_to(session.place_of(1) + 1)
@@ -129,9 +130,9 @@ def test_what_is_stale_retired_or_broken_is_left_out_and_counted(folder: Path) -
             conn.execute("UPDATE examples SET status = 'retired' WHERE key = 'b'")
     write(folder / "edit.jsonl", compared("a", response_candidate="another answer"))
     assert uphold(folder, "import", "edit.jsonl", "--set", "s", "--update").returncode == 0
-    ended = uphold(folder, "export", "jsonl")
-    assert [json.loads(line)["response_candidate"] for line in ended.stdout.splitlines()] == [["another answer"]]
-    assert ended.stderr == "1 pair written; left out: 1 stale, 1 retired, 1 broken\n"
+    found = uphold(folder, "export", "jsonl")
+    assert [json.loads(line)["response_candidate"] for line in found.stdout.splitlines()] == [["another answer"]]
+    assert found.stderr == "1 pair written; left out: 1 stale, 1 retired, 1 broken\n"
 
 
 def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_p
         )
         for number, text in enumerate((*FORMULAS, TEXT, *SEQUENCES))
     ]
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", *rows))
     found = csv_rows(written(tmp_path, "csv"))
     for row, given in zip(found, rows, strict=True):
@@ -162,7 +163,7 @@ def test_texts_that_want_to_be_formulas_are_quoted_in_csv_and_raw_in_jsonl(tmp_p
 def test_turns_before_the_pairs_own_stand_in_a_column_of_their_own(tmp_path: Path) -> None:
     row = judged("k", turns=["one", "two"], response_candidate=["c1", True], response_baseline=["b1", "b2"])
     del row["instruction"]
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", row))
     (found,) = csv_rows(written(tmp_path, "csv"))
     assert (found["instruction"], found["response_candidate"], found["response_baseline"]) == ("two", "true", "b2")
@@ -211,25 +212,25 @@ def test_a_read_only_database_is_exported(folder: Path) -> None:
     (folder / "x.db").chmod(0o400)
     folder.chmod(0o500)
     try:
-        ended = uphold(folder, "export", "jsonl")
+        found = uphold(folder, "export", "jsonl")
     finally:
         folder.chmod(0o700)
-    assert ended.returncode == 0, ended.stderr
-    assert len(ended.stdout.splitlines()) == 3
+    assert found.returncode == 0, found.stderr
+    assert len(found.stdout.splitlines()) == 3
 
 
 def test_standard_output_is_utf_8_whatever_the_terminal_would_want(folder: Path) -> None:
     write(folder / "more.jsonl", judged("d", instruction="naïve 😀"))
     assert uphold(folder, "import", "more.jsonl", "--set", "s").returncode == 0
-    said = uphold(folder, "export", "csv", PYTHONIOENCODING="ascii")
-    assert "naïve 😀" in said.stdout
-    assert kinds(said.stderr.encode()) == {"U+000A"}
+    said = ended(folder, "export", "csv", PYTHONIOENCODING="ascii")
+    assert "naïve 😀".encode() in said.stdout
+    assert kinds(said.stderr) == {"U+000A"}
 
 
 def test_names_with_escape_sequences_are_harmless_in_what_is_said(folder: Path) -> None:
     name = short("out") + ".csv"
     name = name.replace("/", "")
-    ended = uphold(folder, "export", "csv", "-o", name)
-    assert ended.returncode == 0, ended.stderr
-    assert kinds(ended.stderr.encode()) == {"U+000A"}
+    found = uphold(folder, "export", "csv", "-o", name)
+    assert found.returncode == 0, found.stderr
+    assert kinds(found.stderr.encode()) == {"U+000A"}
     assert (folder / name).exists()

@@ -11,7 +11,9 @@ import pytest
 
 from support.command_line import done, told
 from support.faulty_endpoint import right
+from support.imports import bring_files
 from support.model_server import Asked, Reply, answer_to, serving
+from support.stores import new_store
 from uphold.errors import DatabaseLost
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -37,8 +39,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _replace(path: Path) -> None:
-    done(path.parent, "import", "s.jsonl", db="other.db")
-    path.with_name("other.db").replace(path)
+    other = path.with_name("other.db")
+    with new_store(other) as store:
+        bring_files(store, path.with_name("s.jsonl"))
+    other.replace(path)
 
 
 def judged(path: Path) -> int:

@@ -1,13 +1,13 @@
 """Names and texts from every field, and file names and arguments, print harmless on every command."""
 
+import os
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support.command_line import UPHOLD, environment
+from support.command_line import uphold
 from support.imports import write
 
 SEQUENCE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\u202e\x7f\x08"
@@ -55,11 +55,9 @@ def file_name(name: str) -> str:
 
 def harmless(folder: Path, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
     """Run a command; what it prints holds nothing that a terminal would act on."""
-    ended = subprocess.run(
-        [*UPHOLD, "--db", "x.db", *arguments], cwd=folder, env=environment(), capture_output=True, check=False
-    )
-    said = (ended.stdout + ended.stderr).decode()
-    assert ended.returncode in codes, said
+    found = uphold(folder, *arguments)
+    said = found.stdout + found.stderr
+    assert found.returncode in codes, said
     assert "Traceback" not in said
     assert HARMLESS.fullmatch(said), ascii(said)
     return said
@@ -119,9 +117,7 @@ def test_file_names_that_are_no_text_are_told_and_kept(folder: Path) -> None:
     (folder / "plain.jsonl").write_text('{"key": "a", "instruction": "x"}\n')
     (folder / "plain.jsonl").rename(folder / name.decode("utf-8", "surrogateescape"))
     for command in ("import", "stats"):
-        ended = subprocess.run(
-            [*UPHOLD, "--db", "odd.db", command, name], cwd=folder, env=environment(), capture_output=True, check=False
-        )
-        said = (ended.stdout + ended.stderr).decode()
+        found = uphold(folder, command, os.fsdecode(name), db="odd.db")
+        said = found.stdout + found.stderr
         assert HARMLESS.fullmatch(said), ascii(said)
-        assert ended.returncode == (0 if command == "import" else 2)
+        assert found.returncode == (0 if command == "import" else 2)

@@ -1,13 +1,12 @@
 import json
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.command_line import UPHOLD, done, environment, told, uphold
+from support.command_line import done, started, told, uphold
 from support.faulty_endpoint import right
 from support.model_server import Asked, Gate, Reply, answer_to, as_json, error, said, serving
 
@@ -141,16 +140,14 @@ def test_ctrl_c_lets_what_is_in_flight_come_back_and_is_exit_130(folder: Path) -
         return right(asked)
 
     with serving(held) as server:
-        command = [*UPHOLD, "--db", "x.db", "judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1"]
-        with subprocess.Popen(
-            [*command, "--concurrency", "2"], cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True
-        ) as program:
+        command = ("judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1", "--concurrency", "2")
+        with started(folder, *command) as program:
             assert server.wait_for(4)
             program.send_signal(signal.SIGINT)
             gate.open()
             assert program.wait(20) == 130
             assert program.stderr is not None
-            assert "Traceback" not in program.stderr.read()
+            assert b"Traceback" not in program.stderr.read()
         asked = len(server.asked)
     with serving(right) as server:
         done(folder, "judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from support.command_line import environment
-from support.imports import judged, write
+from support.imports import bring_files, judged, write
+from support.stores import new_store
 
 HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2"}
 
@@ -34,6 +35,15 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with one pair, and the file that it came from."""
+    made = tmp_path_factory.mktemp("light")
+    with new_store(made / "x.db") as store:
+        bring_files(store, write(made / "rows.jsonl", judged()), set="s")
+    return made
+
+
 def loaded(folder: Path, *arguments: str) -> set[str]:
     ended = subprocess.run(
         [sys.executable, "-c", _RUN, "--db", "x.db", *arguments],
@@ -54,7 +64,7 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     [
         ["--help"],
         ["--version"],
-        ["import", "rows.jsonl"],
+        ["import", "rows.jsonl", "--set", "s"],
         ["stats"],
         ["stats", "--json"],
         ["stats", "--set", "s", "--full"],
@@ -64,12 +74,11 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
         ["judge", "--help"],
         ["review", "--help"],
         ["export", "csv"],
-        ["export", "jsonl", "-o", "out.jsonl"],
+        ["export", "jsonl", "-o", "out.jsonl", "--force"],
     ],
 )
-def test_a_command_loads_neither_the_app_nor_a_models_sdk(tmp_path: Path, arguments: list[str]) -> None:
-    loaded(tmp_path, "import", str(write(tmp_path / "rows.jsonl", judged())), "--set", "s")
-    assert loaded(tmp_path, *arguments) & HEAVY == set()
+def test_a_command_loads_neither_the_app_nor_a_models_sdk(folder: Path, arguments: list[str]) -> None:
+    assert loaded(folder, *arguments) & HEAVY == set()
 
 
 def test_the_help_does_not_even_open_a_database(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
-"""`uphold judges`, `plan`, `compare`, `gate` and the headline of `stats`, each as a program that is started."""
+"""`uphold judges`, `plan`, `compare`, `gate` and the headline of `stats`."""
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
+from support.command_line import uphold
 from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.store import runs
@@ -17,8 +16,7 @@ WORD = {"W": "candidate", "L": "baseline", "T": "tie"}
 
 
 def run(db, *words):
-    command = [sys.executable, "-m", "uphold_tui", "--db", str(db), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return uphold(db.parent, *words, db=str(db))
 
 
 def as_json(db, *words):

@@ -4,19 +4,19 @@ import json
 
 import pytest
 
+from support.stores import new_store
 from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.stats.assisted import assisted
 from uphold.stats.summary import run_statistics
 from uphold.store import counts, runs
 from uphold.workflows.importing import ImportRequest, import_files
-from uphold.workflows.lookup import open_store
 from uphold.workflows.review_opening import open_review
 
 
 @pytest.fixture
 def store(tmp_path):
-    with open_store(tmp_path / "u.db", create=True) as opened:
+    with new_store(tmp_path / "u.db") as opened:
         yield opened
 
 

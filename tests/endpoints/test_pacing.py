@@ -11,10 +11,12 @@ from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits
 REQUEST = ModelRequest(None, "x" * 400, max_tokens=100)
 
 
-async def test_without_limits_nobody_waits() -> None:
-    started = time.monotonic()
-    assert [await Pacer().wait(REQUEST) for _ in range(100)] == [0.0] * 100
-    assert time.monotonic() - started < 1.0
+def test_without_limits_nobody_waits() -> None:
+    pacer = Pacer()
+    for _ in range(3):
+        with pytest.raises(StopIteration) as ended:
+            pacer.wait(REQUEST).send(None)  # to its end or to where it waits
+        assert ended.value.value == 0.0
 
 
 async def test_requests_are_spaced_evenly_whoever_sends_them() -> None:
@@ -30,12 +32,11 @@ async def test_requests_are_spaced_evenly_whoever_sends_them() -> None:
 
 
 async def test_tokens_are_counted_from_the_texts_and_corrected_by_the_answer() -> None:
-    pacer = Pacer(PaceLimits(tokens_per_minute=60_000))
+    pacer, started = Pacer(PaceLimits(tokens_per_minute=60_000)), time.monotonic()
     assert await pacer.wait(REQUEST) == pytest.approx(200)
     pacer.correct(200, ModelAnswer("x", "end_turn", 250, 50))
-    started = time.monotonic()
     await pacer.wait(REQUEST)
-    assert time.monotonic() - started > 0.25
+    assert time.monotonic() - started > 0.29
 
 
 async def test_an_answer_that_tells_absurd_numbers_does_not_stop_the_work() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from uphold.errors import BadFile
 from uphold.formats.reading import ReadOptions
 from uphold.formats.registry import FORMATS, open_files
@@ -79,7 +80,6 @@ def read_bytes(content: bytes, **options: Any) -> list[ImportRow]:
 
 
 @given(st.lists(rows_that_csv_can_hold(), min_size=1, max_size=4), st.booleans())
-@settings(deadline=None)
 def test_the_same_rows_read_the_same_from_lines_array_and_csv(rows: list[dict[str, Any]], plain: bool) -> None:
     lines = "\n".join(json.dumps(row, ensure_ascii=plain) for row in rows)
     array = json.dumps(rows, ensure_ascii=plain, indent=1)
@@ -115,7 +115,7 @@ def outcome(content: bytes, as_: str | None, skip_bad: bool) -> list[ImportRow] 
     st.none() | st.sampled_from(FORMATS),
     st.booleans(),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_random_bytes_raise_nothing_but_bad_file(content: bytes, as_: str | None, skip_bad: bool) -> None:
     found = outcome(content, as_, skip_bad)
     assert str(found) if isinstance(found, BadFile) else all(isinstance(row.source, RowSource) for row in found)
@@ -136,7 +136,7 @@ SHAPES = {
 
 
 @given(st.data(), st.sampled_from(sorted(SHAPES)), st.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 def test_fields_of_any_kind_raise_nothing_but_bad_file(data: st.DataObject, name: str, skip_bad: bool) -> None:
     rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(SHAPES[name], JSON)), min_size=1, max_size=3))
     found = outcome(json.dumps(rows).encode(), name, skip_bad)

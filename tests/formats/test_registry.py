@@ -73,7 +73,7 @@ def test_a_folder_without_a_known_file_is_told_so(read_folder: Any) -> None:
 
 def test_what_does_not_fit_the_format_is_bad_usage(put: Callable[..., Path]) -> None:
     folder = put({"a.jsonl": PAIR, "question.jsonl": QUESTION})
-    with pytest.raises(BadUsage, match='there is no format "mt"; the formats are alpaca-eval, arena-hard, inspect'):
+    with pytest.raises(BadUsage, match=f'there is no format "mt"; the formats are {", ".join(FORMATS)}'):
         open_files([folder], ReadOptions("mt"))
     with pytest.raises(BadUsage, match="--map goes with the pairs format"):
         open_files([folder], ReadOptions("mt-bench", mapping={"key": "id"}))

@@ -1,12 +1,14 @@
 import json
 import random
 
+import pytest
+
 from uphold.judging.prompts import Part, pair_prompt, split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
 from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText
 
-MANY = 500
+SOME, MANY = 120, 500
 
 _SCRIPTS = "абвгд 你好世界 مرحبا שלום ไทย हिन्दी 👩‍👩‍👧 𝕬𝖇 ﷽ ‮drow‬"
 
@@ -38,10 +40,11 @@ def hostile(rng: random.Random, stolen: str) -> str:
     return "".join(rng.choice(tricks) for _ in range(rng.randint(1, 4)))
 
 
-def test_500_hostile_answers_leave_the_structure_whole() -> None:
+@pytest.mark.parametrize("count", [SOME, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_hostile_answers_leave_the_structure_whole(count: int) -> None:
     rng, stolen = random.Random(20261124), fence_like(random.Random(1))
     longest = 0
-    for number in range(MANY):
+    for number in range(count):
         answers = hostile(rng, stolen), hostile(rng, stolen)
         text = ExampleText((hostile(rng, stolen),), hostile(rng, stolen), (hostile(rng, stolen),))
         order, rubric = BOTH_ORDERS[number % 2], hostile(rng, stolen) if number % 3 else None

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 from ptyprocess import PtyProcess
 
-from support.command_line import UPHOLD, environment
+from support import command_line
+from support.command_line import SECONDS, UPHOLD, environment, uphold, uphold_alone
 from support.imports import bring_files, judged, write
+from support.stores import new_store
 from support.terminal import environment as terminal_environment
 from uphold.store.database import open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="streams and files as POSIX has them")
-
-SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = write(
         folder / "rows.jsonl", *[judged(f"k{number}", reason="r" * 100, reference="k") for number in range(300)]
     )
-    with open_store(folder / "x.db", create=True) as store:
+    with new_store(folder / "x.db") as store:
         bring_files(store, rows)
     return folder
 
@@ -46,16 +46,9 @@ def folder(model: Path, tmp_path: Path) -> Path:
 
 
 def ended(folder: Path, *arguments: str | bytes, **env: str) -> subprocess.CompletedProcess[bytes]:
-    command = [*UPHOLD, "--db", "x.db", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment(**env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=SECONDS,
-    )
+    """Run a command in this process, with arguments as the program would get them."""
+    found = uphold(folder, *map(os.fsdecode, arguments), **env)
+    return subprocess.CompletedProcess(found.args, found.returncode, found.stdout.encode(), found.stderr.encode())
 
 
 def in_shell(folder: Path, line: str) -> subprocess.CompletedProcess[bytes]:
@@ -91,15 +84,21 @@ def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(folder: Path, argumen
     assert found.stderr.isascii() or found.stderr.decode("utf-8")
 
 
+def test_a_program_is_given_a_name_that_is_not_utf_8(folder: Path) -> None:
+    found = command_line.ended(folder, b"stats", b"r\xffn")
+    assert (found.returncode, found.stdout) == (2, b"")
+    assert is_sentence(found.stderr)
+
+
 def test_a_path_that_is_not_utf_8_is_a_path(folder: Path) -> None:
     (folder / "rows.jsonl").rename(folder / os.fsdecode(b"r\xff.jsonl"))
     for arguments in (
-        (b"--db", b"y\xff.db", b"import", b"r\xff.jsonl"),
-        (b"--db", b"y\xff.db", b"stats"),
-        (b"--db", b"y\xff.db", b"imports", b"--json"),
-        (b"--db", b"y\xff.db", b"export", b"csv", b"-o", b"o\xff.csv"),
+        (b"import", b"r\xff.jsonl"),
+        (b"stats",),
+        (b"imports", b"--json"),
+        (b"export", b"csv", b"-o", b"o\xff.csv"),
     ):
-        found = ended(folder, *arguments)
+        found = ended(folder, b"--db", b"y\xff.db", *arguments)
         assert found.returncode == 0, found.stderr
         assert "\ufffd" not in found.stdout.decode("utf-8")
         assert is_sentence(found.stderr)
@@ -187,11 +186,9 @@ def test_a_folder_that_is_gone_is_said(folder: Path) -> None:
 @pytest.mark.parametrize("home", [{"HOME": "/dev/null"}, {"HOME": "rows.jsonl"}])
 def test_a_home_that_is_no_folder_is_no_crash(folder: Path, home: dict[str, str]) -> None:
     assert ended(folder, "judge", "1", "--judge", "rules:closer", "--dry-run", **home).returncode == 0
-    found = subprocess.run(
-        [*UPHOLD, "demo"], cwd=folder, env=environment(**home), capture_output=True, check=False, timeout=SECONDS
-    )
+    found = uphold_alone(folder, "demo", **home)
     assert found.returncode == 2
-    assert is_sentence(found.stderr)
+    assert is_sentence(found.stderr.encode())
 
 
 TERMINALS = [

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.run_counts import compared, counts_of, table, votes
 from uphold.records.counts import Stratum
 from uphold.records.enums import Verdict
@@ -118,7 +119,7 @@ def test_an_empty_run_has_the_same_keys_and_says_why_it_has_no_numbers():
     assert unexplained(found) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.lists(LOOKED, max_size=30), st.booleans(), st.sampled_from([(), (0.5,), (0.5, 1.0)]))
 def test_beside_every_null_stands_a_reason(pairs, pooled, preferences):
     found = shown(counts_of(pairs, pooled=pooled, preferences=preferences))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.run_counts import PANDALM, VERDICTS, compared, counts_of, pandalm, table, votes
 from uphold.formatting import coefficient, count_noun, interval, percent
 from uphold.records.counts import ReviewerHabits, Stratum
@@ -368,7 +369,7 @@ def test_foreign_names_stay_as_they_are():
     assert has(page, "\u202eada")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(

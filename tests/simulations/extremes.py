@@ -99,6 +99,6 @@ SIMULATIONS = (
             *(Promise(column, least=0.90) for column in (HELD_SET, HALF_SET)),
         ),
         runs=2000,
-        tiny=10,
+        tiny=6,
     ),
 )

@@ -122,7 +122,7 @@ def _simulation(weighted: bool) -> Simulation:
         measure,
         (Promise(HELD, least=0.91), Promise(HELD_SET, least=0.90)),
         runs=3000,
-        tiny=20,
+        tiny=10,
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.stores import new_store
 from uphold.records.enums import Choice, EventKind, Preference
 from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.headline_judges import headline_judge
 from uphold.store.reviews import SessionRow, add_reviewer, add_session, find_reviewer, write_event
 from uphold.store.runs import find_run
@@ -95,7 +96,7 @@ def made_runs(rng: random.Random) -> Iterator[MadeRuns]:
     """Open a new file, in memory where the machine can; what the program would draw at random comes from `rng`."""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
         folder = Path(name)
-        with open_store(folder / "uphold.db", create=True) as store:
+        with new_store(folder / "uphold.db") as store:
             yield MadeRuns(store, folder, rng.randbytes(16).hex())
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.run_counts import ORACLES, VERDICTS, compared, counts_of, table, votes
 from uphold.records.counts import PairGroup, Stratum
 from uphold.stats.assisted import assisted, headline_inputs
@@ -250,7 +251,7 @@ RUNS = st.lists(LOOKED, min_size=1, max_size=200).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(RUNS)
 def test_every_headline_is_in_range_and_not_narrower_for_the_source_than_for_the_set(counts):
     found = assisted(counts, counts.judges[0])
@@ -263,7 +264,7 @@ def test_every_headline_is_in_range_and_not_narrower_for_the_source_than_for_the
             assert like.high - like.low >= this.high - this.low - 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_changes_no_headline(counts, rng):
     judge = counts.judges[0]
@@ -274,7 +275,7 @@ def test_the_order_of_pairs_changes_no_headline(counts, rng):
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS)
 def test_changing_the_systems_over_mirrors_the_headline(counts):
     turn = {"W": "L", "L": "W"}

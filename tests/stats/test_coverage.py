@@ -7,16 +7,17 @@ import pytest
 from simulations.frame import simulate
 from simulations.headline import FLIPS, HELD, HELD_SET, SHOWN, SIMULATIONS, TIES, WIDTH, WIDTH_SET, chances, settings
 
-RUNS, SEED = 100, 20_250_407
+FEW_RUNS, RUNS, SEED = 30, 100, 20_250_407
 
 
+@pytest.mark.parametrize("runs", [FEW_RUNS, pytest.param(RUNS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("simulation", SIMULATIONS, ids=[one.name for one in SIMULATIONS])
-def test_intervals_hold_the_truth_in_about_95_of_100_runs_and_narrow_with_reading_and_a_better_judge(simulation):
-    rows = [(simulation.settings[row.setting], row.means) for row in simulate(simulation, RUNS, SEED)]
+def test_intervals_hold_the_truth_in_about_95_of_100_runs_and_narrow_with_reading_and_a_better_judge(simulation, runs):
+    rows = [(simulation.settings[row.setting], row.means) for row in simulate(simulation, runs, SEED)]
     for target in (HELD, HELD_SET):
         shares = [means[target].mean for _, means in rows]
         assert 0.93 <= fmean(shares) <= 0.97, target
-        assert min(shares) >= 0.85, target
+        assert min(shares) >= (0.85 if runs == RUNS else 0.8), target
 
     def width(**wanted):
         found = [means for setting, means in rows if all(getattr(setting, k) == value for k, value in wanted.items())]

@@ -1,7 +1,7 @@
 """The headline's formula against its oracles, and what must always hold of it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES
@@ -59,7 +59,6 @@ def test_a_cell_that_nobody_read_leaves_the_rate_nearly_open():
     assert (found.mean, *beta_interval(found)) == pytest.approx((wanted["mean"], *wanted["ci"]), abs=entry["tolerance"])
 
 
-@settings(deadline=None)
 @given(tables, st.sampled_from(list(SCORES.values())))
 def test_intervals_are_in_range_and_hold_their_mean(cells, score):
     for rate in TARGETS.values():
@@ -88,7 +87,6 @@ def test_changing_the_systems_over_mirrors_every_rate(cells):
             assert one.variance == pytest.approx(other.variance, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(tables, st.sampled_from(list(SCORES.values())))
 def test_these_pairs_are_never_known_less_well_than_their_source(cells, score):
     narrow = beta_interval(this_set_rate(cells, score))
@@ -97,7 +95,6 @@ def test_these_pairs_are_never_known_less_well_than_their_source(cells, score):
     assert 0 <= low <= high <= 1 + 1e-12
 
 
-@settings(deadline=None)
 @given(st.floats(1e-12, 1 - 1e-12), st.floats(1e-14, 1.0))
 def test_every_mean_and_variance_has_an_interval_in_range(mean, part):
     low, high = beta_interval(Moments(mean, mean * (1 - mean) * part))

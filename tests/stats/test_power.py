@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.run_counts import ORACLES, compared, counts_of, table
@@ -154,7 +154,6 @@ def test_peek_safe_intervals_are_those_of_the_oracle():
     )
 
 
-@settings(deadline=None)
 @given(drawn)
 def test_peek_safe_intervals_hold_their_share_and_mirror(counts):
     hits, n, of = counts

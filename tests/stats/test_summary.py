@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.run_counts import ORACLES, compared, counts_of, votes
 from uphold.records.counts import PairGroup, RunCounts
 from uphold.records.enums import Choice, Preference, Verdict
@@ -70,7 +71,7 @@ def swapped(counts: RunCounts) -> RunCounts:
     return recelled(counts, turn)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_cells_changes_nothing(counts, rng):
     def shuffled(cells):
@@ -79,7 +80,7 @@ def test_the_order_of_cells_changes_nothing(counts, rng):
     assert alike(run_statistics(recelled(counts, shuffled)), run_statistics(counts))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS)
 def test_a_cell_cut_in_two_changes_nothing(counts):
     def cut(cells):
@@ -92,7 +93,7 @@ def test_a_cell_cut_in_two_changes_nothing(counts):
     assert alike(run_statistics(recelled(twice, cut)), run_statistics(twice))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS)
 def test_changing_the_systems_over_mirrors_wins_and_losses(counts):
     one, other = run_statistics(counts), run_statistics(swapped(counts))
@@ -117,7 +118,7 @@ def test_changing_the_systems_over_mirrors_wins_and_losses(counts):
         assert alike(judge.agreement.kappa, mirror.agreement.kappa)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(RUNS)
 def test_counts_add_up_and_rates_stay_in_range(counts):
     found = run_statistics(counts)

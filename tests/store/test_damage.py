@@ -10,6 +10,7 @@ import pytest
 from support.command_line import told
 from support.damaging import execute_without_rules
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.errors import BadDatabase
 from uphold.store.damage import checks, find_damage
 from uphold.store.database import open_store
@@ -32,7 +33,7 @@ def path(tmp_path: Path) -> Path:
         )
         for key in ("one", "two")
     ]
-    with open_store(made, create=True) as store:
+    with new_store(made) as store:
         bring(store, *rows)
     return made
 

@@ -14,7 +14,7 @@ import pytest
 
 from uphold.errors import DatabaseLost
 from uphold.store.database import Store, open_store
-from uphold.store.file_identity import read_header
+from uphold.store.file_identity import HEADER_BYTES, read_header
 
 Spoil = Callable[[Path], None]
 
@@ -180,6 +180,29 @@ def test_checkpoints_of_busy_processes_are_never_taken_for_a_loss(store: Store) 
     assert [writer.returncode for writer in writers] == [0, 0]
     assert checks > 100
     store.check_file()
+
+
+def test_a_checkpoint_between_two_readings_of_one_check_is_no_loss(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header was read before the checkpoint and its state after it: the next check took the new header for foreign."""
+    read = os.pread
+    with closing(sqlite3.connect(store.path)) as other:
+
+        def checkpoint_after_header(descriptor: int, length: int, offset: int) -> bytes:
+            found = read(descriptor, length, offset)
+            if length == HEADER_BYTES:
+                monkeypatch.undo()
+                other.execute("PRAGMA wal_checkpoint")
+            return found
+
+        add(store, "in the log" + " " * 20_000)  # the file grows, which its header says
+        monkeypatch.setattr("os.pread", checkpoint_after_header)
+        store.check_file()
+        assert os.pread is read
+        store.check_file()
+    add(store, "after")
+    assert [name.strip() for name in names(store.path)[-2:]] == ["in the log", "after"]
 
 
 def test_a_second_connection_of_this_process_keeps_the_locks_of_the_first(store: Store) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged
+from support.stores import new_store
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder, EventKind, JudgmentStatus, Preference
 from uphold.records.headline_judge import JudgeReason
@@ -233,12 +235,12 @@ def test_a_programs_labels_take_the_headline_only_where_they_are_pinned_or_named
 KINDS = st.sampled_from(["llm", "imported", "rules"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(KINDS, st.sets(st.sampled_from("abc"), min_size=1)), min_size=1, max_size=4), st.booleans())
 def test_the_view_for_sql_says_what_the_rule_says(
     tmp_path_factory: pytest.TempPathFactory, judges: list[tuple[str, set[str]]], pins: bool
 ) -> None:
-    with open_store(tmp_path_factory.mktemp("view") / "x.db", create=True) as store:
+    with new_store(tmp_path_factory.mktemp("view") / "x.db") as store:
         bring(store, *(compared(key) for key in "abc"))
         for number, (kind, keys) in enumerate(judges):
             if kind == "imported":

@@ -8,15 +8,15 @@ import pytest
 
 from uphold.errors import BadDatabase
 from uphold.store.database import Store, open_store
-from uphold.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, statements
+from uphold.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, migrate, statements
 
 SHORT = {"imports", "sets", "systems", "generations", "runs", "judges", "batches", "reviewers", "queues", "sessions"}
 """Tables of few rows: nothing looks for the rows that refer to one of theirs, except where it reads most of them anyway."""
 
 
 def test_a_new_file_has_the_version_of_the_last_migration(store: Store) -> None:
-    assert MIGRATIONS[-1][0] == SCHEMA == 7
-    assert store.one("PRAGMA user_version") == (7,)
+    assert MIGRATIONS[-1][0] == SCHEMA == 8
+    assert store.one("PRAGMA user_version") == (8,)
     assert store.one("PRAGMA application_id") == (APPLICATION_ID,)
 
 
@@ -110,3 +110,20 @@ def test_no_name_needs_quotes(store: Store) -> None:
         with closing(sqlite3.connect(":memory:")) as conn:
             conn.execute(f"CREATE TABLE t ({name} INTEGER)")
             conn.execute(f"SELECT {name} AS {name} FROM t ORDER BY {name}")
+
+
+def test_a_file_of_schema_7_is_migrated_when_it_is_opened_for_writing(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("BEGIN")
+        migrate(conn, upto=7)
+        conn.execute("INSERT INTO about VALUES ('created', '2026-01-01')")
+        conn.execute("INSERT INTO sets (name, seed, created_at) VALUES ('s', '00', '2026-01-01')")
+        conn.execute(
+            "INSERT INTO set_events (set_id, kind, value, created_at) VALUES (1, 'purpose', 'p', '2026-01-01')"
+        )
+        conn.execute("COMMIT")
+    with open_store(path) as store:
+        assert store.one("PRAGMA user_version") == (SCHEMA,)
+        assert store.one("SELECT value, act_id FROM set_events") == ("p", None)
+        assert store.rows("SELECT * FROM readable_versions").fetchall() == []

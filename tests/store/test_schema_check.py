@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.errors import BadDatabase
 from uphold.store import pair_list
 from uphold.store.connections import Connection
@@ -25,7 +26,7 @@ def edit(path: Path, *statements: str) -> Path:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "x.db"
-    with open_store(made, create=True) as store:
+    with new_store(made) as store:
         bring(store, compared())
     return made
 
@@ -138,7 +139,7 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELEC
 
 
 def test_a_query_that_does_not_end_is_stopped_with_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Connection, "query_seconds", 0.2)
+    monkeypatch.setattr(Connection, "query_seconds", 0.05)
     with pytest.raises(BadDatabase, match=r"a query computed for more than .* and was stopped"):
         store.rows(ENDLESS)
     with pytest.raises(BadDatabase, match="was stopped"), store.writing() as conn:

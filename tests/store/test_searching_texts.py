@@ -6,8 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.store import pair_list
 from uphold.store.database import Store, open_store
 from uphold.store.imports import drop_import
@@ -114,10 +116,10 @@ def test_nothing_typed_is_an_error(store: Store, typed: str) -> None:
     assert found(store, typed) <= {1}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.text(max_size=30))
 def test_any_text_can_be_typed(tmp_path_factory: pytest.TempPathFactory, typed: str) -> None:
-    with open_store(tmp_path_factory.mktemp("typed") / "t.db", create=True) as store:
+    with new_store(tmp_path_factory.mktemp("typed") / "t.db") as store:
         bring(store, compared("one", instruction="kettle"))
         assert found(store, typed.encode("utf-8", "replace").decode()) <= {1}
 
@@ -130,7 +132,7 @@ def test_the_index_is_not_made_before_the_first_search(store: Store) -> None:
 
 
 def test_two_connections_may_bring_it_up_to_date_at_once(tmp_path: Path) -> None:
-    with open_store(tmp_path / "t.db", create=True) as one, open_store(tmp_path / "t.db") as other:
+    with new_store(tmp_path / "t.db") as one, open_store(tmp_path / "t.db") as other:
         bring(one, compared("one", instruction="kettle"))
         pair_list.update_index(other)
         pair_list.update_index(one)

@@ -7,12 +7,14 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.records.enums import Choice, EventKind
 from uphold.records.labels import Label, human_label
 from uphold.records.reviews import ReviewEvent, new_event_id
 from uphold.store.counts import count_reviews, read_counted_run, run_counts
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.pair_columns import read_decisions
 from uphold.store.reviews import add_event, add_reviewer
 from uphold.workflows.lookup import find_run
@@ -29,11 +31,11 @@ TURNED = st.tuples(st.sampled_from([EventKind.UNDO, EventKind.REDO]), PAIR, st.i
 
 ACTS = st.lists(SAID | SETTLED | TURNED, max_size=25)
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 
 
 def opened(folder: str) -> Store:
-    store = open_store(Path(folder) / "x.db", create=True)
+    store = new_store(Path(folder) / "x.db")
     bring(store, *[compared(str(number)) for number in range(PAIRS)])
     return store
 

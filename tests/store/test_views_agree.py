@@ -6,14 +6,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
+from support.stores import new_store
 from uphold.records.counts import Votes
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
 from uphold.records.judgments import Judge, Judgment, verdict_of
 from uphold.records.labels import Label, human_label
 from uphold.records.reviews import OnScreen, ReviewEvent, new_event_id
 from uphold.store import judges, judgments
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.reviews import add_event, add_reviewer
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import open_review
@@ -24,11 +26,11 @@ SAID = st.sampled_from([*Preference, JudgmentStatus.UNREADABLE, JudgmentStatus.F
 
 ASKED = st.dictionaries(st.sampled_from(list(AnswerOrder)), st.integers(1, 3), min_size=1, max_size=3)
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 def store_with_pairs(folder: str) -> Store:
-    store = open_store(Path(folder) / "x.db", create=True)
+    store = new_store(Path(folder) / "x.db")
     bring(store, *[compared(str(number)) for number in range(PAIRS)])
     return store
 
@@ -133,7 +135,7 @@ def test_a_file_in_which_every_answer_was_replaced_is_still_quick_to_read(tmp_pa
 
 
 def test_readable_pairs_are_the_current_ones_a_row_each_with_the_primary_judges_verdict(tmp_path: Path) -> None:
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring(store, judged("a", "tie", judge="early", tags=["x", "y"]), judged("b", "baseline", judge="early"))
         bring(store, judged("a", "candidate", judge="late"), reviewed("b", "both-bad"))
         bring(store, {"key": "b", "instruction": "Sing b."}, update=True)
@@ -156,7 +158,7 @@ def test_readable_pairs_are_the_current_ones_a_row_each_with_the_primary_judges_
 
 
 def test_readable_decisions_have_the_verdict_of_the_time_and_the_history_counts_the_labels(tmp_path: Path) -> None:
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring(store, judged("a", "tie"), judged("b"), reviewed("b", "both-bad"))
         session = open_review(store, all_runs(store)[0], "cyd")
         session.go_to(session.named("a")[0][0])

@@ -1,8 +1,11 @@
 """Pairs, databases and apps for the tests of the app."""
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,9 @@ from uphold.workflows.review_session import ReviewSession
 from uphold_tui.app import UpholdApp
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="uphold-samples-")
+"""Where databases are made, each once in a process; removed at its end."""
 
 
 def judgment(order: AnswerOrder, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
@@ -89,14 +95,29 @@ def _second(first: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def database(path: Path, lines: Iterable[Mapping[str, Any]] | None = None, count: int = 4) -> Store:
-    """A database with one run of these rows."""
-    file = path / "sample.jsonl"
-    text = "\n".join(json.dumps(row) for row in (rows(count) if lines is None else lines))
-    file.write_text(text + "\n", encoding="utf-8")
-    store = open_store(path / "uphold.db", create=True)
+    """A database with a run of these rows, beside their file; the first in a folder is a copy of what was made before."""
+    text = "".join(json.dumps(row) + "\n" for row in (rows(count) if lines is None else lines))
+    file, made = path / "sample.jsonl", path / "uphold.db"
+    file.write_text(text, encoding="utf-8")
+    if not made.exists():
+        shutil.copy(_imported(text), made)
+        return open_store(made)
+    store = open_store(made)
     for _ in import_files(store, ImportRequest([file])):
         pass
     return store
+
+
+@cache
+def _imported(text: str) -> Path:
+    folder = Path(_FOLDER.name, str(_imported.cache_info().currsize))
+    folder.mkdir()
+    file = folder / "sample.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with open_store(folder / "uphold.db", create=True) as store:
+        for _ in import_files(store, ImportRequest([file])):
+            pass
+    return folder / "uphold.db"
 
 
 def session(store: Store, reviewer: str = "mira") -> ReviewSession:

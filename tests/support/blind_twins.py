@@ -48,7 +48,7 @@ def rows(world: World, count: int) -> list[dict[str, Any]]:
     made = []
     for number in range(count):
         prose = [" ".join(texts.choices(WORDS, k=texts.randint(5, 120))) for _ in range(2)]
-        row = {
+        row: dict[str, Any] = {
             "key": f"item-{number:04d}",
             "instruction": f"question {number} on {texts.choice(WORDS)}",
             "tags": [texts.choice(WORDS)],
@@ -61,7 +61,13 @@ def rows(world: World, count: int) -> list[dict[str, Any]]:
         for judge, order in (("haiku", "candidate-first"), ("haiku", "baseline-first"), ("rival", "candidate-first")):
             word = said.choice(["candidate", "baseline", "tie", None])
             reason = f"{said.choice('AB')} is {world.reasons[judge == 'rival']}."
-            told = {"judge": judge, "verdict": word, "order": order, "reason": reason, "confidence": said.random()}
+            told: dict[str, Any] = {
+                "judge": judge,
+                "verdict": word,
+                "order": order,
+                "reason": reason,
+                "confidence": said.random(),
+            }
             made.append({**row, **told})
     return made
 
@@ -107,7 +113,7 @@ def regions(pilot: Pilot[str]) -> list[tuple[int, int]]:
     spots = [
         (min(widget.region.x + 4, widget.region.right - 1), widget.region.y)
         for widget in screen.query("*")
-        if widget.display and widget.region.area and widget.region in screen.region
+        if widget.display and widget.region.area and screen.region.contains_region(widget.region)
     ]
     lines = shown(pilot).splitlines()
     foot = [(x, y) for y in range(max(len(lines) - 9, 0), len(lines)) for x in range(4, len(lines[y]), 9)]

@@ -5,19 +5,17 @@ that it needs an API key or a model server is run where its model is one of the 
 stands; otherwise only its options are checked.
 """
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from support.terminal import Terminal
+from support.command_line import uphold_alone
+from support.terminal import UPHOLD, Terminal, note_frames
 
 ROOT = Path(__file__).parents[2]
-UPHOLD = (sys.executable, "-m", "uphold_tui")
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"`([\w.-]+\.\w+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -80,26 +78,18 @@ class Page:
 
 
 def run(command: Command, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder; its data folder is there too, and standard input is no terminal."""
-    return subprocess.run(
-        [*UPHOLD, *command.words],
-        cwd=folder,
-        env={**os.environ, "XDG_DATA_HOME": str(folder / "share"), "XDG_CONFIG_HOME": str(folder), **env},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-    )
+    """Run a command in this process, in a folder; its data folder is there too, and standard input is no terminal."""
+    folders = {"XDG_DATA_HOME": str(folder / "share"), "XDG_CONFIG_HOME": str(folder)}
+    return uphold_alone(folder, *command.words, **(folders | env))
 
 
 def review(command: Command, folder: Path, env: dict[str, str], *waits: str, decides: bool = True) -> int | None:
     """Run a command that opens the review in a terminal, decide one pair, and leave; `waits` come on the first screen."""
     with Terminal([*UPHOLD, *command.words], cwd=folder, env=env) as terminal:
-        terminal.wait(*waits, "better", timeout=60)
-        terminal.quiet()
+        terminal.see(*waits, "better", timeout=60)
         if decides:
+            note_frames(terminal)
             terminal.send("a")
-            terminal.quiet()
         terminal.send("Q")
         terminal.rest()
         return terminal.code

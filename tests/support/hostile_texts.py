@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from support.stores import new_store
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.reviews import OnScreen
 from uphold.store import judges, judgments
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.pairs import pair_texts
 from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
@@ -134,7 +135,7 @@ def database(folder: Path, dress: Dress, count: int = 12) -> Path:
     file.write_text("".join(json.dumps(row) + "\n" for row in rows(count, dress)), encoding="utf-8")
     other = folder / dress(file_name("second"))
     other.write_text(json.dumps({**next(rows(1, dress)), "candidate": dress(short("third"))}) + "\n", encoding="utf-8")
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         for source in (file, other):
             for _ in import_files(store, ImportRequest([source], format="pairs", set=dress(short("set")))):
                 pass
@@ -160,7 +161,7 @@ def _judged(store: Store, dress: Dress) -> None:
 
 
 def _judgment(number: int, order: AnswerOrder, dress: Dress) -> Judgment:
-    said = {
+    said: dict[str, Any] = {
         "raw": dress(attack("raw", number)),
         "prompt_name": dress(short("prompt")),
         "fence": dress(short("fence")),

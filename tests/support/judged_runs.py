@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from support.imports import bring, compared
+from support.stores import new_store
 from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import ReviewOptions, open_review
 
@@ -42,7 +43,7 @@ def full_judge(name: str = "full", pairs: int = PAIRS) -> list[dict[str, Any]]:
 
 def made_run(folder: Path) -> Store:
     """Return a store with one run over the set `s`: judges `full` and (on 9 pairs) `partial`, four reviewers."""
-    store = open_store(folder / "made.db", create=True)
+    store = new_store(folder / "made.db")
     bring(store, *full_judge())
     bring(store, *(pair(n, judge="partial", verdict="candidate", order="candidate-first") for n in range(9)))
     bring(store, *(pair(n, reviewer="ada", review=_REVIEWS[n % 5]) for n in range(24)))

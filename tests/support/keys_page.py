@@ -15,6 +15,7 @@ SCREENS = {
     "An import": keys.IMPORT,
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
+    "The eval set": keys.EVAL_SET,
     "Judging": keys.JUDGING,
     "Pages over a screen": keys.OVERLAY,
 }

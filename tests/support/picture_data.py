@@ -9,9 +9,11 @@ from support.imports import give_guidelines
 from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen, PairView
 from uphold.records.runs import Run
+from uphold.records.sets import SettingKind
 from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
+from uphold.workflows.curating import SetEditor, list_examples
 from uphold.workflows.demo import find_sample
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
@@ -44,9 +46,13 @@ def settle(store: Store) -> None:
 
 def _seen(pair: PairView) -> OnScreen:
     judge = pair.judge
-    shown = {"judge_id": judge.judge_id, "verdict": judge.verdict} if judge is not None else {}
     return OnScreen(
-        side_a=pair.side_a, names_shown=False, width=120, height=36, **{"judge_id": None, "verdict": None} | shown
+        side_a=pair.side_a,
+        names_shown=False,
+        width=120,
+        height=36,
+        judge_id=judge.judge_id if judge else None,
+        verdict=judge.verdict if judge else None,
     )
 
 
@@ -108,6 +114,20 @@ def disputed_desk(path: Path) -> None:
         settle(store)
 
 
+def curated_desk(path: Path) -> None:
+    """The same, in which mira has curated the set: a draft, a retired example, two that are alike, a purpose."""
+    read_desk(path)
+    with open_store(path) as store:
+        editor = SetEditor(store, "support-desk", "mira")
+        keys = [row.key for row in list_examples(store, "support-desk")]
+        editor.set_value(SettingKind.PURPOSE, "replies to customers")
+        editor.make_draft([keys[3]])
+        editor.retire([keys[5]], "asks for what the shop does not sell")
+        editor.duplicate(keys[7], "desk-9001")
+        editor.activate(["desk-9001"])
+        editor.tag(keys[8:10], add=["tone"])
+
+
 def coding(path: Path) -> None:
     """The sample set of two turns."""
     with open_store(path, create=True) as store:
@@ -122,7 +142,8 @@ _CELLS = (
 
 
 def _pair(key: str, **more: Any) -> dict[str, Any]:
-    row = {"key": key, "instruction": f"A customer was charged twice ({key}). Write the reply.", "tags": ["billing"]}
+    row: dict[str, Any] = {"key": key}
+    row |= {"instruction": f"A customer was charged twice ({key}). Write the reply.", "tags": ["billing"]}
     row |= {"candidate": "lora-r16", "baseline": "base-7b", "judge": "haiku-4.5 strict-v3", "confidence": 0.8}
     row |= {"response_candidate": f"{_CELLS[0]} {key}", "response_baseline": f"{_CELLS[1]} {key}"}
     return row | {"reference": "Apologise, confirm the duplicate, refund within 5 working days."} | more
@@ -249,6 +270,7 @@ MADE: dict[str, Make] = {
     "desk": desk,
     "read": read_desk,
     "disputed": disputed_desk,
+    "curated": curated_desk,
     "coding": coding,
     "states": states,
     "few": few,

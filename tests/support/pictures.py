@@ -29,8 +29,6 @@ from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light")
 
-_COUNTED = 0.1
-
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -66,9 +64,6 @@ async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:
     for press in (*(("j",) if scene.judging else ()), *scene.presses):
         await _press(pilot, press)
         await _quiet(pilot)
-    # Numbers are counted when no key has come for a moment.
-    await pilot.pause(_COUNTED)
-    await _quiet(pilot)
 
 
 async def _press(pilot: "Pilot[Any]", press: str) -> None:

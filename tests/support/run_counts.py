@@ -41,7 +41,10 @@ def votes(words: str) -> Votes:
 
 def cells(pairs: Iterable[Looked]) -> tuple[PairGroup, ...]:
     """Pairs that look alike, counted."""
-    return tuple(PairGroup(*looked[:4], count, *looked[4:]) for looked, count in Counter(pairs).items())
+    return tuple(
+        PairGroup(votes, verdict, orders, cluster, count, *others)
+        for (votes, verdict, orders, cluster, *others), count in Counter(pairs).items()
+    )
 
 
 def counts_of(judges: Mapping[str, Sequence[Looked]] | Sequence[Looked], **others: Any) -> RunCounts:

@@ -74,7 +74,8 @@ class Colours:
             return _REVERSED
         known = _near(self.on, ground)
         if known is not None and (blank or known[0] not in _TEXT_ON):
-            return known[1:]
+            _, sign, word = known
+            return sign, word
         if blank:
             return _near(self.grounds, ground) or "~", ""
         if style.underline:

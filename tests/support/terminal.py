@@ -14,6 +14,11 @@ from ptyprocess import PtyProcess
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
+KEYS_WHILE_REVIEWING = "Keys while reviewing"
+
+_FRAME_QUERY, _FRAMES_KNOWN = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+
 _LEFT_OUT = ("NO_COLOR", "PAGER", "EDITOR", "UPHOLD_DB", "COLUMNS", "LINES")
 
 
@@ -22,7 +27,10 @@ class Ended(AssertionError):
 
 
 class Terminal:
-    """A program that runs in a pseudo-terminal of its own; leaving the context kills what still runs."""
+    """A program that runs in a pseudo-terminal of its own; leaving the context kills what still runs.
+
+    With `frames` it is told that the terminal knows synchronized output, and says where each frame begins and ends.
+    """
 
     def __init__(
         self,
@@ -31,7 +39,9 @@ class Terminal:
         size: tuple[int, int] = (120, 36),
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        frames: bool = False,
     ) -> None:
+        self.frames = frames
         self.columns, self.rows = size
         self.sent = self.began = time.perf_counter()
         self.stream = bytearray()
@@ -81,7 +91,14 @@ class Terminal:
             time.sleep(min(0.005, max(timeout, 0)))
             return None
         self.stream += data
+        if self.frames and _FRAME_QUERY in data:
+            os.write(self._process.fd, _FRAMES_KNOWN)
         return at
+
+    @property
+    def within_frame(self) -> bool:
+        """Whether a frame has begun of which the end has not come."""
+        return self.frames and self.stream.rfind(_FRAME_BEGINS) > self.stream.rfind(_FRAME_ENDS)
 
     def wait(self, *texts: str | bytes, timeout: float = 20.0) -> float:
         """Wait until all of `texts` have come since something was typed; the time when the last of them did."""
@@ -99,6 +116,22 @@ class Terminal:
             elif time.perf_counter() >= end or not self.alive:
                 raise Ended(f"{what}: it did not come; the screen was:\n" + "\n".join(self.display))
         return at
+
+    def see(self, *texts: str, without: str | None = None, timeout: float = 20.0) -> str:
+        """Wait until all of `texts` are on the screen, and `without` is not; what is on it then."""
+        return self.look(
+            lambda shown: all(text in shown for text in texts) and (without is None or without not in shown), timeout
+        )
+
+    def look(self, holds: Callable[[str], bool], timeout: float = 20.0) -> str:
+        """Wait until the screen, at the end of a frame, holds this; what is on it then."""
+        end = time.perf_counter() + timeout
+        while True:
+            shown = "" if self.within_frame else "\n".join(self.display)
+            if not self.within_frame and holds(shown):
+                return shown
+            if self.read(end - time.perf_counter()) is None and (time.perf_counter() >= end or not self.alive):
+                raise Ended("not seen; the screen was:\n" + "\n".join(self.display))
 
     def quiet(self, still: float = 0.15, timeout: float = 20.0) -> None:
         """Read until nothing has come for `still` seconds."""
@@ -153,6 +186,17 @@ class Terminal:
         self.code = os.waitstatus_to_exitcode(status)
         self.max_rss = rss * (1 if sys.platform == "darwin" else 1024)
         self._process.terminated = True
+
+
+def note_frames(terminal: Terminal) -> None:
+    """Open the list of keys of a review and close it; when it is gone, the app has noted what it had painted before.
+
+    Keys that decide are dropped until then, and how soon that is depends on the machine.
+    """
+    terminal.send("?")
+    terminal.see(KEYS_WHILE_REVIEWING)
+    terminal.send("\x1b")
+    terminal.see("all keys", without=KEYS_WHILE_REVIEWING)
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import json
 import os
 import shlex
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +33,21 @@ PAIRS, READ = 40, 24
 REASON = "Judge: rules:closer, a rule that read every pair; no other judge has."
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module", autouse=True)
+def _key() -> Iterator[None]:
+    """A key, and no other setting of a model server."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("OPENAI_API_KEY", "key-of-the-test")
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two runs over a set, judged by a rule; 24 pairs of each are read, and a model was asked about those of the first."""
-    for name in tuple(os.environ):
-        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
+    tmp_path = tmp_path_factory.mktemp("judged")
     for name in ("first", "second"):
         rows: list[dict[str, Any]] = [
             {
@@ -62,6 +72,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         done(tmp_path, "judge", number, "--judge", RULE)
     with serving(right) as server:
         done(tmp_path, "judge", "1", "--judge", MODEL, "--only-reviewed", "--base-url", f"{server.url}/v1")
+    return tmp_path / "x.db"
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A folder with a copy of that database."""
+    shutil.copy(made, tmp_path)
     return tmp_path
 
 
@@ -175,7 +192,7 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             assert listed.listing.judge_name == RULE
             await press(pilot, "q", "q", "enter")
 
-            await pilot.pause(0.1)
+            await pilot.pause()
             review = pilot.app.screen
             assert isinstance(review, ReviewScreen)
             assert review.session.judge_name == RULE
@@ -198,7 +215,7 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             assert "pinned to this set. People alone:" in " ".join(whole.split())
             assert "People alone throughout." in " ".join(whole.split())
             await press(pilot, "q")
-            await pilot.pause(0.05)
+            await pilot.pause()
             assert review.session.judge_name == MODEL
             alone = review.session.numbers()
             assert (alone.state, alone.judge_name, alone.missing) == ("human-only", MODEL, PAIRS - READ)
@@ -227,5 +244,5 @@ async def test_a_judge_named_for_the_session_holds_on_every_screen(folder: Path)
             await press(pilot, "down", "enter")
             assert "has not judged this run" in await seen(pilot, HomeScreen, "has not judged")
             await press(pilot, "up", "enter")
-            await pilot.pause(0.05)
+            await pilot.pause()
             assert pilot.app.screen.session.judge_name == MODEL  # type: ignore[attr-defined]

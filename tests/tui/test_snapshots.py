@@ -28,6 +28,9 @@ SCREENS = [
     ("numbers-history", WIDE),
     ("home", WIDE),
     ("home-empty", NARROW),
+    ("set", WIDE),
+    ("set", NARROW),
+    ("set-writing", WIDE),
     ("judging", WIDE),
     ("help", WIDE),
 ]

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from uphold.store.database import Store, open_store
+from support.stores import new_store
+from uphold.store.database import Store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "new.db", create=True) as made:
+    with new_store(tmp_path / "new.db") as made:
         yield made
 
 

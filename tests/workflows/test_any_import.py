@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.imports import added, bring, dump, values
+from support.stores import new_store
 from uphold.errors import BadFile, BadUsage
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.store.imports import drop_import
 
 WORDS = st.sampled_from(["candidate", "baseline", "tie"])
@@ -38,9 +40,7 @@ ROW = st.fixed_dictionaries(
 
 FILE = st.lists(ROW, min_size=1, max_size=8)
 
-QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+QUICK = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def with_one_text_a_key(file: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,16 +62,17 @@ def sound(store: Store) -> bool:
     return checks == (["ok"], [])
 
 
-def new_store(folder: str) -> Store:
-    return open_store(Path(folder) / "x.db", create=True)
-
-
 @QUICK
 @given(FILE, FILE, st.booleans())
 def test_a_file_imported_twice_adds_nothing_and_bad_rows_leave_no_trace(
     before: list[dict[str, Any]], file: list[dict[str, Any]], update: bool
 ) -> None:
-    with TemporaryDirectory() as one, TemporaryDirectory() as other, new_store(one) as store, new_store(other) as plain:
+    with (
+        TemporaryDirectory() as one,
+        TemporaryDirectory() as other,
+        new_store(Path(one, "x.db")) as store,
+        new_store(Path(other, "x.db")) as plain,
+    ):
         for each in (store, plain):
             bring(each, *before, skip_bad=True)
         if update:
@@ -92,7 +93,7 @@ def test_a_file_imported_twice_adds_nothing_and_bad_rows_leave_no_trace(
 @QUICK
 @given(FILE, FILE, st.booleans())
 def test_an_import_is_taken_back_whole(before: list[dict[str, Any]], file: list[dict[str, Any]], update: bool) -> None:
-    with TemporaryDirectory() as folder, new_store(folder) as store:
+    with TemporaryDirectory() as folder, new_store(Path(folder, "x.db")) as store:
         bring(store, *before, skip_bad=True)
         held = dump(store)
         number = bring(store, *file, skip_bad=True, update=update).number
@@ -107,7 +108,7 @@ def test_an_import_is_taken_back_whole(before: list[dict[str, Any]], file: list[
 def test_whichever_import_is_taken_back_the_file_stays_sound(
     files: list[tuple[list[dict[str, Any]], bool]], data: st.DataObject
 ) -> None:
-    with TemporaryDirectory() as folder, new_store(folder) as store:
+    with TemporaryDirectory() as folder, new_store(Path(folder, "x.db")) as store:
         numbers = [bring(store, *rows, skip_bad=True, update=update).number for rows, update in files]
         for number in data.draw(st.permutations([one for one in numbers if one is not None])):
             held = dump(store)
@@ -124,7 +125,7 @@ def test_whichever_import_is_taken_back_the_file_stays_sound(
 @QUICK
 @given(FILE, st.booleans())
 def test_a_file_that_cannot_be_taken_whole_leaves_nothing(file: list[dict[str, Any]], update: bool) -> None:
-    with TemporaryDirectory() as folder, new_store(folder) as store:
+    with TemporaryDirectory() as folder, new_store(Path(folder, "x.db")) as store:
         held = dump(store)
         refused = _refused(store, file, update)
         if refused is None:

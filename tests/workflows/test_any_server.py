@@ -12,8 +12,9 @@ import pytest
 from support.faulty_endpoint import right
 from support.model_server import Asked, Reply, error, loopback
 from support.provider_refusals import PROVIDERS, Provider, always, has_system, openai_error
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.generating import GenerateRequest, generate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
@@ -31,7 +32,7 @@ def store(tmp_path: Path) -> Store:
         for n in range(PAIRS)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    made = open_store(tmp_path / "uphold.db", create=True)
+    made = new_store(tmp_path / "uphold.db")
     for _ in import_files(made, ImportRequest([file], format="pairs", set="s")):
         pass
     return made

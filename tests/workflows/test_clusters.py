@@ -3,18 +3,18 @@
 import pytest
 
 from support.imports import bring
+from support.stores import new_store
 from uphold.records.enums import Choice
 from uphold.records.reviews import OnScreen
 from uphold.store import counts, runs
 from uphold.store.counts import CountOptions
-from uphold.workflows.lookup import open_store
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics, read_set_statistics
 
 
 @pytest.fixture
 def store(tmp_path):
-    with open_store(tmp_path / "u.db", create=True) as opened:
+    with new_store(tmp_path / "u.db") as opened:
         yield opened
 
 
@@ -54,7 +54,7 @@ def numbers(store, **options):
 def test_examples_with_the_same_context_and_turns_are_one_cluster_whatever_their_keys(store, tmp_path):
     bring(store, *copies(4, equal=True))
     equal = numbers(store)
-    with open_store(tmp_path / "apart.db", create=True) as other:
+    with new_store(tmp_path / "apart.db") as other:
         bring(other, *copies(4, equal=False))
         apart = numbers(other)
     judged, judged_apart = equal.judges[0], apart.judges[0]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.model_server import Asked, Reply, answer_to, as_json, dropped, error, loopback
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.errors import BadUsage
 from uphold.settings import Settings
@@ -28,7 +29,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
     def fill(*rows: dict[str, Any]) -> Store:
         file = tmp_path / "s.jsonl"
         file.write_text("".join(json.dumps({"response_baseline": _first(row), **row}) + "\n" for row in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s", baseline="old")):
             pass
         return store

@@ -7,9 +7,10 @@ import pytest
 
 from support.faulty_endpoint import ALL, TOKENS, UNREADABLE, Faulty, right
 from support.model_server import Asked, Reply, answer_to, error, loopback, said
+from support.stores import new_store
 from uphold.endpoints.retrying import RetryPolicy
 from uphold.settings import Settings
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run
@@ -33,7 +34,7 @@ def filled(tmp_path: Path) -> Callable[[int], Store]:
             for n in range(count)
         ]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         stores.append(store)
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass
@@ -60,19 +61,19 @@ def states(store: Store) -> dict[str, int]:
 async def test_with_a_third_of_all_answers_faulty_nothing_is_lost_and_nothing_is_there_twice(
     filled: Callable[[int], Store], kind: str
 ) -> None:
-    store, faulty = filled(200), Faulty()
+    store, faulty = filled(80), Faulty()
     async with loopback(faulty) as server:
-        first = await judged(store, kind, server.url, concurrency=16, timeout=3.0)
-        summary = await judged(store, kind, server.url, concurrency=16, timeout=3.0) if first.left else first
+        first = await judged(store, kind, server.url, concurrency=16, timeout=1.5)
+        summary = await judged(store, kind, server.url, concurrency=16, timeout=1.5) if first.left else first
         assert server.most_at_once <= 16
     assert set(faulty.had) == set(ALL)
     assert summary.left == 0
     assert states(store).keys() == {"readable", "unreadable"}
-    assert sum(states(store).values()) == 400
+    assert sum(states(store).values()) == 160
     (once,) = store.one(
         "SELECT count(DISTINCT pair_id || answer_order || sample) FROM judgments WHERE superseded_by IS NULL"
     )
-    assert once == 400
+    assert once == 160
     arrived, cost = store.one("SELECT count(*), sum(cost) FROM judgments WHERE raw IS NOT NULL")
     assert arrived == faulty.arrived
     assert cost == pytest.approx(faulty.arrived * EACH)

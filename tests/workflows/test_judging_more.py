@@ -8,10 +8,11 @@ import pytest
 from support.faulty_endpoint import TOKENS, right
 from support.imports import give_guidelines
 from support.model_server import Asked, Reply, answer_to, as_json, error, loopback, message, said
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
 from uphold.settings import Settings
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import estimate
 from uphold.workflows.importing import ImportRequest, import_files
@@ -38,7 +39,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
             for n in range(count)
         ]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass
         return store

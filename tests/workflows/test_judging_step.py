@@ -2,14 +2,13 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support import forked, forked_programs
 from support.model_server import (
     Answering,
     Asked,
@@ -24,6 +23,7 @@ from support.model_server import (
     serving,
     verdict,
 )
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage
 from uphold.judging.prompts import split_prompt
@@ -64,7 +64,7 @@ def filled(tmp_path: Path) -> Callable[..., Store]:
     def fill(rows: list[dict[str, Any]], *, name: str = "s") -> Store:
         file = tmp_path / f"{name}.jsonl"
         file.write_text("".join(json.dumps(one) + "\n" for one in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         stores.append(store)
         for _ in import_files(store, ImportRequest([file], format="pairs", set=name)):
             pass
@@ -478,23 +478,6 @@ async def test_the_files_verdicts_are_those_of_the_rule_for_consensus(filled: Ca
         assert verdict_of(judge.judgments, dict.fromkeys(BOTH_ORDERS, 2)) == word
 
 
-PROGRAM = """
-import asyncio, sys
-from pathlib import Path
-from uphold.workflows.judge_request import JudgeRequest
-from uphold.workflows.judging import judge_run
-from uphold.store.database import open_store
-
-async def main():
-    with open_store(Path(sys.argv[1])) as store:
-        request = JudgeRequest("anthropic:judge-model", base_url=sys.argv[2], concurrency=2, claim_seconds=0.3)
-        async for _ in judge_run(store, request):
-            pass
-
-asyncio.run(main())
-"""
-
-
 def judge_until_stuck(store: Store, how: signal.Signals, database: Path) -> None:
     """Run the program until five answers are in the file and two requests are open, then end it by a signal."""
     gate = Gate()
@@ -505,13 +488,13 @@ def judge_until_stuck(store: Store, how: signal.Signals, database: Path) -> None
         return prefers_yes(asked)
 
     with serving(five_then_none) as server:
-        command = [sys.executable, "-c", PROGRAM, str(database), server.url]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as program:
-            assert server.wait_for(7)
-            for _ in range(100_000):
-                if judgment_rows(store) == 5:
-                    break
-            program.send_signal(how)
+        program = forked.start(forked_programs.judge, database, server.url, "live", 0.3, 2)
+        assert server.wait_for(7)
+        for _ in range(100_000):
+            if judgment_rows(store) == 5:
+                break
+        program.send_signal(how)
+        assert program.end() != 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

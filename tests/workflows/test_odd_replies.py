@@ -16,6 +16,7 @@ import pytest
 from support import odd_replies
 from support.faulty_endpoint import right
 from support.model_server import Asked, Reply, loopback, serving
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.store.database import Store, open_store
 from uphold.workflows.importing import ImportRequest, import_files
@@ -34,7 +35,7 @@ def fill(folder: Path, pairs: int) -> Path:
         for n in range(pairs)
     ]
     (folder / "s.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with open_store(folder / "uphold.db", create=True) as store:
+    with new_store(folder / "uphold.db") as store:
         for _ in import_files(store, ImportRequest([folder / "s.jsonl"], format="pairs", set="s")):
             pass
     return folder / "uphold.db"

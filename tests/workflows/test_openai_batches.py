@@ -8,10 +8,11 @@ import pytest
 from support.batch_server import FileBatchDesk, Row, completed, failed_row
 from support.faulty_endpoint import TOKENS, right
 from support.model_server import Asked, Reply, error, loopback
+from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.errors import BadUsage, Refused
 from uphold.settings import Settings
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.batch_judging import judge_in_batches
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
@@ -30,7 +31,7 @@ def filled(tmp_path: Path) -> Callable[[int], Store]:
             for n in range(count)
         ]
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        store = open_store(tmp_path / "uphold.db", create=True)
+        store = new_store(tmp_path / "uphold.db")
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass
         return store

@@ -6,6 +6,7 @@ import pytest
 
 from support.imports import bring, compared, judged
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.records.enums import Choice, Preference, Verdict
 from uphold.workflows.lookup import Store, find_run, open_store
 from uphold.workflows.review_opening import ReviewOptions, open_review
@@ -14,7 +15,7 @@ from uphold.workflows.review_session import ReviewSession
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    with open_store(tmp_path / "two.db", create=True) as store:
+    with new_store(tmp_path / "two.db") as store:
         bring(store, *[judged(str(number)) for number in range(6)])
     return tmp_path / "two.db"
 

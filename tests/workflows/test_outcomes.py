@@ -2,8 +2,6 @@
 
 import contextlib
 import random
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support import forked, forked_programs
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed, values
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.errors import BadUsage
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.judgments import Judge, Judgment
@@ -27,7 +28,7 @@ from uphold.workflows.review_opening import open_review
 
 ACTS = st.lists(st.integers(0, 2**32), min_size=1, max_size=25)
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 def outcomes(store: Store) -> list[list[tuple[Any, ...]]]:
@@ -116,7 +117,7 @@ DOINGS = (import_rows, import_rows, drop, judge, judge, review, review)
 def test_after_any_acts_of_two_connections_what_is_stored_is_what_the_facts_give(acts: Sequence[int]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
-        with open_store(path, create=True) as one, open_store(path) as other:
+        with new_store(path) as one, open_store(path) as other:
             bring(one, compared("a", reference="r"), judged("b"))
             for seed in acts:
                 rng = random.Random(seed)
@@ -124,36 +125,16 @@ def test_after_any_acts_of_two_connections_what_is_stored_is_what_the_facts_give
                 check(one)
 
 
-CHILD = """
-import sys
-from pathlib import Path
-sys.path.append(sys.argv[3])
-from support.sessions import on_screen
-from uphold.records.enums import Choice
-from uphold.store.database import open_store
-from uphold.store.runs import all_runs
-from uphold.workflows.review_opening import open_review
-with open_store(Path(sys.argv[1]), busy_ms=60_000) as store:
-    session = open_review(store, all_runs(store)[0], sys.argv[2])
-    for number in range(60):
-        if session.current is None or session.finished or number % 5 == 4:
-            session.undo()
-        else:
-            session.decide(list(Choice)[number % 4], on_screen(session))
-"""
-
-
 @pytest.mark.parametrize("reviewers", [("eve", "fay")])
 def test_two_processes_that_review_while_a_third_imports_and_judges_agree_with_the_facts(
     store: Store, reviewers: tuple[str, str]
 ) -> None:
     bring(store, *(judged(f"k{number}") for number in range(40)))
-    tests = str(Path(__file__).parents[1])
-    started = [subprocess.Popen([sys.executable, "-c", CHILD, str(store.path), name, tests]) for name in reviewers]
+    reviews = [forked.start(forked_programs.review_and_undo, store.path, name) for name in reviewers]
     rng = random.Random(1)
     with open_store(store.path, busy_ms=60_000) as mine:
-        while any(one.poll() is None for one in started):
+        while any(one.process.is_alive() for one in reviews):
             rng.choice((import_rows, judge))(mine, rng)
-    assert [one.wait() for one in started] == [0, 0]
+    assert [one.rest() for one in reviews] == [[("done",)]] * 2
     check(store)
     assert values(store, "SELECT count(*) FROM events WHERE kind = 'undo'") == [24]

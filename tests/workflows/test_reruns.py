@@ -3,7 +3,7 @@
 import pytest
 
 from support.imports import bring, judged
-from uphold.workflows.lookup import open_store
+from support.stores import new_store
 from uphold.workflows.statistics import read_run_statistics
 
 BOTH = ("candidate-first", "baseline-first")
@@ -11,7 +11,7 @@ BOTH = ("candidate-first", "baseline-first")
 
 @pytest.fixture
 def store(tmp_path):
-    with open_store(tmp_path / "u.db", create=True) as opened:
+    with new_store(tmp_path / "u.db") as opened:
         rows = [judged(f"k{at}", "candidate", order=order) for at in range(20) for order in BOTH]
         bring(opened, *rows)
         yield opened

@@ -9,8 +9,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from support.examples import examples
 from support.imports import bring, compared, judged, reviewed
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.records.enums import Choice, EventKind, Verdict, ruling
 from uphold.reviewing.receipts import Receipt, Refusal
 from uphold.store.database import open_store
@@ -81,7 +83,7 @@ class Reviewing(RuleBasedStateMachine):
     def open_file(self) -> None:
         self.folder = TemporaryDirectory()
         self.path = Path(self.folder.name) / "x.db"
-        with open_store(self.path, create=True) as store:
+        with new_store(self.path) as store:
             rows = [judged(key, verdict=verdict) | {"verdict": verdict} for key, verdict in VERDICTS.items()]
             bring(store, *rows, compared("e"), compared("f"), reviewed("c", review="tie"))
             with store.writing() as conn:
@@ -246,13 +248,13 @@ class Reviewing(RuleBasedStateMachine):
         ]
 
 
-Reviewing.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Reviewing.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=30)
 
 TestReviewing = Reviewing.TestCase
 
 
 def test_a_verdict_that_cannot_be_upheld_says_which_keys_decide(tmp_path: Path) -> None:
-    with open_store(tmp_path / "x.db", create=True) as store:
+    with new_store(tmp_path / "x.db") as store:
         bring(store, judged() | {"verdict": None})
         session = open_review(store, all_runs(store)[0], reviewer="ada")
         assert session.verdict is Verdict.UNREADABLE

@@ -7,6 +7,7 @@ import pytest
 
 from support.imports import bring, compared, dump, judged, reviewed, values
 from support.sessions import on_screen
+from support.stores import new_store
 from uphold.errors import BadDatabase
 from uphold.records.enums import Choice, EventKind, Ruling
 from uphold.reviewing.receipts import Receipt, Refusal
@@ -70,7 +71,7 @@ def test_a_run_without_a_current_pair_has_nothing_to_act_on(store: Store) -> Non
 @pytest.mark.parametrize("first", [True, False])
 def test_a_save_that_fails_leaves_session_and_file_as_they_were(tmp_path: Path, act: str, first: bool) -> None:
     path = tmp_path / "x.db"
-    with open_store(path, create=True) as made:
+    with new_store(path) as made:
         bring(made, *[judged(key) for key in "abc"])
         prepared = opened(made)
         if not first or act in ("undo", "redo"):
@@ -189,7 +190,7 @@ def test_a_decision_done_again_takes_its_old_place_behind_one_that_was_imported_
 
 def test_two_people_in_two_programs_do_not_disturb_each_other(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         bring(store, *[compared(key) for key in "abc"])
     with open_store(path) as one, open_store(path) as two:
         ada, ben = opened(one, "ada"), opened(two, "ben")

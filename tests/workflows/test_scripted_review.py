@@ -285,3 +285,13 @@ def test_an_import_whose_pairs_were_only_shown_can_be_taken_back(store: Store) -
     shown(store)
     drop_import(store, 1)
     assert not values(store, "SELECT id FROM pairs")
+
+
+def test_an_import_is_dropped_whose_reference_was_only_shown(store: Store) -> None:
+    bring(store, compared("a", reference="r"))
+    mended = bring(store, {"key": "a", "reference": "s"}, update=True).number
+    assert [pair.key for pair in shown(store)] == ["a"]
+    assert mended is not None
+    drop_import(store, mended)
+    assert values(store, "SELECT r.turns FROM examples e JOIN reference_texts r ON r.id = e.reference_id") == ['["r"]']
+    assert store.rows("PRAGMA foreign_key_check").fetchall() == []

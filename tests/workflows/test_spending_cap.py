@@ -12,13 +12,14 @@ import pytest
 
 from support.batch_server import BatchDesk, FileBatchDesk, Row, completed, succeeded
 from support.model_server import Asked, Reply, as_json, dropped, error, loopback, said
+from support.stores import new_store
 from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, OddReply, Refused, Unavailable
 from uphold.judging.costs import Price
 from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, RequestForm
 from uphold.settings import Settings
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store
 from uphold.workflows.batch_judging import judge_in_batches
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.importing import ImportRequest, import_files
@@ -51,7 +52,7 @@ def store(tmp_path: Path) -> Store:
         for n in range(120)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    store = open_store(tmp_path / "uphold.db", create=True)
+    store = new_store(tmp_path / "uphold.db")
     for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
         pass
     return store

@@ -15,7 +15,9 @@ from uphold.stats.human import label_scores
 from uphold.stats.intervals import StratumShare, stratified_share
 from uphold.stats.poststratify import verdict_cells
 
-PAIRS, SESSIONS = 200, 2000
+PAIRS = 200
+
+SESSIONS, MANY_SESSIONS = 200, 2000
 
 SIZES = (20, 40, 60)
 
@@ -93,21 +95,18 @@ def _rate(errors: Errors, cells: tuple[PairGroup, ...], names: list[str], truth:
         errors.rate += (win_rates(found)[1].rate or 0) - truth
 
 
-@pytest.fixture(scope="module")
-def errors() -> dict[int, Errors]:
-    found = {size: Errors() for size in SIZES}
-    for number in range(SESSIONS):
-        session(number, found)
-    return found
-
-
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("sessions", "room"), [(SESSIONS, 0.02), pytest.param(MANY_SESSIONS, 0.01, marks=pytest.mark.slow)]
+)
 def test_stratified_agreement_and_the_rates_are_unbiased_and_the_naive_agreement_is_not(
-    errors: dict[int, Errors], size: int
+    sessions: int, room: float
 ) -> None:
-    one = errors[size]
-    assert one.compared > SESSIONS * 0.9
-    assert one.rated > SESSIONS * 0.1
-    assert abs(one.stratified / one.compared) < 0.01
-    assert abs(one.rate / one.rated) < 0.02
-    assert abs(one.naive / one.compared) > 0.03
+    errors = {size: Errors() for size in SIZES}
+    for number in range(sessions):
+        session(number, errors)
+    for one in errors.values():
+        assert one.compared > sessions * 0.9
+        assert one.rated > sessions * 0.1
+        assert abs(one.stratified / one.compared) < room
+        assert abs(one.rate / one.rated) < 2 * room
+        assert abs(one.naive / one.compared) > 0.03

@@ -90,6 +90,9 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
             print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
             return UpholdError.exit_code
         raise error
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group of commands without one: the message is its help
+        print_note(str(message()))
+        return UpholdError.exit_code
     context = getattr(error, "ctx", None)
     text = str(message()).rstrip(".")
     print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))

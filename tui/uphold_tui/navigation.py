@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.content import Content
 from textual.screen import Screen
 
-from uphold.errors import DatabaseLost
+from uphold.errors import DatabaseLost, UpholdError
 from uphold.records.enums import QueueKind
 from uphold.records.pair_list import PairFilter
 from uphold.records.runs import Run
@@ -18,10 +19,12 @@ from uphold_tui import safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
+from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
     from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
+    from uphold.workflows.curating import SetEditor
     from uphold.workflows.next_step import NextStep
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
@@ -72,6 +75,8 @@ class Navigator:
             self.list_pairs,
             self.show_numbers,
             self.change_reviewer,
+            self.open_set,
+            self.new_set,
             self.import_file,
         )
         database = self.store.path.name
@@ -113,7 +118,6 @@ class Navigator:
 
     def _save_database(self, name: str | None) -> None:
         """Copy the database to a file of this name and go on in that; where it cannot be done, say why and ask again."""
-        from uphold.errors import UpholdError
         from uphold.workflows.saving_elsewhere import save_database
 
         if not name:
@@ -163,6 +167,57 @@ class Navigator:
         """Whoever reviews from now on; the state of a list is kept for one reviewer only."""
         self.reviewer = name
         self._list_states.clear()
+
+    # an eval set
+
+    def new_set(self) -> None:
+        """Ask for the name and purpose of an eval set, make it, and open it."""
+        from uphold.workflows.curating import make_set
+        from uphold.workflows.lookup import home
+        from uphold_tui.dialogs.set_forms import NewSet, NewSetScreen
+
+        def make(new: NewSet | None) -> None:
+            if new is not None:
+                make_set(self.store, new.name, self.reviewer, new.purpose or None)
+                self.open_set(new.name)
+
+        self.app.push_screen(NewSetScreen(row.name for row in home(self.store).sets), make)
+
+    def open_set(self, name: str) -> None:
+        """Open an eval set; leaving it comes back here, with a version cut where it was changed."""
+        from uphold.workflows.curating import SetEditor
+        from uphold_tui.eval_set.screen import SetActions, SetScreen
+        from uphold_tui.home.screen import HomeScreen
+
+        editor = SetEditor(self.store, name, self.reviewer)
+
+        def leave(changed: bool) -> None:
+            said = self.cut_version(editor) if changed else ""
+            self.close()
+            if isinstance(self.app.screen, HomeScreen):
+                self.app.screen.greet(said)
+
+        actions = SetActions(leave, lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline))
+        self.app.push_screen(SetScreen(editor, actions, self.options))
+
+    def cut_version(self, editor: "SetEditor") -> str:
+        """Cut a version of a set that was changed; return what that came to, as a sentence."""
+        from uphold.records.set_history import VersionReason
+        from uphold.workflows.set_versions import cut_version
+
+        try:
+            cut = cut_version(self.store, editor.name, VersionReason.EDITED, self.reviewer)
+        except UpholdError as error:
+            return safe_text.cause(str(error))
+        if cut is None:
+            return ""
+        return f"{safe_text.safe_line(editor.name)} is version {cut.number} now" if cut.is_new else ""
+
+    def _review_systems(self, set_name: str, candidate: str, baseline: str) -> None:
+        """Make the run of two systems over a set, and review it."""
+        from uphold.workflows.review_opening import make_run
+
+        self.review_run(make_run(self.store, set_name, candidate, baseline))
 
     # a run
 
@@ -423,6 +478,25 @@ class ReviewNavigator:
         )
         screen = self._navigator.numbers_screen(session.run, session.reviewer, actions, session.named_judge)
         self._app.push_screen(screen)
+
+    def open_set(self, key: str) -> None:
+        """The run's eval set, with the cursor on an example; leaving it comes back to the pair at hand."""
+        from uphold.workflows.curating import SetEditor
+        from uphold_tui.eval_set.screen import SetActions, SetScreen, SetScreenState
+
+        session, navigator = self._session, self._navigator
+        editor = SetEditor(session.store, session.run.set, session.reviewer)
+        hidden = session.undecided_keys()
+
+        def leave(changed: bool) -> None:
+            said = navigator.cut_version(editor) if changed else ""
+            navigator.close()
+            self.screen.refresh_session()
+            if said:
+                self.screen.show_message(Content.styled(said, MUTED))
+
+        actions = SetActions(leave, None, lambda key: key in hidden)
+        self._app.push_screen(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

@@ -5,6 +5,7 @@ escape sequences, markup and direction marks. These functions return Content (or
 which Textual draws as it is and does not interpret, or plain text made safe where the name or docstring says so.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from uphold.text import one_line, terminal_safe
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
+
+_UNITS = re.compile(r"\r\n|.", re.DOTALL)
+"""Characters as `safe` shows them, one by one; it shows the two of a line end as one."""
 
 LONGEST = 64_000
 """Characters of a text that are shown on screen; `e` opens the whole text."""
@@ -66,6 +70,27 @@ def safe(text: str) -> str:
 def safe_line(text: str) -> str:
     """Return foreign text on one line as plain text."""
     return one_line(text)
+
+
+def with_changes(raw: str, edited: str) -> str:
+    """Return foreign text as it was, with the changes that somebody made to `safe(raw)`.
+
+    What is before the first change and behind the last one comes from `raw`, so that characters which are shown as signs
+    are kept where nobody touched them.
+    """
+    if edited == terminal_safe(raw):
+        return raw
+    units = _UNITS.findall(raw)
+    shown_units = [terminal_safe(unit) for unit in units]
+    first = start = 0
+    while first < len(units) and edited.startswith(shown_units[first], start):
+        start += len(shown_units[first])
+        first += 1
+    last, end = len(units), len(edited)
+    while last > first and end - len(shown_units[last - 1]) >= start and edited.endswith(shown_units[last - 1], 0, end):
+        end -= len(shown_units[last - 1])
+        last -= 1
+    return "".join(units[:first]) + edited[start:end] + "".join(units[last:])
 
 
 def markdown(text: str) -> "Markdown":

@@ -68,6 +68,8 @@ class Signs:
     stale: str = "~"
     skipped: str = "–"
     broken: str = "!"
+    draft: str = "○"
+    retired: str = "×"
     more: str = "▾"
     folded: str = "▸"
 
@@ -85,6 +87,8 @@ ASCII = Signs(
     flagged="!",
     carried=">",
     skipped="-",
+    draft="o",
+    retired="x",
     more="v",
     folded=">",
 )

@@ -3,6 +3,7 @@
 To add a format, write a module in `readers/` with the members of `Format` and add it to `_READERS`.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -25,6 +26,7 @@ from uphold.formats.readers import (
     preferences,
     promptfoo,
 )
+from uphold.formats.readers.eval_set import is_set_file
 from uphold.formats.reading import ByteMeter, FileReading, NeedsOptions, ReadNotes, ReadOptions, ReadProgress
 from uphold.records.rows import ImportRow
 
@@ -182,6 +184,11 @@ def _fallback_kind(reader: Format, file: InputFile) -> str | None:
 def _unknown_format(file: InputFile, options: ReadOptions) -> BadFile:
     if file.shape == "empty":
         return BadFile(f"{file.name}: there is no row in it")
+    if is_set_file(file):
+        command = f"uphold set import {shlex.quote(str(file.path))}"
+        return BadFile(
+            f"{file.name}:1: an exported eval set: `{command}` shows what it changes, and takes it with --yes"
+        )
     if not file.is_workbook:
         file.check_text()
     needed = _needed_options(file, options)

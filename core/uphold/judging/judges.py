@@ -66,6 +66,11 @@ class LlmOptions:
     extra_body: str | None = None
 
 
+def _forgotten(order: AnswerOrder, sample: int = 0) -> Judgment:
+    problem = "the example was forgotten: its texts are blank"
+    return Judgment(order, JudgmentStatus.UNREADABLE, None, sample, problem=problem, cost=0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class RulesJudge:
     """An offline rule with its options: one judgment per pair, without an order."""
@@ -86,6 +91,8 @@ class RulesJudge:
 
     def judge(self, pair: PairToJudge) -> Judgment:
         """Return the rule's judgment."""
+        if pair.forgotten:
+            return _forgotten(AnswerOrder.NONE)
         return self.rule.judge(pair, self.options)
 
 
@@ -138,7 +145,12 @@ class LlmJudge:
         """Do nothing: a model can compare any two systems."""
 
     def judge_identical(self, pair: PairToJudge, order: AnswerOrder, sample: int = 0) -> Judgment | None:
-        """Return a tie for a pair whose two answers are the same, which needs no request; None for any other pair."""
+        """Return the judgment on a pair that needs no request; None for any other pair.
+
+        It is a tie where the two answers are the same, and unreadable where the texts were forgotten.
+        """
+        if pair.forgotten:
+            return _forgotten(order, sample)
         if not pair.identical:
             return None
         return Judgment(order, JudgmentStatus.READABLE, Preference.TIE, sample, reason="identical answers", cost=0.0)

@@ -12,12 +12,16 @@ from uphold.records.texts import AnswerCell, ExampleText, canonical, cells_hash
 
 @dataclass(frozen=True)
 class PairToJudge:
-    """What a judge compares: an example and both systems' answers, one cell per turn, up to and including `turn`."""
+    """What a judge compares: an example and both systems' answers, one cell per turn, up to and including `turn`.
+
+    Where the example was `forgotten` all of it is blank, and there is nothing to judge.
+    """
 
     text: ExampleText
     turn: int
     candidate: tuple[AnswerCell, ...]
     baseline: tuple[AnswerCell, ...]
+    forgotten: bool = False
 
     @property
     def identical(self) -> bool:

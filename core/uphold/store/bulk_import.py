@@ -16,7 +16,7 @@ from uphold.store import pairs, runs
 from uphold.store.bulk_annotations import BulkAnnotations
 from uphold.store.bulk_writer import BulkWriter, IdCache, StoredPair
 from uphold.store.outcomes import write_example_verdicts
-from uphold.store.sets import read_text
+from uphold.store.sets import read_text, withdrawn_ids
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
 
@@ -54,16 +54,20 @@ class BulkExamples:
         self._recent: dict[int, StoredExample] = {}
         self._tags: dict[int, set[str]] = {}
         self._edited: dict[int, tuple[StoredExample, tuple[int, int | None]]] = {}
+        self._withdrawn = withdrawn_ids(writer.conn, writer.set_id)
+        self._revived: dict[int, StoredExample] = {}
 
     def find(self, key: str) -> StoredExample | None:
-        """Return the example with this key in the set, or None."""
+        """Return the example with this key in the set, or None: also where its addition was undone."""
         number = self._ids.find((self._writer.set_id, key))
-        return None if number is None else self.get(number)
+        return None if number is None or number in self._withdrawn else self.get(number)
 
     def get(self, number: int) -> StoredExample:
         """Return the example with this id, as it is after the rows so far."""
         if number in self._edited:
             return self._edited[number][0]
+        if number in self._revived:
+            return self._revived[number]
         found = self._recent.get(number)
         if found is None:
             found = self._recent[number] = self._load(number)
@@ -91,17 +95,23 @@ class BulkExamples:
 
     @property
     def has_edits(self) -> bool:
-        """Whether an example has been given another text or reference."""
-        return bool(self._edited)
+        """Whether an example has been given another text or reference, or was added again."""
+        return bool(self._edited or self._revived)
 
     def add(self, key: str, text: ExampleText) -> StoredExample:
-        """Add an active example and return it."""
+        """Add an active example and return it; one whose addition was undone is added again."""
         writer, prefixes = self._writer, _prefixes(text)
         text_id, reference_ids = self._find_or_add_text(text, prefixes), self._find_or_add_references(text)
-        number = writer.examples.add(writer.set_id, key, text_id, reference_ids[-1])
+        known = self._ids.find((writer.set_id, key)) if self._withdrawn else None
+        number = known if known is not None else writer.examples.add(writer.set_id, key, text_id, reference_ids[-1])
         writer.example_events.add(number, "added", text_id, reference_ids[-1], writer.at, writer.import_id)
-        self._ids.add((writer.set_id, key), number)
-        example = self._recent[number] = StoredExample(number, key, text, text_id, prefixes, reference_ids)
+        example = StoredExample(number, key, text, text_id, prefixes, reference_ids)
+        if known is None:
+            self._ids.add((writer.set_id, key), number)
+            self._recent[number] = example
+        else:
+            self._withdrawn.discard(number)
+            self._revived[number] = example
         return example
 
     def edit(self, example: StoredExample, text: ExampleText) -> None:
@@ -118,9 +128,14 @@ class BulkExamples:
     def write_edits(self) -> int:
         """Write one edit for every example whose text or reference has changed; return how many.
 
-        The old text, its responses and their judgments stay in the database.
+        The old text, its responses and their judgments stay in the database. Examples that are added again get their text.
         """
         writer = self._writer
+        writer.conn.executemany(
+            "UPDATE examples SET text_id = ?, reference_id = ?, status = 'active' WHERE id = ?",
+            [(example.text_id, example.reference_id, example.id) for example in self._revived.values()],
+        )
+        write_example_verdicts(writer.conn, list(self._revived))
         changed = []
         for example, before in self._edited.values():
             if (example.text_id, example.reference_id) == before:

@@ -38,11 +38,19 @@ JOIN responses y ON y.id = p.baseline_response_id
 WHERE p.turn > json_array_length(t.turns) OR p.turn > json_array_length(x.cells) OR p.turn > json_array_length(y.cells) LIMIT 1
 """
 
+_SETTINGS = """
+SELECT id FROM set_events WHERE value IS NOT NULL AND NOT CASE kind
+    WHEN 'floor' THEN json_valid(value) AND json_type(value) IN ('integer', 'real')
+    WHEN 'wanted' THEN json_valid(value) AND json_type(value) = 'object'
+    ELSE 1 END LIMIT 1
+"""
+
 _ACROSS = (
     (_TURNS, "pairs", "turn is behind the last turn of its text or answers"),
+    (_SETTINGS, "set_events", "value is no number for a floor, or no object of counts"),
     (_UNDONE, "events", "undone is not what the undo and redo events say"),
 )
-"""Rules that join tables: a query for the first row that breaks one, its table, and what is wrong."""
+"""Rules that join tables or columns: a query for the first row that breaks one, its table, and what is wrong."""
 
 _PLACES = 6
 """How many columns of a key are shown."""
@@ -181,6 +189,10 @@ def _is_list_of(kinds: tuple[type, ...] | None, least: int) -> Callable[[Any], b
     return is_list
 
 
+def _is_detail(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str | None) for item in value.values())
+
+
 def _is_summary(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, int) for item in value.values())
 
@@ -193,6 +205,11 @@ _JSON = {
     ("responses", "cells"): _is_list_of(None, 1),
     ("generations", "definition"): lambda value: isinstance(value, dict),
     ("judges", "definition"): lambda value: isinstance(value, dict),
+    ("set_acts", "detail"): _is_detail,
+    ("pool_items", "tags"): _is_list_of((str,), 0),
+    ("pool_items", "turns"): _is_list_of((str,), 1),
+    ("pool_items", "reference"): _is_list_of((str, type(None)), 1),
+    ("pool_items", "answers"): lambda value: isinstance(value, dict),
 }
 """Columns of JSON, and whether a value is of the shape that is stored there."""
 

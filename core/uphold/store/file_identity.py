@@ -119,11 +119,15 @@ def read_header(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """Size and header of the database file, and the state of the checkpoint that alone may change them."""
+    """Size and header of the database file, and the state of the checkpoint that alone may change them.
+
+    `is_settled`: no checkpoint was at work while they were read, so that they belong together.
+    """
 
     size: int
     header: bytes
     checkpoint: bytes
+    is_settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,22 +244,26 @@ class FileIdentity:
             raise found.error(path, committed=committed)
 
     def _content(self, size: int) -> _Content:
+        earlier = self._log.checkpoint() if self._log is not None else b""
         header = os.pread(self._file.descriptor, HEADER_BYTES, 0)
-        return _Content(size, header, self._log.checkpoint() if self._log is not None else b"")
+        checkpoint = self._log.checkpoint() if self._log is not None else b""
+        is_settled = checkpoint == earlier and checkpoint[8:12] == checkpoint[12:]
+        return _Content(size, header, checkpoint, is_settled)
 
     def _content_loss(self, size: int) -> Loss | None:
         """What is wrong with size and header.
 
         Only a checkpoint writes to the file of a database with a write-ahead log. It announces in the index how far it
-        will go before its first page, which is the header's, and says that it got there after its last.
+        will go before its first page, which is the header's, and says that it got there after its last. What is read
+        while one is at work may be an old header with a new state, and is nothing to compare the next reading with.
         """
         before, now = self._seen, self._content(size)
         if now == before or before is None:
             return None
-        is_checkpoint = now.checkpoint != before.checkpoint or now.checkpoint[8:12] != now.checkpoint[12:]
+        is_checkpoint = now.checkpoint != before.checkpoint or not (now.is_settled and before.is_settled)
         is_foreign = self._log is not None and now.header != before.header and not is_checkpoint
         found = _classify(before, now, is_foreign=is_foreign)
-        if found is None:
+        if found is None and (now.is_settled or not before.is_settled):
             self._seen = now
         return found
 

@@ -1,7 +1,6 @@
 """The judge of a run's headline as the file has it: its pin, what judges were asked, and which pairs they lack."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from uphold.records.headline_judge import (
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.settings import database_path
-from uphold.store.database import Store, now
+from uphold.store.database import Store
 
 if TYPE_CHECKING:
     from uphold.records.pinned_judge import JudgeCoverage
@@ -196,10 +195,6 @@ def _version_list(judges: Sequence[JudgeRef]) -> str:
     return ", ".join(repr(versioned_name(judge)) for judge in judges)
 
 
-def write_pin(conn: sqlite3.Connection, set_id: int, judge: JudgeRef | None, reviewer_id: int | None) -> None:
-    """Write that a set's numbers rest on a judge from now on; with None that the pin is taken away."""
-    value = None if judge is None else f"{judge.name}@{judge.version}"
-    conn.execute(
-        "INSERT INTO set_events (set_id, kind, value, reviewer_id, created_at) VALUES (?, 'judge', ?, ?, ?)",
-        (set_id, value, reviewer_id, now()),
-    )
+def pin_value(judge: JudgeRef) -> str:
+    """Return how a pinned judge is stored: its name with the whole version."""
+    return f"{judge.name}@{judge.version}"

@@ -143,6 +143,12 @@ _DEPENDENTS = {
     "tag_events": "tags of its examples",
     "set_events": "what was set for its set",
     "reason_keys": "reasons of its set",
+    "set_acts": "acts on its set",
+    "set_versions": "versions of its set",
+    "set_members": "versions of its set",
+    "run_versions": "versions that its runs were judged on",
+    "pool_items": "proposals for its set",
+    "forgotten_texts": "texts of its examples that were forgotten",
 }
 
 

@@ -1,12 +1,15 @@
 """Judge versions, and the orders and samples that a run requests of them."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from uphold.records.enums import AnswerOrder
-from uphold.records.judgments import Judge
+from uphold.records.judgments import Judge, JudgeRef
+from uphold.records.runs import Run
 from uphold.records.texts import canonical
-from uphold.store.database import now
+from uphold.store.database import Store, now
 from uphold.store.outcomes import write_run_verdicts
 
 
@@ -46,3 +49,22 @@ def record_requested_orders(
         [(run_id, judge_id, order, count) for order, count in grown.items()],
     )
     write_run_verdicts(conn, run_id, judge_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """How a run asked a judge: the options of a rule, as NAME=VALUE; for a model one order only, and samples."""
+
+    options: tuple[str, ...] = ()
+    one_order: bool = False
+    samples: int | None = None
+
+
+def ask_options(store: Store, run: Run, judge: JudgeRef) -> AskOptions:
+    """Return with what options a run asked a judge, to ask it in the same way again."""
+    if judge.kind == "rules":
+        definition = json.loads(store.one("SELECT definition FROM judges WHERE id = ?", (judge.id,))[0])
+        return AskOptions(tuple(f"{name}={value}" for name, value in definition.items() if name != "rule"))
+    sql = "SELECT answer_order, samples FROM judge_orders WHERE run_id = ? AND judge_id = ?"
+    samples = [count for _, count in store.rows(sql, (run.id, judge.id))]
+    return AskOptions((), len(samples) == 1, max(samples, default=1))

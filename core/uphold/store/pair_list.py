@@ -170,12 +170,18 @@ def update_index(store: Store) -> None:
     # A negative mark: indexed rows were deleted (an import was dropped), so the index is built anew.
     if any(indexed < 0 for _, indexed, _ in _progress(store)):
         with store.writing() as conn:
-            conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-            conn.execute("UPDATE search_marks SET upto = 0")
+            clear_index(conn)
     for kind, indexed, last in _progress(store):
         while indexed < last:
             with store.writing() as conn:
                 indexed = _index_batch(conn, kind)
+
+
+def clear_index(conn: sqlite3.Connection) -> None:
+    """Empty the full-text index, where there is one; it is built anew when it is next needed."""
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone() is not None:
+        conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    conn.execute("UPDATE search_marks SET upto = 0")
 
 
 def _index_exists(store: Store) -> bool:

@@ -16,7 +16,8 @@ from uphold.store.sets import ActiveExample, active_examples, read_text
 class PairTexts:
     """A pair with its texts, tags and system names; the responses' cells go up to its turn.
 
-    `reference_id` is the example's present reference up to that turn, None where there is none.
+    `reference_id` is the example's present reference up to that turn, None where there is none. Where the text was
+    `forgotten`, all texts are blank.
     """
 
     pair_id: int
@@ -31,6 +32,7 @@ class PairTexts:
     candidate_cells: tuple[AnswerCell, ...]
     baseline_cells: tuple[AnswerCell, ...]
     reference_id: int | None = None
+    forgotten: bool = False
 
 
 def pair_texts(store: Store, pair_id: int) -> PairTexts:
@@ -39,7 +41,8 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
         """
         SELECT p.run_id, e.key, p.turn, p.contents, t.turns, t.context, f.turns, c.name, b.name, x.cells, y.cells,
             (SELECT json_group_array(tag) FROM tags WHERE example_id = e.id),
-            (SELECT prefix_id FROM reference_prefixes q WHERE q.reference_id = e.reference_id AND q.turn = p.turn)
+            (SELECT prefix_id FROM reference_prefixes q WHERE q.reference_id = e.reference_id AND q.turn = p.turn),
+            p.text_id IN (SELECT text_id FROM forgotten_texts)
         FROM pairs p JOIN examples e ON e.id = p.example_id JOIN texts t ON t.id = p.text_id
         LEFT JOIN reference_texts f ON f.id = e.reference_id
         JOIN runs r ON r.id = p.run_id JOIN systems c ON c.id = r.candidate_id JOIN systems b ON b.id = r.baseline_id
@@ -48,7 +51,22 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
         """,
         (pair_id,),
     )
-    run_id, key, turn, contents, turns, context, references, candidate, baseline, x, y, tags, reference_id = row
+    (
+        run_id,
+        key,
+        turn,
+        contents,
+        turns,
+        context,
+        references,
+        candidate,
+        baseline,
+        x,
+        y,
+        tags,
+        reference_id,
+        forgotten,
+    ) = row
     return PairTexts(
         pair_id,
         run_id,
@@ -62,6 +80,7 @@ def pair_texts(store: Store, pair_id: int) -> PairTexts:
         tuple(json.loads(x)[:turn]),
         tuple(json.loads(y)[:turn]),
         reference_id,
+        bool(forgotten),
     )
 
 

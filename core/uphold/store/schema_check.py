@@ -17,6 +17,7 @@ from uphold.store.schema import SEARCH_INDEX, SEARCH_TABLES, migrate
 SCHEMA_HASHES = {
     6: "520e54e6c3ea826be900889abc99af4dabd6ad7115990223f89367c8247ee1d6",
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
+    8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -4,9 +4,19 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-_TEXT_USERS = ("examples", "example_events", "responses", "pairs")
+_TEXT_USERS = ("examples", "example_events", "responses", "pairs", "set_members")
 
-_REFERENCE_USERS = ("examples", "example_events", "pairs", "judgments", "events", "perplexities", "batch_items")
+_REFERENCE_USERS = (
+    "examples",
+    "example_events",
+    "set_members",
+    "pairs",
+    "judgments",
+    "events",
+    "shown_pairs",
+    "perplexities",
+    "batch_items",
+)
 
 
 def delete_unused_texts(conn: sqlite3.Connection, text_ids: Iterable[int], users: Iterable[str] = _TEXT_USERS) -> None:

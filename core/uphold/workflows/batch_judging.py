@@ -31,7 +31,7 @@ from uphold.workflows.judging_progress import (
     RecordedTask,
     initial_progress,
     judge_summary,
-    make_run_pairs,
+    make_run_to_judge,
     missing_outside_batches,
     record_task,
 )
@@ -289,7 +289,7 @@ async def judge_in_batches(
     option = "--batch" if submitting else "--collect"
     judges = [batch_judge(task, option) for task in tasks]
     control = request.control or WorkControl(request.concurrency, request.max_cost)
-    made = make_run_pairs(store, target, request)
+    made = make_run_to_judge(store, target, request)
     for task, judge in zip(tasks, judges, strict=True):
         recorded = record_task(store, made, task, request.scope)
         has_open_batches = bool(claims.open_batches(store, recorded.judge_id))

@@ -171,7 +171,8 @@ class ClaimedWork:
 def pair_to_judge(store: Store, pair_id: int) -> tuple[PairToJudge, int | None]:
     """Return the texts of a pair that a judge compares, and the id of the reference among them up to the pair's turn."""
     texts = pair_texts(store, pair_id)
-    return PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells), texts.reference_id
+    pair = PairToJudge(texts.text, texts.turn, texts.candidate_cells, texts.baseline_cells, texts.forgotten)
+    return pair, texts.reference_id
 
 
 class ClaimingThread:

@@ -27,7 +27,7 @@ from uphold.workflows.judging_progress import (
     SavedJudgment,
     initial_progress,
     judge_summary,
-    make_run_pairs,
+    make_run_to_judge,
     missing_outside_batches,
     record_task,
 )
@@ -51,7 +51,7 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
     target = find_target(store, request)
     tasks = find_judges(store, request, target)
     control = request.control or WorkControl(request.concurrency, request.max_cost)
-    made = make_run_pairs(store, target, request)
+    made = make_run_to_judge(store, target, request)
     for task in tasks:
         recorded = record_task(store, made, task, request.scope)
         collected = 0

@@ -12,8 +12,9 @@ from uphold.judging.rules import RULES
 from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.runs import Run
+from uphold.records.set_history import VersionReason
 from uphold.settings import Settings
-from uphold.store import claims, judges, judgments
+from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
@@ -259,6 +260,15 @@ class RecordedTask:
     def run_id(self) -> int:
         """The run that is judged."""
         return self.made.run_id
+
+
+def make_run_to_judge(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:
+    """Make the run and its pairs where they do not exist yet, and have the run name the version of the set as it is now."""
+    made = make_run_pairs(store, target, request)
+    with store.writing():
+        cut = set_versions.cut_version(store, target.set_id, VersionReason.JUDGED)
+        set_versions.name_version(store, made.run_id, cut)
+    return made
 
 
 def make_run_pairs(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:

@@ -8,6 +8,7 @@ from uphold.records.runs import RunRow, SetRow
 from uphold.store import run_list, sets
 from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
+from uphold.store.set_versions import judged_versions
 from uphold.store.sets import find_set
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "find_run",
     "find_set",
     "home",
+    "judged_versions",
     "open_or_make_store",
     "open_store",
 ]
@@ -38,6 +40,11 @@ def home(store: Store, judge: str | None = None) -> Home:
     from uphold.store import pair_list  # here: a review opens without the list of pairs
 
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
+
+
+def list_sets(store: Store) -> list[SetRow]:
+    """Return the eval sets of a database with their counts."""
+    return sets.set_rows(store)
 
 
 def explain_error(path: Path, error: Exception) -> BadDatabase | None:

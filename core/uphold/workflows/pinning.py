@@ -1,11 +1,15 @@
 """Pins a judge to a set, so that the headlines of all its runs rest on it, and takes the pin away."""
 
+import sqlite3
+
 from uphold.errors import BadUsage
 from uphold.records.judgments import JudgeRef
 from uphold.records.pinned_judge import PinnedJudge
-from uphold.store import reviews, sets
+from uphold.records.set_history import ActKind
+from uphold.records.sets import SettingKind
+from uphold.store import reviews, set_acts, sets
 from uphold.store.database import Store
-from uphold.store.headline_judges import coverage, find_judge, pinned_judge, write_pin
+from uphold.store.headline_judges import coverage, find_judge, pin_value, pinned_judge
 from uphold.store.runs import all_runs
 
 
@@ -23,7 +27,7 @@ def unpin_judge(store: Store, set_name: str, reviewer: str) -> PinnedJudge:
     if pinned_judge(store, set_id) == (None, ""):
         raise BadUsage(f"no judge is pinned to the set {set_name!r}; `uphold set pin SET JUDGE` pins one")
     with store.writing() as conn:
-        write_pin(conn, set_id, None, reviews.add_reviewer(conn, reviewer))
+        _write_pin(conn, set_id, None, reviewer)
     return PinnedJudge(set_name, None)
 
 
@@ -38,6 +42,13 @@ def toggle_pin(store: Store, set_name: str, judge: JudgeRef, reviewer: str) -> P
 def _pin(store: Store, set_name: str, set_id: int, judge: JudgeRef, reviewer: str) -> PinnedJudge:
     with store.writing() as conn:
         if pinned_judge(store, set_id)[0] != judge:
-            write_pin(conn, set_id, judge, reviews.add_reviewer(conn, reviewer))
+            _write_pin(conn, set_id, pin_value(judge), reviewer)
     runs = [run for run in all_runs(store) if run.set_id == set_id]
     return PinnedJudge(set_name, judge, tuple(coverage(store, run, judge) for run in runs))
+
+
+def _write_pin(conn: sqlite3.Connection, set_id: int, value: str | None, reviewer: str) -> None:
+    """Write that a set's numbers rest on a judge from now on, None for no one, as an act that `set undo` takes back."""
+    kind = SettingKind.JUDGE.value
+    act = set_acts.add_act(conn, set_id, ActKind.SETTING, reviews.add_reviewer(conn, reviewer), {"setting": kind})
+    set_acts.write_setting(conn, act, kind, value)

@@ -611,6 +611,11 @@ class ReviewSession:
         """Count the verdicts that were seen here as seen in another session on the run too."""
         to.reader.add_seen(self.reader)
 
+    def undecided_keys(self) -> frozenset[str]:
+        """Return the keys of the examples with a pair in the queue that the reviewer has not decided."""
+        undecided = (pair_id for pair_id in self._keys if self.history.state_of(pair_id).decision is None)
+        return frozenset(self._keys[pair_id] for pair_id in undecided)
+
     def refresh(self, after: "ReviewSession | None" = None) -> None:
         """Read the reviewer's events in the run again; the session stays at its place.
 

@@ -1,28 +1,35 @@
 import random
+import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from support.terminal import UPHOLD
+import pytest
+
+from support import forked, forked_programs
+from support.command_line import UPHOLD
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 
-MOMENTS = 50
+MOMENTS = 20
 
-PAIRS = 600
+RANDOM_MOMENTS = 8
+
+MANY_RANDOM_MOMENTS = 50
+
+PAIRS = 120
 
 _TABLES = ("imports", "examples", "responses", "pairs", "judgments", "events", "tags")
 
 
-def importing(database: Path, file: Path, set_name: str) -> list[str]:
-    """The command that brings the pairs in, as answers of systems of their own."""
-    systems = ["--candidate", f"new {set_name}", "--baseline", f"old {set_name}"]
-    return [*UPHOLD, "--db", str(database), "import", str(file), "--as", "pairs", "--set", set_name, *systems]
+def importing(file: Path, set_name: str) -> tuple[str, ...]:
+    """The arguments that bring the pairs in, as answers of systems of their own."""
+    systems = ("--candidate", f"new {set_name}", "--baseline", f"old {set_name}")
+    return ("import", str(file), "--as", "pairs", "--set", set_name, *systems)
 
 
 def there(database: Path) -> dict[str, int]:
@@ -50,7 +57,46 @@ def whole(count: int) -> dict[str, int]:
     }
 
 
-def killed_after(command: list[str], seconds: float) -> bool:
+def _is_whole_or_nothing(database: Path, before: dict[str, int], sound: Callable[[Path], None]) -> bool:
+    """Assert that the database is sound and that an import added all its rows or none; whether it added them."""
+    if database.exists():
+        sound(database)
+    added = {name: count - before[name] for name, count in there(database).items()}
+    assert added in (dict.fromkeys(_TABLES, 0), whole(PAIRS)), "half an import"
+    return added["imports"] == 1
+
+
+@pytest.mark.parametrize("into", ["a new file", "a file with an import"])
+def test_an_import_that_is_killed_before_any_statement_is_there_whole_or_not_at_all(
+    tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random, into: str
+) -> None:
+    file = pairs_file(PAIRS)
+    model, database = tmp_path / "model", tmp_path / "killed" / "x.db"
+    for folder in (model, database.parent):
+        folder.mkdir()
+        if into != "a new file":
+            assert forked.start(forked_programs.command, folder, importing(file, "first")).heard() is not None
+    before = there(database)
+    ended = forked.start(forked_programs.command_killed_at, model, importing(file, "model"), None).heard()
+    assert ended is not None
+    code, moments = ended
+    assert code == 0
+    found = Counter[bool]()
+    # A moment of each part of the import, of its first statements and of its last ones.
+    parts = [rng.randrange(part * moments // MOMENTS, (part + 1) * moments // MOMENTS) + 1 for part in range(MOMENTS)]
+    for moment in (*parts, *range(moments - 5, moments + 1)):
+        child = forked.start(
+            forked_programs.command_killed_at, database.parent, importing(file, f"set {moment}"), moment
+        )
+        assert child.end() == -signal.SIGKILL, f"moment {moment}"
+        found[_is_whole_or_nothing(database, before, sound)] += 1
+        before = there(database)
+    assert found[False] > MOMENTS / 2
+    assert forked.start(forked_programs.command, database.parent, importing(file, "last")).heard() is not None
+    assert _is_whole_or_nothing(database, before, sound)
+
+
+def _killed_after(command: list[str], seconds: float) -> bool:
     """Run a program and kill it after this time; whether it had ended well by itself."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         time.sleep(seconds)
@@ -58,33 +104,32 @@ def killed_after(command: list[str], seconds: float) -> bool:
     return child.returncode == 0
 
 
-def usual_time(command: list[str]) -> float:
+def _kill_at_random(tmp_path: Path, file: Path, sound: Callable[[Path], None], rng: random.Random, times: int) -> None:
+    """Kill the real command again and again, every fifth time while it makes a new file."""
     began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began
+    program = [*UPHOLD, "--db", str(tmp_path / "model.db"), *importing(file, "whole")]
+    subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
+    usual = time.perf_counter() - began
+    for moment in range(times):
+        database = tmp_path / f"killed-{moment - moment % 5}.db"
+        before = there(database)
+        program = [*UPHOLD, "--db", str(database), *importing(file, f"set {moment}")]
+        ended = _killed_after(program, usual * rng.uniform(0.4, 1.1))
+        is_there = _is_whole_or_nothing(database, before, sound)
+        assert not ended or is_there, f"moment {moment}: the import had ended and is not there"
 
 
-def test_an_import_that_is_killed_is_there_whole_or_not_at_all(
+def test_the_command_that_is_killed_at_random_is_there_whole_or_not_at_all(
     tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random
 ) -> None:
-    file = pairs_file(PAIRS)
-    usual = usual_time(importing(tmp_path / "model.db", file, "whole"))
-    database, found = tmp_path / "killed.db", Counter[str]()
-    for moment in range(MOMENTS):
-        if moment % 5 == 0:  # into a new file again, so that its making is among what is killed
-            database = tmp_path / f"killed-{moment}.db"
-        before = there(database)
-        ended = killed_after(importing(database, file, f"set {moment}"), usual * rng.uniform(0.4, 1.1))
-        if database.exists():
-            sound(database)
-        added = {name: count - before[name] for name, count in there(database).items()}
-        assert added in (dict.fromkeys(_TABLES, 0), whole(PAIRS)), f"moment {moment}: half an import"
-        assert not ended or added["imports"], f"moment {moment}: the import had ended and is not there"
-        found["whole" if added["imports"] else "nothing"] += 1
-    subprocess.run(importing(database, file, "the last"), check=True, stdout=subprocess.DEVNULL)
-    sound(database)
-    assert there(database)["imports"] >= 1
-    print(found)  # noqa: T201
+    _kill_at_random(tmp_path, pairs_file(PAIRS), sound, rng, RANDOM_MOMENTS)
+
+
+@pytest.mark.slow
+def test_the_same_at_many_moments(
+    tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random
+) -> None:
+    _kill_at_random(tmp_path, pairs_file(PAIRS), sound, rng, MANY_RANDOM_MOMENTS)
 
 
 def test_an_import_that_is_killed_between_its_rows_leaves_nothing_and_can_be_done_again(
@@ -92,14 +137,13 @@ def test_an_import_that_is_killed_between_its_rows_leaves_nothing_and_can_be_don
 ) -> None:
     file = pairs_file(3000)
     database = tmp_path / "killed.db"
-    command = [sys.executable, str(Path(__file__).with_name("import_process.py")), str(database), str(file)]
     for steps in rng.sample(range(1, 6), 3):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-            assert child.stdout is not None
-            for _ in range(steps):
-                assert child.stdout.readline().startswith("reading")
-            time.sleep(rng.random() * 0.01)
-            child.kill()
+        child = forked.start(forked_programs.import_in_steps, database, file)
+        for _ in range(steps):
+            said = child.heard()
+            assert said is not None
+            assert said != ("whole",)
+        child.kill()
         sound(database)
         assert there(database) == dict.fromkeys(_TABLES, 0)
     with open_store(database) as store:

@@ -1,34 +1,31 @@
 import asyncio
 import json
-import multiprocessing
 import os
 import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support import judging_process
+from support import forked, forked_programs
 from support.batch_server import BatchDesk, succeeded
 from support.faulty_endpoint import right
 from support.model_server import Asked, Reply, serving
+from support.stores import new_store
 from uphold.store.database import open_store
 from uphold.workflows.importing import ImportRequest, import_files
 
-# Forked from a server that has the SDK already: thirty processes need not import it thirty times.
-PROCESSES = multiprocessing.get_context("forkserver")
+MOMENTS = 10
 
-
-PROCESSES.set_forkserver_preload(["support.judging_process", "uphold.endpoints.anthropic_batches"])
-
-
-MOMENTS = 30
+MANY_MOMENTS = 30
 
 CONCURRENCY = 4
 
-PAIRS = 150
+PAIRS = 60
+
+PAIRS_A_KILL = 8
+"""More than are judged between two kills."""
 
 
 @pytest.fixture(autouse=True)
@@ -46,24 +43,10 @@ def filled(database: Path, count: int) -> Path:
         for n in range(count)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with open_store(database, create=True) as store:
+    with new_store(database) as store:
         for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
             pass
     return database
-
-
-def started(database: Path, url: str, how: str, claim_seconds: float = 0.3) -> Any:
-    child = PROCESSES.Process(target=judging_process.run, args=(str(database), url, how, claim_seconds), daemon=True)
-    child.start()
-    return child
-
-
-def killed(child: Any) -> bool:
-    """Kill it; whether it was still at work."""
-    living = bool(child.is_alive())
-    child.kill()
-    child.join()
-    return living
 
 
 def judgments(database: Path) -> tuple[int, int, int]:
@@ -75,31 +58,37 @@ def judgments(database: Path) -> tuple[int, int, int]:
         return in_force, different, store.one("SELECT count(*) FROM judgments")[0]
 
 
+BOTH_SIZES = [MOMENTS, pytest.param(MANY_MOMENTS, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("moments", BOTH_SIZES)
 def test_a_judge_that_is_killed_again_and_again_repeats_no_more_than_was_in_flight(
-    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None]
+    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None], moments: int
 ) -> None:
-    database = filled(tmp_path / "uphold.db", PAIRS)
+    pairs = PAIRS_A_KILL * moments
+    database = filled(tmp_path / "uphold.db", pairs)
     kills = 0
     with serving(right) as server:
-        for _ in range(MOMENTS):
+        for _ in range(moments):
             seen = len(server.asked)
-            child = started(database, server.url, "live")
+            child = forked.start(forked_programs.judge, database, server.url, "live")
             server.wait_for(seen + rng.randint(1, 9))
-            kills += killed(child)
+            kills += child.kill()
             sound(database)
-        asyncio.run(judging_process.main(database, server.url, "live"))
+        asyncio.run(forked_programs.judging(database, server.url, "live"))
         asked = len(server.asked)
-    assert judgments(database) == (2 * PAIRS, 2 * PAIRS, 2 * PAIRS)
+    assert judgments(database) == (2 * pairs, 2 * pairs, 2 * pairs)
     # Of each worker one request in flight, and one reply that was not written yet.
-    assert asked <= 2 * PAIRS + kills * 2 * CONCURRENCY
-    assert kills == MOMENTS
+    assert asked <= 2 * pairs + kills * 2 * CONCURRENCY
+    assert kills == moments
 
 
+@pytest.mark.parametrize("moments", BOTH_SIZES)
 def test_a_batch_is_asked_once_wherever_its_process_is_killed(
-    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None]
+    tmp_path: Path, rng: random.Random, sound: Callable[[Path], None], moments: int
 ) -> None:
     model = filled(tmp_path / "model.db", 5)
-    for moment in range(MOMENTS):
+    for moment in range(moments):
         database = Path(shutil.copy(model, tmp_path / f"killed-{moment}.db"))
         desk, killed_at = BatchDesk(lambda number, params: succeeded(right, params)), rng.randint(0, 3)
         arrives, held = rng.random() < 0.7, rng.random() < 0.7
@@ -115,12 +104,12 @@ def test_a_batch_is_asked_once_wherever_its_process_is_killed(
             return reply
 
         with serving(until_killed) as server:
-            child = started(database, server.url, "batch")
+            child = forked.start(forked_programs.judge, database, server.url, "batch")
             server.wait_for(killed_at + 1)
-            killed(child)
+            child.kill()
         sound(database)
         with serving(desk) as server:
-            asyncio.run(judging_process.main(database, server.url, "batch"))
+            asyncio.run(forked_programs.judging(database, server.url, "batch"))
         assert judgments(database) == (10, 10, 10)
         assert len(desk.batches) == 1, f"moment {moment}: the batch was handed in twice"
         sound(database)
@@ -129,10 +118,8 @@ def test_a_batch_is_asked_once_wherever_its_process_is_killed(
 def test_two_processes_at_once_judge_nothing_twice(tmp_path: Path, sound: Callable[[Path], None]) -> None:
     database = filled(tmp_path / "uphold.db", PAIRS)
     with serving(right) as server:
-        both = [started(database, server.url, "live", 15.0) for _ in range(2)]
-        for child in both:
-            child.join(120)
-        assert [child.exitcode for child in both] == [0, 0]
+        both = [forked.start(forked_programs.judge, database, server.url, "live", 15.0) for _ in range(2)]
+        assert [child.rest() for child in both] == [[("done",)]] * 2
         assert len(server.asked) == 2 * PAIRS
     assert judgments(database) == (2 * PAIRS, 2 * PAIRS, 2 * PAIRS)
     sound(database)

@@ -1,29 +1,30 @@
-import json
 import random
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from support import forked, forked_programs
+from support.stores import new_store
 from support.terminal import UPHOLD, Terminal
 from uphold.store.database import open_store
 from uphold.store.runs import find_run
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
 
-CHILD = Path(__file__).with_name("session_process.py")
+MOMENTS = 30
 
-MOMENTS = 40
+MOMENTS_IN_THE_APP = 3
 
-MOMENTS_IN_THE_APP = 10
+MANY_MOMENTS_IN_THE_APP = 10
 
 
 def filled(path: Path, file: Path) -> Path:
-    with open_store(path, create=True) as store:
+    with new_store(path) as store:
         for _ in import_files(store, ImportRequest([file], format="pairs", set="killed")):
             pass
     return path
@@ -41,15 +42,12 @@ def events(database: Path, reviewer: str) -> list[list[Any]]:
 
 def killed_after(database: Path, reviewer: str, acts: int, delay: float, seed: str) -> list[list[Any]]:
     """Run the child, kill it a moment after so many acts; what it had said by then."""
-    command = [sys.executable, str(CHILD), str(database), reviewer, seed]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        assert json.loads(child.stdout.readline()) == "open"
-        said = [child.stdout.readline() for _ in range(acts)]
-        time.sleep(delay)
-        child.kill()
-        said += child.stdout.readlines()
-    return [json.loads(line) for line in said if line.endswith("\n")]
+    child = forked.start(forked_programs.review_until_killed, database, reviewer, seed)
+    assert child.heard() == ("open",)
+    said = [child.heard() for _ in range(acts)]
+    time.sleep(delay)
+    child.kill()
+    return [list(words) for words in (*said, *child.rest()) if words is not None]
 
 
 def test_every_acknowledged_act_survives_a_kill_and_the_next_session_goes_on_from_there(
@@ -86,13 +84,14 @@ def test_after_a_kill_undo_takes_back_what_was_done_last(
     assert taken_back == undoable - undone
 
 
+@pytest.mark.parametrize("moments", [MOMENTS_IN_THE_APP, pytest.param(MANY_MOMENTS_IN_THE_APP, marks=pytest.mark.slow)])
 def test_every_decision_that_the_app_showed_as_made_survives_a_kill(
-    tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random
+    tmp_path: Path, pairs_file: Callable[[int], Path], sound: Callable[[Path], None], rng: random.Random, moments: int
 ) -> None:
     # Below 50 pairs nothing comes back as a repeat, so that every decision is one pair read.
     database = filled(tmp_path / "killed.db", pairs_file(49))
     read = 0
-    for _ in range(MOMENTS_IN_THE_APP):
+    for _ in range(moments):
         with Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"]) as review:
             review.wait(f"{read} of 49 read", "answer ", "reply ")
             for _ in range(rng.randrange(4)):

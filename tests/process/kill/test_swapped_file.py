@@ -1,13 +1,9 @@
 """A database that is taken away at random moments of a fast review: what was confirmed is in it, and nothing after that is."""
 
-import json
 import os
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -15,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from uphold.store.database import open_store
+from support import forked, forked_programs
+from support.stores import new_store
 from uphold.workflows.importing import ImportRequest, import_files
-
-CHILD = Path(__file__).with_name("swapped_process.py")
 
 MOMENTS = 3
 
@@ -73,21 +68,17 @@ def swapped(path: Path, swap: Callable[[Path, Path], None], delay: float, seed: 
     """Let the child review, take its database away after a moment, and compare what it said with what is there."""
     keep = path.with_name("keep.db")
     kept_log = _with_log(keep)[1]
-    command = [sys.executable, str(CHILD), str(path), "mira", seed]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        assert json.loads(child.stdout.readline()) == ["open"]
-        said = [json.loads(child.stdout.readline())]
-        # The log that the child goes on with; its name may be another file's soon.
-        os.link(_with_log(path)[1], kept_log)
-        time.sleep(delay)
-        swap(path, keep)
-        gone = time.monotonic_ns()
-        late = threading.Timer(20, child.kill)
-        late.start()
-        said += [json.loads(line) for line in child.stdout]
-        late.cancel()
-    assert child.returncode == 0, "the loss was not noticed"
+    child = forked.start(forked_programs.review_until_lost, path, "mira", seed)
+    assert child.heard() == ("open",)
+    first = child.heard()
+    assert first is not None
+    # The log that the child goes on with; its name may be another file's soon.
+    os.link(_with_log(path)[1], kept_log)
+    time.sleep(delay)
+    swap(path, keep)
+    gone = time.monotonic_ns()
+    said = [first, *child.rest()]
+    assert child.end() == 0, "the loss was not noticed"
     *kept, (word, unsaved, why) = said
     assert word == "lost"
     assert {line[0] for line in kept} == {"kept"}
@@ -105,7 +96,7 @@ def _prepared(folder: Path, pairs_file: Callable[[int], Path]) -> Path:
     """A database with pairs, and another one that may take its place."""
     folder.mkdir()
     for name, count in (("swapped.db", 80), ("new.db", 95)):
-        with open_store(folder / name, create=True) as store:
+        with new_store(folder / name) as store:
             for _ in import_files(store, ImportRequest([pairs_file(count)], format="pairs", set="swapped")):
                 pass
     return folder / "swapped.db"
@@ -136,12 +127,9 @@ def test_what_was_confirmed_is_in_the_file_and_nothing_is_confirmed_after(
 @pytest.mark.slow
 @pytest.mark.parametrize("swap", SWAPS)
 def test_the_same_at_many_moments(
-    request: pytest.FixtureRequest,
     tmp_path: Path,
     pairs_file: Callable[[int], Path],
     rng: random.Random,
     swap: Callable[[Path, Path], None],
 ) -> None:
-    if "slow" not in request.config.getoption("-m"):
-        pytest.skip("minutes; run with -m slow")
     _attack(tmp_path, pairs_file, rng, swap, MANY_MOMENTS)

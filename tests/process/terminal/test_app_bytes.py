@@ -1,3 +1,9 @@
+"""What the app sends to a terminal while somebody goes through texts that want to do something to it.
+
+The scripts of keys run in this process, in a terminal that records; one runs in the real program as well.
+"""
+
+import asyncio
 import base64
 import re
 import shutil
@@ -6,12 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from support.app_samples import make_app
 from support.control_sequences import kinds
 from support.hostile_texts import SEQUENCES, file_name, short
+from support.recorded_app import ESC, RecordedTerminal, recorded
 from support.terminal import UPHOLD, Terminal
-
-ESC = "\x1b"
+from uphold.store.database import Store, open_store
+from uphold.store.runs import all_runs
+from uphold.workflows.review_opening import ReviewOptions, open_review
+from uphold_tui.app import UpholdApp
+from uphold_tui.judging.screen import JudgingScreen
 
 MANY = ("J", "J", "J", "J", "J")
 
@@ -180,6 +192,7 @@ HOME = (
     ESC,
     "j",
     "\r",
+    "judged",
     "?",
     ESC,
     "r",
@@ -199,117 +212,180 @@ def copied(side, folder: Path):
     return replace(side, database=path)
 
 
-def press(terminal: Terminal, keys: Iterable[str]) -> None:
+async def press(terminal: RecordedTerminal, keys: Iterable[str]) -> None:
     """One key after the other, each when nothing moves any more."""
     for key in keys:
+        assert terminal.app.is_running, f"the app ended before {key!r}"
         if key == "clicked":
-            click(terminal)
+            await click(terminal)
+        elif key == "judged":
+            await judged(terminal)
         else:
-            terminal.send(f"\x1b[200~{PASTED}\x1b[201~" if key == "pasted" else key)
-            terminal.read(0.4)
-            terminal.quiet(0.16 if key == ESC else 0.06)  # a key that follows on ESC at once is another key
-        assert terminal.alive, f"the app ended at {key!r}"
+            await terminal.type(f"\x1b[200~{PASTED}\x1b[201~" if key == "pasted" else key)
 
 
-def click(terminal: Terminal) -> None:
+async def judged(terminal: RecordedTerminal) -> None:
+    """Wait until the judge, which is at work in a thread, has read all pairs."""
+    screen = terminal.app.screen
+    assert isinstance(screen, JudgingScreen)
+    assert screen.work is not None
+    for _ in range(4000):
+        if screen.work.is_running:
+            await asyncio.sleep(0.005)
+    await terminal.see(lambda text: "judgments" in text)
+
+
+async def click(terminal: RecordedTerminal) -> None:
     """Click on whatever looks like markup that a click could act on."""
-    for row, text in enumerate(terminal.screen.display, 1):
-        for word in ("click me", "here[", "http", "app.leave_now"):
-            column = text.find(word) + 3
-            if column > 2:
-                terminal.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
-                terminal.quiet(0.05)
+    for typed in clicks(terminal.display):
+        await terminal.type(typed)
 
 
-def used(side, size: tuple[int, int], keys: Iterable[str], *options: str) -> Terminal:
-    """A review that was gone through and left; what it said on leaving is in the stream too."""
-    argv = [*UPHOLD, "--db", str(side.database), *options]
-    with Terminal(argv, cwd=side.folder, size=size) as terminal:
-        terminal.wait("all keys")
-        terminal.quiet(0.1)
-        press(terminal, keys)
-        terminal.quiet(0.16)
-        terminal.send("Q")
-        terminal.rest()
-    return terminal
+def clicks(display: list[str]) -> list[str]:
+    """What a terminal sends for a click on each of these places."""
+    places = [
+        (text.find(word) + 3, row)
+        for row, text in enumerate(display, 1)
+        for word in ("click me", "here[", "http", "app.leave_now")
+    ]
+    return [f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" for column, row in places if column > 2]
 
 
-def review(side) -> list[str]:
-    return ["review", "1", "--reviewer", side.dress(short("me", 7))]
+def me(side) -> str:
+    """A reviewer's name."""
+    name: str = side.dress(short("me", 7))
+    return name
 
 
-@pytest.fixture(scope="module")
-def usual(sides, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def reviewing(store: Store, side, judge: str | None = None) -> UpholdApp:
+    """The app on the first run."""
+    session = open_review(store, all_runs(store)[0], me(side), ReviewOptions(judge=judge))
+    return make_app(store, session, reviewer=me(side))
+
+
+def starting(store: Store, side) -> UpholdApp:
+    """The app on its start screen."""
+    return make_app(store, reviewer=me(side))
+
+
+async def used(side, keys: Iterable[str], size: tuple[int, int] = (120, 36), start=reviewing, **options: str) -> bytes:
+    """Everything that the app sent while it was gone through."""
+    with open_store(side.database) as store:
+        async with recorded(start(store, side, **options), size) as terminal:
+            assert any("all keys" in row for row in terminal.display)
+            await press(terminal, keys)
+            if terminal.app.is_running:
+                await terminal.type("Q")
+            return terminal.stream
+
+
+USUAL = ("r", ESC, "?", ESC, ":", ESC, "c", "x", ESC, "m", "d", "d", "v", "a", "u", "clicked", "l", "q", "i", "q")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def usual(sides, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The kinds of sequences that the app sends when there is nothing foreign in its texts."""
-    side = copied(sides.harmless, tmp_path_factory.mktemp("usual"))
-    keys = ("r", ESC, "?", ESC, ":", ESC, "c", "x", ESC, "m", "d", "d", "v", "a", "u", "clicked", "l", "q", "i", "q")
-    return kinds(bytes(used(side, (120, 36), keys, *review(side)).stream))
+    return kinds(await used(copied(sides.harmless, tmp_path_factory.mktemp("usual")), USUAL))
 
 
-def assert_harmless(terminal: Terminal, usual: set[str], *seen: str) -> None:
+def assert_harmless(stream: bytes, usual: set[str], *seen: str) -> None:
     """Nothing but the usual, and these words were on the way: the screens were really there."""
-    stream = bytes(terminal.stream)
     assert [words for words in seen if words.encode() not in stream] == []
     assert kinds(stream) - usual == set()
     assert not [sequence for sequence in SEQUENCES if sequence.encode() in stream]
     assert "␛".encode() in stream
-    assert "pwned" not in terminal.screen.title
-    assert terminal.code == 0
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (200, 60), (56, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_reading_hostile_pairs_does_nothing_to_the_terminal(
+async def test_reading_hostile_pairs_does_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    side = copied(sides.hostile, tmp_path)
     words = ("Raw answers of", "Keys while", "Comment on", "only here", "failed", "unreadable")
-    assert_harmless(used(side, size, READING, *review(side)), usual, *words)
+    stream = await used(copied(sides.hostile, tmp_path), READING, size)
+    assert_harmless(stream, usual, *words)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_deciding_commenting_and_leaving_does_nothing_to_the_terminal(
+async def test_deciding_commenting_and_leaving_does_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    side = copied(sides.hostile, tmp_path)
     words = ("theme uphold", "taken back", "pasted ", "All saved.")
-    assert_harmless(used(side, size, ACTING, *review(side)), usual, *words)
+    assert_harmless(await used(copied(sides.hostile, tmp_path), ACTING, size), usual, *words)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_lists_and_numbers_of_hostile_pairs_do_nothing_to_the_terminal(
+async def test_lists_and_numbers_of_hostile_pairs_do_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    side = copied(sides.hostile, tmp_path)
     words = ("next filter", "Inconsistent", "won by", "by tag", "next match")
-    assert_harmless(used(side, size, LOOKING, *review(side)), usual, *words[: 5 if size[0] > 100 else 2])
+    stream = await used(copied(sides.hostile, tmp_path), LOOKING, size)
+    assert_harmless(stream, usual, *words[: 5 if size[0] > 100 else 2])
 
 
-def test_another_judge_on_the_table_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
+async def test_another_judge_on_the_table_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
     side = copied(sides.hostile, tmp_path)
-    options = (*review(side), "--judge", side.dress(short("imported-judge", 2)))
-    assert_harmless(used(side, (120, 36), ("r", ESC, *MANY, *MANY), *options), usual)
+    stream = await used(side, ("r", ESC, *MANY, *MANY), judge=side.dress(short("imported-judge", 2)))
+    assert_harmless(stream, usual)
 
 
-def test_the_start_screen_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
-    side = copied(sides.hostile, tmp_path)
+async def test_the_start_screen_does_nothing_to_the_terminal(sides, usual: set[str], tmp_path: Path) -> None:
     words = ("third", "won by", "next filter", "rules:closer", "judgments", "Keys")
-    assert_harmless(used(side, (120, 36), HOME), usual, *words)
+    assert_harmless(await used(copied(sides.hostile, tmp_path), HOME, start=starting), usual, *words)
 
 
-def test_what_is_copied_to_the_clipboard_holds_no_control_character(sides, tmp_path: Path) -> None:
-    side = copied(sides.hostile, tmp_path)
-    stream = bytes(used(side, (120, 36), ("y", "J", "\t", "y"), *review(side)).stream)
+async def test_what_is_copied_to_the_clipboard_holds_no_control_character(sides, tmp_path: Path) -> None:
+    stream = await used(copied(sides.hostile, tmp_path), ("y", "J", "\t", "y"))
     copies = [base64.b64decode(text).decode() for text in re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)", stream)]
     assert len(copies) == 2
     assert all(kinds(copy.encode()) <= {"U+000A", "U+0009"} for copy in copies)
     assert all("asked" in copies[0] or "baseline" in copy for copy in copies)
 
 
+RAW, KEYS, COMMENT, LIST, NUMBERS = "Raw answers of", "Keys while", "Comment on", "next filter", "won by"
+
+REAL: tuple[tuple[str, str, str | None], ...] = (
+    ("r", RAW, None),
+    (ESC, "", RAW),
+    ("?", KEYS, None),
+    (ESC, "", KEYS),
+    ("c", COMMENT, None),
+    (f"\x1b[200~{PASTED}\x1b[201~", "pasted", None),
+    ("\r", "comment saved", COMMENT),
+    ("b", "before:", None),
+    ("l", LIST, None),
+    ("q", "", LIST),
+    ("i", NUMBERS, None),
+    ("q", "", NUMBERS),
+)
+"""Keys, what is on the screen when each is done, and what is not."""
+
+
+def test_the_real_program_does_nothing_to_the_terminal_either(sides, tmp_path: Path) -> None:
+    titles = []
+
+    def gone_through(side) -> bytes:
+        argv = [*UPHOLD, "--db", str(copied(side, tmp_path).database), "review", "1", "--reviewer", me(side)]
+        with Terminal(argv, cwd=side.folder) as terminal:
+            terminal.see("all keys")
+            for keys, shows, hides in REAL:
+                terminal.send(keys)
+                terminal.see(shows, without=hides)
+            for typed in clicks(terminal.display):
+                terminal.send(typed)
+            terminal.send("Q")
+            stream = terminal.rest()
+            titles.append(terminal.screen.title)
+        assert terminal.code == 0
+        return stream
+
+    assert "␛".encode() in sides.compare(gone_through)
+    assert "pwned" not in "".join(titles)
+
+
 def test_a_hostile_key_map_signs_or_theme_in_the_settings_does_nothing_to_the_terminal(sides, tmp_path: Path) -> None:
     settings = tmp_path / "uphold.toml"
     settings.write_text(f'theme = "{file_name("none").encode("unicode_escape").decode()}"\n'.replace("\\x", "\\u00"))
     with Terminal([*UPHOLD, "--db", str(sides.hostile.database), "--config", str(settings), "review", "1"]) as terminal:
-        terminal.quiet(0.5)
         stream = terminal.rest()
     assert terminal.code == 2
     assert kinds(stream) <= {"U+000A", "U+000D"}

@@ -1,3 +1,5 @@
+"""Keys and clicks that come faster than frames: none of them decides a pair that nobody has seen."""
+
 import json
 import random
 import re
@@ -7,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from support.terminal import UPHOLD, Terminal
+from support.app_samples import make_app
+from support.recorded_app import recorded
+from support.terminal import UPHOLD, Terminal, note_frames
 from uphold.store.database import open_store
+from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
+from uphold.workflows.review_opening import open_review
 
 PAIRS = 60
 
@@ -40,7 +46,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def review(database: Path) -> Terminal:
-    return Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"])
+    return Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"], frames=True)
 
 
 def decided(database: Path) -> list[str]:
@@ -58,45 +64,46 @@ def painted(stream: bytes) -> list[str]:
     return [f"item-{number}" for number in dict.fromkeys(found.decode() for found in _SHOWN.findall(stream))]
 
 
-@pytest.mark.parametrize("keys", ["a" * 30, "\r" * 30, "ab" * 15, "t4" * 15])
-def test_a_burst_of_keys_decides_the_pair_on_screen_and_no_other(database: Path, keys: str) -> None:
+def burst(terminal: Terminal, keys: str) -> None:
+    """Type all of it at once, and wait until all of it has been read."""
+    terminal.send(keys)
+    note_frames(terminal)
+
+
+def test_a_burst_of_keys_decides_the_pair_on_screen_and_no_other(database: Path) -> None:
     with review(database) as terminal:
-        terminal.wait("answer-", "reply-")
-        terminal.quiet(0.3)
-        on_screen = painted(bytes(terminal.stream))
-        terminal.send(keys)
-        terminal.wait(f"1 of {PAIRS} read")
-        terminal.quiet(0.5)
-        assert decided(database) == on_screen
-        assert len(painted(bytes(terminal.stream))) == 2
+        terminal.see("answer-", "reply-", "4 both bad")
+        for number, keys in enumerate(("a" * 30, "\r" * 30, "ab" * 15, "t4" * 15), 1):
+            note_frames(terminal)
+            on_screen = painted(bytes(terminal.stream))
+            burst(terminal, keys)
+            terminal.see(f"{number} of {PAIRS} read")
+            assert decided(database) == on_screen
+            assert len(painted(bytes(terminal.stream))) == number + 1
 
 
 def test_a_burst_of_clicks_decides_the_pair_on_screen_and_no_other(database: Path) -> None:
     with review(database) as terminal:
-        terminal.wait("answer-", "reply-")
-        terminal.quiet(0.3)
+        terminal.see("answer-", "reply-", "4 both bad")
+        note_frames(terminal)
         on_screen = painted(bytes(terminal.stream))
         row = next(y for y, text in enumerate(terminal.display, 1) if "4 both bad" in text)
         column = terminal.display[row - 1].index("4 both bad") + 3
-        terminal.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 12)
-        terminal.wait(f"1 of {PAIRS} read")
-        terminal.quiet(0.5)
+        burst(terminal, f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 12)
+        terminal.see(f"1 of {PAIRS} read")
         assert decided(database) == on_screen
         assert len(painted(bytes(terminal.stream))) == 2
 
 
 def test_keys_typed_before_the_first_pair_is_painted_decide_nothing(database: Path) -> None:
     with review(database) as terminal:
-        for _ in range(10):
+        while terminal.read(0.02) is None:
             terminal.send("a" * 5)
-            if terminal.read(0.02) is not None:
-                break
-        terminal.mark = 0
-        terminal.wait("answer-", "reply-")
-        terminal.quiet(0.5)
+        terminal.see("answer-", "reply-", "4 both bad")
+        note_frames(terminal)
         assert decided(database) == []
-        terminal.send("a")
-        terminal.wait("1 of 60 read")
+        burst(terminal, "a")
+        terminal.see("1 of 60 read")
     assert len(decided(database)) == 1
 
 
@@ -104,23 +111,22 @@ def test_whatever_comes_whenever_each_decision_is_on_a_pair_that_was_painted_bef
     rng = random.Random(7)
     bursts = 12
     with review(database) as terminal:
-        terminal.wait("answer-", "reply-")
-        terminal.quiet(0.2)
+        terminal.see("answer-", "reply-", "4 both bad")
         for _ in range(bursts):
             terminal.send("".join(rng.choice("abt4s\r") for _ in range(rng.randint(1, 30))))
             for _ in range(rng.randint(0, 6)):
                 terminal.read(rng.random() * 0.02)
-        terminal.quiet(0.5)
+        note_frames(terminal)
         there = decided(database)
         assert 1 <= len(there) <= bursts
         assert set(there) < set(painted(bytes(terminal.stream)))
 
 
-def test_a_key_after_the_paint_is_not_lost(database: Path) -> None:
-    with review(database) as terminal:
-        terminal.wait("answer-", "reply-")
-        for number in range(1, 11):
-            terminal.quiet(0.1)
-            terminal.send("a")
-            terminal.wait(f"{number} of {PAIRS} read")
+async def test_a_key_after_the_paint_is_not_lost(database: Path) -> None:
+    with open_store(database) as store:
+        app = make_app(store, open_review(store, all_runs(store)[0], "mira"), reviewer="mira")
+        async with recorded(app) as terminal:
+            for number in range(1, 11):
+                await terminal.type("a")
+                await terminal.see(lambda text, number=number: f"{number} of {PAIRS} read" in text)
     assert len(decided(database)) == 10

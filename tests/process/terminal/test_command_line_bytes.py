@@ -1,3 +1,6 @@
+"""What commands write into a terminal of texts that want to do something to it; a few in the real program, too."""
+
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -5,18 +8,41 @@ from pathlib import Path
 
 import pytest
 
+from support.command_line import uphold_into
 from support.control_sequences import kinds
 from support.hostile_texts import SEQUENCES, as_it_is, attack, file_name, harmless, short
 from support.terminal import UPHOLD, Terminal
 
-LINE_ENDS = {"U+000A", "U+000D"}
+LINE_ENDS = {"U+000A"}
+
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "200", "LINES": "50"}
 
 SIGN = "␛".encode()
 """How a harmless terminal shows ESC."""
 
 
+class TerminalStream(io.TextIOWrapper):
+    """A stream that keeps what is written to it and says that it is a terminal."""
+
+    def __init__(self) -> None:
+        self.kept = io.BytesIO()
+        super().__init__(self.kept, encoding="utf-8")
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
 def ran(side, *arguments: str) -> bytes:
-    """Run a command on a database, in a terminal; everything it wrote there."""
+    """Run a command on a database, in this process; everything it wrote into its terminal."""
+    stream = TerminalStream()
+    uphold_into(stream, stream, side.folder, "--db", str(side.database), *arguments, **TERMINAL)
+    stream.flush()
+    return stream.kept.getvalue()
+
+
+def ran_as_program(side, *arguments: str) -> bytes:
+    """The same in the real program and a pseudo-terminal."""
     with Terminal([*UPHOLD, "--db", str(side.database), *arguments], cwd=side.folder, size=(200, 50)) as terminal:
         return terminal.rest()
 
@@ -76,6 +102,20 @@ def test_what_a_command_prints_of_foreign_texts_does_nothing_to_the_terminal(sid
     stream = ran(sides.hostile, *COMMANDS[name](sides.hostile))
     assert kinds(stream) == LINE_ENDS
     assert "JSON" in name or SIGN in stream
+
+
+@pytest.mark.parametrize("name", ["stats of a run", "a pair"])
+def test_the_real_program_writes_what_the_command_in_this_process_writes(sides, name: str) -> None:
+    arguments = COMMANDS[name](sides.hostile)
+    written = ran_as_program(sides.hostile, *arguments)
+    assert written.replace(b"\r\n", b"\n") == ran(sides.hostile, *arguments)
+
+
+def test_the_real_program_does_no_more_with_a_bar_of_progress(sides, progress_bar: set[str], tmp_path: Path) -> None:
+    side = replace(sides.hostile, database=tmp_path / "again.db")
+    stream = ran_as_program(side, "import", side.dress(file_name("first")))
+    assert kinds(stream) - {"U+000D"} <= progress_bar
+    assert SIGN in stream
 
 
 ERRORS: dict[str, Callable[..., list[str]]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.imports import bring, judged
-from support.terminal import UPHOLD, Terminal
+from support.terminal import UPHOLD, Terminal, note_frames
 from uphold.store.database import open_store
 
 SECRET = "sk-a-key-that-nobody-may-see"
@@ -25,15 +25,19 @@ def path(tmp_path: Path) -> Path:
 def review(path: Path, *program: str, **env: str) -> Terminal:
     command = [*(program or UPHOLD), "--db", str(path), "review", "--reviewer", "mira"]
     terminal = Terminal(command, size=(150, 36), env=env)
-    terminal.wait("says the candidate")
-    terminal.quiet()
+    terminal.see("says the candidate")
+    note_frames(terminal)
     return terminal
 
 
-def decide(terminal: Terminal, key: str, shows: str = "before:") -> None:
+def press(terminal: Terminal, key: str, shows: str) -> None:
     terminal.send(key)
-    terminal.wait(shows)
-    terminal.quiet()
+    terminal.see(shows)
+
+
+def decide(terminal: Terminal, key: str) -> None:
+    press(terminal, key, "before:")
+    note_frames(terminal)
 
 
 def _restored(stream: bytes) -> bool:
@@ -41,19 +45,28 @@ def _restored(stream: bytes) -> bool:
     return stream.rindex(b"\x1b[?1049l") > stream.rindex(b"\x1b[?1049h") and b"\x1b[?25h" in stream
 
 
-@pytest.mark.parametrize("leave", ["\x03", "qx", "Qx"], ids=["ctrl+c", "q", "Q"])
+def truncate(path: Path) -> None:
+    os.truncate(path, 4096)
+
+
 @pytest.mark.parametrize(
-    ("spoil", "said"),
-    [(Path.unlink, b"was deleted"), (lambda path: os.truncate(path, 4096), b"was truncated")],
-    ids=["deleted", "truncated"],
+    ("spoil", "said", "leave"),
+    [
+        (Path.unlink, b"was deleted", "\x03"),
+        (truncate, b"was truncated", "qx"),
+        pytest.param(Path.unlink, b"was deleted", "Qx", marks=pytest.mark.slow),
+        pytest.param(Path.unlink, b"was deleted", "qx", marks=pytest.mark.slow),
+        pytest.param(truncate, b"was truncated", "\x03", marks=pytest.mark.slow),
+        pytest.param(truncate, b"was truncated", "Qx", marks=pytest.mark.slow),
+    ],
 )
 def test_the_last_words_are_true(path: Path, spoil: Callable[[Path], None], said: bytes, leave: str) -> None:
     with review(path) as terminal:
         decide(terminal, "t")
         spoil(path)
-        decide(terminal, "4", "Not kept")
+        press(terminal, "4", "Not kept")
         if len(leave) == 2:
-            decide(terminal, leave[0], "Not everything is kept")
+            press(terminal, leave[0], "Not everything is kept")
         terminal.send(leave[-1])
         stream = terminal.rest()
         words = stream[stream.rindex(b"\x1b[?1049l") :]
@@ -69,9 +82,9 @@ def test_the_last_words_name_the_copy_in_which_the_review_went_on(path: Path) ->
     with review(path) as terminal:
         decide(terminal, "t")
         path.unlink()
-        decide(terminal, "4", "Not kept")
-        decide(terminal, "S", "Save to")
-        decide(terminal, "\r", "saved; the review goes on in")
+        press(terminal, "4", "Not kept")
+        press(terminal, "S", "Save to")
+        press(terminal, "\r", "saved; the review goes on in")
         terminal.send("q")
         words = terminal.rest()
         assert terminal.code == 0

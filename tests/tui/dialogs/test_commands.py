@@ -102,11 +102,11 @@ async def test_keys_that_come_together_reach_the_field_and_not_the_panel(tmp_pat
             event = Key(key, character)
             event.time = now
             pilot.app.post_message(event)
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert review(pilot).session.index == 2
         for character in "cquick":
             pilot.app.post_message(Key(character, character))
-        await pilot.pause(0.2)
+        await pilot.pause()
         await press(pilot, "enter")
         assert review(pilot).session.current.state.comment == "quick"  # type: ignore[union-attr]
 

@@ -60,7 +60,10 @@ async def test_the_cursor_stays_within_the_list(tmp_path: Path) -> None:
         await press(pilot, "up", "up", "down", "down", "down", "G")
         screen = pilot.app.screen
         assert isinstance(screen, HomeScreen)
-        assert screen.cursor == 1
+        assert screen.cursor == 3, "below two runs stand two sets"
+        assert screen.set_row is not None
+        await press(pilot, "i")
+        assert "that is about a run" in shown(pilot)
         await press(pilot, "g")
         assert screen.cursor == 0
 

@@ -113,14 +113,14 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
                 break
             await pilot.pause(0.01)
         await pilot.pause()
-        assert len(opened.list.pairs) == 4
-        assert {pair.key for pair in opened.list.pairs} == {f"k-{n:03d}" for n in (2, 5, 8, 11)}
+        assert len(opened.list.items) == 4
+        assert {pair.key for pair in opened.list.items} == {f"k-{n:03d}" for n in (2, 5, 8, 11)}
         assert "people: base-7b" in shown(pilot)
         key = opened.list.selected.key  # type: ignore[union-attr]
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, NumbersScreen)
         await press(pilot, "enter")
-        await pilot.pause(0.1)
+        await pilot.pause()
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ReviewScreen)
         assert review(pilot).session.current.key == key  # type: ignore[union-attr]

@@ -70,7 +70,7 @@ async def opened(
 
 
 def keys_of(screen: PairsScreen) -> list[str]:
-    return [pair.key for pair in screen.list.pairs]
+    return [pair.key for pair in screen.list.items]
 
 
 async def test_it_shows_every_pair_with_counts_and_hides_what_would_give_away_the_sides(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_tab_goes_through_the_filters_that_leave_something(tmp_path: Path)
     async with opened(tmp_path, "t", "f", "enter") as pilot:
         seen = []
         for _ in range(7):
-            seen.append((listing(pilot).state.pair_filter.only, len(listing(pilot).list.pairs)))
+            seen.append((listing(pilot).state.pair_filter.only, len(listing(pilot).list.items)))
             await press(pilot, "tab")
         found = dict(seen)
         assert found[QuickFilter.ALL] == 8
@@ -120,13 +120,13 @@ async def test_all_filters_can_be_chosen_by_name_and_combined(tmp_path: Path) ->
         await press(pilot, "F", *"tag bill", "enter")
         screen = listing(pilot)
         assert screen.state.pair_filter.tag == "billing"
-        assert all(pair.tags == ("billing",) for pair in screen.list.pairs)
+        assert all(pair.tags == ("billing",) for pair in screen.list.items)
         await press(pilot, "F", *"judge says lora", "enter")
         assert screen.state.pair_filter == PairFilter(verdict="candidate", tag="billing")  # type: ignore[arg-type]
-        assert all(pair.read for pair in screen.list.pairs)
+        assert all(pair.read for pair in screen.list.items)
         await press(pilot, "escape")
         assert screen.state.pair_filter == PairFilter()
-        assert len(screen.list.pairs) == 8
+        assert len(screen.list.items) == 8
 
 
 async def test_a_pair_whose_orders_disagree_is_found_without_a_word_of_them(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_o_changes_the_order_and_the_cursor_stays_on_its_pair(tmp_path: Pa
         assert screen.list.selected == here
         await press(pilot, "o", "o")
         assert screen.state.order is SortOrder.LENGTH_DIFFERENCE
-        assert [abs(pair.length_difference) for pair in screen.list.pairs] == sorted(
+        assert [abs(pair.length_difference) for pair in screen.list.items] == sorted(
             (abs(p.length_difference) for p in screen.pairs), reverse=True
         )
 
@@ -169,13 +169,13 @@ async def test_a_search_narrows_and_a_lone_quote_is_no_error(tmp_path: Path) -> 
         assert keys_of(screen) == []
         assert "No pair here." in shown(pilot)
         await press(pilot, "escape")
-        assert len(screen.list.pairs) == 8
+        assert len(screen.list.items) == 8
 
 
 async def test_escape_leaves_the_field_and_changes_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
         await press(pilot, "slash", *"lamp", "escape")
-        assert len(listing(pilot).list.pairs) == 8
+        assert len(listing(pilot).list.items) == 8
         await press(pilot, "j")
         assert listing(pilot).list.cursor == 1 or listing(pilot).list.cursor == 0
 
@@ -222,9 +222,9 @@ async def test_a_list_behind_a_command_is_come_back_to_as_well(tmp_path: Path) -
             await press(pilot, "b" if pair.side_of(Preference.CANDIDATE) is Side.A else "a")
         await press(pilot, "colon", *"disagree", "enter")
         screen = await settled(pilot)
-        assert len(screen.list.pairs) == 3
+        assert len(screen.list.items) == 3
         await press(pilot, "enter", "q")
-        assert len((await settled(pilot)).list.pairs) == 3
+        assert len((await settled(pilot)).list.items) == 3
 
 
 async def test_a_pair_of_the_list_is_gone_to_by_its_key(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ async def test_from_the_start_screen_the_review_of_a_pair_comes_back_to_the_list
             if screen.loader.counts.get(QuickFilter.UNREAD) == 7:
                 break
             await pilot.pause(0.02)
-        assert len(screen.list.pairs) == 7
+        assert len(screen.list.items) == 7
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, HomeScreen)
 

@@ -9,9 +9,10 @@ from textual.content import Content
 from support.app_samples import app, database, decided, judge, pair, press, rows
 from uphold.records.enums import Choice, Side, Verdict
 from uphold.records.texts import ExampleText
-from uphold_tui.review.answer_pane import prepare, title, word_diff
+from uphold_tui.review.answer_pane import prepare, title
 from uphold_tui.review.reading import ReadingState
 from uphold_tui.widgets.text_body import PreparedAnswer
+from uphold_tui.widgets.word_diff import word_diff
 
 
 def body(answer: PreparedAnswer) -> str:

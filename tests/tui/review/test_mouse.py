@@ -213,9 +213,9 @@ async def test_the_list_is_narrowed_scrolled_and_left_with_the_mouse(tmp_path: P
         screen = pilot.app.screen
         assert isinstance(screen, PairsScreen)
         await click(pilot, "Overturned")
-        assert len(screen.list.pairs) == 2
+        assert len(screen.list.items) == 2
         await click(pilot, "All")
-        assert len(screen.list.pairs) == 40
+        assert len(screen.list.items) == 40
         screen.list.go(0)
         post(pilot, (30, screen.list.region.y + 4), monotonic(), 0, (MouseScrollDown,))
         await pilot.pause()
@@ -223,7 +223,7 @@ async def test_the_list_is_narrowed_scrolled_and_left_with_the_mouse(tmp_path: P
         await click(pilot, "order")
         assert screen.state.order.value == "by key"
         screen.list.go(0)
-        third = screen.list.pairs[2]
+        third = screen.list.items[2]
         for _ in range(2):
             await pilot.click(offset=(30, screen.list.region.y + 2))
             await pilot.pause()

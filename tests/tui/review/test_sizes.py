@@ -35,7 +35,6 @@ async def test_from_160_columns_a_rail_takes_the_numbers_and_the_trail(tmp_path:
     async with app(store).run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         await press(pilot, "t")
-        await pilot.pause(0.2)
         screen = shown(pilot)
         assert "Before" in screen
         assert "← goes back" in screen

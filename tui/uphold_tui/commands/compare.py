@@ -139,14 +139,15 @@ def runs(
     json: AsJson = False,
 ) -> None:
     """List the runs."""
-    from uphold.workflows.lookup import home
+    from uphold.workflows.lookup import home, judged_versions
     from uphold_tui.console import print_json, print_table, print_text
 
     with context.obj.open(reading=True) as store:
         rows = home(store).runs
         agreements = [] if json else [_agreement(store, row) for row in rows]
+        versions = judged_versions(store)
     if json:
-        print_json([_row_json(row) for row in rows])
+        print_json([_row_json(row) | {"version": versions.get(row.run.id)} for row in rows])
     elif not rows:
         print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
     else:

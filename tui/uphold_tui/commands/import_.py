@@ -94,7 +94,7 @@ def import_(
         paths,
         as_,
         set_,
-        _mapping(mapping or []),
+        read_mapping(mapping or []),
         candidate,
         baseline,
         baseline_file,
@@ -125,7 +125,8 @@ def _program(context: Context) -> tuple[str, ...]:
     return ("uphold", *(word for option, path in options if path is not None for word in (option, str(path))))
 
 
-def _mapping(options: list[str]) -> dict[str, str]:
+def read_mapping(options: list[str]) -> dict[str, str]:
+    """Return the columns of --map by field; raises BadUsage for one that is not FIELD=COLUMN."""
     from uphold.errors import BadUsage
 
     pairs = [text.partition("=") for text in options]

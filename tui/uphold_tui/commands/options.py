@@ -29,6 +29,10 @@ Timeout = Annotated[
 ]
 MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="Stop before this cost is passed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reviewer = Annotated[
+    str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it; the user name by default.")
+]
+SetName = Annotated[str, typer.Argument(metavar="SET", help="Name of the eval set.")]
 RunName = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")]
 
 

@@ -51,8 +51,8 @@ class CommentField(TextArea):
             await super()._on_key(event)
 
     async def _on_paste(self, event: Paste) -> None:
+        # Textual calls the method of the base class too; what calls it here pastes twice.
         event.text = safe_text.safe(event.text)
-        await super()._on_paste(event)
 
 
 class CommentScreen(Overlay[str | None], inherit_bindings=False):

@@ -17,9 +17,9 @@ REVIEW_NOTE = (
 )
 
 _COLUMNS = (
-    ("Decide", "Add", "Judging", "Import", "Files"),
-    ("Read", "Pairs", "Numbers"),
-    ("Narrow", "Runs", "Move", "Show"),
+    ("Decide", "Add", "Judging", "Example", "Import", "Files"),
+    ("Read", "Pairs", "Numbers", "List", "Health"),
+    ("Narrow", "Runs", "Sets", "Move", "Set", "Show"),
 )
 """Groups of keys, by the column that they stand in."""
 

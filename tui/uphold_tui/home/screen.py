@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ _RUN_HEIGHT = 3
 
 _HEAD_HEIGHT = 2
 """Rows above the first run."""
+
+_SET_HEAD_HEIGHT = 3
+"""Rows between the last run and the first eval set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class FirstStep:
 _FIRST_STEPS = (
     FirstStep("home.demo", "Try it on the demo", "pairs that are judged already; offline, no key, two minutes"),
     FirstStep("home.import", "Import a file", "CSV, JSONL, Excel; AlpacaEval, MT-Bench, promptfoo, Inspect, lm-eval"),
+    FirstStep("home.new_set", "Write an eval set", "start with ten instructions of your own"),
 )
 
 
@@ -205,7 +210,8 @@ class HomeActions:
     `read` returns the runs and sets to list, `headline` the win rate and agreement of a run (it takes long: a thread calls
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
-    from now on; `import_file` asks for a file to import.
+    from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one; `import_file`
+    asks for a file to import.
     """
 
     read: Callable[[], Home]
@@ -217,11 +223,13 @@ class HomeActions:
     pairs: Callable[[Run], None]
     numbers: Callable[[Run], None]
     change_reviewer: Callable[[str], None]
+    edit_set: Callable[[str], None]
+    new_set: Callable[[], None]
     import_file: Callable[[], None]
 
 
 class HomeScreen(Screen[None]):
-    """The start screen; enter reviews the run under the cursor."""
+    """The start screen; enter reviews the run under the cursor, or opens the eval set."""
 
     CSS_PATH = "home.tcss"
     AUTO_FOCUS = ""
@@ -236,6 +244,7 @@ class HomeScreen(Screen[None]):
         self._headlines: dict[int, HeadlineNumbers] = {}
         self._counted: tuple[int | None, ...] | None = None
         self._message = Content("")
+        self._greeting = Content("")
         self.cursor = 0
         self.header = SplitRow("header")
         self.list = Static(id="list", markup=False)
@@ -254,12 +263,16 @@ class HomeScreen(Screen[None]):
         self.home = self.actions.read()
         if self.is_empty != was_empty:
             self.cursor = 0
-        self.cursor = min(self.cursor, max(self._places - 1, 0))
-        self._message = Content("")
+        self.cursor = min(self.cursor, max(self._rows - 1, 0))
+        self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
             self.call_after_refresh(self._start_counting)
+
+    def greet(self, words: str) -> None:
+        """Say something when the screen is shown again: what became of a set that was left."""
+        self._greeting = Content.styled(words, MUTED)
 
     def _start_counting(self) -> None:
         self.run_worker(self._count(), exclusive=True)
@@ -284,16 +297,33 @@ class HomeScreen(Screen[None]):
         """Whether the database has no run and no eval set yet."""
         return not self.home.runs and not self.home.sets
 
+    @property
+    def _rows(self) -> int:
+        """How many runs and eval sets the cursor can be on; in an empty database, ways to begin."""
+        return len(self._steps) if self.is_empty else len(self.home.runs) + len(self.home.sets)
+
+    @property
+    def run_row(self) -> RunRow | None:
+        """The run under the cursor."""
+        return self.home.runs[self.cursor] if self.cursor < len(self.home.runs) else None
+
+    @property
+    def set_row(self) -> SetRow | None:
+        """The eval set under the cursor."""
+        index = self.cursor - len(self.home.runs)
+        return self.home.sets[index] if 0 <= index < len(self.home.sets) else None
+
     def refresh_page(self) -> None:
         """Show runs and eval sets, or how to begin."""
         self.set_class(self.is_empty, "-first")
         self._refresh_header()
         self.list.update(self._first_steps() if self.is_empty else self._runs_and_sets())
-        first = [entry(self.table["home.open"], "choose" if self.is_empty else "review")]
-        first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if self.home.runs]
-        second = [] if self.is_empty else [entry(self.table["home.import"])]
+        on_run = self.run_row is not None
+        first = [entry(self.table["home.open"], "choose" if self.is_empty else "review" if on_run else "open the set")]
+        first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if on_run]
+        second = [] if self.is_empty else [entry(self.table[f"home.{name}"]) for name in ("import", "new_set")]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
-        self.footer.show([first if self.home.runs or self.is_empty else [], second, last])
+        self.footer.show([first, second, last])
 
     def _refresh_header(self) -> None:
         new = ", new" if self.is_empty else ""
@@ -312,7 +342,8 @@ class HomeScreen(Screen[None]):
         if self.home.runs:
             head = run_heads(columns)
         else:
-            head = Content.assemble(("No run yet.  ", BOLD), ("uphold judge --set NAME compares two systems.", MUTED))
+            words = "enter on an eval set opens it; s there makes a run of two systems"
+            head = Content.assemble(("No run yet.  ", BOLD), (words, MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
             rows += [*run_rows(run, self._headlines.get(run.run.id), columns), Content("")]
@@ -320,11 +351,22 @@ class HomeScreen(Screen[None]):
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin
         rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
-        if self.home.runs:
-            first = _HEAD_HEIGHT + _RUN_HEIGHT * self.cursor
-            for index in (first, first + 1):
-                rows[index] = rows[index].stylize_before(TINT)
+        first, height = self._place(self.cursor)
+        for index in range(first, first + height):
+            rows[index] = rows[index].stylize_before(TINT)
         return Content("\n").join(rows)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Return the first row of a run or an eval set in the list, and how many rows it has."""
+        runs = len(self.home.runs)
+        if index < runs:
+            return _HEAD_HEIGHT + _RUN_HEIGHT * index, _RUN_HEIGHT - 1
+        return _HEAD_HEIGHT + _RUN_HEIGHT * runs + _SET_HEAD_HEIGHT + index - runs, 1
+
+    def _at(self, row: int) -> int | None:
+        """Return which run or eval set stands in this row of the list."""
+        places = ((index, *self._place(index)) for index in range(self._rows))
+        return next((index for index, first, height in places if first <= row < first + height), None)
 
     def _first_steps(self) -> Content:
         """Return what an empty database offers; the first is selected, so that enter is enough."""
@@ -355,35 +397,52 @@ class HomeScreen(Screen[None]):
 
     # keys
 
-    def _try(self, action: Callable[[Run], None]) -> None:
-        """Do something with the run under the cursor, or say why not: the judge named may not have judged it."""
+    def _try(self, action: Callable[[], None]) -> None:
+        """Open another screen, or say why not: the judge named may not have judged the run."""
         try:
-            action(self.home.runs[self.cursor].run)
+            action()
         except UpholdError as error:
             self._message = safe_text.line(str(error), DOUBT)
             self._refresh_header()
 
+    def _with_run(self, action: Callable[[Run], None]) -> None:
+        """Do something with the run under the cursor; on an eval set, say that it needs a run."""
+        if self.run_row is not None:
+            self._try(partial(action, self.run_row.run))
+        elif self.set_row is not None:
+            self._message = Content.styled("that is about a run: put the cursor on one", MUTED)
+            self._refresh_header()
+
     def action_open(self) -> None:
-        """Review the run under the cursor; in an empty database, begin in the way under the cursor."""
-        if self.home.runs:
-            self._try(self.actions.review)
-        elif self.is_empty:
+        """Review the run under the cursor, or open the eval set; in an empty database, begin in the way under the cursor."""
+        if self.is_empty:
             self.action_press(self._steps[self.cursor].key_id)
+        elif self.set_row is not None:
+            self._try(partial(self.actions.edit_set, self.set_row.name))
+        elif self.run_row is not None:
+            self._try(partial(self.actions.review, self.run_row.run))
+
+    def action_edit_set(self) -> None:
+        """Open the eval set under the cursor, or that of the run."""
+        name = self.run_row.run.set if self.run_row is not None else self.set_row.name if self.set_row else None
+        if name is not None:
+            self._try(partial(self.actions.edit_set, name))
+
+    def action_new_set(self) -> None:
+        """Begin an eval set."""
+        self._try(self.actions.new_set)
 
     def action_judge(self) -> None:
         """Have the run under the cursor judged."""
-        if self.home.runs:
-            self.actions.judge(self.home.runs[self.cursor].run)
+        self._with_run(self.actions.judge)
 
     def action_pairs(self) -> None:
         """List the pairs of the run under the cursor."""
-        if self.home.runs:
-            self._try(self.actions.pairs)
+        self._with_run(self.actions.pairs)
 
     def action_numbers(self) -> None:
         """Show the numbers of the run under the cursor."""
-        if self.home.runs:
-            self.actions.numbers(self.home.runs[self.cursor].run)
+        self._with_run(self.actions.numbers)
 
     def action_demo(self) -> None:
         """Open the demo where it is offered."""
@@ -395,32 +454,29 @@ class HomeScreen(Screen[None]):
         self.actions.import_file()
 
     def action_move(self, step: int) -> None:
-        """Move the cursor over the runs."""
+        """Move the cursor over the runs and the eval sets."""
         self._go(self.cursor + step)
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first run or the last."""
-        self._go(self._places - 1 if end else 0)
-
-    @property
-    def _places(self) -> int:
-        """How many runs, or ways to begin, the cursor can be on."""
-        return len(self._steps) if self.is_empty else len(self.home.runs)
+        """Go to the first run or the last eval set."""
+        self._go(self._rows - 1 if end else 0)
 
     def _go(self, index: int) -> None:
-        self.cursor = min(max(index, 0), max(self._places - 1, 0))
+        self.cursor = min(max(index, 0), self._rows - 1)
+        self._message = Content("")
         self.refresh_page()
         if self.is_empty:
             return
-        top = 0 if self.cursor == 0 else _HEAD_HEIGHT + _RUN_HEIGHT * self.cursor
-        self.page.scroll_to_region(Region(0, top, 1, _RUN_HEIGHT), animate=False, immediate=True)
+        first, height = self._place(self.cursor)
+        region = Region(0, first, 1, height) if self.cursor else Region(0, 0, 1, first + height)
+        self.page.scroll_to_region(region, animate=False, immediate=True)
 
     def on_click(self, event: Click) -> None:
-        """Move the cursor to the run clicked; a click on the run under the cursor opens it."""
+        """Move the cursor to the run or eval set clicked; a click on the one under the cursor opens it."""
         if self.is_empty or not self.page.region.contains(event.screen_x, event.screen_y):
             return
-        index, row = divmod(event.screen_y - self.list.region.y - _HEAD_HEIGHT, _RUN_HEIGHT)
-        if not 0 <= index < len(self.home.runs) or row == _RUN_HEIGHT - 1:
+        index = self._at(event.screen_y - self.list.region.y)
+        if index is None:
             return
         if index == self.cursor:
             self.action_open()

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from textual.content import Content
-
 from uphold.formatting import count
 from uphold.records.enums import Choice, Preference, QuickFilter
 from uphold.records.pair_list import Behind, ListedPair, PairFilter, PairsBehind
@@ -12,8 +10,6 @@ from uphold.reviewing.pair_filters import selected
 from uphold_tui import safe_text
 from uphold_tui.dialogs.commands import Command
 from uphold_tui.pairs.rows import SystemNames
-from uphold_tui.themes import BOLD, FAINT, MUTED
-from uphold_tui.widgets.rows import clickable
 
 _IN_ROW = (
     QuickFilter.ALL,
@@ -37,41 +33,10 @@ _ALWAYS = (QuickFilter.ALL, QuickFilter.UNREAD)
 """Offered even where they leave no pair."""
 
 
-def next_filter(counts: Mapping[QuickFilter, int], chosen: QuickFilter, step: int) -> QuickFilter:
-    """Return the quick filter `step` entries after the chosen one, going round."""
-    offered = _offered(counts, chosen)
-    return offered[(offered.index(chosen) + step) % len(offered)]
-
-
-def filter_row(counts: Mapping[QuickFilter, int], chosen: QuickFilter, width: int) -> Content:
-    """Return `All 200   Unread 163 ...`, the chosen one bold and underlined, in at most `width` cells."""
-    offered = _offered(counts, chosen)
-    entries = [_entry(only, counts, only is chosen) for only in offered]
-    gap = next((gap for gap in (4, 3) if _length(entries, gap) <= width), 2)
-    while len(offered) > 1 and _length(entries, gap) > width:
-        last = next(index for index in reversed(range(len(offered))) if offered[index] is not chosen)
-        del offered[last], entries[last]
-    return Content(" " * gap).join(entries)
-
-
-def _offered(counts: Mapping[QuickFilter, int], chosen: QuickFilter) -> list[QuickFilter]:
+def offered_filters(counts: Mapping[QuickFilter, int], chosen: QuickFilter) -> list[QuickFilter]:
     """Return the quick filters that leave some pair, and the chosen one."""
     in_row = [only for only in _IN_ROW if only in _ALWAYS or only is chosen or counts.get(only)]
     return in_row if chosen in _IN_ROW else [*in_row, chosen]
-
-
-def _length(entries: Sequence[Content], gap: int) -> int:
-    return sum(content.cell_length for content in entries) + gap * (len(entries) - 1)
-
-
-def _entry(only: QuickFilter, counts: Mapping[QuickFilter, int], is_chosen: bool) -> Content:
-    number = f" {count(counts[only])}" if only in counts else ""
-    name = only.value.capitalize()
-    if is_chosen:
-        content = Content.assemble((name, f"{BOLD} underline"), (number, BOLD))
-    else:
-        content = Content.assemble((name, MUTED), (number, FAINT))
-    return clickable(content, f"quick_filter('{only.name}')")
 
 
 def chips(pair_filter: PairFilter, names: SystemNames) -> Iterator[str]:

@@ -1,22 +1,17 @@
-"""Pairs as rows of a list: their columns, their marks, and the scrolling list widget with its cursor."""
+"""Pairs as rows of a list: their columns and their marks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from textual.content import Content
-from textual.events import Click, MouseScrollDown, MouseScrollUp
-from textual.message import Message
-from textual.widget import Widget
 
 from uphold.formatting import count, signed_count
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
 from uphold.records.pair_list import ListedPair, ListedTexts
 from uphold.records.runs import Run
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, THUMB, TINT, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, STRONG, THICK, Signs
 from uphold_tui.widgets import badges
-from uphold_tui.widgets.painting import ReportsPaint
-from uphold_tui.widgets.rows import spread
 
 _LONGEST_KEY = 18
 
@@ -191,115 +186,3 @@ def _cell(content: Content, width: int, *, right: bool = False) -> Content:
     cut = content.truncate(max(width - 2, 0), ellipsis=True)
     gap = " " * (width - 2 - cut.cell_length)
     return Content.assemble(gap, cut, "  ") if right else Content.assemble(cut, gap, "  ")
-
-
-RowMaker = Callable[[Sequence[ListedPair], int], list[Content]]
-"""Makes a row for each of the pairs in view, so many cells wide."""
-
-
-class PairList(ReportsPaint):
-    """A scrolling list of pairs with a cursor; `cursor` is the index of the pair under it."""
-
-    ALLOW_SELECT = False
-
-    class Moved(Message):
-        """The cursor is on another pair, or on none; `by_user` where a key or the mouse moved it."""
-
-        def __init__(self, widget: "PairList", *, by_user: bool) -> None:
-            super().__init__()
-            self.widget, self.by_user = widget, by_user
-
-        @property
-        def control(self) -> Widget:
-            """The list whose cursor moved."""
-            return self.widget
-
-    class Opened(Message):
-        """The pair under the cursor was clicked."""
-
-    def __init__(self, name: str, make_rows: RowMaker) -> None:
-        super().__init__(id=name)
-        self.auto_links = False
-        self._make_rows = make_rows
-        self.pairs: Sequence[ListedPair] = ()
-        self.cursor = 0
-        self.top = 0
-
-    @property
-    def selected(self) -> ListedPair | None:
-        """The pair under the cursor."""
-        return self.pairs[self.cursor] if self.pairs else None
-
-    def show(self, pairs: Sequence[ListedPair], pair_id: int | None = None) -> None:
-        """Show these pairs, with the cursor on the pair `pair_id` if it is among them, else on the first."""
-        self.pairs = pairs
-        self.cursor = next((index for index, pair in enumerate(pairs) if pair.pair_id == pair_id), 0)
-        self._scroll_to_cursor(middle=True)
-        self.post_message(self.Moved(self, by_user=False))
-        self.refresh()
-
-    def move(self, step: int) -> None:
-        """Move the cursor by `step` rows."""
-        self.go(self.cursor + step)
-
-    def go(self, index: int) -> None:
-        """Put the cursor on the row `index`, or on the nearest that exists."""
-        index = min(max(index, 0), max(len(self.pairs) - 1, 0))
-        if index != self.cursor:
-            self.cursor = index
-            self._scroll_to_cursor()
-            self.post_message(self.Moved(self, by_user=True))
-            self.refresh()
-
-    @property
-    def page(self) -> int:
-        """Rows to move by for a page: one of the old page stays in sight."""
-        return max(self.size.height - 1, 1)
-
-    def _scroll_to_cursor(self, *, middle: bool = False) -> None:
-        height = max(self.size.height, 1)
-        if not self.top <= self.cursor < self.top + height:
-            rows_above = height // 2 if middle else 0 if self.cursor < self.top else height - 1
-            self.top = self.cursor - rows_above
-        self.top = max(min(self.top, len(self.pairs) - height), 0)
-
-    def render(self) -> Content:
-        width, height = self.size.width, self.size.height
-        self._scroll_to_cursor()  # the size may have changed since the cursor moved last
-        in_view = self.pairs[self.top : self.top + height]
-        rows = [spread(row, Content(""), width - 1) for row in self._make_rows(in_view, width - 1)] if width > 1 else []
-        if rows:
-            rows[self.cursor - self.top] = rows[self.cursor - self.top].stylize_before(TINT)
-        first, last = self._thumb(height)
-        return Content("\n").join(
-            [Content.assemble(row, (" ", THUMB if first <= y < last else "")) for y, row in enumerate(rows)]
-        )
-
-    def _thumb(self, height: int) -> tuple[int, int]:
-        """Return the rows of the scrollbar's thumb, from and to."""
-        total = len(self.pairs)
-        if total <= height:
-            return 0, 0
-        length = max(height * height // total, 1)
-        start = round((height - length) * self.top / (total - height))
-        return start, start + length
-
-    # mouse
-
-    def on_click(self, event: Click) -> None:
-        """Move the cursor to the row clicked; a click on the row under the cursor opens it."""
-        index = self.top + event.y
-        if index >= len(self.pairs):
-            return
-        if index == self.cursor:
-            self.post_message(self.Opened())
-        else:
-            self.go(index)
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self.move(3)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self.move(-3)

@@ -18,13 +18,15 @@ from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.pairs.filters import chips, choices, filter_row, next_filter
+from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
-from uphold_tui.pairs.rows import ListContents, PairColumns, PairList, SystemNames, heads, marked, row
+from uphold_tui.pairs.rows import ListContents, PairColumns, SystemNames, heads, marked, row
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.quick_filters import filter_row, next_filter
+from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
 _NO_FILTER = PairFilter()
@@ -98,7 +100,7 @@ class PairsScreen(Screen[None]):
         self.find_line = SplitRow("find-line")
         self.field = Field(_FIND, name="find-field")
         self.heads = SplitRow("heads")
-        self.list = PairList("list", self._rows)
+        self.list: RowList[ListedPair] = RowList("list", self._rows)
         self.empty = Static(id="empty", markup=False)
         self.preview = Preview("preview", self.signs)
         self.footer = KeyFooter("footer")
@@ -190,7 +192,7 @@ class PairsScreen(Screen[None]):
 
     def refresh_page(self) -> None:
         """Show everything around the list as it is now."""
-        run, is_empty = self.listing.run, self.loader.is_complete and not self.list.pairs
+        run, is_empty = self.listing.run, self.loader.is_complete and not self.list.items
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         blind = ["blind"] if self.loader.blind else []
         total = count_noun(len(self.pairs), "pair") if self.loader.is_complete else ""
@@ -213,7 +215,10 @@ class PairsScreen(Screen[None]):
         self._show_selected_pairs()
 
     def _show_selected_pairs(self) -> None:
-        self.list.show(self.loader.select(self.state.pair_filter, self.state.order), self.state.pair_id)
+        pairs = self.loader.select(self.state.pair_filter, self.state.order)
+        self.list.show(
+            pairs, next((index for index, pair in enumerate(pairs) if pair.pair_id == self.state.pair_id), 0)
+        )
 
     def _apply_filter(self) -> None:
         self._show_selected_pairs()
@@ -229,14 +234,15 @@ class PairsScreen(Screen[None]):
         room = self.app.size.width - (2 if self.has_class("-narrow") else 6)
         pair_filter = self.state.pair_filter
         extra = Content("  ").join(list(map(header.chip, chips(pair_filter, self.names))))
-        return filter_row(self.loader.counts, pair_filter.only, room - extra.cell_length - 2), extra
+        offered = offered_filters(self.loader.counts, pair_filter.only)
+        return filter_row(offered, self.loader.counts, pair_filter.only, room - extra.cell_length - 2), extra
 
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
         behind = self.state.pair_filter.behind is not None and self.loader.is_complete
         if self.loader.matches is not None or behind:
-            facts.insert(0, Content.styled(f"in {of_n(len(self.list.pairs), len(self.pairs))}", MUTED))
-        if behind and (unread := sum(not pair.read for pair in self.list.pairs)):
+            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.pairs))}", MUTED))
+        if behind and (unread := sum(not pair.read for pair in self.list.items)):
             facts.insert(1, Content.styled(f"{count(unread)} not read by you", MUTED))
         if self.listing.judge_name is not None and not self.has_class("-narrow"):
             judge = safe_text.line(self.listing.judge_name, MUTED).truncate(24)
@@ -300,7 +306,7 @@ class PairsScreen(Screen[None]):
 
     # the cursor
 
-    def on_pair_list_moved(self, message: PairList.Moved) -> None:
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Show the pair under the cursor."""
         pair = self.list.selected
         if pair is not None and message.by_user:
@@ -309,7 +315,7 @@ class PairsScreen(Screen[None]):
                 self.show_message(Content(""))
         self._refresh_preview()
 
-    def on_pair_list_opened(self) -> None:
+    def on_row_list_opened(self) -> None:
         """Open the pair that was clicked."""
         self.action_open()
 
@@ -323,11 +329,11 @@ class PairsScreen(Screen[None]):
 
     def action_ends(self, end: bool) -> None:
         """Go to the first pair or the last."""
-        self.list.go(len(self.list.pairs) - 1 if end else 0)
+        self.list.go(len(self.list.items) - 1 if end else 0)
 
     def action_jump(self, number: int) -> None:
         """Go to a pair by its place in the queue, from 1."""
-        index = next((index for index, pair in enumerate(self.list.pairs) if pair.place == number), None)
+        index = next((index for index, pair in enumerate(self.list.items) if pair.place == number), None)
         if index is None:
             self.show_message(Content.styled(f"there is no pair {count(number)} here", MUTED))
         else:
@@ -337,7 +343,8 @@ class PairsScreen(Screen[None]):
 
     def action_next_filter(self, step: int) -> None:
         """Choose the next quick filter that leaves something, or the previous one."""
-        only = next_filter(self.loader.counts, self.state.pair_filter.only, step)
+        chosen = self.state.pair_filter.only
+        only = next_filter(offered_filters(self.loader.counts, chosen), chosen, step)
         self._set_filter(replace(self.state.pair_filter, only=only))
 
     def action_quick_filter(self, name: str) -> None:
@@ -444,7 +451,7 @@ class PairsScreen(Screen[None]):
             self.show_message(Content.styled(safe_text.cause(str(error)), DOUBT))
             return
         self.state.pair_id = changed.pair_id
-        self.list.pairs = [changed if shown.pair_id == changed.pair_id else shown for shown in self.list.pairs]
+        self.list.items = [changed if shown.pair_id == changed.pair_id else shown for shown in self.list.items]
         self.list.refresh()
         self._refresh_preview()
         words = " flagged" if changed.flagged else " unflagged"

@@ -65,6 +65,9 @@ class ReviewLinks(Protocol):
     def open_numbers(self) -> None:
         """The numbers of the run."""
 
+    def open_set(self, key: str) -> None:
+        """The run's eval set, with the cursor on an example."""
+
     def return_to_list(self) -> bool:
         """Back to the list that the pair at hand was opened from; False where there is none."""
 
@@ -671,6 +674,12 @@ class ReviewScreen(Screen[None]):
             self.show_message(muted(RATES_HIDDEN))
         else:
             self.navigation.open_numbers()
+
+    def action_edit_set(self) -> None:
+        """The example of this pair in its eval set."""
+        pair = self.session.current
+        if pair is not None and not self._has_unsaved():
+            self.navigation.open_set(pair.key)
 
     def action_raw(self) -> None:
         """The judge's raw answers."""

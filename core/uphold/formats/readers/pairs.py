@@ -152,7 +152,7 @@ class _RowParser:
 
     def parse(self, source: RowSource, record: dict[str, Any]) -> ImportRow:
         """Return the row of a record. Raises BadRow that names the invalid field."""
-        turns = _read_turns(record)
+        turns = read_turns(record)
         key = read_key(record)
         if turns is None and key is None:
             raise BadRow(f'neither "instruction", "turns" nor "key" is there, only {_list_fields(record)}')
@@ -170,8 +170,8 @@ class _RowParser:
             key=key,
             turns=turns,
             context=read_text(record, "context"),
-            references=_read_references(record, turns),
-            tags=_read_tags(record),
+            references=read_references(record, turns),
+            tags=read_tags(record),
             responses=responses,
             systems=(candidate, baseline) if compares or judgments or reviews else None,
             compares=compares,
@@ -261,7 +261,8 @@ def _list_fields(record: dict[str, Any]) -> str:
     return ", ".join(f'"{field}"' for field in list(record)[:12]) or "nothing"
 
 
-def _read_turns(record: dict[str, Any]) -> tuple[str, ...] | None:
+def read_turns(record: dict[str, Any]) -> tuple[str, ...] | None:
+    """Read `instruction` or `turns`; None where there is neither."""
     instruction = read_text(record, "instruction")
     turns = read_texts(record, "turns")
     if turns is None:
@@ -273,7 +274,8 @@ def _read_turns(record: dict[str, Any]) -> tuple[str, ...] | None:
     return turns
 
 
-def _read_references(record: dict[str, Any], turns: tuple[str, ...] | None) -> tuple[str | None, ...] | None:
+def read_references(record: dict[str, Any], turns: tuple[str, ...] | None) -> tuple[str | None, ...] | None:
+    """Read `reference`, a text or one a turn; None where there is none."""
     value = record.get("reference")
     if value is None:
         return None
@@ -290,7 +292,8 @@ def _read_references(record: dict[str, Any], turns: tuple[str, ...] | None) -> t
     return references
 
 
-def _read_tags(record: dict[str, Any]) -> tuple[str, ...]:
+def read_tags(record: dict[str, Any]) -> tuple[str, ...]:
+    """Read `tags`, each once."""
     tags = read_texts(record, "tags")
     if not tags:
         return ()

@@ -1,0 +1,3 @@
+from support.settling import quick_apps
+
+__all__ = ["quick_apps"]

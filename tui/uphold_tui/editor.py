@@ -1,0 +1,59 @@
+"""Editing a text in the user's own editor: a temporary file that only they can read."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from uphold.errors import BadUsage
+
+
+def edit_text(text: str, *, kept_for: str) -> str:
+    """Return a text as the user's editor ($VISUAL, $EDITOR, else vi) leaves it; the program waits until that ends.
+
+    Raises BadUsage where the editor cannot be started, ends with an error, or leaves something that is no UTF-8. What was
+    written is then kept in a file that the message names; `kept_for` says in it what it was.
+    """
+    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    folder = Path(tempfile.mkdtemp(prefix="uphold-"))
+    path = folder / "edit.txt"
+    try:
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        code = _run([*command, str(path)])
+        edited = path.read_bytes()
+        if code != 0:
+            raise BadUsage(
+                f"{command[0]} ended with code {code}; nothing is changed" + _kept(path, edited, text, kept_for)
+            )
+        found = edited.decode()
+    except UnicodeDecodeError:
+        raise BadUsage(f"what was saved is not UTF-8; {kept_for} is in {path}; nothing is changed") from None
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        folder.rmdir()
+        raise BadUsage(f"{command[0]}: cannot be run ({error.strerror or error}); set $EDITOR to your editor") from None
+    path.unlink(missing_ok=True)
+    folder.rmdir()
+    return found
+
+
+def keep_text(text: str) -> Path:
+    """Write a text that could not be used to a file of its own and return its path."""
+    descriptor, name = tempfile.mkstemp(prefix="uphold-", suffix=".txt")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    return Path(name)
+
+
+def _run(command: list[str]) -> int:
+    return subprocess.run(command, check=False).returncode
+
+
+def _kept(path: Path, edited: bytes, text: str, kept_for: str) -> str:
+    """Return where what was written is kept; a file without a change is removed."""
+    if edited != text.encode("utf-8", "surrogatepass"):
+        return f"; {kept_for} is in {path}"
+    path.unlink()
+    path.parent.rmdir()
+    return ""

@@ -1,0 +1,1 @@
+"""The eval set: its examples, edited, tagged and checked."""

@@ -1,0 +1,987 @@
+"""The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from uphold.errors import UpholdError
+from uphold.formats.example_document import example_document
+from uphold.formatting import count, count_noun, of_n
+from uphold.records.example_list import ExampleFilter, ExampleOrder
+from uphold.records.sets import (
+    ExampleEdit,
+    ExampleRow,
+    ExampleStatus,
+    SettingKind,
+    StaleCounts,
+    next_key,
+    stale_sentence,
+)
+from uphold.records.texts import cell_text
+from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
+from uphold_tui import keys, safe_text
+from uphold_tui.app_options import AppOptions
+from uphold_tui.editor import edit_text, keep_text
+from uphold_tui.eval_set import notes
+from uphold_tui.eval_set.check_run import CheckRun, progress_words
+from uphold_tui.eval_set.editing import FieldChange, Writing, change_from, change_of, new_example, values_of
+from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
+from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
+from uphold_tui.eval_set.loader import ExampleLoader
+from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
+from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.widgets import header
+from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.quick_filters import filter_row, next_filter
+from uphold_tui.widgets.row_list import RowList
+from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
+
+if TYPE_CHECKING:
+    from uphold.formats.example_document import ExampleDocument
+    from uphold.records.sets import SystemAnswer
+
+Result = TypeVar("Result")
+
+_ORDERS = list(ExampleOrder)
+
+_FIND = "find in keys, texts, references, tags"
+
+CHECKED_WHEN_OPENED = 200
+"""Examples up to which a set is checked as soon as it is opened."""
+
+_WHILE_WRITING = frozenset({"escape", "next", "add_turn", "leave_now"})
+"""The actions that keys have while a field is written in; every other key is text."""
+
+_HELP_NOTE = (
+    "While you write in a field all keys are text: tab goes on to the next field, esc is done and saves. Everything can be "
+    "taken back with u. Nothing is deleted: a retired example and an older text keep what was judged and decided."
+)
+
+
+@dataclass(slots=True)
+class SetScreenState:
+    """What of the list is kept while other screens are open: filter, order, search, the example under the cursor, marks.
+
+    `only_keys` are the examples of a line of the health panel, `only_words` what they have in common.
+    """
+
+    only: ExampleFilter = ExampleFilter.ALL
+    order: ExampleOrder = ExampleOrder.KEY
+    typed: str = ""
+    key: str | None = None
+    marked: set[str] = field(default_factory=set)
+    only_keys: frozenset[str] | None = None
+    only_words: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether examples may be left out."""
+        return self.only is not ExampleFilter.ALL or bool(self.typed) or self.only_keys is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SetActions:
+    """Callbacks of the screen into the app.
+
+    `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
+    opens its review (None: not offered). `hides` says of an example whether a pair of it is under review, so that its
+    outcomes and its answers by system would give away the sides.
+    """
+
+    leave: Callable[[bool], None]
+    review: Callable[[str, str], None] | None
+    hides: Callable[[str], bool] = lambda key: False
+
+
+class SetScreen(Screen[None]):
+    """The examples of one eval set; bare keys act on the one under the cursor while no field is written in."""
+
+    CSS_PATH = "eval_set.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = keys.bindings(keys.EVAL_SET)
+
+    def __init__(
+        self, editor: SetEditor, actions: SetActions, options: AppOptions, state: SetScreenState | None = None
+    ) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
+        self.editor, self.actions, self.signs = editor, actions, options.signs
+        self.state = state if state is not None else SetScreenState()
+        self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
+        self.writing: Writing | None = None
+        self.message = Content("")
+        self.changed = False
+        self._went_to_review = False
+        self._is_finding = False
+        self._health_cursor: int | None = None
+        self._checking: CheckRun | None = None
+        self._quiet_check: CheckRun | None = None
+        self._check_words = ""
+        self._is_check_old = False
+        self.header = SplitRow("header")
+        self.filters = SplitRow("filters")
+        self.find_field = Field(_FIND, name="find-field")
+        self.find_line = SplitRow("find-line")
+        self.heads = SplitRow("heads")
+        self.list: RowList[ExampleRow] = RowList("list", self._rows)
+        self.empty = Static(id="empty", markup=False)
+        self.title_row = SplitRow("title")
+        self.fields = FieldsView("fields")
+        self.form = FieldsForm("form")
+        self.health = HealthPanel("health", self.signs)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield ProgressLine("hair")
+        yield self.filters
+        with Horizontal(id="middle"):
+            with Vertical(id="left"):
+                with Horizontal(id="find-row"):
+                    yield Static("/ ", id="find-slash", markup=False)
+                    yield self.find_field
+                    yield self.find_line
+                yield self.heads
+                yield self.list
+                yield self.empty
+            with Vertical(id="right"):
+                yield self.title_row
+                yield self.fields
+                yield self.form
+        yield self.health
+        yield self.footer
+
+    def on_mount(self) -> None:
+        self.run_worker(self._read_first(), exclusive=True, group="read")
+
+    def on_unmount(self) -> None:
+        """Let no thread go on checking for a screen that is gone."""
+        for run in (self._checking, self._quiet_check):
+            if run is not None:
+                run.stop()
+
+    def on_screen_resume(self) -> None:
+        if self._went_to_review:
+            self._went_to_review = False
+            self.call_after_refresh(self.read_again)
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size.width, event.size.height
+        self.set_class(width < 100, "-narrow")
+        self.set_class(width >= 160, "-wide")
+        self.set_class(height < 30, "-low")
+        self.set_class(height < 16 or width < 60, "-tiny")
+        self.call_after_refresh(self.refresh_page)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a field is written in, only the keys that leave it do anything."""
+        return self.writing is None or action in _WHILE_WRITING
+
+    # reading
+
+    async def _read_first(self) -> None:
+        await self._read_apart()
+        if 1 < len(self.loader.now.rows) <= CHECKED_WHEN_OPENED:
+            await self._check_quietly()
+
+    async def _check_quietly(self) -> None:
+        """Check a small set as soon as it is shown, without a word."""
+        run = self._quiet_check = CheckRun(self.editor.store.path, self.loader.set_name)
+        try:
+            found = await run.run(lambda progress: None)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        if found is not None and self.loader.findings is None:
+            await self.loader.take_findings(found.findings)
+            self._refresh_after_check()
+
+    def _refresh_after_check(self) -> None:
+        self.list.refresh()
+        self._refresh_filters()
+        self._refresh_example()
+        self._refresh_health()
+
+    async def _read_apart(self) -> None:
+        try:
+            await self.loader.read_in_thread()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self._show_read()
+
+    def read_again(self) -> None:
+        """Read the set again, after a change: on the spot where it is small, else in a thread."""
+        self._is_check_old = True
+        if not self.loader.is_small:
+            self.run_worker(self._read_apart(), exclusive=True, group="read")
+            return
+        try:
+            self.loader.read()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self._show_read()
+
+    def _show_read(self) -> None:
+        self.state.marked &= {row.key for row in self.loader.now.rows}
+        self._show_selected()
+        self.refresh_page()
+
+    # showing
+
+    def refresh_page(self) -> None:
+        """Show everything as it is now."""
+        overview = self.loader.now.overview
+        if overview is None:
+            self.header.show(notes.header(self.loader.set_name, None))
+            return
+        numbers = {
+            ExampleStatus.ACTIVE: overview.active,
+            ExampleStatus.DRAFT: overview.draft,
+            ExampleStatus.RETIRED: overview.retired,
+        }
+        self.header.show(notes.header(overview.name, overview.purpose), notes.counts(numbers, overview.hash))
+        is_empty = not self.list.items
+        self.set_class(not self.loader.now.rows, "-none")
+        self.set_class(is_empty, "-empty")
+        self.set_class(self.writing is not None, "-writing")
+        if not self.loader.now.rows:
+            self.empty.update(notes.empty_set(overview.name, self.table))
+        elif is_empty:
+            self.empty.update(notes.none_here(self._narrowed_words(), self.table))
+        self._refresh_filters()
+        self._refresh_find_line()
+        self._refresh_example()
+        self._refresh_health()
+        self._refresh_footer()
+        self.call_after_refresh(self._fit)  # what is shown and hidden changes the room for the list
+
+    def show_message(self, message: Content) -> None:
+        """Show a message at the right of the search field; where there is no room for it, in place of filters or keys."""
+        self.message = message
+        self._refresh_find_line()
+        self._refresh_filters()
+        self._refresh_footer()
+
+    def say(self, words: str) -> None:
+        """Show a message of our own words."""
+        self.show_message(Content.styled(words, MUTED))
+
+    @property
+    def selected(self) -> ExampleRow | None:
+        """The example under the cursor."""
+        return self.list.selected
+
+    def _show_selected(self) -> None:
+        state = self.state
+        rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
+        at = next(
+            (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
+        )
+        self.list.show(rows, max(at, 0))
+
+    def _narrowed_words(self) -> str:
+        state = self.state
+        parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
+        parts += [f"found nowhere: {state.typed}"] if state.typed else []
+        return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
+
+    def _fit(self) -> None:
+        """Fit heads and messages to the room that the list has now."""
+        self.heads.show(heads(self._columns(self.list.size.width - 1)))
+        self._refresh_find_line()
+
+    def _columns(self, width: int) -> ExampleColumns:
+        return ExampleColumns.fitting(max(width, 1), self.loader.now.contents)
+
+    def _rows(self, examples: Sequence[ExampleRow], width: int) -> list[Content]:
+        """Return the list's rows for the examples in view."""
+        look = RowLook(self._columns(width), self.signs, self.loader.now.kinds, self.loader.now.contents)
+        return [row(example, look, is_marked=example.key in self.state.marked) for example in examples]
+
+    def _refresh_filters(self) -> None:
+        if self.message.cell_length > self._message_room:
+            self.filters.show(self.message)
+            return
+        only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
+        chips = [header.chip(self.state.only_words)] if self.state.only_words else []
+        if self.state.marked:
+            chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
+        extra = Content("  ").join(chips)
+        offered = offered_filters(self.loader.now.counts, only)
+        self.filters.show(filter_row(offered, self.loader.now.counts, only, room - extra.cell_length - 2), extra)
+
+    @property
+    def _message_room(self) -> int:
+        """Cells for a message beside the search field."""
+        return self.heads.size.width - 10
+
+    def _refresh_find_line(self) -> None:
+        facts = [Content.styled(f"order: {self.state.order}", MUTED)]
+        if self.state.typed:
+            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.now.rows))}", MUTED))
+        content = Content.assemble("  ", self.message or Content("   ").join(facts))
+        self.find_line.styles.width = max(min(content.cell_length, self._message_room + 2), 1)
+        self.find_line.show(content)
+
+    def _refresh_example(self) -> None:
+        """Show the fields of the example under the cursor, unless they are written in."""
+        if self.writing is not None:
+            new = self.writing.key is None
+            name = Content.styled("a new example", BOLD) if new else safe_text.line(self.writing.key or "", BOLD)
+            self.title_row.show(name, self.message or self._version())
+            return
+        example = self.selected
+        if example is None:
+            self.title_row.show(Content(""))
+            self.fields.show(None, Content(""))
+            return
+        self.title_row.show(notes.example_title(example, self.signs), self._version())
+        kinds = self.loader.shown_kinds(example)
+        note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs)
+        self.fields.show(values_of(example), note)
+
+    def _version(self) -> Content:
+        overview = self.loader.now.overview
+        if overview is None:
+            return Content("")
+        return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
+
+    def _refresh_health(self) -> None:
+        checked = self.loader.findings is not None
+        if self._health_cursor is not None:
+            words = "enter goes there"
+        elif self._checking is not None:
+            words = self._check_words
+        else:
+            words = self._checked_words()
+        fine = what_is_fine(self.loader.now.lines, checked=checked) if self.loader.now.rows else ""
+        self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
+
+    def _refresh_footer(self) -> None:
+        table = {name.removeprefix("set."): key for name, key in self.table.items()}
+        narrow = self.has_class("-narrow")
+        last = [entry(table["help"]), entry(table["back"])]
+        if (self.has_class("-none") or narrow) and self.message and self.writing is None:
+            self.footer.show([[self.message], last])
+        elif self.writing is not None:
+            first = [entry(table["escape"], "done"), entry(table["only"], "next field"), entry(table["add_turn"])]
+            self.footer.show([first])
+        elif self._is_finding:
+            self.footer.show([[_plain("enter", "find"), _plain("esc", "leave it")]])
+        elif self._health_cursor is not None:
+            self.footer.show(
+                [[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last]
+            )
+        elif not self.loader.now.rows:
+            self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
+        else:
+            self.footer.show([*self._list_entries(table, narrow=narrow), last])
+
+    def _list_entries(self, table: dict[str, keys.Key], *, narrow: bool) -> list[list[Content]]:
+        example = self.selected
+        first = [entry(table["edit"]), entry(table["new"]), entry(table["tags"])]
+        if example is not None and example.status is not ExampleStatus.ACTIVE:
+            first.append(entry(table["activate"], "restore" if example.status is ExampleStatus.RETIRED else "active"))
+        else:
+            first.append(entry(table["retire"]))
+        second = [entry(table["undo"]), entry(table["mark"])]
+        third = [] if narrow else [entry(table["check"]), entry(table["systems"])]
+        if self.app.size.width >= 140:
+            third += [entry(table["answers"]), entry(table["texts"]), entry(table["find"])]
+        if self.state.is_narrowed:
+            second.append(entry(table["escape"], "all"))
+        return [first, second, third]
+
+    # the cursor
+
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
+        """Show the example under the cursor."""
+        example = self.selected
+        if example is not None and message.by_user:
+            self.state.key = example.key
+            self.message = Content("")
+            self._refresh_find_line()
+            self._refresh_filters()
+        self._refresh_example()
+        self._refresh_footer()
+
+    async def on_row_list_opened(self) -> None:
+        """Write in the example that was clicked."""
+        await self.action_edit()
+
+    async def on_fields_view_clicked(self) -> None:
+        """Write in the example whose fields were clicked."""
+        await self.action_edit()
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor down or up, in the list or over the lines of the health panel."""
+        if self._health_cursor is None:
+            self.list.move(step)
+        else:
+            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
+            self._refresh_health()
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a page."""
+        self.list.move(pages * self.list.page)
+
+    def action_ends(self, end: bool) -> None:
+        """Go to the first example or the last."""
+        self.list.go(len(self.list.items) - 1 if end else 0)
+
+    # filters, order, search
+
+    def action_next(self, step: int) -> None:
+        """Choose the next quick filter that leaves something, or the previous one; while writing, go to the next field."""
+        if self.writing is not None:
+            self.form.go(step)
+        elif not self._is_finding:
+            only = next_filter(offered_filters(self.loader.now.counts, self.state.only), self.state.only, step)
+            self._narrow(only=only)
+
+    def action_quick_filter(self, name: str) -> None:
+        """Choose a quick filter by its name."""
+        if self.writing is None:
+            self._narrow(only=ExampleFilter[name])
+
+    def _narrow(self, only: ExampleFilter, typed: str | None = None) -> None:
+        self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
+        if typed is not None:
+            self.state.typed = typed
+        self._health_cursor = None
+        self._show_selected()
+        self.refresh_page()
+
+    def action_order(self) -> None:
+        """Choose the next order."""
+        self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._show_selected()
+        self.refresh_page()
+
+    def action_find(self) -> None:
+        """Go to the search field."""
+        if self.loader.now.rows:
+            self._is_finding = True
+            self.find_field.focus()
+            self._refresh_footer()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search for what was typed."""
+        if self._is_finding:
+            self._leave_find_field()
+            self._narrow(self.state.only, event.value.strip())
+
+    def _leave_find_field(self) -> None:
+        self._is_finding = False
+        self.set_focus(None)
+
+    async def action_escape(self) -> None:
+        """Be done with writing, else leave the search field or the health panel, else show all examples again."""
+        if self.writing is not None:
+            await self._finish_writing()
+        elif self._is_finding:
+            self.find_field.value = safe_text.safe_line(self.state.typed)
+            self._leave_find_field()
+            self._refresh_footer()
+        elif self._checking is not None:
+            self._stop_check()
+        elif self._health_cursor is not None:
+            self._health_cursor = None
+            self._refresh_health()
+            self._refresh_footer()
+        elif self.state.is_narrowed:
+            self.find_field.value, self.message = "", Content("")
+            self._narrow(ExampleFilter.ALL, "")
+
+    # writing
+
+    async def action_edit(self, focus: str = "") -> None:
+        """Write in the fields of the example under the cursor; on a line of the health panel, go to its examples."""
+        if self._health_cursor is not None:
+            self._go_to_line(self._health_cursor)
+            return
+        example = self.selected
+        if example is None or self.writing is not None:
+            return
+        if example.forgotten:
+            self.say("its texts were blanked for good: there is nothing to write in")
+            return
+        values = values_of(example)
+        several = len(values.turns) > 1 and focus == "reference"
+        await self._begin(Writing(example.key, values), "reference 1" if several else focus)
+
+    async def action_new(self) -> None:
+        """Write a new example."""
+        key = next_key(row.key for row in sorted(self.loader.now.rows, key=lambda row: row.id))
+        await self._begin(Writing(None, FieldValues(key=key)), "")
+
+    async def _begin(self, writing: Writing, focus: str) -> None:
+        self.writing, self.message = writing, Content("")
+        self._health_cursor = None
+        self.refresh_page()
+        room = self.fields.size or self.app.size - (2, 5)  # a narrow screen has no fields beside the list
+        await self.form.begin(writing.before, room, with_key=writing.key is None, focus=focus)
+
+    async def action_add_turn(self) -> None:
+        """Add an empty turn to the example that is written."""
+        if self.writing is not None:
+            await self.form.add_turn()
+
+    async def on_fields_form_done(self) -> None:
+        """Enter in a field of one line: done."""
+        await self._finish_writing()
+
+    async def _finish_writing(self) -> None:
+        """Save what was written; where that makes something stale, ask first."""
+        writing = self.writing
+        if writing is None:
+            return
+        after = self.form.values
+        if writing.key is None:
+            self._add(after)
+            return
+        change = change_of(writing.before, after)
+        if not change:
+            self._end_writing("nothing changed")
+            return
+        self._ask_if_stale(writing.key, change.whole, lambda: self._save(writing.key or "", change))
+
+    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], None]) -> None:
+        """Save at once where nothing becomes stale, else ask."""
+        from uphold_tui.eval_set.stale import Answer, StaleScreen
+
+        def answered(answer: Answer | None) -> None:
+            if answer is Answer.SAVE:
+                save()
+            elif answer is Answer.LEAVE:
+                self._end_writing("left as it was")
+
+        stale = self._try(lambda: self.editor.preview_edit(key, edit))
+        if stale is None:
+            return
+        if stale:
+            self.app.push_screen(StaleScreen(key, stale, self.signs), answered)
+        else:
+            save()
+
+    def _save(self, key: str, change: FieldChange) -> None:
+        """Save what was written, as one act."""
+        if self._try(lambda: self._write(key, change)):
+            self.changed = True
+            parts = (("text", change.text), ("reference", change.references), ("tags", change.tags_changed))
+            self._end_writing(f"{' and '.join(word for word, is_changed in parts if is_changed)} saved")
+
+    def _write(self, key: str, change: FieldChange) -> bool:
+        if change.text is None and change.references is None:
+            self.editor.tag([key], change.add_tags, change.remove_tags)
+        elif change.tags_changed:
+            self.editor.edit_all(key, change.whole, change.tags)
+        else:
+            self.editor.edit(key, change.whole)
+        return True
+
+    def _add(self, values: FieldValues) -> None:
+        new = new_example(values)
+        if new is None:
+            self._end_writing("nothing written: no example added")
+            return
+        keys_made = self._try(lambda: self.editor.add([new]))
+        if keys_made is not None:
+            self.changed = True
+            self.state.key = keys_made[0]
+            if not self.loader.now.rows or self.state.is_narrowed:
+                self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = (
+                    ExampleFilter.ALL,
+                    "",
+                    None,
+                    "",
+                )
+            self._end_writing(f"{safe_text.safe_line(keys_made[0])} added")
+
+    def _end_writing(self, words: str) -> None:
+        self.writing = None
+        self.set_focus(None)
+        self.say(words)
+        self.refresh_page()
+        self.read_again()
+
+    def _try(self, act: Callable[[], Result]) -> Result | None:
+        """Do something with the set; where that cannot be done say why, and return None."""
+        try:
+            return act()
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return None
+
+    def action_editor(self) -> None:
+        """Open the whole example in the editor of the environment, and save what comes back; where that is stale, ask first."""
+        example = self.selected
+        if example is None or example.forgotten:
+            return
+        written = self._try(lambda: self._written_in_editor(example.key))
+        if written is None:
+            return
+        document, text = written
+        try:
+            change = change_from(values_of(example), document.parse(text))
+        except UpholdError as error:
+            kept = safe_text.safe_line(str(keep_text(text)))
+            self.show_message(Content.assemble(safe_text.line(str(error), DOUBT), f"; what you wrote is in {kept}"))
+            return
+        if change:
+            self._ask_if_stale(example.key, change.whole, partial(self._save, example.key, change))
+        else:
+            self.say("nothing changed")
+
+    def _written_in_editor(self, key: str) -> "tuple[ExampleDocument, str] | None":
+        """Hand the terminal to the editor; return what it was given and what it left, None where that cannot be done."""
+        document = example_document(find_one(self.editor.store, self.loader.set_name, key), self.loader.set_name)
+        try:
+            with self.app.suspend():
+                return document, edit_text(document.text, kept_for="what you wrote")
+        except SuspendNotSupported:
+            self.say("this terminal cannot be handed to an editor")
+            return None
+
+    # acts on the example under the cursor, or on the marked ones
+
+    @property
+    def targets(self) -> list[str]:
+        """The keys of the marked examples, else that of the one under the cursor."""
+        if self.state.marked:
+            return [row.key for row in self.loader.now.rows if row.key in self.state.marked]
+        return [self.selected.key] if self.selected is not None else []
+
+    def _targets_words(self, targets: Sequence[str]) -> str:
+        return safe_text.safe_line(targets[0]) if len(targets) == 1 else count_noun(len(targets), "marked example")
+
+    def _acted(self, words: str) -> None:
+        """After an act: read the set again, say what was done, and forget the marks."""
+        self.changed = True
+        self.state.marked.clear()
+        self.say(words)
+        self.read_again()
+
+    def action_mark(self) -> None:
+        """Mark or unmark the example under the cursor, and move on."""
+        if self.selected is not None:
+            self.state.marked ^= {self.selected.key}
+            self.list.refresh()
+            self.list.move(1)
+            self._refresh_filters()
+
+    def action_tags(self) -> None:
+        """Set and take tags."""
+        targets = self.targets
+        if not targets:
+            return
+        from uphold_tui.eval_set.tags import TagChange, TagsScreen
+
+        def write(change: TagChange | None) -> None:
+            if change is None:
+                return
+            if self._try(lambda: self.editor.tag(targets, change.add, change.remove)) is not None:
+                said = [f"+{safe_text.safe_line(tag)}" for tag in change.add]
+                said += [f"−{safe_text.safe_line(tag)}" for tag in change.remove]
+                self._acted(f"{self._targets_words(targets)}: {' '.join(said)}")
+
+        rows = [found for key in targets if (found := self.loader.find(key)) is not None]
+        screen = TagsScreen(self._targets_words(targets), self.loader.tags(), [found.tags for found in rows])
+        self.app.push_screen(screen, write)
+
+    def action_retire(self) -> None:
+        """Ask for a reason, and retire."""
+        targets = [key for key in self.targets if self.loader.now.is_standing(key)]
+        if not targets:
+            self.say(f"it is retired already; {keys.label(self.table['set.activate'])} restores it")
+            return
+        stale = self._try(lambda: self.editor.preview_retire(targets))
+        if stale is None:
+            return
+        from uphold_tui.dialogs.ask import AskScreen, Question
+
+        words = self._targets_words(targets)
+        question = Question(
+            f"Retire {words}",
+            _retire_words(stale),
+            hint="why: a reason, if you like",
+            keys=(("enter", "retire"), ("esc", "leave it")),
+            placement="-bottom",
+        )
+
+        def retire(reason: str | None) -> None:
+            if reason is not None and self._try(lambda: self.editor.retire(targets, reason or None)) is not None:
+                self._acted(f"{words} retired")
+
+        self.app.push_screen(AskScreen(question), retire)
+
+    def action_activate(self) -> None:
+        """Restore retired examples, and make drafts active."""
+        found = [one for key in self.targets if (one := self.loader.find(key)) is not None]
+        retired = [one.key for one in found if one.status is ExampleStatus.RETIRED]
+        drafts = [one.key for one in found if one.status is ExampleStatus.DRAFT]
+        if retired and self._try(lambda: self.editor.restore(retired)) is not None:
+            self._acted(f"{self._targets_words(retired)} restored: what was judged and decided counts again")
+        if drafts and self._try(lambda: self.editor.activate(drafts)) is not None:
+            self._acted(f"{self._targets_words(drafts)} active")
+        if found and not retired and not drafts:
+            self.say("it is active already")
+
+    def action_draft(self) -> None:
+        """Make examples drafts."""
+        targets = [key for key in self.targets if self.loader.now.is_standing(key)]
+        if targets and self._try(lambda: self.editor.make_draft(targets)) is not None:
+            self._acted(f"{self._targets_words(targets)}: a draft, in no count")
+
+    def action_duplicate(self) -> None:
+        """Add a draft with the text of the example under the cursor, and go to it."""
+        example = self.selected
+        if example is None:
+            return
+        made = self._try(lambda: self.editor.duplicate(example.key))
+        if made is not None:
+            self._show_all_for(made)
+            self._acted(f"{safe_text.safe_line(made)}: a draft, copied from {safe_text.safe_line(example.key)}")
+
+    def _show_all_for(self, key: str) -> None:
+        """Put the cursor on an example, whether or not the list is narrowed."""
+        state = self.state
+        state.key, state.only, state.typed, state.only_keys, state.only_words = key, ExampleFilter.ALL, "", None, ""
+
+    def action_undo(self) -> None:
+        """Take back the reviewer's last act on the set, also one from before a restart."""
+        undone = self._try(self.editor.undo)
+        if undone is None:
+            return
+        if undone.act.keys and self.loader.find(undone.act.keys[0]) is not None:
+            self._show_all_for(undone.act.keys[0])
+        left = f"; {'; '.join(undone.left)}" if undone.left else ""
+        self._acted(safe_text.safe_line(f"taken back: {undone.act.what}{left}"))
+
+    def action_copy(self) -> None:
+        """Copy the key of the example under the cursor."""
+        if self.selected is not None:
+            key = safe_text.safe_line(self.selected.key)
+            self.app.copy_to_clipboard(key)
+            self.say(f"copied {key}")
+
+    def action_answers(self) -> None:
+        """Show what the systems answered; one key makes an answer the reference."""
+        example = self.selected
+        if example is None:
+            return
+        if self.actions.hides(example.key):
+            self.say("a pair of it is under review: the answers come after your decision")
+            return
+        answers = self._try(lambda: answers_to(self.editor.store, self.loader.set_name, example.key))
+        if answers is None:
+            return
+        from uphold_tui.eval_set.answers import SystemAnswersScreen
+
+        def take(answer: "SystemAnswer | None") -> None:
+            if answer is not None:
+                edit = ExampleEdit(references=tuple(map(cell_text, answer.cells)))
+                self._ask_if_stale(example.key, edit, partial(self._take_reference, example.key, answer))
+
+        self.app.push_screen(SystemAnswersScreen(example.key, answers, example.text.references), take)
+
+    def _take_reference(self, key: str, answer: "SystemAnswer") -> None:
+        if self._try(lambda: [self.editor.use_answer_as_reference(key, answer.response_id)]) is not None:
+            self._acted(f"the answer of {safe_text.safe_line(answer.system)} is the reference")
+
+    # the set as a whole
+
+    def action_texts(self) -> None:
+        """Write purpose and guidelines."""
+        overview = self.loader.now.overview
+        if overview is None:
+            return
+        from uphold_tui.dialogs.set_forms import SetTexts, SetTextsScreen
+
+        before = SetTexts(overview.purpose or "", overview.guidelines or "")
+
+        def write(after: SetTexts | None) -> None:
+            if after is None:
+                return
+            values = [(SettingKind.PURPOSE, before.purpose, after.purpose)]
+            values.append((SettingKind.GUIDELINES, before.guidelines, after.guidelines))
+            changed = [(kind, now) for kind, was, now in values if now != was]
+            if self._try(lambda: [self.editor.set_value(kind, now or None) for kind, now in changed]) is not None:
+                self._acted(f"{' and '.join(kind.value for kind, _ in changed)} saved")
+
+        self.app.push_screen(SetTextsScreen(overview.name, before), write)
+
+    def action_systems(self) -> None:
+        """Show which system lacks how many answers; two of them make a run."""
+        systems = self._try(lambda: answering_systems(self.editor.store, self.loader.set_name))
+        overview = self.loader.now.overview
+        if systems is None or overview is None:
+            return
+        if self.actions.review is None:
+            self.say("a run is under review: q goes back to it")
+            return
+        from uphold_tui.eval_set.systems import SystemsScreen, TwoSystems, with_references
+
+        def make(two: TwoSystems | None) -> None:
+            review = self.actions.review
+            if two is not None and review is not None:
+                self._went_to_review = True
+                self._try(lambda: review(two.candidate, two.baseline))
+
+        offered = with_references(systems, self.loader.now.rows)
+        self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
+
+    # health
+
+    def action_health(self) -> None:
+        """Move the cursor to the lines of the health panel, or back to the list."""
+        if self._health_cursor is None and not self.loader.now.lines:
+            self.say("nothing found; " + keys.label(self.table["set.check"]) + " checks for likeness and leaks too")
+            return
+        self._health_cursor = 0 if self._health_cursor is None else None
+        self._refresh_health()
+        self._refresh_footer()
+
+    def on_health_panel_chosen(self, message: HealthPanel.Chosen) -> None:
+        """Go to the examples of the line that was clicked."""
+        if self.writing is None:
+            self._go_to_line(message.index)
+
+    def _go_to_line(self, index: int) -> None:
+        """Show the examples of a line of the health panel."""
+        line = self.loader.now.lines[index]
+        if line.kind in FILTERS:
+            self._narrow(FILTERS[line.kind], "")
+            return
+        self._narrow(ExampleFilter.ALL, "")
+        self.state.only_keys, self.state.only_words = frozenset(line.keys), line.words
+        self._show_selected()
+        self.refresh_page()
+
+    def action_alike(self) -> None:
+        """Show two examples that are alike side by side: those of the example under the cursor first."""
+        example = self.selected
+        twos = self.loader.twos(example)
+        if not twos:
+            check = keys.label(self.table["set.check"])
+            words = (
+                "no two examples are alike"
+                if self.loader.findings is not None
+                else f"no two are the same; {check} finds those nearly so"
+            )
+            self.say(words)
+            return
+        from uphold_tui.eval_set.side_by_side import AlikeScreen, Kept
+
+        def keep(kept: Kept | None) -> None:
+            if kept is None:
+                return
+            reason = "like " + kept.kept.key
+            if self._try(lambda: self.editor.retire([kept.retired.key], reason)) is not None:
+                self.state.key = kept.kept.key
+                self._acted(
+                    f"{safe_text.safe_line(kept.retired.key)} retired, {safe_text.safe_line(kept.kept.key)} kept"
+                )
+
+        self.app.push_screen(AlikeScreen(twos, self.signs), keep)
+
+    def action_check(self) -> None:
+        """Ask for a training file, and check the set; esc stops it."""
+        from uphold_tui.dialogs.ask import AskScreen, Question
+
+        question = Question(
+            "Check the set",
+            "for examples that are alike, and for leaks into other sets and a training file",
+            hint="a training file, if you like: JSONL, JSON, CSV or text",
+            keys=(("enter", "check"), ("esc", "leave it")),
+            placement="-bottom",
+        )
+
+        def check(name: str | None) -> None:
+            if name is not None:
+                against = (Path(name).expanduser(),) if name else ()
+                self.run_worker(self._check(against), exclusive=True, group="check")
+
+        self.app.push_screen(AskScreen(question), check)
+
+    async def _check(self, against: Sequence[Path]) -> None:
+        self._stop_check()
+        run = self._checking = CheckRun(self.editor.store.path, self.loader.set_name, against)
+        self._tell_check("checking")
+        try:
+            found = await run.run(lambda progress: self._tell_check(progress_words(progress)))
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            found = None
+        self._checking = None
+        if found is not None:
+            self._is_check_old = False
+            await self.loader.take_findings(found.findings)
+            effective = count_noun(found.effective, "different example")
+            self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
+            self._show_selected()
+        self.refresh_page()
+
+    def _tell_check(self, words: str) -> None:
+        """Show how far the check is."""
+        if self._checking is not None and words != self._check_words:
+            self._check_words = words
+            self._refresh_health()
+
+    def _checked_words(self) -> str:
+        key = keys.label(self.table["set.check"])
+        if self.loader.findings is None:
+            return f"{key} checks for likeness and leaks too"
+        return f"changed since the check; {key} checks again" if self._is_check_old else "checked"
+
+    def _stop_check(self) -> None:
+        """Stop the check."""
+        if self._checking is not None:
+            self._checking.stop()
+            self._checking = None
+            self.say("the check is stopped")
+            self._refresh_health()
+
+    # other screens
+
+    def action_press(self, key_id: str) -> None:
+        """Do what a key does, after a click on its name."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from uphold_tui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("Keys in an eval set", tuple(self.table.values()), _HELP_NOTE))
+
+    def action_command(self) -> None:
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+
+        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+
+    def action_back(self) -> None:
+        """Close the set; where it was changed here, a version is cut."""
+        self._stop_check()
+        self.actions.leave(self.changed)
+
+
+def _retire_words(stale: StaleCounts) -> str:
+    sentence = stale_sentence(stale)
+    return f"{sentence}; restoring brings them back" if sentence else "nothing was judged or decided on it"
+
+
+def _plain(key: str, words: str) -> Content:
+    return Content.assemble((key, BOLD), (f" {words}", MUTED))

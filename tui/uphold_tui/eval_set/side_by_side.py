@@ -1,0 +1,139 @@
+"""The dialog with two examples that are alike, side by side with a word diff; one key keeps one of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from uphold.formatting import count, count_noun
+from uphold.records.sets import ExampleRow
+from uphold.records.texts import ExampleText
+from uphold_tui import safe_text
+from uphold_tui.dialogs.overlay import Overlay, key_row
+from uphold_tui.eval_set.rows import status_sign
+from uphold_tui.keys import Key, bindings
+from uphold_tui.themes import BOLD, MUTED, RULE, TINT, Signs
+from uphold_tui.widgets.rows import spread
+from uphold_tui.widgets.word_diff import Span, word_diff
+
+_KEYS = (
+    Key("alike.left", ("1", "left"), "keep(0)", "keep the left one"),
+    Key("alike.right", ("2", "right"), "keep(1)", "keep the right one"),
+    Key("alike.next", ("n", "tab"), "next(1)", "next two"),
+    Key("alike.previous", ("N", "shift+tab"), "next(-1)", "previous two"),
+    Key("alike.down", ("j", "down"), "scroll(1)", "scroll"),
+    Key("alike.up", ("k", "up"), "scroll(-1)", "scroll"),
+    Key("alike.page", ("space", "pagedown"), "page(1)", "page"),
+    Key("alike.page_back", ("-", "pageup"), "page(-1)", "page"),
+    Key("alike.close", ("escape", "q", "d"), "close", "keep both"),
+)
+
+_LONGEST = 20_000
+"""Characters of a text that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two examples that are alike, and how: `the same`, or what the check said."""
+
+    left: ExampleRow
+    right: ExampleRow
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which of two examples was kept, and which is to be retired."""
+
+    kept: ExampleRow
+    retired: ExampleRow
+
+
+class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
+    """Two examples that are alike, of several such twos; returns which one is kept, or None to keep both."""
+
+    WIDTH = 160
+    BINDINGS = bindings(_KEYS)
+
+    def __init__(self, twos: Sequence[Alike], signs: Signs) -> None:
+        super().__init__()
+        self.add_class("-large")
+        self._twos, self._signs, self._at = twos, signs, 0
+        self.text = Static(markup=False)
+
+    def parts(self) -> Iterable[Widget]:
+        yield self.text
+
+    @property
+    def shown(self) -> Alike:
+        """The two examples that are shown."""
+        return self._twos[self._at]
+
+    def fill(self) -> None:
+        """Show both, what only one of them has on a tint."""
+        two = self.shown
+        place = f"   {count(self._at + 1)} of {count(len(self._twos))}" if len(self._twos) > 1 else ""
+        head = Content.assemble(("Alike", BOLD), ("   ", ""), safe_text.line(two.how, MUTED), (place, MUTED))
+        same_context = two.left.text.context == two.right.text.context
+        left, right = (_whole_text(one.text, with_context=not same_context) for one in (two.left, two.right))
+        diff = word_diff(left.plain, right.plain)
+        width = (self.text_width - 3) // 2
+        columns = [
+            self._column(two.left, _marked(left, diff.only_a), diff.words_a, width),
+            self._column(two.right, _marked(right, diff.only_b), diff.words_b, width),
+        ]
+        high = max(map(len, columns))
+        padded = [column + [Content("")] * (high - len(column)) for column in columns]
+        rows = [
+            Content.assemble(a, " " * max(width - a.cell_length, 0), (" │ ", RULE), b)
+            for a, b in zip(padded[0], padded[1], strict=True)
+        ]
+        if same_context and two.left.text.context:
+            length = count_noun(len(two.left.text.context.split()), "word")
+            rows += [Content(""), Content.styled(f"{self._signs.folded} the same context, {length}", MUTED)]
+        self.text.update(Content("\n").join([head, Content(""), self._keys_row(two), Content(""), *rows]))
+
+    def _keys_row(self, two: Alike) -> Content:
+        keep = [f"keep {safe_text.safe_line(one.key)[:24]}" for one in (two.left, two.right)]
+        entries = [("1", keep[0]), ("2", keep[1]), ("esc", "keep both")]
+        if len(self._twos) > 1:
+            entries.append(("n", "next two"))
+        return Content.assemble(key_row(entries), ("    the other one is retired; u takes it back", MUTED))
+
+    def _column(self, example: ExampleRow, text: Content, only_here: int, width: int) -> list[Content]:
+        sign = status_sign(example.status, self._signs)
+        key = Content.assemble(sign if sign.plain.strip() else "", safe_text.line(example.key, BOLD))
+        facts = [f"{count_noun(only_here, 'word')} only here"]
+        if pairs := example.wins + example.ties + example.losses + example.unread:
+            facts.append(count_noun(pairs, "pair"))
+        title = spread(key, Content.styled("   ".join(facts), MUTED), width, least=len(example.key))
+        tags = safe_text.tags(example.tags, MUTED).truncate(width, ellipsis=True)
+        return [title, tags, Content(""), *text.wrap(max(width, 1))]
+
+    def action_next(self, step: int) -> None:
+        """Show the next two, or the previous ones, going round."""
+        self._at = (self._at + step) % len(self._twos)
+        self.panel.scroll_home(animate=False, immediate=True)
+        self.fill()
+
+    def action_keep(self, which: int) -> None:
+        """Close, keeping the left one (0) or the right one (1)."""
+        two = (self.shown.left, self.shown.right)
+        self.dismiss(Kept(two[which], two[1 - which]))
+
+
+def _whole_text(text: ExampleText, *, with_context: bool) -> Content:
+    """Return the turns of an example below each other, and its context."""
+    parts = [*text.turns, *(["context: " + text.context] if with_context and text.context else [])]
+    return safe_text.shown("\n\n".join(parts)[:_LONGEST])
+
+
+def _marked(text: Content, only_here: Sequence[Span]) -> Content:
+    """Return a text whose own words stand on a tint, the others being muted."""
+    pieces, position = [], 0
+    for start, end in only_here:
+        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(TINT)]
+        position = end
+    return Content.assemble(*pieces, text[position:].stylize(MUTED))
