@@ -66,7 +66,11 @@ class ImportWork(Generic[Result]):
     def stop_and_wait(self) -> bool:
         """Stop, and wait until nothing is written any more; return False if that takes too long."""
         self.stop()
-        self._thread.join(_EXIT_SECONDS)
+        return self.wait(_EXIT_SECONDS)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it has ended, for at most so long; return whether it has."""
+        self._thread.join(seconds)
         return not self._thread.is_alive()
 
     @property

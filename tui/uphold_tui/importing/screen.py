@@ -147,6 +147,7 @@ class ImportScreen(Screen[None]):
             return
         self.work, self.cursor = None, 0
         if work.refusal is not None:
+            self._message = Content("")
             self.form = self.form.with_refusal(work.refusal)
         else:
             self._message = Content.styled("stopped: nothing was written", DOUBT)
