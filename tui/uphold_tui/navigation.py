@@ -305,7 +305,8 @@ class Navigator:
         """Ask for a file, show what it holds, and import it."""
         from uphold_tui.importing.file_screen import FileActions, FileScreen
 
-        self.app.push_screen(FileScreen(FileActions(self._show_import, self.close), self.options))
+        actions = FileActions(self._show_import, self.close, lambda: self.store.path)
+        self.app.push_screen(FileScreen(actions, self.options))
 
     def _show_import(self, paths: Sequence[Path]) -> None:
         from uphold_tui.importing.background import start_preview

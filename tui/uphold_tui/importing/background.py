@@ -1,5 +1,6 @@
 """Previews and imports in the background: a thread with a database connection of its own."""
 
+import shlex
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -11,7 +12,7 @@ from uphold.errors import UpholdError
 from uphold.records.import_preview import ImportPreview, ImportRefusal
 from uphold.records.import_request import ImportRequest
 from uphold.records.rows import ImportSummary
-from uphold.settings import Settings
+from uphold.settings import Settings, program_words
 from uphold.workflows.import_attempt import ImportRefused
 from uphold.workflows.import_preview import preview_import
 from uphold.workflows.importing import ImportProgress, import_files
@@ -26,10 +27,11 @@ _EXIT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import did, and what can be done next."""
+    """What an import did, what can be done next, and the command that takes it back, where it added anything."""
 
     summary: ImportSummary
     step: NextStep
+    drop: str | None = None
 
 
 class ImportWork(Generic[Result]):
@@ -122,7 +124,9 @@ def start_import(
         with closing(import_files(store, request)) as updates:
             for update in updates:
                 if isinstance(update, ImportSummary):
-                    yield ImportOutcome(update, next_step(store, update, settings))
+                    words = [*program_words(path), "imports", "drop", str(update.number)]
+                    drop = shlex.join(words) if update.number is not None else None
+                    yield ImportOutcome(update, next_step(store, update, settings), drop)
                 else:
                     yield update
 

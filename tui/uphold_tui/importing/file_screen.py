@@ -42,10 +42,14 @@ class PathField(Field):
 
 @dataclass(frozen=True, slots=True)
 class FileActions:
-    """Callbacks of the screen into the app: `choose` shows what files hold, `back` closes the screen."""
+    """Callbacks of the screen into the app.
+
+    `choose` shows what files hold, `back` closes the screen, `database` returns the path of the open database.
+    """
 
     choose: Callable[[Sequence[Path]], None]
     back: Callable[[], None]
+    database: Callable[[], Path]
 
 
 class FileScreen(Screen[None]):
@@ -103,7 +107,8 @@ class FileScreen(Screen[None]):
         one = typed[0] if len(typed) == 1 else text.strip()
         folder, part = self._paths.split(one)
         whole = bool(one) and not part
-        self.listing = await asyncio.to_thread(list_folder, folder, part, whole=whole)
+        database = self.actions.database()
+        self.listing = await asyncio.to_thread(list_folder, folder, part, whole=whole, database=database)
         self._listed = text
         self.cursor, self._top = (1 if whole and len(self.listing.entries) > 1 else 0), 0
         self.refresh_page()

@@ -48,13 +48,14 @@ class Listing:
     problem: str = ""
 
 
-def list_folder(folder: Path, part: str = "", *, whole: bool = False) -> Listing:
+def list_folder(folder: Path, part: str = "", *, whole: bool = False, database: Path | None = None) -> Listing:
     """Return the entries of a folder whose names hold `part`, in any case of letters.
 
     The name itself comes first, then what begins with `part`; among these files that an import may read, then folders. Names
     that begin with a dot are left out unless `part` does too. With `whole`, an entry for all files of the folder comes first
-    where it holds any.
+    where it holds any. The files of the open `database` are left out.
     """
+    own = _own_names(folder, database)
     wanted = part.casefold()
     found: list[tuple[tuple[bool, bool, int, str], os.DirEntry[str], bool]] = []
     is_cut = False
@@ -65,7 +66,7 @@ def list_folder(folder: Path, part: str = "", *, whole: bool = False) -> Listing
                     is_cut = True
                     break
                 name = entry.name.casefold()
-                if wanted not in name or (name.startswith(".") and not wanted.startswith(".")):
+                if entry.name in own or wanted not in name or (name.startswith(".") and not wanted.startswith(".")):
                     continue
                 is_folder = _is_folder(entry)
                 kind = 1 if is_folder else 0 if Path(name).suffix in ENDINGS else 2
@@ -80,6 +81,15 @@ def list_folder(folder: Path, part: str = "", *, whole: bool = False) -> Listing
     if whole and any(one.may_be_read for one in listed):
         listed.insert(0, Entry(folder, is_folder=True, is_whole=True))
     return Listing(folder, tuple(listed), is_cut or len(found) > _MOST_LISTED)
+
+
+def _own_names(folder: Path, database: Path | None) -> frozenset[str]:
+    """Return the names of the files of a database where it is in this folder."""
+    try:
+        is_here = database is not None and database.parent.samefile(folder)
+    except OSError:
+        return frozenset()
+    return frozenset(f"{database.name}{end}" for end in ("", "-wal", "-shm")) if database and is_here else frozenset()
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

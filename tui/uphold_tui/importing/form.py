@@ -1,6 +1,6 @@
 """What is chosen for an import, as rows with a cursor; and each change of it as another request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
@@ -29,6 +29,33 @@ class FormRow:
 
     kind: RowKind
     column: str = ""
+
+
+FIELD_WORDS: Mapping[str, str] = {
+    "instruction": "what was asked",
+    "turns": "what was asked, turn by turn",
+    "context": "a policy, a system prompt, earlier talk",
+    "reference": "the answer that is wanted",
+    "key": "names the example",
+    "tags": "groups of examples",
+    "response_candidate": "the answer of the candidate",
+    "response_baseline": "the answer of the baseline",
+    "candidate": "the candidate's name",
+    "baseline": "the baseline's name",
+    "system": "who answered, one system a row",
+    "response": "its answer",
+    "turn": "which turn is compared, from 1",
+    "judge": "who gave the verdict",
+    "verdict": "which answer the judge prefers",
+    "order": "which answer the judge saw first",
+    "preference": "the judge's, for the candidate, 0 to 1",
+    "confidence": "the judge's, 0 to 1",
+    "reason": "the judge's, in words",
+    "reviewer": "the person who decided",
+    "review": "which answer the person prefers",
+    "note": "the person's comment",
+}
+"""What the fields of the `pairs` format hold, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +142,9 @@ class Form:
         """Return what a column can be taken for."""
         now = self.choice(column)
         system = now.system or column.name
-        return [
-            ColumnChoice(),
-            *(ColumnChoice(field) for field in self.preview.fields if field != "response"),
-            ColumnChoice("response", system),
-            ColumnChoice("response"),
-        ]
+        first, *others = self.preview.fields
+        fields = (ColumnChoice(field) for field in others)
+        return [ColumnChoice(), ColumnChoice(first), ColumnChoice("response", system), *fields]
 
     def with_refusal(self, refusal: ImportRefusal) -> "Form":
         """Return the form after an import that was refused though the preview of its first rows was not."""

@@ -223,8 +223,8 @@ def outcome_page(outcome: ImportOutcome, width: int) -> list[Content]:
     if summary.already_there and added:
         there = count_noun(summary.already_there, "row was", "rows were")
         rows.append(Content.styled(f"{there} there already", MUTED))
-    if summary.number is not None:
-        rows.append(Content.styled(f"uphold imports drop {summary.number} takes it back", MUTED))
+    if outcome.drop is not None:
+        rows.append(Content.assemble(safe_text.line(outcome.drop, MUTED), (" takes it back", MUTED)))
     rows += [Content(""), *_columns_read(summary, width - 2)]
     rows += _listed("odd, kept as they are", [(str(odd.source), odd.message) for odd in summary.warnings])
     rows += _listed("left out", [(str(bad.source), bad.reason) for bad in summary.skipped])

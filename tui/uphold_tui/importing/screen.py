@@ -23,7 +23,7 @@ from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.importing.background import ImportOutcome, ImportWork
-from uphold_tui.importing.form import ColumnChoice, Form, FormRow, RowKind
+from uphold_tui.importing.form import FIELD_WORDS, ColumnChoice, Form, FormRow, RowKind
 from uphold_tui.importing.page import PageRow, file_names, form_page, outcome_page, progress_page
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
@@ -35,6 +35,13 @@ _QUESTIONS = {
     RowKind.BASELINE: Question("The baseline", "the system that it is compared with"),
     RowKind.ENCODING: Question("The encoding of the file", "such as windows-1252, utf-16, gb18030; nothing: UTF-8"),
 }
+
+
+def _choice_words(choice: ColumnChoice, now: ColumnChoice) -> str:
+    """Return what a column can be taken for, as a line of a list."""
+    meaning = FIELD_WORDS.get(choice.field or "", "") if choice.system is None else ""
+    words = f"{choice.words:<20}{meaning}" if meaning else choice.words
+    return safe_text.safe_line(f"{words}, as now" if choice == now else words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,7 @@ class ImportScreen(Screen[None]):
         else:
             words = self._enter_words()
             first = [entry(self.table["import.open"], words)] if words else []
-            row = [*named("change")] if self.row.kind is RowKind.COLUMN else []
+            row = named("next") if self.form.cycled(self.row, 1) is not None else []
             undo = named("undo") if self._earlier else []
             self.footer.show([[*first, *row], undo, named("help", "back")])
 
@@ -308,8 +315,11 @@ class ImportScreen(Screen[None]):
         from uphold_tui.dialogs.commands import Command, CommandScreen
 
         column = self.form.column(name)
+        now = self.form.choice(column)
         choices = self.form.choices(column)
-        commands = [Command(safe_text.safe_line(choice.words), str(at)) for at, choice in enumerate(choices)]
+        # What it is taken for now comes first, so that enter alone changes nothing, and "not used" last.
+        order = sorted(range(len(choices)), key=lambda at: (choices[at] != now, choices[at].field is None))
+        commands = [Command(_choice_words(choices[at], now), str(at)) for at in order]
         other = Command("answers of a system with another name …", str(len(choices)))
 
         def take(at: str | None) -> None:
@@ -321,7 +331,7 @@ class ImportScreen(Screen[None]):
                 self._ask_system(name)
 
         hint = f"what {safe_text.safe_line(name)[:40]} is"
-        self.app.push_screen(CommandScreen([*commands, other], hint), take)
+        self.app.push_screen(CommandScreen([*commands[:2], other, *commands[2:]], hint), take)
 
     def _ask_system(self, column: str) -> None:
         def take(system: str | None) -> None:
