@@ -76,7 +76,7 @@ async def test_from_an_empty_database_to_the_first_pair_with_enter_alone(folder:
         await press_settled(pilot, "enter")
         text = shown(pilot)
         assert "Import 2 rows into the new set wide" in text
-        assert "sft says            Paris" in text
+        assert "sft says     Paris" in text
         assert not home(store).sets
         await press_settled(pilot, "enter")
         text = shown(pilot)

@@ -198,7 +198,7 @@ class FirstStep:
 
 _FIRST_STEPS = (
     FirstStep("home.demo", "Try it on the demo", "pairs that are judged already; offline, no key, two minutes"),
-    FirstStep("home.import", "Import a file", "CSV, JSONL, Excel; AlpacaEval, MT-Bench, promptfoo, Inspect, lm-eval"),
+    FirstStep("home.import", "Import a file", "CSV, JSONL, Excel; AlpacaEval, MT-Bench, promptfoo, Inspect"),
     FirstStep("home.new_set", "Write an eval set", "start with ten instructions of your own"),
 )
 
@@ -290,6 +290,7 @@ class HomeScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.width < 124, "-tight")
         self.refresh_page()
 
     @property

@@ -57,7 +57,7 @@ class FileScreen(Screen[None]):
 
     CSS_PATH = "importing.tcss"
     AUTO_FOCUS = "Input"
-    BINDINGS = keys.bindings(keys.FILES, first=True)
+    BINDINGS = keys.bindings(keys.FILES)
 
     def __init__(self, actions: FileActions, options: AppOptions) -> None:
         super().__init__()
@@ -175,11 +175,15 @@ class FileScreen(Screen[None]):
 
     def action_complete(self) -> None:
         """Complete the path: with what all matching names begin with, else with the name under the cursor."""
-        typed = paths_in(self.field.value)
-        text = typed[0] if len(typed) == 1 else self.field.value
-        if self._listed != self.field.value or self.selected is None:
-            return  # what is listed does not belong to what is typed yet
-        folder, slash, part = text.rpartition("/")
+        self.run_worker(self._complete(self.field.value), exclusive=True, group="open")
+
+    async def _complete(self, text: str) -> None:
+        if self._listed != text:
+            await self._list(text)
+        typed = paths_in(text)
+        if self.selected is None or len(typed) > 1 or self.field.value != text:
+            return
+        folder, slash, part = (typed[0] if typed else text).rpartition("/")
         names = [safe_text.safe_line(one.name) for one in self.listing.entries if not one.is_whole]
         common = common_beginning(names, part)
         if len(common) > len(part):
@@ -194,6 +198,11 @@ class FileScreen(Screen[None]):
     def _write(self, text: str) -> None:
         self.field.value = text
         self.field.cursor_position = len(text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The field takes enter first, so that it comes behind what was typed before it."""
+        event.stop()
+        self.action_open()
 
     def action_open(self) -> None:
         """Open the folder under the cursor, or choose the file; several pasted paths are chosen as they are."""

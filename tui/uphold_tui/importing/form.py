@@ -158,8 +158,10 @@ class Form:
         """Return the request with the next value, or the one before, in a row; None where a value has to be typed."""
         if row.kind is RowKind.COLUMN:
             column = self.column(row.column)
-            choices = self.choices(column)
-            return self.with_choice(row.column, _next(choices, self.choice(column), step))
+            now, others = self.choice(column), {self.choice(one) for one in self.preview.columns if one is not column}
+            # On the way to another field, none is taken away from the column that has it.
+            free = [one for one in self.choices(column) if one == now or one.field is None or one not in others]
+            return self.with_choice(row.column, _next(free, now, step))
         if row.kind is RowKind.BAD_ROWS:
             return replace(self.request, skip_bad=not self.request.skip_bad)
         if row.kind in (RowKind.CANDIDATE, RowKind.BASELINE) and len(self.systems) > 1:

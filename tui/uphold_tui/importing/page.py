@@ -73,7 +73,7 @@ def _go(form: Form, width: int) -> list[Content]:
     if not form.is_current:
         return [Content.styled("Reading the file …", BOLD), Content("")]
     if preview.refusal is None:
-        return _ready(form)
+        return _ready(form, width)
     rows = wrapped(safe_text.shown(preview.refusal.sentence, OVERTURNED), width, _SENTENCE_ROWS)
     if preview.refusal.suggestion is not None:
         words = suggestion_text(preview.refusal.suggestion)
@@ -82,7 +82,7 @@ def _go(form: Form, width: int) -> list[Content]:
     return [*rows, Content.styled("Nothing is written. Change what is below, or mend the file.", MUTED)]
 
 
-def _ready(form: Form) -> list[Content]:
+def _ready(form: Form, width: int) -> list[Content]:
     preview = form.preview
     summary = preview.summary
     into = Content.assemble(
@@ -99,8 +99,18 @@ def _ready(form: Form) -> list[Content]:
         systems = Content.assemble(
             ("   ", ""), safe_text.line(compared[0], MUTED), (" against ", FAINT), safe_text.line(compared[1], MUTED)
         )
-    skipped = f"   {count(len(summary.skipped))} left out" if summary.skipped else ""
-    return [first, Content.assemble((head + told, MUTED), systems, (skipped, DOUBT))]
+    skipped = f"   {count_noun(len(summary.skipped), 'row')} left out" if summary.skipped else ""
+    return [first, Content.assemble((head + told, MUTED), systems, (skipped, DOUBT)), *_unused(form, width)]
+
+
+def _unused(form: Form, width: int) -> list[Content]:
+    """Return which columns would be left out though nobody said so."""
+    unused = [one.name for one in form.preview.columns if form.choice(one).field is None]
+    unused = [name for name in unused if name not in form.request.left_out]
+    if not unused or not form.preview.fields:
+        return []
+    words = Content.assemble(("not used: ", DOUBT), safe_text.running(", ".join(unused), DOUBT))
+    return [words.truncate(width, ellipsis=True)]
 
 
 def _value(form: Form, kind: RowKind) -> Content:
@@ -132,8 +142,7 @@ def _value(form: Form, kind: RowKind) -> Content:
 
 def _widths(width: int) -> tuple[int, int]:
     """Return the cells for the name of a column and for what it is taken for."""
-    name = min(max((width - 30) // 4, 14), 30)
-    return name, min(max((width - 30) // 4, 20), 30)
+    return min(max((width - 30) // 4, 14), 30), min(max((width - 30) // 3, 20), 34)
 
 
 def _column_heads(width: int) -> Content:
@@ -167,10 +176,11 @@ def _understood(preview: ImportPreview, width: int) -> Iterator[Content]:
     for row in shown:
         yield Content("")
         parts = list(row_parts(row))
-        for name, text in parts[:_PARTS_SHOWN]:
-            label = safe_text.running(name, MUTED).truncate(18, ellipsis=True, pad=True)
-            value = safe_text.running(text[: 4 * width])
-            yield Content.assemble(label, "  ", value.truncate(max(width - 20, 1), ellipsis=True))
+        labels = [safe_text.running(name, MUTED) for name, _ in parts[:_PARTS_SHOWN]]
+        room = min(max(label.cell_length for label in labels), width // 4)
+        for label, (_, text) in zip(labels, parts, strict=False):
+            value = safe_text.running(text[: 4 * width]).truncate(max(width - room - 2, 1), ellipsis=True)
+            yield Content.assemble(label.truncate(room, ellipsis=True, pad=True), "  ", value)
         if len(parts) > _PARTS_SHOWN:
             yield Content.styled(f"and {count_noun(len(parts) - _PARTS_SHOWN, 'part')} more", FAINT)
 
