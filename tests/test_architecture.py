@@ -38,3 +38,11 @@ def test_every_path_on_the_page_exists() -> None:
     paths = re.findall(r"`((?:core|tui|tests)/[^`]*)`", PAGE)
     missing = [path for path in paths if not (ROOT / path).exists()]
     assert not missing
+
+
+@pytest.mark.skipif(not (ROOT / ".github").is_dir(), reason="a source distribution has no workflow")
+def test_the_checks_before_a_commit_and_those_of_the_workflow_are_those_of_ci_run() -> None:
+    checks = re.findall(r"^\.venv/bin/.*", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)
+    hooks = re.findall(r"entry: (.*)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert hooks == checks
+    assert re.findall(r"run: (.*)", (ROOT / ".github/workflows/checks.yml").read_text("utf-8")) == [".ci/run"]

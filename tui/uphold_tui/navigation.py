@@ -493,6 +493,8 @@ class ReviewNavigator:
             said = navigator.cut_version(editor) if changed else ""
             navigator.close()
             self.screen.refresh_session()
+            if session.is_stale:
+                said = "this pair is stale now, and in no count: J goes on"
             if said:
                 self.screen.show_message(Content.styled(said, MUTED))
 

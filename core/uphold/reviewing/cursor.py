@@ -23,7 +23,8 @@ class QueueCursor:
 
     `repeat` is the id of the pair that is shown a second time just now, if any; `should_repeat` says whether an item is
     to be repeated at all (None: repeat nothing). `passed_over` are pairs that do not come up: repeats that were skipped,
-    or, where the reviewer is `adjudicating`, disputes that others settled. `rulings` and `skips` (the order of the
+    or, where the reviewer is `adjudicating`, disputes that others settled. `stale` pairs are current no longer, since their
+    example was edited or retired meanwhile: they do not come up either. `rulings` and `skips` (the order of the
     skips, by number) are the reviewer's, by pair id, and follow from the history.
     """
 
@@ -36,6 +37,7 @@ class QueueCursor:
     skips: dict[int, int] = field(default_factory=dict)
     should_repeat: Callable[[QueueItem], bool] | None = None
     passed_over: set[int] = field(default_factory=set)
+    stale: set[int] = field(default_factory=set)
     adjudicating: bool = False
     planned: int | None = None
     repeat: int | None = None
@@ -51,9 +53,9 @@ class QueueCursor:
         """Return the queue item of a pair. Raises KeyError where the queue does not have it."""
         return self.items[self.places[pair_id]]
 
-    def reload(self, broken: set[int]) -> None:
+    def reload(self, broken: set[int], stale: set[int]) -> None:
         """Count anew after the history was reloaded; the place stays."""
-        self.broken = broken
+        self.broken, self.stale = broken, stale
         self.rulings.clear()
         self.skips.clear()
         for pair_id in self.history.by_pair:
@@ -73,9 +75,10 @@ class QueueCursor:
             self.skips[pair_id] = self.history.skipped_at(pair_id)
 
     def is_unread(self, pair_id: int) -> bool:
-        """Whether the reviewer has still to decide; not on a broken pair, nor in a dispute that others settled."""
+        """Whether the reviewer has still to decide; not on a broken or stale pair, nor in a dispute that others settled."""
         settled = self.adjudicating and pair_id in self.passed_over
-        return pair_id not in self.rulings and pair_id not in self.broken and not settled
+        out = pair_id in self.broken or pair_id in self.stale
+        return pair_id not in self.rulings and not out and not settled
 
     def unread(self) -> list[QueueItem]:
         """Return the unread pairs in the order of the queue; skipped ones last, in skip order."""

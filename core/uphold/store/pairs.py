@@ -103,6 +103,14 @@ def find_pairs(store: Store, run_id: int, key: str) -> list[tuple[int, int, bool
     ).fetchall()
 
 
+def stale_pairs(store: Store, run_id: int) -> set[int]:
+    """Return the ids of a run's pairs that are current no longer."""
+    rows = store.rows(
+        "SELECT id FROM pairs WHERE run_id = ? EXCEPT SELECT id FROM current_pairs WHERE run_id = ?", (run_id,) * 2
+    )
+    return {row[0] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class MadePairs:
     """Result of `make_pairs`: counts, and the keys of examples without a pair for want of a response or a reference."""

@@ -29,7 +29,7 @@ from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, receipt, session_totals
 from uphold.settings import database_path
-from uphold.store import reviews
+from uphold.store import pairs, reviews
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.runs import responses_from_other_sets
@@ -93,6 +93,10 @@ class RunContext:
     def broken_pairs(self) -> set[int]:
         """Return the ids of the pairs that somebody marked as broken."""
         return reviews.broken_pairs(self.store, self.run.id)
+
+    def stale_pairs(self) -> set[int]:
+        """Return the ids of the run's pairs that are current no longer."""
+        return pairs.stale_pairs(self.store, self.run.id)
 
     def settled_pairs(self) -> set[int]:
         """Return the ids of the disputed pairs that somebody settled."""
@@ -611,6 +615,12 @@ class ReviewSession:
         """Count the verdicts that were seen here as seen in another session on the run too."""
         to.reader.add_seen(self.reader)
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the current pair was found to be current no longer, when the session was last refreshed."""
+        pair = self.current
+        return pair is not None and pair.pair_id in self.cursor.stale
+
     def undecided_keys(self) -> frozenset[str]:
         """Return the keys of the examples with a pair in the queue that the reviewer has not decided."""
         undecided = (pair_id for pair_id in self._keys if self.history.state_of(pair_id).decision is None)
@@ -624,7 +634,7 @@ class ReviewSession:
         events = reviews.reviewer_events(self.store, self.run.id, self.writer.reviewer_id)
         broken = self.context.broken_pairs()
         self.history.reload(events)
-        self.cursor.reload(broken)
+        self.cursor.reload(broken, self.context.stale_pairs())
         self.reader.forget_all()
         self.context.forget_shared()
         if after is not None:

@@ -299,6 +299,26 @@ async def test_from_a_pair_of_the_review_and_back_to_it(store: Store) -> None:
         assert "s" in review.session.current.tags
 
 
+async def test_a_pair_whose_example_was_edited_meanwhile_is_stale_and_does_not_come_up(store: Store) -> None:
+    async with app(store).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        review = pilot.app.screen
+        assert isinstance(review, ReviewScreen)
+        first = review.session.current
+        assert first is not None
+        await act(pilot, "E")
+        await settled(pilot)
+        await act(pilot, "enter", " Now: ", "escape", "enter", "q")
+        assert pilot.app.screen is review
+        assert "this pair is stale now, and in no count: J goes on" in shown(pilot)
+        assert first.pair_id not in {item.pair_id for item in review.session.cursor.unread()}
+        assert len(review.session.cursor.unread()) == 3
+        await act(pilot, "E")
+        await settled(pilot)
+        await act(pilot, "u", "q")
+        assert len(review.session.cursor.unread()) == 4
+
+
 async def test_a_narrow_screen_has_the_list_then_the_fields(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)

@@ -154,7 +154,15 @@ async def walked(folder: Path, world: World, size: tuple[int, int], places: rang
 
 
 @pytest.mark.parametrize(
-    ("size", "places"), [(SIZES[0], range(PAIRS)), (SIZES[1], range(0, PAIRS, 2)), (SIZES[2], range(1, PAIRS, 2))]
+    ("size", "places"),
+    [
+        (SIZES[0], range(PAIRS)),
+        (SIZES[1], range(0, PAIRS + 20, 4)),
+        (SIZES[2], range(1, PAIRS + 20, 4)),
+        pytest.param(SIZES[0], range(ALL), marks=pytest.mark.slow),
+        pytest.param(SIZES[1], range(0, ALL, 2), marks=pytest.mark.slow),
+        pytest.param(SIZES[2], range(1, ALL, 2), marks=pytest.mark.slow),
+    ],
 )
 async def test_two_worlds_that_differ_in_what_is_kept_back_look_the_same(
     tmp_path: Path, size: tuple[int, int], places: range
