@@ -14,7 +14,7 @@ from uphold.formats.column_check import taken_fields
 from uphold.formats.column_guess import HEAD_ROWS, Column, columns_of
 from uphold.formats.encodings import WrongEncoding, find_encoding
 from uphold.formats.files import find_files
-from uphold.formats.reading import NeedsOptions
+from uphold.formats.reading import NeedsOptions, UnknownWords
 from uphold.formats.registry import TAKES_SYSTEM_NAMES, read_head
 from uphold.records.import_preview import ImportPreview, ImportRefusal, PreviewColumn
 from uphold.records.import_request import ImportRequest, ImportSuggestion
@@ -77,6 +77,8 @@ def preview_import(
     except WrongEncoding as error:
         known = error.guesses[:1] if request.encoding is None else ()
         refusal = ImportRefusal(str(error), ImportSuggestion(encoding=known[0]) if known else None)
+    except UnknownWords as error:
+        refusal = ImportRefusal(str(error), words=error.words)
     except (BadFile, BadUsage) as error:
         refusal = ImportRefusal(str(error))
     finally:

@@ -278,3 +278,19 @@ async def test_an_error_of_the_database_is_said_where_the_work_is(folder: Path, 
         assert isinstance(screen.form.preview, ImportPreview)
         await press_settled(pilot, "u")
         assert "Take prompt as instruction" in shown(pilot)
+
+
+async def test_words_of_verdicts_are_given_a_meaning_with_one_key_each(folder: Path, store: Store) -> None:
+    lines = [
+        {"instruction": f"q {at}", "response_candidate": "x", "response_baseline": "y", "verdict": word}
+        for at, word in enumerate(("oben", "unten"))
+    ]
+    (folder / "words.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        screen = await choose(pilot, "words.jsonl")
+        assert "--map-value" not in shown(pilot)
+        await press_settled(pilot, "G", "right", "right", "up", "right")
+        assert screen.form.request.words == {"verdict": {"unten": "baseline", "oben": "candidate"}}
+        await press_settled(pilot, "I")
+        assert screen.outcome is not None
+        assert screen.outcome.summary.judgments == 2

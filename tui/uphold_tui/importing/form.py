@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
 
+from uphold.formats.label_words import ALLOWED, NO_LABEL, UNREADABLE
 from uphold.records.import_preview import ImportPreview, ImportRefusal, PreviewColumn
-from uphold.records.import_request import ImportRequest
+from uphold.records.import_request import ImportRequest, ImportSuggestion
 
 Value = TypeVar("Value")
 
@@ -20,15 +21,18 @@ class RowKind(Enum):
     BASELINE = "baseline"
     ENCODING = "encoding"
     BAD_ROWS = "bad rows"
+    WORD = "word"
     COLUMN = "column"
 
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A row that the cursor can be on; `column` is the name of a column, empty for the other kinds."""
+    """A row that the cursor can be on. `column` is the name of a column; `word` is a word of the file for a `field`."""
 
     kind: RowKind
     column: str = ""
+    field: str = ""
+    word: str = ""
 
 
 FIELD_WORDS: Mapping[str, str] = {
@@ -97,11 +101,21 @@ class Form:
         is_unreadable = refusal is not None and not preview.columns
         if request.encoding or is_unreadable or (suggestion is not None and suggestion.encoding):
             rows.append(FormRow(RowKind.ENCODING))
-        if request.skip_bad or (refusal is not None and suggestion is None and not is_unreadable):
+        can_skip = refusal is not None and suggestion is None and not refusal.words and not is_unreadable
+        if request.skip_bad or can_skip:
             rows.append(FormRow(RowKind.BAD_ROWS))
         if preview.fields:
             rows += [FormRow(RowKind.COLUMN, one.name) for one in preview.columns]
+            rows += [FormRow(RowKind.WORD, field=field, word=word) for field, word in self._words]
         return rows
+
+    @property
+    def _words(self) -> list[tuple[str, str]]:
+        """The words whose meaning was given, or is asked for, each with its field."""
+        refusal = self.preview.refusal
+        asked = refusal.words if refusal is not None else {}
+        given = ((field, word) for field, words in self.request.words.items() for word in words)
+        return list(dict.fromkeys([*given, *((field, word) for field, words in asked.items() for word in words)]))
 
     @property
     def set_name(self) -> str | None:
@@ -158,16 +172,20 @@ class Form:
         """Return the request with the next value, or the one before, in a row; None where a value has to be typed."""
         if row.kind is RowKind.COLUMN:
             column = self.column(row.column)
-            now, others = self.choice(column), {self.choice(one) for one in self.preview.columns if one is not column}
+            taken, others = self.choice(column), {self.choice(one) for one in self.preview.columns if one is not column}
             # On the way to another field, none is taken away from the column that has it.
-            free = [one for one in self.choices(column) if one == now or one.field is None or one not in others]
-            return self.with_choice(row.column, _next(free, now, step))
+            free = [one for one in self.choices(column) if one == taken or one.field is None or one not in others]
+            return self.with_choice(row.column, _next(free, taken, step))
+        if row.kind is RowKind.WORD:
+            now = self.request.words.get(row.field, {}).get(row.word)
+            meaning = _next(word_meanings(row.field), now, step)
+            return self.request.with_suggestion(ImportSuggestion(words={row.field: {row.word: meaning}}))
         if row.kind is RowKind.BAD_ROWS:
             return replace(self.request, skip_bad=not self.request.skip_bad)
         if row.kind in (RowKind.CANDIDATE, RowKind.BASELINE) and len(self.systems) > 1:
             is_candidate = row.kind is RowKind.CANDIDATE
-            now = self.sides[0 if is_candidate else 1]
-            return self.with_side(row.kind, _next(self.systems, now, step))
+            side = self.sides[0 if is_candidate else 1]
+            return self.with_side(row.kind, _next(self.systems, side, step))
         return None
 
     def with_side(self, kind: RowKind, name: str) -> ImportRequest:
@@ -192,6 +210,11 @@ class Form:
             return self.with_side(kind, text)
         name = "candidate" if kind is RowKind.CANDIDATE else "baseline"
         return replace(self.request, **{name: None})
+
+
+def word_meanings(field: str) -> Sequence[str]:
+    """Return what a word for a verdict, a decision or an order can mean."""
+    return (*ALLOWED.get(field, ()), *((UNREADABLE,) if field == "verdict" else ()), NO_LABEL)
 
 
 def _next(values: Sequence[Value], now: Value | None, step: int) -> Value:

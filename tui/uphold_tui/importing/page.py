@@ -43,11 +43,12 @@ def file_names(paths: Sequence[Path]) -> str:
 def form_page(form: Form, cursor: int, width: int) -> list[PageRow]:
     """Return the form, with the row under the cursor tinted, and the first rows as they are understood."""
     rows: list[PageRow] = []
-    columns_began = False
+    began: set[RowKind] = set()
     for index, row in enumerate(form.rows):
-        if row.kind is RowKind.COLUMN and not columns_began:
-            columns_began = True
-            rows += [PageRow(Content("")), PageRow(_column_heads(width))]
+        if row.kind in (RowKind.COLUMN, RowKind.WORD) and row.kind not in began:
+            began.add(row.kind)
+            heads = ("column", "taken for", "values") if row.kind is RowKind.COLUMN else ("word", "meaning", "field")
+            rows += [PageRow(Content("")), PageRow(_column_heads(heads, width))]
         if index == 1:
             rows.append(PageRow(Content("")))
         for content in _row(form, row, width):
@@ -64,6 +65,8 @@ def _row(form: Form, row: FormRow, width: int) -> list[Content]:
         return _go(form, width - 2)
     if row.kind is RowKind.COLUMN:
         return [_column(form, form.column(row.column), width - 2)]
+    if row.kind is RowKind.WORD:
+        return [_word(form, row, width - 2)]
     return [Content.assemble((f"{row.kind.value:<12}", MUTED), _value(form, row.kind))]
 
 
@@ -74,7 +77,9 @@ def _go(form: Form, width: int) -> list[Content]:
         return [Content.styled("Reading the file …", BOLD), Content("")]
     if preview.refusal is None:
         return _ready(form, width)
-    rows = wrapped(safe_text.shown(preview.refusal.sentence, OVERTURNED), width, _SENTENCE_ROWS)
+    # The second line of a sentence about words names options of the command line; here the rows of the words do the same.
+    sentence = preview.refusal.sentence.split("\n")[0] if preview.refusal.words else preview.refusal.sentence
+    rows = wrapped(safe_text.shown(sentence, OVERTURNED), width, _SENTENCE_ROWS)
     if preview.refusal.suggestion is not None:
         words = suggestion_text(preview.refusal.suggestion)
         taken = Content.assemble(("Take ", BOLD), safe_text.running(words, BOLD))
@@ -145,9 +150,19 @@ def _widths(width: int) -> tuple[int, int]:
     return min(max((width - 30) // 4, 14), 30), min(max((width - 30) // 3, 20), 34)
 
 
-def _column_heads(width: int) -> Content:
+def _column_heads(heads: tuple[str, str, str], width: int) -> Content:
     name, use = _widths(width - 2)
-    return Content.styled(f"  {'column':<{name}}{'taken for':<{use}}values", FAINT)
+    return Content.styled(f"  {heads[0]:<{name}}{heads[1]:<{use}}{heads[2]}", FAINT)
+
+
+def _word(form: Form, row: FormRow, width: int) -> Content:
+    meaning = form.request.words.get(row.field, {}).get(row.word)
+    cells = [
+        (safe_text.line(row.word, BOLD if meaning else MUTED), _widths(width)[0]),
+        (Content(meaning) if meaning else Content.styled("not known", DOUBT), _widths(width)[1]),
+    ]
+    parts = [part.truncate(room - 2, ellipsis=True, pad=True) + "  " for part, room in cells]
+    return Content.assemble(*parts, (row.field, MUTED))
 
 
 def _column(form: Form, column: PreviewColumn, width: int) -> Content:

@@ -291,7 +291,7 @@ class ImportScreen(Screen[None]):
             return
         if row.kind is RowKind.COLUMN:
             self._choose_field(row.column)
-        elif row.kind is RowKind.BAD_ROWS:
+        elif row.kind in (RowKind.BAD_ROWS, RowKind.WORD):
             self.action_cycle(1)
         else:
             self._ask(row.kind)
