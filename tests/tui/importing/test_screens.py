@@ -294,3 +294,11 @@ async def test_words_of_verdicts_are_given_a_meaning_with_one_key_each(folder: P
         await press_settled(pilot, "I")
         assert screen.outcome is not None
         assert screen.outcome.summary.judgments == 2
+
+
+async def test_cycling_a_column_takes_no_field_away_from_another(folder: Path, store: Store) -> None:
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        screen = await choose(pilot, "wide.jsonl")
+        await press_settled(pilot, "enter", "G", *["right"] * 30)
+        assert screen.form.request.mapping["instruction"] == "prompt"
+        assert screen.form.request.systems["sft"] == "sft"

@@ -53,7 +53,8 @@ class ImportWork(Generic[Result]):
         self.result: Result | None = None
         self.refusal: ImportRefusal | None = None
         self.was_stopped = False
-        self._path, self._begin, self._on_update = path, begin, on_update
+        self._path, self._on_update = path, on_update
+        self._begin: Callable[[Store], Generator[ImportProgress | Result, None, None]] = begin
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 

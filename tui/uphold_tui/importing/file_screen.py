@@ -150,7 +150,7 @@ class FileScreen(Screen[None]):
                 "nothing here has such a name" if self._listed else "no files here: type a path", MUTED
             )
         if listing.is_cut:
-            return Content.styled(f"the first {count(len(listing.entries))}; type more of the name", MUTED)
+            return Content.styled("more than can be listed; type more of the name", MUTED)
         return Content("")
 
     def _row(self, one: Entry, width: int, *, under_cursor: bool) -> Content:

@@ -12,8 +12,8 @@ from uphold_tui import safe_text
 ENDINGS = frozenset({".jsonl", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".gz", ".eval", ".ndjson"})
 """Endings of files that an import may be able to read; others are listed after them."""
 
-_MOST_LOOKED_AT = 20_000
-"""Entries of a folder that are looked at; what comes after them is found by typing a path."""
+_MOST_LOOKED_AT = 200_000
+"""Entries of a folder that are looked at; what comes after them is found by its whole name."""
 
 _MOST_LISTED = 500
 
@@ -78,6 +78,8 @@ def list_folder(folder: Path, part: str = "", *, whole: bool = False, database: 
         Entry(Path(entry.path), is_folder, 0 if is_folder else _size(entry))
         for _, entry, is_folder in found[:_MOST_LISTED]
     ]
+    if is_cut and part and (named := _named(folder / part)) is not None and named not in listed:
+        listed.insert(0, named)
     if whole and any(one.may_be_read for one in listed):
         listed.insert(0, Entry(folder, is_folder=True, is_whole=True))
     return Listing(folder, tuple(listed), is_cut or len(found) > _MOST_LISTED)
@@ -90,6 +92,13 @@ def _own_names(folder: Path, database: Path | None) -> frozenset[str]:
     except OSError:
         return frozenset()
     return frozenset(f"{database.name}{end}" for end in ("", "-wal", "-shm")) if database and is_here else frozenset()
+
+
+def _named(path: Path) -> Entry | None:
+    """Return the entry at a path that was typed whole; None where there is none."""
+    if not _exists(path):
+        return None
+    return Entry(path, is_folder=True) if path.is_dir() else Entry(path, size=path.stat().st_size)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

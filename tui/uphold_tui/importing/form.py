@@ -208,8 +208,9 @@ class Form:
             return replace(self.request, encoding=text or None)
         if text:
             return self.with_side(kind, text)
-        name = "candidate" if kind is RowKind.CANDIDATE else "baseline"
-        return replace(self.request, **{name: None})
+        if kind is RowKind.CANDIDATE:
+            return replace(self.request, candidate=None)
+        return replace(self.request, baseline=None)
 
 
 def word_meanings(field: str) -> Sequence[str]:

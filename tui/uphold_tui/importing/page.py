@@ -48,7 +48,7 @@ def form_page(form: Form, cursor: int, width: int) -> list[PageRow]:
         if row.kind in (RowKind.COLUMN, RowKind.WORD) and row.kind not in began:
             began.add(row.kind)
             heads = ("column", "taken for", "values") if row.kind is RowKind.COLUMN else ("word", "meaning", "field")
-            rows += [PageRow(Content("")), PageRow(_column_heads(heads, width))]
+            rows += [PageRow(Content("")), PageRow(_column_heads(form, heads, width))]
         if index == 1:
             rows.append(PageRow(Content("")))
         for content in _row(form, row, width):
@@ -105,7 +105,10 @@ def _ready(form: Form, width: int) -> list[Content]:
             ("   ", ""), safe_text.line(compared[0], MUTED), (" against ", FAINT), safe_text.line(compared[1], MUTED)
         )
     skipped = f"   {count_noun(len(summary.skipped), 'row')} left out" if summary.skipped else ""
-    return [first, Content.assemble((head + told, MUTED), systems, (skipped, DOUBT)), *_unused(form, width)]
+    second = Content.assemble((head + told, MUTED), (skipped, DOUBT))
+    if second.cell_length + systems.cell_length <= width:
+        second = Content.assemble(second, systems)
+    return [first, second, *_unused(form, width)]
 
 
 def _unused(form: Form, width: int) -> list[Content]:
@@ -145,28 +148,33 @@ def _value(form: Form, kind: RowKind) -> Content:
     return Content.assemble(safe_text.line(name), ("   the files do not say what it is called", MUTED) if usual else "")
 
 
-def _widths(width: int) -> tuple[int, int]:
-    """Return the cells for the name of a column and for what it is taken for."""
-    return min(max((width - 30) // 4, 14), 30), min(max((width - 30) // 3, 20), 34)
+def _widths(form: Form, width: int) -> tuple[int, int]:
+    """Return the cells for the name of a column and for what it is taken for, as long as those are and there is room."""
+    names = [len(one.name) for one in form.preview.columns]
+    uses = [len(form.choice(one).words) for one in form.preview.columns]
+    uses += [len(one.suggested) + 1 for one in form.preview.columns if one.suggested]
+    least, most = 12, max(width // 4 + 4, 12)
+    name, use = (min(max(max(lengths, default=0) + 2, least), most) for lengths in (names, uses))
+    return name, use
 
 
-def _column_heads(heads: tuple[str, str, str], width: int) -> Content:
-    name, use = _widths(width - 2)
+def _column_heads(form: Form, heads: tuple[str, str, str], width: int) -> Content:
+    name, use = _widths(form, width - 2)
     return Content.styled(f"  {heads[0]:<{name}}{heads[1]:<{use}}{heads[2]}", FAINT)
 
 
 def _word(form: Form, row: FormRow, width: int) -> Content:
     meaning = form.request.words.get(row.field, {}).get(row.word)
     cells = [
-        (safe_text.line(row.word, BOLD if meaning else MUTED), _widths(width)[0]),
-        (Content(meaning) if meaning else Content.styled("not known", DOUBT), _widths(width)[1]),
+        (safe_text.line(row.word, BOLD if meaning else MUTED), _widths(form, width)[0]),
+        (Content(meaning) if meaning else Content.styled("not known", DOUBT), _widths(form, width)[1]),
     ]
     parts = [part.truncate(room - 2, ellipsis=True, pad=True) + "  " for part, room in cells]
     return Content.assemble(*parts, (row.field, MUTED))
 
 
 def _column(form: Form, column: PreviewColumn, width: int) -> Content:
-    name_width, use_width = _widths(width)
+    name_width, use_width = _widths(form, width)
     choice = form.choice(column)
     if column.suggested and choice.field is None and column.name not in form.request.left_out:
         use = safe_text.line(f"{column.suggested}?", DOUBT)

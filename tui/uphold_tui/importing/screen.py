@@ -133,6 +133,8 @@ class ImportScreen(Screen[None]):
         """Take over what the thread has found, and show it."""
         self._take_preview()
         self._take_refusal()
+        if self.outcome is not None:
+            self._message = Content("")
         self.refresh_page()
 
     def _take_preview(self) -> None:
