@@ -194,19 +194,25 @@ async def test_what_was_begun_to_be_written_is_rolled_back_by_esc(folder: Path, 
 
 
 async def test_leaving_the_app_names_an_import_that_it_stopped(folder: Path, store: Store) -> None:
+    begun = threading.Event()
+
+    def endless(own: Store) -> Generator[ImportProgress | ImportOutcome, None, None]:
+        with own.writing() as conn:
+            conn.execute("INSERT INTO sets (name, seed, created_at) VALUES ('half', '00', '')")
+            while True:
+                yield ImportProgress(1, 4, 1, writing=True)
+                begun.set()
+
     app = opened(store)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await choose(pilot, "wide.jsonl")
-        await press_settled(pilot, "enter")
-        request = screen_of(pilot).form.request
-    app.navigator._begin_import(request, lambda: None)
-    assert app.navigator.importing is not None
-    app.navigator.importing.stop()
+    async with app.run_test(size=(120, 36)):
+        app.navigator.importing = ImportWork(store.path, ImportRequest(()), endless, lambda: None)
+        app.navigator.importing.start()
+        begun.wait()
     app.navigator.stop_importing()
     end = app_end(app, None)
-    if app.navigator.importing.result is None:
-        assert end.troubles == ("the import was stopped: nothing of it is written",)
-        assert not home(store).sets
+    assert end.troubles == ("the import was stopped: nothing of it is written",)
+    assert end.code == 4
+    assert not home(store).sets
 
 
 async def test_a_path_that_is_pasted_or_missing(folder: Path, store: Store, tmp_path: Path) -> None:

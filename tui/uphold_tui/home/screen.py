@@ -290,7 +290,7 @@ class HomeScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.set_class(event.size.width < 124, "-tight")
+        self.set_class(event.size.width < 120, "-tight")
         self.refresh_page()
 
     @property
