@@ -35,6 +35,7 @@ GUIDES = [
     "docs/formats.md",
     "docs/scripts.md",
     "docs/ci.md",
+    "docs/checkpoints.md",
 ]
 """Pages with commands for users."""
 
@@ -158,11 +159,26 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    return " ".join(command.words[: 2 if command.words[0] in ("set", "systems", "reviewers") else 1])
+    is_in_group = command.words[0] in ("set", "systems", "reviewers") or command.words[:2] == ["runs", "bless"]
+    return " ".join(command.words[: 2 if is_in_group else 1])
 
 
 ALL_COMMANDS = (
-    *("demo", "import", "generate", "perplexity", "judge", "review", "stats", "judges", "plan", "compare", "gate"),
+    *(
+        "demo",
+        "init",
+        "import",
+        "run",
+        "generate",
+        "perplexity",
+        "judge",
+        "review",
+        "stats",
+        "judges",
+        "plan",
+        "compare",
+        "gate",
+    ),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),

@@ -12,12 +12,28 @@ from uphold.errors import BadFile
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """What the commands in a project's folder take where no option says otherwise: the table [project] of uphold.toml.
+
+    `set` is the eval set, `endpoint` where new checkpoints answer, `max_cost` the cap of a command in dollars, `margin` the
+    loss of win rate that the gate allows (a share), `read` how many pairs of a new checkpoint are to be read. Judge, baseline
+    and floor belong to the set and are kept with it.
+    """
+
+    set: str | None = None
+    endpoint: str | None = None
+    max_cost: float | None = None
+    margin: float | None = None
+    read: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a user, all optional.
 
     `reviewer` is their name; `theme` and `signs` (plain or ascii) are the look of the app; `hold` = "override" keeps an
     overturned pair on the screen until enter; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
-    and `prices` are tables by name, parsed by the code that uses them.
+    and `prices` are tables by name, parsed by the code that uses them. `project` is what commands need not be told.
     """
 
     reviewer: str | None = None
@@ -29,6 +45,7 @@ class Settings:
     systems: Mapping[str, Any] = field(default_factory=dict)
     judges: Mapping[str, Any] = field(default_factory=dict)
     prices: Mapping[str, Any] = field(default_factory=dict)
+    project: Project = field(default_factory=Project)
 
 
 def database_path(path: Path | None) -> Path:
@@ -46,11 +63,31 @@ def read_settings(path: Path | None) -> Settings:
 
     Raises BadFile for a file that is not TOML, an unknown setting or a value of the wrong type.
     """
-    path = path or next((p for p in (Path("uphold.toml"), _user_file()) if p is not None and p.is_file()), None)
-    if path is None:
-        return Settings()
-    values = read_toml(path)
-    return _validated(path, values)
+    if path is None and not PROJECT_FILE.is_file():
+        if not (own := user_file()).is_file():
+            return Settings()
+        values = read_toml(own)
+        if "project" in values:
+            raise BadFile(
+                f"{own}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
+            )
+        return _validated(own, values)
+    path = path or PROJECT_FILE
+    return _validated(path, read_toml(path))
+
+
+def read_project(path: Path | None) -> Project:
+    """Return the table [project] of `path`, else of ./uphold.toml; an empty one where there is none.
+
+    Quicker than `read_settings` where there is no such file. Raises BadFile as it does.
+    """
+    if path is None and not PROJECT_FILE.is_file():
+        return Project()
+    return read_settings(path).project
+
+
+PROJECT_FILE = Path("uphold.toml")
+"""The settings file of the current folder."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -92,6 +129,8 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
         elif name in _TABLES:
             if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
                 raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")
+        elif name == "project":
+            values = {**values, name: _project(path, value)}
         elif not isinstance(value, str):
             raise BadFile(f"{path}: {name} wants a text in quotes")
         elif value not in _CHOICES.get(name, (value,)):
@@ -99,7 +138,38 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _user_file() -> Path | None:
+def _project(path: Path, table: object) -> Project:
+    """Return the table [project]; raises BadFile for a field that is unknown, of the wrong type or out of range."""
+    if not isinstance(table, dict):
+        raise BadFile(f'{path}: [project] is a table, with lines such as set = "NAME"')
+    names = [setting.name for setting in fields(Project)]
+    for name, value in table.items():
+        if name not in names:
+            belongs = f"; `uphold set` keeps the {name} with the set" if name in _OF_THE_SET else ""
+            raise BadFile(f"{path}: [project] has no {name!r}; it has {', '.join(names)}{belongs}")
+        if problem := project_problem(name, value):
+            raise BadFile(f"{path}: [project] {name} wants {problem}; it was given {value!r}")
+    return Project(**table)
+
+
+_OF_THE_SET = ("judge", "baseline", "floor")
+
+
+def project_problem(name: str, value: object) -> str | None:
+    """Return what a field of [project] wants, None where the value is that."""
+    if name in ("set", "endpoint"):
+        return None if isinstance(value, str) and value.strip() else "a name in quotes"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "a number"
+    if name == "read":
+        return None if isinstance(value, int) and 1 <= value < 2**31 else "a whole number of pairs, from 1 on"
+    if name == "max_cost":
+        return None if 0 <= value < 1e9 else "an amount of dollars"
+    return None if 0 <= value < 1 else "a share between 0 and 1, such as 0.05 for 5 points"
+
+
+def user_file() -> Path:
+    """Return the settings file in the user's config folder."""
     from platformdirs import user_config_path
 
     return user_config_path("uphold") / "uphold.toml"

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.checkpoints import SET, brought
 from support.command_line import uphold
 from support.sessions import on_screen
 from uphold.errors import UpholdError
 from uphold.records.enums import Choice
 from uphold.reviewing.receipts import Outcome, Refusal
+from uphold.settings import Project, Settings
 from uphold.store.connections import Connection
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs, find_run
@@ -173,3 +175,13 @@ def judge(say: Say, database: Path, url: str, how: str, claim_seconds: float = 0
     """Judge in a process of its own."""
     asyncio.run(judging(database, url, how, claim_seconds, concurrency))
     say("done")
+
+
+def bring_checkpoint(say: Say, database: Path, url: str, system: str) -> None:
+    """Bring a checkpoint in whose answers and verdicts come from a server; says what came of it."""
+    os.environ["ANTHROPIC_BASE_URL"] = url
+    settings = Settings(project=Project(set=SET, endpoint="anthropic:model"))
+    asked: dict[str, Any] = {"settings": settings, "judge": "anthropic:judge", "concurrency": 1, "claim_seconds": 0.2}
+    with open_store(database) as store:
+        result = asyncio.run(brought(store, system, **asked))
+    say(result.run.id, result.reading, result.progress.flipped, result.work.left)

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import compare, completion, decide, export, generate, import_, judge, review, show, stats
+from uphold_tui.commands import (
+    compare,
+    completion,
+    decide,
+    export,
+    generate,
+    import_,
+    init,
+    judge,
+    review,
+    run_checkpoint,
+    runs,
+    show,
+    stats,
+)
 from uphold_tui.commands.lazy import lazy_group
 from uphold_tui.commands.options import Context
 
@@ -48,7 +62,9 @@ def root(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": review.demo,
+    "init": init.init,
     "import": import_.import_,
+    "run": run_checkpoint.run_checkpoint,
     "generate": generate.generate,
     "perplexity": generate.perplexity,
     "judge": judge.judge,
@@ -61,7 +77,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "gate": compare.gate,
     "show": show.show,
-    "runs": compare.runs,
     "export": export.export,
     "completion": completion.completion,
 }
@@ -74,6 +89,7 @@ imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="
 imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
+app.add_typer(runs.app, name="runs")
 app.add_typer(
     lazy_group("uphold_tui.commands.sets", "Curate eval sets, and say what their numbers rest on."), name="set"
 )

@@ -119,6 +119,19 @@ def print_note(text: str = "") -> None:
         _redirect_to_null(sys.stderr)  # the exit code is still told
 
 
+def ask(question: str, default: str = "") -> str:
+    """Ask a question on standard error and return the answer without the space around it, `default` for an empty one.
+
+    Raises KeyboardInterrupt where the input ends.
+    """
+    sys.stderr.write(one_line(f"{question} [{default}]: " if default else f"{question}: "))
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.strip() or default
+
+
 def wait_notes(path: Path) -> Callable[[float], None]:
     """Return a function that says on standard error that another program is writing, when told the seconds waited."""
     moments = [60.0, 30.0, 15.0, 5.0, 1.0]

@@ -186,7 +186,8 @@ class Navigator:
     def open_set(self, name: str) -> None:
         """Open an eval set; leaving it comes back here, with a version cut where it was changed."""
         from uphold.workflows.curating import SetEditor
-        from uphold_tui.eval_set.screen import SetActions, SetScreen
+        from uphold_tui.eval_set.screen import SetScreen
+        from uphold_tui.eval_set.state import SetActions
         from uphold_tui.home.screen import HomeScreen
 
         editor = SetEditor(self.store, name, self.reviewer)
@@ -483,7 +484,8 @@ class ReviewNavigator:
     def open_set(self, key: str) -> None:
         """The run's eval set, with the cursor on an example; leaving it comes back to the pair at hand."""
         from uphold.workflows.curating import SetEditor
-        from uphold_tui.eval_set.screen import SetActions, SetScreen, SetScreenState
+        from uphold_tui.eval_set.screen import SetScreen
+        from uphold_tui.eval_set.state import SetActions, SetScreenState
 
         session, navigator = self._session, self._navigator
         editor = SetEditor(session.store, session.run.set, session.reviewer)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from uphold.records.counts import Votes
 from uphold.records.enums import Verdict
+from uphold.records.judgments import JudgeRef
 from uphold.records.statistics import Rate, RunStatistics
 
 
@@ -160,10 +161,41 @@ class MoreVerdicts:
 
 
 @dataclass(frozen=True, slots=True)
+class SetChange:
+    """How the set changed from the version that one run was judged on to that of another: numbers, and examples.
+
+    `edited` ones have another text or reference.
+    """
+
+    before: int
+    after: int
+    added: int
+    retired: int
+    edited: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanges:
+    """What else than the candidate differs between two runs: the judges that judged them, and the set.
+
+    `judges` are (earlier, later) where both were judged, by other versions. `set_change` is None where both were judged on
+    one version of the set, or a version is not known. `shared` examples are in both runs.
+    """
+
+    judges: tuple[JudgeRef, JudgeRef] | None = None
+    set_change: SetChange | None = None
+    shared: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return self.judges is not None or self.set_change is not None
+
+
+@dataclass(frozen=True, slots=True)
 class RunComparison:
     """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both.
 
-    `details` has the changed examples of `people` by key and turn.
+    `details` has the changed examples of `people` by key and turn; `changes` is what else than the candidate changed.
     """
 
     before: str
@@ -178,6 +210,7 @@ class RunComparison:
     by_judge: RatedDifference | None
     details: Mapping[tuple[str, int], ChangedDetails]
     more: MoreVerdicts | None = None
+    changes: RunChanges = RunChanges()
 
 
 class BestState(StrEnum):

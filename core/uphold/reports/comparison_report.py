@@ -1,7 +1,7 @@
 """The reports of `uphold compare` (two runs and more), `uphold gate`, and `uphold judges` (judges side by side)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from uphold.formatting import (
@@ -22,12 +22,14 @@ from uphold.records.comparisons import (
     JudgeComparison,
     MoreVerdicts,
     RatedDifference,
+    RunChanges,
     RunComparison,
     RunDifference,
     SeveralRuns,
     SideBySide,
 )
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.headline_judge import distinct_names
 from uphold.records.statistics import JudgeStatistics, Value
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -42,12 +44,12 @@ from uphold.reports.model import (
     Tone,
 )
 
-_MAX_CHANGED_EXAMPLES = 40
+MAX_CHANGED_EXAMPLES = 40
 
-_MAX_TEXT = 100
+MAX_TEXT = 100
 """Instructions and reasons are cut to so many characters."""
 
-_OUTCOMES = {1.0: "win", 0.5: "tie", 0.0: "loss"}
+OUTCOMES = {1.0: "win", 0.5: "tie", 0.0: "loss"}
 
 
 def comparison_report(comparison: RunComparison) -> Report:
@@ -73,6 +75,28 @@ def difference_sentence(after: str, before: str, difference: RunDifference) -> s
         return f"{after} less {before}: {difference.reason}"
     ends = points_interval(difference.low, difference.high, 1)
     return f"{after} less {before}: {points_noun(difference.difference, 1)} ({ends}) by people, ties as half"
+
+
+def change_sentences(changes: RunChanges, name: Callable[[str], str] = str) -> list[str]:
+    """Return what else than the candidate changed between two runs: the judge, the set.
+
+    `name` writes the name of a judge.
+    """
+    said = []
+    if changes.judges is not None:
+        earlier, later = map(name, distinct_names(changes.judges))
+        said.append(f"the judge changed here: {earlier} to {later}: a jump may be the judge's")
+    if changes.set_change is not None:
+        found = changes.set_change
+        counts = f"+{count(found.added)} −{count(found.retired)} ~{count(found.edited)}"
+        versions = f"v{found.before} to v{found.after}"
+        said.append(f"the set changed here: {versions}, {counts}: compared on the {count(changes.shared)} they share")
+    return said
+
+
+def _changes(comparison: RunComparison) -> Iterator[Sentence]:
+    for sentence in change_sentences(comparison.changes):
+        yield Sentence(f"{sentence[:1].upper()}{sentence[1:]}.", Tone.WARNING)
 
 
 def several_report(several: SeveralRuns) -> Report:
@@ -112,10 +136,11 @@ def gate_report(gated: GatedRun) -> Report:
         items.append(Sentence(f"Judge {comparison.judge}: {gate.judge_caveat}.", Tone.WARNING))
     elif gate.so_far is not None:
         items.append(Sentence(f"So far it would be {gate.so_far}.", Tone.MUTED))
-    items += _more(gate.more, _gate_purpose(gate))
+    items += _changes(comparison)
+    items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
     verb = "judged" if gate.judge_only else "read"
-    items.append(Sentence(_counts(rated, verb), Tone.MUTED))
+    items.append(Sentence(counts_sentence(rated, verb), Tone.MUTED))
     title = f"{comparison.after} against {comparison.before}"
     return Report(title, f"margin {margin(gate.margin)}", (ReportSection(SectionId.GATE, "", tuple(items)),))
 
@@ -143,8 +168,9 @@ def _by_people(comparison: RunComparison) -> Iterator[Item]:
         both = f"{comparison.before_baseline} and {comparison.after_baseline}"
         text = f"The runs have different baselines ({both}): this compares two win rates, not two systems."
         yield Sentence(text, Tone.WARNING)
+    yield from _changes(comparison)
     people = comparison.people
-    yield Sentence(_counts(people, "read"))
+    yield Sentence(counts_sentence(people, "read"))
     if people.rated:
         before, after = of_n(people.wins_before, people.rated), of_n(people.wins_after, people.rated)
         yield Sentence(f"wins in what was read: {before} before, {after} after", Tone.MUTED)
@@ -157,7 +183,7 @@ def _by_people(comparison: RunComparison) -> Iterator[Item]:
         yield Sentence(f"left out: {drawn} on which reviewers are drawn", Tone.MUTED)
 
 
-def _counts(rated: RatedDifference, verb: str) -> str:
+def counts_sentence(rated: RatedDifference, verb: str) -> str:
     """Return how many of the shared examples are known, and how: read in both runs, or with equal answers."""
     shared = rated.shared
     text = f"{of_n(shared.read_in_both, shared.shared)} shared {noun(shared.shared, 'example')} {verb} in both runs"
@@ -167,19 +193,24 @@ def _counts(rated: RatedDifference, verb: str) -> str:
 
 
 def _more(more: MoreVerdicts | None, purpose: str) -> Iterator[Sentence]:
+    yield from map(Sentence, more_sentences(more, purpose))
+
+
+def more_sentences(more: MoreVerdicts | None, purpose: str) -> Iterator[str]:
     """Yield how many more verdicts serve a purpose, such as `for an interval`, and the commands that read them."""
     if more is None:
         return
     if more.examples is None:
-        yield Sentence(f"Reading all that the set has would not be enough {purpose}: it needs more examples.")
+        yield f"Reading all that the set has would not be enough {purpose}: it needs more examples."
         return
     verdicts = count_noun(more.before + more.after, "verdict")
     examples = count_noun(more.examples, "more example", "more examples")
-    yield Sentence(f"About {examples} read in both runs are needed {purpose}, {verdicts}:")
-    yield from (Sentence(f"    {command}") for command in more.commands)
+    yield f"About {examples} read in both runs are needed {purpose}, {verdicts}:"
+    yield from (f"    {command}" for command in more.commands)
 
 
-def _gate_purpose(gate: Gate) -> str:
+def gate_purpose(gate: Gate) -> str:
+    """Return what more verdicts would serve: a bound, the plan, or settling the gate."""
     if gate.bounds.low is None:
         return "for a bound"
     return "for the plan" if gate.lacking is not None else "to settle it, if the difference stays what it is"
@@ -200,37 +231,37 @@ def _conclusion(ties_half: RunDifference, comparison: RunComparison) -> str:
 
 def _examples(examples: tuple[ChangedExample, ...], comparison: RunComparison) -> Iterator[Item]:
     """Yield the changed examples, largest changes first: what was asked, its tags, who says so and why."""
-    for example in examples[:_MAX_CHANGED_EXAMPLES]:
+    for example in examples[:MAX_CHANGED_EXAMPLES]:
         details = comparison.details[example.key, example.turn]
         turn = f" turn {count(example.turn)}" if example.turn > 1 else ""
-        outcome = f"{_OUTCOMES[example.before]} -> {_OUTCOMES[example.after]}"
+        outcome = f"{OUTCOMES[example.before]} -> {OUTCOMES[example.after]}"
         tags = f"  [{', '.join(details.tags)}]" if details.tags else ""
         yield Sentence(f"{example.key}{turn}  {outcome}  by {', '.join(details.by)}{tags}")
         yield Sentence(f"    {_beginning(details.instruction)}", Tone.MUTED)
         yield from (Sentence(f"    {name}: {_beginning(said)}", Tone.MUTED) for name, said in details.reasons)
-    if len(examples) > _MAX_CHANGED_EXAMPLES:
-        more = count(len(examples) - _MAX_CHANGED_EXAMPLES)
+    if len(examples) > MAX_CHANGED_EXAMPLES:
+        more = count(len(examples) - MAX_CHANGED_EXAMPLES)
         yield Sentence(f"and {more} more: --json has them all", Tone.MUTED)
     if examples:
         yield Sentence(f"`uphold show {comparison.after} KEY` opens one", Tone.MUTED)
 
 
 def _beginning(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 def _by_judge(rated: RatedDifference, comparison: RunComparison) -> Iterator[Item]:
     """Yield what the judge says, without an interval, and the examples that it saw change and people have not read."""
-    yield Sentence(_counts(rated, "judged"))
+    yield Sentence(counts_sentence(rated, "judged"))
     if rated.ties_half.difference is not None:
         yield NumberRow("judge-change", "ties half", replace(rated.ties_half, low=None, high=None))
     read = {(example.key, example.turn) for example in (*comparison.people.lost, *comparison.people.won)}
     for word, examples in (("lost", rated.lost), ("won", rated.won)):
         others = [example.key for example in examples if (example.key, example.turn) not in read]
         if others:
-            keys = ", ".join(dict.fromkeys(others[:_MAX_CHANGED_EXAMPLES]))
+            keys = ", ".join(dict.fromkeys(others[:MAX_CHANGED_EXAMPLES]))
             more = (
-                f" and {count(len(others) - _MAX_CHANGED_EXAMPLES)} more" if len(others) > _MAX_CHANGED_EXAMPLES else ""
+                f" and {count(len(others) - MAX_CHANGED_EXAMPLES)} more" if len(others) > MAX_CHANGED_EXAMPLES else ""
             )
             yield Sentence(f"{word} by the judge, not by people: {keys}{more}", Tone.MUTED)
 

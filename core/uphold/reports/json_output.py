@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from uphold.records.checkpoints import CheckpointResult, CheckpointRow
 from uphold.records.comparisons import (
     ChangedExample,
     GatedRun,
     GateResult,
     MoreVerdicts,
     RatedDifference,
+    RunChanges,
     RunComparison,
     RunDifference,
     SeveralRuns,
     SideBySide,
 )
 from uphold.records.counts import CLASSES
-from uphold.records.headline_judge import HeadlineJudge, what_is_missing
+from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -368,7 +370,14 @@ def _compared(comparison: RunComparison, rated: RatedDifference) -> Json:
         "lost": [_changed(example, comparison, by_people) for example in rated.lost],
         "won": [_changed(example, comparison, by_people) for example in rated.won],
         **judge,
+        "changes": _changes(comparison.changes),
     }
+
+
+def _changes(changes: RunChanges) -> Json:
+    """Return what else than the candidate changed between two runs; null for what did not."""
+    judges = None if changes.judges is None else list(map(versioned_name, changes.judges))
+    return {"judges": judges, "set": None if changes.set_change is None else asdict(changes.set_change)}
 
 
 def _by_judge(rated: RatedDifference) -> Json:
@@ -414,6 +423,50 @@ def judges_json(side_by_side: SideBySide, run: str) -> Json:
     """Return the judges of a run side by side as JSON."""
     judges = statistics_json(side_by_side.numbers)["judges"]
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
+
+
+def checkpoint_json(result: CheckpointResult) -> Json:
+    """Return a checkpoint that was brought in: what this call did, then what holds of its run."""
+    work, reading = result.work, result.reading
+    return {
+        "run": result.run.name,
+        "generated": work.generated,
+        "imported": work.imported,
+        "carried": reading.carried,
+        "reused": work.reused,
+        "asked": work.asked,
+        "cost": work.cost,
+        "unknown_cost": work.unknown_cost,
+        "changed": reading.changed,
+        "flipped": result.progress.flipped,
+        "to_read": reading.to_read,
+        "pairs": reading.pairs,
+        "left": list(work.left),
+        "against": None if result.blessed is None else result.blessed.name,
+        "gate": None if result.gate is None else gate_json(result.gate),
+    }
+
+
+def checkpoint_row_json(row: CheckpointRow) -> Json:
+    """Return what a run's place in the history of its set adds to the list of runs."""
+    judge = row.judged_by
+    return {
+        "date": row.created_at,
+        "blessed": row.blessed is not None,
+        "note": None if row.blessed is None else row.blessed.note,
+        "difference": _run_difference(row.difference),
+        "lost": row.lost,
+        "won": row.won,
+        "carried": row.reading.carried,
+        "changed": row.reading.changed,
+        "to_read": row.reading.to_read,
+        "set_version": row.set_version,
+        "version": row.set_version,
+        "judge": None if judge is None else judge.name,
+        "judge_version": None if judge is None else judge.version,
+        "changes": None if row.changes is None else _changes(row.changes),
+        "scores": {},
+    }
 
 
 def gate_exit_code(result: GateResult) -> int:

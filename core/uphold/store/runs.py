@@ -30,11 +30,9 @@ def find_run(store: Store, name_or_number: str | None) -> Run:
     """
     runs = all_runs(store)
     if name_or_number is None:
-        if len(runs) == 1:
-            return runs[0]
         if not runs:
             raise _no_run(store)
-        raise BadUsage("there are several runs; name one of them, by name or number:\n" + _run_list(runs))
+        return only_run(runs, "there are several runs")
     found = next((run for run in runs if run.name == name_or_number), None)
     if found is None:
         found = next((run for run in runs if str(run.number) == name_or_number), None)
@@ -43,6 +41,13 @@ def find_run(store: Store, name_or_number: str | None) -> Run:
     if found is None:
         raise BadUsage(f"there is no run {name_or_number!r}; name one of these, by name or number:\n" + _run_list(runs))
     return found
+
+
+def only_run(runs: list[Run], several: str) -> Run:
+    """Return the only run of a list; raises BadUsage, with the sentence `several` and the list, where it has more."""
+    if len(runs) > 1:
+        raise BadUsage(f"{several}; name one of them, by name or number:\n" + _run_list(runs))
+    return runs[0]
 
 
 def run_of_import(store: Store, import_id: int) -> Run | None:
@@ -59,9 +64,7 @@ def _run_of_set(store: Store, runs: list[Run], name: str) -> Run | None:
     of_set = [run for run in runs if run.set_id == row[0]]
     if not of_set:
         raise _no_run_of_set(store, row[0], name)
-    if len(of_set) > 1:
-        raise BadUsage(f"the set {name!r} has several runs; name one of them, by name or number:\n" + _run_list(of_set))
-    return of_set[0]
+    return only_run(of_set, f"the set {name!r} has several runs")
 
 
 def _no_run(store: Store) -> BadUsage:

@@ -7,7 +7,12 @@ from pathlib import Path
 APPLICATION_ID = 0x75_70_68_64
 """Value of PRAGMA application_id in every uphold database: `uphd` in ASCII."""
 
-MIGRATIONS = ((6, "006_initial.sql"), (7, "007_decisions_and_servers.sql"), (8, "008_eval_sets.sql"))
+MIGRATIONS = (
+    (6, "006_initial.sql"),
+    (7, "007_decisions_and_servers.sql"),
+    (8, "008_eval_sets.sql"),
+    (9, "009_checkpoints.sql"),
+)
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 
 SCHEMA = MIGRATIONS[-1][0]

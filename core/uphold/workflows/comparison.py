@@ -19,10 +19,11 @@ from uphold.stats.agreement import agreement
 from uphold.stats.best import difference_of, with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
 from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, rated_difference
-from uphold.store import counts, reviews, runs
+from uphold.store import blessed, counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.matched import changed_details, matched_runs
+from uphold.store.run_changes import run_changes
 from uphold.workflows.more_verdicts import more_verdicts
 
 
@@ -83,6 +84,7 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
         judge=matched.judge,
         by_judge=rated_difference(matched, by_judge) if matched.judge is not None else None,
         details=changed_details(store, old, new, changed) if changed else {},
+        changes=run_changes(store, old, new),
     )
 
 
@@ -90,12 +92,13 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
 class GateRequest:
     """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
 
-    Human labels decide; with `judge_only` it is said what the verdicts of `judge` (by default the first that has judged
-    both runs) would. Before `planned` examples (by default the run's latest plan) nothing is decided.
+    `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of
+    `judge` (by default the first that has judged both runs) would. Before `planned` examples (by default the run's latest
+    plan) nothing is decided.
     """
 
     run: str
-    against: str
+    against: str | None
     margin: float
     judge_only: bool = False
     judge: str | None = None
@@ -110,7 +113,7 @@ def gate_run(store: Store, request: GateRequest) -> GatedRun:
     margin = request.margin
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
-    old, new = _find_two_runs(store, request.against, request.run)
+    old, new = _find_two_runs(store, request.against or _blessed_run(store, request.run), request.run)
     matched = _matched(store, old, new, request.judge)
     comparison = _comparison(store, old, new, matched)
     if request.judge_only:
@@ -125,6 +128,20 @@ def gate_run(store: Store, request: GateRequest) -> GatedRun:
         lacking = found.lacking if found.lacking is not None else examples_lacking(matched, margin)
         found = replace(found, more=more_verdicts(store, old, new, matched, lacking))
     return GatedRun(comparison, found)
+
+
+def _blessed_run(store: Store, name: str) -> str:
+    """Return the name of the blessed run that a run is held against."""
+    run = runs.find_run(store, name)
+    found = blessed.find_blessed(store, run.set_id)
+    if found is None:
+        raise BadUsage(
+            f"no run of the set {run.set!r} is blessed; `uphold runs bless RUN` blesses one, or --against RUN names it for"
+            " this call"
+        )
+    if found.run.id == run.id:
+        raise BadUsage(f"{run.name!r} is the blessed run itself; name another to hold it against with --against RUN")
+    return found.run.name
 
 
 def _find_two_runs(store: Store, before: str, after: str) -> tuple[Run, Run]:

@@ -77,12 +77,13 @@ class RunTarget:
 
 @dataclass(frozen=True, slots=True)
 class JudgeTask:
-    """A judge, the orders and samples to get from it, and the address of its endpoint if it is a model."""
+    """A judge, the orders and samples to get from it, the address of its endpoint if it is a model, and its spec."""
 
     judge: ReadyJudge
     orders: tuple[AnswerOrder, ...]
     samples: int
     address: Address | None
+    spec: str = ""
 
 
 def find_target(store: Store, request: JudgeRequest) -> RunTarget:
@@ -120,7 +121,8 @@ def find_judges(
     _check_numbers(request)
     tasks = []
     rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
-    for judge in _judges(request, rubric):
+    specs = [request.judge] if isinstance(request.judge, str) else request.judge
+    for spec, judge in judges_of(specs, request.options, rubric, request.settings):
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
@@ -133,7 +135,7 @@ def find_judges(
                 f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
                 "output, in dollars per million tokens, into uphold.toml"
             )
-        tasks.append(JudgeTask(judge, orders, samples, address))
+        tasks.append(JudgeTask(judge, orders, samples, address, spec))
     return tasks
 
 
@@ -179,21 +181,27 @@ def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
     return find_address(judge.provider, judge.model, base_url, key, timeout)
 
 
-def _judges(request: JudgeRequest, rubric: str | None) -> list[ReadyJudge]:
-    specs = [request.judge] if isinstance(request.judge, str) else request.judge
-    settings = request.settings
-    judges: list[ReadyJudge] = []
+def judges_of(
+    specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
+) -> list[tuple[str, ReadyJudge]]:
+    """Return (spec, judge) of the judges that some specs stand for: KIND:MODEL, rules:NAME, a TOML file, a name in uphold.toml.
+
+    Raises BadUsage or BadFile for a spec that stands for none, and for options beside a judge whose options are in a file.
+    """
+    judges: list[tuple[str, ReadyJudge]] = []
     for spec in specs:
         defined_in_file = spec in settings.judges or spec.endswith(".toml")
-        if defined_in_file and request.options:
+        if defined_in_file and options:
             raise BadUsage(f"--judge-option: the options of {spec!r} are set in its file")
         if spec in settings.judges:
             table = {"name": spec, **settings.judges[spec]}
-            judges.append(judge_from_table(table, f"[judges.{spec}]", rubric, settings.endpoints, settings.prices))
+            made = judge_from_table(table, f"[judges.{spec}]", rubric, settings.endpoints, settings.prices)
+            judges.append((spec, made))
         elif defined_in_file:
-            judges += read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
+            found = read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
+            judges += [(spec, judge) for judge in found]
         else:
-            judges.append(ready_judge(spec, request.options, rubric, settings.prices))
+            judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
     return judges
 
 

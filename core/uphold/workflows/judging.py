@@ -109,9 +109,11 @@ def _apply_rule(store: Store, recorded: RecordedTask, judge: RulesJudge) -> Iter
                     continue
                 pair, reference_id = pair_to_judge(store, missing.pair_id)
                 seen = reference_id if judge.record.takes_reference else None
-                judgment = replace(judge.judge(pair), reference_id=seen)
-                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, redo=redo)
-                saved.append(SavedJudgment(missing.pair_id, judgment))
+                known = None if redo else judgments.find_reusable(store, judge_id, replace(missing, reference_id=seen))
+                source, judgment = known if known is not None else (None, replace(judge.judge(pair), reference_id=seen))
+                judgment = replace(judgment, at=None)
+                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, source, redo=redo)
+                saved.append(SavedJudgment(missing.pair_id, judgment, reused=known is not None))
         yield saved
 
 

@@ -18,6 +18,7 @@ from uphold.settings import Settings
 from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
+from uphold.store.judge_specs import record_spec
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
 from uphold.store.pairs import MadePairs, make_pairs, references_in_common
 from uphold.store.runs import get_run, responses_from_other_sets
@@ -291,6 +292,7 @@ def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingSc
     """Record the judge, and the orders and samples that the run wants from it."""
     with store.writing() as conn:
         judge_id = judges.add_judge(conn, task.judge.record)
+        record_spec(conn, judge_id, task.spec)
         judges.record_requested_orders(conn, made.run_id, judge_id, task.orders, task.samples)
         fence = judges.fence_of(conn, judge_id, new_fence()) if isinstance(task.judge, LlmJudge) else ""
     return RecordedTask(task, judge_id, made, scope, fence)

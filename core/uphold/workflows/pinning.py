@@ -7,9 +7,11 @@ from uphold.records.judgments import JudgeRef
 from uphold.records.pinned_judge import PinnedJudge
 from uphold.records.set_history import ActKind
 from uphold.records.sets import SettingKind
-from uphold.store import reviews, set_acts, sets
+from uphold.settings import Settings
+from uphold.store import judges, reviews, set_acts, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import coverage, find_judge, pin_value, pinned_judge
+from uphold.store.judge_specs import record_spec
 from uphold.store.runs import all_runs
 
 
@@ -19,6 +21,21 @@ def pin_judge(store: Store, set_name: str, judge: str, reviewer: str) -> PinnedJ
     Raises BadUsage for a set or judge that does not exist, or a name that several versions have.
     """
     return _pin(store, set_name, sets.find_set(store, set_name), find_judge(store, judge), reviewer)
+
+
+def pin_spec(store: Store, set_name: str, spec: str, reviewer: str, settings: Settings) -> PinnedJudge:
+    """Pin the judge that a spec stands for now, whether it has judged anything yet or not.
+
+    Raises BadUsage or BadFile for a set that does not exist, or a spec that stands for no judge or several.
+    """
+    from uphold.workflows.set_judge import judge_from_spec  # here: a screen that pins loads no judge
+
+    set_id = sets.find_set(store, set_name)
+    judge = judge_from_spec(store, set_id, spec, settings).record
+    with store.writing() as conn:
+        judge_id = judges.add_judge(conn, judge)
+        record_spec(conn, judge_id, spec)
+    return _pin(store, set_name, set_id, JudgeRef(judge_id, judge.name, judge.kind, judge.version), reviewer)
 
 
 def unpin_judge(store: Store, set_name: str, reviewer: str) -> PinnedJudge:

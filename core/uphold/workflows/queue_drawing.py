@@ -138,19 +138,17 @@ def _draw_changed(store: Store, run: Run, judge_id: int | None, seed: str, pairs
 
 
 def _unchanged_strata(store: Store, run: Run) -> dict[int, queue_order.Stratum | None]:
-    """Return by pair id, of those that are the same in the previous run, the stratum that they were drawn in there.
+    """Return by pair id, of those that an earlier run has too, the stratum that they were drawn in there.
 
-    None where the previous run was read as it comes, in one stratum.
+    None where that run was read as it comes, in one stratum.
     """
     unchanged = queues.unchanged_pairs(store, run.id)
-    if not unchanged:
-        return {}
-    previous = read_pairs(store, PairCondition("p.run_id = :run", {"run": queues.previous_run(store, run.id)}))
-    drawn = {stratum for stratum in previous.strata if stratum.sequence}
-    strata = {pair: previous.strata[index] for pair, index in zip(previous.ids, previous.stratum_indexes, strict=True)}
-    found: dict[int, queue_order.Stratum | None] = {}
-    for pair, original in unchanged.items():
-        stratum = strata.get(original)
-        weighted = stratum is not None and stratum.sequence and len(drawn) > 1
-        found[pair] = (stratum.name, stratum.weight) if weighted and stratum is not None else None
-    return found
+    strata: dict[int, queue_order.Stratum] = {}
+    for earlier in {run_id for _, run_id in unchanged.values()}:
+        columns = read_pairs(store, PairCondition("p.run_id = :run", {"run": earlier}))
+        drawn = {stratum for stratum in columns.strata if stratum.sequence}
+        for pair, index in zip(columns.ids, columns.stratum_indexes, strict=True):
+            stratum = columns.strata[index]
+            if stratum.sequence and len(drawn) > 1:
+                strata[pair] = stratum.name, stratum.weight
+    return {pair: strata.get(original) for pair, (original, _) in unchanged.items()}

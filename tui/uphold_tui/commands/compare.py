@@ -1,16 +1,11 @@
-"""`uphold judges`, `plan`, `compare`, `gate` and `runs`: commands about runs and how they compare."""
+"""`uphold judges`, `plan`, `compare` and `gate`: commands about runs and how they compare."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from uphold.formatting import NONE, count, of_n
 from uphold_tui.commands.options import AsJson, RunName
-
-if TYPE_CHECKING:
-    from uphold.records.headline_judge import HeadlineJudge
-    from uphold.records.runs import RunRow
-    from uphold.workflows.lookup import Store
 
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
 
@@ -99,10 +94,16 @@ def compare(
 def gate(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Name or number of the run to test.")],
-    against: Annotated[str, typer.Option("--against", metavar="RUN", help="The run to compare it with.")],
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="RUN", help="The run to compare it with; the blessed one by default."),
+    ] = None,
     margin: Annotated[
-        float, typer.Option("--margin", metavar="SHARE", help="Allowed loss of win rate; .05 is 5 points.")
-    ],
+        float | None,
+        typer.Option(
+            "--margin", metavar="SHARE", help="Allowed loss of win rate; .05 is 5 points. The project's by default."
+        ),
+    ] = None,
     judge_only: Annotated[
         bool, typer.Option("--judge-only", help="Say what the verdicts of a judge alone would say.")
     ] = False,
@@ -113,6 +114,10 @@ def gate(
             "--planned", metavar="N", help="Decide nothing before N examples are read; the run's plan by default."
         ),
     ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Also write a summary for a pull request to this file."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Test that a run is not worse than another.
@@ -120,84 +125,24 @@ def gate(
     The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
     INCONCLUSIVE, which is also what a judge alone always comes to.
     """
+    from uphold.errors import BadUsage
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
     from uphold.workflows.comparison import GateRequest, gate_run
     from uphold_tui.console import print_json, print_report
 
+    allowed = context.obj.project.margin if margin is None else margin
+    if allowed is None:
+        raise BadUsage("how much worse may it be? --margin .05 allows 5 points; or margin in [project] of uphold.toml")
     with context.obj.open(reading=True) as store:
-        found = gate_run(store, GateRequest(run, against, margin, judge_only, judge, planned))
+        found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned))
+        if markdown is not None:
+            from uphold.workflows.checkpoints import gate_summary
+            from uphold.workflows.exporting import write_lines
+
+            write_lines([gate_summary(store, found)], markdown, store.path, force=True)
     if json:
         print_json(gate_json(found))
     else:
         print_report(gate_report(found))
     raise typer.Exit(gate_exit_code(found.gate.outcome))
-
-
-def runs(
-    context: typer.Context,
-    json: AsJson = False,
-) -> None:
-    """List the runs."""
-    from uphold.workflows.lookup import home, judged_versions
-    from uphold_tui.console import print_json, print_table, print_text
-
-    with context.obj.open(reading=True) as store:
-        rows = home(store).runs
-        agreements = [] if json else [_agreement(store, row) for row in rows]
-        versions = judged_versions(store)
-    if json:
-        print_json([_row_json(row) | {"version": versions.get(row.run.id)} for row in rows])
-    elif not rows:
-        print_text("no runs yet; `uphold import FILE` or `uphold judge --set ...` makes one")
-    else:
-        print_table(
-            [
-                ("", "run", "set", "pairs", "reviewed", "wins-ties-losses", "judge", "agreement"),
-                *map(_table_row, rows, agreements),
-            ],
-            right=[0, 3, 4],
-        )
-
-
-def _row_json(row: "RunRow") -> dict[str, object]:
-    return {
-        "run": row.run.name,
-        "number": row.run.number,
-        "set": row.run.set,
-        "candidate": row.run.candidate,
-        "baseline": row.run.baseline,
-        "pairs": row.pairs,
-        "reviewed": row.reviewed,
-        "wins": row.wins,
-        "ties": row.ties,
-        "losses": row.losses,
-        "unresolved": row.unresolved,
-        "judge": row.judge.name,
-        "judge_reason": row.judge.reason.value,
-        "judged": row.judged,
-        "disputed": row.disputed,
-    }
-
-
-def _agreement(store: "Store", row: "RunRow") -> str:
-    """Return on how many pairs the judge and people agree, as `uphold stats` counts them."""
-    from uphold.workflows.statistics import headline_numbers
-
-    found = headline_numbers(store, row.run).numbers.raw_agreement
-    return of_n((found.rate or 0) * found.n, found.n) if found.n else NONE
-
-
-def _table_row(row: "RunRow", agreement: str) -> tuple[str, ...]:
-    humans = "-".join(map(count, (row.wins, row.ties, row.losses))) if row.reviewed else NONE
-    counts = (count(row.pairs), count(row.reviewed), humans)
-    return (str(row.run.number), row.run.name, row.run.set, *counts, _judge(row.judge), agreement)
-
-
-def _judge(found: "HeadlineJudge") -> str:
-    """Return the judge of the headline; one that has not read every pair with how many it has read."""
-    if found.shown is None:
-        return found.unknown or NONE
-    return (
-        f"{found.shown.name} ({of_n(found.pairs - found.missing, found.pairs)})" if found.missing else found.shown.name
-    )

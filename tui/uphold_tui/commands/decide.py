@@ -56,6 +56,7 @@ def next_(
     What was printed is recorded: a decision with `uphold decide` is made on it, and counts as drawn from the queue.
     """
     from uphold.workflows.lookup import find_run
+    from uphold.workflows.project import run_meant
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.scripted_review import next_pairs, next_pairs_for_program
     from uphold_tui.console import print_json
@@ -63,7 +64,7 @@ def next_(
     options = ReviewOptions(queue, blind, judge=judge)
     name = _decider_name(context, reviewer, as_program)
     with context.obj.open() as store:
-        wanted = find_run(store, run)
+        wanted = find_run(store, run_meant(store, run, context.obj.project.set))
         find = next_pairs if as_program is None else next_pairs_for_program
         found = find(store, wanted, name, options, count)
     if json:

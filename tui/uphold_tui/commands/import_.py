@@ -28,7 +28,8 @@ def import_(
         ),
     ] = None,
     set_: Annotated[
-        str | None, typer.Option("--set", metavar="NAME", help="The eval set; named after the file by default.")
+        str | None,
+        typer.Option("--set", metavar="NAME", help="The eval set: the project's, else named after the file."),
     ] = None,
     mapping: Annotated[
         list[str] | None,
@@ -90,6 +91,7 @@ def import_(
     from uphold_tui.console import print_json
 
     obj: Context = context.obj
+    set_ = set_ or obj.project.set
     request = ImportRequest(
         paths,
         as_,

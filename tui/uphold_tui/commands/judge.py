@@ -52,12 +52,13 @@ def judge(
         typer.Option(
             "--judge",
             metavar="SPEC",
-            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; may be repeated.",
+            help="rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a name in uphold.toml; may be repeated."
+            " The judge pinned to the set by default.",
         ),
     ] = None,
     set_: Annotated[
         str | None,
-        typer.Option("--set", metavar="NAME", help="Eval set of a new run; needs --candidate and --baseline."),
+        typer.Option("--set", metavar="NAME", help="Eval set of a new run; the project's by default."),
     ] = None,
     candidate: Annotated[
         str | None, typer.Option("--candidate", metavar="SYSTEM", help="Candidate of the new run.")
@@ -67,7 +68,7 @@ def judge(
         typer.Option(
             "--baseline",
             metavar="SYSTEM",
-            help="Baseline of the new run; `reference` stands for the reference answers.",
+            help="Baseline of the new run, the set's by default; `reference` stands for the reference answers.",
         ),
     ] = None,
     options: Annotated[
@@ -111,6 +112,7 @@ def judge(
     if reread:
         _reread(obj, run, judge, json=json)
         return
+    max_cost = obj.project.max_cost if max_cost is None else max_cost
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
         judge=judge or (),
@@ -132,7 +134,8 @@ def judge(
         settings=obj.settings,
         control=control,
     )
-    if not judge:
+    request = _completed(obj, request)
+    if not request.judge:
         raise _no_judge(obj, request)
     if dry_run:
         _dry_run(obj, request, json=json)
@@ -149,6 +152,17 @@ def _check_options(turns: str, *modes: bool) -> None:
         raise BadUsage(f"--turns takes all or last; it was given {turns!r}")
     if sum(modes) > 1:
         raise BadUsage("--reread, --dry-run, --batch and --collect exclude each other; give one of them")
+
+
+def _completed(context: Context, request: "JudgeRequest") -> "JudgeRequest":
+    """Return the request with what the project and the set say."""
+    is_whole = request.candidate is None or (request.set is not None and request.baseline is not None)
+    if not request.judge or not is_whole or (request.run is None and context.project.set is not None):
+        from uphold.workflows.set_judge import with_project
+
+        with context.open(reading=True) as store:
+            request = with_project(store, request)
+    return request
 
 
 def _no_judge(context: Context, request: "JudgeRequest") -> BadUsage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 from uphold.errors import DatabaseLost, UpholdError
-from uphold.settings import Settings, database_path, read_settings
+from uphold.settings import Project, Settings, database_path, read_project, read_settings
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -74,6 +74,11 @@ class Context:
     def settings(self) -> Settings:
         """The user's settings; read at each access."""
         return read_settings(self.config)
+
+    @property
+    def project(self) -> Project:
+        """What commands need not be told: the table [project] of the settings file of this folder."""
+        return read_project(self.config)
 
     def open(self, *, create: bool = False, reading: bool = False) -> "Store":
         """Open the database; `create` makes a new one if it does not exist, `reading` opens it read-only."""

@@ -74,6 +74,12 @@ def review(
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
             by_default = run is None and options == ReviewOptions(judge=judge)
+            if run is None and context.obj.project.set is not None:
+                from uphold.workflows.project import run_meant, run_or_set
+
+                of_set = context.obj.project.set
+                run = run_or_set(store, of_set)[0] if by_default else run_meant(store, run, of_set)
+                by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
         open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
 

@@ -291,6 +291,15 @@ def pin(
         str | None,
         typer.Argument(metavar="[JUDGE]", help="Name of the judge; NAME@VERSION where several versions have the name."),
     ] = None,
+    spec: Annotated[
+        str | None,
+        typer.Option(
+            "--spec",
+            metavar="SPEC",
+            help="Pin what this stands for now, judged or not: rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file, or a"
+            " name in uphold.toml.",
+        ),
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Take the pin away.")] = False,
     reviewer: Reviewer = None,
     json: AsJson = False,
@@ -299,16 +308,22 @@ def pin(
 
     The headlines of all its runs rest on it from then on, whatever other judges have read since.
     """
-    from uphold.workflows.pinning import pin_judge, unpin_judge
+    from uphold.workflows.pinning import pin_judge, pin_spec, unpin_judge
     from uphold_tui.console import print_json
 
-    if (judge is None) is not none:
+    if (judge is not None) + (spec is not None) + none != 1:
         raise BadUsage(
-            "name a judge, or take the pin away with --none: uphold set pin SET JUDGE, uphold set pin SET --none"
+            "name a judge, or a spec, or take the pin away with --none: uphold set pin SET JUDGE, uphold set pin SET --spec"
+            " SPEC, uphold set pin SET --none"
         )
     who = reviewer_name(context.obj.settings, reviewer)
     with context.obj.open() as store:
-        found = unpin_judge(store, set_, who) if judge is None else pin_judge(store, set_, judge, who)
+        if spec is not None:
+            found = pin_spec(store, set_, spec, who, context.obj.settings)
+        elif judge is not None:
+            found = pin_judge(store, set_, judge, who)
+        else:
+            found = unpin_judge(store, set_, who)
     if json:
         print_json(_pin_json(found))
     else:

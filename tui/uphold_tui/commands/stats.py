@@ -44,13 +44,20 @@ def stats(
 def print_statistics(
     context: Context, run: str | None, set_: str | None, options: "StatisticsOptions", *, json: bool = False
 ) -> None:
-    """Print the statistics of a run, or of a set if `set_` is given, and the perplexities measured for it."""
+    """Print the statistics of a run, or of a set if `set_` is given, and the perplexities measured for it.
+
+    Without either they are those of the project's set: of its only run, or pooled.
+    """
     from uphold.workflows.statistics import read_run_statistics, read_set_statistics, run_perplexities
     from uphold_tui.commands.generate import perplexity_json, print_perplexities
     from uphold_tui.console import print_json, print_report
 
     with _paused_gc():
         with context.open(reading=True) as store:
+            if run is None and set_ is None and context.project.set is not None:
+                from uphold.workflows.project import run_or_set
+
+                run, set_ = run_or_set(store, context.project.set)
             found = (
                 read_run_statistics(store, run, options) if set_ is None else read_set_statistics(store, set_, options)
             )

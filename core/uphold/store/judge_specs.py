@@ -1,0 +1,42 @@
+"""By what a judge version is asked again: the spec it was asked or pinned by, and the run that asked it last."""
+
+import json
+import sqlite3
+
+from uphold.records.runs import Run
+from uphold.store.database import Store, now
+from uphold.store.runs import get_run
+
+
+def record_spec(conn: sqlite3.Connection, judge_id: int, spec: str) -> None:
+    """Record the spec that stands for a judge version: KIND:MODEL, rules:NAME, a name in uphold.toml or the path of a file."""
+    if spec and _latest(conn, judge_id) != spec:
+        sql = "INSERT INTO judge_specs (judge_id, spec, created_at) VALUES (?, ?, ?)"
+        conn.execute(sql, (judge_id, spec, now()))
+
+
+def find_spec(store: Store, judge_id: int) -> str | None:
+    """Return the spec that a judge version was last asked or pinned by, None where none was recorded."""
+    return _latest(store.conn, judge_id)
+
+
+def _latest(conn: sqlite3.Connection, judge_id: int) -> str | None:
+    row = conn.execute(
+        "SELECT spec FROM judge_specs WHERE judge_id = ? ORDER BY id DESC LIMIT 1", (judge_id,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def judge_definition(store: Store, judge_id: int) -> dict[str, str]:
+    """Return all of a judge version that changes an answer, as names and texts."""
+    definition: dict[str, str] = json.loads(store.one("SELECT definition FROM judges WHERE id = ?", (judge_id,))[0])
+    return definition
+
+
+def last_run_asked(store: Store, judge_id: int, set_id: int) -> Run | None:
+    """Return the latest run of a set that a judge was asked about; None where there is none."""
+    sql = (
+        "SELECT max(o.run_id) FROM judge_orders o JOIN runs r ON r.id = o.run_id WHERE o.judge_id = ? AND r.set_id = ?"
+    )
+    run_id = store.one(sql, (judge_id, set_id))[0]
+    return None if run_id is None else get_run(store, run_id)
