@@ -159,7 +159,10 @@ def _expanded(text: str) -> Path:
 
 def _short(path: Path) -> str:
     text = str(path)
-    here, home = f"{Path.cwd()}/", f"{Path.home()}/"
+    try:
+        here, home = f"{Path.cwd()}/", f"{Path.home()}/"
+    except (OSError, RuntimeError):  # the working directory is gone, or nobody has a home
+        return text
     if text.startswith(here):
         return text.removeprefix(here)
     return "~/" + text.removeprefix(home) if text.startswith(home) else text
