@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -308,6 +309,8 @@ class Navigator:
 
         actions = FileActions(self._show_import, self.close, lambda: self.store.path)
         self.app.push_screen(FileScreen(actions, self.options))
+        # What reads files takes a while to load; it is there by the time a file is chosen.
+        self.app.run_worker(lambda: import_module("uphold_tui.importing.screen"), thread=True, exit_on_error=False)
 
     def _show_import(self, paths: Sequence[Path]) -> None:
         from uphold_tui.importing.background import start_preview
@@ -361,7 +364,7 @@ class Navigator:
     def import_trouble(self) -> str | None:
         """What became of an import that was at work when the app was left."""
         work = self.importing
-        if work is None or work.result is not None or work.refusal is not None:
+        if work is None or (work.has_ended and not work.was_stopped):
             return None
         if work.was_stopped:
             return "the import was stopped: nothing of it is written"

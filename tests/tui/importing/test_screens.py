@@ -12,7 +12,6 @@ from textual.pilot import Pilot
 from support.app_samples import make_app, rows, shown
 from support.import_screens import press_settled, settled
 from uphold.errors import UpholdError
-from uphold.records.import_preview import ImportPreview
 from uphold.records.import_request import ImportRequest
 from uphold.records.rows import ImportSummary
 from uphold.workflows.importing import ImportProgress
@@ -264,26 +263,28 @@ async def test_names_of_files_and_columns_do_nothing(folder: Path, store: Store)
         assert "[red]sft" in shown(pilot)
 
 
-async def test_an_error_of_the_database_is_said_where_the_work_is(folder: Path, store: Store) -> None:
+async def test_after_an_error_of_the_database_enter_tries_again(folder: Path, store: Store) -> None:
     async with opened(store).run_test(size=(120, 36)) as pilot:
         screen = await choose(pilot, "wide.jsonl")
         await press_settled(pilot, "enter")
+        begin = screen.actions.begin
 
         def fail(own: Store) -> Generator[ImportProgress | ImportOutcome, None, None]:
             yield ImportProgress(0, 1, 0)
             raise UpholdError("the disk is full")
 
-        def begin(request: ImportRequest, tell: Callable[[], None]) -> ImportWork[ImportOutcome]:
+        def begin_to_fail(request: ImportRequest, tell: Callable[[], None]) -> ImportWork[ImportOutcome]:
             work = ImportWork(store.path, request, fail, tell)
             work.start()
             return work
 
-        object.__setattr__(screen.actions, "begin", begin)
+        object.__setattr__(screen.actions, "begin", begin_to_fail)
         await press_settled(pilot, "enter")
         assert "the disk is full" in shown(pilot)
-        assert isinstance(screen.form.preview, ImportPreview)
-        await press_settled(pilot, "u")
-        assert "Take prompt as instruction" in shown(pilot)
+        assert "enter try again" in shown(pilot)
+        object.__setattr__(screen.actions, "begin", begin)
+        await press_settled(pilot, "enter")
+        assert "2 rows read into the set wide" in shown(pilot)
 
 
 async def test_words_of_verdicts_are_given_a_meaning_with_one_key_each(folder: Path, store: Store) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from uphold.errors import UpholdError
+from uphold.errors import BadFile, BadUsage, UpholdError
 from uphold.records.import_preview import ImportPreview, ImportRefusal
 from uphold.records.import_request import ImportRequest
 from uphold.records.rows import ImportSummary
@@ -37,8 +37,8 @@ class ImportOutcome:
 class ImportWork(Generic[Result]):
     """A preview or an import at work on one request; `on_update` is called in its thread whenever something has changed.
 
-    At the end one of these is set: `result`; `refusal`, where the files are not taken as they are; `was_stopped`. Where it
-    was refused or stopped, nothing has been written.
+    At the end one of these is set: `result`; `refusal`, where the files are not taken as they are; `error`, where something
+    else is wrong, such as a database that is locked; `was_stopped`. Without a result nothing has been written.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class ImportWork(Generic[Result]):
         self.progress: ImportProgress | None = None
         self.result: Result | None = None
         self.refusal: ImportRefusal | None = None
+        self.error: str | None = None
         self.was_stopped = False
         self._path, self._on_update = path, on_update
         self._begin: Callable[[Store], Generator[ImportProgress | Result, None, None]] = begin
@@ -84,7 +85,7 @@ class ImportWork(Generic[Result]):
     @property
     def has_ended(self) -> bool:
         """Whether it has ended."""
-        return self.result is not None or self.refusal is not None or self.was_stopped
+        return self.was_stopped or any(end is not None for end in (self.result, self.refusal, self.error))
 
     def _work(self) -> None:
         stopped = False
@@ -101,10 +102,12 @@ class ImportWork(Generic[Result]):
                         self._on_update()
         except ImportRefused as error:
             self.refusal = ImportRefusal(error.sentence, error.suggestion)
-        except UpholdError as error:
+        except (BadFile, BadUsage) as error:
             self.refusal = ImportRefusal(str(error))
+        except UpholdError as error:
+            self.error = str(error)
         except Exception as error:
-            self.refusal = ImportRefusal(f"reading broke off: {error!r}")
+            self.error = f"reading broke off: {error!r}"
         self.was_stopped = stopped
         self._on_update()
 

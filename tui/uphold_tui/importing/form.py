@@ -79,10 +79,14 @@ class ColumnChoice:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is chosen, and what the last preview, perhaps of an earlier choice, says about it."""
+    """What is chosen, and what the last preview, perhaps of an earlier choice, says about it.
+
+    `trouble` says why it could not be read or imported now, though the files are not at fault.
+    """
 
     request: ImportRequest
     preview: ImportPreview
+    trouble: str = ""
 
     @property
     def is_current(self) -> bool:

@@ -73,6 +73,10 @@ def _row(form: Form, row: FormRow, width: int) -> list[Content]:
 def _go(form: Form, width: int) -> list[Content]:
     """Return what enter does on the first row: import, or take what is suggested; and why it may not."""
     preview = form.preview
+    if form.trouble:
+        words = "Nothing is written; enter tries again"
+        trouble = wrapped(safe_text.shown(form.trouble, OVERTURNED), width, _SENTENCE_ROWS)
+        return [*trouble, Content.styled(words, BOLD)]
     if not form.is_current:
         return [Content.styled("Reading the file …", BOLD), Content("")]
     if preview.refusal is None:

@@ -1,7 +1,7 @@
 """The screen of an import: what the files hold and what uphold takes it for, the import itself, and what it did."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -143,6 +143,8 @@ class ImportScreen(Screen[None]):
             return
         if work.request != self.form.request or work.was_stopped:
             self._read()
+        elif work.error is not None:
+            self.form = replace(self.form, trouble=work.error)
         elif not self.form.is_current:
             row = self.row
             preview = work.result or ImportPreview(work.request, refusal=work.refusal)
@@ -158,6 +160,9 @@ class ImportScreen(Screen[None]):
         if work.refusal is not None:
             self._message = Content("")
             self.form = self.form.with_refusal(work.refusal)
+        elif work.error is not None:
+            self._message = Content("")
+            self.form = replace(self.form, trouble=work.error)
         else:
             self._message = Content.styled("stopped: nothing was written", DOUBT)
 
@@ -215,6 +220,8 @@ class ImportScreen(Screen[None]):
         """Return what enter does on the row under the cursor; nothing where it does nothing."""
         if self.row.kind is not RowKind.GO:
             return "list of fields" if self.row.kind is RowKind.COLUMN else "change"
+        if self.form.trouble:
+            return "try again"
         if not self.form.is_current:
             return ""
         if self.form.preview.refusal is None:
@@ -245,7 +252,12 @@ class ImportScreen(Screen[None]):
         if self.work is not None:
             return
         suggested = self.form.preview.suggested_request
-        if not self.form.is_current:
+        had_trouble = bool(self.form.trouble)
+        self.form = replace(self.form, trouble="")
+        if had_trouble and not self.form.is_current:
+            self._read()
+            self.refresh_page()
+        elif not self.form.is_current:
             self._say("still reading")
         elif self.form.preview.refusal is None:
             self._message = Content("")
