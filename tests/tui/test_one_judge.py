@@ -150,7 +150,7 @@ def test_pinning_the_model_says_what_is_missing_and_the_command_it_names_brings_
     assert "no judge is pinned to s now" in done(folder, "set", "pin", "s", "--none")
     assert stats(folder)["judge_reason"] == "complete"
     assert "no judge is pinned to the set 's'" in told(folder, "set", "pin", "s", "--none")
-    assert "name a judge, or take the pin away with --none" in told(folder, "set", "pin", "s")
+    assert "name a judge, or a spec, or take the pin away with --none" in told(folder, "set", "pin", "s")
 
 
 async def seen(pilot: "Pilot[str]", kind: type, words: str = "") -> str:
