@@ -408,7 +408,12 @@ def _guess_instruction(free: dict[str, Column], names: dict[str, str], guess: Co
         return
     rest = next((column for column in free.values() if column.holds_text), None)
     if rest is not None:
-        _take("instruction", rest, free, names, guess)
+        texts = [] if guess.answers else [column for column in free.values() if _seems_instruction(column)]
+        _take("instruction", texts[0] if texts else rest, free, names, guess)
+        if texts[1:]:
+            # No name says anything: what was asked comes first, and further texts are perhaps its answers.
+            guess.systems = {column.name: free.pop(column.name).name for column in texts[1:]}
+            guess.answers, guess.unsure = tuple(guess.systems.values()), True
     elif len(guess.systems) > 1:
         _, first = next(iter(guess.systems.items()))
         guess.systems = {system: name for system, name in guess.systems.items() if name != first}
