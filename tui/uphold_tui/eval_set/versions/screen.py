@@ -68,6 +68,7 @@ class VersionsScreen(Screen[None]):
         self.marked: int | None = None
         self.comparing = False
         self.alone = False
+        self._shown_place = -1
         self._told = ""
         self._went_to_judging = False
         self.header = SplitRow("header")
@@ -183,6 +184,7 @@ class VersionsScreen(Screen[None]):
         overview = self.loader.overview
         if here is None or overview is None:
             return
+        self._shown_place = here.place
         self.about.show(page.about(here if compared is None else compared[1], overview.hash))
         if compared is None:
             self._show_first(here)
@@ -270,6 +272,12 @@ class VersionsScreen(Screen[None]):
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Show the version under the cursor."""
         if message.by_user:
+            self._show_moved()
+
+    def _show_moved(self) -> None:
+        """Show the version under the cursor, in the frame that shows the cursor there; nothing where it is shown already."""
+        here = self.selected
+        if here is not None and here.place != self._shown_place:
             self.message = Content("")
             self._refresh_difference()
 
@@ -287,6 +295,7 @@ class VersionsScreen(Screen[None]):
             self.diff.scroll_rows(self.diff.top + step)
         else:
             self.list.move(step)
+            self._show_moved()
 
     def action_ends(self, end: bool) -> None:
         """Go to the latest version or to the first."""
@@ -294,6 +303,7 @@ class VersionsScreen(Screen[None]):
             self.diff.scroll_rows(self.diff.max_top if end else 0)
         else:
             self.list.go(len(self.list.items) - 1 if end else 0)
+            self._show_moved()
 
     def action_page(self, pages: int) -> None:
         """Scroll the difference by a page."""
