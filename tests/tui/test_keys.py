@@ -7,16 +7,24 @@ import pytest
 from support.app_samples import app, database, press, review, shown
 from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
+from uphold_tui.eval_set.proposals.screen import ProposalsScreen
 from uphold_tui.eval_set.screen import SetScreen
+from uphold_tui.eval_set.versions.screen import VersionsScreen
+from uphold_tui.importing.file_screen import FileScreen
+from uphold_tui.importing.screen import ImportScreen
 from uphold_tui.keys import (
     CHECKPOINTS,
     EVAL_SET,
+    FILES,
     HOME,
+    IMPORT,
     NEW_CHECKPOINT,
     NUMBERS,
     OVERLAY,
     PAIRS,
+    PROPOSALS,
     REVIEW,
+    VERSIONS,
     help_lines,
     label,
     labels,
@@ -27,14 +35,19 @@ from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
-TABLES = (REVIEW, HOME, OVERLAY, PAIRS, NUMBERS, EVAL_SET, CHECKPOINTS, NEW_CHECKPOINT)
-
-SCREENS = (
-    (PAIRS, PairsScreen),
-    (NUMBERS, NumbersScreen),
-    (EVAL_SET, SetScreen),
-    (CHECKPOINTS, CheckpointsScreen),
-    (NEW_CHECKPOINT, NewCheckpointScreen),
+TABLES = (
+    REVIEW,
+    HOME,
+    FILES,
+    IMPORT,
+    OVERLAY,
+    PAIRS,
+    NUMBERS,
+    EVAL_SET,
+    PROPOSALS,
+    VERSIONS,
+    CHECKPOINTS,
+    NEW_CHECKPOINT,
 )
 
 
@@ -55,7 +68,18 @@ def test_every_key_of_the_review_has_its_action() -> None:
 
 
 def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
-    for table, screen in SCREENS:
+    screens = (
+        (PAIRS, PairsScreen),
+        (NUMBERS, NumbersScreen),
+        (EVAL_SET, SetScreen),
+        (FILES, FileScreen),
+        (IMPORT, ImportScreen),
+        (PROPOSALS, ProposalsScreen),
+        (VERSIONS, VersionsScreen),
+        (CHECKPOINTS, CheckpointsScreen),
+        (NEW_CHECKPOINT, NewCheckpointScreen),
+    )
+    for table, screen in screens:
         for entry in table:
             assert hasattr(screen, f"action_{entry.action.split('(')[0]}"), entry.id
 
