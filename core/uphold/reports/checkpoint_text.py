@@ -15,9 +15,9 @@ def nothing_to_read(reading: RunReading) -> str:
 
 
 def time_to_read(pairs: int, seconds_a_pair: float | None) -> tuple[str, str]:
-    """Return how many pairs are to be read, and about how long that takes: where the pace is known, with it behind."""
+    """Return how many pairs are to be read, and about how long that takes; the pace second, both where it is known."""
     what = count_noun(pairs, "pair")
-    if seconds_a_pair is None:
+    if seconds_a_pair is None or seconds_a_pair < 1:
         return what, ""
     return f"{what}, about {duration(pairs * seconds_a_pair)}", f"{seconds(seconds_a_pair)} a pair, as before"
 
@@ -27,6 +27,8 @@ def people_so_far(numbers: LiveNumbers, reading: RunReading) -> str:
     if not numbers.n:
         return ""
     won = f"people so far: {of_n(numbers.wins, numbers.n)} won"
-    if reading.read:
+    if reading.read and reading.carried_pairs:
         return f"{won}, {count(reading.carried_pairs)} of them carried from answers that did not change"
+    if reading.read:
+        return won
     return f"{won}, all carried: those are the answers that did not change"

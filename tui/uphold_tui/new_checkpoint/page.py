@@ -1,7 +1,7 @@
 """The page of a new checkpoint as rows: progress, the steps, the figure so far, verdicts, and what is to be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 
@@ -20,7 +20,7 @@ from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
 _BAR = 40
-"""Cells of a step's bar where there is room; half of them below 100 columns."""
+"""Cells of a step's bar where there is room."""
 
 _NAME = 12
 
@@ -54,7 +54,11 @@ class NewCheckpointPage:
             words = "It cannot be carried out." if self.status.error is not None else "Looking at what is missing."
             return [Content.styled(words, BOLD if self.status.error is not None else MUTED)]
         gap = [Content("")] if height >= 18 else []
-        rows = [*self._progress(progress, width), Content(""), *(self._step(step, width) for step in progress.steps)]
+        rows = [
+            *self._progress(progress, width),
+            Content(""),
+            *(self._step(step, width) for step in self._steps(progress)),
+        ]
         rows += [safe_text.running(sentence, MUTED) for sentence in progress.adapted]
         if view is None:
             return rows
@@ -98,8 +102,20 @@ class NewCheckpointPage:
         bright = round(width * min(share, 1.0))
         return [spread(left, right, width), Content.assemble(("━" * bright, STRONG), ("─" * (width - bright), RULE))]
 
+    def _steps(self, progress: CheckpointProgress) -> list[CheckpointStep]:
+        """Return the steps, what is to be read as it is after a review."""
+        view = self.status.view
+        if view is None or not self.status.ended:
+            return list(progress.steps)
+        unread = view.reading.to_read
+        state = StepState.WAITING if unread else StepState.DONE
+        return [
+            replace(step, done=unread, state=state) if step.name is StepName.TO_READ else step
+            for step in progress.steps
+        ]
+
     def _step(self, step: CheckpointStep, width: int) -> Content:
-        bar_width = _BAR if width >= 100 else _BAR // 2 if width >= 60 else 0
+        bar_width = _BAR if width >= 110 else 3 * _BAR // 4 if width >= 96 else _BAR // 2 if width >= 60 else 0
         bright = round(bar_width * step.done / step.total) if step.total else 0
         bar = Content.assemble(("━" * bright, MUTED), ("─" * (bar_width - bright), RULE))
         of = Content.assemble((f"{count(step.done):>7}", BOLD), (f" of {count(step.total)}", MUTED))
@@ -200,9 +216,10 @@ class NewCheckpointPage:
         room = height - 1 if total < height else height - 2
         if room < 1:
             return []
-        title = Content.assemble((f"The {count(total)}", BOLD), ("   answers no earlier run gave", MUTED))
+        title = Content.assemble((f"The {count(total)}", BOLD), ("   new answers", MUTED))
         if any(pair.flip for pair in pairs):
-            title = Content.assemble(title, ("; flip: the judge has turned since the run before", MUTED))
+            since = " since the run before" if width >= 96 else ""
+            title = Content.assemble(title, (f"; flip: the judge has turned{since}", MUTED))
         rows = [spread(title, Content.styled("verdicts hidden until read", MUTED), width)]
         for pair in pairs[:room]:
             turn = f" turn {pair.turn}" if pair.turn > 1 else ""
