@@ -15,14 +15,12 @@ from uphold.workflows.checkpoints import bless_run
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
-_RUNS = 30
 
-
-def database(path: Path, examples: int) -> Path:
-    """Thirty checkpoints against one baseline, a third of each read, all but the first lost; that one is blessed."""
+def database(path: Path, runs: int, examples: int) -> Path:
+    """So many checkpoints against one baseline, a third of each read, all but the first lost; that one is blessed."""
     file = path.with_suffix(".jsonl")
     with file.open("w", encoding="utf-8") as out:
-        for run in range(_RUNS):
+        for run in range(runs):
             for row in made.rows(examples, 700, repeated=False):
                 own = {"candidate": f"ckpt-{run:02d}"}
                 own |= {name: f"{row[name]} {run}" for name in ("response_candidate",) if name in row}
@@ -43,7 +41,9 @@ def measure(rounds: int, path: Path, still: float) -> list[Line]:
         shown.quiet(still)
         shown.send("c")
         shown.wait("blessed: ckpt-00", "Lost by")
-        keys = [_pressed(hello, still, "a", "pressed-"), _next(shown, still), _lost(shown, still)]
+        with open_store(path, reading=True) as store:
+            second = all_runs(store)[-2].candidate
+        keys = [_pressed(hello, still, "a", "pressed-"), _next(shown, still, second), _lost(shown, still)]
         idle, following, lost = interleaved(rounds, *keys)
     return [
         ratio("checkpoints, next run", following, idle, 6, "idle key to frame"),
@@ -60,13 +60,13 @@ def _pressed(terminal: Terminal, still: float, key: str, text: str) -> Timed:
     return press
 
 
-def _next(shown: Terminal, still: float) -> Timed:
+def _next(shown: Terminal, still: float, name: str) -> Timed:
     """The next run and back; what it lost is read by then."""
 
     def press() -> float:
         shown.quiet(still)
         shown.send("j")
-        taken = shown.wait(f"ckpt-{_RUNS - 2:02d}") - shown.sent
+        taken = shown.wait(name) - shown.sent
         shown.quiet(still)
         shown.send("k")
         return taken

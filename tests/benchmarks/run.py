@@ -128,7 +128,7 @@ class Bench:
     def history(self) -> Path:
         """Thirty checkpoints of a set."""
         path = self.folder / "history.db"
-        return path if path.exists() else history.database(path, max(self.size.long_pairs, 12))
+        return path if path.exists() else history.database(path, self.size.long_pairs // 4, self.size.long_pairs)
 
     @property
     def long(self) -> Path:
