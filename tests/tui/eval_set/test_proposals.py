@@ -167,9 +167,13 @@ async def test_a_pool_is_chosen_and_read_beside_the_screen(tmp_path: Path, made:
             assert screen.session.tally.waiting == 3
 
 
-async def test_what_only_one_of_two_texts_has_stands_out_and_narrow_ones_are_below_each_other(store: Store) -> None:
+async def test_a_narrow_screen_has_the_nearest_below_and_counts_without_bars(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         assert screen.near_body.region.y > screen.body.region.y
         assert "━" not in shown(pilot)
         assert "0 taken   0 left out   3 to go" in shown(pilot)
+        await act(pilot, "enter")
+        assert "u undo  before: + log-" in shown(pilot), "the keys stay where there is no room for a receipt"
+        await act(pilot, "[", "enter")
+        assert "it is taken already; u takes back what was done last" in shown(pilot)
