@@ -37,7 +37,7 @@ class ProposalItem:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many proposals were taken, left out, and still wait."""
+    """How many proposals were taken, left out, and still wait; without those that somebody else answered."""
 
     taken: int = 0
     left: int = 0
@@ -78,8 +78,15 @@ class ProposalSession:
         self.at = self._next_waiting(self.at)
 
     def _merge(self, found: Sequence[Proposal]) -> list[int]:
-        """Take over what waits; return the indices of the items that did not wait before, or were not known."""
+        """Take over what waits; return the indices of the items that did not wait before, or were not known.
+
+        An item that waited, and does not any more, was answered by somebody else: it counts as withdrawn here.
+        """
         known = {item.proposal.id: index for index, item in enumerate(self.items)}
+        wait = {proposal.id for proposal in found}
+        for index, item in enumerate(self.items):
+            if item.waits and item.proposal.id not in wait:
+                self.items[index] = replace(item, state=ProposalState.WITHDRAWN)
         fresh = []
         for proposal in found:
             index = known.get(proposal.id)

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.records.proposals import ProposeProgress
+from uphold.records.proposals import ProposalState, ProposeProgress
 from uphold.records.reviews import ReviewProgress
 from uphold.records.texts import ExampleText
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
@@ -202,11 +202,19 @@ class ProposalsScreen(Screen[None]):
         item = self.session.item
         if item is not None and not item.waits:
             undo = keys.label(self.table["proposals.undo"])
-            self._say(f"it is {'taken' if item.example else 'left out'} already; {undo} takes back what was done last")
+            was = {ProposalState.TAKEN: "taken", ProposalState.LEFT: "left out"}.get(
+                item.state, "answered by somebody else"
+            )
+            self._say(f"it is {was} already; {undo} takes back what you did last")
             return
         decided = self._try(act)
         if decided is not None:
             self._show_receipt(decided)
+        elif item is not None:  # somebody else may have taken or left it
+            why = self.message
+            self._try(self.session.reload)
+            self.refresh_page()
+            self.show_message(why)
 
     def action_undo(self) -> None:
         """Take back what was taken or left out last."""
