@@ -11,6 +11,8 @@ from uphold_tui.keys import Key
 SCREENS = {
     "The review": keys.REVIEW,
     "The start screen": keys.HOME,
+    "Choosing a file to import": keys.FILES,
+    "An import": keys.IMPORT,
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
     "The eval set": keys.EVAL_SET,

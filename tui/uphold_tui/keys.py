@@ -88,6 +88,7 @@ HOME: tuple[Key, ...] = (
     Key("home.pairs", ("l",), "pairs", "pairs", "list of its pairs", "Runs"),
     Key("home.who", ("w",), "who", "reviewer", "who reviews", "Runs"),
     Key("home.demo", ("d",), "demo", "demo", "try it on the demo", "Runs"),
+    Key("home.import", ("I",), "import_file", "import", "import a file", "Runs"),
     Key("home.new_set", ("e",), "new_set", "new set", "write an eval set", "Sets"),
     Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
@@ -187,6 +188,38 @@ VERSIONS: tuple[Key, ...] = (
     Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
     Key("versions.back", ("q",), "back", "back", "back", "Show"),
+)
+
+FILES: tuple[Key, ...] = (
+    Key("files.open", ("enter",), "open", "open", "import this file, open this folder", "Files"),
+    Key("files.complete", ("tab",), "complete", "complete", "complete the path", "Files"),
+    Key("files.down", ("down",), "move(1)", "down", "down, up", "Files"),
+    Key("files.up", ("up",), "move(-1)", "up", "down, up", "Files"),
+    Key("files.page", ("pagedown",), "page(1)", "page", "page", "Files"),
+    Key("files.page_back", ("pageup",), "page(-1)", "page back", "page", "Files"),
+    Key("files.help", ("f1",), "help", "all keys", "this", "Show"),
+    Key("files.back", ("escape",), "back", "back", "back", "Show"),
+)
+"""Keys beside a field for a path: none that types a character."""
+
+IMPORT: tuple[Key, ...] = (
+    Key("import.open", ("enter",), "open", "import", "import; on another row: change it", "Import"),
+    Key("import.go", ("I",), "go", "import", "import, from any row", "Import"),
+    Key("import.change", ("e",), "change", "change", "change this row", "Import"),
+    Key("import.next", ("right",), "cycle(1)", "next", "take it for the next, the one before", "Import"),
+    Key("import.previous", ("left",), "cycle(-1)", "previous", "take it for the next, the one before", "Import"),
+    Key("import.undo", ("u", "z"), "undo", "undo", "undo the last change", "Import"),
+    Key("import.down", ("down",), "move(1)", "down", "down, up", "Import"),
+    Key("import.up", ("up",), "move(-1)", "up", "down, up", "Import"),
+    Key("import.top", ("g", "home"), "ends(False)", "top", "first, last", "Import"),
+    Key("import.end", ("G", "end"), "ends(True)", "end", "first, last", "Import"),
+    Key("import.page", ("space", "pagedown"), "page(1)", "page", "page", "Import"),
+    Key("import.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Import"),
+    Key("import.judge", ("j",), "judge", "judge", "afterwards: have it judged", "Import"),
+    Key("import.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("import.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("import.stop", ("escape",), "stop", "back", "back; while it goes on: stop, nothing is written", "Show"),
+    Key("import.back", ("q",), "back", "back", "back", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,13 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
+    from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
     from uphold.workflows.curating import SetEditor
+    from uphold.workflows.next_step import NextStep
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
@@ -42,6 +46,7 @@ class Navigator:
         self.reviewer = options.reviewer
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
+        self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
         self._said = ""
         self._not_kept: list[str] = []
@@ -79,6 +84,7 @@ class Navigator:
             self.change_reviewer,
             self.open_set,
             self.new_set,
+            self.import_file,
         )
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
@@ -350,6 +356,75 @@ class Navigator:
 
         source = numbers_source(self.store.path, run, reviewer, named)
         return NumbersScreen(source, actions, self.options)
+
+    # importing
+
+    def import_file(self) -> None:
+        """Ask for a file, show what it holds, and import it."""
+        from uphold_tui.importing.file_screen import FileActions, FileScreen
+
+        actions = FileActions(self._show_import, self.close, lambda: self.store.path)
+        self.app.push_screen(FileScreen(actions, self.options))
+        # What reads files takes a while to load; it is there by the time a file is chosen.
+        self.app.run_worker(lambda: import_module("uphold_tui.importing.screen"), thread=True, exit_on_error=False)
+
+    def _show_import(self, paths: Sequence[Path]) -> None:
+        from uphold_tui.importing.background import start_preview
+        from uphold_tui.importing.screen import ImportActions, ImportScreen
+
+        actions = ImportActions(
+            lambda request, tell: start_preview(self.store.path, request, tell),
+            self._begin_import,
+            self._review_imported,
+            self._judge_imported,
+            self.close,
+            self._close_import,
+        )
+        self.app.push_screen(ImportScreen(paths, actions, self.options))
+
+    def _begin_import(self, request: "ImportRequest", tell: Callable[[], None]) -> "ImportWork[ImportOutcome]":
+        from uphold_tui.importing.background import start_import
+
+        self.importing = start_import(self.store.path, request, self.settings, tell)
+        return self.importing
+
+    def _close_import(self) -> None:
+        """From the end of an import back to where the file was asked for."""
+        self.close()
+        self.close()
+
+    def _imported_run(self, step: "NextStep", set_name: str) -> Run:
+        """Return the run that an import leads to; it is made where there is none yet."""
+        from uphold.workflows.review_opening import make_run
+
+        if step.run is not None or step.sides is None:
+            assert step.run is not None
+            return step.run
+        return make_run(self.store, set_name, *step.sides)
+
+    def _review_imported(self, step: "NextStep", set_name: str) -> None:
+        session = self._session(self._imported_run(step, set_name), QueueKind.RANDOM)
+        self._close_import()
+        self.app.push_screen(self._review_screen(session, self._review_left))
+
+    def _judge_imported(self, step: "NextStep", set_name: str) -> None:
+        run = self._imported_run(step, set_name)
+        self._close_import()
+        self.judge_run(run)
+
+    def stop_importing(self) -> None:
+        """Stop an import that still goes on, and wait until it is rolled back."""
+        if self.importing is not None:
+            self.importing.stop_and_wait()
+
+    def import_trouble(self) -> str | None:
+        """What became of an import that was at work when the app was left."""
+        work = self.importing
+        if work is None or (work.has_ended and not work.was_stopped):
+            return None
+        if work.was_stopped:
+            return "the import was stopped: nothing of it is written"
+        return "the import was still at work; uphold imports says whether it was written"
 
     # judging
 
