@@ -89,13 +89,13 @@ class ProposalSession:
                 self.items[index] = replace(item, state=ProposalState.WITHDRAWN)
         fresh = []
         for proposal in found:
-            index = known.get(proposal.id)
-            if index is None:
+            at = known.get(proposal.id)
+            if at is None:
                 self.items.append(ProposalItem(proposal, proposal.tags))
                 fresh.append(len(self.items) - 1)
-            elif not self.items[index].waits:
-                self.items[index] = replace(self.items[index], state=ProposalState.PROPOSED, example=None)
-                fresh.append(index)
+            elif not self.items[at].waits:
+                self.items[at] = replace(self.items[at], state=ProposalState.PROPOSED, example=None)
+                fresh.append(at)
         return fresh
 
     def _counted(self) -> SetCounts:
