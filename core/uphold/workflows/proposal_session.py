@@ -13,6 +13,7 @@ from uphold.records.set_history import ActKind, UndoneAct
 from uphold.records.sets import ExampleStatus
 from uphold.records.texts import ExampleText
 from uphold.store.examples import all_examples
+from uphold.store.sets import status_counts
 from uphold.workflows.curating import SetEditor
 from uphold.workflows.proposals import coverage, leave, take_draft, waiting
 
@@ -100,14 +101,14 @@ class ProposalSession:
 
     def _counted(self) -> SetCounts:
         store = self.editor.store
-        active = [one for one in all_examples(store, self.editor.set_id) if one.status is ExampleStatus.ACTIVE]
+        active = status_counts(store, self.editor.set_id).get(ExampleStatus.ACTIVE, 0)
         by_tag = coverage(store, self.editor.name)
         wanted = sum(one.wanted or 0 for one in by_tag) or None
         pool = Counter(tag for item in self.items for tag in item.proposal.tags)
         there = {one.tag for one in by_tag}
         new = [TagCoverage(tag, 0, 0, None) for tag in sorted(pool) if tag not in there]
         thin = sorted([*by_tag, *new], key=lambda one: (one.have / one.wanted if one.wanted else 1.0, one.have))
-        return SetCounts(len(active), wanted, tuple(thin[:_MOST_SLOTS]))
+        return SetCounts(active, wanted, tuple(thin[:_MOST_SLOTS]))
 
     # what is at hand
 
