@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from support.app_samples import app, database, make_app, press, rows, shown
@@ -164,6 +164,21 @@ async def test_turns_are_added_and_empty_ones_fall_away(store: Store) -> None:
         await act(pilot, "n", " One", "ctrl+t", " Two", "ctrl+t", "escape")
         added = list_examples(store, SET)[-1]
         assert (added.key, added.text.turns) == ("k-004", ("One", "Two"))
+
+
+async def test_what_is_typed_faster_than_it_is_read_is_in_what_enter_keeps(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        for opening, typed in (("number_sign", "quick"), ("D", "vague")):
+            await act(pilot, opening)
+            for key in (*typed, "enter"):
+                pilot.app.post_message(Key(key, key if len(key) == 1 else "\r"))
+            await pilot.pause()
+        first = list_examples(store, SET)[0]
+        assert "quick" in first.tags
+        assert first.status is ExampleStatus.RETIRED
+        reasons = store.rows("SELECT reason FROM example_events WHERE kind = 'retired'").fetchall()
+        assert [reason for (reason,) in reasons] == ["vague"]
 
 
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:

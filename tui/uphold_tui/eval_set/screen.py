@@ -423,7 +423,7 @@ class SetScreen(Screen[None]):
         """Go to the search field."""
         if self.loader.now.rows:
             self._is_finding = True
-            self.find_field.focus()
+            self.set_focus(self.find_field)
             self._refresh_footer()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
