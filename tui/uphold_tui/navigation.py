@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from uphold.workflows.curating import SetEditor
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.eval_set.screen import SetScreen
     from uphold_tui.judging.background import BackgroundJudging
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
@@ -43,6 +44,7 @@ class Navigator:
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
         self.reviews: list[ReviewScreen] = []
+        self.sets: list[SetScreen] = []
         self._not_kept: list[str] = []
         self._saved_elsewhere: list[str] = []
         self._offer_tour = options.tour
@@ -136,7 +138,9 @@ class Navigator:
 
     def all_not_kept(self) -> list[str]:
         """What could not be saved, in sentences."""
-        return [*self._not_kept, *(words for screen in self.reviews for words in _not_kept(screen))]
+        reviews = (words for screen in self.reviews for words in _not_kept(screen))
+        sets = (words for screen in self.sets if (words := screen.unsaved_words()) is not None)
+        return [*self._not_kept, *reviews, *sets]
 
     def all_saved_elsewhere(self) -> list[str]:
         """What was saved to other files, in sentences."""
@@ -194,7 +198,12 @@ class Navigator:
                 self.app.screen.greet(said)
 
         actions = SetActions(leave, lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline))
-        self.app.push_screen(SetScreen(editor, actions, self.options))
+        self.push_set(SetScreen(editor, actions, self.options))
+
+    def push_set(self, screen: "SetScreen") -> None:
+        """Open an eval set; what is being written in it when the app is left is named in the terminal."""
+        self.sets = [*(one for one in self.sets if one in self.app.screen_stack), screen]
+        self.app.push_screen(screen)
 
     def cut_version(self, editor: "SetEditor") -> str:
         """Cut a version of a set that was changed; return what that came to, as a sentence."""
@@ -429,7 +438,7 @@ class ReviewNavigator:
                 self.screen.show_message(Content.styled(said, MUTED))
 
         actions = SetActions(leave, None, lambda key: key in hidden)
-        self._app.push_screen(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""
