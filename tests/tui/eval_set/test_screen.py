@@ -16,6 +16,7 @@ from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, overview
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
+from uphold_tui.app import app_end
 from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
@@ -156,6 +157,17 @@ async def test_bare_keys_are_text_while_a_field_is_written_in(store: Store) -> N
         assert screen.writing is not None
         assert pilot.app.screen is screen
         assert screen.form.values.turns == ("DquOAC#?: /Write about the kettle.",)
+
+
+async def test_what_was_still_being_written_is_named_when_the_app_is_left_at_once(store: Store) -> None:
+    uphold = make_app(store, reviewer="mira")
+    async with uphold.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await act(pilot, "enter", " Now: ", "ctrl+c")
+    end = app_end(uphold, None)
+    assert end.code == 4
+    assert end.troubles == ("not kept: the change of k-000 in the set sample, which was still being written",)
+    assert example(store, "k-000").text.turns == (INSTRUCTIONS[0],)
 
 
 async def test_turns_are_added_and_empty_ones_fall_away(store: Store) -> None:
