@@ -398,7 +398,13 @@ def _is_named_answer(column: Column) -> bool:
 
 def _guess_instruction(free: dict[str, Column], names: dict[str, str], guess: ColumnGuess) -> None:
     """Where nothing says what was asked, take the first text that is left, or that is not the last of the systems."""
-    if {"instruction", "turns", "key"} & names.keys():
+    if {"instruction", "turns"} & names.keys():
+        return
+    if "key" in names:
+        # Keys alone are enough for examples that are known; a text beside them is taken where it can be no remark.
+        rest = next((column for column in free.values() if _seems_instruction(column)), None)
+        if rest is not None and guess.answers:
+            _take("instruction", rest, free, names, guess)
         return
     rest = next((column for column in free.values() if column.holds_text), None)
     if rest is not None:
@@ -408,6 +414,15 @@ def _guess_instruction(free: dict[str, Column], names: dict[str, str], guess: Co
         guess.systems = {system: name for system, name in guess.systems.items() if name != first}
         guess.answers = tuple(guess.systems.values())
         names["instruction"] = guess.mapping["instruction"] = first
+
+
+def _seems_instruction(column: Column) -> bool:
+    """Whether a column of an unknown name holds texts of several words that differ from row to row."""
+    texts = column.texts
+    if not column.holds_text or _NO_ANSWER_WORDS & set(name_words(column.name)):
+        return False
+    several = sum(1 for text in texts if _WHITE.search(text.strip()))
+    return several * 2 > len(texts) and len(set(texts)) * 2 > len(texts)
 
 
 def _has_two_sides(names: Mapping[str, str], guess: ColumnGuess) -> bool:

@@ -13,7 +13,7 @@ from uphold.store.sets import read_text
 
 _ITEMS = """
 SELECT i.id, i.key, i.state, i.source, i.line, i.turns, i.context, i.reference, i.tags, i.reason, i.answers,
-    e.key, i.likeness, t.turns, t.context, r.turns
+    e.key, i.likeness, t.turns, t.context, r.turns, (SELECT json_group_array(tag) FROM tags g WHERE g.example_id = e.id)
 FROM pool_items i LEFT JOIN examples e ON e.id = i.near_example_id LEFT JOIN texts t ON t.id = e.text_id
 LEFT JOIN reference_texts r ON r.id = e.reference_id
 WHERE i.set_id = :set AND {} ORDER BY i.id
@@ -57,6 +57,12 @@ def known_hashes(store: Store, set_id: int) -> set[str]:
 def proposal_keys(store: Store, set_id: int) -> set[str]:
     """Return the keys of all proposals that were not withdrawn."""
     sql = "SELECT key FROM pool_items WHERE set_id = ? AND state <> 'withdrawn' AND key IS NOT NULL"
+    return {row[0] for row in store.rows(sql, (set_id,))}
+
+
+def present_keys(store: Store, set_id: int) -> set[str]:
+    """Return the keys of the examples of a set, without those whose addition was undone."""
+    sql = "SELECT key FROM examples WHERE set_id = ? AND id NOT IN (SELECT example_id FROM withdrawn_examples)"
     return {row[0] for row in store.rows(sql, (set_id,))}
 
 
@@ -116,7 +122,7 @@ def add_proposals(conn: sqlite3.Connection, act: OpenAct, new: Sequence[NewPropo
 
 def _proposal(row: Sequence[object]) -> Proposal:
     number, key, state, source, line, turns, context, reference, tags, reason, answers, *near = row
-    near_key, likeness, near_turns, near_context, near_reference = near
+    near_key, likeness, near_turns, near_context, near_reference, near_tags = near
     logged = json.loads(str(answers))
     return Proposal(
         int(str(number)),
@@ -129,7 +135,12 @@ def _proposal(row: Sequence[object]) -> Proposal:
         tuple(str(reason).split("\n")),
         None
         if near_key is None
-        else NearExample(str(near_key), float(str(likeness or 0)), _text(near_turns, near_context, near_reference)),
+        else NearExample(
+            str(near_key),
+            float(str(likeness or 0)),
+            _text(near_turns, near_context, near_reference),
+            tuple(sorted(json.loads(str(near_tags)))),
+        ),
         {str(system): tuple(cells) for system, cells in logged.items()},
     )
 

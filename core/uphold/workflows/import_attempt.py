@@ -140,7 +140,7 @@ class ImportAttempt:
                 yield ImportProgress(*self._bytes, summary.rows)
         refused = yield from self._with_progress(self._rules.apply_deferred(deferred))
         for number, row, error in refused:
-            if at_most is not None and isinstance(error, NeedsOtherRows):
+            if summary.rows == at_most and isinstance(error, NeedsOtherRows):
                 continue  # they may come later
             if not self._request.skip_bad:
                 raise error

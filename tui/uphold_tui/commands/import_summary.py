@@ -6,21 +6,9 @@ from uphold.formatting import count, count_noun, noun
 from uphold_tui.commands.options import print_other_sets
 
 if TYPE_CHECKING:
-    from uphold.records.rows import ColumnUse, ImportSummary
+    from uphold.records.rows import ImportSummary
 
 _ROWS_LISTED = 12
-
-_ADDED_NAMES = {
-    "examples": ("example", "examples"),
-    "responses": ("response", "responses"),
-    "pairs": ("pair", "pairs"),
-    "judgments": ("judgment", "judgments"),
-    "reviews": ("review", "reviews"),
-    "carried": ("decision carried from an equal pair", "decisions carried from equal pairs"),
-    "edited": ("example edited", "examples edited"),
-    "replaced": ("response replaced", "responses replaced"),
-}
-"""What was added, by the field of the summary that counts it: one of them, and several; in the order of the output."""
 
 
 def summary_json(summary: "ImportSummary") -> dict[str, object]:
@@ -51,6 +39,7 @@ def summary_json(summary: "ImportSummary") -> dict[str, object]:
 
 def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
     """Print what an import has done; with `future`, what it would do."""
+    from uphold.reports.import_text import ADDED_NAMES, column_use_text
     from uphold_tui.console import print_table, print_text
 
     reason = f", {summary.set_reason}" if summary.set_reason else ""
@@ -58,10 +47,10 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
     print_text(
         f"{count_noun(summary.rows, 'row')} {would}read as {summary.format} into the set {summary.set!r}{reason}"
     )
-    added = [(name, getattr(summary, name)) for name in _ADDED_NAMES if getattr(summary, name)]
+    added = [(name, getattr(summary, name)) for name in ADDED_NAMES if getattr(summary, name)]
     if added:
         print_table([(f"{would}added", "")])
-        print_table([(f"  {count(number):>7}", noun(number, *_ADDED_NAMES[name])) for name, number in added])
+        print_table([(f"  {count(number):>7}", noun(number, *ADDED_NAMES[name])) for name, number in added])
     else:
         print_text("nothing new: all of it is there already" if future else "nothing new: all of it was there already")
     if summary.already_there and added:
@@ -71,19 +60,13 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
         print_text(f"{rows} there already")
     print_other_sets(summary.from_other_sets)
     if summary.columns:
-        print_text("columns read: " + ", ".join(_column_text(one) for one in summary.columns if one.field))
+        print_text("columns read: " + ", ".join(column_use_text(one) for one in summary.columns if one.field))
     if summary.unused_fields:
         print_text("columns not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:
         print_text("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
     _print_list("odd, kept as they are", [(str(odd.source), odd.message) for odd in summary.warnings])
     _print_list("skipped", [(str(bad.source), bad.reason) for bad in summary.skipped])
-
-
-def _column_text(use: "ColumnUse") -> str:
-    if use.system is not None:
-        return f"{use.name!r} as the answers of {use.system!r}"
-    return use.name if use.name == use.field else f"{use.name!r} as {use.field}"
 
 
 def _print_list(title: str, rows: list[tuple[str, str]]) -> None:

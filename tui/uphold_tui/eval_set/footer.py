@@ -46,7 +46,7 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
     if state.in_health:
         return [[_plain("enter", "its examples"), state.entry("alike"), state.entry("escape", "to the list")], last]
     if state.is_empty:
-        return [[state.entry("new"), state.entry("texts"), state.entry("undo")], last]
+        return [[state.entry("new"), state.entry("proposals"), state.entry("texts"), state.entry("undo")], last]
     return [*_list_keys(state), last]
 
 
@@ -61,8 +61,9 @@ def _list_keys(state: FooterState) -> list[list[Content]]:
         second.append(state.entry("escape", "all"))
     third = [] if state.narrow else [state.entry("check"), state.entry("systems")]
     if state.width >= _WIDE:
-        third += [state.entry("answers"), state.entry("texts"), state.entry("find")]
-    return [first, second, third]
+        third += [state.entry("answers"), state.entry("texts")]  # `/` stands before the search field
+    others = [] if state.narrow else [state.entry("proposals"), state.entry("versions")]
+    return [first, second, others, third]
 
 
 def _plain(key: str, words: str) -> Content:

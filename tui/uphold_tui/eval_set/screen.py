@@ -744,6 +744,25 @@ class SetScreen(Screen[None]):
         offered = with_references(systems, self.loader.now.rows)
         self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
 
+    def action_proposals(self) -> None:
+        """Open the proposals of the set."""
+        if self.actions.proposals is not None:
+            self._open(self.actions.proposals)
+
+    def action_versions(self) -> None:
+        """Open the versions of the set."""
+        if self.actions.versions is not None:
+            self._open(self.actions.versions)
+
+    def _open(self, screen: Callable[[Callable[[str], None]], None]) -> None:
+        self._stop_check()
+        self._try(lambda: screen(self._came_back))
+
+    def _came_back(self, words: str) -> None:
+        """Another screen of the set was left, and may have changed it."""
+        self.say(words)
+        self.read_again()
+
     # health
 
     def action_health(self) -> None:

@@ -37,9 +37,12 @@ class SetActions:
 
     `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
     opens its review (None: not offered). `hides` says of an example whether a pair of it is under review, so that its
-    outcomes and its answers by system would give away the sides.
+    outcomes and its answers by system would give away the sides. `proposals` and `versions` open the screens of those; both
+    are given what to call, with a sentence, when they are left.
     """
 
     leave: Callable[[bool], None]
     review: Callable[[str, str], None] | None
     hides: Callable[[str], bool] = lambda key: False
+    proposals: Callable[[Callable[[str], None]], None] | None = None
+    versions: Callable[[Callable[[str], None]], None] | None = None
