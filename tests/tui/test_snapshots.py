@@ -34,6 +34,8 @@ SCREENS = [
     ("set", WIDE),
     ("set", NARROW),
     ("set-writing", WIDE),
+    ("set-proposals", WIDE),
+    ("set-versions", WIDE),
     ("judging", WIDE),
     ("help", WIDE),
 ]

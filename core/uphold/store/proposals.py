@@ -60,10 +60,14 @@ def proposal_keys(store: Store, set_id: int) -> set[str]:
     return {row[0] for row in store.rows(sql, (set_id,))}
 
 
-def present_keys(store: Store, set_id: int) -> set[str]:
-    """Return the keys of the examples of a set, without those whose addition was undone."""
-    sql = "SELECT key FROM examples WHERE set_id = ? AND id NOT IN (SELECT example_id FROM withdrawn_examples)"
-    return {row[0] for row in store.rows(sql, (set_id,))}
+def present_keys(store: Store, set_id: int, keys: Sequence[str]) -> set[str]:
+    """Return those of some keys that examples of a set have, without those whose addition was undone."""
+    rows = store.rows(
+        "SELECT key FROM examples WHERE set_id = :set AND key IN (SELECT value FROM json_each(:keys))"
+        " AND id NOT IN (SELECT example_id FROM withdrawn_examples)",
+        {"set": set_id, "keys": json.dumps(list(keys))},
+    )
+    return {row[0] for row in rows}
 
 
 def answered_texts(store: Store, set_id: int) -> list[ExampleText]:

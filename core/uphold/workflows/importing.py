@@ -41,7 +41,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
     where a whole file cannot be read); nothing is imported then. Where nothing is new, no import is recorded and the
     summary's number is None.
     """
-    with _paused_gc(), naming_commands(request):
+    with _paused_gc(), naming_commands(request, store.path):
         for free in reversed(range(_FREE_ATTEMPTS + 1)):
             try:
                 summary = yield from (_write_once(store, request) if free else _hold_lock(store, request))
@@ -102,5 +102,5 @@ def _paused_gc() -> Iterator[None]:
 
 def check_files(request: ImportRequest, database: Path | None = None) -> None:
     """Raise BadFile or BadUsage for files that cannot be imported at all, before a `database` is created."""
-    with naming_commands(request):
+    with naming_commands(request, database):
         open_request(request, database)

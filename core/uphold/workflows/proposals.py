@@ -406,7 +406,7 @@ def _take(
     made = []
     if chosen:
         with editor.act(ActKind.TAKE, {"items": str(len(chosen))}) as act:
-            keys = stored.present_keys(editor.store, editor.set_id)
+            keys = stored.present_keys(editor.store, editor.set_id, [one.key for one in chosen])
             for proposal in chosen:
                 text, tags = (changed or {}).get(proposal.key, (proposal.text, proposal.tags))
                 place = proposal.source if proposal.line is None else f"{proposal.source}:{proposal.line}"

@@ -61,12 +61,12 @@ async def test_the_difference_and_what_it_did_add_up(store: Store) -> None:
             assert words in page
         assert "another instruction 2" in page
         assert "What v2 did to the 4 pairs made on v1" in page
-        assert screen.has_class("-stale")
+        assert screen.strip.is_stale
         rows_of = {row.split()[2]: re.findall(r"\d+", row)[:3] for row in page.splitlines() if " judgments " in row}
         assert rows_of == {"stale": ["1", "2", "0"], "retired": ["1", "2", "0"], "stand": ["2", "4", "0"]}
         await press(pilot, "j")
         assert "The first version: nothing to compare." in shown(pilot)
-        assert not screen.has_class("-stale")
+        assert not screen.strip.is_stale
 
 
 async def test_marked_ones_are_compared_and_one_is_brought_back_and_taken_back(store: Store) -> None:

@@ -24,7 +24,7 @@ from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.eval_set.versions import page
 from uphold_tui.eval_set.versions.loader import Difference, Numbers, VersionEntry, VersionsLoader
-from uphold_tui.eval_set.versions.strip import effect_rows
+from uphold_tui.eval_set.versions.strip import EffectsPanel, effect_rows
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.row_list import RowList
@@ -68,6 +68,7 @@ class VersionsScreen(Screen[None]):
         self.marked: int | None = None
         self.comparing = False
         self.alone = False
+        self._shown_place = -1
         self._told = ""
         self._went_to_judging = False
         self.header = SplitRow("header")
@@ -77,8 +78,7 @@ class VersionsScreen(Screen[None]):
         self.title_row, self.about = SplitRow("title"), SplitRow("about")
         self.diff = TextBody("diff")
         self.empty = Static(id="empty", markup=False)
-        self.effects = Static(id="effects", markup=False)
-        self.keys_row = SplitRow("keys")
+        self.strip = EffectsPanel("strip")
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
@@ -93,9 +93,7 @@ class VersionsScreen(Screen[None]):
                 yield self.about
                 yield self.diff
         yield self.empty
-        with Vertical(id="strip"):
-            yield self.effects
-            yield self.keys_row
+        yield self.strip
         yield self.footer
 
     def on_mount(self) -> None:
@@ -186,6 +184,7 @@ class VersionsScreen(Screen[None]):
         overview = self.loader.overview
         if here is None or overview is None:
             return
+        self._shown_place = here.place
         self.about.show(page.about(here if compared is None else compared[1], overview.hash))
         if compared is None:
             self._show_first(here)
@@ -212,8 +211,7 @@ class VersionsScreen(Screen[None]):
             Content.styled(here.name, BOLD), Content.styled(f"{count_noun(here.active, 'example')}", MUTED)
         )
         self._show_diff_rows([Content.styled("The first version: nothing to compare.", MUTED)])
-        self.set_class(False, "-stale")
-        self.effects.update(Content.styled("Nothing was judged before it.", MUTED))
+        self.strip.show([Content.styled("Nothing was judged before it.", MUTED)], is_stale=False)
         self._refresh_keys()
 
     def _title(self, compared: tuple[VersionEntry, VersionEntry]) -> Content:
@@ -223,11 +221,9 @@ class VersionsScreen(Screen[None]):
         diff, did = found.diff, found.effects
         self.title_row.show(self._title(compared), Content.styled(f"{count(diff.same)} the same", MUTED))
         self._show_diff_rows(page.difference_rows(diff, max(self.diff.size.width - 6, 20), self.signs))
-        is_stale = bool(did.stale.pairs or did.stale.judgments)
-        self.set_class(is_stale, "-stale")
-        width = max(self.effects.size.width, 20)
         names = (compared[0].name, compared[1].name)
-        self.effects.update(Content("\n").join(effect_rows(names, diff, did, width, self.signs)))
+        rows = effect_rows(names, diff, did, self.strip.room, self.signs)
+        self.strip.show(rows, is_stale=bool(did.stale.pairs or did.stale.judgments))
         self._refresh_keys()
 
     def _show_diff_rows(self, rows: Sequence[Content]) -> None:
@@ -240,9 +236,9 @@ class VersionsScreen(Screen[None]):
         entries = [entry(table["open"], "the list" if self.alone else None)]
         if here is not None and here.place < len(self.loader.entries) - 1:
             entries.append(entry(table["bring_back"], f"bring {here.name} back as a new one"))
-        elif self.actions.judge is not None and self.has_class("-stale"):
+        elif self.actions.judge is not None and self.strip.is_stale:
             entries.append(entry(table["judge"], "judge again what is lacking"))
-        self.keys_row.show(*with_message(Content("    ").join(entries), self.message, self.keys_row.size.width))
+        self.strip.show_keys(*with_message(Content("    ").join(entries), self.message, self.strip.room))
 
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("versions."): key for name, key in self.table.items()}
@@ -276,6 +272,12 @@ class VersionsScreen(Screen[None]):
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Show the version under the cursor."""
         if message.by_user:
+            self._show_moved()
+
+    def _show_moved(self) -> None:
+        """Show the version under the cursor, in the frame that shows the cursor there; nothing where it is shown already."""
+        here = self.selected
+        if here is not None and here.place != self._shown_place:
             self.message = Content("")
             self._refresh_difference()
 
@@ -293,6 +295,7 @@ class VersionsScreen(Screen[None]):
             self.diff.scroll_rows(self.diff.top + step)
         else:
             self.list.move(step)
+            self._show_moved()
 
     def action_ends(self, end: bool) -> None:
         """Go to the latest version or to the first."""
@@ -300,6 +303,7 @@ class VersionsScreen(Screen[None]):
             self.diff.scroll_rows(self.diff.max_top if end else 0)
         else:
             self.list.go(len(self.list.items) - 1 if end else 0)
+            self._show_moved()
 
     def action_page(self, pages: int) -> None:
         """Scroll the difference by a page."""

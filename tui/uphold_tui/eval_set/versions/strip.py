@@ -1,10 +1,13 @@
 """The panel that says what a change of the set did to the pairs of its runs."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
+from textual.widget import Widget
 
 from uphold.formatting import count, count_noun, noun
 from uphold.records.set_history import EffectCounts, VersionDiff, VersionEffects
-from uphold_tui.themes import BOLD, DOUBT, MUTED, UPHELD, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, THICK, UPHELD, Signs
 from uphold_tui.widgets.rows import spread
 
 NOW = "now"
@@ -62,3 +65,42 @@ def _row(sign: str, style: str, word: str, one: EffectCounts, note: str, digits:
     if not has_any or left.cell_length + len(note) + 1 > width:
         return left.truncate(width)
     return Content.assemble(left, " ", (note, MUTED))
+
+
+class EffectsPanel(Widget):
+    """The panel, with a row of keys at its foot; it draws the bar at its left itself: sand where something is stale.
+
+    A class on the screen in place of that would have every style worked out again with each key.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.auto_links = False
+        self._rows: tuple[Content, ...] = ()
+        self._keys = (Content(""), Content(""))
+        self.is_stale = False
+
+    @property
+    def room(self) -> int:
+        """Cells for a row."""
+        return max(self.size.width - 1 - self._margin - (3 if self._margin > 1 else 1), 1)
+
+    @property
+    def _margin(self) -> int:
+        return 1 if self.size.width < 100 else 2
+
+    def show(self, rows: Sequence[Content], *, is_stale: bool) -> None:
+        """Show these rows."""
+        self._rows, self.is_stale = tuple(rows), is_stale
+        self.refresh()
+
+    def show_keys(self, left: Content, right: Content) -> None:
+        """Show these at the two ends of the last row."""
+        self._keys = (left, right)
+        self.refresh()
+
+    def render(self) -> Content:
+        height = max(self.size.height - 1, 0)
+        rows = [*self._rows[:height], *[Content("")] * (height - len(self._rows)), spread(*self._keys, self.room)]
+        edge = Content.assemble((THICK, DOUBT if self.is_stale else RULE), " " * self._margin)
+        return Content("\n").join([Content.assemble(edge, row) for row in rows])
