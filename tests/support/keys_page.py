@@ -19,6 +19,8 @@ SCREENS = {
     "Proposals": keys.PROPOSALS,
     "Versions of a set": keys.VERSIONS,
     "Judging": keys.JUDGING,
+    "The checkpoints": keys.CHECKPOINTS,
+    "A new checkpoint": keys.NEW_CHECKPOINT,
     "Pages over a screen": keys.OVERLAY,
 }
 """The tables of `uphold_tui.keys` by the heading of the page."""

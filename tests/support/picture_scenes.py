@@ -23,6 +23,7 @@ class Scene:
     reviewer: str = "mira"
     hold: str | None = None
     judging: bool = False
+    checkpoint: bool = False
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
 
 
@@ -124,7 +125,17 @@ SCENES: dict[str, Scene] = {
     "judging": Scene("several", (), None, judging=True),
     "judging-paused": Scene("several", ("p",), None, judging=True),
     "judging-help": Scene("several", ("?",), None, judging=True),
+    "new-checkpoint": Scene("checkpoints", ("c", "r"), None, checkpoint=True),
     "judging-cap": Scene("several", ("$",), None, judging=True),
+    "checkpoints": Scene("checkpoints", ("c",), None),
+    "checkpoints-lost": Scene("checkpoints", ("c", "down", "enter"), None),
+    "checkpoints-both": Scene("checkpoints", ("c", "down", "enter", "enter"), None),
+    "checkpoints-compare": Scene("checkpoints", ("c", "down", "space", "down", "space", "down", "space", "c"), None),
+    "checkpoints-blessed": Scene("checkpoints", ("c", "down", "down"), None),
+    "checkpoints-none": Scene("several", ("c",), None),
+    "checkpoints-bless": Scene("checkpoints", ("c", "b"), None),
+    "checkpoints-new": Scene("checkpoints", ("c", "r"), None),
+    "checkpoints-help": Scene("checkpoints", ("c", "?"), None),
     "state-tie": Scene("states", ("@equal",), run=2),
     "state-both-bad": Scene("states", ("@equal", "4", "@equal"), run=2),
     "state-inconsistent": Scene("states", ("@inconsistent",), run=2),

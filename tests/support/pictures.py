@@ -17,8 +17,10 @@ from typing import Any
 from textual.pilot import Pilot
 
 from support.app_samples import make_app
+from support.picture_checkpoints import checkpoints
 from support.picture_data import MADE
 from support.picture_judging import at_work
+from support.picture_new_checkpoint import half_done
 from support.picture_scenes import SCENES, Scene
 from support.screen_text import as_text
 from uphold.store.database import Store, open_store
@@ -28,6 +30,8 @@ from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light")
+
+_MADE = {**MADE, "checkpoints": checkpoints}
 
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
@@ -40,7 +44,7 @@ def opened(scene: Scene, folder: Path, theme: str = THEMES[0]) -> Iterator[Uphol
     made = folder / scene.data / "made" / "support.db"
     if not made.exists():
         made.parent.mkdir(parents=True)
-        MADE[scene.data](made)
+        _MADE[scene.data](made)
     copy = Path(shutil.copy(made, folder / scene.data / "support.db"))
     for left in folder.glob(f"{scene.data}/support.db-*"):
         left.unlink()
@@ -53,6 +57,8 @@ def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
         app = make_app(store, reviewer=scene.reviewer, theme=theme)
         if scene.judging:
             app.navigator.judging = at_work(store, all_runs(store)[3])
+        if scene.checkpoint:
+            app.navigator.checkpoint = half_done(store, all_runs(store)[-1])
         return app
     session = open_review(store, all_runs(store)[scene.run - 1], scene.reviewer, scene.options)
     return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
@@ -116,7 +122,7 @@ async def main(out: Path, names: list[str], size: str | None, themes: list[str])
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names or SCENES:
-            if SCENES[name].data not in MADE:
+            if SCENES[name].data not in _MADE:
                 continue
             for wanted in SCENES[name].sizes:
                 if size is None or size == f"{wanted[0]}x{wanted[1]}":

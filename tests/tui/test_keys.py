@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.app_samples import app, database, press, review, shown
+from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
 from uphold_tui.eval_set.proposals.screen import ProposalsScreen
 from uphold_tui.eval_set.screen import SetScreen
@@ -12,10 +13,12 @@ from uphold_tui.eval_set.versions.screen import VersionsScreen
 from uphold_tui.importing.file_screen import FileScreen
 from uphold_tui.importing.screen import ImportScreen
 from uphold_tui.keys import (
+    CHECKPOINTS,
     EVAL_SET,
     FILES,
     HOME,
     IMPORT,
+    NEW_CHECKPOINT,
     NUMBERS,
     OVERLAY,
     PAIRS,
@@ -27,11 +30,25 @@ from uphold_tui.keys import (
     labels,
     remapped,
 )
+from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
-TABLES = (REVIEW, HOME, FILES, IMPORT, OVERLAY, PAIRS, NUMBERS, EVAL_SET, PROPOSALS, VERSIONS)
+TABLES = (
+    REVIEW,
+    HOME,
+    FILES,
+    IMPORT,
+    OVERLAY,
+    PAIRS,
+    NUMBERS,
+    EVAL_SET,
+    PROPOSALS,
+    VERSIONS,
+    CHECKPOINTS,
+    NEW_CHECKPOINT,
+)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -59,6 +76,8 @@ def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
         (IMPORT, ImportScreen),
         (PROPOSALS, ProposalsScreen),
         (VERSIONS, VersionsScreen),
+        (CHECKPOINTS, CheckpointsScreen),
+        (NEW_CHECKPOINT, NewCheckpointScreen),
     )
     for table, screen in screens:
         for entry in table:

@@ -37,6 +37,8 @@ SCREENS = [
     ("set-proposals", WIDE),
     ("set-versions", WIDE),
     ("judging", WIDE),
+    ("checkpoints-lost", WIDE),
+    ("new-checkpoint", WIDE),
     ("help", WIDE),
 ]
 

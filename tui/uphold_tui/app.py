@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,9 +20,11 @@ from uphold_tui.navigation import Navigator
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
+    from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.new_checkpoint.background import CheckpointStatus
 
 _LARGEST_SIDE = 2000
 """Columns or rows of the largest screen that is believed to exist."""
@@ -35,12 +38,22 @@ class AppEnd:
     """How the app ended: what is to be printed in the terminal, and the exit code.
 
     `message` is the summary of the last session. `troubles` are sentences: what was not kept, what became of the
-    database, and why the app stopped where nobody left it.
+    database, and why the app stopped where nobody left it. `checkpoint` is how far the one came that the app was opened
+    for.
     """
 
     message: str | None = None
     troubles: tuple[str, ...] = ()
     code: int = 0
+    checkpoint: "CheckpointStatus | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheckpoint:
+    """A checkpoint that the app is opened for, and how many pairs of it the reviewer plans to read."""
+
+    request: "CheckpointRequest"
+    planned: int | None = None
 
 
 class UpholdApp(App[str]):
@@ -61,6 +74,7 @@ class UpholdApp(App[str]):
         session: "ReviewSession | None" = None,
         options: AppOptions | None = None,
         settings: Settings | None = None,
+        checkpoint: "NewCheckpoint | None" = None,
     ) -> None:
         super().__init__()
         self.failure: Exception | None = None
@@ -71,7 +85,11 @@ class UpholdApp(App[str]):
         self.theme = self._known_theme(self.options.theme or themes.DARK.name)
         self.set_keymap(self.options.keymap)
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
-        self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
+        if checkpoint is not None:
+            request, planned = checkpoint.request, checkpoint.planned
+            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_checkpoint_screen(request, planned))
+        else:
+            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
 
     def _known_theme(self, theme: str) -> str:
         if theme not in self.available_themes:
@@ -130,21 +148,22 @@ def run_app(
     run: "Run | None" = None,
     review: "ReviewOptions | None" = None,
     start: bool = False,
+    checkpoint: NewCheckpoint | None = None,
 ) -> AppEnd:
     """Run the app until it is left; returns what is to be printed in the terminal, and the exit code.
 
     Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
-    screen. Raises BadUsage for a judge or theme that does not exist.
+    screen; with `checkpoint` its screen, on which it is brought in. Raises BadUsage for a judge or theme that does not exist.
     """
     session = None
-    wanted = run or (None if start else _only_run(store))
+    wanted = run or (None if start or checkpoint is not None else _only_run(store))
     if wanted is not None:
         from uphold.workflows.review_opening import open_review
 
         session = open_review(store, wanted, options.reviewer, review)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
-    app = _make_app(store, session, options, settings)
+    app = _make_app(lambda: UpholdApp(store, session, options, settings, checkpoint))
     store.tell_waits(None)  # nothing may be printed over the app
     try:
         app.run()
@@ -179,7 +198,8 @@ def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
 
         troubles.append(describe_error(failure))
         code = WORK_LEFT
-    return AppEnd(navigator.last_words(lost), tuple(dict.fromkeys(troubles)), code)
+    checkpoint = navigator.first_checkpoint.status if navigator.first_checkpoint is not None else None
+    return AppEnd(navigator.last_words(lost), tuple(dict.fromkeys(troubles)), code, checkpoint)
 
 
 def _cause(error: Exception) -> Exception:
@@ -188,14 +208,14 @@ def _cause(error: Exception) -> Exception:
     return cause if isinstance(cause, Exception) else error
 
 
-def _make_app(store: "Store", session: "ReviewSession | None", options: AppOptions, settings: Settings) -> UpholdApp:
+def _make_app(make: Callable[[], UpholdApp]) -> UpholdApp:
     """Make the app. Raises BadUsage where Textual cannot start with what the environment says."""
     for name in ("COLUMNS", "LINES"):
         # Textual believes these, and lays out a screen of that size; the terminal itself knows better.
         if os.environ.get(name, "").isdecimal() and int(os.environ[name]) > _LARGEST_SIDE:
             del os.environ[name]
     try:
-        return UpholdApp(store, session, options, settings)
+        return make()
     except (ImportError, AttributeError, LookupError, RuntimeError, ValueError) as error:
         named = [name for name in ("TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM") if os.environ.get(name)]
         if not named:

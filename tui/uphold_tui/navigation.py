@@ -25,13 +25,16 @@ from uphold_tui.themes import MUTED
 if TYPE_CHECKING:
     from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
+    from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.curating import SetEditor
     from uphold.workflows.next_step import NextStep
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.dialogs.checkpoint_form import NamedCheckpoint
     from uphold_tui.eval_set.screen import SetScreen
     from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
+    from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
 
@@ -47,6 +50,8 @@ class Navigator:
         self.reviewer = options.reviewer
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
+        self.checkpoint: BackgroundCheckpoint | None = None
+        self.first_checkpoint: BackgroundCheckpoint | None = None
         self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
         self._said = ""
@@ -87,6 +92,7 @@ class Navigator:
             self.open_set,
             self.new_set,
             self.import_file,
+            self.show_checkpoints,
         )
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
@@ -346,6 +352,7 @@ class Navigator:
             lambda queue: self.review_run(run, queue),
             self.close,
             self.update_judges,
+            lambda: self.show_checkpoints(run.set),
         )
         self.app.push_screen(self.numbers_screen(run, self.reviewer, actions, self.options.judge))
 
@@ -365,6 +372,94 @@ class Navigator:
 
         source = numbers_source(self.store.path, run, reviewer, named)
         return NumbersScreen(source, actions, self.options)
+
+    # checkpoints
+
+    def show_checkpoints(self, set_name: str) -> None:
+        """The runs of a set as checkpoints."""
+        self.app.push_screen(self._checkpoints_screen(set_name, self.close))
+
+    def _checkpoints_screen(self, set_name: str, leave: Callable[[], None]) -> Screen[None]:
+        from uphold_tui.checkpoints.screen import CheckpointsActions, CheckpointsScreen
+        from uphold_tui.checkpoints.source import checkpoints_source
+
+        actions = CheckpointsActions(
+            self.show_numbers, self.list_pairs, lambda: self._run_new_checkpoint(set_name), leave
+        )
+        source = checkpoints_source(self.store.path, set_name, self.reviewer, self.options.judge)
+        return CheckpointsScreen(source, actions, self.options)
+
+    def _run_new_checkpoint(self, set_name: str) -> None:
+        """Show the checkpoint that is under way; where there is none, ask for one and begin it."""
+        from uphold_tui.dialogs.checkpoint_form import CheckpointForm, NamedCheckpoint
+        from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
+
+        if self.checkpoint is not None and self.checkpoint.is_running:
+            if not any(isinstance(screen, NewCheckpointScreen) for screen in self.app.screen_stack):
+                self.app.push_screen(self._new_checkpoint_screen(self.checkpoint, self.close))
+            while not isinstance(self.app.screen, NewCheckpointScreen):
+                self.app.pop_screen()
+            return
+
+        def begin(named: NamedCheckpoint | None) -> None:
+            if named is not None:
+                work = self._begin_checkpoint(_checkpoint_request(named, set_name, self.settings))
+                self.app.push_screen(self._new_checkpoint_screen(work, self.close))
+
+        self.app.push_screen(CheckpointForm(set_name, self.settings.project.endpoint), begin)
+
+    def _begin_checkpoint(self, request: "CheckpointRequest") -> "BackgroundCheckpoint":
+        from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
+
+        self.checkpoint = BackgroundCheckpoint(self.store.path, request, self.reviewer)
+        self.checkpoint.start()
+        return self.checkpoint
+
+    def first_checkpoint_screen(self, request: "CheckpointRequest", planned: int | None) -> Screen[None]:
+        """The screen of a new checkpoint as the first one: left while it goes on, it leads to the checkpoints."""
+        work = self.first_checkpoint = self._begin_checkpoint(request)
+
+        def leave() -> None:
+            running = self.first_checkpoint
+            if running is not None and running.is_running and running.status.progress is not None:
+                self.app.push_screen(self._checkpoints_screen(running.status.progress.set, self.leave))
+            else:
+                self.leave()
+
+        return self._new_checkpoint_screen(work, leave, planned)
+
+    def _new_checkpoint_screen(
+        self, work: "BackgroundCheckpoint", leave: Callable[[], None], planned: int | None = None
+    ) -> Screen[None]:
+        from uphold_tui.new_checkpoint.screen import NewCheckpointActions, NewCheckpointScreen
+
+        def again() -> "BackgroundCheckpoint":
+            nonlocal work
+            is_first = self.first_checkpoint is work
+            work = self.checkpoint = work.again()
+            if is_first:
+                self.first_checkpoint = work
+            return work
+
+        def show_checkpoints() -> None:
+            progress = work.status.progress
+            if progress is not None:
+                self.show_checkpoints(progress.set)
+
+        def review(run: Run, flips_only: bool) -> None:
+            from uphold.workflows.review_opening import ReviewOptions, open_review
+
+            options = ReviewOptions(
+                QueueKind.CHANGED,
+                judge=self.options.judge,
+                planned=None if flips_only else planned or self.settings.project.read,
+                flips_only=flips_only,
+            )
+            session = open_review(self.store, run, self.reviewer, options)
+            self.app.push_screen(self._review_screen(session, self._review_left))
+
+        actions = NewCheckpointActions(review, self.show_numbers, self.list_pairs, show_checkpoints, again, leave)
+        return NewCheckpointScreen(work, actions, self.options)
 
     # importing
 
@@ -462,9 +557,11 @@ class Navigator:
         return self.judging
 
     def stop_judging(self) -> None:
-        """Stop judging that still goes on, and wait until what was in flight is in the file."""
+        """Stop judging and a new checkpoint that still go on, and wait until what was in flight is in the file."""
         if self.judging is not None:
             self.judging.stop_and_wait()
+        if self.checkpoint is not None:
+            self.checkpoint.stop_and_wait()
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""
@@ -472,6 +569,21 @@ class Navigator:
 
         self._offer_tour = True
         self.review_run(open_demo(self.store, DEMO))
+
+
+def _checkpoint_request(named: "NamedCheckpoint", set_name: str, settings: Settings) -> "CheckpointRequest":
+    """Return the request for a checkpoint: what names a file is a file with its answers, anything else an endpoint."""
+    from uphold.workflows.checkpoint_run import CheckpointRequest
+
+    file = Path(named.source).expanduser() if named.source else None
+    is_file = file is not None and (file.exists() or "/" in named.source or file.suffix in (".jsonl", ".json", ".csv"))
+    return CheckpointRequest(
+        named.system,
+        answers=(file,) if file is not None and is_file else (),
+        endpoint=named.source if named.source and not is_file else None,
+        set=set_name,
+        settings=settings,
+    )
 
 
 def _not_kept(screen: ReviewScreen) -> list[str]:

@@ -63,6 +63,19 @@ SELECT p.id, json_extract(t.turns, '$[' || (p.turn - 1) || ']'),
 FROM pairs p JOIN texts t ON t.id = p.text_id WHERE p.id IN (SELECT value FROM json_each(?))
 """
 
+_WAITING = """
+SELECT p.id, e.key, p.turn, json_extract(t.turns, '$[' || (p.turn - 1) || ']')
+FROM pairs p JOIN examples e ON e.id = p.example_id JOIN texts t ON t.id = p.text_id
+WHERE p.id IN (SELECT value FROM json_each(?))
+"""
+
+_SECONDS = """
+SELECT v.seconds FROM events v JOIN reviewers w ON w.id = v.reviewer_id
+JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id = p.run_id
+WHERE r.set_id = :set AND w.name = :reviewer AND v.kind = 'decision' AND v.seconds IS NOT NULL
+ORDER BY v.seq DESC LIMIT 60
+"""
+
 _ANSWERED = """
 SELECT count(DISTINCT e.id) FILTER (WHERE x.id IS NOT NULL), count(DISTINCT e.id)
 FROM examples e LEFT JOIN systems s ON s.name = :system
@@ -87,6 +100,17 @@ def run_reading(store: Store, run_id: int) -> RunReading:
 def pairs_to_read(store: Store, run_id: int) -> set[int]:
     """Return the ids of the pairs that no earlier run has and nobody has read."""
     return {row[0] for row in store.rows(_TO_READ, {"run": run_id})}
+
+
+def keys_and_questions(store: Store, pairs: Collection[int]) -> dict[int, tuple[str, int, str]]:
+    """Return by pair id the key of its example, its turn, and what was asked at it."""
+    return {row[0]: (row[1], row[2], str(row[3])) for row in store.rows(_WAITING, (json.dumps(sorted(pairs)),))}
+
+
+def seconds_a_pair(store: Store, set_id: int, reviewer: str) -> float | None:
+    """Return the median time in seconds that a reviewer's latest decisions in a set took; None where none was timed."""
+    taken = sorted(row[0] for row in store.rows(_SECONDS, {"set": set_id, "reviewer": reviewer}))
+    return taken[len(taken) // 2] if taken else None
 
 
 def created_at(store: Store, run_id: int) -> str:

@@ -141,6 +141,11 @@ async def run_checkpoint(store: Store, request: CheckpointRequest) -> AsyncGener
     yield work.result()
 
 
+def check_checkpoint(store: Store, request: CheckpointRequest) -> None:
+    """Raise BadUsage, as `run_checkpoint` does, for a request that cannot be carried out; nothing is written or asked."""
+    _plan(store, request)
+
+
 def _plan(store: Store, request: CheckpointRequest) -> _Plan:
     """Return the request with what it leaves out; raises BadUsage where nothing says it."""
     settings = request.settings

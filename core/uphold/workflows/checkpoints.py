@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from uphold.errors import BadUsage
-from uphold.records.checkpoints import BlessedRun, CheckpointRow, LostExample
+from uphold.records.checkpoints import BlessedRun, CheckpointRow, LostExample, Opinion
 from uphold.records.comparisons import ChangedExample, GatedRun, MatchedExample, RunDifference
 from uphold.records.runs import Run
 from uphold.reports.gate_markdown import gate_markdown
 from uphold.stats.distributions import LEVEL
 from uphold.stats.run_difference import by_judge, by_people, rated_difference
-from uphold.store import blessed, checkpoints, reviews, run_list, runs
+from uphold.store import blessed, checkpoints, reviews, run_list, runs, scores, sets
 from uphold.store.database import Store
 from uphold.store.matched import matched_runs
 from uphold.store.run_changes import judged_by, run_changes, set_version
@@ -74,6 +74,12 @@ def _held_against(store: Store, made: CheckpointRow, against: BlessedRun | None)
     return replace(made, difference=people.ties_half, lost=len(people.lost), won=len(people.won))
 
 
+def set_perplexities(store: Store, set_name: str) -> dict[str, float]:
+    """Return by system the perplexity of the set's reference answers under it, where that was measured."""
+    found = scores.perplexities_of(store, sets.find_set(store, set_name))
+    return {one.system: one.perplexity for one in found}
+
+
 def gate_summary(store: Store, gated: GatedRun) -> str:
     """Return a gate as a summary in Markdown: its outcome, what was lost, against which run, and who read it."""
     after, before = (runs.find_run(store, name) for name in (gated.comparison.after, gated.comparison.before))
@@ -125,6 +131,11 @@ def old_and_new(
     None where a run has none.
     """
     return _pair(store, before, key, turn), _pair(store, after, key, turn)
+
+
+def opinions_on(store: Store, pairs: Sequence[PairRecord]) -> dict[int, tuple[Opinion, ...]]:
+    """Return by pair id who decided it, what and why."""
+    return checkpoints.opinions(store, [pair.texts.pair_id for pair in pairs])
 
 
 def _pair(store: Store, run: Run, key: str, turn: int) -> PairRecord | None:

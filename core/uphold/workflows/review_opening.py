@@ -11,7 +11,7 @@ from uphold.records.runs import Run
 from uphold.reviewing.advice import Advice, PairOutlook, advice
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History, replay
-from uphold.reviewing.queue_order import uncertain_strata
+from uphold.reviewing.queue_order import FLIPPED_VERDICT, uncertain_strata
 from uphold.store import pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
@@ -37,6 +37,7 @@ class ReviewOptions:
     `queue` is a kind of queue (`random`, `tag:NAME`, ...), `open_share` the share of a blind session's pairs that are
     shown open, `planned` how many pairs the reviewer plans to read (None: as planned before). `judge` names the judge
     whose verdicts are upheld (None: that of the run's headline). `picked` are the pair ids of a hand-picked queue, in order.
+    With `flips_only` a queue of what changed ends behind the pairs whose verdict turned, which come first in it.
     """
 
     queue: str = QueueKind.RANDOM
@@ -45,6 +46,7 @@ class ReviewOptions:
     planned: int | None = None
     judge: str | None = None
     picked: Sequence[int] = ()
+    flips_only: bool = False
 
 
 def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | None = None) -> ReviewSession:
@@ -59,6 +61,8 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
     reviewer_id = _reviewer_id(store, reviewer)
     history = replay(reviews.reviewer_events(store, run.id, reviewer_id))
     mode = ReviewMode(options.blind, options.open_share, adjudicating=options.queue == QueueKind.DISPUTED)
+    if options.flips_only:
+        items = [item for item in items if item.stratum.startswith(FLIPPED_VERDICT)]
     if options.queue == QueueKind.FLAGGED:
         items = [item for item in items if history.state_of(item.pair_id).flagged]
     elif mode.adjudicating:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
+    from uphold_tui.app import AppEnd, NewCheckpoint
     from uphold_tui.app_options import AppOptions
 
 DEFAULT_SAMPLE = "support-desk"
@@ -99,8 +100,9 @@ def open_app(
     run: "Run | None" = None,
     review: "ReviewOptions | None" = None,
     start: bool = False,
-) -> None:
-    """Run the app on a run, on the only one, or on the start screen, and print how it ended.
+    checkpoint: "NewCheckpoint | None" = None,
+) -> "AppEnd":
+    """Run the app on a run, on the only one, on the start screen or on a new checkpoint; print how it ended and return it.
 
     Exits with the app's code where it is not 0: 4 where something was not kept or the app broke off.
     """
@@ -108,7 +110,7 @@ def open_app(
     from uphold_tui.console import print_note
 
     before, path = store.total_changes(), store.path
-    end = run_app(store, options, context.settings, run=run, review=review, start=start)
+    end = run_app(store, options, context.settings, run=run, review=review, start=start, checkpoint=checkpoint)
     if end.message:
         print_note(end.message)
     for trouble in end.troubles:
@@ -120,6 +122,7 @@ def open_app(
         print_note(f"{kept} in {store.path}; uphold{option} review goes on")
     if end.code:
         raise typer.Exit(end.code)
+    return end
 
 
 def app_options(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold.formatting import count, count_noun, dollars, exact_dollars, noun, of_n, wait_time
+from uphold.formatting import count, count_noun, dollars, exact_dollars, of_n, wait_time
 from uphold_tui.commands.options import (
     WORK_LEFT,
     ApiKeyEnv,
@@ -21,7 +21,7 @@ from uphold_tui.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from uphold.records.checkpoints import CheckpointResult, CheckpointStep, RunReading
+    from uphold.records.checkpoints import CheckpointResult, CheckpointStep
     from uphold.workflows.checkpoint_run import CheckpointRequest, Update
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
@@ -63,7 +63,7 @@ def run_checkpoint(
         ),
     ] = None,
     max_cost: MaxCost = None,
-    no_review: Annotated[bool, typer.Option("--no-review", help="Do not open the review.")] = False,
+    no_review: Annotated[bool, typer.Option("--no-review", help="Do not open the screen and the review.")] = False,
     read: Annotated[
         int | None,
         typer.Option("--plan", metavar="N", min=1, help="Number of pairs to read; the project's by default."),
@@ -79,11 +79,12 @@ def run_checkpoint(
 ) -> None:
     """Bring in a new checkpoint: answers, judging of what changed, review, numbers, gate.
 
-    What is there already is not asked for again: the same command goes on where it was stopped. In a terminal the review
-    opens on what changed, the verdicts that turned first. The exit code is the gate's; 4 where part of the work is left, 0
-    where no run of the set is blessed or no margin is given. --base-url and --api-key-env are those of the checkpoint.
+    What is there already is not asked for again: the same command goes on where it was stopped. In a terminal its screen
+    opens: enter there reviews what changed, the verdicts that turned first. The exit code is the gate's; 4 where part of the
+    work is left, 0 where no run of the set is blessed or no margin is given. --base-url and --api-key-env are those of the
+    checkpoint.
     """
-    from uphold.workflows.checkpoint_run import CheckpointRequest, read_result
+    from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.concurrency import WorkControl
     from uphold_tui.commands.import_ import read_mapping
     from uphold_tui.commands.progress import run_work
@@ -109,20 +110,44 @@ def run_checkpoint(
         control=control,
     )
     with obj.open_for_work() as store:
-        with progress(system) as bar:
-            result = run_work(_work(store, request, bar), control)
+        if in_terminal() and not (json or no_review):
+            result = _on_screen(obj, store, request, reviewer, read or obj.project.read)
+        else:
+            with progress(system) as bar:
+                result = run_work(_work(store, request, bar), control)
         if json:
             from uphold.reports.json_output import checkpoint_json
 
             print_json(checkpoint_json(result))
         else:
             _print_steps(result)
-            if in_terminal() and not no_review and result.reading.to_read:
-                _review(obj, store, result, reviewer, read or obj.project.read)
-                result = read_result(store, result, request.allowed)
+            if in_terminal() and result.reading.read:
                 _print_numbers(obj, result)
             _print_outcome(result)
     _exit(result)
+
+
+def _on_screen(
+    context: Context, store: "Store", request: "CheckpointRequest", reviewer: str | None, read: int | None
+) -> "CheckpointResult":
+    """Bring the checkpoint in on its screen, where it is reviewed too; return what came of it.
+
+    Raises BadUsage for a request that cannot be carried out, and what broke the work off.
+    """
+    from uphold.workflows.checkpoint_run import check_checkpoint, read_result
+    from uphold_tui.app import NewCheckpoint
+    from uphold_tui.commands.review import app_options, open_app
+    from uphold_tui.console import print_note
+
+    check_checkpoint(store, request)
+    options = app_options(context, reviewer_name(context.settings, reviewer))
+    status = open_app(context, store, options, checkpoint=NewCheckpoint(request, read)).checkpoint
+    if status is not None and status.error is not None:
+        raise status.error
+    if status is None or status.result is None:
+        print_note("it was left before its steps ended: the same command goes on")
+        raise typer.Exit(WORK_LEFT)
+    return read_result(store, status.result, request.allowed)
 
 
 async def _work(store: "Store", request: "CheckpointRequest", bar: "ProgressBar") -> "CheckpointResult":
@@ -174,6 +199,7 @@ def _print_steps(result: "CheckpointResult") -> None:
 
 def _cells(step: "CheckpointStep", result: "CheckpointResult") -> tuple[str, str]:
     from uphold.records.checkpoints import StepName
+    from uphold.reports.checkpoint_text import nothing_to_read
 
     work, reading, notes = result.work, result.reading, list[str]()
     if step.name is StepName.ANSWERS:
@@ -190,31 +216,12 @@ def _cells(step: "CheckpointStep", result: "CheckpointResult") -> tuple[str, str
         if work.unknown_cost:
             notes.append(f"at most {dollars(work.unknown_cost)} more for replies that were lost or told no tokens")
     elif not reading.to_read:
-        notes.append(_nothing_new(reading))
+        notes.append(nothing_to_read(reading))
     else:
         notes.append("answers that are new")
         flipped = result.progress.flipped
         notes += [f"{count_noun(flipped, 'flip')} first"] * bool(flipped)
     return of_n(step.done, step.total), ", ".join(notes)
-
-
-def _nothing_new(reading: "RunReading") -> str:
-    """Return the sentence on a run of which no new pair is to be read."""
-    if not reading.unread:
-        return f"all {count_noun(reading.pairs, 'answer')} {noun(reading.pairs, 'is', 'are')} known: nothing to read"
-    return f"no new answer; {count_noun(reading.unread, 'pair')} of earlier runs that nobody has read"
-
-
-def _review(
-    context: Context, store: "Store", result: "CheckpointResult", reviewer: str | None, read: int | None
-) -> None:
-    from uphold.records.enums import QueueKind
-    from uphold.workflows.review_opening import ReviewOptions
-    from uphold_tui.commands.review import app_options, open_app
-
-    name = reviewer_name(context.settings, reviewer)
-    options = ReviewOptions(queue=QueueKind.CHANGED, planned=read)
-    open_app(context, store, app_options(context, name), run=result.run, review=options)
 
 
 def _print_numbers(context: Context, result: "CheckpointResult") -> None:

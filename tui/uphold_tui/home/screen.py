@@ -211,7 +211,7 @@ class HomeActions:
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
     from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one; `import_file`
-    asks for a file to import.
+    asks for a file to import; `checkpoints` shows the runs of the set with this name.
     """
 
     read: Callable[[], Home]
@@ -226,6 +226,7 @@ class HomeActions:
     edit_set: Callable[[str], None]
     new_set: Callable[[], None]
     import_file: Callable[[], None]
+    checkpoints: Callable[[str], None]
 
 
 class HomeScreen(Screen[None]):
@@ -322,7 +323,8 @@ class HomeScreen(Screen[None]):
         on_run = self.run_row is not None
         first = [entry(self.table["home.open"], "choose" if self.is_empty else "review" if on_run else "open the set")]
         first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if on_run]
-        second = [] if self.is_empty else [entry(self.table[f"home.{name}"]) for name in ("import", "new_set")]
+        second = [entry(self.table["home.checkpoints"])] if on_run else []
+        second += [] if self.is_empty else [entry(self.table[f"home.{name}"]) for name in ("import", "new_set")]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
         self.footer.show([first, second, last])
 
@@ -425,9 +427,18 @@ class HomeScreen(Screen[None]):
 
     def action_edit_set(self) -> None:
         """Open the eval set under the cursor, or that of the run."""
-        name = self.run_row.run.set if self.run_row is not None else self.set_row.name if self.set_row else None
-        if name is not None:
+        if (name := self._set_name) is not None:
             self._try(partial(self.actions.edit_set, name))
+
+    @property
+    def _set_name(self) -> str | None:
+        """The name of the eval set under the cursor, or of that of the run."""
+        return self.run_row.run.set if self.run_row is not None else self.set_row.name if self.set_row else None
+
+    def action_checkpoints(self) -> None:
+        """Show the runs of the set as checkpoints."""
+        if (name := self._set_name) is not None:
+            self._try(partial(self.actions.checkpoints, name))
 
     def action_new_set(self) -> None:
         """Begin an eval set."""

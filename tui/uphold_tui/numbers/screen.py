@@ -110,13 +110,15 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set; None: not
+    offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
     review: Callable[[str], None]
     leave: Callable[[], None]
     pinned: Callable[[], None]
+    checkpoints: Callable[[], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -257,6 +259,8 @@ class NumbersScreen(Screen[None]):
         second += [entry(table["next"]), entry(table["export"])]
         if wide:
             second.append(entry(table["pairs"]))
+        if wide and self.actions.checkpoints is not None:
+            second.append(entry(table["checkpoints"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
         self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
 
@@ -333,6 +337,11 @@ class NumbersScreen(Screen[None]):
         self.show_message(safe_text.line(pin_sentence(pinned), MUTED))
         self._start_reading(again=True)
 
+    def action_checkpoints(self) -> None:
+        """Show the runs of the set as checkpoints."""
+        if self.actions.checkpoints is not None:
+            self.actions.checkpoints()
+
     # what to read next, export
 
     def action_next(self) -> None:
@@ -405,13 +414,18 @@ class NumbersScreen(Screen[None]):
         """Show what the numbers mean, and the keys."""
         from uphold_tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen("Keys in the numbers", tuple(self.table.values()), _HELP_NOTE))
+        self.app.push_screen(HelpScreen("Keys in the numbers", self._active_keys(), _HELP_NOTE))
+
+    def _active_keys(self) -> tuple[keys.Key, ...]:
+        """Return the keys that do something here."""
+        offered = self.actions.checkpoints is not None
+        return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
 
     def action_command(self) -> None:
         """Offer all commands by name."""
         from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -1,0 +1,1 @@
+"""The screen of a set's checkpoints: its runs as a history against the blessed one."""

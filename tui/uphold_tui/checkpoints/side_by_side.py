@@ -1,0 +1,187 @@
+"""The dialog with the old and the new answer to one example side by side: a word diff, and why who says what."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from uphold.errors import UpholdError
+from uphold.formatting import count, count_noun
+from uphold.records.checkpoints import LostExample, Opinion
+from uphold.records.enums import AnswerOrder, Verdict
+from uphold.records.judgments import PairVerdict
+from uphold.records.runs import Run
+from uphold.records.texts import cell_text
+from uphold.reports.comparison_report import OUTCOMES
+from uphold.workflows.pair_records import PairRecord
+from uphold_tui import safe_text
+from uphold_tui.checkpoints.lost import reasons
+from uphold_tui.checkpoints.source import CheckpointsSource, OldAndNew
+from uphold_tui.dialogs.overlay import Overlay, key_row
+from uphold_tui.keys import Key, bindings
+from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, TINT, Signs
+from uphold_tui.widgets.rows import spread
+from uphold_tui.widgets.word_diff import Span, word_diff
+
+_KEYS = (
+    Key("old_new.next", ("n", "right"), "next(1)", "next example"),
+    Key("old_new.previous", ("N", "left"), "next(-1)", "previous example"),
+    Key("old_new.down", ("j", "down"), "scroll(1)", "scroll"),
+    Key("old_new.up", ("k", "up"), "scroll(-1)", "scroll"),
+    Key("old_new.page", ("space", "pagedown"), "page(1)", "page"),
+    Key("old_new.page_back", ("-", "pageup"), "page(-1)", "page"),
+    Key("old_new.close", ("escape", "q", "enter"), "leave", "close"),
+)
+
+_LONGEST = 20_000
+"""Characters of an answer that are compared."""
+
+_ASKED_ROWS = 4
+"""Rows of what was asked."""
+
+_SIDE_BY_SIDE = 64
+"""Cells from which two columns have room; below that the new answer stands under the old one."""
+
+
+class OldAndNewScreen(Overlay[int], inherit_bindings=False):
+    """Old and new answer to one of several examples; returns the index of the one that was shown last."""
+
+    WIDTH = 160
+    BINDINGS = bindings(_KEYS)
+
+    def __init__(
+        self, before: Run, after: Run, examples: Sequence[LostExample], at: int, source: CheckpointsSource, signs: Signs
+    ) -> None:
+        super().__init__()
+        self.add_class("-large")
+        self._runs, self._examples, self._at = (before, after), examples, at
+        self._source, self._signs = source, signs
+        self._both: OldAndNew | None = None
+        self._error = ""
+        self.text = Static(markup=False)
+
+    def parts(self) -> Iterable[Widget]:
+        yield self.text
+
+    def on_mount(self) -> None:
+        self._start_reading()
+
+    def _start_reading(self) -> None:
+        self._both = None
+        self.run_worker(self._read(), exclusive=True)
+
+    async def _read(self) -> None:
+        example = self._examples[self._at]
+        try:
+            self._both = await asyncio.to_thread(self._source.both, *self._runs, example)
+        except UpholdError as error:
+            self._error = str(error)
+        self.fill()
+
+    def fill(self) -> None:
+        """Show both answers, what only one of them has on a tint."""
+        example, width = self._examples[self._at], self.text_width
+        place = f"   {count(self._at + 1)} of {count(len(self._examples))}" if len(self._examples) > 1 else ""
+        turn = f"   turn {example.turn}" if example.turn > 1 else ""
+        outcome = f"   {OUTCOMES[example.before]} to {OUTCOMES[example.after]}"
+        outcome += "" if example.by else ", only the judge says so"
+        head = Content.assemble(safe_text.line(example.key, BOLD), (turn + outcome + place, MUTED))
+        entries = [("esc", "close"), *([("n N", "next, previous")] if len(self._examples) > 1 else [])]
+        asked = safe_text.shown(example.instruction[:_LONGEST], MUTED).wrap(width)
+        rows = [head, Content(""), *asked[:_ASKED_ROWS]]
+        if len(asked) > _ASKED_ROWS:
+            rows.append(Content.styled(f"{self._signs.more} {count(len(asked) - _ASKED_ROWS)} more lines", MUTED))
+        rows.append(Content(""))
+        if self._both is not None:
+            rows += self._answers(self._both, width)
+        else:
+            rows.append(safe_text.running(self._error, DOUBT) if self._error else Content.styled("reading …", MUTED))
+        self.text.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
+
+    def _answers(self, both: OldAndNew, width: int) -> list[Content]:
+        old, new = _answer(both.old), _answer(both.new)
+        diff = word_diff(old.plain, new.plain)
+        is_wide = width >= _SIDE_BY_SIDE
+        room = (width - 3) // 2 if is_wide else width
+        columns = [
+            self._column(self._runs[0], both.old, both.old_said, _marked(old, diff.only_a), diff.words_a, room),
+            self._column(self._runs[1], both.new, both.new_said, _marked(new, diff.only_b), diff.words_b, room),
+        ]
+        if not is_wide:
+            return [*columns[0], Content(""), *columns[1]]
+        high = max(map(len, columns))
+        padded = [column + [Content("")] * (high - len(column)) for column in columns]
+        return [
+            Content.assemble(a, " " * max(room - a.cell_length, 0), (" │ ", RULE), b)
+            for a, b in zip(padded[0], padded[1], strict=True)
+        ]
+
+    def _column(
+        self, run: Run, pair: PairRecord | None, said: Sequence[Opinion], text: Content, only_here: int, width: int
+    ) -> list[Content]:
+        facts = f"{count_noun(only_here, 'word')} only here"
+        title = spread(safe_text.line(run.candidate, BOLD), Content.styled(facts, MUTED), width)
+        if pair is None:
+            return [title, Content.styled("no current pair of this example", MUTED)]
+        rows = [title]
+        for opinion in said:
+            rows += self._opinion(run, opinion).wrap(width)
+        if pair.verdicts:
+            rows += _verdict(run, pair.verdicts[0]).wrap(width)
+        return [*rows, Content(""), *text.wrap(max(width, 1))]
+
+    def _opinion(self, run: Run, opinion: Opinion) -> Content:
+        """Return who said what and why, a side by the name of its system."""
+        choice = {"candidate": run.candidate, "baseline": run.baseline}.get(opinion.choice, opinion.choice)
+        who = Content("you") if opinion.reviewer == self._source.reviewer else safe_text.line(opinion.reviewer)
+        parts = [Content.assemble(who, (": ", MUTED), safe_text.line(choice))]
+        if why := reasons(opinion):
+            parts.append(why)
+        if opinion.carried_from is not None:
+            source = safe_text.line(opinion.carried_from, MUTED)
+            parts.append(Content.assemble((f"{self._signs.carried} from ", MUTED), source))
+        return Content("  ").join(parts)
+
+    def action_next(self, step: int) -> None:
+        """Show the next example, or the previous one, going round."""
+        self._at = (self._at + step) % len(self._examples)
+        self.panel.scroll_home(animate=False, immediate=True)
+        self._start_reading()
+
+    def action_leave(self) -> None:
+        """Close, returning which example is shown."""
+        self.dismiss(self._at)
+
+
+def _verdict(run: Run, verdict: PairVerdict) -> Content:
+    """Return what a judge said and why: the reason of the order in which its A is the candidate, where it gave one."""
+    names = {Verdict.CANDIDATE: run.candidate, Verdict.BASELINE: run.baseline}
+    said = safe_text.line(names.get(verdict.verdict, verdict.verdict.value), MUTED)
+    orders = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
+    judgments = sorted(verdict.judgments, key=lambda one: orders.index(one.order) if one.order in orders else 2)
+    reason = next((one for one in judgments if one.reason), None)
+    parts = [Content.assemble(safe_text.line(verdict.name, MUTED), (": ", MUTED), said)]
+    if reason is not None and reason.reason:
+        parts.append(safe_text.quoted(reason.reason, MUTED))
+        if reason.order in orders:
+            its_a = run.candidate if reason.order is orders[0] else run.baseline
+            parts.append(Content.assemble(("its A is ", MUTED), safe_text.line(its_a, MUTED)))
+    return Content("  ").join(parts)
+
+
+def _answer(pair: PairRecord | None) -> Content:
+    """Return the candidate's answer of a pair at its turn."""
+    if pair is None or not pair.texts.candidate_cells:
+        return Content("")
+    return safe_text.shown(cell_text(pair.texts.candidate_cells[-1])[:_LONGEST])
+
+
+def _marked(text: Content, only_here: Sequence[Span]) -> Content:
+    """Return a text whose own words stand on a tint, the others being muted."""
+    pieces, position = [], 0
+    for start, end in only_here:
+        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(TINT)]
+        position = end
+    return Content.assemble(*pieces, text[position:].stylize(MUTED))

@@ -1,0 +1,103 @@
+"""What the checkpoints screen reads and writes; each function opens the database itself, so that a thread can call it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uphold.records.checkpoints import BlessedRun, CheckpointRow, LostExample, Opinion
+from uphold.records.runs import Run
+from uphold.reports.comparison_report import comparison_report, several_report
+from uphold.reports.model import Report
+from uphold.workflows.checkpoints import (
+    bless_run,
+    checkpoint_rows,
+    lost_and_won,
+    old_and_new,
+    opinions_on,
+    set_perplexities,
+)
+from uphold.workflows.comparison import compare_runs, compare_several
+from uphold.workflows.lookup import open_store
+from uphold.workflows.pair_records import PairRecord
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The runs of a set, the latest first, and the perplexity of its references by system where it was measured."""
+
+    rows: tuple[CheckpointRow, ...]
+    perplexities: Mapping[str, float]
+
+    @property
+    def blessed(self) -> CheckpointRow | None:
+        """The row of the blessed run; None where none is blessed."""
+        return next((row for row in self.rows if row.blessed is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The examples that a run lost and won against the blessed run."""
+
+    lost: tuple[LostExample, ...]
+    won: tuple[LostExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OldAndNew:
+    """The pair of an example in the blessed run and in another, None where there is none, and who said what on each."""
+
+    old: PairRecord | None
+    new: PairRecord | None
+    old_said: tuple[Opinion, ...] = ()
+    new_said: tuple[Opinion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointsSource:
+    """Reads what the screen shows of one set, and blesses its runs.
+
+    `history` lists the runs, `changed` the examples that the second run lost and won against the first, `both` an example
+    (key and turn) in two runs, `compared` the report of two runs or more, `bless` blesses a run with a note.
+    """
+
+    set: str
+    reviewer: str
+    history: Callable[[], History]
+    changed: Callable[[Run, Run], Changed]
+    both: Callable[[Run, Run, LostExample], OldAndNew]
+    compared: Callable[[Sequence[Run]], Report]
+    bless: Callable[[Run, str | None], BlessedRun]
+
+
+def checkpoints_source(path: Path, set_name: str, reviewer: str, judge: str | None = None) -> CheckpointsSource:
+    """Return the source of a set's checkpoints in the database at `path`; `judge` is the one that the user named."""
+
+    def history() -> History:
+        with open_store(path) as store:
+            rows = checkpoint_rows(store, set_name, judge)
+            return History(tuple(reversed(rows)), set_perplexities(store, set_name))
+
+    def changed(before: Run, after: Run) -> Changed:
+        with open_store(path) as store:
+            lost, won = lost_and_won(store, before, after)
+            return Changed(tuple(lost), tuple(won))
+
+    def both(before: Run, after: Run, example: LostExample) -> OldAndNew:
+        with open_store(path) as store:
+            old, new = old_and_new(store, before, after, example.key, example.turn)
+            said = opinions_on(store, [pair for pair in (old, new) if pair is not None])
+            old_said, new_said = (() if pair is None else said.get(pair.texts.pair_id, ()) for pair in (old, new))
+            return OldAndNew(old, new, old_said, new_said)
+
+    def compared(found: Sequence[Run]) -> Report:
+        names = [run.name for run in found]
+        with open_store(path) as store:
+            if len(names) == 2:
+                return comparison_report(compare_runs(store, names[0], names[1], judge))
+            return several_report(compare_several(store, names, judge))
+
+    def bless(run: Run, note: str | None) -> BlessedRun:
+        with open_store(path) as store:
+            return bless_run(store, run.name, note, reviewer)
+
+    return CheckpointsSource(set_name, reviewer, history, changed, both, compared, bless)
