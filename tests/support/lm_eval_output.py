@@ -100,7 +100,7 @@ def write_output(
         "groups": {name: results[name] for name in _GROUPS},
         "group_subtasks": {**{name: list(parts) for name, parts in _GROUPS.items()}, **{name: [] for name in tasks}},
         "configs": {name: {"task": name} for name in tasks},
-        "versions": {name: 1.0 for name in tasks} | dict.fromkeys(_GROUPS, "N/A"),
+        "versions": dict.fromkeys(tasks, 1.0) | dict.fromkeys(_GROUPS, "N/A"),
         "n-shot": dict.fromkeys(tasks, 0),
         "higher_is_better": {name: {"acc": True} for name in (*mmlu, *_GROUPS)}
         | {"gsm8k": {"exact_match": True}, "wikitext": {"word_perplexity": False}},

@@ -23,7 +23,9 @@ MAX_ITEMS = 40
 
 LONGEST_ASKED = 100
 
-NO_SCORES = "no scores yet; `uphold import FOLDER --as lm-eval` brings those of benchmarks, `--as scores` any other number"
+NO_SCORES = (
+    "no scores yet; `uphold import FOLDER --as lm-eval` brings those of benchmarks, `--as scores` any other number"
+)
 
 
 def scores_report(systems: Sequence[SystemScores], *, every: bool = False) -> Report:
@@ -52,7 +54,9 @@ def _cells(found: Score | None) -> tuple[str, str]:
     return value, NONE if found.n is None else count(found.n)
 
 
-def systems_report(before: str, after: str, found: Sequence[ScoreComparison], shown: Sequence[ScoreComparison]) -> Report:
+def systems_report(
+    before: str, after: str, found: Sequence[ScoreComparison], shown: Sequence[ScoreComparison]
+) -> Report:
     """Return two systems compared: the scores that are `shown` of those `found`, then the documents lost and won."""
     items: list[Item] = list(comparison_items(shown)) or [Sentence("no score was measured for both")]
     if len(found) > len(shown):
@@ -84,7 +88,9 @@ def comparison_items(found: Sequence[ScoreComparison]) -> Iterator[Item]:
 
 def _row(found: ScoreComparison) -> tuple[str, ...]:
     items, is_share = found.items, found.is_share
-    documents = (NONE, "", "") if items is None else tuple(map(count, (items.shared, items.only_before, items.only_after)))
+    documents = (
+        (NONE, "", "") if items is None else tuple(map(count, (items.shared, items.only_before, items.only_after)))
+    )
     return (
         found.name,
         score(found.before.value, is_share=is_share),
@@ -109,9 +115,7 @@ def _difference(found: ScoreComparison) -> tuple[str, str]:
 
 
 def _documents(documents: Sequence[BenchmarkItem]) -> Iterator[Item]:
-    rows = tuple(
-        (one.task, one.place, one.doc_hash[:10], _beginning(one.asked)) for one in documents[:MAX_ITEMS]
-    )
+    rows = tuple((one.task, one.place, one.doc_hash[:10], _beginning(one.asked)) for one in documents[:MAX_ITEMS])
     yield Table("documents", rows, ("task", "document", "hash", "asked"))
     if len(documents) > MAX_ITEMS:
         yield Sentence(f"and {count(len(documents) - MAX_ITEMS)} more: --json has them all", Tone.MUTED)

@@ -139,10 +139,7 @@ def _write_items(conn: sqlite3.Connection, score: ImportedScore, score_id: int, 
     conn.executemany(
         "INSERT INTO item_results (score_id, item_id, passed, import_id) SELECT ?, id, ?, ? FROM benchmark_items"
         " WHERE task = ? AND doc_hash = ? AND occurrence = ?",
-        [
-            (score_id, item.passed, import_id, score.task, item.doc_hash, item.occurrence)
-            for item in score.items
-        ],
+        [(score_id, item.passed, import_id, score.task, item.doc_hash, item.occurrence) for item in score.items],
     )
 
 
@@ -175,8 +172,10 @@ FROM current_scores c WHERE c.system = ? ORDER BY c.id
 def scores_of(store: Store, system: str) -> SystemScores:
     """Return the scores of a system that count."""
     found = [
-        Score(row[0], *row[1:7], bool(row[7]), tuple(json.loads(row[8])), row[9])
-        for row in store.rows(_SCORES, (system,))
+        Score(row_id, task, metric, name_of_filter, value, error, n, bool(higher), tuple(json.loads(leaves)), items)
+        for row_id, task, metric, name_of_filter, value, error, n, higher, leaves, items in store.rows(
+            _SCORES, (system,)
+        )
     ]
     return SystemScores.of(system, found)
 
@@ -238,5 +237,3 @@ def shared_items(store: Store, before: str, after: str) -> SharedItems:
     for row in store.rows(_CHANGED, (before, after)):
         (won if row[3] else lost).setdefault((row[0], row[1], row[2]), []).append(BenchmarkItem(*row[4:]))
     return SharedItems(counts, lost, won)
-
-

@@ -40,7 +40,18 @@ def open_import(conn: sqlite3.Connection, number: int, at: str) -> None:
 
 def close_import(conn: sqlite3.Connection, number: int, summary: ImportSummary) -> None:
     """Complete the record of an import with its summary and warnings."""
-    names = ("rows", "examples", "responses", "pairs", "judgments", "reviews", "carried", "edited", "replaced", "scores")
+    names = (
+        "rows",
+        "examples",
+        "responses",
+        "pairs",
+        "judgments",
+        "reviews",
+        "carried",
+        "edited",
+        "replaced",
+        "scores",
+    )
     counts = {name: getattr(summary, name) for name in names}
     conn.execute(
         "UPDATE imports SET format = ?, files = ?, set_name = ?, summary = ? WHERE id = ?",

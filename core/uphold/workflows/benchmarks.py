@@ -92,14 +92,13 @@ def _not_measured(name: str, lacking: Sequence[str], measured: Sequence[str]) ->
 def run_scores(store: Store, run: Run) -> dict[str, Score]:
     """Return the scores of a run's candidate by name, and the perplexity of its set's references where it was measured."""
     found = dict(benchmarks.scores_of(store, run.candidate).scores)
-    measured = perplexities_of(store, run.set_id, [run.candidate])
-    return found | {PERPLEXITY: _as_score(one) for one in measured}
+    for measured in perplexities_of(store, run.set_id, [run.candidate]):
+        found[PERPLEXITY] = _as_score(measured)
+    return found
 
 
 def _as_score(measured: SystemPerplexity) -> Score:
-    return Score(
-        None, PERPLEXITY, "", NO_FILTER, measured.perplexity, None, measured.examples, higher_is_better=False
-    )
+    return Score(None, PERPLEXITY, "", NO_FILTER, measured.perplexity, None, measured.examples, higher_is_better=False)
 
 
 def shown_scores(scores: Mapping[str, Score]) -> dict[str, Score]:

@@ -12,6 +12,7 @@ from uphold.store.benchmarks import score_changes, write_scores
 from uphold.store.database import Store, now
 from uphold.workflows.import_attempt import ImportProgress, count_scores, open_request
 
+
 def has_scores_only(request: ImportRequest, database: Path) -> bool:
     """Whether the files of a request hold no rows of a set. Raises BadFile and BadUsage as opening them does."""
     return open_request(request, database).scores_only

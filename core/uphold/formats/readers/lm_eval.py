@@ -172,7 +172,9 @@ def _add_items(
     """
     where = RowSource(samples.file.name)
     if items.without_hash:
-        notes.warn(where, f"{count_noun(items.without_hash, 'line')} without doc_hash, which no other run can be matched by")
+        notes.warn(
+            where, f"{count_noun(items.without_hash, 'line')} without doc_hash, which no other run can be matched by"
+        )
     system = samples.system
     measured = any(key[:2] == (system, samples.task) for key in scores)
     for metric, name_of_filter in list(items.items):
