@@ -55,7 +55,7 @@ def _summary(gated: GatedRun, readers: Sequence[Reader], blessed: BlessedRun | N
     yield ""
     if gated.no_worse:
         yield f"- {gate.outcome}: win rate: {_plain(gate.reason)}"
-        yield from (f"- {_plain(sentence)}" for sentence in gate_sentences(gated.no_worse))
+        yield from (f"- {sentence}" for sentence in gate_sentences(gated.no_worse, code_span))
     yield f"- margin: {margin(gate.margin)}"
     yield f"- difference, ties half: {_difference(rated.ties_half)}"
     yield f"- {counts_sentence(rated, 'judged' if gate.judge_only else 'read')}"

@@ -1,6 +1,6 @@
 """The report of `uphold scores`: systems beside each other, or two of them compared document by document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from uphold.formatting import (
     NONE,
@@ -126,10 +126,13 @@ def _beginning(text: str) -> str:
     return line if len(line) <= LONGEST_ASKED else line[: LONGEST_ASKED - 1] + "…"
 
 
-def gate_sentences(no_worse: Sequence[ScoreGate]) -> Iterator[str]:
-    """Yield what is said of each score that may be no worse: its outcome, why, and what it rests on."""
+def gate_sentences(no_worse: Sequence[ScoreGate], name: Callable[[str], str] = str) -> Iterator[str]:
+    """Yield what is said of each score that may be no worse: its outcome, why, and what it rests on.
+
+    `name` writes the name of a score.
+    """
     for one in no_worse:
-        yield f"{one.outcome}  {one.comparison.name}: {one.reason} ({_basis(one.comparison)})"
+        yield f"{one.outcome}  {name(one.comparison.name)}: {one.reason} ({_basis(one.comparison)})"
 
 
 def _basis(found: ScoreComparison) -> str:
