@@ -21,7 +21,7 @@ LOST = 4
 """Documents of each leaf that the newer checkpoint fails and the older passed; it wins none."""
 
 NEW = {
-    leaf: [value and number >= 5 * (LOST - 1) - 1 or number % 5 > 3 for number, value in enumerate(OLD[leaf])]
+    leaf: [(value and number >= 5 * (LOST - 1) - 1) or number % 5 > 3 for number, value in enumerate(OLD[leaf])]
     for leaf in OLD
 }
 
