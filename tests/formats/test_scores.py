@@ -35,9 +35,8 @@ def test_one_system_of_all_rows(reading: Any) -> None:
 
 
 def test_a_file_of_answers_is_none(put: Any) -> None:
-    folder = put({"a.jsonl": [{"system": "s", "key": "k", "name": "n", "response": "x", "value": "v"}]})
-    assert detect_format(folder / "a.jsonl") == "scores"  # name and value of a system
-    assert detect_format(put({"b.jsonl": [{"key": "k", "instruction": "i"}]}) / "b.jsonl") == "pairs"
+    folder = put({"a.jsonl": [row()], "b.jsonl": [row(key="k", response="x")]})
+    assert [detect_format(folder / name) for name in ("a.jsonl", "b.jsonl")] == ["scores", "pairs"]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,12 @@ def test_nine_shared_documents_settle_nothing() -> None:
     assert paired(9, 0, 0, 0, margin=0.9).reason == "fewer than 10 documents were scored in both"
 
 
+def test_two_versions_of_a_task_share_no_document() -> None:
+    scores = [score(0.6, 50, 0.07, items=50)] * 2
+    found = compare_scores("b:acc", *scores, None)
+    assert (found.items, found.note.startswith("both were scored on known documents")) == (None, True)
+
+
 def test_documents_that_are_not_shared_and_means_over_tasks_are_said() -> None:
     part = compare_scores("b", of(60, 100), of(60, 100), ItemCounts(30, 0, 0, 20))
     assert part.note == "on the 50 of 100 documents that both were scored on"

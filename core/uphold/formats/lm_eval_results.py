@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from uphold.errors import BadFile
@@ -46,7 +47,7 @@ class Results:
         name = self.content.get("model_name")
         return name if type(name) is str and name and _is_text(name) else None
 
-    @property
+    @cached_property
     def tasks(self) -> dict[str, Mapping[str, Any]]:
         """Tasks and groups with what was measured of them."""
         found = {**_object(self.content.get("groups")), **_object(self.content.get("results"))}

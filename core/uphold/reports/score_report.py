@@ -78,7 +78,7 @@ def comparison_items(found: Sequence[ScoreComparison]) -> Iterator[Item]:
         return
     heads = ("", "before", "after", "difference", "95 %", "documents", "lost", "won", "p")
     yield Table("score-comparisons", tuple(map(_row, found)), heads)
-    unpaired = [one.name for one in found if one.items is None]
+    unpaired = [one.name for one in found if one.items is None and one.difference.low is not None]
     if unpaired:
         names = ", ".join(unpaired)
         text = f"without shared documents the two values are compared, by their standard errors: {names}"

@@ -20,6 +20,8 @@ UNPAIRED = "standard errors, unpaired"
 NO_ERROR = "no standard error is known"
 FEW_DOCUMENTS = f"fewer than {MIN_FOR_RATE} documents"
 
+NONE_SHARED = "both were scored on known documents, but not on the same: the versions of the task may differ"
+
 _ALIKE = 0.005
 """A group's own value and the share over all its documents that differ by less are the same but for rounding."""
 
@@ -37,7 +39,8 @@ def compare_scores(
 ) -> ScoreComparison:
     """Return the difference of a score between two systems, by the documents they share if there are any."""
     if items is None or not items.shared:
-        return ScoreComparison(name, before, after, None, _unpaired(before, after))
+        note = NONE_SHARED if before.items and after.items else ""
+        return ScoreComparison(name, before, after, None, _unpaired(before, after), note=note)
     n, gained, missed = items.shared, items.only_after, items.only_before
     low, high = bonett_price(gained, missed, n)
     difference = RunDifference((gained - missed) / n, low, high, n, LEVEL, PAIRED)

@@ -4,7 +4,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uphold.errors import BadFile, BadUsage
 from uphold.records.scores import (
@@ -177,7 +177,18 @@ def scores_of(store: Store, system: str) -> SystemScores:
             _SCORES, (system,)
         )
     ]
-    return SystemScores.of(system, found)
+    return SystemScores.of(system, _with_items_of_leaves(found))
+
+
+def _with_items_of_leaves(scores: Sequence[Score]) -> list[Score]:
+    """Return scores, groups with the number of documents that their tasks have."""
+    of_tasks = {(one.task, one.metric, one.filter): one.items for one in scores}
+    return [
+        replace(one, items=sum(of_tasks.get((leaf, one.metric, one.filter), 0) for leaf in one.leaves))
+        if one.leaves
+        else one
+        for one in scores
+    ]
 
 
 _SHARED = """

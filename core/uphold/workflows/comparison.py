@@ -12,6 +12,7 @@ from uphold.records.comparisons import (
     MatchedRuns,
     RankedRun,
     RunComparison,
+    ScoreComparison,
     SeveralRuns,
 )
 from uphold.records.runs import Run
@@ -87,8 +88,15 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
         by_judge=rated_difference(matched, by_judge) if matched.judge is not None else None,
         details=changed_details(store, old, new, changed) if changed else {},
         changes=run_changes(store, old, new),
-        scores=tuple(top_level(compare_systems(store, old.candidate, new.candidate))),
+        scores=_scores(store, old, new),
     )
+
+
+def _scores(store: Store, old: Run, new: Run) -> tuple[ScoreComparison, ...]:
+    """Return the scores of the candidates compared, where they are two; those that are part of a group are left out."""
+    if old.candidate == new.candidate:
+        return ()
+    return tuple(top_level(compare_systems(store, old.candidate, new.candidate)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,18 @@ _NUMBERS = ("value", "error", "n")
 
 _FIELDS = frozenset({"system", "name", *_NUMBERS, "higher_is_better"})
 
+_OF_ANSWERS = frozenset(
+    {"instruction", "prompt", "turns", "messages", "response", "response_candidate", "response_baseline", "output"}
+)
+"""Fields of rows that hold answers, whatever else they hold."""
+
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def sniff(file: InputFile) -> str | None:
     """Return `rows` for rows that hold a score: a system's, or nothing beside name and value."""
     fields = file.fields or frozenset()
-    is_score = {"name", "value"} <= fields and ("system" in fields or fields <= _FIELDS)
+    is_score = {"name", "value"} <= fields and ("system" in fields or fields <= _FIELDS) and not fields & _OF_ANSWERS
     return "rows" if is_score else None
 
 
