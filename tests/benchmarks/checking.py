@@ -32,10 +32,10 @@ def measure(rounds: int, folder: Path, examples: int, lines: int) -> list[Line]:
 
 
 def _texts(number: int) -> Iterator[str]:
-    """Instructions of 5 to 60 words, some words far more frequent than others, as in any language."""
+    """Instructions of 5 to 60 words, whose frequencies fall with their rank as in English (Zipf and Mandelbrot)."""
     rng = random.Random(made.SEED)
     vocabulary = made.text(rng, 9 * _VOCABULARY).split()[:_VOCABULARY]
-    weights = [1 / place for place in range(1, len(vocabulary) + 1)]
+    weights = [1 / (rank + 2.7) for rank in range(1, len(vocabulary) + 1)]
     for _ in range(number):
         yield " ".join(rng.choices(vocabulary, weights, k=rng.randint(5, 60)))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from made import UPHOLD
 from tables import Line, Timed, interleaved, ratio
 
-from support.terminal import Terminal
+from support.terminal import ESCAPE, Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
@@ -53,8 +53,8 @@ def _open(listed: Terminal, still: float) -> float:
 
 def _leave(listed: Terminal, still: float) -> None:
     if _ALL_PAIRS in "\n".join(listed.display):
-        listed.send("\x1b")
-        listed.see(without=_ALL_PAIRS)  # a key that follows on ESC at once is another key
+        listed.send(ESCAPE)
+        listed.see(without=_ALL_PAIRS)
     listed.send("q")
     listed.wait("candidate-")
     listed.quiet(still)

@@ -21,6 +21,7 @@ import asking
 import bringing
 import checking
 import counting
+import curation
 import dropping
 import lists
 import made
@@ -50,6 +51,7 @@ class Size:
     dropped: tuple[int, ...]
     examples: int
     training_lines: int
+    logs: int
     still: float = 0.3
     """Seconds without a byte after which a terminal is at rest."""
 
@@ -66,6 +68,7 @@ WHOLE = Size(
     dropped=(1000, 3000, 12_000),
     examples=10_000,
     training_lines=50_000,
+    logs=5_000,
 )
 
 QUICK = Size(
@@ -80,6 +83,7 @@ QUICK = Size(
     dropped=(10, 30),
     examples=30,
     training_lines=100,
+    logs=200,
     still=0.05,
 )
 
@@ -95,6 +99,7 @@ class Bench:
             "key": lambda: screens.next_pair(size.keys, self.long, size.still),
             "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
             "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
+            "curation": lambda: curation.measure(max(size.rounds, 1), self.big, size.logs, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
             "saving": lambda: saving.measure(size.saves, self.big),

@@ -1,12 +1,13 @@
 """The eval set in a pseudo-terminal: from a key to the next example, another filter, another order, and a search."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from made import UPHOLD
 from tables import Line, Timed, interleaved, ratio
 
-from support.terminal import Terminal
+from support.terminal import ESCAPE, Terminal
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
@@ -25,9 +26,9 @@ def measure(rounds: int, big: Path, still: float) -> list[Line]:
         opened.quiet(still)
         keys = [
             _pressed(hello, still, "a", "pressed-"),
-            _pressed(opened, still, "j", "instruction-", back="k"),
-            _pressed(opened, still, "\t", "instruction-", back="\x1b"),
-            _pressed(opened, still, "o", "latest first", "instruction-", back="oo"),
+            _pressed(opened, still, "j", "instruction-", back=("k",)),
+            _pressed(opened, still, "\t", "instruction-", back=(ESCAPE,)),
+            _pressed(opened, still, "o", "latest first", "instruction-", back=("o", "o")),
             _search(opened, still),
         ]
         idle, down, narrowed, order, search = interleaved(rounds, *keys)
@@ -39,7 +40,7 @@ def measure(rounds: int, big: Path, still: float) -> list[Line]:
     ]
 
 
-def _pressed(terminal: Terminal, still: float, key: str, *texts: str, back: str = "") -> Timed:
+def _pressed(terminal: Terminal, still: float, key: str, *texts: str, back: Sequence[str] = ()) -> Timed:
     """A key until these texts are in the stream; then the keys that lead back."""
 
     def press() -> float:
@@ -64,7 +65,7 @@ def _search(opened: Terminal, still: float) -> Timed:
         opened.send("\r")
         taken = opened.wait("in 1 of", _SOUGHT) - opened.sent
         opened.quiet(still)
-        opened.send("\x1b")
+        opened.send(ESCAPE)
         return taken
 
     return press

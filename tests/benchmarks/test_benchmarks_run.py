@@ -19,6 +19,12 @@ GROUPS = {
     "key": ["decision to next pair, 2 x 8,000", "J to next pair, 2 x 8,000", "J in a row, 2 x 8,000"],
     "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
     "set": ["set, next example", "set, another filter", "set, another order", "set, search"],
+    "curation": [
+        "proposals, next one",
+        "proposals, one taken and the next",
+        "versions, the first",
+        "versions, another difference",
+    ],
     "numbers": ["numbers after a decision, big", "numbers after a decision, panel"],
     "memory": ["memory of a review"],
     "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],

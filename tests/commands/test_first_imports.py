@@ -55,6 +55,10 @@ FILES: dict[str, Any] = {
     "one.jsonl": [{"question": f"Say {n}.", "gold": f"{n}", "generated_text": f"It is {n}."} for n in range(3)],
     "beside.csv": "instruction,response_candidate,response_baseline,response_dpo\nSay a.,x,y,z\n",
     "our words.csv": "instruction,response_candidate,response_baseline,verdict\nSay a.,x,y,A\nSay b.,x,y,B\n",
+    "excel.csv": (
+        "Frage;SFT Modell;Basis\nGröße ändern?;Bis zum Versand.;Nein.\nWo ist es?;Beim Nachbarn.;Weiß ich nicht.\n"
+    ).encode("cp1252"),
+    "wide.csv": "prompt\tbase\tsft\nSay é.\tb a\ts a\nSay b.\tb b\ts b\n".encode("utf-16"),
     "nested/answers.jsonl": [{"prompt": f"Say {n}.", "base": f"b {n}", "sft": f"s {n}"} for n in range(3)],
 }
 
@@ -64,7 +68,9 @@ def test_a_newcomers_file_comes_in_whole_with_at_most_one_refused_try(uphold: Ru
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     content = FILES[name]
-    if isinstance(content, str):
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif isinstance(content, str):
         path.write_text(content)
     else:
         write(path, *content)
@@ -75,7 +81,7 @@ def test_a_newcomers_file_comes_in_whole_with_at_most_one_refused_try(uphold: Ru
         assert not (tmp_path / "uphold.db").exists()
         what, command = err.splitlines()
         assert command.startswith("uphold import ")
-        assert len(what) < 140
+        assert len(what) < 160
         code, out, err = uphold(*shlex.split(command)[1:])
     assert (code, err) == (0, "")
     summary = json.loads(out)

@@ -55,6 +55,7 @@ def test_what_people_read_holds_no_control_characters(uphold: Uphold, tmp_path: 
     printed += uphold("set", "take", "desk") + uphold("set", "wanted", "desk")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", printed)
     assert "3 leaked:" in printed
+    assert re.search(r"^  no reference +a, b, c, d$", printed, re.MULTILINE)
 
 
 def test_proposals_are_made_taken_and_left(uphold: Uphold, tmp_path: Path) -> None:

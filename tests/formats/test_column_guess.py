@@ -91,6 +91,25 @@ def test_long_texts_under_any_name_are_answers_but_only_perhaps() -> None:
     assert (found.answers, found.unsure) == (("fable",), True)
 
 
+def test_a_text_under_an_unknown_name_beside_a_key_is_the_instruction_but_a_remark_is_not() -> None:
+    rows = [{"id": n, "frage": f"Wo ist Paket {n}?", "base": "hier", "sft": "dort"} for n in range(3)]
+    assert guess(*rows).mapping == {"key": "id", "instruction": "frage"}
+    rows = [{"id": n, "source file": f"from log {n}", "label": "some word", "base": "x", "sft": "y"} for n in range(3)]
+    assert "instruction" not in guess(*rows).mapping
+
+
+def test_where_no_name_says_anything_the_first_text_is_the_instruction_and_further_ones_perhaps_answers() -> None:
+    found = guess(
+        *({"Nr": n, "Frage": f"Wo ist Paket {n}?", "Basis": f"Nicht {n}.", "Neu": f"Im Lager {n}."} for n in range(3))
+    )
+    assert (found.mapping, found.systems, found.unsure) == (
+        {"instruction": "Frage"},
+        {"Basis": "Basis", "Neu": "Neu"},
+        True,
+    )
+    assert guess({"Frage": "Wo ist es?", "Art": "Frage"}, {"Frage": "Wann kommt es?", "Art": "Frage"}).answers == ()
+
+
 def test_words_of_winners_are_guessed_from_letters_sides_and_names() -> None:
     rows = [
         {"prompt": "x", "base": "a b", "sft": "c d", "winner": word} for word in ("sft", "base", "Tie", "tie (bothbad)")

@@ -1,9 +1,11 @@
 """Leakage: planted examples are found in every form of a training row, and little else is."""
 
+import json
 import random
 
 import pytest
 
+from support.imports import DATA
 from support.words import sentences
 from uphold.similarity.leakage import MOST_LINES, ExampleLeaks, Leak, LeakSearch, Likeness
 from uphold.similarity.near_duplicates import ComparedText
@@ -91,3 +93,32 @@ def test_an_example_keeps_its_surest_places_and_is_a_template_where_there_are_ve
     assert len(leaks.places[Likeness.VERBATIM]) == MOST_LINES
     assert leaks.places[Likeness.VERBATIM][0][1] == "v:0"
     assert (leaks.is_template(Likeness.NEAR), leaks.is_template(Likeness.VERBATIM)) == (True, False)
+
+
+def changed(rng: random.Random, text: str, number: int) -> str:
+    """The text with some words replaced, left out, or followed by another."""
+    split = text.split()
+    for place in rng.sample(range(len(split)), number):
+        split[place] = rng.choice(["kettle", "really", "", f"{split[place]} indeed"])
+    return " ".join(split)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_ten_real_instructions_planted_in_50_000_rows_are_found_with_at_most_two_false_alarms(form: str) -> None:
+    file = DATA / "pandalm" / "testset-v1.json"
+    if not file.exists():
+        pytest.skip("the PandaLM data is not here")
+    read = json.loads(file.read_text(encoding="utf-8"))
+    texts = list(dict.fromkeys(f"{row['instruction']}\n{row['input']}" for row in read))
+    rng = random.Random(form)
+    asked, answers = sentences(rng, 50_000), sentences(rng, 50_000)
+    chosen = rng.sample([place for place, text in enumerate(texts) if len(text.split()) >= 5], 10)
+    rows = dict(zip(rng.sample(range(50_000), 10), chosen, strict=True))
+    for number, (row, place) in enumerate(rows.items()):
+        asked[row] = texts[place] if number < 5 else changed(rng, texts[place], 1 + number % 2)
+    lines = [FORMS[form](question, answer) for question, answer in zip(asked, answers, strict=True)]
+    looking = search(*texts, sample=lines[:2000])
+    found = {(row, leak.example) for row, line in enumerate(lines) for leak in looking.find(line)}
+    assert found >= set(rows.items())
+    assert len(found - set(rows.items())) <= 2

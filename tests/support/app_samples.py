@@ -3,12 +3,13 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
@@ -26,6 +27,16 @@ from uphold_tui.review.screen import ReviewScreen
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="uphold-samples-")
 """Where databases are made, each once in a process; removed at its end."""
+
+_opened: list[Store] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_databases() -> Iterator[None]:
+    """For a conftest: what `database` opened in a test is closed after it."""
+    yield
+    while _opened:
+        _opened.pop().close()
 
 
 def judgment(order: AnswerOrder, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
@@ -101,11 +112,12 @@ def database(path: Path, lines: Iterable[Mapping[str, Any]] | None = None, count
     file.write_text(text, encoding="utf-8")
     if not made.exists():
         shutil.copy(_imported(text), made)
-        return open_store(made)
-    store = open_store(made)
-    for _ in import_files(store, ImportRequest([file])):
+        _opened.append(open_store(made))
+        return _opened[-1]
+    _opened.append(open_store(made))
+    for _ in import_files(_opened[-1], ImportRequest([file])):
         pass
-    return store
+    return _opened[-1]
 
 
 @cache

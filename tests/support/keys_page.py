@@ -11,9 +11,13 @@ from uphold_tui.keys import Key
 SCREENS = {
     "The review": keys.REVIEW,
     "The start screen": keys.HOME,
+    "Choosing a file to import": keys.FILES,
+    "An import": keys.IMPORT,
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
     "The eval set": keys.EVAL_SET,
+    "Proposals": keys.PROPOSALS,
+    "Versions of a set": keys.VERSIONS,
     "Judging": keys.JUDGING,
     "Pages over a screen": keys.OVERLAY,
 }

@@ -9,15 +9,19 @@ from support.imports import give_guidelines
 from uphold.records.enums import Choice, Preference
 from uphold.records.reviews import OnScreen, PairView
 from uphold.records.runs import Run
-from uphold.records.sets import SettingKind
+from uphold.records.set_history import VersionReason
+from uphold.records.sets import ExampleEdit, NewExample, SettingKind
+from uphold.records.texts import ExampleText
 from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
 from uphold.workflows.curating import SetEditor, list_examples
 from uphold.workflows.demo import find_sample
 from uphold.workflows.importing import ImportRequest, import_files
+from uphold.workflows.proposals import ProposeRequest, propose, want
 from uphold.workflows.review_opening import open_review
 from uphold.workflows.review_session import ReviewSession
+from uphold.workflows.set_versions import cut_version
 
 AT = "2026-03-03T21:14:00Z"
 
@@ -126,6 +130,65 @@ def curated_desk(path: Path) -> None:
         editor.duplicate(keys[7], "desk-9001")
         editor.activate(["desk-9001"])
         editor.tag(keys[8:10], add=["tone"])
+
+
+_LOGS = (
+    (
+        "A customer bought a kettle in January and it has started to leak from the base. Our site says two years of warranty;"
+        " the chat told them one year for refurbished goods. Write the reply.",
+        "warranty",
+    ),
+    (
+        "A lamp from the repair shop is back and still flickers. The customer asks what happens now. Write the reply.",
+        "warranty",
+    ),
+    ("Two accounts share one address, and the parcel went to the wrong one. Write the reply.", "account"),
+    ("The customer wants the order of yesterday sent to a neighbour. Write the reply.", "delivery"),
+)
+
+
+def proposed_desk(path: Path) -> None:
+    """The curated set, with proposals from four logs, one of them taken."""
+    curated_desk(path)
+    pool = path.parent / "tickets-february.jsonl"
+    rows = [
+        {
+            "id": f"ticket-{at}",
+            "prompt": asked,
+            "system": "You are the shop's desk.",
+            "category": tag,
+            "response": "We look.",
+        }
+        for at, (asked, tag) in enumerate(_LOGS)
+    ]
+    pool.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with open_store(path) as store:
+        want(store, "support-desk", "mira", ["warranty=12", "account=12", "billing=12", "delivery=9"])
+        for _ in propose(store, "support-desk", ProposeRequest([pool], seed="s"), "mira"):
+            pass
+
+
+def versioned_desk(path: Path) -> None:
+    """The curated set in two versions: between them one example is added, one retired, two edited."""
+    curated_desk(path)
+    with open_store(path) as store:
+        editor = SetEditor(store, "support-desk", "mira")
+        cut_version(store, "support-desk", VersionReason.JUDGED, "mira")
+        keys = [row.key for row in list_examples(store, "support-desk")]
+        first = next(row for row in list_examples(store, "support-desk") if row.key == keys[1])
+        editor.edit(keys[1], ExampleEdit(turns=(first.text.turns[0].replace("the boots", "both boots"),)))
+        editor.edit(keys[2], ExampleEdit(references=("Refuse kindly, offer a repair.",)))
+        editor.retire([keys[10]], "a tie in all 3 runs: it asks nothing")
+        editor.add(
+            [
+                NewExample(
+                    ExampleText(("The warranty ended eleven days ago.",), None, (None,)), "desk-0191", ("warranty",)
+                )
+            ]
+        )
+        cut_version(store, "support-desk", VersionReason.EDITED, "mira")
+        with store.writing() as conn:
+            conn.execute("UPDATE set_versions SET created_at = ?", (AT,))
 
 
 def coding(path: Path) -> None:
@@ -271,6 +334,8 @@ MADE: dict[str, Make] = {
     "read": read_desk,
     "disputed": disputed_desk,
     "curated": curated_desk,
+    "proposed": proposed_desk,
+    "versioned": versioned_desk,
     "coding": coding,
     "states": states,
     "few": few,

@@ -93,10 +93,17 @@ def _parse_styles_once(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_apps() -> Iterator[None]:
-    """For a conftest: Pilots wait as above, apps find their style sheets parsed, and what is imported is no garbage."""
+    """For a conftest: Pilots wait as above, apps find their style sheets parsed, garbage is looked for seldom."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
     with pytest.MonkeyPatch.context() as patch:
         _settle_at_once(patch)
         _parse_styles_once(patch)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """For a conftest: after each file of tests its apps go, and with them the databases that they hold open."""
+    yield
+    gc.collect()

@@ -14,6 +14,9 @@ from ptyprocess import PtyProcess
 
 UPHOLD = (sys.executable, "-m", "uphold_tui")
 
+ESCAPE = "\x1b[27u"
+"""The key esc as terminals of the Kitty protocol send it: a bare ESC and a key that follows at once are another key."""
+
 KEYS_WHILE_REVIEWING = "Keys while reviewing"
 
 _FRAME_QUERY, _FRAMES_KNOWN = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
@@ -79,8 +82,9 @@ class Terminal:
 
     def read(self, timeout: float) -> float | None:
         """Take what comes next, waiting at most `timeout`; the time when it came, or None."""
-        ready, _, _ = select.select([self._process.fd], [], [], max(timeout, 0))
-        if not ready:
+        poll = select.poll()  # select() takes no descriptor above 1,023
+        poll.register(self._process.fd, select.POLLIN)
+        if not poll.poll(max(timeout, 0) * 1000):
             return None
         at = time.perf_counter()
         try:
@@ -195,7 +199,7 @@ def note_frames(terminal: Terminal) -> None:
     """
     terminal.send("?")
     terminal.see(KEYS_WHILE_REVIEWING)
-    terminal.send("\x1b")
+    terminal.send(ESCAPE)
     terminal.see("all keys", without=KEYS_WHILE_REVIEWING)
 
 

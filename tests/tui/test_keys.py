@@ -6,21 +6,42 @@ import pytest
 
 from support.app_samples import app, database, press, review, shown
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
+from uphold_tui.eval_set.proposals.screen import ProposalsScreen
 from uphold_tui.eval_set.screen import SetScreen
-from uphold_tui.keys import EVAL_SET, HOME, NUMBERS, OVERLAY, PAIRS, REVIEW, help_lines, label, labels, remapped
+from uphold_tui.eval_set.versions.screen import VersionsScreen
+from uphold_tui.importing.file_screen import FileScreen
+from uphold_tui.importing.screen import ImportScreen
+from uphold_tui.keys import (
+    EVAL_SET,
+    FILES,
+    HOME,
+    IMPORT,
+    NUMBERS,
+    OVERLAY,
+    PAIRS,
+    PROPOSALS,
+    REVIEW,
+    VERSIONS,
+    help_lines,
+    label,
+    labels,
+    remapped,
+)
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
+TABLES = (REVIEW, HOME, FILES, IMPORT, OVERLAY, PAIRS, NUMBERS, EVAL_SET, PROPOSALS, VERSIONS)
 
-@pytest.mark.parametrize("table", [REVIEW, HOME, OVERLAY, PAIRS, NUMBERS, EVAL_SET])
+
+@pytest.mark.parametrize("table", TABLES)
 def test_no_key_does_two_things_on_one_screen(table: tuple[object, ...]) -> None:
     keys = [key for entry in table for key in entry.keys]  # type: ignore[attr-defined]
     assert len(keys) == len(set(keys))
 
 
 def test_ids_are_unique_over_all_screens() -> None:
-    ids = [entry.id for table in (REVIEW, HOME, OVERLAY, PAIRS, NUMBERS, EVAL_SET) for entry in table]
+    ids = [entry.id for table in TABLES for entry in table]
     assert len(ids) == len(set(ids))
 
 
@@ -30,7 +51,16 @@ def test_every_key_of_the_review_has_its_action() -> None:
 
 
 def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
-    for table, screen in ((PAIRS, PairsScreen), (NUMBERS, NumbersScreen), (EVAL_SET, SetScreen)):
+    screens = (
+        (PAIRS, PairsScreen),
+        (NUMBERS, NumbersScreen),
+        (EVAL_SET, SetScreen),
+        (FILES, FileScreen),
+        (IMPORT, ImportScreen),
+        (PROPOSALS, ProposalsScreen),
+        (VERSIONS, VersionsScreen),
+    )
+    for table, screen in screens:
         for entry in table:
             assert hasattr(screen, f"action_{entry.action.split('(')[0]}"), entry.id
 

@@ -88,7 +88,7 @@ def stats(folder: Path, run: str = "1", *options: str) -> dict[str, Any]:
 
 
 def runs(folder: Path) -> list[tuple[str | None, str]]:
-    return [(row["judge"], row["judge_reason"]) for row in json.loads(done(folder, "runs", "--json"))]
+    return [(row["headline_judge"], row["judge_reason"]) for row in json.loads(done(folder, "runs", "--json"))]
 
 
 def test_every_command_speaks_of_the_rule_and_says_so(folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_pinning_the_model_says_what_is_missing_and_the_command_it_names_brings_
     assert "no judge is pinned to s now" in done(folder, "set", "pin", "s", "--none")
     assert stats(folder)["judge_reason"] == "complete"
     assert "no judge is pinned to the set 's'" in told(folder, "set", "pin", "s", "--none")
-    assert "name a judge, or take the pin away with --none" in told(folder, "set", "pin", "s")
+    assert "name a judge, or a spec, or take the pin away with --none" in told(folder, "set", "pin", "s")
 
 
 async def seen(pilot: "Pilot[str]", kind: type, words: str = "") -> str:

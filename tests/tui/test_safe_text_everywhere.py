@@ -46,7 +46,7 @@ def _files() -> list[Path]:
         file
         for folder in sorted(ROOT.iterdir())
         if folder.is_dir() and folder.name != "commands"
-        for file in sorted(folder.glob("*.py"))
+        for file in sorted(folder.rglob("*.py"))
     ]
 
 

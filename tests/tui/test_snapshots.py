@@ -7,9 +7,12 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
+from support.app_samples import make_app
+from support.import_screens import press_settled, settled
 from support.picture_scenes import SCENES
 from support.pictures import lead, opened
 from support.screen_text import as_snapshot
+from uphold.workflows.lookup import open_store
 
 WIDE, NARROW, WIDEST = (120, 36), (80, 24), (160, 40)
 
@@ -31,6 +34,8 @@ SCREENS = [
     ("set", WIDE),
     ("set", NARROW),
     ("set-writing", WIDE),
+    ("set-proposals", WIDE),
+    ("set-versions", WIDE),
     ("judging", WIDE),
     ("help", WIDE),
 ]
@@ -59,4 +64,20 @@ async def test_it_looks_as_it_did(name: str, size: tuple[int, int], folder: Path
     with opened(SCENES[name], folder) as app:
         async with app.run_test(size=size) as pilot:
             await lead(pilot, SCENES[name])
+            assert as_snapshot(app) == snapshot(extension_class=Screens)
+
+
+async def test_an_import_looks_as_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(
+        "Question;base;sft;Score\nWhere is it?;Wait.;It left.;3\nMay I return it?;Yes.;No.;5\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    with open_store(tmp_path / "support.db", create=True) as store:
+        app = make_app(store, reviewer="mira")
+        async with app.run_test(size=WIDE) as pilot:
+            await settled(pilot)
+            await press_settled(pilot, "I", "enter")
             assert as_snapshot(app) == snapshot(extension_class=Screens)

@@ -98,3 +98,35 @@ def test_a_file_that_is_not_there_is_a_refusal_without_options(store: Store, tmp
     assert found.refusal is not None
     assert "there is no such file" in found.refusal.sentence
     assert (found.refusal.suggestion, found.columns, found.suggested_request) == (None, (), None)
+
+
+def test_an_encoding_that_a_file_may_be_in_is_suggested(store: Store, tmp_path: Path) -> None:
+    for name, text in (("a.csv", "key,instruction\n1,Öffnen Sie früh?\n"), ("b.jsonl", '{"instruction": "früh?"}\n')):
+        (tmp_path / name).write_bytes(text.encode("windows-1252"))
+        found = preview(store, tmp_path / name)
+        assert found.suggested_request is not None
+        assert found.suggested_request.encoding == "windows-1252"
+        assert preview(store, tmp_path / name, encoding="windows-1252").refusal is None
+    (tmp_path / "c.csv").write_bytes("key,instruction\n1,Why?\n".encode("utf-16"))
+    assert preview(store, tmp_path / "c.csv").suggested_request == ImportRequest(
+        [tmp_path / "c.csv"], encoding="utf-16"
+    )
+
+
+def test_rows_of_unknown_keys_are_refused_where_nothing_can_follow_them(store: Store, tmp_path: Path) -> None:
+    short = write(tmp_path / "short.jsonl", *({"key": f"k{n}", "response_candidate": "x"} for n in range(3)))
+    found = preview(store, short)
+    assert found.refusal is not None
+    assert "k0" in found.refusal.sentence
+    long = write(tmp_path / "long.jsonl", *({"key": f"k{n}", "response_candidate": "x"} for n in range(200)))
+    assert preview(store, long).refusal is None
+
+
+def test_words_without_an_obvious_meaning_are_listed(store: Store, tmp_path: Path) -> None:
+    words = ("oben", "unten", "candidate")
+    path = write(tmp_path / "w.jsonl", *(compared(str(n), verdict=word) for n, word in enumerate(words)))
+    found = preview(store, path)
+    assert found.refusal is not None
+    assert (found.refusal.words, found.refusal.suggestion) == ({"verdict": ("oben", "unten")}, None)
+    given = {"verdict": {"oben": "candidate", "unten": "tie"}}
+    assert preview(store, path, words=given).refusal is None

@@ -153,6 +153,18 @@ async def test_a_reference_of_one_example_is_enough(filled: Callable[..., Store]
     assert [(one.what, one.count) for one in summary.problems] == [("no reference", 2)]
 
 
+def test_a_rule_is_offered_where_it_can_read_a_reference(filled: Callable[..., Store], tmp_path: Path) -> None:
+    store = filled(1, reference="it left on Monday")
+    assert judges_to_choose(store, 1, Settings()) == ["rules:closer", "rules:exact"]
+    file = tmp_path / "more.jsonl"
+    file.write_text(
+        '{"key": "k", "instruction": "Q", "reference": "(B)", "response_candidate": "B", "response_baseline": "C"}\n'
+    )
+    for _ in import_files(store, ImportRequest([file], format="pairs", set="s")):
+        pass
+    assert judges_to_choose(store, 1, Settings()) == ["rules:closer", "rules:exact", "rules:choice"]
+
+
 async def test_the_rule_of_another_baseline_names_the_command_for_this_one(filled: Callable[..., Store]) -> None:
     store = filled(1, reference="yes")
     with pytest.raises(

@@ -18,7 +18,7 @@ from uphold.workflows.proposals import (
     leave,
     propose,
     take,
-    take_changed,
+    take_draft,
     waiting,
     want,
 )
@@ -118,14 +118,16 @@ def test_taking_adds_an_example_with_tags_and_undo_takes_each_step_back(editor: 
     one, two = made_of(store, pool, 2).new
     take(store, "s", "ada", [one.key])
     edited = ExampleText(("Better asked?",), None, (None,))
-    take_changed(store, "s", "ada", two.key, edited, ["own"])
+    take_draft(editor, two.key, edited, ["own"])
+    assert coverage(store, "s")[-1].tag != "own"
+    editor.activate([two.key])
     rows = {row.key: row for row in list_examples(store, "s")}
     assert (rows[one.key].text.turns, rows[one.key].tags) == (one.text.turns, one.tags)
     assert (rows[two.key].text.turns, rows[two.key].tags) == (("Better asked?",), ("own",))
     taken = {found.tag: (found.have, found.taken) for found in coverage(store, "s")}
     assert (taken["refund"][1] <= 1, taken["own"]) == (True, (1, 1))
-    editor.undo()
-    editor.undo()
+    for _ in range(3):
+        editor.undo()
     assert [row.key for row in list_examples(store, "s")] == ["known"]
     assert [found.key for found in waiting(store, "s")] == [one.key, two.key]
     editor.undo()

@@ -151,6 +151,7 @@ def run_app(
     except Exception as error:
         app.failure = app.failure or error
     finally:
+        app.navigator.stop_importing()
         app.navigator.stop_judging()
     return app_end(app, store.lost())
 
@@ -164,6 +165,8 @@ def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
         troubles.append(str(lost))
     if (judging := navigator.judging_error()) is not None:
         troubles.append(f"judging stopped: {judging}")
+    if (left := navigator.import_trouble()) is not None:
+        troubles.append(left)
     code = WORK_LEFT if troubles or app.return_code else 0
     troubles += navigator.all_saved_elsewhere()
     if isinstance(failure, DatabaseLost) and lost is not None:

@@ -11,7 +11,8 @@ class AppOptions:
     """How the app looks and answers.
 
     `keymap` gives keys by key id, `hold` says whether an overturned verdict stays on the screen until enter
-    ("override"), `tour` offers the tour with the first review. `judge` is the one named with --judge, for every screen.
+    ("override"), `tour` offers the tour with the first review. `judge` is the one named with --judge,
+    for every screen. `proposals` is the set whose proposals are the first screen.
     """
 
     keymap: keys.KeyMap = field(default_factory=dict)
@@ -21,3 +22,4 @@ class AppOptions:
     theme: str | None = None
     tour: bool = False
     judge: str | None = None
+    proposals: str | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,13 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
+    from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
     from uphold.workflows.curating import SetEditor
+    from uphold.workflows.next_step import NextStep
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
@@ -42,7 +46,9 @@ class Navigator:
         self.reviewer = options.reviewer
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
+        self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
+        self._said = ""
         self._not_kept: list[str] = []
         self._saved_elsewhere: list[str] = []
         self._offer_tour = options.tour
@@ -51,7 +57,12 @@ class Navigator:
     # the first screen, and the way out
 
     def first_screen(self, session: "ReviewSession | None") -> Screen[None]:
-        """The review where there is a session, else the start screen."""
+        """The review where there is a session, else the proposals that the options name, else the start screen."""
+        if session is None and self.options.proposals is not None:
+            from uphold.workflows.curating import SetEditor
+
+            editor = SetEditor(self.store, self.options.proposals, self.reviewer)
+            return self._proposals_screen(editor, self._proposals_left)
         if session is None:
             return self.home_screen()
         return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
@@ -73,9 +84,15 @@ class Navigator:
             self.change_reviewer,
             self.open_set,
             self.new_set,
+            self.import_file,
         )
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
+
+    def _proposals_left(self, words: str) -> None:
+        """From proposals that the app was opened for: out of the app."""
+        self._said = words
+        self.leave()
 
     def leave(self, summary: SessionSummary | None = None, *, asked: bool = False) -> None:
         """Leave the app; where something is not saved, ask first, unless that was `asked`."""
@@ -143,10 +160,10 @@ class Navigator:
         return [*self._saved_elsewhere, *(words for screen in self.reviews for words in screen.actions.saved_elsewhere)]
 
     def last_words(self, lost: DatabaseLost | None) -> str | None:
-        """The summary of the last session that had one, true about the file as it is now."""
+        """The summary of the last session that had one, true about the file as it is now; else what was said in the end."""
         summary = self.summary
         if summary is None:
-            return None
+            return self._said or None
         troubles = [*self.all_not_kept(), *([safe_text.cause(str(lost))] if lost is not None else [])]
         return as_plain(replace(summary, trouble=troubles[0]) if troubles else summary)
 
@@ -181,7 +198,8 @@ class Navigator:
     def open_set(self, name: str) -> None:
         """Open an eval set; leaving it comes back here, with a version cut where it was changed."""
         from uphold.workflows.curating import SetEditor
-        from uphold_tui.eval_set.screen import SetActions, SetScreen
+        from uphold_tui.eval_set.screen import SetScreen
+        from uphold_tui.eval_set.state import SetActions
         from uphold_tui.home.screen import HomeScreen
 
         editor = SetEditor(self.store, name, self.reviewer)
@@ -192,8 +210,53 @@ class Navigator:
             if isinstance(self.app.screen, HomeScreen):
                 self.app.screen.greet(said)
 
-        actions = SetActions(leave, lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline))
+        actions = SetActions(
+            leave,
+            lambda candidate, baseline: self._review_systems(editor.name, candidate, baseline),
+            proposals=lambda told: self.open_proposals(editor, told),
+            versions=lambda told: self.open_versions(editor, told),
+        )
         self.app.push_screen(SetScreen(editor, actions, self.options))
+
+    def open_proposals(self, editor: "SetEditor", told: Callable[[str], None]) -> None:
+        """Open the proposals of a set; leaving them comes back here, and `told` is called with what came of it."""
+
+        def left(words: str) -> None:
+            self.close()
+            told(words)
+
+        self.app.push_screen(self._proposals_screen(editor, left))
+
+    def _proposals_screen(self, editor: "SetEditor", left: Callable[[str], None]) -> Screen[None]:
+        from uphold.formatting import count
+        from uphold.workflows.proposal_session import ProposalSession
+        from uphold_tui.eval_set.proposals.screen import ProposalsActions, ProposalsScreen
+
+        def leave(taken: list[str]) -> None:
+            said = self.cut_version(editor) if taken else ""
+            left(f"{count(len(taken))} taken{': ' if said else ''}{said}" if taken else "")
+
+        return ProposalsScreen(ProposalSession(editor), ProposalsActions(leave), self.options)
+
+    def open_versions(self, editor: "SetEditor", told: Callable[[str], None], *, judges: bool = True) -> None:
+        """Open the versions of a set, as `open_proposals` does; `judges` says whether stale pairs can be judged from there."""
+        from uphold_tui.eval_set.versions.screen import VersionsActions, VersionsScreen
+
+        def leave(words: str) -> None:
+            self.close()
+            told(words)
+
+        actions = VersionsActions(leave, self._judge_again if judges else None)
+        self.app.push_screen(VersionsScreen(editor, actions, self.options, self.settings))
+
+    def _judge_again(self, run_name: str, judge: str) -> None:
+        """Start a judge on what it has not read of a run, and show it at work; judging that goes on already is shown."""
+        from uphold.workflows.lookup import find_run
+
+        run = find_run(self.store, run_name)
+        if self.judging is None or not self.judging.is_running:
+            self._begin_judging(run, judge)
+        self.judge_run(run)
 
     def cut_version(self, editor: "SetEditor") -> str:
         """Cut a version of a set that was changed; return what that came to, as a sentence."""
@@ -293,6 +356,75 @@ class Navigator:
 
         source = numbers_source(self.store.path, run, reviewer, named)
         return NumbersScreen(source, actions, self.options)
+
+    # importing
+
+    def import_file(self) -> None:
+        """Ask for a file, show what it holds, and import it."""
+        from uphold_tui.importing.file_screen import FileActions, FileScreen
+
+        actions = FileActions(self._show_import, self.close, lambda: self.store.path)
+        self.app.push_screen(FileScreen(actions, self.options))
+        # What reads files takes a while to load; it is there by the time a file is chosen.
+        self.app.run_worker(lambda: import_module("uphold_tui.importing.screen"), thread=True, exit_on_error=False)
+
+    def _show_import(self, paths: Sequence[Path]) -> None:
+        from uphold_tui.importing.background import start_preview
+        from uphold_tui.importing.screen import ImportActions, ImportScreen
+
+        actions = ImportActions(
+            lambda request, tell: start_preview(self.store.path, request, tell),
+            self._begin_import,
+            self._review_imported,
+            self._judge_imported,
+            self.close,
+            self._close_import,
+        )
+        self.app.push_screen(ImportScreen(paths, actions, self.options))
+
+    def _begin_import(self, request: "ImportRequest", tell: Callable[[], None]) -> "ImportWork[ImportOutcome]":
+        from uphold_tui.importing.background import start_import
+
+        self.importing = start_import(self.store.path, request, self.settings, tell)
+        return self.importing
+
+    def _close_import(self) -> None:
+        """From the end of an import back to where the file was asked for."""
+        self.close()
+        self.close()
+
+    def _imported_run(self, step: "NextStep", set_name: str) -> Run:
+        """Return the run that an import leads to; it is made where there is none yet."""
+        from uphold.workflows.review_opening import make_run
+
+        if step.run is not None or step.sides is None:
+            assert step.run is not None
+            return step.run
+        return make_run(self.store, set_name, *step.sides)
+
+    def _review_imported(self, step: "NextStep", set_name: str) -> None:
+        session = self._session(self._imported_run(step, set_name), QueueKind.RANDOM)
+        self._close_import()
+        self.app.push_screen(self._review_screen(session, self._review_left))
+
+    def _judge_imported(self, step: "NextStep", set_name: str) -> None:
+        run = self._imported_run(step, set_name)
+        self._close_import()
+        self.judge_run(run)
+
+    def stop_importing(self) -> None:
+        """Stop an import that still goes on, and wait until it is rolled back."""
+        if self.importing is not None:
+            self.importing.stop_and_wait()
+
+    def import_trouble(self) -> str | None:
+        """What became of an import that was at work when the app was left."""
+        work = self.importing
+        if work is None or (work.has_ended and not work.was_stopped):
+            return None
+        if work.was_stopped:
+            return "the import was stopped: nothing of it is written"
+        return "the import was still at work; uphold imports says whether it was written"
 
     # judging
 
@@ -411,7 +543,8 @@ class ReviewNavigator:
     def open_set(self, key: str) -> None:
         """The run's eval set, with the cursor on an example; leaving it comes back to the pair at hand."""
         from uphold.workflows.curating import SetEditor
-        from uphold_tui.eval_set.screen import SetActions, SetScreen, SetScreenState
+        from uphold_tui.eval_set.screen import SetScreen
+        from uphold_tui.eval_set.state import SetActions, SetScreenState
 
         session, navigator = self._session, self._navigator
         editor = SetEditor(session.store, session.run.set, session.reviewer)
@@ -426,7 +559,13 @@ class ReviewNavigator:
             if said:
                 self.screen.show_message(Content.styled(said, MUTED))
 
-        actions = SetActions(leave, None, lambda key: key in hidden)
+        actions = SetActions(
+            leave,
+            None,
+            lambda key: key in hidden,
+            lambda told: navigator.open_proposals(editor, told),
+            lambda told: navigator.open_versions(editor, told, judges=False),
+        )
         self._app.push_screen(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
 
     def _open_pair(self, pair_id: int) -> None:

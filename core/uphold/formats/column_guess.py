@@ -216,6 +216,7 @@ def guess_columns(columns: Sequence[Column], taken: Mapping[str, str], system_na
     _guess_fields(free, names, guess)
     _guess_answers(free, names, guess, system_name)
     _guess_instruction(free, names, guess)
+    _guess_other_system(free, guess)
     if label is not None and _has_two_sides(names, guess):
         _guess_label(label, names, guess)
     return guess
@@ -398,16 +399,54 @@ def _is_named_answer(column: Column) -> bool:
 
 def _guess_instruction(free: dict[str, Column], names: dict[str, str], guess: ColumnGuess) -> None:
     """Where nothing says what was asked, take the first text that is left, or that is not the last of the systems."""
-    if {"instruction", "turns", "key"} & names.keys():
+    if {"instruction", "turns"} & names.keys():
+        return
+    if "key" in names:
+        # Keys alone are enough for examples that are known; a text beside them is taken where it can be no remark.
+        rest = next((column for column in free.values() if _seems_instruction(column)), None)
+        if rest is not None and guess.answers:
+            _take("instruction", rest, free, names, guess)
         return
     rest = next((column for column in free.values() if column.holds_text), None)
     if rest is not None:
-        _take("instruction", rest, free, names, guess)
+        texts = [] if guess.answers else [column for column in free.values() if _seems_instruction(column)]
+        _take("instruction", texts[0] if texts else rest, free, names, guess)
+        if texts[1:]:
+            # No name says anything: what was asked comes first, and further texts are perhaps its answers.
+            guess.systems = {column.name: free.pop(column.name).name for column in texts[1:]}
+            guess.answers, guess.unsure = tuple(guess.systems.values()), True
     elif len(guess.systems) > 1:
         _, first = next(iter(guess.systems.items()))
         guess.systems = {system: name for system, name in guess.systems.items() if name != first}
         guess.answers = tuple(guess.systems.values())
         names["instruction"] = guess.mapping["instruction"] = first
+
+
+def _guess_other_system(free: dict[str, Column], guess: ColumnGuess) -> None:
+    """Where only one system is known by its name, further texts are perhaps the answers of those it is compared with."""
+    if len(guess.systems) != 1:
+        return
+    for column in [one for one in free.values() if _may_be_answers(one)]:
+        guess.systems[column.name] = free.pop(column.name).name
+        guess.unsure = True
+    guess.answers = tuple(guess.systems.values())
+
+
+def _may_be_answers(column: Column) -> bool:
+    """Whether a column of an unknown name holds texts, at least one of several words, that differ from row to row."""
+    texts = column.texts
+    if not column.holds_text or _NO_ANSWER_WORDS & set(name_words(column.name)):
+        return False
+    return len(set(texts)) * 2 > len(texts) and any(_WHITE.search(text.strip()) for text in texts)
+
+
+def _seems_instruction(column: Column) -> bool:
+    """Whether a column of an unknown name holds texts of several words that differ from row to row."""
+    texts = column.texts
+    if not column.holds_text or _NO_ANSWER_WORDS & set(name_words(column.name)):
+        return False
+    several = sum(1 for text in texts if _WHITE.search(text.strip()))
+    return several * 2 > len(texts) and len(set(texts)) * 2 > len(texts)
 
 
 def _has_two_sides(names: Mapping[str, str], guess: ColumnGuess) -> bool:

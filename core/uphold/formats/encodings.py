@@ -34,6 +34,14 @@ _MOST_BAD_LINES = 200
 """Lines that are not UTF-8 after which the rest of the file is not looked at to guess its encoding."""
 
 
+class WrongEncoding(BadFile):
+    """Text that is not UTF-8; `guesses` are the encodings that it may be in, the likeliest first."""
+
+    def __init__(self, message: str, guesses: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.guesses = guesses
+
+
 def find_encoding(name: str) -> str | None:
     """Return the codec of an encoding by any of its names; None for UTF-8. Raises BadUsage for what is no text encoding."""
     try:
@@ -75,7 +83,8 @@ def check_encoding(name: str, head: bytes, encoding: str | None) -> str | None:
     form = unicode_form(head)
     if encoding is None:
         if form is not None:
-            raise BadFile(f"{name}:1: not UTF-8 at byte 0; it is {form.upper()}: {_remedy(form)}")
+            message = f"{name}:1: not UTF-8 at byte 0; it is {form.upper()}: {_remedy(form)}"
+            raise WrongEncoding(message, (form,))
         return None
     is_wide = encoding.startswith(("utf-16", "utf-32"))
     if form is not None and not is_wide:
@@ -170,11 +179,15 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class BadBytes:
-    """The first byte of a file that is not UTF-8, counted from 0, its line from 1, and what to do about it."""
+    """The first byte of a file that is not UTF-8, counted from 0, its line from 1, and what to do about it.
+
+    `guesses` are the encodings that the file may be in.
+    """
 
     line: int
     offset: int
     advice: str
+    guesses: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"not UTF-8 at byte {self.offset}; {self.advice}"
@@ -194,20 +207,21 @@ def find_bad_bytes(stream: BinaryIO, start: int) -> BadBytes | None:
             sample.append(raw[max(0, error.start - 1000) :][:20_000])
         start += len(raw)
         number += 1
-    return BadBytes(*first, _advice(b"\n".join(sample), good, len(sample))) if first else None
+    return BadBytes(*first, *_advice(b"\n".join(sample), good, len(sample))) if first else None
 
 
-def _advice(sample: bytes, good: int, bad: int) -> str:
+def _advice(sample: bytes, good: int, bad: int) -> tuple[str, tuple[str, ...]]:
+    """Return what to do about bytes that are not UTF-8, and the encodings that they may be in."""
     if good:
         where = "this line is not" if bad == 1 else "these lines are not"
-        return f"other lines are UTF-8, {where}: mend it, or save the file as UTF-8"
+        return f"other lines are UTF-8, {where}: mend it, or save the file as UTF-8", ()
     if _decodes(sample, "utf-8", "surrogatepass"):
-        return "half of a surrogate pair is no character; save the file as UTF-8"
+        return "half of a surrogate pair is no character; save the file as UTF-8", ()
     guesses = guess_encodings(sample)
     if len(guesses) == 1:
-        return f"it looks like {guesses[0].capitalize()}: {_remedy(guesses[0])}"
+        return f"it looks like {guesses[0].capitalize()}: {_remedy(guesses[0])}", guesses
     named = f"--encoding {guesses[0]} or {', '.join(guesses[1:])}" if guesses else "--encoding NAME"
-    return f"name its encoding (perhaps {named}), or save the file as UTF-8"
+    return f"name its encoding (perhaps {named}), or save the file as UTF-8", guesses
 
 
 def _remedy(encoding: str) -> str:

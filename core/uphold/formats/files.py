@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from uphold.errors import BadFile
 from uphold.formats.containers import Container, container_of
 from uphold.formats.csv_rows import CsvLayout, csv_layout, header_of, iter_csv_rows
-from uphold.formats.encodings import find_bad_bytes, text_lines, unicode_form
+from uphold.formats.encodings import BadBytes, WrongEncoding, find_bad_bytes, text_lines, unicode_form
 from uphold.formats.json_values import (
     LONGEST_LINE,
     describe_not_an_object,
@@ -76,21 +76,27 @@ class InputFile:
 
     def check_text(self) -> None:
         """Raise BadFile with the line of the first byte that is not UTF-8, or of a NUL byte."""
-        with self.open() as text:
-            bad = find_bad_bytes(text.content, text.start)
+        bad = self._bad_bytes
         if bad is not None:
-            raise BadFile(f"{self.name}:{bad.line}: {bad}")
+            raise WrongEncoding(f"{self.name}:{bad.line}: {bad}", bad.guesses)
         with self.open() as text:
             for number, line in enumerate(iter(partial(text.content.readline, LONGEST_LINE), b""), 1):
                 if b"\0" in line:
                     raise BadFile(f"{self.name}:{number}: a NUL byte; this is no text file, or a broken one")
 
     @cached_property
+    def _bad_bytes(self) -> BadBytes | None:
+        with self.open() as text:
+            return find_bad_bytes(text.content, text.start)
+
+    @property
     def advice_on_encoding(self) -> str:
         """What to do about bytes that are not UTF-8."""
-        with self.open() as text:
-            bad = find_bad_bytes(text.content, text.start)
-        return bad.advice if bad is not None else "save the file as UTF-8"
+        return self._bad_bytes.advice if self._bad_bytes is not None else "save the file as UTF-8"
+
+    def wrong_encoding(self, error: BadFile) -> WrongEncoding:
+        """Return the error of a row that is not UTF-8 as one that tells what the file may be in."""
+        return WrongEncoding(str(error), self._bad_bytes.guesses if self._bad_bytes is not None else ())
 
     def _check_line_lengths(self, data: bytes) -> None:
         line = start = 0
@@ -309,7 +315,10 @@ def _iter_lines(file: InputFile, notes: ReadNotes) -> Iterator[FileRow]:
             try:
                 record = parse_line(raw, start)
             except UnicodeDecodeError as error:
-                notes.skip_or_raise(source, f"not UTF-8 at byte {start + error.start}; {file.advice_on_encoding}")
+                try:
+                    notes.skip_or_raise(source, f"not UTF-8 at byte {start + error.start}; {file.advice_on_encoding}")
+                except BadFile as refused:
+                    raise file.wrong_encoding(refused) from None
             except BadRow as error:
                 hint = _one_line_hint(raw) if number == 1 else ""
                 notes.skip_or_raise(source, f"{error}{hint}")

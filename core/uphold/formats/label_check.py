@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from uphold.errors import BadFile
 from uphold.formats.column_mapping import word_of
 from uphold.formats.json_values import describe
 from uphold.formats.label_words import ALLOWED, NO_LABEL, UNREADABLE, guess_words
-from uphold.formats.reading import NeedsOptions, ReadOptions
+from uphold.formats.reading import NeedsOptions, ReadOptions, UnknownWords
 from uphold.records.import_request import ImportSuggestion
 from uphold.records.rows import RowSource
 
@@ -20,8 +19,8 @@ _MOST_WORDS = 40
 def check_words(rows: Rows, taken: Mapping[str, str], options: ReadOptions) -> None:
     """Raise where a row has a word that the format does not know.
 
-    `taken` is field -> column. Raises NeedsOptions where the meaning of all words in the rows is obvious, else BadFile, which
-    names the words and those of the format.
+    `taken` is field -> column. Raises NeedsOptions where the meaning of all words in the rows is obvious, else
+    UnknownWords, which names the words and those of the format.
     """
     found = _unknown_words(rows, taken, options)
     if not any(found.values()):
@@ -37,7 +36,10 @@ def check_words(rows: Rows, taken: Mapping[str, str], options: ReadOptions) -> N
     shown = unclear or list(found[field])
     more = f" (also {', '.join(map(repr, shown[1:6]))})" if len(shown) > 1 else ""
     meanings = ", ".join((*ALLOWED[field], *((UNREADABLE,) if field == "verdict" else ()), NO_LABEL))
-    raise BadFile(f"{sentence}\nsay what it means{more}: --map-value '{field}:{shown[0]}=WORD', WORD being {meanings}")
+    raise UnknownWords(
+        f"{sentence}\nsay what it means{more}: --map-value '{field}:{shown[0]}=WORD', WORD being {meanings}",
+        {name: tuple(words) for name, words in found.items() if words},
+    )
 
 
 def has_unknown_word(row: tuple[RowSource, Mapping[str, Any]], taken: Mapping[str, str], options: ReadOptions) -> bool:

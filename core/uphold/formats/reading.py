@@ -32,6 +32,14 @@ class NeedsOptions(BadFile):
         self.suggestion = suggestion
 
 
+class UnknownWords(BadFile):
+    """Words of verdicts, decisions or orders that the format does not know; `words` are all of a file, by field."""
+
+    def __init__(self, message: str, words: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(message)
+        self.words = words
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How files are to be read.

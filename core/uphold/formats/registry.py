@@ -71,7 +71,7 @@ _READERS: tuple[Format, ...] = (
 FORMATS = tuple(sorted(reader.NAME for reader in _READERS))
 """Names of the formats."""
 
-_TAKES_SYSTEM_NAMES = ("pairs", "alpaca-eval", "preferences", "promptfoo")
+TAKES_SYSTEM_NAMES = ("pairs", "alpaca-eval", "preferences", "promptfoo")
 """Formats whose files may leave out the names of the systems."""
 
 _FilesByKind = dict[str, list[InputFile]]
@@ -247,7 +247,7 @@ def _check_options(reader: Format, options: ReadOptions) -> None:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
     if options.system is not None and reader not in (lm_eval, scores):
         raise BadUsage(f"--system goes with the lm-eval and scores formats, not with {reader.NAME}")
-    if (options.candidate or options.baseline) and reader.NAME not in _TAKES_SYSTEM_NAMES:
+    if (options.candidate or options.baseline) and reader.NAME not in TAKES_SYSTEM_NAMES:
         raise BadUsage(f"{reader.NAME} names its systems itself; leave out --candidate and --baseline")
     for name in (options.candidate, options.baseline):
         if name is not None and not name.isascii():

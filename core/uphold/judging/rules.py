@@ -59,6 +59,10 @@ class Rule:
                 "rules:reference-overlap, or rules:closer with another system as the baseline"
             )
 
+    def can_read(self, reference: str) -> bool:
+        """Whether answers can be compared with this reference."""
+        return self.compare(reference, "", "", self.defaults)[0] is not None
+
     def judge(self, pair: PairToJudge, options: RuleOptions) -> Judgment:
         """Return the judgment of the pair's turn; unreadable without a reference that can be compared with."""
         reference = pair.text.reference(pair.turn)

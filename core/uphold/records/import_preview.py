@@ -1,5 +1,6 @@
 """What an import would do, before it does it: columns, the first rows as they are understood, and why it is refused."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from uphold.records.import_request import ImportRequest, ImportSuggestion
@@ -8,10 +9,14 @@ from uphold.records.rows import ImportRow, ImportSummary
 
 @dataclass(frozen=True, slots=True)
 class ImportRefusal:
-    """Why files are not imported; `suggestion` are options that would take them, None where there are none to name."""
+    """Why files are not imported; `suggestion` are options that would take them, None where there are none to name.
+
+    `words` are words of verdicts, decisions or orders, by field, that somebody has to say the meaning of.
+    """
 
     sentence: str
     suggestion: ImportSuggestion | None = None
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class ImportPreview:
 
     `is_new_set`: the import would make the set. `set_reason` says why the set was chosen where no option and no file name
     did. `rows` are the first ones. `summary` counts what has been read: the whole where `complete`, else the head of the
-    files. `request` is the one that was previewed.
+    files. `takes_names`: candidate and baseline can be named. `request` is the one that was previewed.
     """
 
     request: ImportRequest
@@ -59,6 +64,7 @@ class ImportPreview:
     rows: tuple[UnderstoodRow, ...] = ()
     summary: ImportSummary = field(default_factory=ImportSummary)
     complete: bool = False
+    takes_names: bool = False
     refusal: ImportRefusal | None = None
 
     @property

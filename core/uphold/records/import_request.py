@@ -21,6 +21,7 @@ class ImportSuggestion:
     set: str | None = None
     format: str | None = None
     update: bool = False
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,24 @@ class ImportRequest:
             set=suggestion.set or self.set,
             format=suggestion.format or self.format,
             update=self.update or suggestion.update,
+            encoding=suggestion.encoding or self.encoding,
         )
+
+    def taking(self, column: str, field: str | None, system: str | None = None) -> "ImportRequest":
+        """Return the request that takes a column for a field of the format, or for the answers of a `system`.
+
+        With neither the column is left out. Another column that the field, or the system, was taken from loses it.
+        """
+        mapping = {name: source for name, source in self.mapping.items() if source != column and name != field}
+        systems = {name: source for name, source in self.systems.items() if source != column and name != system}
+        left_out = [name for name in self.left_out if name != column]
+        if system is not None:
+            systems[system] = column
+        elif field is not None:
+            mapping[field] = column
+        else:
+            left_out.append(column)
+        return replace(self, mapping=mapping, systems=systems, left_out=tuple(left_out))
 
     def command(self) -> str:
         """Return the command line of the request, quoted for a shell."""

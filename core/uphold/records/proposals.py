@@ -23,6 +23,7 @@ class NearExample:
     key: str
     likeness: float
     text: ExampleText
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

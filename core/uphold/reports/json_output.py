@@ -471,6 +471,7 @@ def checkpoint_row_json(row: CheckpointRow) -> Json:
         "version": row.set_version,
         "judge": None if judge is None else judge.name,
         "judge_version": None if judge is None else judge.version,
+        "headline_judge": row.judge.name,
         "changes": None if row.changes is None else _changes(row.changes),
         "scores": {name: score_json(score) for name, score in row.scores.items()},
     }

@@ -8,7 +8,7 @@ appendix C), which leaves out what stands in many texts: templates and other boi
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -93,10 +93,14 @@ class _Passage:
         self.within = None if within is None else min(within, self.allowed)
         frequency = [weights.frequency(word) for word in words]
         order = sorted(range(len(words)), key=lambda position: (frequency[position], position))
+        self._runs: dict[str, list[frozenset[str]]] = defaultdict(list)
         if self.starts:
             place = {position: number for number, position in enumerate(order)}
-            self.anchors = frozenset(min(range(start, start + RUN), key=place.__getitem__) for start in self.starts)
-            self.least = min(len(set(words[start : start + RUN])) for start in self.starts)
+            rarest = {start: min(range(start, start + RUN), key=place.__getitem__) for start in self.starts}
+            for start, anchor in rarest.items():
+                self._runs[words[anchor]].append(frozenset(words[start : start + RUN]))
+            self.anchors = frozenset(rarest.values())
+            self.least = min(len(run) for runs in self._runs.values() for run in runs)
         else:
             self.anchors = frozenset(order[: self.allowed + 1])
             self.least = len(self.different) - self.allowed
@@ -105,7 +109,15 @@ class _Passage:
     def may_stand_in(self, text: frozenset[str]) -> bool:
         """Whether a text with these words has enough of the passage's, in whatever order."""
         common = self.different & text
-        return len(common) >= self.least and self.is_telling(common)
+        if len(common) < self.least:
+            return False
+        if not self.starts:
+            return self.is_telling(common)
+        return any(run <= common for word in self._runs.keys() & common for run in self._runs[word])
+
+    def may_stand_within(self, text: frozenset[str]) -> bool:
+        """Whether it may be part of a longer text with these words."""
+        return self.within is not None and len(self.different - text) <= self.within
 
     def is_telling(self, common: frozenset[str]) -> bool:
         """Whether the words that a text has too weigh enough in each part to be no chance."""
@@ -113,6 +125,34 @@ class _Passage:
             sum(weight[word] for word in common & weight.keys()) >= _LEAST_SHARE * total
             for weight, total in self._telling
         )
+
+    def edits_by_itself(self, text: Sequence[str], breaks: "_Breaks") -> int | None:
+        """Return the edits that make the passage a whole text or some whole lines of one, None if there are too many."""
+        size, found = len(self.words), None
+        places = breaks.lines if self.allowed else breaks.texts
+        for number, begin in enumerate(places):
+            for end in places[number + 1 :]:
+                if end - begin > size + self.allowed:
+                    break
+                if end - begin < size - self.allowed:
+                    continue
+                edits = word_edits(self.words, text[begin:end], self.allowed)
+                if edits is None or (found is not None and edits >= found):
+                    continue
+                if not edits or self.is_telling(frozenset(text[begin:end])):
+                    found = edits
+        return found
+
+    def edits_at(self, text: Sequence[str], shift: int) -> int | None:
+        """Return the edits that make the passage the words of a text around `shift`, None if there are too many."""
+        within = self.within or 0
+        window = text[max(0, shift - within) : max(0, shift + len(self.words) + within)]
+        if not within:
+            return 0 if self.words == tuple(window) else None
+        present = frozenset(window)
+        if len(self.different - present) > within or not self.is_telling(present):
+            return None
+        return edits_within(self.words, window, within)
 
 
 def _weighed(part: Part, weights: WordWeights) -> tuple[dict[str, float], float]:
@@ -122,25 +162,26 @@ def _weighed(part: Part, weights: WordWeights) -> tuple[dict[str, float], float]
 
 
 class _Breaks:
-    """Where texts and lines begin and end in the words of `texts`, as positions among all words."""
+    """Where texts and lines begin and end in the words of `texts`: positions among all words, in order."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
 
     @cached_property
-    def lines(self) -> frozenset[int]:
+    def lines(self) -> tuple[int, ...]:
         """Positions at which a text, a line or what follows a label begins or ends."""
-        count, found = 0, {0}
+        count, found = 0, [0]
         for text in self._texts:
-            for piece in _BREAK.split(_MARKUP.sub("\n", text)):
+            for piece in _BREAK.split(_without_markup(text)):
                 count += len(words(piece))
-                found.add(count)
-        return frozenset(found)
+                if count > found[-1]:
+                    found.append(count)
+        return tuple(found)
 
     @cached_property
-    def texts(self) -> frozenset[int]:
+    def texts(self) -> tuple[int, ...]:
         """Positions at which a text begins or ends."""
-        return frozenset(accumulate((len(_all_words([text])) for text in self._texts), initial=0))
+        return tuple(dict.fromkeys(accumulate((len(_all_words([text])) for text in self._texts), initial=0)))
 
 
 class LeakSearch:
@@ -175,62 +216,66 @@ class LeakSearch:
         likely = [passage for number in possible if (passage := self._passages[number]).may_stand_in(different)]
         if not likely:
             return []
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, word in enumerate(text_words):
-            places[word].append(place)
         found: dict[int, Leak] = {}
         breaks = _Breaks(texts)
         for passage in likely:
-            for leak in self._leaks(passage, text_words, places, breaks):
+            for leak in _leaks(passage, text_words, different, breaks):
                 known = found.get(leak.example)
                 if known is None or leak.rank < known.rank:
                     found[leak.example] = leak
         return [found[example] for example in sorted(found)]
 
-    def _leaks(
-        self, passage: _Passage, text_words: list[str], places: Mapping[str, list[int]], breaks: _Breaks
-    ) -> Iterator[Leak]:
-        pairs = [
-            (place, place - position)
-            for position in passage.anchors
-            for place in places.get(passage.words[position], ())
-        ]
-        if not passage.starts:
-            for start in sorted({shift for _, shift in pairs}):
-                window = text_words[max(0, start - passage.allowed) : start + len(passage.words) + passage.allowed]
-                if len(passage.different.difference(window)) <= passage.allowed:
-                    yield from self._near_leak(passage, text_words, start, breaks)
-            return
-        reached: dict[int, int] = {}
-        for place, shift in sorted(pairs):
-            if place < reached.get(shift, 0):
-                continue
-            begin, end = _common_run(passage.words, place - shift, text_words, place)
-            reached[shift] = end
-            if any(start in passage.starts for start in range(begin - shift, end - shift - RUN + 1)):
-                yield Leak(passage.example, Likeness.RUN, run=end - begin)
 
-    def _near_leak(self, passage: _Passage, text_words: list[str], start: int, breaks: _Breaks) -> Iterator[Leak]:
-        own, size, allowed = passage.words, len(passage.words), passage.allowed
-        ends_of = breaks.lines if allowed else breaks.texts
-        begins = [place for place in range(start - allowed, start + allowed + 1) if place in ends_of]
-        ends = [place for place in range(start + size - allowed, start + size + allowed + 1) if place in ends_of]
-        parts = [text_words[begin:end] for begin in begins for end in ends if begin < end]
-        by_itself = [edits for part in parts if (edits := word_edits(own, part, allowed)) is not None]
-        window = text_words[max(0, start - allowed) : start + size + allowed]
-        contained = None if passage.within is None else edits_within(own, window, passage.within)
-        edits = min([*by_itself, *([] if contained is None else [contained])], default=None)
-        if edits is None:
+def _leaks(passage: _Passage, text_words: list[str], different: frozenset[str], breaks: _Breaks) -> Iterator[Leak]:
+    if passage.starts:
+        yield from _run_leaks(passage, text_words, _shifts(passage, text_words))
+        return
+    edits = passage.edits_by_itself(text_words, breaks)
+    if edits != 0 and passage.may_stand_within(different):
+        contained = (passage.edits_at(text_words, shift) for _, shift in _shifts(passage, text_words))
+        least = min((one for one in contained if one is not None), default=None)
+        if least == 0:
+            sure = Likeness.VERBATIM if len(passage.words) >= RUN else Likeness.NEAR
+            yield Leak(passage.example, sure)
             return
-        if edits == 0:
-            sure = 0 in by_itself or size >= RUN
-            yield Leak(passage.example, Likeness.VERBATIM if sure else Likeness.NEAR)
-        elif passage.is_telling(frozenset(window)):
-            yield Leak(passage.example, Likeness.NEAR, edits)
+        edits = least if edits is None or (least is not None and least < edits) else edits
+    if edits is not None:
+        yield Leak(passage.example, Likeness.NEAR if edits else Likeness.VERBATIM, edits)
+
+
+def _shifts(passage: _Passage, text_words: list[str]) -> list[tuple[int, int]]:
+    """Return the places of a passage's anchors in a text, each with where the passage would begin."""
+    return sorted(
+        (place, place - position)
+        for position in passage.anchors
+        for place in _places(passage.words[position], text_words)
+    )
+
+
+def _places(word: str, text_words: list[str]) -> Iterator[int]:
+    place = -1
+    for _ in range(text_words.count(word)):
+        place = text_words.index(word, place + 1)
+        yield place
+
+
+def _run_leaks(passage: _Passage, text_words: Sequence[str], shifts: Sequence[tuple[int, int]]) -> Iterator[Leak]:
+    reached: dict[int, int] = {}
+    for place, shift in shifts:
+        if place < reached.get(shift, 0):
+            continue
+        begin, end = _common_run(passage.words, place - shift, text_words, place)
+        reached[shift] = end
+        if any(start in passage.starts for start in range(begin - shift, end - shift - RUN + 1)):
+            yield Leak(passage.example, Likeness.RUN, run=end - begin)
 
 
 def _all_words(texts: Sequence[str]) -> list[str]:
-    return words(_MARKUP.sub("\n", "\n".join(texts)))
+    return words(_without_markup("\n".join(texts)))
+
+
+def _without_markup(text: str) -> str:
+    return _MARKUP.sub("\n", text) if "<" in text or "[" in text else text
 
 
 def _whole_passages(examples: Sequence[ComparedText], groups: Sequence[int]) -> Iterator[_Wanted]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uphold.records.enums import REFERENCE
@@ -169,12 +170,7 @@ def any_reference(store: Store, set_id: int, candidate: str, baseline: str) -> b
     """
     in_common = False
     for example in active_examples(store, set_id):
-        answered = [
-            example.text.has_all_references
-            if system == REFERENCE
-            else _latest_response(store, system, example.text_id) is not None
-            for system in (candidate, baseline)
-        ]
+        answered = [_has_answer(store, system, example) for system in (candidate, baseline)]
         if REFERENCE in (candidate, baseline):
             in_common |= any(answered)
         else:
@@ -182,6 +178,20 @@ def any_reference(store: Store, set_id: int, candidate: str, baseline: str) -> b
         if all(answered) and any(reference is not None for reference in example.text.references):
             return True
     return False if in_common else None
+
+
+def references_in_common(store: Store, set_id: int, candidate: str, baseline: str) -> Iterator[str]:
+    """Yield the references of the active examples that both systems answered, one for each turn that has one."""
+    for example in active_examples(store, set_id):
+        references = [reference for reference in example.text.references if reference is not None]
+        if references and all(_has_answer(store, system, example) for system in (candidate, baseline)):
+            yield from references
+
+
+def _has_answer(store: Store, system: str, example: ActiveExample) -> bool:
+    if system == REFERENCE:
+        return example.text.has_all_references
+    return _latest_response(store, system, example.text_id) is not None
 
 
 _Answer = tuple[int, tuple[AnswerCell, ...]]

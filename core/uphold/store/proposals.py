@@ -13,7 +13,7 @@ from uphold.store.sets import read_text
 
 _ITEMS = """
 SELECT i.id, i.key, i.state, i.source, i.line, i.turns, i.context, i.reference, i.tags, i.reason, i.answers,
-    e.key, i.likeness, t.turns, t.context, r.turns
+    e.key, i.likeness, t.turns, t.context, r.turns, (SELECT json_group_array(tag) FROM tags g WHERE g.example_id = e.id)
 FROM pool_items i LEFT JOIN examples e ON e.id = i.near_example_id LEFT JOIN texts t ON t.id = e.text_id
 LEFT JOIN reference_texts r ON r.id = e.reference_id
 WHERE i.set_id = :set AND {} ORDER BY i.id
@@ -58,6 +58,16 @@ def proposal_keys(store: Store, set_id: int) -> set[str]:
     """Return the keys of all proposals that were not withdrawn."""
     sql = "SELECT key FROM pool_items WHERE set_id = ? AND state <> 'withdrawn' AND key IS NOT NULL"
     return {row[0] for row in store.rows(sql, (set_id,))}
+
+
+def present_keys(store: Store, set_id: int, keys: Sequence[str]) -> set[str]:
+    """Return those of some keys that examples of a set have, without those whose addition was undone."""
+    rows = store.rows(
+        "SELECT key FROM examples WHERE set_id = :set AND key IN (SELECT value FROM json_each(:keys))"
+        " AND id NOT IN (SELECT example_id FROM withdrawn_examples)",
+        {"set": set_id, "keys": json.dumps(list(keys))},
+    )
+    return {row[0] for row in rows}
 
 
 def answered_texts(store: Store, set_id: int) -> list[ExampleText]:
@@ -116,7 +126,7 @@ def add_proposals(conn: sqlite3.Connection, act: OpenAct, new: Sequence[NewPropo
 
 def _proposal(row: Sequence[object]) -> Proposal:
     number, key, state, source, line, turns, context, reference, tags, reason, answers, *near = row
-    near_key, likeness, near_turns, near_context, near_reference = near
+    near_key, likeness, near_turns, near_context, near_reference, near_tags = near
     logged = json.loads(str(answers))
     return Proposal(
         int(str(number)),
@@ -129,7 +139,12 @@ def _proposal(row: Sequence[object]) -> Proposal:
         tuple(str(reason).split("\n")),
         None
         if near_key is None
-        else NearExample(str(near_key), float(str(likeness or 0)), _text(near_turns, near_context, near_reference)),
+        else NearExample(
+            str(near_key),
+            float(str(likeness or 0)),
+            _text(near_turns, near_context, near_reference),
+            tuple(sorted(json.loads(str(near_tags)))),
+        ),
         {str(system): tuple(cells) for system, cells in logged.items()},
     )
 

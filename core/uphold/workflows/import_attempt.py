@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from uphold.errors import BadFile
+from uphold.errors import BadFile, UpholdError
 from uphold.formats import registry
+from uphold.formats.encodings import WrongEncoding
 from uphold.formats.reading import FileReading, NeedsOptions, ReadOptions, ReadProgress
 from uphold.records.import_preview import ImportRefusal, UnderstoodRow
 from uphold.records.import_request import ImportRequest, ImportSuggestion
@@ -49,12 +50,32 @@ def refusal_error(request: ImportRequest, refusal: ImportRefusal) -> BadFile:
 
 
 @contextmanager
-def naming_commands(request: ImportRequest) -> Iterator[None]:
+def naming_commands(request: ImportRequest, database: Path | None = None) -> Iterator[None]:
     """Turn the error of a file that needs other options into ImportRefused, which names the whole command."""
     try:
         yield
     except NeedsOptions as needed:
         raise refusal_error(request, ImportRefusal(str(needed), needed.suggestion)) from None
+    except WrongEncoding as wrong:
+        suggestion = encoding_suggestion(request, wrong, database)
+        if suggestion is None:
+            raise
+        raise refusal_error(request, ImportRefusal(str(wrong), suggestion)) from None
+
+
+def encoding_suggestion(request: ImportRequest, wrong: WrongEncoding, database: Path | None) -> ImportSuggestion | None:
+    """Return the encoding that a file seems to be in, with what else it needs when it is read so; None where none is named."""
+    if request.encoding is not None or not wrong.guesses:
+        return None
+    encoding = wrong.guesses[0]
+    try:
+        reading = open_request(replace(request, encoding=encoding), database)
+        next(iter(reading.rows), None)
+    except NeedsOptions as needed:
+        return replace(needed.suggestion, encoding=encoding)
+    except UpholdError:  # what else is wrong with the file is told once it is read in its encoding
+        return ImportSuggestion(encoding=encoding)
+    return ImportSuggestion(encoding=encoding)
 
 
 def read_options(request: ImportRequest, database: Path | None) -> ReadOptions:
@@ -144,7 +165,7 @@ class ImportAttempt:
                 yield ImportProgress(*self._bytes, summary.rows)
         refused = yield from self._with_progress(self._rules.apply_deferred(deferred))
         for number, row, error in refused:
-            if at_most is not None and isinstance(error, NeedsOtherRows):
+            if summary.rows == at_most and isinstance(error, NeedsOtherRows):
                 continue  # they may come later
             if not self._request.skip_bad:
                 raise error

@@ -12,10 +12,10 @@ from typing import Any
 from uphold.errors import BadFile, BadUsage, UpholdError
 from uphold.formats.column_check import taken_fields
 from uphold.formats.column_guess import HEAD_ROWS, Column, columns_of
-from uphold.formats.encodings import find_encoding
+from uphold.formats.encodings import WrongEncoding, find_encoding
 from uphold.formats.files import find_files
-from uphold.formats.reading import NeedsOptions
-from uphold.formats.registry import read_head
+from uphold.formats.reading import NeedsOptions, UnknownWords
+from uphold.formats.registry import TAKES_SYSTEM_NAMES, read_head
 from uphold.records.import_preview import ImportPreview, ImportRefusal, PreviewColumn
 from uphold.records.import_request import ImportRequest, ImportSuggestion
 from uphold.records.rows import ColumnUse
@@ -78,6 +78,11 @@ def preview_import(
             preview = _of_attempt(request, attempt, whole)
     except NeedsOptions as needed:
         refusal = ImportRefusal(str(needed), needed.suggestion)
+    except WrongEncoding as error:
+        known = error.guesses[:1] if request.encoding is None else ()
+        refusal = ImportRefusal(str(error), ImportSuggestion(encoding=known[0]) if known else None)
+    except UnknownWords as error:
+        refusal = ImportRefusal(str(error), words=error.words)
     except (BadFile, BadUsage) as error:
         refusal = ImportRefusal(str(error))
     finally:
@@ -85,7 +90,12 @@ def preview_import(
     if refusal is not None:
         preview = _of_refusal(request, refusal, attempt, store.path)
     has_columns = preview.format in (None, PAIRS)
-    yield replace(preview, columns=_columns(preview, store.path), fields=MAPPABLE if has_columns else ())
+    yield replace(
+        preview,
+        columns=_columns(preview, store.path),
+        fields=MAPPABLE if has_columns else (),
+        takes_names=preview.format in (None, *TAKES_SYSTEM_NAMES),
+    )
 
 
 def _of_attempt(request: ImportRequest, attempt: ImportAttempt, whole: bool) -> ImportPreview:

@@ -42,7 +42,7 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
     where a whole file cannot be read); nothing is imported then. Where nothing is new, no import is recorded and the
     summary's number is None. Files that hold scores alone make no set.
     """
-    with _paused_gc(), naming_commands(request):
+    with _paused_gc(), naming_commands(request, store.path):
         if has_scores_only(request, store.path):
             yield from import_scores(store, request)
             return
@@ -106,5 +106,5 @@ def _paused_gc() -> Iterator[None]:
 
 def check_files(request: ImportRequest, database: Path | None = None) -> None:
     """Raise BadFile or BadUsage for files that cannot be imported at all, before a `database` is created."""
-    with naming_commands(request):
+    with naming_commands(request, database):
         open_request(request, database)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from uphold.errors import BadUsage
 from uphold.judging.fences import new_fence
@@ -19,7 +20,7 @@ from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
 from uphold.store.judge_specs import record_spec
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
-from uphold.store.pairs import MadePairs, any_reference, make_pairs
+from uphold.store.pairs import MadePairs, make_pairs, references_in_common
 from uphold.store.runs import get_run, responses_from_other_sets
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 
@@ -27,6 +28,9 @@ MAX_LISTED = 200
 """Most unreadable or failed pairs that are listed."""
 
 _LATEST = 8
+
+_REFERENCES_LOOKED_AT = 50
+"""References that are tried to tell whether a rule can read a set."""
 
 _VARIABLE = re.compile(r"\breq_\w+|\d+(?:[.,]\d+)*")
 """What differs between messages about the same thing: ids of requests, and numbers."""
@@ -227,15 +231,15 @@ def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]
 
 
 def suitable_rules(store: Store, set_id: int, candidate: str, baseline: str) -> list[str]:
-    """Return the specs of the rules that can read the answers of two systems over a set."""
+    """Return the specs of the rules that can read the answers of two systems over a set, by its first references."""
+    references = list(islice(references_in_common(store, set_id, candidate, baseline), _REFERENCES_LOOKED_AT))
     rules = []
-    comparable = any_reference(store, set_id, candidate, baseline)
-    for name, rule in RULES.items() if comparable else ():
+    for name, rule in RULES.items():
         try:
             rule.check_systems(candidate, baseline)
         except BadUsage:
             continue
-        if baseline == REFERENCE or not rule.against_reference:
+        if (baseline == REFERENCE or not rule.against_reference) and any(map(rule.can_read, references)):
             rules.append(f"rules:{name}")
     return rules
 

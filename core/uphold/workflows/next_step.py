@@ -19,14 +19,22 @@ from uphold.workflows.judging_progress import judges_to_choose
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command line that works as it stands, None where something of it has to be filled in; and what else can be done."""
+    """A command line that works as it stands, None where something of it has to be filled in; and what else can be done.
+
+    `run` is the run that it is about; where there is none yet, `sides` are the candidate and baseline of one.
+    """
 
     command: str | None
     remark: str = ""
+    run: Run | None = None
+    sides: tuple[str, str] | None = None
 
 
 def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextStep:
-    """Return what can be done next with the set that an import went into."""
+    """Return what can be done next with the set that an import went into, or with scores."""
+    if not summary.set:
+        two = summary.systems if len(summary.systems) == 2 else ()
+        return NextStep(_command(store, "scores", *two), "" if two else "of two systems it shows what changed")
     set_id = find_set(store, summary.set)
     runs = [run for run in all_runs(store) if run.set_id == set_id]
     new = run_of_import(store, summary.number) if summary.number is not None else None
@@ -40,7 +48,8 @@ def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextS
         return _step_for_run(store, runs[-1], settings)
     if len(systems) > 1:
         candidate, baseline = likely_sides(systems)
-        return NextStep(_command(store, "review", *_sides(summary.set, candidate, baseline)))
+        sides = (candidate, baseline)
+        return NextStep(_command(store, "review", *_options(summary.set, sides)), sides=sides)
     if systems:
         return _step_for_one(store, set_id, summary.set, systems[0])
     generate = _command(store, "generate", "--set", summary.set)
@@ -54,36 +63,39 @@ def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextS
 def _step_for_run(store: Store, run: Run, settings: Settings) -> NextStep:
     review = _command(store, "review", _named(run))
     if run_judges(store, run.id):
-        return NextStep(review)
+        return NextStep(review, run=run)
     judges = judges_to_choose(store, run.id, settings)
     if judges:
-        return NextStep(_command(store, "judge", _named(run), "--judge", judges[0]), f"or without a judge: {review}")
-    return NextStep(
-        review, f"or first have a model judge: {_command(store, 'judge', _named(run))} --judge anthropic:MODEL"
-    )
+        judge = _command(store, "judge", _named(run), "--judge", judges[0])
+        return NextStep(judge, f"or without a judge: {review}", run)
+    judge = f"{_command(store, 'judge', _named(run))} --judge anthropic:MODEL"
+    return NextStep(review, f"or first have a model judge: {judge}", run)
 
 
 def _step_for_systems(store: Store, run: Run, candidate: str, settings: Settings) -> NextStep:
     """Return the step for a system that no run compares yet, where another run over the set exists."""
-    sides = _sides(run.set, candidate, run.baseline if run.baseline != candidate else run.candidate)
-    review = _command(store, "review", *sides)
+    sides = (candidate, run.baseline if run.baseline != candidate else run.candidate)
+    options = _options(run.set, sides)
+    review = _command(store, "review", *options)
     used = {judge.name for judge in run_judges(store, run.id)}
     judges = [judge for judge in judges_to_choose(store, run.id, settings) if judge in used]
     if not judges:
-        return NextStep(review)
-    return NextStep(_command(store, "judge", *sides, "--judge", judges[0]), f"or without a judge: {review}")
+        return NextStep(review, sides=sides)
+    judge = _command(store, "judge", *options, "--judge", judges[0])
+    return NextStep(judge, f"or without a judge: {review}", sides=sides)
 
 
 def _step_for_one(store: Store, set_id: int, set_name: str, system: str) -> NextStep:
     second = f"a second system's answers: {_command(store, 'import', 'FILE', '--set', set_name)} --candidate NAME"
     if not any_reference(store, set_id, system, REFERENCE):
         return NextStep(None, f"a run compares two systems; import {second}")
-    sides = _sides(set_name, system, REFERENCE)
-    return NextStep(_command(store, "judge", *sides, "--judge", "rules:reference-overlap"), f"or import {second}")
+    sides = (system, REFERENCE)
+    judge = _command(store, "judge", *_options(set_name, sides), "--judge", "rules:reference-overlap")
+    return NextStep(judge, f"or import {second}", sides=sides)
 
 
-def _sides(set_name: str, candidate: str, baseline: str) -> tuple[str, ...]:
-    return "--set", set_name, "--candidate", candidate, "--baseline", baseline
+def _options(set_name: str, sides: tuple[str, str]) -> tuple[str, ...]:
+    return "--set", set_name, "--candidate", sides[0], "--baseline", sides[1]
 
 
 def _named(run: Run) -> str:

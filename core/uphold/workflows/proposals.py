@@ -368,11 +368,13 @@ def take(store: Store, set_name: str, reviewer: str, keys: Sequence[str] | None 
     return _take(editor, _named(editor, keys))
 
 
-def take_changed(store: Store, set_name: str, reviewer: str, key: str, text: ExampleText, tags: Sequence[str]) -> str:
-    """Make an example of a proposal with another text or other tags, as one act; return its key."""
-    editor = SetEditor(store, set_name, reviewer)
-    (found,) = stored.find_proposals(store, editor.set_id, [key])
-    return _take(editor, [found], {key: (text, tuple(tags))})[0]
+def take_draft(editor: SetEditor, key: str, text: ExampleText, tags: Sequence[str]) -> str:
+    """Make a draft of a proposal with this text and these tags, as one act; return its key. It counts once it is activated.
+
+    Raises BadUsage for a key that is not proposed.
+    """
+    (found,) = stored.find_proposals(editor.store, editor.set_id, [key])
+    return _take(editor, [found], {key: (text, tuple(tags))}, ExampleStatus.DRAFT)[0]
 
 
 def leave(store: Store, set_name: str, reviewer: str, keys: Sequence[str] | None = None) -> list[str]:
@@ -399,16 +401,17 @@ def _take(
     editor: SetEditor,
     chosen: Sequence[Proposal],
     changed: Mapping[str, tuple[ExampleText, tuple[str, ...]]] | None = None,
+    status: ExampleStatus = ExampleStatus.ACTIVE,
 ) -> list[str]:
     made = []
     if chosen:
         with editor.act(ActKind.TAKE, {"items": str(len(chosen))}) as act:
-            keys = {example.key for example in all_examples(editor.store, editor.set_id)}
+            keys = stored.present_keys(editor.store, editor.set_id, [one.key for one in chosen])
             for proposal in chosen:
                 text, tags = (changed or {}).get(proposal.key, (proposal.text, proposal.tags))
                 place = proposal.source if proposal.line is None else f"{proposal.source}:{proposal.line}"
                 key = proposal.key if proposal.key not in keys else default_key(text)
-                new = NewExample(text, key, tags, ExampleStatus.ACTIVE, f"from {place}")
+                new = NewExample(text, key, tags, status, f"from {place}")
                 example_id, _ = add_example(editor.store.conn, act, new)
                 write_proposal_state(editor.store.conn, act, proposal.id, "taken", example_id)
                 made.append(key)

@@ -7,9 +7,9 @@ import pytest
 from support import hostile_texts
 from support.control_sequences import kinds
 from support.hostile_texts import Dress
-from support.settling import quick_apps
+from support.settling import collected, quick_apps
 
-__all__ = ["quick_apps"]
+__all__ = ["collected", "quick_apps"]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from uphold.reviewing.receipts import Receipt
 from uphold_tui.review import instruction
 from uphold_tui.review.live_numbers import RailView, numbers_line
 from uphold_tui.review.live_numbers import rows as rail_rows
-from uphold_tui.review.verdict_strip import receipt
+from uphold_tui.review.verdict_strip import StripState, receipt, you_row
 from uphold_tui.themes import PLAIN
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import axis, interval, shares
@@ -214,3 +214,11 @@ def test_groups_of_keys_drop_out_whole_from_the_middle() -> None:
     assert fitting(groups, 30).plain == "first one    last"
     assert fitting(groups, 12).plain == "first one"
     assert fitting(groups, 6).plain == "last"
+
+
+@pytest.mark.parametrize("key", ["k-01", "desk-0038", "a-key-that-is-longer-than-others"])
+def test_all_keys_that_decide_stand_before_a_receipt_on_a_narrow_screen(key: str) -> None:
+    over = Receipt(EventKind.DECISION, 1, key, Choice.BOTH_BAD, Ruling.OVERTURNED)
+    row = you_row(StripState(pair(), message=receipt(over, PLAIN, loud=True, narrow=True)), 78, narrow=True).plain
+    assert "enter uphold A   a A   b B   t tie   4 both bad" in row
+    assert "≠" in row

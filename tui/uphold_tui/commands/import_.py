@@ -192,8 +192,6 @@ def _import_files(context: Context, request: "ImportRequest") -> "ImportSummary"
 
 def _print_next_step(context: Context, summary: "ImportSummary") -> None:
     """Print the command that goes on from here, on standard error."""
-    if not summary.set:
-        return
     from uphold.workflows.next_step import next_step
     from uphold_tui.console import print_note
 

@@ -1,8 +1,6 @@
 """`uphold import --dry-run`: what would be imported, with the first rows as they are understood."""
 
-import json as json_module
 import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from uphold.formatting import count_noun
@@ -10,10 +8,8 @@ from uphold_tui.commands.import_summary import print_summary, summary_json
 from uphold_tui.commands.options import Context
 
 if TYPE_CHECKING:
-    from uphold.records.import_preview import ImportPreview, PreviewColumn, UnderstoodRow
+    from uphold.records.import_preview import ImportPreview, UnderstoodRow
     from uphold.records.import_request import ImportRequest
-    from uphold.records.rows import ImportedJudgment
-    from uphold.records.texts import AnswerCell
 
 _NARROWEST = 40
 
@@ -59,63 +55,27 @@ def _preview(context: Context, request: "ImportRequest") -> "ImportPreview":
 
 def _print_columns(preview: "ImportPreview") -> None:
     """Print each column with its first value and what it is, or would be, taken for."""
+    from uphold.reports.import_text import taken_for
     from uphold_tui.console import print_table
 
     width = max(shutil.get_terminal_size().columns // 2, _NARROWEST)
-    rows = [(f"  {one.name}", _taken_for(one), _cut((*one.samples, "")[0], width)) for one in preview.columns]
+    rows = [(f"  {one.name}", taken_for(one), _cut((*one.samples, "")[0], width)) for one in preview.columns]
     if rows:
         print_table([("  column", "taken for", "first value"), *rows])
 
 
-def _taken_for(column: "PreviewColumn") -> str:
-    if column.system is not None:
-        return f"answers of {column.system}"
-    if column.field is not None:
-        return column.field
-    return f"{column.suggested}?" if column.suggested else "not used"
-
-
 def _print_rows(preview: "ImportPreview") -> None:
+    from uphold.reports.import_text import row_parts
     from uphold_tui.console import print_table, print_text
 
     if preview.rows:
         print_text(f"the first {count_noun(len(preview.rows), 'row')} as understood:")
     width = max(shutil.get_terminal_size().columns - 24, _NARROWEST)
     for number, row in enumerate(preview.rows, 1):
-        parts = [(name, _cut(text, width)) for name, text in _parts(row)]
+        parts = [(name, _cut(text, width)) for name, text in row_parts(row)]
         print_table([(f"  {number if index == 0 else '':>3}", *part) for index, part in enumerate(parts)])
     if preview.rows:
         print_text()
-
-
-def _parts(row: "UnderstoodRow") -> Iterator[tuple[str, str]]:
-    """Yield what a row holds, each part with its name."""
-    given = row.row
-    yield "key", row.key
-    for number, turn in enumerate(row.turns, 1):
-        yield ("instruction" if len(row.turns) == 1 else f"turn {number}"), turn
-    if row.context is not None:
-        yield "context", row.context
-    for reference in row.references:
-        if reference is not None:
-            yield "reference", reference
-    if given.tags:
-        yield "tags", ", ".join(given.tags)
-    for response in given.responses:
-        yield f"{response.system} says", " / ".join(map(_cell_text, response.cells))
-    for judgment in given.judgments:
-        yield "verdict", _judgment_text(judgment)
-    for review in given.reviews:
-        yield "decision", f"{review.choice.value} by {review.reviewer}" + (f": {review.note}" if review.note else "")
-
-
-def _judgment_text(judgment: "ImportedJudgment") -> str:
-    verdict = judgment.verdict.value if judgment.verdict is not None else judgment.status.value
-    return f"{verdict} by {judgment.judge}" + (f": {judgment.reason}" if judgment.reason else "")
-
-
-def _cell_text(cell: "AnswerCell") -> str:
-    return cell if isinstance(cell, str) else json_module.dumps(cell, ensure_ascii=False)
 
 
 def _cut(text: str, width: int) -> str:

@@ -6,23 +6,9 @@ from uphold.formatting import count, count_noun, noun
 from uphold_tui.commands.options import print_other_sets
 
 if TYPE_CHECKING:
-    from uphold.records.rows import ColumnUse, ImportSummary
+    from uphold.records.rows import ImportSummary
 
 _ROWS_LISTED = 12
-
-_ADDED_NAMES = {
-    "examples": ("example", "examples"),
-    "responses": ("response", "responses"),
-    "pairs": ("pair", "pairs"),
-    "judgments": ("judgment", "judgments"),
-    "reviews": ("review", "reviews"),
-    "carried": ("decision carried from an equal pair", "decisions carried from equal pairs"),
-    "edited": ("example edited", "examples edited"),
-    "replaced": ("response replaced", "responses replaced"),
-    "scores": ("score", "scores"),
-    "items": ("result of a single document", "results of single documents"),
-}
-"""What was added, by the field of the summary that counts it: one of them, and several; in the order of the output."""
 
 
 def summary_json(summary: "ImportSummary") -> dict[str, object]:
@@ -59,16 +45,17 @@ def summary_json(summary: "ImportSummary") -> dict[str, object]:
 
 def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
     """Print what an import has done; with `future`, what it would do."""
+    from uphold.reports.import_text import ADDED_NAMES, column_use_text
     from uphold_tui.console import print_table, print_text
 
     reason = f", {summary.set_reason}" if summary.set_reason else ""
     would = "would be " if future else ""
     into = f"into the set {summary.set!r}{reason}" if summary.set else "as scores, into no set"
     print_text(f"{count_noun(summary.rows, 'row')} {would}read as {summary.format} {into}")
-    added = [(name, getattr(summary, name)) for name in _ADDED_NAMES if getattr(summary, name)]
+    added = [(name, getattr(summary, name)) for name in ADDED_NAMES if getattr(summary, name)]
     if added:
         print_table([(f"{would}added", "")])
-        print_table([(f"  {count(number):>7}", noun(number, *_ADDED_NAMES[name])) for name, number in added])
+        print_table([(f"  {count(number):>7}", noun(number, *ADDED_NAMES[name])) for name, number in added])
     else:
         print_text("nothing new: all of it is there already" if future else "nothing new: all of it was there already")
     if summary.already_there and added:
@@ -79,7 +66,7 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
     _print_scores(summary)
     print_other_sets(summary.from_other_sets)
     if summary.columns:
-        print_text("columns read: " + ", ".join(_column_text(one) for one in summary.columns if one.field))
+        print_text("columns read: " + ", ".join(column_use_text(one) for one in summary.columns if one.field))
     if summary.unused_fields:
         print_text("columns not used: " + ", ".join(repr(name) for name in summary.unused_fields))
     if summary.ignored:
@@ -102,12 +89,6 @@ def _print_scores(summary: "ImportSummary") -> None:
         print_text(f"{count_noun(summary.scores_replaced, 'score')} in place of earlier ones")
     if summary.scores_there and (summary.scores or summary.items):
         print_text(f"{count_noun(summary.scores_there, 'score was', 'scores were')} there already")
-
-
-def _column_text(use: "ColumnUse") -> str:
-    if use.system is not None:
-        return f"{use.name!r} as the answers of {use.system!r}"
-    return use.name if use.name == use.field else f"{use.name!r} as {use.field}"
 
 
 def _print_list(title: str, rows: list[tuple[str, str]]) -> None:

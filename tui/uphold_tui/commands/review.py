@@ -63,7 +63,7 @@ def review(
     from uphold.workflows.lookup import find_run
     from uphold.workflows.review_opening import ReviewOptions
 
-    _prepare_app()
+    prepare_app()
     options = ReviewOptions(queue, blind, open_share, planned, judge)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
@@ -86,7 +86,7 @@ def review(
 
 def start(context: Context) -> None:
     """Open the start screen, with a new database if there is none."""
-    _prepare_app()
+    prepare_app()
     with context.open(create=True) as store:
         open_app(context, store, app_options(context), start=True)
 
@@ -141,7 +141,7 @@ def app_options(
     )
 
 
-def _prepare_app() -> None:
+def prepare_app() -> None:
     """Raise BadUsage without a terminal, and pause the garbage collector until the app has drawn its first frame."""
     import gc
 

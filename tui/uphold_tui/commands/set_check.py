@@ -117,8 +117,10 @@ def _print_check(found: "SetCheck") -> None:
     for kind, number in found.counts.items():
         print_text(f"{count(number)} {_TITLES[kind.value]}:")
         shown = [finding for finding in found.findings if finding.kind is kind]
-        if len(shown) > 1 and len({(finding.detail, finding.where, len(finding.keys)) for finding in shown}) == 1:
-            # All say the same: their keys are enough.
+        if len(shown) > 1 and len({(one.detail, one.where, len(one.keys) == 1) for one in shown}) == 1 == len(
+            shown[0].keys
+        ):
+            # All say the same of one example each: their keys are enough.
             print_table([(f"  {shown[0].detail}", _keys(tuple(key for one in shown for key in one.keys), _LISTED))])
             continue
         print_table([_row(finding) for finding in shown[:_LISTED]])

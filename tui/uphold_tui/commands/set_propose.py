@@ -1,12 +1,14 @@
 """`uphold set propose`, `set take` and `set leave`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import AsJson, Reviewer, SetName, reviewer_name
+from uphold_tui.commands.options import AsJson, Context, Reviewer, SetName, reviewer_name
+from uphold_tui.commands.review import app_options, open_app, prepare_app
 
 if TYPE_CHECKING:
     from uphold.records.proposals import Proposal, Proposed
@@ -46,19 +48,30 @@ def propose(
     encoding: Annotated[
         str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of the pool; UTF-8 by default.")
     ] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Then go through what waits, one log a key; needs a terminal.")
+    ] = False,
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
     """Propose examples for a set from logs, unlike each other and unlike what the set has.
 
-    Nothing is in the set until `set take`. What was taken or left is not proposed again.
+    Nothing is in the set until it is taken: by `set take`, or one by one with --review. What was taken or left is not proposed
+    again.
     """
     from uphold.workflows.proposals import ProposeRequest, Spread, waiting
     from uphold_tui.commands.import_ import read_mapping
-    from uphold_tui.console import print_json
+    from uphold_tui.console import in_terminal, print_json
 
     if by not in (None, *Spread):
         raise BadUsage(f"--by must be {' or '.join(Spread)}, not {by!r}")
+    if review and json:
+        raise BadUsage("--review goes through proposals in a terminal, --json prints them; give one of them")
+    if review and not in_terminal():
+        raise BadUsage("--review wants a terminal; `uphold set take` and `uphold set leave` do without one")
+    if review and not pool:
+        _review(context.obj, set_, reviewer)
+        return
     if not pool:
         with context.obj.open(reading=True) as store:
             found = waiting(store, set_)
@@ -74,6 +87,15 @@ def propose(
         print_json(_proposed_json(set_, made))
     else:
         _print_proposed(made, set_)
+    if review and made.waiting:
+        _review(context.obj, set_, reviewer)
+
+
+def _review(context: Context, name: str, reviewer: str | None) -> None:
+    """Open the app on the proposals that wait."""
+    prepare_app()
+    with context.open() as store:
+        open_app(context, store, replace(app_options(context, reviewer), proposals=name), start=True)
 
 
 def _propose(context: typer.Context, name: str, request: "ProposeRequest", reviewer: str) -> "Proposed":

@@ -17,7 +17,7 @@ REVIEW_NOTE = (
 )
 
 _COLUMNS = (
-    ("Decide", "Add", "Judging", "Example"),
+    ("Decide", "Add", "Judging", "Example", "Import", "Files"),
     ("Read", "Pairs", "Numbers", "List", "Health"),
     ("Narrow", "Runs", "Sets", "Move", "Set", "Show"),
 )

@@ -188,7 +188,6 @@ class FieldsForm(VerticalScroll):
         Their rows are shared out to fit into `room`; the form scrolls where that is too small.
         """
         self._given, self._with_key, self._room = values, with_key, room
-        await self.remove_children()
         specs = field_specs(values, with_key=with_key)
         self._fields = {spec.name: _made(spec) for spec in specs}
         wanted = [1 if spec.one_line else _wanted_rows(spec.text, self._room.width - 3) for spec in specs]
@@ -196,7 +195,10 @@ class FieldsForm(VerticalScroll):
         heights = shared_heights(wanted, self._room.height - 2 * len(specs), weights)
         for spec, field, high in zip(specs, self._fields.values(), heights, strict=True):
             field.styles.height = 1 if spec.one_line else max(high, _LEAST)
-        await self.mount(*self._widgets())
+        # A frame between the two would draw fields that are gone, whose styles Textual has dropped: it raises KeyError then.
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount(*self._widgets())
         first = next((name for name in self._fields if name == focus), None)
         (self._fields[first] if first else self._first_text()).focus()
 

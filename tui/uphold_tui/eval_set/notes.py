@@ -99,14 +99,12 @@ def empty_set(name: str, table: Mapping[str, Key]) -> Content:
             Content.styled("An example is one instruction, or several turns; a reference and tags if you like.", MUTED),
             Content(""),
             Content.assemble((label(table["set.new"]), BOLD), ("   writes the first one", MUTED)),
+            Content.assemble((label(table["set.proposals"]), BOLD), ("   chooses from logs", MUTED)),
             Content.assemble((label(table["set.texts"]), BOLD), ("   writes purpose and guidelines", MUTED)),
             Content(""),
             Content.styled("From the shell", FAINT),
             Content(""),
             Content.assemble(safe_text.line(f"uphold import FILE {to_set}", BOLD), ("   from a file", MUTED)),
-            Content.assemble(
-                safe_text.line(f"uphold set propose {shlex.quote(name)} FILE", BOLD), ("   chosen from logs", MUTED)
-            ),
         ]
     )
 

@@ -1,7 +1,6 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -21,7 +20,6 @@ from uphold.records.sets import (
     ExampleEdit,
     ExampleRow,
     ExampleStatus,
-    SettingKind,
     StaleCounts,
     next_key,
     stale_sentence,
@@ -32,18 +30,21 @@ from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
+from uphold_tui.eval_set.acts import Done, ExampleActs, describe
 from uphold_tui.eval_set.check_run import CheckRun, progress_words
-from uphold_tui.eval_set.editing import FieldChange, Writing, change_from, change_of, new_example, values_of
+from uphold_tui.eval_set.editing import Writing, change_from, change_of, new_example, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
+from uphold_tui.eval_set.footer import FooterState, footer
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
+from uphold_tui.eval_set.state import SetActions, SetScreenState
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
-from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow
 
 if TYPE_CHECKING:
     from uphold.formats.example_document import ExampleDocument
@@ -67,41 +68,6 @@ _HELP_NOTE = (
 )
 
 
-@dataclass(slots=True)
-class SetScreenState:
-    """What of the list is kept while other screens are open: filter, order, search, the example under the cursor, marks.
-
-    `only_keys` are the examples of a line of the health panel, `only_words` what they have in common.
-    """
-
-    only: ExampleFilter = ExampleFilter.ALL
-    order: ExampleOrder = ExampleOrder.KEY
-    typed: str = ""
-    key: str | None = None
-    marked: set[str] = field(default_factory=set)
-    only_keys: frozenset[str] | None = None
-    only_words: str = ""
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether examples may be left out."""
-        return self.only is not ExampleFilter.ALL or bool(self.typed) or self.only_keys is not None
-
-
-@dataclass(frozen=True, slots=True)
-class SetActions:
-    """Callbacks of the screen into the app.
-
-    `leave` closes the screen; it is told whether the set was changed. `review` makes the run of candidate and baseline and
-    opens its review (None: not offered). `hides` says of an example whether a pair of it is under review, so that its
-    outcomes and its answers by system would give away the sides.
-    """
-
-    leave: Callable[[bool], None]
-    review: Callable[[str, str], None] | None
-    hides: Callable[[str], bool] = lambda key: False
-
-
 class SetScreen(Screen[None]):
     """The examples of one eval set; bare keys act on the one under the cursor while no field is written in."""
 
@@ -115,6 +81,7 @@ class SetScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
+        self.acts = ExampleActs(editor)
         self.state = state if state is not None else SetScreenState()
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
@@ -272,6 +239,8 @@ class SetScreen(Screen[None]):
         self._refresh_find_line()
         self._refresh_filters()
         self._refresh_footer()
+        if self.writing is not None:
+            self._refresh_example()
 
     def say(self, words: str) -> None:
         """Show a message of our own words."""
@@ -369,39 +338,20 @@ class SetScreen(Screen[None]):
         self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
 
     def _refresh_footer(self) -> None:
-        table = {name.removeprefix("set."): key for name, key in self.table.items()}
-        narrow = self.has_class("-narrow")
-        last = [entry(table["help"]), entry(table["back"])]
-        if (self.has_class("-none") or narrow) and self.message and self.writing is None:
-            self.footer.show([[self.message], last])
-        elif self.writing is not None:
-            first = [entry(table["escape"], "done"), entry(table["only"], "next field"), entry(table["add_turn"])]
-            self.footer.show([first])
-        elif self._is_finding:
-            self.footer.show([[_plain("enter", "find"), _plain("esc", "leave it")]])
-        elif self._health_cursor is not None:
-            self.footer.show(
-                [[_plain("enter", "its examples"), entry(table["alike"]), entry(table["escape"], "to the list")], last]
-            )
-        elif not self.loader.now.rows:
-            self.footer.show([[entry(table["new"]), entry(table["texts"]), entry(table["undo"])], last])
-        else:
-            self.footer.show([*self._list_entries(table, narrow=narrow), last])
-
-    def _list_entries(self, table: dict[str, keys.Key], *, narrow: bool) -> list[list[Content]]:
-        example = self.selected
-        first = [entry(table["edit"]), entry(table["new"]), entry(table["tags"])]
-        if example is not None and example.status is not ExampleStatus.ACTIVE:
-            first.append(entry(table["activate"], "restore" if example.status is ExampleStatus.RETIRED else "active"))
-        else:
-            first.append(entry(table["retire"]))
-        second = [entry(table["undo"]), entry(table["mark"])]
-        third = [] if narrow else [entry(table["check"]), entry(table["systems"])]
-        if self.app.size.width >= 140:
-            third += [entry(table["answers"]), entry(table["texts"]), entry(table["find"])]
-        if self.state.is_narrowed:
-            second.append(entry(table["escape"], "all"))
-        return [first, second, third]
+        state = FooterState(
+            self.table,
+            self.app.size.width,
+            narrow=self.has_class("-narrow"),
+            writing=self.writing is not None,
+            finding=self._is_finding,
+            in_health=self._health_cursor is not None,
+            is_empty=not self.loader.now.rows,
+            is_narrowed=self.state.is_narrowed,
+            status=self.selected.status if self.selected is not None else None,
+        )
+        # A narrow screen has no other place for a message, nor has one without a list.
+        message = self.message if state.narrow or state.is_empty else Content("")
+        self.footer.show(footer(state, message))
 
     # the cursor
 
@@ -555,15 +505,15 @@ class SetScreen(Screen[None]):
         if not change:
             self._end_writing("nothing changed")
             return
-        self._ask_if_stale(writing.key, change.whole, lambda: self._save(writing.key or "", change))
+        self._ask_if_stale(writing.key, change.whole, partial(self.acts.save, writing.key, change))
 
-    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], None]) -> None:
+    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], Done]) -> None:
         """Save at once where nothing becomes stale, else ask."""
         from uphold_tui.eval_set.stale import Answer, StaleScreen
 
         def answered(answer: Answer | None) -> None:
             if answer is Answer.SAVE:
-                save()
+                self._do(save)
             elif answer is Answer.LEAVE:
                 self._end_writing("left as it was")
 
@@ -573,47 +523,35 @@ class SetScreen(Screen[None]):
         if stale:
             self.app.push_screen(StaleScreen(key, stale, self.signs), answered)
         else:
-            save()
-
-    def _save(self, key: str, change: FieldChange) -> None:
-        """Save what was written, as one act."""
-        if self._try(lambda: self._write(key, change)):
-            self.changed = True
-            parts = (("text", change.text), ("reference", change.references), ("tags", change.tags_changed))
-            self._end_writing(f"{' and '.join(word for word, is_changed in parts if is_changed)} saved")
-
-    def _write(self, key: str, change: FieldChange) -> bool:
-        if change.text is None and change.references is None:
-            self.editor.tag([key], change.add_tags, change.remove_tags)
-        elif change.tags_changed:
-            self.editor.edit_all(key, change.whole, change.tags)
-        else:
-            self.editor.edit(key, change.whole)
-        return True
+            self._do(save)
 
     def _add(self, values: FieldValues) -> None:
         new = new_example(values)
         if new is None:
             self._end_writing("nothing written: no example added")
-            return
-        keys_made = self._try(lambda: self.editor.add([new]))
-        if keys_made is not None:
-            self.changed = True
-            self.state.key = keys_made[0]
-            if not self.loader.now.rows or self.state.is_narrowed:
-                self.state.only, self.state.typed, self.state.only_keys, self.state.only_words = (
-                    ExampleFilter.ALL,
-                    "",
-                    None,
-                    "",
-                )
-            self._end_writing(f"{safe_text.safe_line(keys_made[0])} added")
+        else:
+            self._do(lambda: self.acts.add(new))
 
     def _end_writing(self, words: str) -> None:
         self.writing = None
         self.set_focus(None)
         self.say(words)
         self.refresh_page()
+
+    def _do(self, act: Callable[[], Done | None]) -> None:
+        """Do something to the set, say what was done, and read the set again.
+
+        Where it cannot be done say why; what is being written stays.
+        """
+        done = self._try(act)
+        if done is None:
+            return
+        self.changed = True
+        self.state.marked.clear()
+        if done.key is not None and done.show_all:
+            self.state.show_all()
+        self.state.key = done.key or self.state.key
+        self._end_writing(done.words)
         self.read_again()
 
     def _try(self, act: Callable[[], Result]) -> Result | None:
@@ -640,7 +578,7 @@ class SetScreen(Screen[None]):
             self.show_message(Content.assemble(safe_text.line(str(error), DOUBT), f"; what you wrote is in {kept}"))
             return
         if change:
-            self._ask_if_stale(example.key, change.whole, partial(self._save, example.key, change))
+            self._ask_if_stale(example.key, change.whole, partial(self.acts.save, example.key, change))
         else:
             self.say("nothing changed")
 
@@ -663,16 +601,6 @@ class SetScreen(Screen[None]):
             return [row.key for row in self.loader.now.rows if row.key in self.state.marked]
         return [self.selected.key] if self.selected is not None else []
 
-    def _targets_words(self, targets: Sequence[str]) -> str:
-        return safe_text.safe_line(targets[0]) if len(targets) == 1 else count_noun(len(targets), "marked example")
-
-    def _acted(self, words: str) -> None:
-        """After an act: read the set again, say what was done, and forget the marks."""
-        self.changed = True
-        self.state.marked.clear()
-        self.say(words)
-        self.read_again()
-
     def action_mark(self) -> None:
         """Mark or unmark the example under the cursor, and move on."""
         if self.selected is not None:
@@ -689,16 +617,11 @@ class SetScreen(Screen[None]):
         from uphold_tui.eval_set.tags import TagChange, TagsScreen
 
         def write(change: TagChange | None) -> None:
-            if change is None:
-                return
-            if self._try(lambda: self.editor.tag(targets, change.add, change.remove)) is not None:
-                said = [f"+{safe_text.safe_line(tag)}" for tag in change.add]
-                said += [f"−{safe_text.safe_line(tag)}" for tag in change.remove]
-                self._acted(f"{self._targets_words(targets)}: {' '.join(said)}")
+            if change is not None:
+                self._do(lambda: self.acts.tag(targets, change))
 
-        rows = [found for key in targets if (found := self.loader.find(key)) is not None]
-        screen = TagsScreen(self._targets_words(targets), self.loader.tags(), [found.tags for found in rows])
-        self.app.push_screen(screen, write)
+        tags = [found.tags for key in targets if (found := self.loader.find(key)) is not None]
+        self.app.push_screen(TagsScreen(describe(targets), self.loader.tags(), tags), write)
 
     def action_retire(self) -> None:
         """Ask for a reason, and retire."""
@@ -711,9 +634,8 @@ class SetScreen(Screen[None]):
             return
         from uphold_tui.dialogs.ask import AskScreen, Question
 
-        words = self._targets_words(targets)
         question = Question(
-            f"Retire {words}",
+            f"Retire {describe(targets)}",
             _retire_words(stale),
             hint="why: a reason, if you like",
             keys=(("enter", "retire"), ("esc", "leave it")),
@@ -721,53 +643,34 @@ class SetScreen(Screen[None]):
         )
 
         def retire(reason: str | None) -> None:
-            if reason is not None and self._try(lambda: self.editor.retire(targets, reason or None)) is not None:
-                self._acted(f"{words} retired")
+            if reason is not None:
+                self._do(lambda: self.acts.retire(targets, reason))
 
         self.app.push_screen(AskScreen(question), retire)
 
     def action_activate(self) -> None:
         """Restore retired examples, and make drafts active."""
         found = [one for key in self.targets if (one := self.loader.find(key)) is not None]
-        retired = [one.key for one in found if one.status is ExampleStatus.RETIRED]
-        drafts = [one.key for one in found if one.status is ExampleStatus.DRAFT]
-        if retired and self._try(lambda: self.editor.restore(retired)) is not None:
-            self._acted(f"{self._targets_words(retired)} restored: what was judged and decided counts again")
-        if drafts and self._try(lambda: self.editor.activate(drafts)) is not None:
-            self._acted(f"{self._targets_words(drafts)} active")
-        if found and not retired and not drafts:
+        if found and all(one.status is ExampleStatus.ACTIVE for one in found):
             self.say("it is active already")
+        elif found:
+            self._do(lambda: self.acts.activate(found))
 
     def action_draft(self) -> None:
         """Make examples drafts."""
         targets = [key for key in self.targets if self.loader.now.is_standing(key)]
-        if targets and self._try(lambda: self.editor.make_draft(targets)) is not None:
-            self._acted(f"{self._targets_words(targets)}: a draft, in no count")
+        if targets:
+            self._do(lambda: self.acts.make_draft(targets))
 
     def action_duplicate(self) -> None:
         """Add a draft with the text of the example under the cursor, and go to it."""
         example = self.selected
-        if example is None:
-            return
-        made = self._try(lambda: self.editor.duplicate(example.key))
-        if made is not None:
-            self._show_all_for(made)
-            self._acted(f"{safe_text.safe_line(made)}: a draft, copied from {safe_text.safe_line(example.key)}")
-
-    def _show_all_for(self, key: str) -> None:
-        """Put the cursor on an example, whether or not the list is narrowed."""
-        state = self.state
-        state.key, state.only, state.typed, state.only_keys, state.only_words = key, ExampleFilter.ALL, "", None, ""
+        if example is not None:
+            self._do(lambda: self.acts.duplicate(example.key))
 
     def action_undo(self) -> None:
         """Take back the reviewer's last act on the set, also one from before a restart."""
-        undone = self._try(self.editor.undo)
-        if undone is None:
-            return
-        if undone.act.keys and self.loader.find(undone.act.keys[0]) is not None:
-            self._show_all_for(undone.act.keys[0])
-        left = f"; {'; '.join(undone.left)}" if undone.left else ""
-        self._acted(safe_text.safe_line(f"taken back: {undone.act.what}{left}"))
+        self._do(self.acts.undo)
 
     def action_copy(self) -> None:
         """Copy the key of the example under the cursor."""
@@ -792,13 +695,9 @@ class SetScreen(Screen[None]):
         def take(answer: "SystemAnswer | None") -> None:
             if answer is not None:
                 edit = ExampleEdit(references=tuple(map(cell_text, answer.cells)))
-                self._ask_if_stale(example.key, edit, partial(self._take_reference, example.key, answer))
+                self._ask_if_stale(example.key, edit, partial(self.acts.take_reference, example.key, answer))
 
         self.app.push_screen(SystemAnswersScreen(example.key, answers, example.text.references), take)
-
-    def _take_reference(self, key: str, answer: "SystemAnswer") -> None:
-        if self._try(lambda: [self.editor.use_answer_as_reference(key, answer.response_id)]) is not None:
-            self._acted(f"the answer of {safe_text.safe_line(answer.system)} is the reference")
 
     # the set as a whole
 
@@ -812,13 +711,8 @@ class SetScreen(Screen[None]):
         before = SetTexts(overview.purpose or "", overview.guidelines or "")
 
         def write(after: SetTexts | None) -> None:
-            if after is None:
-                return
-            values = [(SettingKind.PURPOSE, before.purpose, after.purpose)]
-            values.append((SettingKind.GUIDELINES, before.guidelines, after.guidelines))
-            changed = [(kind, now) for kind, was, now in values if now != was]
-            if self._try(lambda: [self.editor.set_value(kind, now or None) for kind, now in changed]) is not None:
-                self._acted(f"{' and '.join(kind.value for kind, _ in changed)} saved")
+            if after is not None:
+                self._do(lambda: self.acts.write_texts(before, after))
 
         self.app.push_screen(SetTextsScreen(overview.name, before), write)
 
@@ -841,6 +735,25 @@ class SetScreen(Screen[None]):
 
         offered = with_references(systems, self.loader.now.rows)
         self.app.push_screen(SystemsScreen(overview.name, offered, overview.baseline), make)
+
+    def action_proposals(self) -> None:
+        """Open the proposals of the set."""
+        if self.actions.proposals is not None:
+            self._open(self.actions.proposals)
+
+    def action_versions(self) -> None:
+        """Open the versions of the set."""
+        if self.actions.versions is not None:
+            self._open(self.actions.versions)
+
+    def _open(self, screen: Callable[[Callable[[str], None]], None]) -> None:
+        self._stop_check()
+        self._try(lambda: screen(self._came_back))
+
+    def _came_back(self, words: str) -> None:
+        """Another screen of the set was left, and may have changed it."""
+        self.say(words)
+        self.read_again()
 
     # health
 
@@ -885,14 +798,8 @@ class SetScreen(Screen[None]):
         from uphold_tui.eval_set.side_by_side import AlikeScreen, Kept
 
         def keep(kept: Kept | None) -> None:
-            if kept is None:
-                return
-            reason = "like " + kept.kept.key
-            if self._try(lambda: self.editor.retire([kept.retired.key], reason)) is not None:
-                self.state.key = kept.kept.key
-                self._acted(
-                    f"{safe_text.safe_line(kept.retired.key)} retired, {safe_text.safe_line(kept.kept.key)} kept"
-                )
+            if kept is not None:
+                self._do(lambda: self.acts.keep_one(kept))
 
         self.app.push_screen(AlikeScreen(twos, self.signs), keep)
 
@@ -981,7 +888,3 @@ class SetScreen(Screen[None]):
 def _retire_words(stale: StaleCounts) -> str:
     sentence = stale_sentence(stale)
     return f"{sentence}; restoring brings them back" if sentence else "nothing was judged or decided on it"
-
-
-def _plain(key: str, words: str) -> Content:
-    return Content.assemble((key, BOLD), (f" {words}", MUTED))

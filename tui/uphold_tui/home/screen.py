@@ -188,13 +188,30 @@ def headline_of(path: Path, run: Run, judge: str | None) -> "HeadlineNumbers":
 
 
 @dataclass(frozen=True, slots=True)
+class FirstStep:
+    """A way to begin, and the key that does it from anywhere."""
+
+    key_id: str
+    title: str
+    explanation: str
+
+
+_FIRST_STEPS = (
+    FirstStep("home.demo", "Try it on the demo", "pairs that are judged already; offline, no key, two minutes"),
+    FirstStep("home.import", "Import a file", "CSV, JSONL, Excel; AlpacaEval, MT-Bench, promptfoo, Inspect"),
+    FirstStep("home.new_set", "Write an eval set", "start with ten instructions of your own"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class HomeActions:
     """Callbacks of the start screen into the app.
 
     `read` returns the runs and sets to list, `headline` the win rate and agreement of a run (it takes long: a thread calls
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
-    from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one.
+    from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one; `import_file`
+    asks for a file to import.
     """
 
     read: Callable[[], Home]
@@ -208,6 +225,7 @@ class HomeActions:
     change_reviewer: Callable[[str], None]
     edit_set: Callable[[str], None]
     new_set: Callable[[], None]
+    import_file: Callable[[], None]
 
 
 class HomeScreen(Screen[None]):
@@ -241,7 +259,10 @@ class HomeScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
+        was_empty = self.is_empty
         self.home = self.actions.read()
+        if self.is_empty != was_empty:
+            self.cursor = 0
         self.cursor = min(self.cursor, max(self._rows - 1, 0))
         self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
@@ -269,6 +290,7 @@ class HomeScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.width < 120, "-tight")
         self.refresh_page()
 
     @property
@@ -278,8 +300,8 @@ class HomeScreen(Screen[None]):
 
     @property
     def _rows(self) -> int:
-        """How many runs and eval sets the cursor can be on."""
-        return len(self.home.runs) + len(self.home.sets)
+        """How many runs and eval sets the cursor can be on; in an empty database, ways to begin."""
+        return len(self._steps) if self.is_empty else len(self.home.runs) + len(self.home.sets)
 
     @property
     def run_row(self) -> RunRow | None:
@@ -300,7 +322,7 @@ class HomeScreen(Screen[None]):
         on_run = self.run_row is not None
         first = [entry(self.table["home.open"], "choose" if self.is_empty else "review" if on_run else "open the set")]
         first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if on_run]
-        second = [] if self.is_empty else [entry(self.table["home.new_set"])]
+        second = [] if self.is_empty else [entry(self.table[f"home.{name}"]) for name in ("import", "new_set")]
         last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
         self.footer.show([first, second, last])
 
@@ -348,33 +370,31 @@ class HomeScreen(Screen[None]):
         return next((index for index, first, height in places if first <= row < first + height), None)
 
     def _first_steps(self) -> Content:
-        """Return what an empty database offers; the demo is selected, so that enter is enough."""
-        demo = [
-            Content.assemble(("  d   ", BOLD), ("Try it on the demo", BOLD)),
-            Content.styled("      pairs that are judged already; offline, no key, two minutes", MUTED),
-        ]
+        """Return what an empty database offers; the first is selected, so that enter is enough."""
         width = min(76, self.app.size.width - 5)
-        tinted = [clickable(spread(row, Content(""), width).stylize_before(TINT), "press('home.demo')") for row in demo]
-        key = keys.label(self.table["home.new_set"])
-        write = [
-            Content.assemble((f"  {key}   ", BOLD), ("Write an eval set", BOLD)),
-            Content.styled("      start with ten instructions of your own", MUTED),
-        ]
         rows = [
             Content.styled("Nothing to review yet.", BOLD),
             Content(""),
             Content.styled("uphold shows two answers side by side and what a judge thought of them.", MUTED),
             Content.styled("You uphold the judge, or overturn it. From that come numbers you can trust.", MUTED),
             Content(""),
-            *([*tinted, Content("")] if self.actions.demo is not None else []),
-            *(clickable(row, "press('home.new_set')") for row in write),
-            Content(""),
-            Content.styled("From the shell", FAINT),
-            Content(""),
-            Content.assemble(("uphold import FILE", BOLD), ("   JSONL or CSV, AlpacaEval, MT-Bench, PandaLM", MUTED)),
-            Content.assemble(("uphold demo", BOLD), ("          the same, in a file of its own", MUTED)),
         ]
+        for index, step in enumerate(self._steps):
+            key = self.table[step.key_id]
+            for row in (
+                Content.assemble((f"  {keys.label(key)}   ", BOLD), (step.title, BOLD)),
+                Content.styled(f"      {step.explanation}", MUTED),
+            ):
+                whole = clickable(spread(row, Content(""), width), f"press('{key.id}')")
+                rows.append(whole.stylize_before(TINT) if index == self.cursor else whole)
+            rows.append(Content(""))
+        rows.append(Content.styled("The same from the shell:   uphold demo   uphold import FILE", FAINT))
         return Content("\n").join(rows)
+
+    @property
+    def _steps(self) -> list[FirstStep]:
+        """What an empty database offers."""
+        return [step for step in _FIRST_STEPS if step.key_id != "home.demo" or self.actions.demo is not None]
 
     # keys
 
@@ -395,13 +415,13 @@ class HomeScreen(Screen[None]):
             self._refresh_header()
 
     def action_open(self) -> None:
-        """Review the run under the cursor, or open the eval set; in an empty database, open the demo."""
-        if self.set_row is not None:
+        """Review the run under the cursor, or open the eval set; in an empty database, begin in the way under the cursor."""
+        if self.is_empty:
+            self.action_press(self._steps[self.cursor].key_id)
+        elif self.set_row is not None:
             self._try(partial(self.actions.edit_set, self.set_row.name))
         elif self.run_row is not None:
             self._try(partial(self.actions.review, self.run_row.run))
-        else:
-            self.action_demo()
 
     def action_edit_set(self) -> None:
         """Open the eval set under the cursor, or that of the run."""
@@ -430,6 +450,10 @@ class HomeScreen(Screen[None]):
         if self.is_empty and self.actions.demo is not None:
             self.actions.demo()
 
+    def action_import_file(self) -> None:
+        """Ask for a file to import."""
+        self.actions.import_file()
+
     def action_move(self, step: int) -> None:
         """Move the cursor over the runs and the eval sets."""
         self._go(self.cursor + step)
@@ -439,11 +463,11 @@ class HomeScreen(Screen[None]):
         self._go(self._rows - 1 if end else 0)
 
     def _go(self, index: int) -> None:
-        if not self._rows:
-            return
         self.cursor = min(max(index, 0), self._rows - 1)
         self._message = Content("")
         self.refresh_page()
+        if self.is_empty:
+            return
         first, height = self._place(self.cursor)
         region = Region(0, first, 1, height) if self.cursor else Region(0, 0, 1, first + height)
         self.page.scroll_to_region(region, animate=False, immediate=True)

@@ -28,6 +28,9 @@ VEILED = "has read this pair; shown after you decide"
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
+_CUT = 14
+"""By how many cells a message may be too long for the room beside the keys and be cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class StripState:
@@ -147,11 +150,16 @@ def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
         left = Content.assemble(left, _offer(strip, narrow))
         room = width - left.cell_length - 3
         if narrow and strip.message:
-            return spread(left, strip.message, width, 30)
+            return spread(left, _beside_keys(strip.message, width - left.cell_length - 2), width, 30)
         beside = Content("") if above_you(strip, width) else _beside_offer(strip, narrow, brief=room < _ROOMY)
         return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
     left = Content.assemble(left, _standing(strip, choice, narrow))
     return spread(left, strip.message or _after(strip, narrow), width, 30)
+
+
+def _beside_keys(message: Content, room: int) -> Content:
+    """A receipt that is a little too long is cut, and not the keys that decide; a whole sentence is left as it is."""
+    return message.truncate(room, ellipsis=True) if room < message.cell_length <= room + _CUT else message
 
 
 def above_you(strip: StripState, width: int) -> Content:

@@ -26,6 +26,11 @@ def spread(left: Content, right: Content, width: int, least: int = 12) -> Conten
     return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 0), right)
 
 
+def with_message(keys: Content, message: Content, width: int) -> tuple[Content, Content]:
+    """Return what goes to the two ends of a row: keys and a message, or the message alone where both do not fit."""
+    return (keys, message) if keys.cell_length + message.cell_length + 2 <= width else (message, Content(""))
+
+
 def fitting(groups: Sequence[Content], width: int, gap: int = 4) -> Content:
     """Return `groups` on one row; where they do not fit, the middle ones are left out, then the first or the last."""
     kept = list(groups)

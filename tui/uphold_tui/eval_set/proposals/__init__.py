@@ -1,0 +1,1 @@
+"""The screen on which proposals are taken or left out, one by one."""

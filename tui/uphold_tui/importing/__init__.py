@@ -1,0 +1,1 @@
+"""The screens that import files: one chooses them, the other shows what they hold and imports them."""
