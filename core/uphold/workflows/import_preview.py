@@ -65,7 +65,7 @@ def preview_import(
     refusal: ImportRefusal | None = None
     try:
         if has_scores_only(request, store.path):
-            yield preview_scores(store, request)
+            yield (yield from preview_scores(store, request))
             return
         with store.snapshot() as conn:
             left_out: dict[int, str] = {}

@@ -34,7 +34,7 @@ def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextS
     """Return what can be done next with the set that an import went into, or with scores."""
     if not summary.set:
         two = summary.systems if len(summary.systems) == 2 else ()
-        return NextStep(_command(store, "scores", *two), "" if two else "of two systems it shows what changed")
+        return NextStep(_command(store, "scores", *two), "`uphold scores` shows what changed between two systems")
     set_id = find_set(store, summary.set)
     runs = [run for run in all_runs(store) if run.set_id == set_id]
     new = run_of_import(store, summary.number) if summary.number is not None else None
