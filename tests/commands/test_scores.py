@@ -105,6 +105,14 @@ def test_another_number_of_the_same_score_is_refused_and_taken_with_update(folde
     assert system["scores"]["mmlu:acc"]["value"] == pytest.approx(sum(map(sum, NEW.values())) / 300)
 
 
+def test_scores_of_a_system_that_no_run_has_are_said_to_be(folder: Path) -> None:
+    out = write_output(folder / "more", "/data/sft-3", OLD)
+    said = uphold(folder, "import", out)
+    assert "6 scores read as lm-eval, into no set" in said.stdout
+    assert "no run has '/data/sft-3': an import with --system NAME gives scores to the system of one" in said.stderr
+    assert "next: uphold --db x.db scores\n" in said.stderr
+
+
 def test_an_import_of_scores_can_be_taken_back(folder: Path) -> None:
     assert done(folder, "imports", "drop", "3") == "import 3 is taken back: 16 scores\n"
     assert data(folder, "scores") == {"systems": []}

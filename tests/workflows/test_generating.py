@@ -3,6 +3,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from uphold.errors import BadUsage
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.store.pairs import make_pairs
+from uphold.store.runs import all_runs
+from uphold.workflows.benchmarks import run_scores
 from uphold.workflows.generating import GenerateRequest, GenerationProgress, generate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest, measure_perplexity
@@ -217,6 +220,8 @@ async def test_perplexity_of_several_turns_counts_each_reference(filled: Callabl
     assert last.result.perplexity == pytest.approx(math.exp((5 + 4 + 4) / 3))
     make_pairs(store, 1, "s", "reference", "old")
     assert run_perplexities(store, None, "s")[0].system == "new"
+    found = run_scores(store, replace(all_runs(store)[0], candidate="new"))["perplexity"]
+    assert (found.value, found.n, found.error) == (last.result.perplexity, 1, None)
 
 
 def llama_server(*, before_bias: bool = True, blank: bool = True) -> Callable[[Asked], Reply]:

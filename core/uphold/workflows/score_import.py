@@ -14,7 +14,6 @@ from uphold.store.benchmarks import score_changes, write_scores
 from uphold.store.database import Store, now
 from uphold.workflows.import_attempt import ImportProgress, count_scores, open_request
 
-
 _SECONDS = 0.1
 """Between two progress values."""
 

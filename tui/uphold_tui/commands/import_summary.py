@@ -50,8 +50,9 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
 
     reason = f", {summary.set_reason}" if summary.set_reason else ""
     would = "would be " if future else ""
-    into = f"into the set {summary.set!r}{reason}" if summary.set else "as scores, into no set"
-    print_text(f"{count_noun(summary.rows, 'row')} {would}read as {summary.format} {into}")
+    into = f" into the set {summary.set!r}{reason}" if summary.set else ", into no set"
+    rows = count_noun(summary.rows, "row" if summary.set else "score")
+    print_text(f"{rows} {would}read as {summary.format}{into}")
     added = [(name, getattr(summary, name)) for name in ADDED_NAMES if getattr(summary, name)]
     if added:
         print_table([(f"{would}added", "")])
