@@ -45,6 +45,20 @@ def test_every_task_and_group_has_its_metrics_and_a_group_the_documents_of_its_l
     assert (first.occurrence, first.place, first.asked, first.passed) == (1, "0", "mmlu_law question 0?", True)
 
 
+def test_a_groups_metric_is_that_of_the_tasks_that_have_it(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    results = {
+        "g": {"acc,none": 0.5, "f1,none": 0.5, "sample_count": {"acc,none": 30, "f1,none": 20}},
+        "a": {"acc,none": 0.5, "sample_len": 10},
+        "b": {"acc,none": 0.5, "f1,none": 0.5},
+    }
+    tree = {"g": ["a", "b"], "a": [], "b": []}
+    path.write_text(json.dumps({"results": results, "group_subtasks": tree, "model_name": "m"}))
+    scores = {one.name: one for one in read(path).scores}
+    assert (scores["g:acc"].leaves, scores["g:acc"].n) == (("a", "b"), 30)
+    assert (scores["g:f1"].leaves, scores["g:f1"].n) == (("b",), 20)
+
+
 def test_results_alone_have_no_documents_and_say_that_there_are_some(tmp_path: Path) -> None:
     folder = write_output(tmp_path, "org/sft", MMLU)
     reading = read(folder / f"results_{TIME}.json")

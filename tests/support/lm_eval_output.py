@@ -85,7 +85,7 @@ def write_output(
         leaves = [leaf for leaf in LEAVES if leaf in parts or "mmlu_stem" in parts]
         pooled = [value for leaf in leaves for value in mmlu[leaf]]
         share, error = measured(pooled)
-        results[group] = {"alias": group, "name": group, "sample_count": len(pooled)}
+        results[group] = {"alias": group, "name": group, "sample_count": {"acc,none": len(pooled)}}
         results[group] |= {"acc,none": share, "acc_stderr,none": error}
     if gsm:
         share, error = measured(gsm)

@@ -6,7 +6,7 @@ Groups stand in `results` beside their tasks, and again in `groups`; `group_subt
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,17 +68,15 @@ class Results:
                     found[part] = None
         return tuple(found)
 
-    def documents(self, name: str) -> int | None:
-        """Return how many documents a task has, or those of its tasks a group; None where that is not told."""
-        leaves = self.leaves(name)
-        if leaves:
-            counts = [self.documents(leaf) for leaf in leaves]
-            known = [number for number in counts if number is not None]
-            if len(known) == len(counts):
-                return sum(known)
-        told = _object(_object(self.content.get("n-samples")).get(name))
-        task = self.tasks.get(name, {})
-        numbers = (told.get("effective"), told.get("original"), task.get("sample_len"), task.get("sample_count"))
+    def documents(self, name: str, key: str, leaves: Sequence[str]) -> int | None:
+        """Return how many documents a metric of a task has, those of its `leaves` a group; None where that is not told."""
+        counts = [self.documents(leaf, key, ()) for leaf in leaves]
+        known = [number for number in counts if number is not None]
+        if leaves and len(known) == len(counts):
+            return sum(known)
+        told, task = _object(_object(self.content.get("n-samples")).get(name)), self.tasks.get(name, {})
+        of_group = _object(task.get("sample_count")).get(key)
+        numbers = (told.get("effective"), told.get("original"), of_group, task.get("sample_len"))
         return next((number for number in numbers if type(number) is int and 0 < number < 2**53), None)
 
     def scores(self, name: str, system: str, notes: ReadNotes) -> Iterator[ImportedScore]:
@@ -94,6 +92,8 @@ class Results:
                 continue
             error = task.get(f"{metric}{_STDERR},{name_of_filter}", task.get(f"{metric}{_STDERR}"))
             higher = directions.get(metric)
+            # A group's metric is that of the tasks that have it.
+            own = tuple(leaf for leaf in leaves if leaf not in self.tasks or key in self.tasks[leaf])
             yield ImportedScore(
                 source,
                 system,
@@ -102,9 +102,9 @@ class Results:
                 float(value),
                 filter=name_of_filter or NO_FILTER,
                 error=float(error) if _is_number(error) and error >= 0 else None,
-                n=self.documents(name),
+                n=self.documents(name, key, own),
                 higher_is_better=higher if type(higher) is bool else is_better_higher(metric),
-                leaves=leaves,
+                leaves=own,
             )
 
 
