@@ -27,7 +27,7 @@ from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 _HELP_NOTE = (
     "The interval of a win rate is 95 %. The difference to the blessed run is paired, example by example, a tie being half a "
     "win; known in both are examples that were read in both runs, or whose answers are the same. What only the judge says "
-    "was lost is muted and counts in no number."
+    "was lost is muted and counts in no number. Benchmarks are points against the baseline."
 )
 
 
