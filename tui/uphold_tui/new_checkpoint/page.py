@@ -261,6 +261,7 @@ class NewCheckpointPage:
             first = Content.styled(nothing_to_read(view.reading), BOLD)
         else:
             first = Content.styled("what is to be read is not known yet", MUTED)
+            behind = Content.styled("the review opens when all is judged" if self.opens_review else "", MUTED)
         return [*first.wrap(max(width, 1))[:3], Content(""), spread(Content("    ").join(entries), behind, width)]
 
 

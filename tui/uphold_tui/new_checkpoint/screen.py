@@ -172,6 +172,8 @@ class NewCheckpointScreen(Screen[None]):
             entries += [entry(self.table["new.again"])] if self._can_try_again else []
         elif status.ended:
             entries.append(entry(open_, "checkpoints"))
+        elif status.view is None:
+            entries.append(entry(open_, "review what is new when it is judged"))
         if self.run_made is not None:
             entries.append(entry(self.table["new.figures"]))
         return entries
