@@ -155,6 +155,22 @@ def decimal(value: float) -> str:
     return f"{value:,.2f}".replace("-", MINUS)
 
 
+def signed_decimal(value: float) -> str:
+    """Return a difference of two numbers with two decimals and its sign: `+0.31`, `−1.20`, `0.00`."""
+    text = decimal(value)
+    return f"+{text}" if value > 0 and text.strip("0.") else text
+
+
+def score(value: float, *, is_share: bool) -> str:
+    """Return a score of a benchmark: a share in percent with one decimal, `61.2`; another number with two."""
+    if not is_share:
+        return decimal(value)
+    text = f"{100 * value:.1f}"
+    if text == "0.0" and value > _EXACT:
+        return "0.1"
+    return "99.9" if text == "100.0" and value < 1 - _EXACT else text
+
+
 def ratio(value: float) -> str:
     """Return how many times one number is another, with one decimal below 10: `2.4`, `12`."""
     return f"{value:,.{1 if value < 10 else 0}f}"

@@ -79,6 +79,14 @@ def test_proposals_are_made_taken_and_left(uphold: Uphold, tmp_path: Path) -> No
         (("set", "check", "desk", "--against", "none.jsonl"), "none.jsonl: there is no such file"),
         (("set", "propose", "desk", "f.jsonl", "--by", "size"), "--by must be tag or cluster, not 'size'"),
         (("set", "propose", "desk", "f.jsonl", "--n", "0"), "--n must be at least 1"),
+        (
+            ("set", "propose", "desk", "--review"),
+            "--review wants a terminal; `uphold set take` and `uphold set leave` do without one",
+        ),
+        (
+            ("set", "propose", "desk", "--review", "--json"),
+            "--review goes through proposals in a terminal, --json prints them; give one of them",
+        ),
         (("set", "wanted", "desk", "boots"), "'boots' is no TAG=N, such as boots=12; N is 0 for no longer wanted"),
     ],
 )

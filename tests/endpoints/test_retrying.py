@@ -6,7 +6,7 @@ import pytest
 from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.errors import Refused, Unavailable
-from uphold.records.model_calls import AccessRefused, Dialect, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import AccessRefused, Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 
 REQUEST = ModelRequest("orders", "q", {"type": "object"})
 
@@ -33,7 +33,7 @@ class Scripted:
     async def count(self, request: ModelRequest) -> int | None:
         return 1
 
-    async def score(self, text: str) -> TokenLogprobs:
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
         return TokenLogprobs((), ())
 
     async def close(self) -> None:

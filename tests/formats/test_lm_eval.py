@@ -58,8 +58,9 @@ def test_an_output_folder_is_the_answers_of_one_system(read_folder: Any, put: An
         ("org/sft", "It is 4."),
         ("org/sft", "Four."),
     ]
-    assert found.warnings == ["the scores of a run are not imported; only its model's name is taken"]
-    assert found.reading.unused_fields == ["exact_match"]
+    (score,) = found.reading.scores
+    assert (score.system, score.name, score.filter, score.error) == ("org/sft", "gsm:exact_match", "strict-match", None)
+    assert found.reading.unused_fields == []
 
 
 def test_one_filter_is_read_so_that_answers_do_not_multiply(read_folder: Any) -> None:
@@ -67,9 +68,10 @@ def test_one_filter_is_read_so_that_answers_do_not_multiply(read_folder: Any) ->
     for order in (rows, sorted(rows, key=lambda row: row["doc_id"])):
         found = read_folder(folder_of(*order))
         assert len(found.rows) == 2
-        assert found.warnings[1:] == [
+        assert (
             "lines of the filter 'flexible-extract' have the answers of 'strict-match' again; left out"
-        ]
+            in found.warnings
+        )
 
 
 def test_the_name_of_the_system(put: Any) -> None:
@@ -106,12 +108,15 @@ def test_two_models_are_two_systems_and_of_two_runs_the_later_is_read(read_folde
         read_folder(folder_of(sample(1)) | other, system="x")
 
 
-def test_choices_hold_no_answers(read_folder: Any, put: Any) -> None:
-    refusal = "the samples of arc are choices with log-probabilities, not answers that can be compared"
-    with pytest.raises(BadFile, match=f"samples_arc_.*: {refusal}; import the samples of a task that generates text"):
-        read_folder(folder_of(choice(1), task="arc"))
-    found = read_folder(folder_of(sample(1)) | folder_of(choice(1), task="arc"))
-    assert (len(found.rows), f"{refusal}; left out" in found.warnings) == (1, True)
+def test_choices_hold_no_answers_but_scores(read_folder: Any) -> None:
+    found = read_folder(folder_of(sample(1)) | folder_of(choice(1), choice(2), task="arc"))
+    what = (
+        "the samples of arc are choices with log-probabilities, not answers that can be compared: they are scores only"
+    )
+    assert (len(found.rows), what in found.warnings) == (1, True)
+    assert [(score.name, score.value, score.n) for score in found.reading.scores if score.task == "arc"] == [
+        ("arc:exact_match", 1.0, 2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -134,16 +139,17 @@ def test_odd_samples_are_kept_or_named(read_folder: Any) -> None:
         sample(3, ""),
         sample(4, doc_hash=sample(3)["doc_hash"]),
     ]
-    found = read_folder(folder_of(*rows))
+    found = read_folder(folder_of(*rows, results=RESULTS | {"results": {}}))
     assert [(row.key, row.turns[0], row.responses[0].cells[0]) for row in found.rows] == [
         ("gsm-1", "Q: 1+2?", "first"),
         ("gsm-02cd02cd02", "Q: old?", "flat"),
         ("gsm-03cd03cd03", "Q: 3+2?", ""),
     ]
-    assert found.warnings[1:] == [
+    assert found.warnings == [
         "resps: empty response",
         "the document stands in the task as 3 too; the first is kept",
         "2 answers to a document; the first is kept",
+        "1 line without doc_hash, which no other run can be matched by",
     ]
 
 
@@ -162,14 +168,20 @@ def test_a_sample_that_is_none_is_told_at_its_line(read_folder: Any, row: dict[s
     assert f"samples_gsm_{TIME}.jsonl:2: " in str(raised.value)
 
 
-def test_scores_alone_are_refused(put: Any) -> None:
+def test_results_alone_are_scores(put: Any) -> None:
     folder = put(folder_of(sample(1)))
     (folder / f"org__sft/samples_gsm_{TIME}.jsonl").unlink()
     assert detect_format(folder) == "lm-eval"
-    with pytest.raises(BadFile, match="scores without answers; run lm_eval with --log_samples"):
+    reading = open_files([folder])
+    assert (list(reading.rows), [score.name for score in reading.scores]) == ([], ["gsm:exact_match"])
+
+
+def test_a_file_without_scores_and_answers_is_refused(put: Any) -> None:
+    folder = put({f"org__sft/results_{TIME}.json": json.dumps(RESULTS | {"results": {"g": {" ": " ", "alias": "g"}}})})
+    with pytest.raises(BadFile, match="neither a score nor an answer in words"):
         list(open_files([folder]).rows)
 
 
 def test_the_option_goes_with_this_format_alone(reading: Any) -> None:
-    with pytest.raises(BadUsage, match="--system goes with the lm-eval format, not with pairs"):
+    with pytest.raises(BadUsage, match="--system goes with the lm-eval and scores formats, not with pairs"):
         reading([{"key": "a", "response_candidate": "x"}], system="x")

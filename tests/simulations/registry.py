@@ -1,6 +1,6 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner
+from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner, scores
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -12,5 +12,6 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *differences.SIMULATIONS,
     *pandalm.SIMULATIONS,
     *gates.SIMULATIONS,
+    *scores.SIMULATIONS,
     *best.SIMULATIONS,
 )

@@ -1,7 +1,9 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from uphold.errors import BadUsage
 from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.store.pairs import make_pairs
+from uphold.store.runs import all_runs
+from uphold.workflows.benchmarks import run_scores
 from uphold.workflows.generating import GenerateRequest, GenerationProgress, generate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.perplexity import PerplexityProgress, PerplexityRequest, measure_perplexity
@@ -216,6 +220,59 @@ async def test_perplexity_of_several_turns_counts_each_reference(filled: Callabl
     assert last.result.perplexity == pytest.approx(math.exp((5 + 4 + 4) / 3))
     make_pairs(store, 1, "s", "reference", "old")
     assert run_perplexities(store, None, "s")[0].system == "new"
+    found = run_scores(store, replace(all_runs(store)[0], candidate="new"))["perplexity"]
+    assert (found.value, found.n, found.error) == (last.result.perplexity, 1, None)
+
+
+def llama_server(*, before_bias: bool = True, blank: bool = True) -> Callable[[Asked], Reply]:
+    """llama.cpp's server: `completions` tells of generated tokens alone, its own routes of one next token.
+
+    A word with the blank before it is a token, its id the number in a list; its log probability is minus its letters. With
+    `blank` there is one before the text, as sentencepiece has it. `before_bias`: probabilities are the model's own.
+    """
+    words = ["<s>"]
+
+    def number(word: str) -> int:
+        if word not in words:
+            words.append(word)
+        return words.index(word)
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/tokenize":
+            pieces = re.findall(r" ?[^ ]+| +", (" " if blank else "") + asked.body["content"])
+            tokens = [{"id": number(piece), "piece": piece} for piece in pieces]
+            return as_json({"tokens": [{"id": 0, "piece": "<s>"}] * asked.body["add_special"] + tokens})
+        if asked.path == "/completion":
+            given = asked.body.get("logit_bias", [[number(" the"), 0]])[0]
+            chosen = {"id": given[0], "token": words[given[0]], "logprob": -float(len(words[given[0]].strip()))}
+            top = [{"id": number(" a"), "logprob": -1.0}, {"id": number(" to"), "logprob": -2.0}]
+            if not before_bias and given[1]:
+                chosen["logprob"] = 0.0
+            told = {**chosen, "top_logprobs": top[: asked.body["n_probs"]]}
+            return as_json({"content": "", "model": "lora.gguf", "completion_probabilities": [told]})
+        one = {"id": 1, "token": " x", "logprob": -0.1, "bytes": [32, 120], "top_logprobs": []}
+        return as_json(
+            {"choices": [{"index": 0, "text": " x", "logprobs": {"content": [one]}, "finish_reason": "length"}]}
+        )
+
+    return answer
+
+
+@pytest.mark.parametrize("blank", [True, False])
+async def test_perplexity_by_the_routes_of_llama_cpp(filled: Callable[..., Store], blank: bool) -> None:
+    store = filled({"key": "one", "instruction": "Säg it", "reference": "now abcd ab"})
+    last, asked = await measured(store, llama_server(blank=blank), template="{instruction} {reference}")
+    assert last.result is not None
+    assert (last.result.tokens, last.result.model) == (2, "lora.gguf")  # " now" begins before the reference
+    assert last.result.perplexity == pytest.approx(math.exp((4 + 2) / 2))
+    assert [one.path for one in asked] == ["/v1/completions", *["/tokenize"] * 2, *["/completion"] * 4]
+    assert asked[-1].body["prompt"][0] == 0  # what the model has before every text
+
+
+async def test_a_server_that_tells_probabilities_after_the_bias_is_refused(filled: Callable[..., Store]) -> None:
+    store = filled({"key": "one", "instruction": "Say", "reference": "it now"})
+    with pytest.raises(BadUsage, match="tells probabilities after `logit_bias`"):
+        await measured(store, llama_server(before_bias=False))
 
 
 async def test_an_endpoint_that_tells_no_log_probabilities_is_told_of(filled: Callable[..., Store]) -> None:

@@ -10,7 +10,8 @@ from uphold.records.proposals import Proposed, ProposeProgress
 from uphold.records.sets import NewExample
 from uphold.records.texts import ExampleText
 from uphold.store.database import Store, open_store
-from uphold.workflows.curating import SetEditor, list_examples, make_set
+from uphold.workflows.curating import SetEditor, list_examples, make_set, overview
+from uphold.workflows.proposal_session import ProposalSession
 from uphold.workflows.proposals import (
     ProposeRequest,
     Spread,
@@ -158,3 +159,23 @@ def test_counts_that_are_none_and_a_pool_without_tags_are_refused(editor: SetEdi
     with pytest.raises(BadUsage, match="no row of the pool has a tag; --map tags=COLUMN"):
         made_of(editor.store, path, 1, Spread.TAG)
     assert waiting(editor.store, "s") == []
+
+
+def test_a_session_counts_at_its_end_what_is_still_a_draft_then(editor: SetEditor, pool: Path) -> None:
+    made_of(editor.store, pool, 4)
+    session = ProposalSession(editor)
+    session.set_tags(["own"], session.items[0].proposal.tags)
+    first, second = session.take(), session.take()
+    assert first is not None
+    assert second is not None
+    assert session.taken_by_tag()["own"] == 1
+    assert (session.at, session.tally.waiting, overview(editor.store, "s").active) == (2, 2, 1)
+    third = session.items[2].proposal.key
+    leave(editor.store, "s", "bert", [third])
+    with pytest.raises(BadUsage, match="is left already"):
+        session.take()
+    editor.retire([second.example or ""])
+    assert session.finish() == [first.example]
+    with pytest.raises(BadUsage, match="your last act on the set was another one"):
+        session.undo()
+    assert overview(editor.store, "s").active == 2

@@ -19,6 +19,7 @@ from uphold_tui.commands import (
     review,
     run_checkpoint,
     runs,
+    scores,
     show,
     stats,
 )
@@ -76,6 +77,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "plan": compare.plan,
     "compare": compare.compare,
     "gate": compare.gate,
+    "scores": scores.scores,
     "show": show.show,
     "export": export.export,
     "completion": completion.completion,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.dialogs.checkpoint_form import NamedCheckpoint
+    from uphold_tui.eval_set.screen import SetScreen
     from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
     from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
@@ -54,6 +55,7 @@ class Navigator:
         self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
         self._said = ""
+        self.sets: list[SetScreen] = []
         self._not_kept: list[str] = []
         self._saved_elsewhere: list[str] = []
         self._offer_tour = options.tour
@@ -159,7 +161,9 @@ class Navigator:
 
     def all_not_kept(self) -> list[str]:
         """What could not be saved, in sentences."""
-        return [*self._not_kept, *(words for screen in self.reviews for words in _not_kept(screen))]
+        reviews = (words for screen in self.reviews for words in _not_kept(screen))
+        sets = (words for screen in self.sets if (words := screen.unsaved_words()) is not None)
+        return [*self._not_kept, *reviews, *sets]
 
     def all_saved_elsewhere(self) -> list[str]:
         """What was saved to other files, in sentences."""
@@ -222,7 +226,12 @@ class Navigator:
             proposals=lambda told: self.open_proposals(editor, told),
             versions=lambda told: self.open_versions(editor, told),
         )
-        self.app.push_screen(SetScreen(editor, actions, self.options))
+        self.push_set(SetScreen(editor, actions, self.options))
+
+    def push_set(self, screen: "SetScreen") -> None:
+        """Open an eval set; what is being written in it when the app is left is named in the terminal."""
+        self.sets = [*(one for one in self.sets if one in self.app.screen_stack), screen]
+        self.app.push_screen(screen)
 
     def open_proposals(self, editor: "SetEditor", told: Callable[[str], None]) -> None:
         """Open the proposals of a set; leaving them comes back here, and `told` is called with what came of it."""
@@ -689,7 +698,7 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        self._app.push_screen(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

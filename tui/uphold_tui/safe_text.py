@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.markdown import Markdown
 
 _UNITS = re.compile(r"\r\n|.", re.DOTALL)
-"""Characters as `safe` shows them, one by one; it shows the two of a line end as one."""
+"""Characters as `in_field` shows them, one by one; it shows the two of a line end as one."""
 
 LONGEST = 64_000
 """Characters of a text that are shown on screen; `e` opens the whole text."""
@@ -72,16 +72,21 @@ def safe_line(text: str) -> str:
     return one_line(text)
 
 
+def in_field(text: str) -> str:
+    """Return foreign text made safe for a field of several lines, in which every line break is a plain one."""
+    return terminal_safe(text).replace("\u2028", "\n").replace("\u2029", "\n")
+
+
 def with_changes(raw: str, edited: str) -> str:
-    """Return foreign text as it was, with the changes that somebody made to `safe(raw)`.
+    """Return foreign text as it was, with the changes that somebody made to `in_field(raw)`.
 
     What is before the first change and behind the last one comes from `raw`, so that characters which are shown as signs
     are kept where nobody touched them.
     """
-    if edited == terminal_safe(raw):
+    if edited == in_field(raw):
         return raw
     units = _UNITS.findall(raw)
-    shown_units = [terminal_safe(unit) for unit in units]
+    shown_units = [in_field(unit) for unit in units]
     first = start = 0
     while first < len(units) and edited.startswith(shown_units[first], start):
         start += len(shown_units[first])

@@ -21,6 +21,7 @@ from uphold.records.model_calls import (
     ModelRequest,
     PaceLimits,
     RequestForm,
+    TextToScore,
     TokenLogprobs,
 )
 
@@ -86,10 +87,10 @@ class RetryingEndpoint:
         """Return the endpoint's own count of a request's input tokens."""
         return await self.retrier.call(self._endpoint.count, self._written(request, self.form))
 
-    async def score(self, text: str) -> TokenLogprobs:
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
         """Return log probabilities of a text."""
         try:
-            return await self.retrier.call(self._endpoint.score, text)
+            return await self.retrier.call(self._endpoint.score, wanted)
         except Refused as error:
             self.refusals.count(error)
             raise

@@ -13,7 +13,7 @@ from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.http_client import limited_client
 from uphold.errors import BadUsage, EndpointError
-from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 
 with sdk.importing_sdk():
     import anthropic
@@ -75,7 +75,7 @@ class AnthropicEndpoint:
             raise convert_error(error, self._address) from None
         return sdk.read_count(sdk.parse_object(response.http_response.content), "input_tokens")
 
-    async def score(self, text: str) -> TokenLogprobs:
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
         """Raise BadUsage: the Messages API reports no log probabilities."""
         raise BadUsage("anthropic: endpoints tell no log probabilities; perplexity needs openai:MODEL with --base-url")
 

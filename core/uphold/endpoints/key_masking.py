@@ -7,7 +7,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
-from uphold.records.model_calls import Dialect, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, Endpoint, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 
 MASK = "[key]"
 
@@ -59,9 +59,9 @@ class MaskedEndpoint:
         """Return the endpoint's own count of a request's input tokens."""
         return await self._endpoint.count(request)
 
-    async def score(self, text: str) -> TokenLogprobs:
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
         """Return log probabilities of a text; the name of the model comes without the key."""
-        scored = await self._endpoint.score(text)
+        scored = await self._endpoint.score(wanted)
         return scored if scored.model is None else replace(scored, model=mask_key(scored.model, self._key))
 
     async def close(self) -> None:

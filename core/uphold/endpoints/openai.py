@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.http_client import MAX_REPLY, limited_client
+from uphold.endpoints.llama_cpp import LlamaServer
 from uphold.errors import BadUsage, EndpointError, Refused
-from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 
 with sdk.importing_sdk():
+    import httpx2
     import openai
 
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
@@ -39,6 +41,7 @@ class OpenAIEndpoint:
         is_openai = urlsplit(address.url).hostname == _OPENAI_HOST
         self._dialect = Dialect(names[::-1] if is_openai else names, json_mode=True)
         self._parser = sdk.BodyParser()
+        self._llama: LlamaServer | None = None
         self._create = self._client.chat.completions.with_raw_response.create
 
     @property
@@ -61,20 +64,50 @@ class OpenAIEndpoint:
         """Return None: these servers have no call that counts tokens."""
         return None
 
-    async def score(self, text: str) -> TokenLogprobs:
-        """Return log probabilities of the text's own tokens, by `completions` with `echo`. Raises BadUsage if unsupported."""
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
+        """Return log probabilities of the text's own tokens, by `completions` with `echo`, or llama.cpp's own routes.
+
+        Raises BadUsage where the server has neither.
+        """
+        if self._llama is not None:
+            found = await self._llama.score(wanted.text, wanted.spans)
+            if found is not None:
+                return found
         create = self._client.completions.with_raw_response.create
         try:
             # One new token is requested, since many servers refuse zero; it is cut off again below.
             body = await self._call(
-                create(model=self._address.model, prompt=text, echo=True, logprobs=1, max_tokens=1, temperature=0)
+                create(
+                    model=self._address.model, prompt=wanted.text, echo=True, logprobs=1, max_tokens=1, temperature=0
+                )
             )
         except Refused as error:
             if error.status in (400, 422):
                 raise BadUsage(f"{error}; perplexity needs `completions` with `echo` and `logprobs`") from None
             raise
         completion = await self._parser.parse(body, MAX_REPLY)
-        return _parse_logprobs(completion, text, body, self._address)
+        if not _tells_the_prompt(completion):
+            llama = LlamaServer(self._post, self._address.display_name)
+            found = await llama.score(wanted.text, wanted.spans)
+            if found is not None:
+                self._llama = llama
+                return found
+        return _parse_logprobs(completion, wanted.text, body, self._address)
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Send a request to a path beside the API's own (`/v1`) and return the JSON object of the reply."""
+        root = self._address.url.rstrip("/").removesuffix("/v1")
+        sent = self._client.post(f"{root}{path}", cast_to=httpx2.Response, body=dict(body))
+        try:
+            async with asyncio.timeout(self._address.timeout):
+                content = (await sent).content
+        except TimeoutError:
+            raise sdk.timeout_error(self._address) from None
+        except EndpointError:
+            raise
+        except (openai.OpenAIError, ValueError) as error:
+            raise convert_error(error, self._address) from None
+        return await self._parser.parse(content, MAX_REPLY)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -200,6 +233,12 @@ def _content_text(content: object) -> str:
         parts = [part for part in content if isinstance(part, dict) and part.get("type") not in _THOUGHTS]
         return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
     return content if isinstance(content, str) else ""
+
+
+def _tells_the_prompt(completion: Mapping[str, Any] | None) -> bool:
+    """Whether a completion has log probabilities with their places in the text, as `echo` gives them."""
+    logprobs = (_first_choice(completion) or {}).get("logprobs")
+    return isinstance(logprobs, dict) and isinstance(logprobs.get("text_offset"), list)
 
 
 def _parse_logprobs(completion: Mapping[str, Any] | None, text: str, body: bytes, address: Address) -> TokenLogprobs:

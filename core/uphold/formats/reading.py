@@ -11,6 +11,7 @@ from typing import Any
 from uphold.errors import BadFile, UpholdError
 from uphold.records.import_request import ImportSuggestion, WordMaps
 from uphold.records.rows import ColumnUse, ImportRow, RowSource, RowWarning, SkippedRow
+from uphold.records.scores import ImportedScore
 
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes in all files."""
@@ -47,8 +48,9 @@ class ReadOptions:
     answers, `words` are other people's words for labels, `left_out` the columns that are left out: these apply to the
     `pairs` format. `candidate` and `baseline` name the systems where the files do not. `baseline_file` holds the
     baseline's outputs (`alpaca-eval`). `skip_bad` skips bad rows instead of raising BadFile. `encoding` is that of text
-    files (None: UTF-8). `system` names the system whose answers the files are, where they do not (`lm-eval`). `database` is
-    the open database, whose files are not to be opened.
+    files (None: UTF-8). `system` names the system whose answers or scores the files are, where they do not (`lm-eval`,
+    `scores`). `database` is the open database, whose files are not to be opened. Without `answers` only the scores of
+    `lm-eval` files are read.
     """
 
     format: str | None = None
@@ -63,6 +65,7 @@ class ReadOptions:
     encoding: str | None = None
     system: str | None = None
     database: Path | None = None
+    answers: bool = True
 
     @property
     def names_columns(self) -> bool:
@@ -72,7 +75,10 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class FileReading:
-    """Files that are open for reading. `rows` are in file order; the lists are complete once `rows` is exhausted."""
+    """Files that are open for reading. `rows` are in file order; the lists are complete once `rows` is exhausted.
+
+    Files with `scores_only` hold no rows of a set.
+    """
 
     format: str
     set_name: str
@@ -83,6 +89,8 @@ class FileReading:
     unused_fields: list[str]
     ignored: list[str]
     columns: list[ColumnUse]
+    scores: list[ImportedScore] = field(default_factory=list)
+    scores_only: bool = False
 
 
 class ByteMeter:
@@ -105,7 +113,7 @@ class ByteMeter:
 
 
 class ReadNotes:
-    """Collects warnings, skipped rows and unused fields while a format is read."""
+    """Collects scores, warnings, skipped rows and unused fields while a format is read."""
 
     def __init__(self, meter: ByteMeter, skip_bad: bool = False) -> None:
         self.meter = meter
@@ -113,6 +121,7 @@ class ReadNotes:
         self.skipped: list[SkippedRow] = []
         self.unused: list[str] = []
         self.columns: list[ColumnUse] = []
+        self.scores: list[ImportedScore] = []
         self._skip_bad = skip_bad
         self._used: set[str] = set()
         self._maybe_unused: dict[str, None] = {}  # in order of appearance

@@ -25,6 +25,7 @@ from uphold.formats.readers import (
     pandalm,
     preferences,
     promptfoo,
+    scores,
 )
 from uphold.formats.readers.eval_set import is_set_file
 from uphold.formats.reading import ByteMeter, FileReading, NeedsOptions, ReadNotes, ReadOptions, ReadProgress
@@ -62,6 +63,7 @@ _READERS: tuple[Format, ...] = (
     lm_eval,
     promptfoo,
     preferences,
+    scores,
     pairs,
 )
 """In the order in which they are tried: results of lm-eval look like promptfoo's, and `pairs` accepts the most files."""
@@ -116,6 +118,8 @@ def open_files(
         notes.unused,
         [file.name for file in ignored],
         notes.columns,
+        notes.scores,
+        scores_only=reader is scores or (reader is lm_eval and not options.answers),
     )
 
 
@@ -241,8 +245,8 @@ def _check_options(reader: Format, options: ReadOptions) -> None:
                 raise BadUsage(f"{option} goes with the pairs format, not with {reader.NAME}")
     if options.baseline_file is not None and reader is not alpaca_eval:
         raise BadUsage(f"--baseline-file goes with the alpaca-eval format, not with {reader.NAME}")
-    if options.system is not None and reader is not lm_eval:
-        raise BadUsage(f"--system goes with the lm-eval format, not with {reader.NAME}")
+    if options.system is not None and reader not in (lm_eval, scores):
+        raise BadUsage(f"--system goes with the lm-eval and scores formats, not with {reader.NAME}")
     if (options.candidate or options.baseline) and reader.NAME not in TAKES_SYSTEM_NAMES:
         raise BadUsage(f"{reader.NAME} names its systems itself; leave out --candidate and --baseline")
     for name in (options.candidate, options.baseline):

@@ -1,12 +1,14 @@
 """Checkpoints: the steps of bringing a new one in, what came of it, and the runs of a set as a history."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from uphold.records.comparisons import GatedRun, RunChanges, RunComparison, RunDifference
 from uphold.records.headline_judge import HeadlineJudge
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run, RunRow
+from uphold.records.scores import Score
 from uphold.records.statistics import Rate, Share
 
 
@@ -154,7 +156,8 @@ class CheckpointRow:
     `rate` is that of its headline, `agreement` the judge's with people, counted. `difference`, `lost` and `won` are those of
     `compare BLESSED RUN` by people, ties as half; for the blessed run itself (`blessed` is set then) and where none is
     blessed there are none, and the difference has the reason. `judge` is the judge of the headline, `judged_by` the one whose
-    verdicts the run has. `changes` is what changed since the run of the set and baseline before it, `before`.
+    verdicts the run has. `changes` is what changed since the run of the set and baseline before it, `before`. `scores` are
+    those of the candidate by name.
     """
 
     row: RunRow
@@ -170,6 +173,7 @@ class CheckpointRow:
     won: int | None = None
     before: Run | None = None
     changes: RunChanges | None = None
+    scores: Mapping[str, Score] = field(default_factory=dict)
 
     @property
     def run(self) -> Run:

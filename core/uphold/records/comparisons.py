@@ -1,4 +1,4 @@
-"""Comparisons of two runs, or of two judges, on the same pairs, and the gate on a new run."""
+"""Comparisons of two runs, two judges or two systems' scores, on the same pairs or documents, and the gate on a new run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from enum import StrEnum
 from uphold.records.counts import Votes
 from uphold.records.enums import Verdict
 from uphold.records.judgments import JudgeRef
+from uphold.records.scores import BenchmarkItem, ItemCounts, Score, shares
 from uphold.records.statistics import Rate, RunStatistics
 
 
@@ -192,10 +193,35 @@ class RunChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreComparison:
+    """A score of two systems. `items` counts the documents that both were scored on; None where they are compared unpaired.
+
+    `difference` is later less earlier, of the shared documents where there are any, with its 95 % interval; `p` is exact
+    McNemar's. `lost` and `won` are the documents that changed. `note` says what to bear in mind.
+    """
+
+    name: str
+    before: Score
+    after: Score
+    items: ItemCounts | None
+    difference: RunDifference
+    p: float | None = None
+    lost: tuple[BenchmarkItem, ...] = ()
+    won: tuple[BenchmarkItem, ...] = ()
+    note: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the score is a share of documents, which is told in percent."""
+        return self.items is not None or shares(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
 class RunComparison:
     """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both.
 
     `details` has the changed examples of `people` by key and turn; `changes` is what else than the candidate changed.
+    `scores` are those that both candidates have.
     """
 
     before: str
@@ -211,6 +237,7 @@ class RunComparison:
     details: Mapping[tuple[str, int], ChangedDetails]
     more: MoreVerdicts | None = None
     changes: RunChanges = RunChanges()
+    scores: tuple[ScoreComparison, ...] = ()
 
 
 class BestState(StrEnum):
@@ -281,11 +308,37 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreGate:
+    """Whether a score is no worse by more than a margin; `bounds` are those of the gain, a loss being negative."""
+
+    comparison: ScoreComparison
+    margin: float
+    bounds: GateBounds
+    outcome: GateResult
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class GatedRun:
-    """A gate, and the comparison of its two runs."""
+    """A gate, the comparison of its two runs, and what is said of scores that may be no worse."""
 
     comparison: RunComparison
     gate: Gate
+    no_worse: tuple[ScoreGate, ...] = ()
+
+    @property
+    def outcome(self) -> GateResult:
+        """The outcome that counts: FAIL before INCONCLUSIVE before PASS."""
+        outcomes = {self.gate.outcome, *(score.outcome for score in self.no_worse)}
+        return next(one for one in (GateResult.FAIL, GateResult.INCONCLUSIVE, GateResult.PASS) if one in outcomes)
+
+    @property
+    def reason(self) -> str:
+        """Why that is the outcome: the reason of the gate where it is the gate's, else of the first score it is of."""
+        if self.gate.outcome is self.outcome:
+            return self.gate.reason
+        found = next(score for score in self.no_worse if score.outcome is self.outcome)
+        return f"{found.comparison.name}: {found.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class ImportRequest:
 
     `mapping` is field -> column, `systems` is system -> column of its answers, `words` the words of the file for
     verdicts and decisions, `left_out` the columns that are known to be left out. `system` is the one whose
-    answers the files are, for formats that name none. `program` and `further` are what stands
+    answers or scores the files are, for formats that name none. `default_set`: the set is the project's and was not named
+    for these files, so that benchmarks do not go into it. `program` and `further` are what stands
     before and after the rest in the command line that messages name.
     """
 
@@ -48,6 +49,7 @@ class ImportRequest:
     left_out: Sequence[str] = ()
     encoding: str | None = None
     system: str | None = None
+    default_set: bool = False
     program: Sequence[str] = ("uphold",)
     further: Sequence[str] = ()
 

@@ -242,6 +242,14 @@ class TokenLogprobs:
     model: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TextToScore:
+    """A text whose tokens are to be scored, and where the wanted ones begin: (start, end) in characters."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
 class Endpoint(Protocol):
     """Interface of a model behind an API or server."""
 
@@ -258,8 +266,11 @@ class Endpoint(Protocol):
         """Return the endpoint's own count of a request's input tokens; None if it does not count requests."""
         ...
 
-    async def score(self, text: str) -> TokenLogprobs:
-        """Return log probabilities of a text. Raises Refused or Unavailable, BadUsage if the endpoint reports none."""
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
+        """Return log probabilities of a text's tokens, those that are wanted and perhaps others.
+
+        Raises Refused or Unavailable, BadUsage if the endpoint reports none.
+        """
         ...
 
     async def close(self) -> None:

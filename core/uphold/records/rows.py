@@ -116,7 +116,9 @@ class ImportSummary:
     """Counts of what an import read and added; `number` is that of the import, None if nothing was added.
 
     `from_other_sets` counts by set the responses in the set's runs that came with another set. `set_reason` says why the
-    set was chosen where neither an option nor the name of the file did.
+    set was chosen where neither an option nor the name of the file did. An import of scores alone has no `set`; `scores`
+    are new, `scores_replaced` of them in place of earlier ones, `scores_there` were there already, `items` results of single
+    documents are new; `systems` have them, `score_names` are those that are no part of another.
     """
 
     files: list[str] = field(default_factory=list)
@@ -140,6 +142,12 @@ class ImportSummary:
     number: int | None = None
     columns: list[ColumnUse] = field(default_factory=list)
     set_reason: str | None = None
+    scores: int = 0
+    scores_replaced: int = 0
+    scores_there: int = 0
+    items: int = 0
+    systems: list[str] = field(default_factory=list)
+    score_names: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from uphold.reports.model import (
     Table,
     Tone,
 )
+from uphold.reports.score_report import comparison_items, gate_sentences
 
 MAX_CHANGED_EXAMPLES = 40
 
@@ -64,6 +65,9 @@ def comparison_report(comparison: RunComparison) -> Report:
         items = tuple(_by_judge(comparison.by_judge, comparison))
         title = f"Judge {comparison.judge}: an opinion"
         sections.append(ReportSection(SectionId.JUDGE, title, items, subject=comparison.judge))
+    if comparison.scores:
+        title = "Benchmarks and other scores"
+        sections.append(ReportSection(SectionId.SCORES, title, tuple(comparison_items(comparison.scores))))
     systems = f"from {comparison.before_candidate} to {comparison.after_candidate}"
     subtitle = f"{systems}, on the same examples of {comparison.set}"
     return Report(f"{comparison.before} -> {comparison.after}", subtitle, tuple(sections))
@@ -131,7 +135,10 @@ def gate_report(gated: GatedRun) -> Report:
     """Return the report of a gate: its outcome with the reason, what it rests on, and what would settle it."""
     gate, comparison = gated.gate, gated.comparison
     rated = comparison.by_judge if gate.judge_only and comparison.by_judge is not None else comparison.people
-    items: list[Item] = [Sentence(f"{gate.outcome}: {gate.reason}.", Tone.BOLD)]
+    items: list[Item] = [Sentence(f"{gated.outcome}: {gated.reason}.", Tone.BOLD)]
+    if gated.no_worse:
+        items.append(Sentence(f"{gate.outcome}  win rate: {gate.reason}"))
+        items += map(Sentence, gate_sentences(gated.no_worse))
     if gate.judge_only:
         items.append(Sentence(f"Judge {comparison.judge}: {gate.judge_caveat}.", Tone.WARNING))
     elif gate.so_far is not None:

@@ -19,6 +19,7 @@ from uphold.reports.comparison_report import (
     gate_purpose,
     more_sentences,
 )
+from uphold.reports.score_report import gate_sentences
 
 _BACKTICKS = re.compile("`+")
 
@@ -48,10 +49,13 @@ def _summary(gated: GatedRun, readers: Sequence[Reader], blessed: BlessedRun | N
     gate, comparison = gated.gate, gated.comparison
     people = comparison.people
     rated = comparison.by_judge if gate.judge_only and comparison.by_judge is not None else people
-    yield f"## {gate.outcome}: {code_span(comparison.after)} against {code_span(comparison.before)}"
+    yield f"## {gated.outcome}: {code_span(comparison.after)} against {code_span(comparison.before)}"
     yield ""
-    yield f"{_plain(gate.reason)}."
+    yield f"{_plain(gated.reason)}."
     yield ""
+    if gated.no_worse:
+        yield f"- {gate.outcome}: win rate: {_plain(gate.reason)}"
+        yield from (f"- {sentence}" for sentence in gate_sentences(gated.no_worse, code_span))
     yield f"- margin: {margin(gate.margin)}"
     yield f"- difference, ties half: {_difference(rated.ties_half)}"
     yield f"- {counts_sentence(rated, 'judged' if gate.judge_only else 'read')}"

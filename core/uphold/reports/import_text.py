@@ -18,6 +18,8 @@ ADDED_NAMES: Mapping[str, tuple[str, str]] = {
     "carried": ("decision carried from an equal pair", "decisions carried from equal pairs"),
     "edited": ("example edited", "examples edited"),
     "replaced": ("response replaced", "responses replaced"),
+    "scores": ("score", "scores"),
+    "items": ("result of a single document", "results of single documents"),
 }
 """What was added, by the field of the summary that counts it: one of them, and several; in the order of the output."""
 

@@ -43,6 +43,7 @@ from uphold.records.statistics import (
     ThreeRates,
     Value,
 )
+from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 
 Json = dict[str, Any]
 
@@ -314,6 +315,7 @@ def compare_json(comparison: RunComparison) -> Json:
         "by_judge": None if by_judge is None else _by_judge(by_judge),
         **({"reason": _NO_COMMON_JUDGE} if by_judge is None else {}),
         **_more(comparison.more),
+        "scores": [score_comparison_json(score) for score in comparison.scores],
     }
 
 
@@ -328,12 +330,15 @@ def several_json(several: SeveralRuns) -> Json:
 
 
 def gate_json(gated: GatedRun) -> Json:
-    """Return a gate as JSON: the comparison of its runs, by the judge where only that was asked, and the outcome."""
+    """Return a gate as JSON: the comparison of its runs, by the judge where only that was asked, and the outcome.
+
+    `outcome` and `reason` are those that count, scores included; `review` has those of the runs alone.
+    """
     gate, comparison = gated.gate, gated.comparison
     by_judge = comparison.by_judge if gate.judge_only else None
     return {
         **_compared(comparison, by_judge or comparison.people),
-        "outcome": gate.outcome.value,
+        "outcome": gated.outcome.value,
         "margin": gate.margin,
         "bound": gate.bounds.low,
         "upper_bound": gate.bounds.high,
@@ -344,7 +349,9 @@ def gate_json(gated: GatedRun) -> Json:
         "judge_only": gate.judge_only,
         **({"worth": gate.judge_caveat} if gate.judge_only else {}),
         **_more(gate.more),
-        "reason": gate.reason,
+        "reason": gated.reason,
+        "review": {"outcome": gate.outcome.value, "reason": gate.reason},
+        "no_worse": [score_gate_json(score) for score in gated.no_worse],
     }
 
 
@@ -466,7 +473,7 @@ def checkpoint_row_json(row: CheckpointRow) -> Json:
         "judge_version": None if judge is None else judge.version,
         "headline_judge": row.judge.name,
         "changes": None if row.changes is None else _changes(row.changes),
-        "scores": {},
+        "scores": {name: score_json(score) for name, score in row.scores.items()},
     }
 
 

@@ -50,6 +50,7 @@ class SectionId(StrEnum):
     LOST = "lost"
     WON = "won"
     BEST = "best"
+    SCORES = "scores"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
 

@@ -27,6 +27,11 @@ class ImportRecord:
     counts: dict[str, int]
 
 
+def next_number(conn: sqlite3.Connection) -> int:
+    """Return the number of the next import; the caller holds the write lock."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0])
+
+
 def open_import(conn: sqlite3.Connection, number: int, at: str) -> None:
     """Insert the record of an import whose rows are about to be written."""
     sql = "INSERT INTO imports (id, created_at, format, files, set_name, summary) VALUES (?, ?, '', '[]', '', '{}')"
@@ -35,7 +40,18 @@ def open_import(conn: sqlite3.Connection, number: int, at: str) -> None:
 
 def close_import(conn: sqlite3.Connection, number: int, summary: ImportSummary) -> None:
     """Complete the record of an import with its summary and warnings."""
-    names = ("rows", "examples", "responses", "pairs", "judgments", "reviews", "carried", "edited", "replaced")
+    names = (
+        "rows",
+        "examples",
+        "responses",
+        "pairs",
+        "judgments",
+        "reviews",
+        "carried",
+        "edited",
+        "replaced",
+        "scores",
+    )
     counts = {name: getattr(summary, name) for name in names}
     conn.execute(
         "UPDATE imports SET format = ?, files = ?, set_name = ?, summary = ? WHERE id = ?",
@@ -51,6 +67,13 @@ def forget_import(conn: sqlite3.Connection, number: int, set_id: int) -> None:
     """Delete the record of an import that added nothing, and the set if it was made for it."""
     conn.execute("DELETE FROM sets WHERE id = ? AND import_id = ?", (set_id, number))
     conn.execute("DELETE FROM imports WHERE id = ?", (number,))
+
+
+def forget_empty_set(conn: sqlite3.Connection, number: int, set_id: int) -> None:
+    """Delete the set that was made for an import if no example came with it."""
+    conn.execute(
+        "DELETE FROM sets WHERE id = ? AND import_id = ? AND id NOT IN (SELECT set_id FROM examples)", (set_id, number)
+    )
 
 
 def all_imports(store: Store) -> list[ImportRecord]:
@@ -96,6 +119,8 @@ def drop_import(store: Store, number: int) -> ImportRecord:
 
 # Children before parents; every row that an import wrote has its number in import_id.
 _OWN_TABLES = (
+    "item_results",
+    "scores",
     "events",
     "judgments",
     "pairs",
@@ -114,7 +139,9 @@ _SHARED_TABLES = {
     "reviewers": "SELECT reviewer_id AS id, import_id FROM events"
     " UNION ALL SELECT reviewer_id, NULL FROM shown_pairs WHERE reviewer_id IS NOT NULL",
     "systems": "SELECT system_id AS id, import_id FROM responses"
-    " UNION ALL SELECT candidate_id, import_id FROM runs UNION ALL SELECT baseline_id, import_id FROM runs",
+    " UNION ALL SELECT candidate_id, import_id FROM runs UNION ALL SELECT baseline_id, import_id FROM runs"
+    " UNION ALL SELECT system_id, import_id FROM scores",
+    "benchmark_items": "SELECT item_id AS id, import_id FROM item_results",
     "sets": "SELECT e.set_id AS id, v.import_id FROM examples e JOIN example_events v ON v.example_id = e.id"
     " AND v.kind = 'added' UNION ALL SELECT set_id, import_id FROM runs",
 }
@@ -130,6 +157,7 @@ _DEPENDENTS = {
     "decide_calls": "decisions on its runs",
     "decide_call_items": "decisions on its pairs",
     "plans": "review plans of its runs",
+    "item_results": "results of its benchmarks",
     "judge_orders": "judges asked about its runs",
     "batches": "batches of its runs",
     "batch_items": "batches of its pairs",

@@ -18,7 +18,7 @@ SCHEMA_HASHES = {
     6: "520e54e6c3ea826be900889abc99af4dabd6ad7115990223f89367c8247ee1d6",
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
-    9: "3074a7f083b4771d26e8d19a0a2d9d3c0f7a8abe4dc56d551a6582b8a3bb08b0",
+    9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

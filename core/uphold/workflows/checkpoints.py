@@ -14,6 +14,7 @@ from uphold.store import blessed, checkpoints, reviews, run_list, runs, scores, 
 from uphold.store.database import Store
 from uphold.store.matched import matched_runs
 from uphold.store.run_changes import judged_by, run_changes, set_version
+from uphold.workflows.benchmarks import run_scores
 from uphold.workflows.pair_records import PairRecord, pair_records
 from uphold.workflows.statistics import headline_numbers
 
@@ -55,6 +56,7 @@ def checkpoint_rows(store: Store, set_name: str | None = None, judge: str | None
             set_version=set_version(store, run.id),
             before=before,
             changes=run_changes(store, before, run) if before is not None else None,
+            scores=run_scores(store, run),
         )
         found.append(_held_against(store, made, against))
     return found

@@ -12,9 +12,11 @@ from uphold.records.comparisons import (
     MatchedRuns,
     RankedRun,
     RunComparison,
+    ScoreComparison,
     SeveralRuns,
 )
 from uphold.records.runs import Run
+from uphold.records.scores import NoWorse
 from uphold.stats.agreement import agreement
 from uphold.stats.best import difference_of, with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
@@ -24,6 +26,7 @@ from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.matched import changed_details, matched_runs
 from uphold.store.run_changes import run_changes
+from uphold.workflows.benchmarks import compare_systems, gate_scores, top_level
 from uphold.workflows.more_verdicts import more_verdicts
 
 
@@ -85,7 +88,15 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
         by_judge=rated_difference(matched, by_judge) if matched.judge is not None else None,
         details=changed_details(store, old, new, changed) if changed else {},
         changes=run_changes(store, old, new),
+        scores=_scores(store, old, new),
     )
+
+
+def _scores(store: Store, old: Run, new: Run) -> tuple[ScoreComparison, ...]:
+    """Return the scores of the candidates compared, where they are two; those that are part of a group are left out."""
+    if old.candidate == new.candidate:
+        return ()
+    return tuple(top_level(compare_systems(store, old.candidate, new.candidate)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ class GateRequest:
 
     `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of
     `judge` (by default the first that has judged both runs) would. Before `planned` examples (by default the run's latest
-    plan) nothing is decided.
+    plan) nothing is decided. `no_worse` are scores of the candidates that are tested too.
     """
 
     run: str
@@ -103,31 +114,34 @@ class GateRequest:
     judge_only: bool = False
     judge: str | None = None
     planned: int | None = None
+    no_worse: tuple[NoWorse, ...] = ()
 
 
 def gate_run(store: Store, request: GateRequest) -> GatedRun:
     """Test whether a run is no worse than another by more than a margin.
 
-    Raises BadUsage for a margin out of range, runs that cannot be compared, or a judge that has not judged both.
+    Raises BadUsage for a margin out of range, runs that cannot be compared, a judge that has not judged both, or a score
+    that was not measured for both candidates.
     """
     margin = request.margin
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
     old, new = _find_two_runs(store, request.against or _blessed_run(store, request.run), request.run)
     matched = _matched(store, old, new, request.judge)
+    no_worse = gate_scores(store, old.candidate, new.candidate, request.no_worse)
     comparison = _comparison(store, old, new, matched)
     if request.judge_only:
         if matched.judge is None:
             raise BadUsage(
                 "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
             )
-        return GatedRun(comparison, judge_gate(matched, margin, _judge_caveat(store, new, matched.judge)))
+        return GatedRun(comparison, judge_gate(matched, margin, _judge_caveat(store, new, matched.judge)), no_worse)
     planned = reviews.planned_count(store, new.id) if request.planned is None else request.planned
     found = gate(matched, margin, planned)
     if found.outcome is GateResult.INCONCLUSIVE:
         lacking = found.lacking if found.lacking is not None else examples_lacking(matched, margin)
         found = replace(found, more=more_verdicts(store, old, new, matched, lacking))
-    return GatedRun(comparison, found)
+    return GatedRun(comparison, found, no_worse)
 
 
 def _blessed_run(store: Store, name: str) -> str:

@@ -1,7 +1,7 @@
 """One pass over the files of an import: every row is read, checked and staged, ready to be written."""
 
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -15,7 +15,9 @@ from uphold.formats.reading import FileReading, NeedsOptions, ReadOptions, ReadP
 from uphold.records.import_preview import ImportRefusal, UnderstoodRow
 from uphold.records.import_request import ImportRequest, ImportSuggestion
 from uphold.records.rows import ImportRow, ImportSummary, SkippedRow
-from uphold.store import imports
+from uphold.records.scores import ImportedScore, Score, SystemScores
+from uphold.store import benchmarks, imports
+from uphold.store.benchmarks import ScoreChanges
 from uphold.store.bulk_import import BulkImport
 from uphold.store.database import now
 from uphold.store.put_off_rows import PutOffRows
@@ -91,6 +93,7 @@ def read_options(request: ImportRequest, database: Path | None) -> ReadOptions:
         request.encoding,
         request.system,
         database,
+        answers=request.set is not None and not request.default_set,
     )
 
 
@@ -132,6 +135,7 @@ class ImportAttempt:
         self._conn, self._request = conn, request
         self.left_out = dict(left_out)
         self._rows_to_write = 0
+        self._scores = ScoreChanges()
         first = list(islice(self._files.rows, ROWS_LOOKED_AT if request.set is None else 0))
         self._rows = chain(first, self._files.rows)
         choice = choose_set(conn, self._files.set_name, first) if request.set is None else SetChoice(request.set)
@@ -207,6 +211,8 @@ class ImportAttempt:
         summary.unused_fields = list(files.unused_fields)
         summary.ignored = list(files.ignored)
         summary.columns = list(files.columns)
+        self._scores = benchmarks.score_changes(self._conn, files.scores, update=self._request.update)
+        count_scores(summary, files.scores, self._scores)
 
     def understood_rows(self) -> Iterator[UnderstoodRow]:
         """Yield the first rows that were read, as they were understood; those that were refused are left out."""
@@ -221,7 +227,7 @@ class ImportAttempt:
     @property
     def may_change(self) -> bool:
         """Whether there may be anything to write."""
-        return self._rules.may_change
+        return self._rules.may_change or bool(self._scores)
 
     def write_progress(self, done: int) -> ImportProgress:
         """Return how far writing is, after so many rows."""
@@ -235,11 +241,32 @@ class ImportAttempt:
         for done in writer.write():
             yield self.write_progress(done)
         self._rules.finish_writing()
-        if self._rules.changed:
+        benchmarks.write_scores(self._conn, self._scores, writer.import_id, writer.at)
+        if self._rules.changed or self._scores:
             summary.number = writer.import_id
             imports.close_import(self._conn, writer.import_id, summary)
+            if not summary.rows:
+                imports.forget_empty_set(self._conn, writer.import_id, writer.set_id)
         else:
             imports.forget_import(self._conn, writer.import_id, writer.set_id)
+
+
+def count_scores(summary: ImportSummary, scores: Sequence[ImportedScore], changes: ScoreChanges) -> None:
+    """Count in the summary the scores of the files, and what of them is new."""
+    summary.systems = list(dict.fromkeys(score.system for score in scores))
+    summary.scores, summary.scores_replaced = len(changes.added), changes.replaced
+    summary.scores_there, summary.items = changes.already_there, changes.items
+    of_systems = [
+        SystemScores.of(system, [as_score(score) for score in scores if score.system == system])
+        for system in summary.systems
+    ]
+    summary.score_names = list(dict.fromkeys(name for one in of_systems for name in one.top_level()))
+
+
+def as_score(score: ImportedScore) -> Score:
+    """Return a score of a file as one that counts."""
+    numbers = score.value, score.error, score.n, score.higher_is_better
+    return Score(None, score.task, score.metric, score.filter, *numbers, score.leaves, len(score.items))
 
 
 def _without_source(error: BadFile, row: ImportRow) -> str:

@@ -22,6 +22,7 @@ from uphold.records.rows import ColumnUse
 from uphold.store.bulk_writer import drop_staged
 from uphold.store.database import Store, open_store
 from uphold.workflows.import_attempt import PAIRS, ImportAttempt, ImportProgress, open_request, read_options
+from uphold.workflows.score_import import has_scores_only, preview_scores
 
 ROWS_SHOWN = 5
 """How many understood rows a preview has, unless it is told."""
@@ -63,6 +64,9 @@ def preview_import(
     attempt: ImportAttempt | None = None
     refusal: ImportRefusal | None = None
     try:
+        if has_scores_only(request, store.path):
+            yield (yield from preview_scores(store, request))
+            return
         with store.snapshot() as conn:
             left_out: dict[int, str] = {}
             while attempt is None or len(attempt.left_out) > len(left_out):

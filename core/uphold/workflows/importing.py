@@ -16,6 +16,7 @@ from uphold.store.database import Store
 from uphold.store.imports import ImportRecord, all_imports, drop_import
 from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.import_attempt import ImportAttempt, ImportProgress, naming_commands, open_request, refusal_error
+from uphold.workflows.score_import import has_scores_only, import_scores
 
 __all__ = [
     "ImportProgress",
@@ -39,9 +40,12 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
     in one transaction. If another process has meanwhile changed what the rules looked at, the files are read again: twice
     without the lock, and then once while it is held. Raises BadFile at the first row that is refused (with `skip_bad` only
     where a whole file cannot be read); nothing is imported then. Where nothing is new, no import is recorded and the
-    summary's number is None.
+    summary's number is None. Files that hold scores alone make no set.
     """
     with _paused_gc(), naming_commands(request, store.path):
+        if has_scores_only(request, store.path):
+            yield from import_scores(store, request)
+            return
         for free in reversed(range(_FREE_ATTEMPTS + 1)):
             try:
                 summary = yield from (_write_once(store, request) if free else _hold_lock(store, request))

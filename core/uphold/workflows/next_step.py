@@ -31,7 +31,9 @@ class NextStep:
 
 
 def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextStep:
-    """Return what can be done next with the set that an import went into."""
+    """Return what can be done next with the set that an import went into, or with scores."""
+    if not summary.set:
+        return _step_for_scores(store, summary.systems)
     set_id = find_set(store, summary.set)
     runs = [run for run in all_runs(store) if run.set_id == set_id]
     new = run_of_import(store, summary.number) if summary.number is not None else None
@@ -55,6 +57,17 @@ def next_step(store: Store, summary: ImportSummary, settings: Settings) -> NextS
         f"no answers yet: {generate} --system NAME --endpoint SPEC asks a model, and an import of rows with its answers"
         " brings them from a file",
     )
+
+
+def _step_for_scores(store: Store, systems: Sequence[str]) -> NextStep:
+    """Return the step after an import of scores; a system that is in no run is named, since no run shows its scores."""
+    two = systems if len(systems) == 2 else ()
+    runs = all_runs(store)
+    unknown = [name for name in systems if not any(name in (run.candidate, run.baseline) for run in runs)]
+    remark = "`uphold scores` shows what changed between two systems"
+    if runs and unknown:
+        remark = f"no run has {unknown[0]!r}: an import with --system NAME gives scores to the system of one"
+    return NextStep(_command(store, "scores", *two), remark)
 
 
 def _step_for_run(store: Store, run: Run, settings: Settings) -> NextStep:

@@ -11,7 +11,7 @@ from uphold.endpoints.retrying import RetryPolicy
 from uphold.errors import BadUsage, EndpointError
 from uphold.generating.systems import System, find_system
 from uphold.generating.turns import ReferenceText, reference_text
-from uphold.records.model_calls import TokenLogprobs
+from uphold.records.model_calls import TextToScore, TokenLogprobs
 from uphold.settings import Settings
 from uphold.store import responses, scores
 from uphold.store.database import Store
@@ -144,7 +144,7 @@ class _Measurement:
         assert example.reference_id is not None
         start = time.perf_counter()
         try:
-            scored = await self.endpoint.score(text.text)
+            scored = await self.endpoint.score(TextToScore(text.text, text.spans))
         except EndpointError as error:
             if self.endpoint.gave_up is not None:
                 self.control.stop(self.endpoint.gave_up, grace=TIMEOUT)

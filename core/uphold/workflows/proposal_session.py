@@ -13,6 +13,7 @@ from uphold.records.set_history import ActKind, UndoneAct
 from uphold.records.sets import ExampleStatus
 from uphold.records.texts import ExampleText
 from uphold.store.examples import all_examples
+from uphold.store.sets import status_counts
 from uphold.workflows.curating import SetEditor
 from uphold.workflows.proposals import coverage, leave, take_draft, waiting
 
@@ -37,7 +38,7 @@ class ProposalItem:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many proposals were taken, left out, and still wait."""
+    """How many proposals were taken, left out, and still wait; without those that somebody else answered."""
 
     taken: int = 0
     left: int = 0
@@ -78,29 +79,36 @@ class ProposalSession:
         self.at = self._next_waiting(self.at)
 
     def _merge(self, found: Sequence[Proposal]) -> list[int]:
-        """Take over what waits; return the indices of the items that did not wait before, or were not known."""
+        """Take over what waits; return the indices of the items that did not wait before, or were not known.
+
+        An item that waited, and does not any more, was answered by somebody else: it counts as withdrawn here.
+        """
         known = {item.proposal.id: index for index, item in enumerate(self.items)}
+        wait = {proposal.id for proposal in found}
+        for index, item in enumerate(self.items):
+            if item.waits and item.proposal.id not in wait:
+                self.items[index] = replace(item, state=ProposalState.WITHDRAWN)
         fresh = []
         for proposal in found:
-            index = known.get(proposal.id)
-            if index is None:
+            at = known.get(proposal.id)
+            if at is None:
                 self.items.append(ProposalItem(proposal, proposal.tags))
                 fresh.append(len(self.items) - 1)
-            elif not self.items[index].waits:
-                self.items[index] = replace(self.items[index], state=ProposalState.PROPOSED, example=None)
-                fresh.append(index)
+            elif not self.items[at].waits:
+                self.items[at] = replace(self.items[at], state=ProposalState.PROPOSED, example=None)
+                fresh.append(at)
         return fresh
 
     def _counted(self) -> SetCounts:
         store = self.editor.store
-        active = [one for one in all_examples(store, self.editor.set_id) if one.status is ExampleStatus.ACTIVE]
+        active = status_counts(store, self.editor.set_id).get(ExampleStatus.ACTIVE, 0)
         by_tag = coverage(store, self.editor.name)
         wanted = sum(one.wanted or 0 for one in by_tag) or None
         pool = Counter(tag for item in self.items for tag in item.proposal.tags)
         there = {one.tag for one in by_tag}
         new = [TagCoverage(tag, 0, 0, None) for tag in sorted(pool) if tag not in there]
         thin = sorted([*by_tag, *new], key=lambda one: (one.have / one.wanted if one.wanted else 1.0, one.have))
-        return SetCounts(len(active), wanted, tuple(thin[:_MOST_SLOTS]))
+        return SetCounts(active, wanted, tuple(thin[:_MOST_SLOTS]))
 
     # what is at hand
 

@@ -121,12 +121,13 @@ class _Pool:
         self._bytes = (done, total)
 
     def read(self) -> Iterator[ProposeProgress]:
-        """Read every row; yields progress."""
+        """Read every row; yields progress, and last that all is read."""
         for row in self._reading.rows:
             self.rows += 1
             self._add(row)
             if not self.rows % _PROGRESS_ROWS:
                 yield ProposeProgress(*self._bytes, self.rows)
+        yield ProposeProgress(self._bytes[1], self._bytes[1], self.rows)
 
     def _add(self, row: PoolRow) -> None:
         size = len(row.context or "") + sum(map(len, row.turns))
@@ -260,7 +261,7 @@ class _TagOrder:
         there = self._in_set[tag]
         if self._wanted.get(tag, 0) > there:
             return f"few examples of {tag}: {count(there)} of {count(self._wanted[tag])} wanted"
-        return f"examples of {tag}: {count(there)} of {count(self._active)}"
+        return f"examples of {tag}: {count(there)} of {count(self._active)}" if there else f"no example of {tag} yet"
 
 
 def _candidates(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from uphold.errors import BadUsage, EndpointError, Refused, UpholdError
 from uphold.formatting import count_noun, dollars, exact_dollars
 from uphold.judging.costs import Price
-from uphold.records.model_calls import Dialect, Endpoint, ModelAnswer, ModelRequest, TokenLogprobs
+from uphold.records.model_calls import Dialect, Endpoint, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 from uphold.workflows.concurrency import WorkControl
 
 _MAY_BE_BILLED = frozenset({408, 502, 504, 522, 524})
@@ -181,9 +181,9 @@ class CappedEndpoint:
         """Return the endpoint's own count of a request's input tokens, which is free."""
         return await self._endpoint.count(request)
 
-    async def score(self, text: str) -> TokenLogprobs:
+    async def score(self, wanted: TextToScore) -> TokenLogprobs:
         """Return log probabilities of a text."""
-        return await self._endpoint.score(text)
+        return await self._endpoint.score(wanted)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from uphold.formats.example_document import example_document
 from uphold.records.sets import Example, ExampleEdit, ExampleRow, ExampleStatus
 from uphold.records.texts import ExampleText
-from uphold.text import terminal_safe
 from uphold_tui.eval_set.editing import change_from, change_of, new_example, values_of
 from uphold_tui.eval_set.fields import FieldValues, changed_tags, field_specs, shared_heights
-from uphold_tui.safe_text import with_changes
+from uphold_tui.safe_text import in_field, with_changes
+from uphold_tui.widgets.text_field import TextField
 
 HOSTILE = st.text(st.characters(codec="utf-8") | st.sampled_from("\x1b\r\n\u202e\x00-"), max_size=30)
 
@@ -21,13 +21,20 @@ def row(*turns: str, references: tuple[str | None, ...] = (), tags: tuple[str, .
 @given(HOSTILE)
 @example("a\r\nb\x1b[31m")
 def test_what_nobody_touched_is_as_it_was(raw: str) -> None:
-    assert with_changes(raw, terminal_safe(raw)) == raw
-    assert with_changes(raw, terminal_safe(raw) + "!") == raw + "!"
+    assert with_changes(raw, in_field(raw)) == raw
+    assert with_changes(raw, in_field(raw) + "!") == raw + "!"
+
+
+@given(HOSTILE)
+@example("a\u2028b\u2029\n\x0b\x0c\x1c\x85\tc\n")
+def test_a_field_gives_back_what_it_was_given(raw: str) -> None:
+    field = TextField(raw)
+    assert field.result == raw
 
 
 def test_a_change_in_the_middle_keeps_the_control_characters_around_it() -> None:
     raw = "one\r\n\x1b[31mtwo\u202e three"
-    assert with_changes(raw, terminal_safe(raw).replace("two", "2")) == "one\r\n\x1b[31m2\u202e three"
+    assert with_changes(raw, in_field(raw).replace("two", "2")) == "one\r\n\x1b[31m2\u202e three"
 
 
 def test_what_an_editor_left_is_read_as_a_change() -> None:

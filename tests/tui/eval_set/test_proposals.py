@@ -14,7 +14,7 @@ from uphold.records.sets import ExampleStatus, NewExample
 from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, make_set, overview
 from uphold.workflows.lookup import Store, open_store
-from uphold.workflows.proposals import ProposeRequest, propose, waiting, want
+from uphold.workflows.proposals import ProposeRequest, leave, propose, waiting, want
 from uphold.workflows.set_versions import list_versions
 from uphold_tui.eval_set.proposals.screen import ProposalsScreen
 from uphold_tui.eval_set.screen import SetScreen
@@ -123,6 +123,18 @@ async def test_undo_brings_a_proposal_back_also_after_a_restart(store: Store) ->
     assert list(statuses(store)) == ["known"]
 
 
+async def test_what_somebody_else_answers_meanwhile_is_said_and_passed_over(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        first, second = (item.proposal.key for item in screen.session.items[:2])
+        leave(store, "desk", "bert", [first])
+        await act(pilot, "enter")
+        assert f"the proposal '{first}' is left already" in shown(pilot)
+        assert screen.session.item is not None
+        assert screen.session.item.proposal.key == second
+        assert (screen.session.tally.total, statuses(store)) == (2, {"known": ExampleStatus.ACTIVE})
+
+
 async def test_edited_and_tagged_first(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
@@ -167,9 +179,13 @@ async def test_a_pool_is_chosen_and_read_beside_the_screen(tmp_path: Path, made:
             assert screen.session.tally.waiting == 3
 
 
-async def test_what_only_one_of_two_texts_has_stands_out_and_narrow_ones_are_below_each_other(store: Store) -> None:
+async def test_a_narrow_screen_has_the_nearest_below_and_counts_without_bars(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         assert screen.near_body.region.y > screen.body.region.y
         assert "━" not in shown(pilot)
         assert "0 taken   0 left out   3 to go" in shown(pilot)
+        await act(pilot, "enter")
+        assert "u undo  before: + log-" in shown(pilot), "the keys stay where there is no room for a receipt"
+        await act(pilot, "[", "enter")
+        assert "it is taken already; u takes back what you did last" in shown(pilot)

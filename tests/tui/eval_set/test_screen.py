@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from support.app_samples import app, database, make_app, press, rows, shown
@@ -16,6 +16,7 @@ from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, overview
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
+from uphold_tui.app import app_end
 from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
@@ -158,12 +159,38 @@ async def test_bare_keys_are_text_while_a_field_is_written_in(store: Store) -> N
         assert screen.form.values.turns == ("DquOAC#?: /Write about the kettle.",)
 
 
+async def test_what_was_still_being_written_is_named_when_the_app_is_left_at_once(store: Store) -> None:
+    uphold = make_app(store, reviewer="mira")
+    async with uphold.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await act(pilot, "enter", " Now: ", "ctrl+c")
+    end = app_end(uphold, None)
+    assert end.code == 4
+    assert end.troubles == ("not kept: the change of k-000 in the set sample, which was still being written",)
+    assert example(store, "k-000").text.turns == (INSTRUCTIONS[0],)
+
+
 async def test_turns_are_added_and_empty_ones_fall_away(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         await opened(pilot)
         await act(pilot, "n", " One", "ctrl+t", " Two", "ctrl+t", "escape")
         added = list_examples(store, SET)[-1]
         assert (added.key, added.text.turns) == ("k-004", ("One", "Two"))
+
+
+async def test_what_is_typed_faster_than_it_is_read_is_in_what_enter_keeps(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        for opening, typed in (("number_sign", "quick"), ("D", "vague")):
+            await act(pilot, opening)
+            for key in (*typed, "enter"):
+                pilot.app.post_message(Key(key, key if len(key) == 1 else "\r"))
+            await pilot.pause()
+        first = list_examples(store, SET)[0]
+        assert "quick" in first.tags
+        assert first.status is ExampleStatus.RETIRED
+        reasons = store.rows("SELECT reason FROM example_events WHERE kind = 'retired'").fetchall()
+        assert [reason for (reason,) in reasons] == ["vague"]
 
 
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:

@@ -309,3 +309,21 @@ async def test_cycling_a_column_takes_no_field_away_from_another(folder: Path, s
         await press_settled(pilot, "enter", "G", *["right"] * 30)
         assert screen.form.request.mapping["instruction"] == "prompt"
         assert screen.form.request.systems["sft"] == "sft"
+
+
+async def test_scores_go_into_no_set_and_say_what_compares_them(folder: Path, store: Store) -> None:
+    numbers = [{"system": system, "name": "mmlu:acc", "value": 0.6, "error": 0.01, "n": 900} for system in ("a", "[b]")]
+    (folder / "numbers.jsonl").write_text("\n".join(map(json.dumps, numbers)), encoding="utf-8")
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        await choose(pilot, "numbers.jsonl")
+        text = shown(pilot)
+        assert "Import 2 rows as scores of a, [b]" in text
+        assert "none: scores of systems" in text
+        await press_settled(pilot, "enter")
+        text = shown(pilot)
+        assert "2 rows read as scores of a, [b]" in text
+        assert "added 2 scores" in text
+        assert "`uphold scores` shows what changed between two systems" in text
+        await press_settled(pilot, "enter", "j")  # there is nothing to review
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert not home(store).sets

@@ -114,6 +114,14 @@ def gate(
             "--planned", metavar="N", help="Decide nothing before N examples are read; the run's plan by default."
         ),
     ] = None,
+    no_worse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--no-worse",
+            metavar="TASK:METRIC:MARGIN",
+            help="A score of the candidate that may fall by no more than this, mmlu:acc:0.01 by a point; may be repeated.",
+        ),
+    ] = None,
     markdown: Annotated[
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Also write a summary for a pull request to this file."),
@@ -123,19 +131,21 @@ def gate(
     """Test that a run is not worse than another.
 
     The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
-    INCONCLUSIVE, which is also what a judge alone always comes to.
+    INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts.
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import gate_report
     from uphold.reports.json_output import gate_exit_code, gate_json
+    from uphold.workflows.benchmarks import parse_no_worse
     from uphold.workflows.comparison import GateRequest, gate_run
     from uphold_tui.console import print_json, print_report
 
+    scores = tuple(map(parse_no_worse, no_worse or ()))
     allowed = context.obj.project.margin if margin is None else margin
     if allowed is None:
         raise BadUsage("how much worse may it be? --margin .05 allows 5 points; or margin in [project] of uphold.toml")
     with context.obj.open(reading=True) as store:
-        found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned))
+        found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned, scores))
         if markdown is not None:
             from uphold.workflows.checkpoints import gate_summary
             from uphold.workflows.exporting import write_lines
@@ -145,4 +155,4 @@ def gate(
         print_json(gate_json(found))
     else:
         print_report(gate_report(found))
-    raise typer.Exit(gate_exit_code(found.gate.outcome))
+    raise typer.Exit(gate_exit_code(found.outcome))

@@ -23,8 +23,8 @@ def import_(
         typer.Option(
             "--as",
             metavar="FORMAT",
-            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences or promptfoo; detected"
-            " by default.",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences, promptfoo or scores;"
+            " detected by default.",
         ),
     ] = None,
     set_: Annotated[
@@ -62,7 +62,7 @@ def import_(
         Path | None, typer.Option("--baseline-file", metavar="FILE", help="Outputs of the baseline, for alpaca-eval.")
     ] = None,
     system: Annotated[
-        str | None, typer.Option("--system", metavar="NAME", help="Name of the system that answered, for lm-eval.")
+        str | None, typer.Option("--system", metavar="NAME", help="Name of the system, for lm-eval and scores.")
     ] = None,
     encoding: Annotated[
         str | None,
@@ -78,7 +78,7 @@ def import_(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Import examples, responses, verdicts and decisions.
+    """Import examples, responses, verdicts and decisions, or scores of benchmarks.
 
     All rows are imported, or none. A file whose answers would be left out is refused with the command that takes them.
 
@@ -91,6 +91,7 @@ def import_(
     from uphold_tui.console import print_json
 
     obj: Context = context.obj
+    default_set = set_ is None and obj.project.set is not None
     set_ = set_ or obj.project.set
     request = ImportRequest(
         paths,
@@ -107,6 +108,7 @@ def import_(
         left_out=tuple(leave_out or ()),
         encoding=encoding,
         system=system,
+        default_set=default_set,
         program=_program(obj),
         further=tuple(option for option, on in (("--dry-run", dry_run), ("--json", json)) if on),
     )
@@ -228,7 +230,7 @@ def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json",
 
 
 def _added_counts(counts: dict[str, int]) -> str:
-    names = {"examples": "example", "pairs": "pair", "judgments": "judgment", "reviews": "review"}
+    names = {"examples": "example", "pairs": "pair", "judgments": "judgment", "reviews": "review", "scores": "score"}
     return ", ".join(count_noun(counts[name], one) for name, one in names.items() if counts.get(name)) or "answers"
 
 
@@ -242,4 +244,5 @@ def drop(
 
     with context.obj.open() as store:
         dropped = drop_import(store, number)
-    print_text(f"import {number} is taken back: {_added_counts(dropped.counts)} of {dropped.set!r}")
+    of_set = f" of {dropped.set!r}" if dropped.set else ""
+    print_text(f"import {number} is taken back: {_added_counts(dropped.counts)}{of_set}")

@@ -27,6 +27,12 @@ def summary_json(summary: "ImportSummary") -> dict[str, object]:
         "ignored",
         "from_other_sets",
         "number",
+        "scores",
+        "scores_replaced",
+        "scores_there",
+        "items",
+        "systems",
+        "score_names",
     )
     return {
         **{name: getattr(summary, name) for name in names},
@@ -44,9 +50,9 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
 
     reason = f", {summary.set_reason}" if summary.set_reason else ""
     would = "would be " if future else ""
-    print_text(
-        f"{count_noun(summary.rows, 'row')} {would}read as {summary.format} into the set {summary.set!r}{reason}"
-    )
+    into = f" into the set {summary.set!r}{reason}" if summary.set else ", into no set"
+    rows = count_noun(summary.rows, "row" if summary.set else "score")
+    print_text(f"{rows} {would}read as {summary.format}{into}")
     added = [(name, getattr(summary, name)) for name in ADDED_NAMES if getattr(summary, name)]
     if added:
         print_table([(f"{would}added", "")])
@@ -58,6 +64,7 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
             summary.already_there, "row is" if future else "row was", "rows are" if future else "rows were"
         )
         print_text(f"{rows} there already")
+    _print_scores(summary)
     print_other_sets(summary.from_other_sets)
     if summary.columns:
         print_text("columns read: " + ", ".join(column_use_text(one) for one in summary.columns if one.field))
@@ -67,6 +74,22 @@ def print_summary(summary: "ImportSummary", *, future: bool = False) -> None:
         print_text("files in no known format, ignored: " + ", ".join(repr(name) for name in summary.ignored))
     _print_list("odd, kept as they are", [(str(odd.source), odd.message) for odd in summary.warnings])
     _print_list("skipped", [(str(bad.source), bad.reason) for bad in summary.skipped])
+
+
+def _print_scores(summary: "ImportSummary") -> None:
+    """Print whose scores came, their names, and how many replace earlier ones or were there already."""
+    from uphold_tui.console import print_text
+
+    if not summary.systems:
+        return
+    names = summary.score_names[:_ROWS_LISTED]
+    more = f" and {count(len(summary.score_names) - len(names))} more" if len(summary.score_names) > len(names) else ""
+    systems = ", ".join(map(repr, summary.systems))
+    print_text(f"scores of {systems}: {', '.join(names)}{more}")
+    if summary.scores_replaced:
+        print_text(f"{count_noun(summary.scores_replaced, 'score')} in place of earlier ones")
+    if summary.scores_there and (summary.scores or summary.items):
+        print_text(f"{count_noun(summary.scores_there, 'score was', 'scores were')} there already")
 
 
 def _print_list(title: str, rows: list[tuple[str, str]]) -> None:

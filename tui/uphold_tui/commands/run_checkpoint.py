@@ -257,4 +257,4 @@ def _exit(result: "CheckpointResult") -> None:
     if result.work.left:
         raise typer.Exit(WORK_LEFT)
     if result.gate is not None:
-        raise typer.Exit(gate_exit_code(result.gate.gate.outcome))
+        raise typer.Exit(gate_exit_code(result.gate.outcome))

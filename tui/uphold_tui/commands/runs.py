@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold.formatting import NONE, count, of_n, points, points_interval
+from uphold.formatting import NONE, count, of_n, points, points_interval, score
 from uphold_tui.commands.options import AsJson, RunName, reviewer_name
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def _columns(rows: "list[CheckpointRow]") -> "tuple[list[str], list[Callable[[Ch
         ("won", some_blessed, lambda row: NONE if row.won is None else count(row.won)),
         ("judge", True, _judge),
         ("agreement", True, _agreement),
+        ("scores", any(row.scores for row in rows), _scores),
     ]
     shown = [(name, column) for name, is_shown, column in table if is_shown]
     return [name for name, _ in shown], [column for _, column in shown]
@@ -187,6 +188,19 @@ def _agreement(row: "CheckpointRow") -> str:
     """Return on how many pairs the judge and people agree, as `uphold stats` counts them."""
     found = row.agreement
     return of_n((found.rate or 0) * found.n, found.n) if found.n else NONE
+
+
+_SCORES_SHOWN = 3
+
+
+def _scores(row: "CheckpointRow") -> str:
+    """Return the scores of a run's candidate that are no part of another, the first ones: `mmlu:acc 61.2`."""
+    from uphold.records.scores import shares
+    from uphold.workflows.benchmarks import shown_scores
+
+    shown = [f"{name} {score(one.value, is_share=shares(one))}" for name, one in shown_scores(row.scores).items()]
+    more = f", {count(len(shown) - _SCORES_SHOWN)} more" if len(shown) > _SCORES_SHOWN else ""
+    return ", ".join(shown[:_SCORES_SHOWN]) + more or NONE
 
 
 def _judge(row: "CheckpointRow") -> str:

@@ -152,7 +152,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     def action_edit(self) -> None:
         """Show the field in which the list of reasons is changed."""
         self.field.display = True
-        self.field.focus()
+        self.set_focus(self.field)
 
     def action_close(self) -> None:
         """Leave the field; outside it, close and leave the reasons as they were."""

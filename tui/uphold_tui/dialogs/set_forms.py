@@ -55,7 +55,7 @@ class NewSetScreen(Overlay[NewSet | None], inherit_bindings=False):
 
     def action_other_field(self) -> None:
         """Go to the other field."""
-        (self.purpose_field if self.name_field.has_focus else self.name_field).focus()
+        self.set_focus(self.purpose_field if self.name_field.has_focus else self.name_field)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """From the name go on to the purpose; from there make the set, unless its name is missing or in use."""
@@ -64,10 +64,10 @@ class NewSetScreen(Overlay[NewSet | None], inherit_bindings=False):
         if not name or name in self._taken:
             words = "there is a set of this name already" if name else "a set needs a name"
             self.message.update(Content.styled(words, DOUBT))
-            self.name_field.focus()
+            self.set_focus(self.name_field)
         elif self.name_field.has_focus:
             self.fill()
-            self.purpose_field.focus()
+            self.set_focus(self.purpose_field)
         else:
             self.dismiss(NewSet(name, self.purpose_field.value.strip()))
 
@@ -112,12 +112,12 @@ class SetTextsScreen(Overlay[SetTexts | None], inherit_bindings=False):
 
     def action_other_field(self) -> None:
         """Go to the other field."""
-        (self.guidelines_field if self.purpose_field.has_focus else self.purpose_field).focus()
+        self.set_focus(self.guidelines_field if self.purpose_field.has_focus else self.purpose_field)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """From the purpose go on to the guidelines."""
         event.stop()
-        self.guidelines_field.focus()
+        self.set_focus(self.guidelines_field)
 
     def action_save(self) -> None:
         """Close, returning both unless nothing changed."""

@@ -1,7 +1,7 @@
 """The fields of one example: as they are shown beside the list, and as a form to write in."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
@@ -163,11 +163,38 @@ def _box(row: Content, width: int) -> Content:
     return padded.stylize_before("on $surface")
 
 
-class FieldsForm(VerticalScroll):
-    """The fields of an example to write in; `values` is what they hold now.
+class _Labelled:
+    """A field with its name above it; both are hidden while the example has no such field.
 
-    Fields are made when writing begins, since an example may have any number of turns.
+    Fields are kept and filled anew, never removed: Textual may paint a removed text area once more, and that fails.
     """
+
+    def __init__(self, field: TextField | Field) -> None:
+        self.label = Static(classes="label", markup=False)
+        self.field = field
+        if isinstance(field, Field):
+            field.select_on_focus = False
+        self.hide()
+
+    def hide(self) -> None:
+        """Show neither."""
+        self.label.display = self.field.display = False
+
+    def show(self, spec: FieldSpec, height: int) -> None:
+        """Show both, the field so high and with what it is to hold."""
+        self.label.update(Content.styled(f"  {spec.name}", MUTED))
+        if isinstance(self.field, TextField):
+            self.field.give(spec.text)
+        else:
+            self.field.value = safe_text.safe_line(spec.text)
+            self.field.placeholder = spec.hint
+            self.field.cursor_position = len(self.field.value)
+        self.field.styles.height = height
+        self.label.display = self.field.display = True
+
+
+class FieldsForm(VerticalScroll):
+    """The fields of an example to write in; `values` is what they hold now."""
 
     class Done(Message):
         """Enter was pressed in a field of one line."""
@@ -177,35 +204,42 @@ class FieldsForm(VerticalScroll):
         self._given = FieldValues()
         self._with_key = False
         self._room = Size(0, 0)
+        self._key, self._tags = _Labelled(Field()), _Labelled(Field())
+        self._texts: list[_Labelled] = []
         self._fields: dict[str, TextField | Field] = {}
 
     def compose(self) -> ComposeResult:
-        yield from ()
+        for one in (self._key, self._tags):
+            yield one.label
+            yield one.field
 
     async def begin(self, values: FieldValues, room: Size, *, with_key: bool = False, focus: str = "") -> None:
-        """Make the fields with what they hold, the cursor in the one named `focus`, else in the first text.
+        """Show the fields with what they hold, the cursor in the one named `focus`, else in the first text.
 
         Their rows are shared out to fit into `room`; the form scrolls where that is too small.
         """
         self._given, self._with_key, self._room = values, with_key, room
         specs = field_specs(values, with_key=with_key)
-        self._fields = {spec.name: _made(spec) for spec in specs}
-        wanted = [1 if spec.one_line else _wanted_rows(spec.text, self._room.width - 3) for spec in specs]
+        await self._make_texts(sum(not spec.one_line for spec in specs))
+        wanted = [1 if spec.one_line else _wanted_rows(spec.text, room.width - 3) for spec in specs]
         weights = [_weight(spec.name) for spec in specs]
-        heights = shared_heights(wanted, self._room.height - 2 * len(specs), weights)
-        for spec, field, high in zip(specs, self._fields.values(), heights, strict=True):
-            field.styles.height = 1 if spec.one_line else max(high, _LEAST)
-        # A frame between the two would draw fields that are gone, whose styles Textual has dropped: it raises KeyError then.
-        with self.app.batch_update():
-            await self.remove_children()
-            await self.mount(*self._widgets())
-        first = next((name for name in self._fields if name == focus), None)
-        (self._fields[first] if first else self._first_text()).focus()
+        heights = shared_heights(wanted, room.height - 2 * len(specs), weights)
+        free = iter(self._texts)
+        self._fields = {}
+        for spec, high in zip(specs, heights, strict=True):
+            one = next(free) if not spec.one_line else self._key if spec.name == "key" else self._tags
+            one.show(spec, 1 if spec.one_line else max(high, _LEAST))
+            self._fields[spec.name] = one.field
+        for unused in (*free, *(() if with_key else (self._key,))):
+            unused.hide()
+        self.screen.set_focus(self._fields.get(focus, self._first_text()))
 
-    def _widgets(self) -> Iterator[Widget]:
-        for name, field in self._fields.items():
-            yield Static(Content.styled(f"  {name}", MUTED), classes="label", markup=False)
-            yield field
+    async def _make_texts(self, number: int) -> None:
+        """Make fields for text until there are so many: an example may have any number of turns."""
+        new = [_Labelled(TextField()) for _ in range(number - len(self._texts))]
+        if new:
+            self._texts += new
+            await self.mount(*(widget for one in new for widget in (one.label, one.field)), before=self._tags.label)
 
     def _first_text(self) -> TextField | Field:
         return next(field for field in self._fields.values() if isinstance(field, TextField))
@@ -237,7 +271,7 @@ class FieldsForm(VerticalScroll):
         """Go to the next field or the previous one, going round."""
         fields = list(self._fields.values())
         at = next((index for index, field in enumerate(fields) if field.has_focus), 0)
-        fields[(at + step) % len(fields)].focus()
+        self.screen.set_focus(fields[(at + step) % len(fields)])
 
     async def add_turn(self) -> None:
         """Add an empty turn behind the last one, and go to it."""
@@ -249,15 +283,6 @@ class FieldsForm(VerticalScroll):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Done())
-
-
-def _made(spec: FieldSpec) -> TextField | Field:
-    if spec.one_line:
-        field = Field(spec.hint, spec.text)
-        field.select_on_focus = False
-        field.cursor_position = len(field.value)
-        return field
-    return TextField(spec.text, hint=spec.hint)
 
 
 def _wanted_rows(text: str, width: int) -> int:

@@ -423,7 +423,7 @@ class SetScreen(Screen[None]):
         """Go to the search field."""
         if self.loader.now.rows:
             self._is_finding = True
-            self.find_field.focus()
+            self.set_focus(self.find_field)
             self._refresh_footer()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -506,6 +506,14 @@ class SetScreen(Screen[None]):
             self._end_writing("nothing changed")
             return
         self._ask_if_stale(writing.key, change.whole, partial(self.acts.save, writing.key, change))
+
+    def unsaved_words(self) -> str | None:
+        """Return what is being written and not saved yet, in words; None where nothing is."""
+        writing = self.writing
+        if writing is None or self.form.values == writing.before:
+            return None
+        what = "a new example" if writing.key is None else f"the change of {safe_text.safe_line(writing.key)}"
+        return f"{what} in the set {safe_text.safe_line(self.loader.set_name)}, which was still being written"
 
     def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], Done]) -> None:
         """Save at once where nothing becomes stale, else ask."""

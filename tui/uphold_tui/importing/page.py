@@ -97,6 +97,8 @@ def _ready(form: Form, width: int) -> list[Content]:
     into = Content.assemble(
         (f" into the {'new ' if preview.is_new_set else ''}set ", BOLD), safe_text.line(form.set_name or "", BOLD)
     )
+    if form.set_name == "":
+        into = Content.assemble((" as scores of ", BOLD), safe_text.line(", ".join(summary.systems), BOLD))
     rows = count_noun(summary.rows, "row")
     first = Content.assemble((f"Import {rows}" if preview.complete else "Import", BOLD), into)
     counts = added_counts(summary)
@@ -132,6 +134,8 @@ def _value(form: Form, kind: RowKind) -> Content:
         name = form.set_name
         if name is None:
             return Content.styled("named after the file", MUTED)
+        if not name:
+            return Content.styled("none: scores of systems; with a set named, answers in words come too", MUTED)
         is_known = form.is_current and preview.set == name and (preview.rows or preview.refusal is None)
         state = ("new" if preview.is_new_set else "there already") if is_known else ""
         reason = f", {preview.set_reason}" if is_known and preview.set_reason else ""
@@ -250,10 +254,11 @@ def progress_page(progress: ImportProgress | None, *, is_stopping: bool, width: 
 def outcome_page(outcome: ImportOutcome, width: int) -> list[Content]:
     """Return what an import did, what became of every column, and what comes next."""
     summary = outcome.summary
+    read = count_noun(summary.rows, "row")
     rows = [
-        Content.assemble(
-            (f"{count_noun(summary.rows, 'row')} read into the set ", BOLD), safe_text.line(summary.set, BOLD)
-        )
+        Content.assemble((f"{read} read into the set ", BOLD), safe_text.line(summary.set, BOLD))
+        if summary.set
+        else Content.assemble((f"{read} read as scores of ", BOLD), safe_text.line(", ".join(summary.systems), BOLD))
     ]
     added = added_counts(summary)
     rows.append(Content(f"added {', '.join(added)}") if added else Content("nothing new: all of it was there already"))

@@ -378,7 +378,7 @@ class PairsScreen(Screen[None]):
     def action_find(self) -> None:
         """Focus the search field."""
         self._is_typing = True
-        self.field.focus()
+        self.set_focus(self.field)
         self._refresh_footer()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -28,8 +28,8 @@ VEILED = "has read this pair; shown after you decide"
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
-_CUT = 14
-"""By how many cells a message may be too long for the room beside the keys and be cut."""
+_CUT = 3
+"""By how many cells a message may be too long for the room beside the keys and be cut: a receipt is, a sentence is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +361,9 @@ def receipt(
     key = safe_text.tail(done.key) if narrow else safe_text.line(done.key)
     if done.ruling is Ruling.OVERTURNED:
         sign = Content.styled(f" {signs.overturned} ", BADGE_WRONG) if loud else sign_of(done, signs)
-        words = Content.assemble(key, f", you {said(done)}").stylize(BOLD if loud else MUTED)
+        words = Content.assemble(key, f" {said(done)}" if narrow else f", you {said(done)}").stylize(
+            BOLD if loud else MUTED
+        )
     else:
         words = key if narrow else Content.assemble(key, f" {_word(done)}")
         sign, words = sign_of(done, signs), words.stylize(MUTED)

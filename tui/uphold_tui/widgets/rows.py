@@ -26,9 +26,17 @@ def spread(left: Content, right: Content, width: int, least: int = 12) -> Conten
     return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 0), right)
 
 
-def with_message(keys: Content, message: Content, width: int) -> tuple[Content, Content]:
-    """Return what goes to the two ends of a row: keys and a message, or the message alone where both do not fit."""
-    return (keys, message) if keys.cell_length + message.cell_length + 2 <= width else (message, Content(""))
+def with_message(keys: Content, message: Content, width: int, *, quiet: bool = False) -> tuple[Content, Content]:
+    """Return what goes to the two ends of a row: keys and a message.
+
+    Where both do not fit, the message stands alone; a `quiet` one is cut, or left out.
+    """
+    room = width - keys.cell_length - 2
+    if message.cell_length <= room:
+        return keys, message
+    if quiet:
+        return keys, message.truncate(room, ellipsis=True) if room >= 12 else Content("")
+    return message, Content("")
 
 
 def fitting(groups: Sequence[Content], width: int, gap: int = 4) -> Content:

@@ -13,23 +13,27 @@ class TextField(TextArea):
     touched stay as they were.
     """
 
-    def __init__(self, text: str = "", *, name: str | None = None, hint: str = "") -> None:
+    def __init__(self, text: str = "", *, name: str | None = None) -> None:
         super().__init__(
-            safe_text.safe(text),
+            safe_text.in_field(text),
             soft_wrap=True,
             show_line_numbers=False,
             tab_behavior="focus",
             id=name,
-            placeholder=hint,
             compact=True,
             highlight_cursor_line=False,
         )
         self.cursor_blink = False
         self._given = text
 
+    def give(self, text: str) -> None:
+        """Hold another text, with the cursor at its beginning; what was undone in the one before is forgotten."""
+        self._given = text
+        self.load_text(safe_text.in_field(text))
+
     async def _on_paste(self, event: Paste) -> None:
         # Textual calls the method of the base class too; what calls it here pastes twice.
-        event.text = safe_text.safe(event.text)
+        event.text = safe_text.in_field(event.text)
 
     @property
     def result(self) -> str:

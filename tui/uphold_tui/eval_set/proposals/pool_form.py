@@ -104,7 +104,7 @@ class PoolScreen(Overlay[PoolFields | None], inherit_bindings=False):
         """Go to the next field or the previous one, going round."""
         fields = list(self.fields.values())
         at = next((index for index, field in enumerate(fields) if field.has_focus), 0)
-        fields[(at + step) % len(fields)].focus()
+        self.set_focus(fields[(at + step) % len(fields)])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close with what the fields hold, unless that cannot be used; what is wrong is said here."""
@@ -115,5 +115,5 @@ class PoolScreen(Overlay[PoolFields | None], inherit_bindings=False):
             self.dismiss(filled)
             return
         name, self._problem = wrong
-        self.fields[name].focus()
+        self.set_focus(self.fields[name])
         self.fill()

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.records.proposals import ProposeProgress
+from uphold.records.proposals import ProposalState, ProposeProgress
 from uphold.records.reviews import ReviewProgress
 from uphold.records.texts import ExampleText
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
@@ -62,6 +62,7 @@ class ProposalsScreen(Screen[None]):
         self.message = Content("")
         self._writing: FieldValues | None = None
         self._run: ProposeRun | None = None
+        self._is_receipt = False
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
         self.facts = SplitRow("facts")
@@ -157,7 +158,8 @@ class ProposalsScreen(Screen[None]):
         if item is None or not item.waits:
             decide = [entry(table["undo"])] if self.session.items else []
         gap = "  " if self.has_class("-narrow") else "    "
-        self.keys_row.show(*with_message(Content(gap).join(decide), self.message, self.keys_row.size.width))
+        room = self.keys_row.size.width
+        self.keys_row.show(*with_message(Content(gap).join(decide), self.message, room, quiet=self._is_receipt))
         if self._run is not None:
             self.footer.show([[entry(table["escape"], "stop reading")], last])
             return
@@ -166,9 +168,14 @@ class ProposalsScreen(Screen[None]):
         self.footer.show([move, read, [entry(table["propose"])], last])
 
     def show_message(self, message: Content) -> None:
-        """Show a message at the right of the keys that decide."""
-        self.message = message
+        """Show a message at the right of the keys that decide; where there is no room beside them, in their place."""
+        self.message, self._is_receipt = message, False
         self._refresh_keys()
+
+    def _show_receipt(self, item: ProposalItem) -> None:
+        """Show the next proposal, and what was done with the one before; the keys are not hidden for that."""
+        self.message, self._is_receipt = text.receipt(item, self.look.signs), True
+        self.refresh_page()
 
     def _say(self, words: str) -> None:
         self.show_message(safe_text.line(words, MUTED))
@@ -195,20 +202,27 @@ class ProposalsScreen(Screen[None]):
         item = self.session.item
         if item is not None and not item.waits:
             undo = keys.label(self.table["proposals.undo"])
-            self._say(f"it is {'taken' if item.example else 'left out'} already; {undo} takes back what was done last")
+            was = {ProposalState.TAKEN: "taken", ProposalState.LEFT: "left out"}.get(
+                item.state, "answered by somebody else"
+            )
+            self._say(f"it is {was} already; {undo} takes back what you did last")
             return
         decided = self._try(act)
         if decided is not None:
-            self.message = text.receipt(decided, self.look.signs)
+            self._show_receipt(decided)
+        elif item is not None:  # somebody else may have taken or left it
+            why = self.message
+            self._try(self.session.reload)
             self.refresh_page()
+            self.show_message(why)
 
     def action_undo(self) -> None:
         """Take back what was taken or left out last."""
         undone = self._try(self.session.undo)
         if undone is not None:
             left = f"; {'; '.join(undone.left)}" if undone.left else ""
-            self.message = safe_text.line(f"taken back: {undone.act.what}{left}", MUTED)
             self.refresh_page()
+            self._say(f"taken back: {undone.act.what}{left}")
 
     def action_tags(self) -> None:
         """Set and take tags of the proposal at hand, before it is taken."""
@@ -273,7 +287,7 @@ class ProposalsScreen(Screen[None]):
         taken = self._try(lambda: self._take_written(made.text, made.tags))
         if taken is not None:
             self._end_writing()
-            self.show_message(text.receipt(taken, self.look.signs))
+            self._show_receipt(taken)
 
     def _take_written(self, written: ExampleText, tags: tuple[str, ...]) -> ProposalItem | None:
         return self.session.take(written, tags)
@@ -339,8 +353,8 @@ class ProposalsScreen(Screen[None]):
         self._run = None
         self._try(self.session.reload)
         words = problem or (proposed_words(made) if made is not None else "stopped: nothing was proposed")
-        self.message = safe_text.line(words, DOUBT if problem else MUTED)
         self.refresh_page()
+        self.show_message(safe_text.line(words, DOUBT if problem else MUTED))
         if problem and self.is_current:
             self._ask_for_pool(fields, problem)
 

@@ -127,7 +127,12 @@ def counts(place: int, total: int, active: int, wanted: int | None) -> Content:
 
 def facts(item: ProposalItem, place: int) -> tuple[Content, Content]:
     """Return the row above the panes: which proposal, what became of it, its tags; and where it comes from."""
-    state = {ProposalState.TAKEN: "taken", ProposalState.LEFT: "left out"}.get(item.state)
+    words = {
+        ProposalState.TAKEN: "taken",
+        ProposalState.LEFT: "left out",
+        ProposalState.WITHDRAWN: "somebody answered it",
+    }
+    state = words.get(item.state)
     tags = safe_text.tags(item.tags, MUTED) or Content.styled("no tag", FAINT)
     left = Content.assemble((f"proposal {count(place)}", MUTED), (f"   {state}" if state else "", BOLD), "   ", tags)
     one = item.proposal
