@@ -23,6 +23,7 @@ import checking
 import counting
 import curation
 import dropping
+import history
 import lists
 import made
 import saving
@@ -99,6 +100,7 @@ class Bench:
             "key": lambda: screens.next_pair(size.keys, self.long, size.still),
             "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
             "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
+            "checkpoints": lambda: history.measure(max(size.rounds, 1), self.history, size.still),
             "curation": lambda: curation.measure(max(size.rounds, 1), self.big, size.logs, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
@@ -121,6 +123,12 @@ class Bench:
         if not path.exists():
             made.database(path, made.write_panel(self.folder / "panel.jsonl", self.size.pairs))
         return path
+
+    @property
+    def history(self) -> Path:
+        """Thirty checkpoints of a set."""
+        path = self.folder / "history.db"
+        return path if path.exists() else history.database(path, self.size.long_pairs // 4, self.size.long_pairs)
 
     @property
     def long(self) -> Path:

@@ -19,6 +19,7 @@ GROUPS = {
     "key": ["decision to next pair, 2 x 8,000", "J to next pair, 2 x 8,000", "J in a row, 2 x 8,000"],
     "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
     "set": ["set, next example", "set, another filter", "set, another order", "set, search"],
+    "checkpoints": ["checkpoints, next run", "checkpoints, to the lost examples"],
     "curation": [
         "proposals, next one",
         "proposals, one taken and the next",

@@ -186,6 +186,8 @@ def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
         troubles.append(f"judging stopped: {judging}")
     if (left := navigator.import_trouble()) is not None:
         troubles.append(left)
+    if (left := navigator.checkpoint_trouble()) is not None:
+        troubles.append(left)
     code = WORK_LEFT if troubles or app.return_code else 0
     troubles += navigator.all_saved_elsewhere()
     if isinstance(failure, DatabaseLost) and lost is not None:

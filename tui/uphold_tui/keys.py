@@ -292,7 +292,7 @@ CHECKPOINTS: tuple[Key, ...] = (
         "lost examples; there: old and new answer",
         "Checkpoints",
     ),
-    Key("checkpoints.escape", ("escape",), "escape", "to the checkpoints", "back to the checkpoints", "Checkpoints"),
+    Key("checkpoints.escape", ("escape",), "escape", "to the checkpoints", "back to the checkpoints; no marks", "Checkpoints"),
     Key("checkpoints.only", ("tab",), "won", "won, lost", "the won ones, the lost ones", "Checkpoints"),
     Key("checkpoints.bless", ("b",), "bless", "bless", "bless it, with a note", "Checkpoints"),
     Key("checkpoints.mark", ("space",), "mark", "mark", "mark", "Checkpoints"),

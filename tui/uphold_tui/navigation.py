@@ -394,19 +394,30 @@ class Navigator:
         from uphold_tui.dialogs.checkpoint_form import CheckpointForm, NamedCheckpoint
         from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
 
-        if self.checkpoint is not None and self.checkpoint.is_running:
-            if not any(isinstance(screen, NewCheckpointScreen) for screen in self.app.screen_stack):
-                self.app.push_screen(self._new_checkpoint_screen(self.checkpoint, self.close))
-            while not isinstance(self.app.screen, NewCheckpointScreen):
+        work = self.checkpoint
+        if work is not None and work.is_running:
+            screens = (screen for screen in self.app.screen_stack if isinstance(screen, NewCheckpointScreen))
+            found = next((screen for screen in screens if screen.work is work), None)
+            if found is None:
+                self.app.push_screen(self._new_checkpoint_screen(work, self.close))
+            while found is not None and self.app.screen is not found:
                 self.app.pop_screen()
             return
 
         def begin(named: NamedCheckpoint | None) -> None:
             if named is not None:
-                work = self._begin_checkpoint(_checkpoint_request(named, set_name, self.settings))
-                self.app.push_screen(self._new_checkpoint_screen(work, self.close))
+                begun = self._begin_checkpoint(_checkpoint_request(named, set_name, self.settings))
+                self.app.push_screen(self._new_checkpoint_screen(begun, self.close))
 
         self.app.push_screen(CheckpointForm(set_name, self.settings.project.endpoint), begin)
+
+    def checkpoint_trouble(self) -> str | None:
+        """What is left of a checkpoint that was begun in the app and was at work when it was left."""
+        work = self.checkpoint
+        if work is None or work is self.first_checkpoint or not work.was_left:
+            return None
+        name = safe_text.safe_line(work.request.system)
+        return f"the checkpoint {name} was stopped before its steps ended; run it again: what is there is not asked for twice"
 
     def _begin_checkpoint(self, request: "CheckpointRequest") -> "BackgroundCheckpoint":
         from uphold_tui.new_checkpoint.background import BackgroundCheckpoint

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Click, Resize
-from textual.geometry import Region
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -18,10 +16,11 @@ from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.checkpoints.history_list import HistoryList, Place
 from uphold_tui.checkpoints.lost import LostStrip
 from uphold_tui.checkpoints.rows import CheckpointLine, Columns, change_rows, heads
 from uphold_tui.checkpoints.source import Changed, CheckpointsSource, History
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, TINT
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
@@ -64,12 +63,11 @@ class CheckpointsScreen(Screen[None]):
         self.example: int | None = None
         self.shows_won = False
         self._message = Content("")
-        self._places: list[tuple[int, int]] = []
+        self._places: list[Place] = []
         self._rows: list[Content] = []
         self.header = SplitRow("header")
         self.heads = Static(id="heads", markup=False)
-        self.list = Static(id="list", markup=False)
-        self.page = VerticalScroll(self.list, id="page", can_focus=False)
+        self.list = HistoryList("list")
         self.lost = Static(id="lost", markup=False)
         self.footer = KeyFooter("footer")
 
@@ -77,7 +75,7 @@ class CheckpointsScreen(Screen[None]):
         yield self.header
         yield ProgressLine("hair")
         yield self.heads
-        yield self.page
+        yield self.list
         yield self.lost
         yield self.footer
 
@@ -150,7 +148,7 @@ class CheckpointsScreen(Screen[None]):
         """Show what has been read so far."""
         self._refresh_header()
         self._make_rows()
-        self._refresh_list()
+        self.list.show(self._rows, self._places, self.cursor)
         self._refresh_lost()
         self._refresh_footer()
 
@@ -213,14 +211,6 @@ class CheckpointsScreen(Screen[None]):
                 rows += [changed, *gap]
         self._rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
 
-    def _refresh_list(self) -> None:
-        """Show the rows; those of the checkpoint under the cursor are tinted."""
-        rows = list(self._rows)
-        if self._places:
-            first, height = self._places[self.cursor]
-            rows[first : first + height] = [row.stylize_before(TINT) for row in rows[first : first + height]]
-        self.list.update(Content("\n").join(rows))
-
     def _refresh_lost(self) -> None:
         self.set_class(self.example is not None, "-inside")
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 5), 1)
@@ -230,7 +220,7 @@ class CheckpointsScreen(Screen[None]):
         strip = LostStrip(
             self.row, self.blessed, self.examples, self.example, self.shows_won, self.source.reviewer, self._signs
         )
-        self.lost.update(Content("\n").join(strip.rows(width, height)))
+        self.lost.update(Content("\n").join(strip.rows(width, height)), layout=False)
 
     def _refresh_footer(self) -> None:
         def named(*names: str) -> list[Content]:
@@ -263,7 +253,7 @@ class CheckpointsScreen(Screen[None]):
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by a page."""
-        step = max(self.page.size.height // 3, 1) if self.example is None else max(self.lost.size.height - 2, 1)
+        step = max(self.list.size.height // 3, 1) if self.example is None else max(self.lost.size.height - 2, 1)
         self.action_move(pages * step)
 
     def action_ends(self, end: bool) -> None:
@@ -280,27 +270,18 @@ class CheckpointsScreen(Screen[None]):
             return
         self.cursor = min(max(index, 0), len(self.history.rows) - 1)
         self._refresh_header()
-        self._refresh_list()
+        self.list.go(self.cursor)
         self._refresh_lost()
         self._refresh_footer()
-        first, height = self._places[self.cursor]
-        region = Region(0, first, 1, height + 1)
-        self.page.scroll_to_region(region, animate=False, immediate=True)
         self.run_worker(self._read_changed(), exclusive=True, group="changed")
 
-    def on_click(self, event: Click) -> None:
+    def on_history_list_clicked(self, event: HistoryList.Clicked) -> None:
         """Move the cursor to the checkpoint clicked; a click on the one under the cursor goes to its examples."""
-        if not self.page.region.contains(event.screen_x, event.screen_y):
-            return
-        row = event.screen_y - self.list.region.y
-        index = next((at for at, (first, height) in enumerate(self._places) if first <= row < first + height), None)
-        if index is None:
-            return
-        if index == self.cursor and self.example is None:
+        if event.index == self.cursor and self.example is None:
             self.action_open()
         else:
             self.example = None
-            self._go(index)
+            self._go(event.index)
 
     # acts
 

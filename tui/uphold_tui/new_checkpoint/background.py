@@ -36,6 +36,8 @@ class CheckpointStatus:
 class BackgroundCheckpoint:
     """A new checkpoint at work; `on_update` is called in the worker thread whenever `status` has changed.
 
+    `was_left` says whether it was still at work when the app was left.
+
     A step that failed is tried again by `again`, which makes another one: what is there is not asked for twice.
     """
 
@@ -43,6 +45,7 @@ class BackgroundCheckpoint:
         self.control = WorkControl(request.concurrency, request.cap)
         self.request, self.reviewer = replace(request, control=self.control), reviewer
         self._path = path
+        self.was_left = False
         self.status = CheckpointStatus()
         self.on_update: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -63,6 +66,7 @@ class BackgroundCheckpoint:
 
     def stop_and_wait(self) -> None:
         """Stop, and wait as long as it may take until what is in flight is saved."""
+        self.was_left = self.is_running
         self.control.stop("the app was left")
         if self._thread.is_alive():
             self._thread.join(GRACE_SECONDS + 2.0)

@@ -83,6 +83,8 @@ class NewCheckpointScreen(Screen[None]):
         self.work.on_update = lambda: None
 
     def on_screen_resume(self) -> None:
+        if self.work.status.ended:
+            self.opens_review = False  # it ended behind another screen: nothing opens by itself then
         self.refresh_page()
         if self.work.status.ended and self.run_made is not None:
             self.run_worker(self._read_again(), exclusive=True)
