@@ -186,6 +186,31 @@ def shares(*scores: Score) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """A score, and the baseline's on the same task, metric and filter; None where it has none."""
+
+    score: Score
+    baseline: Score | None
+
+    @property
+    def change(self) -> float | None:
+        """The score less the baseline's."""
+        return None if self.baseline is None else self.score.value - self.baseline.value
+
+    @property
+    def is_share(self) -> bool:
+        """Whether both are shares, whose difference is told in points."""
+        return shares(self.score) and (self.baseline is None or shares(self.baseline))
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is worse than the baseline's by more than its own standard error."""
+        if self.change is None or self.score.error is None:
+            return False
+        return (-self.change if self.score.higher_is_better else self.change) > self.score.error
+
+
+@dataclass(frozen=True, slots=True)
 class NoWorse:
     """A score that may be worse by no more than a margin, in the unit of the score: .01 of a share is one point."""
 

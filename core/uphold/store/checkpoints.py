@@ -6,6 +6,7 @@ from collections.abc import Collection
 from uphold.records.checkpoints import Opinion, Reader, RunReading
 from uphold.records.reviews import parse_reasons
 from uphold.store.database import Store
+from uphold.store.pair_list import list_version
 
 # CROSS JOIN: from the pairs of the run, by their contents, to those of earlier runs.
 _KNOWN_EARLIER = """
@@ -76,6 +77,11 @@ WHERE r.set_id = :set AND w.name = :reviewer AND v.kind = 'decision' AND v.secon
 ORDER BY v.seq DESC LIMIT 60
 """
 
+_HISTORY_VERSION = """
+SELECT (SELECT max(id) FROM blessed), (SELECT max(id) FROM set_versions), (SELECT max(id) FROM runs),
+    (SELECT max(id) FROM scores), (SELECT count(*) FROM scores), (SELECT count(*) FROM perplexities)
+"""
+
 _ANSWERED = """
 SELECT count(DISTINCT e.id) FILTER (WHERE x.id IS NOT NULL), count(DISTINCT e.id)
 FROM examples e LEFT JOIN systems s ON s.name = :system
@@ -111,6 +117,11 @@ def seconds_a_pair(store: Store, set_id: int, reviewer: str) -> float | None:
     """Return the median time in seconds that a reviewer's latest decisions in a set took; None where none was timed."""
     taken = sorted(row[0] for row in store.rows(_SECONDS, {"set": set_id, "reviewer": reviewer}))
     return taken[len(taken) // 2] if taken else None
+
+
+def history_version(store: Store) -> tuple[int | None, ...]:
+    """Return a value that changes whenever anything in the history of a set's runs may have changed."""
+    return (*list_version(store), *store.one(_HISTORY_VERSION))
 
 
 def created_at(store: Store, run_id: int) -> str:

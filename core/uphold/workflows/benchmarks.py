@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uphold.errors import BadUsage
 from uphold.records.comparisons import ScoreComparison, ScoreGate
 from uphold.records.runs import Run
-from uphold.records.scores import NO_FILTER, NoWorse, Score, SystemScores
+from uphold.records.scores import NO_FILTER, NoWorse, Score, ScoreChange, SystemScores
 from uphold.stats.score_difference import compare_scores, gate_score
 from uphold.store import benchmarks
 from uphold.store.database import Store
@@ -91,10 +91,23 @@ def _not_measured(name: str, lacking: Sequence[str], measured: Sequence[str]) ->
 
 def run_scores(store: Store, run: Run) -> dict[str, Score]:
     """Return the scores of a run's candidate by name, and the perplexity of its set's references where it was measured."""
-    found = dict(benchmarks.scores_of(store, run.candidate).scores)
-    for measured in perplexities_of(store, run.set_id, [run.candidate]):
+    return _scores_on(store, run.set_id, run.candidate)
+
+
+def _scores_on(store: Store, set_id: int, system: str) -> dict[str, Score]:
+    found = dict(benchmarks.scores_of(store, system).scores)
+    for measured in perplexities_of(store, set_id, [system]):
         found[PERPLEXITY] = _as_score(measured)
     return found
+
+
+def score_changes(store: Store, run: Run, scores: Mapping[str, Score]) -> dict[str, ScoreChange]:
+    """Return the scores of a run's candidate that are no part of another, each with its baseline's."""
+    shown = shown_scores(scores)
+    if not shown:
+        return {}
+    baseline = SystemScores(run.baseline, _scores_on(store, run.set_id, run.baseline))
+    return {name: ScoreChange(score, baseline.same_as(score)) for name, score in shown.items()}
 
 
 def _as_score(measured: SystemPerplexity) -> Score:

@@ -10,7 +10,7 @@ from uphold.records.runs import Run
 from uphold.reports.gate_markdown import gate_markdown
 from uphold.stats.distributions import LEVEL
 from uphold.stats.run_difference import by_judge, by_people, rated_difference
-from uphold.store import blessed, checkpoints, reviews, run_list, runs, scores, sets
+from uphold.store import blessed, checkpoints, reviews, run_list, runs
 from uphold.store.database import Store
 from uphold.store.matched import matched_runs
 from uphold.store.run_changes import judged_by, run_changes, set_version
@@ -76,10 +76,9 @@ def _held_against(store: Store, made: CheckpointRow, against: BlessedRun | None)
     return replace(made, difference=people.ties_half, lost=len(people.lost), won=len(people.won))
 
 
-def set_perplexities(store: Store, set_name: str) -> dict[str, float]:
-    """Return by system the perplexity of the set's reference answers under it, where that was measured."""
-    found = scores.perplexities_of(store, sets.find_set(store, set_name))
-    return {one.system: one.perplexity for one in found}
+def history_version(store: Store) -> tuple[int | None, ...]:
+    """Return a value that changes whenever anything in the history of runs may have changed."""
+    return checkpoints.history_version(store)
 
 
 def gate_summary(store: Store, gated: GatedRun) -> str:

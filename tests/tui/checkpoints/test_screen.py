@@ -8,7 +8,7 @@ import pytest
 
 from support.app_samples import make_app, press, shown
 from support.hostile_texts import attack, short
-from support.imports import bring, compared
+from support.imports import bring, bring_files, compared, write
 from support.picture_checkpoints import checkpoints
 from support.stores import new_store
 from uphold.store.blessed import find_blessed
@@ -115,6 +115,23 @@ async def test_without_a_blessed_run_the_columns_say_which_key_blesses_one(store
         assert "lost" not in screen.splitlines()[3]
         await press(pilot, "enter", "tab", "space", "c", "escape")
         assert isinstance(pilot.app.screen, CheckpointsScreen)
+
+
+async def test_benchmarks_stand_against_the_baseline_and_give_way_where_it_is_narrow(store: Store) -> None:
+    rows = [
+        {"system": system, "name": "mmlu:acc", "value": value, "error": 0.01, "n": 1000}
+        for system, value in (("base-7b", 0.5), ("lora-r8", 0.45), ("lora-r16", 0.505))
+    ]
+    bring_files(store, write(store.path.with_name("scores.jsonl"), *rows), format="scores")
+    async with make_app(store, reviewer="mira").run_test(size=WIDE) as pilot:
+        await press(pilot, "c")
+        screen = shown(pilot)
+        assert "mmlu:acc" in screen
+        assert "−5.0 !" in screen
+        assert "+0.5" in screen
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "mmlu" not in shown(pilot)
 
 
 async def test_numbers_of_a_run_and_back_and_a_set_without_runs(store: Store, tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """A checkpoint as two rows: interval, difference to the blessed run, lost and won; below them set, judge, what is read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from textual.content import Content
 
-from uphold.formatting import NONE, count, decimal, of_n, percent_number, points, points_interval
+from uphold.formatting import NONE, count, of_n, percent_number, points, points_interval, score
 from uphold.records.checkpoints import CheckpointRow
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.scores import ScoreChange
 from uphold.reports.comparison_report import change_sentences
 from uphold.reports.rate_text import rate_interval
 from uphold_tui import safe_text
@@ -21,6 +22,8 @@ _RATE, _DIFFERENCE, _CHANGED, _AGREEMENT = 14, 22, 7, 12
 
 _BAR = 22
 
+_SCORE = 13
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -32,6 +35,12 @@ class Columns:
     difference: int
     changed: int = 0
     agreement: int = 0
+
+    def fit(self, scores: Sequence[str]) -> Sequence[str]:
+        """Return the scores that have room below the difference and what follows it; none where that is narrow."""
+        if not self.changed:
+            return ()
+        return scores[: (self.difference + 2 * self.changed + self.agreement) // _SCORE]
 
     @classmethod
     def fitting(cls, width: int) -> "Columns":
@@ -50,8 +59,8 @@ class Columns:
         return cls(max(width - _RATE, 1), 0, _RATE, 0)
 
 
-def heads(columns: Columns, *, some_blessed: bool, with_perplexity: bool, carried: str) -> tuple[Content, Content]:
-    """Return the two rows of column heads; where no run is blessed they say which key blesses one."""
+def heads(columns: Columns, scores: Sequence[str], *, some_blessed: bool, carried: str) -> tuple[Content, Content]:
+    """Return the two rows of column heads; `scores` have one, and where no run is blessed a head says which key blesses one."""
     against = "against blessed" if some_blessed else "b blesses a run"
     first = [
         _left(_faint("checkpoint"), columns.name),
@@ -65,8 +74,11 @@ def heads(columns: Columns, *, some_blessed: bool, with_perplexity: bool, carrie
     second = [
         _left(_faint("set and judge"), columns.name),
         _left(_faint(f"read   {carried} carried"), columns.bar),
-        _left(_faint("pairs"), columns.rate + columns.difference),
-        _right(_faint("perplexity") if with_perplexity else Content(""), 2 * columns.changed),
+        _left(_faint("pairs"), columns.rate),
+        *(
+            _right(safe_text.line(name, FAINT).truncate(_SCORE - 2, ellipsis=True), _SCORE)
+            for name in columns.fit(scores)
+        ),
     ]
     return Content.assemble(*first), Content.assemble(*second)
 
@@ -78,11 +90,11 @@ class CheckpointLine:
     row: CheckpointRow
     marked: bool = False
     with_baseline: bool = False
-    perplexities: Mapping[str, float] | None = None
+    scores: Mapping[str, ScoreChange] = field(default_factory=dict)
 
-    def rows(self, columns: Columns, signs: Signs) -> tuple[Content, Content]:
-        """Return its two rows."""
-        return self._first(columns), self._second(columns, signs)
+    def rows(self, columns: Columns, scores: Sequence[str], signs: Signs) -> tuple[Content, Content]:
+        """Return its two rows; `scores` are the names of those that have a column."""
+        return self._first(columns), self._second(columns, scores, signs)
 
     def _first(self, columns: Columns) -> Content:
         row = self.row
@@ -118,7 +130,7 @@ class CheckpointLine:
             behind = Content("")
         return Content.assemble(name.truncate(max(width - behind.cell_length, 4), ellipsis=True), behind)
 
-    def _second(self, columns: Columns, signs: Signs) -> Content:
+    def _second(self, columns: Columns, scores: Sequence[str], signs: Signs) -> Content:
         row, reading = self.row, self.row.reading
         judge = safe_text.line(row.judged_by.name, MUTED) if row.judged_by is not None else _muted("not judged")
         version = "" if row.set_version is None else f"v{row.set_version}  "
@@ -129,12 +141,11 @@ class CheckpointLine:
         of = _muted(f"of {count(reading.pairs)}")
         if not columns.bar:
             of = Content.assemble(read, " ", of)
-        perplexity = (self.perplexities or {}).get(row.run.candidate)
         cells = [
             _left(Content.assemble((version, MUTED), judge, against if self.with_baseline else ""), columns.name),
             _left(read, columns.bar),
-            _left(of, columns.rate + columns.difference),
-            _right(_muted(decimal(perplexity)) if perplexity is not None else Content(""), 2 * columns.changed),
+            _left(of, columns.rate),
+            *(_right(_score(self.scores.get(name), signs), _SCORE) for name in columns.fit(scores)),
         ]
         return Content.assemble(*cells)
 
@@ -178,6 +189,20 @@ def _difference(row: CheckpointRow) -> Content:
         return Content.assemble(_right(_faint(NONE), 4))
     ends = "" if found.low is None or found.high is None else f"  {points_interval(found.low, found.high)}"
     return Content.assemble((f"{points(found.difference):>4}", BOLD if ends else MUTED), (ends, MUTED))
+
+
+def _score(found: ScoreChange | None, signs: Signs) -> Content:
+    """Return a score as its difference to the baseline's, marked where that is worse by more than its own error.
+
+    Without one, and where it is no share, the score itself stands there.
+    """
+    if found is None:
+        return Content("")
+    if found.change is None or not found.is_share:
+        text = _muted(score(found.score.value, is_share=found.is_share))
+    else:
+        text = _muted(points(found.change, 1))
+    return Content.assemble(text, (f" {signs.broken}" if found.is_worse else "  ", DOUBT))
 
 
 def _agreement(row: CheckpointRow) -> Content:

@@ -100,9 +100,11 @@ class CheckpointsScreen(Screen[None]):
         """Read the history in a thread, then what the run under the cursor lost."""
         here = self.row.run.id if self.row is not None else None
         try:
-            history = await asyncio.to_thread(self.source.history)
+            history = await asyncio.to_thread(self.source.history, self.history)
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        if history is self.history:
             return
         self.history, self.changed = history, {}
         places = [place for place, row in enumerate(history.rows) if row.run.id == here]
@@ -192,20 +194,16 @@ class CheckpointsScreen(Screen[None]):
             self.heads.update("")
             return
         columns = Columns.fitting(width)
-        head = heads(
-            columns,
-            some_blessed=self.blessed is not None,
-            with_perplexity=bool(history.perplexities),
-            carried=self._signs.carried,
-        )
+        scores = history.shown_scores
+        head = heads(columns, scores, some_blessed=self.blessed is not None, carried=self._signs.carried)
         self.heads.update(Content("\n").join(Content.assemble(edge, row) for row in head))
         several = len({row.run.baseline_id for row in history.rows}) > 1
         gap = [] if self.has_class("-low") else [Content("")]
         rows: list[Content] = []
         for place, row in enumerate(history.rows):
-            line = CheckpointLine(row, row.run.id in self.marked, several, history.perplexities)
+            line = CheckpointLine(row, row.run.id in self.marked, several, history.scores.get(row.run.id, {}))
             self._places.append((len(rows), 2))
-            rows += [*line.rows(columns, self._signs), *gap]
+            rows += [*line.rows(columns, scores, self._signs), *gap]
             before = history.rows[place + 1].run if place + 1 < len(history.rows) else None
             for changed in change_rows(row, row.before == before, self._signs):
                 rows += [changed, *gap]

@@ -6,27 +6,43 @@ from pathlib import Path
 
 from uphold.records.checkpoints import BlessedRun, CheckpointRow, LostExample, Opinion
 from uphold.records.runs import Run
+from uphold.records.scores import ScoreChange
 from uphold.reports.comparison_report import comparison_report, several_report
 from uphold.reports.model import Report
+from uphold.workflows.benchmarks import PERPLEXITY, score_changes
 from uphold.workflows.checkpoints import (
     bless_run,
     checkpoint_rows,
+    history_version,
     lost_and_won,
     old_and_new,
     opinions_on,
-    set_perplexities,
 )
 from uphold.workflows.comparison import compare_runs, compare_several
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pair_records import PairRecord
 
+_BENCHMARKS = 2
+"""Benchmarks that have a column."""
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The runs of a set, the latest first, and the perplexity of its references by system where it was measured."""
+    """The runs of a set, the latest first, and by run id the scores of each candidate beside the baseline's.
+
+    `version` changes whenever any of it may have changed.
+    """
 
     rows: tuple[CheckpointRow, ...]
-    perplexities: Mapping[str, float]
+    scores: Mapping[int, Mapping[str, ScoreChange]]
+    version: tuple[int | None, ...] = ()
+
+    @property
+    def shown_scores(self) -> tuple[str, ...]:
+        """The names of the scores that have a column: the first benchmarks, and the perplexity of the references last."""
+        names = dict.fromkeys(name for found in self.scores.values() for name in found)
+        benchmarks = [name for name in names if name != PERPLEXITY][:_BENCHMARKS]
+        return (*benchmarks, *([PERPLEXITY] if PERPLEXITY in names else []))
 
     @property
     def blessed(self) -> CheckpointRow | None:
@@ -56,13 +72,14 @@ class OldAndNew:
 class CheckpointsSource:
     """Reads what the screen shows of one set, and blesses its runs.
 
-    `history` lists the runs, `changed` the examples that the second run lost and won against the first, `both` an example
-    (key and turn) in two runs, `compared` the report of two runs or more, `bless` blesses a run with a note.
+    `history` lists the runs; given the history that is known it returns that, where nothing has changed. `changed` returns the
+    examples that the second run lost and won against the first, `both` an example in two runs, `compared` the report of two
+    runs or more; `bless` blesses a run with a note.
     """
 
     set: str
     reviewer: str
-    history: Callable[[], History]
+    history: Callable[[History | None], History]
     changed: Callable[[Run, Run], Changed]
     both: Callable[[Run, Run, LostExample], OldAndNew]
     compared: Callable[[Sequence[Run]], Report]
@@ -72,10 +89,14 @@ class CheckpointsSource:
 def checkpoints_source(path: Path, set_name: str, reviewer: str, judge: str | None = None) -> CheckpointsSource:
     """Return the source of a set's checkpoints in the database at `path`; `judge` is the one that the user named."""
 
-    def history() -> History:
+    def history(known: History | None) -> History:
         with open_store(path) as store:
+            version = history_version(store)
+            if known is not None and known.version == version:
+                return known
             rows = checkpoint_rows(store, set_name, judge)
-            return History(tuple(reversed(rows)), set_perplexities(store, set_name))
+            scores = {row.run.id: score_changes(store, row.run, row.scores) for row in rows if row.scores}
+            return History(tuple(reversed(rows)), scores, version)
 
     def changed(before: Run, after: Run) -> Changed:
         with open_store(path) as store:
