@@ -15,11 +15,10 @@ README = Page("README.md")
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder with the README's own example row in answers.jsonl, and a model server for the judge."""
+    """A folder with the README's own file `answers.jsonl`, and a model server for the judge."""
     folder = tmp_path_factory.mktemp("readme")
-    (row,) = README.blocks("json")
-    more = [json.loads(row) | {"key": f"q-{n:02d}", "instruction": f"Question {n}?"} for n in range(2, 8)]
-    (folder / "answers.jsonl").write_text(row + "".join(json.dumps(r) + "\n" for r in more), "utf-8")
+    (rows,) = README.blocks("jsonl")
+    (folder / "answers.jsonl").write_text(rows, "utf-8")
     with model_server.serving(lambda asked: model_server.verdict("A")) as server:
         keys = {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url, "NO_PROXY": "127.0.0.1"}
         # The demo's database is kept in the user's data folder: not in the one of whoever runs the tests.
@@ -37,7 +36,11 @@ def test_the_commands_of_the_first_ten_minutes_work_one_after_the_other(desk: tu
         done = run(command, folder, env)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert done.stdout or "written to" in done.stderr, command
-    assert run(Command("uphold runs --json"), folder, env).stdout.count('"reviewed": 1') == 1
+    (listed,) = json.loads(run(Command("uphold runs --json"), folder, env).stdout)
+    assert (listed["pairs"], listed["reviewed"]) == (3, 1)
+    stats = json.loads(run(Command("uphold stats --json"), folder, env).stdout)
+    assert stats["human"]["win_rate"]["rate"] is not None
+    assert [judge["unreadable"] + judge["failed"] for judge in stats["judges"]] == [0, 0]
     for command in README.inline_commands():
         done = run(command, folder, env)
         assert done.returncode == 0, (command, done.stdout, done.stderr)

@@ -158,7 +158,9 @@ def decimal(value: float) -> str:
 def signed_decimal(value: float) -> str:
     """Return a difference of two numbers with two decimals and its sign: `+0.31`, `−1.20`, `0.00`."""
     text = decimal(value)
-    return f"+{text}" if value > 0 and text.strip("0.") else text
+    if not text.strip(f"{MINUS}0."):
+        return text.removeprefix(MINUS)
+    return f"+{text}" if value > 0 else text
 
 
 def score(value: float, *, is_share: bool) -> str:
