@@ -1,5 +1,6 @@
-"""What all tests share: where their files are, and how many examples Hypothesis tries."""
+"""What all tests share: where their files are, how many examples Hypothesis tries, how often garbage is looked for."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -27,3 +28,12 @@ if "TMPDIR" not in os.environ and _is_fit(_IN_MEMORY):
     os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
 
 examples.register()
+
+gc.set_threshold(
+    100_000, 20, 50
+)  # thousands of modules and tests are alive until the end, and nothing among them is garbage
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage only among what tests make."""
+    gc.freeze()

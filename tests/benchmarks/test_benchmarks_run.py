@@ -36,7 +36,13 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("group", GROUPS)
+SLOW = ("frame", "list", "set", "checkpoints", "curation", "memory")
+"""Groups that start the app; `key` and `startup` show that this works."""
+
+
+@pytest.mark.parametrize(
+    "group", [pytest.param(group, marks=pytest.mark.slow) if group in SLOW else group for group in GROUPS]
+)
 def test_every_group_of_benchmarks_runs_and_names_what_it_measured(group: str) -> None:
     ran = subprocess.run([sys.executable, RUN, "--quick", "--json", "--only", group], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

@@ -93,9 +93,7 @@ def _parse_styles_once(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_apps() -> Iterator[None]:
-    """For a conftest: Pilots wait as above, apps find their style sheets parsed, garbage is looked for seldom."""
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    """For a conftest: Pilots wait as above, and apps find their style sheets parsed."""
     with pytest.MonkeyPatch.context() as patch:
         _settle_at_once(patch)
         _parse_styles_once(patch)
