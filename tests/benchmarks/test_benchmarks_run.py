@@ -36,8 +36,8 @@ GROUPS = {
 }
 
 
-SLOW = ("frame", "list", "set", "checkpoints", "curation", "memory")
-"""Groups that start the app; `key` and `startup` show that this works."""
+SLOW = ("frame", "list", "set", "checkpoints", "curation", "memory", "import", "judging")
+"""Groups that start the app, where `key` shows that this works, or that take the longest."""
 
 
 @pytest.mark.parametrize(

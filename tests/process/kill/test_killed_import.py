@@ -17,7 +17,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 
 MOMENTS = 20
 
-RANDOM_MOMENTS = 8
+RANDOM_MOMENTS = 5
 
 MANY_RANDOM_MOMENTS = 50
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -296,7 +297,15 @@ def assert_harmless(stream: bytes, usual: set[str], *seen: str) -> None:
     assert "␛".encode() in stream
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (200, 60), (56, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
+def _slowly(*sizes: tuple[int, int]) -> list[Any]:
+    return [pytest.param(size, marks=pytest.mark.slow) for size in sizes]
+
+
+def _size_name(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (56, 16), *_slowly((80, 24), (200, 60))], ids=_size_name)
 async def test_reading_hostile_pairs_does_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -305,7 +314,7 @@ async def test_reading_hostile_pairs_does_nothing_to_the_terminal(
     assert_harmless(stream, usual, *words)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [(200, 60), *_slowly((120, 36))], ids=_size_name)
 async def test_deciding_commenting_and_leaving_does_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -313,7 +322,7 @@ async def test_deciding_commenting_and_leaving_does_nothing_to_the_terminal(
     assert_harmless(await used(copied(sides.hostile, tmp_path), ACTING, size), usual, *words)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [(80, 24), *_slowly((120, 36))], ids=_size_name)
 async def test_lists_and_numbers_of_hostile_pairs_do_nothing_to_the_terminal(
     sides, usual: set[str], tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -69,7 +69,7 @@ def typed_on(terminal: Terminal, database: Path, key: str, last: str) -> str:
     return terminal.look(lambda text: is_another(text, last) or "every pair is read" in text)
 
 
-@pytest.mark.parametrize("each", [20, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("each", [12, pytest.param(100, marks=pytest.mark.slow)])
 def test_two_people_at_once_lose_nothing_see_nothing_of_each_other_and_then_it_is_settled(
     tmp_path: Path, each: int
 ) -> None:
