@@ -310,7 +310,7 @@ async def sit(open_seat: Open, reviewer: Reviewer, until: int, rng: random.Rando
 
 
 @pytest.mark.parametrize(
-    ("open_seat", "pairs"), [(here, 60), (real, 6), pytest.param(real, 200, marks=pytest.mark.slow)]
+    ("open_seat", "pairs"), [(here, 60), (real, 12), pytest.param(real, 200, marks=pytest.mark.slow)]
 )
 async def test_pairs_read_blind_are_in_the_file_as_they_were_typed(open_seat: Open, pairs: int, tmp_path: Path) -> None:
     rng = random.Random(11)
