@@ -1,4 +1,4 @@
-"""What a file is by its first bytes: text, gzip, a spreadsheet, or something that cannot be read, with what to do about it."""
+"""Detects by its first bytes what a file is: text, gzip, a spreadsheet, or what cannot be read, and what to do about it."""
 
 import zipfile
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What lm-evaluation-harness measured: metrics of tasks and groups out of its results, passed documents out of its samples.
+"""Reads lm-evaluation-harness output: metrics of tasks and groups out of its results, passed documents out of its samples.
 
 Groups stand in `results` beside their tasks, and again in `groups`; `group_subtasks` is the tree. A metric's key is
 `METRIC,FILTER`, its standard error's `METRIC_stderr,FILTER`, which may be "N/A".

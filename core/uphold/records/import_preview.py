@@ -1,4 +1,4 @@
-"""What an import would do, before it does it: columns, the first rows as they are understood, and why it is refused."""
+"""Records of an import preview: columns, the first rows as they are understood, and why files are refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

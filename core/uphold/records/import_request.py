@@ -1,4 +1,4 @@
-"""What is to be imported and how, as options; and options that are suggested for a file that was refused."""
+"""The options of an import, and options suggested for a file that was refused."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence

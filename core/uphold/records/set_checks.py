@@ -1,4 +1,4 @@
-"""What a check of an eval set finds. It suggests; a person decides."""
+"""The findings of a check of an eval set. A check suggests; a person decides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What names of systems tell."""
+"""Guesses from the names of two systems which is the candidate and which the baseline."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How many examples of a tag are wanted in a set, as it is stored: a JSON object of counts by tag."""
+"""Reads and writes how many examples of a tag are wanted in a set: a JSON object of counts by tag."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What an import understood and added, as text for people: rows, columns and counts."""
+"""The summary of an import as text for people: rows, columns and counts."""
 
 import json
 from collections.abc import Iterator, Mapping

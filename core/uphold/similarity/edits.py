@@ -1,4 +1,4 @@
-"""How many words two texts differ in, and the rule by which that makes them nearly the same."""
+"""Word-level edit distance, and the rule by which it makes two texts nearly the same."""
 
 import math
 from collections import Counter

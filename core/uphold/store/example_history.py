@@ -1,4 +1,4 @@
-"""What happened to an example, and what systems answered to it."""
+"""Queries for the history of an example, and for what systems answered to it."""
 
 import json
 

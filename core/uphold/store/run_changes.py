@@ -1,4 +1,4 @@
-"""What else than the candidate differs between two runs of a set: the judge versions that judged them, and the set."""
+"""Queries for what else than the candidate differs between two runs of a set: the judge versions, and the set."""
 
 from uphold.records.comparisons import RunChanges, SetChange
 from uphold.records.headline_judge import PROGRAM

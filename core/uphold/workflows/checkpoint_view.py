@@ -1,4 +1,4 @@
-"""What is known of a new checkpoint while its steps go on: verdicts so far, what is read, and the pairs that await a reader."""
+"""The state of a new checkpoint for the screen while its steps go on: verdicts so far, what is read, and the pairs to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which set an import goes into when none is named."""
+"""Chooses the set that an import goes into when none is named."""
 
 import sqlite3
 from collections.abc import Sequence

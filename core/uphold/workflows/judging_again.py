@@ -1,4 +1,4 @@
-"""What judging a set's runs again would take, after examples were added or edited: calls and dollars, run by run."""
+"""Estimates what judging a set's runs again takes after examples were added or edited: calls and dollars, run by run."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What to do after an import, as a command that works."""
+"""Suggests what to do after an import, as a command that works."""
 
 import shlex
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What commands need not be told: the set of the project, and the run that is meant where none is named."""
+"""Fills in what commands need not be told: the set of the project, and the run that is meant where none is named."""
 
 from uphold.errors import BadUsage
 from uphold.records.runs import Run

@@ -1,4 +1,4 @@
-"""Where the rows came from that an import has added, in a few bytes a row: an import of 100,000 rows keeps all of them."""
+"""Keeps where imported rows came from, in a few bytes a row: an import of 100,000 rows keeps all of them."""
 
 from array import array
 

@@ -1,4 +1,4 @@
-"""What the checkpoints screen reads and writes; each function opens the database itself, so that a thread can call it."""
+"""Data of the checkpoints screen; each function opens the database itself, so that a thread can call it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

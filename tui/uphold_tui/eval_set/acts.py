@@ -1,4 +1,4 @@
-"""What the keys of an eval set do to it: each an act that `u` takes back, with what is said of it then."""
+"""The acts behind the keys of an eval set: each can be taken back with `u`, and returns what is said of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What stands around the list of an eval set: its header, what is known of an example, and how to begin."""
+"""Texts around the list of an eval set: its header, what is known of an example, and how to begin."""
 
 import shlex
 from collections.abc import Mapping

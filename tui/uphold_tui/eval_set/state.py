@@ -1,4 +1,4 @@
-"""What the screen of an eval set keeps while others are open, and what it may call in the app."""
+"""State that the set screen keeps while other screens are open, and the actions it may call in the app."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is chosen for an import, as rows with a cursor; and each change of it as another request."""
+"""The options of an import as rows with a cursor; each change makes another request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which words of a text another text does not have: they stand out, the others are muted."""
+"""Marks the words of a text that another text does not have; the others are muted."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How two texts differ word by word."""
+"""Word diff of two texts."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How many examples of each tag there are, were taken now, and are wanted: a bar a tag, the thin ones first."""
+"""Bars of coverage by tag: examples in the set, taken now, and wanted, the thin tags first."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the two panes and the rows around them say about a proposal."""
+"""Texts of a proposal: its two panes and the rows around them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
