@@ -88,8 +88,11 @@ def test_an_import_that_is_killed_before_any_statement_is_there_whole_or_not_at_
         child = forked.start(
             forked_programs.command_killed_at, database.parent, importing(file, f"set {moment}"), moment
         )
-        assert child.end() == -signal.SIGKILL, f"moment {moment}"
-        found[_is_whole_or_nothing(database, before, sound)] += 1
+        ended_with = child.end()
+        is_there = _is_whole_or_nothing(database, before, sound)
+        # Once an import is there, the next one has no new file to make, and may end before the last moments of the model.
+        assert ended_with == -signal.SIGKILL or (ended_with == 0 and is_there), f"moment {moment}"
+        found[is_there] += 1
         before = there(database)
     assert found[False] > MOMENTS / 2
     assert forked.start(forked_programs.command, database.parent, importing(file, "last")).heard() is not None
