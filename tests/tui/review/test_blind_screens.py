@@ -157,8 +157,8 @@ async def walked(folder: Path, world: World, size: tuple[int, int], places: rang
     ("size", "places"),
     [
         (SIZES[0], range(PAIRS)),
-        (SIZES[1], range(0, PAIRS + 20, 4)),
-        (SIZES[2], range(1, PAIRS + 20, 4)),
+        pytest.param(SIZES[1], range(0, PAIRS + 20, 4), marks=pytest.mark.slow),
+        pytest.param(SIZES[2], range(1, PAIRS + 20, 4), marks=pytest.mark.slow),
         pytest.param(SIZES[0], range(ALL), marks=pytest.mark.slow),
         pytest.param(SIZES[1], range(0, ALL, 2), marks=pytest.mark.slow),
         pytest.param(SIZES[2], range(1, ALL, 2), marks=pytest.mark.slow),
