@@ -1,4 +1,4 @@
-"""From an example to what its fields hold, and from the fields to what is changed."""
+"""Converts an example to the values of its fields, and changed fields to an edit of the example."""
 
 from dataclasses import dataclass
 
