@@ -23,11 +23,12 @@ from uphold_tui.commands import (
     show,
     stats,
 )
-from uphold_tui.commands.lazy import lazy_group
+from uphold_tui.commands.lazy import CommandGroup, lazy_group
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
     name="uphold",
+    cls=CommandGroup,
     rich_markup_mode=None,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -45,7 +46,15 @@ def root(
     config: Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Review an LLM judge's verdicts in the terminal; compute win rates and judge-human agreement."""
+    """Review an LLM judge's verdicts in the terminal; compute win rates and judge-human agreement.
+
+    Without a command, in a terminal, the start screen opens.
+
+    \b
+    uphold demo
+    uphold import answers.csv --candidate lora-r16 --baseline base-7b
+    uphold review
+    """
     context.obj = Context(db, config)
     if version:
         from uphold import __version__
@@ -87,7 +96,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 
-imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List the imports, or remove one.")
+imports = typer.Typer(cls=CommandGroup, rich_markup_mode=None, invoke_without_command=True)
 imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")

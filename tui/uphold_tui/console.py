@@ -21,6 +21,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
 
+OWN_ERROR = 4
+"""Exit code after an error of the program's own: none that says what came of the work."""
+
 
 def in_terminal() -> bool:
     """Whether standard input, output and error are a terminal; the app reads the first and draws on the last."""
@@ -65,9 +68,9 @@ def _open_closed_streams() -> None:
 
 
 def _print_error(error: Exception, explain: Callable[[Exception], Exception | None] | None = None) -> int:
-    """Print an error that a person can act on as a sentence and return its exit code; raise any other again."""
+    """Print an error and return its exit code; one that no sentence is known for goes into a log file, which is named."""
     if isinstance(error, UpholdError):
-        print_note(str(error))
+        print_note(_two_lines(str(error)))
         return error.exit_code
     if isinstance(error, OSError):
         _redirect_to_null(sys.stdout)
@@ -89,14 +92,33 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
         if type(error).__module__ == "sqlite3":
             print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
             return UpholdError.exit_code
-        raise error
+        from uphold_tui.error_log import describe_error
+
+        print_note(describe_error(error))
+        return OWN_ERROR
     if type(error).__name__ == "NoArgsIsHelpError":  # a group of commands without one: the message is its help
         print_note(str(message()))
         return UpholdError.exit_code
-    context = getattr(error, "ctx", None)
-    text = str(message()).rstrip(".")
-    print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))
+    print_note(_two_lines(_usage_words(error, str(message()))))
     return UpholdError.exit_code
+
+
+def _two_lines(message: str) -> str:
+    """Return a message whose advice stands behind a semicolon with the advice on a line of its own, for a terminal.
+
+    A log or a program gets one line.
+    """
+    return "\n".join(message.split("; ", 1)) if "\n" not in message and sys.stderr.isatty() else message
+
+
+def _usage_words(error: Exception, message: str) -> str:
+    """Return what is wrong with arguments or options, the options that may be meant, and the help to ask."""
+    meant = getattr(error, "possibilities", None)
+    text = str(getattr(error, "message", message) if meant else message).rstrip(".")
+    context = getattr(error, "ctx", None)
+    named = f"; did you mean {' or '.join(meant)}? See" if meant else "; see"
+    advice = f"{named} {context.command_path} --help" if context is not None else ""
+    return f"{text[:1].lower()}{text[1:]}{advice}"
 
 
 def _redirect_to_null(stream: TextIO) -> None:

@@ -31,6 +31,10 @@ def export(
     There is one CSV row or JSON object per pair, with its texts, verdicts and decisions. Stale, retired and broken pairs
     are left out and counted on standard error. In CSV, an apostrophe goes before what a
     spreadsheet would read as a formula; JSONL keeps texts as they are.
+
+    \b
+    uphold export csv -o pairs.csv
+    uphold export jsonl 1 --reviewer mira -o pairs.jsonl
     """
     from uphold.errors import BadUsage
     from uphold.workflows.exporting import ExportRequest, FileExists, check_target, open_export

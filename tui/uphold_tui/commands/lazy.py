@@ -1,4 +1,4 @@
-"""Groups of commands that are loaded when one of them is used, so that no other command waits for them."""
+"""Groups of commands: what they say to a word that is no command; and groups that are loaded when they are used."""
 
 from functools import cached_property
 from importlib import import_module
@@ -8,11 +8,24 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from uphold.errors import BadUsage
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands that names the nearest one where a word is no command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not ctx.resilient_parsing and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from uphold_tui.commands.nearest import describe_unknown
+
+            raise BadUsage(describe_unknown(self, ctx, args[0]))
+        return super().resolve_command(ctx, args)
+
 
 def lazy_group(module: str, description: str) -> typer.Typer:
     """Return a group whose commands are those of `app` in a module, which is imported when they are first asked for."""
 
-    class LazyGroup(TyperGroup):
+    class LazyGroup(CommandGroup):
         @cached_property
         def loaded(self) -> TyperGroup:
             """The group itself."""

@@ -60,7 +60,13 @@ def review(
         ),
     ] = "random",
 ) -> None:
-    """Review pairs and uphold or overturn the verdicts."""
+    """Review pairs and uphold or overturn the verdicts.
+
+    \b
+    uphold review
+    uphold review 1 --queue uncertain --plan 60
+    uphold review 1 --blind --reviewer mira
+    """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.review_opening import ReviewOptions
 
@@ -167,6 +173,10 @@ def demo(
     """Review a sample set.
 
     Without a terminal, print its statistics.
+
+    \b
+    uphold demo
+    uphold demo --set coding
     """
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note
