@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from uphold_tui.console import OWN_ERROR, run_guarded
+from uphold_tui.console import OWN_ERROR, UnknownErrors, run_guarded
+from uphold_tui.error_log import describe_error
 
 SECRET = "sk-a-key-that-nobody-may-see"
 
@@ -19,7 +20,7 @@ def test_an_unexpected_error_is_one_sentence_with_the_log_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert run_guarded(fail) == OWN_ERROR
+    assert run_guarded(fail, UnknownErrors(lambda error: None, describe_error)) == OWN_ERROR
     printed = capsys.readouterr()
     assert printed.out == ""
     found = re.fullmatch(
@@ -31,5 +32,6 @@ def test_an_unexpected_error_is_one_sentence_with_the_log_file(
 
 
 def test_an_error_that_a_value_in_the_database_explains_is_that_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_guarded(fail, lambda error: OSError(5, "trouble", "x.db")) == 2
+    known = UnknownErrors(lambda error: OSError(5, "trouble", "x.db"), describe_error)
+    assert run_guarded(fail, known) == 2
     assert capsys.readouterr().err == "x.db: cannot be written or read (trouble)\n"

@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,9 +14,10 @@ from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
-from uphold_tui import themes
+from uphold_tui import safe_text, themes
 from uphold_tui.app_options import AppOptions
 from uphold_tui.navigation import Navigator
+from uphold_tui.place import HasPlace, Place
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.dialogs.commands import Command
     from uphold_tui.new_checkpoint.background import CheckpointStatus
 
 _LARGEST_SIDE = 2000
@@ -107,11 +109,47 @@ class UpholdApp(App[str]):
             gc.enable()
 
     def on_key(self, event: KeyEvent) -> None:
-        """A key that was typed before an overlay opened, and nobody took, was meant for the overlay."""
+        """A key that nobody took: typed before an overlay opened, it was meant for that; Q quits from any overlay."""
         opened_at = getattr(self.screen, "opened_at", None)
         if opened_at is not None and event.time < opened_at:
             event.prevent_default()
             self.post_message(KeyEvent(event.key, event.character))
+        elif self.screen.is_modal and event.key in self.options.quit_keys:
+            self.action_quit_app()
+
+    # the palette
+
+    @property
+    def _place(self) -> Place:
+        """What the screen on top is about, dialogs aside; else the one below it."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, HasPlace))
+        return next((screen.place for screen in screens), Place())
+
+    def commands_anywhere(self, key_ids: Collection[str]) -> "list[Command]":
+        """Return what the palette offers on every screen, as far as it makes sense on the one at hand."""
+        from uphold_tui.palette import commands_anywhere
+
+        return commands_anywhere(self._place, key_ids, blind=self.navigator.is_blind)
+
+    def words_of_key(self, key_id: str) -> str:
+        """Return more words that find the command of a key."""
+        from uphold_tui.palette import words_of_key
+
+        return words_of_key(key_id)
+
+    def action_anywhere(self, index: int) -> None:
+        """Do a command of the palette's table."""
+        from uphold_tui.palette import ShowsMessages, perform
+
+        try:
+            perform(index, self.navigator, self._place)
+        except UpholdError as error:
+            if isinstance(self.screen, ShowsMessages):
+                self.screen.show_message(safe_text.line(str(error), themes.DOUBT))
+
+    def action_quit_app(self) -> None:
+        """Leave the app from any screen, each closed as its own key closes it; ask where something would be lost."""
+        self.navigator.quit()
 
     def action_leave_now(self) -> None:
         """Leave at once; what is not saved is named in the terminal."""

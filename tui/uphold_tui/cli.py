@@ -133,10 +133,12 @@ def global_options_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
-    from uphold_tui.console import run_guarded
+    from uphold_tui.console import UnknownErrors, run_guarded
 
     first = global_options_first(arguments)
-    return run_guarded(lambda: app(first, prog_name="uphold", standalone_mode=False), _explain)
+    return run_guarded(
+        lambda: app(first, prog_name="uphold", standalone_mode=False), UnknownErrors(_explain, _describe)
+    )
 
 
 def _explain(error: Exception) -> Exception | None:
@@ -144,6 +146,13 @@ def _explain(error: Exception) -> Exception | None:
     from uphold.workflows.lookup import explain_error
 
     return explain_error(Context.opened[-1], error) if Context.opened else None
+
+
+def _describe(error: Exception) -> str:
+    """Write an error of the program's own into a log file, and return the sentence that names it."""
+    from uphold_tui.error_log import describe_error
+
+    return describe_error(error)
 
 
 def main() -> None:

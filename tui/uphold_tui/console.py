@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -30,11 +31,19 @@ def in_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Exception | None] | None = None) -> int:
-    """Run a command and return its exit code; an error is printed as one sentence on standard error.
+@dataclass(frozen=True, slots=True)
+class UnknownErrors:
+    """What becomes of an error that no sentence is known for.
 
-    `explain` returns the error to print in the place of one that no sentence is known for, or None.
+    `explain` returns the error to print in its place, or None; then `describe` returns the sentence about it.
     """
+
+    explain: Callable[[Exception], Exception | None]
+    describe: Callable[[Exception], str]
+
+
+def run_guarded(command: Callable[[], object], unknown: UnknownErrors) -> int:
+    """Run a command and return its exit code; an error is printed as one sentence on standard error."""
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -44,7 +53,7 @@ def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Ex
         code = command()
         sys.stdout.flush()
     except Exception as error:
-        code = _print_error(error, explain)
+        code = _print_error(error, unknown)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except SystemExit as exit_request:
@@ -67,8 +76,8 @@ def _open_closed_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (as long as the program runs)
 
 
-def _print_error(error: Exception, explain: Callable[[Exception], Exception | None] | None = None) -> int:
-    """Print an error and return its exit code; one that no sentence is known for goes into a log file, which is named."""
+def _print_error(error: Exception, unknown: UnknownErrors) -> int:
+    """Print an error and return its exit code."""
     if isinstance(error, UpholdError):
         print_note(_two_lines(str(error)))
         return error.exit_code
@@ -86,15 +95,13 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
-        explained = explain(error) if explain is not None else None
+        explained = unknown.explain(error)
         if explained is not None:
-            return _print_error(explained)
+            return _print_error(explained, unknown)
         if type(error).__module__ == "sqlite3":
             print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
             return UpholdError.exit_code
-        from uphold_tui.error_log import describe_error
-
-        print_note(describe_error(error))
+        print_note(unknown.describe(error))
         return OWN_ERROR
     if type(error).__name__ == "NoArgsIsHelpError":  # a group of commands without one: the message is its help
         print_note(str(message()))

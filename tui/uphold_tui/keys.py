@@ -94,7 +94,8 @@ HOME: tuple[Key, ...] = (
     Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
-    Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
+    Key("home.quit", ("q",), "quit", "quit", "quit", "Show"),
+    Key("home.leave", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 EVAL_SET: tuple[Key, ...] = (
@@ -133,6 +134,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.command", (":", "ctrl+p"), "command", "command", "any command", "Set"),
     Key("set.help", ("?",), "help", "all keys", "this", "Set"),
     Key("set.back", ("q",), "back", "back", "back", "Set"),
+    Key("set.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Set"),
 )
 
 PROPOSALS: tuple[Key, ...] = (
@@ -163,6 +165,7 @@ PROPOSALS: tuple[Key, ...] = (
     Key("proposals.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("proposals.help", ("?",), "help", "all keys", "this", "Show"),
     Key("proposals.back", ("q",), "back", "back", "back; what was taken counts then", "Show"),
+    Key("proposals.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 VERSIONS: tuple[Key, ...] = (
@@ -189,6 +192,7 @@ VERSIONS: tuple[Key, ...] = (
     Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
     Key("versions.back", ("q",), "back", "back", "back", "Show"),
+    Key("versions.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 FILES: tuple[Key, ...] = (
@@ -221,6 +225,7 @@ IMPORT: tuple[Key, ...] = (
     Key("import.help", ("?",), "help", "all keys", "this", "Show"),
     Key("import.stop", ("escape",), "stop", "back", "back; while it goes on: stop, nothing is written", "Show"),
     Key("import.back", ("q",), "back", "back", "back", "Show"),
+    Key("import.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (
@@ -262,6 +267,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("browse.help", ("?",), "help", "all keys", "this", "Show"),
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
+    Key("browse.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NUMBERS: tuple[Key, ...] = (
@@ -281,6 +287,7 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+    Key("figures.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (
@@ -316,6 +323,7 @@ CHECKPOINTS: tuple[Key, ...] = (
     Key("checkpoints.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("checkpoints.help", ("?",), "help", "all keys", "this", "Show"),
     Key("checkpoints.back", ("q",), "back", "back", "back", "Show"),
+    Key("checkpoints.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NEW_CHECKPOINT: tuple[Key, ...] = (
@@ -334,6 +342,7 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+    Key("new.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

@@ -39,6 +39,7 @@ from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_i
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.eval_set.state import SetActions, SetScreenState
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -881,16 +882,30 @@ class SetScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in an eval set", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the set; where it was changed here, a version is cut."""
+        self.actions.leave(self.finish())
+
+    def finish(self) -> bool:
+        """Stop what goes on here; whether the set was changed, so that a version is to be cut."""
         self._stop_check()
-        self.actions.leave(self.changed)
+        return self.changed
+
+    @property
+    def set_editor(self) -> SetEditor:
+        """What changes the set."""
+        return self.editor
 
 
 def _retire_words(stale: StaleCounts) -> str:

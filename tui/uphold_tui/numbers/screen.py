@@ -30,6 +30,7 @@ from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
+from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -421,11 +422,16 @@ class NumbersScreen(Screen[None]):
         offered = self.actions.checkpoints is not None
         return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
+        open_palette(self, self._active_keys())
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -22,6 +22,7 @@ from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
 from uphold_tui.pairs.rows import ListContents, PairColumns, SystemNames, heads, marked, row
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -487,12 +488,16 @@ class PairsScreen(Screen[None]):
         offered = [key for key in self.table.values() if key.id not in left_out]
         self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.listing.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import JUMPS, key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        run_chosen_command(self, commands, JUMPS, self._find_by_key)
+        open_palette(self, self.table.values(), find=self._find_by_key)
 
     def _find_by_key(self, text: str) -> list[tuple[int, str]]:
         """Return (place in the queue, key) of the pairs whose key holds `text`."""
