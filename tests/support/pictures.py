@@ -29,7 +29,7 @@ from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
-THEMES = ("uphold-dark", "uphold-light")
+THEMES = ("uphold-dark", "uphold-light", "uphold-contrast")
 
 _MADE = {**MADE, "checkpoints": checkpoints}
 

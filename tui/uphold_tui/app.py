@@ -82,9 +82,9 @@ class UpholdApp(App[str]):
         self.failure: Exception | None = None
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
-        self.theme = self._known_theme(self.options.theme or themes.DARK.name)
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self.theme = self._known_theme(self.options.theme or themes.usual_theme(self.console.color_system))
         self.set_keymap(self.options.keymap)
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
         if checkpoint is not None:
