@@ -24,6 +24,7 @@ from uphold.workflows.review_session import ReviewSession
 from uphold_tui.app import UpholdApp
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import DARK
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="uphold-samples-")
 """Where databases are made, each once in a process; removed at its end."""
@@ -140,8 +141,8 @@ def session(store: Store, reviewer: str = "mira") -> ReviewSession:
 def make_app(
     store: Store, session: ReviewSession | None = None, settings: Settings | None = None, **options: Any
 ) -> UpholdApp:
-    """The app with these options (see AppOptions)."""
-    return UpholdApp(store, session, AppOptions(**options), settings)
+    """The app with these options (see AppOptions), in uphold's usual theme whatever terminal the tests run in."""
+    return UpholdApp(store, session, AppOptions(**{"theme": DARK.name, **options}), settings)
 
 
 def app(store: Store, **settings: Any) -> UpholdApp:

@@ -132,9 +132,9 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
     if retired:
         instruction = instruction.stylize(f"{MUTED} strike")
     cells = {
-        "key": safe_text.line(example.key, MUTED),
+        "key": safe_text.key(example.key, MUTED, columns.key - 2),
         "instruction": instruction,
-        "tags": safe_text.tags(example.tags, MUTED),
+        "tags": safe_text.tags(example.tags, MUTED, columns.tags - 2),
         "reference": Content.styled("✓" if example.text.has_all_references else "", MUTED),
         "outcomes": _outcomes(example),
         "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),

@@ -1,5 +1,6 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -88,6 +89,7 @@ class SetScreen(Screen[None]):
         self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
+        self._tags: list[str] = []
         self._went_to_review = False
         self._is_finding = False
         self._health_cursor: int | None = None
@@ -255,6 +257,8 @@ class SetScreen(Screen[None]):
     def _show_selected(self) -> None:
         state = self.state
         rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
+        if state.tag is not None:
+            rows = [row for row in rows if state.tag in row.tags]
         at = next(
             (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
         )
@@ -264,6 +268,7 @@ class SetScreen(Screen[None]):
         state = self.state
         parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
         parts += [f"found nowhere: {state.typed}"] if state.typed else []
+        parts += [f"tag {safe_text.safe_line(state.tag)}"] if state.tag is not None else []
         return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
 
     def _fit(self) -> None:
@@ -285,6 +290,8 @@ class SetScreen(Screen[None]):
             return
         only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
         chips = [header.chip(self.state.only_words)] if self.state.only_words else []
+        if self.state.tag is not None:
+            chips.append(header.chip(safe_text.key(self.state.tag, width=20).plain))
         if self.state.marked:
             chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
         extra = Content("  ").join(chips)
@@ -420,6 +427,25 @@ class SetScreen(Screen[None]):
         self._show_selected()
         self.refresh_page()
 
+    def action_filter(self) -> None:
+        """Show only the examples with a tag, besides the quick filter; the tag that is chosen is taken off."""
+        from uphold_tui.dialogs.commands import Command, run_chosen_command
+
+        counted = Counter(tag for example in self.loader.now.rows for tag in example.tags)
+        self._tags = sorted(counted)
+        commands = [
+            Command(f"tag {safe_text.safe_line(tag)}", f"only_tag({index})", (count(counted[tag]),))
+            for index, tag in enumerate(self._tags)
+        ]
+        run_chosen_command(self, commands, "only examples with the tag …")
+
+    def action_only_tag(self, index: int) -> None:
+        """Show only the examples with a tag that was offered, or all again."""
+        tag = self._tags[index]
+        self.state.tag = None if self.state.tag == tag else tag
+        self._show_selected()
+        self.refresh_page()
+
     def action_find(self) -> None:
         """Go to the search field."""
         if self.loader.now.rows:
@@ -452,7 +478,7 @@ class SetScreen(Screen[None]):
             self._refresh_health()
             self._refresh_footer()
         elif self.state.is_narrowed:
-            self.find_field.value, self.message = "", Content("")
+            self.find_field.value, self.message, self.state.tag = "", Content(""), None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing

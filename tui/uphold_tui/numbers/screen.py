@@ -29,15 +29,12 @@ from uphold.workflows.review_opening import queue_advice
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
+from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, page_columns
 from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
-
-_GAP = 6
-"""Columns between the two halves of the page."""
 
 _HELP_NOTE = (
     "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
@@ -135,6 +132,7 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
+        self._shows_all = False
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.cursor = 0
@@ -215,14 +213,9 @@ class NumbersScreen(Screen[None]):
         self.message_row.show(message)
 
     def _page_content(self, view: NumbersView) -> Content:
-        """Lay out the page in one column or two, with the number under the cursor tinted."""
-        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
-        if self.has_class("-narrow"):
-            columns = [[*left_rows(view, width), blank(), *right_rows(view, width)]]
-            widths = [width]
-        else:
-            half = min((width - _GAP) // 2, 76)
-            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        """Lay out the page in columns, with the number under the cursor tinted."""
+        columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
+        self._shows_all = len(columns) == 3
         rows, self.links = arrange(columns, widths)
         self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
         lines = [Content.assemble(*parts) for parts in rows]
@@ -255,7 +248,7 @@ class NumbersScreen(Screen[None]):
         tags = self.statistics is not None and bool(self.statistics.tags)
         if self.judges and (wide or (len(self.judges) > 1 and not tags and self.app.size.width >= 120)):
             second.append(entry(table["pin"]))
-        if tags:
+        if tags and not self._shows_all:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         if wide:

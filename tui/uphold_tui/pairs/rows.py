@@ -150,13 +150,14 @@ def row(
     judge, you = names.of_verdict(pair.visible_verdict), names.of_choice(pair.choice)
     if pair.skipped and not you:
         you = "skipped"
-    key = Content.assemble(safe_text.line(pair.key, MUTED), (f" {pair.turn}" if with_turn else "", FAINT))
+    turn = f" {pair.turn}" if with_turn else ""
+    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, FAINT))
     reasons = safe_text.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": safe_text.running(texts.instruction) if texts is not None else Content(""),
         "length_difference": Content.styled(_length_difference(pair, texts), FAINT),
-        "tags": safe_text.tags(pair.tags, MUTED),
+        "tags": safe_text.tags(pair.tags, MUTED, columns.tags - 2),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),
         "reasons": reasons,
