@@ -40,6 +40,12 @@ def closed_databases() -> Iterator[None]:
         _opened.pop().close()
 
 
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """For a conftest: no demo that somebody has begun on this machine is found."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+
+
 def judgment(order: AnswerOrder, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
     """One answer of a judge; unreadable without a verdict."""
     status = JudgmentStatus.READABLE if verdict is not None else JudgmentStatus.UNREADABLE

@@ -117,6 +117,7 @@ class Navigator:
             self.new_set,
             self.import_file,
             self.show_checkpoints,
+            self._has_begun_demo,
         )
         database = self.store.path.name
         return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer, is_first=leave is None)
@@ -696,6 +697,11 @@ class Navigator:
             self.judging.stop_and_wait()
         if self.checkpoint is not None:
             self.checkpoint.stop_and_wait()
+
+    def _has_begun_demo(self) -> bool:
+        from uphold.workflows.demo import has_begun_demo
+
+        return has_begun_demo(DEMO)
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""

@@ -51,6 +51,10 @@ class Command:
     keys: tuple[str, ...] = ()
     also: str = ""
 
+    def is_found_by(self, word: str) -> bool:
+        """Whether a word is part of the command's own words, or one of the others begins with it."""
+        return word in self.words.lower() or any(other.startswith(word) for other in self.also.lower().split())
+
 
 @runtime_checkable
 class OffersCommands(Protocol):
@@ -159,10 +163,8 @@ def matching(
     if len(words) == 2 and words[0] == "plan" and words[1].isdecimal() and 0 < len(words[1]) < 7 and int(words[1]):
         return [Command(f"plan {count_noun(int(words[1]), 'pair')}", f"plan({int(words[1])})")]
     by_words = [command for command in commands if all(word in command.words.lower() for word in words)]
-    by_also = [
-        command for command in commands if all(word in f"{command.words} {command.also}".lower() for word in words)
-    ]
-    return [*by_words, *(command for command in by_also if command not in by_words), *pairs]
+    by_also = [command for command in commands if command not in by_words and all(map(command.is_found_by, words))]
+    return [*by_words, *by_also, *pairs]
 
 
 def open_palette(

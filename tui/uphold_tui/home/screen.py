@@ -212,7 +212,8 @@ class HomeActions:
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
     from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one; `import_file`
-    asks for a file to import; `checkpoints` shows the runs of the set with this name.
+    asks for a file to import; `checkpoints` shows the runs of the set with this name. `has_begun_demo` says whether there is
+    a demo in a file of its own.
     """
 
     read: Callable[[], Home]
@@ -228,6 +229,7 @@ class HomeActions:
     new_set: Callable[[], None]
     import_file: Callable[[], None]
     checkpoints: Callable[[str], None]
+    has_begun_demo: Callable[[], bool]
 
 
 class HomeScreen(Screen[None]):
@@ -400,6 +402,10 @@ class HomeScreen(Screen[None]):
                 rows.append(whole.stylize_before(TINT) if index == self.cursor else whole)
             rows.append(Content(""))
         rows.append(Content.styled("The same from the shell:   uphold demo   uphold import FILE", FAINT))
+        if self.actions.has_begun_demo():
+            rows.append(
+                Content.styled("You began the demo before: uphold demo goes on with it, in a file of its own.", MUTED)
+            )
         return Content("\n").join(rows)
 
     @property

@@ -66,13 +66,13 @@ class PairColumns:
         """Return columns for `width` cells and system names of `name_width`; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 100 else 12) + 2
         if width >= 100:
-            spare = max(width - 114, 0)
+            spare = max(width - 117, 0)
             system = min(max(name_width, 9), 12 + spare // 10) + 2
             columns = cls(
                 key,
                 instruction=0,
                 length_difference=8,
-                tags=11 + spare // 8 if contents.has_tags else 0,
+                tags=14 + spare // 8 if contents.has_tags else 0,
                 judge=max(system, _VERDICT_WIDTH),
                 you=system,
                 reasons=12 + spare // 8 if contents.has_reasons and spare >= _SPARE_FOR_REASONS else 0,

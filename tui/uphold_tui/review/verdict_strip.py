@@ -226,7 +226,8 @@ def _beside_offer(strip: StripState, narrow: bool, *, brief: bool = False) -> Co
     if strip.pair.adjudicating:
         return Content.styled("" if narrow else "as adjudicator", MUTED)
     if badges.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.verdict_hidden:
-        return Content.styled("enter rests: there is no verdict to uphold", MUTED)
+        words = "no verdict to uphold" if brief else "enter rests: there is no verdict to uphold"
+        return Content.styled(words, MUTED)
     return Content("")
 
 
