@@ -19,7 +19,7 @@ _LONGEST_INSTRUCTION = 400
 _MARK_WIDTH = 3
 """Cells for the bar of a marked example and the sign of its status."""
 
-_HEADS = {"outcomes": "w t l", "parted": "≠", "health": "!", "reference": "ref"}
+_HEADS = {"outcomes": "w t l", "reference": "ref"}
 """Heads of columns that are not called by the name of their field."""
 
 _ALWAYS = (ExampleFilter.ALL, ExampleFilter.ACTIVE)
@@ -82,7 +82,11 @@ class ExampleColumns:
     def fitting(cls, width: int, contents: SetContents) -> "ExampleColumns":
         """Return columns for `width` cells; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 13 if width >= 60 else 10) + 2
-        tags = min(max(contents.tag_width, 4), (11 if width >= 66 else 7) + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
+        tags = (
+            min(max(contents.tag_width, 4), (11 if width >= 66 else 7) + max(width - 60, 0) // 6) + 2
+            if contents.tag_width
+            else 0
+        )
         columns = cls(key, 0, health=21 if width >= 100 else 3)
         if width >= 44:
             columns = replace(columns, tags=tags)
@@ -99,9 +103,14 @@ class ExampleColumns:
         return tuple((column.name, getattr(self, column.name)) for column in fields(self))
 
 
-def heads(columns: ExampleColumns) -> Content:
+def heads(columns: ExampleColumns, signs: Signs) -> Content:
     """Return the row of column heads."""
-    words = {**_HEADS, **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {})}
+    words = {
+        **_HEADS,
+        "parted": signs.overturned,
+        "health": signs.broken,
+        **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {}),
+    }
     words |= {"health": "health"} if columns.health > 3 else {}
     cells = [_cell(Content.styled(words.get(name, name), FAINT), width) for name, width in columns.all]
     return Content.assemble(" " * _MARK_WIDTH, *cells)
@@ -135,7 +144,7 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
         "key": safe_text.key(example.key, MUTED, columns.key - 2),
         "instruction": instruction,
         "tags": safe_text.tags(example.tags, MUTED, columns.tags - 2),
-        "reference": Content.styled("✓" if example.text.has_all_references else "", MUTED),
+        "reference": Content.styled(look.signs.upheld if example.text.has_all_references else "", MUTED),
         "outcomes": _outcomes(example),
         "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),
         "health": _health(example, look),
