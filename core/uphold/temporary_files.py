@@ -6,6 +6,8 @@ there are no such locks (Windows, some network folders), nothing is swept.
 
 import contextlib
 import os
+import re
+import secrets
 import shutil
 import stat
 import time
@@ -13,6 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PREFIX, _SUFFIX = ".uphold-", ".part"
+
+_FOLDER = re.compile(r"\.uphold-[0-9a-f]{16}\.part", re.ASCII)
+"""Names of the folders that are swept: a folder is removed with all that is in it."""
 
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 """Endings of what SQLite puts beside a database, which may be what is written under the temporary name."""
@@ -42,12 +47,12 @@ def temporary_file(
 
 
 @contextlib.contextmanager
-def temporary_folder(parent: Path, token: str) -> Iterator[Path]:
+def temporary_folder(parent: Path) -> Iterator[Path]:
     """Make an empty folder in another, locked by this process, and remove it at the end if it is still there.
 
-    `token` makes up the name, which nothing else may have. Raises OSError.
+    Raises OSError.
     """
-    path = parent / f"{_PREFIX}{token}{_SUFFIX}"
+    path = parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
     descriptor = _make_locked(path)
     try:
         yield path
@@ -82,6 +87,8 @@ def sweep(folder: Path) -> None:
 
 def _remove_if_abandoned(path: Path) -> None:
     is_folder = stat.S_ISDIR(path.lstat().st_mode)
+    if is_folder and not _FOLDER.fullmatch(path.name):
+        return  # nobody's but a user's
     access = os.O_RDONLY if is_folder else os.O_RDWR
     descriptor = os.open(path, access | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:

@@ -1,6 +1,5 @@
 """Writes exported pairs in a format, as lines, as a file or as a folder."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -115,7 +114,7 @@ def write_export(export: Export, form: str, options: FormatOptions, path: Path, 
             return
         from uphold.formats.writers.workbook import write_workbook
 
-        with temporary_folder(part.parent, secrets.token_hex(8)) as scratch:
+        with temporary_folder(part.parent) as scratch:
             write_workbook(part, export.annotators, export.pairs(), export.counts, scratch)
 
 

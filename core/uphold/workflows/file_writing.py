@@ -78,7 +78,7 @@ def new_folder(path: Path, contents: Iterable[str], *, force: bool = False) -> I
     target = _check_folder(path, frozenset(contents), force=force)
     sweep(target.parent)
     try:
-        with temporary_folder(target.parent, secrets.token_hex(8)) as part:
+        with temporary_folder(target.parent) as part:
             yield part
             for file in sorted(part.rglob("*")):
                 _sync(file)
@@ -110,7 +110,7 @@ def _check_folder(path: Path, contents: frozenset[str], *, force: bool) -> Path:
 
 def _swap(part: Path, target: Path) -> None:
     """Put a folder in the place of another, which is removed."""
-    with temporary_folder(target.parent, secrets.token_hex(8)) as old:
+    with temporary_folder(target.parent) as old:
         target.rename(old / "replaced")
         part.rename(target)
 

@@ -12,6 +12,7 @@ CREATE TABLE training_exports (
     created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX training_exports_set ON training_exports(set_id);
+CREATE INDEX training_exports_version ON training_exports(version_id);
 
 -- the examples that such a file has
 CREATE TABLE training_examples (
