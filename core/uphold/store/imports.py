@@ -122,6 +122,8 @@ _OWN_TABLES = (
     "item_results",
     "scores",
     "events",
+    "sessions",
+    "plans",
     "judgments",
     "pairs",
     "replacements",

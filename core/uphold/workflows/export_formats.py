@@ -24,7 +24,10 @@ WORKBOOK = "xlsx"
 
 FOLDER = "mt-bench"
 
-FORMATS = ("csv", "jsonl", WORKBOOK, "alpaca-eval", FOLDER, TRAINING, "uphold")
+BUNDLE = "uphold"
+"""The format that brings everything back; `workflows.bundles` writes it."""
+
+FORMATS = ("csv", "jsonl", WORKBOOK, "alpaca-eval", FOLDER, TRAINING, BUNDLE)
 
 DEFAULT_LABELS = {"alpaca-eval": LabelSource.BOTH, TRAINING: LabelSource.HUMAN}
 """The formats with one label a pair, and whose it is where nothing is said."""

@@ -60,7 +60,7 @@ class Export:
             [name for name, _ in self._judges], exports.reviewers_of(store, self.runs, request.reviewer)
         )
         self.counts = ExportCounts(omitted=exports.omitted_counts(store, self.runs, len(self._ids)))
-        self.tell: Callable[[int, int], None] = _tell_nobody
+        self.tell: Callable[[int, int], None] | None = None
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -69,7 +69,8 @@ class Export:
         """Read each pair, in the order in which they were added."""
         names = set(self.annotators.reviewers)
         for number, pair_id in enumerate(self._ids):
-            self.tell(number, len(self._ids))
+            if self.tell is not None:
+                self.tell(number, len(self._ids))
             yield self._pair(pair_id, names)
 
     def questions(self) -> Iterator[ExportedQuestion]:
@@ -127,10 +128,6 @@ class Export:
             verdict = judgments.read_pair_verdict(self._store, pair_id, judge.id)
             if verdict is not None:
                 yield ExportedJudge(name, judge.version, verdict)
-
-
-def _tell_nobody(done: int, total: int) -> None:
-    """The progress of an export that nobody watches."""
 
 
 @contextlib.contextmanager

@@ -83,7 +83,7 @@ def export(
     uphold export mt-bench -o my_bench
     uphold export trl --set desk --for-training -o train.jsonl
     """
-    from uphold.workflows.export_formats import TRAINING, FormatOptions, check_options
+    from uphold.workflows.export_formats import BUNDLE, TRAINING, FormatOptions, check_options
     from uphold.workflows.exporting import ExportRequest
 
     if run is not None and set_ is not None:
@@ -96,7 +96,8 @@ def export(
     check_options(file_format, request, options, to_file=path is not None)
     order = _Order(file_format, request, options, path, force)
     with _hint_at_output(run), _hint_at_force():
-        counts, before = (_export_training if file_format == TRAINING else _export)(context.obj, order)
+        write = {TRAINING: _export_training, BUNDLE: _export_bundle}.get(file_format, _export)
+        counts, before = write(context.obj, order)
     _print_result(order, counts, before, json=json)
 
 
@@ -145,6 +146,30 @@ def _export(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse
             exported.tell = bar
             write_export(exported, order.form, order.options, order.path, force=order.force)
         return exported.counts, before
+
+
+def _export_bundle(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse]":
+    """Write a bundle; returns as `_export` does."""
+    from uphold.workflows.bundles import open_bundle_export
+    from uphold.workflows.file_writing import write_lines as write_file
+    from uphold_tui.console import print_note, progress, write_lines
+
+    with (
+        context.open(reading=True) as store,
+        open_bundle_export(store, order.request.run, order.request.set) as bundle,
+        progress("exporting") as bar,
+    ):
+        if order.path is None:
+            write_lines(bundle.lines())
+        else:
+            bundle.tell = bar
+            write_file(bundle.lines(), order.path, store.path, force=order.force)
+        if bundle.more_runs:
+            print_note(f"decisions were carried from {', '.join(bundle.more_runs)}: exported too")
+        if bundle.lost_origins:
+            carried = count_noun(bundle.lost_origins, "carried decision")
+            print_note(f"{carried} left out: made on a pair that is current no longer")
+        return bundle.counts, bundle.training_use()
 
 
 def _export_training(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse]":

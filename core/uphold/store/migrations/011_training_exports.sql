@@ -1,4 +1,4 @@
--- What was turned into training data: a set that a system was trained on no longer tells how that system does elsewhere.
+-- What was turned into training data, and what bundles bring: a set that a system was trained on no longer tells how that system does elsewhere.
 
 -- files of preference pairs that were made of a set's examples; `pairs` is how many rows such a file has, `labels` by whose word
 CREATE TABLE training_exports (
@@ -29,3 +29,7 @@ SELECT s.name AS set_name, v.number AS version, t.labels, t.pairs, (
 ) AS examples, t.file, w.name AS reviewer, t.created_at
 FROM training_exports t JOIN sets s ON s.id = t.set_id JOIN set_versions v ON v.id = t.version_id
 LEFT JOIN reviewers w ON w.id = t.reviewer_id;
+
+-- sessions and plans that came with a bundle
+ALTER TABLE sessions ADD COLUMN import_id INTEGER REFERENCES imports(id);
+ALTER TABLE plans ADD COLUMN import_id INTEGER REFERENCES imports(id);
