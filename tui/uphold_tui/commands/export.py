@@ -208,7 +208,9 @@ def _hint_at_force() -> Iterator[None]:
 
 def _print_result(order: _Order, counts: "ExportCounts", before: "TrainingUse", *, json: bool) -> None:
     """Say what was written, left out and cut, and whether the set had been turned into training data."""
+    from uphold.records.exports import LabelSource
     from uphold.reports.training_text import training_sentence
+    from uphold.workflows.export_formats import DEFAULT_LABELS, TRAINING
     from uphold_tui.console import print_json, print_note
 
     if json:
@@ -221,37 +223,39 @@ def _print_result(order: _Order, counts: "ExportCounts", before: "TrainingUse", 
         print_note(
             f"{count_noun(counts.answers, 'earlier answer')} left out: FastChat has one answer of a model to a question"
         )
-    if len(counts.by) > 1 and order.form in ("alpaca-eval", "trl"):
+    if len(counts.by) > 1 and order.form in DEFAULT_LABELS:
+        people, judge = (count(counts.by[source]) for source in (LabelSource.HUMAN, LabelSource.JUDGE))
         print_note(
-            f"{count(counts.by['human'])} by people, {count(counts.by['judge'])} by a judge: a rate over both is neither"
-            " theirs; --by human or --by judge takes one"
+            f"{people} by people, {judge} by a judge: a rate over both is neither's; --by human or --by judge takes one"
         )
     if before:
         print_note(training_sentence(before))
-    if order.form == "trl":
+    if order.form == TRAINING:
         print_note("remembered with the set: what is trained on these examples is no longer measured by them")
 
 
 def _result_json(order: _Order, counts: "ExportCounts") -> dict[str, Any]:
-    by = {source: counts.by[source] for source in counts.by}
+    left_out = {**_omitted(counts), **{reason.name.lower(): number for reason, number in counts.left_out.items()}}
     return {
         "format": order.form,
         "file": str(order.path),
         "pairs": counts.pairs,
-        "by": by,
-        "left_out": _left_out(counts),
+        "by": {source.value: number for source, number in counts.by.items()},
+        "left_out": left_out,
         "cut": counts.cut,
+        "answers_left_out": counts.answers,
     }
 
 
-def _left_out(counts: "ExportCounts") -> dict[str, int]:
-    """Return how many pairs are not in the file, by reason."""
-    omitted = {name: getattr(counts.omitted, name) for name in ("stale", "retired", "broken")}
-    return {name: number for name, number in {**omitted, **counts.left_out}.items() if number}
+def _omitted(counts: "ExportCounts") -> dict[str, int]:
+    """Return how many pairs are not exported in any format, by reason."""
+    every = {name: getattr(counts.omitted, name) for name in ("stale", "retired", "broken")}
+    return {name: number for name, number in every.items() if number}
 
 
 def _summary(counts: "ExportCounts", path: Path | None) -> str:
     """Return a line such as `200 pairs written to FILE; left out: 3 stale, 1 retired, 2 broken`."""
-    left_out = ", ".join(f"{count(number)} {reason}" for reason, number in _left_out(counts).items())
+    reasons = {**_omitted(counts), **{reason.value: number for reason, number in counts.left_out.items()}}
+    left_out = ", ".join(f"{count(number)} {reason}" for reason, number in reasons.items())
     written = f"{count_noun(counts.pairs, 'pair')} written" + (f" to {path}" if path is not None else "")
     return f"{written}; left out: {left_out}" if left_out else written
