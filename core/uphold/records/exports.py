@@ -7,14 +7,7 @@ from enum import StrEnum
 from uphold.records.enums import Preference, Verdict
 from uphold.records.labels import Label
 from uphold.records.rows import ExportedJudge, ExportedPair, ExportOmissions
-
-
-class LabelSource(StrEnum):
-    """Whose word an export takes: that of people, that of a judge, or a judge's where no person has decided."""
-
-    HUMAN = "human"
-    JUDGE = "judge"
-    BOTH = "both"
+from uphold.records.training_data import LabelSource
 
 
 class LeftOut(StrEnum):
@@ -89,31 +82,3 @@ class ExportCounts:
         self.pairs += 1
         if label is not None:
             self.by[label.by] += 1
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingExport:
-    """A file of preference pairs that was made of a set.
-
-    `version` is the number of the set's version; `examples` are in the file, `pairs` are its rows. `file` is its name, None
-    where it went to standard output; `at` is UTC, ISO 8601.
-    """
-
-    at: str
-    version: int
-    labels: LabelSource
-    pairs: int
-    examples: int
-    file: str | None = None
-    reviewer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingUse:
-    """The training files that were made of a set, oldest first; `examples` is how many of its active ones they have."""
-
-    exports: tuple[TrainingExport, ...] = ()
-    examples: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.exports)

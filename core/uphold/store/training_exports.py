@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from uphold.records.exports import LabelSource, TrainingExport, TrainingUse
+from uphold.records.training_data import LabelSource, TrainingExport, TrainingUse
 from uphold.store.database import Store
 from uphold.store.reviews import add_reviewer
 

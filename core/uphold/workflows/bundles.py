@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 
 from uphold.formats.writers.bundle import example_line, fact_line, header_line, pair_line
 from uphold.records.bundles import BundleHeader
-from uphold.records.exports import ExportCounts, TrainingUse
+from uphold.records.exports import ExportCounts
 from uphold.records.runs import Run
 from uphold.records.set_files import FILE_SETTINGS, SetHeader
 from uphold.records.sets import SettingKind
+from uphold.records.training_data import TrainingUse
 from uphold.store import bundles, examples, exports, reviews, sets
 from uphold.store.database import Store
 from uphold.store.training_exports import training_use

@@ -11,8 +11,9 @@ from uphold.formats.writers.json_line import json_line
 from uphold.formats.writers.pairs_csv import csv_lines
 from uphold.formats.writers.pairs_jsonl import pair_object
 from uphold.records.enums import Preference
-from uphold.records.exports import ExportCounts, ExportedLabel, LabelSource, LeftOut, label_of
+from uphold.records.exports import ExportCounts, ExportedLabel, LeftOut, label_of
 from uphold.records.rows import ExportedPair
+from uphold.records.training_data import LabelSource
 from uphold.temporary_files import temporary_folder
 from uphold.workflows.exporting import Export, ExportRequest
 from uphold.workflows.file_writing import new_file, new_folder, write_text

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from uphold.records.exports import ExportCounts, TrainingUse
+from uphold.records.exports import ExportCounts
 from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import ReviewerState, ReviewEvent
 from uphold.records.rows import (
@@ -18,6 +18,7 @@ from uphold.records.rows import (
 )
 from uphold.records.runs import Run
 from uphold.records.texts import ExampleText
+from uphold.records.training_data import TrainingUse
 from uphold.reviewing.history import replay
 from uphold.store import exports, judgments, pairs, reviews
 from uphold.store.database import Store

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from uphold.errors import BadUsage
 from uphold.formats.writers.trl import TrainingOptions, preference_lines
-from uphold.records.exports import ExportCounts, LabelSource, TrainingExport, TrainingUse
+from uphold.records.exports import ExportCounts
 from uphold.records.set_history import VersionReason
+from uphold.records.training_data import LabelSource, TrainingExport, TrainingUse
 from uphold.store import exports, set_versions, sets
 from uphold.store.database import Store, now
 from uphold.store.reviews import add_reviewer

@@ -14,7 +14,8 @@ from uphold_tui.commands.options import AsJson, Context, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.enums import Preference
-    from uphold.records.exports import ExportCounts, LabelSource, TrainingUse
+    from uphold.records.exports import ExportCounts
+    from uphold.records.training_data import LabelSource, TrainingUse
     from uphold.workflows.export_formats import FormatOptions
     from uphold.workflows.exporting import ExportRequest
 
@@ -102,7 +103,7 @@ def export(
 
 
 def _label_source(by: str | None) -> "LabelSource | None":
-    from uphold.records.exports import LabelSource
+    from uphold.records.training_data import LabelSource
 
     if by is not None and by not in list(LabelSource):
         raise BadUsage(f"--by {by!r}: it is one of {', '.join(LabelSource)}")
@@ -208,7 +209,7 @@ def _hint_at_force() -> Iterator[None]:
 
 def _print_result(order: _Order, counts: "ExportCounts", before: "TrainingUse", *, json: bool) -> None:
     """Say what was written, left out and cut, and whether the set had been turned into training data."""
-    from uphold.records.exports import LabelSource
+    from uphold.records.training_data import LabelSource
     from uphold.reports.training_text import training_sentence
     from uphold.workflows.export_formats import DEFAULT_LABELS, TRAINING
     from uphold_tui.console import print_json, print_note

@@ -10,9 +10,10 @@ from typing import Any
 
 from uphold.formats.writers.json_line import ascii_json
 from uphold.records.enums import Preference
-from uphold.records.exports import ExportCounts, ExportedLabel, LabelSource, LeftOut
+from uphold.records.exports import ExportCounts, ExportedLabel, LeftOut
 from uphold.records.rows import ExportedPair
 from uphold.records.texts import cell_text
+from uphold.records.training_data import LabelSource
 
 _PREFERENCES = {Preference.BASELINE: 1.0, Preference.TIE: 1.5, Preference.CANDIDATE: 2.0}
 

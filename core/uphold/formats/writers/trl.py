@@ -12,9 +12,10 @@ from typing import Any
 from uphold.formats.writers.alpaca_eval import instruction
 from uphold.formats.writers.json_line import json_line
 from uphold.records.enums import Preference
-from uphold.records.exports import ExportCounts, ExportedLabel, LabelSource, LeftOut
+from uphold.records.exports import ExportCounts, ExportedLabel, LeftOut
 from uphold.records.rows import ExportedPair
 from uphold.records.texts import cell_text
+from uphold.records.training_data import LabelSource
 
 Message = dict[str, str]
 
