@@ -114,6 +114,7 @@ def check(folder: Path) -> int:
         check_fastchat(report, name, place, stats)
         check_tables(report, name, place)
         check_trl(report, name, place)
+        check_notebook(report, name, place, stats)
     report.say("all as uphold has it" if not report.failed else f"{report.failed} differ")
     return int(report.failed > 0)
 
@@ -235,6 +236,24 @@ def check_trl(report: Report, name: str, place: Path) -> None:
             processing_class=tokenizer,
         )
         report.compare(f"{name} trl reward step on {file}", reward.train().global_step, 1)
+
+
+def check_notebook(report: Report, name: str, place: Path, stats: dict[str, Any]) -> None:
+    """The data frames of docs/notebook.md."""
+    import pandas as pd
+
+    sys.path.insert(0, str(ROOT / "core"))
+    import uphold
+
+    with uphold.open(place / "uphold.db") as db:
+        run = db.run(1)
+        pairs, reviews = (pd.DataFrame(records.dicts()) for records in (run.pairs(), run.reviews()))
+        numbers = pd.DataFrame(run.statistics().dicts()).set_index("statistic")
+        report.compare(f"{name} pandas rows of the notebook's pairs", len(pairs), stats["pairs"])
+        wins = int((pairs["human_label"] == "candidate").sum())
+        report.compare(f"{name} pandas wins counted in the data frame", wins, stats["human"]["wins"])
+        report.compare(f"{name} pandas statistic human.wins", int(numbers.loc["human.wins", "value"]), wins)
+        report.compare(f"{name} pandas rows of reviews", len(reviews), len(run.reviews()))
 
 
 def make_tokenizer(texts: list[Any]) -> Any:
