@@ -11,6 +11,7 @@ Rates come for two targets: `population`, instructions like the ones in the set,
 from dataclasses import dataclass
 
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+from uphold.records.training_data import NO_TRAINING, TrainingUse
 
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""
@@ -433,7 +434,7 @@ class RunStatistics:
 
     `headline` is the rate that `judge` assists, or the human rate where no judge has read every pair; None where pooled.
     `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
-    names judges that were not asked for.
+    names judges that were not asked for. `training` is what of the set was turned into training data.
     """
 
     set: str
@@ -451,6 +452,7 @@ class RunStatistics:
     tag: str | None = None
     other_judges: tuple[str, ...] = ()
     judge: HeadlineJudge = NO_JUDGE
+    training: TrainingUse = NO_TRAINING
 
 
 @dataclass(frozen=True, slots=True)

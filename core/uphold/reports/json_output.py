@@ -44,6 +44,7 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
+from uphold.reports.training_text import training_json
 
 Json = dict[str, Any]
 
@@ -64,7 +65,10 @@ _POOLED = "pooled over the runs of a set"
 
 
 def statistics_json(numbers: RunStatistics) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag."""
+    """Return the statistics of a run or set as JSON.
+
+    `tags` are there only where they were computed by tag, `training_data` where the set was turned into any.
+    """
     pooled = numbers.run is None
     result: Json = {
         "run": numbers.run,
@@ -81,6 +85,8 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "budget": [asdict(row) for row in numbers.budget],
         **_headline(numbers),
     }
+    if numbers.training:
+        result["training_data"] = training_json(numbers.training)
     if numbers.tag is not None:
         result["tag"] = numbers.tag
     if numbers.tags:

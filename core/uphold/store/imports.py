@@ -122,6 +122,8 @@ _OWN_TABLES = (
     "item_results",
     "scores",
     "events",
+    "sessions",
+    "plans",
     "judgments",
     "pairs",
     "replacements",
@@ -176,6 +178,8 @@ _DEPENDENTS = {
     "set_members": "versions of its set",
     "run_versions": "versions that its runs were judged on",
     "pool_items": "proposals for its set",
+    "training_exports": "training data made of its set",
+    "training_examples": "training data made of its examples",
     "forgotten_texts": "texts of its examples that were forgotten",
 }
 

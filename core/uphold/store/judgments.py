@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from uphold.records.bundles import BundleJudgment
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
@@ -15,7 +16,8 @@ _COLUMNS = (
 )
 
 # For a query in which pairs have columns of the same names.
-_COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+"""The columns of `read_judgment` in a query that calls the table j."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def find_reusable(
     usable = "= 'readable'" if readable else "<> 'failed'"
     row = store.one(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
-        f"SELECT j.id, {_COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
+        f"SELECT j.id, {COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
         " AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.reference_id IS ?"
         f" AND j.superseded_by IS NULL AND j.purpose = 'verdict' AND j.status {usable} LIMIT 1",
         (missing.contents, judge_id, missing.order.value, missing.sample, missing.reference_id),
@@ -204,9 +206,23 @@ def _insert_judgment(
     reused: int | None,
     superseded_by: int | None = None,
 ) -> int:
-    values = (
-        pair_id,
-        judge_id,
+    values = (pair_id, judge_id, *_values(judgment), reused, superseded_by)
+    placeholders = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({placeholders})"
+    return int(conn.execute(sql, values).lastrowid or 0)
+
+
+def insert_from_bundle(conn: sqlite3.Connection, stored: BundleJudgment, import_id: int) -> None:
+    """Insert a judgment of a bundle, whose pair, judge and reference are ids of this database; no verdict is written."""
+    values = (stored.pair, stored.judge, *_values(stored.judgment), stored.purpose, import_id)
+    placeholders = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, purpose, import_id) VALUES ({placeholders})"
+    conn.execute(sql, values)
+
+
+def _values(judgment: Judgment) -> tuple[object, ...]:
+    """Return the values of `_COLUMNS`."""
+    return (
         judgment.order.value,
         judgment.status.value,
         judgment.verdict and judgment.verdict.value,
@@ -226,12 +242,7 @@ def _insert_judgment(
         judgment.at or now(),
         judgment.reference_id,
         judgment.request_form,
-        reused,
-        superseded_by,
     )
-    placeholders = ", ".join("?" * len(values))
-    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({placeholders})"
-    return int(conn.execute(sql, values).lastrowid or 0)
 
 
 def is_judged(store: Store, judge_id: int, missing: MissingJudgment, *, redo: bool = False) -> bool:
@@ -245,7 +256,7 @@ def is_judged(store: Store, judge_id: int, missing: MissingJudgment, *, redo: bo
 def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
     """Return (id, pair id, judgment) of the judgments in force on a run's current pairs whose raw answer was stored."""
     rows = store.rows(
-        f"SELECT j.id, j.pair_id, {_COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
+        f"SELECT j.id, j.pair_id, {COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
         " WHERE p.run_id = ? AND j.judge_id = ? AND j.raw IS NOT NULL ORDER BY j.id",
         (run_id, judge_id),
     ).fetchall()

@@ -148,7 +148,7 @@ def gate(
         found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned, scores))
         if markdown is not None:
             from uphold.workflows.checkpoints import gate_summary
-            from uphold.workflows.exporting import write_lines
+            from uphold.workflows.file_writing import write_lines
 
             write_lines([gate_summary(store, found)], markdown, store.path, force=True)
     if json:

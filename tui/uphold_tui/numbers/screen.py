@@ -88,11 +88,12 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
             return toggle_pin(store, run.set, judge, reviewer)
 
     def export(target: Path) -> int:
-        from uphold.workflows.exporting import ExportRequest, open_export, write_lines
+        from uphold.workflows.export_formats import FormatOptions, write_export
+        from uphold.workflows.exporting import ExportRequest, open_export
 
         file_format = "jsonl" if target.suffix.lower() == ".jsonl" else "csv"
         with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as rows:
-            write_lines(rows.lines(file_format), target, store.path)
+            write_export(rows, file_format, FormatOptions(), target)
             return len(rows)
 
     return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
