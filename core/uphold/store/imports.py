@@ -177,6 +177,8 @@ _DEPENDENTS = {
     "run_versions": "versions that its runs were judged on",
     "pool_items": "proposals for its set",
     "forgotten_texts": "texts of its examples that were forgotten",
+    "packs": "packs of its runs",
+    "pack_pairs": "packs of its pairs",
 }
 
 

@@ -46,8 +46,13 @@ def _run_row(store: Store, run: Run, judge: HeadlineJudge) -> RunRow:
         judge=judge,
         judged=judged,
         orders=orders,
-        disputed=store.one(_OPEN_DISPUTES, (run.id,))[0],
+        disputed=open_disputes(store, run.id),
     )
+
+
+def open_disputes(store: Store, run_id: int) -> int:
+    """Return how many current pairs of a run reviewers differ on and nobody has settled."""
+    return int(store.one(_OPEN_DISPUTES, (run_id,))[0])
 
 
 def _verdicts(store: Store, run_id: int, judge_id: int) -> tuple[int, int]:

@@ -55,6 +55,13 @@ def reviewer_name(settings: Settings, given: str | None) -> str:
         return "reviewer"
 
 
+def reviewer_in(store: "Store", settings: Settings, given: str | None) -> str:
+    """Return the name to review a file under: the one given, that which the file was packed for, or as `reviewer_name` does."""
+    from uphold.workflows.lookup import packed_for
+
+    return reviewer_name(settings, given or packed_for(store))
+
+
 @dataclass(frozen=True)
 class Context:
     """The global options as given on the command line."""
