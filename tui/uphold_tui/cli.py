@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands import (
+    backup,
     compare,
     completion,
     decide,
@@ -83,6 +84,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "scores": scores.scores,
     "show": show.show,
     "export": export.export,
+    "backup": backup.backup,
     "completion": completion.completion,
 }
 

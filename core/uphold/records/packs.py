@@ -56,12 +56,13 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class PackProgress:
-    """How far the reviewer that a pack was made for has read: `read` of the `pairs` current pairs of the pack."""
+class ReviewerProgress:
+    """How far a reviewer is in a run: `read` of `of` current pairs, those of the `pack` where one was made for them."""
 
-    pack: Pack
-    pairs: int
+    name: str
     read: int
+    of: int
+    pack: Pack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ def merge_reviews(
 _MATCH = """
 UPDATE temp.merging AS m SET pair_id = (
     SELECT p.id FROM runs r JOIN examples e ON e.set_id = r.set_id AND e.key = m.key
-    JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id AND p.turn = m.turn AND p.contents = m.contents WHERE r.id = m.run_id
+    JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id AND p.turn = m.turn AND p.contents = m.contents
+    WHERE r.id = m.run_id
 )
 """
 
@@ -273,9 +274,7 @@ FROM temp.merging WHERE word IS NOT NULL AND state IN ('new', 'known') GROUP BY 
 """
 
 
-def _counted(
-    conn: sqlite3.Connection, found: ForeignReviews, conflicts: tuple[MergeConflict, ...]
-) -> MergeSummary:
+def _counted(conn: sqlite3.Connection, found: ForeignReviews, conflicts: tuple[MergeConflict, ...]) -> MergeSummary:
     known_names = {row[0] for row in conn.execute("SELECT name FROM reviewers")}
     people = [
         MergedReviewer(name, added, known, name not in known_names)
@@ -317,8 +316,8 @@ UPDATE temp.merging AS m SET kind = 'decision', target_id = NULL WHERE state = '
 
 # A judge or a reference that is not here is left out.
 _INSERT = """
-INSERT INTO events (id, kind, pair_id, reviewer_id, choice, target_id, source, side_a, mode, verdict_shown, names_shown, judge_id,
-    verdict, reference_id, width, height, seconds, created_at, note, chosen)
+INSERT INTO events (id, kind, pair_id, reviewer_id, choice, target_id, source, side_a, mode, verdict_shown, names_shown,
+    judge_id, verdict, reference_id, width, height, seconds, created_at, note, chosen)
 SELECT m.id, m.kind, m.pair_id, w.id, m.choice, m.target_id, m.source, m.side_a, m.mode, m.verdict_shown, m.names_shown, g.id,
     m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, m.note, m.chosen
 FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer

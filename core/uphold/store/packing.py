@@ -41,7 +41,9 @@ UNION SELECT judge_id FROM judgments WHERE pair_id {_PAIRS}
 UNION SELECT judge_id FROM events WHERE seq IN (SELECT value FROM json_each(:events)) AND judge_id IS NOT NULL
 """
 
-_OWN_EVENTS = f"SELECT seq FROM events WHERE pair_id {_PAIRS} AND reviewer_id = (SELECT id FROM reviewers WHERE name = :name)"
+_OWN_EVENTS = (
+    f"SELECT seq FROM events WHERE pair_id {_PAIRS} AND reviewer_id = (SELECT id FROM reviewers WHERE name = :name)"
+)
 
 _ALL_EVENTS = f"SELECT seq FROM events WHERE pair_id {_PAIRS}"
 
@@ -123,9 +125,7 @@ _JUDGES_VIEW = (
         "id, name, version, kind, definition, takes_reference, created_at, is_program",
         f"FROM judges t WHERE t.id IN ({_JUDGES})",
     ),
-    _Rows(
-        "judge_orders", "run_id, judge_id, answer_order, samples", "FROM judge_orders t WHERE t.run_id = :run"
-    ),
+    _Rows("judge_orders", "run_id, judge_id, answer_order, samples", "FROM judge_orders t WHERE t.run_id = :run"),
     _Rows(
         "judgments",
         "id, pair_id, judge_id, answer_order, sample, reference_id, status, verdict, preference, confidence, created_at,"

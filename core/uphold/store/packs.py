@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from uphold.records.packs import Pack, PackProgress, Share
+from uphold.records.packs import Pack, ReviewerProgress, Share
 from uphold.store.database import Store, now
 
 _COLUMNS = "token, run_id, mode, reviewer, part, parts, overlap, created_at"
@@ -52,18 +52,43 @@ def shares_of_run(store: Store, run_id: int) -> tuple[frozenset[int], ...]:
     return tuple(dict.fromkeys(map(frozenset, shares.values())))
 
 
-_PROGRESS = f"""
-SELECT {", ".join(f"k.{column.strip()}" for column in _COLUMNS.split(","))}, count(c.id), count(d.pair_id)
-FROM packs k JOIN pack_pairs i ON i.pack_id = k.id JOIN current_pairs c ON c.id = i.pair_id
-LEFT JOIN reviewers w ON w.name = k.reviewer
-LEFT JOIN current_decisions d ON d.pair_id = c.id AND d.reviewer_id = w.id
-WHERE k.id IN (SELECT max(id) FROM packs WHERE run_id = :run AND reviewer IS NOT NULL GROUP BY reviewer)
+_READ = """
+SELECT w.name, count(DISTINCT v.pair_id) FROM current_pairs p
+JOIN standing_events v ON v.pair_id = p.id AND v.kind IN ('decision', 'carried') JOIN reviewers w ON w.id = v.reviewer_id
+WHERE p.run_id = ? GROUP BY w.id ORDER BY w.id
+"""
+
+# The latest pack that was made for each name; a pack in itself has no list of its pairs, which are all there are.
+_PACKED = f"""
+SELECT {", ".join(f"k.{column.strip()}" for column in _COLUMNS.split(","))}, count(c.id), total(EXISTS (
+    SELECT 1 FROM standing_events v JOIN reviewers w ON w.id = v.reviewer_id
+    WHERE v.pair_id = c.id AND w.name = k.reviewer AND v.kind IN ('decision', 'carried')
+))
+FROM packs k JOIN current_pairs c ON c.run_id = k.run_id
+    AND (k.is_here = 1 OR c.id IN (SELECT pair_id FROM pack_pairs i WHERE i.pack_id = k.id))
+WHERE k.id IN (SELECT max(id) FROM packs WHERE run_id = ? AND reviewer IS NOT NULL GROUP BY reviewer)
 GROUP BY k.id ORDER BY k.id
 """
 
 
-def pack_progress(store: Store, run_id: int) -> tuple[PackProgress, ...]:
-    """Return how far each reviewer has read the latest pack of a run that was made for them, as merged by now."""
-    if store.one("SELECT 1 FROM packs WHERE run_id = ? AND reviewer IS NOT NULL LIMIT 1", (run_id,)) is None:
+def reviewer_progress(store: Store, run_id: int, pairs: int) -> tuple[ReviewerProgress, ...]:
+    """Return how far each reviewer is in a run of so many current pairs; those that a pack was made for are counted in that.
+
+    Nothing where one person reviews alone and nothing was packed.
+    """
+    packed = {
+        row[3]: ReviewerProgress(row[3], int(row[-1]), row[-2], _pack(row[:-2]))
+        for row in (store.rows(_PACKED, (run_id,)) if _any_pack(store) else ())
+    }
+    (people,) = store.one("SELECT count(*) FROM reviewers")
+    if people < 2 and not packed:
         return ()
-    return tuple(PackProgress(_pack(row[:-2]), *row[-2:]) for row in store.rows(_PROGRESS, {"run": run_id}))
+    read = [
+        packed.pop(name, None) or ReviewerProgress(name, count, pairs) for name, count in store.rows(_READ, (run_id,))
+    ]
+    found = (*read, *packed.values())
+    return found if len(found) > 1 or any(one.pack is not None for one in found) else ()
+
+
+def _any_pack(store: Store) -> bool:
+    return store.one("SELECT 1 FROM packs LIMIT 1") is not None

@@ -5,6 +5,7 @@ from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 from uphold.records.runs import Run, RunRow
 from uphold.store.database import Store
 from uphold.store.headline_judges import headline_judge
+from uphold.store.packs import reviewer_progress
 from uphold.store.runs import all_runs
 
 _OPEN_DISPUTES = """
@@ -47,6 +48,7 @@ def _run_row(store: Store, run: Run, judge: HeadlineJudge) -> RunRow:
         judged=judged,
         orders=orders,
         disputed=open_disputes(store, run.id),
+        people=reviewer_progress(store, run.id, pairs),
     )
 
 

@@ -47,7 +47,9 @@ def parse_share(share: str | None, overlap: int | None) -> Share:
     """Return the share that `--share K/N` and `--overlap` ask for; raises BadUsage for anything else."""
     if share is None:
         if overlap is not None:
-            raise BadUsage("--overlap is how many pairs every part of a run has; say which part with --share, such as 1/3")
+            raise BadUsage(
+                "--overlap is how many pairs every part of a run has; say which part with --share, such as 1/3"
+            )
         return WHOLE
     found = re.fullmatch(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*", share)
     part, parts = (int(found[1]), int(found[2])) if found else (0, 0)

@@ -20,7 +20,10 @@ def pack(
     context: typer.Context,
     run: RunName = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Database to write, such as for-ann.db.", show_default=False)
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Database to write, such as for-ann.db.", show_default=False
+        ),
     ] = ...,  # type: ignore[assignment]  # Typer's mark of an option that has to be given
     blind: Annotated[
         bool, typer.Option("--blind", help="Leave out what judges and other people said; the review there is blind.")
@@ -29,11 +32,14 @@ def pack(
         str | None, typer.Option("--for", metavar="NAME", help="Name of the reviewer there, unless they give another.")
     ] = None,
     share: Annotated[
-        str | None, typer.Option("--share", metavar="K/N", help="Part K of N of the run's pairs, such as 1/3; no pair is in two.")
+        str | None,
+        typer.Option("--share", metavar="K/N", help="Part K of N of the run, such as 1/3; no pair is in two."),
     ] = None,
     overlap: Annotated[
         int | None,
-        typer.Option("--overlap", metavar="M", min=0, help="Number of pairs that every part has, to compare reviewers."),
+        typer.Option(
+            "--overlap", metavar="M", min=0, help="Number of pairs that every part has, to compare reviewers."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     json: AsJson = False,
@@ -86,7 +92,11 @@ def _print_packed(packed: "Packed") -> None:
     from uphold_tui.console import print_note
 
     share = packed.pack.share
-    what = count_noun(packed.pairs, "pair") if share.is_whole else f"{count(packed.pairs)} of {count_noun(packed.of, 'pair')}"
+    what = (
+        count_noun(packed.pairs, "pair")
+        if share.is_whole
+        else f"{count(packed.pairs)} of {count_noun(packed.of, 'pair')}"
+    )
     part = "" if share.is_whole else f", part {share.part} of {share.parts}"
     part += f" with {count_noun(share.overlap, 'pair')} that every part has" if share.overlap else ""
     said = ", without verdicts and decisions" if packed.pack.is_blind else ", with verdicts and decisions"
@@ -111,8 +121,8 @@ def merge(
 ) -> None:
     """Bring the reviews of another file in: all of them or none, and a second time nothing.
 
-    Decisions come in on pairs that are here with the same texts and answers. Where a reviewer decided a pair differently in both
-    files, each time without the other, what stands here stands, and the pair is listed as a conflict.
+    Decisions come in on pairs that are here with the same texts and answers. Where a reviewer decided a pair differently
+    in both files, each time without the other, what stands here stands, and the pair is listed as a conflict.
 
     Examples:
 
@@ -164,10 +174,17 @@ def _print_summary(summary: "MergeSummary", *, take_theirs: bool, future: bool) 
     from uphold_tui.console import print_line, print_table, print_text
 
     would = "would be " if future else ""
-    print_line(f"{count_noun(summary.added, 'decision')} {would}added from {summary.file}, {count(summary.known)} known")
+    print_line(
+        f"{count_noun(summary.added, 'decision')} {would}added from {summary.file}, {count(summary.known)} known"
+    )
     print_table(
         [
-            (f"  {one.name}", f"{count(one.added)} added", f"{count(one.known)} known", "new here" if one.is_new else "")
+            (
+                f"  {one.name}",
+                f"{count(one.added)} added",
+                f"{count(one.known)} known",
+                "new here" if one.is_new else "",
+            )
             for one in summary.reviewers
         ],
         right=(1, 2),
@@ -220,6 +237,4 @@ def _print_next(summary: "MergeSummary", file: Path, option: str) -> None:
         print_note(f"two people of one name: uphold --db {name} reviewers rename {who} NEW, then merge again")
     for run, number in summary.disputes.items():
         differ = noun(number, "pair", "pairs")
-        print_note(
-            f"{count(number)} {differ} in dispute: uphold{option} review {shlex.quote(run)} --queue disputed"
-        )
+        print_note(f"{count(number)} {differ} in dispute: uphold{option} review {shlex.quote(run)} --queue disputed")

@@ -82,7 +82,13 @@ def review(
                 run = run_or_set(store, of_set)[0] if by_default else run_meant(store, run, of_set)
                 by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer or packed_for(store), judge=judge), run=wanted, review=options)
+        open_app(
+            context.obj,
+            store,
+            app_options(context.obj, reviewer or packed_for(store), judge=judge),
+            run=wanted,
+            review=options,
+        )
 
 
 def start(context: Context) -> None:
