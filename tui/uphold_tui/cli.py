@@ -12,6 +12,7 @@ from uphold_tui.commands import (
     compare,
     completion,
     decide,
+    doctor,
     export,
     generate,
     import_,
@@ -85,6 +86,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "show": show.show,
     "export": export.export,
     "backup": backup.backup,
+    "doctor": doctor.doctor,
     "completion": completion.completion,
 }
 
