@@ -36,6 +36,7 @@ GUIDES = [
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/reviewing-together.md",
 ]
 """Pages with commands for users."""
 
@@ -180,6 +181,7 @@ ALL_COMMANDS = (
         "gate",
     ),
     *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *("pack", "merge", "backup", "doctor"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
 )

@@ -1,6 +1,6 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner, scores
+from . import agreement, best, carried, differences, extremes, gates, headline, packed, pandalm, planner, scores
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -9,6 +9,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *agreement.SIMULATIONS,
     *planner.SIMULATIONS,
     *carried.SIMULATIONS,
+    *packed.SIMULATIONS,
     *differences.SIMULATIONS,
     *pandalm.SIMULATIONS,
     *gates.SIMULATIONS,

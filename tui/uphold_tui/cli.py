@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands import (
+    backup,
     compare,
     completion,
     decide,
+    doctor,
     export,
     generate,
     import_,
     init,
     judge,
+    pack,
     review,
     run_checkpoint,
     runs,
@@ -72,6 +75,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "review": review.review,
     "next": decide.next_,
     "decide": decide.decide,
+    "pack": pack.pack,
+    "merge": pack.merge,
     "stats": stats.stats,
     "judges": compare.judges,
     "plan": compare.plan,
@@ -80,6 +85,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "scores": scores.scores,
     "show": show.show,
     "export": export.export,
+    "backup": backup.backup,
+    "doctor": doctor.doctor,
     "completion": completion.completion,
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 from uphold.records.training_data import NO_TRAINING, TrainingUse
+from uphold.records.packs import ReviewerProgress
 
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""
@@ -383,7 +384,8 @@ class ReviewerBias:
 class ReviewerStatistics:
     """Agreement among reviewers on the `items_shared` pairs that two or more have read: the ceiling for any judge.
 
-    `alpha` is Krippendorff's, `ac1` Gwet's, over all reviewers; `leans` holds each one's own biases.
+    `alpha` is Krippendorff's, `ac1` Gwet's, over all reviewers; `leans` holds each one's own biases, `progress` how far each
+    of several is in the run.
     """
 
     names: tuple[str, ...]
@@ -393,6 +395,7 @@ class ReviewerStatistics:
     alpha: Value
     ac1: Value = NOT_COMPUTED
     leans: tuple[ReviewerBias, ...] = ()
+    progress: tuple[ReviewerProgress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
+from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -262,6 +263,21 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
         "alpha": _value(reviewers.alpha),
         "ac1": _value(reviewers.ac1),
         "leans": [_reviewer_bias(bias) for bias in reviewers.leans],
+        "progress": [_progress(one) for one in reviewers.progress],
+    }
+
+
+def _progress(one: ReviewerProgress) -> Json:
+    pack = one.pack
+    return {
+        "reviewer": one.name,
+        "read": one.read,
+        "of": one.of,
+        "part": pack.share.part if pack is not None else None,
+        "parts": pack.share.parts if pack is not None else None,
+        "overlap": pack.share.overlap if pack is not None else None,
+        "mode": pack.mode if pack is not None else None,
+        "packed_at": pack.created_at if pack is not None else None,
     }
 
 

@@ -181,6 +181,8 @@ _DEPENDENTS = {
     "training_exports": "training data made of its set",
     "training_examples": "training data made of its examples",
     "forgotten_texts": "texts of its examples that were forgotten",
+    "packs": "packs of its runs",
+    "pack_pairs": "packs of its pairs",
 }
 
 

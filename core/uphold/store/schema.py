@@ -13,6 +13,7 @@ MIGRATIONS = (
     (8, "008_eval_sets.sql"),
     (9, "009_checkpoints.sql"),
     (11, "011_training_exports.sql"),
+    (12, "012_packs.sql"),
 )
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 

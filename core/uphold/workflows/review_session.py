@@ -382,13 +382,14 @@ class ReviewSession:
     # acts on the current pair
 
     def decide(self, choice: Choice, shown: OnScreen, seconds: float | None = None) -> Outcome:
-        """Save a decision and go on to the next unread pair; stay where the verdict was hidden, to show it."""
+        """Save a decision and go on to the next unread pair; stay where a verdict was hidden, to show it."""
         pair = self.current
         kind = EventKind.ADJUDICATED if self.adjudicating else EventKind.DECISION
         if pair is not None and pair.is_repeat:
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
-        if pair is None or not pair.verdict_hidden or pair.is_repeat:
+        hides = pair is not None and pair.verdict_hidden and (pair.has_verdict or pair.adjudicating)
+        if pair is None or not hides or pair.is_repeat:
             self._advance()
         return outcome
 

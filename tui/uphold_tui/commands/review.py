@@ -61,7 +61,7 @@ def review(
     ] = "random",
 ) -> None:
     """Review pairs and uphold or overturn the verdicts."""
-    from uphold.workflows.lookup import find_run
+    from uphold.workflows.lookup import find_run, packed_for
     from uphold.workflows.review_opening import ReviewOptions
 
     prepare_app()
@@ -82,14 +82,22 @@ def review(
                 run = run_or_set(store, of_set)[0] if by_default else run_meant(store, run, of_set)
                 by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
+        open_app(
+            context.obj,
+            store,
+            app_options(context.obj, reviewer or packed_for(store), judge=judge),
+            run=wanted,
+            review=options,
+        )
 
 
 def start(context: Context) -> None:
     """Open the start screen, with a new database if there is none."""
+    from uphold.workflows.lookup import packed_for
+
     prepare_app()
     with context.open(create=True) as store:
-        open_app(context, store, app_options(context), start=True)
+        open_app(context, store, app_options(context, packed_for(store)), start=True)
 
 
 def open_app(
