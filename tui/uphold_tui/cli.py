@@ -16,6 +16,7 @@ from uphold_tui.commands import (
     import_,
     init,
     judge,
+    report,
     review,
     run_checkpoint,
     runs,
@@ -79,6 +80,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "gate": compare.gate,
     "scores": scores.scores,
     "show": show.show,
+    "report": report.report,
+    "replay": report.replay,
     "export": export.export,
     "completion": completion.completion,
 }

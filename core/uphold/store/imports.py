@@ -175,6 +175,7 @@ _DEPENDENTS = {
     "set_versions": "versions of its set",
     "set_members": "versions of its set",
     "run_versions": "versions that its runs were judged on",
+    "reports": "reports on its runs",
     "pool_items": "proposals for its set",
     "forgotten_texts": "texts of its examples that were forgotten",
 }
