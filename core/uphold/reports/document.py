@@ -114,11 +114,15 @@ class DocumentSection:
 
 @dataclass(frozen=True, slots=True)
 class RunPart:
-    """One run's part of a document: first the decision, as a sentence without a full stop."""
+    """One run's part of a document: first the decision, as a sentence without a full stop.
+
+    `systems` are the names of candidate and baseline, which stand in the decision.
+    """
 
     set: str
     run: str
     about: str
+    systems: tuple[str, str]
     decision: str
     sections: tuple[DocumentSection, ...]
 

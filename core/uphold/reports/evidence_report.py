@@ -55,8 +55,12 @@ from uphold.reports.model import (
 )
 from uphold.reports.run_report import headline_section, run_report
 
-_HEADLINE_ROWS = (RowId.TIES_HALF, RowId.LIKE_THESE, RowId.THIS_SET)
-"""The rows of the headline that are drawn; the first is the one that decides."""
+_HEADLINE_ROWS = {
+    RowId.TIES_HALF: "ties as half, like these",
+    RowId.LIKE_THESE: "win rate, like these",
+    RowId.THIS_SET: "win rate, this set",
+}
+"""The rows of the headline that are drawn, with their names here; the first is the one that decides."""
 
 _HEADLINE_WORDS = (RowId.BASIS, RowId.HEADLINE_JUDGE, RowId.PEOPLE_ALONE, RowId.PROVISIONAL)
 
@@ -98,6 +102,7 @@ def _part(found: RunEvidence, *, with_history: bool) -> RunPart:
         set=run.set,
         run=run.name,
         about=f"{run.candidate} against {run.baseline}",
+        systems=(run.candidate, run.baseline),
         decision=found.decision.sentence,
         sections=tuple(section for section in sections if section.items),
     )
@@ -111,9 +116,9 @@ def _decision_items(found: RunEvidence) -> Iterator[DocumentItem]:
     section = headline_section(numbers)
     rows = {item.id: item for item in section.items if isinstance(item, NumberRow)}
     drawn = tuple(
-        replace(rows[name], tone=Tone.BOLD if name == _HEADLINE_ROWS[0] else Tone.TEXT)
-        for name in _HEADLINE_ROWS
-        if name in rows
+        replace(rows[row_id], name=name, tone=Tone.BOLD if row_id is RowId.TIES_HALF else Tone.TEXT, note="")
+        for row_id, name in _HEADLINE_ROWS.items()
+        if row_id in rows
     )
     if drawn and found.decision.rate is not None:
         yield Chart(drawn, Scale(ends=(f"0: {run.baseline} always wins", f"100: {run.candidate} always wins")))
@@ -264,7 +269,7 @@ def _matrix_items(found: RunEvidence) -> Iterator[DocumentItem]:
     judge = shown_judge(found.numbers)
     if judge is None or not judge.agreement.n:
         return
-    wanted = (RowId.MATRIX_HEAD, RowId.MATRIX, RowId.KAPPA, RowId.AGREEMENT_THIS_SET, RowId.UNWEIGHTED)
+    wanted = (RowId.MATRIX_HEAD, RowId.MATRIX, RowId.KAPPA)
     for item in judge_section(judge, found.numbers).items:
         if isinstance(item, Sentence | ConfusionMatrix | NumberRow) and item.id in wanted and not _is_aside(item):
             yield replace(item, text=_MATRIX_HEAD) if isinstance(item, Sentence) else item

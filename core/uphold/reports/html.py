@@ -6,6 +6,7 @@ computes nothing. The style sheet is allowed by its hash, everything else is for
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uphold.formatting import count
+from uphold.formatting import count, percent_number
 from uphold.records.checkpoints import CheckpointRow
 from uphold.records.statistics import Rate
 from uphold.reports.comparison_report import change_sentences
@@ -27,6 +28,7 @@ from uphold.reports.document import (
     Folded,
     MarkedLine,
     Property,
+    RunPart,
     Scale,
     SideBySide,
     Statement,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _FOLDER = Path(__file__).parent / "templates"
+
+_UNBROKEN = 24
+"""Characters up to which a system's name in the decision stands on one line."""
 
 _TINTS = 4
 """Steps by which a count of the matrix is tinted."""
@@ -86,12 +91,27 @@ def html_page(document: Document) -> str:
             "run": line(part.run),
             "about": line(part.about),
             "decision": line(part.decision),
+            "pieces": list(_pieces(part)),
             "rows": list(_section_rows(part.sections)),
         }
         for number, part in enumerate(document.parts, 1)
     ]
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return _template().render(parts=parts, style=style, policy=policy, day=document.created_at[:10])
+
+
+def _pieces(part: RunPart) -> Iterator[dict[str, Any]]:
+    """Yield the decision in pieces, so that no short name of a system is broken at a hyphen."""
+    names = [line(name) for name in part.systems]
+    kept = [name for name in names if name and len(name) <= _UNBROKEN]
+    decision = line(part.decision)
+    if not kept:
+        yield {"text": decision, "system": False}
+        return
+    pattern = re.compile("|".join(sorted(map(re.escape, kept), key=len, reverse=True)))
+    for place, text in enumerate(re.split(f"({pattern.pattern})", decision)):
+        if text:
+            yield {"text": text, "system": place % 2 == 1}
 
 
 @cache
@@ -143,7 +163,7 @@ def _blocks(section: DocumentSection) -> Iterator[Block]:
 
 def _drawn(item: DocumentItem) -> Iterator[Block]:
     if isinstance(item, Sentence):
-        yield Block("sentence", {"text": line(item.text), "tone": item.tone.value})
+        yield Block("sentence", {"pieces": _coded(item.text), "tone": item.tone.value})
     elif isinstance(item, Statement):
         yield Block("statement", {"lead": line(item.lead), "text": line(item.text)})
     elif isinstance(item, Chart):
@@ -166,7 +186,7 @@ def _plain(section: ReportSection) -> Iterator[Block]:
     """Yield sentences and tables of numbers, with the texts that the command line prints."""
     for table in text_tables(section):
         if all(len(row) == 1 for row in table.rows):
-            yield from (Block("sentence", {"text": line(row[0]), "tone": "text"}) for row in table.rows)
+            yield from (Block("sentence", {"pieces": _coded(row[0]), "tone": "text"}) for row in table.rows)
             continue
         columns = max(map(len, table.rows))
         rows = [
@@ -201,11 +221,9 @@ def _chart(item: Chart) -> Block:
             Cells(line(row_name(row)), tuple(map(line, texts)), row.tone == "bold", _bar(row.number, item.scale))
         )
     scale = item.scale
-    middle = count(round(100 * scale.at))
-    return Block(
-        "chart",
-        {"rows": rows, "ends": tuple(map(line, scale.ends)), "middle": middle, "mark": _position(scale.at, scale)},
-    )
+    is_central = scale.at == (scale.low + scale.high) / 2
+    middle = percent_number(scale.at) if is_central else ""
+    return Block("chart", {"rows": rows, "ends": tuple(map(line, scale.ends)), "middle": middle})
 
 
 def _divided(item: DividedBar) -> Block:
@@ -297,8 +315,19 @@ def _matrix(item: ConfusionMatrix) -> Block:
     return Block("matrix", {"names": [line(name) for name in item.names], "rows": rows})
 
 
-def _marked(item: MarkedLine) -> dict[str, str]:
-    return {"mark": item.mark.value, "name": item.mark.name.lower(), "lead": line(item.lead), "text": line(item.text)}
+def _marked(item: MarkedLine) -> dict[str, Any]:
+    return {
+        "mark": item.mark.value,
+        "name": item.mark.name.lower(),
+        "lead": line(item.lead),
+        "pieces": _coded(item.text),
+    }
+
+
+def _coded(text: str) -> list[str]:
+    """Return a sentence in pieces, every second of which stands between backticks: a command."""
+    shown = line(text)
+    return [shown] if shown.count("`") % 2 else shown.split("`")
 
 
 def _property(item: Property) -> dict[str, str]:

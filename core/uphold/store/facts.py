@@ -175,8 +175,8 @@ def owner_names(store: Store) -> tuple[dict[int, str], dict[int, str]]:
 
 _STORED = {
     "verdict of {}": (
-        "SELECT pair_id, judge_id, concat_ws('/', verdict, candidate_first, baseline_first) FROM verdicts"
-        f" WHERE pair_id {_CHOSEN}"
+        "SELECT pair_id, judge_id, verdict || '/' || coalesce(candidate_first, '') || '/' || coalesce(baseline_first, '')"
+        f" FROM verdicts WHERE pair_id {_CHOSEN}"
     ),
     "human label": f"SELECT pair_id, 0, label || ', ' || votes || ' votes' FROM human_labels WHERE pair_id {_CHOSEN}",
     "undone acts": (

@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from typing import Any
 
 from uphold.errors import BadDatabase
 from uphold.records.replayed import Fact, FactKind, PairFacts, WrittenReport
@@ -53,13 +54,13 @@ def _written(pairs: Iterable[PairFacts]) -> str:
     return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
-def _read_facts(rows: list[list[object]]) -> Iterable[PairFacts]:
+def _read_facts(rows: list[list[Any]]) -> Iterator[PairFacts]:
     for pair, run, key, turn, *facts in rows:
-        yield PairFacts(int(pair), int(run), str(key), int(turn), tuple(map(_read_fact, facts)))  # type: ignore[call-overload]
+        yield PairFacts(int(pair), int(run), str(key), int(turn), tuple(map(_read_fact, facts)))
 
 
-def _read_fact(row: object) -> Fact:
-    kind, number, digest, value, owner, label = row  # type: ignore[misc]
+def _read_fact(row: list[Any]) -> Fact:
+    kind, number, digest, value, owner, label = row
     return Fact(FactKind(kind), int(number), str(digest), str(value), int(owner), str(label))
 
 

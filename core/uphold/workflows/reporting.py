@@ -29,6 +29,7 @@ from uphold.store.run_evidence import LabelledPair
 from uphold.workflows.benchmarks import score_changes
 from uphold.workflows.checkpoints import checkpoint_rows, lost_and_won
 from uphold.workflows.exporting import check_target, write_lines
+from uphold.workflows.review_session import database_option
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics, review_plan
 
 FORMS = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
@@ -91,7 +92,7 @@ def collect(store: Store, request: ReportRequest) -> list[CollectedRun]:
 def collect_run(store: Store, run: Run, judge: str | None, at: str) -> CollectedRun:
     """Read the evidence of one run; `at` is when the report is made. The caller holds a snapshot."""
     options = StatisticsOptions(judge=judge, by_tag=True, first_only=True)
-    numbers = replace(read_run_statistics(store, run.name, options), set_hash=sets.set_hash(store, run.set_id))
+    numbers = _to_hand_on(store, run, read_run_statistics(store, run.name, options))
     shown = _shown_judge(numbers)
     history, left_out, own = _history(store, run, judge)
     labelled = run_evidence.labelled_pairs(store, run, shown)
@@ -131,10 +132,14 @@ def collect_run(store: Store, run: Run, judge: str | None, at: str) -> Collected
     )
 
 
+def _to_hand_on(store: Store, run: Run, numbers: RunStatistics) -> RunStatistics:
+    """Return the statistics with the hash of the set, and without the path of this file in the command that they name."""
+    judge = replace(numbers.judge, ask=numbers.judge.ask.replace(database_option(store.path), "", 1))
+    return replace(numbers, set_hash=sets.set_hash(store, run.set_id), judge=judge)
+
+
 def _shown_judge(numbers: RunStatistics) -> JudgeRef | None:
-    """Return the judge whose verdicts the report shows: that of the headline, else the first that has read a pair."""
-    if numbers.judge.shown is not None:
-        return numbers.judge.shown
+    """Return the judge whose verdicts the report shows: that of the headline where it has read a pair, else another."""
     first = next(iter(numbers.judges), None)
     return None if first is None else JudgeRef(first.judge_id, first.name, first.kind, first.version)
 
