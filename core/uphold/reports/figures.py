@@ -22,36 +22,32 @@ def figures(found: RunEvidence) -> dict[str, object]:
         "read": {"pairs": read.pairs, "read": read.read, "carried": read.carried, "blind": read.blind},
         "upheld": read.upheld,
         "overturned": read.overturned,
-        "checkpoints": {row.run.name: asdict(row.rate) for row in found.history},
+        "checkpoints": {f"run {row.run.number}": asdict(row.rate) for row in found.history},
     }
     kept = dict(_numbers(given, ""))
     return {"state": found.decision.state.value, **kept}
 
 
 def _numbers(value: Any, name: str) -> Iterator[tuple[str, object]]:
-    """Yield (name, number) of every number in a JSON value; names are the keys on the way, joined by dots."""
+    """Yield (name, number) of every number in a JSON value; names are the keys on the way, joined by dots.
+
+    In a list it is the judge or tag, else the place: people, systems and runs may get other names.
+    """
     if isinstance(value, dict):
         for key, part in value.items():
             yield from _numbers(part, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            own = next(
-                (part[key] for key in ("judge", "tag", "reviewer") if isinstance(part, dict) and key in part), place
-            )
+            own = next((part[key] for key in ("judge", "tag") if isinstance(part, dict) and key in part), place)
             yield from _numbers(part, f"{name}.{own}")
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield name, value
 
 
 def changed_figures(before: Mapping[str, object], after: Mapping[str, object]) -> list[Changed]:
-    """Return the figures that are no longer what they were, in the order of the report."""
-    names = [*before, *(name for name in after if name not in before)]
-    found = []
-    for name in names:
-        was, now = before.get(name), after.get(name)
-        if not _same(was, now):
-            found.append(Changed(name, _plain(was), _plain(now)))
-    return found
+    """Return the figures of a report that are no longer what they were, in its order; new figures are no change."""
+    found = ((name, was, after.get(name)) for name, was in before.items())
+    return [Changed(name, _plain(was), _plain(now)) for name, was, now in found if not _same(was, now)]
 
 
 def _same(was: object, now: object) -> bool:

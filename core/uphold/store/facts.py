@@ -49,6 +49,9 @@ SELECT pair_id, seq, reviewer_id, kind, choice, id, target_id, source, mode, ver
 FROM events WHERE pair_id {_CHOSEN} ORDER BY pair_id, seq
 """
 
+# A reviewer without a name: by the least id of their events.
+_FIRST_EVENTS = f"SELECT reviewer_id, min(id) FROM events WHERE pair_id {_CHOSEN} GROUP BY reviewer_id"
+
 _PLACES = f"""
 SELECT i.pair_id, i.queue_id, q.kind, i.position, i.stratum, i.weight, i.sort_key, i.draw
 FROM queue_items i JOIN queues q ON q.id = i.queue_id WHERE i.pair_id {_CHOSEN} ORDER BY i.pair_id, i.queue_id
@@ -139,12 +142,10 @@ def _said_by_pair(store: Store, pairs: str, judges: str, names: Mapping[int, lis
         lists["queue"][pair].append(place)
     for pair, _, judge, *columns in store.rows(_JUDGMENTS, (pairs, judges)):
         lists["judge"][pair].append([names[judge], *columns[:-1]])
-    people: dict[int, int] = {}
+    people = dict(store.rows(_FIRST_EVENTS, (pairs,)).fetchall())
     for pair, _, reviewer, *columns in store.rows(_EVENTS, (pairs,)):
         *said, shown_judge, verdict, chosen, note, _ = columns
-        lists["event"][pair].append(
-            [people.setdefault(reviewer, len(people)), *said, names.get(shown_judge), verdict, chosen, note]
-        )
+        lists["event"][pair].append([people[reviewer], *said, names.get(shown_judge), verdict, chosen, note])
     for pair, tag in store.rows(_TAGS, (pairs,)):
         lists["tag"][pair].append(tag)
     for pair, _, key, turn, text, candidate, baseline, reference in rows:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,8 @@ def replay_report(store: Store, run_name: str | None) -> Replay:
         raise BadUsage(f"no report of {run.name!r} was written; `uphold report {run.number} -o report.html` writes one")
     with store.copy_in_memory() as copy:
         found = _Recorded(copy, run, report)
-        changed = [*_changed_file(report), *found.changed(), *_changed_outcomes(copy, report)]
+        changed = [*_changed_file(report), *found.changed()]
+        changed += _changed_outcomes(copy, report, found.pairs_changed)
         now = collect_run(copy, run, report.judge_named, report.created_at)
         changed += changed_figures(report.figures, now.figures)
         since = (*_later_work(copy, run, report, found), *_another_judge(report, now))
@@ -111,10 +112,14 @@ _Key = tuple[int, FactKind, int]
 
 
 class _Recorded:
-    """The facts of a report beside the same rows as they are now; `added` are those that were written later."""
+    """The facts of a report beside the same rows as they are now; `added` are those that were written later.
+
+    `pairs_changed` are the pairs on which `changed` has found something.
+    """
 
     def __init__(self, store: Store, run: Run, report: WrittenReport) -> None:
         self._report = report
+        self.pairs_changed: set[int] = set()
         self._pairs = [pair.pair for pair in report.facts]
         judges = {fact.owner for pair in report.facts for fact in pair.facts if fact.kind is FactKind.JUDGMENT}
         judges |= {report.judge_id} if report.judge_id is not None else set()
@@ -136,14 +141,16 @@ class _Recorded:
         return len(self._superseded)
 
     def changed(self) -> Iterator[Changed]:
-        """Yield the facts whose rows do not say what they said, or are gone."""
+        """Yield the facts whose rows do not say what they said, or are gone; a text that several pairs have once."""
         told: set[tuple[FactKind, int]] = set()
         for pair in self._report.facts:
             for fact in pair.facts:
                 one = self._changed(pair, fact)
-                if one is not None and (fact.kind, fact.id) not in told:
-                    told.add((fact.kind, fact.id) if fact.kind in _TEXT_KINDS else (fact.kind, -1 - len(told)))
-                    yield one
+                if one is None or (fact.kind in _TEXT_KINDS and (fact.kind, fact.id) in told):
+                    continue
+                told.add((fact.kind, fact.id))
+                self.pairs_changed.add(pair.pair)
+                yield one
 
     def _changed(self, pair: PairFacts, fact: Fact) -> Changed | None:
         if fact.kind in _TEXT_KINDS:
@@ -182,8 +189,11 @@ def _texts_now(store: Store, report: WrittenReport) -> dict[FactKind, dict[int, 
     return {kind: facts.text_facts(store, kind, numbers) for kind, numbers in ids.items()}
 
 
-def _changed_outcomes(copy: Store, report: WrittenReport) -> Iterator[Changed]:
-    """Make the outcomes that are stored beside the facts anew, and yield those that were not what the facts amount to."""
+def _changed_outcomes(copy: Store, report: WrittenReport, changed: Collection[int]) -> Iterator[Changed]:
+    """Make the outcomes that are stored beside the facts anew, and yield those that were not what the facts amount to.
+
+    On the pairs that are `changed` that is no news: their outcomes are of the facts as they were.
+    """
     pairs = [pair.pair for pair in report.facts]
     keys = {pair.pair: f"{pair.key}, turn {pair.turn}" for pair in report.facts}
     stored = facts.stored_outcomes(copy, pairs)
@@ -193,7 +203,7 @@ def _changed_outcomes(copy: Store, report: WrittenReport) -> Iterator[Changed]:
     judges, _ = facts.owner_names(copy)
     for key in dict.fromkeys((*made, *stored)):
         what, pair, judge = key
-        if made.get(key) != stored.get(key):
+        if made.get(key) != stored.get(key) and pair not in changed:
             yield Changed(
                 f"stored {what.format(judges.get(judge, judge))} on {keys[pair]}", made.get(key), stored.get(key)
             )
@@ -228,7 +238,7 @@ def _later_work(copy: Store, run: Run, report: WrittenReport, found: _Recorded) 
         yield f"{count_noun(gone, 'pair')} {noun(gone, 'is', 'are')} no longer current: edited, answered anew or retired"
     if found.forgotten:
         forgotten = len(found.forgotten)
-        yield f"the texts of {count_noun(forgotten, 'pair')} {noun(forgotten, 'was', 'were')} forgotten"
+        yield f"the texts of {count_noun(forgotten, 'pair')} were forgotten"
     if sets.set_hash(copy, run.set_id) != report.set_hash:
         yield "the set was changed"
     if report.made_with != __version__:
