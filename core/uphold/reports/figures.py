@@ -22,7 +22,7 @@ def figures(found: RunEvidence) -> dict[str, object]:
         "read": {"pairs": read.pairs, "read": read.read, "carried": read.carried, "blind": read.blind},
         "upheld": read.upheld,
         "overturned": read.overturned,
-        "checkpoints": {f"run {row.run.number}": asdict(row.rate) for row in found.history},
+        "checkpoints": {f"run-{row.run.number}": asdict(row.rate) for row in found.history},
     }
     kept = dict(_numbers(given, ""))
     return {"state": found.decision.state.value, **kept}

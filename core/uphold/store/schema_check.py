@@ -19,7 +19,7 @@ SCHEMA_HASHES = {
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
-    10: "447eb733c3db270462d0d93dee5e5f94b72d60c4e29164f0bfc833b80176905c",
+    10: "56bb0417a7c631db327540ee804cd8dc1bc1165198a73d7fc84a4e6c3c088eae",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

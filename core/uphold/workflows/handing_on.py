@@ -31,6 +31,13 @@ def forms_for(runs: Sequence[Run]) -> tuple[HandOnForm, ...]:
     return REPORT_FORMS if len(runs) > 1 else REPORT_FORMS + EXPORT_FORMS
 
 
+def form_named(forms: Sequence[HandOnForm], chosen: HandOnForm, path: Path) -> HandOnForm:
+    """Return the form that a file's name asks for by its ending; the chosen one where it asks for none, or for that one."""
+    if path.suffix == chosen.ending:
+        return chosen
+    return next((form for form in forms if form.ending == path.suffix.lower()), chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class HandOnRequest:
     """Runs, the form, and the file to write; `replace` one that is there. `judge` is the one that the user named."""

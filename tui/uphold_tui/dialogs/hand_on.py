@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from uphold.formatting import count_noun
 from uphold.records.runs import Run
-from uphold.workflows.handing_on import HandOnForm, HandOnRequest, forms_for, free_file
+from uphold.workflows.handing_on import HandOnForm, HandOnRequest, form_named, forms_for, free_file
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
@@ -88,15 +88,17 @@ class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):
             return
         try:
             path = Path(name).expanduser().absolute()
+            path = path if path.suffix else path.with_name(path.name + self.form.ending)
             exists = path.is_file()
         except (OSError, RuntimeError, ValueError):
             self._say("this can be no file here; name another one")
             return
+        form = form_named(self._forms, self.form, path)
         if exists and self._to_replace != str(path):
             self._to_replace = str(path)
             self._say("is there already: enter again replaces it")
             return
-        self.dismiss(HandOnRequest(self._runs, self.form, path, exists, self._judge))
+        self.dismiss(HandOnRequest(self._runs, form, path, exists, self._judge))
 
     def _say(self, words: str) -> None:
         self.message.update(Content.assemble((words, DOUBT), "    ", key_row(_KEY_ROW)))
