@@ -36,6 +36,7 @@ GUIDES = [
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/reports.md",
 ]
 """Pages with commands for users."""
 
@@ -179,7 +180,7 @@ ALL_COMMANDS = (
         "compare",
         "gate",
     ),
-    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "report", "replay", "set pin"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
 )

@@ -46,10 +46,15 @@ class TellingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JudgeReason:
-    """A judge's reason in one order; `side_a` is the system that it calls A, None where the order is not known."""
+    """A judge's reason in one order.
+
+    `side_a` is the system that it calls A; None where it calls none so (a rule's), or with `is_unknown` where the order was
+    not recorded.
+    """
 
     text: str
     side_a: Preference | None
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

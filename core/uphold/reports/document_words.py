@@ -80,7 +80,7 @@ class Said:
         ruling = f" {self.mark} {self.ruling}" if self.mark is not None else ""
         quote = f" “{self.quote}”" if self.quote else ""
         aside = f" ({self.aside})" if self.aside else ""
-        return f"{self.who}: {self.what}{ruling}{quote}{aside}"
+        return f"{self.who}: {self.what}{ruling}{quote}{aside}".replace(":  ", ": ")
 
 
 def pair_heading(pair: TellingPair) -> str:
@@ -116,8 +116,10 @@ def who_said_what(item: SideBySide) -> Iterator[Said]:
     """Yield what the judge said of a pair, with its reasons, then each person."""
     pair = item.pair
     if pair.verdict is not None:
-        yield Said("judge", _words(pair.verdict, item))
-        yield from (Said("judge’s reason", "", quote=one.text, aside=_letters(one, item)) for one in pair.reasons)
+        reasons = [(one.text, _letters(one, item)) for one in pair.reasons]
+        first = reasons.pop(0) if len(reasons) == 1 else ("", "")
+        yield Said("judge", _words(pair.verdict, item), quote=first[0], aside=first[1])
+        yield from (Said("judge’s reason", "", quote=text, aside=aside) for text, aside in reasons)
     for opinion in pair.opinions:
         mark, ruling = _ruling(pair, opinion)
         carried = f"carried from {opinion.carried_from}" if opinion.carried_from else ""
@@ -131,7 +133,7 @@ def _words(word: str, item: SideBySide) -> str:
 def _letters(reason: JudgeReason, item: SideBySide) -> str:
     """Return which system a judge's reason calls A and which B."""
     if reason.side_a is None:
-        return "order not recorded"
+        return "order not recorded" if reason.is_unknown else ""
     first, second = item.candidate, item.baseline
     if reason.side_a is Preference.BASELINE:
         first, second = second, first

@@ -238,7 +238,7 @@ def _reasons(found: Iterable[Judgment], *, inconsistent: bool) -> Iterator[Judge
         if not judgment.reason or judgment.order in seen or (seen and not inconsistent):
             continue
         seen.add(judgment.order)
-        yield JudgeReason(judgment.reason, _SIDE_A.get(judgment.order))
+        yield JudgeReason(judgment.reason, _SIDE_A.get(judgment.order), judgment.order is AnswerOrder.UNKNOWN)
 
 
 def _origin(store: Store, run: Run, judge: JudgeRef | None, own: CheckpointRow) -> RunOrigin:
