@@ -308,6 +308,17 @@ ORDINARY: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: done(folder, "import", write(folder / "more.jsonl", *_without_words("lora-2")), "--set", "desk"),
         "",
     ),
+    "a tag": (
+        lambda folder: done(folder, "set", "tag", "desk", KEYS[9], "--add", "late"),
+        "1 tag was given or taken since",
+    ),
+    "another blessed run": (
+        lambda folder: (
+            done(folder, "import", write(folder / "more.jsonl", *_without_words("lora-2")), "--set", "desk"),
+            done(folder, "runs", "bless", "lora-2-vs-base"),
+        ),
+        "the run is held against another one now: lora-2-vs-base",
+    ),
     "a reviewer's new name": (lambda folder: done(folder, "reviewers", "rename", "ana", "anna"), ""),
     "an example that is retired": (
         lambda folder: done(folder, "set", "retire", "desk", KEYS[3]),
@@ -337,6 +348,15 @@ def test_later_work_is_told_apart_from_changes_by_hand(folder: Path, name: str) 
     assert facts == [], facts
     assert found["since"][:1] == ([sentence] if sentence else [])
     assert found["holds"] == (name not in _CHANGES_FIGURES)
+
+
+def test_a_decision_in_another_run_changes_the_history_alone(folder: Path) -> None:
+    done(folder, "import", write(folder / "more.jsonl", *_without_words("lora-2")), "--set", "desk")
+    done(folder, "report", "lora-vs-base", "-o", "new.html")
+    done(folder, "decide", "lora-2-vs-base", KEYS[9], "tie", "--reviewer", "cyd")
+    found = replayed(folder)
+    assert found["since"] == ["1 review act in other runs of the set was added since"]
+    assert {what.partition(".")[0] for what in named(found)} <= {"checkpoints"}
 
 
 def test_an_import_that_a_report_rests_on_is_not_taken_back(folder: Path) -> None:

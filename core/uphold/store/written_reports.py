@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from uphold.errors import BadDatabase
@@ -72,3 +72,33 @@ SELECT id FROM judgments WHERE id IN (SELECT value FROM json_each(?)) AND supers
 def later_superseded(store: Store, judgment_ids: Iterable[int]) -> set[int]:
     """Return which of some judgments are superseded: they are no longer in force, and what they say stays as it is."""
     return {row[0] for row in store.rows(_SUPERSEDED, (json.dumps(list(judgment_ids)),))}
+
+
+@dataclass(frozen=True, slots=True)
+class LaterActs:
+    """What was done in a set that changes figures of some runs and is no fact on their pairs."""
+
+    acts_elsewhere: int
+    tags: int
+    plans: int
+
+
+_ACTS_ELSEWHERE = """
+SELECT count(*) FROM events v JOIN pairs p ON p.id = v.pair_id JOIN runs r ON r.id = p.run_id
+WHERE r.set_id = :set AND r.created_at <= :at AND v.created_at > :at AND r.id NOT IN (SELECT value FROM json_each(:runs))
+"""
+
+_TAGS = """
+SELECT count(*) FROM tag_events t JOIN examples e ON e.id = t.example_id WHERE e.set_id = :set AND t.created_at > :at
+"""
+
+_PLANS = "SELECT count(*) FROM plans WHERE created_at > :at AND run_id IN (SELECT value FROM json_each(:runs))"
+
+
+def later_acts(store: Store, set_id: int, run_ids: Iterable[int], at: str) -> LaterActs:
+    """Count what was done in a set since a time (UTC, ISO 8601): tags, plans of these runs, and review acts in other runs.
+
+    Runs that were made later are left out.
+    """
+    values = {"set": set_id, "runs": json.dumps(sorted(run_ids)), "at": at}
+    return LaterActs(*(store.one(sql, values)[0] for sql in (_ACTS_ELSEWHERE, _TAGS, _PLANS)))

@@ -46,7 +46,7 @@ def replay_report(store: Store, run_name: str | None) -> Replay:
         changed += _changed_outcomes(copy, report, found.pairs_changed)
         now = collect_run(copy, run, report.judge_named, report.created_at)
         changed += changed_figures(report.figures, now.figures)
-        since = (*_later_work(copy, run, report, found), *_another_judge(report, now))
+        since = (*_later_work(copy, run, report, found), *_other_basis(run, report, now))
     return Replay(report, run.name, tuple(changed), since, sum(len(pair.facts) for pair in report.facts))
 
 
@@ -239,17 +239,29 @@ def _later_work(copy: Store, run: Run, report: WrittenReport, found: _Recorded) 
     if found.forgotten:
         forgotten = len(found.forgotten)
         yield f"the texts of {count_noun(forgotten, 'pair')} were forgotten"
+    of_runs = {one.run for one in report.facts} | {run.id}
+    later = written_reports.later_acts(copy, run.set_id, of_runs, report.created_at)
+    if later.acts_elsewhere:
+        acts = count_noun(later.acts_elsewhere, "review act")
+        yield f"{acts} in other runs of the set {noun(later.acts_elsewhere, 'was', 'were')} added since"
+    if later.tags:
+        yield f"{count_noun(later.tags, 'tag')} {noun(later.tags, 'was', 'were')} given or taken since"
+    if later.plans:
+        yield _added(later.plans, "plan")
     if sets.set_hash(copy, run.set_id) != report.set_hash:
         yield "the set was changed"
     if report.made_with != __version__:
         yield f"uphold is version {__version__} now; the report was written with {report.made_with}"
 
 
-def _another_judge(report: WrittenReport, now: CollectedRun) -> Iterator[str]:
-    """Yield that the numbers rest on another judge than those of the report."""
+def _other_basis(run: Run, report: WrittenReport, now: CollectedRun) -> Iterator[str]:
+    """Yield that the numbers rest on another judge than those of the report, or are held against another run."""
     if now.judge_id != report.judge_id:
         judge = now.evidence.origin.judge
         yield f"the numbers rest on another judge now: {'none' if judge is None else judge.name}"
+    against = now.evidence.against
+    if {one.run for one in report.facts} - {run.id} != ({against.run.id} if against is not None else set()):
+        yield f"the run is held against another one now: {'none' if against is None else against.run.name}"
 
 
 def _added(number: int, what: str) -> str:

@@ -290,11 +290,11 @@ def write_report(store: Store, request: ReportRequest, path: Path, *, force: boo
     Raises as `collect`, `report_form` and `check_target` do, and BadFile where the file cannot be written.
     """
     form = report_form(path)
+    target = _recordable(path.resolve())
     check_target(path, store.path, force=force)
     collected = collect(store, request)
     text = report_text(evidence_document(shown_evidence(collected, request)), form)
     write_lines([text], path, store.path, force=force)
-    target = path.resolve()
     digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
     records = [_record(one, request, form, target, digest) for one in collected]
     recorded = False
@@ -304,6 +304,15 @@ def write_report(store: Store, request: ReportRequest, path: Path, *, force: boo
                 written_reports.add_report(conn, record)
         recorded = True
     return WrittenFile(target, tuple(collected), recorded)
+
+
+def _recordable(path: Path) -> Path:
+    """Return a path that can be recorded; raises BadUsage where it is no text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise BadUsage(f"{str(path)!r}: this path is not UTF-8; name a file whose path is") from error
+    return path
 
 
 def _record(one: CollectedRun, request: ReportRequest, form: str, target: Path, digest: str) -> WrittenReport:
