@@ -242,7 +242,7 @@ class CheckpointsScreen(Screen[None]):
         second += named("compare") if self._to_compare() else []
         run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
-        if self.row is not None and self.app.size.width >= 140:
+        if self.row is not None and self.app.size.width >= 120:
             second += named("hand_on")
         self.footer.show([first, second, [run], last])
 

@@ -73,9 +73,11 @@ class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):
         if typed in ("", safe_text.safe_line(self._offered)):
             self._offered = free_file(self._runs, self.form)
             self.field.value = safe_text.safe_line(self._offered)
-        elif self.form.ending not in typed:
-            self.field.value = str(Path(typed).with_suffix(self.form.ending))
-        self.field.cursor_position = len(self.field.value)
+            self.field.select_all()  # as at first: what is typed takes its place
+        else:
+            stem = typed.removesuffix(Path(typed).suffix)
+            self.field.value = f"{stem}{self.form.ending}"
+            self.field.cursor_position = len(self.field.value)
         self.fill()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -101,4 +103,4 @@ class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):
         self.dismiss(HandOnRequest(self._runs, form, path, exists, self._judge))
 
     def _say(self, words: str) -> None:
-        self.message.update(Content.assemble((words, DOUBT), "    ", key_row(_KEY_ROW)))
+        self.message.update(Content.assemble((words, DOUBT), "\n\n", key_row(_KEY_ROW)))
