@@ -131,13 +131,11 @@ def _words(word: str, item: SideBySide) -> str:
 
 
 def _letters(reason: JudgeReason, item: SideBySide) -> str:
-    """Return which system a judge's reason calls A and which B."""
+    """Return which answer a judge's reason calls A, or the first."""
     if reason.side_a is None:
         return "order not recorded" if reason.is_unknown else ""
-    first, second = item.candidate, item.baseline
-    if reason.side_a is Preference.BASELINE:
-        first, second = second, first
-    return f"its A is {first}, its B {second}"
+    first = item.candidate if reason.side_a is Preference.CANDIDATE else item.baseline
+    return f"it saw {first} first, as A"
 
 
 def _ruling(pair: TellingPair, opinion: Opinion) -> tuple[Mark | None, str]:

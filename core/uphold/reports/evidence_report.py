@@ -69,6 +69,8 @@ _JUDGE_WORDS = (RowId.ORDER_LEAN, RowId.LENGTH_LEAN, RowId.KAPPA_WARNING, RowId.
 _MAX_REVIEWERS = 4
 """Reviewers, and pairs of them, that have a row of their own."""
 
+_MAX_TAG_ROWS = 12
+
 _SHORT_HASH = 12
 
 
@@ -308,9 +310,20 @@ def _pair_items(found: RunEvidence) -> Iterator[DocumentItem]:
 
 
 def _tag_items(numbers: RunStatistics) -> Iterator[DocumentItem]:
-    for section in run_report(numbers).sections:
-        if section.id == SectionId.TAGS:
-            yield from section.items
+    """Yield the win rates of the tags that have one, those most read first, and what is shown to differ."""
+    section = next((one for one in run_report(numbers).sections if one.id == SectionId.TAGS), None)
+    if section is None:
+        return
+    rates = [
+        (item.number, item) for item in section.items if isinstance(item, NumberRow) and isinstance(item.number, Rate)
+    ]
+    shown = sorted((one for one in rates if one[0].n >= MIN_FOR_RATE), key=lambda one: -one[0].n)[:_MAX_TAG_ROWS]
+    if not shown:
+        return
+    yield Chart(tuple(row for _, row in shown))
+    yield from (item for item in section.items if isinstance(item, Sentence))
+    if len(rates) > len(shown):
+        yield Sentence(f"{count_noun(len(rates) - len(shown), 'more tag')}: under Every number.", Tone.MUTED)
 
 
 def _score_items(found: RunEvidence) -> Iterator[DocumentItem]:
