@@ -37,6 +37,7 @@ GUIDES = [
     "docs/ci.md",
     "docs/checkpoints.md",
     "docs/reviewing-together.md",
+    "docs/reports.md",
 ]
 """Pages with commands for users."""
 
@@ -180,7 +181,7 @@ ALL_COMMANDS = (
         "compare",
         "gate",
     ),
-    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "report", "replay", "set pin"),
     *("pack", "merge", "backup", "doctor"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),

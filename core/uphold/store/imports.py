@@ -177,6 +177,7 @@ _DEPENDENTS = {
     "set_versions": "versions of its set",
     "set_members": "versions of its set",
     "run_versions": "versions that its runs were judged on",
+    "reports": "reports on its runs",
     "pool_items": "proposals for its set",
     "training_exports": "training data made of its set",
     "training_examples": "training data made of its examples",

@@ -12,6 +12,7 @@ MIGRATIONS = (
     (7, "007_decisions_and_servers.sql"),
     (8, "008_eval_sets.sql"),
     (9, "009_checkpoints.sql"),
+    (10, "010_reports.sql"),
     (11, "011_training_exports.sql"),
     (12, "012_packs.sql"),
 )

@@ -14,6 +14,7 @@ from uphold.errors import UpholdError
 from uphold.formatting import count_noun
 from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
+from uphold.workflows.handing_on import HandOnRequest
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.checkpoints.history_list import HistoryList, Place
@@ -241,6 +242,8 @@ class CheckpointsScreen(Screen[None]):
         second += named("compare") if self._to_compare() else []
         run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
+        if self.row is not None and self.app.size.width >= 120:
+            second += named("hand_on")
         self.footer.show([first, second, [run], last])
 
     # going through the checkpoints
@@ -414,6 +417,29 @@ class CheckpointsScreen(Screen[None]):
         """List the pairs of the run under the cursor."""
         if (row := self.row) is not None:
             self._try(lambda: self.actions.pairs(row.run))
+
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the marked checkpoints, or of the one under the cursor."""
+        from uphold_tui.dialogs.hand_on import HandOnScreen
+
+        if self.history is None or self.row is None:
+            return
+        marked = [row.run for row in self.history.rows if row.run.id in self.marked]
+
+        def answered(request: HandOnRequest | None) -> None:
+            if request is not None:
+                self.run_worker(self._hand_on(request), exclusive=True, group="hand_on")
+
+        self.app.push_screen(HandOnScreen(marked or [self.row.run], self.source.judge), answered)
+
+    async def _hand_on(self, request: HandOnRequest) -> None:
+        self.show_message(Content.styled("writing …", MUTED))
+        try:
+            written = await asyncio.to_thread(self.source.hand_on, request)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

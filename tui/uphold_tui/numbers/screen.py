@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count_noun, of_n
+from uphold.formatting import of_n
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
 from uphold.records.pinned_judge import PinnedJudge, pin_sentence
@@ -22,6 +22,7 @@ from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
 from uphold.reports.run_report import run_report
 from uphold.reviewing.advice import Advice
+from uphold.workflows.handing_on import HandOnRequest, hand_on
 from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
@@ -50,8 +51,8 @@ class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
     `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
-    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
-    writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
+    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `hand_on`
+    writes a report or an export to a file, and returns what was written in words.
     """
 
     run: Run
@@ -61,7 +62,7 @@ class NumbersSource:
     history: Callable[[], list[RunPoint]]
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
-    export: Callable[[Path], int]
+    hand_on: Callable[[HandOnRequest], str]
 
 
 def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
@@ -87,23 +88,10 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
         with open_store(path) as store:
             return toggle_pin(store, run.set, judge, reviewer)
 
-    def export(target: Path) -> int:
-        from uphold.workflows.export_formats import FormatOptions, write_export
-        from uphold.workflows.exporting import ExportRequest, open_export
+    def handed_on(request: HandOnRequest) -> str:
+        return hand_on(path, request)
 
-        file_format = "jsonl" if target.suffix.lower() == ".jsonl" else "csv"
-        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as rows:
-            write_export(rows, file_format, FormatOptions(), target)
-            return len(rows)
-
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
-
-
-def free_file_name(run: Run) -> str:
-    """Return the name of a CSV file for a run that does not exist in the current folder yet."""
-    stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in run.name)[:60].strip(".-") or "run"
-    names = (f"{stem}{suffix}.csv" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    return next((name for name in names if not Path(name).exists()), f"{stem}.csv")
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, handed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +331,7 @@ class NumbersScreen(Screen[None]):
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
 
-    # what to read next, export
+    # what to read next, handing on
 
     def action_next(self) -> None:
         """Advise what to read next."""
@@ -370,35 +358,24 @@ class NumbersScreen(Screen[None]):
 
         self.app.push_screen(QueueAdviceScreen(advice), review)
 
-    def action_export(self) -> None:
-        """Ask for a file, and write the run's pairs into it."""
-        from uphold_tui.dialogs.ask import AskScreen, Question
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the run or an export of its pairs into it."""
+        from uphold_tui.dialogs.hand_on import HandOnScreen
 
-        def export(name: str | None) -> None:
-            if not name:
-                return
-            try:
-                target = Path(name).expanduser().absolute()
-            except RuntimeError:  # ~name of nobody
-                message = Content.assemble(safe_text.line(name, DOUBT), (": there is no such person here", DOUBT))
-                self.show_message(message)
-                return
-            self.run_worker(self._export(target), exclusive=True, group="other")
+        def answered(request: HandOnRequest | None) -> None:
+            if request is not None:
+                self.run_worker(self._hand_on(request), exclusive=True, group="other")
 
-        question = Question(
-            "Export the pairs to", "csv, or jsonl where the name ends so", free_file_name(self.source.run)
-        )
-        self.app.push_screen(AskScreen(question), export)
+        self.app.push_screen(HandOnScreen([self.source.run], self.judge), answered)
 
-    async def _export(self, target: Path) -> None:
+    async def _hand_on(self, request: HandOnRequest) -> None:
         self.show_message(Content.styled("writing …", MUTED))
         try:
-            pairs = await asyncio.to_thread(self.source.export, target)
+            written = await asyncio.to_thread(self.source.hand_on, request)
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
             return
-        written = f"{count_noun(pairs, 'pair')} written to "
-        self.show_message(Content.assemble((written, MUTED), safe_text.line(str(target))))
+        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
 
     # other screens
 
