@@ -1,4 +1,4 @@
-"""`uphold judges`, `plan`, `compare` and `gate`: commands about runs and how they compare."""
+"""`uphold plan`, `compare` and `gate`: commands about runs and how they compare."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,21 +8,6 @@ import typer
 from uphold_tui.commands.options import AsJson, RunName
 
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
-
-
-def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Compare the judges of a run on the same reviews."""
-    from uphold.reports.comparison_report import judges_report
-    from uphold.reports.json_output import judges_json
-    from uphold.workflows.statistics import compare_judges
-    from uphold_tui.console import print_json, print_report
-
-    with context.obj.open(reading=True) as store:
-        name, found = compare_judges(store, run)
-    if json:
-        print_json(judges_json(found, name))
-    else:
-        print_report(judges_report(found, name))
 
 
 def plan(
