@@ -101,7 +101,8 @@ class LlmJudge:
     """A model behind an endpoint of the kind `provider`, with our prompt.
 
     `guidance` replaces our text on how to judge. `with_schema`: answers are held to a JSON schema. `name` (None: the spec),
-    `orders`, `samples`, `price` and `endpoint` are not part of the judge's version.
+    `orders`, `samples`, `price` and `endpoint` are not part of the judge's version. `revision` is: it grows when
+    the model behind the same name was found changed.
     """
 
     provider: str
@@ -115,6 +116,7 @@ class LlmJudge:
     samples: int = 1
     price: Price | None = None
     endpoint: EndpointOptions = EndpointOptions()
+    revision: int = 1
 
     @property
     def spec(self) -> str:
@@ -137,6 +139,7 @@ class LlmJudge:
             "seed": options.seed,
             "thinking": None if options.thinking is None else str(options.thinking),
             "extra_body": options.extra_body,
+            "revision": None if self.revision == 1 else str(self.revision),
         }
         pairs = tuple(sorted((name, text) for name, text in definition.items() if text is not None))
         return Judge(self.name or self.spec, "llm", pairs)

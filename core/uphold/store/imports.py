@@ -176,6 +176,10 @@ _DEPENDENTS = {
     "set_members": "versions of its set",
     "run_versions": "versions that its runs were judged on",
     "pool_items": "proposals for its set",
+    "certificates": "certificates on its runs or set",
+    "locked_uses": "certificates on its pairs",
+    "ended_judges": "a judge that was found changed",
+    "served_models": "what its judges were answered by",
     "forgotten_texts": "texts of its examples that were forgotten",
 }
 

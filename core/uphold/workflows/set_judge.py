@@ -14,6 +14,7 @@ from uphold.records.headline_judge import is_spec, versioned_name
 from uphold.records.judgments import Judge, JudgeRef
 from uphold.settings import Settings
 from uphold.store import judge_specs, sets
+from uphold.store.certificates import end_of_judge
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
 from uphold.store.judges import AskOptions, ask_options
@@ -68,7 +69,7 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
     others: list[str] = []
     for spec, options in _specs_of(store, judge, settings):
         try:
-            made = judges_of([spec], options, rubric, settings)
+            made = judges_of(store, [spec], options, rubric, settings)
         except UpholdError as error:
             others.append(str(error))
             continue
@@ -76,10 +77,15 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
             return _in_known_orders(store, judge, set_id, spec, options)
         others += [f"{spec} is {one.record.name}@{one.record.version[:8]} now" for _, one in made]
     why = f": {'; '.join(others)}" if others else ""
+    ended = end_of_judge(store, judge.id)
+    changed = (
+        "its file, uphold.toml or the guidelines of the set have changed"
+        if ended is None
+        else f"it was found changed on {ended.created_at[:10]} ({ended.reason})"
+    )
     raise BadUsage(
-        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file,"
-        f" uphold.toml or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands"
-        " for now, or --judge SPEC asks another for this call"
+        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; {changed}."
+        f" `uphold set pin {quoted} --spec SPEC` pins what SPEC stands for now, or --judge SPEC asks another for this call"
     )
 
 
@@ -112,7 +118,7 @@ def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Setti
     Raises BadUsage or BadFile for a spec that stands for none or for several.
     """
     rubric = None if set_id is None else sets.guidelines(store, set_id)
-    made = judges_of([spec], (), rubric, settings)
+    made = judges_of(store, [spec], (), rubric, settings)
     if len(made) != 1:
         names = ", ".join(judge.record.name for _, judge in made)
         raise BadUsage(f"{spec} holds several judges ({names}); a set rests on one: give it a file of its own")
