@@ -19,7 +19,8 @@ SCHEMA_HASHES = {
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
-    15: "93ddc07585e16eef4114e783e1021d79f5826a853fe1ae85b68222d091e126bf",
+    14: "0ccfefa5cfafdd64e12e2f56fb379b7fad21c16ac87f992d5dcca1c9eee1a84a",
+    15: "861d7aae316326e2626435a5974a6799f6f1cd789c2de2318d4c0498483734d6",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -131,13 +131,18 @@ def find_judges(
             _check_comparable(store, target, judge)
         orders = judge.orders[:1] if request.one_order else judge.orders
         address = find_judge_address(request, judge) if with_addresses and isinstance(judge, LlmJudge) else None
-        if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
-            raise BadUsage(
-                f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
-                "output, in dollars per million tokens, into uphold.toml"
-            )
+        check_price(judge, request.max_cost)
         tasks.append(JudgeTask(judge, orders, samples, address, spec))
     return tasks
+
+
+def check_price(judge: ReadyJudge, max_cost: float | None) -> None:
+    """Raise BadUsage where a cap is set and the price of a model is not known."""
+    if max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
+        raise BadUsage(
+            f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
+            "output, in dollars per million tokens, into uphold.toml"
+        )
 
 
 def _check_comparable(store: Store, target: RunTarget, judge: RulesJudge) -> None:

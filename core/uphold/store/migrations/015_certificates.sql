@@ -30,6 +30,7 @@ CREATE TABLE certificates (
 ) STRICT;
 CREATE INDEX certificates_set ON certificates(set_id, judge_id, id);
 CREATE INDEX certificates_judge ON certificates(judge_id);
+CREATE INDEX certificates_version ON certificates(set_version_id);
 
 -- the pairs of a test, and whether judge and people said the same: such a pair, and any with the same texts, is spent
 CREATE TABLE locked_uses (

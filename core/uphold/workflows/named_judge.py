@@ -1,0 +1,79 @@
+"""The judge that somebody names: by its name in the file or in uphold.toml, by a spec, or by a TOML file."""
+
+from dataclasses import dataclass, replace
+
+from uphold.errors import BadUsage
+from uphold.judging.judges import LlmJudge
+from uphold.records.headline_judge import judges_named, versioned_name
+from uphold.records.judgments import JudgeRef
+from uphold.store.database import Store
+from uphold.store.headline_judges import all_judges, find_judge
+from uphold.workflows.judge_request import JudgeRequest, JudgeTask, check_price, find_judge_address
+from uphold.workflows.set_judge import judge_from_spec, judge_version_to_ask
+
+
+@dataclass(frozen=True, slots=True)
+class NamedJudge:
+    """A judge: its row in the file (None for a version that is new), and how it is asked.
+
+    Without a `task` it cannot be asked, and `why` says so.
+    """
+
+    name: str
+    ref: JudgeRef | None
+    task: JudgeTask | None
+    why: str = ""
+
+    def to_ask(self) -> JudgeTask:
+        """Return how the judge is asked; raises BadUsage where it cannot be."""
+        if self.task is None:
+            raise BadUsage(self.why)
+        return self.task
+
+
+def named_judge(
+    store: Store, set_id: int, named: str, request: JudgeRequest, *, on_file: bool = False, with_address: bool = True
+) -> NamedJudge:
+    """Return the judge that `named` stands for; `request` has the settings, the server and the key to ask it with.
+
+    A TOML file and a name in uphold.toml stand for the judge as it is written there now. Any other name is that of a judge of
+    the file, or a spec KIND:MODEL or rules:NAME. With `on_file` a judge of the file with that name comes before uphold.toml.
+    Without `with_address` nobody looks for a key, as for a dry run. Raises BadUsage or BadFile where it stands for none, or
+    for several.
+    """
+    written = named.endswith(".toml") or named in request.settings.judges
+    known = judges_named(all_judges(store), named)
+    if known and (on_file or not written):
+        return judge_on_file(store, set_id, find_judge(store, named), request, with_address=with_address)
+    judge = judge_from_spec(store, set_id, named, request.settings)
+    ref = next((one for one in all_judges(store) if _same(one, judge.record.name, judge.record.version)), None)
+    task = JudgeTask(judge, judge.orders, request.samples or judge.samples, None, named)
+    return NamedJudge(judge.record.name, ref, _with_address(task, request) if with_address else task)
+
+
+def judge_on_file(
+    store: Store, set_id: int, ref: JudgeRef, request: JudgeRequest, *, with_address: bool = True
+) -> NamedJudge:
+    """Return a judge version of the file and how it is asked again, in the orders and samples it was asked in before."""
+    found = judge_version_to_ask(store, set_id, ref, request.settings)
+    if isinstance(found, str):
+        why = f"{versioned_name(ref)} cannot be asked as it was{found}"
+        return NamedJudge(ref.name, ref, None, why)
+    if not found.spec:
+        return NamedJudge(ref.name, ref, None, f"{ref.name} was recorded elsewhere: it cannot be asked here")
+    judge = judge_from_spec(store, set_id, found.spec, request.settings, found.options)
+    orders = judge.orders[:1] if found.one_order else judge.orders
+    task = JudgeTask(judge, orders, found.samples or judge.samples, None, found.spec)
+    return NamedJudge(ref.name, ref, _with_address(task, request) if with_address else task)
+
+
+def _same(ref: JudgeRef, name: str, version: str) -> bool:
+    return (ref.name, ref.version) == (name, version)
+
+
+def _with_address(task: JudgeTask, request: JudgeRequest) -> JudgeTask:
+    """Return the task with the address of its endpoint. Raises BadUsage for a missing API key, or a cap without a price."""
+    if not isinstance(task.judge, LlmJudge):
+        return task
+    check_price(task.judge, request.max_cost)
+    return replace(task, address=find_judge_address(request, task.judge))
