@@ -81,6 +81,19 @@ class TagAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How often people agree: one reviewer with themselves on pairs shown twice, or two reviewers with each other."""
+
+    who: tuple[str, ...]
+    rate: Rate
+
+    @property
+    def words(self) -> str:
+        """Whose agreement it is: `mira, asked twice`, or `ada and ben`."""
+        return f"{self.who[0]}, asked twice" if len(self.who) == 1 else " and ".join(self.who)
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """What a certificate is bound to: with one of these changed it does not stand any more.
 

@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from uphold.records.certificates import BetterThan
+from uphold.records.certificates import BETTER_P, BetterThan
 from uphold.records.statistics import Rate
 from uphold.stats.distributions import LEVEL, beta_cdf, beta_quantile, log_beta, log_binomial, t_quantile, z_quantile
 from uphold.stats.intervals import CLUSTERED, MeanSpread, ScoredPair, mean_spread, no_rate
@@ -92,6 +92,36 @@ def better_than(changes: Iterable[ScoredPair]) -> BetterThan:
     up = sum(count for change, count in signs if change > 0)
     down = sum(count for change, count in signs if change < 0)
     return BetterThan(better, worse, beta_cdf(0.5, up, down + 1) if up else 1.0)
+
+
+def chance_to_be_better(known: Sequence[ScoredPair], n: int) -> float | None:
+    """Return the chance that n pairs show a judge to be better than another, if they change as the `known` ones do.
+
+    `known` are changes as in `better_than`. The shares of pairs on which only one of them is right are those of the known
+    pairs, with half a pair added to each. Where pairs share examples, they count as fewer by their design effect. None where
+    nothing is known.
+    """
+    spread = mean_spread(known)
+    if not spread.n or not n:
+        return None
+    better = sum(count for _, change, count in known if change > 0)
+    worse = sum(count for _, change, count in known if change < 0)
+    tested = max(1, round(n / spread.design_effect))
+    p_better, p_worse = (better + 0.5) / (spread.n + 1), (worse + 0.5) / (spread.n + 1)
+    found = 0.0
+    for discordant in range(tested + 1):
+        least = next((k for k in range(discordant + 1) if k and beta_cdf(0.5, k, discordant - k + 1) <= BETTER_P), None)
+        if least is not None:
+            share = p_better / (p_better + p_worse)
+            chance = beta_cdf(share, least, discordant - least + 1)
+            found += _binomial(discordant, tested, p_better + p_worse) * chance
+    return found
+
+
+def _binomial(hits: int, n: int, p: float) -> float:
+    if p >= 1:
+        return float(hits == n)
+    return math.exp(log_binomial(n, hits) + hits * math.log(p) + (n - hits) * math.log1p(-p))
 
 
 def tail(least: int, n: int, hits: float, of: float) -> float:

@@ -21,6 +21,7 @@ from uphold.records.runs import Run
 from uphold.records.set_history import changed_members
 from uphold.records.statistics import Rate
 from uphold.store.database import Store, first_values, now
+from uphold.store.judges import asked_orders
 from uphold.store.set_versions import members, present_members
 from uphold.store.sets import settings_of
 
@@ -230,8 +231,18 @@ def checks_of(store: Store, certificate_id: int) -> list[DriftCheck]:
         (certificate_id,),
     )
     return [
-        DriftCheck(at, _drift_state(changed, allowed, served), asked, changed, allowed, *rest, served)
-        for at, asked, changed, allowed, *rest, served in rows
+        DriftCheck(
+            created_at=at,
+            state=_drift_state(changed, allowed, served),
+            asked=asked,
+            changed=changed,
+            limit=allowed,
+            agreed_then=then,
+            agreed_now=today,
+            p=p,
+            served=served,
+        )
+        for at, asked, changed, allowed, then, today, p, served in rows
     ]
 
 
@@ -250,19 +261,14 @@ def close_round(conn: sqlite3.Connection, judge_id: int) -> None:
 
 def read_present(store: Store, certificate: Certificate, judge: JudgeRef | None, run: Run | None = None) -> Present:
     """Return the set and its runs, or one of them, as they are now; `judge` is the one in force."""
-    runs = "run_id = :run" if run is not None else "run_id IN (SELECT id FROM runs WHERE set_id = :set)"
-    values = {"judge": certificate.judge.id, "run": None if run is None else run.id, "set": certificate.set_id}
-    sql = (
-        f"SELECT answer_order, max(samples) FROM judge_orders WHERE judge_id = :judge AND {runs} GROUP BY answer_order"
-    )
-    asked = {AnswerOrder(order): samples for order, samples in store.rows(sql, values)}
+    orders, samples = asked_orders(store, certificate.judge.id, certificate.set_id, run)
     floor = settings_of(store, certificate.set_id).get("floor")
     version = store.one("SELECT set_version_id FROM certificates WHERE id = ?", (certificate.id,))[0]
     changed = changed_members(members(store, version), present_members(store, certificate.set_id))
     return Present(
         judge=judge,
-        orders=tuple(asked) if asked else None,
-        samples=max(asked.values()) if asked else None,
+        orders=orders or None,
+        samples=samples if orders else None,
         floor=None if floor is None else float(json.loads(floor)),
         changed_examples=sum(map(len, (changed.added, changed.retired, changed.edited))),
     )

@@ -20,7 +20,7 @@ SCHEMA_HASHES = {
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
     14: "0ccfefa5cfafdd64e12e2f56fb379b7fad21c16ac87f992d5dcca1c9eee1a84a",
-    15: "861d7aae316326e2626435a5974a6799f6f1cd789c2de2318d4c0498483734d6",
+    15: "eb4671297121057237e1f63cc5384a55b1a811a75a09278267644bf63b014f6e",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

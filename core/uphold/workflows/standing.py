@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from uphold.records.certificates import Certificate, Standing, certificate_state
+from uphold.records.certificates import Ceiling, Certificate, Standing, certificate_state
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
-from uphold.store import certificates, runs, sets
+from uphold.stats.reviewers import reviewer_statistics
+from uphold.stats.summary import merge_counts
+from uphold.store import certificates, counts, runs, sets
+from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
 
@@ -47,12 +51,11 @@ def _standing(store: Store, set_id: int, judge: JudgeRef | None, run: Run | None
 def _counting(found: Iterable[Certificate], judge: JudgeRef | None) -> Certificate:
     """Return the latest test of the judge in force, else of a judge of that name, else the latest of any."""
     known = list(found)
-    if judge is not None:
-        for same in (lambda one: one.version == judge.version, lambda one: one.name == judge.name):
-            for certificate in known:
-                if same(certificate.judge):
-                    return certificate
-    return known[0]
+    if judge is None:
+        return known[0]
+    of_version = [one for one in known if one.judge.version == judge.version]
+    of_name = [one for one in known if one.judge.name == judge.name]
+    return (of_version or of_name or known)[0]
 
 
 def with_state(store: Store, certificate: Certificate, judge: JudgeRef | None, run: Run | None) -> Standing:
@@ -61,3 +64,14 @@ def with_state(store: Store, certificate: Certificate, judge: JudgeRef | None, r
     present = certificates.read_present(store, certificate, judge, run)
     state, reasons = certificate_state(certificate, present, checks)
     return Standing(certificate, state, reasons, tuple(checks), certificates.rerun_of(store, certificate.id))
+
+
+def read_ceilings(store: Store, set_id: int, set_name: str) -> tuple[Ceiling, ...]:
+    """Return how often people agree over a set, which no judge can be expected to pass.
+
+    Each reviewer with themselves on pairs that were shown twice, then every two reviewers; only from ten pairs on.
+    """
+    found = reviewer_statistics(merge_counts(counts.set_counts(store, set_id, set_name, CountOptions(details=True))))
+    own = [Ceiling((lean.name,), lean.self_agreement) for lean in found.leans]
+    shared = [Ceiling((pair.a, pair.b), pair.agreement) for pair in found.pairs]
+    return tuple(one for one in (*own, *shared) if one.rate.rate is not None and one.rate.n >= MIN_FOR_RATE)

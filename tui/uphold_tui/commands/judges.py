@@ -2,6 +2,7 @@
 
 import typer
 
+from uphold_tui.commands import certify
 from uphold_tui.commands.lazy import DefaultGroup
 from uphold_tui.commands.options import AsJson, RunName
 
@@ -27,3 +28,7 @@ def judges(context: typer.Context, run: RunName = None, json: AsJson = False) ->
         print_json(judges_json(found, name))
     else:
         print_report(judges_report(found, name))
+
+
+app.command("certify")(certify.certify)
+app.command("drift")(certify.drift)
