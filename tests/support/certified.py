@@ -19,9 +19,15 @@ SEED = "5e" * 16
 _MARK = re.compile(r"candidate of (k-\d+)")
 
 
-def rows(
-    count: int, tags: Callable[[int], list[str]] = lambda number: ["all"], start: int = 0
-) -> list[dict[str, object]]:
+Tags = Callable[[int], list[str]]
+"""The tags of an example, by its number."""
+
+
+def _same_tag(number: int) -> list[str]:
+    return ["all"]
+
+
+def rows(count: int, tags: Tags = _same_tag, start: int = 0) -> list[dict[str, object]]:
     """Pairs whose candidate people prefer, decided by ada."""
     return [
         compared(
@@ -39,19 +45,19 @@ def rows(
     ]
 
 
-def decided_run(folder: Path, count: int = 130, seed: str = SEED, **options: Callable[[int], list[str]]) -> Store:
+def decided_run(folder: Path, count: int = 130, seed: str = SEED, tags: Tags = _same_tag) -> Store:
     """Return a store with the run sft-vs-base over the set `s`, all of whose pairs ada has decided."""
     store = new_store(folder / "x.db")
     make_set(store, "s", "ada", seed=seed)
-    bring(store, *rows(count, **options))
+    bring(store, *rows(count, tags))
     return store
 
 
 @dataclass
 class StubJudge:
-    """Answers with the candidate, but on the keys in `wrong` with the baseline; on the first `changed` of those asked otherwise.
+    """Answers with the candidate, but on the keys in `wrong` with the baseline; on those in `turned` the other way round.
 
-    `model` is what the server calls itself.
+    `model` is what the server calls itself, `asked` has the key of each request.
     """
 
     wrong: set[str] = field(default_factory=set)
@@ -68,7 +74,9 @@ class StubJudge:
         prefers_candidate = (key in self.wrong) == (key in self.turned)
         candidate_is_first = asked.user.index(f"candidate of {key}") < asked.user.index(f"baseline of {key}")
         reply = chat(said("A" if prefers_candidate == candidate_is_first else "B"))
-        return Reply(reply.body.replace(b'"model": "stub"', f'"model": "{self.model}"'.encode()), headers=reply.headers)
+        return Reply(
+            reply.body.replace(b'"model": "loopback-1"', f'"model": "{self.model}"'.encode()), headers=reply.headers
+        )
 
     def errs(self, share: float, keys: list[str], seed: int = 1) -> None:
         """Be wrong on this share of the keys."""

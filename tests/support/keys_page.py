@@ -21,6 +21,7 @@ SCREENS = {
     "Judging": keys.JUDGING,
     "The checkpoints": keys.CHECKPOINTS,
     "A new checkpoint": keys.NEW_CHECKPOINT,
+    "Standing": keys.STANDING,
     "Pages over a screen": keys.OVERLAY,
 }
 """The tables of `uphold_tui.keys` by the heading of the page."""

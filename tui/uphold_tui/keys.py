@@ -278,6 +278,7 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
+    Key("figures.standing", ("s",), "standing", "standing", "standing: what is certified of the judge", "Show"),
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
@@ -334,6 +335,21 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+)
+
+STANDING: tuple[Key, ...] = (
+    Key("standing.drift", ("C",), "drift", "check drift", "check the judge for drift", "Standing"),
+    Key("standing.test", ("L",), "test", "test anew", "test a judge on locked pairs, once", "Standing"),
+    Key("standing.judge", ("tab",), "judge", "next judge", "next judge", "Standing"),
+    Key("standing.pairs", ("l",), "pairs", "its pairs", "the pairs of the test", "Standing"),
+    Key("standing.stop", ("escape",), "stop", "stop", "stop asking; what was asked is kept", "Standing"),
+    Key("standing.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
+    Key("standing.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
+    Key("standing.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
+    Key("standing.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

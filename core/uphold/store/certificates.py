@@ -166,6 +166,15 @@ def tested_pairs(store: Store, number: int) -> dict[int, bool]:
     return {pair_id: bool(same) for pair_id, same in store.rows(sql, (number,))}
 
 
+def runs_tested(store: Store, number: int) -> list[int]:
+    """Return the ids of the runs whose pairs a test was on."""
+    sql = (
+        "SELECT DISTINCT p.run_id FROM locked_uses u JOIN pairs p ON p.id = u.pair_id WHERE u.certificate_id = ?"
+        " ORDER BY p.run_id"
+    )
+    return [row[0] for row in store.rows(sql, (number,))]
+
+
 def spent_pairs(store: Store, set_id: int) -> set[int]:
     """Return the pairs of a set's runs that were tested, or have the same texts as one that was."""
     of_set = "SELECT p.id FROM pairs p JOIN runs r ON r.id = p.run_id WHERE r.set_id = ?"

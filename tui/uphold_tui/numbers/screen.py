@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count_noun, of_n
+from uphold.records.certificates import Standing
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
 from uphold.records.pinned_judge import PinnedJudge, pin_sentence
@@ -26,6 +27,7 @@ from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
 from uphold.workflows.review_opening import queue_advice
+from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -49,7 +51,8 @@ _HELP_NOTE = (
 class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `standing` is the
+    certificate of the judge of some numbers. `judges` are
     the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
     writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
     """
@@ -62,6 +65,7 @@ class NumbersSource:
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
     export: Callable[[Path], int]
+    standing: Callable[[RunStatistics], Standing | None]
 
 
 def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
@@ -95,7 +99,11 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
             write_lines(rows.lines(file_format), target, store.path)
             return len(rows)
 
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
+    def standing(numbers: RunStatistics) -> Standing | None:
+        with open_store(path) as store:
+            return statistics_standing(store, numbers)
+
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export, standing)
 
 
 def free_file_name(run: Run) -> str:
@@ -110,8 +118,8 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set; None: not
-    offered.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
+    what is certified of a judge; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -119,6 +127,7 @@ class NumbersActions:
     leave: Callable[[], None]
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
+    standing: Callable[[JudgeRef | None], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -139,6 +148,7 @@ class NumbersScreen(Screen[None]):
         self.cursor = 0
         self.links: list[NumberLink] = []
         self._by_judge: dict[str | None, RunStatistics] = {}
+        self._standings: dict[str | None, Standing | None] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
@@ -174,6 +184,7 @@ class NumbersScreen(Screen[None]):
             if again or judge not in self._by_judge:
                 statistics = await asyncio.to_thread(self.source.numbers, judge)
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
+                self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
@@ -197,7 +208,7 @@ class NumbersScreen(Screen[None]):
             self.numbers.update(self._placeholder)
         else:
             view = NumbersView(
-                report=run_report(statistics, full=True),
+                report=run_report(statistics, full=True, standing=self._standings.get(self.judge)),
                 run=self.source.run.name,
                 candidate=self.source.run.candidate,
                 reviewer=self.source.reviewer,
@@ -261,6 +272,8 @@ class NumbersScreen(Screen[None]):
             second.append(entry(table["pairs"]))
         if wide and self.actions.checkpoints is not None:
             second.append(entry(table["checkpoints"]))
+        if wide and self.actions.standing is not None:
+            second.append(entry(table["standing"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
         self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
 
@@ -342,6 +355,11 @@ class NumbersScreen(Screen[None]):
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
 
+    def action_standing(self) -> None:
+        """Show what is certified of the judge on the page."""
+        if self.actions.standing is not None:
+            self.actions.standing(self._shown_judge)
+
     # what to read next, export
 
     def action_next(self) -> None:
@@ -418,8 +436,8 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offered = self.actions.checkpoints is not None
-        return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
+        offers = {"figures.checkpoints": self.actions.checkpoints, "figures.standing": self.actions.standing}
+        return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
     def action_command(self) -> None:
         """Offer all commands by name."""
