@@ -30,9 +30,9 @@ from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 _HELP_NOTE = (
-    "A test is on locked pairs, which nothing that improves a judge may see, and it spends them. The lower end decides: with 95 %"
-    " confidence the judge agrees with people at least so often. The ceiling is how often people agree. A certificate changes no"
-    " rate and no count; `uphold gate --require-standing` passes nothing without one that stands."
+    "A test is on locked pairs, which nothing that improves a judge may see, and it spends them. The lower end decides: with "
+    "95 % confidence the judge agrees with people at least so often. The ceiling is how often people agree. A certificate "
+    "changes no rate and no count; `uphold gate --require-standing` passes nothing without one that stands."
 )
 
 
