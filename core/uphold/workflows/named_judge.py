@@ -72,8 +72,12 @@ def _same(ref: JudgeRef, name: str, version: str) -> bool:
 
 
 def _with_address(task: JudgeTask, request: JudgeRequest) -> JudgeTask:
-    """Return the task with the address of its endpoint. Raises BadUsage for a missing API key, or a cap without a price."""
+    """Return the task with the address of its endpoint: its own server, else that of the request.
+
+    Raises BadUsage for a missing API key, or a cap without a price.
+    """
     if not isinstance(task.judge, LlmJudge):
         return task
     check_price(task.judge, request.max_cost)
-    return replace(task, address=find_judge_address(request, task.judge))
+    own = task.judge.endpoint.base_url
+    return replace(task, address=find_judge_address(replace(request, base_url=own or request.base_url), task.judge))

@@ -2,6 +2,7 @@
 
 import typer
 
+from uphold_tui.commands import judge_trials
 from uphold_tui.commands.lazy import DefaultGroup
 from uphold_tui.commands.options import AsJson, RunName
 
@@ -27,3 +28,7 @@ def judges(context: typer.Context, run: RunName = None, json: AsJson = False) ->
         print_json(judges_json(found, name))
     else:
         print_report(judges_report(found, name))
+
+
+app.command("clauses")(judge_trials.clauses)
+app.command("try")(judge_trials.try_)
