@@ -10,7 +10,7 @@ import pytest
 from support.command_line import uphold
 from support.imports import compared, write
 from support.judge_workbench import LOCKED, good_answer_wins, judge_file, reviewed_store, wrong_on
-from support.model_server import Asked, Reply, html, serving
+from support.model_server import Asked, Reply, error, serving
 
 KEY = {"OPENAI_API_KEY": "key-of-the-test"}
 
@@ -100,7 +100,7 @@ def test_a_dry_run_asks_and_writes_nothing(folder: Path) -> None:
 
 def test_pairs_that_could_not_be_asked_are_left_and_the_exit_code_says_so(folder: Path) -> None:
     def answer(asked: Asked) -> Reply:
-        return html() if "candidate answer 4 " in asked.user else good_answer_wins(asked)
+        return error(400) if "candidate answer 4 " in asked.user else good_answer_wins(asked)
 
     with serving(answer) as server:
         found = tried(folder, "--judge", judge_file(folder / "new.toml", server.url), "--no-rerun", code=4)
