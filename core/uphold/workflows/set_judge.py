@@ -64,6 +64,30 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
         )
     if judge.kind not in ("llm", "rules"):
         return JudgeToAsk("", pinned=judge)
+    found, why = find_version(store, judge, set_id, settings)
+    if found is not None:
+        return _in_known_orders(store, judge, set_id, found.spec, found.options)
+    raise BadUsage(
+        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file,"
+        f" uphold.toml or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands"
+        " for now, or --judge SPEC asks another for this call"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """A judge that is ready to be asked, and the spec and options that it was made from."""
+
+    judge: ReadyJudge
+    spec: str
+    options: tuple[str, ...]
+
+
+def find_version(store: Store, judge: JudgeRef, set_id: int, settings: Settings) -> tuple[FoundVersion | None, str]:
+    """Return what stands for a judge version of the store, with the guidelines of a set.
+
+    None where nothing does any more, beside what became of it: a text to append to a sentence, "" where nothing is known.
+    """
     rubric = sets.guidelines(store, set_id)
     others: list[str] = []
     for spec, options in _specs_of(store, judge, settings):
@@ -72,15 +96,11 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
         except UpholdError as error:
             others.append(str(error))
             continue
-        if len(made) == 1 and _is(made[0][1].record, judge):
-            return _in_known_orders(store, judge, set_id, spec, options)
+        for _, one in made:
+            if _is(one.record, judge):
+                return FoundVersion(one, spec, options), ""
         others += [f"{spec} is {one.record.name}@{one.record.version[:8]} now" for _, one in made]
-    why = f": {'; '.join(others)}" if others else ""
-    raise BadUsage(
-        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file,"
-        f" uphold.toml or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands"
-        " for now, or --judge SPEC asks another for this call"
-    )
+    return None, f": {'; '.join(others)}" if others else ""
 
 
 def _specs_of(store: Store, judge: JudgeRef, settings: Settings) -> Iterator[tuple[str, tuple[str, ...]]]:
