@@ -19,7 +19,8 @@ SCHEMA_HASHES = {
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
-    14: "0ccfefa5cfafdd64e12e2f56fb379b7fad21c16ac87f992d5dcca1c9eee1a84a",
+    13: "4e98bedca0b5576cf2216025049220540c966800864e4b1c9e34b4b61e750dc3",
+    14: "41dd46fe12f6da4c7182bc501f10de301e23c092a3b4a08151f40e95e509e8bb",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -9,7 +9,7 @@ from uphold.records.judgments import JudgeRef
 from uphold.store.database import Store
 from uphold.store.headline_judges import all_judges, find_judge
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, check_price, find_judge_address
-from uphold.workflows.set_judge import judge_from_spec, judge_version_to_ask
+from uphold.workflows.set_judge import find_version, in_known_orders, judge_from_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ def judge_on_file(
     store: Store, set_id: int, ref: JudgeRef, request: JudgeRequest, *, with_address: bool = True
 ) -> NamedJudge:
     """Return a judge version of the file and how it is asked again, in the orders and samples it was asked in before."""
-    found = judge_version_to_ask(store, set_id, ref, request.settings)
-    if isinstance(found, str):
-        why = f"{versioned_name(ref)} cannot be asked as it was{found}; its file, uphold.toml or the guidelines have changed"
-        return NamedJudge(ref.name, ref, None, why)
-    if not found.spec:
+    if ref.kind not in ("llm", "rules"):
         return NamedJudge(ref.name, ref, None, f"{ref.name} was recorded elsewhere: it cannot be asked here")
-    judge = judge_from_spec(store, set_id, found.spec, request.settings, found.options)
-    orders = judge.orders[:1] if found.one_order else judge.orders
-    task = JudgeTask(judge, orders, found.samples or judge.samples, None, found.spec)
+    found, what = find_version(store, ref, set_id, request.settings)
+    if found is None:
+        why = f"{versioned_name(ref)} cannot be asked as it was{what}; its file, uphold.toml or the guidelines have changed"
+        return NamedJudge(ref.name, ref, None, why)
+    known = in_known_orders(store, ref, set_id, found.spec, found.options)
+    orders = found.judge.orders[:1] if known.one_order else found.judge.orders
+    task = JudgeTask(found.judge, orders, known.samples or found.judge.samples, None, found.spec)
     return NamedJudge(ref.name, ref, _with_address(task, request) if with_address else task)
 
 
