@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from uphold.records.certificates import Standing
 from uphold.records.checkpoints import CheckpointResult, CheckpointRow
 from uphold.records.comparisons import (
     ChangedExample,
@@ -45,6 +46,7 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.records.trials import Trial, TrialPair
+from uphold.reports.certificate_text import certificate_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 
 Json = dict[str, Any]
@@ -65,8 +67,11 @@ _NO_CHANGE_SHOWS = "with so few pairs no change shows in four of five runs"
 _POOLED = "pooled over the runs of a set"
 
 
-def statistics_json(numbers: RunStatistics) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag."""
+def statistics_json(numbers: RunStatistics, standing: Standing | None = None) -> Json:
+    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag.
+
+    `standing` is the certificate of the judge in force, None where there is none.
+    """
     pooled = numbers.run is None
     result: Json = {
         "run": numbers.run,
@@ -81,6 +86,7 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
         "budget": [asdict(row) for row in numbers.budget],
+        "certificate": certificate_json(standing),
         **_headline(numbers),
     }
     if numbers.tag is not None:
@@ -353,6 +359,7 @@ def gate_json(gated: GatedRun) -> Json:
         **_more(gate.more),
         "reason": gated.reason,
         "review": {"outcome": gate.outcome.value, "reason": gate.reason},
+        "certificate": certificate_json(gated.standing),
         "no_worse": [score_gate_json(score) for score in gated.no_worse],
     }
 

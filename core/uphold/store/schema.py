@@ -14,6 +14,7 @@ MIGRATIONS = (
     (9, "009_checkpoints.sql"),
     (13, "013_judge_criteria.sql"),
     (14, "014_judge_workbench.sql"),
+    (15, "015_certificates.sql"),
 )
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 

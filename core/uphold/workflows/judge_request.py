@@ -27,6 +27,7 @@ from uphold.store.pairs import any_reference, systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
+from uphold.workflows.judge_revisions import in_current_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def find_judges(
     tasks = []
     rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
     specs = [request.judge] if isinstance(request.judge, str) else request.judge
-    for spec, judge in judges_of(specs, request.options, rubric, request.settings):
+    for spec, judge in judges_of(store, specs, request.options, rubric, request.settings):
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
@@ -187,9 +188,11 @@ def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
 
 
 def judges_of(
-    specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
+    store: Store, specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
 ) -> list[tuple[str, ReadyJudge]]:
     """Return (spec, judge) of the judges that some specs stand for: KIND:MODEL, rules:NAME, a TOML file, a name in uphold.toml.
+
+    One that was found changed comes in the revision that is asked now.
 
     Raises BadUsage or BadFile for a spec that stands for none, and for options beside a judge whose options are in a file.
     """
@@ -207,7 +210,7 @@ def judges_of(
             judges += [(spec, judge) for judge in found]
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
-    return judges
+    return [(spec, in_current_revision(store, judge)) for spec, judge in judges]
 
 
 def _check_numbers(request: JudgeRequest) -> None:

@@ -21,6 +21,7 @@ from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import check_room
 from uphold.workflows.judge_request import JudgeRequest, find_judges, find_target
+from uphold.workflows.judge_revisions import note_served
 from uphold.workflows.judging_progress import (
     JudgeSummary,
     JudgingProgress,
@@ -101,6 +102,8 @@ async def judge_missing(
                     )
                     server.keep(endpoint)
                 yield progress
+        if (note := note_served(store, recorded.judge_id, worker.served)) is not None:
+            yield replace(progress, adapted=(*progress.adapted, note))
 
 
 def _apply_rule(

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from uphold.errors import BadUsage
 from uphold.judging.judges import LlmJudge
-from uphold.records.headline_judge import judges_named, versioned_name
+from uphold.records.headline_judge import is_spec, judges_named, versioned_name
 from uphold.records.judgments import JudgeRef
+from uphold.store.certificates import end_of_judge
 from uphold.store.database import Store
 from uphold.store.headline_judges import all_judges, find_judge
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, check_price, find_judge_address
@@ -37,14 +38,17 @@ def named_judge(
     """Return the judge that `named` stands for; `request` has the settings, the server and the key to ask it with.
 
     A TOML file and a name in uphold.toml stand for the judge as it is written there now. Any other name is that of a judge of
-    the file, or a spec KIND:MODEL or rules:NAME. With `on_file` a judge of the file with that name comes before uphold.toml.
-    Without `with_address` nobody looks for a key, as for a dry run. Raises BadUsage or BadFile where it stands for none, or
-    for several.
+    the file, or a spec KIND:MODEL or rules:NAME; a version that ended is meant only where there is no other. With `on_file` a
+    judge of the file with that name comes before uphold.toml. Without `with_address` nobody looks for a key, as for a dry run.
+    Raises BadUsage or BadFile where it stands for none, or for several.
     """
     written = named.endswith(".toml") or named in request.settings.judges
     known = judges_named(all_judges(store), named)
-    if known and (on_file or not written):
-        return judge_on_file(store, set_id, find_judge(store, named), request, with_address=with_address)
+    current = [one for one in known if end_of_judge(store, one.id) is None]
+    asked_anew = not current and is_spec(named) and named in {one.name for one in known}
+    if known and (on_file or not written) and not asked_anew:
+        meant = current[0] if len(current) == 1 else find_judge(store, named)
+        return judge_on_file(store, set_id, meant, request, with_address=with_address)
     judge = judge_from_spec(store, set_id, named, request.settings)
     ref = next((one for one in all_judges(store) if _same(one, judge.record.name, judge.record.version)), None)
     task = JudgeTask(judge, judge.orders, request.samples or judge.samples, None, named)
@@ -59,7 +63,7 @@ def judge_on_file(
         return NamedJudge(ref.name, ref, None, f"{ref.name} was recorded elsewhere: it cannot be asked here")
     found, what = find_version(store, ref, set_id, request.settings)
     if found is None:
-        why = f"{versioned_name(ref)} cannot be asked as it was{what}; its file, uphold.toml or the guidelines have changed"
+        why = f"{versioned_name(ref)} cannot be asked as it was{what}"
         return NamedJudge(ref.name, ref, None, why)
     known = in_known_orders(store, ref, set_id, found.spec, found.options)
     orders = found.judge.orders[:1] if known.one_order else found.judge.orders
