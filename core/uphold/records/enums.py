@@ -26,6 +26,13 @@ _MIRROR = {
 }
 
 
+def preference_from_share(candidate_share: float) -> Preference:
+    """Return the verdict of a soft preference for the candidate: > .5 candidate, < .5 baseline, .5 tie."""
+    if candidate_share == 0.5:
+        return Preference.TIE
+    return Preference.CANDIDATE if candidate_share > 0.5 else Preference.BASELINE
+
+
 class Choice(StrEnum):
     """What a reviewer decides on a pair; both-bad is a tie of its own kind."""
 

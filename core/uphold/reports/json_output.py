@@ -24,6 +24,7 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
+from uphold.records.judge_clauses import ReasonCount
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -44,6 +45,7 @@ from uphold.records.statistics import (
     ThreeRates,
     Value,
 )
+from uphold.records.trials import Trial, TrialPair
 from uphold.reports.certificate_text import certificate_json, check_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 
@@ -437,6 +439,56 @@ def judges_json(side_by_side: SideBySide, run: str) -> Json:
     """Return the judges of a run side by side as JSON."""
     judges = statistics_json(side_by_side.numbers)["judges"]
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
+
+
+def clauses_json(reasons: Sequence[ReasonCount]) -> list[Json]:
+    """Return why people overturned a judge as JSON; `source` says whether a reason was chosen or is a note."""
+    return [
+        {
+            "reason": one.reason,
+            "count": one.count,
+            "pairs": [asdict(pair) for pair in one.pairs],
+            "source": "note" if one.is_note else "reason",
+        }
+        for one in reasons
+    ]
+
+
+def trial_json(trial: Trial) -> Json:
+    """Return a try of a judge as JSON; `band` is how far the old judge moves from itself when it is asked twice."""
+    numbers, counts = trial.numbers, trial.numbers.counts
+    return {
+        "half": trial.half.value,
+        "judge": trial.judge,
+        "version": trial.version,
+        "against": trial.against,
+        "against_version": trial.against_version,
+        "pairs": counts.pairs,
+        "fixed": counts.fixed,
+        "broken": counts.broken,
+        "right": counts.right,
+        "wrong": counts.wrong,
+        "p": numbers.p,
+        "difference": _run_difference(numbers.difference),
+        "rerun": _rate(numbers.rerun),
+        "band": numbers.band,
+        "state": numbers.state.value,
+        "cost": trial.cost,
+        "unknown_cost": trial.unknown_cost,
+        "calls": trial.calls,
+        "in_view": trial.in_view,
+        "shown": trial.shown,
+        "without_old": trial.without_old,
+        "left": trial.left,
+        "stopped": trial.stopped,
+        "rerun_reason": trial.rerun_reason or None,
+        "fixed_pairs": [_trial_pair(pair) for pair in trial.fixed],
+        "broken_pairs": [_trial_pair(pair) for pair in trial.broken],
+    }
+
+
+def _trial_pair(pair: TrialPair) -> Json:
+    return {"run": pair.run, "key": pair.key, "turn": pair.turn, "was": pair.was.value, "is": pair.is_now.value}
 
 
 def checkpoint_json(result: CheckpointResult) -> Json:

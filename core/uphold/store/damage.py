@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from uphold.errors import BadDatabase
-from uphold.records.enums import AnswerOrder, Verdict
+from uphold.records.enums import AnswerOrder, Preference, Verdict
 from uphold.store.schema import SEARCH_TABLES
 
 _STORAGE = {"INTEGER": ("integer",), "TEXT": ("text",), "REAL": ("real",), "BLOB": ("blob",)}
@@ -197,6 +197,10 @@ def _is_summary(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, int) for item in value.values())
 
 
+def _is_criteria(value: Any) -> bool:
+    return isinstance(value, dict) and all(item in list(Preference) for item in value.values())
+
+
 _JSON = {
     ("imports", "files"): _is_list_of((str,), 0),
     ("imports", "summary"): _is_summary,
@@ -205,6 +209,7 @@ _JSON = {
     ("responses", "cells"): _is_list_of(None, 1),
     ("generations", "definition"): lambda value: isinstance(value, dict),
     ("judges", "definition"): lambda value: isinstance(value, dict),
+    ("judgments", "criteria"): _is_criteria,
     ("set_acts", "detail"): _is_detail,
     ("pool_items", "tags"): _is_list_of((str,), 0),
     ("pool_items", "turns"): _is_list_of((str,), 1),

@@ -33,6 +33,22 @@ def fence_of(conn: sqlite3.Connection, judge_id: int, fence: str) -> str:
     return str(conn.execute("SELECT fence FROM judges WHERE id = ?", (judge_id,)).fetchone()[0])
 
 
+def kept_fence(store: Store, judge: Judge) -> str | None:
+    """Return the fence that the file keeps for a judge version, None where it was never asked here."""
+    row = store.one("SELECT fence FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version))
+    return None if row is None else row[0]
+
+
+def last_judged(store: Store, judge: Judge) -> str | None:
+    """Return the day of the last judgment of a judge version in the file (YYYY-MM-DD), None where it has made none."""
+    row = store.one(
+        "SELECT j.created_at FROM judgments j JOIN judges g ON g.id = j.judge_id WHERE g.name = ? AND g.version = ?"
+        " ORDER BY j.id DESC LIMIT 1",
+        (judge.name, judge.version),
+    )
+    return None if row is None else str(row[0])[:10]
+
+
 def record_requested_orders(
     conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
 ) -> None:

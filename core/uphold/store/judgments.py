@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Purpose, Verdict
@@ -12,7 +13,8 @@ from uphold.store.outcomes import write_verdicts
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
-    " input_tokens, output_tokens, cost, seconds, created_at, reference_id, request_form"
+    " input_tokens, output_tokens, cost, seconds, created_at, reference_id, request_form,"
+    " criteria"
 )
 
 # For a query in which pairs have columns of the same names.
@@ -305,6 +307,7 @@ def _insert_judgment(
         judgment.at or now(),
         judgment.reference_id,
         judgment.request_form,
+        _criteria_text(judgment.criteria),
         reused,
         superseded_by,
         purpose.value,
@@ -342,9 +345,18 @@ def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[
 
 def read_judgment(row: tuple[Any, ...]) -> Judgment:
     """Return the judgment of a row with the columns `_COLUMNS`."""
-    order, status, verdict, *rest = row
+    order, status, verdict, *rest, criteria = row
     preference = Preference(verdict) if verdict is not None else None
-    return Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
+    judgment = Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
+    if criteria is None:
+        return judgment
+    said = tuple((name, Preference(word)) for name, word in json.loads(criteria).items())
+    return replace(judgment, criteria=said)
+
+
+def _criteria_text(criteria: Sequence[tuple[str, Preference]]) -> str | None:
+    """Return the verdicts by criterion as they are stored, None where there are none."""
+    return json.dumps({name: word.value for name, word in criteria}, ensure_ascii=False) if criteria else None
 
 
 _IS_REQUESTED = """

@@ -12,6 +12,7 @@ MIGRATIONS = (
     (7, "007_decisions_and_servers.sql"),
     (8, "008_eval_sets.sql"),
     (9, "009_checkpoints.sql"),
+    (13, "013_judge_criteria.sql"),
     (14, "014_judge_workbench.sql"),
     (15, "015_certificates.sql"),
 )

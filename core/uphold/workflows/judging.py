@@ -14,6 +14,7 @@ from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
+from uphold.store.judge_specs import criterion_names
 from uphold.store.runs import find_run
 from uphold.workflows.batch_judging import collect
 from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
@@ -157,10 +158,11 @@ def reread(store: Store, wanted: str | None, judge: str | None = None) -> list[R
 
 def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> Reread:
     changed = now_readable = 0
+    criteria = criterion_names(store, judge_id)
     with store.writing() as conn:
         found = judgments.judgments_with_raw_answer(store, run.id, judge_id)
         for number, pair_id, old in found:
-            new = _parse_again(old)
+            new = _parse_again(old, criteria)
             if _parsed_fields(new) == _parsed_fields(old):
                 continue
             judgments.replace_judgment(conn, pair_id, judge_id, new, number)
@@ -169,11 +171,15 @@ def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> R
     return Reread(run, name, version, len(found), changed, now_readable)
 
 
-def _parse_again(old: Judgment) -> Judgment:
+def _parse_again(old: Judgment, criteria: tuple[str, ...]) -> Judgment:
     answer = ModelAnswer(old.raw or "", old.stop_reason, form=old.request_form)
-    parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence))
-    return replace(parsed, cost=0.0, reference_id=old.reference_id)
+    context = AnswerContext(old.order, old.sample, old.prompt_name, old.fence, criteria)
+    parsed = replace(parse_judgment(answer, context), cost=0.0, reference_id=old.reference_id)
+    if parsed.verdict is not None and old.preference is not None:
+        # The token probabilities are not in the text: what they said stays.
+        return replace(parsed, verdict=old.verdict, preference=old.preference)
+    return parsed
 
 
 def _parsed_fields(judgment: Judgment) -> tuple[object, ...]:
-    return judgment.status, judgment.verdict, judgment.reason, judgment.confidence
+    return judgment.status, judgment.verdict, judgment.reason, judgment.confidence, judgment.criteria

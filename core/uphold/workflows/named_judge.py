@@ -10,7 +10,7 @@ from uphold.store.certificates import end_of_judge
 from uphold.store.database import Store
 from uphold.store.headline_judges import all_judges, find_judge
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, check_price, find_judge_address
-from uphold.workflows.set_judge import judge_from_spec, judge_version_to_ask
+from uphold.workflows.set_judge import find_version, in_known_orders, judge_from_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,15 @@ def judge_on_file(
     store: Store, set_id: int, ref: JudgeRef, request: JudgeRequest, *, with_address: bool = True
 ) -> NamedJudge:
     """Return a judge version of the file and how it is asked again, in the orders and samples it was asked in before."""
-    found = judge_version_to_ask(store, set_id, ref, request.settings)
-    if isinstance(found, str):
-        why = f"{versioned_name(ref)} cannot be asked as it was{found}"
-        return NamedJudge(ref.name, ref, None, why)
-    if not found.spec:
+    if ref.kind not in ("llm", "rules"):
         return NamedJudge(ref.name, ref, None, f"{ref.name} was recorded elsewhere: it cannot be asked here")
-    judge = judge_from_spec(store, set_id, found.spec, request.settings, found.options)
-    orders = judge.orders[:1] if found.one_order else judge.orders
-    task = JudgeTask(judge, orders, found.samples or judge.samples, None, found.spec)
+    found, what = find_version(store, ref, set_id, request.settings)
+    if found is None:
+        why = f"{versioned_name(ref)} cannot be asked as it was{what}"
+        return NamedJudge(ref.name, ref, None, why)
+    known = in_known_orders(store, ref, set_id, found.spec, found.options)
+    orders = found.judge.orders[:1] if known.one_order else found.judge.orders
+    task = JudgeTask(found.judge, orders, known.samples or found.judge.samples, None, found.spec)
     return NamedJudge(ref.name, ref, _with_address(task, request) if with_address else task)
 
 
@@ -76,8 +76,12 @@ def _same(ref: JudgeRef, name: str, version: str) -> bool:
 
 
 def _with_address(task: JudgeTask, request: JudgeRequest) -> JudgeTask:
-    """Return the task with the address of its endpoint. Raises BadUsage for a missing API key, or a cap without a price."""
+    """Return the task with the address of its endpoint: its own server, else that of the request.
+
+    Raises BadUsage for a missing API key, or a cap without a price.
+    """
     if not isinstance(task.judge, LlmJudge):
         return task
     check_price(task.judge, request.max_cost)
-    return replace(task, address=find_judge_address(request, task.judge))
+    own = task.judge.endpoint.base_url
+    return replace(task, address=find_judge_address(replace(request, base_url=own or request.base_url), task.judge))

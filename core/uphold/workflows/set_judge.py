@@ -63,23 +63,32 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
             f"{missing}; `uphold set pin {quoted} --spec SPEC` pins one (rules:NAME, anthropic:MODEL, openai:MODEL, a TOML file"
             " or a name in uphold.toml), or --judge SPEC names it for this call"
         )
-    found = judge_version_to_ask(store, set_id, judge, settings)
-    if isinstance(found, JudgeToAsk):
-        return found
+    if judge.kind not in ("llm", "rules"):
+        return JudgeToAsk("", pinned=judge)
+    found, why = find_version(store, judge, set_id, settings)
+    if found is not None:
+        return in_known_orders(store, judge, set_id, found.spec, found.options)
     raise BadUsage(
-        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{found}."
+        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}."
         f" `uphold set pin {quoted} --spec SPEC` pins what SPEC stands for now, or --judge SPEC asks another for this call"
     )
 
 
-def judge_version_to_ask(store: Store, set_id: int, judge: JudgeRef, settings: Settings) -> JudgeToAsk | str:
-    """Return how a judge version of the store is asked again, in the orders and samples that the set's latest run asked of it.
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """A judge that is ready to be asked, and the spec and options that it was made from."""
 
-    Where no spec stands for that version any more, it is the end of a sentence that says what the specs stand for now, if
-    anything, and what has changed.
+    judge: ReadyJudge
+    spec: str
+    options: tuple[str, ...]
+
+
+def find_version(store: Store, judge: JudgeRef, set_id: int, settings: Settings) -> tuple[FoundVersion | None, str]:
+    """Return what stands for a judge version of the store, with the guidelines of a set.
+
+    None where nothing does any more, beside the end of a sentence that says what the specs stand for now, if anything, and what
+    has changed.
     """
-    if judge.kind not in ("llm", "rules"):
-        return JudgeToAsk("", pinned=judge)
     rubric = sets.guidelines(store, set_id)
     others: list[str] = []
     for spec, options in _specs_of(store, judge, settings):
@@ -88,14 +97,15 @@ def judge_version_to_ask(store: Store, set_id: int, judge: JudgeRef, settings: S
         except UpholdError as error:
             others.append(str(error))
             continue
-        if len(made) == 1 and _is(made[0][1].record, judge):
-            return _in_known_orders(store, judge, set_id, spec, options)
+        for _, one in made:
+            if _is(one.record, judge):
+                return FoundVersion(one, spec, options), ""
         others += [f"{spec} is {one.record.name}@{one.record.version[:8]} now" for _, one in made]
     why = f": {'; '.join(others)}" if others else ""
     ended = end_of_judge(store, judge.id)
     if ended is not None:
-        return f"{why}; it was found changed on {ended.created_at[:10]} ({ended.reason})"
-    return f"{why}; its file, uphold.toml or the guidelines of the set have changed"
+        return None, f"{why}; it was found changed on {ended.created_at[:10]} ({ended.reason})"
+    return None, f"{why}; its file, uphold.toml or the guidelines of the set have changed"
 
 
 def _specs_of(store: Store, judge: JudgeRef, settings: Settings) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -114,22 +124,21 @@ def _is(made: Judge, judge: JudgeRef) -> bool:
     return (made.name, made.version) == (judge.name, judge.version)
 
 
-def _in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
+def in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
+    """Return how a judge version is asked by a spec in the orders and samples that the set's latest run asked of it."""
     run = judge_specs.last_run_asked(store, judge.id, set_id)
     asked = AskOptions() if run is None else ask_options(store, run, judge)
     samples = asked.samples if asked.samples is not None and asked.samples > 1 else None
     return JudgeToAsk(spec, tuple(options), asked.one_order, samples, judge)
 
 
-def judge_from_spec(
-    store: Store, set_id: int | None, spec: str, settings: Settings, options: Sequence[str] = ()
-) -> ReadyJudge:
-    """Return the one judge that a spec and its options stand for, with the guidelines of the set (None: one yet to be made).
+def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Settings) -> ReadyJudge:
+    """Return the one judge that a spec stands for, with the guidelines of the set, which is None where it is yet to be made.
 
     Raises BadUsage or BadFile for a spec that stands for none or for several.
     """
     rubric = None if set_id is None else sets.guidelines(store, set_id)
-    made = judges_of(store, [spec], options, rubric, settings)
+    made = judges_of(store, [spec], (), rubric, settings)
     if len(made) != 1:
         names = ", ".join(judge.record.name for _, judge in made)
         raise BadUsage(f"{spec} holds several judges ({names}); a set rests on one: give it a file of its own")
