@@ -17,6 +17,7 @@ from uphold.records.texts import canonical
 from uphold.records.trials import Trial, TrialPair
 from uphold.stats.trials import trial_numbers
 from uphold.store import judge_trials
+from uphold.store.certificates import decided_in_view
 from uphold.store.database import Store
 from uphold.store.decided_pairs import DecidedPair, settled_verdicts
 from uphold.store.headline_judges import find_judge, headline_judge, pinned_judge, set_judges
@@ -26,10 +27,11 @@ from uphold.store.reruns import read_reruns, verdicts_for
 from uphold.store.sets import name_and_seed
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope, pair_ids
+from uphold.workflows.decided_half import decided_by_half, pair_ids
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import NamedJudge, judge_on_file, named_judge
+from uphold.workflows.test_scope import TestScope, find_scope
 
 RERUN_PAIRS = 60
 """Pairs on which the old judge is asked again, drawn by the seed of the set."""
@@ -37,15 +39,12 @@ RERUN_PAIRS = 60
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
-    """What to try: the judge by name, the pairs by run or set; `request` says how it is asked: server, key, cap, pace.
+    """What to try: `request` names the judge, the run or set, and says how it is asked: server, key, cap, pace.
 
     `against` names the old judge, by default that of the headline. Without `rerun` the old judge is not asked again.
     """
 
-    judge: str
     request: JudgeRequest
-    run: str | None = None
-    set: str | None = None
     against: str | None = None
     rerun: bool = True
 
@@ -57,7 +56,7 @@ class TrialPlan:
     `rerun_reason` says why the old judge is not asked again where it is not.
     """
 
-    scope: PairScope
+    scope: TestScope
     new: NamedJudge
     old: JudgeRef
     old_verdicts: Mapping[int, Verdict]
@@ -105,13 +104,13 @@ def plan_trial(store: Store, wanted: TrialRequest, *, with_address: bool = True)
     Raises BadUsage for a run, set or judge that there is not, and an old judge without verdicts; NotEnoughRead where nothing of
     the development half is decided.
     """
-    scope = find_scope(store, wanted.run, wanted.set, wanted.request.settings.project)
-    new = named_judge(store, scope.set_id, wanted.judge, wanted.request, with_address=with_address)
+    scope = find_scope(store, wanted.request)
+    new = named_judge(store, scope.set_id, str(wanted.request.judge), wanted.request, with_address=with_address)
     return plan_trial_of(store, scope, new, wanted, with_address=with_address)
 
 
 def plan_trial_of(
-    store: Store, scope: PairScope, new: NamedJudge, wanted: TrialRequest, *, with_address: bool = True
+    store: Store, scope: TestScope, new: NamedJudge, wanted: TrialRequest, *, with_address: bool = True
 ) -> TrialPlan:
     """Return what a try of a judge that is at hand is to ask; raises as `plan_trial` does."""
     task = new.to_ask()
@@ -141,7 +140,7 @@ def _control(request: JudgeRequest) -> WorkControl:
     return WorkControl(request.concurrency, request.max_cost)
 
 
-def nothing_decided(scope: PairScope) -> str:
+def nothing_decided(scope: TestScope) -> str:
     """Return the sentence for a scope of which nothing of the development half is decided."""
     return (
         f"{scope.name}: no decided pair is in the development half, so nothing can be tried on;"
@@ -149,14 +148,14 @@ def nothing_decided(scope: PairScope) -> str:
     )
 
 
-def _no_old_verdicts(scope: PairScope, old: JudgeRef) -> str:
+def _no_old_verdicts(scope: TestScope, old: JudgeRef) -> str:
     return (
         f"{versioned_name(old)} has read no decided pair of the development half of {scope.name};"
         f" `uphold judge RUN --judge {old.name}` asks it, --against names another"
     )
 
 
-def find_old_judge(store: Store, scope: PairScope, named: str | None) -> JudgeRef:
+def find_old_judge(store: Store, scope: TestScope, named: str | None) -> JudgeRef:
     """Return the judge to hold another against: the one named, else that of the headline.
 
     For all runs of a set it is the pinned one, else the latest that is no rule. Raises BadUsage where there is none.
@@ -198,7 +197,7 @@ def verdicts_of_old(store: Store, old: JudgeRef, ids: Sequence[int]) -> dict[int
 
 def _reruns(
     store: Store,
-    scope: PairScope,
+    scope: TestScope,
     old: JudgeRef,
     compared: Sequence[DecidedPair],
     request: JudgeRequest,
@@ -222,7 +221,7 @@ def _reruns(
     return Questions(task, PairsToAsk(Purpose.RERUN, wanted, task.orders, task.samples), request), ""
 
 
-def _drawn(store: Store, scope: PairScope, pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
+def _drawn(store: Store, scope: TestScope, pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
     """Return at most `RERUN_PAIRS` of the pairs, in an order that the seed of the set gives: more of them later join these."""
     _, seed = name_and_seed(store, scope.set_id)
 
@@ -288,7 +287,7 @@ def trial_so_far(store: Store, plan: TrialPlan, judge_id: int) -> Trial:
         for pair in plan.pairs
         if pair.id in found
     )
-    seen = judge_trials.decided_in_view(store, [pair.pair_id for pair in pairs], old.id)
+    seen = decided_in_view(store, old.id)
     return Trial(
         Half.DEVELOPMENT,
         task.judge.record.name,
@@ -297,7 +296,7 @@ def trial_so_far(store: Store, plan: TrialPlan, judge_id: int) -> Trial:
         old.version,
         pairs,
         trial_numbers(pairs, _known_reruns(store, old, plan.pairs)),
-        in_view=len(seen),
+        in_view=sum(pair.pair_id in seen for pair in pairs),
         shown=plan.shown,
         without_old=plan.without_old,
         left=len(plan.pairs) - len(pairs),

@@ -51,14 +51,15 @@ def clauses(
     """
     from uphold.reports.json_output import clauses_json
     from uphold.reports.trial_report import clauses_report
-    from uphold.workflows.decided_half import find_scope
     from uphold.workflows.judge_reasons import overturned_reasons
+    from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judge_trial import find_old_judge
+    from uphold.workflows.test_scope import find_scope
     from uphold_tui.console import print_json, print_report
 
     obj: Context = context.obj
     with obj.open(reading=True) as store:
-        scope = find_scope(store, run, set_, obj.project)
+        scope = find_scope(store, JudgeRequest((), run, set_, settings=obj.settings))
         found = overturned_reasons(store, scope, find_old_judge(store, scope, judge))
     if json:
         print_json(clauses_json(found.reasons))
@@ -112,6 +113,8 @@ def try_(
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
         judge,
+        run,
+        set_,
         concurrency=concurrency,
         base_url=base_url,
         key_variable=api_key_env,
@@ -120,7 +123,7 @@ def try_(
         settings=obj.settings,
         control=control,
     )
-    wanted = TrialRequest(judge, request, run, set_, against, rerun=not no_rerun)
+    wanted = TrialRequest(request, against, rerun=not no_rerun)
     if dry_run:
         with obj.open(reading=True) as store:
             plan = plan_trial(store, wanted, with_address=False)
