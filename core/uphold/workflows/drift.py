@@ -31,11 +31,11 @@ from uphold.store.reruns import compared_outcome, verdicts_for
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.claimed_judgments import pair_to_judge
 from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.decided_half import find_scope
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import judge_on_file, named_judge
-from uphold.workflows.test_scope import find_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def find_certified(store: Store, request: JudgeRequest) -> tuple[str, Certificat
 
     Raises BadUsage for a run, set or judge that does not exist.
     """
-    scope = find_scope(store, request)
+    scope = find_scope(store, request.run, request.set, request.settings.project)
     named = named_judge(store, scope.set_id, str(request.judge), request, on_file=True, with_address=False)
     found = certificates.latest_certificates(store, scope.set_id)
     return named.name, next((one for one in found if one.judge == named.ref), None)
