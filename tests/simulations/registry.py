@@ -1,6 +1,6 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner, scores
+from . import agreement, best, carried, certificates, differences, extremes, gates, headline, pandalm, planner, scores
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -14,4 +14,5 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *gates.SIMULATIONS,
     *scores.SIMULATIONS,
     *best.SIMULATIONS,
+    *certificates.SIMULATIONS,
 )

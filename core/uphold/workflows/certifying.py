@@ -27,6 +27,7 @@ from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, 
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope
 from uphold.workflows.drift import ask_reruns, pairs_to_rerun
+from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import named_judge
@@ -151,9 +152,10 @@ def _floor(store: Store, scope: PairScope, given: float | None) -> tuple[float, 
     return floor, of_set
 
 
-def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair], halves: Mapping[int, Half]) -> CertifyPlan:
+def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair]) -> CertifyPlan:
     """Return the plan of a test that has too few examples: it is refused, or they are spent."""
     scope, more = plan.scope, LEAST_EXAMPLES - plan.examples
+    halves = set_halves(store, scope.set_id)
     unread = decided_pairs.read_unread(store, scope.set_id, scope.run)
     keys = tuple(dict.fromkeys(pair.key for pair in unread if halves[pair.example_id] is Half.LOCKED))
     is_spent = len({pair.asked for pair in locked}) >= LEAST_EXAMPLES
