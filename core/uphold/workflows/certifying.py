@@ -25,12 +25,12 @@ from uphold.store.judgments import PairsToAsk
 from uphold.store.reruns import verdicts_for
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope
 from uphold.workflows.drift import ask_reruns, pairs_to_rerun
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import named_judge
-from uphold.workflows.test_scope import TestScope, find_scope
 
 _LISTED_KEYS = 12
 
@@ -58,7 +58,7 @@ class CertifyPlan:
     `more` examples it takes and which could be read (`keys`), with the reason.
     """
 
-    scope: TestScope
+    scope: PairScope
     judge: JudgeRef | None
     judge_name: str
     task: JudgeTask | None
@@ -108,7 +108,7 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
     read the pairs, and, unless `with_address` is False, for a missing API key.
     """
     asking = request.asking
-    scope = find_scope(store, asking)
+    scope = find_scope(store, asking.run, asking.set, asking.settings.project)
     floor, set_floor = _floor(store, scope, request.floor)
     named = named_judge(store, scope.set_id, str(asking.judge), asking, with_address=with_address)
     if named.task is not None:
@@ -117,9 +117,8 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
         raise BadUsage(named.why)
     else:
         orders, samples = asked_orders(store, named.ref.id, scope.set_id, scope.run)
-    decided = decided_pairs.read_decided(store, scope.set_id, scope.run)
-    halves = set_halves(store, scope.set_id)
-    locked = [pair for pair in decided if halves[pair.example_id] is Half.LOCKED]
+    decided = decided_by_half(store, scope)
+    locked = decided[Half.LOCKED]
     spent = certificates.spent_pairs(store, scope.set_id)
     unspent = tuple(pair for pair in locked if pair.id not in spent)
     against = None
@@ -129,16 +128,16 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
             raise BadUsage(f"--against {request.against!r}: this judge has read nothing in this file")
     plan = CertifyPlan(scope, named.ref, named.name, named.task, orders, samples, floor, set_floor, unspent, against)
     if plan.examples < LEAST_EXAMPLES:
-        return _refused(store, plan, locked, halves)
+        return _refused(store, plan, locked)
     if named.task is None:
         _check_verdicts(store, plan, named.ref)
     if against is not None:
         _check_other(store, plan, against)
-    development = [pair for pair in decided if halves[pair.example_id] is Half.DEVELOPMENT]
+    development = decided[Half.DEVELOPMENT]
     return await _with_costs(store, _with_chances(store, plan, development), asking, development)
 
 
-def _floor(store: Store, scope: TestScope, given: float | None) -> tuple[float, float | None]:
+def _floor(store: Store, scope: PairScope, given: float | None) -> tuple[float, float | None]:
     """Return the floor to reach, and that of the set."""
     value = sets.settings_of(store, scope.set_id).get("floor")
     of_set = None if value is None else float(json.loads(value))
@@ -153,9 +152,10 @@ def _floor(store: Store, scope: TestScope, given: float | None) -> tuple[float, 
     return floor, of_set
 
 
-def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair], halves: Mapping[int, Half]) -> CertifyPlan:
+def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair]) -> CertifyPlan:
     """Return the plan of a test that has too few examples: it is refused, or they are spent."""
     scope, more = plan.scope, LEAST_EXAMPLES - plan.examples
+    halves = set_halves(store, scope.set_id)
     unread = decided_pairs.read_unread(store, scope.set_id, scope.run)
     keys = tuple(dict.fromkeys(pair.key for pair in unread if halves[pair.example_id] is Half.LOCKED))
     is_spent = len({pair.asked for pair in locked}) >= LEAST_EXAMPLES
