@@ -13,9 +13,9 @@ from support.judge_workbench import LOCKED, good_answer_wins, judge_file, review
 from support.model_server import Asked, Reply, error, serving
 from uphold.settings import Settings
 from uphold.store.database import open_store
+from uphold.workflows.decided_half import find_scope
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judge_workbench import keep_version, open_workbench, written_clause
-from uphold.workflows.test_scope import find_scope
 
 KEY = {"OPENAI_API_KEY": "key-of-the-test"}
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_tried_says_why(folder: Path) -> None:
         ((), 2, "say which judge is tried"),
         (("--judge", "weak", "--against", "weak"), 2, "is the old judge itself"),
         (("--judge", new, "--max-cost", "0.0001"), 2, "not one request fits"),
-        (("--judge", new, "--set", "s"), 2, "not both"),
+        (("--judge", new, "--set", "s"), 2, "give one of them"),
     ):
         found = uphold(folder, "judges", "try", "lora-vs-base", *arguments, **KEY)
         assert (found.returncode, said in found.stderr) == (code, True), found.stderr
@@ -136,11 +136,11 @@ def test_nothing_decided_is_refused(tmp_path: Path) -> None:
 def test_kept_versions_are_listed_read_compared_and_written(folder: Path) -> None:
     request = JudgeRequest((), "lora-vs-base")
     with open_store(folder / "x.db") as store:
-        bench = open_workbench(store, find_scope(store, request), Settings())
+        bench = open_workbench(store, find_scope(store, request.run, None), Settings())
         for text in ("Be \x1b[31mfair.", "Be brief."):
             draft = bench.draft.with_new_clause(written_clause(text, bench.number))
             keep_version(store, bench, draft, "mira", request)
-            bench = open_workbench(store, find_scope(store, request), Settings())
+            bench = open_workbench(store, find_scope(store, request.run, None), Settings())
     listed = json.loads(uphold(folder, "judges", "versions", "s", "--json").stdout)
     assert [(one["judge"], one["number"], one["parent"]) for one in listed] == [
         ("weak", 1, None),

@@ -16,13 +16,13 @@ from uphold.records.trials import Trial, TrialState
 from uphold.settings import Settings
 from uphold.store.database import Store
 from uphold.workflows import judge_workbench
+from uphold.workflows.decided_half import find_scope
 from uphold.workflows.forgetting import forget_examples
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judge_trial import run_trial
 from uphold.workflows.judge_workbench import Workbench, open_workbench
 from uphold.workflows.kept_judges import draft_table
 from uphold.workflows.named_judge import named_judge
-from uphold.workflows.test_scope import find_scope
 
 REQUEST = JudgeRequest((), "lora-vs-base", patience=NO_RETRY)
 
@@ -34,7 +34,7 @@ def decided(tmp_path: Path) -> Iterator[Store]:
 
 
 def opened(store: Store, settings: Settings | None = None) -> Workbench:
-    return open_workbench(store, find_scope(store, REQUEST), settings or Settings())
+    return open_workbench(store, find_scope(store, REQUEST.run, None), settings or Settings())
 
 
 def test_it_opens_on_the_judge_of_the_headline_with_its_rubric_as_clauses(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from uphold.records.judge_clauses import NamedPair, ReasonCount
 from uphold.records.judgments import JudgeRef
 from uphold.store.database import Store
 from uphold.store.overturned import OverturnedPair, overturned_pairs
-from uphold.workflows.decided_half import development_examples
-from uphold.workflows.test_scope import TestScope
+from uphold.workflows.decided_half import PairScope, development_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class OverturnedReasons:
     without_reason: int
 
 
-def overturned_reasons(store: Store, scope: TestScope, judge: JudgeRef) -> OverturnedReasons:
+def overturned_reasons(store: Store, scope: PairScope, judge: JudgeRef) -> OverturnedReasons:
     """Return why people overturned a judge on the development half of a scope, by reason."""
     found = overturned_in_development(store, scope, judge)
     pairs: dict[tuple[str, bool], dict[int, NamedPair]] = {}
@@ -34,7 +33,7 @@ def overturned_reasons(store: Store, scope: TestScope, judge: JudgeRef) -> Overt
     return OverturnedReasons(judge, tuple(reasons), len(everywhere), len(everywhere - said))
 
 
-def overturned_in_development(store: Store, scope: TestScope, judge: JudgeRef) -> list[OverturnedPair]:
+def overturned_in_development(store: Store, scope: PairScope, judge: JudgeRef) -> list[OverturnedPair]:
     """Return the decisions against a judge's verdicts in the development half."""
     examples = development_examples(store, scope.set_id)
     return overturned_pairs(store, scope.set_id, scope.run, judge.id, examples)

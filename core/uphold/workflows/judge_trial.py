@@ -27,11 +27,10 @@ from uphold.store.reruns import read_reruns, verdicts_for
 from uphold.store.sets import name_and_seed
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.decided_half import decided_by_half, pair_ids
+from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope, pair_ids
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import NamedJudge, judge_on_file, named_judge
-from uphold.workflows.test_scope import TestScope, find_scope
 
 RERUN_PAIRS = 60
 """Pairs on which the old judge is asked again, drawn by the seed of the set."""
@@ -56,7 +55,7 @@ class TrialPlan:
     `rerun_reason` says why the old judge is not asked again where it is not.
     """
 
-    scope: TestScope
+    scope: PairScope
     new: NamedJudge
     old: JudgeRef
     old_verdicts: Mapping[int, Verdict]
@@ -104,13 +103,13 @@ def plan_trial(store: Store, wanted: TrialRequest, *, with_address: bool = True)
     Raises BadUsage for a run, set or judge that there is not, and an old judge without verdicts; NotEnoughRead where nothing of
     the development half is decided.
     """
-    scope = find_scope(store, wanted.request)
+    scope = find_scope(store, wanted.request.run, wanted.request.set, wanted.request.settings.project)
     new = named_judge(store, scope.set_id, str(wanted.request.judge), wanted.request, with_address=with_address)
     return plan_trial_of(store, scope, new, wanted, with_address=with_address)
 
 
 def plan_trial_of(
-    store: Store, scope: TestScope, new: NamedJudge, wanted: TrialRequest, *, with_address: bool = True
+    store: Store, scope: PairScope, new: NamedJudge, wanted: TrialRequest, *, with_address: bool = True
 ) -> TrialPlan:
     """Return what a try of a judge that is at hand is to ask; raises as `plan_trial` does."""
     task = new.to_ask()
@@ -140,7 +139,7 @@ def _control(request: JudgeRequest) -> WorkControl:
     return WorkControl(request.concurrency, request.max_cost)
 
 
-def nothing_decided(scope: TestScope) -> str:
+def nothing_decided(scope: PairScope) -> str:
     """Return the sentence for a scope of which nothing of the development half is decided."""
     return (
         f"{scope.name}: no decided pair is in the development half, so nothing can be tried on;"
@@ -148,14 +147,14 @@ def nothing_decided(scope: TestScope) -> str:
     )
 
 
-def _no_old_verdicts(scope: TestScope, old: JudgeRef) -> str:
+def _no_old_verdicts(scope: PairScope, old: JudgeRef) -> str:
     return (
         f"{versioned_name(old)} has read no decided pair of the development half of {scope.name};"
         f" `uphold judge RUN --judge {old.name}` asks it, --against names another"
     )
 
 
-def find_old_judge(store: Store, scope: TestScope, named: str | None) -> JudgeRef:
+def find_old_judge(store: Store, scope: PairScope, named: str | None) -> JudgeRef:
     """Return the judge to hold another against: the one named, else that of the headline.
 
     For all runs of a set it is the pinned one, else the latest that is no rule. Raises BadUsage where there is none.
@@ -197,7 +196,7 @@ def verdicts_of_old(store: Store, old: JudgeRef, ids: Sequence[int]) -> dict[int
 
 def _reruns(
     store: Store,
-    scope: TestScope,
+    scope: PairScope,
     old: JudgeRef,
     compared: Sequence[DecidedPair],
     request: JudgeRequest,
@@ -221,7 +220,7 @@ def _reruns(
     return Questions(task, PairsToAsk(Purpose.RERUN, wanted, task.orders, task.samples), request), ""
 
 
-def _drawn(store: Store, scope: TestScope, pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
+def _drawn(store: Store, scope: PairScope, pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
     """Return at most `RERUN_PAIRS` of the pairs, in an order that the seed of the set gives: more of them later join these."""
     _, seed = name_and_seed(store, scope.set_id)
 

@@ -26,7 +26,7 @@ from uphold.store.judges import add_judge
 from uphold.store.overturned import OverturnedPair
 from uphold.store.reviews import add_reviewer
 from uphold.store.sets import find_set
-from uphold.workflows.decided_half import decided_by_half, pair_ids
+from uphold.workflows.decided_half import PairScope, decided_by_half, pair_ids
 from uphold.workflows.judge_reasons import OverturnedReasons, overturned_in_development, overturned_reasons
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judge_table import judge_table, write_judge
@@ -40,7 +40,6 @@ from uphold.workflows.judge_trial import (
 from uphold.workflows.kept_judges import draft_table, kept_name
 from uphold.workflows.named_judge import NamedJudge, with_address_of
 from uphold.workflows.set_judge import find_version
-from uphold.workflows.test_scope import TestScope
 
 LEAST_TO_WORK = 20
 """Decided pairs of the development half from which on a judge can be worked on."""
@@ -55,7 +54,7 @@ class Workbench:
     `locked` count the decided pairs of the halves, `spent` those of the locked one that were used up by a test.
     """
 
-    scope: TestScope
+    scope: PairScope
     old: JudgeRef | None
     name: str
     versions: tuple[PromptVersion, ...]
@@ -79,7 +78,7 @@ class Workbench:
         return None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost is not None)
 
 
-def open_workbench(store: Store, scope: TestScope, settings: Settings) -> Workbench:
+def open_workbench(store: Store, scope: PairScope, settings: Settings) -> Workbench:
     """Return the workbench of a scope: of the judge of its headline, else of the first judge of a model in uphold.toml."""
     by_half = decided_by_half(store, scope)
     decided, locked = len(by_half[Half.DEVELOPMENT]), by_half[Half.LOCKED]
@@ -97,7 +96,9 @@ def open_workbench(store: Store, scope: TestScope, settings: Settings) -> Workbe
     except UpholdError as error:
         problem = str(error)
     if decided < LEAST_TO_WORK:
-        problem = f"{decided} of the {LEAST_TO_WORK} decided pairs of the development half that a try takes: this is to read only"
+        problem = (
+            f"{decided} of the {LEAST_TO_WORK} decided pairs of the development half that a try takes: to read only"
+        )
     return Workbench(
         scope,
         old,
@@ -114,7 +115,7 @@ def open_workbench(store: Store, scope: TestScope, settings: Settings) -> Workbe
 
 
 def _judge_at_work(
-    store: Store, scope: TestScope, old: JudgeRef, settings: Settings
+    store: Store, scope: PairScope, old: JudgeRef, settings: Settings
 ) -> tuple[str, list[PromptVersion], JudgePrompt]:
     """Return the name of the judge to work on, its kept versions, and what the next one begins with.
 
@@ -153,7 +154,7 @@ def _check_clauses(prompt: JudgePrompt) -> None:
         raise BadUsage("its template has no place for clauses: write {rubric} into it where they are to stand")
 
 
-def draft_judge(store: Store, scope: TestScope, prompt: JudgePrompt, name: str, request: JudgeRequest) -> NamedJudge:
+def draft_judge(store: Store, scope: PairScope, prompt: JudgePrompt, name: str, request: JudgeRequest) -> NamedJudge:
     """Return the judge that asks what a prompt says, ready to be asked. Raises BadUsage or BadFile where it cannot be."""
     settings = request.settings
     judge = judge_from_table(draft_table(store, prompt, name), name, None, settings.endpoints, settings.prices)

@@ -51,15 +51,14 @@ def clauses(
     """
     from uphold.reports.json_output import clauses_json
     from uphold.reports.trial_report import clauses_report
+    from uphold.workflows.decided_half import find_scope
     from uphold.workflows.judge_reasons import overturned_reasons
-    from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judge_trial import find_old_judge
-    from uphold.workflows.test_scope import find_scope
     from uphold_tui.console import print_json, print_report
 
     obj: Context = context.obj
     with obj.open(reading=True) as store:
-        scope = find_scope(store, JudgeRequest((), run, set_, settings=obj.settings))
+        scope = find_scope(store, run, set_, obj.project)
         found = overturned_reasons(store, scope, find_old_judge(store, scope, judge))
     if json:
         print_json(clauses_json(found.reasons))
