@@ -119,7 +119,7 @@ class NumbersActions:
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
     `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
-    what is certified of a judge; None: not offered.
+    what is certified of a judge, `workbench` a judge at work; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -128,6 +128,7 @@ class NumbersActions:
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
     standing: Callable[[JudgeRef | None], None] | None = None
+    workbench: Callable[[], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -274,6 +275,8 @@ class NumbersScreen(Screen[None]):
             second.append(entry(table["checkpoints"]))
         if wide and self.actions.standing is not None:
             second.append(entry(table["standing"]))
+        if wide and self.actions.workbench is not None:
+            second.append(entry(table["workbench"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
         self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
 
@@ -360,6 +363,11 @@ class NumbersScreen(Screen[None]):
         if self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
 
+    def action_workbench(self) -> None:
+        """Show a judge at work on the decided pairs of the run."""
+        if self.actions.workbench is not None:
+            self.actions.workbench()
+
     # what to read next, export
 
     def action_next(self) -> None:
@@ -436,7 +444,11 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offers = {"figures.checkpoints": self.actions.checkpoints, "figures.standing": self.actions.standing}
+        offers = {
+            "figures.checkpoints": self.actions.checkpoints,
+            "figures.standing": self.actions.standing,
+            "figures.workbench": self.actions.workbench,
+        }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
     def action_command(self) -> None:
