@@ -116,20 +116,6 @@ def pair_places(store: Store, pair_ids: Collection[int]) -> dict[int, PairPlace]
     return {number: PairPlace(run, key, turn, str(instruction)) for number, run, key, turn, instruction in rows}
 
 
-_SEEN = """
-SELECT DISTINCT d.pair_id FROM current_decisions d JOIN events v ON v.id = d.event_id
-LEFT JOIN events o ON o.id = v.target_id AND v.kind = 'carried'
-WHERE d.pair_id IN (SELECT value FROM json_each(:pairs)) AND coalesce(v.verdict_shown, o.verdict_shown) = 1
-    AND coalesce(v.judge_id, o.judge_id) = :judge
-    AND NOT EXISTS (SELECT 1 FROM blind_decisions b WHERE b.pair_id = d.pair_id AND b.reviewer_id = d.reviewer_id)
-"""
-
-
-def decided_in_view(store: Store, pair_ids: Collection[int], judge_id: int) -> set[int]:
-    """Return those of some pairs of which somebody decided with this judge's verdict on the screen."""
-    return {row[0] for row in store.rows(_SEEN, {"pairs": json.dumps(list(pair_ids)), "judge": judge_id})}
-
-
 _ORDERS_OF_TRIES = """
 SELECT answer_order, max(sample) + 1 FROM judgments WHERE judge_id = ? AND purpose = 'try' AND superseded_by IS NULL
 AND pair_id IN (SELECT value FROM json_each(?)) GROUP BY answer_order ORDER BY answer_order DESC

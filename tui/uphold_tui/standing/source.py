@@ -52,10 +52,9 @@ def standing_source(path: Path, set_name: str, judge: JudgeRef | None, settings:
             return asyncio.run(plan_drift(store, certificate, asking(certificate.judge.name)))
 
     def test(named: str, name: str, floor: float | None) -> BackgroundWork:
-        return BackgroundWork(path, name, test_work(CertifyRequest(asking(named), floor)), cap)
+        return test_work(path, name, CertifyRequest(asking(named), floor), cap)
 
     def drift(certificate: Certificate) -> BackgroundWork:
-        name = certificate.judge.name
-        return BackgroundWork(path, name, drift_work(certificate, asking(name)), cap)
+        return drift_work(path, certificate, asking(certificate.judge.name), cap)
 
     return StandingSource(set_name, overview, plan_test, plan_check, test, drift)
