@@ -301,3 +301,39 @@ def test_the_report_says_it_in_words(folder, file):
     assert "Not covered, fewer than 10 pairs tested: rare" in found.stdout
     assert "Bound to" in found.stdout
     assert "stub stands" in uphold(folder, "stats").stdout
+
+
+def test_verdicts_of_two_models_are_no_test_and_the_old_version_is_not_tested(folder, judge, file):
+    uphold(folder, "judge", "--judge", file, OPENAI_API_KEY="key")
+    judge.model = "m-2"
+    with open_store(folder / "x.db") as store:
+        bring(store, *rows(20, start=PAIRS))
+    code, found = certified(folder, "stub", "--floor", ".75")
+    assert (code, found["state"], found["bound_to"]) == (3, "refused", None)
+    assert found["reason"].startswith("the server names another model than before: its verdicts are not of one judge")
+    again = uphold(folder, "judges", "certify", "--judge", "stub", "--floor", ".75", "--yes", OPENAI_API_KEY="key")
+    assert again.returncode == 2
+    assert "it was found changed on" in again.stderr
+    assert "name what it is now by its spec or its TOML file" in again.stderr
+    assert certified(folder, file, "--floor", ".75")[0] == 0
+
+
+def test_a_model_that_is_another_when_it_is_asked_again_does_not_stand(folder, judge, file):
+    uphold(folder, "judge", "--judge", file, OPENAI_API_KEY="key")
+    judge.model = "m-2"
+    code, found = certified(folder, "stub", "--floor", ".75")
+    assert (code, found["state"], found["n"]) == (3, "refused", 40)
+    assert "what was tested is not what answers now" in found["reason"]
+    assert told(folder, "stats")[1]["certificate"]["state"] == "lapsed"
+
+
+def test_a_certificate_lapses_when_a_tenth_of_the_examples_changed_and_stands_again_when_that_is_taken_back(
+    folder, file
+):
+    certified(folder, file, "--floor", ".75")
+    for number in range(7):
+        uphold(folder, "set", "retire", "s", key_of(number))
+        state = told(folder, "stats")[1]["certificate"]["state"]
+        assert state == ("lapsed" if number == 6 else "stands")
+    uphold(folder, "set", "undo", "s")
+    assert told(folder, "stats")[1]["certificate"]["state"] == "stands"

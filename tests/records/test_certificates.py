@@ -11,6 +11,7 @@ from uphold.records.certificates import (
     CertificateState,
     DriftCheck,
     DriftState,
+    EndedJudge,
     Present,
     TagAgreement,
     certificate_state,
@@ -52,6 +53,11 @@ def test_it_stands_while_nothing_of_what_it_is_bound_to_changed():
         (replace(NOW, samples=3), [], "it is asked 3 times an order"),
         (replace(NOW, floor=0.8), [], "the floor of the set is 80 % now, it was 75 %"),
         (replace(NOW, floor=None), [], "the floor of the set is none now"),
+        (
+            replace(NOW, ended=EndedJudge("another model", "2026-04-01T08:00:00Z")),
+            [],
+            "it was found changed on 2026-04-01",
+        ),
         (replace(NOW, changed_examples=12), [], "12 examples of 120 changed since version 3 of the set"),
         (
             NOW,
@@ -68,7 +74,7 @@ def test_it_lapses_with_the_reason(present, checks, reason):
 
 
 def test_several_reasons_are_all_said():
-    present = replace(NOW, floor=0.8, changed_examples=40)
+    present = replace(NOW, floor=0.8, changed_examples=40, ended=EndedJudge("drift", CHANGED.created_at))
     assert len(certificate_state(CERTIFICATE, present, [CHANGED])[1]) == 3
 
 
