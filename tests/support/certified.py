@@ -11,8 +11,10 @@ from pathlib import Path
 from support.imports import bring, compared
 from support.model_server import Asked, Reply, Server, chat, said, serving
 from support.stores import new_store
+from uphold.records.halves import Half
 from uphold.store.database import Store
 from uphold.workflows.curating import make_set
+from uphold.workflows.halves import set_halves
 
 SEED = "5e" * 16
 
@@ -84,11 +86,25 @@ class StubJudge:
 
 
 @contextmanager
-def judge_file(folder: Path, judge: StubJudge, name: str = "stub") -> Iterator[tuple[Path, Server]]:
-    """Serve a judge, and give the TOML file that names it."""
+def judge_file(
+    folder: Path, judge: StubJudge, name: str = "stub", orders: str = "one"
+) -> Iterator[tuple[Path, Server]]:
+    """Serve a judge, and give the TOML file that names it; it is asked in one order unless `orders` is `both`."""
     with serving(judge) as server:
         path = folder / f"{name}.toml"
-        path.write_text(
-            f'name = "{name}"\nmodel = "openai:{name}"\nbase_url = "{server.url}"\nprices = {{ input = 1.0, output = 2.0 }}\n'
-        )
+        fields = {"name": name, "model": f"openai:{name}", "base_url": server.url, "orders": orders}
+        lines = [f'{field} = "{value}"' for field, value in fields.items()]
+        lines += ["prices = { input = 1.0, output = 2.0 }", "options = { max_tokens = 200 }"]
+        path.write_text("\n".join(lines), "utf-8")
         yield path, server
+
+
+def key_of(number: int) -> str:
+    """The key of an example."""
+    return f"k-{number:04d}"
+
+
+def locked_keys(store: Store) -> list[str]:
+    """The keys of the locked examples of the first set, by example."""
+    halves, keys = set_halves(store, 1), dict(store.rows("SELECT id, key FROM examples").fetchall())
+    return [keys[number] for number, half in sorted(halves.items()) if half is Half.LOCKED]

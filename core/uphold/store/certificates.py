@@ -11,6 +11,7 @@ from uphold.records.certificates import (
     Certificate,
     DriftCheck,
     DriftState,
+    EndedJudge,
     Present,
     RerunCount,
     TagAgreement,
@@ -18,11 +19,10 @@ from uphold.records.certificates import (
 from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import Judge, JudgeRef
 from uphold.records.runs import Run
-from uphold.records.set_history import changed_members
 from uphold.records.statistics import Rate
 from uphold.store.database import Store, first_values, now
 from uphold.store.judges import asked_orders
-from uphold.store.set_versions import members, present_members
+from uphold.store.set_versions import changed_since
 from uphold.store.sets import settings_of
 
 _LEVEL = 0.95
@@ -273,13 +273,13 @@ def read_present(store: Store, certificate: Certificate, judge: JudgeRef | None,
     orders, samples = asked_orders(store, certificate.judge.id, certificate.set_id, run)
     floor = settings_of(store, certificate.set_id).get("floor")
     version = store.one("SELECT set_version_id FROM certificates WHERE id = ?", (certificate.id,))[0]
-    changed = changed_members(members(store, version), present_members(store, certificate.set_id))
     return Present(
         judge=judge,
         orders=orders or None,
         samples=samples if orders else None,
         floor=None if floor is None else float(json.loads(floor)),
-        changed_examples=sum(map(len, (changed.added, changed.retired, changed.edited))),
+        changed_examples=changed_since(store, certificate.set_id, version),
+        ended=end_of_judge(store, certificate.judge.id),
     )
 
 
@@ -290,14 +290,6 @@ def end_judge(conn: sqlite3.Connection, judge_id: int, reason: str) -> None:
     """Write that a judge version is not asked any more: `drift`, or `another model`."""
     sql = "INSERT OR IGNORE INTO ended_judges (judge_id, reason, created_at) VALUES (?, ?, ?)"
     conn.execute(sql, (judge_id, reason, now()))
-
-
-@dataclass(frozen=True, slots=True)
-class EndedJudge:
-    """Why and when a judge version ended: `drift`, or `another model`."""
-
-    reason: str
-    created_at: str
 
 
 def end_of_judge(store: Store, judge_id: int) -> EndedJudge | None:

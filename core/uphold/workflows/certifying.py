@@ -34,6 +34,8 @@ from uphold.workflows.named_judge import named_judge
 
 _LISTED_KEYS = 12
 
+_OTHER_MODEL = "the server names another model than before"
+
 
 @dataclass(frozen=True, slots=True)
 class CertifyRequest:
@@ -87,7 +89,8 @@ class CertifyPlan:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """What came of a test; without a certificate nothing was spent, and `reason` says why.
+    """What came of a test; without a certificate nothing was spent, and `reason` says why. One that was refused with a
+    certificate was passed by a model that does not answer any more.
 
     `left` judgments could not be had; `cost` is in dollars, None where no price is known.
     """
@@ -111,6 +114,8 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
     scope = find_scope(store, asking.run, asking.set, asking.settings.project)
     floor, set_floor = _floor(store, scope, request.floor)
     named = named_judge(store, scope.set_id, str(asking.judge), asking, with_address=with_address)
+    if named.ref is not None and certificates.end_of_judge(store, named.ref.id) is not None:
+        raise BadUsage(f"{named.why}; name what it is now by its spec or its TOML file")
     if named.task is not None:
         orders, samples = named.task.orders, named.task.samples
     elif named.ref is None:
@@ -289,7 +294,7 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
                 else:
                     asked = update
         judge_id, cost = asked.judge_id, asked.progress.cost
-        if asked.left:
+        if asked.left or certificates.end_of_judge(store, judge_id) is not None:
             yield _not_asked(plan, asked)
             return
     result = _test(store, plan, judge_id, cost)
@@ -300,6 +305,9 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
                     yield rerun
                 else:
                     result = replace(result, rerun=rerun.count, left=rerun.left, cost=_sum(cost, rerun.cost))
+        if certificates.end_of_judge(store, judge_id) is not None:
+            reason = f"{_OTHER_MODEL}: what was tested is not what answers now, and its certificate has lapsed"
+            result = replace(result, state=TestState.REFUSED, reason=reason)
     yield result
 
 
@@ -308,6 +316,10 @@ def _sum(first: float | None, second: float | None) -> float | None:
 
 
 def _not_asked(plan: CertifyPlan, asked: QuestionsAsked) -> TestResult:
+    """Return the result of a test for which not everything could be asked, or another model answered than before."""
+    if not asked.left:
+        reason = f"{_OTHER_MODEL}: its verdicts are not of one judge; nothing is spent, its spec or file names the new version"
+        return TestResult(TestState.REFUSED, plan, reason=reason, cost=asked.progress.cost)
     why = f": {asked.stopped}" if asked.stopped else ""
     reason = f"{count_noun(asked.left, 'judgment')} could not be had{why}; nothing is spent, the same command goes on"
     return TestResult(TestState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost)

@@ -25,7 +25,7 @@ from uphold_tui.themes import BADGE_DOUBT, BOLD, DOUBT, FAINT, MUTED, OVERTURNED
 from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
-_NAME = 20
+_NAME = 23
 """Columns of the names beside the intervals."""
 
 _NUMBERS = 26
@@ -65,8 +65,11 @@ class StandingPage:
     @property
     def standing(self) -> Standing | None:
         """The certificate that is shown; None where no judge was ever tested."""
-        found = self.overview.standings if self.overview is not None else ()
-        return found[self.place] if found else None
+        return self._standings[self.place] if self._standings else None
+
+    @property
+    def _standings(self) -> tuple[Standing, ...]:
+        return self.overview.standings if self.overview is not None else ()
 
     def state(self) -> Content:
         """Return the state for the header: `✓ stands`, `~ lapsed`, `? not shown`."""
@@ -120,7 +123,8 @@ class StandingPage:
 
     def _left(self, standing: Standing, width: int) -> list[Content]:
         rows = self._intervals(standing, width)
-        rows += [Content(""), *self._drift(standing, width), Content(""), *_lapses(standing.certificate, width)]
+        if standing.certificate.is_shown:
+            rows += [Content(""), *self._drift(standing, width), Content(""), *_lapses(standing.certificate, width)]
         return rows
 
     def _sentence(self, standing: Standing, width: int) -> list[Content]:
@@ -196,6 +200,7 @@ class StandingPage:
         return [words.truncate(width, ellipsis=True)]
 
     def _drift(self, standing: Standing, width: int) -> list[Content]:
+        """Return the checks as dots, or that there was none."""
         if not standing.checks:
             words = (
                 "how often its verdicts change by themselves is not asked yet"
@@ -218,7 +223,8 @@ class StandingPage:
             rows.append(Content.assemble((f"{name:<10}", MUTED), safe_text.line(words)).truncate(width, ellipsis=True))
         covered = [tag for tag in certificate.tags if tag.is_covered]
         if covered:
-            rows += [Content(""), Content.styled("Holds for", BOLD), *_tags(covered, width)]
+            title = "Holds for" if certificate.is_shown else "Tested"
+            rows += [Content(""), Content.styled(title, BOLD), *_tags(covered, width)]
         if certificate.not_covered:
             rows += [Content(""), Content.styled("Not enough read", BOLD)]
             rows += _tags(certificate.not_covered, width, f"{self.signs.broken} ")
@@ -243,12 +249,19 @@ class StandingPage:
             return []
         if standing.state is CertificateState.LAPSED:
             return [_lapsed_head(standing, "Now", width, self.signs), *_reasons(standing, width)]
+        untested = self.overview.to_test if self.overview is not None else None
+        if untested is not None and all(untested.name != one.certificate.judge.name for one in self._standings):
+            name = safe_text.line(untested.name, BOLD)
+            return [
+                Content.assemble(name, (" is in force, and was not tested: ", MUTED), ("L", BOLD), (" tests it", MUTED))
+            ]
         before = self._before()
         return [] if before is None else [_lapsed_head(before, "Before", width, self.signs), *_reasons(before, width)]
 
     def _before(self) -> Standing | None:
-        others = self.overview.standings if self.overview is not None else ()
-        return next((one for one in others if one is not self.standing and one.state is CertificateState.LAPSED), None)
+        return next(
+            (one for one in self._standings if one is not self.standing and one.state is CertificateState.LAPSED), None
+        )
 
 
 def _against_floor(bars: Sequence[_Bar], floor: float, width: int) -> Iterator[Content]:
