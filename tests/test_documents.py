@@ -161,7 +161,8 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    is_in_group = command.words[0] in ("set", "systems", "reviewers") or command.words[:2] == ["runs", "bless"]
+    groups, commands = ("set", "systems", "reviewers"), (["runs", "bless"], ["judges", "show"])
+    is_in_group = command.words[0] in groups or command.words[:2] in commands
     return " ".join(command.words[: 2 if is_in_group else 1])
 
 

@@ -79,7 +79,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "pack": pack.pack,
     "merge": pack.merge,
     "stats": stats.stats,
-    "judges": compare.judges,
     "plan": compare.plan,
     "compare": compare.compare,
     "gate": compare.gate,
@@ -104,6 +103,12 @@ app.add_typer(imports, name="imports")
 app.add_typer(runs.app, name="runs")
 app.add_typer(
     lazy_group("uphold_tui.commands.sets", "Curate eval sets, and say what their numbers rest on."), name="set"
+)
+app.add_typer(
+    lazy_group(
+        "uphold_tui.commands.judges", "Compare the judges of a run; show what a judge is asked.", with_default=True
+    ),
+    name="judges",
 )
 app.add_typer(lazy_group("uphold_tui.commands.systems", "Rename systems."), name="systems")
 app.add_typer(lazy_group("uphold_tui.commands.reviewers", "Rename reviewers."), name="reviewers")

@@ -53,7 +53,8 @@ class Judgment:
     `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
     as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars. `reference_id` is the row of the
     reference up to the pair's turn that the judge saw, None where it saw none. `request_form` is JSON: how the request
-    differed from what was asked for, since the server takes no other; None if it did not.
+    differed from what was asked for, since the server takes no other; None if it did not. `criteria` are the verdicts by
+    the criteria of the judge, by name.
     """
 
     order: AnswerOrder
@@ -75,6 +76,7 @@ class Judgment:
     at: str | None = None
     reference_id: int | None = None
     request_form: str | None = None
+    criteria: tuple[tuple[str, Preference], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

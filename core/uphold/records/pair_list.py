@@ -78,6 +78,7 @@ class Behind(StrEnum):
     PEOPLE_LENGTH = "people’s winners, lengths differ"
     SHARED = "read by several"
     SIDES = "own winners"
+    TESTED = "locked, tested"
 
 
 @dataclass(frozen=True, slots=True)

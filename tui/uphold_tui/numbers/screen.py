@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import of_n
+from uphold.records.certificates import Standing
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
 from uphold.records.pinned_judge import PinnedJudge, pin_sentence
@@ -27,6 +28,7 @@ from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
 from uphold.workflows.review_opening import queue_advice
+from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -50,9 +52,10 @@ _HELP_NOTE = (
 class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
-    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `hand_on`
-    writes a report or an export to a file, and returns what was written in words.
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `standing` is the
+    certificate of the judge of some numbers. `judges` are the names of the run's judges, that one first. `pin` pins a judge
+    to the run's set, or takes its pin away. `hand_on` writes a report or an export to a file, and returns what was written in
+    words.
     """
 
     run: Run
@@ -63,6 +66,7 @@ class NumbersSource:
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
     hand_on: Callable[[HandOnRequest], str]
+    standing: Callable[[RunStatistics], Standing | None]
 
 
 def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
@@ -91,7 +95,11 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
     def handed_on(request: HandOnRequest) -> str:
         return hand_on(path, request)
 
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, handed_on)
+    def standing(numbers: RunStatistics) -> Standing | None:
+        with open_store(path) as store:
+            return statistics_standing(store, numbers)
+
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, handed_on, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,8 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set; None: not
-    offered.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
+    what is certified of a judge, `workbench` a judge at work; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -108,6 +116,8 @@ class NumbersActions:
     leave: Callable[[], None]
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
+    standing: Callable[[JudgeRef | None], None] | None = None
+    workbench: Callable[[], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -128,6 +138,7 @@ class NumbersScreen(Screen[None]):
         self.cursor = 0
         self.links: list[NumberLink] = []
         self._by_judge: dict[str | None, RunStatistics] = {}
+        self._standings: dict[str | None, Standing | None] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
@@ -163,6 +174,7 @@ class NumbersScreen(Screen[None]):
             if again or judge not in self._by_judge:
                 statistics = await asyncio.to_thread(self.source.numbers, judge)
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
+                self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
@@ -186,7 +198,7 @@ class NumbersScreen(Screen[None]):
             self.numbers.update(self._placeholder)
         else:
             view = NumbersView(
-                report=run_report(statistics, full=True),
+                report=run_report(statistics, full=True, standing=self._standings.get(self.judge)),
                 run=self.source.run.name,
                 candidate=self.source.run.candidate,
                 reviewer=self.source.reviewer,
@@ -250,6 +262,10 @@ class NumbersScreen(Screen[None]):
             second.append(entry(table["pairs"]))
         if wide and self.actions.checkpoints is not None:
             second.append(entry(table["checkpoints"]))
+        if wide and self.actions.standing is not None:
+            second.append(entry(table["standing"]))
+        if wide and self.actions.workbench is not None:
+            second.append(entry(table["workbench"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
         self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
 
@@ -331,6 +347,16 @@ class NumbersScreen(Screen[None]):
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
 
+    def action_standing(self) -> None:
+        """Show what is certified of the judge on the page."""
+        if self.actions.standing is not None:
+            self.actions.standing(self._shown_judge)
+
+    def action_workbench(self) -> None:
+        """Show a judge at work on the decided pairs of the run."""
+        if self.actions.workbench is not None:
+            self.actions.workbench()
+
     # what to read next, handing on
 
     def action_next(self) -> None:
@@ -396,8 +422,12 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offered = self.actions.checkpoints is not None
-        return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
+        offers = {
+            "figures.checkpoints": self.actions.checkpoints,
+            "figures.standing": self.actions.standing,
+            "figures.workbench": self.actions.workbench,
+        }
+        return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
     def action_command(self) -> None:
         """Offer all commands by name."""
