@@ -98,7 +98,8 @@ class LiveNumbers:
     are the headline: the judge-assisted win rate, or the human one where `state` is `human-only`, or None with `reason`
     saying why. `target` is the next narrower width that more verdicts would bring. The reviewer has read `own` pairs,
     only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them. `raw_agreement` is not
-    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it.
+    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it. `certificate` is what is
+    certified of it: `stands`, `lapsed` or `not-shown`, empty where nothing is.
     """
 
     n: int
@@ -120,6 +121,7 @@ class LiveNumbers:
     raw_agreement: Share = Share(None, 0)
     judge_name: str | None = None
     missing: int = 0
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

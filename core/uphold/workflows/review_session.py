@@ -216,10 +216,13 @@ class LiveCounts:
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
         from uphold.store.counts import count_reviews, read_counted_run
+        from uphold.workflows.standing import run_standing
 
         judge_id = self._judge.id if self._judge is not None else None
         self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
-        return live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        found = live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        standing = run_standing(self._store, self._run, self._judge)
+        return found if standing is None else replace(found, certificate=standing.state.value)
 
 
 class ReviewSession:
