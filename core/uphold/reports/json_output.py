@@ -27,6 +27,7 @@ from uphold.records.statistics import (
     Agreement,
     Assisted,
     ConfidenceStatistics,
+    CriterionStatistics,
     Difference,
     HumanStatistics,
     JudgeStatistics,
@@ -38,6 +39,7 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     ReviewPlan,
     RunStatistics,
+    SampleSpread,
     Share,
     TagStatistics,
     ThreeRates,
@@ -175,7 +177,26 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
         "right_in_both_orders": _rate(judge.both_orders.right),
         "consistency": _rate(judge.both_orders.consistency),
         "rerun": _rate(judge.both_orders.rerun),
+        "criteria": [_criterion(criterion) for criterion in judge.criteria],
+        "samples": _samples(judge.samples),
     }
+
+
+def _criterion(criterion: CriterionStatistics) -> Json:
+    counts = ("wins", "ties", "losses", "inconsistent", "not_said")
+    return {
+        "criterion": criterion.name,
+        **{name: getattr(criterion, name) for name in counts},
+        "agreement": _rate(criterion.agreement),
+    }
+
+
+def _samples(spread: SampleSpread | None) -> Json:
+    """Return how samples split; one sample an order is no answer to that."""
+    if spread is None:
+        return {"n": 0, "alike": 0, "splits": []}
+    splits = [{"votes": list(votes), "count": number} for votes, number in spread.splits]
+    return {"n": spread.n, "alike": spread.alike, "splits": splits}
 
 
 def _assisted(assisted: Assisted) -> Json:

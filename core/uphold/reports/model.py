@@ -53,6 +53,7 @@ class SectionId(StrEnum):
     SCORES = "scores"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
+    CRITERIA = "criteria"
 
 
 class RowId(StrEnum):
@@ -111,6 +112,9 @@ class RowId(StrEnum):
     RIGHT_IN_BOTH = "right-in-both"
     CONSISTENCY = "consistency"
     RERUN = "rerun"
+    CRITERIA_HEAD = "criteria-head"
+    CRITERION = "criterion"
+    SAMPLES = "samples"
     LENGTH_HEAD = "length-head"
     LONGER_BY_JUDGE = "longer-by-judge"
     LONGER_BY_PEOPLE = "longer-by-people"
