@@ -545,11 +545,12 @@ class Navigator:
 
     def judge_run(self, run: Run) -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold.workflows.judge_offers import judge_offers
+        from uphold.workflows.judging_progress import judge_answers
         from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
         actions = JudgingActions(
-            lambda run: judges_to_choose(self.store, run.id, self.settings),
+            lambda run: judge_offers(self.store, run, self.settings),
             lambda: self.judging if self.judging is not None and self.judging.is_running else None,
             self._begin_judging,
             lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
