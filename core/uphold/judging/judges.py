@@ -114,7 +114,8 @@ class LlmJudge:
 
     `with_schema`: answers are held to a JSON schema. `token_preference`: the preference, and the verdict with it, comes from
     the probabilities of the tokens A and B, where the server tells them. `name` (None: the spec), `orders`, `samples`,
-    `price` and `endpoint` are not part of the judge's version.
+    `price` and `endpoint` are not part of the judge's version. `revision` is: it grows when the model behind the same name was
+    found changed.
     """
 
     provider: str
@@ -128,6 +129,7 @@ class LlmJudge:
     samples: int = 1
     price: Price | None = None
     endpoint: EndpointOptions = EndpointOptions()
+    revision: int = 1
 
     @property
     def spec(self) -> str:
@@ -156,6 +158,7 @@ class LlmJudge:
             "seed": options.seed,
             "thinking": None if options.thinking is None else str(options.thinking),
             "extra_body": options.extra_body,
+            "revision": None if self.revision == 1 else str(self.revision),
         }
         pairs = tuple(sorted((name, text) for name, text in definition.items() if text is not None))
         return Judge(self.name or self.spec, "llm", pairs)

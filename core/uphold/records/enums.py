@@ -68,6 +68,15 @@ class JudgmentStatus(StrEnum):
     FAILED = "failed"
 
 
+class Purpose(StrEnum):
+    """What a judgment was asked for; only those for a verdict enter one, the others compare a judge with itself or another."""
+
+    VERDICT = "verdict"
+    RERUN = "rerun"
+    TRY = "try"
+    DRIFT = "drift"
+
+
 class Verdict(StrEnum):
     """What a judge's judgments on a pair amount to; inconsistent where the orders disagree, pending where one is missing."""
 

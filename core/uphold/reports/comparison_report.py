@@ -31,6 +31,7 @@ from uphold.records.comparisons import (
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import distinct_names
 from uphold.records.statistics import JudgeStatistics, Value
+from uphold.reports.certificate_text import standing_sentence, standing_tone
 from uphold.reports.judge_report import criterion_counts, samples_sentence
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -144,6 +145,8 @@ def gate_report(gated: GatedRun) -> Report:
         items.append(Sentence(f"Judge {comparison.judge}: {gate.judge_caveat}.", Tone.WARNING))
     elif gate.so_far is not None:
         items.append(Sentence(f"So far it would be {gate.so_far}.", Tone.MUTED))
+    if gated.standing is not None:
+        items.append(Sentence(f"Certificate: {standing_sentence(gated.standing)}.", standing_tone(gated.standing)))
     items += _changes(comparison)
     items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from uphold.records.certificates import Standing
 from uphold.records.checkpoints import CheckpointResult, CheckpointRow
 from uphold.records.comparisons import (
     ChangedExample,
@@ -23,6 +24,7 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
+from uphold.records.judge_clauses import ReasonCount
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -45,6 +47,8 @@ from uphold.records.statistics import (
     ThreeRates,
     Value,
 )
+from uphold.records.trials import Trial, TrialPair
+from uphold.reports.certificate_text import certificate_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 
 Json = dict[str, Any]
@@ -65,8 +69,11 @@ _NO_CHANGE_SHOWS = "with so few pairs no change shows in four of five runs"
 _POOLED = "pooled over the runs of a set"
 
 
-def statistics_json(numbers: RunStatistics) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag."""
+def statistics_json(numbers: RunStatistics, standing: Standing | None = None) -> Json:
+    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag.
+
+    `standing` is the certificate of the judge in force, None where there is none.
+    """
     pooled = numbers.run is None
     result: Json = {
         "run": numbers.run,
@@ -81,6 +88,7 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
         "budget": [asdict(row) for row in numbers.budget],
+        "certificate": certificate_json(standing),
         **_headline(numbers),
     }
     if numbers.tag is not None:
@@ -372,6 +380,7 @@ def gate_json(gated: GatedRun) -> Json:
         **_more(gate.more),
         "reason": gated.reason,
         "review": {"outcome": gate.outcome.value, "reason": gate.reason},
+        "certificate": certificate_json(gated.standing),
         "no_worse": [score_gate_json(score) for score in gated.no_worse],
     }
 
@@ -451,6 +460,56 @@ def judges_json(side_by_side: SideBySide, run: str) -> Json:
     """Return the judges of a run side by side as JSON."""
     judges = statistics_json(side_by_side.numbers)["judges"]
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
+
+
+def clauses_json(reasons: Sequence[ReasonCount]) -> list[Json]:
+    """Return why people overturned a judge as JSON; `source` says whether a reason was chosen or is a note."""
+    return [
+        {
+            "reason": one.reason,
+            "count": one.count,
+            "pairs": [asdict(pair) for pair in one.pairs],
+            "source": "note" if one.is_note else "reason",
+        }
+        for one in reasons
+    ]
+
+
+def trial_json(trial: Trial) -> Json:
+    """Return a try of a judge as JSON; `band` is how far the old judge moves from itself when it is asked twice."""
+    numbers, counts = trial.numbers, trial.numbers.counts
+    return {
+        "half": trial.half.value,
+        "judge": trial.judge,
+        "version": trial.version,
+        "against": trial.against,
+        "against_version": trial.against_version,
+        "pairs": counts.pairs,
+        "fixed": counts.fixed,
+        "broken": counts.broken,
+        "right": counts.right,
+        "wrong": counts.wrong,
+        "p": numbers.p,
+        "difference": _run_difference(numbers.difference),
+        "rerun": _rate(numbers.rerun),
+        "band": numbers.band,
+        "state": numbers.state.value,
+        "cost": trial.cost,
+        "unknown_cost": trial.unknown_cost,
+        "calls": trial.calls,
+        "in_view": trial.in_view,
+        "shown": trial.shown,
+        "without_old": trial.without_old,
+        "left": trial.left,
+        "stopped": trial.stopped,
+        "rerun_reason": trial.rerun_reason or None,
+        "fixed_pairs": [_trial_pair(pair) for pair in trial.fixed],
+        "broken_pairs": [_trial_pair(pair) for pair in trial.broken],
+    }
+
+
+def _trial_pair(pair: TrialPair) -> Json:
+    return {"run": pair.run, "key": pair.key, "turn": pair.turn, "was": pair.was.value, "is": pair.is_now.value}
 
 
 def checkpoint_json(result: CheckpointResult) -> Json:

@@ -38,6 +38,7 @@ class SectionId(StrEnum):
     """The sections of reports; there is one `judge` section for each judge."""
 
     HEADLINE = "headline"
+    CERTIFICATE = "certificate"
     PEOPLE = "people"
     JUDGE = "judge"
     OTHER_JUDGES = "other-judges"
@@ -73,6 +74,8 @@ class RowId(StrEnum):
     HEADLINE_JUDGE = "headline-judge"
     PROVISIONAL = "provisional"
     PLAN_HINT = "plan-hint"
+
+    CERTIFICATE = "certificate"
 
     # People.
     PEOPLE_COUNTS = "people-counts"

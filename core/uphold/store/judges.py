@@ -67,6 +67,16 @@ def record_requested_orders(
     write_run_verdicts(conn, run_id, judge_id)
 
 
+def asked_orders(store: Store, judge_id: int, set_id: int, run: Run | None) -> tuple[tuple[AnswerOrder, ...], int]:
+    """Return the orders and the samples that a run, or all runs of a set, have of a judge; an imported one has 0 samples."""
+    sql = (
+        "SELECT answer_order, max(samples) FROM judge_orders WHERE judge_id = :judge AND run_id IN"
+        " (SELECT id FROM runs WHERE set_id = :set AND (:run IS NULL OR id = :run)) GROUP BY answer_order ORDER BY 1 DESC"
+    )
+    rows = store.rows(sql, {"judge": judge_id, "set": set_id, "run": None if run is None else run.id}).fetchall()
+    return tuple(AnswerOrder(order) for order, _ in rows), max((samples for _, samples in rows), default=0)
+
+
 @dataclass(frozen=True, slots=True)
 class AskOptions:
     """How a run asked a judge: the options of a rule, as NAME=VALUE; for a model one order only, and samples."""

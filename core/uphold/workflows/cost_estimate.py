@@ -16,7 +16,13 @@ from uphold.store.database import Store
 from uphold.store.judgments import MissingJudgment
 from uphold.workflows.claimed_judgments import pair_to_judge
 from uphold.workflows.judge_request import JudgeRequest, find_judge_address, find_judges, find_target
-from uphold.workflows.judging_progress import RecordedTask, make_run_pairs, record_task
+from uphold.workflows.judging_progress import (
+    RecordedQuestions,
+    RecordedTask,
+    make_run_pairs,
+    missing_outside_batches,
+    record_task,
+)
 from uphold.workflows.spending import SpendingCap
 
 _COUNTED_REQUESTS = 24
@@ -59,14 +65,15 @@ async def estimate(store: Store, request: JudgeRequest) -> list[Estimate]:
         target = find_target(copy, request)
         tasks = find_judges(copy, request, target, with_addresses=False)
         made = make_run_pairs(copy, target, request)
-        return [await _estimate(copy, request, record_task(copy, made, task, request.scope)) for task in tasks]
+        return [await estimate_recorded(copy, request, record_task(copy, made, task, request.scope)) for task in tasks]
 
 
-async def _estimate(store: Store, request: JudgeRequest, recorded: RecordedTask) -> Estimate:
+async def estimate_recorded(
+    store: Store, request: JudgeRequest, recorded: RecordedTask | RecordedQuestions
+) -> Estimate:
+    """Return what the missing judgments of one judge would take; nothing is written."""
     judge, judge_id = recorded.task.judge, recorded.judge_id
-    missing = judgments.missing_judgments(
-        store, recorded.run_id, judge_id, replace(request.scope, exclude_batched=True)
-    )
+    missing = missing_outside_batches(store, recorded)
     pairs = len({judgment.pair_id for judgment in missing})
     if not isinstance(judge, LlmJudge):
         return Estimate(judge.record.name, False, pairs, len(missing), 0, 0, 0, "", 0.0, None)
@@ -109,7 +116,7 @@ def _mean_output(store: Store, judge_id: int, judge: LlmJudge) -> tuple[int, str
 
 
 def _requests(
-    store: Store, recorded: RecordedTask, judge: LlmJudge, missing: Sequence[MissingJudgment]
+    store: Store, recorded: RecordedTask | RecordedQuestions, judge: LlmJudge, missing: Sequence[MissingJudgment]
 ) -> list[ModelRequest]:
     """Return the requests that would be sent, one for pairs of equal contents, none for judgments that need none."""
     requests, keys = [], set()
@@ -118,7 +125,8 @@ def _requests(
         pair, _ = pair_to_judge(store, judgment.pair_id)
         if key in keys or judge.judge_identical(pair, judgment.order, judgment.sample) is not None:
             continue
-        if judgments.find_reusable(store, recorded.judge_id, judgment, readable=recorded.scope.redo):
+        scope = recorded.scope
+        if judgments.find_reusable(store, recorded.judge_id, judgment, readable=scope.redo, purpose=scope.purpose):
             continue
         keys.add(key)
         requests.append(judge.request(judge.prompt(pair, judgment.order, recorded.fence), judgment.sample))
@@ -126,7 +134,11 @@ def _requests(
 
 
 def check_room(
-    store: Store, recorded: RecordedTask, judge: LlmJudge, cap: SpendingCap, missing: Sequence[MissingJudgment]
+    store: Store,
+    recorded: RecordedTask | RecordedQuestions,
+    judge: LlmJudge,
+    cap: SpendingCap,
+    missing: Sequence[MissingJudgment],
 ) -> None:
     """Raise BadUsage if the cap has no room for any request, so that nothing could be asked."""
     cap.check_room(

@@ -41,7 +41,7 @@ def judge_offers(store: Store, run: Run, settings: Settings) -> list[JudgeOffer]
     offers = []
     for spec in judges_to_choose(store, run.id, settings):
         try:
-            ready = [judge for _, judge in judges_of([spec], (), rubric, settings)]
+            ready = [judge for _, judge in judges_of(store, [spec], (), rubric, settings)]
         except UpholdError as error:
             offers.append(JudgeOffer(spec, problem=str(error)))
             continue

@@ -27,6 +27,7 @@ from uphold.store.pairs import any_reference, systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
+from uphold.workflows.judge_revisions import in_current_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def find_judges(
     tasks = []
     rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
     specs = [request.judge] if isinstance(request.judge, str) else request.judge
-    for spec, judge in judges_of(specs, request.options, rubric, request.settings):
+    for spec, judge in judges_of(store, specs, request.options, rubric, request.settings):
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
@@ -130,13 +131,18 @@ def find_judges(
             _check_comparable(store, target, judge)
         orders = judge.orders[:1] if request.one_order else judge.orders
         address = find_judge_address(request, judge) if with_addresses and isinstance(judge, LlmJudge) else None
-        if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
-            raise BadUsage(
-                f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
-                "output, in dollars per million tokens, into uphold.toml"
-            )
+        check_price(judge, request.max_cost)
         tasks.append(JudgeTask(judge, orders, samples, address, spec))
     return tasks
+
+
+def check_price(judge: ReadyJudge, max_cost: float | None) -> None:
+    """Raise BadUsage where a cap is set and the price of a model is not known."""
+    if max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
+        raise BadUsage(
+            f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
+            "output, in dollars per million tokens, into uphold.toml"
+        )
 
 
 def _check_comparable(store: Store, target: RunTarget, judge: RulesJudge) -> None:
@@ -182,9 +188,11 @@ def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
 
 
 def judges_of(
-    specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
+    store: Store, specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
 ) -> list[tuple[str, ReadyJudge]]:
     """Return (spec, judge) of the judges that some specs stand for: KIND:MODEL, rules:NAME, a TOML file, a name in uphold.toml.
+
+    One that was found changed comes in the revision that is asked now.
 
     Raises BadUsage or BadFile for a spec that stands for none, and for options beside a judge whose options are in a file.
     """
@@ -202,7 +210,7 @@ def judges_of(
             judges += [(spec, judge) for judge in found]
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
-    return judges
+    return [(spec, in_current_revision(store, judge)) for spec, judge in judges]
 
 
 def _check_numbers(request: JudgeRequest) -> None:

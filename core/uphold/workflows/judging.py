@@ -21,9 +21,11 @@ from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import check_room
 from uphold.workflows.judge_request import JudgeRequest, find_judges, find_target
+from uphold.workflows.judge_revisions import note_served
 from uphold.workflows.judging_progress import (
     JudgeSummary,
     JudgingProgress,
+    RecordedQuestions,
     RecordedTask,
     SavedJudgment,
     initial_progress,
@@ -59,17 +61,21 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
         if task.address is not None and claims.open_batches(store, recorded.judge_id):
             collected = (await collect(store, recorded, request.patience)).judgments
         progress = initial_progress(store, recorded)
-        async with aclosing(_judge_missing(store, recorded, request, control, progress)) as updates:
+        async with aclosing(judge_missing(store, recorded, request, control, progress)) as updates:
             async for progress in updates:
                 yield progress
         stopped = control.stopped or progress.refused
         yield judge_summary(store, recorded, progress, stopped=stopped, collected=collected)
 
 
-async def _judge_missing(
-    store: Store, recorded: RecordedTask, request: JudgeRequest, control: WorkControl, progress: JudgingProgress
+async def judge_missing(
+    store: Store,
+    recorded: RecordedTask | RecordedQuestions,
+    request: JudgeRequest,
+    control: WorkControl,
+    progress: JudgingProgress,
 ) -> AsyncGenerator[JudgingProgress, None]:
-    """Make the judgments that one judge lacks."""
+    """Make the judgments that one judge lacks; yields progress. Raises BadUsage where the cap has no room for one request."""
     judge, address = recorded.task.judge, recorded.task.address
     if isinstance(judge, RulesJudge):
         for saved in _apply_rule(store, recorded, judge):
@@ -96,24 +102,29 @@ async def _judge_missing(
                     )
                     server.keep(endpoint)
                 yield progress
+        if (note := note_served(store, recorded.judge_id, worker.served)) is not None:
+            yield replace(progress, adapted=(*progress.adapted, note))
 
 
-def _apply_rule(store: Store, recorded: RecordedTask, judge: RulesJudge) -> Iterator[list[SavedJudgment]]:
+def _apply_rule(
+    store: Store, recorded: RecordedTask | RecordedQuestions, judge: RulesJudge
+) -> Iterator[list[SavedJudgment]]:
     """Make the missing judgments of a rule; with `redo` unreadable ones are made again once."""
-    judge_id, redo = recorded.judge_id, recorded.scope.redo
+    judge_id, redo, purpose = recorded.judge_id, recorded.scope.redo, recorded.scope.purpose
     todo = judgments.missing_judgments(store, recorded.run_id, judge_id, recorded.scope)
     for start in range(0, len(todo), _RULE_CHUNK):
         saved = []
         with store.writing() as conn:
             for missing in todo[start : start + _RULE_CHUNK]:
-                if judgments.is_judged(store, judge_id, missing, redo=redo):
+                if judgments.is_judged(store, judge_id, missing, redo=redo, purpose=purpose):
                     continue
                 pair, reference_id = pair_to_judge(store, missing.pair_id)
                 seen = reference_id if judge.record.takes_reference else None
-                known = None if redo else judgments.find_reusable(store, judge_id, replace(missing, reference_id=seen))
+                wanted = replace(missing, reference_id=seen)
+                known = None if redo else judgments.find_reusable(store, judge_id, wanted, purpose=purpose)
                 source, judgment = known if known is not None else (None, replace(judge.judge(pair), reference_id=seen))
                 judgment = replace(judgment, at=None)
-                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, source, redo=redo)
+                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, source, redo=redo, purpose=purpose)
                 saved.append(SavedJudgment(missing.pair_id, judgment, reused=known is not None))
         yield saved
 

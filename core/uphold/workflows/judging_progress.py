@@ -272,6 +272,20 @@ class RecordedTask:
         return self.made.run_id
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedQuestions:
+    """A judge's task on given pairs for another purpose than verdicts (`scope.again`), with the judge in the store.
+
+    No run wants its orders: the judge stands in no list of a run's judges. `fence` separates the parts of its prompts.
+    """
+
+    task: JudgeTask
+    judge_id: int
+    scope: JudgingScope
+    fence: str
+    run_id: int = 0
+
+
 def make_run_to_judge(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:
     """Make the run and its pairs where they do not exist yet, and have the run name the version of the set as it is now."""
     made = make_run_pairs(store, target, request)
@@ -303,13 +317,13 @@ def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingSc
     return RecordedTask(task, judge_id, made, scope, fence)
 
 
-def missing_outside_batches(store: Store, recorded: RecordedTask) -> list[MissingJudgment]:
+def missing_outside_batches(store: Store, recorded: RecordedTask | RecordedQuestions) -> list[MissingJudgment]:
     """Return the judgments in scope that are missing and not part of an open batch."""
     scope = replace(recorded.scope, exclude_batched=True)
     return judgments.missing_judgments(store, recorded.run_id, recorded.judge_id, scope)
 
 
-def initial_progress(store: Store, recorded: RecordedTask) -> JudgingProgress:
+def initial_progress(store: Store, recorded: RecordedTask | RecordedQuestions) -> JudgingProgress:
     """Return the progress of a judge before it has done anything."""
     run_id, judge_id, judge = recorded.run_id, recorded.judge_id, recorded.task.judge
     missing = missing_outside_batches(store, recorded)

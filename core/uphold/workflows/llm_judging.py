@@ -44,7 +44,7 @@ class _WakeUp:
 
 
 class JudgmentWorker:
-    """Requests the missing judgments of one judge on one run concurrently.
+    """Requests the missing judgments of one judge on one run concurrently; `served` are the models named in its answers.
 
     Worker tasks send requests and queue what they receive; the generator `judge_all` has it written to the store.
     """
@@ -72,6 +72,7 @@ class JudgmentWorker:
         self._failed = False
         self._renewed_at = 0.0
         self.opened_at: float | None = None
+        self.served: set[str] = set()
 
     @property
     def endpoint(self) -> RetryingEndpoint | None:
@@ -226,6 +227,8 @@ class JudgmentWorker:
         try:
             request = self._judge.request(prompt, sample)
             answer = await endpoint.answer(request)
+            if answer.model:
+                self.served.add(answer.model)
             judgment = await self._read(answer, item, prompt.fence)
             if answer.with_schema and judgment.raw and not keeps_to_schema(judgment.raw, judgment.stop_reason):
                 endpoint.note_disobeyed()

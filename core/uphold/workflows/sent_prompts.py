@@ -92,7 +92,7 @@ def judges_meant(store: Store, name: str, set_id: int, settings: Settings) -> Se
     """
     rubric = sets.guidelines(store, set_id)
     if name in settings.judges or name.endswith(".toml") or is_spec(name):
-        return [judge for _, judge in judges_of([name], (), rubric, settings)]
+        return [judge for _, judge in judges_of(store, [name], (), rubric, settings)]
     known = judges_named(all_judges(store), name)
     if not known:
         own = ", ".join([*settings.judges, *dict.fromkeys(judge.name for judge in all_judges(store))]) or "none yet"

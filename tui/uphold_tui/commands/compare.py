@@ -107,6 +107,13 @@ def gate(
             help="A score of the candidate that may fall by no more than this, mmlu:acc:0.01 by a point; may be repeated.",
         ),
     ] = None,
+    require_standing: Annotated[
+        bool,
+        typer.Option(
+            "--require-standing",
+            help="Pass nothing unless the certificate of the run's judge stands (`judges certify`).",
+        ),
+    ] = False,
     markdown: Annotated[
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Also write a summary for a pull request to this file."),
@@ -116,7 +123,8 @@ def gate(
     """Test that a run is not worse than another.
 
     The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
-    INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts.
+    INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts; with
+    --require-standing it is INCONCLUSIVE without a certificate that stands.
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import gate_report
@@ -130,7 +138,9 @@ def gate(
     if allowed is None:
         raise BadUsage("how much worse may it be? --margin .05 allows 5 points; or margin in [project] of uphold.toml")
     with context.obj.open(reading=True) as store:
-        found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned, scores))
+        found = gate_run(
+            store, GateRequest(run, against, allowed, judge_only, judge, planned, scores, require_standing)
+        )
         if markdown is not None:
             from uphold.workflows.checkpoints import gate_summary
             from uphold.workflows.exporting import write_lines
