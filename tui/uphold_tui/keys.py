@@ -278,9 +278,21 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
+    Key("figures.wrong", ("e",), "wrong", "where it is wrong", "where the judge is wrong", "Show"),
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+)
+
+WRONG: tuple[Key, ...] = (
+    Key("wrong.open", ("enter",), "open", "its pairs", "the pairs of a part", "Parts"),
+    Key("wrong.move", ("j", "down"), "move(1)", "next", "next, previous part", "Parts"),
+    Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Parts"),
+    Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Parts"),
+    Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Parts"),
+    Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("wrong.back", ("q",), "back", "back", "back", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (

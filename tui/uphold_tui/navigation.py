@@ -371,7 +371,15 @@ class Navigator:
         from uphold_tui.numbers.screen import NumbersScreen, numbers_source
 
         source = numbers_source(self.store.path, run, reviewer, named)
-        return NumbersScreen(source, actions, self.options)
+        offered = replace(actions, wrong=lambda judge: self._show_wrong(run, judge, actions))
+        return NumbersScreen(source, offered, self.options)
+
+    def _show_wrong(self, run: Run, judge: "JudgeRef", numbers: "NumbersActions") -> None:
+        """Where a judge is wrong on a run; its parts open their pairs as the numbers do."""
+        from uphold_tui.numbers.wrong import WrongActions, WrongScreen, wrong_source
+
+        actions = WrongActions(numbers.pairs, self.close)
+        self.app.push_screen(WrongScreen(wrong_source(self.store.path, run, judge), actions, self.options))
 
     # checkpoints
 

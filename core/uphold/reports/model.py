@@ -55,6 +55,7 @@ class SectionId(StrEnum):
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
     CRITERIA = "criteria"
+    WRONG = "wrong"
 
 
 class RowId(StrEnum):
@@ -118,6 +119,9 @@ class RowId(StrEnum):
     CRITERIA_HEAD = "criteria-head"
     CRITERION = "criterion"
     SAMPLES = "samples"
+
+    # Where a judge is wrong.
+    PART = "part"
     LENGTH_HEAD = "length-head"
     LONGER_BY_JUDGE = "longer-by-judge"
     LONGER_BY_PEOPLE = "longer-by-people"

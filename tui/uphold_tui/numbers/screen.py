@@ -110,8 +110,8 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set; None: not
-    offered.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `wrong` where
+    a judge is wrong; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -119,6 +119,7 @@ class NumbersActions:
     leave: Callable[[], None]
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
+    wrong: Callable[[JudgeRef], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -259,6 +260,8 @@ class NumbersScreen(Screen[None]):
         second += [entry(table["next"]), entry(table["export"])]
         if wide:
             second.append(entry(table["pairs"]))
+        if self.judges and wide:
+            second.append(entry(table["wrong"]))
         if wide and self.actions.checkpoints is not None:
             second.append(entry(table["checkpoints"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
@@ -341,6 +344,14 @@ class NumbersScreen(Screen[None]):
         """Show the runs of the set as checkpoints."""
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
+
+    def action_wrong(self) -> None:
+        """Show where the judge on the page is wrong."""
+        judge = self._shown_judge
+        if judge is None:
+            self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))
+        elif self.actions.wrong is not None:
+            self.actions.wrong(judge)
 
     # what to read next, export
 
