@@ -285,11 +285,11 @@ NUMBERS: tuple[Key, ...] = (
 )
 
 WRONG: tuple[Key, ...] = (
-    Key("wrong.open", ("enter",), "open", "its pairs", "the pairs of a part", "Parts"),
-    Key("wrong.move", ("j", "down"), "move(1)", "next", "next, previous part", "Parts"),
-    Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Parts"),
-    Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Parts"),
-    Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Parts"),
+    Key("wrong.open", ("enter",), "open", "its pairs", "the pairs of a part", "Numbers"),
+    Key("wrong.move", ("j", "down"), "move(1)", "next", "next, previous part", "Numbers"),
+    Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
+    Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
+    Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),

@@ -13,7 +13,7 @@ from uphold.records.statistics import Rate
 from uphold.stats.agreement import ALL, observed_agreement, rated_pairs
 from uphold.stats.intervals import no_rate
 
-ONLY_COUNTED = "reasons are given where people disagree with the judge: counts only"
+ONLY_COUNTED = "counts only: given where people disagree"
 
 FEW = f"{MIN_FOR_RATE} needed for a rate"
 
