@@ -32,14 +32,16 @@ class Settings:
     """The settings of a user, all optional.
 
     `reviewer` is their name; `theme` and `signs` (plain or ascii) are the look of the app; `hold` = "override" keeps an
-    overturned pair on the screen until enter; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
+    overturned pair on the screen until enter, "never" goes on at once; `numbers` = "rest" keeps rates and agreement off the
+    review's screen; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
     and `prices` are tables by name, parsed by the code that uses them. `project` is what commands need not be told.
     """
 
     reviewer: str | None = None
     theme: str | None = None
     signs: str = "plain"
-    hold: str | None = None
+    hold: str = "override"
+    numbers: str = "live"
     keys: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     systems: Mapping[str, Any] = field(default_factory=dict)
@@ -114,7 +116,7 @@ _LARGEST = 16 * 2**20
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 
-_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override",)}
+_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override", "never"), "numbers": ("live", "rest")}
 
 
 def _validated(path: Path, values: dict[str, object]) -> Settings:

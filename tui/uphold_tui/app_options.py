@@ -11,13 +11,14 @@ class AppOptions:
     """How the app looks and answers.
 
     `keymap` gives keys by key id, `hold` says whether an overturned verdict stays on the screen until enter
-    ("override"), `tour` offers the tour with the first review. `judge` is the one named with --judge,
+    ("override") or not ("never"), `numbers_rest` whether rates and agreement are kept off the review's screen, `tour` offers the tour with the first review. `judge` is the one named with --judge,
     for every screen. `proposals` is the set whose proposals are the first screen.
     """
 
     keymap: keys.KeyMap = field(default_factory=dict)
     signs: Signs = PLAIN
-    hold: str | None = None
+    hold: str = "override"
+    numbers_rest: bool = False
     reviewer: str = ""
     theme: str | None = None
     tour: bool = False

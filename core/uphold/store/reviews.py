@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
+from uphold.records.judgments import JudgeRef
 from uphold.records.labels import Label, PairLabel
 from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
 from uphold.store.database import Store, first_values, now
@@ -33,6 +34,18 @@ class SessionRow:
     judge_id: int | None
     mode: str
     open_share: float | None = None
+    judge_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastSession:
+    """How a reviewer last read a run: the kind of its queue, the mode, the judge, and whether they had named that one."""
+
+    queue: str
+    mode: str
+    open_share: float | None
+    judge: JudgeRef | None
+    judge_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,8 @@ def reviewer_ids(store: Store) -> dict[str, int]:
 def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
     """Insert a review session; return its id."""
     sql = (
-        "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, judge_named, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     values = (
         session.run_id,
@@ -82,9 +95,24 @@ def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
         session.judge_id,
         session.mode,
         session.open_share,
+        int(session.judge_named),
         now(),
     )
     return int(conn.execute(sql, values).lastrowid or 0)
+
+
+def last_session(store: Store, run_id: int, reviewer: str) -> LastSession | None:
+    """Return the reviewer's last session on a run in the app; None where there was none."""
+    row = store.one(
+        "SELECT q.kind, s.mode, s.open_share, s.judge_named, g.id, g.name, g.kind, g.version"
+        " FROM sessions s JOIN queues q ON q.id = s.queue_id LEFT JOIN judges g ON g.id = s.judge_id"
+        " WHERE s.run_id = ? AND s.reviewer_id = (SELECT id FROM reviewers WHERE name = ?) ORDER BY s.id DESC LIMIT 1",
+        (run_id, reviewer),
+    )
+    if row is None:
+        return None
+    queue, mode, open_share, named, judge_id, *judge = row
+    return LastSession(queue, mode, open_share, None if judge_id is None else JudgeRef(judge_id, *judge), bool(named))
 
 
 def add_event(store: Store, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:

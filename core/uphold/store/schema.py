@@ -12,6 +12,7 @@ MIGRATIONS = (
     (7, "007_decisions_and_servers.sql"),
     (8, "008_eval_sets.sql"),
     (9, "009_checkpoints.sql"),
+    (16, "016_review_comfort.sql"),
 )
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 

@@ -19,6 +19,7 @@ SCHEMA_HASHES = {
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
+    16: "a6cc9fb65d8fe9b722ef64328cca23e95629e7cb0ef241de5e668f49f3a2fe62",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -137,6 +137,7 @@ def app_options(
         dict(settings.keys),
         SIGNS[settings.signs],
         settings.hold,
+        settings.numbers == "rest",
         reviewer_name(settings, reviewer),
         settings.theme,
         tour,

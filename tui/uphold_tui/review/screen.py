@@ -108,7 +108,6 @@ class ReviewScreen(Screen[None]):
         self.tour_offered = False
         self._started = False
         self._shown_pair: tuple[int, bool] | None = None
-        self._names_seen: set[int] = set()
         self._quiet_timer: Timer | None = None
         self._retry_timer: Timer | None = None
         self._mouse_down: tuple[float, str | None] = (0.0, None)
@@ -226,6 +225,7 @@ class ReviewScreen(Screen[None]):
         if self.paint_gate.note_painted(message.widget, self.view.hidden(), monotonic()):
             if self.numbers.first is None:
                 self.call_later(self.refresh_numbers)
+            self.call_later(self._record_seen)
             self.call_later(self._prepare_next)
 
     def _prepare_next(self) -> None:
@@ -242,10 +242,28 @@ class ReviewScreen(Screen[None]):
 
     def check_for_verdict(self) -> None:
         """Draw the pair anew when the verdict it waits for has come; nothing else changes by itself."""
+        if self.session.current is None or not self.is_current or self.actions.not_saved is not None:
+            return
+        try:
+            arrived = self.session.verdict_arrived()
+        except UpholdError:
+            return  # the next key says what became of the file
+        if arrived:
+            self.paint_gate.wait_for(self.view.to_be_painted())
+            self.view.repaint()
+            self.apply(Update(redraw=Redraw.ALL, numbers_changed=True))
+        self._record_seen()
+
+    def _record_seen(self) -> None:
+        """Write down what of an undecided pair is on the screen; tried again every second where it cannot be written."""
         pair = self.session.current
-        waiting = pair is not None and self.is_current and self.actions.not_saved is None
-        if pair is not None and waiting and self.session.verdict_arrived(pair):
-            self.apply(Update(redraw=Redraw.ALL, wait_for_repaint=True))
+        if pair is None or not self.paint_gate.is_painted or self.actions.lost:
+            return
+        try:
+            with self.session.store.waiting_at_most(0):
+                self.session.record_seen(self._on_screen(pair))
+        except UpholdError:
+            return  # what cannot be saved is said when a decision cannot
 
     # keys and mouse
 
@@ -299,7 +317,7 @@ class ReviewScreen(Screen[None]):
         """What the reviewer had before them when they pressed the key."""
         return OnScreen(
             side_a=pair.side_a,
-            names_shown=pair.pair_id in self._names_seen,
+            names_shown=self.reading.names or self.session.names_were_shown(pair.pair_id),
             judge_id=pair.judge.judge_id if pair.judge else None,
             verdict=pair.judge.verdict if pair.judge else None,
             width=self.app.size.width,
@@ -320,10 +338,21 @@ class ReviewScreen(Screen[None]):
         if pair is None:
             return
         choice = badges.choice_of(pair, word)
+        if self.session.is_held:
+            self.show_message(muted(self._held_words()))
+            return
         if self._awaits_confirmation(pair) and badges.your_choice(pair) is choice:
             self._go_on()
             return
-        self._run(pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds()))
+        hold = self.options.hold == "override"
+        self._run(
+            pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds(), hold_overturned=hold)
+        )
+
+    def _held_words(self) -> str:
+        """What can be done on a pair that was just overturned, by its keys."""
+        on, back = (keys.label(self.table[f"review.{name}"]) for name in ("uphold", "undo"))
+        return f"{on} goes on, {back} takes back"
 
     def action_uphold(self) -> None:
         """Uphold the verdict that is shown; on a decided pair go on; after a failed save try again."""
@@ -389,15 +418,24 @@ class ReviewScreen(Screen[None]):
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
-        def write(words: tuple[str, ...] | None) -> None:
-            if words is not None:
-                self._run(pair, partial(self.session.reasons, words, self._on_screen(pair)))
+        held = self.session.is_held
 
-        self.app.push_screen(ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words), write)
+        def write(words: tuple[str, ...] | None) -> None:
+            if words is None:
+                return
+            self._run(pair, partial(self.session.reasons, words, self._on_screen(pair)))
+            if held and self.actions.unsaved is None:
+                self._go_on(self.message)
+
+        reasons = ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held)
+        self.app.push_screen(reasons, write)
 
     def action_blind(self) -> None:
         """Verdicts after the own decision from now on, or again before it."""
-        self.session.go_blind(not self.session.blind)
+        try:
+            self.session.go_blind(not self.session.blind)
+        except UpholdError:
+            pass  # it is written with the next decision
         pair = self.session.current
         words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
         if self.session.blind and pair is not None and not pair.verdict_hidden:
@@ -415,14 +453,17 @@ class ReviewScreen(Screen[None]):
 
     # moving
 
-    def _move(self, move: Callable[[], bool]) -> bool:
-        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go."""
+    def _move(self, move: Callable[[], bool], message: Content | None = None) -> bool:
+        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go.
+
+        `message` is shown with the pair that is moved to.
+        """
         if self.actions.unsaved is not None or self.actions.is_unreadable():
             self.draw_strip()
             return False
         moved = move()
         if moved:
-            self.apply(Update(Content(""), Redraw.ALL))
+            self.apply(Update(Content("") if message is None else message, Redraw.ALL))
         return moved
 
     def _move_or_say(self, move: Callable[[], bool], words: str) -> None:
@@ -434,7 +475,8 @@ class ReviewScreen(Screen[None]):
     def action_go(self, step: int) -> None:
         """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
         pair = self.session.current
-        if step > 0 and pair is not None and self._awaits_confirmation(pair) and self._move(self.session.go_unread):
+        stays = pair is not None and (self.session.is_held or self._awaits_confirmation(pair))
+        if step > 0 and stays and self._move(self.session.go_unread):
             return
         if step > 0:
             self._move_or_say(self.session.go_next, "this is the last pair")
@@ -450,9 +492,9 @@ class ReviewScreen(Screen[None]):
         words = f"there is no pair {count(number)}: this queue has {count(self.session.total)}"
         self._move_or_say(partial(self.session.go_to, number), words)
 
-    def _go_on(self) -> None:
-        """From a decided pair to the next unread one, else to the next."""
-        if not self._move(self.session.go_unread):
+    def _go_on(self, message: Content | None = None) -> None:
+        """From a decided pair to the next unread one, else to the next; `message` is shown there."""
+        if not self._move(self.session.go_unread, message):
             self.action_go(1)
 
     def go_to_place(self, place: int) -> None:
@@ -543,9 +585,9 @@ class ReviewScreen(Screen[None]):
         if refusal:
             self.show_message(muted(refusal))
         elif pair is not None or change != "names":
-            if pair is not None and change == "names":
-                self._names_seen.add(pair.pair_id)
             self._set_reading(self.reading.toggled(change))
+            if change == "names":
+                self._record_seen()
 
     def _set_reading(self, reading: ReadingState) -> None:
         self.reading = reading

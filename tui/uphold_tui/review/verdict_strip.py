@@ -105,6 +105,8 @@ def reason_rows(strip: StripState, width: int, height: int) -> list[Content]:
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
     text = _reason(strip)
+    if height == 1 and (alike := answers_note(pair)):
+        text = Content.assemble((alike, BOLD), "; " if text else "", text)
     style = MUTED if quiet else ""
     rows = text.stylize_before(style).wrap(width) if text and width > 4 else []
     if len(rows) > height > 1 and len(strip.reason.reasons) == height:
@@ -170,6 +172,25 @@ def above_you(strip: StripState, width: int) -> Content:
     return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
 
 
+def _between(strip: StripState, width: int) -> Content:
+    """The row between reason and keys: at the left that the answers are identical or empty, at the right `above_you`."""
+    alike = answers_note(strip.pair)
+    message = above_you(strip, width)
+    if not alike:
+        return message
+    return spread(Content.assemble(" " * 9, (alike, BOLD)), message.rstrip() if message else message, width)
+
+
+def answers_note(pair: PairView) -> str:
+    """What is seen of two answers without reading them: that they are identical, or that there is nothing to read."""
+    blank = [side for side in Side if pair.is_blank(side)]
+    if len(blank) > 1:
+        return "both answers are empty"
+    if blank:
+        return f"{blank[0]} is empty"
+    return "identical answers" if pair.has_identical_answers else ""
+
+
 def _offer(strip: StripState, narrow: bool) -> Content:
     """The keys that decide, each with its outcome; enter only where there is something to uphold."""
     gap = "   " if narrow else "    "
@@ -182,7 +203,6 @@ def _offer(strip: StripState, narrow: bool) -> Content:
         entries.append(_entry(strip, f"review.{name}", short if narrow else long))
     entries.append(_entry(strip, "review.both_bad", "both bad"))
     if strip.pair.adjudicating:
-        entries = [entry for entry in entries if not entry.plain.startswith(label(strip.keys["review.uphold"]))]
         entries.append(_entry(strip, "review.skip", "leave open"))
     return Content(gap).join(entries)
 
@@ -235,8 +255,12 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
 def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
-    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
-    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
+    entries = [_entry(strip, "review.uphold", "next")]
+    if overturned:
+        entries.append(_entry(strip, "review.why", "why" if narrow else "say why"))
+    if not (overturned and narrow):
+        entries.append(_entry(strip, "review.comment", "comment"))
+    entries.append(_entry(strip, "review.undo", "undo"))
     return Content("  " if narrow else "    ").join(entries)
 
 
@@ -305,7 +329,7 @@ def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    gap = [] if narrow else [above_you(strip, width)]
+    gap = [] if narrow else [_between(strip, width)]
     return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
 
 
