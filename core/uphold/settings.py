@@ -127,7 +127,7 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
             raise BadFile(f"{path}: there is no setting {name!r}; settings are {', '.join(names)}")
         if name == "keys":
             if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
-                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "e"')
+                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "t,0"')
         elif name in _TABLES:
             if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
                 raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.lookup import Store
-    from uphold.workflows.review_opening import ReviewOptions
+    from uphold.workflows.review_resuming import WantedReview
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.new_checkpoint.background import CheckpointStatus
 
@@ -146,21 +146,22 @@ def run_app(
     settings: Settings,
     *,
     run: "Run | None" = None,
-    review: "ReviewOptions | None" = None,
+    review: "WantedReview | None" = None,
     start: bool = False,
     checkpoint: NewCheckpoint | None = None,
 ) -> AppEnd:
     """Run the app until it is left; returns what is to be printed in the terminal, and the exit code.
 
-    Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
-    screen; with `checkpoint` its screen, on which it is brought in. Raises BadUsage for a judge or theme that does not exist.
+    Opens the review of `run`, or of the only run of the file, as `review` and the last session say; with several, or when
+    `start` asks for it, the start screen; with `checkpoint` its screen, on which it is brought in. Raises BadUsage for a
+    judge or theme that does not exist.
     """
     session = None
     wanted = run or (None if start or checkpoint is not None else _only_run(store))
     if wanted is not None:
-        from uphold.workflows.review_opening import open_review
+        from uphold.workflows.review_resuming import resume_review
 
-        session = open_review(store, wanted, options.reviewer, review)
+        session = resume_review(store, wanted, options.reviewer, review)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
     app = _make_app(lambda: UpholdApp(store, session, options, settings, checkpoint))

@@ -11,8 +11,9 @@ class AppOptions:
     """How the app looks and answers.
 
     `keymap` gives keys by key id, `hold` says whether an overturned verdict stays on the screen until enter
-    ("override") or not ("never"), `numbers_rest` whether rates and agreement are kept off the review's screen, `tour` offers the tour with the first review. `judge` is the one named with --judge,
-    for every screen. `proposals` is the set whose proposals are the first screen.
+    ("override") or not ("never"), `numbers_rest` whether rates and agreement are kept off the review's screen, `tour`
+    offers the tour with the first review. `judge` is the one named with --judge, for every screen. `proposals` is the set
+    whose proposals are the first screen.
     """
 
     keymap: keys.KeyMap = field(default_factory=dict)

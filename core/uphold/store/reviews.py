@@ -263,6 +263,20 @@ def find_stale_decision(store: Store, pair_id: int, reviewer: str) -> StaleDecis
     return None if row is None else StaleDecision(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))
 
 
+_DECIDED_BEFORE = """
+SELECT DISTINCT new.id FROM standing_events v JOIN pairs old ON old.id = v.pair_id
+JOIN pairs new ON new.example_id = old.example_id AND new.run_id = old.run_id AND new.turn = old.turn AND new.id <> old.id
+WHERE v.reviewer_id = ? AND v.kind IN ('decision', 'carried') AND old.run_id = ?
+AND NOT EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = old.id)
+AND EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = new.id)
+"""
+
+
+def decided_before_a_change(store: Store, run_id: int, reviewer_id: int) -> set[int]:
+    """Return the ids of a run's current pairs that the reviewer decided on before their texts changed."""
+    return first_values(store, _DECIDED_BEFORE, (reviewer_id, run_id))
+
+
 def planned_count(store: Store, run_id: int, queue_id: int | None = None, reviewer_id: int | None = None) -> int | None:
     """Return the latest planned number of pairs for a run, or for one of its queues and one reviewer; None without one."""
     row = store.one(

@@ -96,7 +96,9 @@ def shown_by_turn(store: Store, run_id: int, key: str, by: Decider) -> dict[int,
     return found
 
 
-_SHOWN_TO = "SELECT s.pair_id FROM shown_pairs s JOIN pairs p ON p.id = s.pair_id WHERE s.reviewer_id = ? AND p.run_id = ?"
+_SHOWN_TO = (
+    "SELECT s.pair_id FROM shown_pairs s JOIN pairs p ON p.id = s.pair_id WHERE s.reviewer_id = ? AND p.run_id = ?"
+)
 
 
 def pairs_shown_with_verdict(store: Store, run_id: int, reviewer_id: int) -> set[int]:

@@ -85,7 +85,12 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
         writer=EventWriter(
             store,
             reviews.SessionRow(
-                run.id, reviewer_id, queue_id, judge.id if judge else None, "open", judge_named=options.judge is not None
+                run.id,
+                reviewer_id,
+                queue_id,
+                judge.id if judge else None,
+                "open",
+                judge_named=options.judge is not None,
             ),
         ),
         seen=seen,

@@ -57,13 +57,10 @@ def _open_share(wanted: WantedReview, last: reviews.LastSession | None) -> float
     return last.open_share if last is not None and last.open_share is not None else OPEN_SHARE
 
 
-def _open_again(
-    store: Store, run: Run, reviewer: str, options: ReviewOptions, queue: str
-) -> ReviewSession | None:
+def _open_again(store: Store, run: Run, reviewer: str, options: ReviewOptions, queue: str) -> ReviewSession | None:
     """Open a queue that was read before; None where nothing is left in it, or its tag is gone."""
     try:
         session = open_review(store, run, reviewer, replace(options, queue=queue))
     except BadUsage:
         return None
     return None if session.finished else session
-

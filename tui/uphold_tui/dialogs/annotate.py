@@ -144,7 +144,8 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
             tick = ("[x] " if on else "[ ] ", style)
             row = Content.assemble((f" {key} ", BOLD), " ", tick, safe_text.line(reason, style), " ")
             rows.append(row.stylize_before(TINT) if on else row)
-        self.list.update(Content("\n").join([*rows, Content(""), key_row(_ONE_KEY_ENTRIES if self._one_key else _REASON_ENTRIES)]))
+        entries = _ONE_KEY_ENTRIES if self._one_key else _REASON_ENTRIES
+        self.list.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
 
     def on_key(self, event: KeyEvent) -> None:
         """Turn a reason on or off by its key."""

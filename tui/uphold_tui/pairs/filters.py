@@ -21,6 +21,7 @@ _IN_ROW = (
     QuickFilter.FLAGGED,
     QuickFilter.NOTED,
     QuickFilter.SKIPPED,
+    QuickFilter.STALE,
     QuickFilter.UNREADABLE,
     QuickFilter.BROKEN,
 )

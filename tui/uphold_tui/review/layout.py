@@ -301,6 +301,8 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
     if session.blind:
         return before or Content.styled(RATES_HIDDEN, MUTED)
     if state.options.numbers_rest:
-        return before or Content.assemble((f"{_RATES_REST}   ", MUTED), (_numbers_key(state), BOLD), (" shows them", MUTED))
+        return before or Content.assemble(
+            (f"{_RATES_REST}   ", MUTED), (_numbers_key(state), BOLD), (" shows them", MUTED)
+        )
     several = session.has_several_judges
     return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before, several_judges=several)

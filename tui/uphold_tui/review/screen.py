@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -32,6 +33,7 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary
 from uphold_tui.review.view import ReviewView
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets import badges
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.painting import Painted
 from uphold_tui.widgets.text_body import TextBody
 
@@ -432,10 +434,8 @@ class ReviewScreen(Screen[None]):
 
     def action_blind(self) -> None:
         """Verdicts after the own decision from now on, or again before it."""
-        try:
+        with suppress(UpholdError):  # then it is written with the next decision
             self.session.go_blind(not self.session.blind)
-        except UpholdError:
-            pass  # it is written with the next decision
         pair = self.session.current
         words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
         if self.session.blind and pair is not None and not pair.verdict_hidden:
@@ -548,15 +548,15 @@ class ReviewScreen(Screen[None]):
         for body in self.view.scrolled_bodies(self.pane_state, self.shape, lines):
             body.scroll_rows(body.top + lines)
 
-    def action_page(self, pages: int) -> None:
-        """A page down, or up; `-` first leaves zoom."""
-        if pages < 0 and self.pane_state.zoomed:
+    def action_page(self, pages: float) -> None:
+        """Pages down, or up; a whole page up first leaves zoom."""
+        if pages == -1 and self.pane_state.zoomed:
             self.action_panes("zoom")
             return
-        bodies = self.view.scrolled_bodies(self.pane_state, self.shape, pages)
-        rows = min(body.page for body in bodies)
+        bodies = self.view.scrolled_bodies(self.pane_state, self.shape, 1 if pages > 0 else -1)
+        step = page_step(pages, min(body.page for body in bodies))
         for body in bodies:
-            body.scroll_rows(body.top + pages * rows)
+            body.scroll_rows(body.top + step)
 
     def action_ends(self, end: bool) -> None:
         """To the top, or the end."""
@@ -753,6 +753,16 @@ class ReviewScreen(Screen[None]):
         self.tour_offered = True
         key = keys.label(self.table["review.help"])
         self.message = Content.assemble((key, BOLD), (" all keys, and a tour of two minutes", MUTED))
+
+    def note_lost_keys(self) -> None:
+        """Say once, where receipts stand, which keys were given to another entry."""
+        if self.options.keymap:
+            from uphold_tui.keymap_check import lost_keys
+
+            own = [words for words in lost_keys(self.options.keymap) if "(review." in words]
+            if own:
+                more = f"; {count(len(own) - 1)} more in {keys.label(self.table['review.help'])}" if own[1:] else ""
+                self.message = muted(own[0] + more)
 
     def note_other_sets(self) -> None:
         """Say once, where receipts stand, which responses of the run came with another set."""
