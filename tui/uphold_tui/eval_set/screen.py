@@ -29,6 +29,7 @@ from uphold.records.texts import cell_text
 from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
@@ -694,8 +695,7 @@ class SetScreen(Screen[None]):
         """Copy the key of the example under the cursor."""
         if self.selected is not None:
             key = safe_text.safe_line(self.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.say(f"copied {key}")
+            copy_text(self.app, key, key, self.say)
 
     def action_answers(self) -> None:
         """Show what the systems answered; one key makes an answer the reference."""

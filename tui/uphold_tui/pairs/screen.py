@@ -19,6 +19,7 @@ from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
@@ -479,8 +480,7 @@ class PairsScreen(Screen[None]):
         """Copy the key of the pair under the cursor."""
         if self.list.selected is not None:
             key = safe_text.safe_line(self.list.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.show_message(Content.styled(f"copied {key}", MUTED))
+            copy_text(self.app, key, key, lambda words: self.show_message(Content.styled(words, MUTED)))
 
     # other screens
 

@@ -75,6 +75,7 @@ class ScreenState:
     not_saved: str | None = None
     lost: bool = False
     numbers: "LiveNumbers | None" = None
+    selecting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,12 @@ def footer_keys(
     ]
 
 
+def _selecting_keys(table: KeyTable) -> list[list[Content]]:
+    """What is live while lines are selected."""
+    lines = [_entry(table, "down", "more lines"), _entry(table, "up", "fewer"), _entry(table, "pane", "other pane")]
+    return [lines, [_entry(table, "copy"), _entry(table, "unfind", "end")], *last_footer_keys(table)]
+
+
 def _reading_keys(
     table: KeyTable, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
 ) -> list[Content]:
@@ -228,6 +235,8 @@ def arrange(session: ReviewSession, state: ScreenState, shape: Shape) -> Frame:
     if pair is None:
         return Frame(_header(session, state, shape), last_footer_keys(state.table), Content(""), rail)
     footer = footer_keys(state.table, pair, state.reading, state.panes, shape)
+    if state.selecting:
+        footer = _selecting_keys(state.table)
     return Frame(_header(session, state, shape), footer, _numbers(session, state, pair, shape), rail)
 
 

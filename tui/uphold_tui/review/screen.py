@@ -17,13 +17,16 @@ from textual.timer import Timer
 
 from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun
+from uphold.records.enums import Side
 from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.review import layout
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
+from uphold_tui.review.copying import CopyKey, LineSelection
 from uphold_tui.review.layout import RATES_HIDDEN, ScreenState, Shape
 from uphold_tui.review.live_numbers import NumbersFeed
 from uphold_tui.review.paint_gate import PaintGate
@@ -50,6 +53,9 @@ RETRY_SECONDS = 0.15
 
 LOUD_SECONDS = 0.8
 """How long the receipt of an override stays inverted."""
+
+WHOLE_TEXT = 10**9
+"""More lines than a text has."""
 
 VERDICT_CHECK_SECONDS = 1.0
 """Between two checks for a verdict that is still to come."""
@@ -114,6 +120,8 @@ class ReviewScreen(Screen[None]):
         self._retry_timer: Timer | None = None
         self._mouse_down: tuple[float, str | None] = (0.0, None)
         self.view = ReviewView()
+        self.lines = LineSelection(self.view)
+        self.copy_key = CopyKey()
 
     def compose(self) -> ComposeResult:
         yield from self.view.compose(layout.nothing_to_review(self.session))
@@ -148,6 +156,7 @@ class ReviewScreen(Screen[None]):
             self.actions.not_saved,
             self.actions.lost,
             self.numbers.latest,
+            self.lines.body is not None,
         )
 
     def apply(self, update: Update) -> None:
@@ -207,6 +216,7 @@ class ReviewScreen(Screen[None]):
     def _start_pair(self, pair: PairView) -> None:
         """Another pair comes on the screen: no key may rate it before it has been painted."""
         self._shown_pair = (pair.pair_id, pair.is_repeat)
+        self.lines.end()
         self.reading = self.reading.without_names()
         self.pane_state = self.pane_state.unzoomed()
         self._set_css_classes()
@@ -272,6 +282,8 @@ class ReviewScreen(Screen[None]):
     def on_key(self, event: KeyEvent) -> None:
         """Remember when the key was pressed, before its action runs."""
         self.paint_gate.note_key(event.time)
+        if event.key not in self.table["review.copy"].keys:
+            self.copy_key.restart()
 
     def _forward_event(self, event: Event) -> None:
         """A click on a key's word counts from when the button went down, on that word; Textual's own event forgets it."""
@@ -544,12 +556,18 @@ class ReviewScreen(Screen[None]):
     # reading
 
     def action_scroll(self, lines: int) -> None:
-        """Some lines down, or up."""
+        """Some lines down, or up; while lines are selected, to select more of them, or fewer."""
+        if self.lines.body is not None:
+            self._select_more(lines)
+            return
         for body in self.view.scrolled_bodies(self.pane_state, self.shape, lines):
             body.scroll_rows(body.top + lines)
 
     def action_page(self, pages: float) -> None:
         """Pages down, or up; a whole page up first leaves zoom."""
+        if self.lines.body is not None:
+            self._select_more(page_step(pages, self.lines.body.page))
+            return
         if pages == -1 and self.pane_state.zoomed:
             self.action_panes("zoom")
             return
@@ -560,6 +578,9 @@ class ReviewScreen(Screen[None]):
 
     def action_ends(self, end: bool) -> None:
         """To the top, or the end."""
+        if self.lines.body is not None:
+            self._select_more(WHOLE_TEXT if end else -WHOLE_TEXT)
+            return
         for body in self.view.scrolled_bodies(self.pane_state, self.shape, 1 if end else -1):
             body.scroll_rows(body.max_top if end else 0)
 
@@ -570,6 +591,9 @@ class ReviewScreen(Screen[None]):
 
     def action_panes(self, change: str) -> None:
         """Change which panes are on the screen: `alone`, `apart`, `zoom`, `stacked`."""
+        if change == "alone" and self.lines.side is not None and not self.shape.tiny:
+            self._begin_selecting(self.lines.side.other)
+            return
         self.pane_state = self.pane_state.changed(change, one_pane=self.shape.tiny)
         if change == "zoom":
             self.view.whole.scroll_rows(0)
@@ -594,17 +618,66 @@ class ReviewScreen(Screen[None]):
         self.apply(Update(redraw=Redraw.ALL))
 
     def action_copy(self) -> None:
-        """Copy the answer of the pane that scrolls alone, else the whole pair, as it is shown."""
+        """Copy what is selected, else the pair; pressed again, an answer or the instruction alone. All as it is shown."""
         pair = self.session.current
         if pair is None:
             return
-        alone = self.pane_state.alone
-        if alone is not None:
-            text, what = safe_text.answer(pair.cells(alone)[pair.turn - 1]).plain, f"response {alone}"
-        else:
-            text, what = safe_text.as_text(pair), "the pair"
-        self.app.copy_to_clipboard(text)
-        self.show_message(muted(f"copied {what}"))
+        selected = self.lines.selected_body()
+        if selected is not None:
+            self._copy_selected(selected)
+            self.lines.end()
+            self._draw_frame()
+            return
+        copied = self.copy_key.press(pair, self.pane_state)
+        key = keys.label(self.table["review.copy"])
+        again = f"; {key} again: {copied.following}" if copied.following is not None else ""
+
+        def tell(words: str) -> None:
+            self.show_message(muted(f"{words}{again if words.startswith('copied') else ''}"))
+
+        copy_text(self.app, copied.text, copied.what, tell)
+
+    def on_text_body_selected(self, message: TextBody.Selected) -> None:
+        """Copy what was selected with the mouse; it stays selected until something else is done."""
+        message.stop()
+        self._copy_selected(message.body)
+
+    def _copy_selected(self, body: TextBody) -> None:
+        text = body.selected_text()
+        if text:
+            what = count_noun(len(text), "character")
+            copy_text(self.app, text, what, lambda words: self.show_message(muted(words)))
+
+    def action_select(self) -> None:
+        """Begin to select lines with the keys that scroll, or end that."""
+        if self.session.current is None:
+            return
+        if self.lines.body is not None:
+            self._end_selecting()
+            return
+        side = self.pane_state.single if self.shape.tiny else self.pane_state.alone or Side.A
+        self._begin_selecting(side)
+
+    def _begin_selecting(self, side: Side) -> None:
+        self.lines.begin(side)
+        self._draw_frame()
+        self._say_selected()
+
+    def _select_more(self, rows: int) -> None:
+        self.lines.move(rows)
+        self._say_selected()
+
+    def _end_selecting(self) -> None:
+        self.lines.end()
+        self._draw_frame()
+        self.show_message(Content(""))
+
+    def _say_selected(self) -> None:
+        body = self.lines.body
+        if body is not None and body.selection is not None:
+            rows = count_noun(body.selection.rows, "line")
+            copy, out = (keys.label(self.table[f"review.{name}"]) for name in ("copy", "unfind"))
+            self.show_message(muted(f"{rows} of {self.lines.side}: {copy} copies, {out} ends"))
 
     def action_pager(self) -> None:
         """Open the pair in $PAGER, else $EDITOR, else less."""
@@ -634,8 +707,10 @@ class ReviewScreen(Screen[None]):
         self.app.push_screen(ask_search(self.reading.find), find)
 
     def action_unfind(self) -> None:
-        """End the search."""
-        if self.reading.find:
+        """End selecting, else the search."""
+        if self.lines.selected_body() is not None:
+            self._end_selecting()
+        elif self.reading.find:
             self.matches.clear()
             self._set_reading(self.reading.finding(""))
 
