@@ -343,7 +343,7 @@ class Navigator:
             lambda: self.show_numbers(run),
             lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
         )
-        state = state or self._list_states.setdefault(run.id, PairsScreenState())
+        state = state or self._list_states.setdefault(run.id, PairsScreenState(order=self.options.state.pair_order))
         listing = PairListing(self.store, run, self.reviewer, judge or self.options.judge)
         self.app.push_screen(PairsScreen(listing, actions, self.options, state))
 
@@ -640,7 +640,8 @@ class ReviewNavigator:
         else:
             from uphold_tui.pairs.screen import PairsScreenState
 
-            self._list = self._pairs_screen(PairsScreenState(pair_id=here), choose=choose)
+            order = self._navigator.options.state.pair_order
+            self._list = self._pairs_screen(PairsScreenState(order=order, pair_id=here), choose=choose)
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
@@ -703,7 +704,8 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        order = navigator.options.state.example_order
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(order=order, key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

@@ -138,6 +138,7 @@ def app_options(
     from uphold_tui import keys
     from uphold_tui.app_options import AppOptions
     from uphold_tui.themes import SIGNS
+    from uphold_tui.user_state import read_state, state_file
 
     settings = context.settings
     if settings.keys:
@@ -153,6 +154,7 @@ def app_options(
         settings.theme,
         tour,
         judge,
+        state=read_state(state_file())[0],
     )
 
 

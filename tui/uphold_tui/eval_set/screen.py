@@ -85,7 +85,8 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
-        self.state = state if state is not None else SetScreenState()
+        self.state = state if state is not None else SetScreenState(order=options.state.example_order)
+        self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
         self.message = Content("")
@@ -427,6 +428,7 @@ class SetScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.example_order = self.state.order
         self._show_selected()
         self.refresh_page()
 

@@ -89,7 +89,8 @@ class PairsScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.PAIRS, options.keymap)}
         self.listing, self.actions, self.signs = listing, actions, options.signs
-        self.state = state if state is not None else PairsScreenState()
+        self.state = state if state is not None else PairsScreenState(order=options.state.pair_order)
+        self._remembered = options.state
         self.loader = PairLoader(listing, blind=blind)
         self.names = SystemNames.of(listing.run)
         self.message = Content("")
@@ -389,6 +390,7 @@ class PairsScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.pair_order = self.state.order
         self._apply_filter()
 
     def action_find(self) -> None:

@@ -111,7 +111,7 @@ class ReviewScreen(Screen[None]):
         self.numbers = NumbersFeed(session)
         self.answer_cache = PreparedAnswers()
         self.reading = ReadingState(signs=self.options.signs)
-        self.pane_state = PaneState()
+        self.pane_state = PaneState(stacked=self.options.state.stacked)
         self.message = Content("")
         self.tour_offered = False
         self._started = False
@@ -595,6 +595,7 @@ class ReviewScreen(Screen[None]):
             self._begin_selecting(self.lines.side.other)
             return
         self.pane_state = self.pane_state.changed(change, one_pane=self.shape.tiny)
+        self.options.state.stacked = self.pane_state.stacked
         if change == "zoom":
             self.view.whole.scroll_rows(0)
         message = None
@@ -872,10 +873,11 @@ class ReviewScreen(Screen[None]):
         self.app.push_screen(TourScreen(self.table))
 
     def action_theme(self, name: str) -> None:
-        """Change the theme, and say how to keep it."""
+        """Change the theme, and say whether it is kept."""
         if name in self.app.available_themes:
-            self.app.theme = name
-            self.show_message(muted(f'theme = "{name}" in uphold.toml keeps it'))
+            self.app.theme = self.options.state.theme = name
+            kept = "kept from now on" if self.options.theme is None else f'theme = "{name}" in uphold.toml keeps it'
+            self.show_message(muted(kept))
 
     def action_who(self) -> None:
         """Say under which name this is, and how to take another."""
