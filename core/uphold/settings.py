@@ -34,14 +34,16 @@ class Settings:
     """The settings of a user, all optional.
 
     `reviewer` is their name; `theme` and `signs` (plain or ascii) are the look of the app; `hold` = "override" keeps an
-    overturned pair on the screen until enter; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
+    overturned pair on the screen until enter, "never" goes on at once; `numbers` = "rest" keeps rates and agreement off the
+    review's screen; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
     and `prices` are tables by name, parsed by the code that uses them. `project` is what commands need not be told.
     """
 
     reviewer: str | None = None
     theme: str | None = None
     signs: str = "plain"
-    hold: str | None = None
+    hold: str = "override"
+    numbers: str = "live"
     keys: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     systems: Mapping[str, Any] = field(default_factory=dict)
@@ -146,7 +148,7 @@ _LARGEST = 16 * 2**20
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 
-_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override",)}
+_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override", "never"), "numbers": ("live", "rest")}
 
 
 def _validated(path: Path, values: dict[str, object]) -> Settings:
@@ -157,7 +159,7 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
             raise BadFile(f"{path}: there is no setting {name!r}{_meant(name, names)}; settings are {', '.join(names)}")
         if name == "keys":
             if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
-                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "e"')
+                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "t,0"')
         elif name in _TABLES:
             if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
                 raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")

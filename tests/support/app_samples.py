@@ -140,8 +140,8 @@ def session(store: Store, reviewer: str = "mira") -> ReviewSession:
 def make_app(
     store: Store, session: ReviewSession | None = None, settings: Settings | None = None, **options: Any
 ) -> UpholdApp:
-    """The app with these options (see AppOptions)."""
-    return UpholdApp(store, session, AppOptions(**options), settings)
+    """The app with these options (see AppOptions); an overturned pair does not stay unless `hold` says so."""
+    return UpholdApp(store, session, AppOptions(**{"hold": "never", **options}), settings)
 
 
 def app(store: Store, **settings: Any) -> UpholdApp:

@@ -300,19 +300,24 @@ class Navigator:
     # a run
 
     def review_run(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> None:
-        """Open the review of a run, in one of its queues; leaving it comes back here."""
-        session = self._session(run, queue or QueueKind.RANDOM, picked)
+        """Open the review of a run, in one of its queues (None: as it was read last); leaving it comes back here."""
+        session = self._session(run, queue, picked)
         self.app.push_screen(self._review_screen(session, self._review_left))
 
-    def _session(self, run: Run, queue: str, picked: Sequence[int] = ()) -> "ReviewSession":
-        from uphold.workflows.review_opening import ReviewOptions, open_review
+    def _session(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> "ReviewSession":
+        """A session in the queue that is wanted, else as the run was read last."""
+        if picked:
+            from uphold.workflows.review_opening import ReviewOptions, open_review
 
-        return open_review(
-            self.store, run, self.reviewer, ReviewOptions(queue, judge=self.options.judge, picked=picked)
-        )
+            options = ReviewOptions(queue or QueueKind.RANDOM, judge=self.options.judge, picked=picked)
+            return open_review(self.store, run, self.reviewer, options)
+        from uphold.workflows.review_resuming import WantedReview, resume_review
+
+        return resume_review(self.store, run, self.reviewer, WantedReview(queue, judge=self.options.judge))
 
     def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
         screen = ReviewNavigator(self, session, left).screen
+        screen.note_lost_keys()
         screen.note_other_sets()
         if self._offer_tour:
             self._offer_tour = False
@@ -343,7 +348,7 @@ class Navigator:
             lambda: self.show_numbers(run),
             lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
         )
-        state = state or self._list_states.setdefault(run.id, PairsScreenState())
+        state = state or self._list_states.setdefault(run.id, PairsScreenState(order=self.options.state.pair_order))
         listing = PairListing(self.store, run, self.reviewer, judge or self.options.judge)
         self.app.push_screen(PairsScreen(listing, actions, self.options, state))
 
@@ -589,7 +594,7 @@ class Navigator:
         return make_run(self.store, set_name, *step.sides)
 
     def _review_imported(self, step: "NextStep", set_name: str) -> None:
-        session = self._session(self._imported_run(step, set_name), QueueKind.RANDOM)
+        session = self._session(self._imported_run(step, set_name))
         self._close_import()
         self.app.push_screen(self._review_screen(session, self._review_left))
 
@@ -711,7 +716,8 @@ class ReviewNavigator:
         else:
             from uphold_tui.pairs.screen import PairsScreenState
 
-            self._list = self._pairs_screen(PairsScreenState(pair_id=here), choose=choose)
+            order = self._navigator.options.state.pair_order
+            self._list = self._pairs_screen(PairsScreenState(order=order, pair_id=here), choose=choose)
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
@@ -779,7 +785,8 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        order = navigator.options.state.example_order
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(order=order, key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

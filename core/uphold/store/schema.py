@@ -18,6 +18,7 @@ MIGRATIONS = (
     (13, "013_judge_criteria.sql"),
     (14, "014_judge_workbench.sql"),
     (15, "015_certificates.sql"),
+    (16, "016_review_comfort.sql"),
 )
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 

@@ -25,6 +25,7 @@ SCHEMA_HASHES = {
     13: "e891aa9b48f13aa41fc7949b0117d933b2f32076b3d37f4266627e0c40f3cf94",
     14: "487789184edf6e456ee82fd8191985f24eecf94651a48b24079d47c1bcaa4f3f",
     15: "004ca75ff5127c05ebb16733ca07e0e509b00f5589439c6e5d9447bb32701b09",
+    16: "097162c078b8f6087980f5169546c01d3f45946108f9e131005bd9928e23ceb8",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -36,6 +36,7 @@ from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, lef
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
 _GAP = 6
@@ -288,9 +289,9 @@ class NumbersScreen(Screen[None]):
             region = self.links[self.cursor].region.grow((2, 0, 2, 0))
             self.page.scroll_to_region(region, animate=False, immediate=True)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages."""
-        top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
+        top = self.page.scroll_offset.y + page_step(pages, self.page.size.height - 1)
         self.page.scroll_to(y=top, animate=False, immediate=True)
 
     def action_open(self) -> None:

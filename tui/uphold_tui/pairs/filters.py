@@ -22,6 +22,7 @@ _IN_ROW = (
     QuickFilter.FLAGGED,
     QuickFilter.NOTED,
     QuickFilter.SKIPPED,
+    QuickFilter.STALE,
     QuickFilter.UNREADABLE,
     QuickFilter.BROKEN,
 )

@@ -109,6 +109,8 @@ def reason_rows(strip: StripState, width: int, height: int, before: Content = _N
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
     text = _reason(strip)
+    if height == 1 and (alike := answers_note(pair)):
+        text = Content.assemble((alike, BOLD), "; " if text else "", text)
     if before:
         text = Content.assemble(before, "   ", text)
     style = MUTED if quiet else ""
@@ -176,6 +178,25 @@ def above_you(strip: StripState, width: int) -> Content:
     return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
 
 
+def _between(strip: StripState, width: int) -> Content:
+    """The row between reason and keys: at the left that the answers are identical or empty, at the right `above_you`."""
+    alike = answers_note(strip.pair)
+    message = above_you(strip, width)
+    if not alike:
+        return message
+    return spread(Content.assemble(" " * 9, (alike, BOLD)), message.rstrip() if message else message, width)
+
+
+def answers_note(pair: PairView) -> str:
+    """What is seen of two answers without reading them: that they are identical, or that there is nothing to read."""
+    blank = [side for side in Side if pair.is_blank(side)]
+    if len(blank) > 1:
+        return "both answers are empty"
+    if blank:
+        return f"{blank[0]} is empty"
+    return "identical answers" if pair.has_identical_answers else ""
+
+
 def _offer(strip: StripState, narrow: bool) -> Content:
     """The keys that decide, each with its outcome; enter only where there is something to uphold."""
     gap = "   " if narrow else "    "
@@ -188,7 +209,6 @@ def _offer(strip: StripState, narrow: bool) -> Content:
         entries.append(_entry(strip, f"review.{name}", short if narrow else long))
     entries.append(_entry(strip, "review.both_bad", "both bad"))
     if strip.pair.adjudicating:
-        entries = [entry for entry in entries if not entry.plain.startswith(label(strip.keys["review.uphold"]))]
         entries.append(_entry(strip, "review.skip", "leave open"))
     return Content(gap).join(entries)
 
@@ -241,8 +261,12 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
 def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
-    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
-    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
+    entries = [_entry(strip, "review.uphold", "next")]
+    if overturned:
+        entries.append(_entry(strip, "review.why", "why" if narrow else "say why"))
+    if not (overturned and narrow):
+        entries.append(_entry(strip, "review.comment", "comment"))
+    entries.append(_entry(strip, "review.undo", "undo"))
     return Content("  " if narrow else "    ").join(entries)
 
 
@@ -337,7 +361,7 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
     narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
     if narrow:
         return reason_rows(strip, width, 1, criteria)
-    above = above_you(strip, width)
+    above = _between(strip, width)
     rest = [above] if above or not criteria else []
     reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
     return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
