@@ -97,7 +97,8 @@ HOME: tuple[Key, ...] = (
     Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
-    Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
+    Key("home.quit", ("q",), "quit", "quit", "quit", "Show"),
+    Key("home.leave", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 EVAL_SET: tuple[Key, ...] = (
@@ -126,6 +127,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.end", ("G", "end"), "ends(True)", "end", "first, last", "List"),
     Key("set.only", ("tab",), "next(1)", "next filter", "next filter, or field", "List"),
     Key("set.only_back", ("shift+tab",), "next(-1)", "filter before", "next filter, or field", "List"),
+    Key("set.filter", ("F",), "filter", "by tag", "filter by tag", "List"),
     Key("set.find", ("/",), "find", "find", "find", "List"),
     Key("set.order", ("o",), "order", "order", "next order", "List"),
     Key("set.check", ("C",), "check", "check", "check the set", "Health"),
@@ -138,6 +140,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.command", (":", "ctrl+p"), "command", "command", "any command", "Set"),
     Key("set.help", ("?",), "help", "all keys", "this", "Set"),
     Key("set.back", ("q",), "back", "back", "back", "Set"),
+    Key("set.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Set"),
 )
 
 PROPOSALS: tuple[Key, ...] = (
@@ -170,6 +173,7 @@ PROPOSALS: tuple[Key, ...] = (
     Key("proposals.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("proposals.help", ("?",), "help", "all keys", "this", "Show"),
     Key("proposals.back", ("q",), "back", "back", "back; what was taken counts then", "Show"),
+    Key("proposals.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 VERSIONS: tuple[Key, ...] = (
@@ -198,6 +202,7 @@ VERSIONS: tuple[Key, ...] = (
     Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
     Key("versions.back", ("q",), "back", "back", "back", "Show"),
+    Key("versions.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 FILES: tuple[Key, ...] = (
@@ -232,6 +237,7 @@ IMPORT: tuple[Key, ...] = (
     Key("import.help", ("?",), "help", "all keys", "this", "Show"),
     Key("import.stop", ("escape",), "stop", "back", "back; while it goes on: stop, nothing is written", "Show"),
     Key("import.back", ("q",), "back", "back", "back", "Show"),
+    Key("import.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (
@@ -268,6 +274,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.only", ("tab",), "next_filter(1)", "next filter", "next filter, previous", "Narrow"),
     Key("browse.only_back", ("shift+tab",), "next_filter(-1)", "filter before", "next filter, previous", "Narrow"),
     Key("browse.filter", ("F",), "filter", "filter", "all filters", "Narrow"),
+    Key("browse.tag", ("#", "t"), "tag", "by tag", "filter by tag", "Narrow"),
     Key("browse.find", ("/",), "find", "find", "find", "Narrow"),
     Key("browse.order", ("o",), "order", "order", "next order", "Narrow"),
     Key("browse.clear", ("escape",), "clear", "all", "all pairs again", "Narrow"),
@@ -275,6 +282,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("browse.help", ("?",), "help", "all keys", "this", "Show"),
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
+    Key("browse.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NUMBERS: tuple[Key, ...] = (
@@ -299,6 +307,7 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+    Key("figures.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 WRONG: tuple[Key, ...] = (
@@ -348,6 +357,7 @@ CHECKPOINTS: tuple[Key, ...] = (
     Key("checkpoints.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("checkpoints.help", ("?",), "help", "all keys", "this", "Show"),
     Key("checkpoints.back", ("q",), "back", "back", "back", "Show"),
+    Key("checkpoints.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NEW_CHECKPOINT: tuple[Key, ...] = (
@@ -366,6 +376,7 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+    Key("new.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 STANDING: tuple[Key, ...] = (
@@ -430,6 +441,8 @@ SCREENS: Mapping[str, tuple[Key, ...]] = {
     "Judging": JUDGING,
     "The checkpoints": CHECKPOINTS,
     "A new checkpoint": NEW_CHECKPOINT,
+    "The workbench": WORKBENCH,
+    "Standing": STANDING,
     "Pages over a screen": OVERLAY,
 }
 """The tables of all screens, by their headings in docs/keys.md."""

@@ -18,10 +18,11 @@ from uphold.records.runs import Run
 from uphold.workflows.handing_on import HandOnRequest
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.checkpoints.history_list import HistoryList, Place
+from uphold_tui.checkpoints.history_list import HistoryList, RowPlace
 from uphold_tui.checkpoints.lost import LostStrip
 from uphold_tui.checkpoints.rows import CheckpointLine, Columns, change_rows, heads
 from uphold_tui.checkpoints.source import Changed, CheckpointsSource, History
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import CountPrefix, page_step
@@ -67,7 +68,7 @@ class CheckpointsScreen(Screen[None]):
         self.shows_won = False
         self._count = CountPrefix()
         self._message = Content("")
-        self._places: list[Place] = []
+        self._places: list[RowPlace] = []
         self._rows: list[Content] = []
         self.header = SplitRow("header")
         self.heads = Static(id="heads", markup=False)
@@ -467,11 +468,16 @@ class CheckpointsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in the checkpoints", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.source.set, self.row.run if self.row is not None else None)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Back from the examples to the checkpoints, and from those to the screen before."""

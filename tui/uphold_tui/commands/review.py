@@ -66,6 +66,11 @@ def review(
 
     A run is taken up again as you read it last: blind or not, its queue, its plan, and the judge if you had named one. What an
     option says goes before that.
+
+    \b
+    uphold review
+    uphold review 1 --queue uncertain --plan 60
+    uphold review 1 --blind --reviewer mira
     """
     from uphold.workflows.lookup import find_run, packed_for
     from uphold.workflows.review_resuming import WantedReview
@@ -189,6 +194,10 @@ def demo(
     """Review a sample set.
 
     Without a terminal, print its statistics.
+
+    \b
+    uphold demo
+    uphold demo --set coding
     """
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note

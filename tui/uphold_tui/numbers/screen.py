@@ -32,15 +32,13 @@ from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
+from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, page_columns
+from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
-
-_GAP = 6
-"""Columns between the two halves of the page."""
 
 _FOOTER_PADDING = 6
 """Cells at both ends of the footer, as in numbers.tcss."""
@@ -138,6 +136,7 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
+        self._shows_all = False
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.cursor = 0
@@ -220,14 +219,9 @@ class NumbersScreen(Screen[None]):
         self.message_row.show(message)
 
     def _page_content(self, view: NumbersView) -> Content:
-        """Lay out the page in one column or two, with the number under the cursor tinted."""
-        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
-        if self.has_class("-narrow"):
-            columns = [[*left_rows(view, width), blank(), *right_rows(view, width)]]
-            widths = [width]
-        else:
-            half = min((width - _GAP) // 2, 76)
-            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        """Lay out the page in columns, with the number under the cursor tinted."""
+        columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
+        self._shows_all = len(columns) == 3
         rows, self.links = arrange(columns, widths)
         self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
         lines = [Content.assemble(*parts) for parts in rows]
@@ -259,7 +253,7 @@ class NumbersScreen(Screen[None]):
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
         tags = self.statistics is not None and bool(self.statistics.tags)
-        if tags:
+        if tags and not self._shows_all:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
@@ -447,11 +441,16 @@ class NumbersScreen(Screen[None]):
         }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
+        open_palette(self, self._active_keys())
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -260,7 +260,7 @@ def _act(done: Receipt, signs: Signs, width: int) -> Content:
     ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
     if done.choice is None:
         word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
-    left = Content.assemble(sign_of(done, signs), "  ", safe_text.line(done.key, MUTED).truncate(18), "  ", word)
+    left = Content.assemble(sign_of(done, signs), "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
     return spread(left, ruled or Content(""), width)
 
 
