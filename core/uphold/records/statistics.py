@@ -11,8 +11,8 @@ Rates come for two targets: `population`, instructions like the ones in the set,
 from dataclasses import dataclass
 
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
-from uphold.records.training_data import NO_TRAINING, TrainingUse
 from uphold.records.packs import ReviewerProgress
+from uphold.records.training_data import NO_TRAINING, TrainingUse
 
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""

@@ -82,7 +82,11 @@ class ExampleColumns:
     def fitting(cls, width: int, contents: SetContents) -> "ExampleColumns":
         """Return columns for `width` cells; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 13 if width >= 60 else 10) + 2
-        tags = min(max(contents.tag_width, 4), (11 if width >= 66 else 7) + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
+        tags = (
+            min(max(contents.tag_width, 4), (11 if width >= 66 else 7) + max(width - 60, 0) // 6) + 2
+            if contents.tag_width
+            else 0
+        )
         columns = cls(key, 0, health=21 if width >= 100 else 3)
         if width >= 44:
             columns = replace(columns, tags=tags)

@@ -22,8 +22,8 @@ from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.place import Place
 from uphold_tui.clipboard import copy_text
+from uphold_tui.place import Place
 from uphold_tui.review import layout
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
