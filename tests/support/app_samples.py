@@ -147,8 +147,11 @@ def session(store: Store, reviewer: str = "mira") -> ReviewSession:
 def make_app(
     store: Store, session: ReviewSession | None = None, settings: Settings | None = None, **options: Any
 ) -> UpholdApp:
-    """The app with these options (see AppOptions), in uphold's usual theme whatever terminal the tests run in."""
-    return UpholdApp(store, session, AppOptions(**{"theme": DARK.name, **options}), settings)
+    """The app with these options (see AppOptions), in uphold's usual theme whatever terminal the tests run in.
+
+    An overturned pair does not stay unless `hold` says so.
+    """
+    return UpholdApp(store, session, AppOptions(**{"theme": DARK.name, "hold": "never", **options}), settings)
 
 
 def app(store: Store, **settings: Any) -> UpholdApp:

@@ -8,14 +8,18 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands import (
+    backup,
     compare,
     completion,
     decide,
+    doctor,
     export,
     generate,
     import_,
     init,
     judge,
+    pack,
+    report,
     review,
     run_checkpoint,
     runs,
@@ -81,14 +85,19 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "review": review.review,
     "next": decide.next_,
     "decide": decide.decide,
+    "pack": pack.pack,
+    "merge": pack.merge,
     "stats": stats.stats,
-    "judges": compare.judges,
     "plan": compare.plan,
     "compare": compare.compare,
     "gate": compare.gate,
     "scores": scores.scores,
     "show": show.show,
+    "report": report.report,
+    "replay": report.replay,
     "export": export.export,
+    "backup": backup.backup,
+    "doctor": doctor.doctor,
     "completion": completion.completion,
 }
 
@@ -103,6 +112,12 @@ app.add_typer(imports, name="imports")
 app.add_typer(runs.app, name="runs")
 app.add_typer(
     lazy_group("uphold_tui.commands.sets", "Curate eval sets, and say what their numbers rest on."), name="set"
+)
+app.add_typer(
+    lazy_group(
+        "uphold_tui.commands.judges", "Compare the judges of a run; show what a judge is asked.", with_default=True
+    ),
+    name="judges",
 )
 app.add_typer(lazy_group("uphold_tui.commands.systems", "Rename systems."), name="systems")
 app.add_typer(lazy_group("uphold_tui.commands.reviewers", "Rename reviewers."), name="reviewers")

@@ -23,6 +23,7 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
+    from uphold.records.certificates import Certificate
     from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
     from uphold.workflows.checkpoint_run import CheckpointRequest
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
+    from uphold_tui.standing.work import BackgroundWork
+    from uphold_tui.workbench.source import TrialWork
 
 
 @runtime_checkable
@@ -65,6 +68,8 @@ class Navigator:
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
         self.checkpoint: BackgroundCheckpoint | None = None
+        self.standing: BackgroundWork | None = None
+        self.trial: TrialWork | None = None
         self.first_checkpoint: BackgroundCheckpoint | None = None
         self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
@@ -375,8 +380,8 @@ class Navigator:
     # a run
 
     def review_run(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> None:
-        """Open the review of a run, in one of its queues; leaving it comes back here."""
-        session = self._session(run, queue or QueueKind.RANDOM, picked)
+        """Open the review of a run, in one of its queues (None: as it was read last); leaving it comes back here."""
+        session = self._session(run, queue, picked)
         self.app.push_screen(self._review_screen(session, self._review_left))
 
     def _open_review_of(self, run: Run) -> ReviewScreen | None:
@@ -423,15 +428,20 @@ class Navigator:
         commands = [Command(safe_text.safe_line(tag), str(index)) for index, tag in enumerate(tags)]
         self.app.push_screen(CommandScreen(commands, hint, nothing="no example of this set has such a tag"), chosen)
 
-    def _session(self, run: Run, queue: str, picked: Sequence[int] = ()) -> "ReviewSession":
-        from uphold.workflows.review_opening import ReviewOptions, open_review
+    def _session(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> "ReviewSession":
+        """A session in the queue that is wanted, else as the run was read last."""
+        if picked:
+            from uphold.workflows.review_opening import ReviewOptions, open_review
 
-        return open_review(
-            self.store, run, self.reviewer, ReviewOptions(queue, judge=self.options.judge, picked=picked)
-        )
+            options = ReviewOptions(queue or QueueKind.RANDOM, judge=self.options.judge, picked=picked)
+            return open_review(self.store, run, self.reviewer, options)
+        from uphold.workflows.review_resuming import WantedReview, resume_review
+
+        return resume_review(self.store, run, self.reviewer, WantedReview(queue, judge=self.options.judge))
 
     def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
         screen = ReviewNavigator(self, session, left).screen
+        screen.note_lost_keys()
         screen.note_other_sets()
         if self._offer_tour:
             self._offer_tour = False
@@ -462,7 +472,7 @@ class Navigator:
             lambda: self.show_numbers(run),
             lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
         )
-        state = state or self._list_states.setdefault(run.id, PairsScreenState())
+        state = state or self._list_states.setdefault(run.id, PairsScreenState(order=self.options.state.pair_order))
         listing = PairListing(self.store, run, self.reviewer, judge or self.options.judge)
         self.app.push_screen(PairsScreen(listing, actions, self.options, state))
 
@@ -477,6 +487,8 @@ class Navigator:
             self.close,
             self.update_judges,
             lambda: self.show_checkpoints(run.set),
+            lambda judge: self.show_standing(run.set, judge),
+            lambda: self.show_workbench(run),
         )
         self.app.push_screen(self.numbers_screen(run, self.reviewer, actions, self.options.judge))
 
@@ -495,7 +507,71 @@ class Navigator:
         from uphold_tui.numbers.screen import NumbersScreen, numbers_source
 
         source = numbers_source(self.store.path, run, reviewer, named)
-        return NumbersScreen(source, actions, self.options)
+        offered = replace(actions, wrong=lambda judge: self._show_wrong(run, judge, actions))
+        return NumbersScreen(source, offered, self.options)
+
+    def _show_wrong(self, run: Run, judge: "JudgeRef", numbers: "NumbersActions") -> None:
+        """Where a judge is wrong on a run; its parts open their pairs as the numbers do."""
+        from uphold_tui.numbers.wrong import WrongActions, WrongScreen, wrong_source
+
+        actions = WrongActions(numbers.pairs, self.close)
+        self.app.push_screen(WrongScreen(wrong_source(self.store.path, run, judge), actions, self.options))
+
+    # the workbench
+
+    def show_workbench(self, run: Run) -> None:
+        """A judge at work on the decided pairs of a run."""
+        from uphold_tui.workbench.screen import WorkbenchActions, WorkbenchScreen
+        from uphold_tui.workbench.source import workbench_source
+
+        def begin(work: "TrialWork") -> None:
+            self.trial = work
+
+        def open_pair(pair_id: int) -> None:
+            session = self._session(run, QueueKind.RANDOM)
+            session.go_to(session.place_of(pair_id) + 1)
+            self.app.push_screen(self._review_screen(session, self._review_left))
+
+        actions = WorkbenchActions(
+            begin,
+            lambda: self.trial if self.trial is not None and self.trial.is_running else None,
+            open_pair,
+            lambda named: self.show_standing(run.set, None, named),
+            self.close,
+        )
+        source = workbench_source(self.store.path, run, self.reviewer, self.settings)
+        self.app.push_screen(WorkbenchScreen(source, actions, self.options))
+
+    # standing
+
+    def show_standing(self, set_name: str, judge: "JudgeRef | None", to_test: str | None = None) -> None:
+        """What is certified over a set; `judge` is the one in force where none is pinned to the set.
+
+        `to_test` names a judge that is to be tested at once, after the question what that spends.
+        """
+        from uphold_tui.standing.screen import StandingActions, StandingScreen
+        from uphold_tui.standing.source import standing_source
+
+        def begin(work: "BackgroundWork") -> None:
+            self.standing = work
+
+        actions = StandingActions(
+            begin,
+            lambda: self.standing if self.standing is not None and self.standing.is_running else None,
+            self._list_tested,
+            self.close,
+        )
+        source = standing_source(self.store.path, set_name, judge, self.settings)
+        self.app.push_screen(StandingScreen(source, actions, self.options, to_test))
+
+    def _list_tested(self, certificate: "Certificate") -> None:
+        """List the pairs of a test: those of its run, or of the latest run of the set that has some."""
+        from uphold.records.pair_list import Behind, behind
+        from uphold.workflows.standing import runs_tested
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        found = runs_tested(self.store, certificate)
+        self.list_pairs(found[-1], PairsScreenState(behind(Behind.TESTED)), certificate.judge)
 
     # checkpoints
 
@@ -642,7 +718,7 @@ class Navigator:
         return make_run(self.store, set_name, *step.sides)
 
     def _review_imported(self, step: "NextStep", set_name: str) -> None:
-        session = self._session(self._imported_run(step, set_name), QueueKind.RANDOM)
+        session = self._session(self._imported_run(step, set_name))
         self._close_import()
         self.app.push_screen(self._review_screen(session, self._review_left))
 
@@ -669,11 +745,12 @@ class Navigator:
 
     def judge_run(self, run: Run) -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold.workflows.judge_offers import judge_offers
+        from uphold.workflows.judging_progress import judge_answers
         from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
         actions = JudgingActions(
-            lambda run: judges_to_choose(self.store, run.id, self.settings),
+            lambda run: judge_offers(self.store, run, self.settings),
             lambda: self.judging if self.judging is not None and self.judging.is_running else None,
             self._begin_judging,
             lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
@@ -692,11 +769,15 @@ class Navigator:
         return self.judging
 
     def stop_judging(self) -> None:
-        """Stop judging and a new checkpoint that still go on, and wait until what was in flight is in the file."""
+        """Stop whatever asks models still, and wait until what was in flight is in the file."""
         if self.judging is not None:
             self.judging.stop_and_wait()
         if self.checkpoint is not None:
             self.checkpoint.stop_and_wait()
+        if self.standing is not None:
+            self.standing.stop_and_wait()
+        if self.trial is not None:
+            self.trial.stop_and_wait()
 
     def _has_begun_demo(self) -> bool:
         from uphold.workflows.demo import has_begun_demo
@@ -764,7 +845,8 @@ class ReviewNavigator:
         else:
             from uphold_tui.pairs.screen import PairsScreenState
 
-            self._list = self._pairs_screen(PairsScreenState(pair_id=here), choose=choose)
+            order = self._navigator.options.state.pair_order
+            self._list = self._pairs_screen(PairsScreenState(order=order, pair_id=here), choose=choose)
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
@@ -796,7 +878,12 @@ class ReviewNavigator:
         session = self._session
         self.screen.update_judge()
         actions = NumbersActions(
-            self.open_filtered, self._review_queue, self._navigator.close, self._navigator.update_judges
+            self.open_filtered,
+            self._review_queue,
+            self._navigator.close,
+            self._navigator.update_judges,
+            standing=lambda judge: self._navigator.show_standing(session.run.set, judge),
+            workbench=lambda: self._navigator.show_workbench(session.run),
         )
         screen = self._navigator.numbers_screen(session.run, session.reviewer, actions, session.named_judge)
         self._app.push_screen(screen)
@@ -827,7 +914,8 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        order = navigator.options.state.example_order
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(order=order, key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

@@ -105,6 +105,11 @@ def answer(cell: AnswerCell, style: str = "") -> Content:
     return shown(cell_text(cell), style)
 
 
+def whole_answer(cell: AnswerCell) -> str:
+    """Return the answer of one turn as plain text, whatever its length."""
+    return terminal_safe(cell_text(cell))
+
+
 def safe(text: str) -> str:
     """Return foreign text with its line breaks as plain text, for an editor field or for the terminal after leaving."""
     return terminal_safe(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import run_list, sets
+from uphold.store import packs, run_list, sets
 from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.set_versions import judged_versions
@@ -23,6 +23,7 @@ __all__ = [
     "judged_versions",
     "open_or_make_store",
     "open_store",
+    "packed_for",
 ]
 
 
@@ -40,6 +41,12 @@ def home(store: Store, judge: str | None = None) -> Home:
     from uphold.store import pair_list  # here: a review opens without the list of pairs
 
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
+
+
+def packed_for(store: Store) -> str | None:
+    """Return the name of the reviewer that this file was packed for; None where it is no pack, or for nobody by name."""
+    pack = packs.own_pack(store)
+    return pack.reviewer if pack is not None else None
 
 
 def list_sets(store: Store) -> list[SetRow]:

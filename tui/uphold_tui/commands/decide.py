@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import AsJson, RunName, reviewer_name
+from uphold_tui.commands.options import AsJson, RunName, reviewer_in
 
 if TYPE_CHECKING:
     from uphold.records.reviews import PairView
@@ -65,8 +65,9 @@ def next_(
     from uphold_tui.console import print_json
 
     options = ReviewOptions(queue, blind, judge=judge)
-    name = _decider_name(context, reviewer, as_program)
+    _check_decider(reviewer, as_program)
     with context.obj.open() as store:
+        name = as_program if as_program is not None else reviewer_in(store, context.obj.settings, reviewer)
         wanted = find_run(store, run_meant(store, run, context.obj.project.set))
         find = next_pairs if as_program is None else next_pairs_for_program
         found = find(store, wanted, name, options, count)
@@ -119,7 +120,7 @@ def decide(
     from uphold.formats.decisions import read_decisions
     from uphold.workflows.review_opening import ReviewOptions
 
-    name = _decider_name(context, reviewer, as_program)
+    _check_decider(reviewer, as_program)
     options = ReviewOptions(queue, blind, judge=judge)
     if sum((undo, from_ is not None, key is not None)) > 1:
         raise BadUsage("give one of KEY CHOICE, --from FILE and --undo")
@@ -128,6 +129,7 @@ def decide(
     if encoding is not None and from_ is None:
         raise BadUsage("--encoding is that of the file of --from")
     with context.obj.open() as store:
+        name = as_program if as_program is not None else reviewer_in(store, context.obj.settings, reviewer)
         if undo:
             _undo(store, _find_run(store, run), name, as_program is not None, json)
             return
@@ -139,10 +141,9 @@ def decide(
     _print_written(wanted, name, as_program is not None, written, json)
 
 
-def _decider_name(context: typer.Context, reviewer: str | None, program: str | None) -> str:
+def _check_decider(reviewer: str | None, program: str | None) -> None:
     if reviewer is not None and program is not None:
         raise BadUsage("give --reviewer or --as-program, not both")
-    return program if program is not None else reviewer_name(context.obj.settings, reviewer)
 
 
 def _find_run(store: "Store", name: str | None) -> "Run":

@@ -80,6 +80,8 @@ def show(
 
 
 def _overview_json(found: "SetOverview") -> dict[str, Any]:
+    from uphold.reports.training_text import training_json
+
     names = (
         "purpose",
         "guidelines",
@@ -94,10 +96,13 @@ def _overview_json(found: "SetOverview") -> dict[str, Any]:
         "hash",
     )
     values = {name: getattr(found, name) for name in names}
-    return {"set": found.name, **values, "seed": found.seed, "tags": dict(found.tags), "wanted": dict(found.wanted)}
+    training = training_json(found.training) if found.training else None
+    more = {"tags": dict(found.tags), "wanted": dict(found.wanted), "training_data": training}
+    return {"set": found.name, **values, "seed": found.seed, **more}
 
 
 def _print_overview(found: "SetOverview") -> None:
+    from uphold.reports.training_text import training_sentence
     from uphold_tui.console import print_line, print_table, print_text
 
     print_line(f"{found.name}   {found.purpose or 'no purpose given'}")
@@ -106,6 +111,8 @@ def _print_overview(found: "SetOverview") -> None:
     print_text(
         f"{found.active} active, {found.draft} draft, {found.retired} retired; {version}{changed}; {found.hash[:7]}"
     )
+    if found.training:
+        print_text(training_sentence(found.training))
     rows = [("judge", found.judge), ("baseline", found.baseline), ("floor", found.floor)]
     print_table([(f"  {name}", str(value)) for name, value in rows if value is not None])
     if found.tags:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -29,6 +30,7 @@ from uphold.records.texts import cell_text
 from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
@@ -44,6 +46,7 @@ from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow
@@ -84,7 +87,8 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
-        self.state = state if state is not None else SetScreenState()
+        self.state = state if state is not None else SetScreenState(order=options.state.example_order)
+        self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
         self.message = Content("")
@@ -92,6 +96,7 @@ class SetScreen(Screen[None]):
         self._tags: list[str] = []
         self._went_to_review = False
         self._is_finding = False
+        self._count = CountPrefix()
         self._health_cursor: int | None = None
         self._checking: CheckRun | None = None
         self._quiet_check: CheckRun | None = None
@@ -382,21 +387,28 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
+    def on_key(self, event: KeyEvent) -> None:
+        """Take the digits of a number before the key that it is for."""
+        if self.focused is None and self._count.note_key(event):
+            self.say(self._count.typed)
+
     def action_move(self, step: int) -> None:
-        """Move the cursor down or up, in the list or over the lines of the health panel."""
+        """Move the cursor down or up, in the list or over the lines of the health panel, by the number typed before."""
+        step *= self._count.take() or 1
         if self._health_cursor is None:
             self.list.move(step)
         else:
             self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
             self._refresh_health()
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a page."""
-        self.list.move(pages * self.list.page)
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.list.move(page_step(pages, self.list.page))
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first example or the last."""
-        self.list.go(len(self.list.items) - 1 if end else 0)
+        """Go to the first example or the last; to the row whose number was typed before."""
+        number = self._count.take() or (len(self.list.items) if end else 1)
+        self.list.go(number - 1)
 
     # filters, order, search
 
@@ -424,6 +436,7 @@ class SetScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.example_order = self.state.order
         self._show_selected()
         self.refresh_page()
 
@@ -711,8 +724,7 @@ class SetScreen(Screen[None]):
         """Copy the key of the example under the cursor."""
         if self.selected is not None:
             key = safe_text.safe_line(self.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.say(f"copied {key}")
+            copy_text(self.app, key, key, self.say)
 
     def action_answers(self) -> None:
         """Show what the systems answered; one key makes an answer the reference."""

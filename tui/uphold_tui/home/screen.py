@@ -20,6 +20,7 @@ from uphold.formatting import count, count_noun, of_n, percent_number
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import JudgeReason
 from uphold.records.runs import Run, RunRow, SetRow
+from uphold.reports.progress_text import progress_text
 from uphold.reports.rate_text import rate_interval
 from uphold.workflows.lookup import Home, open_store
 from uphold_tui import keys, safe_text
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from uphold.workflows.statistics import HeadlineNumbers
 
 _RUN_HEIGHT = 3
-"""Rows of a run: two, and a blank one."""
+"""Rows of a run: two, and one that is blank, or says how far several reviewers are."""
 
 _HEAD_HEIGHT = 2
 """Rows above the first run."""
@@ -94,6 +95,12 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
         _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
         _row(columns, in_set, judge, _agreement(row, headline, columns)),
     )
+
+
+def people_row(row: RunRow) -> Content:
+    """Return the row below those of a run: how far each of several reviewers is; blank for one alone."""
+    words = Content.styled("   ", FAINT).join(safe_text.line(progress_text(one), FAINT) for one in row.people)
+    return Content.assemble("  ", words) if row.people else Content("")
 
 
 def _review_bar(row: RunRow, width: int) -> Content:
@@ -364,7 +371,7 @@ class HomeScreen(Screen[None]):
             head = Content.assemble(("No run yet.  ", BOLD), (words, MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), Content("")]
+            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), people_row(run)]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin

@@ -27,6 +27,7 @@ from uphold_tui.importing.form import FIELD_WORDS, ColumnChoice, Form, FormRow, 
 from uphold_tui.importing.page import PageRow, file_names, form_page, outcome_page, progress_page
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 _QUESTIONS = {
@@ -378,9 +379,9 @@ class ImportScreen(Screen[None]):
         rows = self.form.rows
         self.cursor = rows.index(row) if row in rows else min(self.cursor, len(rows) - 1)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by a page."""
-        step = pages * max(self.page.size.height - 1, 1)
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages."""
+        step = page_step(pages, self.page.size.height - 1)
         self.page.scroll_to(y=self.page.scroll_offset.y + step, animate=False, immediate=True)
 
     def on_click(self, event: Click) -> None:

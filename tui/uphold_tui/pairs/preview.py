@@ -136,8 +136,7 @@ def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
 def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content:
     label = Content.styled("you".ljust(9), MUTED)
     if pair.choice is None:
-        words = "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
-        parts = [label, Content.styled(words, MUTED)]
+        parts = [label, Content.styled(_not_read(pair), MUTED)]
     else:
         parts = [label, Content.styled(names.of_choice(pair.choice), BOLD)]
         if pair.ruling is not None:
@@ -154,6 +153,13 @@ def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content
     if pair.note:
         parts += [Content("   "), safe_text.quoted(pair.note, MUTED)]
     return Content.assemble(*parts)
+
+
+def _not_read(pair: ListedPair) -> str:
+    """Return how it stands with a pair that is undecided."""
+    if pair.stale:
+        return "decided before its texts changed; this is to be decided again"
+    return "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
 
 
 class Preview(Widget):

@@ -137,10 +137,17 @@ def mark(pair: ListedPair, signs: Signs) -> Content:
     elif pair.ruling is not None:
         first = badges.ruling_sign(pair.ruling, signs)
     else:
-        first = Content.styled(signs.skipped if pair.skipped else signs.undecided, MUTED)
+        first = _undecided(pair, signs)
     carried = pair.decision is not None and pair.decision.kind is EventKind.CARRIED
     flag = Content.styled(signs.flagged, DOUBT) if pair.flagged else Content(signs.carried if carried else " ")
     return Content.assemble(first, " ", flag, " ")
+
+
+def _undecided(pair: ListedPair, signs: Signs) -> Content:
+    """Return the mark of a pair that is to be decided, again where its texts have changed since."""
+    if pair.stale:
+        return Content.styled(signs.stale, DOUBT)
+    return Content.styled(signs.skipped if pair.skipped else signs.undecided, MUTED)
 
 
 def row(
@@ -148,8 +155,8 @@ def row(
 ) -> Content:
     """Return the row of one pair; `with_turn` puts the turn behind the key, which then does not identify the pair."""
     judge, you = names.of_verdict(pair.visible_verdict), names.of_choice(pair.choice)
-    if pair.skipped and not you:
-        you = "skipped"
+    if not you:
+        you = "stale" if pair.stale else "skipped" if pair.skipped else ""
     turn = f" {pair.turn}" if with_turn else ""
     key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, FAINT))
     reasons = safe_text.line(", ".join(pair.reasons), MUTED)

@@ -6,18 +6,20 @@ from dataclasses import dataclass, field, replace
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, of_n
+from uphold.formatting import count, count_noun, noun, of_n
 from uphold.records.enums import QuickFilter, SortOrder
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
@@ -26,6 +28,7 @@ from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
@@ -90,10 +93,12 @@ class PairsScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.PAIRS, options.keymap)}
         self.listing, self.actions, self.signs = listing, actions, options.signs
-        self.state = state if state is not None else PairsScreenState()
+        self.state = state if state is not None else PairsScreenState(order=options.state.pair_order)
+        self._remembered = options.state
         self.loader = PairLoader(listing, blind=blind)
         self.names = SystemNames.of(listing.run)
         self.message = Content("")
+        self._count = CountPrefix()
         self._is_typing = False
         self._choose_filter = choose_filter
         self._filter_choices: list[PairFilter] = []
@@ -202,14 +207,20 @@ class PairsScreen(Screen[None]):
         run, is_empty = self.listing.run, self.loader.is_complete and not self.list.items
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         blind = ["blind"] if self.loader.blind else []
-        total = count_noun(len(self.pairs), "pair") if self.loader.is_complete else ""
-        self.header.show(header.title(*names, blind), Content.styled(total, MUTED))
+        self.header.show(header.title(*names, blind), Content.styled(self._total(), MUTED))
         self.filters.show(*self._filters())
         self._refresh_find_line()
         self.set_class(is_empty, "-empty")
         if is_empty:
             self.empty.update(self._why_empty())
         self._refresh_footer()
+
+    def _total(self) -> str:
+        """Return how many pairs there are; `12 of 200 pairs` where not all are shown."""
+        if not self.loader.is_complete:
+            return ""
+        shown, total = len(self.list.items), len(self.pairs)
+        return count_noun(total, "pair") if shown == total else f"{of_n(shown, total)} {noun(total, 'pair')}"
 
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the search field."""
@@ -334,17 +345,23 @@ class PairsScreen(Screen[None]):
         """Open the pair that was clicked."""
         self.action_open()
 
-    def action_move(self, step: int) -> None:
-        """Move the cursor down or up."""
-        self.list.move(step)
+    def on_key(self, event: KeyEvent) -> None:
+        """Take the digits of a number before the key that it is for."""
+        if not self._is_typing and self._count.note_key(event):
+            self.show_message(Content.styled(self._count.typed, MUTED))
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a page."""
-        self.list.move(pages * self.list.page)
+    def action_move(self, step: int) -> None:
+        """Move the cursor down or up, by as many rows as were typed before."""
+        self.list.move(step * (self._count.take() or 1))
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.list.move(page_step(pages, self.list.page))
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first pair or the last."""
-        self.list.go(len(self.list.items) - 1 if end else 0)
+        """Go to the first pair or the last; to the row whose number was typed before."""
+        number = self._count.take() or (len(self.list.items) if end else 1)
+        self.list.go(number - 1)
 
     def action_jump(self, number: int) -> None:
         """Go to a pair by its place in the queue, from 1."""
@@ -388,6 +405,7 @@ class PairsScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.pair_order = self.state.order
         self._apply_filter()
 
     def action_find(self) -> None:
@@ -489,8 +507,7 @@ class PairsScreen(Screen[None]):
         """Copy the key of the pair under the cursor."""
         if self.list.selected is not None:
             key = safe_text.safe_line(self.list.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.show_message(Content.styled(f"copied {key}", MUTED))
+            copy_text(self.app, key, key, lambda words: self.show_message(Content.styled(words, MUTED)))
 
     # other screens
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
+from uphold.formatting import count
 from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
+from uphold.records.judgments import criterion_verdicts
 from uphold.records.reviews import PairView
 from uphold.reviewing.presentation import Reason, ReasonShown
 from uphold.reviewing.receipts import Receipt
@@ -12,7 +14,7 @@ from uphold_tui import safe_text
 from uphold_tui.keys import REVIEW, Key, label
 from uphold_tui.review.people import dispute_rows, other_judges
 from uphold_tui.review.people import label_width as people_width
-from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
+from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, EVEN, MUTED, OVERTURNED, PLAIN, SIDE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.badges import ruling_sign
 from uphold_tui.widgets.marks import marks
@@ -25,6 +27,8 @@ NARROW = 100
 DECIDED_BEFORE = "decided before the verdict was shown"
 
 VEILED = "has read this pair; shown after you decide"
+
+_NOTHING = Content("")
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
@@ -100,11 +104,15 @@ def _beside(words: list[Content], spared: list[Content], room: int, gap: str) ->
     return Content(gap).join(kept)
 
 
-def reason_rows(strip: StripState, width: int, height: int) -> list[Content]:
-    """The judge's reason, or what went wrong, on exactly `height` rows."""
+def reason_rows(strip: StripState, width: int, height: int, before: Content = _NOTHING) -> list[Content]:
+    """The judge's reason, or what went wrong, on exactly `height` rows; `before` stands in front of it."""
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
     text = _reason(strip)
+    if height == 1 and (alike := answers_note(pair)):
+        text = Content.assemble((alike, BOLD), "; " if text else "", text)
+    if before:
+        text = Content.assemble(before, "   ", text)
     style = MUTED if quiet else ""
     rows = text.stylize_before(style).wrap(width) if text and width > 4 else []
     if len(rows) > height > 1 and len(strip.reason.reasons) == height:
@@ -169,6 +177,25 @@ def above_you(strip: StripState, width: int, *, narrow: bool = False) -> Content
     return Content.assemble(" " * (width - message.cell_length), message)
 
 
+def _between(strip: StripState, width: int) -> Content:
+    """The row between reason and keys: at the left that the answers are identical or empty, at the right `above_you`."""
+    alike = answers_note(strip.pair)
+    message = above_you(strip, width)
+    if not alike:
+        return message
+    return spread(Content.assemble(" " * 9, (alike, BOLD)), message.rstrip() if message else message, width)
+
+
+def answers_note(pair: PairView) -> str:
+    """What is seen of two answers without reading them: that they are identical, or that there is nothing to read."""
+    blank = [side for side in Side if pair.is_blank(side)]
+    if len(blank) > 1:
+        return "both answers are empty"
+    if blank:
+        return f"{blank[0]} is empty"
+    return "identical answers" if pair.has_identical_answers else ""
+
+
 def _label_width(strip: StripState, narrow: bool) -> int:
     """Columns of the word before your decision or the keys for it."""
     return people_width(strip.pair) if strip.pair.reviewer_decisions else 7 if narrow else 9
@@ -194,9 +221,9 @@ def _offer(strip: StripState, room: int, *, narrow: bool) -> Content:
 
 
 def _offer_before(strip: StripState) -> list[Content]:
-    """The key that upholds the verdict on the table; an adjudicator has none."""
+    """The key that upholds the verdict on the table."""
     preferred = badges.preferred_of(strip.pair.judge)
-    if preferred is None or strip.pair.adjudicating:
+    if preferred is None:
         return []
     side = strip.pair.side_of(preferred)
     return [_entry(strip, "review.uphold", f"uphold {side.value if side else 'tie'}")]
@@ -256,8 +283,12 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
 def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
-    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
-    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
+    entries = [_entry(strip, "review.uphold", "next")]
+    if overturned:
+        entries.append(_entry(strip, "review.why", "why" if narrow else "say why"))
+    if not (overturned and narrow):
+        entries.append(_entry(strip, "review.comment", "comment"))
+    entries.append(_entry(strip, "review.undo", "undo"))
     return Content("  " if narrow else "    ").join(entries)
 
 
@@ -316,23 +347,61 @@ class VerdictStrip(ReportsPaint):
         return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
 
 
+def criteria_row(strip: StripState, width: int) -> Content:
+    """What the judge says by each of its criteria, as many as have room; no text where it has none."""
+    judge = strip.pair.judge
+    verdicts = criterion_verdicts(judge.judgments) if judge is not None else {}
+    said = [
+        Content.assemble(safe_text.line(name, MUTED), " ", _criterion_sign(strip, verdict))
+        for name, verdict in verdicts.items()
+    ]
+    kept, room = [], width
+    for number, one in enumerate(said):
+        left = len(said) - number
+        more = Content.styled(f"{count(left)} more", MUTED)
+        if one.cell_length + (3 + more.cell_length if left > 1 else 0) > room:
+            kept.append(more)
+            break
+        kept.append(one)
+        room -= one.cell_length + 3
+    return Content("   ").join(kept)
+
+
+def _criterion_sign(strip: StripState, verdict: Verdict) -> Content:
+    """The side that a criterion favours; the sign of any other verdict."""
+    side = strip.pair.side_of(verdict.preference) if verdict.preference is not None else None
+    if side is not None:
+        return Content.styled(side.value, f"{BOLD} {SIDE[side]}")
+    signs = {Verdict.TIE: (strip.signs.tie, EVEN), Verdict.INCONSISTENT: (strip.signs.inconsistent, DOUBT)}
+    sign, style = signs.get(verdict, (strip.signs.unreadable, MUTED))
+    return Content.styled(sign, style)
+
+
+def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Content]:
+    """The criteria, the reason and what the last key did, on exactly `height` rows; one row holds the reason alone.
+
+    With criteria the reason takes the row that would be blank, unless the last key left a word there.
+    """
+    narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
+    if narrow:
+        above = above_you(strip, width, narrow=True)
+        return [above] if above and strip.not_saved is None else reason_rows(strip, width, 1, criteria)
+    above = _between(strip, width)
+    rest = [above] if above or not criteria else []
+    reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
+    return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
+
+
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
     narrow = height < 5
     if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
-    indent = "" if narrow else " " * 9
-    reason = [
-        Content.assemble(indent, row) for row in reason_rows(strip, width - len(indent), 1 if narrow else height - 3)
-    ]
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    above = above_you(strip, width, narrow=narrow)
-    gap = [] if narrow else [above]
-    if narrow and above and strip.not_saved is None:
-        reason = [above]
-    return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
+    under = _rows_under_verdict(strip, width, 1 if narrow else height - 2)
+    return [judge_row(strip, width, narrow=narrow), *under, *you]
 
 
 _HERE = {

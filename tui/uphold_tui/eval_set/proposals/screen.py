@@ -28,6 +28,7 @@ from uphold_tui.eval_set.proposals.propose_run import ProposeRun, progress_words
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
@@ -312,9 +313,9 @@ class ProposalsScreen(Screen[None]):
         for body in (self.body, self.near_body):
             body.scroll_rows(body.top + rows)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll both texts by a page."""
-        self.action_scroll(pages * self.body.page)
+    def action_page(self, pages: float) -> None:
+        """Scroll both texts by pages."""
+        self.action_scroll(page_step(pages, self.body.page))
 
     def on_text_body_wheel(self, message: TextBody.Wheel) -> None:
         """Scroll the text under the mouse."""

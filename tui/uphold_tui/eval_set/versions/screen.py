@@ -28,6 +28,7 @@ from uphold_tui.eval_set.versions.strip import EffectsPanel, effect_rows
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
@@ -306,9 +307,9 @@ class VersionsScreen(Screen[None]):
             self.list.go(len(self.list.items) - 1 if end else 0)
             self._show_moved()
 
-    def action_page(self, pages: int) -> None:
-        """Scroll the difference by a page."""
-        self.diff.scroll_rows(self.diff.top + pages * self.diff.page)
+    def action_page(self, pages: float) -> None:
+        """Scroll the difference by pages."""
+        self.diff.scroll_rows(self.diff.top + page_step(pages, self.diff.page))
 
     def action_open(self) -> None:
         """Show the difference alone, or the list again."""
