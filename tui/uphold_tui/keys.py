@@ -319,6 +319,7 @@ WRONG: tuple[Key, ...] = (
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),
+    Key("wrong.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (
@@ -392,6 +393,7 @@ STANDING: tuple[Key, ...] = (
     Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
     Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("standing.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 WORKBENCH: tuple[Key, ...] = (
@@ -415,6 +417,7 @@ WORKBENCH: tuple[Key, ...] = (
     Key("workbench.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("workbench.help", ("?",), "help", "all keys", "this", "Show"),
     Key("workbench.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("workbench.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

@@ -31,11 +31,9 @@ def doctor(
 
     Exits with 0 where nothing is wrong, else with 1, also where the file cannot be opened at all.
 
-    Examples:
-
-      uphold doctor
-
-      uphold --db uphold-monday.db doctor --json
+    \b
+    uphold doctor
+    uphold --db uphold-monday.db doctor --json
     """
     from uphold.workflows.diagnosis import diagnose
     from uphold_tui.console import print_json

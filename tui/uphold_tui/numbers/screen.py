@@ -137,6 +137,7 @@ class NumbersScreen(Screen[None]):
         self.judge: str | None = None
         self.by_tag = False
         self._shows_all = False
+        self._when_read: Callable[[], None] | None = None
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.cursor = 0
@@ -180,12 +181,19 @@ class NumbersScreen(Screen[None]):
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
                 self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
+                self._do_when_read()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
                 self.history = await asyncio.to_thread(self.source.history)
         except UpholdError as error:
             self._placeholder = safe_text.line(str(error), DOUBT)
         self.refresh_page()
+
+    def _do_when_read(self) -> None:
+        """Do what was asked for before the numbers were there."""
+        act, self._when_read = self._when_read, None
+        if act is not None and self.app.screen is self:
+            act()
 
     @property
     def statistics(self) -> RunStatistics | None:
@@ -362,7 +370,10 @@ class NumbersScreen(Screen[None]):
             self.actions.workbench()
 
     def action_wrong(self) -> None:
-        """Show where the judge on the page is wrong."""
+        """Show where the judge on the page is wrong, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_wrong
+            return
         judge = self._shown_judge
         if judge is None:
             self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))
