@@ -127,7 +127,8 @@ def _decision_items(found: RunEvidence) -> Iterator[DocumentItem]:
     yield from _won(found)
     yield from (Sentence(text) for text in found.decision.beside)
     yield from _against_blessed(found)
-    words = [item for item in section.items if isinstance(item, Sentence) and item.id in _HEADLINE_WORDS]
+    wanted = _HEADLINE_WORDS if found.decision.rate is not None else (RowId.HEADLINE_JUDGE,)
+    words = [item for item in section.items if isinstance(item, Sentence) and item.id in wanted]
     yield from (replace(item, tone=Tone.MUTED if item.tone is Tone.TEXT else item.tone) for item in words)
 
 

@@ -59,7 +59,7 @@ class ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class CollectedRun:
-    """The evidence of a run, and what is recorded of a report on it."""
+    """The evidence of a run, and what is recorded of a report on it; `facts` are read only for one that is written."""
 
     evidence: RunEvidence
     figures: dict[str, object]
@@ -75,8 +75,8 @@ def report_form(path: Path) -> str:
     return form
 
 
-def collect(store: Store, request: ReportRequest) -> list[CollectedRun]:
-    """Read the evidence of each run of a report from one state of the database.
+def collect(store: Store, request: ReportRequest, *, with_facts: bool = False) -> list[CollectedRun]:
+    """Read the evidence of each run of a report, and if wanted the facts behind it, from one state of the database.
 
     Raises BadUsage for a run or judge that does not exist, and for a run that is named twice.
     """
@@ -86,11 +86,14 @@ def collect(store: Store, request: ReportRequest) -> list[CollectedRun]:
         if twice is not None:
             raise BadUsage(f"the run {twice.name!r} is named twice; name each once")
         at = now()
-        return [collect_run(store, run, request.judge, at) for run in found]
+        return [collect_run(store, run, request.judge, at, with_facts=with_facts) for run in found]
 
 
-def collect_run(store: Store, run: Run, judge: str | None, at: str) -> CollectedRun:
-    """Read the evidence of one run; `at` is when the report is made. The caller holds a snapshot."""
+def collect_run(store: Store, run: Run, judge: str | None, at: str, *, with_facts: bool = False) -> CollectedRun:
+    """Read the evidence of one run, and if wanted the facts behind it; `at` is when the report is made.
+
+    The caller holds a snapshot.
+    """
     options = StatisticsOptions(judge=judge, by_tag=True, first_only=True)
     numbers = _to_hand_on(store, run, read_run_statistics(store, run.name, options))
     shown = _shown_judge(numbers)
@@ -127,7 +130,7 @@ def collect_run(store: Store, run: Run, judge: str | None, at: str) -> Collected
     return CollectedRun(
         evidence,
         figures(evidence),
-        tuple(facts.read_facts(store, pair_ids, judge_ids)),
+        tuple(facts.read_facts(store, pair_ids, judge_ids)) if with_facts else (),
         None if shown is None else shown.id,
     )
 
@@ -292,7 +295,7 @@ def write_report(store: Store, request: ReportRequest, path: Path, *, force: boo
     form = report_form(path)
     target = _recordable(path.resolve())
     check_target(path, store.path, force=force)
-    collected = collect(store, request)
+    collected = collect(store, request, with_facts=True)
     text = report_text(evidence_document(shown_evidence(collected, request)), form)
     write_lines([text], path, store.path, force=force)
     digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
