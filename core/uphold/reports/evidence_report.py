@@ -148,7 +148,7 @@ def _against_blessed(found: RunEvidence) -> Iterator[DocumentItem]:
     """Yield the difference to the blessed run, where there is one; without an interval nothing is concluded."""
     if found.against is None:
         return
-    row, other = found.checkpoint, found.against.run
+    row, other = found.checkpoint, found.against
     difference, name = row.difference, other.candidate
     if difference.difference is None or difference.low is None or difference.high is None:
         text = f"Against {name}, the blessed run, no difference can be told: {difference.reason}."

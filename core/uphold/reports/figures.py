@@ -87,7 +87,7 @@ def report_json(found: RunEvidence) -> Json:
         "decided": found.read.decided,
         "blind": found.read.blind,
         "readers": [{"reviewer": one.name, "read": one.read, "carried": one.carried} for one in found.readers],
-        "against": None if found.against is None else found.against.run.name,
+        "against": None if found.against is None else found.against.name,
         "difference": None if found.against is None else checkpoint_row_json(row)["difference"],
         "lost": row.lost,
         "won": row.won,

@@ -16,7 +16,7 @@ from uphold.reports.figures import changed_figures
 from uphold.store import facts, runs, sets, written_reports
 from uphold.store.database import Store
 from uphold.store.outcomes import rebuild
-from uphold.workflows.reporting import CollectedRun, collect_run
+from uphold.workflows.run_evidence import CollectedRun, collect_run
 
 _TEXT_KINDS = {
     FactKind.TEXT: FactKind.TEXT,
@@ -260,8 +260,8 @@ def _other_basis(run: Run, report: WrittenReport, now: CollectedRun) -> Iterator
         judge = now.evidence.origin.judge
         yield f"the numbers rest on another judge now: {'none' if judge is None else judge.name}"
     against = now.evidence.against
-    if {one.run for one in report.facts} - {run.id} != ({against.run.id} if against is not None else set()):
-        yield f"the run is held against another one now: {'none' if against is None else against.run.name}"
+    if {one.run for one in report.facts} - {run.id} != ({against.id} if against is not None else set()):
+        yield f"the run is held against another one now: {'none' if against is None else against.name}"
 
 
 def _added(number: int, what: str) -> str:
