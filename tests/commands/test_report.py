@@ -42,6 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         bring_files(store, write(folder / "desk.jsonl", *rows()), set="desk")
     for key in KEYS[:3]:
         done(folder, "decide", "lora-vs-base", key, "candidate", "--reviewer", "ana", "--note", "kind")
+    done(folder, "next", "--reviewer", "ana")  # draws the queue
     done(folder, "report", "-o", "report.html")
     with closing(sqlite3.connect(folder / "x.db")) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -231,6 +232,18 @@ BY_HAND = {
     "a response": (
         """UPDATE responses SET cells = '["mended"]' WHERE id = (SELECT candidate_response_id FROM pairs WHERE id = 4)""",
         ("response of lora to desk-0004, turn 1", "digest ", "digest "),
+    ),
+    "which response a pair compares": (
+        "UPDATE pairs SET candidate_response_id = (SELECT candidate_response_id FROM pairs WHERE id = 6) WHERE id = 4",
+        ("response of lora to desk-0004, turn 1", "digest ", "digest "),
+    ),
+    "a judgment that is superseded and changed": (
+        "UPDATE judgments SET superseded_by = id, reason = 'no' WHERE pair_id = 3 AND answer_order = 'candidate-first'",
+        ("judgment of j on desk-0003, turn 1, candidate-first", "candidate, digest ", "candidate, digest "),
+    ),
+    "a pair's place": (
+        "UPDATE queue_items SET weight = 9.0 WHERE pair_id = 2",
+        ("place in the queue random of desk-0002, turn 1", "digest ", "digest "),
     ),
     "an instruction": (
         """UPDATE texts SET turns = '["Say nothing."]' WHERE id = (SELECT text_id FROM pairs WHERE id = 4)""",
