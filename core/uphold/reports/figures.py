@@ -6,8 +6,8 @@ from typing import Any
 
 from uphold.records.replayed import Changed, Replay
 from uphold.records.run_evidence import RunEvidence, TellingPair
-from uphold.reports.evidence_report import limits
 from uphold.reports.json_output import Json, checkpoint_row_json, statistics_json
+from uphold.reports.report_limits import limits
 
 _EXACT = 1e-9
 

@@ -43,7 +43,8 @@ _JUDGMENT_COLUMNS = (
 
 _JUDGMENTS = f"""
 SELECT pair_id, id, {_JUDGMENT_COLUMNS} FROM judgments
-WHERE pair_id {_CHOSEN} AND judge_id {_CHOSEN} AND superseded_by IS NULL AND purpose IN ('verdict', 'rerun') ORDER BY pair_id, id
+WHERE pair_id {_CHOSEN} AND judge_id {_CHOSEN} AND superseded_by IS NULL AND purpose IN ('verdict', 'rerun')
+ORDER BY pair_id, id
 """
 
 _SUPERSEDED = f"SELECT id, {_JUDGMENT_COLUMNS} FROM judgments WHERE superseded_by IS NOT NULL AND id {_CHOSEN}"
