@@ -1,12 +1,11 @@
 """Writes reports of runs to files, and records them."""
 
-import contextlib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from uphold.errors import BadDatabase, BadUsage
+from uphold.errors import BadUsage
 from uphold.records.replayed import WrittenReport
 from uphold.records.run_evidence import RunEvidence
 from uphold.reports.document import Document
@@ -85,20 +84,17 @@ def write_report(store: Store, request: ReportRequest, path: Path, *, force: boo
     Raises as `collect`, `report_form` and `check_target` do, and BadFile where the file cannot be written.
     """
     form = report_form(path)
-    target = _recordable(path.resolve())
-    check_target(path, store.path, force=force)
+    target = _recordable(check_target(path, store.path, force=force))
     collected = collect(store, request, with_facts=True)
     text = report_text(evidence_document(shown_evidence(collected, request)), form)
     write_lines([text], path, store.path, force=force)
     digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
     records = [_record(one, request, form, target, digest) for one in collected]
-    recorded = False
-    with contextlib.suppress(BadDatabase) if store.read_only else contextlib.nullcontext():
+    if not store.read_only:
         with store.writing() as conn:
             for record in records:
                 written_reports.add_report(conn, record)
-        recorded = True
-    return WrittenFile(target, tuple(collected), recorded)
+    return WrittenFile(target, tuple(collected), not store.read_only)
 
 
 def _recordable(path: Path) -> Path:
