@@ -52,9 +52,10 @@ class HandOnRequest:
 def hand_on(database: Path, request: HandOnRequest) -> str:
     """Write the file and return what was written, in words; opens the database itself, so that a thread can call it.
 
-    Raises FileExists for a file that is there and may not be replaced, else as `write_report` and `write_lines` do.
+    Raises FileExists for a file that is there and may not be replaced, else as `write_report` and `write_export` do.
     """
-    from uphold.workflows.exporting import ExportRequest, open_export, write_lines
+    from uphold.workflows.export_formats import FormatOptions, write_export
+    from uphold.workflows.exporting import ExportRequest, open_export
     from uphold.workflows.reporting import ReportRequest, write_report
 
     form, path = request.form, request.path
@@ -64,7 +65,7 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
             written = write_report(store, ReportRequest(names, request.judge), path, force=request.replace)
             return "report written" if written.recorded else "report written, not recorded: the database is read-only"
         with open_export(store, ExportRequest(request.runs[0].name)) as rows:
-            write_lines(rows.lines(form.format), path, store.path, force=request.replace)
+            write_export(rows, form.format, FormatOptions(), path, force=request.replace)
             return f"{count_noun(len(rows), 'pair')} written"
 
 
