@@ -13,9 +13,7 @@ def training_sentence(use: TrainingUse) -> str:
     files = len(use.exports)
     more = "" if files == 1 else f", {count(files)} files with {count_noun(use.examples, 'active example')} in all"
     examples = f"{count_noun(latest.examples, 'example')} of version {count(latest.version)}"
-    return (
-        f"turned into training data on {latest.at[:10]}: {examples}{more}; what is trained on them is not measured by them"
-    )
+    return f"turned into training data on {latest.at[:10]}: {examples}{more}; what is trained on them is not measured by them"
 
 
 def training_json(use: TrainingUse) -> dict[str, Any]:
