@@ -21,11 +21,16 @@ BUNDLE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class BundleHeader:
-    """What is said of the set first; `reasons` are its own reasons by key, `pin` is its judge as NAME@VERSION."""
+    """What is said of the set first.
+
+    `reasons` are its own reasons by key, `pin` is its judge as NAME@VERSION. `reviewers` are those who have reviewed, in the
+    order in which statistics name them.
+    """
 
     set: SetHeader
     pin: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    reviewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

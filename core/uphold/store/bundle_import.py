@@ -108,6 +108,8 @@ class BundleImport:
     def write_header(self, source: RowSource, header: BundleHeader) -> None:
         """Give a set that is new the seed, settings and reasons of the file; of another say where its seed differs."""
         seed, place = header.set.seed, self._place
+        for name in header.reviewers:
+            self._reviewer(name)
         if not place.is_new_set:
             (present,) = self._conn.execute("SELECT seed FROM sets WHERE id = ?", (place.set_id,)).fetchone()
             if seed is not None and seed != present:

@@ -111,6 +111,10 @@ SELECT p.queue_id, w.name, p.planned, p.reviewed, p.created_at FROM plans p JOIN
 WHERE p.run_id IN (SELECT value FROM json_each(:runs)) ORDER BY p.id
 """
 
+_REVIEWERS = f"""
+SELECT name FROM reviewers WHERE id IN (SELECT reviewer_id FROM events WHERE {_OF_PAIRS}) ORDER BY id
+"""
+
 _ORDERS = """
 SELECT run_id, judge_id, answer_order, samples FROM judge_orders WHERE run_id IN (SELECT value FROM json_each(:runs))
 ORDER BY run_id, judge_id, answer_order
@@ -163,6 +167,11 @@ class BundleSource:
 
     def __len__(self) -> int:
         return len(self._pair_ids)
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Those who have reviewed its pairs, the oldest first."""
+        return tuple(row[0] for row in self._rows(_REVIEWERS))
 
     def pairs(self) -> Iterator[PairAnswers]:
         """Yield the pairs with their answers, in the order in which they were added."""

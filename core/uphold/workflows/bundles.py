@@ -55,9 +55,8 @@ class BundleExport:
         settings = sets.settings_of(self._store, self.set_id)
         chosen = {kind: settings.get(kind.value) for kind in FILE_SETTINGS}
         header = SetHeader(name, seed, chosen, number, sets.set_hash(self._store, self.set_id))
-        return BundleHeader(
-            header, settings.get(SettingKind.JUDGE.value), reviews.reason_keys(self._store, self.set_id)
-        )
+        pin, reasons = settings.get(SettingKind.JUDGE.value), reviews.reason_keys(self._store, self.set_id)
+        return BundleHeader(header, pin, reasons, self._source.reviewers)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from uphold.formats.fields import (
     read_number,
     read_share,
     read_text,
+    read_texts,
     read_turn,
     required,
 )
@@ -109,7 +110,8 @@ def open_bundle(files: Sequence[InputFile]) -> OpenBundle:
         described = about.get("set")
         if not isinstance(described, dict):
             raise BadRow(f"set must be an object, found {describe(described)}")
-        header = BundleHeader(read_header(described), read_name(about, "judge"), reasons)
+        reviewers = read_texts(about, "reviewers") or ()
+        header = BundleHeader(read_header(described), read_name(about, "judge"), reasons, reviewers)
     except BadRow as error:
         raise BadFile(f"{file.name}:1: {error}") from None
     return OpenBundle(RowSource(file.name, 1), header, partial(_facts, file))

@@ -47,12 +47,8 @@ LINES: dict[type[Any], str] = {
 
 def header_line(header: BundleHeader) -> str:
     """Return the first line of a bundle."""
-    about = {
-        "bundle": BUNDLE_VERSION,
-        "set": header_object(header.set),
-        "judge": header.pin,
-        "reasons": dict(header.reasons),
-    }
+    about = {"bundle": BUNDLE_VERSION, "set": header_object(header.set), "judge": header.pin}
+    about |= {"reasons": dict(header.reasons), "reviewers": list(header.reviewers)}
     return json_line({HEADER: about})
 
 
