@@ -456,7 +456,14 @@ def test_what_was_written_is_told_as_json_too(folder: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("form", "name"), [("xlsx", "out.xlsx"), ("mt-bench", "bench"), ("alpaca-eval", "a.json")])
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("mt-bench", "bench"),
+        pytest.param("xlsx", "out.xlsx", marks=pytest.mark.slow),
+        pytest.param("alpaca-eval", "a.json", marks=pytest.mark.slow),
+    ],
+)
 def test_a_killed_export_leaves_nothing_that_the_next_does_not_sweep(folder: Path, form: str, name: str) -> None:
     program = (
         "import os, sys; from uphold.workflows import exporting; pairs = exporting.Export.pairs\n"
