@@ -7,10 +7,12 @@ left out.
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, noun, p_value
+from uphold.records.certificates import Standing
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
+from uphold.reports.certificate_text import check_sentence, standing_sentence, standing_tone, uncovered_words
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -52,10 +54,14 @@ _NOT_LOST = behind(Behind.WON_OR_TIED)
 _LABELLED = behind(Behind.LABELLED)
 
 
-def run_report(numbers: RunStatistics, full: bool = False) -> Report:
-    """Return the report of one run, or of all runs of a set pooled; `full` adds details to its sections."""
+def run_report(numbers: RunStatistics, full: bool = False, standing: Standing | None = None) -> Report:
+    """Return the report of one run, or of all runs of a set pooled; `full` adds details to its sections.
+
+    `standing` is the certificate of the judge in force, None where there is none.
+    """
     sections = [
         headline_section(numbers),
+        _certificate_section(standing),
         _people_section(numbers, full),
         *(judge_section(judge, numbers, full) for judge in numbers.judges),
         _other_judges_section(numbers.other_judges),
@@ -65,6 +71,20 @@ def run_report(numbers: RunStatistics, full: bool = False) -> Report:
         _notes_section(numbers),
     ]
     return Report(*_titles(numbers), tuple(section for section in sections if section.items))
+
+
+def _certificate_section(standing: Standing | None) -> ReportSection:
+    """Return what is certified of the judge in force; empty where nothing is."""
+    if standing is None:
+        return ReportSection(SectionId.CERTIFICATE, "", ())
+    certificate = standing.certificate
+    sentences = [Sentence(f"{standing_sentence(standing)}.", standing_tone(standing), RowId.CERTIFICATE)]
+    if standing.stands and certificate.not_covered:
+        sentences.append(Sentence(f"Not covered: {uncovered_words(certificate.not_covered)}.", Tone.MUTED))
+    if standing.checks:
+        check = standing.checks[-1]
+        sentences.append(Sentence(f"Drift, {check.created_at[:10]}: {check_sentence(check)}.", Tone.MUTED))
+    return ReportSection(SectionId.CERTIFICATE, "Certificate", tuple(sentences))
 
 
 def _titles(numbers: RunStatistics) -> tuple[str, str]:
