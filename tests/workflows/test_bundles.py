@@ -34,7 +34,11 @@ def lived_in(folder: Path) -> Path:
         sit(store, "mira", ReviewOptions())
         sit(store, "ada", ReviewOptions(blind=True))
         bring(store, *(compared(f"k{number:02}", candidate="twin") for number in range(10)), set_="s")
-    run = ["--db", str(path)]
+        with store.writing() as conn:
+            conn.execute(
+                """UPDATE judgments SET criteria = '{"tone": "tie"}', input_tokens = 7, cost = 0.5 WHERE id = 1"""
+            )
+            conn.execute("UPDATE judges SET fence = 'abcdefgh'")
     for command in (
         ["judge", "1", "--judge", "rules:closer"],
         ["set", "purpose", "s", "to see"],
@@ -42,10 +46,12 @@ def lived_in(folder: Path) -> Path:
         ["set", "pin", "s", "rules:closer"],
         ["set", "edit", "s", "k05", "--reference", "another"],
         ["set", "retire", "s", "k06"],
+        ["next", "1", "--reviewer", "eve", "--count", "2"],
+        ["decide", "2", "k02", "tie", "--reviewer", "eve"],
         ["set", "add", "s", "--key", "later", "--instruction", "Not yet", "--draft"],
     ):
         found = uphold(folder, *command)
-        assert found.returncode in (0, 4), (run, command, found.stderr)
+        assert found.returncode in (0, 4), (command, found.stderr)
     return path
 
 
@@ -96,7 +102,7 @@ FACTS = {
     "orders": "SELECT r.name, g.name, o.answer_order, o.samples FROM judge_orders o JOIN runs r ON r.id = o.run_id"
     " JOIN judges g ON g.id = o.judge_id ORDER BY 1, 2, 3",
     "judgments": "SELECT p.contents, r.name, g.name, j.answer_order, j.sample, j.purpose, j.status, j.verdict, j.preference,"
-    " j.confidence, j.reason, j.raw, j.problem, j.created_at, x.hash FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
+    " j.confidence, j.reason, j.raw, j.problem, j.criteria, j.input_tokens, j.cost, j.created_at, x.hash FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
     " JOIN runs r ON r.id = p.run_id JOIN judges g ON g.id = j.judge_id LEFT JOIN reference_texts x ON x.id = j.reference_id"
     " WHERE j.superseded_by IS NULL ORDER BY 1, 2, 3, 4, 5",
     "verdicts": "SELECT p.contents, r.name, g.name, v.verdict FROM verdicts v JOIN current_pairs p ON p.id = v.pair_id"
@@ -110,6 +116,10 @@ FACTS = {
     " JOIN runs r ON r.id = p.run_id ORDER BY 1, 2",
     "queues": "SELECT q.kind, p.contents, i.stratum, i.weight, i.sort_key, i.draw FROM queue_items i"
     " JOIN queues q ON q.id = i.queue_id JOIN current_pairs p ON p.id = i.pair_id ORDER BY q.kind, i.position",
+    "shown": "SELECT p.contents, q.kind, w.name, s.side_a, s.mode, s.verdict_shown, s.names_shown, g.name, s.verdict, f.hash,"
+    " s.source, s.created_at FROM shown_pairs s JOIN current_pairs p ON p.id = s.pair_id JOIN queues q ON q.id = s.queue_id"
+    " LEFT JOIN reviewers w ON w.id = s.reviewer_id LEFT JOIN judges g ON g.id = s.judge_id"
+    " LEFT JOIN reference_texts f ON f.id = s.reference_id ORDER BY s.id",
     "plans": "SELECT w.name, p.planned, p.reviewed, p.created_at FROM plans p JOIN reviewers w ON w.id = p.reviewer_id"
     " ORDER BY p.id",
 }

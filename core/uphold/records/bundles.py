@@ -142,6 +142,29 @@ class BundleSession:
     judge: int | None
     mode: str
     open_share: float | None
+    judge_named: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleShown:
+    """What was shown of a pair before it was decided: to a reviewer, or to a program, which is a judge.
+
+    `verdict` is that of `judge`, seen or not; `source` is next or app.
+    """
+
+    pair: int
+    queue: int
+    reviewer: str | None
+    program: int | None
+    side_a: str
+    mode: str
+    verdict_shown: bool
+    names_shown: bool
+    judge: int | None
+    verdict: str | None
+    reference: str | None
+    source: str
     at: str
 
 
@@ -177,6 +200,7 @@ BundleFact = (
     | BundleQueue
     | BundleQueueItem
     | BundleSession
+    | BundleShown
     | BundlePlan
     | BundleEvent
 )
