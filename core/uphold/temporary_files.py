@@ -40,6 +40,15 @@ def temporary_file(
         os.close(descriptor)
 
 
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sweep(folder: Path) -> None:
     """Remove the temporary files of dead processes from a folder; what cannot be removed stays."""
     try:

@@ -83,10 +83,8 @@ def reviewer_progress(store: Store, run_id: int, pairs: int) -> tuple[ReviewerPr
     (people,) = store.one("SELECT count(*) FROM reviewers")
     if people < 2 and not packed:
         return ()
-    read = [
-        packed.pop(name, None) or ReviewerProgress(name, count, pairs) for name, count in store.rows(_READ, (run_id,))
-    ]
-    found = (*read, *packed.values())
+    read = [ReviewerProgress(name, count, pairs) for name, count in store.rows(_READ, (run_id,))]
+    found = (*(packed.pop(one.name, one) for one in read), *packed.values())
     return found if len(found) > 1 or any(one.pack is not None for one in found) else ()
 
 
