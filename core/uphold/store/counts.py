@@ -138,7 +138,11 @@ def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
                 tags[tag] = make(part, **_source_counts(part, older))
     habits = _reviewer_habits(store, scope.condition, pairs) if options.details else {}
     counted = _source_counts(pairs, older) | _pair_counts(store, condition, pairs)
-    people = reviewer_progress(store, run.id, counted["pairs"]) if run is not None and options.details else ()
+    people = (
+        reviewer_progress(store, run.id, counted["pairs"])
+        if run is not None and options.details and options.tag is None
+        else ()
+    )
     return make(pairs, **counted, tags=tags, habits=habits, people=people)
 
 
