@@ -308,13 +308,14 @@ UPDATE temp.merging AS m SET kind = 'decision', target_id = NULL WHERE state = '
     AND NOT EXISTS (SELECT 1 FROM temp.merging t WHERE t.id = m.target_id AND t.state = 'new')
 """
 
-# A judge or a reference that is not here is left out.
+# A judge or a reference that is not here is left out, and so is a note on texts that were forgotten here.
 _INSERT = """
 INSERT INTO events (id, kind, pair_id, reviewer_id, choice, target_id, source, side_a, mode, verdict_shown, names_shown,
     judge_id, verdict, reference_id, width, height, seconds, created_at, note, chosen)
 SELECT m.id, m.kind, m.pair_id, w.id, m.choice, m.target_id, m.source, m.side_a, m.mode, m.verdict_shown, m.names_shown, g.id,
-    m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, m.note, m.chosen
-FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer
+    m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, CASE WHEN x.text_id IS NULL THEN m.note END, m.chosen
+FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer JOIN pairs p ON p.id = m.pair_id
+LEFT JOIN forgotten_texts x ON x.text_id = p.text_id
 LEFT JOIN judges g ON g.name = m.judge AND g.version = m.judge_version
 LEFT JOIN reference_texts f ON f.hash = m.reference_hash
 WHERE m.state = 'new' ORDER BY m.seq
