@@ -1,6 +1,20 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, packed, pandalm, planner, scores
+from . import (
+    agreement,
+    best,
+    carried,
+    certificates,
+    differences,
+    extremes,
+    gates,
+    headline,
+    packed,
+    pandalm,
+    planner,
+    scores,
+    trials,
+)
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -15,4 +29,6 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *gates.SIMULATIONS,
     *scores.SIMULATIONS,
     *best.SIMULATIONS,
+    *trials.SIMULATIONS,
+    *certificates.SIMULATIONS,
 )

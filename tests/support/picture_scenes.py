@@ -21,7 +21,7 @@ class Scene:
     options: ReviewOptions | None = OPEN
     run: int = 1
     reviewer: str = "mira"
-    hold: str | None = None
+    hold: str = "never"
     judging: bool = False
     checkpoint: bool = False
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
@@ -71,6 +71,16 @@ SCENES: dict[str, Scene] = {
     "dispute-three": Scene("pandalm", (), ReviewOptions(queue="disputed"), reviewer="ada"),
     "dispute-settled": Scene("pandalm", ("a", "left"), ReviewOptions(queue="disputed"), reviewer="ada"),
     "no-dispute": Scene("desk", (), ReviewOptions(queue="disputed")),
+    "workbench": Scene("workbench", ("i", "W")),
+    "workbench-draft": Scene("workbench", ("i", "W", "n", '"A warm tone is no merit.', "enter")),
+    "workbench-pairs": Scene("workbench", ("i", "W", "tab", "j")),
+    "workbench-reasons": Scene("workbench", ("i", "W", "w", "j")),
+    "workbench-versions": Scene("workbench", ("i", "W", "V", "j")),
+    "workbench-read": Scene("read", ("i", "W")),
+    "standing": Scene("standing", ("i", "s")),
+    "standing-other": Scene("standing", ("i", "s", "tab")),
+    "standing-lapsed": Scene("lapsed", ("i", "s")),
+    "standing-none": Scene("read", ("i", "s")),
     "list": Scene("read", ("l",)),
     "list-filters": Scene("read", ("l", "F")),
     "list-filtered": Scene("read", ("l", "tab", "tab")),
@@ -92,6 +102,8 @@ SCENES: dict[str, Scene] = {
     "numbers-mt": Scene("mt_bench", ("i",)),
     "numbers-help": Scene("read", ("i", "?")),
     "numbers-disputed": Scene("disputed", ("i",)),
+    "numbers-wrong": Scene("read", ("i", "e")),
+    "numbers-wrong-panda": Scene("pandalm", ("i", "e")),
     "home": Scene("several", (), None),
     "home-panda": Scene("pandalm", (), None),
     "home-empty": Scene("empty", (), None),

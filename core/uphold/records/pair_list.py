@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
+from uphold.records.judge_breakdown import Part
 from uphold.records.reviews import ReviewEvent
 
 
@@ -13,7 +14,8 @@ class ListedPair:
 
     `place` is that in the queue, from 1 (0: not drawn yet). `decision`, `ruling`, `note` and `reasons` are the
     reviewer's own; `rank` orders decisions by time, from 1 (0: none). `label` is what all reviewers' decisions amount to.
-    `length_difference` is the candidate's answer's length minus the baseline's, in characters.
+    `length_difference` is the candidate's answer's length minus the baseline's, in characters. A pair is `stale` where the
+    reviewer decided on it before its texts changed, and not since.
     """
 
     pair_id: int
@@ -32,6 +34,7 @@ class ListedPair:
     tags: tuple[str, ...] = ()
     length_difference: int = 0
     reasons: tuple[str, ...] = ()
+    stale: bool = False
 
     @property
     def choice(self) -> Choice | None:
@@ -78,19 +81,22 @@ class Behind(StrEnum):
     PEOPLE_LENGTH = "people’s winners, lengths differ"
     SHARED = "read by several"
     SIDES = "own winners"
+    TESTED = "locked, tested"
+    PART = "people and judge, in part"
 
 
 @dataclass(frozen=True, slots=True)
 class PairsBehind:
     """The pairs that a number counts; `label` and `verdict` narrow comparisons to one cell of the confusion matrix.
 
-    `reviewers` are the names of those whom the number is about.
+    `reviewers` are the names of those whom the number is about, `part` is the part of the pairs that it is restricted to.
     """
 
     kind: Behind
     label: Preference | None = None
     verdict: Preference | None = None
     reviewers: tuple[str, ...] = ()
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,10 @@ def behind(
     verdict: Preference | None = None,
     reviewers: tuple[str, ...] = (),
     tag: str | None = None,
+    part: Part | None = None,
 ) -> PairFilter:
     """Return the filter of the pairs behind a number."""
-    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers))
+    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers, part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from uphold.errors import BadDatabase
-from uphold.records.enums import AnswerOrder, Verdict
+from uphold.records.enums import AnswerOrder, Preference, Verdict
 from uphold.store.schema import SEARCH_TABLES
 
 _STORAGE = {"INTEGER": ("integer",), "TEXT": ("text",), "REAL": ("real",), "BLOB": ("blob",)}
@@ -47,9 +47,16 @@ SELECT id FROM set_events WHERE value IS NOT NULL AND NOT CASE kind
 
 UNDONE_DIFFERS = "undone is not what the undo and redo events say"
 
+_ORDERS = f"""
+SELECT id FROM certificates WHERE json_type(answer_orders) <> 'array' OR EXISTS (
+    SELECT 1 FROM json_each(answer_orders) WHERE coalesce(value NOT IN ({", ".join(f"'{order}'" for order in AnswerOrder)}), 1)
+) LIMIT 1
+"""
+
 _ACROSS = (
     (_TURNS, "pairs", "turn is behind the last turn of its text or answers"),
     (_SETTINGS, "set_events", "value is no number for a floor, or no object of counts"),
+    (_ORDERS, "certificates", "answer_orders is no list of orders"),
     (_UNDONE, "events", UNDONE_DIFFERS),
 )
 """Rules that join tables or columns: a query for the first row that breaks one, its table, and what is wrong."""
@@ -207,6 +214,10 @@ def _is_summary(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, int) for item in value.values())
 
 
+def _is_criteria(value: Any) -> bool:
+    return isinstance(value, dict) and all(item in list(Preference) for item in value.values())
+
+
 _JSON = {
     ("imports", "files"): _is_list_of((str,), 0),
     ("imports", "summary"): _is_summary,
@@ -215,6 +226,7 @@ _JSON = {
     ("responses", "cells"): _is_list_of(None, 1),
     ("generations", "definition"): lambda value: isinstance(value, dict),
     ("judges", "definition"): lambda value: isinstance(value, dict),
+    ("judgments", "criteria"): _is_criteria,
     ("set_acts", "detail"): _is_detail,
     ("pool_items", "tags"): _is_list_of((str,), 0),
     ("pool_items", "turns"): _is_list_of((str,), 1),

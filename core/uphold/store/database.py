@@ -224,6 +224,10 @@ class Store:
         """Return the first row of a query, or None."""
         return self.rows(sql, parameters).fetchone()
 
+    def refuse_writing(self) -> None:
+        """Have SQLite refuse every write on this connection, whatever is called."""
+        self.conn.execute("PRAGMA query_only=ON")
+
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits, and not when this one does."""
         return int(self.one("PRAGMA data_version")[0])

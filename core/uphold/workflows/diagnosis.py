@@ -22,7 +22,7 @@ from uphold.store import outcomes
 from uphold.store.database import open_store
 from uphold.store.health import examine
 from uphold.store.sets import set_names
-from uphold.workflows.judge_request import judges_of
+from uphold.workflows.judge_request import judge_in_settings
 
 _PACKAGES = ("textual", "typer", "sqlite-utils", "anthropic", "openai")
 
@@ -80,7 +80,7 @@ def _settings(checked: CheckedSettings) -> Iterator[Finding]:
     """Yield what is wrong in the settings file, and its tables that stand for nothing which can be asked."""
     where, settings = str(checked.path), checked.settings
     yield from (_finding(where, problem) for problem in checked.problems)
-    tables: list[Callable[[], Any]] = [partial(judges_of, [name], (), None, settings) for name in settings.judges]
+    tables: list[Callable[[], Any]] = [partial(judge_in_settings, name, None, settings) for name in settings.judges]
     for name, table in settings.systems.items():
         if {"model", "endpoint"} & table.keys():
             tables.append(partial(find_system, name, None, settings.systems, settings.endpoints))

@@ -54,6 +54,13 @@ def list_sets(store: Store) -> list[SetRow]:
     return sets.set_rows(store)
 
 
+def tags_in_use(store: Store, set_id: int) -> list[str]:
+    """Return the tags that examples of a set have, in the order of the alphabet."""
+    from uphold.store.counts import tags_of  # the first frame needs no counts
+
+    return tags_of(store, set_id)
+
+
 def explain_error(path: Path, error: Exception) -> BadDatabase | None:
     """Return the error that names the value in a database that can have led to another error; None if all are right."""
     try:

@@ -26,6 +26,7 @@ from uphold.workflows.pair_reader import (
 )
 from uphold.workflows.queue_drawing import open_queue, verdicts_by_pair
 from uphold.workflows.review_session import EventWriter, LiveCounts, ReviewSession, RunContext
+from uphold.workflows.seen_pairs import SeenPairs
 
 _WITHOUT_REPEATS = (QueueKind.DISPUTED, QueueKind.FLAGGED, QueueKind.HAND_PICKED)
 
@@ -60,6 +61,7 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
     queue_id, items = open_queue(store, run, options.queue, judge.id if judge else None, options.picked)
     reviewer_id = _reviewer_id(store, reviewer)
     history = replay(reviews.reviewer_events(store, run.id, reviewer_id))
+    seen = SeenPairs(store, run.id, reviewer_id, queue_id)
     mode = ReviewMode(options.blind, options.open_share, adjudicating=options.queue == QueueKind.DISPUTED)
     if options.flips_only:
         items = [item for item in items if item.stratum.startswith(FLIPPED_VERDICT)]
@@ -80,7 +82,18 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
         cursor=cursor,
         history=history,
         reader=PairReader(store, ReviewerContext(run, reviewer, judges), history, mode, draws_open=is_long),
-        writer=EventWriter(store, run.id, reviewer_id, queue_id, judge.id if judge else None),
+        writer=EventWriter(
+            store,
+            reviews.SessionRow(
+                run.id,
+                reviewer_id,
+                queue_id,
+                judge.id if judge else None,
+                "open",
+                judge_named=options.judge is not None,
+            ),
+        ),
+        seen=seen,
         context=RunContext(store, run, options.queue),
         counts=LiveCounts(store, run, judge, reviewer_id),
         named_judge=options.judge,

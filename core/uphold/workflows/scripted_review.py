@@ -62,7 +62,6 @@ def next_pairs(store: Store, run: Run, reviewer: str, options: ReviewOptions, co
     """
     session = open_review(store, run, reviewer, options)
     reviewer_id, queue_id = session.writer.reviewer_id, session.writer.queue_id
-    session.reader.add_seen_pairs(store_calls.pairs_shown_with_verdict(store, run.id, reviewer_id))
     unread = session.cursor.unread()
     views = _record_shown(store, session.reader, unread[:count], Decider(reviewer_id=reviewer_id), queue_id)
     return NextPairs(run, options.queue, views, len(unread))

@@ -54,6 +54,9 @@ def next_(
     """Print the next unread pairs of a queue, as the reviewer would meet them.
 
     What was printed is recorded: a decision with `uphold decide` is made on it, and counts as drawn from the queue.
+
+    \b
+    uphold next 1 --count 5 --json
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.project import run_meant
@@ -104,6 +107,11 @@ def decide(
     """Write decisions on pairs of a run, or take the last ones back.
 
     A decision is made on the pair as `uphold next` printed it. A pair that it did not print counts as chosen, not drawn.
+
+    \b
+    uphold decide 1 desk-0112 a --reason tone
+    uphold decide 1 --from decisions.jsonl
+    uphold decide 1 --undo
     """
     from uphold.workflows.review_opening import ReviewOptions
 
