@@ -252,7 +252,7 @@ def _checkpoint(row: CheckpointRow, item: Checkpoints) -> dict[str, Any]:
         "difference": cells.difference,
         "difference_ends": cells.difference_ends,
         "agreement": cells.agreement,
-        "bar": _bar(row.rate, Scale()),
+        "bar": _bar(row.rate if cells.has_rate else None, Scale()),
         "changes": [_split(line(sentence)) for sentence in change_sentences(row.changes)] if row.changes else [],
     }
 
