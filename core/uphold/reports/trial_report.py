@@ -62,19 +62,21 @@ def _numbers(trial: Trial) -> Iterator[Item]:
         )
     elif trial.rerun_reason:
         yield Sentence(f"The old judge was not asked again: {trial.rerun_reason}.", Tone.MUTED)
-    for sentence in notes(trial):
-        yield Sentence(sentence, Tone.MUTED)
+    for sentence in (lean_sentence(trial), *notes(trial)):
+        if sentence:
+            yield Sentence(sentence, Tone.MUTED)
+
+
+def lean_sentence(trial: Trial) -> str:
+    """Return how many of the pairs lean to the old judge, empty where none does."""
+    what, pairs = noun(trial.in_view, "was", "were"), trial.numbers.counts.pairs
+    seen = f"{of_n(trial.in_view, pairs)} {what} decided with the old verdict in view: they lean to it."
+    return seen if trial.in_view else ""
 
 
 def notes(trial: Trial) -> list[str]:
     """Return what else is to be known of a try, in sentences."""
     said = []
-    pairs = trial.numbers.counts.pairs
-    if trial.in_view:
-        what = noun(trial.in_view, "was", "were")
-        said.append(
-            f"{of_n(trial.in_view, pairs)} {what} decided with the old verdict in view: they lean to the old judge."
-        )
     if trial.shown:
         what = f"{count_noun(trial.shown, 'decided pair')} {noun(trial.shown, 'is', 'are')}"
         said.append(
