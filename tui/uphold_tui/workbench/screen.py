@@ -399,7 +399,7 @@ class WorkbenchScreen(Screen[None]):
             if text and text != safe_text.safe_line(clause.text):
                 self.change(self.draft.with_clause(place, edited_clause(clause, text)), place)
 
-        question = Question(f"Clause {count(place + 1)}", "where it comes from stays", clause.text)
+        question = Question(f"Clause {count(place + 1)}", "where it comes from stays", clause.text, goes_on=True)
         self.app.push_screen(AskScreen(question), edited)
 
     def action_reasons(self) -> None:
