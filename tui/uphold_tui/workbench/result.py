@@ -18,7 +18,7 @@ from uphold_tui.workbench.rubric import winner_name
 
 _NAME = 14
 
-_KEY = 12
+_KEY = 13
 
 _VERDICT = 12
 
