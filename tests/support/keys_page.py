@@ -15,6 +15,7 @@ SCREENS = {
     "An import": keys.IMPORT,
     "The list of pairs": keys.PAIRS,
     "The numbers": keys.NUMBERS,
+    "Where a judge is wrong": keys.WRONG,
     "The eval set": keys.EVAL_SET,
     "Proposals": keys.PROPOSALS,
     "Versions of a set": keys.VERSIONS,

@@ -96,6 +96,8 @@ SCENES: dict[str, Scene] = {
     "numbers-mt": Scene("mt_bench", ("i",)),
     "numbers-help": Scene("read", ("i", "?")),
     "numbers-disputed": Scene("disputed", ("i",)),
+    "numbers-wrong": Scene("read", ("i", "e")),
+    "numbers-wrong-panda": Scene("pandalm", ("i", "e")),
     "home": Scene("several", (), None),
     "home-panda": Scene("pandalm", (), None),
     "home-empty": Scene("empty", (), None),

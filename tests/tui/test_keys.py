@@ -25,6 +25,7 @@ from uphold_tui.keys import (
     PROPOSALS,
     REVIEW,
     VERSIONS,
+    WRONG,
     help_lines,
     label,
     labels,
@@ -32,6 +33,7 @@ from uphold_tui.keys import (
 )
 from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
 from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.numbers.wrong import WrongScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -48,6 +50,7 @@ TABLES = (
     VERSIONS,
     CHECKPOINTS,
     NEW_CHECKPOINT,
+    WRONG,
 )
 
 
@@ -71,6 +74,7 @@ def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
     screens = (
         (PAIRS, PairsScreen),
         (NUMBERS, NumbersScreen),
+        (WRONG, WrongScreen),
         (EVAL_SET, SetScreen),
         (FILES, FileScreen),
         (IMPORT, ImportScreen),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from support.batch_server import BatchDesk, FileBatchDesk, completed, succeeded
 from support.model_server import Answering, Asked, Reply, answer_to, as_json, error, loopback
 from support.stores import new_store
 from uphold.endpoints.retrying import NO_RETRY
@@ -16,6 +17,7 @@ from uphold.records.enums import Preference
 from uphold.records.judge_prompt import STYLES
 from uphold.store import judgments
 from uphold.store.database import Store
+from uphold.workflows.batch_judging import judge_in_batches
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run, reread
@@ -273,3 +275,42 @@ async def test_a_server_without_token_probabilities_is_learnt_once_and_said(
     assert ["logprobs" in one.body for one in server.asked].count(True) == 1
     assert server.asked[0].body["logprobs"] is True
     assert store.rows("SELECT DISTINCT preference FROM judgments").fetchall() == [(None,)]
+
+
+# batches
+
+
+METRICS = f'style = "metrics"\n{CRITERIA}'
+
+
+@pytest.mark.parametrize("fields", [METRICS, 'style = "own-answer-first"\nties = false\n' + EXAMPLES, TEMPLATE])
+@pytest.mark.parametrize("kind", ["anthropic", "openai"])
+async def test_a_batch_is_asked_and_read_as_its_judge_says(
+    store: Store, toml: Callable[[str, str], str], kind: str, fields: str
+) -> None:
+    said = {"criteria": {"correct": {"A": 9, "B": 1, "stronger": "A"}, "tone": {"stronger": "B"}}, "winner": "A"}
+    text = "My verdict: [[A]]" if fields == TEMPLATE else json.dumps(said)
+    asked: list[dict[str, Any]] = []
+
+    def in_batch(number: int, body: dict[str, Any]) -> dict[str, Any]:
+        asked.append(body)
+        made = succeeded if kind == "anthropic" else completed
+        return made(lambda one: answer_to(one, text), body)
+
+    desk = BatchDesk(in_batch) if kind == "anthropic" else FileBatchDesk(in_batch)
+    judge = toml(kind, fields)
+    async with loopback(desk) as server:
+        base = server.url if kind == "anthropic" else f"{server.url}/v1"
+        request = JudgeRequest(judge, base_url=base, patience=NO_RETRY)
+        for submitting in (True, False):
+            (summary,) = [one async for one in judge_in_batches(store, request, submitting=submitting)]
+    assert (summary.left, summary.in_batches) == (0, 0)
+    held = ["output_config" in body or "response_format" in body for body in asked]
+    assert set(held) == {fields != TEMPLATE}
+    rows = store.rows("SELECT DISTINCT status, criteria FROM judgments WHERE raw IS NOT NULL ORDER BY 2").fetchall()
+    assert {status for status, _ in rows} == {"readable"}
+    told = {json.dumps({"correct": first, "tone": second}) for first, second in (_SIDES, _SIDES[::-1])}
+    assert {criteria for _, criteria in rows} == (told if fields == METRICS else {None})
+
+
+_SIDES = ("candidate", "baseline")

@@ -279,9 +279,21 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
     Key("figures.standing", ("s",), "standing", "standing", "standing: what is certified of the judge", "Show"),
+    Key("figures.wrong", ("e",), "wrong", "where it is wrong", "where the judge is wrong", "Show"),
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+)
+
+WRONG: tuple[Key, ...] = (
+    Key("wrong.open", ("enter",), "open", "its pairs", "the pairs of a part", "Numbers"),
+    Key("wrong.move", ("j", "down"), "move(1)", "next", "next, previous part", "Numbers"),
+    Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
+    Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
+    Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("wrong.back", ("q",), "back", "back", "back", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (

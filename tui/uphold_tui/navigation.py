@@ -375,7 +375,15 @@ class Navigator:
         from uphold_tui.numbers.screen import NumbersScreen, numbers_source
 
         source = numbers_source(self.store.path, run, reviewer, named)
-        return NumbersScreen(source, actions, self.options)
+        offered = replace(actions, wrong=lambda judge: self._show_wrong(run, judge, actions))
+        return NumbersScreen(source, offered, self.options)
+
+    def _show_wrong(self, run: Run, judge: "JudgeRef", numbers: "NumbersActions") -> None:
+        """Where a judge is wrong on a run; its parts open their pairs as the numbers do."""
+        from uphold_tui.numbers.wrong import WrongActions, WrongScreen, wrong_source
+
+        actions = WrongActions(numbers.pairs, self.close)
+        self.app.push_screen(WrongScreen(wrong_source(self.store.path, run, judge), actions, self.options))
 
     # standing
 
@@ -577,11 +585,12 @@ class Navigator:
 
     def judge_run(self, run: Run) -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold.workflows.judge_offers import judge_offers
+        from uphold.workflows.judging_progress import judge_answers
         from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
         actions = JudgingActions(
-            lambda run: judges_to_choose(self.store, run.id, self.settings),
+            lambda run: judge_offers(self.store, run, self.settings),
             lambda: self.judging if self.judging is not None and self.judging.is_running else None,
             self._begin_judging,
             lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),

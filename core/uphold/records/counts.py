@@ -68,12 +68,22 @@ class Reruns:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionGroups:
+    """The pairs that a judge has said something about by one of its criteria, grouped with its verdicts by that."""
+
+    name: str
+    cells: tuple[PairGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeGroups:
     """The current, unbroken pairs of a run or set, grouped with the verdicts of one judge.
 
     `preferences` are the mean soft preferences of the pairs that have one. `length_differences` holds (candidate's
     length less baseline's in characters, verdict, count); `confidences` holds (cluster, the judge's mean confidence,
-    votes, verdict, count, stratum), None if they were not read. `reruns` is None if they were not read.
+    votes, verdict, count, stratum), None if they were not read. `reruns` is None if they were not read. `criteria` are those
+    that the judge is asked beside the whole. `sample_splits` counts how the samples of a pair in one order split, the most
+    frequent verdict first, as in (2, 1); None for a judge that was asked once.
     """
 
     judge_id: int
@@ -85,6 +95,8 @@ class JudgeGroups:
     length_differences: tuple[tuple[int, Verdict, int], ...] = ()
     confidences: tuple[tuple[int, float, Votes, Verdict, int, int], ...] | None = None
     reruns: Reruns | None = None
+    criteria: tuple[CriterionGroups, ...] = ()
+    sample_splits: tuple[tuple[tuple[int, ...], int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

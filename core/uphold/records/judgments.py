@@ -112,6 +112,36 @@ def verdict_of(judgments: Iterable[Judgment], requested: Mapping[AnswerOrder, in
     return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONSISTENT
 
 
+def criterion_verdicts(judgments: Iterable[Judgment], names: Iterable[str] | None = None) -> dict[str, Verdict]:
+    """Return what one judge's judgments on one pair amount to by each criterion, by the rule for the whole.
+
+    `names` are the criteria, None for those that any judgment has a verdict by. A readable judgment that has none by a
+    criterion is unreadable there; one that failed counts for nothing.
+    """
+    readable = [judgment for judgment in judgments if judgment.status is JudgmentStatus.READABLE]
+    if names is None:
+        names = dict.fromkeys(name for judgment in readable for name, _ in judgment.criteria)
+    return {name: verdict_of([_by_criterion(judgment, name) for judgment in readable], None) for name in names}
+
+
+def sample_votes(judgments: Iterable[Judgment]) -> dict[AnswerOrder, Counter[Preference]]:
+    """Return what the readable samples of each order say, for the orders that were asked for several."""
+    votes: dict[AnswerOrder, Counter[Preference]] = {}
+    several = set()
+    for judgment in judgments:
+        if judgment.sample:
+            several.add(judgment.order)
+        if judgment.verdict is not None:
+            votes.setdefault(judgment.order, Counter())[judgment.verdict] += 1
+    return {order: found for order, found in votes.items() if order in several}
+
+
+def _by_criterion(judgment: Judgment, name: str) -> Judgment:
+    word = dict(judgment.criteria).get(name)
+    status = JudgmentStatus.UNREADABLE if word is None else JudgmentStatus.READABLE
+    return Judgment(judgment.order, status, word, judgment.sample)
+
+
 def _order_verdict(samples: Mapping[int, list[Judgment]], requested: int) -> Verdict:
     """Return the verdict in one order, given its judgments by sample."""
     if len(samples) < max(requested, 1):

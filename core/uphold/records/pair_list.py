@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
+from uphold.records.judge_breakdown import Part
 from uphold.records.reviews import ReviewEvent
 
 
@@ -79,19 +80,21 @@ class Behind(StrEnum):
     SHARED = "read by several"
     SIDES = "own winners"
     TESTED = "locked, tested"
+    PART = "people and judge, in part"
 
 
 @dataclass(frozen=True, slots=True)
 class PairsBehind:
     """The pairs that a number counts; `label` and `verdict` narrow comparisons to one cell of the confusion matrix.
 
-    `reviewers` are the names of those whom the number is about.
+    `reviewers` are the names of those whom the number is about, `part` is the part of the pairs that it is restricted to.
     """
 
     kind: Behind
     label: Preference | None = None
     verdict: Preference | None = None
     reviewers: tuple[str, ...] = ()
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,10 @@ def behind(
     verdict: Preference | None = None,
     reviewers: tuple[str, ...] = (),
     tag: str | None = None,
+    part: Part | None = None,
 ) -> PairFilter:
     """Return the filter of the pairs behind a number."""
-    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers))
+    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers, part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,8 +329,40 @@ class Assisted:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionStatistics:
+    """What a judge says by one of its criteria; an inconsistent pair is one whose orders differ by it.
+
+    `not_said` counts pairs that it says nothing about by this criterion. `agreement` is how often the criterion alone says
+    what people say of the whole.
+    """
+
+    name: str
+    wins: int
+    ties: int
+    losses: int
+    inconsistent: int
+    not_said: int
+    agreement: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSpread:
+    """How the samples of one pair in one order split: `splits` are (votes, the most frequent first; how many such answers).
+
+    `alike` of `n` are answers of which all samples say the same.
+    """
+
+    n: int
+    alike: int
+    splits: tuple[tuple[tuple[int, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeStatistics:
-    """Statistics of one judge version over the current pairs; an inconsistent pair counts as a tie in its rates."""
+    """Statistics of one judge version over the current pairs; an inconsistent pair counts as a tie in its rates.
+
+    `samples` is None for a judge that was asked once an order.
+    """
 
     judge_id: int
     name: str
@@ -352,6 +384,8 @@ class JudgeStatistics:
     position: PositionBias
     length: LengthBias
     both_orders: BothOrders
+    criteria: tuple[CriterionStatistics, ...] = ()
+    samples: SampleSpread | None = None
 
 
 @dataclass(frozen=True, slots=True)

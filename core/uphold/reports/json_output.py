@@ -4,7 +4,7 @@ Keys may be added, never renamed. An object with a null number has a `reason` th
 spells the keys out, they are the field names of the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,11 +24,13 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
+from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
 from uphold.records.judge_clauses import ReasonCount
 from uphold.records.statistics import (
     Agreement,
     Assisted,
     ConfidenceStatistics,
+    CriterionStatistics,
     Difference,
     HumanStatistics,
     JudgeStatistics,
@@ -40,6 +42,7 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     ReviewPlan,
     RunStatistics,
+    SampleSpread,
     Share,
     TagStatistics,
     ThreeRates,
@@ -183,7 +186,26 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
         "right_in_both_orders": _rate(judge.both_orders.right),
         "consistency": _rate(judge.both_orders.consistency),
         "rerun": _rate(judge.both_orders.rerun),
+        "criteria": [_criterion(criterion) for criterion in judge.criteria],
+        "samples": _samples(judge.samples),
     }
+
+
+def _criterion(criterion: CriterionStatistics) -> Json:
+    counts = ("wins", "ties", "losses", "inconsistent", "not_said")
+    return {
+        "criterion": criterion.name,
+        **{name: getattr(criterion, name) for name in counts},
+        "agreement": _rate(criterion.agreement),
+    }
+
+
+def _samples(spread: SampleSpread | None) -> Json:
+    """Return how samples split; one sample an order is no answer to that."""
+    if spread is None:
+        return {"n": 0, "alike": 0, "splits": []}
+    splits = [{"votes": list(votes), "count": number} for votes, number in spread.splits]
+    return {"n": spread.n, "alike": spread.alike, "splits": splits}
 
 
 def _assisted(assisted: Assisted) -> Json:
@@ -435,9 +457,12 @@ def _more(more: MoreVerdicts | None) -> Json:
     return {"more": verdicts}
 
 
-def judges_json(side_by_side: SideBySide, run: str) -> Json:
-    """Return the judges of a run side by side as JSON."""
+def judges_json(side_by_side: SideBySide, run: str, wrong: Mapping[int, JudgeBreakdown]) -> Json:
+    """Return the judges of a run side by side as JSON, each with where it is `wrong`, by the judge's id."""
     judges = statistics_json(side_by_side.numbers)["judges"]
+    for judge, entry in zip(side_by_side.numbers.judges, judges, strict=True):
+        if judge.judge_id in wrong:
+            entry["where_wrong"] = breakdown_json(wrong[judge.judge_id])
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
 
 
@@ -546,3 +571,29 @@ def plan_json(plan: ReviewPlan, run: str) -> Json:
     """Return a plan as JSON."""
     change = {"smallest_change_reason": _NO_CHANGE_SHOWS} if plan.smallest_change is None else {}
     return {"run": run, **asdict(plan), **change}
+
+
+def breakdown_json(found: JudgeBreakdown | None) -> Json:
+    """Return where a judge is wrong as JSON: `wrong` of `n`, and the share that is right with its interval, part by part.
+
+    Without a judge it says that there is none.
+    """
+    if found is None:
+        return {"judge": None, "reason": "no judge has read a pair of this run", "parts": []}
+    return {
+        "judge": found.judge.name,
+        "version": found.judge.version,
+        "half": "development" if found.locked else None,
+        "locked": found.locked,
+        **_breakdown_row(found.whole),
+        "parts": [
+            {"by": kind.value, "part": row.part.name, **_breakdown_row(row)}
+            for kind in PartKind
+            for row in found.rows.get(kind, ())
+        ],
+    }
+
+
+def _breakdown_row(row: BreakdownRow) -> Json:
+    bounds = {} if row.bounds is None else {"low_confidence": row.bounds[0], "high_confidence": row.bounds[1]}
+    return {"n": row.n, "wrong": row.n - row.right, "agreement": _rate(row.agreement), **bounds}

@@ -12,6 +12,7 @@ from uphold.records.statistics import (
     Anchoring,
     BothOrders,
     ConfidenceStatistics,
+    CriterionStatistics,
     JudgeStatistics,
     LengthBias,
     LengthTest,
@@ -21,6 +22,7 @@ from uphold.records.statistics import (
     ReviewerPair,
     ReviewerStatistics,
     RunStatistics,
+    SampleSpread,
 )
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -66,6 +68,7 @@ def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = F
     if agreement.n:
         items += _confusion_matrix(agreement, names)
         items += [*_per_class(agreement, names), *_details(agreement)] if full else []
+    items += [*_criteria(judge.criteria), *_samples(judge.samples)]
     items += [*_position_bias(judge.position), *_both_orders(judge.both_orders), *_length_bias(judge.length)]
     title = f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})"
     return ReportSection(SectionId.JUDGE, title, tuple(items), subject=judge.name)
@@ -75,6 +78,43 @@ def _verdict_counts(judge: JudgeStatistics) -> str:
     wins, ties, losses = count_noun(judge.wins, "win"), count_noun(judge.ties, "tie"), count_noun(judge.losses, "loss")
     others = ((name, getattr(judge, name)) for name in ("inconsistent", "unreadable", "failed", "pending"))
     return ", ".join([wins, ties, losses, *(f"{count(number)} {name}" for name, number in others if number)])
+
+
+def _criteria(criteria: tuple[CriterionStatistics, ...]) -> Iterator[Item]:
+    """Yield how often each criterion of a judge, taken alone, says what people say of the whole."""
+    if not criteria:
+        return
+    yield Sentence(
+        "by each of its criteria alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
+    )
+    for one in criteria:
+        yield NumberRow(RowId.CRITERION, one.name, one.agreement, note=criterion_counts(one))
+
+
+def criterion_counts(criterion: CriterionStatistics) -> str:
+    """Return what a judge says by a criterion in counts: `31 wins, 4 ties, 12 losses, 3 inconsistent`."""
+    wins, ties = count_noun(criterion.wins, "win"), count_noun(criterion.ties, "tie")
+    parts = [wins, ties, count_noun(criterion.losses, "loss")]
+    if criterion.inconsistent:
+        parts.append(f"{count(criterion.inconsistent)} inconsistent")
+    if criterion.not_said:
+        parts.append(f"nothing on {count(criterion.not_said)}")
+    return ", ".join(parts)
+
+
+def _samples(spread: SampleSpread | None) -> Iterator[Sentence]:
+    if spread is not None:
+        yield Sentence(samples_sentence(spread), Tone.MUTED, RowId.SAMPLES)
+
+
+def samples_sentence(spread: SampleSpread) -> str:
+    """Return how the samples of a judge split, the most frequent split first."""
+    if not spread.n:
+        return "Several samples an order were asked for, and no order has two that can be read yet."
+    others = sorted((split for split in spread.splits if len(split[0]) > 1), key=lambda split: -split[1])
+    told = ", ".join(f"{' to '.join(map(count, votes))} in {count(number)}" for votes, number in others)
+    alike = f"All samples of an order say the same in {of_n(spread.alike, spread.n)}"
+    return f"{alike}; they split {told}." if told else f"{alike}."
 
 
 def _opinion(judge: JudgeStatistics) -> Iterator[Item]:

@@ -54,6 +54,8 @@ class SectionId(StrEnum):
     SCORES = "scores"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
+    CRITERIA = "criteria"
+    WRONG = "wrong"
 
 
 class RowId(StrEnum):
@@ -114,6 +116,12 @@ class RowId(StrEnum):
     RIGHT_IN_BOTH = "right-in-both"
     CONSISTENCY = "consistency"
     RERUN = "rerun"
+    CRITERIA_HEAD = "criteria-head"
+    CRITERION = "criterion"
+    SAMPLES = "samples"
+
+    # Where a judge is wrong.
+    PART = "part"
     LENGTH_HEAD = "length-head"
     LONGER_BY_JUDGE = "longer-by-judge"
     LONGER_BY_PEOPLE = "longer-by-people"

@@ -2,27 +2,30 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
-from uphold.records.counts import JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
+from uphold.records.counts import CriterionGroups, JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge, judges_named
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
+from uphold.store.criteria import read_criteria, read_sample_splits
 from uphold.store.database import Store, first_values
 from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges, set_judges
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
+    DecisionsRead,
     JudgeVerdicts,
     OrderedVerdict,
     PairColumns,
     PairCondition,
     read_columns,
     read_current_pairs,
+    read_decisions,
     read_length_differences,
     read_pairs,
     read_verdicts,
@@ -207,7 +210,25 @@ class AllVerdicts:
             _length_differences(pairs, verdicts),
             self._confidences(judge.id, pairs) if self._with_confidence else None,
             self._reruns(judge.id, pairs) if self._with_reruns else None,
+            self._criteria(judge, pairs) if self._with_reruns else (),
+            self._sample_splits(judge.id, pairs) if self._with_reruns else None,
         )
+
+    def _criteria(self, judge: JudgeRef, pairs: PairColumns) -> tuple[CriterionGroups, ...]:
+        """Return the pairs by what the judge says of them by each of its criteria."""
+        found = read_criteria(self._store, judge.id, self._span)
+        return tuple(
+            CriterionGroups(name, _criterion_groups(pairs, by_pair, judge.id)) for name, by_pair in found.items()
+        )
+
+    def _sample_splits(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[tuple[int, ...], int], ...] | None:
+        found = read_sample_splits(self._store, judge_id, self._span)
+        if found is None:
+            return None
+        total: Counter[tuple[int, ...]] = Counter()
+        for pair in pairs.ids:
+            total.update(found.get(pair, ()))
+        return tuple(sorted(total.items(), reverse=True))
 
     def _reruns(self, judge_id: int, pairs: PairColumns) -> Reruns | None:
         """Return on how many of the pairs the judge was asked again, and whether its verdict changed."""
@@ -254,6 +275,16 @@ def _verdict_groups(pairs: PairColumns, verdicts: JudgeVerdicts) -> tuple[PairGr
         merged[index, found] = merged.get((index, found), 0) + count
     return tuple(
         verdict_group(kinds[index], found, count, verdicts.judge.id) for (index, found), count in merged.items()
+    )
+
+
+def _criterion_groups(pairs: PairColumns, by_pair: Mapping[int, Verdict], judge_id: int) -> tuple[PairGroup, ...]:
+    """Return the pairs that were judged, grouped with the verdicts by one criterion."""
+    kinds, indexes = pairs.kinds()
+    merged = Counter((index, by_pair[pair]) for pair, index in zip(pairs.ids, indexes, strict=True) if pair in by_pair)
+    return tuple(
+        verdict_group(kinds[index], OrderedVerdict(verdict, None), count, judge_id)
+        for (index, verdict), count in merged.items()
     )
 
 
@@ -411,7 +442,7 @@ _JUDGE = "SELECT id, name, kind, version FROM judges WHERE id = ?"
 # Changes whenever anything but events changes what is counted.
 _DATA_VERSION = """
 SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max(id) FROM replacements),
-    (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) FROM imports),
+    (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) || ' ' || max(id) FROM imports),
     (SELECT total(samples) FROM judge_orders WHERE run_id = :run),
     (SELECT total((SELECT max(position) FROM queue_items i WHERE i.queue_id = q.id)) FROM queues q WHERE run_id = :run)
 """
@@ -419,30 +450,32 @@ SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max
 
 @dataclass(frozen=True, slots=True)
 class CountedRun:
-    """What the counts of one run and one judge (None: no verdicts) rest on and reviews do not change.
+    """What the counts of one run and one judge (None: no verdicts) rest on.
 
-    `version` changes whenever any of it does.
+    `version` changes whenever any of it but the decisions does.
     """
 
     run: Run
     version: tuple[Any, ...]
     pairs: CurrentPairs
     verdicts: JudgeVerdicts | None
+    decisions: DecisionsRead
 
 
 def read_counted_run(store: Store, run: Run, judge_id: int | None, known: CountedRun | None = None) -> CountedRun:
-    """Read what the counts of a run rest on; `known` is returned where nothing of it has changed."""
+    """Read what the counts of a run rest on; where only reviews were written since `known`, only what they changed."""
     version = tuple(store.one(_DATA_VERSION, {"run": run.id}))
     if known is not None and known.version == version:
-        return known
+        return replace(known, decisions=read_decisions(store, known.pairs.span, known.decisions))
     pairs = read_current_pairs(store, run_condition(run))
     judge = JudgeRef(*store.one(_JUDGE, (judge_id,))) if judge_id is not None else None
-    return CountedRun(run, version, pairs, read_verdicts(store, judge, pairs.span) if judge is not None else None)
+    verdicts = read_verdicts(store, judge, pairs.span) if judge is not None else None
+    return CountedRun(run, version, pairs, verdicts, read_decisions(store, pairs.span))
 
 
 def count_reviews(store: Store, counted: CountedRun) -> RunCounts:
-    """Return the counts of a run with its reviews as they are now, without lengths, habits and other judges."""
-    run, pairs = counted.run, read_columns(store, counted.pairs)
+    """Return the counts of a run with its reviews as they were read, without lengths, habits and other judges."""
+    run, pairs = counted.run, read_columns(store, counted.pairs, counted.decisions)
     return RunCounts(
         set=run.set,
         set_hash="",

@@ -42,8 +42,8 @@ def kept_fence(store: Store, judge: Judge) -> str | None:
 def last_judged(store: Store, judge: Judge) -> str | None:
     """Return the day of the last judgment of a judge version in the file (YYYY-MM-DD), None where it has made none."""
     row = store.one(
-        "SELECT j.created_at FROM judgments j JOIN judges g ON g.id = j.judge_id WHERE g.name = ? AND g.version = ?"
-        " ORDER BY j.id DESC LIMIT 1",
+        "SELECT created_at FROM judgments WHERE id = (SELECT max(j.id) FROM judgments j JOIN judges g ON g.id = j.judge_id"
+        " WHERE g.name = ? AND g.version = ? AND j.superseded_by IS NULL)",
         (judge.name, judge.version),
     )
     return None if row is None else str(row[0])[:10]

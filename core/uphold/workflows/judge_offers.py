@@ -19,14 +19,14 @@ from uphold.workflows.judging_progress import judges_to_choose
 class JudgeOffer:
     """A judge that can be asked, by its spec.
 
-    `judge` is NAME@VERSION where that says more than the spec, `asked` what it is and how it is asked, `price` whether its
-    price is known, "" for a rule. `last_used` is the day of its last judgment in the file, None where it has made none.
-    `problem` is why it cannot be asked, None where it can.
+    `asked` says what it is and how it is asked, of a file with several judges their names, `version` begins its version,
+    "" for several; `price` says whether its price is known. `last_used` is the day of its last judgment in the file, None
+    where it has made none. `problem` is why it cannot be asked, None where it can.
     """
 
     spec: str
-    judge: str = ""
     asked: str = ""
+    version: str = ""
     price: str = ""
     last_used: str | None = None
     pinned: bool = False
@@ -52,12 +52,12 @@ def judge_offers(store: Store, run: Run, settings: Settings) -> list[JudgeOffer]
 def _offer(store: Store, spec: str, ready: list[ReadyJudge], pinned: tuple[str, str] | None) -> JudgeOffer:
     records = [judge.record for judge in ready]
     used = [day for record in records if (day := judges.last_judged(store, record)) is not None]
-    several = f"{count_noun(len(ready), 'judge')}: {', '.join(record.name for record in records)}"
-    first = ready[0]
+    several = len(ready) > 1
+    names = f"{count_noun(len(ready), 'judge')}: {', '.join(record.name for record in records)}"
     return JudgeOffer(
         spec,
-        several if len(ready) > 1 else f"{records[0].name}@{records[0].version[:8]}",
-        asked_words(first) if len(ready) == 1 else "",
+        names if several else asked_words(ready[0]),
+        "" if several else records[0].version[:8],
         _price_words(ready),
         max(used, default=None),
         pinned in [(record.name, record.version) for record in records],

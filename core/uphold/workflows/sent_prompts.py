@@ -1,5 +1,6 @@
 """What a judge is sent for a pair: the request as its server takes it, made without sending it."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +10,15 @@ from uphold.endpoints.request_forms import explained, written
 from uphold.errors import BadUsage
 from uphold.judging.judges import LlmJudge, ReadyJudge
 from uphold.records.enums import AnswerOrder
-from uphold.records.headline_judge import is_spec, judges_named, versioned_name
 from uphold.records.model_calls import Dialect, ModelRequest, RequestForm
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.store import judges, model_servers, pairs, runs, sets
 from uphold.store.database import Store
-from uphold.store.headline_judges import all_judges
 from uphold.workflows.claimed_judgments import pair_to_judge
-from uphold.workflows.judge_request import judges_of
+from uphold.workflows.judge_request import JudgeRequest, judges_of
+from uphold.workflows.named_judge import named_judge
 from uphold.workflows.project import run_meant, runs_of_set
-from uphold.workflows.set_judge import find_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +85,14 @@ def sent_prompts(store: Store, query: PromptQuery, settings: Settings) -> list[S
 
 
 def judges_meant(store: Store, name: str, set_id: int, settings: Settings) -> Sequence[ReadyJudge]:
-    """Return the judges that a name means: of uphold.toml, KIND:MODEL, rules:NAME, a TOML file, else one of the file.
+    """Return the judge that a name means, as `named_judge` reads it; of a TOML file all judges that it holds.
 
     Raises BadUsage for none, for one whose verdicts were imported, and for one that nothing stands for any more.
     """
-    rubric = sets.guidelines(store, set_id)
-    if name in settings.judges or name.endswith(".toml") or is_spec(name):
-        return [judge for _, judge in judges_of(store, [name], (), rubric, settings)]
-    known = judges_named(all_judges(store), name)
-    if not known:
-        own = ", ".join([*settings.judges, *dict.fromkeys(judge.name for judge in all_judges(store))]) or "none yet"
-        raise BadUsage(
-            f"there is no judge {name!r}: a name in uphold.toml or in this file ({own}), anthropic:MODEL, openai:MODEL or a"
-            " TOML file"
-        )
-    if known[0].kind not in ("llm", "rules"):
-        raise BadUsage(f"{name}: its verdicts were made elsewhere, so that nobody here knows what it was asked")
-    found, why = find_version(store, known[0], set_id, settings)
-    if found is None:
-        raise BadUsage(
-            f"{versioned_name(known[0])} cannot be asked as it was{why}; name what stands for it: a TOML file, a name in"
-            " uphold.toml, or KIND:MODEL"
-        )
-    return [found.judge]
+    if name.endswith(".toml"):
+        return [judge for _, judge in judges_of(store, [name], (), sets.guidelines(store, set_id), settings)]
+    request = JudgeRequest(name, settings=settings)
+    return [named_judge(store, set_id, name, request, with_address=False).to_ask().judge]
 
 
 def _find_pair(store: Store, query: PromptQuery, settings: Settings) -> tuple[Run, int]:
@@ -118,7 +102,7 @@ def _find_pair(store: Store, query: PromptQuery, settings: Settings) -> tuple[Ru
             raise BadUsage("a run has its set already: give either RUN or --set")
         if query.key is None:
             raise BadUsage(
-                f"which example of {query.set!r}? --key KEY names one; `uphold set show {query.set}` lists them"
+                f"which example of {query.set!r}? --key KEY names one; `uphold set list {shlex.quote(query.set)}` lists them"
             )
         sets.find_set(store, query.set)
         candidates = runs_of_set(store, query.set)[::-1]
@@ -128,11 +112,12 @@ def _find_pair(store: Store, query: PromptQuery, settings: Settings) -> tuple[Ru
         found = _pair_in(store, run, query)
         if found is not None:
             return run, found
-    if query.key is None:
+    if query.key is None and query.turn is None:
         raise BadUsage(f"the run {candidates[0].name!r} has no pairs yet: nothing could be judged")
+    example = "its first example" if query.key is None else f"an example {query.key!r}"
     turn = "" if query.turn is None else f", turn {query.turn}"
     where = f"no run over the set {query.set!r} has a" if query.set else f"the run {candidates[0].name!r} has no"
-    raise BadUsage(f"{where} pair of an example {query.key!r}{turn}")
+    raise BadUsage(f"{where} pair of {example}{turn}")
 
 
 def _pair_in(store: Store, run: Run, query: PromptQuery) -> int | None:

@@ -26,12 +26,14 @@ def judges(context: typer.Context, run: RunName = None, json: AsJson = False) ->
     from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
     from uphold.workflows.statistics import compare_judges
+    from uphold.workflows.where_wrong import breakdowns
     from uphold_tui.console import print_json, print_report
 
     with context.obj.open(reading=True) as store:
         name, found = compare_judges(store, run)
+        wrong = breakdowns(store, name) if json else {}
     if json:
-        print_json(judges_json(found, name))
+        print_json(judges_json(found, name, wrong))
     else:
         print_report(judges_report(found, name))
 
@@ -156,3 +158,32 @@ app.command("try")(judge_trials.try_)
 app.command("versions")(judge_versions.versions)
 app.command("certify")(certify.certify)
 app.command("drift")(certify.drift)
+
+
+@app.command()
+def wrong(
+    context: typer.Context,
+    run: RunName = None,
+    judge: Annotated[
+        str | None, typer.Option("--judge", metavar="NAME", help="The judge; that of the headline by default.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show where a judge is wrong: by tag, length, order, confidence, turn, and the reasons people gave.
+
+    The half of the set that is kept for a test of the judge is left out until the test.
+    """
+    from uphold.reports.breakdown_report import breakdown_report
+    from uphold.reports.json_output import breakdown_json
+    from uphold.workflows.lookup import find_run
+    from uphold.workflows.project import run_meant
+    from uphold.workflows.where_wrong import breakdown_of
+    from uphold_tui.console import print_json, print_report
+
+    with context.obj.open(reading=True) as store:
+        meant = find_run(store, run_meant(store, run, context.obj.project.set))
+        found = breakdown_of(store, meant, judge)
+    if json:
+        print_json({"run": meant.name, **breakdown_json(found)})
+    else:
+        print_report(breakdown_report(found, meant.name))

@@ -35,10 +35,13 @@ from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, lef
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
 _GAP = 6
 """Columns between the two halves of the page."""
+
+_FOOTER_PADDING = 6
+"""Cells at both ends of the footer, as in numbers.tcss."""
 
 _HELP_NOTE = (
     "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
@@ -119,7 +122,7 @@ class NumbersActions:
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
     `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
-    what is certified of a judge; None: not offered.
+    what is certified of a judge, `wrong` where one is wrong; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -128,6 +131,7 @@ class NumbersActions:
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
     standing: Callable[[JudgeRef | None], None] | None = None
+    wrong: Callable[[JudgeRef], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -255,7 +259,8 @@ class NumbersScreen(Screen[None]):
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("figures."): key for name, key in self.table.items()}
         narrow = self.has_class("-narrow")
-        wide = self.app.size.width >= 140
+        width = self.app.size.width
+        wide = width >= 140
         first = [entry(table["open"], None if narrow else "pairs behind it")]
         if wide:
             first.append(entry(table["move"], "next number"))
@@ -263,19 +268,27 @@ class NumbersScreen(Screen[None]):
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
         tags = self.statistics is not None and bool(self.statistics.tags)
-        if self.judges and (wide or (len(self.judges) > 1 and not tags and self.app.size.width >= 120)):
-            second.append(entry(table["pin"]))
         if tags:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
-        if wide:
-            second.append(entry(table["pairs"]))
-        if wide and self.actions.checkpoints is not None:
-            second.append(entry(table["checkpoints"]))
-        if wide and self.actions.standing is not None:
-            second.append(entry(table["standing"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
-        self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
+        for name in self._optional_keys(wide=wide):
+            if has_room([first, [*second, entry(table[name])], last], width - _FOOTER_PADDING):
+                second.append(entry(table[name]))
+        self.footer.show([first, second, last] if width >= 50 else [last])
+
+    def _optional_keys(self, *, wide: bool) -> list[str]:
+        """Return the keys that stand in the footer where it has room for them, the first before the others."""
+        names = ["wrong"] if self._shown_judge is not None and self.actions.wrong is not None else []
+        if self.judges and (wide or len(self.judges) > 1):
+            names.append("pin")
+        if wide:
+            names.append("pairs")
+        if wide and self.actions.checkpoints is not None:
+            names.append("checkpoints")
+        if wide and self.actions.standing is not None:
+            names.append("standing")
+        return names
 
     # going through the numbers
 
@@ -359,6 +372,14 @@ class NumbersScreen(Screen[None]):
         """Show what is certified of the judge on the page."""
         if self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
+
+    def action_wrong(self) -> None:
+        """Show where the judge on the page is wrong."""
+        judge = self._shown_judge
+        if judge is None:
+            self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))
+        elif self.actions.wrong is not None:
+            self.actions.wrong(judge)
 
     # what to read next, export
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from uphold.formatting import count
 from uphold.records.enums import Choice, Preference, QuickFilter
+from uphold.records.judge_breakdown import PartKind
 from uphold.records.pair_list import Behind, ListedPair, PairFilter, PairsBehind
 from uphold.reviewing.pair_filters import selected
 from uphold_tui import safe_text
@@ -58,6 +59,9 @@ def _behind_chips(behind: PairsBehind, names: SystemNames) -> Iterator[str]:
     if behind.label is not None and behind.verdict is not None:
         yield f"people: {names.of_preference(behind.label)}"
         yield f"judge: {names.of_preference(behind.verdict)}"
+    elif behind.part is not None:
+        whole = behind.part.kind is PartKind.WHOLE
+        yield str(Behind.COMPARED) if whole else f"{behind.part.kind}: {safe_text.safe_line(behind.part.name)}"
     elif behind.reviewers:
         who = " and ".join(safe_text.safe_line(name)[:_REVIEWER_NAME] for name in behind.reviewers)
         yield f"read by {who}" if behind.kind is Behind.SHARED else f"{who}: {behind.kind}"

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
+from uphold.formatting import count
 from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
+from uphold.records.judgments import criterion_verdicts
 from uphold.records.reviews import PairView
 from uphold.reviewing.presentation import Reason, ReasonShown
 from uphold.reviewing.receipts import Receipt
@@ -12,7 +14,7 @@ from uphold_tui import safe_text
 from uphold_tui.keys import REVIEW, Key, label
 from uphold_tui.review.people import dispute_rows, other_judges
 from uphold_tui.review.people import label_width as people_width
-from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, MUTED, OVERTURNED, PLAIN, THICK, Signs
+from uphold_tui.themes import BADGE_WRONG, BOLD, DOUBT, EVEN, MUTED, OVERTURNED, PLAIN, SIDE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.badges import ruling_sign
 from uphold_tui.widgets.marks import marks
@@ -25,6 +27,8 @@ NARROW = 100
 DECIDED_BEFORE = "decided before the verdict was shown"
 
 VEILED = "has read this pair; shown after you decide"
+
+_NOTHING = Content("")
 
 _KEYS = {entry.id: entry for entry in REVIEW}
 
@@ -100,11 +104,13 @@ def _beside(words: list[Content], spared: list[Content], room: int, gap: str) ->
     return Content(gap).join(kept)
 
 
-def reason_rows(strip: StripState, width: int, height: int) -> list[Content]:
-    """The judge's reason, or what went wrong, on exactly `height` rows."""
+def reason_rows(strip: StripState, width: int, height: int, before: Content = _NOTHING) -> list[Content]:
+    """The judge's reason, or what went wrong, on exactly `height` rows; `before` stands in front of it."""
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
     text = _reason(strip)
+    if before:
+        text = Content.assemble(before, "   ", text)
     style = MUTED if quiet else ""
     rows = text.stylize_before(style).wrap(width) if text and width > 4 else []
     if len(rows) > height > 1 and len(strip.reason.reasons) == height:
@@ -293,20 +299,60 @@ class VerdictStrip(ReportsPaint):
         return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
 
 
+def criteria_row(strip: StripState, width: int) -> Content:
+    """What the judge says by each of its criteria, as many as have room; no text where it has none."""
+    judge = strip.pair.judge
+    verdicts = criterion_verdicts(judge.judgments) if judge is not None else {}
+    said = [
+        Content.assemble(safe_text.line(name, MUTED), " ", _criterion_sign(strip, verdict))
+        for name, verdict in verdicts.items()
+    ]
+    kept, room = [], width
+    for number, one in enumerate(said):
+        left = len(said) - number
+        more = Content.styled(f"{count(left)} more", MUTED)
+        if one.cell_length + (3 + more.cell_length if left > 1 else 0) > room:
+            kept.append(more)
+            break
+        kept.append(one)
+        room -= one.cell_length + 3
+    return Content("   ").join(kept)
+
+
+def _criterion_sign(strip: StripState, verdict: Verdict) -> Content:
+    """The side that a criterion favours; the sign of any other verdict."""
+    side = strip.pair.side_of(verdict.preference) if verdict.preference is not None else None
+    if side is not None:
+        return Content.styled(side.value, f"{BOLD} {SIDE[side]}")
+    signs = {Verdict.TIE: (strip.signs.tie, EVEN), Verdict.INCONSISTENT: (strip.signs.inconsistent, DOUBT)}
+    sign, style = signs.get(verdict, (strip.signs.unreadable, MUTED))
+    return Content.styled(sign, style)
+
+
+def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Content]:
+    """The criteria, the reason and what the last key did, on exactly `height` rows; one row holds the reason alone.
+
+    With criteria the reason takes the row that would be blank, unless the last key left a word there.
+    """
+    narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
+    if narrow:
+        return reason_rows(strip, width, 1, criteria)
+    above = above_you(strip, width)
+    rest = [above] if above or not criteria else []
+    reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
+    return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
+
+
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
     narrow = height < 5
     if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
-    indent = "" if narrow else " " * 9
-    reason = [
-        Content.assemble(indent, row) for row in reason_rows(strip, width - len(indent), 1 if narrow else height - 3)
-    ]
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    gap = [] if narrow else [above_you(strip, width)]
-    return [judge_row(strip, width, narrow=narrow), *reason, *gap, *you]
+    under = _rows_under_verdict(strip, width, 1 if narrow else height - 2)
+    return [judge_row(strip, width, narrow=narrow), *under, *you]
 
 
 _HERE = {
