@@ -59,7 +59,7 @@ def test_few_decided_pairs_open_it_to_read(tmp_path: Path) -> None:
 def test_an_unchanged_draft_is_the_judge_itself(tmp_path: Path) -> None:
     with reviewed_store(tmp_path / "x.db", 64, rubric="Be strict.\n\n  Shorter is better.  ") as store:
         bench = opened(store)
-        judge = judge_workbench.draft_judge(store, bench.scope, bench.draft, "weak", REQUEST)
+        judge = judge_workbench.draft_judge(store, bench.draft, "weak", REQUEST)
         assert bench.old is not None
         assert judge.to_ask().judge.record.version == bench.old.version
 
@@ -83,13 +83,14 @@ async def test_a_draft_is_tried_kept_and_asked_by_its_name(decided: Store, tmp_p
         judge_file(tmp_path / "weak.toml", server.url, "weak")
         bench = opened(decided)
         draft = replace(draft, judge=bench.draft.judge)
-        plan = judge_workbench.plan_draft(decided, bench, draft, REQUEST, rerun=False)
+        plan = judge_workbench.plan_draft(decided, bench, draft, REQUEST)
         assert (len(plan.pairs), plan.shown) == (31, 1)
         *_, trial = [update async for update in run_trial(decided, plan)]
         assert isinstance(trial, Trial)
         assert trial.numbers.state is TrialState.BETTER
-        assert all("A good answer wins." in asked.raw.decode() for asked in server.asked)
-        assert all(pair.place.instruction in asked.raw.decode() for asked in server.asked)
+        sent = [asked.raw.decode() for asked in server.asked]
+        assert sum("A good answer wins." in text and pair.place.instruction in text for text in sent) == 2 * 31
+        assert len(sent) == 4 * 31  # the old judge was asked again
         assert all(LOCKED not in asked.raw.decode() for asked in server.asked)
         known = judge_workbench.known_trial(
             decided, judge_workbench.plan_draft(decided, opened(decided), draft, REQUEST)

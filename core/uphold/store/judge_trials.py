@@ -7,29 +7,9 @@ from dataclasses import dataclass
 
 from uphold.records.enums import AnswerOrder, Purpose
 from uphold.records.halves import Half
-from uphold.records.trials import TrialCounts
+from uphold.records.trials import TrialCounts, TrialRecord
 from uphold.store.database import Store, now
 from uphold.store.judgments import PairsToAsk
-
-
-@dataclass(frozen=True, slots=True)
-class TrialRecord:
-    """A try as it was recorded: judge and old judge by name and version, the counts, and on how many reruns it rests.
-
-    `run` is None where all runs of the set were taken. `cost` is in dollars, None where a price was not known.
-    """
-
-    judge: str
-    version: str
-    against: str
-    against_version: str
-    run: str | None
-    half: Half
-    counts: TrialCounts
-    rerun_pairs: int
-    rerun_changed: int
-    cost: float | None
-    created_at: str
 
 
 @dataclass(frozen=True, slots=True)

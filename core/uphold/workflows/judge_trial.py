@@ -245,9 +245,9 @@ def _known_reruns(store: Store, old: JudgeRef, pairs: Sequence[DecidedPair]) -> 
     return Reruns(scored, found.from_samples)
 
 
-async def price_trial(store: Store, plan: TrialPlan) -> TrialPrice:
-    """Return what a try would take; nothing is written."""
-    found = [await estimate_questions(store, questions) for questions in plan.questions]
+async def price_trial(store: Store, plan: TrialPlan, *, asking: bool = True) -> TrialPrice:
+    """Return what a try would take; nothing is written. Without `asking` no endpoint is asked to count tokens."""
+    found = [await estimate_questions(store, questions, asking=asking) for questions in plan.questions]
     costs = [one.cost for one in found]
     cost = None if any(one is None for one in costs) else sum(one for one in costs if one is not None)
     return TrialPrice(found[0].calls, sum(one.calls for one in found[1:]), cost)

@@ -9,19 +9,20 @@ from typing import Any
 
 from uphold.errors import BadUsage, UpholdError
 from uphold.judging.judges import LlmJudge, judge_from_table
+from uphold.records.certificates import Certificate
 from uphold.records.counts import CLASSES
 from uphold.records.enums import Preference, Purpose
 from uphold.records.halves import Half
 from uphold.records.judge_clauses import Clause, JudgePrompt, PromptVersion, ShownPair, clauses_of_rubric
 from uphold.records.judgments import JudgeRef
-from uphold.records.trials import Trial
+from uphold.records.trials import Trial, TrialRecord
 from uphold.settings import Settings
 from uphold.store import judge_prompts, judge_trials
-from uphold.store.certificates import spent_pairs
+from uphold.store.certificates import all_certificates, spent_pairs
 from uphold.store.database import Store
 from uphold.store.decided_pairs import DecidedPair
 from uphold.store.headline_judges import all_judges
-from uphold.store.judge_trials import PairPlace, TrialRecord
+from uphold.store.judge_trials import PairPlace
 from uphold.store.judges import add_judge
 from uphold.store.overturned import OverturnedPair
 from uphold.store.reviews import add_reviewer
@@ -51,7 +52,7 @@ class Workbench:
 
     `old` is the judge that others are tried against, `name` that of the judge that is worked on; `versions` are those kept of
     it, `draft` is what the next one begins with. `problem` says why nothing can be tried, empty where it can. `decided` and
-    `locked` count the decided pairs of the halves, `spent` those of the locked one that were used up by a test.
+    `locked` count the decided pairs of the halves, `spent` those of the locked one that were used up by the `tests`.
     """
 
     scope: PairScope
@@ -64,12 +65,24 @@ class Workbench:
     locked: int
     spent: int
     trials: tuple[TrialRecord, ...]
+    tests: tuple[Certificate, ...] = ()
     problem: str = ""
 
     @property
     def number(self) -> int:
         """The number of the version that is being written; the judge as it is counts as the first."""
         return max(len(self.versions), 1) + 1
+
+    def name_of(self, prompt: JudgePrompt) -> str:
+        """Return what the judge of a draft is called: as the version that it is, or the one that is being written."""
+        same = next((one.number for one in self.versions if one.prompt.hash == prompt.hash), None)
+        if same is None and not self.versions and prompt.hash == self.draft.hash:
+            same = 1
+        return kept_name(self.name, self.number if same is None else same)
+
+    def is_new(self, prompt: JudgePrompt) -> bool:
+        """Whether a draft differs from every version, and from the judge as it is."""
+        return self.name_of(prompt) == kept_name(self.name, self.number)
 
     @property
     def cost(self) -> float | None:
@@ -110,6 +123,7 @@ def open_workbench(store: Store, scope: PairScope, settings: Settings) -> Workbe
         len(locked),
         sum(pair.id in spent for pair in locked),
         trials,
+        tuple(all_certificates(store, scope.set_id)),
         problem,
     )
 
@@ -154,8 +168,13 @@ def _check_clauses(prompt: JudgePrompt) -> None:
         raise BadUsage("its template has no place for clauses: write {rubric} into it where they are to stand")
 
 
-def draft_judge(store: Store, scope: PairScope, prompt: JudgePrompt, name: str, request: JudgeRequest) -> NamedJudge:
-    """Return the judge that asks what a prompt says, ready to be asked. Raises BadUsage or BadFile where it cannot be."""
+def draft_judge(
+    store: Store, prompt: JudgePrompt, name: str, request: JudgeRequest, *, with_address: bool = True
+) -> NamedJudge:
+    """Return the judge that asks what a prompt says. Raises BadUsage or BadFile where it cannot be asked.
+
+    Without `with_address` no key is looked for.
+    """
     settings = request.settings
     judge = judge_from_table(draft_table(store, prompt, name), name, None, settings.endpoints, settings.prices)
     if not isinstance(judge, LlmJudge):
@@ -164,17 +183,21 @@ def draft_judge(store: Store, scope: PairScope, prompt: JudgePrompt, name: str, 
         (one for one in all_judges(store) if (one.name, one.version) == (judge.record.name, judge.record.version)), None
     )
     task = JudgeTask(judge, judge.orders, judge.samples, None, "")
-    return NamedJudge(name, ref, with_address_of(task, request))
+    return NamedJudge(name, ref, with_address_of(task, request) if with_address else task)
 
 
 def plan_draft(
-    store: Store, bench: Workbench, prompt: JudgePrompt, request: JudgeRequest, *, rerun: bool = True
+    store: Store, bench: Workbench, prompt: JudgePrompt, request: JudgeRequest, *, with_address: bool = True
 ) -> TrialPlan:
-    """Return what a try of a draft is to ask. Raises BadUsage, NotEnoughRead, or BadFile."""
+    """Return what a try of a draft is to ask: what is on file where the draft is the latest version or the judge itself.
+
+    Raises BadUsage, NotEnoughRead, or BadFile.
+    """
     if bench.problem:
         raise BadUsage(bench.problem)
-    judge = draft_judge(store, bench.scope, prompt, kept_name(bench.name, bench.number), request)
-    return plan_trial_of(store, bench.scope, judge, TrialRequest(request, rerun=rerun))
+    name = bench.name_of(prompt)
+    judge = draft_judge(store, prompt, name, request, with_address=with_address)
+    return plan_trial_of(store, bench.scope, judge, TrialRequest(request), with_address=with_address)
 
 
 def known_trial(store: Store, plan: TrialPlan) -> Trial | None:

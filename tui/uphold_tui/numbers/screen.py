@@ -122,7 +122,7 @@ class NumbersActions:
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
     `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
-    what is certified of a judge, `wrong` where one is wrong; None: not offered.
+    what is certified of a judge, `workbench` a judge at work, `wrong` where a judge is wrong; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -131,6 +131,7 @@ class NumbersActions:
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
     standing: Callable[[JudgeRef | None], None] | None = None
+    workbench: Callable[[], None] | None = None
     wrong: Callable[[JudgeRef], None] | None = None
 
 
@@ -284,11 +285,12 @@ class NumbersScreen(Screen[None]):
             names.append("pin")
         if wide:
             names.append("pairs")
-        if wide and self.actions.checkpoints is not None:
-            names.append("checkpoints")
-        if wide and self.actions.standing is not None:
-            names.append("standing")
-        return names
+        offered = {
+            "checkpoints": self.actions.checkpoints,
+            "standing": self.actions.standing,
+            "workbench": self.actions.workbench,
+        }
+        return names + [name for name, action in offered.items() if wide and action is not None]
 
     # going through the numbers
 
@@ -372,6 +374,11 @@ class NumbersScreen(Screen[None]):
         """Show what is certified of the judge on the page."""
         if self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
+
+    def action_workbench(self) -> None:
+        """Show a judge at work on the decided pairs of the run."""
+        if self.actions.workbench is not None:
+            self.actions.workbench()
 
     def action_wrong(self) -> None:
         """Show where the judge on the page is wrong."""
@@ -457,7 +464,12 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offers = {"figures.checkpoints": self.actions.checkpoints, "figures.standing": self.actions.standing}
+        offers = {
+            "figures.checkpoints": self.actions.checkpoints,
+            "figures.standing": self.actions.standing,
+            "figures.workbench": self.actions.workbench,
+            "figures.wrong": self.actions.wrong,
+        }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
     def action_command(self) -> None:

@@ -60,8 +60,11 @@ class StandingScreen(Screen[None]):
     class Updated(Message):
         """The work has got on, or has ended."""
 
-    def __init__(self, source: StandingSource, actions: StandingActions, options: AppOptions) -> None:
+    def __init__(
+        self, source: StandingSource, actions: StandingActions, options: AppOptions, to_test: str | None = None
+    ) -> None:
         super().__init__()
+        self._to_test = to_test
         self.table = {key.id: key for key in keys.remapped(keys.STANDING, options.keymap)}
         self.source, self.actions, self._signs = source, actions, options.signs
         self.overview: StandingOverview | None = None
@@ -111,6 +114,9 @@ class StandingScreen(Screen[None]):
             return
         self.place = min(self.place, max(len(self.overview.standings) - 1, 0))
         self.refresh_page()
+        if self._to_test is not None:
+            named, self._to_test = self._to_test, None
+            self._begin_test(named, named.rpartition("@")[0] or named)
 
     @property
     def shown(self) -> StandingPage:
@@ -209,10 +215,14 @@ class StandingScreen(Screen[None]):
         overview = self.overview
         if overview is None or overview.to_test is None or self.is_working:
             return
-        if overview.floor is not None:
-            self.run_worker(self._plan_test(overview.to_test.named, overview.to_test.name, None), group="plan")
-            return
-        self._ask_floor(overview.to_test.named, overview.to_test.name)
+        self._begin_test(overview.to_test.named, overview.to_test.name)
+
+    def _begin_test(self, named: str, name: str) -> None:
+        """Begin with the plan of a test, or with the floor where the set has none."""
+        if self.overview is not None and self.overview.floor is not None:
+            self.run_worker(self._plan_test(named, name, None), group="plan")
+        else:
+            self._ask_floor(named, name)
 
     def _ask_floor(self, named: str, name: str) -> None:
         from uphold_tui.dialogs.ask import AskScreen, Question
