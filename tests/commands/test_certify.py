@@ -94,6 +94,7 @@ def test_too_few_examples_are_refused_with_what_to_read(tmp_path, judge):
         code, found = certified(tmp_path, file, "--floor", ".75")
     assert (code, found["state"], found["n"]) == (3, "refused", len(locked))
     assert (found["more"], found["keys"]) == (30 - len(locked), further)
+    assert f"{30 - len(locked)} more to read" in found["reason"]
     assert f"`uphold review sft-vs-base` has {further[0]}" in found["reason"]
     assert (found["agreement"]["rate"], judge.asked) == (None, [])
 

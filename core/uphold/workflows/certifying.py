@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from uphold.errors import BadUsage
-from uphold.formatting import count_noun
+from uphold.formatting import count, count_noun
 from uphold.records.certificates import LEAST_EXAMPLES, Certificate, RerunCount, TestState
 from uphold.records.enums import AnswerOrder, Purpose, Verdict
 from uphold.records.halves import Half
@@ -174,7 +174,7 @@ def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair]) -> 
     if keys:
         shown = ", ".join(keys[:_LISTED_KEYS]) + (", …" if len(keys) > _LISTED_KEYS else "")
         run = next(pair.run for pair in unread if halves[pair.example_id] is Half.LOCKED)
-        reason = f"{reason}: {count_noun(more, 'more')} to read; `uphold review {shlex.quote(run)}` has {shown}"
+        reason = f"{reason}: {count(more)} more to read; `uphold review {shlex.quote(run)}` has {shown}"
     else:
         reason = f"{reason}, and none is left to read: {more} more take new examples, or another run of the set"
     state = TestState.SPENT if is_spent else TestState.REFUSED

@@ -25,10 +25,10 @@ from uphold_tui.themes import BADGE_DOUBT, BOLD, DOUBT, FAINT, MUTED, OVERTURNED
 from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
-_NAME = 23
+_NAME = 22
 """Columns of the names beside the intervals."""
 
-_NUMBERS = 26
+_NUMBERS = 31
 """Columns of the numbers behind the intervals."""
 
 _DRIFT_ROWS = 5
@@ -38,7 +38,7 @@ _DRIFT_LABEL = 4
 _SIDE = 38
 """Columns of the right half."""
 
-_GAP = 6
+_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class StandingPage:
 
 def _against_floor(bars: Sequence[_Bar], floor: float, width: int) -> Iterator[Content]:
     """Yield the axis and the bars on it; the floor is a dotted mark through all of them."""
-    room = max(min(width - _NAME - _NUMBERS - 6, 44), 11)
+    room = max(min(width - _NAME - 1 - _NUMBERS, 44), 11)
     start = 0.5 if min(floor, *(bar.low for bar in bars)) >= 0.5 else 0.0
 
     def column(share: float) -> int:
@@ -336,9 +336,10 @@ def _lapses(certificate: Certificate, width: int) -> list[Content]:
 def _tags(tags: Sequence[TagAgreement], width: int, sign: str = "") -> list[Content]:
     rows = []
     for tag in tags[:6]:
-        name = safe_text.line(tag.tag).truncate(max(width - 14, 6), ellipsis=True)
+        room = max(width - 14 - len(sign), 6)
+        name = safe_text.line(tag.tag).truncate(room - 2, ellipsis=True)
         counted = Content.styled(of_n(tag.agreed, tag.n), MUTED)
-        rows.append(Content.assemble((sign, DOUBT), spread(name, Content(""), width - 14 - len(sign)), counted))
+        rows.append(Content.assemble((sign, DOUBT), spread(name, Content(""), room), counted))
     if len(tags) > 6:
         rows.append(Content.styled(f"and {count(len(tags) - 6)} more", MUTED))
     return rows
