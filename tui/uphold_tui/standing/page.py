@@ -35,6 +35,9 @@ _DRIFT_ROWS = 5
 
 _DRIFT_LABEL = 4
 
+_WIDE = 100
+"""From so many columns on there are two halves, and sentences are said in full."""
+
 _SIDE = 38
 """Columns of the right half."""
 
@@ -91,7 +94,7 @@ class StandingPage:
         if standing is None:
             return self._untested(width)
         rows = [*self._sentence(standing, width), Content("")]
-        if width < 100:
+        if width < _WIDE:
             return [*rows, *self._left(standing, width), Content(""), *self._right(standing, width)]
         half = min(width - _SIDE - _GAP, 96)
         left, right = self._left(standing, half), self._right(standing, _SIDE)
@@ -135,21 +138,22 @@ class StandingPage:
         digits = large_digits(percent_number(rate.rate or 0.0))
         name = safe_text.line(certificate.judge.name)
         low = score(rate.low or 0.0, is_share=True)
+        wide = width >= _WIDE
         if standing.stands:
-            first = Content.assemble("percent the same as people: ", name, " may stand in for them on this set")
+            words = " may stand in for them on this set" if wide else " stands"
+            first = Content.assemble("percent the same as people: ", name, words)
             against = f"the floor is {floor}; the bound is above it"
         elif lapsed:
-            first = Content.assemble(
-                "percent the same as people when it was tested: ", name, " does not stand any more"
-            )
+            when = "the same as people when it was tested" if wide else "when it was tested"
+            first = Content.assemble(f"percent {when}: ", name, " does not stand any more")
             against = f"the floor was {floor}"
         else:
             first = Content.assemble("percent the same as people: ", name, f" is {not_shown(certificate)}")
             against = f"the floor is {floor}; the bound is {'above' if certificate.reaches_floor else 'below'} it"
-        pairs = count_noun(rate.n, "locked pair")
+        pairs = count_noun(rate.n, "locked pair") + (" that nothing was tuned on" if wide else "")
         beside = [
             first.stylize(MUTED if lapsed else BOLD),
-            Content.styled(f"at least {low} with 95 % confidence, on {pairs} that nothing was tuned on", MUTED),
+            Content.styled(f"at least {low} with 95 % confidence, on {pairs}", MUTED),
             Content.styled(against, MUTED),
         ]
         rows = [
