@@ -36,6 +36,8 @@ GUIDES = [
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/reviewing-together.md",
+    "docs/reports.md",
 ]
 """Pages with commands for users."""
 
@@ -180,7 +182,8 @@ ALL_COMMANDS = (
         "compare",
         "gate",
     ),
-    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin", "judges show", "judges wrong"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "report", "replay", "set pin"),
+    *("pack", "merge", "backup", "doctor", "judges show", "judges wrong"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
 )

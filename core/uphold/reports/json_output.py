@@ -26,6 +26,7 @@ from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
 from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
 from uphold.records.judge_clauses import ReasonCount
+from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -51,6 +52,7 @@ from uphold.records.statistics import (
 from uphold.records.trials import Trial, TrialPair
 from uphold.reports.certificate_text import certificate_json, check_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
+from uphold.reports.training_text import training_json
 
 Json = dict[str, Any]
 
@@ -71,9 +73,10 @@ _POOLED = "pooled over the runs of a set"
 
 
 def statistics_json(numbers: RunStatistics, standing: Standing | None = None) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag.
+    """Return the statistics of a run or set as JSON.
 
-    `standing` is the certificate of the judge in force, None where there is none.
+    `tags` are there only where they were computed by tag, `training_data` where the set was turned into any. `standing` is the
+    certificate of the judge in force, None where there is none.
     """
     pooled = numbers.run is None
     result: Json = {
@@ -92,6 +95,8 @@ def statistics_json(numbers: RunStatistics, standing: Standing | None = None) ->
         "certificate": certificate_json(standing),
         **_headline(numbers),
     }
+    if numbers.training:
+        result["training_data"] = training_json(numbers.training)
     if numbers.tag is not None:
         result["tag"] = numbers.tag
     if numbers.tags:
@@ -286,6 +291,21 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
         "alpha": _value(reviewers.alpha),
         "ac1": _value(reviewers.ac1),
         "leans": [_reviewer_bias(bias) for bias in reviewers.leans],
+        "progress": [_progress(one) for one in reviewers.progress],
+    }
+
+
+def _progress(one: ReviewerProgress) -> Json:
+    pack = one.pack
+    return {
+        "reviewer": one.name,
+        "read": one.read,
+        "of": one.of,
+        "part": pack.share.part if pack is not None else None,
+        "parts": pack.share.parts if pack is not None else None,
+        "overlap": pack.share.overlap if pack is not None else None,
+        "mode": pack.mode if pack is not None else None,
+        "packed_at": pack.created_at if pack is not None else None,
     }
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from uphold.formatting import count, count_noun, half_width
+from uphold.formatting import count, count_noun, half_width, seconds
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
 from uphold.reports.rate_text import rate_interval, rate_or_interval, rate_percent, value_text
+from uphold.reviewing.pace import Pace
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
@@ -142,7 +143,7 @@ _KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG
 
 @dataclass(frozen=True, slots=True)
 class RailView:
-    """What the rail shows; `trail` is newest first."""
+    """What the rail shows; `trail` is newest first, `resting` says why there are no rates, `leave` is the key that leaves."""
 
     numbers: "LiveNumbers | None" = None
     progress: ReviewProgress = field(default_factory=ReviewProgress)
@@ -150,12 +151,16 @@ class RailView:
     back: str = "←"
     signs: Signs = PLAIN
     queue: str = ""
+    resting: str = ""
+    pace: Pace = field(default_factory=Pace)
+    leave: str = "q"
 
 
 def rows(view: RailView, width: int, height: int) -> list[Content]:
     """The rail as rows."""
-    resting = [Content.styled("rates rest while it is blind", MUTED), Content("")]
-    made = [*(resting if view.progress.rates_hidden else _rates(view.numbers, width)), *_to_go(view, width)]
+    resting = [Content.styled(view.resting, MUTED), Content("")]
+    rates = resting if view.progress.rates_hidden else _rates(view.numbers, width)
+    made = [*rates, *_to_go(view, width), *_session(view, width)]
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
@@ -236,13 +241,26 @@ def _to_go(view: RailView, width: int) -> list[Content]:
     return [*rows, Content(""), Content("")]
 
 
+def _session(view: RailView, width: int) -> list[Content]:
+    """What was decided since the session began and at what pace; now and then, that this is a place to pause."""
+    pace = view.pace
+    if not pace.decided:
+        return []
+    rows = [spread(_head("This session"), Content.styled(f"{count(pace.decided)} decided", MUTED), width)]
+    if pace.median_seconds is not None:
+        rows.append(_fact("median a pair", seconds(pace.median_seconds), width))
+    if pace.may_pause:
+        rows.append(Content.styled(f"a place to pause: {view.leave} keeps it", MUTED))
+    return [*rows, Content(""), Content("")]
+
+
 def _act(done: Receipt, signs: Signs, width: int) -> Content:
     """One act: its mark, the key, and what you said."""
     word = Content.styled(said(done), SIDE.get(said(done), MUTED)) if done.choice is not None else Content("")
     ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
     if done.choice is None:
         word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
-    left = Content.assemble(sign_of(done, signs), "  ", safe_text.line(done.key, MUTED).truncate(18), "  ", word)
+    left = Content.assemble(sign_of(done, signs), "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
     return spread(left, ruled or Content(""), width)
 
 
