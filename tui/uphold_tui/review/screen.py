@@ -432,7 +432,7 @@ class ReviewScreen(Screen[None]):
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
-        held = self.session.is_held
+        held = self.session.is_held or self._awaits_confirmation(pair)
 
         def write(words: tuple[str, ...] | None) -> None:
             if words is None:
