@@ -807,7 +807,7 @@ class ReviewScreen(Screen[None]):
         elif pair is not None:
             from uphold_tui.dialogs.panels import RawScreen
 
-            self.app.push_screen(RawScreen(pair))
+            self.app.push_screen(RawScreen(pair, names_shown=self.reading.names))
 
     def action_command(self) -> None:
         """Any command by its name; a number goes to that pair."""
