@@ -70,7 +70,7 @@ def viewed(store: Store) -> dict[int, Label]:
 
 
 def counted(store: Store) -> dict[int, Label]:
-    said, _ = read_decisions(store, (1, PAIRS))
+    said = read_decisions(store, (1, PAIRS)).by_pair
     return {pair: human_label(one.votes) for pair, one in said.items() if one.votes}
 
 
@@ -86,6 +86,7 @@ def test_the_statistics_take_the_word_that_the_views_take(
             people.act(*act)
             assert counted(store) == viewed(store)
         expected = Counter(viewed(store).values())
+        counted_run = read_counted_run(store, run, None, counted_run)
         for counts in (run_counts(store, run), count_reviews(store, counted_run)):
             found = Counter[Label]()
             for cell in counts.votes:

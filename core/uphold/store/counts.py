@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -17,12 +17,14 @@ from uphold.store.headline_judges import headline_judge, pinned_judge, run_judge
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
+    DecisionsRead,
     JudgeVerdicts,
     OrderedVerdict,
     PairColumns,
     PairCondition,
     read_columns,
     read_current_pairs,
+    read_decisions,
     read_length_differences,
     read_pairs,
     read_verdicts,
@@ -411,7 +413,7 @@ _JUDGE = "SELECT id, name, kind, version FROM judges WHERE id = ?"
 # Changes whenever anything but events changes what is counted.
 _DATA_VERSION = """
 SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max(id) FROM replacements),
-    (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) FROM imports),
+    (SELECT max(id) FROM example_events), (SELECT max(id) FROM judgments), (SELECT count(*) || ' ' || max(id) FROM imports),
     (SELECT total(samples) FROM judge_orders WHERE run_id = :run),
     (SELECT total((SELECT max(position) FROM queue_items i WHERE i.queue_id = q.id)) FROM queues q WHERE run_id = :run)
 """
@@ -419,30 +421,32 @@ SELECT (SELECT max(id) FROM pairs), (SELECT max(id) FROM responses), (SELECT max
 
 @dataclass(frozen=True, slots=True)
 class CountedRun:
-    """What the counts of one run and one judge (None: no verdicts) rest on and reviews do not change.
+    """What the counts of one run and one judge (None: no verdicts) rest on.
 
-    `version` changes whenever any of it does.
+    `version` changes whenever any of it but the decisions does.
     """
 
     run: Run
     version: tuple[Any, ...]
     pairs: CurrentPairs
     verdicts: JudgeVerdicts | None
+    decisions: DecisionsRead
 
 
 def read_counted_run(store: Store, run: Run, judge_id: int | None, known: CountedRun | None = None) -> CountedRun:
-    """Read what the counts of a run rest on; `known` is returned where nothing of it has changed."""
+    """Read what the counts of a run rest on; where only reviews were written since `known`, only what they changed."""
     version = tuple(store.one(_DATA_VERSION, {"run": run.id}))
     if known is not None and known.version == version:
-        return known
+        return replace(known, decisions=read_decisions(store, known.pairs.span, known.decisions))
     pairs = read_current_pairs(store, run_condition(run))
     judge = JudgeRef(*store.one(_JUDGE, (judge_id,))) if judge_id is not None else None
-    return CountedRun(run, version, pairs, read_verdicts(store, judge, pairs.span) if judge is not None else None)
+    verdicts = read_verdicts(store, judge, pairs.span) if judge is not None else None
+    return CountedRun(run, version, pairs, verdicts, read_decisions(store, pairs.span))
 
 
 def count_reviews(store: Store, counted: CountedRun) -> RunCounts:
-    """Return the counts of a run with its reviews as they are now, without lengths, habits and other judges."""
-    run, pairs = counted.run, read_columns(store, counted.pairs)
+    """Return the counts of a run with its reviews as they were read, without lengths, habits and other judges."""
+    run, pairs = counted.run, read_columns(store, counted.pairs, counted.decisions)
     return RunCounts(
         set=run.set,
         set_hash="",

@@ -49,13 +49,16 @@ FROM (
         CASE kind WHEN 'adjudicated' THEN 0 ELSE reviewer_id END || ':' || choice || ':' || source
             || coalesce(':' || mode || ':' || verdict_shown || ':' || coalesce(judge_id, ''), ''),
         ' ') AS pattern, source AS first_source, chosen AS first_chosen, target_id AS first_target, min(seq)
-    FROM events AS acts INDEXED BY events_pair WHERE pair_id BETWEEN ? AND ? AND NOT undone AND (
+    FROM events AS acts INDEXED BY events_pair WHERE pair_id {} AND NOT undone AND (
         kind IN ('decision', 'carried')
         OR kind = 'adjudicated'
         AND seq = (SELECT max(seq) FROM standing_events a WHERE a.pair_id = acts.pair_id AND a.kind = 'adjudicated')
     ) GROUP BY pair_id HAVING total(kind <> 'adjudicated')
 )
 """
+
+# Undoing, too, is an event on the pair.
+_PAIRS_WITH_LATER_EVENTS = "SELECT DISTINCT pair_id FROM events WHERE seq > ? AND pair_id BETWEEN ? AND ?"
 
 # Examples of a run's set whose context and turns another one has too, with the first of them.
 _SAME_TEXT = """
@@ -127,6 +130,14 @@ class OrderedVerdict(NamedTuple):
 NO_VERDICT = OrderedVerdict(None, None)
 
 PENDING = OrderedVerdict(Verdict.PENDING, None)
+
+
+class DecisionsRead(NamedTuple):
+    """The decisions by pair id, whether the first one on a pair was drawn (see `_DECISIONS`), and the last event by then."""
+
+    by_pair: dict[int, PairDecisions]
+    as_drawn: dict[int, bool]
+    last_event: int
 
 
 @dataclass(slots=True)
@@ -238,13 +249,13 @@ def read_pairs(store: Store, condition: PairCondition) -> PairColumns:
     return read_columns(store, read_current_pairs(store, condition))
 
 
-def read_columns(store: Store, pairs: CurrentPairs) -> PairColumns:
-    """Read the decisions and marks on some pairs as they are now, and place the pairs in strata."""
+def read_columns(store: Store, pairs: CurrentPairs, known: DecisionsRead | None = None) -> PairColumns:
+    """Read the marks on some pairs as they are now, and the decisions unless they are given; place the pairs in strata."""
     rows = pairs.rows
     if not rows:
         return PairColumns([], [], [], [], [], (Stratum("all"),))
     skipped, broken = read_marks(store, pairs.span)
-    decisions, decided_as_drawn = read_decisions(store, pairs.span)
+    decisions, decided_as_drawn, _ = known or read_decisions(store, pairs.span)
     kept = [row for row in rows if row[0] not in broken] if broken else rows
     ids, run_ids, example_ids = (list(column) for column in zip(*kept, strict=True)) if kept else ([], [], [])
     by_run: dict[int, list[int]] = {}
@@ -299,9 +310,29 @@ def read_marks(store: Store, span: tuple[int, int]) -> tuple[set[int], set[int]]
     return skipped, broken
 
 
-def read_decisions(store: Store, span: tuple[int, int]) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
-    """Return by pair id the decisions of a span of ids, and whether the first one on it was drawn (see `_DECISIONS`)."""
-    rows = store.rows(_DECISIONS, span).fetchall()
+def read_decisions(store: Store, span: tuple[int, int], known: DecisionsRead | None = None) -> DecisionsRead:
+    """Read the decisions on the pairs of a span of ids, both ends included.
+
+    With `known`, read on the same span before, only pairs with later events are read.
+    """
+    (last_event,) = store.one("SELECT coalesce(max(seq), 0) FROM events")
+    if known is None:
+        decisions, as_drawn = _decisions_where(store, "BETWEEN ? AND ?", span)
+    elif known.last_event == last_event:
+        return known
+    else:
+        later = first_values(store, _PAIRS_WITH_LATER_EVENTS, (known.last_event, *span))
+        kept = known.by_pair.keys() - later
+        decisions, as_drawn = _decisions_where(store, "IN (SELECT value FROM json_each(?))", (json.dumps(list(later)),))
+        decisions |= {pair: known.by_pair[pair] for pair in kept}
+        as_drawn |= {pair: known.as_drawn[pair] for pair in kept}
+    return DecisionsRead(decisions, as_drawn, last_event)
+
+
+def _decisions_where(
+    store: Store, pairs: str, values: Sequence[Any]
+) -> tuple[dict[int, PairDecisions], dict[int, bool]]:
+    rows = store.rows(_DECISIONS.format(pairs), values).fetchall()
     return {row[0]: _parse_decisions(row[1]) for row in rows}, {row[0]: bool(row[2]) for row in rows}
 
 
