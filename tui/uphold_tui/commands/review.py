@@ -25,7 +25,10 @@ def review(
         str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
     ] = None,
     judge: Annotated[
-        str | None, typer.Option("--judge", metavar="NAME", help="Review the verdicts of this judge.")
+        str | None,
+        typer.Option(
+            "--judge", metavar="NAME", help="Review the verdicts of this judge; an empty name is the run's own again."
+        ),
     ] = None,
     set_: Annotated[
         str | None,
@@ -88,7 +91,9 @@ def review(
                 run = run_or_set(store, of_set)[0] if by_default else run_meant(store, run, of_set)
                 by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
+        open_app(
+            context.obj, store, app_options(context.obj, reviewer, judge=judge or None), run=wanted, review=options
+        )
 
 
 def start(context: Context) -> None:
