@@ -8,7 +8,6 @@ import pytest
 
 from support.app_samples import app, database, press, review, shown
 from uphold.records.enums import SortOrder
-from uphold.records.example_list import ExampleOrder
 from uphold_tui.user_state import UserState, read_state, save_state, state_file
 
 
@@ -22,7 +21,7 @@ def test_without_a_file_nothing_is_remembered_and_nothing_is_amiss(path: Path) -
 
 
 def test_what_is_saved_is_read_again(path: Path) -> None:
-    now = UserState("nord", True, SortOrder.LATEST, ExampleOrder.LATEST)
+    now = UserState("nord", True, SortOrder.LATEST, "LATEST")
     save_state(path, UserState(), now)
     assert read_state(path) == (now, None)
     assert [one.name for one in path.parent.iterdir()] == ["state.json"]
@@ -57,7 +56,7 @@ def test_a_value_that_cannot_be_is_left_out_and_the_others_count(path: Path, odd
     path.parent.mkdir()
     path.write_text(json.dumps({"example_order": "LATEST", **odd, "unknown": 1}))
     state, problem = read_state(path)
-    assert state == UserState(example_order=ExampleOrder.LATEST)
+    assert state == UserState(example_order="LATEST")
     assert problem is not None
     assert next(iter(odd)) in problem
 
