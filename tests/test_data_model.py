@@ -12,7 +12,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "data-model.md").read_text("utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-EMPTY = ("disputes", "spending")
+EMPTY = ("disputes", "spending", "criterion_verdicts")
 """Views of which the sample set has no row."""
 
 
@@ -24,8 +24,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def test_there_are_ten_queries() -> None:
-    assert len(QUERIES) == 10
+def test_there_are_eleven_queries() -> None:
+    assert len(QUERIES) == 11
 
 
 @pytest.mark.parametrize("query", QUERIES)

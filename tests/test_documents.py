@@ -38,6 +38,8 @@ GUIDES = [
     "docs/ci.md",
     "docs/checkpoints.md",
     "docs/settings.md",
+    "docs/reviewing-together.md",
+    "docs/reports.md",
 ]
 """Pages with commands for users."""
 
@@ -161,7 +163,8 @@ def test_every_option_on_a_page_is_one_of_its_command(name: str) -> None:
 
 def _subject(command: Command) -> str:
     """The command that takes the options: of a group such as `set` the one in it."""
-    is_in_group = command.words[0] in ("set", "systems", "reviewers") or command.words[:2] == ["runs", "bless"]
+    groups, commands = ("set", "systems", "reviewers"), (["runs", "bless"], ["judges", "show"], ["judges", "wrong"])
+    is_in_group = command.words[0] in groups or command.words[:2] in commands
     return " ".join(command.words[: 2 if is_in_group else 1])
 
 
@@ -181,7 +184,8 @@ ALL_COMMANDS = (
         "compare",
         "gate",
     ),
-    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "report", "replay", "set pin"),
+    *("pack", "merge", "backup", "doctor", "judges show", "judges wrong"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
 )
@@ -228,13 +232,13 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
     for block in blocks:
         path = tmp_path / "judges.toml"
         path.write_text(block, "utf-8")
-        if block.startswith("[[judge]]"):
+        if block.startswith(("[[judge]]", "name = ")):
             assert judges.read_judges(path)
         else:
             settings = read_settings(path)
             for name, table in settings.judges.items():
                 judges.judge_from_table({"name": name, **table}, name, None, settings.endpoints, settings.prices)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
 
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:

@@ -10,6 +10,7 @@ class UpholdError(Exception):
         - DatabaseBusy  another program is writing to it
         - DatabaseLost  the file of an open database was deleted, replaced, truncated or damaged
       x BadUsage        a name does not exist, or options do not fit
+      x NotEnoughRead   people have not decided enough pairs for what was asked
       x EndpointError
         - Refused       the endpoint rejected the request; a retry will not help
         - Unavailable   the endpoint was unreachable or busy, or its reply held no answer; a retry may help
@@ -46,6 +47,12 @@ class DatabaseLost(BadDatabase):
 
 class BadUsage(UpholdError):
     """Something that was named does not exist, or options do not fit together."""
+
+
+class NotEnoughRead(UpholdError):
+    """People have not decided enough pairs for what was asked; the message says which, and the command that reads them."""
+
+    exit_code = 3
 
 
 class EndpointError(UpholdError):

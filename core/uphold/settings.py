@@ -1,9 +1,11 @@
 """User settings from a TOML file, and the path of the database."""
 
+import json
 import os
+import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -70,12 +72,40 @@ def read_settings(path: Path | None) -> Settings:
             return Settings()
         values = read_toml(own)
         if "project" in values:
-            raise BadFile(
-                f"{own}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
-            )
+            raise BadFile(f"{own}: {_PROJECT_ELSEWHERE}")
         return _validated(own, values)
     path = path or PROJECT_FILE
     return _validated(path, read_toml(path))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSettings:
+    """A settings file (None: there is none), the settings in it that are right, and a sentence on each that is not."""
+
+    path: Path | None
+    settings: Settings
+    problems: tuple[str, ...] = ()
+
+
+def check_settings(path: Path | None) -> CheckedSettings:
+    """Read settings as `read_settings` does, and go on behind what is wrong."""
+    found = path or (PROJECT_FILE if PROJECT_FILE.is_file() else user_file())
+    if path is None and not found.is_file():
+        return CheckedSettings(None, Settings())
+    try:
+        values = read_toml(found)
+    except BadFile as error:
+        return CheckedSettings(found, Settings(), (str(error),))
+    right: dict[str, Any] = {}
+    problems = []
+    for name, value in values.items():
+        try:
+            right[name] = getattr(_validated(found, {name: value}), name)
+        except BadFile as error:
+            problems.append(str(error))
+    if path is None and found != PROJECT_FILE and "project" in right:
+        problems.append(f"{found}: {_PROJECT_ELSEWHERE}")
+    return CheckedSettings(found, Settings(**right), tuple(problems))
 
 
 def read_project(path: Path | None) -> Project:
@@ -90,6 +120,8 @@ def read_project(path: Path | None) -> Project:
 
 PROJECT_FILE = Path("uphold.toml")
 """The settings file of the current folder."""
+
+_PROJECT_ELSEWHERE = f"[project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -124,7 +156,7 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
     names = [setting.name for setting in fields(Settings)]
     for name, value in values.items():
         if name not in names:
-            raise BadFile(f"{path}: there is no setting {name!r}; settings are {', '.join(names)}")
+            raise BadFile(f"{path}: there is no setting {name!r}{_meant(name, names)}; settings are {', '.join(names)}")
         if name == "keys":
             if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
                 raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "t,0"')
@@ -140,6 +172,14 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
+def _meant(name: str, names: Sequence[str]) -> str:
+    """Return a question after the nearest of some names; empty where none is near."""
+    from difflib import get_close_matches  # only a wrong name needs it
+
+    found = get_close_matches(name, names, 1)
+    return f", did you mean {found[0]!r}?" if found else ""
+
+
 def _project(path: Path, table: object) -> Project:
     """Return the table [project]; raises BadFile for a field that is unknown, of the wrong type or out of range."""
     if not isinstance(table, dict):
@@ -148,7 +188,8 @@ def _project(path: Path, table: object) -> Project:
     for name, value in table.items():
         if name not in names:
             belongs = f"; `uphold set` keeps the {name} with the set" if name in _OF_THE_SET else ""
-            raise BadFile(f"{path}: [project] has no {name!r}; it has {', '.join(names)}{belongs}")
+            near = "" if belongs else _meant(name, names)
+            raise BadFile(f"{path}: [project] has no {name!r}{near}; it has {', '.join(names)}{belongs}")
         if problem := project_problem(name, value):
             raise BadFile(f"{path}: [project] {name} wants {problem}; it was given {value!r}")
     return Project(**table)
@@ -175,3 +216,45 @@ def user_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("uphold") / "uphold.toml"
+
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_value(value: object) -> str:
+    """Return a text, number, truth, list or table as TOML writes it on one line.
+
+    A basic string of TOML is one of JSON in which DEL is escaped too.
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{_toml_key(name)} = {toml_value(one)}" for name, one in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return repr(value)
+
+
+def toml_table(table: Mapping[str, object]) -> str:
+    """Return a table as a TOML document: its lists of tables stand last, each of them under a heading of its own."""
+    plain = {name: value for name, value in table.items() if not _is_table_list(value)}
+    lines = [f"{_toml_key(name)} = {toml_value(value)}" for name, value in plain.items()]
+    for name, value in table.items():
+        for one in value if _is_table_list(value) and isinstance(value, list | tuple) else ():
+            lines += [
+                "",
+                f"[[{_toml_key(name)}]]",
+                *(f"{_toml_key(key)} = {toml_value(of)}" for key, of in one.items()),
+            ]
+    return "\n".join([*lines, ""])
+
+
+def _is_table_list(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
+
+
+def _toml_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else toml_value(name)

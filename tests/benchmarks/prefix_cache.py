@@ -14,6 +14,7 @@ from pathlib import Path
 
 from uphold.judging.fences import new_fence
 from uphold.judging.judges import LlmJudge
+from uphold.records.judge_prompt import PromptSettings
 from uphold.records.model_calls import PairToJudge
 from uphold.store.database import Store, open_store
 from uphold.store.pairs import pair_texts
@@ -34,7 +35,7 @@ class Share:
 
 def requests(store: Store, rubric: str | None = None) -> Iterator[str]:
     """The texts of all requests, system prompt first, in the order in which they are asked."""
-    judge, fence = LlmJudge("openai", "m", rubric=rubric), new_fence()
+    judge, fence = LlmJudge("openai", "m", asked=PromptSettings(rubric=rubric)), new_fence()
     for (pair_id,) in store.rows("SELECT id FROM current_pairs ORDER BY id").fetchall():
         found = pair_texts(store, pair_id)
         pair = PairToJudge(found.text, found.turn, found.candidate_cells, found.baseline_cells)

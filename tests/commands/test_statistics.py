@@ -296,3 +296,12 @@ def test_a_tag_is_named_on_the_page(tmp_path):
     assert "10 pairs" not in run(db, "stats", "--tag", "billing").stdout
     assert "only those with the tag 'billing'" in run(db, "stats", "--tag", "billing").stdout
     assert as_json(db, "stats", "--tag", "billing")["tag"] == "billing"
+
+
+def test_judges_is_a_group_whose_bare_form_takes_a_run(compared):
+    assert as_json(compared, "judges", "v1-vs-base") == as_json(compared, "judges", "compare", "v1-vs-base")
+    assert "no run 'nonsense'" in run(compared, "judges", "nonsense").stderr
+    assert "no run 'compare'" in run(compared, "judges", "--", "compare").stderr
+    shown = run(compared, "judges", "--help").stdout
+    assert "judges [RUN] [--json] | COMMAND" in shown
+    assert "\n  compare " in shown

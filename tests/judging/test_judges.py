@@ -103,7 +103,7 @@ def test_a_rule_has_no_use_for_a_rubric() -> None:
 
 
 def test_the_rubric_reaches_the_prompt() -> None:
-    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, AnswerOrder.CANDIDATE_FIRST).rubric
+    assert "Be strict." in llm(rubric="Be strict.").prompt(PAIR, AnswerOrder.CANDIDATE_FIRST).system
 
 
 def test_identical_answers_need_no_model() -> None:

@@ -48,7 +48,11 @@ def test_a_judge_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert isinstance(judge, LlmJudge)
     assert (judge.record.name, judge.provider, judge.model) == ("strict", "openai", "lora")
     assert (judge.orders, judge.samples, judge.with_schema) == ((AnswerOrder.CANDIDATE_FIRST,), 3, False)
-    assert (judge.options.max_tokens, judge.options.temperature, judge.rubric) == (512, 0.0, "Five lines at most.")
+    assert (judge.options.max_tokens, judge.options.temperature, judge.asked.rubric) == (
+        512,
+        0.0,
+        "Five lines at most.",
+    )
     assert judge.endpoint.base_url == "http://127.0.0.1:8000/v1"
     assert (judge.endpoint.key_variable, judge.endpoint.timeout) == ("MY_KEY", 30.0)
     request = judge.request(judge.prompt(PAIR, AnswerOrder.CANDIDATE_FIRST))

@@ -5,6 +5,7 @@ import pytest
 
 from uphold.judging.prompts import Part, pair_prompt, split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
+from uphold.records.judge_prompt import PromptSettings
 from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText
 
@@ -48,7 +49,7 @@ def test_hostile_answers_leave_the_structure_whole(count: int) -> None:
         answers = hostile(rng, stolen), hostile(rng, stolen)
         text = ExampleText((hostile(rng, stolen),), hostile(rng, stolen), (hostile(rng, stolen),))
         order, rubric = BOTH_ORDERS[number % 2], hostile(rng, stolen) if number % 3 else None
-        prompt = pair_prompt(PairToJudge(text, 1, (answers[0],), (answers[1],)), order, rubric)
+        prompt = pair_prompt(PairToJudge(text, 1, (answers[0],), (answers[1],)), order, PromptSettings(rubric=rubric))
         a, b = answers if order is AnswerOrder.CANDIDATE_FIRST else answers[::-1]
         expected = [Part("context", text.context or ""), Part("instruction", text.turns[0])]
         expected += [Part("reference", text.reference(1) or ""), Part("answer A", a), Part("answer B", b)]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from uphold.judging.prompts import PROMPT_NAME, SCHEMA, SYSTEM, Part, pair_prompt, prompt_text, split_prompt
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder
+from uphold.records.judge_prompt import DEFAULT_PROMPT, PromptSettings
 from uphold.records.model_calls import PairToJudge
 from uphold.records.texts import ExampleText, canonical_hash, cell_text
 
@@ -38,13 +39,17 @@ def test_a_plain_pair_has_its_instruction_and_two_answers() -> None:
 
 
 def test_baseline_first_changes_the_answers_over_and_nothing_else() -> None:
-    first = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.", "f00d").user
-    second = pair_prompt(FULL, AnswerOrder.BASELINE_FIRST, "Prefer digits.", "f00d").user
+    first = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, PromptSettings(rubric="Prefer digits."), "f00d").user
+    second = pair_prompt(FULL, AnswerOrder.BASELINE_FIRST, PromptSettings(rubric="Prefer digits."), "f00d").user
     assert second == first.replace("Seven.", "?").replace("Nine.", "Seven.").replace("?", "Nine.", 1)
 
 
 def test_both_orders_begin_alike_up_to_the_answers_and_all_calls_have_the_same_system_prompt() -> None:
-    prompts = [pair_prompt(pair, order, "Be kind.", "f00d") for pair in (FULL, TALK) for order in BOTH_ORDERS]
+    prompts = [
+        pair_prompt(pair, order, PromptSettings(rubric="Be kind."), "f00d")
+        for pair in (FULL, TALK)
+        for order in BOTH_ORDERS
+    ]
     assert len({prompt.request(1).system for prompt in prompts}) == 1
     for first, second in (prompts[:2], prompts[2:]):
         answers = first.user.index("answer A\n")
@@ -53,7 +58,7 @@ def test_both_orders_begin_alike_up_to_the_answers_and_all_calls_have_the_same_s
 
 
 def test_context_and_reference_go_in_when_present_and_a_rubric_ends_the_system_prompt() -> None:
-    prompt = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, "Prefer digits.")
+    prompt = pair_prompt(FULL, AnswerOrder.CANDIDATE_FIRST, PromptSettings(rubric="Prefer digits."))
     assert names(prompt.user) == ["context", "instruction", "reference", "answer A", "answer B"]
     fence = prompt.fence
     assert prompt.request(1).system == f"{SYSTEM}\n{fence} begin rubric\nPrefer digits.\n{fence} end rubric\n"
@@ -97,7 +102,7 @@ def test_a_judge_without_a_fence_draws_one_of_128_bits_and_one_with_a_fence_keep
     fences = {pair_prompt(ONE, AnswerOrder.CANDIDATE_FIRST).fence for _ in range(20)}
     assert len(fences) == 20
     assert all(re.fullmatch("[0-9a-f]{32}", fence) for fence in fences)
-    assert {pair_prompt(ONE, order, None, "f00d" * 8).fence for order in BOTH_ORDERS} == {"f00d" * 8}
+    assert {pair_prompt(ONE, order, fence="f00d" * 8).fence for order in BOTH_ORDERS} == {"f00d" * 8}
 
 
 def test_the_fence_is_announced_in_the_first_line() -> None:
@@ -108,11 +113,14 @@ def test_the_fence_is_announced_in_the_first_line() -> None:
 def test_a_fence_that_a_text_contains_is_drawn_again_for_this_prompt() -> None:
     drawn = iter(["bbbb", "cccc"])
     comparison = PairToJudge(ExampleText(("has bbbb in it",)), 1, ("aaaa",), ("x",))
-    assert pair_prompt(comparison, AnswerOrder.CANDIDATE_FIRST, None, "aaaa", lambda: next(drawn)).fence == "cccc"
+    assert (
+        pair_prompt(comparison, AnswerOrder.CANDIDATE_FIRST, DEFAULT_PROMPT, "aaaa", lambda: next(drawn)).fence
+        == "cccc"
+    )
 
 
 def test_a_rubric_that_contains_the_fence_needs_another_too() -> None:
-    prompt = pair_prompt(ONE, AnswerOrder.CANDIDATE_FIRST, "aaaa", "aaaa", lambda: "bbbb")
+    prompt = pair_prompt(ONE, AnswerOrder.CANDIDATE_FIRST, PromptSettings(rubric="aaaa"), "aaaa", lambda: "bbbb")
     assert prompt.fence == "bbbb"
 
 
@@ -154,7 +162,7 @@ def comparisons(draw: st.DrawFn) -> PairToJudge:
 def test_no_text_can_end_its_part_or_begin_another(comparison: PairToJudge, rubric: str | None, swapped: bool) -> None:
     counter = itertools.chain(["f00d", "0", "f"], map(str, itertools.count(1000)))
     order = AnswerOrder.BASELINE_FIRST if swapped else AnswerOrder.CANDIDATE_FIRST
-    prompt = pair_prompt(comparison, order, rubric, None, lambda: next(counter))
+    prompt = pair_prompt(comparison, order, PromptSettings(rubric=rubric), None, lambda: next(counter))
     text, turn = comparison.text, comparison.turn
     first, second = (comparison.baseline, comparison.candidate)[:: 1 if swapped else -1]
     expected = [text.context] if text.context is not None else []
@@ -165,7 +173,7 @@ def test_no_text_can_end_its_part_or_begin_another(comparison: PairToJudge, rubr
     for index in range(turn):
         expected += [cell_text(first[index]), cell_text(second[index])]
     assert [part.text for part in split_prompt(prompt.user)] == expected
-    assert names(prompt.user) == names(pair_prompt(comparison, order, rubric).user)
+    assert names(prompt.user) == names(pair_prompt(comparison, order, PromptSettings(rubric=rubric)).user)
 
 
 @pytest.mark.parametrize(

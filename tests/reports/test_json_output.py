@@ -99,7 +99,8 @@ def unexplained(found, path="$"):
         return [gap for at, part in enumerate(found) for gap in unexplained(part, f"{path}[{at}]")]
     if not isinstance(found, dict):
         return []
-    nulls = [f"{path}.{key}" for key, part in found.items() if part is None and key != "reason"]
+    # There is a certificate or there is none: no number that a reason would stand for.
+    nulls = [f"{path}.{key}" for key, part in found.items() if part is None and key not in ("reason", "certificate")]
     gaps = [] if found.get("reason") else nulls
     return gaps + [gap for key, part in found.items() for gap in unexplained(part, f"{path}.{key}")]
 

@@ -1,6 +1,20 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner, scores
+from . import (
+    agreement,
+    best,
+    carried,
+    certificates,
+    differences,
+    extremes,
+    gates,
+    headline,
+    packed,
+    pandalm,
+    planner,
+    scores,
+    trials,
+)
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -9,9 +23,12 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *agreement.SIMULATIONS,
     *planner.SIMULATIONS,
     *carried.SIMULATIONS,
+    *packed.SIMULATIONS,
     *differences.SIMULATIONS,
     *pandalm.SIMULATIONS,
     *gates.SIMULATIONS,
     *scores.SIMULATIONS,
     *best.SIMULATIONS,
+    *trials.SIMULATIONS,
+    *certificates.SIMULATIONS,
 )

@@ -6,6 +6,7 @@ none is named. The scenes are in pictures_scenes.py, the data they stand on in p
 
 import argparse
 import asyncio
+import os
 import re
 import shutil
 import tempfile
@@ -22,6 +23,8 @@ from support.picture_data import MADE
 from support.picture_judging import at_work
 from support.picture_new_checkpoint import half_done
 from support.picture_scenes import SCENES, Scene
+from support.picture_standing import lapsed, standing
+from support.picture_workbench import workbench
 from support.screen_text import as_text
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
@@ -29,9 +32,9 @@ from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
-THEMES = ("uphold-dark", "uphold-light")
+THEMES = ("uphold-dark", "uphold-light", "uphold-contrast")
 
-_MADE = {**MADE, "checkpoints": checkpoints}
+_MADE = {**MADE, "checkpoints": checkpoints, "standing": standing, "lapsed": lapsed, "workbench": workbench}
 
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
@@ -121,6 +124,7 @@ async def main(out: Path, names: list[str], size: str | None, themes: list[str])
     """Draw the named scenes, or all, and a page that shows them."""
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder  # no demo that somebody has begun on this machine is found
         for name in names or SCENES:
             if SCENES[name].data not in _MADE:
                 continue

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.app_samples import app, database, press, review, shown
+from uphold_tui.app import UpholdApp
 from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
 from uphold_tui.eval_set.proposals.screen import ProposalsScreen
@@ -25,6 +26,7 @@ from uphold_tui.keys import (
     PROPOSALS,
     REVIEW,
     VERSIONS,
+    WRONG,
     help_lines,
     label,
     labels,
@@ -32,6 +34,7 @@ from uphold_tui.keys import (
 )
 from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
 from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.numbers.wrong import WrongScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -48,6 +51,7 @@ TABLES = (
     VERSIONS,
     CHECKPOINTS,
     NEW_CHECKPOINT,
+    WRONG,
 )
 
 
@@ -71,6 +75,7 @@ def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
     screens = (
         (PAIRS, PairsScreen),
         (NUMBERS, NumbersScreen),
+        (WRONG, WrongScreen),
         (EVAL_SET, SetScreen),
         (FILES, FileScreen),
         (IMPORT, ImportScreen),
@@ -81,7 +86,8 @@ def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
     )
     for table, screen in screens:
         for entry in table:
-            assert hasattr(screen, f"action_{entry.action.split('(')[0]}"), entry.id
+            owner, _, action = entry.action.split("(")[0].rpartition(".")
+            assert hasattr(UpholdApp if owner == "app" else screen, f"action_{action}"), entry.id
 
 
 def test_neighbours_with_the_same_words_share_a_line_of_help() -> None:

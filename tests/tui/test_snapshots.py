@@ -29,6 +29,7 @@ SCREENS = [
     ("state-inconsistent", NARROW),
     ("list", WIDE),
     ("numbers-history", WIDE),
+    ("numbers-wrong", WIDE),
     ("home", WIDE),
     ("home-empty", NARROW),
     ("set", WIDE),

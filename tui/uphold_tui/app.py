@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,9 +14,10 @@ from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
-from uphold_tui import themes
+from uphold_tui import safe_text, themes
 from uphold_tui.app_options import AppOptions
 from uphold_tui.navigation import Navigator
+from uphold_tui.place import HasPlace, Place
 from uphold_tui.user_state import save_state, state_file
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from uphold.workflows.lookup import Store
     from uphold.workflows.review_resuming import WantedReview
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.dialogs.commands import Command
     from uphold_tui.new_checkpoint.background import CheckpointStatus
 
 _LARGEST_SIDE = 2000
@@ -81,8 +83,8 @@ class UpholdApp(App[str]):
         self.failure: Exception | None = None
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
+        for theme in themes.OWN:
+            self.register_theme(theme)
         self.theme = self._first_theme()
         self.set_keymap(self.options.keymap)
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
@@ -97,7 +99,7 @@ class UpholdApp(App[str]):
         remembered = self.options.state.theme
         if self.options.theme is None and remembered in self.available_themes:
             return remembered
-        return self._known_theme(self.options.theme or themes.DARK.name)
+        return self._known_theme(self.options.theme or themes.usual_theme(self.console.color_system))
 
     def _known_theme(self, theme: str) -> str:
         if theme not in self.available_themes:
@@ -115,11 +117,47 @@ class UpholdApp(App[str]):
             gc.enable()
 
     def on_key(self, event: KeyEvent) -> None:
-        """A key that was typed before an overlay opened, and nobody took, was meant for the overlay."""
+        """A key that nobody took: typed before an overlay opened, it was meant for that; Q quits from any overlay."""
         opened_at = getattr(self.screen, "opened_at", None)
         if opened_at is not None and event.time < opened_at:
             event.prevent_default()
             self.post_message(KeyEvent(event.key, event.character))
+        elif self.screen.is_modal and event.key in self.options.quit_keys:
+            self.action_quit_app()
+
+    # the palette
+
+    @property
+    def _place(self) -> Place:
+        """What the screen on top is about, dialogs aside; else the one below it."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, HasPlace))
+        return next((screen.place for screen in screens), Place())
+
+    def commands_anywhere(self, key_ids: Collection[str]) -> "list[Command]":
+        """Return what the palette offers on every screen, as far as it makes sense on the one at hand."""
+        from uphold_tui.palette import commands_anywhere
+
+        return commands_anywhere(self._place, key_ids, blind=self.navigator.is_blind)
+
+    def words_of_key(self, key_id: str) -> str:
+        """Return more words that find the command of a key."""
+        from uphold_tui.palette import words_of_key
+
+        return words_of_key(key_id)
+
+    def action_anywhere(self, index: int) -> None:
+        """Do a command of the palette's table."""
+        from uphold_tui.palette import ShowsMessages, perform
+
+        try:
+            perform(index, self.navigator, self._place)
+        except UpholdError as error:
+            if isinstance(self.screen, ShowsMessages):
+                self.screen.show_message(safe_text.line(str(error), themes.DOUBT))
+
+    def action_quit_app(self) -> None:
+        """Leave the app from any screen, each closed as its own key closes it; ask where something would be lost."""
+        self.navigator.quit()
 
     def action_leave_now(self) -> None:
         """Leave at once; what is not saved is named in the terminal."""

@@ -26,4 +26,10 @@ class AppOptions:
     tour: bool = False
     judge: str | None = None
     proposals: str | None = None
+
+    @property
+    def quit_keys(self) -> tuple[str, ...]:
+        """The keys that leave the app from a dialog: those that leave it from the review."""
+        return tuple(self.keymap.get("review.quit", "Q").split(","))
+
     state: UserState = field(default_factory=UserState)

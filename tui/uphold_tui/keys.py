@@ -97,7 +97,8 @@ HOME: tuple[Key, ...] = (
     Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
-    Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
+    Key("home.quit", ("q",), "quit", "quit", "quit", "Show"),
+    Key("home.leave", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 EVAL_SET: tuple[Key, ...] = (
@@ -126,6 +127,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.end", ("G", "end"), "ends(True)", "end", "first, last", "List"),
     Key("set.only", ("tab",), "next(1)", "next filter", "next filter, or field", "List"),
     Key("set.only_back", ("shift+tab",), "next(-1)", "filter before", "next filter, or field", "List"),
+    Key("set.filter", ("F",), "filter", "by tag", "filter by tag", "List"),
     Key("set.find", ("/",), "find", "find", "find", "List"),
     Key("set.order", ("o",), "order", "order", "next order", "List"),
     Key("set.check", ("C",), "check", "check", "check the set", "Health"),
@@ -138,6 +140,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.command", (":", "ctrl+p"), "command", "command", "any command", "Set"),
     Key("set.help", ("?",), "help", "all keys", "this", "Set"),
     Key("set.back", ("q",), "back", "back", "back", "Set"),
+    Key("set.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Set"),
 )
 
 PROPOSALS: tuple[Key, ...] = (
@@ -170,6 +173,7 @@ PROPOSALS: tuple[Key, ...] = (
     Key("proposals.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("proposals.help", ("?",), "help", "all keys", "this", "Show"),
     Key("proposals.back", ("q",), "back", "back", "back; what was taken counts then", "Show"),
+    Key("proposals.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 VERSIONS: tuple[Key, ...] = (
@@ -198,6 +202,7 @@ VERSIONS: tuple[Key, ...] = (
     Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
     Key("versions.back", ("q",), "back", "back", "back", "Show"),
+    Key("versions.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 FILES: tuple[Key, ...] = (
@@ -232,6 +237,7 @@ IMPORT: tuple[Key, ...] = (
     Key("import.help", ("?",), "help", "all keys", "this", "Show"),
     Key("import.stop", ("escape",), "stop", "back", "back; while it goes on: stop, nothing is written", "Show"),
     Key("import.back", ("q",), "back", "back", "back", "Show"),
+    Key("import.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (
@@ -268,6 +274,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.only", ("tab",), "next_filter(1)", "next filter", "next filter, previous", "Narrow"),
     Key("browse.only_back", ("shift+tab",), "next_filter(-1)", "filter before", "next filter, previous", "Narrow"),
     Key("browse.filter", ("F",), "filter", "filter", "all filters", "Narrow"),
+    Key("browse.tag", ("#", "t"), "tag", "by tag", "filter by tag", "Narrow"),
     Key("browse.find", ("/",), "find", "find", "find", "Narrow"),
     Key("browse.order", ("o",), "order", "order", "next order", "Narrow"),
     Key("browse.clear", ("escape",), "clear", "all", "all pairs again", "Narrow"),
@@ -275,6 +282,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("browse.help", ("?",), "help", "all keys", "this", "Show"),
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
+    Key("browse.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NUMBERS: tuple[Key, ...] = (
@@ -290,12 +298,27 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.tags", ("t",), "tags", "by tag", "by tag, or history", "Numbers"),
     Key("figures.history", ("h",), "history", "history", "history", "Numbers"),
     Key("figures.next", ("w",), "next", "what to read next", "what to read next", "Show"),
-    Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
+    Key("figures.export", ("x",), "hand_on", "hand on", "hand on: a report, or the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
+    Key("figures.workbench", ("W",), "workbench", "workbench", "workbench: a better judge", "Show"),
+    Key("figures.standing", ("s",), "standing", "standing", "standing: what is certified of the judge", "Show"),
+    Key("figures.wrong", ("e",), "wrong", "where it is wrong", "where the judge is wrong", "Show"),
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+    Key("figures.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
+)
+
+WRONG: tuple[Key, ...] = (
+    Key("wrong.open", ("enter",), "open", "its pairs", "the pairs of a part", "Numbers"),
+    Key("wrong.move", ("j", "down"), "move(1)", "next", "next, previous part", "Numbers"),
+    Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
+    Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
+    Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("wrong.back", ("q",), "back", "back", "back", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (
@@ -330,9 +353,11 @@ CHECKPOINTS: tuple[Key, ...] = (
     Key("checkpoints.end", ("G", "end"), "ends(True)", "end", "first, last", "Move"),
     Key("checkpoints.figures", ("i",), "numbers", "numbers", "numbers of this run", "Show"),
     Key("checkpoints.pairs", ("l",), "pairs", "pairs", "list of its pairs", "Show"),
+    Key("checkpoints.hand_on", ("x",), "hand_on", "hand on", "hand on: a report (of all marked), or its pairs", "Show"),
     Key("checkpoints.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("checkpoints.help", ("?",), "help", "all keys", "this", "Show"),
     Key("checkpoints.back", ("q",), "back", "back", "back", "Show"),
+    Key("checkpoints.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NEW_CHECKPOINT: tuple[Key, ...] = (
@@ -351,6 +376,45 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+    Key("new.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
+)
+
+STANDING: tuple[Key, ...] = (
+    Key("standing.drift", ("C",), "drift", "check drift", "check the judge for drift", "Standing"),
+    Key("standing.test", ("L",), "test", "test anew", "test a judge on locked pairs, once", "Standing"),
+    Key("standing.judge", ("tab",), "judge", "next judge", "next judge", "Standing"),
+    Key("standing.pairs", ("l",), "pairs", "its pairs", "the pairs of the test", "Standing"),
+    Key("standing.stop", ("escape",), "stop", "stop", "stop asking; what was asked is kept", "Standing"),
+    Key("standing.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
+    Key("standing.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
+    Key("standing.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
+    Key("standing.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+)
+
+WORKBENCH: tuple[Key, ...] = (
+    Key("workbench.open", ("enter",), "open", "try", "try it; on a pair: open it", "Judge"),
+    Key("workbench.test", ("L",), "test", "test on the locked half", "test it on the locked half, once", "Judge"),
+    Key("workbench.keep", ("S",), "keep", "keep", "keep it as a version", "Judge"),
+    Key("workbench.stop", ("escape",), "escape", "stop", "stop asking; back to the rubric", "Judge"),
+    Key("workbench.new", ("n",), "new", "new clause", "write a clause", "Rubric"),
+    Key("workbench.reasons", ("w",), "reasons", "from your reasons", "a clause from a reason that was given", "Rubric"),
+    Key("workbench.toggle", ("space",), "turn", "on or off", "a clause on or off", "Rubric"),
+    Key("workbench.edit", ("e", "E"), "edit", "edit", "edit a clause", "Rubric"),
+    Key("workbench.show", ("x",), "show", "show it a pair", "show it a decision, or no more", "Rubric"),
+    Key("workbench.undo", ("u", "z"), "undo", "undo", "undo the last change of the draft", "Rubric"),
+    Key("workbench.down", ("j", "down"), "move(1)", "down", "down, up", "Move"),
+    Key("workbench.up", ("k", "up"), "move(-1)", "up", "down, up", "Move"),
+    Key("workbench.page", ("pagedown",), "page(1)", "page", "page", "Move"),
+    Key("workbench.page_back", ("pageup",), "page(-1)", "page back", "page", "Move"),
+    Key("workbench.pane", ("tab",), "pane", "pairs", "the pairs, the rubric", "Move"),
+    Key("workbench.tries", ("h",), "tries", "tries", "tries by now", "Show"),
+    Key("workbench.versions", ("V",), "versions", "versions", "versions: read, compare, go back", "Show"),
+    Key("workbench.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("workbench.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("workbench.back", ("q",), "back", "back", "back; asking goes on", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (
@@ -370,12 +434,15 @@ SCREENS: Mapping[str, tuple[Key, ...]] = {
     "An import": IMPORT,
     "The list of pairs": PAIRS,
     "The numbers": NUMBERS,
+    "Where a judge is wrong": WRONG,
     "The eval set": EVAL_SET,
     "Proposals": PROPOSALS,
     "Versions of a set": VERSIONS,
     "Judging": JUDGING,
     "The checkpoints": CHECKPOINTS,
     "A new checkpoint": NEW_CHECKPOINT,
+    "The workbench": WORKBENCH,
+    "Standing": STANDING,
     "Pages over a screen": OVERLAY,
 }
 """The tables of all screens, by their headings in docs/keys.md."""

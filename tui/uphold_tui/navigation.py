@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.content import Content
@@ -23,6 +23,7 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
+    from uphold.records.certificates import Certificate
     from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
     from uphold.workflows.checkpoint_run import CheckpointRequest
@@ -31,12 +32,28 @@ if TYPE_CHECKING:
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.dialogs.checkpoint_form import NamedCheckpoint
+    from uphold_tui.dialogs.not_kept import Choice
     from uphold_tui.eval_set.screen import SetScreen
     from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
     from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
+    from uphold_tui.standing.work import BackgroundWork
+    from uphold_tui.workbench.source import TrialWork
+
+
+@runtime_checkable
+class FinishesSet(Protocol):
+    """A screen on which a set is changed."""
+
+    @property
+    def set_editor(self) -> "SetEditor":
+        """What changes the set."""
+
+    def finish(self) -> bool:
+        """Do what closing the screen does to the set; whether the set was changed."""
+
 
 DEMO = "support-desk"
 """The sample set that a first start offers."""
@@ -51,6 +68,8 @@ class Navigator:
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
         self.checkpoint: BackgroundCheckpoint | None = None
+        self.standing: BackgroundWork | None = None
+        self.trial: TrialWork | None = None
         self.first_checkpoint: BackgroundCheckpoint | None = None
         self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
@@ -74,8 +93,18 @@ class Navigator:
             return self.home_screen()
         return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
 
-    def home_screen(self) -> Screen[None]:
-        """The start screen."""
+    def show_home(self) -> None:
+        """The start screen: the one that is open, or over what is open."""
+        from uphold_tui.home.screen import HomeScreen
+
+        if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
+            while not isinstance(self.app.screen, HomeScreen):
+                self.app.pop_screen()
+        else:
+            self.app.push_screen(self.home_screen(self.close))
+
+    def home_screen(self, leave: Callable[[], None] | None = None) -> Screen[None]:
+        """The start screen; `leave` is where its `q` leads, out of the app where nothing is below it."""
         from uphold.workflows.lookup import home
         from uphold_tui.home.screen import HomeActions, HomeScreen, headline_of
 
@@ -85,7 +114,7 @@ class Navigator:
             self.review_run,
             self.judge_run,
             self.open_demo,
-            self.leave,
+            leave or self.leave,
             self.list_pairs,
             self.show_numbers,
             self.change_reviewer,
@@ -93,9 +122,10 @@ class Navigator:
             self.new_set,
             self.import_file,
             self.show_checkpoints,
+            self._has_begun_demo,
         )
         database = self.store.path.name
-        return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
+        return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer, is_first=leave is None)
 
     def _proposals_left(self, words: str) -> None:
         """From proposals that the app was opened for: out of the app."""
@@ -110,10 +140,55 @@ class Navigator:
         else:
             self._ask_before_leaving(trouble, summary)
 
+    def quit(self) -> None:
+        """Leave the app from whatever is on the screen, as if each screen had been closed by its own key.
+
+        Sets that were changed get their version, and proposals that were taken count; an import that goes on, or an act that
+        could not be saved, is asked about first.
+        """
+        from uphold_tui.dialogs.not_kept import NotKeptScreen
+
+        if isinstance(self.app.screen, NotKeptScreen):
+            return  # it has asked already
+        trouble = self._unfinished()
+        if trouble is not None:
+            self.app.push_screen(NotKeptScreen(trouble, can_save=False), self._quit_in_spite)
+        else:
+            self._quit_now()
+
+    def _unfinished(self) -> str | None:
+        """What would be lost that is no fact yet: an import that goes on, or what is being written in a set."""
+        if self.importing is not None and not self.importing.has_ended:
+            return "the import goes on; leaving stops it, and nothing of it is written"
+        return next((words for screen in self.sets if (words := screen.unsaved_words()) is not None), None)
+
+    def _quit_in_spite(self, choice: "Choice | None") -> None:
+        if choice is not None:
+            self._quit_now()
+
+    def _quit_now(self) -> None:
+        self._finish_sets()
+        review = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen)), None)
+        if review is not None:
+            review.action_leave()
+        else:
+            self.leave()
+
+    def _finish_sets(self) -> None:
+        """What closing them does for the proposals and sets that are open."""
+        for screen in reversed(self.app.screen_stack):
+            if isinstance(screen, FinishesSet) and screen.finish():
+                self._said = self.cut_version(screen.set_editor) or self._said
+
     def exit(self, summary: SessionSummary | None = None) -> None:
         """Leave the app at once; the summary of the last session that had one is printed in the terminal."""
         self.summary = summary or self.summary
         self.app.exit(self.last_words(self.store.lost()))
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether a review is open in which verdicts are hidden until one has decided."""
+        return any(isinstance(screen, ReviewScreen) and screen.session.blind for screen in self.app.screen_stack)
 
     # what is not kept
 
@@ -228,6 +303,16 @@ class Navigator:
         )
         self.push_set(SetScreen(editor, actions, self.options))
 
+    def show_set(self, name: str) -> None:
+        """Open an eval set; over a review, as that opens it: what would give away the sides is left out."""
+        reviews = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen))
+        review = next((screen for screen in reviews if screen.session.run.set == name), None)
+        pair = review.session.current if review is not None else None
+        if review is not None and pair is not None:
+            review.navigation.open_set(pair.key)
+        else:
+            self.open_set(name)
+
     def push_set(self, screen: "SetScreen") -> None:
         """Open an eval set; what is being written in it when the app is left is named in the terminal."""
         self.sets = [*(one for one in self.sets if one in self.app.screen_stack), screen]
@@ -299,6 +384,50 @@ class Navigator:
         session = self._session(run, queue, picked)
         self.app.push_screen(self._review_screen(session, self._review_left))
 
+    def _open_review_of(self, run: Run) -> ReviewScreen | None:
+        """The review of a run that is open, the one on top."""
+        open_ones = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen))
+        return next((screen for screen in open_ones if screen.session.run.id == run.id), None)
+
+    def review_queue(self, run: Run, queue: str) -> None:
+        """Review a run in one of its queues; where its review is open, in the mode and with the judge of that."""
+        review = self._open_review_of(run)
+        if review is None:
+            self.review_run(run, queue)
+        else:
+            review.navigation.review_queue(queue)
+
+    def review_tag(self, run: Run) -> None:
+        """Ask for a tag, and review its pairs first."""
+        self._with_tag(run, "review first the pairs with the tag …", lambda tag: self.review_queue(run, f"tag:{tag}"))
+
+    def list_tag(self, run: Run) -> None:
+        """Ask for a tag, and list its pairs."""
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        def open_list(tag: str) -> None:
+            review = self._open_review_of(run)
+            if review is None:
+                self.list_pairs(run, PairsScreenState(PairFilter(tag=tag)))
+            else:
+                review.navigation.open_filtered(PairFilter(tag=tag))
+
+        self._with_tag(run, "list the pairs with the tag …", open_list)
+
+    def _with_tag(self, run: Run, hint: str, act: Callable[[str], None]) -> None:
+        """Ask for one of the tags of a run's set, and do something with it."""
+        from uphold.workflows.lookup import tags_in_use
+        from uphold_tui.dialogs.commands import Command, CommandScreen
+
+        tags = tags_in_use(self.store, run.set_id)
+
+        def chosen(index: str | None) -> None:
+            if index is not None:
+                act(tags[int(index)])
+
+        commands = [Command(safe_text.safe_line(tag), str(index)) for index, tag in enumerate(tags)]
+        self.app.push_screen(CommandScreen(commands, hint, nothing="no example of this set has such a tag"), chosen)
+
     def _session(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> "ReviewSession":
         """A session in the queue that is wanted, else as the run was read last."""
         if picked:
@@ -358,6 +487,8 @@ class Navigator:
             self.close,
             self.update_judges,
             lambda: self.show_checkpoints(run.set),
+            lambda judge: self.show_standing(run.set, judge),
+            lambda: self.show_workbench(run),
         )
         self.app.push_screen(self.numbers_screen(run, self.reviewer, actions, self.options.judge))
 
@@ -376,7 +507,71 @@ class Navigator:
         from uphold_tui.numbers.screen import NumbersScreen, numbers_source
 
         source = numbers_source(self.store.path, run, reviewer, named)
-        return NumbersScreen(source, actions, self.options)
+        offered = replace(actions, wrong=lambda judge: self._show_wrong(run, judge, actions))
+        return NumbersScreen(source, offered, self.options)
+
+    def _show_wrong(self, run: Run, judge: "JudgeRef", numbers: "NumbersActions") -> None:
+        """Where a judge is wrong on a run; its parts open their pairs as the numbers do."""
+        from uphold_tui.numbers.wrong import WrongActions, WrongScreen, wrong_source
+
+        actions = WrongActions(numbers.pairs, self.close)
+        self.app.push_screen(WrongScreen(wrong_source(self.store.path, run, judge), actions, self.options))
+
+    # the workbench
+
+    def show_workbench(self, run: Run) -> None:
+        """A judge at work on the decided pairs of a run."""
+        from uphold_tui.workbench.screen import WorkbenchActions, WorkbenchScreen
+        from uphold_tui.workbench.source import workbench_source
+
+        def begin(work: "TrialWork") -> None:
+            self.trial = work
+
+        def open_pair(pair_id: int) -> None:
+            session = self._session(run, QueueKind.RANDOM)
+            session.go_to(session.place_of(pair_id) + 1)
+            self.app.push_screen(self._review_screen(session, self._review_left))
+
+        actions = WorkbenchActions(
+            begin,
+            lambda: self.trial if self.trial is not None and self.trial.is_running else None,
+            open_pair,
+            lambda named: self.show_standing(run.set, None, named),
+            self.close,
+        )
+        source = workbench_source(self.store.path, run, self.reviewer, self.settings)
+        self.app.push_screen(WorkbenchScreen(source, actions, self.options))
+
+    # standing
+
+    def show_standing(self, set_name: str, judge: "JudgeRef | None", to_test: str | None = None) -> None:
+        """What is certified over a set; `judge` is the one in force where none is pinned to the set.
+
+        `to_test` names a judge that is to be tested at once, after the question what that spends.
+        """
+        from uphold_tui.standing.screen import StandingActions, StandingScreen
+        from uphold_tui.standing.source import standing_source
+
+        def begin(work: "BackgroundWork") -> None:
+            self.standing = work
+
+        actions = StandingActions(
+            begin,
+            lambda: self.standing if self.standing is not None and self.standing.is_running else None,
+            self._list_tested,
+            self.close,
+        )
+        source = standing_source(self.store.path, set_name, judge, self.settings)
+        self.app.push_screen(StandingScreen(source, actions, self.options, to_test))
+
+    def _list_tested(self, certificate: "Certificate") -> None:
+        """List the pairs of a test: those of its run, or of the latest run of the set that has some."""
+        from uphold.records.pair_list import Behind, behind
+        from uphold.workflows.standing import runs_tested
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        found = runs_tested(self.store, certificate)
+        self.list_pairs(found[-1], PairsScreenState(behind(Behind.TESTED)), certificate.judge)
 
     # checkpoints
 
@@ -389,12 +584,12 @@ class Navigator:
         from uphold_tui.checkpoints.source import checkpoints_source
 
         actions = CheckpointsActions(
-            self.show_numbers, self.list_pairs, lambda: self._run_new_checkpoint(set_name), leave
+            self.show_numbers, self.list_pairs, lambda: self.run_new_checkpoint(set_name), leave
         )
         source = checkpoints_source(self.store.path, set_name, self.reviewer, self.options.judge)
         return CheckpointsScreen(source, actions, self.options)
 
-    def _run_new_checkpoint(self, set_name: str) -> None:
+    def run_new_checkpoint(self, set_name: str) -> None:
         """Show the checkpoint that is under way; where there is none, ask for one and begin it."""
         from uphold_tui.dialogs.checkpoint_form import CheckpointForm, NamedCheckpoint
         from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
@@ -550,11 +745,12 @@ class Navigator:
 
     def judge_run(self, run: Run) -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
-        from uphold.workflows.judging_progress import judge_answers, judges_to_choose
+        from uphold.workflows.judge_offers import judge_offers
+        from uphold.workflows.judging_progress import judge_answers
         from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
         actions = JudgingActions(
-            lambda run: judges_to_choose(self.store, run.id, self.settings),
+            lambda run: judge_offers(self.store, run, self.settings),
             lambda: self.judging if self.judging is not None and self.judging.is_running else None,
             self._begin_judging,
             lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
@@ -573,11 +769,20 @@ class Navigator:
         return self.judging
 
     def stop_judging(self) -> None:
-        """Stop judging and a new checkpoint that still go on, and wait until what was in flight is in the file."""
+        """Stop whatever asks models still, and wait until what was in flight is in the file."""
         if self.judging is not None:
             self.judging.stop_and_wait()
         if self.checkpoint is not None:
             self.checkpoint.stop_and_wait()
+        if self.standing is not None:
+            self.standing.stop_and_wait()
+        if self.trial is not None:
+            self.trial.stop_and_wait()
+
+    def _has_begun_demo(self) -> bool:
+        from uphold.workflows.demo import has_begun_demo
+
+        return has_begun_demo(DEMO)
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""
@@ -673,7 +878,12 @@ class ReviewNavigator:
         session = self._session
         self.screen.update_judge()
         actions = NumbersActions(
-            self.open_filtered, self._review_queue, self._navigator.close, self._navigator.update_judges
+            self.open_filtered,
+            self._review_queue,
+            self._navigator.close,
+            self._navigator.update_judges,
+            standing=lambda judge: self._navigator.show_standing(session.run.set, judge),
+            workbench=lambda: self._navigator.show_workbench(session.run),
         )
         screen = self._navigator.numbers_screen(session.run, session.reviewer, actions, session.named_judge)
         self._app.push_screen(screen)

@@ -11,7 +11,14 @@ from dataclasses import replace
 from uphold.endpoints import refusals
 from uphold.endpoints.pacing import Pacer
 from uphold.endpoints.refusals import RefusalCounter
-from uphold.endpoints.request_forms import MIN_OUTPUT, explained, guessed_forms, named_form, written
+from uphold.endpoints.request_forms import (
+    MIN_OUTPUT,
+    explained,
+    guessed_forms,
+    named_form,
+    without_logprobs,
+    written,
+)
 from uphold.endpoints.retrying import Retrier, RetryPolicy
 from uphold.errors import Refused
 from uphold.records.model_calls import (
@@ -82,6 +89,11 @@ class RetryingEndpoint:
         if not self._disobeyed:
             self._disobeyed = True
             self.notes.append("it takes the JSON schema, but its answers do not keep to it: they are read as text")
+
+    def note_without_logprobs(self) -> None:
+        """Note that the server answers without the token probabilities it was asked for: they are asked for no more."""
+        if "logprobs" not in self.form.left_out:
+            self._keep(without_logprobs(self.form))
 
     async def count(self, request: ModelRequest) -> int | None:
         """Return the endpoint's own count of a request's input tokens."""

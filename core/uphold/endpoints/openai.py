@@ -14,7 +14,7 @@ from uphold.endpoints.addresses import Address
 from uphold.endpoints.http_client import MAX_REPLY, limited_client
 from uphold.endpoints.llama_cpp import LlamaServer
 from uphold.errors import BadUsage, EndpointError, Refused
-from uphold.records.model_calls import Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
+from uphold.records.model_calls import AnswerToken, Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
 
 with sdk.importing_sdk():
     import httpx2
@@ -25,6 +25,9 @@ _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "
 
 _THOUGHTS = ("thinking", "reasoning")
 """Types of the parts of a message that are no answer."""
+
+_CHOICES_TOLD = 5
+"""Tokens whose probabilities are asked for at each place of an answer."""
 
 _SPENDING_LIMIT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _OPENAI_HOST = "api.openai.com"
@@ -138,6 +141,8 @@ class OpenAIEndpoint:
             arguments["response_format"] = {"type": "json_schema", "json_schema": described}
         elif request.json_mode:
             arguments["response_format"] = {"type": "json_object"}
+        if request.logprobs:
+            arguments |= {"logprobs": True, "top_logprobs": _CHOICES_TOLD}
         optional = {
             "temperature": request.temperature,
             "seed": request.seed,
@@ -217,7 +222,34 @@ def _parse_completion(
         cache_read=sdk.read_count(cached, "cached_tokens") or 0,
         with_schema=with_schema,
         only_thoughts=not text.strip() and _has_thoughts(message),
+        tokens=_tokens(choice.get("logprobs")),
     )
+
+
+def _tokens(logprobs: object) -> tuple[AnswerToken, ...]:
+    """Return the tokens of an answer with what else might have stood there; () where any of them is not told whole."""
+    content = logprobs.get("content") if isinstance(logprobs, dict) else None
+    if not isinstance(content, list):
+        return ()
+    tokens = [_token(entry) for entry in content]
+    return tuple(token for token in tokens if token is not None) if None not in tokens else ()
+
+
+def _token(entry: object) -> AnswerToken | None:
+    """Return one token, with at most as many others as were asked for."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("token"), str):
+        return None
+    others = entry.get("top_logprobs")
+    told = [one for one in others if isinstance(one, dict)] if isinstance(others, list) else []
+    choices = [(one.get("token"), one.get("logprob")) for one in told[:_CHOICES_TOLD]] or [
+        (entry["token"], entry.get("logprob"))
+    ]
+    readable = [
+        (text, float(value))
+        for text, value in choices
+        if isinstance(text, str) and isinstance(value, int | float) and not isinstance(value, bool) and value <= 0
+    ]
+    return AnswerToken(entry["token"], tuple(readable)) if readable else None
 
 
 def _has_thoughts(message: Mapping[str, Any]) -> bool:

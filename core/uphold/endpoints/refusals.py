@@ -231,6 +231,7 @@ def read_output_limit(text: str) -> int | None:
 # -- parts of the request
 
 PARTS = {
+    "logprobs": _words(r"logprobs?\b"),
     "thinking": _words(r"\bthinking\b", r"budget_tokens"),
     "effort": _words(r"reasoning_effort", r"output_config\.effort", r"\beffort\b", r"reasoning effort"),
     "temperature": _words(r"\btemperature\b", r"\btop_[pk]\b"),

@@ -33,6 +33,8 @@ def written(
     limits = [limit for limit in (request.max_tokens, form.max_output, room) if limit is not None]
     max_tokens = min(limits)
     changes: dict[str, object] = {**sampled, "max_tokens": max_tokens, "form": form}
+    if "logprobs" in form.left_out:
+        changes["logprobs"] = False
     if request.thinking is not None and request.thinking >= max_tokens:
         changes["thinking"] = None  # a budget has to leave room for the answer
     if request.schema is not None and form.answer_format != JSON_SCHEMA:
@@ -52,7 +54,7 @@ def named_form(form: RequestForm, request: ModelRequest, text: str, dialect: Dia
 def guessed_forms(form: RequestForm, request: ModelRequest, dialect: Dialect) -> Iterator[RequestForm]:
     """Yield the forms to try after a refusal that names nothing: one part less each, then all of them less."""
     barest = form
-    for part in ("format", "max_tokens", "system", "temperature", "seed", "effort", "thinking", "cache"):
+    for part in ("logprobs", "format", "max_tokens", "system", "temperature", "seed", "effort", "thinking", "cache"):
         changed = _without(part, form, request, "", dialect)
         while changed is not None:
             yield changed
@@ -75,11 +77,17 @@ def _without(part: str, form: RequestForm, request: ModelRequest, text: str, dia
     if part == "cache":
         has_mark = dialect.cache_marks and request.system and not (form.plain_system or form.system_in_user)
         return replace(form, plain_system=True) if has_mark else None
-    if getattr(request, part) is None or part in form.left_out:
+    value = getattr(request, part)
+    if value is None or value is False or part in form.left_out:
         return None
     if part == "thinking" and needs_adaptive_thinking(text) and not form.adaptive_thinking:
         return replace(form, adaptive_thinking=True)
     return _leave_out(form, part)
+
+
+def without_logprobs(form: RequestForm) -> RequestForm:
+    """Return the form in which no token probabilities are asked for."""
+    return _leave_out(form, "logprobs")
 
 
 def _leave_out(form: RequestForm, *names: str) -> RequestForm:
@@ -124,7 +132,11 @@ def explained(old: RequestForm, new: RequestForm, dialect: Dialect) -> Iterator[
         yield "it takes no cache marks: the system prompt is sent as plain text"
     if new.adaptive_thinking and not old.adaptive_thinking:
         yield "it thinks without a budget: thinking is sent as adaptive"
-    if added := [name for name in new.left_out if name not in old.left_out]:
+    added = [name for name in new.left_out if name not in old.left_out]
+    if "logprobs" in added:
+        yield "it tells no token probabilities: verdicts are those that it writes, without a preference"
+        added.remove("logprobs")
+    if added:
         yield f"it does not take {', '.join(added)}: not sent"
     if new.max_output != old.max_output and new.max_output is not None:
         yield f"it takes a max_tokens of at most {new.max_output}: cut to that"

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from uphold.formats.json_values import describe
 from uphold.formats.reading import BadRow, ReadNotes
 from uphold.formatting import count_noun
-from uphold.records.enums import Preference
 from uphold.records.rows import RowSource
 from uphold.records.texts import AnswerCell, canonical
 
@@ -149,13 +148,6 @@ def _children(node: Any) -> list[Any]:
     if isinstance(node, dict):
         return list(node.values())
     return node if isinstance(node, list) else []
-
-
-def preference_from_share(candidate_share: float) -> Preference:
-    """Return the verdict of a soft preference for the candidate: > .5 candidate, < .5 baseline, .5 tie."""
-    if candidate_share == 0.5:
-        return Preference.TIE
-    return Preference.CANDIDATE if candidate_share > 0.5 else Preference.BASELINE
 
 
 def join_input(instruction: str, input_text: str | None) -> tuple[str]:

@@ -56,7 +56,7 @@ def without_thoughts(text: str) -> str:
 
 # -- spellings
 
-_DECORATION = " \t\r\n*_`'\"“”‘’[](){}<>#.:;,!$\\"
+DECORATION = " \t\r\n*_`'\"“”‘’[](){}<>#.:;,!$\\"
 _NOUN = r"(?:answer|response|assistant(?:'s\s+answer)?|model|option|output|completion|candidate|system)"
 _WHO = rf"(?:the\s+)?(?:{_NOUN}\s*[-_#:]?\s*)?"
 _SIDE = re.compile(
@@ -74,7 +74,7 @@ def winner_of(value: object) -> str | None:
     """Return A, B or tie for one of their usual spellings, None for anything else."""
     if not isinstance(value, str) or len(value) > 60:
         return None
-    text = value.strip(_DECORATION)
+    text = value.strip(DECORATION)
     if ranked := _RANKED.fullmatch(text):
         first, sign, second = ranked[1].upper(), ranked[2][0], ranked[3].upper()
         return None if first == second else first if sign == ">" else second
@@ -118,6 +118,9 @@ _WINNER_NAMES = (
     "result",
 )
 """Names of the field with the verdict, the first that is there counts."""
+
+_OF_PARTS = ("criteria", "metrics")
+"""Names of fields whose verdicts are on parts of the question, and none on the whole."""
 
 _REASON_NAMES = ("reason", "reasoning", "explanation", "rationale", "justification", "analysis")
 _START = re.compile(r"\{\s*[\"'}]")
@@ -163,14 +166,39 @@ def _verdicts_in(fields: dict[str, Any], depth: int) -> Iterator[tuple[str, dict
             yield winner, lowered
             return
     if depth:
-        for value in fields.values():
-            if isinstance(value, dict):
+        for name, value in lowered.items():
+            if isinstance(value, dict) and name not in _OF_PARTS:
                 yield from _verdicts_in(value, depth - 1)
 
 
 def reason_in(fields: dict[str, Any]) -> str:
     """Return the reason that stands beside a verdict, "" if there is none."""
     return next((fields[name] for name in _REASON_NAMES if isinstance(fields.get(name), str)), "")
+
+
+def criteria_in(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    """Return A, B or tie by the name of each criterion that an object has a verdict for, in the order of `names`."""
+    lowered = {name.lower(): value for name, value in fields.items()}
+    found = lowered.get("criteria")
+    said = {_folded(name): value for name, value in found.items()} if isinstance(found, dict) else {}
+    verdicts = {name: _criterion_verdict(said.get(_folded(name))) for name in names}
+    return {name: winner for name, winner in verdicts.items() if winner is not None}
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ").strip()
+
+
+def _criterion_verdict(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = next((value[name] for name in ("stronger", "better", "winner") if name in value), None)
+    return winner_of(value)
+
+
+def criteria_of(text: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Return the verdicts by criterion of the last JSON object in a text that has some."""
+    said = [criteria_in(fields, names) for fields, _, _ in iter_objects(text[-MAX_READ:])]
+    return next((one for one in reversed(said) if one), {})
 
 
 _FIELD = re.compile(
@@ -277,7 +305,7 @@ def _labels(prose: str, *, cut: bool) -> Iterator[Found]:
     for match in _LABELLED.finditer(prose):
         if not (cut and match.end() >= len(prose.rstrip())) and (winner := winner_of(match["side"])) is not None:
             yield Found(winner, match.start("side"), match.end())
-    lines = [match for match in re.finditer(r"[^\n]+", prose) if match[0].strip(_DECORATION + "-=|")]
+    lines = [match for match in re.finditer(r"[^\n]+", prose) if match[0].strip(DECORATION + "-=|")]
     for line in lines[:1] + ([] if cut else lines[-1:]):
         if (winner := winner_of(line[0])) is not None and not (cut and line.end() >= len(prose)):
             yield Found(winner, line.start(), line.end())
@@ -316,5 +344,5 @@ def _statements(prose: str) -> list[Found]:
 
 def _line_before(text: str, end: int) -> str:
     """Return the last line of prose before a verdict, which is taken for the reason; "" if there is none."""
-    lines = [line.strip() for line in text[max(0, end - 4000) : end].splitlines() if line.strip(_DECORATION + "-=|")]
+    lines = [line.strip() for line in text[max(0, end - 4000) : end].splitlines() if line.strip(DECORATION + "-=|")]
     return lines[-1] if lines else ""

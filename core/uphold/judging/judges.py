@@ -6,7 +6,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,16 @@ from typing import Any
 from uphold.errors import BadFile, BadUsage
 from uphold.judging import parsing, prompts
 from uphold.judging.costs import Price, find_price, parse_price
+from uphold.judging.prompt_fields import (
+    LOGPROBS,
+    PROMPT_TABLES,
+    PROMPT_TEXTS,
+    read_prompt_settings,
+    token_preference,
+)
 from uphold.judging.rules import RULES, Rule
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference
+from uphold.records.judge_prompt import DEFAULT_PROMPT, REASONED, PromptSettings
 from uphold.records.judgments import Judge, Judgment
 from uphold.records.model_calls import ModelAnswer, ModelRequest, PaceLimits, PairToJudge, extra_body_problem
 from uphold.records.texts import canonical
@@ -34,9 +42,13 @@ _LLM_OPTIONS = {
 }
 MIN_THINKING = 1024
 Tables = Mapping[str, Any]
-_TEXT_FIELDS = ("model", "name", "prompt", "rubric", "endpoint", "rule", "base_url", "api_key_env")
+_TEXT_FIELDS = ("model", "name", *PROMPT_TEXTS, "endpoint", "rule", "base_url", "api_key_env")
 _PACE_FIELDS = ("requests_per_minute", "tokens_per_minute")
-_FIELDS = (*_TEXT_FIELDS, "orders", "samples", "schema", "options", "extra_body", "prices", "timeout", *_PACE_FIELDS)
+_FIELDS = (
+    *_TEXT_FIELDS,
+    *PROMPT_TABLES,
+    *("orders", "samples", "schema", "options", "extra_body", "prices", "timeout", *_PACE_FIELDS),
+)
 _ORDERS = {"both": BOTH_ORDERS, "one": BOTH_ORDERS[:1]}
 
 
@@ -98,23 +110,26 @@ class RulesJudge:
 
 @dataclass(frozen=True)
 class LlmJudge:
-    """A model behind an endpoint of the kind `provider`, with our prompt.
+    """A model behind an endpoint of the kind `provider`, and what it is asked.
 
-    `guidance` replaces our text on how to judge. `with_schema`: answers are held to a JSON schema. `name` (None: the spec),
-    `orders`, `samples`, `price` and `endpoint` are not part of the judge's version.
+    `with_schema`: answers are held to a JSON schema. `token_preference`: the preference, and the verdict with it, comes from
+    the probabilities of the tokens A and B, where the server tells them. `name` (None: the spec), `orders`, `samples`,
+    `price` and `endpoint` are not part of the judge's version. `revision` is: it grows when the model behind the same name was
+    found changed.
     """
 
     provider: str
     model: str
     name: str | None = None
     options: LlmOptions = LlmOptions()
-    rubric: str | None = None
-    guidance: str | None = None
+    asked: PromptSettings = DEFAULT_PROMPT
     with_schema: bool = True
+    token_preference: bool = False
     orders: tuple[AnswerOrder, ...] = BOTH_ORDERS
     samples: int = 1
     price: Price | None = None
     endpoint: EndpointOptions = EndpointOptions()
+    revision: int = 1
 
     @property
     def spec(self) -> str:
@@ -124,12 +139,18 @@ class LlmJudge:
     @cached_property
     def record(self) -> Judge:
         """Name and definition: everything that changes an answer."""
-        options = self.options
+        options, asked = self.options, self.asked
         definition = {
             "endpoint": self.provider,
             "model": self.model,
-            "prompt": prompts.prompt_text(self.guidance),
-            "rubric": self.rubric,
+            "prompt": prompts.prompt_text(asked),
+            "rubric": asked.rubric,
+            "style": None if asked.style == REASONED else asked.style,
+            "ties": None if asked.ties else "false",
+            "criteria": canonical([asdict(one) for one in asked.criteria]) if asked.criteria else None,
+            "examples": canonical([asdict(one) for one in asked.examples]) if asked.examples else None,
+            "template": asked.template,
+            "preference": LOGPROBS if self.token_preference else None,
             "schema": None if self.with_schema else "false",
             "max_tokens": str(options.max_tokens),
             "effort": options.effort,
@@ -137,6 +158,7 @@ class LlmJudge:
             "seed": options.seed,
             "thinking": None if options.thinking is None else str(options.thinking),
             "extra_body": options.extra_body,
+            "revision": None if self.revision == 1 else str(self.revision),
         }
         pairs = tuple(sorted((name, text) for name, text in definition.items() if text is not None))
         return Judge(self.name or self.spec, "llm", pairs)
@@ -157,23 +179,33 @@ class LlmJudge:
 
     def prompt(self, pair: PairToJudge, order: AnswerOrder, fence: str | None = None) -> prompts.Prompt:
         """Return the prompt for a pair in one order, with the judge's fence, or a new one where it is None or imitated."""
-        return prompts.pair_prompt(pair, order, self.rubric, fence)
+        return prompts.pair_prompt(pair, order, self.asked, fence)
 
     def request(self, prompt: prompts.Prompt, sample: int = 0) -> ModelRequest:
         """Return the request for a prompt; with a seed, each sample adds its number to it."""
         options = self.options
-        system = prompts.SYSTEM if self.guidance is None else prompts.system_text(self.guidance)
-        request = prompt.request(options.max_tokens, options.effort, system=system, with_schema=self.with_schema)
-        seed = None if options.seed is None else int(options.seed) + sample
-        extra = None if options.extra_body is None else json.loads(options.extra_body)
-        return replace(request, temperature=options.temperature, seed=seed, thinking=options.thinking, extra_body=extra)
+        return replace(
+            prompt.request(options.max_tokens, options.effort, with_schema=self.with_schema),
+            temperature=options.temperature,
+            seed=None if options.seed is None else int(options.seed) + sample,
+            thinking=options.thinking,
+            extra_body=None if options.extra_body is None else json.loads(options.extra_body),
+            logprobs=self.token_preference,
+        )
 
     def read(
         self, answer: ModelAnswer, order: AnswerOrder, sample: int, fence: str, *, batched: bool = False
     ) -> Judgment:
         """Return the judgment in an answer, with its cost."""
-        prompt_name = prompts.PROMPT_NAME + ("" if answer.with_schema else prompts.WITHOUT_SCHEMA)
-        context = parsing.AnswerContext(order, sample, prompt_name, fence)
+        held = answer.with_schema or (self.asked.template is not None and not self.with_schema)
+        context = parsing.AnswerContext(
+            order,
+            sample,
+            prompts.prompt_name(self.asked) + ("" if held else prompts.WITHOUT_SCHEMA),
+            fence,
+            tuple(one.name for one in self.asked.criteria),
+            by_tokens=self.token_preference,
+        )
         cost = self.price.cost_of(answer, batched=batched) if self.price else None
         return parsing.parse_judgment(answer, context, cost=cost)
 
@@ -194,7 +226,7 @@ def ready_judge(
         return rules_judge(RULES[name], _parse_options(options))
     if kind in PROVIDERS and name.strip():
         values = _parse_options(options)
-        judge = LlmJudge(kind, name, rubric=rubric, price=find_price(name, prices))
+        judge = LlmJudge(kind, name, asked=PromptSettings(rubric=rubric), price=find_price(name, prices))
         return replace(judge, options=_llm_options(judge.spec, kind, values))
     models = ", ".join(f"{provider}:MODEL" for provider in PROVIDERS)
     raise BadUsage(
@@ -343,16 +375,19 @@ def _judge_from_valid_table(table: Tables, rubric: str | None, endpoints: Tables
     if (rule := table.get("rule")) is not None:
         if rule not in RULES:
             raise BadUsage(f"there is no rule {rule!r}: {', '.join(RULES)}")
+        if beside := [name for name in (*PROMPT_TEXTS, *PROMPT_TABLES) if name in table]:
+            raise BadUsage(f"{beside[0]}: a rule is asked nothing; {beside[0]} is for models")
         return rules_judge(RULES[rule], options, table.get("name"))
     provider, model, endpoint = _resolve_model(table, endpoints)
+    asked = read_prompt_settings(table, rubric)
     own_price = table.get("prices")
     judge = LlmJudge(
         provider,
         model,
         name=table.get("name"),
-        rubric=table.get("rubric", rubric),
-        guidance=table.get("prompt"),
-        with_schema=table.get("schema", True),
+        asked=asked,
+        with_schema=table.get("schema", asked.template is None),
+        token_preference=token_preference(table, provider),
         samples=table.get("samples", 1),
         endpoint=endpoint,
     )

@@ -1,11 +1,13 @@
 """Parsing of a judge model's answers into judgments, for all endpoints and for stored raw answers."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from uphold.judging import free_text
-from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference
+from uphold.judging.token_preference import preference_for_a
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, preference_from_share
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import ModelAnswer
 
@@ -30,11 +32,12 @@ _WINNERS = ("A", "B", "tie")
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """A verdict as the judge gave it; `winner` is A, B or tie."""
+    """A verdict as the judge gave it; `winner` is A, B or tie, and so are the values of `criteria`, by name."""
 
     winner: str
     reason: str
     confidence: float | None
+    criteria: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,35 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """The request that an answer belongs to: order, sample, name of the prompt and its fence."""
+    """The request that an answer belongs to: order, sample, name of the prompt and its fence.
+
+    `criteria` are the names of those that were asked for. `by_tokens`: the verdict is that of the tokens' probabilities where
+    they are told.
+    """
 
     order: AnswerOrder
     sample: int = 0
     prompt_name: str | None = None
     fence: str | None = None
+    criteria: tuple[str, ...] = ()
+    by_tokens: bool = False
 
 
 def parse_judgment(answer: ModelAnswer, context: AnswerContext, *, cost: float | None = None) -> Judgment:
     """Return the judgment that an answer gives, with its raw text."""
     raw = storable(answer.text)
-    parsed = parse_answer(raw, answer.stop_reason, answer.stop_detail, only_thoughts=answer.only_thoughts)
+    parsed = parse_answer(
+        raw, answer.stop_reason, answer.stop_detail, only_thoughts=answer.only_thoughts, criteria=context.criteria
+    )
     verdict, problem = (parsed, None) if isinstance(parsed, ParsedAnswer) else (None, parsed.problem)
+    preference = _told_preference(answer, context.order) if verdict and context.by_tokens else None
+    written = winner_to_preference(verdict.winner, context.order) if verdict else None
     return Judgment(
         context.order,
         JudgmentStatus.READABLE if verdict else JudgmentStatus.UNREADABLE,
-        winner_to_preference(verdict.winner, context.order) if verdict else None,
+        written if preference is None else preference_from_share(preference),
         context.sample,
+        preference,
         confidence=verdict.confidence if verdict else None,
         reason=verdict.reason or None if verdict else None,
         raw=raw,
@@ -76,32 +90,51 @@ def parse_judgment(answer: ModelAnswer, context: AnswerContext, *, cost: float |
         cost=cost,
         seconds=answer.seconds,
         request_form=answer.form,
+        criteria=tuple(
+            (name, winner_to_preference(winner, context.order))
+            for name, winner in (verdict.criteria if verdict else {}).items()
+        ),
     )
 
 
+def _told_preference(answer: ModelAnswer, order: AnswerOrder) -> float | None:
+    """Return the preference for the candidate that the tokens' probabilities tell, None where they tell none."""
+    for_a = preference_for_a(answer.tokens)
+    if for_a is None:
+        return None
+    return 1 - for_a if order is AnswerOrder.BASELINE_FIRST else for_a
+
+
 def parse_answer(
-    raw: str, stop_reason: str | None, stop_detail: str | None = None, *, only_thoughts: bool = False
+    raw: str,
+    stop_reason: str | None,
+    stop_detail: str | None = None,
+    *,
+    only_thoughts: bool = False,
+    criteria: tuple[str, ...] = (),
 ) -> ParsedAnswer | Unreadable:
     """Return the verdict in an answer, or why there is none.
 
     An answer that is the JSON object of the schema is read exactly. Any other is read as free text, by
     `uphold.judging.free_text`, whatever the server was asked for and however it names the end of the answer. A cut
-    answer counts where its winner stands before the cut. Whatever became of reason and confidence, the winner counts.
+    answer counts where its winner stands before the cut. Whatever became of reason, confidence and criteria, the winner
+    counts.
     """
     if stop_reason in _REFUSED:
         return Unreadable(_with_detail(_STOP_PROBLEMS[stop_reason or ""], stop_detail))
-    if (exact := parse_exactly(raw)) is not None:
+    if (exact := parse_exactly(raw, criteria)) is not None:
         return exact
     cut = stop_reason in _CUT
     text = free_text.without_thoughts(raw[-MAX_READ:])
     if (found := free_text.find_verdict(text, cut=cut)) is not None:
-        return ParsedAnswer(found.winner, storable(found.reason), found.confidence)
+        beside = free_text.criteria_of(text, criteria) if criteria else {}
+        return ParsedAnswer(found.winner, storable(found.reason), found.confidence, beside)
     if stop_reason in _STOP_PROBLEMS:
         return Unreadable(_with_detail(_STOP_PROBLEMS[stop_reason or ""], stop_detail))
     return Unreadable(_problem(raw, text, only_thoughts=only_thoughts))
 
 
-def parse_exactly(raw: str) -> ParsedAnswer | None:
+def parse_exactly(raw: str, criteria: tuple[str, ...] = ()) -> ParsedAnswer | None:
     """Return the verdict of an answer that is nothing but the JSON object of the schema, None for any other."""
     if len(raw) > MAX_READ:
         return None
@@ -113,7 +146,8 @@ def parse_exactly(raw: str) -> ParsedAnswer | None:
         return None
     reason = value.get("reason")
     confidence = free_text.read_confidence(value.get("confidence"))
-    return ParsedAnswer(value["winner"], storable(reason) if isinstance(reason, str) else "", confidence)
+    said = free_text.criteria_in(value, criteria) if criteria else {}
+    return ParsedAnswer(value["winner"], storable(reason) if isinstance(reason, str) else "", confidence, said)
 
 
 def keeps_to_schema(raw: str, stop_reason: str | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uphold.records.certificates import Standing, lacking_words
 from uphold.records.counts import Votes
 from uphold.records.enums import Verdict
 from uphold.records.judgments import JudgeRef
@@ -320,21 +321,35 @@ class ScoreGate:
 
 @dataclass(frozen=True, slots=True)
 class GatedRun:
-    """A gate, the comparison of its two runs, and what is said of scores that may be no worse."""
+    """A gate, the comparison of its two runs, and what is said of scores that may be no worse.
+
+    `standing` is the certificate of the judge of the later run. Where it is `required` and does not stand, nothing passes.
+    """
 
     comparison: RunComparison
     gate: Gate
     no_worse: tuple[ScoreGate, ...] = ()
+    standing: Standing | None = None
+    required: bool = False
+
+    @property
+    def lacks_standing(self) -> bool:
+        """Whether a certificate that stands is required, and there is none."""
+        return self.required and (self.standing is None or not self.standing.stands)
 
     @property
     def outcome(self) -> GateResult:
-        """The outcome that counts: FAIL before INCONCLUSIVE before PASS."""
+        """The outcome that counts: FAIL before INCONCLUSIVE before PASS; INCONCLUSIVE where a certificate is lacking."""
+        if self.lacks_standing:
+            return GateResult.INCONCLUSIVE
         outcomes = {self.gate.outcome, *(score.outcome for score in self.no_worse)}
         return next(one for one in (GateResult.FAIL, GateResult.INCONCLUSIVE, GateResult.PASS) if one in outcomes)
 
     @property
     def reason(self) -> str:
-        """Why that is the outcome: the reason of the gate where it is the gate's, else of the first score it is of."""
+        """Why that is the outcome: a lacking certificate, else the gate's reason, else that of the first score it is of."""
+        if self.lacks_standing:
+            return f"--require-standing: {lacking_words(self.standing)}"
         if self.gate.outcome is self.outcome:
             return self.gate.reason
         found = next(score for score in self.no_worse if score.outcome is self.outcome)

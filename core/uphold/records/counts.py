@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from uphold.records.enums import Choice, Preference, Verdict
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+from uphold.records.packs import ReviewerProgress
 
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
@@ -68,12 +69,22 @@ class Reruns:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionGroups:
+    """The pairs that a judge has said something about by one of its criteria, grouped with its verdicts by that."""
+
+    name: str
+    cells: tuple[PairGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeGroups:
     """The current, unbroken pairs of a run or set, grouped with the verdicts of one judge.
 
     `preferences` are the mean soft preferences of the pairs that have one. `length_differences` holds (candidate's
     length less baseline's in characters, verdict, count); `confidences` holds (cluster, the judge's mean confidence,
-    votes, verdict, count, stratum), None if they were not read. `reruns` is None if they were not read.
+    votes, verdict, count, stratum), None if they were not read. `reruns` is None if they were not read. `criteria` are those
+    that the judge is asked beside the whole. `sample_splits` counts how the samples of a pair in one order split, the most
+    frequent verdict first, as in (2, 1); None for a judge that was asked once.
     """
 
     judge_id: int
@@ -85,6 +96,8 @@ class JudgeGroups:
     length_differences: tuple[tuple[int, Verdict, int], ...] = ()
     confidences: tuple[tuple[int, float, Votes, Verdict, int, int], ...] | None = None
     reruns: Reruns | None = None
+    criteria: tuple[CriterionGroups, ...] = ()
+    sample_splits: tuple[tuple[tuple[int, ...], int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ class RunCounts:
     those whose verdicts were not read. `judge` is the one that the headline rests on. `stale` and `retired` pairs are not
     current. `outside_queue` pairs were decided without a place in any queue; `imported` and `carried` count pairs with such
     decisions, `older_reference` those with a decision that was made with another reference than the example's present one.
-    `planned` is how many pairs are to be read.
+    `planned` is how many pairs are to be read. `people` are how far several reviewers are in a run.
     """
 
     set: str
@@ -138,6 +151,7 @@ class RunCounts:
     unread_judges: tuple[str, ...] = ()
     judge: HeadlineJudge = NO_JUDGE
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
+    people: tuple[ReviewerProgress, ...] = ()
 
 
 CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)

@@ -26,6 +26,13 @@ _MIRROR = {
 }
 
 
+def preference_from_share(candidate_share: float) -> Preference:
+    """Return the verdict of a soft preference for the candidate: > .5 candidate, < .5 baseline, .5 tie."""
+    if candidate_share == 0.5:
+        return Preference.TIE
+    return Preference.CANDIDATE if candidate_share > 0.5 else Preference.BASELINE
+
+
 class Choice(StrEnum):
     """What a reviewer decides on a pair; both-bad is a tie of its own kind."""
 
@@ -59,6 +66,15 @@ class JudgmentStatus(StrEnum):
     READABLE = "readable"
     UNREADABLE = "unreadable"
     FAILED = "failed"
+
+
+class Purpose(StrEnum):
+    """What a judgment was asked for; only those for a verdict enter one, the others compare a judge with itself or another."""
+
+    VERDICT = "verdict"
+    RERUN = "rerun"
+    TRY = "try"
+    DRIFT = "drift"
 
 
 class Verdict(StrEnum):

@@ -53,7 +53,8 @@ class Judgment:
     `preference` is the soft preference for the candidate and `confidence` the stated one, both 0 to 1; `raw` is the answer
     as it came. `fence` is the separator of the prompt's parts. `cost` is in dollars. `reference_id` is the row of the
     reference up to the pair's turn that the judge saw, None where it saw none. `request_form` is JSON: how the request
-    differed from what was asked for, since the server takes no other; None if it did not.
+    differed from what was asked for, since the server takes no other; None if it did not. `criteria` are the verdicts by
+    the criteria of the judge, by name.
     """
 
     order: AnswerOrder
@@ -75,6 +76,7 @@ class Judgment:
     at: str | None = None
     reference_id: int | None = None
     request_form: str | None = None
+    criteria: tuple[tuple[str, Preference], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,36 @@ def verdict_of(judgments: Iterable[Judgment], requested: Mapping[AnswerOrder, in
     if not verdicts:
         return Verdict.PENDING
     return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONSISTENT
+
+
+def criterion_verdicts(judgments: Iterable[Judgment], names: Iterable[str] | None = None) -> dict[str, Verdict]:
+    """Return what one judge's judgments on one pair amount to by each criterion, by the rule for the whole.
+
+    `names` are the criteria, None for those that any judgment has a verdict by. A readable judgment that has none by a
+    criterion is unreadable there; one that failed counts for nothing.
+    """
+    readable = [judgment for judgment in judgments if judgment.status is JudgmentStatus.READABLE]
+    if names is None:
+        names = dict.fromkeys(name for judgment in readable for name, _ in judgment.criteria)
+    return {name: verdict_of([_by_criterion(judgment, name) for judgment in readable], None) for name in names}
+
+
+def sample_votes(judgments: Iterable[Judgment]) -> dict[AnswerOrder, Counter[Preference]]:
+    """Return what the readable samples of each order say, for the orders that were asked for several."""
+    votes: dict[AnswerOrder, Counter[Preference]] = {}
+    several = set()
+    for judgment in judgments:
+        if judgment.sample:
+            several.add(judgment.order)
+        if judgment.verdict is not None:
+            votes.setdefault(judgment.order, Counter())[judgment.verdict] += 1
+    return {order: found for order, found in votes.items() if order in several}
+
+
+def _by_criterion(judgment: Judgment, name: str) -> Judgment:
+    word = dict(judgment.criteria).get(name)
+    status = JudgmentStatus.UNREADABLE if word is None else JudgmentStatus.READABLE
+    return Judgment(judgment.order, status, word, judgment.sample)
 
 
 def _order_verdict(samples: Mapping[int, list[Judgment]], requested: int) -> Verdict:

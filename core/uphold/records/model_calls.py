@@ -138,7 +138,7 @@ class ModelRequest:
 
     `earlier_turns` are (user message, answer) of the turns before. `effort` is the reasoning effort, `thinking` the budget
     of thinking tokens. `extra_body` holds further fields of the request body, sent as they are. `json_mode` asks for JSON
-    of any schema.
+    of any schema. `logprobs` asks for the probabilities of the tokens of the answer.
     """
 
     system: str | None
@@ -152,6 +152,7 @@ class ModelRequest:
     thinking: int | None = None
     extra_body: Mapping[str, Any] | None = None
     json_mode: bool = False
+    logprobs: bool = False
     form: RequestForm = RequestForm()
 
     @property
@@ -206,13 +207,21 @@ def _alternating(system: str | None, messages: list[dict[str, str]]) -> list[dic
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerToken:
+    """A token of an answer, and the log probabilities of what might have stood in its place, itself included."""
+
+    text: str
+    choices: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelAnswer:
     """A model's answer. `text` is raw ("" if there is none); token counts are None if the endpoint reports none.
 
     `stop_reason` uses the values of the Messages API (end_turn, max_tokens, refusal, ...), `stop_detail` adds e.g. the kind
     of a refusal. `seconds` is wall time. `input_tokens` includes `cache_write` and `cache_read`. `with_schema`: the request
     enforced a JSON schema. `only_thoughts`: the reply held thoughts and no text. `form` is how the request was written,
-    as `RequestForm.text`.
+    as `RequestForm.text`. `tokens` are those of the answer, () where their probabilities are not told.
     """
 
     text: str
@@ -228,6 +237,7 @@ class ModelAnswer:
     with_schema: bool = True
     only_thoughts: bool = False
     form: str | None = None
+    tokens: tuple[AnswerToken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
+from uphold.records.judge_breakdown import Part
 from uphold.records.reviews import ReviewEvent
 
 
@@ -80,19 +81,22 @@ class Behind(StrEnum):
     PEOPLE_LENGTH = "people’s winners, lengths differ"
     SHARED = "read by several"
     SIDES = "own winners"
+    TESTED = "locked, tested"
+    PART = "people and judge, in part"
 
 
 @dataclass(frozen=True, slots=True)
 class PairsBehind:
     """The pairs that a number counts; `label` and `verdict` narrow comparisons to one cell of the confusion matrix.
 
-    `reviewers` are the names of those whom the number is about.
+    `reviewers` are the names of those whom the number is about, `part` is the part of the pairs that it is restricted to.
     """
 
     kind: Behind
     label: Preference | None = None
     verdict: Preference | None = None
     reviewers: tuple[str, ...] = ()
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,10 @@ def behind(
     verdict: Preference | None = None,
     reviewers: tuple[str, ...] = (),
     tag: str | None = None,
+    part: Part | None = None,
 ) -> PairFilter:
     """Return the filter of the pairs behind a number."""
-    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers))
+    return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers, part))
 
 
 @dataclass(frozen=True, slots=True)

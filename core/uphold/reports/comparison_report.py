@@ -31,6 +31,8 @@ from uphold.records.comparisons import (
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import distinct_names
 from uphold.records.statistics import JudgeStatistics, Value
+from uphold.reports.certificate_text import standing_sentence, standing_tone
+from uphold.reports.judge_report import criterion_counts, samples_sentence
 from uphold.reports.model import (
     SIGNIFICANCE,
     Hits,
@@ -143,6 +145,8 @@ def gate_report(gated: GatedRun) -> Report:
         items.append(Sentence(f"Judge {comparison.judge}: {gate.judge_caveat}.", Tone.WARNING))
     elif gate.so_far is not None:
         items.append(Sentence(f"So far it would be {gate.so_far}.", Tone.MUTED))
+    if gated.standing is not None:
+        items.append(Sentence(f"Certificate: {standing_sentence(gated.standing)}.", standing_tone(gated.standing)))
     items += _changes(comparison)
     items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
@@ -163,6 +167,7 @@ def judges_report(side_by_side: SideBySide, run: str) -> Report:
     if not numbers.judges:
         items = [Sentence("No judge has read a pair of this run.")]
     sections = [ReportSection(SectionId.SIDE_BY_SIDE, "Against the same reviews", tuple(items))]
+    sections += _by_criterion(numbers.judges)
     if side_by_side.pairs:
         title = "Two at a time, on the pairs that both can be read on"
         sections.append(ReportSection(SectionId.TWO_JUDGES, title, tuple(_judge_pairs(side_by_side.pairs))))
@@ -286,6 +291,18 @@ def _judge_table(judges: tuple[JudgeStatistics, ...]) -> Table:
         for name, judge in zip(_distinct_names(judges), judges, strict=True)
     )
     return Table("judges", rows, heads)
+
+
+def _by_criterion(judges: tuple[JudgeStatistics, ...]) -> Iterator[ReportSection]:
+    """Yield what each judge says by its criteria, and how its samples split, where it has any."""
+    for name, judge in zip(_distinct_names(judges), judges, strict=True):
+        heads = ("criterion", "alone says what people say", "", "", "counts")
+        rows = tuple((one.name, one.agreement, criterion_counts(one)) for one in judge.criteria)
+        items: list[Item] = [Table("criteria", rows, heads)] if rows else []
+        if judge.samples is not None:
+            items.append(Sentence(samples_sentence(judge.samples)))
+        if items:
+            yield ReportSection(SectionId.CRITERIA, f"{name}, in parts", tuple(items), subject=name)
 
 
 def _distinct_names(judges: tuple[JudgeStatistics, ...]) -> list[str]:

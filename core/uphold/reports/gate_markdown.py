@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from uphold.formatting import count, count_noun, margin, points_interval, points_noun
 from uphold.records.checkpoints import BlessedRun, Reader
 from uphold.records.comparisons import ChangedExample, GatedRun, RunComparison, RunDifference
+from uphold.reports.certificate_text import standing_sentence
 from uphold.reports.comparison_report import (
     MAX_CHANGED_EXAMPLES,
     MAX_TEXT,
@@ -66,6 +67,8 @@ def _summary(gated: GatedRun, readers: Sequence[Reader], blessed: BlessedRun | N
         note = f": {code_span(blessed.note)}" if blessed.note else ""
         yield f"- held against the run blessed on {blessed.created_at[:10]}{by}{note}"
     yield f"- read by {', '.join(map(_reader, readers)) or 'nobody'}"
+    if gated.standing is not None:
+        yield f"- certificate: {_plain(standing_sentence(gated.standing))}"
     for sentence in change_sentences(comparison.changes, code_span):
         yield f"- **{sentence}**"
     for word, examples in (("Lost", rated.lost), ("Won", rated.won)):

@@ -4,10 +4,11 @@ Keys may be added, never renamed. An object with a null number has a `reason` th
 spells the keys out, they are the field names of the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from uphold.records.certificates import Standing
 from uphold.records.checkpoints import CheckpointResult, CheckpointRow
 from uphold.records.comparisons import (
     ChangedExample,
@@ -23,10 +24,14 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
+from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
+from uphold.records.judge_clauses import ReasonCount
+from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
     Assisted,
     ConfidenceStatistics,
+    CriterionStatistics,
     Difference,
     HumanStatistics,
     JudgeStatistics,
@@ -38,12 +43,16 @@ from uphold.records.statistics import (
     ReviewerStatistics,
     ReviewPlan,
     RunStatistics,
+    SampleSpread,
     Share,
     TagStatistics,
     ThreeRates,
     Value,
 )
+from uphold.records.trials import Trial, TrialPair
+from uphold.reports.certificate_text import certificate_json, check_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
+from uphold.reports.training_text import training_json
 
 Json = dict[str, Any]
 
@@ -63,8 +72,12 @@ _NO_CHANGE_SHOWS = "with so few pairs no change shows in four of five runs"
 _POOLED = "pooled over the runs of a set"
 
 
-def statistics_json(numbers: RunStatistics) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag."""
+def statistics_json(numbers: RunStatistics, standing: Standing | None = None) -> Json:
+    """Return the statistics of a run or set as JSON.
+
+    `tags` are there only where they were computed by tag, `training_data` where the set was turned into any. `standing` is the
+    certificate of the judge in force, None where there is none.
+    """
     pooled = numbers.run is None
     result: Json = {
         "run": numbers.run,
@@ -79,8 +92,11 @@ def statistics_json(numbers: RunStatistics) -> Json:
         "judges": [_judge(judge, pooled) for judge in numbers.judges],
         "reviewers": _reviewers(numbers.reviewers),
         "budget": [asdict(row) for row in numbers.budget],
+        "certificate": certificate_json(standing),
         **_headline(numbers),
     }
+    if numbers.training:
+        result["training_data"] = training_json(numbers.training)
     if numbers.tag is not None:
         result["tag"] = numbers.tag
     if numbers.tags:
@@ -175,7 +191,26 @@ def _judge(judge: JudgeStatistics, pooled: bool) -> Json:
         "right_in_both_orders": _rate(judge.both_orders.right),
         "consistency": _rate(judge.both_orders.consistency),
         "rerun": _rate(judge.both_orders.rerun),
+        "criteria": [_criterion(criterion) for criterion in judge.criteria],
+        "samples": _samples(judge.samples),
     }
+
+
+def _criterion(criterion: CriterionStatistics) -> Json:
+    counts = ("wins", "ties", "losses", "inconsistent", "not_said")
+    return {
+        "criterion": criterion.name,
+        **{name: getattr(criterion, name) for name in counts},
+        "agreement": _rate(criterion.agreement),
+    }
+
+
+def _samples(spread: SampleSpread | None) -> Json:
+    """Return how samples split; one sample an order is no answer to that."""
+    if spread is None:
+        return {"n": 0, "alike": 0, "splits": []}
+    splits = [{"votes": list(votes), "count": number} for votes, number in spread.splits]
+    return {"n": spread.n, "alike": spread.alike, "splits": splits}
 
 
 def _assisted(assisted: Assisted) -> Json:
@@ -256,6 +291,21 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
         "alpha": _value(reviewers.alpha),
         "ac1": _value(reviewers.ac1),
         "leans": [_reviewer_bias(bias) for bias in reviewers.leans],
+        "progress": [_progress(one) for one in reviewers.progress],
+    }
+
+
+def _progress(one: ReviewerProgress) -> Json:
+    pack = one.pack
+    return {
+        "reviewer": one.name,
+        "read": one.read,
+        "of": one.of,
+        "part": pack.share.part if pack is not None else None,
+        "parts": pack.share.parts if pack is not None else None,
+        "overlap": pack.share.overlap if pack is not None else None,
+        "mode": pack.mode if pack is not None else None,
+        "packed_at": pack.created_at if pack is not None else None,
     }
 
 
@@ -351,6 +401,7 @@ def gate_json(gated: GatedRun) -> Json:
         **_more(gate.more),
         "reason": gated.reason,
         "review": {"outcome": gate.outcome.value, "reason": gate.reason},
+        "certificate": certificate_json(gated.standing),
         "no_worse": [score_gate_json(score) for score in gated.no_worse],
     }
 
@@ -426,10 +477,63 @@ def _more(more: MoreVerdicts | None) -> Json:
     return {"more": verdicts}
 
 
-def judges_json(side_by_side: SideBySide, run: str) -> Json:
-    """Return the judges of a run side by side as JSON."""
+def judges_json(side_by_side: SideBySide, run: str, wrong: Mapping[int, JudgeBreakdown]) -> Json:
+    """Return the judges of a run side by side as JSON, each with where it is `wrong`, by the judge's id."""
     judges = statistics_json(side_by_side.numbers)["judges"]
+    for judge, entry in zip(side_by_side.numbers.judges, judges, strict=True):
+        if judge.judge_id in wrong:
+            entry["where_wrong"] = breakdown_json(wrong[judge.judge_id])
     return {"run": run, "judges": judges, "pairs": [asdict(pair) for pair in side_by_side.pairs]}
+
+
+def clauses_json(reasons: Sequence[ReasonCount]) -> list[Json]:
+    """Return why people overturned a judge as JSON; `source` says whether a reason was chosen or is a note."""
+    return [
+        {
+            "reason": one.reason,
+            "count": one.count,
+            "pairs": [asdict(pair) for pair in one.pairs],
+            "source": "note" if one.is_note else "reason",
+        }
+        for one in reasons
+    ]
+
+
+def trial_json(trial: Trial) -> Json:
+    """Return a try of a judge as JSON; `band` is how far the old judge moves from itself when it is asked twice."""
+    numbers, counts = trial.numbers, trial.numbers.counts
+    return {
+        "half": trial.half.value,
+        "judge": trial.judge,
+        "version": trial.version,
+        "against": trial.against,
+        "against_version": trial.against_version,
+        "pairs": counts.pairs,
+        "fixed": counts.fixed,
+        "broken": counts.broken,
+        "right": counts.right,
+        "wrong": counts.wrong,
+        "p": numbers.p,
+        "difference": _run_difference(numbers.difference),
+        "rerun": _rate(numbers.rerun),
+        "band": numbers.band,
+        "state": numbers.state.value,
+        "cost": trial.cost,
+        "unknown_cost": trial.unknown_cost,
+        "calls": trial.calls,
+        "in_view": trial.in_view,
+        "shown": trial.shown,
+        "without_old": trial.without_old,
+        "left": trial.left,
+        "stopped": trial.stopped,
+        "rerun_reason": trial.rerun_reason or None,
+        "fixed_pairs": [_trial_pair(pair) for pair in trial.fixed],
+        "broken_pairs": [_trial_pair(pair) for pair in trial.broken],
+    }
+
+
+def _trial_pair(pair: TrialPair) -> Json:
+    return {"run": pair.run, "key": pair.key, "turn": pair.turn, "was": pair.was.value, "is": pair.is_now.value}
 
 
 def checkpoint_json(result: CheckpointResult) -> Json:
@@ -444,6 +548,7 @@ def checkpoint_json(result: CheckpointResult) -> Json:
         "asked": work.asked,
         "cost": work.cost,
         "unknown_cost": work.unknown_cost,
+        "drift": None if work.drift is None else check_json(work.drift),
         "changed": reading.changed,
         "flipped": result.progress.flipped,
         "to_read": reading.to_read,
@@ -486,3 +591,29 @@ def plan_json(plan: ReviewPlan, run: str) -> Json:
     """Return a plan as JSON."""
     change = {"smallest_change_reason": _NO_CHANGE_SHOWS} if plan.smallest_change is None else {}
     return {"run": run, **asdict(plan), **change}
+
+
+def breakdown_json(found: JudgeBreakdown | None) -> Json:
+    """Return where a judge is wrong as JSON: `wrong` of `n`, and the share that is right with its interval, part by part.
+
+    Without a judge it says that there is none.
+    """
+    if found is None:
+        return {"judge": None, "reason": "no judge has read a pair of this run", "parts": []}
+    return {
+        "judge": found.judge.name,
+        "version": found.judge.version,
+        "half": "development" if found.locked else None,
+        "locked": found.locked,
+        **_breakdown_row(found.whole),
+        "parts": [
+            {"by": kind.value, "part": row.part.name, **_breakdown_row(row)}
+            for kind in PartKind
+            for row in found.rows.get(kind, ())
+        ],
+    }
+
+
+def _breakdown_row(row: BreakdownRow) -> Json:
+    bounds = {} if row.bounds is None else {"low_confidence": row.bounds[0], "high_confidence": row.bounds[1]}
+    return {"n": row.n, "wrong": row.n - row.right, "agreement": _rate(row.agreement), **bounds}

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.packs import ReviewerProgress
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
     NEEDS_FULL,
@@ -12,6 +13,7 @@ from uphold.records.statistics import (
     Anchoring,
     BothOrders,
     ConfidenceStatistics,
+    CriterionStatistics,
     JudgeStatistics,
     LengthBias,
     LengthTest,
@@ -21,6 +23,7 @@ from uphold.records.statistics import (
     ReviewerPair,
     ReviewerStatistics,
     RunStatistics,
+    SampleSpread,
 )
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -33,6 +36,7 @@ from uphold.reports.model import (
     Sentence,
     Tone,
 )
+from uphold.reports.progress_text import progress_text
 
 _HIGH_CHANCE = 0.7
 """Above this chance agreement kappa is low however well two raters agree, and the report says so."""
@@ -66,6 +70,7 @@ def judge_section(judge: JudgeStatistics, numbers: RunStatistics, full: bool = F
     if agreement.n:
         items += _confusion_matrix(agreement, names)
         items += [*_per_class(agreement, names), *_details(agreement)] if full else []
+    items += [*_criteria(judge.criteria), *_samples(judge.samples)]
     items += [*_position_bias(judge.position), *_both_orders(judge.both_orders), *_length_bias(judge.length)]
     title = f"Judge {judge.name} ({judge.kind}, version {judge.version[:8]})"
     return ReportSection(SectionId.JUDGE, title, tuple(items), subject=judge.name)
@@ -75,6 +80,43 @@ def _verdict_counts(judge: JudgeStatistics) -> str:
     wins, ties, losses = count_noun(judge.wins, "win"), count_noun(judge.ties, "tie"), count_noun(judge.losses, "loss")
     others = ((name, getattr(judge, name)) for name in ("inconsistent", "unreadable", "failed", "pending"))
     return ", ".join([wins, ties, losses, *(f"{count(number)} {name}" for name, number in others if number)])
+
+
+def _criteria(criteria: tuple[CriterionStatistics, ...]) -> Iterator[Item]:
+    """Yield how often each criterion of a judge, taken alone, says what people say of the whole."""
+    if not criteria:
+        return
+    yield Sentence(
+        "by each of its criteria alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
+    )
+    for one in criteria:
+        yield NumberRow(RowId.CRITERION, one.name, one.agreement, note=criterion_counts(one))
+
+
+def criterion_counts(criterion: CriterionStatistics) -> str:
+    """Return what a judge says by a criterion in counts: `31 wins, 4 ties, 12 losses, 3 inconsistent`."""
+    wins, ties = count_noun(criterion.wins, "win"), count_noun(criterion.ties, "tie")
+    parts = [wins, ties, count_noun(criterion.losses, "loss")]
+    if criterion.inconsistent:
+        parts.append(f"{count(criterion.inconsistent)} inconsistent")
+    if criterion.not_said:
+        parts.append(f"nothing on {count(criterion.not_said)}")
+    return ", ".join(parts)
+
+
+def _samples(spread: SampleSpread | None) -> Iterator[Sentence]:
+    if spread is not None:
+        yield Sentence(samples_sentence(spread), Tone.MUTED, RowId.SAMPLES)
+
+
+def samples_sentence(spread: SampleSpread) -> str:
+    """Return how the samples of a judge split, the most frequent split first."""
+    if not spread.n:
+        return "Several samples an order were asked for, and no order has two that can be read yet."
+    others = sorted((split for split in spread.splits if len(split[0]) > 1), key=lambda split: -split[1])
+    told = ", ".join(f"{' to '.join(map(count, votes))} in {count(number)}" for votes, number in others)
+    alike = f"All samples of an order say the same in {of_n(spread.alike, spread.n)}"
+    return f"{alike}; they split {told}." if told else f"{alike}."
 
 
 def _opinion(judge: JudgeStatistics) -> Iterator[Item]:
@@ -286,15 +328,26 @@ def reviewer_section(reviewers: ReviewerStatistics, full: bool = False) -> Repor
 
     `full` adds each reviewer's own biases.
     """
-    if not reviewers.names:
+    if not reviewers.names and not reviewers.progress:
         return ReportSection(SectionId.REVIEWERS, "Reviewers", ())
-    items: list[Item] = [Sentence(_reviewer_names(reviewers.names), id=RowId.REVIEWER_NAMES)]
+    items: list[Item] = []
+    if reviewers.names:
+        items.append(Sentence(_reviewer_names(reviewers.names), id=RowId.REVIEWER_NAMES))
+    items += _progress(reviewers.progress)
     if not reviewers.pairs:
         text = "No pair was read by two people: their agreement is not known."
         items.append(Sentence(text, Tone.MUTED, RowId.REVIEWER_PAIRS))
     items += [*_reviewer_pairs(reviewers), *_overall_agreement(reviewers)]
     items += _reviewer_biases(reviewers.leans) if full else []
     return ReportSection(SectionId.REVIEWERS, "Reviewers", tuple(items))
+
+
+def _progress(people: tuple[ReviewerProgress, ...]) -> Iterator[Item]:
+    for one in people[:_MAX_REVIEWER_NAMES]:
+        yield Sentence(progress_text(one), Tone.MUTED, RowId.REVIEWER_PROGRESS)
+    if len(people) > _MAX_REVIEWER_NAMES:
+        more = count(len(people) - _MAX_REVIEWER_NAMES)
+        yield Sentence(f"and {more} more", Tone.MUTED, RowId.REVIEWER_PROGRESS)
 
 
 def _reviewer_names(names: tuple[str, ...]) -> str:

@@ -38,6 +38,7 @@ class SectionId(StrEnum):
     """The sections of reports; there is one `judge` section for each judge."""
 
     HEADLINE = "headline"
+    CERTIFICATE = "certificate"
     PEOPLE = "people"
     JUDGE = "judge"
     OTHER_JUDGES = "other-judges"
@@ -53,6 +54,8 @@ class SectionId(StrEnum):
     SCORES = "scores"
     SIDE_BY_SIDE = "side-by-side"
     TWO_JUDGES = "two-judges"
+    CRITERIA = "criteria"
+    WRONG = "wrong"
 
 
 class RowId(StrEnum):
@@ -72,6 +75,8 @@ class RowId(StrEnum):
     HEADLINE_JUDGE = "headline-judge"
     PROVISIONAL = "provisional"
     PLAN_HINT = "plan-hint"
+
+    CERTIFICATE = "certificate"
 
     # People.
     PEOPLE_COUNTS = "people-counts"
@@ -111,6 +116,12 @@ class RowId(StrEnum):
     RIGHT_IN_BOTH = "right-in-both"
     CONSISTENCY = "consistency"
     RERUN = "rerun"
+    CRITERIA_HEAD = "criteria-head"
+    CRITERION = "criterion"
+    SAMPLES = "samples"
+
+    # Where a judge is wrong.
+    PART = "part"
     LENGTH_HEAD = "length-head"
     LONGER_BY_JUDGE = "longer-by-judge"
     LONGER_BY_PEOPLE = "longer-by-people"
@@ -118,6 +129,7 @@ class RowId(StrEnum):
 
     # Reviewers.
     REVIEWER_NAMES = "reviewer-names"
+    REVIEWER_PROGRESS = "reviewer-progress"
     REVIEWER_PAIR = "reviewer-pair"
     REVIEWER_PAIRS = "reviewer-pairs"
     ALPHA = "alpha"

@@ -7,10 +7,12 @@ left out.
 from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, noun, p_value
+from uphold.records.certificates import Standing
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
+from uphold.reports.certificate_text import check_sentence, standing_sentence, standing_tone, uncovered_words
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
     SIGNIFICANCE,
@@ -26,6 +28,7 @@ from uphold.reports.model import (
     Tone,
 )
 from uphold.reports.plan_report import forecast_section
+from uphold.reports.training_text import training_sentence
 
 _MANY_SKIPS = 0.1
 """With a larger share of the drawn pairs skipped the report warns of bias."""
@@ -51,10 +54,14 @@ _NOT_LOST = behind(Behind.WON_OR_TIED)
 _LABELLED = behind(Behind.LABELLED)
 
 
-def run_report(numbers: RunStatistics, full: bool = False) -> Report:
-    """Return the report of one run, or of all runs of a set pooled; `full` adds details to its sections."""
+def run_report(numbers: RunStatistics, full: bool = False, standing: Standing | None = None) -> Report:
+    """Return the report of one run, or of all runs of a set pooled; `full` adds details to its sections.
+
+    `standing` is the certificate of the judge in force, None where there is none.
+    """
     sections = [
         headline_section(numbers),
+        _certificate_section(standing),
         _people_section(numbers, full),
         *(judge_section(judge, numbers, full) for judge in numbers.judges),
         _other_judges_section(numbers.other_judges),
@@ -64,6 +71,20 @@ def run_report(numbers: RunStatistics, full: bool = False) -> Report:
         _notes_section(numbers),
     ]
     return Report(*_titles(numbers), tuple(section for section in sections if section.items))
+
+
+def _certificate_section(standing: Standing | None) -> ReportSection:
+    """Return what is certified of the judge in force; empty where nothing is."""
+    if standing is None:
+        return ReportSection(SectionId.CERTIFICATE, "", ())
+    certificate = standing.certificate
+    sentences = [Sentence(f"{standing_sentence(standing)}.", standing_tone(standing), RowId.CERTIFICATE)]
+    if standing.stands and certificate.not_covered:
+        sentences.append(Sentence(f"Not covered: {uncovered_words(certificate.not_covered)}.", Tone.MUTED))
+    if standing.checks:
+        check = standing.checks[-1]
+        sentences.append(Sentence(f"Drift, {check.created_at[:10]}: {check_sentence(check)}.", Tone.MUTED))
+    return ReportSection(SectionId.CERTIFICATE, "Certificate", tuple(sentences))
 
 
 def _titles(numbers: RunStatistics) -> tuple[str, str]:
@@ -314,7 +335,8 @@ def _tag_differences(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str
 
 def _notes_section(numbers: RunStatistics) -> ReportSection:
     """Return the notes on pairs that are left out or were not drawn at random, and on how intervals are made."""
-    notes = (*_left_out(numbers.human), *_not_sampled(numbers), *_skipped(numbers.human))
+    trained = (Sentence(training_sentence(numbers.training), Tone.WARNING),) if numbers.training else ()
+    notes = (*trained, *_left_out(numbers.human), *_not_sampled(numbers), *_skipped(numbers.human))
     methods = (Sentence(_METHODS, Tone.MUTED),) if numbers.human.reviewed else ()
     return ReportSection(SectionId.NOTES, "Beside the numbers", notes + methods)
 

@@ -74,6 +74,11 @@ def log_binomial(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
+def log_beta(a: float, b: float) -> float:
+    """Return the logarithm of the beta function B(a, b); a and b are above 0."""
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
 def _log_weight(x: float, a: float, b: float) -> float:
     """Return the logarithm of x^a (1-x)^b / B(a, b)."""
     return a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)

@@ -49,6 +49,7 @@ def reviewer_statistics(counts: RunCounts, full: bool = False) -> ReviewerStatis
         leans=tuple(
             _reviewer_bias(counts.reviewers[reviewer], habits) for reviewer, habits in sorted(counts.habits.items())
         ),
+        progress=counts.people,
     )
 
 

@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, RunCounts
+from uphold.records.counts import MIN_FOR_RATE, CriterionGroups, JudgeGroups, RunCounts, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import PROGRAM
 from uphold.records.statistics import (
+    CriterionStatistics,
     Difference,
     HumanStatistics,
     JudgeStatistics,
@@ -18,6 +19,7 @@ from uphold.records.statistics import (
     MeanPreference,
     Rate,
     RunStatistics,
+    SampleSpread,
     Share,
     TagStatistics,
     Value,
@@ -152,7 +154,36 @@ def judge_statistics(counts: RunCounts, judge: JudgeGroups) -> JudgeStatistics:
         position=position_bias(judge.cells),
         length=length_bias(judge, counts.strata),
         both_orders=both_orders(judge, counts.strata),
+        criteria=tuple(criterion_statistics(judge, one, counts.strata) for one in judge.criteria),
+        samples=sample_spread(judge.sample_splits),
     )
+
+
+def criterion_statistics(
+    judge: JudgeGroups, criterion: CriterionGroups, strata: Sequence[Stratum]
+) -> CriterionStatistics:
+    """Return what a judge says by one criterion, and how often that alone is what people say of the whole."""
+    tally = dict.fromkeys(Verdict, 0)
+    for group in criterion.cells:
+        if group.verdict is not None:
+            tally[group.verdict] += group.count
+    return CriterionStatistics(
+        name=criterion.name,
+        wins=tally[Verdict.CANDIDATE],
+        ties=tally[Verdict.TIE],
+        losses=tally[Verdict.BASELINE],
+        inconsistent=tally[Verdict.INCONSISTENT],
+        not_said=tally[Verdict.UNREADABLE],
+        agreement=observed_agreement(replace(judge, cells=criterion.cells), strata)[0],
+    )
+
+
+def sample_spread(splits: Sequence[tuple[tuple[int, ...], int]] | None) -> SampleSpread | None:
+    """Return how the samples of a judge split; None where it was asked once an order."""
+    if splits is None:
+        return None
+    alike = sum(number for votes, number in splits if len(votes) == 1)
+    return SampleSpread(sum(number for _, number in splits), alike, tuple(splits))
 
 
 def mean_preference(preferences: tuple[float, ...]) -> MeanPreference | None:

@@ -2,18 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
-from uphold.records.counts import JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
+from uphold.records.counts import CriterionGroups, JudgeGroups, PairGroup, Reruns, ReviewerHabits, RunCounts, Votes
 from uphold.records.enums import Verdict
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge, judges_named
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
+from uphold.store.criteria import read_criteria, read_sample_splits
 from uphold.store.database import Store, first_values
 from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges, set_judges
+from uphold.store.packs import reviewer_progress
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
@@ -136,7 +138,9 @@ def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
             if part.ids:
                 tags[tag] = make(part, **_source_counts(part, older))
     habits = _reviewer_habits(store, scope.condition, pairs) if options.details else {}
-    return make(pairs, **_source_counts(pairs, older) | _pair_counts(store, condition, pairs), tags=tags, habits=habits)
+    counted = _source_counts(pairs, older) | _pair_counts(store, condition, pairs)
+    people = reviewer_progress(store, run.id, counted["pairs"]) if run is not None and options.details else ()
+    return make(pairs, **counted, tags=tags, habits=habits, people=people)
 
 
 def _tagged_examples(store: Store, tag: str) -> set[int]:
@@ -209,7 +213,25 @@ class AllVerdicts:
             _length_differences(pairs, verdicts),
             self._confidences(judge.id, pairs) if self._with_confidence else None,
             self._reruns(judge.id, pairs) if self._with_reruns else None,
+            self._criteria(judge, pairs) if self._with_reruns else (),
+            self._sample_splits(judge.id, pairs) if self._with_reruns else None,
         )
+
+    def _criteria(self, judge: JudgeRef, pairs: PairColumns) -> tuple[CriterionGroups, ...]:
+        """Return the pairs by what the judge says of them by each of its criteria."""
+        found = read_criteria(self._store, judge.id, self._span)
+        return tuple(
+            CriterionGroups(name, _criterion_groups(pairs, by_pair, judge.id)) for name, by_pair in found.items()
+        )
+
+    def _sample_splits(self, judge_id: int, pairs: PairColumns) -> tuple[tuple[tuple[int, ...], int], ...] | None:
+        found = read_sample_splits(self._store, judge_id, self._span)
+        if found is None:
+            return None
+        total: Counter[tuple[int, ...]] = Counter()
+        for pair in pairs.ids:
+            total.update(found.get(pair, ()))
+        return tuple(sorted(total.items(), reverse=True))
 
     def _reruns(self, judge_id: int, pairs: PairColumns) -> Reruns | None:
         """Return on how many of the pairs the judge was asked again, and whether its verdict changed."""
@@ -256,6 +278,16 @@ def _verdict_groups(pairs: PairColumns, verdicts: JudgeVerdicts) -> tuple[PairGr
         merged[index, found] = merged.get((index, found), 0) + count
     return tuple(
         verdict_group(kinds[index], found, count, verdicts.judge.id) for (index, found), count in merged.items()
+    )
+
+
+def _criterion_groups(pairs: PairColumns, by_pair: Mapping[int, Verdict], judge_id: int) -> tuple[PairGroup, ...]:
+    """Return the pairs that were judged, grouped with the verdicts by one criterion."""
+    kinds, indexes = pairs.kinds()
+    merged = Counter((index, by_pair[pair]) for pair, index in zip(pairs.ids, indexes, strict=True) if pair in by_pair)
+    return tuple(
+        verdict_group(kinds[index], OrderedVerdict(verdict, None), count, judge_id)
+        for (index, verdict), count in merged.items()
     )
 
 

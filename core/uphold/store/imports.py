@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uphold.errors import BadUsage
 from uphold.records.rows import ImportSummary
 from uphold.store.database import Store
+from uphold.store.halves import drop_unused_halves
 from uphold.store.outcomes import write_labels, write_verdicts
 from uphold.store.texts import delete_unused_references, delete_unused_texts
 
@@ -122,6 +123,8 @@ _OWN_TABLES = (
     "item_results",
     "scores",
     "events",
+    "sessions",
+    "plans",
     "judgments",
     "pairs",
     "replacements",
@@ -175,8 +178,19 @@ _DEPENDENTS = {
     "set_versions": "versions of its set",
     "set_members": "versions of its set",
     "run_versions": "versions that its runs were judged on",
+    "reports": "reports on its runs",
     "pool_items": "proposals for its set",
+    "training_exports": "training data made of its set",
+    "training_examples": "training data made of its examples",
+    "certificates": "certificates on its runs or set",
+    "locked_uses": "certificates on its pairs",
+    "ended_judges": "a judge that was found changed",
+    "served_models": "what its judges were answered by",
     "forgotten_texts": "texts of its examples that were forgotten",
+    "packs": "packs of its runs",
+    "pack_pairs": "packs of its pairs",
+    "judge_prompts": "versions of a judge for its set",
+    "judge_trials": "tries of judges on its runs",
 }
 
 
@@ -196,6 +210,7 @@ def _delete_import(conn: sqlite3.Connection, number: int) -> None:
         "DELETE FROM examples WHERE id IN (SELECT example_id FROM example_events WHERE import_id = ? AND kind = 'added')",
         (number,),
     )
+    drop_unused_halves(conn)
     for table in _OWN_TABLES:
         conn.execute(f"DELETE FROM {table} WHERE import_id = ?", (number,))
     conn.executemany("UPDATE judgments SET superseded_by = ? WHERE id = ?", successors)

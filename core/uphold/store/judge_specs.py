@@ -3,6 +3,7 @@
 import json
 import sqlite3
 
+from uphold.errors import BadDatabase
 from uphold.records.runs import Run
 from uphold.store.database import Store, now
 from uphold.store.runs import get_run
@@ -31,6 +32,19 @@ def judge_definition(store: Store, judge_id: int) -> dict[str, str]:
     """Return all of a judge version that changes an answer, as names and texts."""
     definition: dict[str, str] = json.loads(store.one("SELECT definition FROM judges WHERE id = ?", (judge_id,))[0])
     return definition
+
+
+def criterion_names(store: Store, judge_id: int) -> tuple[str, ...]:
+    """Return the names of the criteria that a judge version is asked beside the whole, in their order.
+
+    Raises BadDatabase for a definition that uphold cannot have written.
+    """
+    try:
+        return tuple(str(one["name"]) for one in json.loads(judge_definition(store, judge_id).get("criteria", "[]")))
+    except (ValueError, TypeError, KeyError):
+        raise BadDatabase(
+            f"{store.path}: the definition in the table judges, row {judge_id}, is not one that uphold writes"
+        ) from None
 
 
 def last_run_asked(store: Store, judge_id: int, set_id: int) -> Run | None:

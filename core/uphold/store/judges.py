@@ -33,6 +33,22 @@ def fence_of(conn: sqlite3.Connection, judge_id: int, fence: str) -> str:
     return str(conn.execute("SELECT fence FROM judges WHERE id = ?", (judge_id,)).fetchone()[0])
 
 
+def kept_fence(store: Store, judge: Judge) -> str | None:
+    """Return the fence that the file keeps for a judge version, None where it was never asked here."""
+    row = store.one("SELECT fence FROM judges WHERE name = ? AND version = ?", (judge.name, judge.version))
+    return None if row is None else row[0]
+
+
+def last_judged(store: Store, judge: Judge) -> str | None:
+    """Return the day of the last judgment of a judge version in the file (YYYY-MM-DD), None where it has made none."""
+    row = store.one(
+        "SELECT created_at FROM judgments WHERE id = (SELECT max(j.id) FROM judgments j JOIN judges g ON g.id = j.judge_id"
+        " WHERE g.name = ? AND g.version = ? AND j.superseded_by IS NULL)",
+        (judge.name, judge.version),
+    )
+    return None if row is None else str(row[0])[:10]
+
+
 def record_requested_orders(
     conn: sqlite3.Connection, run_id: int, judge_id: int, orders: Iterable[AnswerOrder], samples: int = 1
 ) -> None:
@@ -49,6 +65,16 @@ def record_requested_orders(
         [(run_id, judge_id, order, count) for order, count in grown.items()],
     )
     write_run_verdicts(conn, run_id, judge_id)
+
+
+def asked_orders(store: Store, judge_id: int, set_id: int, run: Run | None) -> tuple[tuple[AnswerOrder, ...], int]:
+    """Return the orders and the samples that a run, or all runs of a set, have of a judge; an imported one has 0 samples."""
+    sql = (
+        "SELECT answer_order, max(samples) FROM judge_orders WHERE judge_id = :judge AND run_id IN"
+        " (SELECT id FROM runs WHERE set_id = :set AND (:run IS NULL OR id = :run)) GROUP BY answer_order ORDER BY 1 DESC"
+    )
+    rows = store.rows(sql, {"judge": judge_id, "set": set_id, "run": None if run is None else run.id}).fetchall()
+    return tuple(AnswerOrder(order) for order, _ in rows), max((samples for _, samples in rows), default=0)
 
 
 @dataclass(frozen=True, slots=True)

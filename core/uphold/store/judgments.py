@@ -1,21 +1,26 @@
 """Judgments: finding missing and reusable ones, writing them, and reading verdicts and progress."""
 
+import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdict
+from uphold.records.bundles import BundleJudgment
+from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Purpose, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
 from uphold.store.outcomes import write_verdicts
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
-    " input_tokens, output_tokens, cost, seconds, created_at, reference_id, request_form"
+    " input_tokens, output_tokens, cost, seconds, created_at, reference_id, request_form,"
+    " criteria"
 )
 
 # For a query in which pairs have columns of the same names.
-_COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+"""The columns of `read_judgment` in a query that calls the table j."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,32 @@ class MissingJudgment:
 
 
 @dataclass(frozen=True, slots=True)
+class PairsToAsk:
+    """Pairs, of whatever runs, about which a judge is asked for another purpose than a verdict, with orders and samples."""
+
+    purpose: Purpose
+    pair_ids: tuple[int, ...]
+    orders: tuple[AnswerOrder, ...]
+    samples: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class JudgingScope:
     """Which judgments of a run count as missing.
 
     `only_reviewed`: only those of pairs with a decision. `redo`: unreadable judgments too. `exclude_batched`: not those
-    that an open batch has been asked for.
+    that an open batch has been asked for. `again`: those on these pairs, for another purpose, in place of the run's.
     """
 
     only_reviewed: bool = False
     redo: bool = False
     exclude_batched: bool = False
+    again: PairsToAsk | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the judgments are for."""
+        return Purpose.VERDICT if self.again is None else self.again.purpose
 
 
 WHOLE_RUN = JudgingScope()
@@ -62,6 +83,8 @@ def missing_judgments(
     store: Store, run_id: int, judge_id: int, scope: JudgingScope = WHOLE_RUN
 ) -> list[MissingJudgment]:
     """Return the requested judgments that do not exist or failed, in the order of the pairs."""
+    if scope.again is not None:
+        return _missing_again(store, judge_id, scope.again)
     done = "= 'readable'" if scope.redo else "<> 'failed'"
     conditions = (_ONLY_REVIEWED if scope.only_reviewed else "") + (_EXCLUDE_BATCHED if scope.exclude_batched else "")
     rows = store.rows(
@@ -85,19 +108,62 @@ def missing_judgments(
     return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), *row[3:]) for row in rows]
 
 
+_MISSING_AGAIN = """
+WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :samples)
+SELECT p.id, p.contents, a.value, numbers.n, f.prefix_id
+FROM json_each(:pairs) x JOIN current_pairs p ON p.id = x.value JOIN json_each(:orders) a JOIN numbers
+JOIN judges g ON g.id = :judge JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn AND g.takes_reference
+WHERE NOT EXISTS (
+    SELECT 1 FROM judgments j WHERE j.pair_id = p.id AND j.judge_id = :judge AND j.answer_order = a.value
+        AND j.sample = numbers.n AND j.reference_id IS f.prefix_id AND j.superseded_by IS NULL AND j.purpose = :purpose
+        AND j.status <> 'failed'
+)
+ORDER BY p.id, a.key, numbers.n
+"""
+
+
+def _missing_again(store: Store, judge_id: int, wanted: PairsToAsk) -> list[MissingJudgment]:
+    values = {
+        "pairs": json.dumps(wanted.pair_ids),
+        "orders": json.dumps([order.value for order in wanted.orders]),
+        "samples": wanted.samples,
+        "judge": judge_id,
+        "purpose": wanted.purpose.value,
+    }
+    rows = store.rows(_MISSING_AGAIN, values)
+    return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), *row[3:]) for row in rows]
+
+
+_REUSABLE_FOR = {
+    Purpose.VERDICT: (Purpose.VERDICT,),
+    Purpose.TRY: (Purpose.VERDICT, Purpose.TRY),
+    Purpose.RERUN: (),
+    Purpose.DRIFT: (),
+}
+"""From which judgments one is copied: a rerun and a drift check ask on purpose what was asked before."""
+
+
 def find_reusable(
-    store: Store, judge_id: int, missing: MissingJudgment, *, readable: bool = False
+    store: Store,
+    judge_id: int,
+    missing: MissingJudgment,
+    *,
+    readable: bool = False,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> tuple[int, Judgment] | None:
     """Return (id, judgment) of the judge version on any pair of equal contents, with the same order, sample and reference.
 
-    None where there is none. Failed judgments do not count; with `readable` unreadable ones do not either.
+    None where there is none. Failed judgments do not count; with `readable` unreadable ones do not either. A verdict is copied
+    from verdicts only, a try from tries too, a rerun or drift check from nothing.
     """
     usable = "= 'readable'" if readable else "<> 'failed'"
+    sources = ", ".join(f"'{source.value}'" for source in _REUSABLE_FOR[purpose])
     row = store.one(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
-        f"SELECT j.id, {_COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
+        f"SELECT j.id, {COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
         " AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.reference_id IS ?"
-        f" AND j.superseded_by IS NULL AND j.purpose = 'verdict' AND j.status {usable} LIMIT 1",
+        f" AND j.superseded_by IS NULL AND j.purpose IN ({sources}) AND j.status {usable} LIMIT 1",
         (missing.contents, judge_id, missing.order.value, missing.sample, missing.reference_id),
     )
     return None if row is None else (row[0], read_judgment(row[1:]))
@@ -111,15 +177,16 @@ def add_judgment(
     reused: int | None = None,
     *,
     redo: bool = False,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> tuple[int, bool]:
-    """Write a judgment and the verdict that follows; return its id, and whether it is now the one in force.
+    """Write a judgment and the verdict that follows, if that is its purpose; return its id, and whether it is now in force.
 
     It supersedes a failed judgment in force, and with `redo` an unreadable one unless it failed itself. If another
     judgment is in force (another process was first), it is written as superseded by that one, so that no answer is
     lost. `reused` is the id of the judgment it was copied from.
     """
-    number, in_force = add_judgment_only(conn, pair_id, judge_id, judgment, reused, redo=redo)
-    if in_force:
+    number, in_force = add_judgment_only(conn, pair_id, judge_id, judgment, reused, redo=redo, purpose=purpose)
+    if in_force and purpose is Purpose.VERDICT:
         write_verdicts(conn, [pair_id], judge_id)
     return number, in_force
 
@@ -132,17 +199,22 @@ def add_judgment_only(
     reused: int | None = None,
     *,
     redo: bool = False,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> tuple[int, bool]:
-    """Write a judgment as `add_judgment` does, but no verdict: the caller does it once for many judgments."""
-    current = _current_judgment(conn, pair_id, judge_id, judgment)
+    """Write a judgment as `add_judgment` does, but no verdict: the caller does it once for many judgments.
+
+    One for another purpose than a verdict stands beside the verdict's and enters none.
+    """
+    current = _current_judgment(conn, pair_id, judge_id, judgment, purpose)
     if current is None:
-        return _insert_judgment(conn, pair_id, judge_id, judgment, reused), True
+        return _insert_judgment(conn, pair_id, judge_id, judgment, reused, purpose=purpose), True
     current_id, status = current
     if status == JudgmentStatus.FAILED or (
         redo and status == JudgmentStatus.UNREADABLE and judgment.status is not JudgmentStatus.FAILED
     ):
-        return _supersede(conn, current_id, pair_id, judge_id, judgment, reused), True
-    return _insert_judgment(conn, pair_id, judge_id, judgment, reused, superseded_by=current_id), False
+        return _supersede(conn, current_id, pair_id, judge_id, judgment, reused, purpose), True
+    inserted = _insert_judgment(conn, pair_id, judge_id, judgment, reused, superseded_by=current_id, purpose=purpose)
+    return inserted, False
 
 
 def replace_judgment(
@@ -175,23 +247,33 @@ def withdraw_judgment(conn: sqlite3.Connection, judgment_id: int) -> None:
 
 
 def _current_judgment(
-    conn: sqlite3.Connection, pair_id: int, judge_id: int, like: Judgment | MissingJudgment
+    conn: sqlite3.Connection,
+    pair_id: int,
+    judge_id: int,
+    like: Judgment | MissingJudgment,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> tuple[int, str] | None:
     """Return (id, status) of the judgment of the same order, sample and reference that is not superseded, or None."""
     found: tuple[int, str] | None = conn.execute(
         "SELECT id, status FROM judgments WHERE pair_id = ? AND judge_id = ? AND answer_order = ? AND sample = ?"
-        " AND reference_id IS ? AND superseded_by IS NULL AND purpose = 'verdict'",
-        (pair_id, judge_id, like.order.value, like.sample, like.reference_id),
+        " AND reference_id IS ? AND superseded_by IS NULL AND purpose = ?",
+        (pair_id, judge_id, like.order.value, like.sample, like.reference_id, purpose.value),
     ).fetchone()
     return found
 
 
 def _supersede(
-    conn: sqlite3.Connection, old_id: int, pair_id: int, judge_id: int, judgment: Judgment, reused: int | None
+    conn: sqlite3.Connection,
+    old_id: int,
+    pair_id: int,
+    judge_id: int,
+    judgment: Judgment,
+    reused: int | None,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> int:
     # Only one judgment may be in force, so the old one is superseded by itself until the new one has an id.
     conn.execute("UPDATE judgments SET superseded_by = id WHERE id = ?", (old_id,))
-    number = _insert_judgment(conn, pair_id, judge_id, judgment, reused)
+    number = _insert_judgment(conn, pair_id, judge_id, judgment, reused, purpose=purpose)
     conn.execute("UPDATE judgments SET superseded_by = ? WHERE id = ?", (number, old_id))
     return number
 
@@ -203,10 +285,26 @@ def _insert_judgment(
     judgment: Judgment,
     reused: int | None,
     superseded_by: int | None = None,
+    purpose: Purpose = Purpose.VERDICT,
 ) -> int:
-    values = (
-        pair_id,
-        judge_id,
+    values = (pair_id, judge_id, *_values(judgment), reused, superseded_by, purpose.value)
+    placeholders = ", ".join("?" * len(values))
+    columns = f"pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by, purpose"
+    sql = f"INSERT INTO judgments ({columns}) VALUES ({placeholders})"
+    return int(conn.execute(sql, values).lastrowid or 0)
+
+
+def insert_from_bundle(conn: sqlite3.Connection, stored: BundleJudgment, import_id: int) -> None:
+    """Insert a judgment of a bundle, whose pair, judge and reference are ids of this database; no verdict is written."""
+    values = (stored.pair, stored.judge, *_values(stored.judgment), stored.purpose, import_id)
+    placeholders = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, purpose, import_id) VALUES ({placeholders})"
+    conn.execute(sql, values)
+
+
+def _values(judgment: Judgment) -> tuple[object, ...]:
+    """Return the values of `_COLUMNS`."""
+    return (
         judgment.order.value,
         judgment.status.value,
         judgment.verdict and judgment.verdict.value,
@@ -226,17 +324,20 @@ def _insert_judgment(
         judgment.at or now(),
         judgment.reference_id,
         judgment.request_form,
-        reused,
-        superseded_by,
+        _criteria_text(judgment.criteria),
     )
-    placeholders = ", ".join("?" * len(values))
-    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by) VALUES ({placeholders})"
-    return int(conn.execute(sql, values).lastrowid or 0)
 
 
-def is_judged(store: Store, judge_id: int, missing: MissingJudgment, *, redo: bool = False) -> bool:
+def is_judged(
+    store: Store,
+    judge_id: int,
+    missing: MissingJudgment,
+    *,
+    redo: bool = False,
+    purpose: Purpose = Purpose.VERDICT,
+) -> bool:
     """Whether a judgment that did not fail has come meanwhile; with `redo` only a readable one counts."""
-    current = _current_judgment(store.conn, missing.pair_id, judge_id, missing)
+    current = _current_judgment(store.conn, missing.pair_id, judge_id, missing, purpose)
     if current is None:
         return False
     return current[1] == JudgmentStatus.READABLE if redo else current[1] != JudgmentStatus.FAILED
@@ -245,7 +346,7 @@ def is_judged(store: Store, judge_id: int, missing: MissingJudgment, *, redo: bo
 def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
     """Return (id, pair id, judgment) of the judgments in force on a run's current pairs whose raw answer was stored."""
     rows = store.rows(
-        f"SELECT j.id, j.pair_id, {_COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
+        f"SELECT j.id, j.pair_id, {COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
         " WHERE p.run_id = ? AND j.judge_id = ? AND j.raw IS NOT NULL ORDER BY j.id",
         (run_id, judge_id),
     ).fetchall()
@@ -254,9 +355,18 @@ def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[
 
 def read_judgment(row: tuple[Any, ...]) -> Judgment:
     """Return the judgment of a row with the columns `_COLUMNS`."""
-    order, status, verdict, *rest = row
+    order, status, verdict, *rest, criteria = row
     preference = Preference(verdict) if verdict is not None else None
-    return Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
+    judgment = Judgment(AnswerOrder(order), JudgmentStatus(status), preference, *rest)
+    if criteria is None:
+        return judgment
+    said = tuple((name, Preference(word)) for name, word in json.loads(criteria).items())
+    return replace(judgment, criteria=said)
+
+
+def _criteria_text(criteria: Sequence[tuple[str, Preference]]) -> str | None:
+    """Return the verdicts by criterion as they are stored, None where there are none."""
+    return json.dumps({name: word.value for name, word in criteria}, ensure_ascii=False) if criteria else None
 
 
 _IS_REQUESTED = """
@@ -384,7 +494,7 @@ def recently_judged_pairs(store: Store, run_id: int, judge_id: int, limit: int) 
     some = """
     WITH latest AS (
         SELECT j.pair_id, j.id FROM judgments j JOIN pairs p ON p.id = j.pair_id
-        WHERE j.judge_id = :judge AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :limit
+        WHERE j.judge_id = :judge AND j.purpose = 'verdict' AND p.run_id = :run ORDER BY j.id DESC LIMIT 6 * :limit
     ), some AS (SELECT pair_id FROM latest GROUP BY pair_id ORDER BY max(id) DESC LIMIT 3 * :limit)"""
     order = """ AND v.verdict <> 'pending'
     ORDER BY (SELECT max(id) FROM latest WHERE latest.pair_id = v.pair_id) DESC LIMIT :limit"""

@@ -174,12 +174,12 @@ def joint_verdicts(store: Store, run: Run) -> tuple[list[str], list[JointVerdict
     for pair, cluster, decisions in zip(pairs.ids, clusters, pairs.decisions, strict=False):
         if decisions.votes:
             by_judge = tuple(verdicts.verdict(judge.id, pair, run.id) for judge in verdicts.judges)
-            groups[JointVerdicts(_independent_votes(decisions), by_judge, cluster, 0)] += 1
+            groups[JointVerdicts(independent_votes(decisions), by_judge, cluster, 0)] += 1
     rows = [JointVerdicts(group.votes, group.verdicts, group.example, count) for group, count in groups.items()]
     return _distinct_names(verdicts.judges), rows
 
 
-def _independent_votes(decisions: PairDecisions) -> Votes:
+def independent_votes(decisions: PairDecisions) -> Votes:
     """Return each reviewer's vote from before the verdict was shown, or their current vote if there is none."""
     blind = dict(decisions.blind)
     return tuple((reviewer, blind.get(reviewer, choice)) for reviewer, choice in decisions.votes)

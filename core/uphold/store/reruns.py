@@ -1,5 +1,6 @@
 """Pairs on which a judge was asked again, and whether its verdict changed."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Verdic
 from uphold.records.judgments import Judgment, verdict_of
 from uphold.records.labels import VERDICT_CLASS
 from uphold.store.database import Store
+from uphold.store.judgments import PairsToAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,42 @@ def read_reruns(store: Store, judge_id: int, span: tuple[int, int]) -> RerunPair
     return None
 
 
+_OF_PURPOSE = """
+SELECT j.pair_id, j.answer_order, j.status, j.verdict, j.sample
+FROM json_each(:pairs) x JOIN pairs p ON p.id = x.value JOIN judgments j ON j.pair_id = p.id AND j.judge_id = :judge
+JOIN examples e ON e.id = p.example_id JOIN judges g ON g.id = j.judge_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE j.superseded_by IS NULL AND j.purpose = :purpose AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id)
+    AND j.answer_order IN (SELECT value FROM json_each(:orders)) AND j.sample < :samples
+ORDER BY j.pair_id, j.id
+"""
+
+
+def verdicts_for(store: Store, judge_id: int, asked: PairsToAsk) -> dict[int, Verdict]:
+    """Return what a judge's judgments for one purpose amount to on some pairs, by pair id.
+
+    Pairs without all orders and samples are left out, and those on which one failed.
+    """
+    values = {
+        "judge": judge_id,
+        "purpose": asked.purpose.value,
+        "pairs": json.dumps(asked.pair_ids),
+        "orders": json.dumps([order.value for order in asked.orders]),
+        "samples": asked.samples,
+    }
+    requested = dict.fromkeys(asked.orders, asked.samples)
+    found: dict[int, Verdict] = {}
+    for pair_id, rows in groupby(store.rows(_OF_PURPOSE, values), key=itemgetter(0)):
+        judgments = [
+            Judgment(AnswerOrder(order), JudgmentStatus(status), Preference(verdict) if verdict else None, sample)
+            for _, order, status, verdict, sample in rows
+        ]
+        verdict = verdict_of(judgments, requested)
+        if verdict not in (Verdict.PENDING, Verdict.FAILED):
+            found[pair_id] = verdict
+    return found
+
+
 def _changed(rows: Iterable[_Row]) -> dict[int, bool]:
     found: dict[int, bool] = {}
     for pair_id, judgments in groupby(rows, key=itemgetter(0)):
@@ -69,12 +107,12 @@ def _changed(rows: Iterable[_Row]) -> dict[int, bool]:
             rounds[number].append(Judgment(AnswerOrder(order), JudgmentStatus(status), preference, sample))
         if {judgment.order for judgment in rounds[0]} != {judgment.order for judgment in rounds[1]}:
             continue
-        first, second = (_outcome(verdict_of(judgments, None)) for judgments in rounds)
+        first, second = (compared_outcome(verdict_of(judgments, None)) for judgments in rounds)
         if first is not None and second is not None:
             found[pair_id] = first != second
     return found
 
 
-def _outcome(verdict: Verdict) -> int | str | None:
+def compared_outcome(verdict: Verdict) -> int | str | None:
     """Return what a verdict counts as: its category, or that it is unreadable; None where nothing was answered."""
     return verdict.value if verdict is Verdict.UNREADABLE else VERDICT_CLASS.get(verdict)

@@ -18,6 +18,9 @@ _COLUMNS = (
     " verdict, width, height"
 )
 
+COLUMNS_OF_V = ", ".join(f"v.{name.strip()}" for name in _COLUMNS.split(","))
+"""The columns of `read_event` in a query that calls the table v."""
+
 _CHANGES_LABEL = (EventKind.DECISION, EventKind.CARRIED, EventKind.ADJUDICATED, EventKind.UNDO, EventKind.REDO)
 
 
@@ -123,8 +126,24 @@ def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Rev
 
 def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
     """Insert an event within the caller's transaction, write what follows from it, and return it with its time."""
+    event = replace(event, at=event.at or now())
+    insert_event(conn, reviewer_id, session_id, event)
+    if event.kind in (EventKind.UNDO, EventKind.REDO) and event.target_id is not None:
+        write_undone(conn, event.target_id)
+    if event.kind in _CHANGES_LABEL:
+        write_labels(conn, [event.pair_id])
+    return event
+
+
+def insert_event(
+    conn: sqlite3.Connection,
+    reviewer_id: int,
+    session_id: int | None,
+    event: ReviewEvent,
+    import_id: int | None = None,
+) -> None:
+    """Insert an event that has its time; what follows from it is left to the caller."""
     shown = event.shown
-    at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
     if shown is not None:
         on_screen = (
@@ -146,20 +165,16 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.target_id,
         event.seconds,
         event.source,
-        at,
+        event.at,
         event.reference_id,
         int(event.chosen),
         *on_screen,
         reviewer_id,
         session_id,
+        import_id,
     )
     placeholders = ", ".join("?" * len(values))
-    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({placeholders})", values)
-    if event.kind in (EventKind.UNDO, EventKind.REDO) and event.target_id is not None:
-        write_undone(conn, event.target_id)
-    if event.kind in _CHANGES_LABEL:
-        write_labels(conn, [event.pair_id])
-    return replace(event, at=at)
+    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id, import_id) VALUES ({placeholders})", values)
 
 
 def has_event(conn: sqlite3.Connection, event_id: str) -> bool:
@@ -206,7 +221,7 @@ def _read_on_screen(columns: Sequence[Any]) -> OnScreen | None:
 def reviewer_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]:
     """Return every event of a reviewer in a run, oldest first, including undone ones."""
     rows = store.rows(
-        f"SELECT {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM pairs p"
+        f"SELECT {COLUMNS_OF_V} FROM pairs p"
         " JOIN events v ON v.pair_id = p.id AND v.reviewer_id = ? WHERE p.run_id = ? ORDER BY v.seq",
         (reviewer_id, run_id),
     )
@@ -222,7 +237,7 @@ def broken_pairs(store: Store, run_id: int) -> set[int]:
 def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
     """Return (reviewer, event) of every event in force on a pair, oldest first."""
     rows = store.rows(
-        f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM standing_events v"
+        f"SELECT w.name, {COLUMNS_OF_V} FROM standing_events v"
         " JOIN reviewers w ON w.id = v.reviewer_id WHERE v.pair_id = ? ORDER BY v.seq",
         (pair_id,),
     )

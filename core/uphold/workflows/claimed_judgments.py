@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from uphold.judging.judges import LlmJudge
+from uphold.records.enums import Purpose
 from uphold.records.judgments import Judgment
 from uphold.records.model_calls import PairToJudge
 from uphold.store import claims, judgments
@@ -17,7 +18,7 @@ from uphold.store.database import Store, open_store
 from uphold.store.judgments import MissingJudgment
 from uphold.store.outcomes import write_verdicts
 from uphold.store.pairs import pair_texts
-from uphold.workflows.judging_progress import RecordedTask, SavedJudgment
+from uphold.workflows.judging_progress import RecordedQuestions, RecordedTask, SavedJudgment
 
 _CLAIM_CHUNK = 200
 """Most missing judgments that are looked at in one transaction."""
@@ -52,12 +53,15 @@ class ClaimRound:
 
 
 class ClaimedWork:
-    """The missing judgments of one judge on one run that this process has claimed; a claim lasts `seconds`."""
+    """The missing judgments of one judge that this process has claimed; a claim lasts `seconds`."""
 
-    def __init__(self, store: Store, recorded: RecordedTask, judge: LlmJudge, seconds: float) -> None:
+    def __init__(
+        self, store: Store, recorded: RecordedTask | RecordedQuestions, judge: LlmJudge, seconds: float
+    ) -> None:
         self._store, self._judge, self.seconds = store, judge, seconds
         self._run_id, self._judge_id = recorded.run_id, recorded.judge_id
         self._scope = replace(recorded.scope, exclude_batched=True)
+        self._purpose = recorded.scope.purpose
         self._holder = secrets.token_hex(8)
         self._last_pair: tuple[int, PairToJudge, int | None] | None = None
         self.held: set[MissingJudgment] = set()
@@ -87,7 +91,7 @@ class ClaimedWork:
             granted = set(
                 claims.claim(conn, self._judge_id, [one.missing for one in wanted], self._holder, self.seconds)
             )
-            if written:
+            if written and self._purpose is Purpose.VERDICT:
                 write_verdicts(conn, {saved.pair_id for saved in written}, self._judge_id)
         self.held.difference_update(settled)
         self.held |= granted
@@ -101,8 +105,9 @@ class ClaimedWork:
         saved: SavedJudgment,
         source: int | None = None,
     ) -> None:
-        redo = self._scope.redo
-        judgments.add_judgment_only(conn, saved.pair_id, self._judge_id, saved.judgment, source, redo=redo)
+        judgments.add_judgment_only(
+            conn, saved.pair_id, self._judge_id, saved.judgment, source, redo=self._scope.redo, purpose=self._purpose
+        )
         written.append(saved)
 
     def _without_judgment(
@@ -126,12 +131,12 @@ class ClaimedWork:
         self, conn: sqlite3.Connection, item: ClaimedJudgment, written: list[SavedJudgment]
     ) -> bool:
         """Write the judgment if it needs no request (identical answers, or an equal pair); return whether it is there."""
-        missing, redo = item.missing, self._scope.redo
-        if judgments.is_judged(self._store, self._judge_id, missing, redo=redo):
+        missing, redo, purpose = item.missing, self._scope.redo, self._purpose
+        if judgments.is_judged(self._store, self._judge_id, missing, redo=redo, purpose=purpose):
             return True  # another process was first
         judgment, source = self._judge.judge_identical(item.pair, missing.order, missing.sample), None
         if judgment is None:
-            found = judgments.find_reusable(self._store, self._judge_id, missing, readable=redo)
+            found = judgments.find_reusable(self._store, self._judge_id, missing, readable=redo, purpose=purpose)
             if found is None:
                 return False
             source = found[0]
@@ -178,7 +183,9 @@ def pair_to_judge(store: Store, pair_id: int) -> tuple[PairToJudge, int | None]:
 class ClaimingThread:
     """A thread with its own connection to the database in which claimed work is done, so that no request waits for it."""
 
-    def __init__(self, store: Store, recorded: RecordedTask, judge: LlmJudge, seconds: float) -> None:
+    def __init__(
+        self, store: Store, recorded: RecordedTask | RecordedQuestions, judge: LlmJudge, seconds: float
+    ) -> None:
         self.seconds, self.fence = seconds, recorded.fence
         self._path, self._recorded, self._judge = store.path, recorded, judge
         self._executor = ThreadPoolExecutor(1, "judgments")

@@ -24,10 +24,12 @@ from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, 
 from uphold.store import blessed, counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
+from uphold.store.headline_judges import headline_judge
 from uphold.store.matched import changed_details, matched_runs
 from uphold.store.run_changes import run_changes
 from uphold.workflows.benchmarks import compare_systems, gate_scores, top_level
 from uphold.workflows.more_verdicts import more_verdicts
+from uphold.workflows.standing import run_standing
 
 
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
@@ -105,7 +107,8 @@ class GateRequest:
 
     `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of
     `judge` (by default the first that has judged both runs) would. Before `planned` examples (by default the run's latest
-    plan) nothing is decided. `no_worse` are scores of the candidates that are tested too.
+    plan) nothing is decided. `no_worse` are scores of the candidates that are tested too. With `require_standing` nothing
+    passes unless the certificate of the run's judge stands.
     """
 
     run: str
@@ -115,6 +118,7 @@ class GateRequest:
     judge: str | None = None
     planned: int | None = None
     no_worse: tuple[NoWorse, ...] = ()
+    require_standing: bool = False
 
 
 def gate_run(store: Store, request: GateRequest) -> GatedRun:
@@ -130,18 +134,20 @@ def gate_run(store: Store, request: GateRequest) -> GatedRun:
     matched = _matched(store, old, new, request.judge)
     no_worse = gate_scores(store, old.candidate, new.candidate, request.no_worse)
     comparison = _comparison(store, old, new, matched)
+    standing = run_standing(store, new, headline_judge(store, new, request.judge).shown)
     if request.judge_only:
         if matched.judge is None:
             raise BadUsage(
                 "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
             )
-        return GatedRun(comparison, judge_gate(matched, margin, _judge_caveat(store, new, matched.judge)), no_worse)
+        found = judge_gate(matched, margin, _judge_caveat(store, new, matched.judge))
+        return GatedRun(comparison, found, no_worse, standing, request.require_standing)
     planned = reviews.planned_count(store, new.id) if request.planned is None else request.planned
     found = gate(matched, margin, planned)
     if found.outcome is GateResult.INCONCLUSIVE:
         lacking = found.lacking if found.lacking is not None else examples_lacking(matched, margin)
         found = replace(found, more=more_verdicts(store, old, new, matched, lacking))
-    return GatedRun(comparison, found, no_worse)
+    return GatedRun(comparison, found, no_worse, standing, request.require_standing)
 
 
 def _blessed_run(store: Store, name: str) -> str:

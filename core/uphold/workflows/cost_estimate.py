@@ -16,7 +16,13 @@ from uphold.store.database import Store
 from uphold.store.judgments import MissingJudgment
 from uphold.workflows.claimed_judgments import pair_to_judge
 from uphold.workflows.judge_request import JudgeRequest, find_judge_address, find_judges, find_target
-from uphold.workflows.judging_progress import RecordedTask, make_run_pairs, record_task
+from uphold.workflows.judging_progress import (
+    RecordedQuestions,
+    RecordedTask,
+    make_run_pairs,
+    missing_outside_batches,
+    record_task,
+)
 from uphold.workflows.spending import SpendingCap
 
 _COUNTED_REQUESTS = 24
@@ -59,19 +65,24 @@ async def estimate(store: Store, request: JudgeRequest) -> list[Estimate]:
         target = find_target(copy, request)
         tasks = find_judges(copy, request, target, with_addresses=False)
         made = make_run_pairs(copy, target, request)
-        return [await _estimate(copy, request, record_task(copy, made, task, request.scope)) for task in tasks]
+        return [await estimate_recorded(copy, request, record_task(copy, made, task, request.scope)) for task in tasks]
 
 
-async def _estimate(store: Store, request: JudgeRequest, recorded: RecordedTask) -> Estimate:
+async def estimate_recorded(
+    store: Store, request: JudgeRequest, recorded: RecordedTask | RecordedQuestions, *, asking: bool = True
+) -> Estimate:
+    """Return what the missing judgments of one judge would take; nothing is written.
+
+    Without `asking` no endpoint is asked to count tokens.
+    """
     judge, judge_id = recorded.task.judge, recorded.judge_id
-    missing = judgments.missing_judgments(
-        store, recorded.run_id, judge_id, replace(request.scope, exclude_batched=True)
-    )
+    missing = missing_outside_batches(store, recorded)
     pairs = len({judgment.pair_id for judgment in missing})
     if not isinstance(judge, LlmJudge):
         return Estimate(judge.record.name, False, pairs, len(missing), 0, 0, 0, "", 0.0, None)
     requests = _requests(store, recorded, judge, missing)
-    tokens, counted_by = await _input_tokens(request, judge, requests, _counted_per_guessed(store, judge_id, judge))
+    ratio = _counted_per_guessed(store, judge_id, judge)
+    tokens, counted_by = await _input_tokens(request, judge, requests, ratio, asking=asking)
     mean_output, output_from = _mean_output(store, judge_id, judge)
     each = min(mean_output, judge.options.max_tokens)
     cost = batch_cost = None
@@ -109,7 +120,7 @@ def _mean_output(store: Store, judge_id: int, judge: LlmJudge) -> tuple[int, str
 
 
 def _requests(
-    store: Store, recorded: RecordedTask, judge: LlmJudge, missing: Sequence[MissingJudgment]
+    store: Store, recorded: RecordedTask | RecordedQuestions, judge: LlmJudge, missing: Sequence[MissingJudgment]
 ) -> list[ModelRequest]:
     """Return the requests that would be sent, one for pairs of equal contents, none for judgments that need none."""
     requests, keys = [], set()
@@ -118,7 +129,8 @@ def _requests(
         pair, _ = pair_to_judge(store, judgment.pair_id)
         if key in keys or judge.judge_identical(pair, judgment.order, judgment.sample) is not None:
             continue
-        if judgments.find_reusable(store, recorded.judge_id, judgment, readable=recorded.scope.redo):
+        scope = recorded.scope
+        if judgments.find_reusable(store, recorded.judge_id, judgment, readable=scope.redo, purpose=scope.purpose):
             continue
         keys.add(key)
         requests.append(judge.request(judge.prompt(pair, judgment.order, recorded.fence), judgment.sample))
@@ -126,7 +138,11 @@ def _requests(
 
 
 def check_room(
-    store: Store, recorded: RecordedTask, judge: LlmJudge, cap: SpendingCap, missing: Sequence[MissingJudgment]
+    store: Store,
+    recorded: RecordedTask | RecordedQuestions,
+    judge: LlmJudge,
+    cap: SpendingCap,
+    missing: Sequence[MissingJudgment],
 ) -> None:
     """Raise BadUsage if the cap has no room for any request, so that nothing could be asked."""
     cap.check_room(
@@ -150,7 +166,7 @@ def _guessed(request: ModelRequest) -> float:
 
 
 async def _input_tokens(
-    request: JudgeRequest, judge: LlmJudge, requests: Sequence[ModelRequest], ratio: float | None
+    request: JudgeRequest, judge: LlmJudge, requests: Sequence[ModelRequest], ratio: float | None, *, asking: bool
 ) -> tuple[list[float], str]:
     """Return the input tokens of each request, and how they were counted.
 
@@ -162,7 +178,7 @@ async def _input_tokens(
     if ratio is not None:
         return [tokens * ratio for tokens in guessed], "the endpoint, in earlier answers"
     try:
-        counts = await _count_sample(find_judge_address(request, judge), request, requests)
+        counts = await _count_sample(find_judge_address(request, judge), request, requests) if asking else {}
     except (EndpointError, BadUsage):
         counts = {}  # no key, no connection, or no such service: fall back to a guess
     if not counts:

@@ -19,6 +19,7 @@ from uphold.judging.judges import (
     ready_judge,
 )
 from uphold.records.enums import REFERENCE, AnswerOrder
+from uphold.records.headline_judge import is_spec
 from uphold.settings import Settings
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
@@ -27,6 +28,8 @@ from uphold.store.pairs import any_reference, systems_of
 from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
+from uphold.workflows.judge_revisions import in_current_revision
+from uphold.workflows.kept_judges import kept_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def find_judges(
     tasks = []
     rubric = request.rubric if request.rubric is not None else guidelines(store, target.set_id)
     specs = [request.judge] if isinstance(request.judge, str) else request.judge
-    for spec, judge in judges_of(specs, request.options, rubric, request.settings):
+    for spec, judge in judges_of(store, specs, request.options, rubric, request.settings):
         samples = request.samples or judge.samples
         if samples > 1 and isinstance(judge, RulesJudge):
             raise BadUsage(f"--samples {samples}: {judge.record.name} says the same every time, once is enough")
@@ -130,13 +133,18 @@ def find_judges(
             _check_comparable(store, target, judge)
         orders = judge.orders[:1] if request.one_order else judge.orders
         address = find_judge_address(request, judge) if with_addresses and isinstance(judge, LlmJudge) else None
-        if request.max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
-            raise BadUsage(
-                f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
-                "output, in dollars per million tokens, into uphold.toml"
-            )
+        check_price(judge, request.max_cost)
         tasks.append(JudgeTask(judge, orders, samples, address, spec))
     return tasks
+
+
+def check_price(judge: ReadyJudge, max_cost: float | None) -> None:
+    """Raise BadUsage where a cap is set and the price of a model is not known."""
+    if max_cost is not None and isinstance(judge, LlmJudge) and judge.price is None:
+        raise BadUsage(
+            f"--max-cost: the price of {judge.model!r} is not known; put [prices.{judge.model!r}] with input and "
+            "output, in dollars per million tokens, into uphold.toml"
+        )
 
 
 def _check_comparable(store: Store, target: RunTarget, judge: RulesJudge) -> None:
@@ -182,9 +190,12 @@ def find_judge_address(request: JudgeRequest, judge: LlmJudge) -> Address:
 
 
 def judges_of(
-    specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
+    store: Store, specs: Sequence[str], options: Sequence[str], rubric: str | None, settings: Settings
 ) -> list[tuple[str, ReadyJudge]]:
     """Return (spec, judge) of the judges that some specs stand for: KIND:MODEL, rules:NAME, a TOML file, a name in uphold.toml.
+
+    What is none of these may be the name of a judge that was kept in the workbench; the rubric is its own then. One that was
+    found changed comes in the revision that is asked now.
 
     Raises BadUsage or BadFile for a spec that stands for none, and for options beside a judge whose options are in a file.
     """
@@ -194,15 +205,21 @@ def judges_of(
         if defined_in_file and options:
             raise BadUsage(f"--judge-option: the options of {spec!r} are set in its file")
         if spec in settings.judges:
-            table = {"name": spec, **settings.judges[spec]}
-            made = judge_from_table(table, f"[judges.{spec}]", rubric, settings.endpoints, settings.prices)
-            judges.append((spec, made))
+            judges.append((spec, judge_in_settings(spec, rubric, settings)))
         elif defined_in_file:
             found = read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
             judges += [(spec, judge) for judge in found]
+        elif not is_spec(spec) and (kept := kept_table(store, spec)) is not None:
+            judges.append((spec, judge_from_table(kept, spec, None, settings.endpoints, settings.prices)))
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
-    return judges
+    return [(spec, in_current_revision(store, judge)) for spec, judge in judges]
+
+
+def judge_in_settings(name: str, rubric: str | None, settings: Settings) -> ReadyJudge:
+    """Return the judge of the table [judges.NAME] of uphold.toml; raises BadFile for one that cannot be asked."""
+    table = {"name": name, **settings.judges[name]}
+    return judge_from_table(table, f"[judges.{name}]", rubric, settings.endpoints, settings.prices)
 
 
 def _check_numbers(request: JudgeRequest) -> None:

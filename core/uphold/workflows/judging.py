@@ -14,15 +14,18 @@ from uphold.records.runs import Run
 from uphold.store import claims, judgments
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges
+from uphold.store.judge_specs import criterion_names
 from uphold.store.runs import find_run
 from uphold.workflows.batch_judging import collect
 from uphold.workflows.claimed_judgments import ClaimingThread, pair_to_judge
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import check_room
 from uphold.workflows.judge_request import JudgeRequest, find_judges, find_target
+from uphold.workflows.judge_revisions import note_served
 from uphold.workflows.judging_progress import (
     JudgeSummary,
     JudgingProgress,
+    RecordedQuestions,
     RecordedTask,
     SavedJudgment,
     initial_progress,
@@ -58,17 +61,21 @@ async def judge_run(store: Store, request: JudgeRequest) -> AsyncGenerator[Judgi
         if task.address is not None and claims.open_batches(store, recorded.judge_id):
             collected = (await collect(store, recorded, request.patience)).judgments
         progress = initial_progress(store, recorded)
-        async with aclosing(_judge_missing(store, recorded, request, control, progress)) as updates:
+        async with aclosing(judge_missing(store, recorded, request, control, progress)) as updates:
             async for progress in updates:
                 yield progress
         stopped = control.stopped or progress.refused
         yield judge_summary(store, recorded, progress, stopped=stopped, collected=collected)
 
 
-async def _judge_missing(
-    store: Store, recorded: RecordedTask, request: JudgeRequest, control: WorkControl, progress: JudgingProgress
+async def judge_missing(
+    store: Store,
+    recorded: RecordedTask | RecordedQuestions,
+    request: JudgeRequest,
+    control: WorkControl,
+    progress: JudgingProgress,
 ) -> AsyncGenerator[JudgingProgress, None]:
-    """Make the judgments that one judge lacks."""
+    """Make the judgments that one judge lacks; yields progress. Raises BadUsage where the cap has no room for one request."""
     judge, address = recorded.task.judge, recorded.task.address
     if isinstance(judge, RulesJudge):
         for saved in _apply_rule(store, recorded, judge):
@@ -95,24 +102,29 @@ async def _judge_missing(
                     )
                     server.keep(endpoint)
                 yield progress
+        if (note := note_served(store, recorded.judge_id, worker.served)) is not None:
+            yield replace(progress, adapted=(*progress.adapted, note))
 
 
-def _apply_rule(store: Store, recorded: RecordedTask, judge: RulesJudge) -> Iterator[list[SavedJudgment]]:
+def _apply_rule(
+    store: Store, recorded: RecordedTask | RecordedQuestions, judge: RulesJudge
+) -> Iterator[list[SavedJudgment]]:
     """Make the missing judgments of a rule; with `redo` unreadable ones are made again once."""
-    judge_id, redo = recorded.judge_id, recorded.scope.redo
+    judge_id, redo, purpose = recorded.judge_id, recorded.scope.redo, recorded.scope.purpose
     todo = judgments.missing_judgments(store, recorded.run_id, judge_id, recorded.scope)
     for start in range(0, len(todo), _RULE_CHUNK):
         saved = []
         with store.writing() as conn:
             for missing in todo[start : start + _RULE_CHUNK]:
-                if judgments.is_judged(store, judge_id, missing, redo=redo):
+                if judgments.is_judged(store, judge_id, missing, redo=redo, purpose=purpose):
                     continue
                 pair, reference_id = pair_to_judge(store, missing.pair_id)
                 seen = reference_id if judge.record.takes_reference else None
-                known = None if redo else judgments.find_reusable(store, judge_id, replace(missing, reference_id=seen))
+                wanted = replace(missing, reference_id=seen)
+                known = None if redo else judgments.find_reusable(store, judge_id, wanted, purpose=purpose)
                 source, judgment = known if known is not None else (None, replace(judge.judge(pair), reference_id=seen))
                 judgment = replace(judgment, at=None)
-                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, source, redo=redo)
+                judgments.add_judgment(conn, missing.pair_id, judge_id, judgment, source, redo=redo, purpose=purpose)
                 saved.append(SavedJudgment(missing.pair_id, judgment, reused=known is not None))
         yield saved
 
@@ -146,10 +158,11 @@ def reread(store: Store, wanted: str | None, judge: str | None = None) -> list[R
 
 def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> Reread:
     changed = now_readable = 0
+    criteria = criterion_names(store, judge_id)
     with store.writing() as conn:
         found = judgments.judgments_with_raw_answer(store, run.id, judge_id)
         for number, pair_id, old in found:
-            new = _parse_again(old)
+            new = _parse_again(old, criteria)
             if _parsed_fields(new) == _parsed_fields(old):
                 continue
             judgments.replace_judgment(conn, pair_id, judge_id, new, number)
@@ -158,11 +171,15 @@ def _reread(store: Store, run: Run, judge_id: int, name: str, version: str) -> R
     return Reread(run, name, version, len(found), changed, now_readable)
 
 
-def _parse_again(old: Judgment) -> Judgment:
+def _parse_again(old: Judgment, criteria: tuple[str, ...]) -> Judgment:
     answer = ModelAnswer(old.raw or "", old.stop_reason, form=old.request_form)
-    parsed = parse_judgment(answer, AnswerContext(old.order, old.sample, old.prompt_name, old.fence))
-    return replace(parsed, cost=0.0, reference_id=old.reference_id)
+    context = AnswerContext(old.order, old.sample, old.prompt_name, old.fence, criteria)
+    parsed = replace(parse_judgment(answer, context), cost=0.0, reference_id=old.reference_id)
+    if parsed.verdict is not None and old.preference is not None:
+        # The token probabilities are not in the text: what they said stays.
+        return replace(parsed, verdict=old.verdict, preference=old.preference)
+    return parsed
 
 
 def _parsed_fields(judgment: Judgment) -> tuple[object, ...]:
-    return judgment.status, judgment.verdict, judgment.reason, judgment.confidence
+    return judgment.status, judgment.verdict, judgment.reason, judgment.confidence, judgment.criteria

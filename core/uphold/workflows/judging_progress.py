@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 
 from uphold.errors import BadUsage
 from uphold.judging.fences import new_fence
@@ -17,8 +18,8 @@ from uphold.records.set_history import VersionReason
 from uphold.settings import Settings
 from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
-from uphold.store.headline_judges import run_judges
-from uphold.store.judge_specs import record_spec
+from uphold.store.headline_judges import run_judges, set_judges
+from uphold.store.judge_specs import find_spec, record_spec
 from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
 from uphold.store.pairs import MadePairs, make_pairs, references_in_common
 from uphold.store.runs import get_run, responses_from_other_sets
@@ -220,11 +221,15 @@ def judge_answers(store: Store, pair_id: int, judge_id: int) -> PairVerdict | No
 
 
 def judges_to_choose(store: Store, run_id: int, settings: Settings) -> list[str]:
-    """Return the specs of judges to offer for a run: those of uphold.toml, those that judged it, rules that suit it."""
+    """Return the specs of judges to offer for a run: those of uphold.toml, those that judged its set, rules that suit it.
+
+    A file that a judge of the set was asked by is offered as long as it is there.
+    """
     run = get_run(store, run_id)
-    used = [
-        judge.name for judge in run_judges(store, run_id) if judge.kind in ("llm", "rules") and _is_spec(judge.name)
-    ]
+    known = dict.fromkeys([*run_judges(store, run_id), *set_judges(store, run.set_id)])
+    asked = [judge for judge in known if judge.kind in ("llm", "rules")]
+    specs = [judge.name if _is_spec(judge.name) else find_spec(store, judge.id) or "" for judge in asked]
+    used = [spec for spec in specs if _is_spec(spec) or (spec.endswith(".toml") and Path(spec).is_file())]
     rules = suitable_rules(store, run.set_id, run.candidate, run.baseline)
     readable = [name for name in used if not name.startswith("rules:") or name in rules]
     return list(dict.fromkeys([*settings.judges, *readable, *rules]))
@@ -267,6 +272,20 @@ class RecordedTask:
         return self.made.run_id
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedQuestions:
+    """A judge's task on given pairs for another purpose than verdicts (`scope.again`), with the judge in the store.
+
+    No run wants its orders: the judge stands in no list of a run's judges. `fence` separates the parts of its prompts.
+    """
+
+    task: JudgeTask
+    judge_id: int
+    scope: JudgingScope
+    fence: str
+    run_id: int = 0
+
+
 def make_run_to_judge(store: Store, target: RunTarget, request: JudgeRequest) -> MadePairs:
     """Make the run and its pairs where they do not exist yet, and have the run name the version of the set as it is now."""
     made = make_run_pairs(store, target, request)
@@ -298,13 +317,13 @@ def record_task(store: Store, made: MadePairs, task: JudgeTask, scope: JudgingSc
     return RecordedTask(task, judge_id, made, scope, fence)
 
 
-def missing_outside_batches(store: Store, recorded: RecordedTask) -> list[MissingJudgment]:
+def missing_outside_batches(store: Store, recorded: RecordedTask | RecordedQuestions) -> list[MissingJudgment]:
     """Return the judgments in scope that are missing and not part of an open batch."""
     scope = replace(recorded.scope, exclude_batched=True)
     return judgments.missing_judgments(store, recorded.run_id, recorded.judge_id, scope)
 
 
-def initial_progress(store: Store, recorded: RecordedTask) -> JudgingProgress:
+def initial_progress(store: Store, recorded: RecordedTask | RecordedQuestions) -> JudgingProgress:
     """Return the progress of a judge before it has done anything."""
     run_id, judge_id, judge = recorded.run_id, recorded.judge_id, recorded.task.judge
     missing = missing_outside_batches(store, recorded)

@@ -44,7 +44,7 @@ class _WakeUp:
 
 
 class JudgmentWorker:
-    """Requests the missing judgments of one judge on one run concurrently.
+    """Requests the missing judgments of one judge on one run concurrently; `served` are the models named in its answers.
 
     Worker tasks send requests and queue what they receive; the generator `judge_all` has it written to the store.
     """
@@ -72,6 +72,7 @@ class JudgmentWorker:
         self._failed = False
         self._renewed_at = 0.0
         self.opened_at: float | None = None
+        self.served: set[str] = set()
 
     @property
     def endpoint(self) -> RetryingEndpoint | None:
@@ -224,10 +225,15 @@ class JudgmentWorker:
         order, sample = item.missing.order, item.missing.sample
         prompt = self._judge.prompt(item.pair, order, self._claims.fence)
         try:
-            answer = await endpoint.answer(self._judge.request(prompt, sample))
+            request = self._judge.request(prompt, sample)
+            answer = await endpoint.answer(request)
+            if answer.model:
+                self.served.add(answer.model)
             judgment = await self._read(answer, item, prompt.fence)
             if answer.with_schema and judgment.raw and not keeps_to_schema(judgment.raw, judgment.stop_reason):
                 endpoint.note_disobeyed()
+            if request.logprobs and answer.text.strip() and not answer.tokens:
+                endpoint.note_without_logprobs()
         except EndpointError as error:
             if endpoint.gave_up is not None:
                 self._control.stop(endpoint.gave_up, grace=TIMEOUT)

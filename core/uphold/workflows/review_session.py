@@ -237,10 +237,13 @@ class LiveCounts:
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
         from uphold.store.counts import count_reviews, read_counted_run
+        from uphold.workflows.standing import run_standing
 
         judge_id = self._judge.id if self._judge is not None else None
         self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
-        return live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        found = live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        standing = run_standing(self._store, self._run, self._judge)
+        return found if standing is None else replace(found, certificate=standing.state.value)
 
 
 class ReviewSession:
@@ -447,7 +450,7 @@ class ReviewSession:
     def decide(
         self, choice: Choice, shown: OnScreen, seconds: float | None = None, *, hold_overturned: bool = False
     ) -> Outcome:
-        """Save a decision and go on to the next unread pair; stay where the verdict was hidden, to show it.
+        """Save a decision and go on to the next unread pair; stay where a verdict was hidden, to show it.
 
         With `hold_overturned` an overturned pair stays too, unless the session is blind or settles disputes.
         """
@@ -456,9 +459,10 @@ class ReviewSession:
         if pair is not None and pair.is_repeat:
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
+        hides = pair is not None and pair.verdict_hidden and (pair.has_verdict or pair.adjudicating)
         if hold_overturned and pair is not None and self._may_hold(pair, outcome):
             self._held = pair.pair_id
-        elif pair is None or not pair.verdict_hidden or pair.is_repeat:
+        elif pair is None or not hides or pair.is_repeat:
             self._advance()
         return outcome
 

@@ -14,11 +14,13 @@ from uphold.records.headline_judge import is_spec, versioned_name
 from uphold.records.judgments import Judge, JudgeRef
 from uphold.settings import Settings
 from uphold.store import judge_specs, sets
+from uphold.store.certificates import end_of_judge
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
 from uphold.store.judges import AskOptions, ask_options
 from uphold.store.runs import find_run
 from uphold.workflows.judge_request import JudgeRequest, judges_of
+from uphold.workflows.kept_judges import kept_table
 from uphold.workflows.project import find_project_set, run_meant
 
 _SPEC_OPTIONS = ("effort", "max_tokens", "seed", "temperature", "thinking")
@@ -64,23 +66,47 @@ def judge_of_set(store: Store, set_id: int, set_name: str, settings: Settings) -
         )
     if judge.kind not in ("llm", "rules"):
         return JudgeToAsk("", pinned=judge)
+    found, why = find_version(store, judge, set_id, settings)
+    if found is not None:
+        return in_known_orders(store, judge, set_id, found.spec, found.options)
+    raise BadUsage(
+        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}."
+        f" `uphold set pin {quoted} --spec SPEC` pins what SPEC stands for now, or --judge SPEC asks another for this call"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """A judge that is ready to be asked, and the spec and options that it was made from."""
+
+    judge: ReadyJudge
+    spec: str
+    options: tuple[str, ...]
+
+
+def find_version(store: Store, judge: JudgeRef, set_id: int, settings: Settings) -> tuple[FoundVersion | None, str]:
+    """Return what stands for a judge version of the store, with the guidelines of a set.
+
+    None where nothing does any more, beside the end of a sentence that says what the specs stand for now, if anything, and what
+    has changed.
+    """
     rubric = sets.guidelines(store, set_id)
     others: list[str] = []
     for spec, options in _specs_of(store, judge, settings):
         try:
-            made = judges_of([spec], options, rubric, settings)
+            made = judges_of(store, [spec], options, rubric, settings)
         except UpholdError as error:
             others.append(str(error))
             continue
-        if len(made) == 1 and _is(made[0][1].record, judge):
-            return _in_known_orders(store, judge, set_id, spec, options)
+        for _, one in made:
+            if _is(one.record, judge):
+                return FoundVersion(one, spec, options), ""
         others += [f"{spec} is {one.record.name}@{one.record.version[:8]} now" for _, one in made]
     why = f": {'; '.join(others)}" if others else ""
-    raise BadUsage(
-        f"the judge pinned to the set {set_name!r}, {versioned_name(judge)}, cannot be asked as it was{why}; its file,"
-        f" uphold.toml or the guidelines of the set have changed. `uphold set pin {quoted} --spec SPEC` pins what SPEC stands"
-        " for now, or --judge SPEC asks another for this call"
-    )
+    ended = end_of_judge(store, judge.id)
+    if ended is not None:
+        return None, f"{why}; it was found changed on {ended.created_at[:10]} ({ended.reason})"
+    return None, f"{why}; its file, uphold.toml or the guidelines of the set have changed"
 
 
 def _specs_of(store: Store, judge: JudgeRef, settings: Settings) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -93,13 +119,16 @@ def _specs_of(store: Store, judge: JudgeRef, settings: Settings) -> Iterator[tup
         elif is_spec(spec):
             names = [name for name in definition if name != "rule"] if judge.kind == "rules" else _SPEC_OPTIONS
             yield spec, tuple(f"{name}={definition[name]}" for name in names if name in definition)
+        elif kept_table(store, spec) is not None:
+            yield spec, ()
 
 
 def _is(made: Judge, judge: JudgeRef) -> bool:
     return (made.name, made.version) == (judge.name, judge.version)
 
 
-def _in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
+def in_known_orders(store: Store, judge: JudgeRef, set_id: int, spec: str, options: Sequence[str]) -> JudgeToAsk:
+    """Return how a judge version is asked by a spec in the orders and samples that the set's latest run asked of it."""
     run = judge_specs.last_run_asked(store, judge.id, set_id)
     asked = AskOptions() if run is None else ask_options(store, run, judge)
     samples = asked.samples if asked.samples is not None and asked.samples > 1 else None
@@ -112,7 +141,7 @@ def judge_from_spec(store: Store, set_id: int | None, spec: str, settings: Setti
     Raises BadUsage or BadFile for a spec that stands for none or for several.
     """
     rubric = None if set_id is None else sets.guidelines(store, set_id)
-    made = judges_of([spec], (), rubric, settings)
+    made = judges_of(store, [spec], (), rubric, settings)
     if len(made) != 1:
         names = ", ".join(judge.record.name for _, judge in made)
         raise BadUsage(f"{spec} holds several judges ({names}); a set rests on one: give it a file of its own")

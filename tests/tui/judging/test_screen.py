@@ -270,3 +270,42 @@ async def test_a_rule_that_could_read_nothing_is_not_offered_and_is_refused_by_n
         await press(pilot, "j")
         has_references = store.one("SELECT count(*) FROM examples WHERE reference_id IS NOT NULL")[0] > 0
         assert ("rules:closer" in shown(pilot)) is has_references
+
+
+async def test_judges_to_choose_stand_with_what_they_are_asked_and_when_they_were_used(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with serving(right) as server:
+        file = tmp_path / "own.toml"
+        file.write_text(f'name = "own"\nmodel = "anthropic:m"\nbase_url = "{server.url}"\nstyle = "own-answer-first"\n')
+        judges: dict[str, dict[str, Any]] = {
+            "parts": {"model": "openai:m", "ties": False, "criteria": [{"name": "tone", "question": "q"}]},
+            "broken": {"model": "openai:m", "style": "cot"},
+        }
+        made = make_app(store, reviewer="mira", settings=Settings(judges=judges))
+        async with made.run_test(size=(120, 36)) as pilot:
+            await press(pilot, "j")
+            assert "parts    openai:m, reasoned, no ties, 1 criterion, both orders" in shown(pilot)
+            assert "price not known   @" in shown(pilot)
+            assert "not asked yet" in shown(pilot)
+            assert "there is no such style" in shown(pilot)
+            assert "own.toml" not in shown(pilot)
+            screen = pilot.app.screen
+            assert isinstance(screen, JudgingScreen)
+            screen.start("own.toml")
+            assert await ended(pilot)
+            await press(pilot, "q", "j")
+            assert "own.toml   anthropic:m, own-answer-first, both orders" in shown(pilot)
+            assert "used 20" in shown(pilot)
+
+
+async def test_the_judge_under_the_cursor_is_described_in_full(store: Store) -> None:
+    table = {"model": "openai:a-model-with-a-very-long-name-indeed", "samples": 3, "style": "metrics"}
+    long = {"one": table, "two": table}
+    made = make_app(store, reviewer="mira", settings=Settings(judges=long))
+    async with made.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "j", "down")
+        said = " ".join(shown(pilot).split())
+        assert "openai:a-model-with-a-very-long-name-indeed, metrics, both orders, 3 samples an order;" in said
+        assert "price not known, @" in said

@@ -10,12 +10,12 @@ from uphold.records.enums import AnswerOrder, Choice, Preference, Verdict
 from uphold.records.reviews import PairView, ReviewerDecision
 from uphold_tui.dialogs.commands import key_commands
 from uphold_tui.dialogs.help import page
-from uphold_tui.keys import CHECKPOINTS, HOME, JUDGING, NEW_CHECKPOINT, NUMBERS, PAIRS, REVIEW, Key
+from uphold_tui.keys import CHECKPOINTS, HOME, JUDGING, NEW_CHECKPOINT, NUMBERS, PAIRS, REVIEW, WRONG, Key
 from uphold_tui.review.verdict_strip import StripState, strip_rows
 from uphold_tui.widgets.bars import _scale
 from uphold_tui.widgets.rows import ended
 
-TABLES = [REVIEW, HOME, JUDGING, PAIRS, NUMBERS, CHECKPOINTS, NEW_CHECKPOINT]
+TABLES = [REVIEW, HOME, JUDGING, PAIRS, NUMBERS, CHECKPOINTS, NEW_CHECKPOINT, WRONG]
 
 
 def disputed() -> PairView:

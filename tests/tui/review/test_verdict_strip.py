@@ -204,3 +204,66 @@ def test_what_stands_beside_the_keys_never_cuts_them() -> None:
     row = drawn(pair(state=ReviewerState(comment="a long comment " * 20)))[4]
     assert row.startswith("You      enter uphold A    a A better    b B better    t tie    4 both bad   ")
     assert row.endswith("…")
+
+
+# criteria
+
+SAID = (("correct", Preference.CANDIDATE), ("tone", Preference.BASELINE), ("brief", Preference.TIE))
+
+TURNED = (("correct", Preference.CANDIDATE), ("tone", Preference.CANDIDATE), ("brief", Preference.TIE))
+
+LONG = "The policy gives thirty days, and only this answer states both the last day and where the label is found. " * 2
+
+
+def by_criteria(reason: str = "because") -> PairVerdict:
+    """A verdict whose orders differ by one of three criteria."""
+    return judge(
+        Verdict.CANDIDATE,
+        judgment(CF, Preference.CANDIDATE, reason, criteria=SAID),
+        judgment(BF, Preference.CANDIDATE, reason, criteria=TURNED),
+    )
+
+
+def test_what_a_judge_says_by_its_criteria_stands_under_its_verdict_in_the_letters_of_the_screen() -> None:
+    rows = drawn(pair(judge=by_criteria()))
+    assert rows[1] == "         correct A   tone ⇄   brief ="
+    assert rows[2] == "         because"
+    swapped = drawn(pair(judge=by_criteria(), side_a=Preference.BASELINE))
+    assert swapped[1] == "         correct B   tone ⇄   brief ="
+
+
+def test_a_long_reason_takes_the_blank_row_below_criteria_and_the_strip_keeps_its_height() -> None:
+    rows = drawn(pair(judge=by_criteria(LONG)))
+    assert len(rows) == 5
+    assert rows[2].startswith("         The policy gives")
+    assert rows[3].strip()
+    assert rows[4].startswith("You ")
+
+
+def test_on_a_short_screen_criteria_stand_before_the_reason() -> None:
+    rows = drawn(pair(judge=by_criteria()), width=76, height=3)
+    assert rows[1] == "correct A   tone ⇄   brief =   because"
+
+
+def test_criteria_without_room_are_counted() -> None:
+    many = tuple((f"criterion {number}", Preference.TIE) for number in range(12))
+    rows = drawn(pair(judge=judge(Verdict.TIE, judgment(CF, Preference.TIE, criteria=many))), width=60)
+    assert rows[1].endswith("more")
+    assert all(len(row) <= 60 for row in rows)
+
+
+def test_a_judgment_that_says_nothing_by_a_criterion_is_unreadable_there() -> None:
+    judged = judge(
+        Verdict.CANDIDATE,
+        judgment(CF, Preference.CANDIDATE, criteria=SAID),
+        judgment(BF, Preference.CANDIDATE, criteria=SAID[:1]),
+    )
+    assert drawn(pair(judge=judged))[1] == "         correct A   tone ?   brief ?"
+
+
+def test_a_criterion_named_by_a_stranger_is_shown_harmless() -> None:
+    hostile = (("\x1b[31m[b]x[/b]\n", Preference.TIE),)
+    rows = drawn(pair(judge=judge(Verdict.TIE, judgment(CF, Preference.TIE, criteria=hostile))))
+    assert len(rows) == 5
+    assert "\x1b" not in "".join(rows)
+    assert "[b]x[/b]" in rows[1]

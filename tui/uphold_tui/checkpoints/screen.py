@@ -15,12 +15,14 @@ from uphold.errors import UpholdError
 from uphold.formatting import count_noun
 from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
+from uphold.workflows.handing_on import HandOnRequest
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.checkpoints.history_list import HistoryList, Place
+from uphold_tui.checkpoints.history_list import HistoryList, RowPlace
 from uphold_tui.checkpoints.lost import LostStrip
 from uphold_tui.checkpoints.rows import CheckpointLine, Columns, change_rows, heads
 from uphold_tui.checkpoints.source import Changed, CheckpointsSource, History
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import CountPrefix, page_step
@@ -66,7 +68,7 @@ class CheckpointsScreen(Screen[None]):
         self.shows_won = False
         self._count = CountPrefix()
         self._message = Content("")
-        self._places: list[Place] = []
+        self._places: list[RowPlace] = []
         self._rows: list[Content] = []
         self.header = SplitRow("header")
         self.heads = Static(id="heads", markup=False)
@@ -244,6 +246,8 @@ class CheckpointsScreen(Screen[None]):
         second += named("compare") if self._to_compare() else []
         run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
+        if self.row is not None and self.app.size.width >= 120:
+            second += named("hand_on")
         self.footer.show([first, second, [run], last])
 
     # going through the checkpoints
@@ -424,6 +428,29 @@ class CheckpointsScreen(Screen[None]):
         if (row := self.row) is not None:
             self._try(lambda: self.actions.pairs(row.run))
 
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the marked checkpoints, or of the one under the cursor."""
+        from uphold_tui.dialogs.hand_on import HandOnScreen
+
+        if self.history is None or self.row is None:
+            return
+        marked = [row.run for row in self.history.rows if row.run.id in self.marked]
+
+        def answered(request: HandOnRequest | None) -> None:
+            if request is not None:
+                self.run_worker(self._hand_on(request), exclusive=True, group="hand_on")
+
+        self.app.push_screen(HandOnScreen(marked or [self.row.run], self.source.judge), answered)
+
+    async def _hand_on(self, request: HandOnRequest) -> None:
+        self.show_message(Content.styled("writing …", MUTED))
+        try:
+            written = await asyncio.to_thread(self.source.hand_on, request)
+        except UpholdError as error:
+            self.show_message(safe_text.line(str(error), DOUBT))
+            return
+        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
+
     def _try(self, action: Callable[[], None]) -> None:
         try:
             action()
@@ -441,11 +468,16 @@ class CheckpointsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in the checkpoints", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.source.set, self.row.run if self.row is not None else None)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Back from the examples to the checkpoints, and from those to the screen before."""

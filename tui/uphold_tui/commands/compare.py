@@ -1,4 +1,4 @@
-"""`uphold judges`, `plan`, `compare` and `gate`: commands about runs and how they compare."""
+"""`uphold plan`, `compare` and `gate`: commands about runs and how they compare."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,21 +8,6 @@ import typer
 from uphold_tui.commands.options import AsJson, RunName
 
 _Judge = Annotated[str | None, typer.Option("--judge", metavar="NAME", help="Use this judge.")]
-
-
-def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Compare the judges of a run on the same reviews."""
-    from uphold.reports.comparison_report import judges_report
-    from uphold.reports.json_output import judges_json
-    from uphold.workflows.statistics import compare_judges
-    from uphold_tui.console import print_json, print_report
-
-    with context.obj.open(reading=True) as store:
-        name, found = compare_judges(store, run)
-    if json:
-        print_json(judges_json(found, name))
-    else:
-        print_report(judges_report(found, name))
 
 
 def plan(
@@ -40,6 +25,9 @@ def plan(
     """Estimate how many more decisions are needed.
 
     This is the number that narrows the interval of the win rate to a half-width, if any number does.
+
+    \b
+    uphold plan 1 --half-width 0.08
     """
     from uphold.reports.json_output import plan_json
     from uphold.reports.plan_report import plan_report
@@ -67,6 +55,10 @@ def compare(
 
     Of two runs it shows the difference of their win rates with its interval, and every example lost and won; of more,
     what can be said of each: best, may be best, not the best.
+
+    \b
+    uphold compare 1 2
+    uphold compare 1 2 3 --json
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import comparison_report, several_report
@@ -122,6 +114,13 @@ def gate(
             help="A score of the candidate that may fall by no more than this, mmlu:acc:0.01 by a point; may be repeated.",
         ),
     ] = None,
+    require_standing: Annotated[
+        bool,
+        typer.Option(
+            "--require-standing",
+            help="Pass nothing unless the certificate of the run's judge stands (`judges certify`).",
+        ),
+    ] = False,
     markdown: Annotated[
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Also write a summary for a pull request to this file."),
@@ -131,7 +130,11 @@ def gate(
     """Test that a run is not worse than another.
 
     The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
-    INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts.
+    INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts; with
+    --require-standing it is INCONCLUSIVE without a certificate that stands.
+
+    \b
+    uphold gate 2 --against 1 --margin 0.05
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import gate_report
@@ -145,10 +148,12 @@ def gate(
     if allowed is None:
         raise BadUsage("how much worse may it be? --margin .05 allows 5 points; or margin in [project] of uphold.toml")
     with context.obj.open(reading=True) as store:
-        found = gate_run(store, GateRequest(run, against, allowed, judge_only, judge, planned, scores))
+        found = gate_run(
+            store, GateRequest(run, against, allowed, judge_only, judge, planned, scores, require_standing)
+        )
         if markdown is not None:
             from uphold.workflows.checkpoints import gate_summary
-            from uphold.workflows.exporting import write_lines
+            from uphold.workflows.file_writing import write_lines
 
             write_lines([gate_summary(store, found)], markdown, store.path, force=True)
     if json:

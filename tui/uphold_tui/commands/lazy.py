@@ -1,18 +1,51 @@
-"""Groups of commands that are loaded when one of them is used, so that no other command waits for them."""
+"""Groups of commands: what they say to a word that is no command; and groups that are loaded when they are used."""
 
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from uphold.errors import BadUsage
 
-def lazy_group(module: str, description: str) -> typer.Typer:
-    """Return a group whose commands are those of `app` in a module, which is imported when they are first asked for."""
 
-    class LazyGroup(TyperGroup):
+class CommandGroup(TyperGroup):
+    """A group of commands that names the nearest one where a word is no command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not ctx.resilient_parsing and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from uphold_tui.commands.nearest import describe_unknown
+
+            raise BadUsage(describe_unknown(self, ctx, args[0]))
+        return super().resolve_command(ctx, args)
+
+
+class DefaultGroup(CommandGroup):
+    """A group whose first argument need not be a command: what is none is an argument of the command `default`.
+
+    A run that is called like a command is named after `--`, or by its number.
+    """
+
+    default: ClassVar[str] = "compare"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] not in (["--help"], ["-h"]) and (not args or args[0] not in self.list_commands(ctx)):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[RUN] [--json] | COMMAND [ARGS]..."]
+
+
+def lazy_group(module: str, description: str, *, with_default: bool = False) -> typer.Typer:
+    """Return a group whose commands are those of `app` in a module, which is imported when they are first asked for.
+
+    `with_default`: that group is a `DefaultGroup`.
+    """
+
+    class LazyGroup(DefaultGroup if with_default else CommandGroup):  # type: ignore[misc]  # either is a class
         @cached_property
         def loaded(self) -> TyperGroup:
             """The group itself."""
@@ -24,4 +57,4 @@ def lazy_group(module: str, description: str) -> typer.Typer:
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             return self.loaded.get_command(ctx, cmd_name)
 
-    return typer.Typer(cls=LazyGroup, rich_markup_mode=None, no_args_is_help=True, help=description)
+    return typer.Typer(cls=LazyGroup, rich_markup_mode=None, no_args_is_help=not with_default, help=description)

@@ -69,8 +69,13 @@ def review(
 
     A run is taken up again as you read it last: blind or not, its queue, its plan, and the judge if you had named one. What an
     option says goes before that.
+
+    \b
+    uphold review
+    uphold review 1 --queue uncertain --plan 60
+    uphold review 1 --blind --reviewer mira
     """
-    from uphold.workflows.lookup import find_run
+    from uphold.workflows.lookup import find_run, packed_for
     from uphold.workflows.review_resuming import WantedReview
 
     prepare_app()
@@ -92,15 +97,21 @@ def review(
                 by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
         open_app(
-            context.obj, store, app_options(context.obj, reviewer, judge=judge or None), run=wanted, review=options
+            context.obj,
+            store,
+            app_options(context.obj, reviewer or packed_for(store), judge=judge or None),
+            run=wanted,
+            review=options,
         )
 
 
 def start(context: Context) -> None:
     """Open the start screen, with a new database if there is none."""
+    from uphold.workflows.lookup import packed_for
+
     prepare_app()
     with context.open(create=True) as store:
-        open_app(context, store, app_options(context), start=True)
+        open_app(context, store, app_options(context, packed_for(store)), start=True)
 
 
 def open_app(
@@ -186,6 +197,10 @@ def demo(
     """Review a sample set.
 
     Without a terminal, print its statistics.
+
+    \b
+    uphold demo
+    uphold demo --set coding
     """
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note

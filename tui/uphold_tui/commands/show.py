@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uphold.formatting import share
+from uphold.formatting import count, of_n, share
 from uphold_tui.commands.options import AsJson
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ def show(
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="Key of the example.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Show a pair with its texts, verdicts and decisions."""
+    """Show a pair with its texts, verdicts and decisions.
+
+    \b
+    uphold show 1 desk-0112
+    """
     from uphold.workflows.pair_records import pair_records
     from uphold_tui.console import print_json, print_text
 
@@ -35,6 +39,7 @@ def show(
 
 
 def _print_pair(pair: "PairRecord") -> None:
+    from uphold.records.judgments import criterion_verdicts, sample_votes
     from uphold.records.texts import cell_text
     from uphold_tui.console import print_line, print_text
 
@@ -55,6 +60,11 @@ def _print_pair(pair: "PairRecord") -> None:
     print_text("verdicts" if pair.verdicts else "no judge has read this pair")
     for verdict in pair.verdicts:
         print_line(f"  {verdict.name}: {verdict.verdict.value}")
+        for name, by_criterion in criterion_verdicts(verdict.judgments).items():
+            print_line(f"    by {name}: {by_criterion.value}")
+        for order, votes in sample_votes(verdict.judgments).items():
+            told = ", ".join(f"{of_n(number, votes.total())} {word.value}" for word, number in votes.most_common())
+            print_line(f"    samples {order.value}: {told}")
         for judgment in verdict.judgments:
             print_line(f"    {_judgment_line(judgment)}")
     print_text("decisions" if pair.events else "no reviewer has read this pair")
@@ -75,7 +85,10 @@ def _judgment_line(judgment: "Judgment") -> str:
     confidence = f", confidence {share(judgment.confidence)}" if judgment.confidence is not None else ""
     preference = f", preference {share(judgment.preference)}" if judgment.preference is not None else ""
     reason = judgment.reason or judgment.problem
-    return f"{judgment.order.value}: {outcome}{confidence}{preference}" + (f". {reason}" if reason else "")
+    sample = f", sample {count(judgment.sample + 1)}" if judgment.sample else ""
+    criteria = "".join(f", {name} {word.value}" for name, word in judgment.criteria)
+    told = f"{judgment.order.value}{sample}: {outcome}{confidence}{preference}{criteria}"
+    return told + (f". {reason}" if reason else "")
 
 
 def _event_line(event: "ReviewEvent") -> str:
@@ -105,6 +118,8 @@ def _pair_json(pair: "PairRecord") -> dict[str, Any]:
 
 
 def _verdict_json(verdict: "PairVerdict") -> dict[str, Any]:
+    from uphold.records.judgments import criterion_verdicts, sample_votes
+
     names = (
         "order",
         "status",
@@ -126,7 +141,18 @@ def _verdict_json(verdict: "PairVerdict") -> dict[str, Any]:
     return {
         "judge": verdict.name,
         "verdict": verdict.verdict.value,
-        "judgments": [{name: getattr(judgment, name) for name in names} for judgment in verdict.judgments],
+        "criteria": {name: word.value for name, word in criterion_verdicts(verdict.judgments).items()},
+        "samples": {
+            order.value: {word.value: number for word, number in votes.items()}
+            for order, votes in sample_votes(verdict.judgments).items()
+        },
+        "judgments": [
+            {
+                **{name: getattr(judgment, name) for name in names},
+                "criteria": {name: word.value for name, word in judgment.criteria},
+            }
+            for judgment in verdict.judgments
+        ],
     }
 
 

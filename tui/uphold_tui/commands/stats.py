@@ -29,7 +29,13 @@ def stats(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Print win rates and judge-human agreement."""
+    """Print win rates and judge-human agreement.
+
+    \b
+    uphold stats
+    uphold stats 1 --by tag --full
+    uphold stats --set desk --json
+    """
     from uphold.errors import BadUsage
     from uphold.workflows.statistics import StatisticsOptions
 
@@ -48,6 +54,7 @@ def print_statistics(
 
     Without either they are those of the project's set: of its only run, or pooled.
     """
+    from uphold.workflows.standing import statistics_standing
     from uphold.workflows.statistics import read_run_statistics, read_set_statistics, run_perplexities
     from uphold_tui.commands.generate import perplexity_json, print_perplexities
     from uphold_tui.console import print_json, print_report
@@ -62,15 +69,16 @@ def print_statistics(
                 read_run_statistics(store, run, options) if set_ is None else read_set_statistics(store, set_, options)
             )
             perplexities = run_perplexities(store, run, set_)
+            standing = statistics_standing(store, found)
         if json:
             from uphold.reports.json_output import statistics_json
 
             more = {"perplexities": [perplexity_json(one) for one in perplexities]} if perplexities else {}
-            print_json({**statistics_json(found), **more})
+            print_json({**statistics_json(found, standing), **more})
         else:
             from uphold.reports.run_report import run_report
 
-            print_report(run_report(found, options.full))
+            print_report(run_report(found, options.full, standing))
             print_perplexities(perplexities)
 
 

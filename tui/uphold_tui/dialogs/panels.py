@@ -42,6 +42,8 @@ def _answer(pair: PairView, judgment: Judgment, *, in_sides: bool) -> Content:
     if judgment.sample:
         facts.append(Content.styled(f"sample {judgment.sample + 1}", MUTED))
     rows = [Content("   ").join(facts)]
+    if judgment.criteria:
+        rows.append(Content("   ").join([_criterion(pair, name, word) for name, word in judgment.criteria]))
     if judgment.problem:
         rows.append(safe_text.shown(judgment.problem, OVERTURNED))
     text = judgment.raw if judgment.raw is not None else judgment.reason
@@ -64,6 +66,11 @@ def _read_as(pair: PairView, judgment: Judgment) -> str:
         return judgment.status.value
     side = pair.side_of(judgment.verdict)
     return "read as tie" if judgment.verdict is Preference.TIE else f"read as: your {side} is better"
+
+
+def _criterion(pair: PairView, name: str, word: Preference) -> Content:
+    side = pair.side_of(word)
+    return Content.assemble(safe_text.line(name, MUTED), f" {'tie' if side is None else side}")
 
 
 class RawScreen(Overlay[None]):

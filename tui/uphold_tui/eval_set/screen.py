@@ -1,5 +1,6 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,7 @@ from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_i
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -91,6 +93,7 @@ class SetScreen(Screen[None]):
         self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
+        self._tags: list[str] = []
         self._went_to_review = False
         self._is_finding = False
         self._count = CountPrefix()
@@ -259,6 +262,8 @@ class SetScreen(Screen[None]):
     def _show_selected(self) -> None:
         state = self.state
         rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
+        if state.tag is not None:
+            rows = [row for row in rows if state.tag in row.tags]
         at = next(
             (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
         )
@@ -268,6 +273,7 @@ class SetScreen(Screen[None]):
         state = self.state
         parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
         parts += [f"found nowhere: {state.typed}"] if state.typed else []
+        parts += [f"tag {safe_text.safe_line(state.tag)}"] if state.tag is not None else []
         return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
 
     def _fit(self) -> None:
@@ -289,6 +295,8 @@ class SetScreen(Screen[None]):
             return
         only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
         chips = [header.chip(self.state.only_words)] if self.state.only_words else []
+        if self.state.tag is not None:
+            chips.append(header.chip(safe_text.key(self.state.tag, width=20).plain))
         if self.state.marked:
             chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
         extra = Content("  ").join(chips)
@@ -432,6 +440,25 @@ class SetScreen(Screen[None]):
         self._show_selected()
         self.refresh_page()
 
+    def action_filter(self) -> None:
+        """Show only the examples with a tag, besides the quick filter; the tag that is chosen is taken off."""
+        from uphold_tui.dialogs.commands import Command, run_chosen_command
+
+        counted = Counter(tag for example in self.loader.now.rows for tag in example.tags)
+        self._tags = sorted(counted)
+        commands = [
+            Command(f"tag {safe_text.safe_line(tag)}", f"only_tag({index})", (count(counted[tag]),))
+            for index, tag in enumerate(self._tags)
+        ]
+        run_chosen_command(self, commands, "only examples with the tag …")
+
+    def action_only_tag(self, index: int) -> None:
+        """Show only the examples with a tag that was offered, or all again."""
+        tag = self._tags[index]
+        self.state.tag = None if self.state.tag == tag else tag
+        self._show_selected()
+        self.refresh_page()
+
     def action_find(self) -> None:
         """Go to the search field."""
         if self.loader.now.rows:
@@ -464,7 +491,7 @@ class SetScreen(Screen[None]):
             self._refresh_health()
             self._refresh_footer()
         elif self.state.is_narrowed:
-            self.find_field.value, self.message = "", Content("")
+            self.find_field.value, self.message, self.state.tag = "", Content(""), None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
@@ -893,16 +920,30 @@ class SetScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in an eval set", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the set; where it was changed here, a version is cut."""
+        self.actions.leave(self.finish())
+
+    def finish(self) -> bool:
+        """Stop what goes on here; whether the set was changed, so that a version is to be cut."""
         self._stop_check()
-        self.actions.leave(self.changed)
+        return self.changed
+
+    @property
+    def set_editor(self) -> SetEditor:
+        """What changes the set."""
+        return self.editor
 
 
 def _retire_words(stale: StaleCounts) -> str:

@@ -423,9 +423,9 @@ class ImportScreen(Screen[None]):
 
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_stop(self) -> None:
         """Stop the import; where none goes on, go back."""

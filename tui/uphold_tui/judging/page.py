@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -15,6 +16,9 @@ from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
 from uphold_tui.widgets.rows import spread
+
+if TYPE_CHECKING:
+    from uphold.workflows.judge_offers import JudgeOffer
 
 _THREE_COLUMNS = 96
 """Cells from which three numbers stand side by side."""
@@ -202,6 +206,28 @@ class JudgingPage:
         )
 
 
+def offer_row(offer: "JudgeOffer", name_width: int, width: int) -> Content:
+    """Return a judge to choose on one row: its name, what it is asked, and at the right price, version and last use."""
+    name = Content.assemble("  ", spread(safe_text.line(offer.spec), Content(""), name_width), "   ")
+    if offer.problem is not None:
+        return spread(Content.assemble(name, safe_text.running(offer.problem, OVERTURNED)), Content(""), width)
+    facts = _offer_facts(offer)
+    right = Content.styled("   ".join(facts if width >= _THREE_COLUMNS else facts[-1:]), MUTED)
+    return spread(Content.assemble(name, safe_text.line(offer.asked, MUTED)), right, width)
+
+
+def offer_text(offer: "JudgeOffer") -> Content:
+    """Return all that is known of a judge to choose, as running text."""
+    if offer.problem is not None:
+        return safe_text.running(offer.problem, OVERTURNED)
+    return Content.assemble(safe_text.line(offer.asked), (f"; {', '.join(_offer_facts(offer))}", MUTED))
+
+
+def _offer_facts(offer: "JudgeOffer") -> list[str]:
+    used = "not asked yet" if offer.last_used is None else f"used {offer.last_used}"
+    return [*(["pinned"] if offer.pinned else []), offer.price, *([f"@{offer.version}"] if offer.version else []), used]
+
+
 def _what_is_left(summary: JudgeSummary) -> str:
     """Return what is left once judging has ended, where it is, and what came with the run."""
     if summary.in_batches or summary.elsewhere:
@@ -220,8 +246,9 @@ def _what_is_left(summary: JudgeSummary) -> str:
 
 
 def _key_cell(pair: JudgedPair) -> Content:
-    key = safe_text.line(pair.key, MUTED)
-    return spread(Content.assemble(key, (f" turn {pair.turn}" if pair.turn > 1 else "", FAINT)), Content(""), 18)
+    turn = f" turn {pair.turn}" if pair.turn > 1 else ""
+    key = safe_text.key(pair.key, MUTED, 17 - len(turn))
+    return spread(Content.assemble(key, (turn, FAINT)), Content(""), 18)
 
 
 def _signed(sign: str, style: str, name: str) -> Content:

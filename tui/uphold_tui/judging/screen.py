@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -19,10 +20,17 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
-from uphold_tui.judging.page import JudgingPage
+from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
+
+if TYPE_CHECKING:
+    from uphold.workflows.judge_offers import JudgeOffer
+
+_LONGEST_NAME = 32
+"""Cells for the name of a judge; a longer one is cut."""
 
 _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
@@ -37,7 +45,7 @@ class JudgingActions:
     `back` closes the screen and `leave` the app.
     """
 
-    choices: Callable[[Run], list[str]]
+    choices: Callable[[Run], "list[JudgeOffer]"]
     running: Callable[[], BackgroundJudging | None]
     start: Callable[[Run, str], BackgroundJudging]
     answers: Callable[[int, int], PairVerdict | None]
@@ -60,7 +68,8 @@ class JudgingScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.JUDGING, options.keymap)}
         self.run, self.actions, self._signs = run, actions, options.signs
-        self.choices = [*actions.choices(run), _OTHER_JUDGE]
+        self.offers = {offer.spec: offer for offer in actions.choices(run)}
+        self.choices = [*self.offers, _OTHER_JUDGE]
         self.work = actions.running()
         self.cursor = 0
         self.error = ""
@@ -123,13 +132,16 @@ class JudgingScreen(Screen[None]):
 
     def _judge_choices(self, width: int) -> list[Content]:
         rows = [Content.styled("Which judge reads this run?", BOLD), Content("")]
+        names = min(max((safe_text.line(judge).cell_length for judge in self.offers), default=0), _LONGEST_NAME)
         for index, judge in enumerate(self.choices):
             if judge == _OTHER_JUDGE:
-                row = Content.styled("  another one …", MUTED)
+                row = spread(Content.styled("  another one …", MUTED), Content(""), width)
             else:
-                row = Content.assemble("  ", safe_text.line(judge))
-            row = spread(row, Content(""), width)
+                row = offer_row(self.offers[judge], names, width)
             rows.append(row.stylize_before(TINT) if index == self.cursor else row)
+        chosen = self.offers.get(self.choices[self.cursor])
+        if chosen is not None:
+            rows += [Content(""), offer_text(chosen)]
         rows += [Content(""), Content.styled("What is settled is never judged again, and never paid twice.", MUTED)]
         if self.error:
             rows += [Content(""), safe_text.running(self.error, OVERTURNED)]
@@ -250,11 +262,16 @@ class JudgingScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys while judging", tuple(self.table.values())))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen; judging goes on."""

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count_noun, of_n
+from uphold.formatting import of_n
+from uphold.records.certificates import Standing
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
 from uphold.records.pinned_judge import PinnedJudge, pin_sentence
@@ -22,22 +23,25 @@ from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
 from uphold.reports.run_report import run_report
 from uphold.reviewing.advice import Advice
+from uphold.workflows.handing_on import HandOnRequest, hand_on
 from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
 from uphold.workflows.review_opening import queue_advice
+from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, blank, left_rows, right_rows
+from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, page_columns
+from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
-_GAP = 6
-"""Columns between the two halves of the page."""
+_FOOTER_PADDING = 6
+"""Cells at both ends of the footer, as in numbers.tcss."""
 
 _HELP_NOTE = (
     "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
@@ -50,9 +54,10 @@ _HELP_NOTE = (
 class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
-    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
-    writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `standing` is the
+    certificate of the judge of some numbers. `judges` are the names of the run's judges, that one first. `pin` pins a judge
+    to the run's set, or takes its pin away. `hand_on` writes a report or an export to a file, and returns what was written in
+    words.
     """
 
     run: Run
@@ -62,7 +67,8 @@ class NumbersSource:
     history: Callable[[], list[RunPoint]]
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
-    export: Callable[[Path], int]
+    hand_on: Callable[[HandOnRequest], str]
+    standing: Callable[[RunStatistics], Standing | None]
 
 
 def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
@@ -88,22 +94,14 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
         with open_store(path) as store:
             return toggle_pin(store, run.set, judge, reviewer)
 
-    def export(target: Path) -> int:
-        from uphold.workflows.exporting import ExportRequest, open_export, write_lines
+    def handed_on(request: HandOnRequest) -> str:
+        return hand_on(path, request)
 
-        file_format = "jsonl" if target.suffix.lower() == ".jsonl" else "csv"
-        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as rows:
-            write_lines(rows.lines(file_format), target, store.path)
-            return len(rows)
+    def standing(numbers: RunStatistics) -> Standing | None:
+        with open_store(path) as store:
+            return statistics_standing(store, numbers)
 
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
-
-
-def free_file_name(run: Run) -> str:
-    """Return the name of a CSV file for a run that does not exist in the current folder yet."""
-    stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in run.name)[:60].strip(".-") or "run"
-    names = (f"{stem}{suffix}.csv" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    return next((name for name in names if not Path(name).exists()), f"{stem}.csv")
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, handed_on, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,8 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set; None: not
-    offered.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
+    what is certified of a judge, `workbench` a judge at work, `wrong` where a judge is wrong; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -120,6 +118,9 @@ class NumbersActions:
     leave: Callable[[], None]
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
+    standing: Callable[[JudgeRef | None], None] | None = None
+    workbench: Callable[[], None] | None = None
+    wrong: Callable[[JudgeRef], None] | None = None
 
 
 class NumbersScreen(Screen[None]):
@@ -135,11 +136,13 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
+        self._shows_all = False
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.cursor = 0
         self.links: list[NumberLink] = []
         self._by_judge: dict[str | None, RunStatistics] = {}
+        self._standings: dict[str | None, Standing | None] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
@@ -175,6 +178,7 @@ class NumbersScreen(Screen[None]):
             if again or judge not in self._by_judge:
                 statistics = await asyncio.to_thread(self.source.numbers, judge)
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
+                self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
@@ -198,7 +202,7 @@ class NumbersScreen(Screen[None]):
             self.numbers.update(self._placeholder)
         else:
             view = NumbersView(
-                report=run_report(statistics, full=True),
+                report=run_report(statistics, full=True, standing=self._standings.get(self.judge)),
                 run=self.source.run.name,
                 candidate=self.source.run.candidate,
                 reviewer=self.source.reviewer,
@@ -215,14 +219,9 @@ class NumbersScreen(Screen[None]):
         self.message_row.show(message)
 
     def _page_content(self, view: NumbersView) -> Content:
-        """Lay out the page in one column or two, with the number under the cursor tinted."""
-        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
-        if self.has_class("-narrow"):
-            columns = [[*left_rows(view, width), blank(), *right_rows(view, width)]]
-            widths = [width]
-        else:
-            half = min((width - _GAP) // 2, 76)
-            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        """Lay out the page in columns, with the number under the cursor tinted."""
+        columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
+        self._shows_all = len(columns) == 3
         rows, self.links = arrange(columns, widths)
         self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
         lines = [Content.assemble(*parts) for parts in rows]
@@ -245,7 +244,8 @@ class NumbersScreen(Screen[None]):
     def _refresh_footer(self) -> None:
         table = {name.removeprefix("figures."): key for name, key in self.table.items()}
         narrow = self.has_class("-narrow")
-        wide = self.app.size.width >= 140
+        width = self.app.size.width
+        wide = width >= 140
         first = [entry(table["open"], None if narrow else "pairs behind it")]
         if wide:
             first.append(entry(table["move"], "next number"))
@@ -253,17 +253,25 @@ class NumbersScreen(Screen[None]):
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
         tags = self.statistics is not None and bool(self.statistics.tags)
-        if self.judges and (wide or (len(self.judges) > 1 and not tags and self.app.size.width >= 120)):
-            second.append(entry(table["pin"]))
-        if tags:
+        if tags and not self._shows_all:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
-        if wide:
-            second.append(entry(table["pairs"]))
-        if wide and self.actions.checkpoints is not None:
-            second.append(entry(table["checkpoints"]))
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
-        self.footer.show([first, second, last] if self.app.size.width >= 50 else [last])
+        for name in self._optional_keys(wide=wide):
+            if has_room([first, [*second, entry(table[name])], last], width - _FOOTER_PADDING):
+                second.append(entry(table[name]))
+        self.footer.show([first, second, last] if width >= 50 else [last])
+
+    def _optional_keys(self, *, wide: bool) -> list[str]:
+        """Return the keys that stand in the footer where it has room for them, the first before the others."""
+        names = ["wrong"] if self._shown_judge is not None and self.actions.wrong is not None else []
+        if self.judges and (wide or len(self.judges) > 1):
+            names.append("pin")
+        if wide:
+            names.append("pairs")
+            offered = {name: getattr(self.actions, name) for name in ("checkpoints", "standing", "workbench")}
+            names += [name for name, action in offered.items() if action is not None]
+        return names
 
     # going through the numbers
 
@@ -343,7 +351,25 @@ class NumbersScreen(Screen[None]):
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
 
-    # what to read next, export
+    def action_standing(self) -> None:
+        """Show what is certified of the judge on the page."""
+        if self.actions.standing is not None:
+            self.actions.standing(self._shown_judge)
+
+    def action_workbench(self) -> None:
+        """Show a judge at work on the decided pairs of the run."""
+        if self.actions.workbench is not None:
+            self.actions.workbench()
+
+    def action_wrong(self) -> None:
+        """Show where the judge on the page is wrong."""
+        judge = self._shown_judge
+        if judge is None:
+            self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))
+        elif self.actions.wrong is not None:
+            self.actions.wrong(judge)
+
+    # what to read next, handing on
 
     def action_next(self) -> None:
         """Advise what to read next."""
@@ -370,35 +396,24 @@ class NumbersScreen(Screen[None]):
 
         self.app.push_screen(QueueAdviceScreen(advice), review)
 
-    def action_export(self) -> None:
-        """Ask for a file, and write the run's pairs into it."""
-        from uphold_tui.dialogs.ask import AskScreen, Question
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the run or an export of its pairs into it."""
+        from uphold_tui.dialogs.hand_on import HandOnScreen
 
-        def export(name: str | None) -> None:
-            if not name:
-                return
-            try:
-                target = Path(name).expanduser().absolute()
-            except RuntimeError:  # ~name of nobody
-                message = Content.assemble(safe_text.line(name, DOUBT), (": there is no such person here", DOUBT))
-                self.show_message(message)
-                return
-            self.run_worker(self._export(target), exclusive=True, group="other")
+        def answered(request: HandOnRequest | None) -> None:
+            if request is not None:
+                self.run_worker(self._hand_on(request), exclusive=True, group="other")
 
-        question = Question(
-            "Export the pairs to", "csv, or jsonl where the name ends so", free_file_name(self.source.run)
-        )
-        self.app.push_screen(AskScreen(question), export)
+        self.app.push_screen(HandOnScreen([self.source.run], self.judge), answered)
 
-    async def _export(self, target: Path) -> None:
+    async def _hand_on(self, request: HandOnRequest) -> None:
         self.show_message(Content.styled("writing …", MUTED))
         try:
-            pairs = await asyncio.to_thread(self.source.export, target)
+            written = await asyncio.to_thread(self.source.hand_on, request)
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
             return
-        written = f"{count_noun(pairs, 'pair')} written to "
-        self.show_message(Content.assemble((written, MUTED), safe_text.line(str(target))))
+        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
 
     # other screens
 
@@ -419,14 +434,23 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offered = self.actions.checkpoints is not None
-        return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
+        offers = {
+            "figures.checkpoints": self.actions.checkpoints,
+            "figures.standing": self.actions.standing,
+            "figures.workbench": self.actions.workbench,
+        }
+        return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
+
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
 
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
+        open_palette(self, self._active_keys())
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.events import Key as KeyEvent
 from textual.events import Resize
@@ -24,6 +24,7 @@ from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
 from uphold_tui.pairs.rows import ListContents, PairColumns, SystemNames, heads, marked, row
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
@@ -33,6 +34,9 @@ from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
 _NO_FILTER = PairFilter()
+
+_PREVIEW_WIDTH = 72
+"""Columns of the preview beside the list; pairs.tcss holds the same number."""
 
 _ORDERS = list(SortOrder)
 
@@ -118,10 +122,12 @@ class PairsScreen(Screen[None]):
             yield Static("/ ", id="find-slash", markup=False)
             yield self.field
             yield self.find_line
-        yield self.heads
-        yield self.list
-        yield self.empty
-        yield self.preview
+        with Container(id="body"):
+            with Vertical(id="rows"):
+                yield self.heads
+                yield self.list
+                yield self.empty
+            yield self.preview
         yield self.footer
 
     def on_mount(self) -> None:
@@ -138,6 +144,7 @@ class PairsScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         width, height = event.size.width, event.size.height
         self.set_class(width < 100, "-narrow")
+        self.set_class(self._is_wide, "-wide")
         self.set_class(height < 30, "-low")
         self.set_class(height < 16 or width < 60, "-tiny")
         self._fit_columns()
@@ -235,8 +242,14 @@ class PairsScreen(Screen[None]):
         self._show_selected_pairs()
         self.refresh_page()
 
+    @property
+    def _is_wide(self) -> bool:
+        """Whether there is room for the preview beside the list."""
+        return self.app.size.width >= 160 and self.app.size.height >= 30
+
     def _fit_columns(self) -> None:
-        room = self.app.size.width - (3 if self.has_class("-narrow") else 6)
+        beside = _PREVIEW_WIDTH if self._is_wide else 0
+        room = self.app.size.width - beside - (3 if self.has_class("-narrow") else 6)
         name_width = max(len(self.names.candidate), len(self.names.baseline))
         self._columns = PairColumns.fitting(room - 1, self._contents, name_width)
         self.heads.show(heads(self._columns))
@@ -299,6 +312,8 @@ class PairsScreen(Screen[None]):
             first.append(entry(table["filter"]))
         if not self.has_class("-tiny"):
             first.append(entry(table["find"]))
+        if self._contents.has_tags and not self.has_class("-narrow"):
+            first.append(entry(table["tag"]))
         second = [entry(table["order"])]
         if self.actions.review is not None:
             number = f" {count(len(self.state.marked))}" if self.state.marked else ""
@@ -415,12 +430,22 @@ class PairsScreen(Screen[None]):
             self._choose_filter = False
             self._offer_filters()
 
-    def _offer_filters(self) -> None:
-        from uphold_tui.dialogs.commands import run_chosen_command
+    def _offer_filters(self, *, tags_only: bool = False) -> None:
+        from uphold_tui.dialogs.commands import CommandScreen
 
-        offered = choices(self.pairs, self.state.pair_filter, self.names, blind=self.loader.blind)
+        def chosen(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        offered = choices(self.pairs, self.state.pair_filter, self.names, blind=self.loader.blind, tags_only=tags_only)
         self._filter_choices = [pair_filter for _, pair_filter in offered]
-        run_chosen_command(self, [command for command, _ in offered], "a filter")
+        hint, nothing = ("a tag", "no pair has such a tag") if tags_only else ("a filter", "no such filter")
+        self.app.push_screen(CommandScreen([command for command, _ in offered], hint, nothing=nothing), chosen)
+
+    def action_tag(self) -> None:
+        """Offer the tags of the pairs; the one that is chosen is taken off."""
+        if self.loader.is_complete:
+            self._offer_filters(tags_only=True)
 
     def _close_field(self) -> None:
         self._is_typing = False
@@ -504,12 +529,16 @@ class PairsScreen(Screen[None]):
         offered = [key for key in self.table.values() if key.id not in left_out]
         self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.listing.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import JUMPS, key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        run_chosen_command(self, commands, JUMPS, self._find_by_key)
+        open_palette(self, self.table.values(), find=self._find_by_key)
 
     def _find_by_key(self, text: str) -> list[tuple[int, str]]:
         """Return (place in the queue, key) of the pairs whose key holds `text`."""

@@ -17,7 +17,7 @@ from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
-from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
@@ -105,7 +105,10 @@ def target(numbers: "LiveNumbers") -> Content:
 
 
 def agreement(numbers: "LiveNumbers", *, with_judge: bool = False) -> Content:
-    """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named; nothing where none was compared."""
+    """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named, and what is certified of it.
+
+    Nothing where no judge was compared.
+    """
     if numbers.agreement.rate is None:
         return Content("")
     found = Content.assemble(
@@ -114,7 +117,16 @@ def agreement(numbers: "LiveNumbers", *, with_judge: bool = False) -> Content:
         (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
     )
     judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
-    return Content.assemble(found, (" with ", MUTED), judge) if with_judge and numbers.judge_name else found
+    if with_judge and numbers.judge_name:
+        found = Content.assemble(found, (" with ", MUTED), judge)
+    return Content.assemble(found, *_CERTIFICATE.get(numbers.certificate, ()))
+
+
+_CERTIFICATE = {
+    "stands": ((", certified", MUTED),),
+    "lapsed": ((", certificate lapsed", DOUBT),),
+    "not-shown": ((", not certified", MUTED),),
+}
 
 
 def readers(numbers: "LiveNumbers") -> Content:
@@ -197,6 +209,12 @@ def _agreement(numbers: "LiveNumbers", width: int) -> list[Content]:
         _fact(rate_interval(agreed), f"of {count(agreed.n)}", width),
         _fact("κ", value_text(numbers.kappa), width),
         spread(Content.styled("judge", MUTED), _judge(numbers, width - 8), width),
+        *(
+            [
+                Content.styled(words.removeprefix(", "), style)
+                for words, style in _CERTIFICATE.get(numbers.certificate, ())
+            ]
+        ),
         Content(""),
         Content(""),
     ]
@@ -241,7 +259,7 @@ def _act(done: Receipt, signs: Signs, width: int) -> Content:
     ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
     if done.choice is None:
         word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
-    left = Content.assemble(sign_of(done, signs), "  ", safe_text.line(done.key, MUTED).truncate(18), "  ", word)
+    left = Content.assemble(sign_of(done, signs), "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
     return spread(left, ruled or Content(""), width)
 
 

@@ -23,6 +23,7 @@ from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.clipboard import copy_text
+from uphold_tui.place import Place
 from uphold_tui.review import layout
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
@@ -75,6 +76,9 @@ class ReviewLinks(Protocol):
 
     def open_set(self, key: str) -> None:
         """The run's eval set, with the cursor on an example."""
+
+    def review_queue(self, queue: str) -> None:
+        """Another queue of the run; leaving it comes back here."""
 
     def return_to_list(self) -> bool:
         """Back to the list that the pair at hand was opened from; False where there is none."""
@@ -810,20 +814,20 @@ class ReviewScreen(Screen[None]):
 
             self.app.push_screen(RawScreen(pair, names_shown=self.reading.names))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.session.run)
+
     def action_command(self) -> None:
         """Any command by its name; a number goes to that pair."""
-        from uphold_tui.dialogs.commands import JUMPS, CommandScreen, review_commands
-
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
+        from uphold_tui.dialogs.commands import open_palette, review_commands
 
         def pairs_named(text: str) -> Sequence[tuple[int, str]]:
             return [(place, safe_text.safe_line(key)) for place, key in self.session.named(text)]
 
-        session = self.session
-        commands = review_commands(self.table.values(), self.app, reviewer=session.reviewer, blind=session.blind)
-        self.app.push_screen(CommandScreen(commands, JUMPS, pairs_named), run)
+        own = review_commands(self.session.reviewer, blind=self.session.blind)
+        open_palette(self, self.table.values(), own, find=pairs_named, theme_action="theme")
 
     def offer_tour(self) -> None:
         """Say once, where receipts stand, that there is a tour."""

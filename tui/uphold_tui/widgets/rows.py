@@ -49,6 +49,11 @@ def fitting(groups: Sequence[Content], width: int, gap: int = 4) -> Content:
     return Content(" " * gap).join(kept)
 
 
+def has_room(groups: Sequence[Sequence[Content]], width: int, gap: int = 4) -> bool:
+    """Return whether these groups of entries stand in a footer of this width without one being left out."""
+    return _length([Content("  ").join(group) for group in groups if group], gap) <= width
+
+
 def _length(groups: Sequence[Content], gap: int) -> int:
     return sum(group.cell_length for group in groups) + gap * (len(groups) - 1)
 

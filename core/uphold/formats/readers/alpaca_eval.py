@@ -14,7 +14,6 @@ from uphold.formats.fields import (
     check_cells,
     decode_numbers,
     join_input,
-    preference_from_share,
     read_name,
     read_number,
     read_text,
@@ -23,7 +22,7 @@ from uphold.formats.fields import (
 from uphold.formats.files import InputFile, find_file, iter_rows
 from uphold.formats.json_values import describe
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
-from uphold.records.enums import AnswerOrder, JudgmentStatus
+from uphold.records.enums import AnswerOrder, JudgmentStatus, preference_from_share
 from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportRow, RowSource
 
 NAME = "alpaca-eval"

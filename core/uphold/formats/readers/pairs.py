@@ -23,7 +23,6 @@ from uphold.formats.conversations import with_plain_texts
 from uphold.formats.fields import (
     check_cells,
     check_length,
-    preference_from_share,
     read_choice,
     read_name,
     read_share,
@@ -35,7 +34,7 @@ from uphold.formats.files import InputFile, iter_rows
 from uphold.formats.json_values import describe, parse_json
 from uphold.formats.label_words import is_shown_answer
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
-from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
+from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference, preference_from_share
 from uphold.records.rows import ColumnUse, ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 from uphold.records.texts import AnswerCell
 

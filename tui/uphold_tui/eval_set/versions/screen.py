@@ -26,6 +26,7 @@ from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.versions import page
 from uphold_tui.eval_set.versions.loader import Difference, Numbers, VersionEntry, VersionsLoader
 from uphold_tui.eval_set.versions.strip import EffectsPanel, effect_rows
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
@@ -446,11 +447,16 @@ class VersionsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys for versions", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen."""

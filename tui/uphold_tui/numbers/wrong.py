@@ -1,0 +1,233 @@
+"""The screen of where a judge is wrong: its agreement with people part by part, the worst first; enter opens a part's pairs."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+from uphold.errors import UpholdError
+from uphold.records.judge_breakdown import JudgeBreakdown
+from uphold.records.judgments import JudgeRef
+from uphold.records.pair_list import PairFilter
+from uphold.records.reviews import ReviewProgress
+from uphold.records.runs import Run
+from uphold.records.statistics import Rate
+from uphold.reports.breakdown_report import breakdown_report
+from uphold.reports.model import NumberRow, ReportSection, Sentence, Tone
+from uphold.reports.number_text import number_text
+from uphold.workflows.lookup import open_store
+from uphold.workflows.where_wrong import breakdown_of
+from uphold_tui import keys, safe_text
+from uphold_tui.app_options import AppOptions
+from uphold_tui.numbers.page import NumberLink, Row, arrange, blank, plain, wrapped
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, TINT
+from uphold_tui.widgets import header
+from uphold_tui.widgets.bars import interval
+from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+
+_NAME_WIDTH = 32
+"""Cells for the name of a part."""
+
+_NUMBERS_WIDTH = 46
+"""Cells for counts, share, interval and how many are wrong."""
+
+_WIDEST_BAR = 48
+
+_HELP_NOTE = (
+    "How often the judge says what people say, on parts of what was read; the worst part of each kind first, those with fewer "
+    "than ten pairs last and in counts alone. Intervals are 95 %. The half of the set that is kept for a test of the judge is "
+    "left out until a test has spent it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSource:
+    """Reads what the screen shows: `read` opens the database itself, so that it can be called in a thread."""
+
+    run: Run
+    judge: JudgeRef | None
+    read: Callable[[], JudgeBreakdown | None]
+
+
+def wrong_source(path: Path, run: Run, judge: JudgeRef | None) -> WrongSource:
+    """Return the source for a judge of a run in the database at `path`; None for that of the headline."""
+
+    def read() -> JudgeBreakdown | None:
+        with open_store(path) as store:
+            return breakdown_of(store, run, judge)
+
+    return WrongSource(run, judge, read)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongActions:
+    """Callbacks into the app: `pairs` lists pairs by a filter with the verdicts of a judge, `leave` closes this screen."""
+
+    pairs: Callable[[PairFilter, JudgeRef | None], None]
+    leave: Callable[[], None]
+
+
+class WrongScreen(Screen[None]):
+    """Where a judge is wrong; j and k go from part to part, enter lists the pairs of one."""
+
+    CSS_PATH = "numbers.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = keys.bindings(keys.WRONG)
+
+    def __init__(self, source: WrongSource, actions: WrongActions, options: AppOptions) -> None:
+        super().__init__()
+        self.table = {key.id: key for key in keys.remapped(keys.WRONG, options.keymap)}
+        self.source, self.actions = source, actions
+        self.found: JudgeBreakdown | None = None
+        self.cursor = 0
+        self.links: list[NumberLink] = []
+        self._is_read = False
+        self._placeholder = Content("counting …").stylize(MUTED)
+        self.header = SplitRow("header")
+        self.hair = ProgressLine("hair")
+        self.parts = Static(id="numbers", markup=False)
+        self.page = VerticalScroll(self.parts, id="page", can_focus=False)
+        self.footer = KeyFooter("footer")
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.hair
+        yield self.page
+        yield self.footer
+
+    def on_screen_resume(self) -> None:
+        # The first frame comes before the counts; they are made again after decisions on another screen.
+        self.call_after_refresh(lambda: self.run_worker(self._read(), exclusive=True))
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < 100, "-narrow")
+        self.refresh_page()
+
+    async def _read(self) -> None:
+        try:
+            self.found = await asyncio.to_thread(self.source.read)
+            self._is_read = True
+        except UpholdError as error:
+            self._placeholder = safe_text.line(str(error), DOUBT)
+        self.refresh_page()
+
+    # showing
+
+    def refresh_page(self) -> None:
+        """Show what has been read so far."""
+        run, narrow = self.source.run, self.has_class("-narrow")
+        names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
+        judge = Content("") if self.found is None else safe_text.line(f"where {self.found.judge.name} is wrong", MUTED)
+        self.header.show(header.title(*names, (), gap="  " if narrow else "   "), judge)
+        self.hair.show(ReviewProgress())
+        self.parts.update(self._content() if self._is_read else self._placeholder)
+        opens = [entry(self.table["wrong.open"], "its pairs")] if self.links else []
+        self.footer.show([opens, [entry(self.table["wrong.help"], "what these mean"), entry(self.table["wrong.back"])]])
+
+    def _content(self) -> Content:
+        """Lay out the page, with the part under the cursor tinted."""
+        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
+        sections = breakdown_report(self.found, self.source.run.name).sections
+        rows, self.links = arrange([list(_rows(sections, width))], [width])
+        self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
+        lines = [Content.assemble(*parts) for parts in rows]
+        if self.links:
+            region = self.links[self.cursor].region
+            lines[region.y] = lines[region.y].stylize(TINT, region.x, region.right)
+        return Content("\n").join(lines)
+
+    # keys
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor to the next part, or the previous one."""
+        if self.links:
+            self.cursor = (self.cursor + step) % len(self.links)
+            self.refresh_page()
+            region = self.links[self.cursor].region.grow((2, 0, 2, 0))
+            self.page.scroll_to_region(region, animate=False, immediate=True)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
+        self.page.scroll_to(y=top, animate=False, immediate=True)
+
+    def action_open(self) -> None:
+        """List the pairs of the part under the cursor."""
+        if self.links and self.found is not None:
+            self.actions.pairs(self.links[self.cursor].pair_filter, self.found.judge)
+
+    def on_click(self, event: Click) -> None:
+        """List the pairs of the part that was clicked."""
+        x, y = event.screen_x - self.parts.region.x, event.screen_y - self.parts.region.y
+        if not self.page.region.contains(event.screen_x, event.screen_y):
+            return
+        for index, link in enumerate(self.links):
+            if link.region.contains(x, y):
+                self.cursor = index
+                self.action_open()
+                return
+
+    def action_press(self, key_id: str) -> None:
+        """Do what a key does, after a click on its name."""
+        if key_id in self.table:
+            self.call_next(self.run_action, self.table[key_id].action)
+
+    def action_help(self) -> None:
+        """Show what the numbers mean, and the keys."""
+        from uphold_tui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("Keys where a judge is wrong", tuple(self.table.values()), _HELP_NOTE))
+
+    def action_command(self) -> None:
+        """Offer all commands by name."""
+        from uphold_tui.dialogs.commands import open_palette
+
+        open_palette(self, self.table.values())
+
+    def action_back(self) -> None:
+        """Close the screen."""
+        self.actions.leave()
+
+
+def _rows(sections: "tuple[ReportSection, ...]", width: int) -> Iterator[Row]:
+    """Return the report as rows: a heading a kind, a row a part."""
+    for number, section in enumerate(sections):
+        if number:
+            yield blank()
+        if section.title:
+            yield plain(section.title, BOLD)
+        for item in section.items:
+            if isinstance(item, NumberRow):
+                yield _part_row(item, width)
+            elif isinstance(item, Sentence):
+                yield from wrapped(item.text, width)
+
+
+def _part_row(row: NumberRow, width: int) -> Row:
+    """Return a part on one row: name, interval as a bar where there is room, counts, share, interval, how many are wrong."""
+    text, rate = number_text(row), row.number
+    bar_width = min(width - _NAME_WIDTH - _NUMBERS_WIDTH - 4, _WIDEST_BAR)
+    name_width = _NAME_WIDTH if bar_width >= 0 else max(width - _NUMBERS_WIDTH, 12)
+    style = BOLD if row.tone is Tone.BOLD else ""
+    name = safe_text.line(row.name, style).truncate(name_width - 2, ellipsis=True)
+    parts = [name, Content(" " * (name_width - name.cell_length))]
+    if bar_width >= 12:
+        bar = Content(" " * bar_width)
+        if isinstance(rate, Rate) and rate.rate is not None:
+            bar = interval(rate.rate, rate.low, rate.high, bar_width)
+        parts += [bar, Content("  ")]
+    numbers = Content.assemble(
+        (f"{text.counts:>11}", MUTED),
+        (f"{text.figure + text.unit:>7}", BOLD),
+        (f"   {text.ends:<9}", MUTED) if text.figure else "",
+        (f"  {text.note}", FAINT),
+    )
+    return ((Content.assemble(*parts, numbers).truncate(width, ellipsis=True), row.pairs),)
