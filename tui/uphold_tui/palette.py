@@ -227,8 +227,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "standing: what is certified of the judge",
         "certificate certify test locked drift trust floor",
-        Needs.SET,
-        _set(lambda navigator, name: navigator.show_standing(name, None)),
+        Needs.RUN,
+        _then(_NUMBERS, "standing"),
         keys=("figures.standing",),
         stands_for=("judges certify", "judges drift"),
         tells=True,

@@ -360,8 +360,10 @@ class NumbersScreen(Screen[None]):
             self.actions.checkpoints()
 
     def action_standing(self) -> None:
-        """Show what is certified of the judge on the page."""
-        if self.actions.standing is not None:
+        """Show what is certified of the judge on the page, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_standing
+        elif self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
 
     def action_workbench(self) -> None:
