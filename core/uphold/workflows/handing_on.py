@@ -6,7 +6,7 @@ from pathlib import Path
 
 from uphold.formatting import count_noun
 from uphold.records.runs import Run
-from uphold.workflows.lookup import open_store
+from uphold.workflows.lookup import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,9 @@ REPORT_FORMS = (HandOnForm("report, an HTML page", ".html"), HandOnForm("report,
 
 EXPORT_FORMS = (
     HandOnForm("pairs as a table, CSV", ".csv", "csv"),
+    HandOnForm("pairs as a workbook, XLSX", ".xlsx", "xlsx"),
     HandOnForm("pairs with everything, JSONL", ".jsonl", "jsonl"),
+    HandOnForm("the whole run for another database", ".uphold", "uphold"),
 )
 
 
@@ -54,8 +56,6 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
 
     Raises FileExists for a file that is there and may not be replaced, else as `write_report` and `write_export` do.
     """
-    from uphold.workflows.export_formats import FormatOptions, write_export
-    from uphold.workflows.exporting import ExportRequest, open_export
     from uphold.workflows.reporting import ReportRequest, write_report
 
     form, path = request.form, request.path
@@ -64,9 +64,27 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
             names = tuple(run.name for run in request.runs)
             written = write_report(store, ReportRequest(names, request.judge), path, force=request.replace)
             return "report written" if written.recorded else "report written, not recorded: the database is read-only"
-        with open_export(store, ExportRequest(request.runs[0].name)) as rows:
-            write_export(rows, form.format, FormatOptions(), path, force=request.replace)
-            return f"{count_noun(len(rows), 'pair')} written"
+        return _export(store, request.runs[0].name, request)
+
+
+def _export(store: Store, run: str, request: HandOnRequest) -> str:
+    from uphold.reports.training_text import training_sentence
+    from uphold.workflows.bundles import open_bundle_export
+    from uphold.workflows.export_formats import BUNDLE, FormatOptions, write_export
+    from uphold.workflows.exporting import ExportRequest, open_export
+    from uphold.workflows.file_writing import write_lines
+
+    path, form = request.path, request.form.format or ""
+    if form == BUNDLE:
+        with open_bundle_export(store, run, None) as bundle:
+            write_lines(bundle.lines(), path, store.path, force=request.replace)
+            counts, use = bundle.counts, bundle.training_use()
+    else:
+        with open_export(store, ExportRequest(run)) as rows:
+            write_export(rows, form, FormatOptions(), path, force=request.replace)
+            counts, use = rows.counts, rows.training_use()
+    warning = f"; the set was {training_sentence(use)}" if use else ""
+    return f"{count_noun(counts.pairs, 'pair')} written{warning}"
 
 
 def free_file(runs: Sequence[Run], form: HandOnForm) -> str:
