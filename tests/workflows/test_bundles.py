@@ -210,9 +210,14 @@ def test_a_verdict_that_is_here_stays_and_the_other_is_told(source: Path, tmp_pa
         assert values(store, "SELECT verdict FROM judgments WHERE pair_id = 1 AND judge_id = 1") == ["tie"]
 
 
-def test_a_dry_run_writes_nothing(source: Path, tmp_path: Path) -> None:
-    done(tmp_path, "import", source / "s.uphold", "--dry-run")
+def test_a_dry_run_counts_what_would_be_added_and_writes_nothing(source: Path, tmp_path: Path) -> None:
+    names = ("examples", "pairs", "judgments", "reviews")
+    before = data(tmp_path, "import", source / "s.uphold", "--dry-run")
     assert not (tmp_path / "x.db").exists()
+    brought_in = data(tmp_path, "import", source / "s.uphold")
+    assert [before[name] for name in names] == [brought_in[name] for name in names]
+    after = data(tmp_path, "import", source / "s.uphold", "--dry-run")
+    assert [after[name] for name in names] == [0, 0, 0, 0]
 
 
 # Bundles that were changed.
