@@ -69,22 +69,14 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
 
 def _export(store: Store, run: str, request: HandOnRequest) -> str:
     from uphold.reports.training_text import training_sentence
-    from uphold.workflows.bundles import open_bundle_export
-    from uphold.workflows.export_formats import BUNDLE, FormatOptions, write_export
-    from uphold.workflows.exporting import ExportRequest, open_export
-    from uphold.workflows.file_writing import write_lines
+    from uphold.workflows.export_any import export_pairs
+    from uphold.workflows.export_formats import ExportTarget, FormatOptions
+    from uphold.workflows.exporting import ExportRequest
 
-    path, form = request.path, request.form.format or ""
-    if form == BUNDLE:
-        with open_bundle_export(store, run, None) as bundle:
-            write_lines(bundle.lines(), path, store.path, force=request.replace)
-            counts, use = bundle.counts, bundle.training_use()
-    else:
-        with open_export(store, ExportRequest(run)) as rows:
-            write_export(rows, form, FormatOptions(), path, force=request.replace)
-            counts, use = rows.counts, rows.training_use()
-    warning = f"; the set was {training_sentence(use)}" if use else ""
-    return f"{count_noun(counts.pairs, 'pair')} written{warning}"
+    target = ExportTarget(request.path, force=request.replace)
+    done = export_pairs(store, request.form.format or "", ExportRequest(run), FormatOptions(), target)
+    warning = f"; the set was {training_sentence(done.training)}" if done.training else ""
+    return f"{count_noun(done.counts.pairs, 'pair')} written{warning}"
 
 
 def free_file(runs: Sequence[Run], form: HandOnForm) -> str:
