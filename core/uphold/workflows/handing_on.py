@@ -26,7 +26,7 @@ EXPORT_FORMS = (
     HandOnForm("pairs with all verdicts and decisions, JSONL", ".jsonl", "jsonl"),
     HandOnForm("annotations for AlpacaEval", ".json", "alpaca-eval"),
     HandOnForm("a folder for FastChat, as MT-Bench has it", "", "mt-bench"),
-    HandOnForm("everything, for `uphold import` elsewhere", ".uphold", "uphold"),
+    HandOnForm("everything, for an import elsewhere", ".uphold", "uphold"),
 )
 """The formats of `uphold export` but for `trl`: that a set is turned into training data is said on the command line."""
 
