@@ -157,7 +157,7 @@ def merge_reviews(
     standing, and the decision there is not written; with `take_theirs` it is, and stands.
     """
     _match_events(conn)
-    conflicts = [*_altered(conn), *_conflicts(store, conn, take_theirs=take_theirs)]
+    conflicts = [*_altered(conn), *_conflicts(conn, take_theirs=take_theirs)]
     _leave_orphans(conn)
     summary = _counted(conn, found, tuple(conflicts))
     if conn.execute("SELECT 1 FROM temp.merging WHERE state = 'new'").fetchone() is not None:
@@ -233,7 +233,7 @@ WHERE state = 'new' AND pair_id = :pair AND word = :word AND (:name IS NULL OR r
 """
 
 
-def _conflicts(store: Store, conn: sqlite3.Connection, *, take_theirs: bool) -> Iterator[MergeConflict]:
+def _conflicts(conn: sqlite3.Connection, *, take_theirs: bool) -> Iterator[MergeConflict]:
     """Yield the words that differ, and keep those of the file out unless they are taken."""
     for pair_id, name, word in conn.execute(_BOTH_NEW).fetchall():
         values = {"pair": pair_id, "name": name, "word": word}

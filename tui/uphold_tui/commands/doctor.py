@@ -35,11 +35,9 @@ def doctor(
 
     Exits with 0 where nothing is wrong, else with 1, also where the file cannot be opened at all.
 
-    Examples:
-
-      uphold doctor
-
-      uphold --db uphold-monday.db doctor --json
+    \b
+    uphold doctor
+    uphold --db uphold-monday.db doctor --json
     """
     from uphold.settings import check_settings
     from uphold.workflows.diagnosis import diagnose
