@@ -112,7 +112,7 @@ class WrongScreen(Screen[None]):
             self.found = await asyncio.to_thread(self.source.read)
             self._is_read = True
         except UpholdError as error:
-            self._placeholder = safe_text.line(str(error), DOUBT)
+            self._is_read, self._placeholder = False, safe_text.line(str(error), DOUBT)
         self.refresh_page()
 
     # showing
@@ -175,7 +175,7 @@ class WrongScreen(Screen[None]):
         self.actions.leave()
 
 
-def _rows(sections: "tuple[ReportSection, ...]", width: int) -> Iterator[Row]:
+def _rows(sections: tuple[ReportSection, ...], width: int) -> Iterator[Row]:
     """Return the report as rows: a heading a kind, a row a part."""
     for number, section in enumerate(sections):
         if number:
