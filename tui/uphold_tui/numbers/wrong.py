@@ -206,6 +206,7 @@ def _part_row(row: NumberRow, width: int) -> Row:
         (f"{text.counts:>11}", MUTED),
         (f"{text.figure + text.unit:>7}", BOLD),
         (f"   {text.ends:<9}", MUTED) if text.figure else "",
-        (f"  {text.note}", FAINT),
+        "  ",
+        safe_text.running(text.note, FAINT),
     )
     return ((Content.assemble(*parts, numbers).truncate(width, ellipsis=True), row.pairs),)
