@@ -1,6 +1,8 @@
 """User settings from a TOML file, and the path of the database."""
 
+import json
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -173,3 +175,45 @@ def user_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("uphold") / "uphold.toml"
+
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_value(value: object) -> str:
+    """Return a text, number, truth, list or table as TOML writes it on one line.
+
+    A basic string of TOML is one of JSON in which DEL is escaped too.
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{_toml_key(name)} = {toml_value(one)}" for name, one in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return repr(value)
+
+
+def toml_table(table: Mapping[str, object]) -> str:
+    """Return a table as a TOML document: its lists of tables stand last, each of them under a heading of its own."""
+    plain = {name: value for name, value in table.items() if not _is_table_list(value)}
+    lines = [f"{_toml_key(name)} = {toml_value(value)}" for name, value in plain.items()]
+    for name, value in table.items():
+        for one in value if _is_table_list(value) and isinstance(value, list | tuple) else ():
+            lines += [
+                "",
+                f"[[{_toml_key(name)}]]",
+                *(f"{_toml_key(key)} = {toml_value(of)}" for key, of in one.items()),
+            ]
+    return "\n".join([*lines, ""])
+
+
+def _is_table_list(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
+
+
+def _toml_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else toml_value(name)

@@ -11,6 +11,11 @@ from support.command_line import uphold
 from support.imports import compared, write
 from support.judge_workbench import LOCKED, good_answer_wins, judge_file, reviewed_store, wrong_on
 from support.model_server import Asked, Reply, error, serving
+from uphold.settings import Settings
+from uphold.store.database import open_store
+from uphold.workflows.decided_half import find_scope
+from uphold.workflows.judge_request import JudgeRequest
+from uphold.workflows.judge_workbench import keep_version, open_workbench, written_clause
 
 KEY = {"OPENAI_API_KEY": "key-of-the-test"}
 
@@ -126,3 +131,35 @@ def test_nothing_decided_is_refused(tmp_path: Path) -> None:
     found = uphold(tmp_path, "judges", "try", "--judge", "rules:closer")
     assert found.returncode == 3
     assert "no decided pair is in the development half" in found.stderr
+
+
+def test_kept_versions_are_listed_read_compared_and_written(folder: Path) -> None:
+    request = JudgeRequest((), "lora-vs-base")
+    with open_store(folder / "x.db") as store:
+        bench = open_workbench(store, find_scope(store, request.run, None), Settings())
+        for text in ("Be \x1b[31mfair.", "Be brief."):
+            draft = bench.draft.with_new_clause(written_clause(text, bench.number))
+            keep_version(store, bench, draft, "mira", request)
+            bench = open_workbench(store, find_scope(store, request.run, None), Settings())
+    listed = json.loads(uphold(folder, "judges", "versions", "s", "--json").stdout)
+    assert [(one["judge"], one["number"], one["parent"]) for one in listed] == [
+        ("weak", 1, None),
+        ("weak", 2, 1),
+        ("weak", 3, 2),
+    ]
+    read = uphold(folder, "judges", "versions", "s", "3")
+    assert "Be brief." in read.stdout
+    assert "written, v2" in read.stdout
+    assert "\x1b" not in read.stdout
+    differs = uphold(folder, "judges", "versions", "s", "3", "--against", "1", "--json")
+    assert [one["change"] for one in json.loads(differs.stdout)["changes"]] == ["added", "added"]
+    assert uphold(folder, "judges", "versions", "s", "2", "-o", "two.toml").returncode == 0
+    assert (folder / "two.toml").read_text().startswith("# Version 2 of the judge weak")
+    assert uphold(folder, "judges", "versions", "s", "2", "-o", "two.toml").returncode == 2
+    for arguments, said in (
+        (("9",), "there is no version 9"),
+        (("--judge", "x"), "no version of a judge 'x'"),
+        (("-o", "y"), "name the version"),
+    ):
+        found = uphold(folder, "judges", "versions", "s", *arguments)
+        assert (found.returncode, said in found.stderr) == (2, True), found.stderr

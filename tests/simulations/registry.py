@@ -1,6 +1,19 @@
 """Every simulation, in the order of docs/statistics.md."""
 
-from . import agreement, best, carried, differences, extremes, gates, headline, pandalm, planner, scores
+from . import (
+    agreement,
+    best,
+    carried,
+    certificates,
+    differences,
+    extremes,
+    gates,
+    headline,
+    pandalm,
+    planner,
+    scores,
+    trials,
+)
 from .frame import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
@@ -14,4 +27,6 @@ SIMULATIONS: tuple[Simulation, ...] = (
     *gates.SIMULATIONS,
     *scores.SIMULATIONS,
     *best.SIMULATIONS,
+    *trials.SIMULATIONS,
+    *certificates.SIMULATIONS,
 )

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from uphold.records.enums import Choice, Preference
 from uphold.records.halves import Half, half_of
 from uphold.records.reviews import OnScreen
 from uphold.records.texts import ExampleText
+from uphold.settings import toml_table
 from uphold.store.database import Store
 from uphold.store.runs import all_runs
 from uphold.store.sets import find_set
@@ -110,20 +110,31 @@ def _better(user: str) -> str:
     return "B" if user.rfind(" good") > user.rfind(" bad") else "A"
 
 
-def reviewed_store(path: Path, count: int = 80, wrong: int = 4) -> Store:
-    """Return a store with the run `lora-vs-base`, judged by `weak` and decided by mira.
+def reviewed_store(
+    path: Path, count: int = 80, wrong: int = 4, *, rubric: str | None = None, imported: bool = False
+) -> Store:
+    """Return a store with the run `lora-vs-base`, judged by `weak` (or by `old`, imported) and decided by mira.
 
     Every so-manieth verdict was `wrong` and is overturned, for the reason `wrong fact` or `too long`, with a note.
     """
     store = new_store(path)
     make_set(store, "s", "mira", seed=SEED)
-    bring(store, *rows(count))
-    with serving(wrong_on(wrong)) as server:
-        file = judge_file(path.with_name("weak.toml"), server.url, "weak")
-        request = JudgeRequest(str(file), "lora-vs-base", patience=NO_RETRY)
-        asyncio.run(_judge(store, request))
+    if imported:
+        bring(store, *(_judged(row, number, wrong) for number, row in enumerate(rows(count))))
+    else:
+        bring(store, *rows(count))
+        with serving(wrong_on(wrong)) as server:
+            fields = {} if rubric is None else {"rubric": rubric}
+            file = judge_file(path.with_name("weak.toml"), server.url, "weak", **fields)
+            asyncio.run(_judge(store, JudgeRequest(str(file), "lora-vs-base", patience=NO_RETRY)))
     decide_all(store, wrong)
     return store
+
+
+def _judged(row: dict[str, Any], number: int, wrong: int) -> dict[str, Any]:
+    """Return a row with a verdict of the imported judge `old`."""
+    verdict = Preference(truth(number).value)
+    return row | {"judge": "old", "verdict": (verdict.mirrored if number % wrong == 0 else verdict).value}
 
 
 async def _judge(store: Store, request: JudgeRequest) -> None:
@@ -152,11 +163,5 @@ def decide_all(store: Store, wrong: int = 4) -> None:
 def judge_file(path: Path, url: str, name: str = "strict", **fields: Any) -> Path:
     """Write the TOML file of a judge at a server of ours."""
     values = {"name": name, "model": "openai:loopback", "base_url": f"{url}/v1"} | fields
-    path.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in values.items()))
+    path.write_text(toml_table(values))
     return path
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
-    return json.dumps(value)

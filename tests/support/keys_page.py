@@ -22,6 +22,8 @@ SCREENS = {
     "Judging": keys.JUDGING,
     "The checkpoints": keys.CHECKPOINTS,
     "A new checkpoint": keys.NEW_CHECKPOINT,
+    "The workbench": keys.WORKBENCH,
+    "Standing": keys.STANDING,
     "Pages over a screen": keys.OVERLAY,
 }
 """The tables of `uphold_tui.keys` by the heading of the page."""

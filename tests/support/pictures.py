@@ -22,6 +22,8 @@ from support.picture_data import MADE
 from support.picture_judging import at_work
 from support.picture_new_checkpoint import half_done
 from support.picture_scenes import SCENES, Scene
+from support.picture_standing import lapsed, standing
+from support.picture_workbench import workbench
 from support.screen_text import as_text
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
@@ -31,7 +33,7 @@ from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light")
 
-_MADE = {**MADE, "checkpoints": checkpoints}
+_MADE = {**MADE, "checkpoints": checkpoints, "standing": standing, "lapsed": lapsed, "workbench": workbench}
 
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 

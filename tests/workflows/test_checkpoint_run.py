@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.certified import StubJudge, judge_file, key_of
 from support.checkpoints import SET, SETTINGS, brought, keys, project, read, requested, shown
 from support.imports import bring, write
 from support.model_server import Asked, Reply, answer_to, error, loopback, said
@@ -28,10 +29,12 @@ from uphold.store.checkpoints import pairs_to_read
 from uphold.store.database import Store, open_store
 from uphold.store.judges import record_requested_orders
 from uphold.store.runs import find_run
+from uphold.workflows.certifying import CertifyRequest, certify
 from uphold.workflows.checkpoint_run import CheckpointRequest, read_result, run_checkpoint
 from uphold.workflows.checkpoints import bless_run, checkpoint_rows, gate_summary, lost_and_won, old_and_new
 from uphold.workflows.comparison import GateRequest, compare_runs, gate_run
 from uphold.workflows.curating import SetEditor
+from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.pinning import pin_judge, pin_spec
 from uphold.workflows.project_setup import NewProject, make_project
 from uphold.workflows.set_judge import judge_of_set
@@ -408,3 +411,72 @@ async def test_the_steps_come_one_after_another(three: Store) -> None:
         ("judged", "done"),
         ("to read", "waiting"),
     ]
+
+
+async def certified_project(store: Store, judge: StubJudge, file: Path) -> None:
+    """A set whose first checkpoint was decided, and the judge that is pinned to it certified."""
+    make_project(
+        store, store.path.with_name("uphold.toml"), NewProject(SETTINGS.project, "base", str(file)), "ada", Settings()
+    )
+    rows = [
+        {
+            "key": key_of(n),
+            "instruction": f"{n * 7919} of {key_of(n)}?",
+            "response_candidate": f"baseline of {key_of(n)}",
+        }
+        for n in range(70)
+    ]
+    bring(store, *rows, set_=SET, candidate="base")
+    first = await brought(store, "v1", {key_of(n): f"candidate of {key_of(n)}" for n in range(70)})
+    read(store, first.run, dict.fromkeys(map(key_of, range(70)), Choice.CANDIDATE), 70)
+    request = CertifyRequest(JudgeRequest(str(file), set=SET), 0.75)
+    *_, result = [one async for one in certify(store, request)]
+    assert result.state == "stands", result
+
+
+SECOND_ANSWERS = {key_of(n): f"candidate of {key_of(n)}{' too' if n < 9 else ''}" for n in range(70)}
+
+
+async def test_a_certified_judge_is_checked_for_drift_once_before_it_is_asked(store: Store) -> None:
+    judge = StubJudge()
+    with judge_file(store.path.parent, judge) as (file, _):
+        await certified_project(store, judge, file)
+        asked = len(judge.asked)
+        result = await brought(store, "v2", SECOND_ANSWERS)
+        assert [step.name for step in result.progress.steps] == ["answers", "carried", "drift", "judged", "to read"]
+        assert result.work.drift is not None
+        assert (result.work.drift.state, result.work.drift.changed) == ("holds", 0)
+        assert len(judge.asked) == asked + result.work.drift.asked + 9
+        assert result.work.left == ()
+        again = await brought(store, "v2", SECOND_ANSWERS)
+        assert again.progress.step(StepName.DRIFT).state is StepState.DONE
+        assert len(judge.asked) == asked + result.work.drift.asked + 9
+        unchecked = await brought(store, "v3", SECOND_ANSWERS, checks_drift=False)
+        assert (unchecked.work.drift, len(unchecked.progress.steps)) == (None, 4)
+
+
+async def test_a_judge_that_was_found_changed_is_not_asked(store: Store) -> None:
+    judge = StubJudge()
+    with judge_file(store.path.parent, judge) as (file, _):
+        await certified_project(store, judge, file)
+        judge.turned = {key_of(number) for number in range(0, 70, 2)}
+        asked = len(judge.asked)
+        result = await brought(store, "v2", SECOND_ANSWERS)
+        assert result.work.judge_changed
+        assert result.progress.step(StepName.DRIFT).state is StepState.FAILED
+        assert result.progress.step(StepName.JUDGED).state is StepState.WAITING
+        assert len(judge.asked) == asked + result.work.drift.asked
+        assert "was found changed, and its certificate lapses; `uphold set pin desk --spec SPEC`" in result.work.left[0]
+        with pytest.raises(BadUsage, match="it was found changed on"):
+            await brought(store, "v2", SECOND_ANSWERS)
+
+
+async def test_the_cap_holds_for_the_check_too(store: Store) -> None:
+    judge = StubJudge()
+    with judge_file(store.path.parent, judge) as (file, _):
+        await certified_project(store, judge, file)
+        asked = len(judge.asked)
+        result = await brought(store, "v2", SECOND_ANSWERS, max_cost=0.005)
+        assert 0 < len(judge.asked) - asked < 70
+        assert result.progress.step(StepName.DRIFT).state is StepState.LEFT
+        assert result.work.left[0].startswith("drift: ")

@@ -278,6 +278,8 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
+    Key("figures.workbench", ("W",), "workbench", "workbench", "workbench: a better judge", "Show"),
+    Key("figures.standing", ("s",), "standing", "standing", "standing: what is certified of the judge", "Show"),
     Key("figures.wrong", ("e",), "wrong", "where it is wrong", "where the judge is wrong", "Show"),
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
@@ -346,6 +348,44 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+)
+
+STANDING: tuple[Key, ...] = (
+    Key("standing.drift", ("C",), "drift", "check drift", "check the judge for drift", "Standing"),
+    Key("standing.test", ("L",), "test", "test anew", "test a judge on locked pairs, once", "Standing"),
+    Key("standing.judge", ("tab",), "judge", "next judge", "next judge", "Standing"),
+    Key("standing.pairs", ("l",), "pairs", "its pairs", "the pairs of the test", "Standing"),
+    Key("standing.stop", ("escape",), "stop", "stop", "stop asking; what was asked is kept", "Standing"),
+    Key("standing.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
+    Key("standing.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
+    Key("standing.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
+    Key("standing.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+)
+
+WORKBENCH: tuple[Key, ...] = (
+    Key("workbench.open", ("enter",), "open", "try", "try it; on a pair: open it", "Judge"),
+    Key("workbench.test", ("L",), "test", "test on the locked half", "test it on the locked half, once", "Judge"),
+    Key("workbench.keep", ("S",), "keep", "keep", "keep it as a version", "Judge"),
+    Key("workbench.stop", ("escape",), "escape", "stop", "stop asking; back to the rubric", "Judge"),
+    Key("workbench.new", ("n",), "new", "new clause", "write a clause", "Rubric"),
+    Key("workbench.reasons", ("w",), "reasons", "from your reasons", "a clause from a reason that was given", "Rubric"),
+    Key("workbench.toggle", ("space",), "turn", "on or off", "a clause on or off", "Rubric"),
+    Key("workbench.edit", ("e", "E"), "edit", "edit", "edit a clause", "Rubric"),
+    Key("workbench.show", ("x",), "show", "show it a pair", "show it a decision, or no more", "Rubric"),
+    Key("workbench.undo", ("u", "z"), "undo", "undo", "undo the last change of the draft", "Rubric"),
+    Key("workbench.down", ("j", "down"), "move(1)", "down", "down, up", "Move"),
+    Key("workbench.up", ("k", "up"), "move(-1)", "up", "down, up", "Move"),
+    Key("workbench.page", ("pagedown",), "page(1)", "page", "page", "Move"),
+    Key("workbench.page_back", ("pageup",), "page(-1)", "page back", "page", "Move"),
+    Key("workbench.pane", ("tab",), "pane", "pairs", "the pairs, the rubric", "Move"),
+    Key("workbench.tries", ("h",), "tries", "tries", "tries by now", "Show"),
+    Key("workbench.versions", ("V",), "versions", "versions", "versions: read, compare, go back", "Show"),
+    Key("workbench.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
+    Key("workbench.help", ("?",), "help", "all keys", "this", "Show"),
+    Key("workbench.back", ("q",), "back", "back", "back; asking goes on", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

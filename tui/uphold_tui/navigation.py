@@ -23,6 +23,7 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
 from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
+    from uphold.records.certificates import Certificate
     from uphold.records.import_request import ImportRequest
     from uphold.records.judgments import JudgeRef
     from uphold.workflows.checkpoint_run import CheckpointRequest
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
     from uphold_tui.numbers.screen import NumbersActions
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
+    from uphold_tui.standing.work import BackgroundWork
+    from uphold_tui.workbench.source import TrialWork
 
 DEMO = "support-desk"
 """The sample set that a first start offers."""
@@ -51,6 +54,8 @@ class Navigator:
         self.summary: SessionSummary | None = None
         self.judging: BackgroundJudging | None = None
         self.checkpoint: BackgroundCheckpoint | None = None
+        self.standing: BackgroundWork | None = None
+        self.trial: TrialWork | None = None
         self.first_checkpoint: BackgroundCheckpoint | None = None
         self.importing: ImportWork[ImportOutcome] | None = None
         self.reviews: list[ReviewScreen] = []
@@ -353,6 +358,8 @@ class Navigator:
             self.close,
             self.update_judges,
             lambda: self.show_checkpoints(run.set),
+            lambda judge: self.show_standing(run.set, judge),
+            lambda: self.show_workbench(run),
         )
         self.app.push_screen(self.numbers_screen(run, self.reviewer, actions, self.options.judge))
 
@@ -380,6 +387,62 @@ class Navigator:
 
         actions = WrongActions(numbers.pairs, self.close)
         self.app.push_screen(WrongScreen(wrong_source(self.store.path, run, judge), actions, self.options))
+
+    # the workbench
+
+    def show_workbench(self, run: Run) -> None:
+        """A judge at work on the decided pairs of a run."""
+        from uphold_tui.workbench.screen import WorkbenchActions, WorkbenchScreen
+        from uphold_tui.workbench.source import workbench_source
+
+        def begin(work: "TrialWork") -> None:
+            self.trial = work
+
+        def open_pair(pair_id: int) -> None:
+            session = self._session(run, QueueKind.RANDOM)
+            session.go_to(session.place_of(pair_id) + 1)
+            self.app.push_screen(self._review_screen(session, self._review_left))
+
+        actions = WorkbenchActions(
+            begin,
+            lambda: self.trial if self.trial is not None and self.trial.is_running else None,
+            open_pair,
+            lambda named: self.show_standing(run.set, None, named),
+            self.close,
+        )
+        source = workbench_source(self.store.path, run, self.reviewer, self.settings)
+        self.app.push_screen(WorkbenchScreen(source, actions, self.options))
+
+    # standing
+
+    def show_standing(self, set_name: str, judge: "JudgeRef | None", to_test: str | None = None) -> None:
+        """What is certified over a set; `judge` is the one in force where none is pinned to the set.
+
+        `to_test` names a judge that is to be tested at once, after the question what that spends.
+        """
+        from uphold_tui.standing.screen import StandingActions, StandingScreen
+        from uphold_tui.standing.source import standing_source
+
+        def begin(work: "BackgroundWork") -> None:
+            self.standing = work
+
+        actions = StandingActions(
+            begin,
+            lambda: self.standing if self.standing is not None and self.standing.is_running else None,
+            self._list_tested,
+            self.close,
+        )
+        source = standing_source(self.store.path, set_name, judge, self.settings)
+        self.app.push_screen(StandingScreen(source, actions, self.options, to_test))
+
+    def _list_tested(self, certificate: "Certificate") -> None:
+        """List the pairs of a test: those of its run, or of the latest run of the set that has some."""
+        from uphold.records.pair_list import Behind, behind
+        from uphold.workflows.standing import runs_tested
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        found = runs_tested(self.store, certificate)
+        self.list_pairs(found[-1], PairsScreenState(behind(Behind.TESTED)), certificate.judge)
 
     # checkpoints
 
@@ -577,11 +640,15 @@ class Navigator:
         return self.judging
 
     def stop_judging(self) -> None:
-        """Stop judging and a new checkpoint that still go on, and wait until what was in flight is in the file."""
+        """Stop whatever asks models still, and wait until what was in flight is in the file."""
         if self.judging is not None:
             self.judging.stop_and_wait()
         if self.checkpoint is not None:
             self.checkpoint.stop_and_wait()
+        if self.standing is not None:
+            self.standing.stop_and_wait()
+        if self.trial is not None:
+            self.trial.stop_and_wait()
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""
@@ -676,7 +743,12 @@ class ReviewNavigator:
         session = self._session
         self.screen.update_judge()
         actions = NumbersActions(
-            self.open_filtered, self._review_queue, self._navigator.close, self._navigator.update_judges
+            self.open_filtered,
+            self._review_queue,
+            self._navigator.close,
+            self._navigator.update_judges,
+            standing=lambda judge: self._navigator.show_standing(session.run.set, judge),
+            workbench=lambda: self._navigator.show_workbench(session.run),
         )
         screen = self._navigator.numbers_screen(session.run, session.reviewer, actions, session.named_judge)
         self._app.push_screen(screen)

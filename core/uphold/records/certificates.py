@@ -183,11 +183,20 @@ class RerunCount:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedJudge:
+    """Why and when a judge version ended: `drift`, or `another model`."""
+
+    reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """What a certificate is held against: the set and its runs as they are now.
 
     `judge` is the judge in force, None where there is none. `orders` and `samples` are those that the runs ask of the
-    certified judge, None where they ask nothing of it. `changed_examples` were added, edited or retired since.
+    certified judge, None where they ask nothing of it. `changed_examples` were added, edited or retired since. `ended` says
+    why the certified version is not asked any more, None where it is.
     """
 
     judge: JudgeRef | None
@@ -195,6 +204,7 @@ class Present:
     samples: int | None
     floor: float | None
     changed_examples: int
+    ended: EndedJudge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +243,8 @@ def _lapses(certificate: Certificate, present: Present, checks: Sequence[DriftCh
     for check in checks:
         if check.state is DriftState.CHANGED:
             found.append(f"the drift check of {check.created_at[:10]} found it changed: {drift_words(check)}")
+    if present.ended is not None and not found:
+        found.append(f"it was found changed on {present.ended.created_at[:10]} ({present.ended.reason})")
     if present.judge is not None and present.judge.version != certificate.judge.version:
         now = f"{present.judge.name}@{present.judge.version[:8]}"
         found.append(

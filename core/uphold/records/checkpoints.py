@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from uphold.records.certificates import DriftCheck, DriftState
 from uphold.records.comparisons import GatedRun, RunChanges, RunComparison, RunDifference
 from uphold.records.headline_judge import HeadlineJudge
 from uphold.records.judgments import JudgeRef
@@ -13,10 +14,11 @@ from uphold.records.statistics import Rate, Share
 
 
 class StepName(StrEnum):
-    """The steps of a new checkpoint, in their order."""
+    """The steps of a new checkpoint, in their order; drift only where a certificate of the judge stands."""
 
     ANSWERS = "answers"
     CARRIED = "carried"
+    DRIFT = "drift"
     JUDGED = "judged"
     TO_READ = "to read"
 
@@ -53,7 +55,7 @@ class CheckpointStep:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointProgress:
-    """A new checkpoint under way: its four steps. `run` is None until its pairs are made; `cap` is in dollars.
+    """A new checkpoint under way: its steps. `run` is None until its pairs are made; `cap` is in dollars.
 
     `current` is the step that is at work or ended last; `adapted` says how requests were changed since a server takes no
     others, each with the model's name. `flipped` of the pairs to read are those on which the judge has turned.
@@ -99,7 +101,8 @@ class CheckpointWork:
     """What one call did for a checkpoint: `generated` and `imported` answers, `reused` and `asked` judgments.
 
     `cost` is in dollars, None where a model without a known price was asked; `unknown_cost` is the most that requests may
-    have cost beside it whose reply was lost. `left` says, a sentence each, what could not be done.
+    have cost beside it whose reply was lost. `drift` is the check of the judge, where one was made. `left` says, a sentence
+    each, what could not be done.
     """
 
     generated: int = 0
@@ -109,7 +112,13 @@ class CheckpointWork:
     asked: int = 0
     cost: float | None = 0.0
     unknown_cost: float = 0.0
+    drift: DriftCheck | None = None
     left: tuple[str, ...] = ()
+
+    @property
+    def judge_changed(self) -> bool:
+        """Whether the check found the judge changed, so that it was not asked."""
+        return self.drift is not None and self.drift.state is DriftState.CHANGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class Behind(StrEnum):
     PEOPLE_LENGTH = "people’s winners, lengths differ"
     SHARED = "read by several"
     SIDES = "own winners"
+    TESTED = "locked, tested"
     PART = "people and judge, in part"
 
 

@@ -131,3 +131,23 @@ class Trial:
     def broken(self) -> tuple[TrialPair, ...]:
         """The pairs that only the old judge had right."""
         return tuple(pair for pair in self.pairs if pair.change < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """A try as it was recorded: judge and old judge by name and version, the counts, and on how many reruns it rests.
+
+    `run` is None where all runs of the set were taken. `cost` is in dollars, None where a price was not known.
+    """
+
+    judge: str
+    version: str
+    against: str
+    against_version: str
+    run: str | None
+    half: Half
+    counts: TrialCounts
+    rerun_pairs: int
+    rerun_changed: int
+    cost: float | None
+    created_at: str

@@ -92,7 +92,7 @@ def bound_rows(certificate: Certificate) -> list[tuple[str, str]]:
         ("judge", versioned_name(certificate.judge)),
         ("orders", order_words(bound.orders) + times),
         ("floor", percent(bound.floor)),
-        ("set", f"{bound.set} v{bound.version}, {bound.set_hash[:8]}"),
+        ("set", f"{bound.set} v{bound.version}, {bound.set_hash[:6]}"),
         ("examples", count_noun(bound.examples, "example")),
         ("tested", certificate.created_at[:10]),
     ]

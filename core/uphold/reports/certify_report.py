@@ -82,11 +82,9 @@ def chance_sentence(floor: float, chance: float | None, better: float | None, ag
 def outcome_report(outcome: TestOutcome) -> Report:
     """Return what came of a test as a report."""
     certificate = outcome.certificate
-    if certificate is None:
-        items: tuple[Item, ...] = (
-            Sentence(f"{outcome.state}: {outcome.reason}.", Tone.WARNING),
-            Sentence("Nothing was spent.", Tone.MUTED),
-        )
+    if certificate is None or outcome.reason:
+        items: tuple[Item, ...] = (Sentence(f"{outcome.state}: {outcome.reason}.", Tone.WARNING),)
+        items += () if certificate is not None else (Sentence("Nothing was spent.", Tone.MUTED),)
         return Report(
             outcome.judge, f"certificate on {outcome.name}", (ReportSection(SectionId.CERTIFICATE, "", items),)
         )

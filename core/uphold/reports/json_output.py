@@ -49,7 +49,7 @@ from uphold.records.statistics import (
     Value,
 )
 from uphold.records.trials import Trial, TrialPair
-from uphold.reports.certificate_text import certificate_json
+from uphold.reports.certificate_text import certificate_json, check_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 
 Json = dict[str, Any]
@@ -528,6 +528,7 @@ def checkpoint_json(result: CheckpointResult) -> Json:
         "asked": work.asked,
         "cost": work.cost,
         "unknown_cost": work.unknown_cost,
+        "drift": None if work.drift is None else check_json(work.drift),
         "changed": reading.changed,
         "flipped": result.progress.flipped,
         "to_read": reading.to_read,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from uphold.formatting import count, count_noun, dollars, noun, of_n, p_value, percent_number, points, size_in_points
 from uphold.records.judge_clauses import NamedPair, ReasonCount
-from uphold.records.trials import Trial, TrialPair, TrialState
+from uphold.records.trials import Trial, TrialPair, TrialRecord, TrialState
 from uphold.reports.model import Item, NumberRow, Report, ReportSection, SectionId, Sentence, Table, Tone
 
 MAX_CHANGED = 40
@@ -150,3 +150,23 @@ def agreement_change(trial: Trial) -> tuple[str, str]:
     old, new = (counts.broken + counts.right) / n, (counts.fixed + counts.right) / n
     change = points((counts.fixed - counts.broken) / n)
     return change, f"{percent_number(old)} to {percent_number(new)}"
+
+
+def tries_report(set_name: str, trials: Sequence[TrialRecord]) -> Report:
+    """Return the report of the tries on a set, the latest first."""
+    rows = tuple(
+        (
+            one.created_at[:16].replace("T", " "),
+            f"{one.judge}@{one.version[:6]}",
+            f"for {one.against}",
+            points((one.counts.fixed - one.counts.broken) / max(one.counts.pairs, 1)),
+            f"fixed {count(one.counts.fixed)}",
+            f"broken {count(one.counts.broken)}",
+            f"of {count(one.counts.pairs)}",
+            dollars(one.cost),
+        )
+        for one in reversed(trials)
+    )
+    items: tuple[Item, ...] = (Table("tries", rows),) if rows else (Sentence("Nothing was tried yet."),)
+    section = ReportSection(SectionId.TWO_JUDGES, "", items)
+    return Report("Tries", f"on the development half of {set_name}, the latest first", (section,))

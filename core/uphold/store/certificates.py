@@ -11,6 +11,7 @@ from uphold.records.certificates import (
     Certificate,
     DriftCheck,
     DriftState,
+    EndedJudge,
     Present,
     RerunCount,
     TagAgreement,
@@ -18,11 +19,10 @@ from uphold.records.certificates import (
 from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import Judge, JudgeRef
 from uphold.records.runs import Run
-from uphold.records.set_history import changed_members
 from uphold.records.statistics import Rate
 from uphold.store.database import Store, first_values, now
 from uphold.store.judges import asked_orders
-from uphold.store.set_versions import members, present_members
+from uphold.store.set_versions import changed_since
 from uphold.store.sets import settings_of
 
 _LEVEL = 0.95
@@ -166,6 +166,15 @@ def tested_pairs(store: Store, number: int) -> dict[int, bool]:
     return {pair_id: bool(same) for pair_id, same in store.rows(sql, (number,))}
 
 
+def runs_tested(store: Store, number: int) -> list[int]:
+    """Return the ids of the runs whose pairs a test was on."""
+    sql = (
+        "SELECT DISTINCT p.run_id FROM locked_uses u JOIN pairs p ON p.id = u.pair_id WHERE u.certificate_id = ?"
+        " ORDER BY p.run_id"
+    )
+    return [row[0] for row in store.rows(sql, (number,))]
+
+
 def spent_pairs(store: Store, set_id: int) -> set[int]:
     """Return the pairs of a set's runs that were tested, or have the same texts as one that was."""
     of_set = "SELECT p.id FROM pairs p JOIN runs r ON r.id = p.run_id WHERE r.set_id = ?"
@@ -264,13 +273,13 @@ def read_present(store: Store, certificate: Certificate, judge: JudgeRef | None,
     orders, samples = asked_orders(store, certificate.judge.id, certificate.set_id, run)
     floor = settings_of(store, certificate.set_id).get("floor")
     version = store.one("SELECT set_version_id FROM certificates WHERE id = ?", (certificate.id,))[0]
-    changed = changed_members(members(store, version), present_members(store, certificate.set_id))
     return Present(
         judge=judge,
         orders=orders or None,
         samples=samples if orders else None,
         floor=None if floor is None else float(json.loads(floor)),
-        changed_examples=sum(map(len, (changed.added, changed.retired, changed.edited))),
+        changed_examples=changed_since(store, certificate.set_id, version),
+        ended=end_of_judge(store, certificate.judge.id),
     )
 
 
@@ -281,14 +290,6 @@ def end_judge(conn: sqlite3.Connection, judge_id: int, reason: str) -> None:
     """Write that a judge version is not asked any more: `drift`, or `another model`."""
     sql = "INSERT OR IGNORE INTO ended_judges (judge_id, reason, created_at) VALUES (?, ?, ?)"
     conn.execute(sql, (judge_id, reason, now()))
-
-
-@dataclass(frozen=True, slots=True)
-class EndedJudge:
-    """Why and when a judge version ended: `drift`, or `another model`."""
-
-    reason: str
-    created_at: str
 
 
 def end_of_judge(store: Store, judge_id: int) -> EndedJudge | None:

@@ -45,9 +45,16 @@ SELECT id FROM set_events WHERE value IS NOT NULL AND NOT CASE kind
     ELSE 1 END LIMIT 1
 """
 
+_ORDERS = f"""
+SELECT id FROM certificates WHERE json_type(answer_orders) <> 'array' OR EXISTS (
+    SELECT 1 FROM json_each(answer_orders) WHERE coalesce(value NOT IN ({", ".join(f"'{order}'" for order in AnswerOrder)}), 1)
+) LIMIT 1
+"""
+
 _ACROSS = (
     (_TURNS, "pairs", "turn is behind the last turn of its text or answers"),
     (_SETTINGS, "set_events", "value is no number for a floor, or no object of counts"),
+    (_ORDERS, "certificates", "answer_orders is no list of orders"),
     (_UNDONE, "events", "undone is not what the undo and redo events say"),
 )
 """Rules that join tables or columns: a query for the first row that breaks one, its table, and what is wrong."""

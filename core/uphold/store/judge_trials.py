@@ -7,29 +7,9 @@ from dataclasses import dataclass
 
 from uphold.records.enums import AnswerOrder, Purpose
 from uphold.records.halves import Half
-from uphold.records.trials import TrialCounts
+from uphold.records.trials import TrialCounts, TrialRecord
 from uphold.store.database import Store, now
 from uphold.store.judgments import PairsToAsk
-
-
-@dataclass(frozen=True, slots=True)
-class TrialRecord:
-    """A try as it was recorded: judge and old judge by name and version, the counts, and on how many reruns it rests.
-
-    `run` is None where all runs of the set were taken. `cost` is in dollars, None where a price was not known.
-    """
-
-    judge: str
-    version: str
-    against: str
-    against_version: str
-    run: str | None
-    half: Half
-    counts: TrialCounts
-    rerun_pairs: int
-    rerun_changed: int
-    cost: float | None
-    created_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +94,6 @@ def pair_places(store: Store, pair_ids: Collection[int]) -> dict[int, PairPlace]
     """Return where some pairs stand, by pair id."""
     rows = store.rows(_PLACES, (json.dumps(list(pair_ids)),))
     return {number: PairPlace(run, key, turn, str(instruction)) for number, run, key, turn, instruction in rows}
-
-
-_SEEN = """
-SELECT DISTINCT d.pair_id FROM current_decisions d JOIN events v ON v.id = d.event_id
-LEFT JOIN events o ON o.id = v.target_id AND v.kind = 'carried'
-WHERE d.pair_id IN (SELECT value FROM json_each(:pairs)) AND coalesce(v.verdict_shown, o.verdict_shown) = 1
-    AND coalesce(v.judge_id, o.judge_id) = :judge
-    AND NOT EXISTS (SELECT 1 FROM blind_decisions b WHERE b.pair_id = d.pair_id AND b.reviewer_id = d.reviewer_id)
-"""
-
-
-def decided_in_view(store: Store, pair_ids: Collection[int], judge_id: int) -> set[int]:
-    """Return those of some pairs of which somebody decided with this judge's verdict on the screen."""
-    return {row[0] for row in store.rows(_SEEN, {"pairs": json.dumps(list(pair_ids)), "judge": judge_id})}
 
 
 _ORDERS_OF_TRIES = """

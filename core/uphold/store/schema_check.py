@@ -21,7 +21,7 @@ SCHEMA_HASHES = {
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
     13: "4e98bedca0b5576cf2216025049220540c966800864e4b1c9e34b4b61e750dc3",
     14: "41dd46fe12f6da4c7182bc501f10de301e23c092a3b4a08151f40e95e509e8bb",
-    15: "ddea5a9381f86d6a8ba330ed56c06691b260a091dfd8a46a4905037c30e44644",
+    15: "dc1faf4edf0b8eb860bc7487dfcc2fcdb53a5cfd4f2bb21289ded232e2fdd076",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 

@@ -101,6 +101,20 @@ def latest_version(store: Store, set_id: int) -> CutVersion | None:
     return None if row is None else CutVersion(row[0], row[1], row[2], is_new=False)
 
 
+def changed_since(store: Store, set_id: int, version_id: int) -> int:
+    """Return how many examples of a set were added, edited or retired since a version."""
+    sql = """
+    SELECT (SELECT count(*) FROM examples e WHERE e.set_id = :set AND e.status = 'active' AND NOT EXISTS (
+        SELECT 1 FROM set_members m WHERE m.version_id = :version AND m.example_id = e.id AND m.text_id = e.text_id
+            AND m.reference_id IS e.reference_id
+    )) + (
+        SELECT count(*) FROM set_members m JOIN examples e ON e.id = m.example_id
+        WHERE m.version_id = :version AND e.status <> 'active'
+    )
+    """
+    return int(store.one(sql, {"set": set_id, "version": version_id})[0])
+
+
 def find_version(store: Store, set_id: int, number: int) -> CutVersion:
     """Return a version by its number; raises BadUsage, with the numbers that there are, where the set has none of it."""
     row = store.one("SELECT id, number, hash FROM set_versions WHERE set_id = ? AND number = ?", (set_id, number))

@@ -68,7 +68,11 @@ def record_questions(store: Store, questions: Questions) -> RecordedQuestions:
     return RecordedQuestions(task, judge_id, JudgingScope(again=questions.pairs), fence)
 
 
-async def estimate_questions(store: Store, questions: Questions) -> Estimate:
-    """Return what the questions would take: calls, tokens, dollars. This works on a copy of the database in memory."""
+async def estimate_questions(store: Store, questions: Questions, *, asking: bool = True) -> Estimate:
+    """Return what the questions would take: calls, tokens, dollars. This works on a copy of the database in memory.
+
+    Without `asking` no endpoint is asked to count tokens.
+    """
     with store.copy_in_memory() as copy:
-        return await estimate_recorded(copy, questions.request, record_questions(copy, questions))
+        recorded = record_questions(copy, questions)
+        return await estimate_recorded(copy, questions.request, recorded, asking=asking)

@@ -25,14 +25,16 @@ from uphold.store.judgments import PairsToAsk
 from uphold.store.reruns import verdicts_for
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope
 from uphold.workflows.drift import ask_reruns, pairs_to_rerun
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import named_judge
-from uphold.workflows.test_scope import TestScope, find_scope
 
 _LISTED_KEYS = 12
+
+_OTHER_MODEL = "the server names another model than before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class CertifyPlan:
     `more` examples it takes and which could be read (`keys`), with the reason.
     """
 
-    scope: TestScope
+    scope: PairScope
     judge: JudgeRef | None
     judge_name: str
     task: JudgeTask | None
@@ -87,7 +89,8 @@ class CertifyPlan:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """What came of a test; without a certificate nothing was spent, and `reason` says why.
+    """What came of a test; without a certificate nothing was spent, and `reason` says why. One that was refused with a
+    certificate was passed by a model that does not answer any more.
 
     `left` judgments could not be had; `cost` is in dollars, None where no price is known.
     """
@@ -108,18 +111,19 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
     read the pairs, and, unless `with_address` is False, for a missing API key.
     """
     asking = request.asking
-    scope = find_scope(store, asking)
+    scope = find_scope(store, asking.run, asking.set, asking.settings.project)
     floor, set_floor = _floor(store, scope, request.floor)
     named = named_judge(store, scope.set_id, str(asking.judge), asking, with_address=with_address)
+    if named.ref is not None and certificates.end_of_judge(store, named.ref.id) is not None:
+        raise BadUsage(f"{named.why}; name what it is now by its spec or its TOML file")
     if named.task is not None:
         orders, samples = named.task.orders, named.task.samples
     elif named.ref is None:
         raise BadUsage(named.why)
     else:
         orders, samples = asked_orders(store, named.ref.id, scope.set_id, scope.run)
-    decided = decided_pairs.read_decided(store, scope.set_id, scope.run)
-    halves = set_halves(store, scope.set_id)
-    locked = [pair for pair in decided if halves[pair.example_id] is Half.LOCKED]
+    decided = decided_by_half(store, scope)
+    locked = decided[Half.LOCKED]
     spent = certificates.spent_pairs(store, scope.set_id)
     unspent = tuple(pair for pair in locked if pair.id not in spent)
     against = None
@@ -129,16 +133,16 @@ async def plan_certificate(store: Store, request: CertifyRequest, *, with_addres
             raise BadUsage(f"--against {request.against!r}: this judge has read nothing in this file")
     plan = CertifyPlan(scope, named.ref, named.name, named.task, orders, samples, floor, set_floor, unspent, against)
     if plan.examples < LEAST_EXAMPLES:
-        return _refused(store, plan, locked, halves)
+        return _refused(store, plan, locked)
     if named.task is None:
         _check_verdicts(store, plan, named.ref)
     if against is not None:
         _check_other(store, plan, against)
-    development = [pair for pair in decided if halves[pair.example_id] is Half.DEVELOPMENT]
+    development = decided[Half.DEVELOPMENT]
     return await _with_costs(store, _with_chances(store, plan, development), asking, development)
 
 
-def _floor(store: Store, scope: TestScope, given: float | None) -> tuple[float, float | None]:
+def _floor(store: Store, scope: PairScope, given: float | None) -> tuple[float, float | None]:
     """Return the floor to reach, and that of the set."""
     value = sets.settings_of(store, scope.set_id).get("floor")
     of_set = None if value is None else float(json.loads(value))
@@ -153,9 +157,10 @@ def _floor(store: Store, scope: TestScope, given: float | None) -> tuple[float, 
     return floor, of_set
 
 
-def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair], halves: Mapping[int, Half]) -> CertifyPlan:
+def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair]) -> CertifyPlan:
     """Return the plan of a test that has too few examples: it is refused, or they are spent."""
     scope, more = plan.scope, LEAST_EXAMPLES - plan.examples
+    halves = set_halves(store, scope.set_id)
     unread = decided_pairs.read_unread(store, scope.set_id, scope.run)
     keys = tuple(dict.fromkeys(pair.key for pair in unread if halves[pair.example_id] is Half.LOCKED))
     is_spent = len({pair.asked for pair in locked}) >= LEAST_EXAMPLES
@@ -289,7 +294,7 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
                 else:
                     asked = update
         judge_id, cost = asked.judge_id, asked.progress.cost
-        if asked.left:
+        if asked.left or certificates.end_of_judge(store, judge_id) is not None:
             yield _not_asked(plan, asked)
             return
     result = _test(store, plan, judge_id, cost)
@@ -300,6 +305,9 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
                     yield rerun
                 else:
                     result = replace(result, rerun=rerun.count, left=rerun.left, cost=_sum(cost, rerun.cost))
+        if certificates.end_of_judge(store, judge_id) is not None:
+            reason = f"{_OTHER_MODEL}: what was tested is not what answers now, and its certificate has lapsed"
+            result = replace(result, state=TestState.REFUSED, reason=reason)
     yield result
 
 
@@ -308,6 +316,10 @@ def _sum(first: float | None, second: float | None) -> float | None:
 
 
 def _not_asked(plan: CertifyPlan, asked: QuestionsAsked) -> TestResult:
+    """Return the result of a test for which not everything could be asked, or another model answered than before."""
+    if not asked.left:
+        reason = f"{_OTHER_MODEL}: its verdicts are not of one judge; nothing is spent, its spec or file names the new version"
+        return TestResult(TestState.REFUSED, plan, reason=reason, cost=asked.progress.cost)
     why = f": {asked.stopped}" if asked.stopped else ""
     reason = f"{count_noun(asked.left, 'judgment')} could not be had{why}; nothing is spent, the same command goes on"
     return TestResult(TestState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost)

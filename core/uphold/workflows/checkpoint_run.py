@@ -18,6 +18,7 @@ from uphold.formats.files import find_files
 from uphold.formatting import count, count_noun, noun
 from uphold.generating.systems import find_system
 from uphold.judging.costs import find_price
+from uphold.records.certificates import Certificate, DriftCheck, DriftState, drift_words
 from uphold.records.checkpoints import (
     CheckpointProgress,
     CheckpointResult,
@@ -27,17 +28,20 @@ from uphold.records.checkpoints import (
     StepState,
 )
 from uphold.records.enums import REFERENCE, QueueKind
+from uphold.records.judgments import Judge
 from uphold.records.rows import ImportSummary
 from uphold.records.runs import Run
 from uphold.records.set_history import VersionReason
 from uphold.reviewing.queue_order import FLIPPED_VERDICT
 from uphold.settings import Settings
 from uphold.store import blessed, checkpoints, pairs, runs, set_versions, sets
+from uphold.store.certificates import checks_of, latest_certificates
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
 from uphold.store.headline_judges import coverage, headline_judge
 from uphold.workflows.comparison import GateRequest, compare_runs, gate_run
 from uphold.workflows.concurrency import WorkControl, check_concurrency
+from uphold.workflows.drift import DriftResult, check_drift
 from uphold.workflows.generating import GenerateRequest, GenerationProgress, generate
 from uphold.workflows.importing import ImportProgress, ImportRequest, check_files, import_files
 from uphold.workflows.judge_request import JudgeRequest, RunTarget, find_judges
@@ -46,6 +50,7 @@ from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
 from uphold.workflows.project import find_project_set
 from uphold.workflows.queue_drawing import open_queue
 from uphold.workflows.set_judge import JudgeToAsk, judge_of_set
+from uphold.workflows.standing import with_state
 
 Update = CheckpointProgress | CheckpointResult
 
@@ -55,7 +60,8 @@ class CheckpointRequest:
     """A checkpoint to bring in, and how; names as on the command line.
 
     Its missing answers come from the files `answers` or from an `endpoint`, not both. What is None comes from the set or from
-    the project in `settings`. `max_cost` is in dollars, for answers and judging together; seconds are seconds.
+    the project in `settings`. `max_cost` is in dollars, for answers and judging together; seconds are seconds. With
+    `checks_drift` a judge whose certificate stands is checked for drift before it is asked.
     """
 
     system: str
@@ -75,6 +81,7 @@ class CheckpointRequest:
     patience: RetryPolicy = field(default_factory=RetryPolicy)
     settings: Settings = field(default_factory=Settings)
     control: WorkControl | None = None
+    checks_drift: bool = True
 
     @property
     def cap(self) -> float | None:
@@ -89,7 +96,10 @@ class CheckpointRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A request with everything found that it left out; `endpoint` is None where nothing is generated."""
+    """A request with everything found that it left out; `endpoint` is None where nothing is generated.
+
+    `certificate` is that of the judge, where one stands and is to be checked for drift.
+    """
 
     request: CheckpointRequest
     set_id: int
@@ -100,6 +110,7 @@ class _Plan:
     generates: bool
     asks_model: bool
     control: WorkControl
+    certificate: Certificate | None = None
 
     @property
     def judge_request(self) -> JudgeRequest:
@@ -135,6 +146,8 @@ async def run_checkpoint(store: Store, request: CheckpointRequest) -> AsyncGener
     async for progress in work.bring_answers():
         yield progress
     yield work.make_pairs()
+    async for progress in work.check_drift():
+        yield progress
     async for progress in work.judge():
         yield progress
     yield work.queue_what_changed()
@@ -190,7 +203,16 @@ def _plan(store: Store, request: CheckpointRequest) -> _Plan:
         raise BadUsage(
             f"{judge.spec} holds several judges ({names}); a checkpoint is judged by one: give it a file of its own"
         )
-    return replace(plan, asks_model=any(task.address is not None for task in tasks))
+    certificate = _certificate(store, set_id, tasks[0].judge.record) if request.checks_drift else None
+    return replace(plan, asks_model=any(task.address is not None for task in tasks), certificate=certificate)
+
+
+def _certificate(store: Store, set_id: int, judge: Judge) -> Certificate | None:
+    """Return the certificate of a judge over a set where it stands, for models: what is no model cannot drift."""
+    for found in latest_certificates(store, set_id):
+        if (found.judge.name, found.judge.version) == (judge.name, judge.version) and judge.kind == "llm":
+            return found if with_state(store, found, found.judge, None).stands else None
+    return None
 
 
 def _check_answers(store: Store, plan: _Plan) -> None:
@@ -258,7 +280,9 @@ class _Work:
             system=plan.request.system,
             baseline=plan.baseline,
             judge=plan.judge.name,
-            steps=tuple(CheckpointStep(name) for name in StepName),
+            steps=tuple(
+                CheckpointStep(name) for name in StepName if name is not StepName.DRIFT or plan.certificate is not None
+            ),
             current=StepName.ANSWERS,
             cap=plan.request.cap,
         )
@@ -397,6 +421,54 @@ class _Work:
         step = CheckpointStep(StepName.CARRIED, StepState.DONE, reading.carried_pairs, reading.pairs)
         return self._show(step, run=runs.get_run(store, made.run_id))
 
+    # drift
+
+    async def check_drift(self) -> AsyncGenerator[CheckpointProgress, None]:
+        """Check the judge for drift where its certificate stands, once for a checkpoint."""
+        plan, certificate = self._plan, self._plan.certificate
+        if certificate is None or plan.control.stopped is not None:
+            return
+        checks = checks_of(self._store, certificate.id)
+        if checks and checks[-1].created_at >= checkpoints.created_at(self._store, self._run.id):
+            yield self._drift_ended(checks[-1])
+            return
+        step = CheckpointStep(StepName.DRIFT, StepState.RUNNING, where=plan.judge.name)
+        yield self._show(step)
+        async with aclosing(check_drift(self._store, certificate, plan.judge_request)) as updates:
+            async for update in updates:
+                if isinstance(update, JudgingProgress):
+                    step = replace(step, done=update.done, total=update.total, cost=update.cost)
+                    yield self._show(step)
+                else:
+                    yield self._checked(step, update)
+
+    def _checked(self, step: CheckpointStep, result: DriftResult) -> CheckpointProgress:
+        """Count what a check cost, and show what came of it."""
+        cost = self._work.cost
+        self._did(cost=None if cost is None or result.cost is None else cost + result.cost)
+        if result.check is not None:
+            return self._drift_ended(result.check)
+        if result.left:
+            self._did([f"drift: {result.reason}"])
+            return self._show(replace(step, state=StepState.LEFT, failure=result.reason))
+        return self._show(replace(step, state=StepState.DONE, where=result.reason))
+
+    def _drift_ended(self, check: DriftCheck) -> CheckpointProgress:
+        """Show a check; a judge that was found changed is not asked."""
+        self._did(drift=check)
+        words, stays = drift_words(check), check.asked - check.changed
+        step = CheckpointStep(StepName.DRIFT, StepState.DONE, stays, check.asked, where=words)
+        if check.state is not DriftState.CHANGED:
+            return self._show(step)
+        pin = f"`uphold set pin {shlex.quote(self._plan.set)} --spec SPEC` pins what it is now"
+        name = self._plan.judge.name
+        self._did(
+            [
+                f"judging: {name} was found changed, and its certificate lapses; {pin}, `uphold judges certify` tests that"
+            ]
+        )
+        return self._show(replace(step, state=StepState.FAILED, failure=f"it changed: {words}"))
+
     # judged
 
     async def judge(self) -> AsyncGenerator[CheckpointProgress, None]:
@@ -404,7 +476,7 @@ class _Work:
         run, plan = self._run, self._plan
         total = checkpoints.run_reading(self._store, run.id).pairs
         step = CheckpointStep(StepName.JUDGED, StepState.RUNNING, 0, total, where=plan.judge.name)
-        if plan.control.stopped is not None or not total:
+        if plan.control.stopped is not None or not total or self._work.judge_changed:
             lacking = self._lacking(total)
             state = StepState.WAITING if lacking else StepState.DONE
             yield self._show(replace(step, done=total - lacking, state=state), judge_id=self._judge_id)

@@ -70,16 +70,20 @@ async def estimate(store: Store, request: JudgeRequest) -> list[Estimate]:
 
 
 async def estimate_recorded(
-    store: Store, request: JudgeRequest, recorded: RecordedTask | RecordedQuestions
+    store: Store, request: JudgeRequest, recorded: RecordedTask | RecordedQuestions, *, asking: bool = True
 ) -> Estimate:
-    """Return what the missing judgments of one judge would take; nothing is written."""
+    """Return what the missing judgments of one judge would take; nothing is written.
+
+    Without `asking` no endpoint is asked to count tokens.
+    """
     judge, judge_id = recorded.task.judge, recorded.judge_id
     missing = missing_outside_batches(store, recorded)
     pairs = len({judgment.pair_id for judgment in missing})
     if not isinstance(judge, LlmJudge):
         return Estimate(judge.record.name, False, pairs, len(missing), 0, 0, 0, "", 0.0, None)
     requests = _requests(store, recorded, judge, missing)
-    tokens, counted_by = await _input_tokens(request, judge, requests, _counted_per_guessed(store, judge_id, judge))
+    ratio = _counted_per_guessed(store, judge_id, judge)
+    tokens, counted_by = await _input_tokens(request, judge, requests, ratio, asking=asking)
     mean_output, output_from = _mean_output(store, judge_id, judge)
     each = min(mean_output, judge.options.max_tokens)
     cost = batch_cost = None
@@ -163,7 +167,7 @@ def _guessed(request: ModelRequest) -> float:
 
 
 async def _input_tokens(
-    request: JudgeRequest, judge: LlmJudge, requests: Sequence[ModelRequest], ratio: float | None
+    request: JudgeRequest, judge: LlmJudge, requests: Sequence[ModelRequest], ratio: float | None, *, asking: bool
 ) -> tuple[list[float], str]:
     """Return the input tokens of each request, and how they were counted.
 
@@ -175,7 +179,7 @@ async def _input_tokens(
     if ratio is not None:
         return [tokens * ratio for tokens in guessed], "the endpoint, in earlier answers"
     try:
-        counts = await _count_sample(find_judge_address(request, judge), request, requests)
+        counts = await _count_sample(find_judge_address(request, judge), request, requests) if asking else {}
     except (EndpointError, BadUsage):
         counts = {}  # no key, no connection, or no such service: fall back to a guess
     if not counts:

@@ -1,6 +1,6 @@
-"""The decided pairs of one half of a set, in a run of it or in all its runs."""
+"""The decided pairs of each half of a set, in a run of it or in all its runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uphold.errors import BadUsage
@@ -56,6 +56,11 @@ def decided_by_half(store: Store, scope: PairScope) -> dict[Half, list[DecidedPa
     return found
 
 
-def pair_ids(pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
+def development_examples(store: Store, set_id: int) -> set[int]:
+    """Return the examples of a set that are in its development half."""
+    return {number for number, half in set_halves(store, set_id).items() if half is Half.DEVELOPMENT}
+
+
+def pair_ids(pairs: Iterable[DecidedPair]) -> tuple[int, ...]:
     """Return the ids of some pairs."""
     return tuple(pair.id for pair in pairs)

@@ -31,11 +31,11 @@ from uphold.store.reruns import compared_outcome, verdicts_for
 from uphold.workflows.asking_again import Questions, QuestionsAsked, ask_pairs, estimate_questions
 from uphold.workflows.claimed_judgments import pair_to_judge
 from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.decided_half import find_scope
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging_progress import JudgingProgress
 from uphold.workflows.named_judge import judge_on_file, named_judge
-from uphold.workflows.test_scope import find_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +152,16 @@ async def ask_reruns(
     if asked.left:
         yield Reruns(None, asked.left, asked.progress.cost)
         return
+    yield Reruns(count_reruns(store, certificate, pairs), 0, asked.progress.cost)
+
+
+def count_reruns(store: Store, certificate: Certificate, pairs: Sequence[int]) -> RerunCount:
+    """Count on how many pairs the verdict changed when the judge was asked again, and write that."""
     before, after = verdicts_then(store, certificate, pairs), _verdicts(store, certificate, Purpose.RERUN, pairs)
     count = RerunCount(len(after), _changed(before, after))
     with store.writing() as conn:
         certificates.write_rerun(conn, certificate.id, count)
-    yield Reruns(count, 0, asked.progress.cost)
+    return count
 
 
 def _questions(
@@ -175,7 +180,7 @@ def find_certified(store: Store, request: JudgeRequest) -> tuple[str, Certificat
 
     Raises BadUsage for a run, set or judge that does not exist.
     """
-    scope = find_scope(store, request)
+    scope = find_scope(store, request.run, request.set, request.settings.project)
     named = named_judge(store, scope.set_id, str(request.judge), request, on_file=True, with_address=False)
     found = certificates.latest_certificates(store, scope.set_id)
     return named.name, next((one for one in found if one.judge == named.ref), None)
@@ -253,7 +258,7 @@ async def check_drift(
         yield DriftResult(plan, reason=_left(asked.left, asked.stopped), left=asked.left, cost=cost)
         return
     others = [name for name in certificates.served_models(store, certificate.judge.id) if served and name not in served]
-    yield DriftResult(plan, _finish(store, certificate, plan.pairs, others[0] if others else None), cost=cost)
+    yield DriftResult(plan, finish_check(store, certificate, plan.pairs, others[0] if others else None), cost=cost)
 
 
 def _left(left: int, stopped: str | None) -> str:
@@ -261,8 +266,12 @@ def _left(left: int, stopped: str | None) -> str:
     return f"{count_noun(left, 'judgment')} could not be had{why}; the same command goes on"
 
 
-def _finish(store: Store, certificate: Certificate, pairs: Sequence[int], served: str | None) -> DriftCheck:
-    """Count what changed, and write the check; a judge that changed ends."""
+def finish_check(store: Store, certificate: Certificate, pairs: Sequence[int], served: str | None = None) -> DriftCheck:
+    """Count what changed on the pairs asked again, and write the check; a judge that changed ends.
+
+    `served` is the model that the server named where it is another one than before. Raises BadUsage where it is not known how
+    often the judge's verdicts change by themselves.
+    """
     before, after = verdicts_then(store, certificate, pairs), _verdicts(store, certificate, Purpose.DRIFT, pairs)
     labels = {pair.id: pair.label for pair in decided_pairs.read_decided(store, certificate.set_id, None)}
     compared = [pair for pair in after if pair in labels]

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from uphold.records.halves import Half
 from uphold.records.judge_clauses import NamedPair, ReasonCount
 from uphold.records.judgments import JudgeRef
 from uphold.store.database import Store
 from uphold.store.overturned import OverturnedPair, overturned_pairs
-from uphold.workflows.decided_half import PairScope
-from uphold.workflows.halves import set_halves
+from uphold.workflows.decided_half import PairScope, development_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +21,7 @@ class OverturnedReasons:
 
 def overturned_reasons(store: Store, scope: PairScope, judge: JudgeRef) -> OverturnedReasons:
     """Return why people overturned a judge on the development half of a scope, by reason."""
-    halves = set_halves(store, scope.set_id)
-    examples = {number for number, half in halves.items() if half is Half.DEVELOPMENT}
-    found = overturned_pairs(store, scope.runs, judge.id, examples)
+    found = overturned_in_development(store, scope, judge)
     pairs: dict[tuple[str, bool], dict[int, NamedPair]] = {}
     for one in found:
         for key in _said(one):
@@ -35,6 +31,12 @@ def overturned_reasons(store: Store, scope: PairScope, judge: JudgeRef) -> Overt
     everywhere = {one.pair_id for one in found}
     said = {one.pair_id for one in found if one.reasons or one.note}
     return OverturnedReasons(judge, tuple(reasons), len(everywhere), len(everywhere - said))
+
+
+def overturned_in_development(store: Store, scope: PairScope, judge: JudgeRef) -> list[OverturnedPair]:
+    """Return the decisions against a judge's verdicts in the development half."""
+    examples = development_examples(store, scope.set_id)
+    return overturned_pairs(store, scope.runs, judge.id, examples)
 
 
 def _said(one: OverturnedPair) -> list[tuple[str, bool]]:

@@ -19,6 +19,7 @@ from uphold.judging.judges import (
     ready_judge,
 )
 from uphold.records.enums import REFERENCE, AnswerOrder
+from uphold.records.headline_judge import is_spec
 from uphold.settings import Settings
 from uphold.store.claims import CLAIM_SECONDS
 from uphold.store.database import Store
@@ -28,6 +29,7 @@ from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
 from uphold.workflows.judge_revisions import in_current_revision
+from uphold.workflows.kept_judges import kept_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ def judges_of(
 ) -> list[tuple[str, ReadyJudge]]:
     """Return (spec, judge) of the judges that some specs stand for: KIND:MODEL, rules:NAME, a TOML file, a name in uphold.toml.
 
-    One that was found changed comes in the revision that is asked now.
+    What is none of these may be the name of a judge that was kept in the workbench; the rubric is its own then. One that was
+    found changed comes in the revision that is asked now.
 
     Raises BadUsage or BadFile for a spec that stands for none, and for options beside a judge whose options are in a file.
     """
@@ -208,6 +211,8 @@ def judges_of(
         elif defined_in_file:
             found = read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
             judges += [(spec, judge) for judge in found]
+        elif not is_spec(spec) and (kept := kept_table(store, spec)) is not None:
+            judges.append((spec, judge_from_table(kept, spec, None, settings.endpoints, settings.prices)))
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
     return [(spec, in_current_revision(store, judge)) for spec, judge in judges]

@@ -17,6 +17,7 @@ from uphold.records.texts import canonical
 from uphold.records.trials import Trial, TrialPair
 from uphold.stats.trials import trial_numbers
 from uphold.store import judge_trials
+from uphold.store.certificates import decided_in_view
 from uphold.store.database import Store
 from uphold.store.decided_pairs import DecidedPair, settled_verdicts
 from uphold.store.headline_judges import find_judge, headline_judge, pinned_judge, set_judges
@@ -37,15 +38,12 @@ RERUN_PAIRS = 60
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
-    """What to try: the judge by name, the pairs by run or set; `request` says how it is asked: server, key, cap, pace.
+    """What to try: `request` names the judge, the run or set, and says how it is asked: server, key, cap, pace.
 
     `against` names the old judge, by default that of the headline. Without `rerun` the old judge is not asked again.
     """
 
-    judge: str
     request: JudgeRequest
-    run: str | None = None
-    set: str | None = None
     against: str | None = None
     rerun: bool = True
 
@@ -105,8 +103,8 @@ def plan_trial(store: Store, wanted: TrialRequest, *, with_address: bool = True)
     Raises BadUsage for a run, set or judge that there is not, and an old judge without verdicts; NotEnoughRead where nothing of
     the development half is decided.
     """
-    scope = find_scope(store, wanted.run, wanted.set, wanted.request.settings.project)
-    new = named_judge(store, scope.set_id, wanted.judge, wanted.request, with_address=with_address)
+    scope = find_scope(store, wanted.request.run, wanted.request.set, wanted.request.settings.project)
+    new = named_judge(store, scope.set_id, str(wanted.request.judge), wanted.request, with_address=with_address)
     return plan_trial_of(store, scope, new, wanted, with_address=with_address)
 
 
@@ -247,9 +245,9 @@ def _known_reruns(store: Store, old: JudgeRef, pairs: Sequence[DecidedPair]) -> 
     return Reruns(scored, found.from_samples)
 
 
-async def price_trial(store: Store, plan: TrialPlan) -> TrialPrice:
-    """Return what a try would take; nothing is written."""
-    found = [await estimate_questions(store, questions) for questions in plan.questions]
+async def price_trial(store: Store, plan: TrialPlan, *, asking: bool = True) -> TrialPrice:
+    """Return what a try would take; nothing is written. Without `asking` no endpoint is asked to count tokens."""
+    found = [await estimate_questions(store, questions, asking=asking) for questions in plan.questions]
     costs = [one.cost for one in found]
     cost = None if any(one is None for one in costs) else sum(one for one in costs if one is not None)
     return TrialPrice(found[0].calls, sum(one.calls for one in found[1:]), cost)
@@ -288,7 +286,7 @@ def trial_so_far(store: Store, plan: TrialPlan, judge_id: int) -> Trial:
         for pair in plan.pairs
         if pair.id in found
     )
-    seen = judge_trials.decided_in_view(store, [pair.pair_id for pair in pairs], old.id)
+    seen = decided_in_view(store, old.id)
     return Trial(
         Half.DEVELOPMENT,
         task.judge.record.name,
@@ -297,7 +295,7 @@ def trial_so_far(store: Store, plan: TrialPlan, judge_id: int) -> Trial:
         old.version,
         pairs,
         trial_numbers(pairs, _known_reruns(store, old, plan.pairs)),
-        in_view=len(seen),
+        in_view=sum(pair.pair_id in seen for pair in pairs),
         shown=plan.shown,
         without_old=plan.without_old,
         left=len(plan.pairs) - len(pairs),

@@ -10,6 +10,7 @@ from uphold.store.certificates import end_of_judge
 from uphold.store.database import Store
 from uphold.store.headline_judges import all_judges, find_judge
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, check_price, find_judge_address
+from uphold.workflows.kept_judges import kept_table
 from uphold.workflows.set_judge import find_version, in_known_orders, judge_from_spec
 
 
@@ -37,12 +38,13 @@ def named_judge(
 ) -> NamedJudge:
     """Return the judge that `named` stands for; `request` has the settings, the server and the key to ask it with.
 
-    A TOML file and a name in uphold.toml stand for the judge as it is written there now. Any other name is that of a judge of
+    A TOML file and a name in uphold.toml stand for the judge as it is written there now, the name of a judge kept in the
+    workbench for that one. Any other name is that of a judge of
     the file, or a spec KIND:MODEL or rules:NAME; a version that ended is meant only where there is no other. With `on_file` a
     judge of the file with that name comes before uphold.toml. Without `with_address` nobody looks for a key, as for a dry run.
     Raises BadUsage or BadFile where it stands for none, or for several.
     """
-    written = named.endswith(".toml") or named in request.settings.judges
+    written = named.endswith(".toml") or named in request.settings.judges or kept_table(store, named) is not None
     known = judges_named(all_judges(store), named)
     current = [one for one in known if end_of_judge(store, one.id) is None]
     asked_anew = not current and is_spec(named) and named in {one.name for one in known}
@@ -52,7 +54,7 @@ def named_judge(
     judge = judge_from_spec(store, set_id, named, request.settings)
     ref = next((one for one in all_judges(store) if _same(one, judge.record.name, judge.record.version)), None)
     task = JudgeTask(judge, judge.orders, request.samples or judge.samples, None, named)
-    return NamedJudge(judge.record.name, ref, _with_address(task, request) if with_address else task)
+    return NamedJudge(judge.record.name, ref, with_address_of(task, request) if with_address else task)
 
 
 def judge_on_file(
@@ -68,14 +70,14 @@ def judge_on_file(
     known = in_known_orders(store, ref, set_id, found.spec, found.options)
     orders = found.judge.orders[:1] if known.one_order else found.judge.orders
     task = JudgeTask(found.judge, orders, known.samples or found.judge.samples, None, found.spec)
-    return NamedJudge(ref.name, ref, _with_address(task, request) if with_address else task)
+    return NamedJudge(ref.name, ref, with_address_of(task, request) if with_address else task)
 
 
 def _same(ref: JudgeRef, name: str, version: str) -> bool:
     return (ref.name, ref.version) == (name, version)
 
 
-def _with_address(task: JudgeTask, request: JudgeRequest) -> JudgeTask:
+def with_address_of(task: JudgeTask, request: JudgeRequest) -> JudgeTask:
     """Return the task with the address of its endpoint: its own server, else that of the request.
 
     Raises BadUsage for a missing API key, or a cap without a price.

@@ -114,9 +114,12 @@ class PairListing:
         from uphold.stats.pairs_behind import ids_behind  # a list without a number loads no statistics
         from uphold.store.counts import AllVerdicts, CountOptions, run_condition, winners_in_app
         from uphold.store.pair_columns import pair_groups, read_pairs
+        from uphold.workflows.standing import tested_pairs
         from uphold.workflows.where_wrong import pairs_of_part
 
         with open_store(self.store.path) as store:
+            if wanted.kind is Behind.TESTED:
+                return tested_pairs(store, self.run.set_id, self.judge)
             reviewers = reviews.reviewer_ids(store)
             columns = read_pairs(store, run_condition(self.run))
             if wanted.part is not None:

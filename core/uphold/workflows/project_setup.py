@@ -1,6 +1,5 @@
 """Sets up a project: its file uphold.toml, and the judge and the usual baseline of its eval set."""
 
-import json
 import os
 import shlex
 import sqlite3
@@ -13,7 +12,7 @@ from uphold.records.enums import REFERENCE
 from uphold.records.judgments import JudgeRef
 from uphold.records.set_history import ActKind
 from uphold.records.sets import SettingKind
-from uphold.settings import PROJECT_FILE, Project, Settings, project_problem, user_file
+from uphold.settings import PROJECT_FILE, Project, Settings, project_problem, toml_value, user_file
 from uphold.store import judges, reviews, set_acts, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import pin_value, pinned_judge
@@ -111,7 +110,7 @@ def _given(project: Project) -> dict[str, object]:
 
 def _write(path: Path, project: Project) -> None:
     """Write the file, unless one has been made there meanwhile."""
-    lines = [f"{name} = {_toml(value)}" for name, value in _given(project).items()]
+    lines = [f"{name} = {toml_value(value)}" for name, value in _given(project).items()]
     text = "\n".join(["# What commands in this folder need not be told; an option beats it.", "[project]", *lines, ""])
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -120,8 +119,3 @@ def _write(path: Path, project: Project) -> None:
         check_new(path)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({error.strerror}); judge and baseline of the set are set") from error
-
-
-def _toml(value: object) -> str:
-    """Return a value as TOML writes it; a basic string of TOML is one of JSON in which DEL is escaped too."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F") if isinstance(value, str) else repr(value)

@@ -20,6 +20,7 @@ from uphold.store.headline_judges import pinned_judge
 from uphold.store.judges import AskOptions, ask_options
 from uphold.store.runs import find_run
 from uphold.workflows.judge_request import JudgeRequest, judges_of
+from uphold.workflows.kept_judges import kept_table
 from uphold.workflows.project import find_project_set, run_meant
 
 _SPEC_OPTIONS = ("effort", "max_tokens", "seed", "temperature", "thinking")
@@ -118,6 +119,8 @@ def _specs_of(store: Store, judge: JudgeRef, settings: Settings) -> Iterator[tup
         elif is_spec(spec):
             names = [name for name in definition if name != "rule"] if judge.kind == "rules" else _SPEC_OPTIONS
             yield spec, tuple(f"{name}={definition[name]}" for name in names if name in definition)
+        elif kept_table(store, spec) is not None:
+            yield spec, ()
 
 
 def _is(made: Judge, judge: JudgeRef) -> bool:

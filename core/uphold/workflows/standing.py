@@ -1,6 +1,8 @@
 """What is certified of the judge in force: read for a run or a set, and held against the set as it is now."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from uphold.records.certificates import Ceiling, Certificate, Standing, certificate_state
 from uphold.records.counts import MIN_FOR_RATE
@@ -9,7 +11,7 @@ from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
 from uphold.stats.reviewers import reviewer_statistics
 from uphold.stats.summary import merge_counts
-from uphold.store import certificates, counts, runs, sets
+from uphold.store import certificates, counts, judge_specs, runs, sets
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
@@ -30,15 +32,6 @@ def statistics_standing(store: Store, numbers: RunStatistics) -> Standing | None
     if numbers.run is None:
         return set_standing(store, sets.find_set(store, numbers.set))
     return run_standing(store, runs.find_run(store, numbers.run), numbers.judge.shown)
-
-
-def all_standings(store: Store, set_id: int) -> list[Standing]:
-    """Return the latest certificate of each judge version over a set with what it is now, the latest first.
-
-    The judge in force is the one pinned to the set; without a pin each judge is held against itself.
-    """
-    pinned = pinned_judge(store, set_id)[0]
-    return [with_state(store, one, pinned, None) for one in certificates.latest_certificates(store, set_id)]
 
 
 def _standing(store: Store, set_id: int, judge: JudgeRef | None, run: Run | None) -> Standing | None:
@@ -75,3 +68,65 @@ def read_ceilings(store: Store, set_id: int, set_name: str) -> tuple[Ceiling, ..
     own = [Ceiling((lean.name,), lean.self_agreement) for lean in found.leans]
     shared = [Ceiling((pair.a, pair.b), pair.agreement) for pair in found.pairs]
     return tuple(one for one in (*own, *shared) if one.rate.rate is not None and one.rate.n >= MIN_FOR_RATE)
+
+
+def tested_pairs(store: Store, set_id: int, judge: JudgeRef | None) -> frozenset[int]:
+    """Return the ids of the locked pairs that a judge's latest test over a set was on; of any judge's where it had none."""
+    known = certificates.latest_certificates(store, set_id)
+    return frozenset(certificates.tested_pairs(store, _counting(known, judge).id)) if known else frozenset()
+
+
+def runs_tested(store: Store, certificate: Certificate) -> list[Run]:
+    """Return the runs whose pairs a test was on, by number."""
+    return [runs.get_run(store, run_id) for run_id in certificates.runs_tested(store, certificate.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeToTest:
+    """A judge that can be tested on a set: what names it when it is asked, and what it is called."""
+
+    named: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOverview:
+    """What is certified over a set: each judge's latest test with what it is now, and how often people agree.
+
+    The first of `standings` is that of the judge in force, the others follow, the latest first. `floor` is that of the set;
+    `to_test` is the judge that a new test would be of, None where none can be asked.
+    """
+
+    set: str
+    standings: tuple[Standing, ...]
+    ceilings: tuple[Ceiling, ...]
+    floor: float | None
+    to_test: JudgeToTest | None
+
+
+def read_overview(store: Store, set_name: str, judge: JudgeRef | None = None) -> StandingOverview:
+    """Return what is certified over a set; `judge` is the one in force where none is pinned to the set."""
+    set_id = sets.find_set(store, set_name)
+    in_force = pinned_judge(store, set_id)[0] or judge
+    found = [with_state(store, one, in_force, None) for one in certificates.latest_certificates(store, set_id)]
+    if found:
+        first = _counting([one.certificate for one in found], in_force)
+        found.sort(key=lambda one: one.certificate.id != first.id)
+    floor = sets.settings_of(store, set_id).get("floor")
+    return StandingOverview(
+        set_name,
+        tuple(found),
+        read_ceilings(store, set_id, set_name),
+        None if floor is None else float(json.loads(floor)),
+        _to_test(store, in_force or (found[0].certificate.judge if found else None)),
+    )
+
+
+def _to_test(store: Store, judge: JudgeRef | None) -> JudgeToTest | None:
+    """Return what names a judge: its version where it can be asked as it is, else what its name stands for now."""
+    if judge is None:
+        return None
+    if certificates.end_of_judge(store, judge.id) is None:
+        return JudgeToTest(f"{judge.name}@{judge.version}", judge.name)
+    spec = judge_specs.find_spec(store, judge.id)
+    return JudgeToTest(spec or judge.name, judge.name)

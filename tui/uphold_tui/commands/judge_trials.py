@@ -112,6 +112,8 @@ def try_(
     control = WorkControl(concurrency, max_cost)
     request = JudgeRequest(
         judge,
+        run,
+        set_,
         concurrency=concurrency,
         base_url=base_url,
         key_variable=api_key_env,
@@ -120,7 +122,7 @@ def try_(
         settings=obj.settings,
         control=control,
     )
-    wanted = TrialRequest(judge, request, run, set_, against, rerun=not no_rerun)
+    wanted = TrialRequest(request, against, rerun=not no_rerun)
     if dry_run:
         with obj.open(reading=True) as store:
             plan = plan_trial(store, wanted, with_address=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.formatting import count_noun, dollars
-from uphold_tui.commands import certify, judge_trials
+from uphold_tui.commands import certify, judge_trials, judge_versions
 from uphold_tui.commands.lazy import DefaultGroup
 from uphold_tui.commands.options import AsJson, Context, RunName
 
@@ -155,6 +155,7 @@ def _sent_json(sent: "SentPrompt") -> dict[str, Any]:
 
 app.command("clauses")(judge_trials.clauses)
 app.command("try")(judge_trials.try_)
+app.command("versions")(judge_versions.versions)
 app.command("certify")(certify.certify)
 app.command("drift")(certify.drift)
 

@@ -63,6 +63,9 @@ def run_checkpoint(
         ),
     ] = None,
     max_cost: MaxCost = None,
+    no_drift: Annotated[
+        bool, typer.Option("--no-drift", help="Do not check a certified judge for drift before it is asked.")
+    ] = False,
     no_review: Annotated[bool, typer.Option("--no-review", help="Do not open the screen and the review.")] = False,
     read: Annotated[
         int | None,
@@ -80,8 +83,9 @@ def run_checkpoint(
     """Bring in a new checkpoint: answers, judging of what changed, review, numbers, gate.
 
     What is there already is not asked for again: the same command goes on where it was stopped. In a terminal its screen
-    opens: enter there reviews what changed, the verdicts that turned first. The exit code is the gate's; 4 where part of the
-    work is left, 0 where no run of the set is blessed or no margin is given. --base-url and --api-key-env are those of the
+    opens: enter there reviews what changed, the verdicts that turned first. A judge whose certificate stands is checked for
+    drift before it is asked. The exit code is the gate's; 4 where part of the work is left, 1 where the judge was found
+    changed, 0 where no run of the set is blessed or no margin is given. --base-url and --api-key-env are those of the
     checkpoint.
     """
     from uphold.workflows.checkpoint_run import CheckpointRequest
@@ -108,6 +112,7 @@ def run_checkpoint(
         concurrency=concurrency,
         settings=obj.settings,
         control=control,
+        checks_drift=not no_drift,
     )
     with obj.open_for_work() as store:
         if in_terminal() and not (json or no_review):
@@ -185,7 +190,7 @@ def progress_line(step: "CheckpointStep", cap: float | None) -> str:
 
 
 def _print_steps(result: "CheckpointResult") -> None:
-    """Print the four steps, what is known from earlier runs, and what is left."""
+    """Print the steps, what is known from earlier runs, and what is left."""
     from uphold_tui.console import print_line, print_note, print_table
 
     progress = result.progress
@@ -208,6 +213,8 @@ def _cells(step: "CheckpointStep", result: "CheckpointResult") -> tuple[str, str
         notes += [f"{count_noun(work.new_examples, 'new example')}"] * bool(work.new_examples)
     elif step.name is StepName.CARRIED:
         notes += ["answers unchanged: their reviews stand"] * bool(step.done)
+    elif step.name is StepName.DRIFT:
+        notes.append(step.failure or step.where)
     elif step.name is StepName.JUDGED:
         notes.append(f"by {result.progress.judge}")
         notes += [f"{count_noun(work.asked, 'judgment')} asked for"] * bool(work.asked)
@@ -254,6 +261,8 @@ def _print_outcome(result: "CheckpointResult") -> None:
 def _exit(result: "CheckpointResult") -> None:
     from uphold.reports.json_output import gate_exit_code
 
+    if result.work.judge_changed:
+        raise typer.Exit(1)
     if result.work.left:
         raise typer.Exit(WORK_LEFT)
     if result.gate is not None:

@@ -85,6 +85,7 @@ class NewCheckpointPage:
             words = {
                 StepName.ANSWERS: "answers there",
                 StepName.CARRIED: "pairs carried",
+                StepName.DRIFT: "judgments asked again",
                 StepName.JUDGED: "pairs judged",
                 StepName.TO_READ: "pairs to read",
             }[step.name]

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from uphold.errors import UpholdError
 from uphold.formatting import count_noun, of_n
+from uphold.records.certificates import Standing
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
 from uphold.records.pinned_judge import PinnedJudge, pin_sentence
@@ -24,6 +25,7 @@ from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
 from uphold.workflows.review_opening import queue_advice
+from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -51,7 +53,8 @@ _HELP_NOTE = (
 class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
-    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `judges` are
+    `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `standing` is the
+    certificate of the judge of some numbers. `judges` are
     the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
     writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
     """
@@ -64,6 +67,7 @@ class NumbersSource:
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
     export: Callable[[Path], int]
+    standing: Callable[[RunStatistics], Standing | None]
 
 
 def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None) -> NumbersSource:
@@ -97,7 +101,11 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
             write_lines(rows.lines(file_format), target, store.path)
             return len(rows)
 
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export)
+    def standing(numbers: RunStatistics) -> Standing | None:
+        with open_store(path) as store:
+            return statistics_standing(store, numbers)
+
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export, standing)
 
 
 def free_file_name(run: Run) -> str:
@@ -112,8 +120,8 @@ class NumbersActions:
     """Callbacks into the app.
 
     `pairs` lists pairs by a filter with the verdicts of a judge, `review` opens a queue, `leave` closes this screen.
-    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `wrong` where
-    a judge is wrong; None: not offered.
+    `pinned` is called after a judge was pinned or a pin was taken away. `checkpoints` shows the runs of the set, `standing`
+    what is certified of a judge, `workbench` a judge at work, `wrong` where a judge is wrong; None: not offered.
     """
 
     pairs: Callable[[PairFilter, JudgeRef | None], None]
@@ -121,6 +129,8 @@ class NumbersActions:
     leave: Callable[[], None]
     pinned: Callable[[], None]
     checkpoints: Callable[[], None] | None = None
+    standing: Callable[[JudgeRef | None], None] | None = None
+    workbench: Callable[[], None] | None = None
     wrong: Callable[[JudgeRef], None] | None = None
 
 
@@ -141,6 +151,7 @@ class NumbersScreen(Screen[None]):
         self.history: list[RunPoint] = []
         self.linked = LinkedPage()
         self._by_judge: dict[str | None, RunStatistics] = {}
+        self._standings: dict[str | None, Standing | None] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
@@ -174,6 +185,7 @@ class NumbersScreen(Screen[None]):
             if again or judge not in self._by_judge:
                 statistics = await asyncio.to_thread(self.source.numbers, judge)
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
+                self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
@@ -197,7 +209,7 @@ class NumbersScreen(Screen[None]):
             self.linked.show_instead(self._placeholder)
         else:
             view = NumbersView(
-                report=run_report(statistics, full=True),
+                report=run_report(statistics, full=True, standing=self._standings.get(self.judge)),
                 run=self.source.run.name,
                 candidate=self.source.run.candidate,
                 reviewer=self.source.reviewer,
@@ -263,9 +275,12 @@ class NumbersScreen(Screen[None]):
             names.append("pin")
         if wide:
             names.append("pairs")
-        if wide and self.actions.checkpoints is not None:
-            names.append("checkpoints")
-        return names
+        offered = {
+            "checkpoints": self.actions.checkpoints,
+            "standing": self.actions.standing,
+            "workbench": self.actions.workbench,
+        }
+        return names + [name for name, action in offered.items() if wide and action is not None]
 
     # going through the numbers
 
@@ -333,6 +348,16 @@ class NumbersScreen(Screen[None]):
         """Show the runs of the set as checkpoints."""
         if self.actions.checkpoints is not None:
             self.actions.checkpoints()
+
+    def action_standing(self) -> None:
+        """Show what is certified of the judge on the page."""
+        if self.actions.standing is not None:
+            self.actions.standing(self._shown_judge)
+
+    def action_workbench(self) -> None:
+        """Show a judge at work on the decided pairs of the run."""
+        if self.actions.workbench is not None:
+            self.actions.workbench()
 
     def action_wrong(self) -> None:
         """Show where the judge on the page is wrong."""
@@ -418,8 +443,13 @@ class NumbersScreen(Screen[None]):
 
     def _active_keys(self) -> tuple[keys.Key, ...]:
         """Return the keys that do something here."""
-        offered = self.actions.checkpoints is not None
-        return tuple(key for key in self.table.values() if offered or key.id != "figures.checkpoints")
+        offers = {
+            "figures.checkpoints": self.actions.checkpoints,
+            "figures.standing": self.actions.standing,
+            "figures.workbench": self.actions.workbench,
+            "figures.wrong": self.actions.wrong,
+        }
+        return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
     def action_command(self) -> None:
         """Offer all commands by name."""

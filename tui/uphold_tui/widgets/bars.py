@@ -1,6 +1,7 @@
 """Charts made of characters: intervals on an axis, shares of a bar, large digits, and rates over a run's history."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -46,6 +47,37 @@ def axis(width: int) -> Content:
     return Content.styled("".join(row)[:width], FAINT)
 
 
+@dataclass(frozen=True, slots=True)
+class SignedInterval:
+    """A difference of two shares with its interval, -1 to 1; the ground is tinted within `band` of 0. None is not drawn."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    band: float | None = None
+
+
+def signed_interval(shown: SignedInterval, scale: float, width: int) -> Content:
+    """Return a difference on an axis of `width` cells from -scale to scale; the mark at 0 crosses an interval that holds it."""
+
+    def column(share: float) -> int:
+        return _column((share / scale + 1) / 2, width)
+
+    row, styles = ["─"] * width, [RULE] * width
+    row[column(0)], styles[column(0)] = "┊", FAINT
+    if shown.low is not None and shown.high is not None:
+        for place in range(column(shown.low), column(shown.high) + 1):
+            row[place], styles[place] = "━", ""
+        if shown.low <= 0 <= shown.high:
+            row[column(0)], styles[column(0)] = "┿", ""
+    if shown.value is not None:
+        row[column(shown.value)], styles[column(shown.value)] = "●", ""
+    if shown.band is not None:
+        for place in range(column(-shown.band), column(shown.band) + 1):
+            styles[place] = f"{styles[place]} {BAND}".strip()
+    return Content.assemble(*zip(row, styles, strict=True))
+
+
 def shares(upheld: int, overturned: int, decided: int, width: int) -> Content:
     """Return a bar of the shares upheld, overturned, and decided without a verdict; some overturned show in any case."""
     total = upheld + overturned + decided
@@ -76,6 +108,19 @@ _DIGITS = {
 def large_digits(number: str) -> tuple[str, str, str]:
     """Return the digits of `number` side by side, as three rows."""
     top, middle, bottom = ("".join(_DIGITS[digit][row] for digit in number) for row in range(3))
+    return top, middle, bottom
+
+
+_CHANGE_SIGNS = {"+": (" ", "+", " "), "−": (" ", "−", " ")}
+
+
+def large_change(number: str) -> tuple[str, str, str]:
+    """Return a number with its sign as three rows, as `large_digits` does."""
+    sign = _CHANGE_SIGNS.get(number[:1])
+    rows = large_digits(number if sign is None else number[1:])
+    if sign is None:
+        return rows
+    top, middle, bottom = (f"{own} {row}" for own, row in zip(sign, rows, strict=True))
     return top, middle, bottom
 
 

@@ -48,15 +48,15 @@ CREATE TABLE drift_checks (
     id INTEGER PRIMARY KEY,
     certificate_id INTEGER NOT NULL REFERENCES certificates(id),
     kind TEXT NOT NULL CHECK (kind IN ('rerun', 'check')),
-    asked INTEGER NOT NULL CHECK (asked >= 0),
+    asked INTEGER NOT NULL CHECK (asked >= (kind = 'check')),
     changed INTEGER NOT NULL CHECK (changed BETWEEN 0 AND asked),
     allowed INTEGER,
-    agreed_then INTEGER,
-    agreed_now INTEGER,
+    agreed_then INTEGER CHECK (agreed_then BETWEEN 0 AND asked),
+    agreed_now INTEGER CHECK (agreed_now BETWEEN 0 AND asked),
     p REAL CHECK (p BETWEEN 0 AND 1),
     served TEXT,
     created_at TEXT NOT NULL,
-    CHECK ((kind = 'check') = (allowed IS NOT NULL))
+    CHECK ((kind = 'check') = (allowed IS NOT NULL) AND (kind = 'check') = (p IS NOT NULL))
 ) STRICT;
 CREATE INDEX drift_checks_certificate ON drift_checks(certificate_id, id);
 

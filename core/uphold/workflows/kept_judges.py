@@ -1,0 +1,74 @@
+"""Judges kept in the workbench, as tables: clauses and decisions put into the table of the judge they were made from."""
+
+import hashlib
+from typing import Any
+
+from uphold.errors import BadUsage
+from uphold.records.enums import Preference
+from uphold.records.judge_clauses import JudgePrompt, PromptVersion, ShownPair, clauses_of_rubric
+from uphold.records.texts import cell_text
+from uphold.store import judge_prompts
+from uphold.store.database import Store
+from uphold.store.pairs import pair_texts
+
+
+def kept_name(name: str, number: int) -> str:
+    """Return what the judge of a kept version is called: `NAME v4`, the first one as it was called before."""
+    return name if number == 1 else f"{name} v{number}"
+
+
+def kept_table(store: Store, name: str) -> dict[str, Any] | None:
+    """Return the table of the kept judge that is called so, the latest of that name; None where there is none."""
+    found = [
+        one
+        for one in judge_prompts.prompt_versions(store)
+        if one.number > 1 and kept_name(one.name, one.number) == name
+    ]
+    return draft_table(store, found[-1].prompt, name) if found else None
+
+
+def find_prompt(versions: list[PromptVersion], number: int) -> PromptVersion:
+    """Return the version with a number; raises BadUsage where there is none."""
+    found = next((one for one in versions if one.number == number), None)
+    if found is None:
+        numbers = ", ".join(str(one.number) for one in versions) or "none yet"
+        raise BadUsage(f"there is no version {number}; kept versions: {numbers}")
+    return found
+
+
+def draft_table(store: Store, prompt: JudgePrompt, name: str) -> dict[str, Any]:
+    """Return the table of the judge that asks what a prompt says; a shown pair whose texts were forgotten is left out."""
+    table = {**prompt.judge, "name": name}
+    original = prompt.judge.get("rubric")
+    unchanged = [clause.text for clause in clauses_of_rubric(original)] == prompt.rubric.splitlines()
+    table["rubric"] = original if original is not None and unchanged else prompt.rubric
+    if not table["rubric"]:
+        del table["rubric"]
+    examples = [*prompt.judge.get("examples", []), *filter(None, (_example(store, one) for one in prompt.shown))]
+    if examples:
+        table["examples"] = examples
+    return table
+
+
+def _example(store: Store, shown: ShownPair) -> dict[str, str] | None:
+    """Return a decided pair as an entry of `examples`; which system is A is drawn, so that it tells the judge nothing."""
+    texts = pair_texts(store, shown.pair_id)
+    if texts.forgotten:
+        return None
+    turn = texts.turn - 1
+    answers = {
+        Preference.CANDIDATE: cell_text(texts.candidate_cells[turn]),
+        Preference.BASELINE: cell_text(texts.baseline_cells[turn]),
+    }
+    first = Preference.CANDIDATE if hashlib.sha256(texts.contents.encode()).digest()[0] >> 7 else Preference.BASELINE
+    winner = "tie" if shown.winner is Preference.TIE else "A" if shown.winner is first else "B"
+    fields = {
+        "instruction": texts.text.turns[turn],
+        "context": texts.text.context or "",
+        "reference": texts.text.reference(texts.turn) or "",
+        "response_a": answers[first],
+        "response_b": answers[first.mirrored],
+        "winner": winner,
+        "reason": shown.reason,
+    }
+    return {name: text for name, text in fields.items() if text or name.startswith("response")}

@@ -1,0 +1,1 @@
+"""The screen of what is certified of a judge."""

@@ -1,0 +1,1 @@
+"""The workbench: a judge is worked on, tried and kept."""
