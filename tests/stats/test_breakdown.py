@@ -6,7 +6,7 @@ import pytest
 
 from support.run_counts import VERDICTS, votes
 from uphold.records.counts import JudgeGroups, PairGroup
-from uphold.records.judge_breakdown import Part, PartKind
+from uphold.records.judge_parts import Part, PartKind
 from uphold.stats.agreement import observed_agreement
 from uphold.stats.breakdown import bounds_of, breakdown, compared_ids, confidence_parts, whole_row
 

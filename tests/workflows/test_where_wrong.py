@@ -8,7 +8,7 @@ import pytest
 
 from support.judge_workbench import LOCKED, reviewed_store
 from uphold.records.halves import Half
-from uphold.records.judge_breakdown import Part, PartKind
+from uphold.records.judge_parts import Part, PartKind
 from uphold.records.pair_list import Behind, PairsBehind
 from uphold.reports.breakdown_report import breakdown_report
 from uphold.reports.text_tables import text_tables

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
-from uphold.records.judge_breakdown import Part
+from uphold.records.judge_parts import Part
 from uphold.records.reviews import ReviewEvent
 
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, PairGroup, Stratum
-from uphold.records.judge_breakdown import THIRDS, BreakdownRow, Part, PartKind
+from uphold.records.judge_breakdown import BreakdownRow
+from uphold.records.judge_parts import THIRDS, Part, PartKind
 from uphold.records.statistics import Rate
 from uphold.stats.agreement import ALL, observed_agreement, rated_pairs
 from uphold.stats.intervals import no_rate

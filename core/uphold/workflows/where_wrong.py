@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 from uphold.records.counts import PairGroup
 from uphold.records.halves import Half
-from uphold.records.judge_breakdown import (
+from uphold.records.judge_breakdown import JudgeBreakdown
+from uphold.records.judge_parts import (
     BASELINE_LONGER,
     CANDIDATE_LONGER,
     ONE_ORDER,
     ORDERS_AGREE,
     ORDERS_DISAGREE,
     SAME_LENGTH,
-    JudgeBreakdown,
     Part,
     PartKind,
 )
