@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uphold.records.judge_parts import Part, PartKind
+from uphold.records.judge_parts import PartKind, RunPart
 from uphold.records.judgments import JudgeRef
 from uphold.records.statistics import Rate
 
@@ -15,7 +15,7 @@ class BreakdownRow:
     `bounds` are the lowest and highest confidence of a part by confidence.
     """
 
-    part: Part
+    part: RunPart
     right: int
     n: int
     agreement: Rate

@@ -17,7 +17,7 @@ class PartKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RunPart:
     """Some pairs of a run: those with a tag, those of a turn, ..."""
 
     kind: PartKind
