@@ -85,7 +85,7 @@ def _criteria(criteria: tuple[CriterionStatistics, ...]) -> Iterator[Item]:
     if not criteria:
         return
     yield Sentence(
-        "by each of its criteria alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
+        "each criterion alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
     )
     for one in criteria:
         yield NumberRow(RowId.CRITERION, one.name, one.agreement, note=criterion_counts(one))
