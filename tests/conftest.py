@@ -27,6 +27,10 @@ if "TMPDIR" not in os.environ and _is_fit(_IN_MEMORY):
     # On a disk every commit waits for it: the tests of the store take half as long again.
     os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
 
+# What the app remembers of a user is not that of whoever runs the tests.
+_STATE = tempfile.TemporaryDirectory(prefix="uphold-state-")
+os.environ["UPHOLD_STATE"] = str(Path(_STATE.name, "state.json"))
+
 examples.register()
 
 gc.set_threshold(

@@ -24,6 +24,7 @@ from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
 from uphold.settings import read_settings
 from uphold.stats.summary import run_statistics
+from uphold.workflows.export_formats import FORMATS
 from uphold_tui import keys
 
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
@@ -33,9 +34,12 @@ GUIDES = [
     "docs/judges.md",
     "docs/numbers.md",
     "docs/formats.md",
+    "docs/exports.md",
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/reviewing-together.md",
+    "docs/reports.md",
 ]
 """Pages with commands for users."""
 
@@ -180,7 +184,8 @@ ALL_COMMANDS = (
         "compare",
         "gate",
     ),
-    *("show", "runs", "export", "imports", "next", "decide", "completion", "set pin", "judges show", "judges wrong"),
+    *("show", "runs", "export", "imports", "next", "decide", "completion", "report", "replay", "set pin"),
+    *("pack", "merge", "backup", "doctor", "judges show", "judges wrong"),
     *(f"set {word}" for word in ("add", "edit", "retire", "tag", "guidelines", "export", "import", "forget", "undo")),
     *(f"set {word}" for word in ("check", "propose")),
 )
@@ -229,6 +234,10 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:
     assert not {*registry.FORMATS, *FIELDS} - in_backquotes("docs/formats.md")
+
+
+def test_the_page_of_exports_has_every_format() -> None:
+    assert not set(FORMATS) - in_backquotes("docs/exports.md")
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:

@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,16 @@ class Settings:
     """The settings of a user, all optional.
 
     `reviewer` is their name; `theme` and `signs` (plain or ascii) are the look of the app; `hold` = "override" keeps an
-    overturned pair on the screen until enter; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
+    overturned pair on the screen until enter, "never" goes on at once; `numbers` = "rest" keeps rates and agreement off the
+    review's screen; `keys` maps action ids to other keys. `endpoints`, `systems`, `judges`
     and `prices` are tables by name, parsed by the code that uses them. `project` is what commands need not be told.
     """
 
     reviewer: str | None = None
     theme: str | None = None
     signs: str = "plain"
-    hold: str | None = None
+    hold: str = "override"
+    numbers: str = "live"
     keys: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     systems: Mapping[str, Any] = field(default_factory=dict)
@@ -70,12 +72,40 @@ def read_settings(path: Path | None) -> Settings:
             return Settings()
         values = read_toml(own)
         if "project" in values:
-            raise BadFile(
-                f"{own}: [project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
-            )
+            raise BadFile(f"{own}: {_PROJECT_ELSEWHERE}")
         return _validated(own, values)
     path = path or PROJECT_FILE
     return _validated(path, read_toml(path))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSettings:
+    """A settings file (None: there is none), the settings in it that are right, and a sentence on each that is not."""
+
+    path: Path | None
+    settings: Settings
+    problems: tuple[str, ...] = ()
+
+
+def check_settings(path: Path | None) -> CheckedSettings:
+    """Read settings as `read_settings` does, and go on behind what is wrong."""
+    found = path or (PROJECT_FILE if PROJECT_FILE.is_file() else user_file())
+    if path is None and not found.is_file():
+        return CheckedSettings(None, Settings())
+    try:
+        values = read_toml(found)
+    except BadFile as error:
+        return CheckedSettings(found, Settings(), (str(error),))
+    right: dict[str, Any] = {}
+    problems = []
+    for name, value in values.items():
+        try:
+            right[name] = getattr(_validated(found, {name: value}), name)
+        except BadFile as error:
+            problems.append(str(error))
+    if path is None and found != PROJECT_FILE and "project" in right:
+        problems.append(f"{found}: {_PROJECT_ELSEWHERE}")
+    return CheckedSettings(found, Settings(**right), tuple(problems))
 
 
 def read_project(path: Path | None) -> Project:
@@ -90,6 +120,8 @@ def read_project(path: Path | None) -> Project:
 
 PROJECT_FILE = Path("uphold.toml")
 """The settings file of the current folder."""
+
+_PROJECT_ELSEWHERE = f"[project] belongs into the {PROJECT_FILE} of a project's folder; `uphold init` writes one"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -116,7 +148,7 @@ _LARGEST = 16 * 2**20
 
 _TABLES = ("endpoints", "systems", "judges", "prices")
 
-_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override",)}
+_CHOICES = {"signs": ("plain", "ascii"), "hold": ("override", "never"), "numbers": ("live", "rest")}
 
 
 def _validated(path: Path, values: dict[str, object]) -> Settings:
@@ -124,10 +156,10 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
     names = [setting.name for setting in fields(Settings)]
     for name, value in values.items():
         if name not in names:
-            raise BadFile(f"{path}: there is no setting {name!r}; settings are {', '.join(names)}")
+            raise BadFile(f"{path}: there is no setting {name!r}{_meant(name, names)}; settings are {', '.join(names)}")
         if name == "keys":
             if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
-                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "e"')
+                raise BadFile(f'{path}: [keys] wants lines such as "review.tie" = "t,0"')
         elif name in _TABLES:
             if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
                 raise BadFile(f"{path}: [{name}] holds tables by name, such as [{name}.NAME]")
@@ -140,6 +172,14 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
+def _meant(name: str, names: Sequence[str]) -> str:
+    """Return a question after the nearest of some names; empty where none is near."""
+    from difflib import get_close_matches  # only a wrong name needs it
+
+    found = get_close_matches(name, names, 1)
+    return f", did you mean {found[0]!r}?" if found else ""
+
+
 def _project(path: Path, table: object) -> Project:
     """Return the table [project]; raises BadFile for a field that is unknown, of the wrong type or out of range."""
     if not isinstance(table, dict):
@@ -148,7 +188,8 @@ def _project(path: Path, table: object) -> Project:
     for name, value in table.items():
         if name not in names:
             belongs = f"; `uphold set` keeps the {name} with the set" if name in _OF_THE_SET else ""
-            raise BadFile(f"{path}: [project] has no {name!r}; it has {', '.join(names)}{belongs}")
+            near = "" if belongs else _meant(name, names)
+            raise BadFile(f"{path}: [project] has no {name!r}{near}; it has {', '.join(names)}{belongs}")
         if problem := project_problem(name, value):
             raise BadFile(f"{path}: [project] {name} wants {problem}; it was given {value!r}")
     return Project(**table)

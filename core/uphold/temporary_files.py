@@ -1,17 +1,23 @@
-"""Files that are written under a temporary name; those that a killed process left are removed.
+"""Files and folders that are written under a temporary name; those that a killed process left are removed.
 
-The writer holds a lock (flock) on its file as long as it lives, so that a file nobody holds is one of a dead process. Where
+The writer holds a lock (flock) on its file or folder as long as it lives, so that one nobody holds is a dead process's. Where
 there are no such locks (Windows, some network folders), nothing is swept.
 """
 
 import contextlib
 import os
+import re
+import secrets
+import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PREFIX, _SUFFIX = ".uphold-", ".part"
+
+_FOLDER = re.compile(r"\.uphold-[0-9a-f]{16}\.part", re.ASCII)
+"""Names of the folders that are swept: a folder is removed with all that is in it."""
 
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 """Endings of what SQLite puts beside a database, which may be what is written under the temporary name."""
@@ -40,8 +46,44 @@ def temporary_file(
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """Make an empty folder in another, locked by this process, and remove it at the end if it is still there.
+
+    Raises OSError.
+    """
+    path = parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    descriptor = _make_locked(path)
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            if _is_at(descriptor, path):
+                shutil.rmtree(path)
+        os.close(descriptor)
+
+
+def _make_locked(path: Path) -> int:
+    """Make a folder and lock it; where another process sweeps it before it is locked, it is made again."""
+    while True:
+        path.mkdir()
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        if _lock(descriptor) is not False and _is_at(descriptor, path):
+            return descriptor
+        os.close(descriptor)
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sweep(folder: Path) -> None:
-    """Remove the temporary files of dead processes from a folder; what cannot be removed stays."""
+    """Remove the temporary files and folders of dead processes from a folder; what cannot be removed stays."""
     try:
         with os.scandir(folder) as entries:
             names = [one.name for one in entries if one.name.startswith(_PREFIX) and one.name.endswith(_SUFFIX)]
@@ -53,9 +95,18 @@ def sweep(folder: Path) -> None:
 
 
 def _remove_if_abandoned(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    is_folder = stat.S_ISDIR(path.lstat().st_mode)
+    if is_folder and not _FOLDER.fullmatch(path.name):
+        return  # nobody's but a user's
+    access = os.O_RDONLY if is_folder else os.O_RDWR
+    descriptor = os.open(path, access | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor) and _is_at(descriptor, path):
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or not _lock(descriptor) or not _is_at(descriptor, path):
+            return
+        if stat.S_ISDIR(mode):
+            shutil.rmtree(path)
+        else:
             _remove_side_files(path)
             path.unlink()
     finally:

@@ -206,6 +206,8 @@ def test_the_demo_prints_its_statistics_where_there_is_no_terminal(folder: Path)
     assert said.startswith(data(folder, "runs")[0]["run"])
     assert done(folder, "demo") == said
     assert "holds other sets already (support-desk)" in told(folder, "demo", "--set", "case-summaries")
+    done(folder, "set", "new", "mine")
+    assert "support-desk" in done(folder, "demo")  # it goes on in a file that holds something else too by now
 
 
 def test_a_demo_without_a_file_is_kept_for_the_next_evening(folder: Path) -> None:

@@ -128,6 +128,7 @@ def attack(sound: bytes, folder: Path, seed: int, commands: int) -> int:
         assert code in (0, 1, 2, 3, 4), (seed, done, command, code)
         assert time.perf_counter() - began < MOST_SECONDS, (seed, done, command)
         assert "Traceback" not in said, (seed, done, command)
+        assert "error of its own" not in said, (seed, done, command)
         assert "\x1b" not in said, (seed, done, command)
         assert code != 2 or said.strip(), (seed, done, command)
     return commands

@@ -204,7 +204,8 @@ def test_no_place_but_a_files_own_is_written_to(folder: Path, target: str) -> No
 
 
 def test_a_form_that_does_not_exist_is_told_with_those_that_do(folder: Path) -> None:
-    assert told(folder, "export", "xlsx") == "there is no export format 'xlsx'; formats are csv, jsonl"
+    formats = "csv, jsonl, xlsx, alpaca-eval, mt-bench, trl, uphold"
+    assert told(folder, "export", "parquet") == f"there is no export format 'parquet'; formats are {formats}"
     assert not (folder / "out.xlsx").exists()
 
 

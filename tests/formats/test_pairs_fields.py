@@ -185,3 +185,30 @@ def test_a_bad_row_can_be_skipped_and_is_then_named(reading: Any) -> None:
     (skipped,) = read.reading.skipped
     assert str(skipped.source) == "set.jsonl:2"
     assert "key must be text" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("verdict", "order", "winner"),
+    [
+        ("A", "candidate-first", Preference.CANDIDATE),
+        ("b", "candidate-first", Preference.BASELINE),
+        ("A", "baseline-first", Preference.BASELINE),
+        ("B", "baseline-first", Preference.CANDIDATE),
+    ],
+)
+def test_a_verdict_may_name_the_answer_as_the_judge_saw_it(
+    reading: Any, verdict: str, order: str, winner: Preference
+) -> None:
+    (found,) = reading([{"key": "k", "judge": "gpt", "verdict": verdict, "order": order}]).only.judgments
+    assert (found.verdict, found.order) == (winner, order)
+
+
+def test_a_system_of_that_name_goes_before_the_answer_shown(reading: Any) -> None:
+    row = {"key": "k", "candidate": "B", "baseline": "A", "verdict": "A", "order": "candidate-first"}
+    assert reading([row]).only.judgments[0].verdict is Preference.BASELINE
+
+
+def test_a_verdict_that_names_an_answer_shown_wants_its_order(reading: Any) -> None:
+    rows = [{"key": "k", "verdict": "A", "order": "baseline-first"}, {"key": "l", "verdict": "A"}]
+    with pytest.raises(BadFile, match="nothing says which answer the judge saw as A; add order: candidate-first"):
+        reading(rows)

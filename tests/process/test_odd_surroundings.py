@@ -60,7 +60,12 @@ def in_shell(folder: Path, line: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def is_sentence(stderr: bytes) -> bool:
-    return b"Traceback" not in stderr and b"Exception ignored" not in stderr and b"\xed" not in stderr
+    return (
+        b"Traceback" not in stderr
+        and b"error of its own" not in stderr
+        and b"Exception ignored" not in stderr
+        and b"\xed" not in stderr
+    )
 
 
 NAMES = [

@@ -71,24 +71,28 @@ class MadeRuns:
             conn.execute("UPDATE sets SET seed = ?", (self._seed,))
         return name
 
-    def read(self, run: str, count: int, queue: str = "random") -> None:
+    def read(
+        self, run: str, count: int, queue: str = "random", *, pack: Store | None = None, reviewer: str = "ann"
+    ) -> None:
         """Decide the next unread pairs of a queue, in its order; all that are left where there are fewer.
 
-        The queue is the program's own and so is the writing; only the screen's view of each pair is left out.
+        The queue is the program's own and so is the writing; only the screen's view of each pair is left out. `pack` is a pack
+        of the run that is read in its place.
         """
-        words, found = self._words[run], find_run(self.store, run)
-        judge = headline_judge(self.store, found).shown
-        queue_id, items = open_queue(self.store, found, queue, judge.id if judge else None)
-        decided = {row[0] for row in self.store.rows("SELECT pair_id FROM current_decisions")}
+        store = pack or self.store
+        words, found = self._words[run], find_run(store, run)
+        judge = headline_judge(store, found).shown
+        queue_id, items = open_queue(store, found, queue, judge.id if judge else None)
+        decided = {row[0] for row in store.rows("SELECT pair_id FROM current_decisions")}
         due = [item for item in items if item.pair_id not in decided][:count]
         shown = OnScreen(Preference.CANDIDATE, mode="open", verdict_shown=True, width=120, height=36)
-        with self.store.writing() as conn:
-            reviewer = find_reviewer(self.store, "ann") or add_reviewer(conn, "ann")
-            session = add_session(conn, SessionRow(found.id, reviewer, queue_id, None, "open", None))
+        with store.writing() as conn:
+            reviewer_id = find_reviewer(store, reviewer) or add_reviewer(conn, reviewer)
+            session = add_session(conn, SessionRow(found.id, reviewer_id, queue_id, None, "open", None))
             for item in due:
                 choice = words[int(item.key[1:])]
                 event = ReviewEvent(new_event_id(), EventKind.DECISION, item.pair_id, choice, seconds=1.0, shown=shown)
-                write_event(conn, reviewer, session, event)
+                write_event(conn, reviewer_id, session, event)
 
 
 @contextmanager

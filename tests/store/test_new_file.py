@@ -127,7 +127,7 @@ def test_a_file_that_came_meanwhile_is_left_alone(tmp_path: Path) -> None:
 EXPORT_KILLED = """
 import os, sys
 from pathlib import Path
-from uphold.workflows.exporting import write_lines
+from uphold.workflows.file_writing import write_lines
 def lines():
     yield "a line\\n" * 10000
     os.kill(os.getpid(), 9)

@@ -15,8 +15,8 @@ SHORT = {"imports", "sets", "systems", "generations", "runs", "judges", "batches
 
 
 def test_a_new_file_has_the_version_of_the_last_migration(store: Store) -> None:
-    assert MIGRATIONS[-1][0] == SCHEMA == 15
-    assert store.one("PRAGMA user_version") == (15,)
+    assert MIGRATIONS[-1][0] == SCHEMA
+    assert store.one("PRAGMA user_version") == (SCHEMA,)
     assert store.one("PRAGMA application_id") == (APPLICATION_ID,)
 
 

@@ -24,6 +24,7 @@ from uphold.workflows.review_session import ReviewSession
 from uphold_tui.app import UpholdApp
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import DARK
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="uphold-samples-")
 """Where databases are made, each once in a process; removed at its end."""
@@ -37,6 +38,12 @@ def closed_databases() -> Iterator[None]:
     yield
     while _opened:
         _opened.pop().close()
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """For a conftest: no demo that somebody has begun on this machine is found."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
 
 
 def judgment(order: AnswerOrder, verdict: Preference | None, reason: str = "because", **more: Any) -> Judgment:
@@ -140,8 +147,11 @@ def session(store: Store, reviewer: str = "mira") -> ReviewSession:
 def make_app(
     store: Store, session: ReviewSession | None = None, settings: Settings | None = None, **options: Any
 ) -> UpholdApp:
-    """The app with these options (see AppOptions)."""
-    return UpholdApp(store, session, AppOptions(**options), settings)
+    """The app with these options (see AppOptions), in uphold's usual theme whatever terminal the tests run in.
+
+    An overturned pair does not stay unless `hold` says so.
+    """
+    return UpholdApp(store, session, AppOptions(**{"theme": DARK.name, "hold": "never", **options}), settings)
 
 
 def app(store: Store, **settings: Any) -> UpholdApp:

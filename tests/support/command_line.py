@@ -39,6 +39,7 @@ def uphold_alone(folder: Path, *arguments: str | Path, **env: str) -> subprocess
     stdout, stderr = in_memory(), in_memory()
     given = [str(argument) for argument in arguments]
     code = uphold_into(stdout, stderr, folder, *given, **env)
+    assert "an error of its own" not in written(stderr), written(stderr)
     return subprocess.CompletedProcess(given, code, written(stdout), written(stderr))
 
 

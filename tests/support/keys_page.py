@@ -5,28 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from uphold_tui import keys
-from uphold_tui.keys import Key
-
-SCREENS = {
-    "The review": keys.REVIEW,
-    "The start screen": keys.HOME,
-    "Choosing a file to import": keys.FILES,
-    "An import": keys.IMPORT,
-    "The list of pairs": keys.PAIRS,
-    "The numbers": keys.NUMBERS,
-    "Where a judge is wrong": keys.WRONG,
-    "The eval set": keys.EVAL_SET,
-    "Proposals": keys.PROPOSALS,
-    "Versions of a set": keys.VERSIONS,
-    "Judging": keys.JUDGING,
-    "The checkpoints": keys.CHECKPOINTS,
-    "A new checkpoint": keys.NEW_CHECKPOINT,
-    "The workbench": keys.WORKBENCH,
-    "Standing": keys.STANDING,
-    "Pages over a screen": keys.OVERLAY,
-}
-"""The tables of `uphold_tui.keys` by the heading of the page."""
+from uphold_tui.keys import SCREENS, Key
 
 _HEAD = """\
 # Keys

@@ -21,7 +21,7 @@ class Scene:
     options: ReviewOptions | None = OPEN
     run: int = 1
     reviewer: str = "mira"
-    hold: str | None = None
+    hold: str = "never"
     judging: bool = False
     checkpoint: bool = False
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))

@@ -6,6 +6,7 @@ none is named. The scenes are in pictures_scenes.py, the data they stand on in p
 
 import argparse
 import asyncio
+import os
 import re
 import shutil
 import tempfile
@@ -31,7 +32,7 @@ from uphold.workflows.review_opening import open_review
 from uphold_tui.app import UpholdApp
 from uphold_tui.review.screen import ReviewScreen
 
-THEMES = ("uphold-dark", "uphold-light")
+THEMES = ("uphold-dark", "uphold-light", "uphold-contrast")
 
 _MADE = {**MADE, "checkpoints": checkpoints, "standing": standing, "lapsed": lapsed, "workbench": workbench}
 
@@ -123,6 +124,7 @@ async def main(out: Path, names: list[str], size: str | None, themes: list[str])
     """Draw the named scenes, or all, and a page that shows them."""
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder  # no demo that somebody has begun on this machine is found
         for name in names or SCENES:
             if SCENES[name].data not in _MADE:
                 continue

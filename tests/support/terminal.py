@@ -192,6 +192,13 @@ class Terminal:
         self._process.terminated = True
 
 
+def without_holding(folder: Path) -> tuple[str, str]:
+    """Options with which the pair after an overturned one comes at once."""
+    settings = folder / "without-holding.toml"
+    settings.write_text('hold = "never"\n')
+    return "--config", str(settings)
+
+
 def note_frames(terminal: Terminal) -> None:
     """Open the list of keys of a review and close it; when it is gone, the app has noted what it had painted before.
 

@@ -9,7 +9,7 @@ import pytest
 from support.app_samples import database, make_app
 from uphold.errors import BadUsage
 from uphold.settings import Settings
-from uphold.workflows.review_opening import ReviewOptions
+from uphold.workflows.review_resuming import WantedReview
 from uphold_tui.app import run_app
 from uphold_tui.app_options import AppOptions
 
@@ -25,7 +25,7 @@ def test_a_theme_that_does_not_exist_is_an_error_that_names_those_there_are(tmp_
 def test_a_judge_that_has_not_judged_is_an_error_before_anything_is_drawn(tmp_path: Path) -> None:
     store = database(tmp_path)
     with pytest.raises(BadUsage, match="has not judged this run"):
-        run_app(store, AppOptions(reviewer="mira"), Settings(), review=ReviewOptions(judge="nobody"))
+        run_app(store, AppOptions(reviewer="mira"), Settings(), review=WantedReview(judge="nobody"))
 
 
 def test_nothing_heavy_is_loaded_before_the_first_frame() -> None:

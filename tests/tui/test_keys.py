@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.app_samples import app, database, press, review, shown
+from uphold_tui.app import UpholdApp
 from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.dialogs.help import REVIEW_NOTE, page
 from uphold_tui.eval_set.proposals.screen import ProposalsScreen
@@ -85,7 +86,8 @@ def test_every_key_of_the_list_and_the_numbers_has_its_action() -> None:
     )
     for table, screen in screens:
         for entry in table:
-            assert hasattr(screen, f"action_{entry.action.split('(')[0]}"), entry.id
+            owner, _, action = entry.action.split("(")[0].rpartition(".")
+            assert hasattr(UpholdApp if owner == "app" else screen, f"action_{action}"), entry.id
 
 
 def test_neighbours_with_the_same_words_share_a_line_of_help() -> None:

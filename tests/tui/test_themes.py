@@ -15,14 +15,14 @@ def over(colour: str, ground: str) -> str:
     return Color.parse(ground).blend(top.with_alpha(1), top.a).hex
 
 
-@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT])
+@pytest.mark.parametrize("theme", themes.OWN)
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_muted_text_reaches_contrast_four_and_a_half_on_every_ground(theme: themes.Theme, ground: str) -> None:
     behind = getattr(theme, ground)
     assert themes.contrast(over(themes.variables(theme)["muted"], behind), behind) >= 4.5
 
 
-@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT])
+@pytest.mark.parametrize("theme", themes.OWN)
 @pytest.mark.parametrize("name", ["primary", "accent", "success", "error", "warning"])
 def test_colours_that_mean_something_can_be_read_as_text(theme: themes.Theme, name: str) -> None:
     for ground in GROUNDS:
@@ -38,7 +38,7 @@ def test_every_theme_has_two_sides_that_differ(name: str) -> None:
         assert hues[0] != pytest.approx(hues[1], abs=0.02)
 
 
-@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", [*themes.OWN, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
 def test_letters_on_a_filled_badge_can_be_read(theme: themes.Theme) -> None:
     made = themes.variables(theme)
     for name in ("badge-a", "badge-b", "badge-even", "badge-doubt", "badge-wrong"):
@@ -58,7 +58,7 @@ def test_the_letters_of_both_sides_can_be_seen_in_every_theme(name: str) -> None
 
 
 def test_every_theme_defines_the_same_variables() -> None:
-    every = [themes.variables(theme).keys() for theme in (themes.DARK, themes.LIGHT, *BUILTIN_THEMES.values())]
+    every = [themes.variables(theme).keys() for theme in (*themes.OWN, *BUILTIN_THEMES.values())]
     assert all(keys == every[0] for keys in every)
 
 
@@ -67,3 +67,26 @@ def test_ansi_themes_mix_nothing() -> None:
     assert made["muted"] == "dim"
     assert made["tint"] == "reverse"
     assert not any("#" in value for value in made.values())
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_the_contrast_theme_reaches_seven_for_text_of_every_strength_on_whatever_is_behind_it(ground: str) -> None:
+    made, page = themes.variables(themes.CONTRAST), getattr(themes.CONTRAST, ground)
+    tints = [name for name in made if made[name].startswith(("on ", "bold on "))]
+    behind = [page, *(over(made[name].split("on ")[-1], page) for name in tints)]
+    assert len(behind) > 10
+    for ground_of_text in behind:
+        for name in ("muted", "faint", "strong"):
+            assert themes.contrast(over(made[name], ground_of_text), ground_of_text) >= 7, (name, ground_of_text)
+    for name in ("primary", "secondary", "accent", "success", "warning", "error", "foreground"):
+        for ground_of_text in (page, over(made["tint"].removeprefix("on "), page)):
+            assert themes.contrast(getattr(themes.CONTRAST, name), ground_of_text) >= 7, (name, ground_of_text)
+    for side in ("a", "b"):
+        assert themes.contrast(made[f"side-{side}"], page) >= 7
+        _, ink, _, fill = made[f"badge-{side}"].split()
+        assert themes.contrast(ink, fill) >= 7
+
+
+def test_a_terminal_of_sixteen_colours_gets_a_theme_that_mixes_nothing() -> None:
+    assert BUILTIN_THEMES[themes.usual_theme("standard")].ansi
+    assert {themes.usual_theme(system) for system in ("256", "truecolor", None)} == {themes.DARK.name}

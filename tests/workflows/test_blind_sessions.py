@@ -125,7 +125,10 @@ def test_going_blind_hides_what_was_not_yet_seen_only(store: Store) -> None:
     assert there.judge is None
     decide(session)
     session.go_blind(False)
-    assert all(values(store, "SELECT mode = 'blind' AND open_share = 0.15 FROM sessions"))
+    assert store.rows("SELECT mode, open_share FROM sessions ORDER BY id").fetchall() == [
+        ("blind", 0.15),
+        ("open", None),
+    ]
 
 
 def test_a_share_of_a_long_blind_session_is_shown_open(store: Store) -> None:

@@ -166,14 +166,14 @@ def test_a_verdict_that_the_pair_on_the_screen_waits_for_is_seen_when_it_arrives
     before = mira.current
     assert before is not None
     assert before.judge is None
-    assert not mira.verdict_arrived(before)
+    assert not mira.verdict_arrived()
     bring(theirs, judged("late", "baseline"))
-    assert mira.verdict_arrived(before)
+    assert mira.verdict_arrived()
     after = mira.current
     assert after is not None
     assert after.judge is not None
     assert after.judge.verdict is Verdict.BASELINE
-    assert not mira.verdict_arrived(after)
+    assert not mira.verdict_arrived()
 
 
 def test_a_verdict_that_changes_is_not_pulled_from_under_the_reviewer(mine: Store, theirs: Store) -> None:
@@ -181,7 +181,7 @@ def test_a_verdict_that_changes_is_not_pulled_from_under_the_reviewer(mine: Stor
     before = mira.current
     assert before is not None
     bring(theirs, judged(before.key, "baseline"), update=True)
-    assert not mira.verdict_arrived(before)
+    assert not mira.verdict_arrived()
 
 
 def test_in_a_blind_session_nothing_arrives_before_the_decision(mine: Store, theirs: Store) -> None:
@@ -192,4 +192,4 @@ def test_in_a_blind_session_nothing_arrives_before_the_decision(mine: Store, the
     before = mira.current
     bring(theirs, judged("late", "baseline"))
     assert before is not None
-    assert not mira.verdict_arrived(before)
+    assert not mira.verdict_arrived()

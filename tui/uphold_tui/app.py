@@ -3,8 +3,8 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -14,16 +14,19 @@ from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
-from uphold_tui import themes
+from uphold_tui import safe_text, themes
 from uphold_tui.app_options import AppOptions
 from uphold_tui.navigation import Navigator
+from uphold_tui.place import HasPlace, Place
+from uphold_tui.user_state import save_state, state_file
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.lookup import Store
-    from uphold.workflows.review_opening import ReviewOptions
+    from uphold.workflows.review_resuming import WantedReview
     from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.dialogs.commands import Command
     from uphold_tui.new_checkpoint.background import CheckpointStatus
 
 _LARGEST_SIDE = 2000
@@ -80,9 +83,9 @@ class UpholdApp(App[str]):
         self.failure: Exception | None = None
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
-        self.theme = self._known_theme(self.options.theme or themes.DARK.name)
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self.theme = self._first_theme()
         self.set_keymap(self.options.keymap)
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
         if checkpoint is not None:
@@ -90,6 +93,13 @@ class UpholdApp(App[str]):
             self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_checkpoint_screen(request, planned))
         else:
             self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
+
+    def _first_theme(self) -> str:
+        """The theme of uphold.toml, else the one that was chosen last, where there still is one of that name."""
+        remembered = self.options.state.theme
+        if self.options.theme is None and remembered in self.available_themes:
+            return remembered
+        return self._known_theme(self.options.theme or themes.usual_theme(self.console.color_system))
 
     def _known_theme(self, theme: str) -> str:
         if theme not in self.available_themes:
@@ -107,11 +117,47 @@ class UpholdApp(App[str]):
             gc.enable()
 
     def on_key(self, event: KeyEvent) -> None:
-        """A key that was typed before an overlay opened, and nobody took, was meant for the overlay."""
+        """A key that nobody took: typed before an overlay opened, it was meant for that; Q quits from any overlay."""
         opened_at = getattr(self.screen, "opened_at", None)
         if opened_at is not None and event.time < opened_at:
             event.prevent_default()
             self.post_message(KeyEvent(event.key, event.character))
+        elif self.screen.is_modal and event.key in self.options.quit_keys:
+            self.action_quit_app()
+
+    # the palette
+
+    @property
+    def _place(self) -> Place:
+        """What the screen on top is about, dialogs aside; else the one below it."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, HasPlace))
+        return next((screen.place for screen in screens), Place())
+
+    def commands_anywhere(self, key_ids: Collection[str]) -> "list[Command]":
+        """Return what the palette offers on every screen, as far as it makes sense on the one at hand."""
+        from uphold_tui.palette import commands_anywhere
+
+        return commands_anywhere(self._place, key_ids, blind=self.navigator.is_blind)
+
+    def words_of_key(self, key_id: str) -> str:
+        """Return more words that find the command of a key."""
+        from uphold_tui.palette import words_of_key
+
+        return words_of_key(key_id)
+
+    def action_anywhere(self, index: int) -> None:
+        """Do a command of the palette's table."""
+        from uphold_tui.palette import ShowsMessages, perform
+
+        try:
+            perform(index, self.navigator, self._place)
+        except UpholdError as error:
+            if isinstance(self.screen, ShowsMessages):
+                self.screen.show_message(safe_text.line(str(error), themes.DOUBT))
+
+    def action_quit_app(self) -> None:
+        """Leave the app from any screen, each closed as its own key closes it; ask where something would be lost."""
+        self.navigator.quit()
 
     def action_leave_now(self) -> None:
         """Leave at once; what is not saved is named in the terminal."""
@@ -135,9 +181,9 @@ class UpholdApp(App[str]):
         self._close_messages_no_wait()
 
     def action_theme(self, name: str) -> None:
-        """Change the theme."""
+        """Change the theme, and remember it."""
         if name in self.available_themes:
-            self.theme = name
+            self.theme = self.options.state.theme = name
 
 
 def run_app(
@@ -146,25 +192,27 @@ def run_app(
     settings: Settings,
     *,
     run: "Run | None" = None,
-    review: "ReviewOptions | None" = None,
+    review: "WantedReview | None" = None,
     start: bool = False,
     checkpoint: NewCheckpoint | None = None,
 ) -> AppEnd:
     """Run the app until it is left; returns what is to be printed in the terminal, and the exit code.
 
-    Opens the review of `run`, or of the only run of the file; with several, or when `start` asks for it, the start
-    screen; with `checkpoint` its screen, on which it is brought in. Raises BadUsage for a judge or theme that does not exist.
+    Opens the review of `run`, or of the only run of the file, as `review` and the last session say; with several, or when
+    `start` asks for it, the start screen; with `checkpoint` its screen, on which it is brought in. Raises BadUsage for a
+    judge or theme that does not exist.
     """
     session = None
     wanted = run or (None if start or checkpoint is not None else _only_run(store))
     if wanted is not None:
-        from uphold.workflows.review_opening import open_review
+        from uphold.workflows.review_resuming import resume_review
 
-        session = open_review(store, wanted, options.reviewer, review)
+        session = resume_review(store, wanted, options.reviewer, review)
     # What is there by now stays; without this the collector goes over a long queue during the first frames.
     gc.freeze()
     app = _make_app(lambda: UpholdApp(store, session, options, settings, checkpoint))
     store.tell_waits(None)  # nothing may be printed over the app
+    remembered = replace(options.state)
     try:
         app.run()
     except Exception as error:
@@ -172,6 +220,7 @@ def run_app(
     finally:
         app.navigator.stop_importing()
         app.navigator.stop_judging()
+        save_state(state_file(), remembered, options.state)
     return app_end(app, store.lost())
 
 

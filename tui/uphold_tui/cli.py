@@ -8,14 +8,18 @@ from typing import Annotated
 import typer
 
 from uphold_tui.commands import (
+    backup,
     compare,
     completion,
     decide,
+    doctor,
     export,
     generate,
     import_,
     init,
     judge,
+    pack,
+    report,
     review,
     run_checkpoint,
     runs,
@@ -23,11 +27,12 @@ from uphold_tui.commands import (
     show,
     stats,
 )
-from uphold_tui.commands.lazy import lazy_group
+from uphold_tui.commands.lazy import CommandGroup, lazy_group
 from uphold_tui.commands.options import Context
 
 app = typer.Typer(
     name="uphold",
+    cls=CommandGroup,
     rich_markup_mode=None,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -45,7 +50,15 @@ def root(
     config: Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Review an LLM judge's verdicts in the terminal; compute win rates and judge-human agreement."""
+    """Review an LLM judge's verdicts in the terminal; compute win rates and judge-human agreement.
+
+    Without a command, in a terminal, the start screen opens.
+
+    \b
+    uphold demo
+    uphold import answers.csv --candidate lora-r16 --baseline base-7b
+    uphold review
+    """
     context.obj = Context(db, config)
     if version:
         from uphold import __version__
@@ -72,13 +85,19 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "review": review.review,
     "next": decide.next_,
     "decide": decide.decide,
+    "pack": pack.pack,
+    "merge": pack.merge,
     "stats": stats.stats,
     "plan": compare.plan,
     "compare": compare.compare,
     "gate": compare.gate,
     "scores": scores.scores,
     "show": show.show,
+    "report": report.report,
+    "replay": report.replay,
     "export": export.export,
+    "backup": backup.backup,
+    "doctor": doctor.doctor,
     "completion": completion.completion,
 }
 
@@ -86,7 +105,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 
-imports = typer.Typer(rich_markup_mode=None, invoke_without_command=True, help="List the imports, or remove one.")
+imports = typer.Typer(cls=CommandGroup, rich_markup_mode=None, invoke_without_command=True)
 imports.callback()(import_.imports)
 imports.command("drop")(import_.drop)
 app.add_typer(imports, name="imports")
@@ -129,10 +148,12 @@ def global_options_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
-    from uphold_tui.console import run_guarded
+    from uphold_tui.console import UnknownErrors, run_guarded
 
     first = global_options_first(arguments)
-    return run_guarded(lambda: app(first, prog_name="uphold", standalone_mode=False), _explain)
+    return run_guarded(
+        lambda: app(first, prog_name="uphold", standalone_mode=False), UnknownErrors(_explain, _describe)
+    )
 
 
 def _explain(error: Exception) -> Exception | None:
@@ -140,6 +161,13 @@ def _explain(error: Exception) -> Exception | None:
     from uphold.workflows.lookup import explain_error
 
     return explain_error(Context.opened[-1], error) if Context.opened else None
+
+
+def _describe(error: Exception) -> str:
+    """Write an error of the program's own into a log file, and return the sentence that names it."""
+    from uphold_tui.error_log import describe_error
+
+    return describe_error(error)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -21,17 +22,28 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 INTERRUPTED = 130
 """Exit code after a Ctrl-C."""
 
+OWN_ERROR = 4
+"""Exit code after an error of the program's own: none that says what came of the work."""
+
 
 def in_terminal() -> bool:
     """Whether standard input, output and error are a terminal; the app reads the first and draws on the last."""
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Exception | None] | None = None) -> int:
-    """Run a command and return its exit code; an error is printed as one sentence on standard error.
+@dataclass(frozen=True, slots=True)
+class UnknownErrors:
+    """What becomes of an error that no sentence is known for.
 
-    `explain` returns the error to print in the place of one that no sentence is known for, or None.
+    `explain` returns the error to print in its place, or None; then `describe` returns the sentence about it.
     """
+
+    explain: Callable[[Exception], Exception | None]
+    describe: Callable[[Exception], str]
+
+
+def run_guarded(command: Callable[[], object], unknown: UnknownErrors) -> int:
+    """Run a command and return its exit code; an error is printed as one sentence on standard error."""
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -41,7 +53,7 @@ def run_guarded(command: Callable[[], object], explain: Callable[[Exception], Ex
         code = command()
         sys.stdout.flush()
     except Exception as error:
-        code = _print_error(error, explain)
+        code = _print_error(error, unknown)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except SystemExit as exit_request:
@@ -64,10 +76,10 @@ def _open_closed_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (as long as the program runs)
 
 
-def _print_error(error: Exception, explain: Callable[[Exception], Exception | None] | None = None) -> int:
-    """Print an error that a person can act on as a sentence and return its exit code; raise any other again."""
+def _print_error(error: Exception, unknown: UnknownErrors) -> int:
+    """Print an error and return its exit code."""
     if isinstance(error, UpholdError):
-        print_note(str(error))
+        print_note(_two_lines(str(error)))
         return error.exit_code
     if isinstance(error, OSError):
         _redirect_to_null(sys.stdout)
@@ -83,20 +95,37 @@ def _print_error(error: Exception, explain: Callable[[Exception], Exception | No
         return UpholdError.exit_code
     message = getattr(error, "format_message", None)  # a usage error from the command line parser
     if message is None:
-        explained = explain(error) if explain is not None else None
+        explained = unknown.explain(error)
         if explained is not None:
-            return _print_error(explained)
+            return _print_error(explained, unknown)
         if type(error).__module__ == "sqlite3":
             print_note(f"the database cannot be read to its end ({error}); it may be damaged: go back to a copy of it")
             return UpholdError.exit_code
-        raise error
+        print_note(unknown.describe(error))
+        return OWN_ERROR
     if type(error).__name__ == "NoArgsIsHelpError":  # a group of commands without one: the message is its help
         print_note(str(message()))
         return UpholdError.exit_code
-    context = getattr(error, "ctx", None)
-    text = str(message()).rstrip(".")
-    print_note(f"{text[:1].lower()}{text[1:]}" + (f"; see {context.command_path} --help" if context else ""))
+    print_note(_two_lines(_usage_words(error, str(message()))))
     return UpholdError.exit_code
+
+
+def _two_lines(message: str) -> str:
+    """Return a message whose advice stands behind a semicolon with the advice on a line of its own, for a terminal.
+
+    A log or a program gets one line.
+    """
+    return "\n".join(message.split("; ", 1)) if "\n" not in message and sys.stderr.isatty() else message
+
+
+def _usage_words(error: Exception, message: str) -> str:
+    """Return what is wrong with arguments or options, the options that may be meant, and the help to ask."""
+    meant = getattr(error, "possibilities", None)
+    text = str(getattr(error, "message", message) if meant else message).rstrip(".")
+    context = getattr(error, "ctx", None)
+    named = f"; did you mean {' or '.join(meant)}? See" if meant else "; see"
+    advice = f"{named} {context.command_path} --help" if context is not None else ""
+    return f"{text[:1].lower()}{text[1:]}{advice}"
 
 
 def _redirect_to_null(stream: TextIO) -> None:

@@ -1,7 +1,8 @@
-"""Editing a text in the user's own editor: a temporary file that only they can read."""
+"""Editing a text in the user's own editor, in a temporary file that only they can read; programs that take the terminal."""
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,7 +21,7 @@ def edit_text(text: str, *, kept_for: str) -> str:
     path = folder / "edit.txt"
     try:
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        code = _run([*command, str(path)])
+        code = run_in_foreground([*command, str(path)])
         edited = path.read_bytes()
         if code != 0:
             raise BadUsage(
@@ -46,8 +47,17 @@ def keep_text(text: str) -> Path:
     return Path(name)
 
 
-def _run(command: list[str]) -> int:
-    return subprocess.run(command, check=False).returncode
+def run_in_foreground(command: list[str]) -> int:
+    """Run a program that has the terminal, wait for it, and return its exit code. To be called in the main thread.
+
+    ctrl+c is meant for that program alone: it goes to every process of the terminal, and would end this one when the
+    program is left. A handler is not inherited by a program that is started, as SIG_IGN would be.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _kept(path: Path, edited: bytes, text: str, kept_for: str) -> str:

@@ -40,12 +40,15 @@ REVIEW: tuple[Key, ...] = (
     Key("review.comment", ("c",), "comment", "comment", "comment", "Add"),
     Key("review.why", ("w",), "why", "why", "why: reasons", "Add"),
     Key("review.flag", ("f",), "flag", "flag", "flag", "Add"),
-    Key("review.copy", ("y",), "copy", "copy", "copy", "Add"),
+    Key("review.copy", ("y",), "copy", "copy", "copy; again: a part", "Add"),
+    Key("review.select", ("V",), "select", "select lines", "select lines, y copies", "Add"),
     Key("review.save_elsewhere", ("S",), "save_elsewhere", "save elsewhere", "save elsewhere", "Add"),
     Key("review.down", ("j", "down"), "scroll(1)", "down", "scroll", "Read"),
     Key("review.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
     Key("review.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
     Key("review.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("review.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Read"),
+    Key("review.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Read"),
     Key("review.top", ("g", "home"), "ends(False)", "top", "top, end", "Read"),
     Key("review.end", ("G", "end"), "ends(True)", "end", "top, end", "Read"),
     Key("review.pane", ("tab",), "panes('alone')", "other pane", "one pane, other", "Read"),
@@ -94,7 +97,8 @@ HOME: tuple[Key, ...] = (
     Key("home.edit_set", ("E",), "edit_set", "eval set", "open the set of this run", "Sets"),
     Key("home.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("home.help", ("?",), "help", "all keys", "this", "Show"),
-    Key("home.quit", ("q", "Q"), "quit", "quit", "quit", "Show"),
+    Key("home.quit", ("q",), "quit", "quit", "quit", "Show"),
+    Key("home.leave", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 EVAL_SET: tuple[Key, ...] = (
@@ -117,10 +121,13 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.up", ("k", "up"), "move(-1)", "up", "down, up", "List"),
     Key("set.page", ("pagedown", "J"), "page(1)", "page", "page", "List"),
     Key("set.page_back", ("pageup", "K"), "page(-1)", "page", "page", "List"),
+    Key("set.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "List"),
+    Key("set.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "List"),
     Key("set.top", ("g", "home"), "ends(False)", "top", "first, last", "List"),
     Key("set.end", ("G", "end"), "ends(True)", "end", "first, last", "List"),
     Key("set.only", ("tab",), "next(1)", "next filter", "next filter, or field", "List"),
     Key("set.only_back", ("shift+tab",), "next(-1)", "filter before", "next filter, or field", "List"),
+    Key("set.filter", ("F",), "filter", "by tag", "filter by tag", "List"),
     Key("set.find", ("/",), "find", "find", "find", "List"),
     Key("set.order", ("o",), "order", "order", "next order", "List"),
     Key("set.check", ("C",), "check", "check", "check the set", "Health"),
@@ -133,6 +140,7 @@ EVAL_SET: tuple[Key, ...] = (
     Key("set.command", (":", "ctrl+p"), "command", "command", "any command", "Set"),
     Key("set.help", ("?",), "help", "all keys", "this", "Set"),
     Key("set.back", ("q",), "back", "back", "back", "Set"),
+    Key("set.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Set"),
 )
 
 PROPOSALS: tuple[Key, ...] = (
@@ -157,12 +165,15 @@ PROPOSALS: tuple[Key, ...] = (
     Key("proposals.up", ("k", "up"), "scroll(-1)", "up", "scroll", "Read"),
     Key("proposals.page", ("space", "pagedown"), "page(1)", "page", "page", "Read"),
     Key("proposals.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Read"),
+    Key("proposals.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Read"),
+    Key("proposals.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Read"),
     Key("proposals.unfold", ("p",), "read('unfolded')", "unfold", "what came before it, and its answer", "Read"),
     Key("proposals.plain", ("d",), "read('plain')", "all words alike", "shared words muted, or not", "Read"),
     Key("proposals.propose", ("P",), "propose", "propose", "propose from a pool", "Show"),
     Key("proposals.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("proposals.help", ("?",), "help", "all keys", "this", "Show"),
     Key("proposals.back", ("q",), "back", "back", "back; what was taken counts then", "Show"),
+    Key("proposals.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 VERSIONS: tuple[Key, ...] = (
@@ -185,10 +196,13 @@ VERSIONS: tuple[Key, ...] = (
     Key("versions.end", ("G", "end"), "ends(True)", "end", "latest, first", "Move"),
     Key("versions.page", ("pagedown", "]"), "page(1)", "page", "page the difference", "Move"),
     Key("versions.page_back", ("pageup", "["), "page(-1)", "page back", "page the difference", "Move"),
+    Key("versions.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Move"),
+    Key("versions.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Move"),
     Key("versions.escape", ("escape",), "escape", "back to the list", "list again; compare no more", "Move"),
     Key("versions.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("versions.help", ("?",), "help", "all keys", "this", "Show"),
     Key("versions.back", ("q",), "back", "back", "back", "Show"),
+    Key("versions.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 FILES: tuple[Key, ...] = (
@@ -216,11 +230,14 @@ IMPORT: tuple[Key, ...] = (
     Key("import.end", ("G", "end"), "ends(True)", "end", "first, last", "Import"),
     Key("import.page", ("space", "pagedown"), "page(1)", "page", "page", "Import"),
     Key("import.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Import"),
+    Key("import.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Import"),
+    Key("import.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Import"),
     Key("import.judge", ("j",), "judge", "judge", "afterwards: have it judged", "Import"),
     Key("import.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("import.help", ("?",), "help", "all keys", "this", "Show"),
     Key("import.stop", ("escape",), "stop", "back", "back; while it goes on: stop, nothing is written", "Show"),
     Key("import.back", ("q",), "back", "back", "back", "Show"),
+    Key("import.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 JUDGING: tuple[Key, ...] = (
@@ -246,6 +263,8 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.up", ("k", "up", "N"), "move(-1)", "up", "down, up", "Pairs"),
     Key("browse.page", ("pagedown", "J"), "page(1)", "page", "page", "Pairs"),
     Key("browse.page_back", ("pageup", "K"), "page(-1)", "page back", "page", "Pairs"),
+    Key("browse.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Pairs"),
+    Key("browse.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Pairs"),
     Key("browse.top", ("g", "home"), "ends(False)", "top", "first, last", "Pairs"),
     Key("browse.end", ("G", "end"), "ends(True)", "end", "first, last", "Pairs"),
     Key("browse.mark", ("space",), "mark", "mark", "mark", "Pairs"),
@@ -255,6 +274,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.only", ("tab",), "next_filter(1)", "next filter", "next filter, previous", "Narrow"),
     Key("browse.only_back", ("shift+tab",), "next_filter(-1)", "filter before", "next filter, previous", "Narrow"),
     Key("browse.filter", ("F",), "filter", "filter", "all filters", "Narrow"),
+    Key("browse.tag", ("#", "t"), "tag", "by tag", "filter by tag", "Narrow"),
     Key("browse.find", ("/",), "find", "find", "find", "Narrow"),
     Key("browse.order", ("o",), "order", "order", "next order", "Narrow"),
     Key("browse.clear", ("escape",), "clear", "all", "all pairs again", "Narrow"),
@@ -262,6 +282,7 @@ PAIRS: tuple[Key, ...] = (
     Key("browse.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("browse.help", ("?",), "help", "all keys", "this", "Show"),
     Key("browse.back", ("q",), "back", "back", "back", "Show"),
+    Key("browse.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NUMBERS: tuple[Key, ...] = (
@@ -270,12 +291,14 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.move_back", ("k", "up", "left"), "move(-1)", "previous", "next, previous number", "Numbers"),
     Key("figures.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
     Key("figures.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("figures.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Numbers"),
+    Key("figures.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Numbers"),
     Key("figures.judge", ("tab",), "judge", "next judge", "next judge", "Numbers"),
     Key("figures.pin", ("p",), "pin", "pin judge", "pin this judge to the set, or unpin", "Numbers"),
     Key("figures.tags", ("t",), "tags", "by tag", "by tag, or history", "Numbers"),
     Key("figures.history", ("h",), "history", "history", "history", "Numbers"),
     Key("figures.next", ("w",), "next", "what to read next", "what to read next", "Show"),
-    Key("figures.export", ("x",), "export", "export", "export the pairs", "Show"),
+    Key("figures.export", ("x",), "hand_on", "hand on", "hand on: a report, or the pairs", "Show"),
     Key("figures.pairs", ("l",), "pairs", "pairs", "list of pairs", "Show"),
     Key("figures.checkpoints", ("c",), "checkpoints", "checkpoints", "checkpoints of the set", "Show"),
     Key("figures.workbench", ("W",), "workbench", "workbench", "workbench: a better judge", "Show"),
@@ -284,6 +307,7 @@ NUMBERS: tuple[Key, ...] = (
     Key("figures.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("figures.help", ("?",), "help", "all keys", "this", "Show"),
     Key("figures.back", ("q",), "back", "back", "back", "Show"),
+    Key("figures.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 WRONG: tuple[Key, ...] = (
@@ -292,6 +316,8 @@ WRONG: tuple[Key, ...] = (
     Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
     Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
     Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("wrong.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Numbers"),
+    Key("wrong.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Numbers"),
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),
@@ -323,13 +349,17 @@ CHECKPOINTS: tuple[Key, ...] = (
     Key("checkpoints.up", ("k", "up"), "move(-1)", "up", "down, up", "Move"),
     Key("checkpoints.page", ("pagedown", "J"), "page(1)", "page", "page", "Move"),
     Key("checkpoints.page_back", ("pageup", "K"), "page(-1)", "page back", "page", "Move"),
+    Key("checkpoints.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Move"),
+    Key("checkpoints.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Move"),
     Key("checkpoints.top", ("g", "home"), "ends(False)", "top", "first, last", "Move"),
     Key("checkpoints.end", ("G", "end"), "ends(True)", "end", "first, last", "Move"),
     Key("checkpoints.figures", ("i",), "numbers", "numbers", "numbers of this run", "Show"),
     Key("checkpoints.pairs", ("l",), "pairs", "pairs", "list of its pairs", "Show"),
+    Key("checkpoints.hand_on", ("x",), "hand_on", "hand on", "hand on: a report (of all marked), or its pairs", "Show"),
     Key("checkpoints.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("checkpoints.help", ("?",), "help", "all keys", "this", "Show"),
     Key("checkpoints.back", ("q",), "back", "back", "back", "Show"),
+    Key("checkpoints.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 NEW_CHECKPOINT: tuple[Key, ...] = (
@@ -348,6 +378,7 @@ NEW_CHECKPOINT: tuple[Key, ...] = (
     Key("new.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("new.help", ("?",), "help", "all keys", "this", "Show"),
     Key("new.back", ("q",), "back", "back, it goes on", "back; the work goes on", "Show"),
+    Key("new.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 STANDING: tuple[Key, ...] = (
@@ -393,8 +424,30 @@ OVERLAY: tuple[Key, ...] = (
     Key("overlay.up", ("k", "up"), "scroll(-1)", "scroll"),
     Key("overlay.page", ("space", "pagedown"), "page(1)", "page"),
     Key("overlay.page_back", ("-", "pageup"), "page(-1)", "page"),
+    Key("overlay.half_page", ("ctrl+d",), "page(0.5)", "half a page"),
+    Key("overlay.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page"),
     Key("overlay.close", ("escape", "q", "enter"), "close", "close"),
 )
+
+SCREENS: Mapping[str, tuple[Key, ...]] = {
+    "The review": REVIEW,
+    "The start screen": HOME,
+    "Choosing a file to import": FILES,
+    "An import": IMPORT,
+    "The list of pairs": PAIRS,
+    "The numbers": NUMBERS,
+    "Where a judge is wrong": WRONG,
+    "The eval set": EVAL_SET,
+    "Proposals": PROPOSALS,
+    "Versions of a set": VERSIONS,
+    "Judging": JUDGING,
+    "The checkpoints": CHECKPOINTS,
+    "A new checkpoint": NEW_CHECKPOINT,
+    "The workbench": WORKBENCH,
+    "Standing": STANDING,
+    "Pages over a screen": OVERLAY,
+}
+"""The tables of all screens, by their headings in docs/keys.md."""
 
 _LABELS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 
@@ -425,21 +478,35 @@ def _textual_name(key: str) -> str:
     return "comma" if key == "," else key
 
 
+def own_keys(keymap: KeyMap, key_id: str) -> tuple[str, ...]:
+    """Return the user's own keys for an id of their key map."""
+    return tuple(key.strip() for key in keymap[key_id].split(","))
+
+
 def remapped(table: Iterable[Key], keymap: KeyMap) -> tuple[Key, ...]:
-    """Return the table with the user's own keys in place of the default ones."""
+    """Return the table with the user's own keys in place of the default ones.
+
+    A key that the user gives to another entry is taken from the one that it belongs to by default.
+    """
+    entries = tuple(table)
+    taken = {key for entry in entries if entry.id in keymap for key in own_keys(keymap, entry.id)}
     return tuple(
-        replace(entry, keys=tuple(keymap[entry.id].split(","))) if entry.id in keymap else entry for entry in table
+        replace(entry, keys=own_keys(keymap, entry.id))
+        if entry.id in keymap
+        else replace(entry, keys=tuple(key for key in entry.keys if key not in taken))
+        for entry in entries
     )
 
 
 def label(entry: Key) -> str:
-    """Return the first key of an entry as footers show it."""
-    return _LABELS.get(entry.keys[0], entry.keys[0])
+    """Return the first key of an entry as footers show it; of one without a key, the key that finds it by name."""
+    first = entry.keys[0] if entry.keys else ":"
+    return _LABELS.get(first, first)
 
 
 def labels(entry: Key) -> tuple[str, ...]:
     """Return the keys of an entry as the list of keys shows them; arrows that double a letter are left out."""
-    shown = [key for key in entry.keys if key not in _USUAL] or list(entry.keys)
+    shown = [key for key in entry.keys if key not in _USUAL] or list(entry.keys) or [":"]
     return tuple(_LABELS.get(key, key) for key in shown)
 
 
@@ -450,6 +517,11 @@ class HelpLine:
     group: str
     keys: tuple[str, ...]
     text: str
+
+
+def id_lines(table: Iterable[Key]) -> list[HelpLine]:
+    """Return the table as lines of help that say by which id each key is remapped."""
+    return [HelpLine(entry.group, labels(entry), entry.id) for entry in table if entry.help]
 
 
 def help_lines(table: Iterable[Key]) -> list[HelpLine]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.content import Content
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.dialogs.checkpoint_form import NamedCheckpoint
+    from uphold_tui.dialogs.not_kept import Choice
     from uphold_tui.eval_set.screen import SetScreen
     from uphold_tui.importing.background import ImportOutcome, ImportWork
     from uphold_tui.judging.background import BackgroundJudging
@@ -40,6 +41,19 @@ if TYPE_CHECKING:
     from uphold_tui.pairs.screen import PairsScreen, PairsScreenState
     from uphold_tui.standing.work import BackgroundWork
     from uphold_tui.workbench.source import TrialWork
+
+
+@runtime_checkable
+class FinishesSet(Protocol):
+    """A screen on which a set is changed."""
+
+    @property
+    def set_editor(self) -> "SetEditor":
+        """What changes the set."""
+
+    def finish(self) -> bool:
+        """Do what closing the screen does to the set; whether the set was changed."""
+
 
 DEMO = "support-desk"
 """The sample set that a first start offers."""
@@ -79,8 +93,18 @@ class Navigator:
             return self.home_screen()
         return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
 
-    def home_screen(self) -> Screen[None]:
-        """The start screen."""
+    def show_home(self) -> None:
+        """The start screen: the one that is open, or over what is open."""
+        from uphold_tui.home.screen import HomeScreen
+
+        if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
+            while not isinstance(self.app.screen, HomeScreen):
+                self.app.pop_screen()
+        else:
+            self.app.push_screen(self.home_screen(self.close))
+
+    def home_screen(self, leave: Callable[[], None] | None = None) -> Screen[None]:
+        """The start screen; `leave` is where its `q` leads, out of the app where nothing is below it."""
         from uphold.workflows.lookup import home
         from uphold_tui.home.screen import HomeActions, HomeScreen, headline_of
 
@@ -90,7 +114,7 @@ class Navigator:
             self.review_run,
             self.judge_run,
             self.open_demo,
-            self.leave,
+            leave or self.leave,
             self.list_pairs,
             self.show_numbers,
             self.change_reviewer,
@@ -98,9 +122,10 @@ class Navigator:
             self.new_set,
             self.import_file,
             self.show_checkpoints,
+            self._has_begun_demo,
         )
         database = self.store.path.name
-        return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer)
+        return HomeScreen(actions, self.options, database=database, reviewer=self.reviewer, is_first=leave is None)
 
     def _proposals_left(self, words: str) -> None:
         """From proposals that the app was opened for: out of the app."""
@@ -115,10 +140,55 @@ class Navigator:
         else:
             self._ask_before_leaving(trouble, summary)
 
+    def quit(self) -> None:
+        """Leave the app from whatever is on the screen, as if each screen had been closed by its own key.
+
+        Sets that were changed get their version, and proposals that were taken count; an import that goes on, or an act that
+        could not be saved, is asked about first.
+        """
+        from uphold_tui.dialogs.not_kept import NotKeptScreen
+
+        if isinstance(self.app.screen, NotKeptScreen):
+            return  # it has asked already
+        trouble = self._unfinished()
+        if trouble is not None:
+            self.app.push_screen(NotKeptScreen(trouble, can_save=False), self._quit_in_spite)
+        else:
+            self._quit_now()
+
+    def _unfinished(self) -> str | None:
+        """What would be lost that is no fact yet: an import that goes on, or what is being written in a set."""
+        if self.importing is not None and not self.importing.has_ended:
+            return "the import goes on; leaving stops it, and nothing of it is written"
+        return next((words for screen in self.sets if (words := screen.unsaved_words()) is not None), None)
+
+    def _quit_in_spite(self, choice: "Choice | None") -> None:
+        if choice is not None:
+            self._quit_now()
+
+    def _quit_now(self) -> None:
+        self._finish_sets()
+        review = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen)), None)
+        if review is not None:
+            review.action_leave()
+        else:
+            self.leave()
+
+    def _finish_sets(self) -> None:
+        """What closing them does for the proposals and sets that are open."""
+        for screen in reversed(self.app.screen_stack):
+            if isinstance(screen, FinishesSet) and screen.finish():
+                self._said = self.cut_version(screen.set_editor) or self._said
+
     def exit(self, summary: SessionSummary | None = None) -> None:
         """Leave the app at once; the summary of the last session that had one is printed in the terminal."""
         self.summary = summary or self.summary
         self.app.exit(self.last_words(self.store.lost()))
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether a review is open in which verdicts are hidden until one has decided."""
+        return any(isinstance(screen, ReviewScreen) and screen.session.blind for screen in self.app.screen_stack)
 
     # what is not kept
 
@@ -233,6 +303,16 @@ class Navigator:
         )
         self.push_set(SetScreen(editor, actions, self.options))
 
+    def show_set(self, name: str) -> None:
+        """Open an eval set; over a review, as that opens it: what would give away the sides is left out."""
+        reviews = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen))
+        review = next((screen for screen in reviews if screen.session.run.set == name), None)
+        pair = review.session.current if review is not None else None
+        if review is not None and pair is not None:
+            review.navigation.open_set(pair.key)
+        else:
+            self.open_set(name)
+
     def push_set(self, screen: "SetScreen") -> None:
         """Open an eval set; what is being written in it when the app is left is named in the terminal."""
         self.sets = [*(one for one in self.sets if one in self.app.screen_stack), screen]
@@ -300,19 +380,68 @@ class Navigator:
     # a run
 
     def review_run(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> None:
-        """Open the review of a run, in one of its queues; leaving it comes back here."""
-        session = self._session(run, queue or QueueKind.RANDOM, picked)
+        """Open the review of a run, in one of its queues (None: as it was read last); leaving it comes back here."""
+        session = self._session(run, queue, picked)
         self.app.push_screen(self._review_screen(session, self._review_left))
 
-    def _session(self, run: Run, queue: str, picked: Sequence[int] = ()) -> "ReviewSession":
-        from uphold.workflows.review_opening import ReviewOptions, open_review
+    def _open_review_of(self, run: Run) -> ReviewScreen | None:
+        """The review of a run that is open, the one on top."""
+        open_ones = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ReviewScreen))
+        return next((screen for screen in open_ones if screen.session.run.id == run.id), None)
 
-        return open_review(
-            self.store, run, self.reviewer, ReviewOptions(queue, judge=self.options.judge, picked=picked)
-        )
+    def review_queue(self, run: Run, queue: str) -> None:
+        """Review a run in one of its queues; where its review is open, in the mode and with the judge of that."""
+        review = self._open_review_of(run)
+        if review is None:
+            self.review_run(run, queue)
+        else:
+            review.navigation.review_queue(queue)
+
+    def review_tag(self, run: Run) -> None:
+        """Ask for a tag, and review its pairs first."""
+        self._with_tag(run, "review first the pairs with the tag …", lambda tag: self.review_queue(run, f"tag:{tag}"))
+
+    def list_tag(self, run: Run) -> None:
+        """Ask for a tag, and list its pairs."""
+        from uphold_tui.pairs.screen import PairsScreenState
+
+        def open_list(tag: str) -> None:
+            review = self._open_review_of(run)
+            if review is None:
+                self.list_pairs(run, PairsScreenState(PairFilter(tag=tag)))
+            else:
+                review.navigation.open_filtered(PairFilter(tag=tag))
+
+        self._with_tag(run, "list the pairs with the tag …", open_list)
+
+    def _with_tag(self, run: Run, hint: str, act: Callable[[str], None]) -> None:
+        """Ask for one of the tags of a run's set, and do something with it."""
+        from uphold.workflows.lookup import tags_in_use
+        from uphold_tui.dialogs.commands import Command, CommandScreen
+
+        tags = tags_in_use(self.store, run.set_id)
+
+        def chosen(index: str | None) -> None:
+            if index is not None:
+                act(tags[int(index)])
+
+        commands = [Command(safe_text.safe_line(tag), str(index)) for index, tag in enumerate(tags)]
+        self.app.push_screen(CommandScreen(commands, hint, nothing="no example of this set has such a tag"), chosen)
+
+    def _session(self, run: Run, queue: str | None = None, picked: Sequence[int] = ()) -> "ReviewSession":
+        """A session in the queue that is wanted, else as the run was read last."""
+        if picked:
+            from uphold.workflows.review_opening import ReviewOptions, open_review
+
+            options = ReviewOptions(queue or QueueKind.RANDOM, judge=self.options.judge, picked=picked)
+            return open_review(self.store, run, self.reviewer, options)
+        from uphold.workflows.review_resuming import WantedReview, resume_review
+
+        return resume_review(self.store, run, self.reviewer, WantedReview(queue, judge=self.options.judge))
 
     def _review_screen(self, session: "ReviewSession", left: Callable[[ReviewExit], None]) -> ReviewScreen:
         screen = ReviewNavigator(self, session, left).screen
+        screen.note_lost_keys()
         screen.note_other_sets()
         if self._offer_tour:
             self._offer_tour = False
@@ -343,7 +472,7 @@ class Navigator:
             lambda: self.show_numbers(run),
             lambda pairs: self.review_run(run, QueueKind.HAND_PICKED, pairs),
         )
-        state = state or self._list_states.setdefault(run.id, PairsScreenState())
+        state = state or self._list_states.setdefault(run.id, PairsScreenState(order=self.options.state.pair_order))
         listing = PairListing(self.store, run, self.reviewer, judge or self.options.judge)
         self.app.push_screen(PairsScreen(listing, actions, self.options, state))
 
@@ -455,12 +584,12 @@ class Navigator:
         from uphold_tui.checkpoints.source import checkpoints_source
 
         actions = CheckpointsActions(
-            self.show_numbers, self.list_pairs, lambda: self._run_new_checkpoint(set_name), leave
+            self.show_numbers, self.list_pairs, lambda: self.run_new_checkpoint(set_name), leave
         )
         source = checkpoints_source(self.store.path, set_name, self.reviewer, self.options.judge)
         return CheckpointsScreen(source, actions, self.options)
 
-    def _run_new_checkpoint(self, set_name: str) -> None:
+    def run_new_checkpoint(self, set_name: str) -> None:
         """Show the checkpoint that is under way; where there is none, ask for one and begin it."""
         from uphold_tui.dialogs.checkpoint_form import CheckpointForm, NamedCheckpoint
         from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
@@ -589,7 +718,7 @@ class Navigator:
         return make_run(self.store, set_name, *step.sides)
 
     def _review_imported(self, step: "NextStep", set_name: str) -> None:
-        session = self._session(self._imported_run(step, set_name), QueueKind.RANDOM)
+        session = self._session(self._imported_run(step, set_name))
         self._close_import()
         self.app.push_screen(self._review_screen(session, self._review_left))
 
@@ -649,6 +778,11 @@ class Navigator:
             self.standing.stop_and_wait()
         if self.trial is not None:
             self.trial.stop_and_wait()
+
+    def _has_begun_demo(self) -> bool:
+        from uphold.workflows.demo import has_begun_demo
+
+        return has_begun_demo(DEMO)
 
     def open_demo(self) -> None:
         """Make the demo in this file, and review it."""
@@ -711,7 +845,8 @@ class ReviewNavigator:
         else:
             from uphold_tui.pairs.screen import PairsScreenState
 
-            self._list = self._pairs_screen(PairsScreenState(pair_id=here), choose=choose)
+            order = self._navigator.options.state.pair_order
+            self._list = self._pairs_screen(PairsScreenState(order=order, pair_id=here), choose=choose)
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
@@ -779,7 +914,8 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(key=key)))
+        order = navigator.options.state.example_order
+        navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(order=order, key=key)))
 
     def _open_pair(self, pair_id: int) -> None:
         """Back to the review, on a pair of a list; as long as the review stays there, `q` goes back to the list."""

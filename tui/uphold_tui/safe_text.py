@@ -6,7 +6,7 @@ which Textual draws as it is and does not interpret, or plain text made safe whe
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _UNITS = re.compile(r"\r\n|.", re.DOTALL)
 """Characters as `in_field` shows them, one by one; it shows the two of a line end as one."""
+
+_KEY_WIDTH = 40
+"""Cells of a key where nothing else says how many there are."""
+
+_TAG_WIDTH = 20
+"""Cells of a tag where a row says how many there are."""
 
 LONGEST = 64_000
 """Characters of a text that are shown on screen; `e` opens the whole text."""
@@ -42,14 +48,51 @@ def running(text: str, style: str = "") -> Content:
     return Content.styled(one_line(" ".join(text.split())), style)
 
 
+def key(text: str, style: str = "", width: int = _KEY_WIDTH) -> Content:
+    """Return a key on one line, cut in its middle to `width` cells: `desk-returns…0112`.
+
+    What keys have in common stands at their beginning, what tells them apart often at their end.
+    """
+    return _cut_middle(line(text, style), width)
+
+
+def _cut_middle(whole: Content, width: int) -> Content:
+    if whole.cell_length <= width:
+        return whole
+    if width < 6:
+        return whole.truncate(max(width, 0), ellipsis=True)
+    start = len(whole)
+    while whole[start - 1 :].cell_length <= max(width // 4, 3):
+        start -= 1
+    end = whole[start:]
+    return Content.assemble(whole.truncate(width - 1 - end.cell_length), "…", end)
+
+
 def tail(key: str, style: str = "") -> Content:
     """Return the end of a key for narrow places: `0112` of `desk-0112`."""
     return line(key.rsplit("-", 1)[-1][-8:], style)
 
 
-def tags(names: Iterable[str], style: str = "") -> Content:
-    """Return tags on one line."""
-    return line(", ".join(names), style)
+def tags(names: Sequence[str], style: str = "", width: int | None = None) -> Content:
+    """Return tags on one line: in `width` cells as many as fit, a long one cut in its middle, and how many more there are."""
+    if width is None:
+        return line(", ".join(names), style)
+    shown_tags = [_cut_middle(line(name, style), _TAG_WIDTH) for name in names]
+    for number in range(len(shown_tags), 1, -1):
+        row = Content.assemble(Content.styled(", ", style).join(shown_tags[:number]), _more(len(names) - number, style))
+        if row.cell_length <= width:
+            return row
+    if not shown_tags:
+        return Content("")
+    first, more = shown_tags[0], _more(len(names) - 1, style)
+    for behind in (more, Content.styled("+" if len(names) > 1 else "", style)):
+        if first.cell_length + behind.cell_length <= width:
+            return Content.assemble(first, behind)
+    return Content.assemble(_cut_middle(first, width - more.cell_length), more).truncate(max(width, 0))
+
+
+def _more(number: int, style: str) -> Content:
+    return Content.styled(f" +{count(number)}" if number else "", style)
 
 
 def quoted(text: str, style: str = "") -> Content:
@@ -60,6 +103,11 @@ def quoted(text: str, style: str = "") -> Content:
 def answer(cell: AnswerCell, style: str = "") -> Content:
     """Return the answer of one turn; JSON other than a string is shown as JSON."""
     return shown(cell_text(cell), style)
+
+
+def whole_answer(cell: AnswerCell) -> str:
+    """Return the answer of one turn as plain text, whatever its length."""
+    return terminal_safe(cell_text(cell))
 
 
 def safe(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The look of the app: names of styles, the signs of states, and the two themes with their variables.
+"""The look of the app: names of styles, the signs of states, and uphold's own themes with their variables.
 
 The constants are style names such as `$muted`. Textual resolves them against the variables of the current theme, which
 `variables` computes, so that any theme of Textual's works.
@@ -125,6 +125,59 @@ LIGHT = Theme(
     error="#B02A58",
 )
 
+CONTRAST = Theme(
+    name="uphold-contrast",
+    dark=True,
+    background="#000000",
+    surface="#0A0A0A",
+    panel="#161616",
+    foreground="#FFFFFF",
+    primary="#A3D5FF",
+    secondary="#CFD6DE",
+    accent="#FFC456",
+    success="#7DEBA6",
+    warning="#FFE873",
+    error="#FFA9BD",
+)
+"""Text of every strength, and colours that mean something, have a contrast of 7 and more with whatever is behind them."""
+
+OWN = (DARK, LIGHT, CONTRAST)
+"""The themes that come with uphold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """How much of a colour is left in weaker text, in lines and in backgrounds, as shares."""
+
+    muted: float
+    faint: float
+    strong: float = 0.78
+    rule: float = 0.18
+    solid: float = 0.4
+    tint: float = 0.11
+    thumb: float = 0.16
+    side: float = 0.26
+    hair: float = 0.5
+    found: float = 0.34
+    heat: tuple[float, ...] = (0.05, 0.12, 0.2, 0.3, 0.42)
+
+
+_ON_DARK = Strengths(muted=0.62, faint=0.42)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54)
+_STRONG = Strengths(
+    muted=0.88,
+    faint=0.8,
+    strong=0.92,
+    rule=0.5,
+    solid=0.7,
+    tint=0.15,
+    thumb=0.4,
+    side=0.22,
+    found=0.2,
+    hair=0.75,
+    heat=(0.05, 0.1, 0.16, 0.2, 0.24),
+)
+
 _LEAST_CONTRAST = 3.0
 """Of a side's letter and name with their background: what WCAG 2.1 asks of large text and of graphical objects."""
 
@@ -193,7 +246,9 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
 
 
 @cache
-def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a: str, side_b: str) -> dict[str, str]:
+def _palette(
+    name: str, values: tuple[tuple[str, str], ...], strengths: Strengths, side_a: str, side_b: str
+) -> dict[str, str]:
     """Return the variables of a theme with RGB colours; `values` are its (name, colour) pairs."""
     colours = dict(values)
     foreground, background = colours["foreground"], colours["background"]
@@ -210,26 +265,26 @@ def _palette(name: str, values: tuple[tuple[str, str], ...], dark: bool, side_a:
         {
             "side-a": side_a,
             "side-b": side_b,
-            "hair-a": _faded(side_a, 0.5),
-            "hair-b": _faded(side_b, 0.5),
-            "muted": _faded(foreground, 0.62 if dark else 0.72),
-            "faint": _faded(foreground, 0.42 if dark else 0.54),
-            "strong": _faded(foreground, 0.78),
-            "tint": f"on {_faded(foreground, 0.11)}",
-            "band": f"on {_faded(foreground, 0.11)}",
-            "chosen-a": f"on {_faded(side_a, 0.26)}",
-            "chosen-b": f"on {_faded(side_b, 0.26)}",
-            "only-a": f"on {_faded(side_a, 0.26)}",
-            "only-b": f"on {_faded(side_b, 0.26)}",
-            "thumb": _faded(foreground, 0.16),
-            "found": f"bold on {_faded(colours['warning'], 0.34)}",
-            "muted-solid": _faded(foreground, 0.4),
-            "rule": _faded(foreground, 0.18),
+            "hair-a": _faded(side_a, strengths.hair),
+            "hair-b": _faded(side_b, strengths.hair),
+            "muted": _faded(foreground, strengths.muted),
+            "faint": _faded(foreground, strengths.faint),
+            "strong": _faded(foreground, strengths.strong),
+            "tint": f"on {_faded(foreground, strengths.tint)}",
+            "band": f"on {_faded(foreground, strengths.tint)}",
+            "chosen-a": f"on {_faded(side_a, strengths.side)}",
+            "chosen-b": f"on {_faded(side_b, strengths.side)}",
+            "only-a": f"on {_faded(side_a, strengths.side)}",
+            "only-b": f"on {_faded(side_b, strengths.side)}",
+            "thumb": _faded(foreground, strengths.thumb),
+            "found": f"bold on {_faded(colours['warning'], strengths.found)}",
+            "muted-solid": _faded(foreground, strengths.solid),
+            "rule": _faded(foreground, strengths.rule),
         }
         | {
             f"heat-{of}-{n}": f"on {_faded(colour, share)}"
             for of, colour in heat.items()
-            for n, share in enumerate((0.05, 0.12, 0.2, 0.3, 0.42))
+            for n, share in enumerate(strengths.heat)
         }
         | {badge: f"bold {ink[fill]} on {fill}" for badge, fill in filled.items()}
     )
@@ -272,4 +327,14 @@ def variables(theme: Theme) -> dict[str, str]:
     needed = ("foreground", "background", "secondary", "success", "warning", "error")
     backgrounds = [colours[name] for name in ("background", "surface", "panel")]
     side_a, side_b = (_readable(side, backgrounds, colours["foreground"]) for side in (side_a, side_b))
-    return _palette(theme.name, tuple((name, colours[name]) for name in needed), theme.dark, side_a, side_b)
+    strengths = _STRONG if theme is CONTRAST else _ON_DARK if theme.dark else _ON_LIGHT
+    return _palette(theme.name, tuple((name, colours[name]) for name in needed), strengths, side_a, side_b)
+
+
+def usual_theme(color_system: str | None) -> str:
+    """Return the theme where none is named, for a terminal with so many colours as Rich calls it.
+
+    With 16 colours the backgrounds of an RGB theme would all become black: there the terminal's own colours are taken, with
+    reverse and dim text in the place of tints.
+    """
+    return "ansi-dark" if color_system == "standard" else DARK.name

@@ -45,6 +45,9 @@ _KINDS: Mapping[str, _Kind] = {
 KINDS = tuple(_KINDS)
 """The kinds of endpoint, as in a spec `KIND:MODEL`."""
 
+KEY_VARIABLES = {name: kind.key_variable for name, kind in _KINDS.items()}
+"""The environment variable of each kind's API key, unless another one is named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

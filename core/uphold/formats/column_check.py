@@ -21,19 +21,26 @@ _TEXT_FIELDS = frozenset({"instruction", "turns", "messages", "conversations", "
 _OWN_SIDES = dict(zip(RESPONSE_FIELDS, ("candidate", "baseline"), strict=True))
 
 
-def check_head(file_name: str, rows: Sequence[tuple[RowSource, Record]], options: ReadOptions) -> None:
-    """Raise NeedsOptions where the first rows of a file hold answers, an instruction or words that would be lost."""
+def check_head(file_name: str, rows: Sequence[tuple[RowSource, Record]], options: ReadOptions) -> Mapping[str, str]:
+    """Raise NeedsOptions where the first rows of a file hold answers, an instruction or words that would be lost.
+
+    Returns the fields that these rows have, by column.
+    """
     columns = [one for one in columns_of(_plain(record) for _, record in rows) if one.name not in options.left_out]
     taken = taken_fields(columns, options)
     _check_answers(file_name, columns, taken, options)
     if not options.skip_bad:
         check_words(rows, taken, options)
+    return taken
 
 
-def check_later_words(rows: Iterable[tuple[RowSource, Record]], options: ReadOptions) -> None:
-    """Raise as `check_words` does if the first of these rows has an unknown word; further words are looked for in all."""
+def check_later_words(rows: Iterable[tuple[RowSource, Record]], taken: Mapping[str, str], options: ReadOptions) -> None:
+    """Raise as `check_words` does if the first of these rows has an unknown word; further words are looked for in all.
+
+    `taken` are the fields that earlier rows have, by column.
+    """
     first = next(iterator := iter(rows))
-    taken = taken_fields(columns_of([first[1]]), options)
+    taken = {**taken, **taken_fields(columns_of([first[1]]), options)}
     if has_unknown_word(first, taken, options):
         check_words(chain([first], _until_error(iterator)), taken, options)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from uphold.formats.column_mapping import word_of
 from uphold.formats.json_values import describe
-from uphold.formats.label_words import ALLOWED, NO_LABEL, UNREADABLE, guess_words
+from uphold.formats.label_words import ALLOWED, NO_LABEL, UNREADABLE, guess_words, is_shown_answer
 from uphold.formats.reading import NeedsOptions, ReadOptions, UnknownWords
 from uphold.records.import_request import ImportSuggestion
 from uphold.records.rows import RowSource
@@ -58,6 +58,8 @@ def _unknown_words(
             value = record.get(taken[field])
             if type(value) not in (str, int, float, bool) or value in ALLOWED[field] or value in systems:
                 continue
+            if field == "verdict" and "order" in taken and is_shown_answer(value):
+                continue  # the row's order says which system that is
             word = word_of(value)
             if word not in options.words.get(field, {}) and len(words) < _MOST_WORDS:
                 words.setdefault(word, (source, value))

@@ -19,6 +19,12 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 }
 """By field, the words that it takes."""
 
+
+def is_shown_answer(value: object) -> bool:
+    """Whether a verdict names an answer as the judge saw it: A for the first one shown, B for the second."""
+    return type(value) is str and value.strip().upper() in ("A", "B")
+
+
 MAPPED_FIELDS = (*ALLOWED, "preference")
 """Fields whose words can be mapped; those of `preference` to a number from 0 to 1."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadFile, UpholdError
+from uphold.records.bundles import OpenBundle
 from uphold.records.import_request import ImportSuggestion, WordMaps
 from uphold.records.rows import ColumnUse, ImportRow, RowSource, RowWarning, SkippedRow
 from uphold.records.scores import ImportedScore
@@ -77,7 +78,7 @@ class ReadOptions:
 class FileReading:
     """Files that are open for reading. `rows` are in file order; the lists are complete once `rows` is exhausted.
 
-    Files with `scores_only` hold no rows of a set.
+    Files with `scores_only` hold no rows of a set. A `bundle` holds more than its rows.
     """
 
     format: str
@@ -91,6 +92,7 @@ class FileReading:
     columns: list[ColumnUse]
     scores: list[ImportedScore] = field(default_factory=list)
     scores_only: bool = False
+    bundle: OpenBundle | None = None
 
 
 class ByteMeter:

@@ -18,6 +18,7 @@ from uphold.formats.files import FileRow, InputFile, default_set_name, find_file
 from uphold.formats.readers import (
     alpaca_eval,
     arena_hard,
+    bundle,
     inspect_ai,
     lm_eval,
     mt_bench,
@@ -64,6 +65,7 @@ _READERS: tuple[Format, ...] = (
     promptfoo,
     preferences,
     scores,
+    bundle,
     pairs,
 )
 """In the order in which they are tried: results of lm-eval look like promptfoo's, and `pairs` accepts the most files."""
@@ -108,9 +110,10 @@ def open_files(
     if options.baseline_file is not None:
         read_files.append(find_file(options.baseline_file, options.encoding))
     notes = ReadNotes(ByteMeter(sum(file.size for file in read_files), progress), options.skip_bad)
+    opened = bundle.open_bundle(read_files) if reader is bundle else None
     return FileReading(
         reader.NAME,
-        default_set_name(paths),
+        default_set_name(paths) if opened is None else opened.header.set.name,
         tuple(file.name for file in read_files),
         _rows(reader, by_kind, options, notes),
         notes.warnings,
@@ -120,6 +123,7 @@ def open_files(
         notes.columns,
         notes.scores,
         scores_only=reader is scores or (reader is lm_eval and not options.answers),
+        bundle=opened,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from uphold.records.enums import Choice, Preference, Verdict
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+from uphold.records.packs import ReviewerProgress
 
 ADJUDICATOR = 0
 """Used as the reviewer id of an adjudication: it decides the label of a disputed pair and is not a reviewer's vote."""
@@ -122,7 +123,7 @@ class RunCounts:
     those whose verdicts were not read. `judge` is the one that the headline rests on. `stale` and `retired` pairs are not
     current. `outside_queue` pairs were decided without a place in any queue; `imported` and `carried` count pairs with such
     decisions, `older_reference` those with a decision that was made with another reference than the example's present one.
-    `planned` is how many pairs are to be read.
+    `planned` is how many pairs are to be read. `packed` are how far those are that a pack of the run was made for.
     """
 
     set: str
@@ -150,6 +151,7 @@ class RunCounts:
     unread_judges: tuple[str, ...] = ()
     judge: HeadlineJudge = NO_JUDGE
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
+    packed: tuple[ReviewerProgress, ...] = ()
 
 
 CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)

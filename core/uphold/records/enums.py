@@ -171,6 +171,7 @@ class QuickFilter(StrEnum):
     FLAGGED = "flagged"
     NOTED = "noted"
     SKIPPED = "skipped"
+    STALE = "stale"
     BROKEN = "broken"
     JUDGE_LONGER = "judge picks the longer"
     YOU_LONGER = "you pick the longer"

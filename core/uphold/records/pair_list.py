@@ -14,7 +14,8 @@ class ListedPair:
 
     `place` is that in the queue, from 1 (0: not drawn yet). `decision`, `ruling`, `note` and `reasons` are the
     reviewer's own; `rank` orders decisions by time, from 1 (0: none). `label` is what all reviewers' decisions amount to.
-    `length_difference` is the candidate's answer's length minus the baseline's, in characters.
+    `length_difference` is the candidate's answer's length minus the baseline's, in characters. A pair is `stale` where the
+    reviewer decided on it before its texts changed, and not since.
     """
 
     pair_id: int
@@ -33,6 +34,7 @@ class ListedPair:
     tags: tuple[str, ...] = ()
     length_difference: int = 0
     reasons: tuple[str, ...] = ()
+    stale: bool = False
 
     @property
     def choice(self) -> Choice | None:

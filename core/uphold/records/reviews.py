@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from uphold.records.enums import Choice, EventKind, Preference, Side, Verdict
 from uphold.records.judgments import PairVerdict
-from uphold.records.texts import AnswerCell, ExampleText
+from uphold.records.texts import AnswerCell, ExampleText, cell_text
 
 
 def new_event_id() -> str:
@@ -144,6 +144,15 @@ class PairView:
     def name_on(self, side: Side) -> str:
         """Return the name of the system on `side`."""
         return self.candidate if self.system_on(side) is Preference.CANDIDATE else self.baseline
+
+    @property
+    def has_identical_answers(self) -> bool:
+        """Whether both answers to the pair's turn are the same, character by character."""
+        return cell_text(self.candidate_cells[self.turn - 1]) == cell_text(self.baseline_cells[self.turn - 1])
+
+    def is_blank(self, side: Side) -> bool:
+        """Whether the answer on `side` to the pair's turn is empty, or white space only."""
+        return not cell_text(self.cells(side)[self.turn - 1]).strip()
 
     def side_of(self, preference: Preference) -> Side | None:
         """Return the side of the preferred system; None for a tie."""

@@ -212,7 +212,11 @@ class ExportedReviewer:
 
 @dataclass(frozen=True, slots=True)
 class ExportedPair:
-    """A current pair with its texts up to its turn; `label` is the human label, None without a decision."""
+    """A current pair with its texts up to its turn.
+
+    `label` is the human label, None without a decision; `judge` is that of the run's headline or the one that was named,
+    with its verdict. The texts of a `forgotten` pair are blank.
+    """
 
     run: str
     set: str
@@ -230,6 +234,27 @@ class ExportedPair:
     label: str | None
     votes: int
     adjudicated: bool
+    judge: ExportedJudge | None = None
+    forgotten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedQuestion:
+    """An example with all its turns."""
+
+    key: str
+    text: ExampleText
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedAnswer:
+    """What a system answered to all turns of an example; `at` is when it came, UTC, ISO 8601."""
+
+    system: str
+    key: str
+    cells: tuple[AnswerCell, ...]
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

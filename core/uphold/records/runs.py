@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from uphold.records.headline_judge import HeadlineJudge
+from uphold.records.packs import ReviewerProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class RunRow:
 
     `reviewed` pairs have a vote; wins, ties, losses and `unresolved` are their human labels, without broken pairs.
     `judge` is the judge of the headline: `judged` pairs have the verdict of the one whose verdicts are shown, from up to
-    `orders` answer orders. `disputed` pairs await an adjudication. The rates are `workflows.statistics.headline_numbers`.
+    `orders` answer orders. `disputed` pairs await an adjudication; `people` are how far several reviewers are. The
+    rates are `workflows.statistics.headline_numbers`.
     """
 
     run: Run
@@ -45,6 +47,7 @@ class RunRow:
     judged: int
     orders: int
     disputed: int = 0
+    people: tuple[ReviewerProgress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from uphold.formatting import count_noun
 from uphold.records.texts import AnswerCell, ExampleText, cells_hash
+from uphold.records.training_data import NO_TRAINING, TrainingUse
 
 
 class ExampleStatus(StrEnum):
@@ -336,6 +337,7 @@ class SetOverview:
     """What is set for a set, and how many examples it has.
 
     `version` is its latest one, `changed` whether the set differs from that; `tags` counts active examples by tag.
+    `training` is what of it was turned into training data.
     """
 
     name: str
@@ -353,6 +355,7 @@ class SetOverview:
     tags: Mapping[str, int]
     version: int | None
     changed: bool
+    training: TrainingUse = NO_TRAINING
 
 
 @dataclass(frozen=True, slots=True)

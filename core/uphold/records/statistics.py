@@ -11,6 +11,8 @@ Rates come for two targets: `population`, instructions like the ones in the set,
 from dataclasses import dataclass
 
 from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
+from uphold.records.packs import ReviewerProgress
+from uphold.records.training_data import NO_TRAINING, TrainingUse
 
 NEEDS_FULL = "--full"
 """The reason of a number that is only computed with `--full`."""
@@ -96,7 +98,8 @@ class LiveNumbers:
     are the headline: the judge-assisted win rate, or the human one where `state` is `human-only`, or None with `reason`
     saying why. `target` is the next narrower width that more verdicts would bring. The reviewer has read `own` pairs,
     only other people `others`; on `unresolved` pairs votes are split, and `n` does not count them. `raw_agreement` is not
-    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it.
+    weighted. `judge_name` names the judge that was compared, `missing` pairs were not asked of it. `certificate` is what is
+    certified of it: `stands`, `lapsed` or `not-shown`, empty where nothing is.
     """
 
     n: int
@@ -118,6 +121,7 @@ class LiveNumbers:
     raw_agreement: Share = Share(None, 0)
     judge_name: str | None = None
     missing: int = 0
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +420,8 @@ class ReviewerBias:
 class ReviewerStatistics:
     """Agreement among reviewers on the `items_shared` pairs that two or more have read: the ceiling for any judge.
 
-    `alpha` is Krippendorff's, `ac1` Gwet's, over all reviewers; `leans` holds each one's own biases.
+    `alpha` is Krippendorff's, `ac1` Gwet's, over all reviewers; `leans` holds each one's own biases, `progress` how far each
+    of several is in the run.
     """
 
     names: tuple[str, ...]
@@ -426,6 +431,7 @@ class ReviewerStatistics:
     alpha: Value
     ac1: Value = NOT_COMPUTED
     leans: tuple[ReviewerBias, ...] = ()
+    progress: tuple[ReviewerProgress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,7 +473,7 @@ class RunStatistics:
 
     `headline` is the rate that `judge` assists, or the human rate where no judge has read every pair; None where pooled.
     `budget` says what more verdicts would buy. With `tag`, only pairs with that tag are counted. `other_judges`
-    names judges that were not asked for.
+    names judges that were not asked for. `training` is what of the set was turned into training data.
     """
 
     set: str
@@ -485,6 +491,7 @@ class RunStatistics:
     tag: str | None = None
     other_judges: tuple[str, ...] = ()
     judge: HeadlineJudge = NO_JUDGE
+    training: TrainingUse = NO_TRAINING
 
 
 @dataclass(frozen=True, slots=True)

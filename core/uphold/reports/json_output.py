@@ -27,6 +27,7 @@ from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is
 from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown
 from uphold.records.judge_clauses import ReasonCount
 from uphold.records.judge_parts import PartKind
+from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
     Assisted,
@@ -52,6 +53,7 @@ from uphold.records.statistics import (
 from uphold.records.trials import Trial, TrialPair
 from uphold.reports.certificate_text import certificate_json, check_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
+from uphold.reports.training_text import training_json
 
 Json = dict[str, Any]
 
@@ -72,9 +74,10 @@ _POOLED = "pooled over the runs of a set"
 
 
 def statistics_json(numbers: RunStatistics, standing: Standing | None = None) -> Json:
-    """Return the statistics of a run or set as JSON; `tags` only where they were computed by tag.
+    """Return the statistics of a run or set as JSON.
 
-    `standing` is the certificate of the judge in force, None where there is none.
+    `tags` are there only where they were computed by tag, `training_data` where the set was turned into any. `standing` is the
+    certificate of the judge in force, None where there is none.
     """
     pooled = numbers.run is None
     result: Json = {
@@ -93,6 +96,8 @@ def statistics_json(numbers: RunStatistics, standing: Standing | None = None) ->
         "certificate": certificate_json(standing),
         **_headline(numbers),
     }
+    if numbers.training:
+        result["training_data"] = training_json(numbers.training)
     if numbers.tag is not None:
         result["tag"] = numbers.tag
     if numbers.tags:
@@ -287,7 +292,17 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
         "alpha": _value(reviewers.alpha),
         "ac1": _value(reviewers.ac1),
         "leans": [_reviewer_bias(bias) for bias in reviewers.leans],
+        "progress": [_progress(one) for one in reviewers.progress],
     }
+
+
+def _progress(one: ReviewerProgress) -> Json:
+    progress: Json = {"reviewer": one.name, "read": one.read, "of": one.of}
+    if one.pack is None:
+        return progress
+    share = one.pack.share
+    packed = {"part": share.part, "parts": share.parts, "overlap": share.overlap}
+    return progress | packed | {"mode": one.pack.mode, "packed_at": one.pack.created_at}
 
 
 def _reviewer_bias(bias: ReviewerBias) -> Json:

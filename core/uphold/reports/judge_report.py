@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from uphold.formatting import coefficient, count, count_noun, of_n, p_value, percent, points_interval, points_noun
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.packs import ReviewerProgress
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import (
     NEEDS_FULL,
@@ -35,6 +36,7 @@ from uphold.reports.model import (
     Sentence,
     Tone,
 )
+from uphold.reports.progress_text import progress_text
 
 _HIGH_CHANCE = 0.7
 """Above this chance agreement kappa is low however well two raters agree, and the report says so."""
@@ -84,9 +86,7 @@ def _criteria(criteria: tuple[CriterionStatistics, ...]) -> Iterator[Item]:
     """Yield how often each criterion of a judge, taken alone, says what people say of the whole."""
     if not criteria:
         return
-    yield Sentence(
-        "each criterion alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
-    )
+    yield Sentence("each criterion alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD)
     for one in criteria:
         yield NumberRow(RowId.CRITERION, one.name, one.agreement, note=criterion_counts(one))
 
@@ -326,15 +326,26 @@ def reviewer_section(reviewers: ReviewerStatistics, full: bool = False) -> Repor
 
     `full` adds each reviewer's own biases.
     """
-    if not reviewers.names:
+    if not reviewers.names and not reviewers.progress:
         return ReportSection(SectionId.REVIEWERS, "Reviewers", ())
-    items: list[Item] = [Sentence(_reviewer_names(reviewers.names), id=RowId.REVIEWER_NAMES)]
+    items: list[Item] = []
+    if reviewers.names:
+        items.append(Sentence(_reviewer_names(reviewers.names), id=RowId.REVIEWER_NAMES))
+    items += _progress(reviewers.progress)
     if not reviewers.pairs:
         text = "No pair was read by two people: their agreement is not known."
         items.append(Sentence(text, Tone.MUTED, RowId.REVIEWER_PAIRS))
     items += [*_reviewer_pairs(reviewers), *_overall_agreement(reviewers)]
     items += _reviewer_biases(reviewers.leans) if full else []
     return ReportSection(SectionId.REVIEWERS, "Reviewers", tuple(items))
+
+
+def _progress(people: tuple[ReviewerProgress, ...]) -> Iterator[Item]:
+    for one in people[:_MAX_REVIEWER_NAMES]:
+        yield Sentence(progress_text(one), Tone.MUTED, RowId.REVIEWER_PROGRESS)
+    if len(people) > _MAX_REVIEWER_NAMES:
+        more = count(len(people) - _MAX_REVIEWER_NAMES)
+        yield Sentence(f"and {more} more", Tone.MUTED, RowId.REVIEWER_PROGRESS)
 
 
 def _reviewer_names(names: tuple[str, ...]) -> str:

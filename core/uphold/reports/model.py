@@ -129,6 +129,7 @@ class RowId(StrEnum):
 
     # Reviewers.
     REVIEWER_NAMES = "reviewer-names"
+    REVIEWER_PROGRESS = "reviewer-progress"
     REVIEWER_PAIR = "reviewer-pair"
     REVIEWER_PAIRS = "reviewer-pairs"
     ALPHA = "alpha"

@@ -28,6 +28,7 @@ from uphold.reports.model import (
     Tone,
 )
 from uphold.reports.plan_report import forecast_section
+from uphold.reports.training_text import training_sentence
 
 _MANY_SKIPS = 0.1
 """With a larger share of the drawn pairs skipped the report warns of bias."""
@@ -334,7 +335,8 @@ def _tag_differences(tag: TagStatistics, numbers: RunStatistics) -> Iterator[str
 
 def _notes_section(numbers: RunStatistics) -> ReportSection:
     """Return the notes on pairs that are left out or were not drawn at random, and on how intervals are made."""
-    notes = (*_left_out(numbers.human), *_not_sampled(numbers), *_skipped(numbers.human))
+    trained = (Sentence(training_sentence(numbers.training), Tone.WARNING),) if numbers.training else ()
+    notes = (*trained, *_left_out(numbers.human), *_not_sampled(numbers), *_skipped(numbers.human))
     methods = (Sentence(_METHODS, Tone.MUTED),) if numbers.human.reviewed else ()
     return ReportSection(SectionId.NOTES, "Beside the numbers", notes + methods)
 

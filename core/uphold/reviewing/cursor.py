@@ -53,6 +53,11 @@ class QueueCursor:
         """Return the queue item of a pair. Raises KeyError where the queue does not have it."""
         return self.items[self.places[pair_id]]
 
+    @property
+    def current_id(self) -> int | None:
+        """The id of the current pair; None in an empty queue."""
+        return self.repeat or (self.items[self.index].pair_id if self.items else None)
+
     def reload(self, broken: set[int], stale: set[int]) -> None:
         """Count anew after the history was reloaded; the place stays."""
         self.broken, self.stale = broken, stale

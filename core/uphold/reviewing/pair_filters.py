@@ -18,6 +18,7 @@ _TESTS: Mapping[QuickFilter, Callable[[ListedPair], bool]] = {
     QuickFilter.FLAGGED: lambda pair: pair.flagged,
     QuickFilter.NOTED: lambda pair: pair.note is not None,
     QuickFilter.SKIPPED: lambda pair: pair.skipped,
+    QuickFilter.STALE: lambda pair: pair.stale,
     QuickFilter.BROKEN: lambda pair: pair.broken,
     QuickFilter.JUDGE_LONGER: lambda pair: pair.read and _is_longer(_preference(pair.verdict), pair),
     QuickFilter.YOU_LONGER: lambda pair: pair.choice is not None and _is_longer(pair.choice.preference, pair),

@@ -1,16 +1,23 @@
 """The presentation of a pair: which system is on side A, and which of a judge's reasons fit the sides on the screen."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
-from uphold.records.enums import BOTH_ORDERS, AnswerOrder, JudgmentStatus, Preference, Side, Verdict
-from uphold.records.judgments import Judgment
+from uphold.records.enums import BOTH_ORDERS, REFERENCE, AnswerOrder, JudgmentStatus, Preference, Side, Verdict
+from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.reviews import PairView
 from uphold.records.texts import canonical
 
 ITS_A_IS_YOUR_B = "its A is your B"
 
 ORDER_NOT_RECORDED = "order not recorded"
+
+WITH_NAMES = "its scores come with the names"
+"""What stands in place of a rule's reason that would say which system is on which side."""
+
+_SCORES_OF_BOTH = re.compile(r"\bcandidate (?P<candidate>[^,;]+), baseline (?P<baseline>[^,;]+)")
+"""Where the reason of a rule names the scores of both systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,29 @@ def first_shown(order: AnswerOrder) -> Preference | None:
     )
 
 
-def reason_shown(pair: PairView) -> ReasonShown:
-    """Return the reason of the order whose A is the screen's A, else another with a note; both where orders disagree."""
+def rule_reason(pair: PairView, text: str) -> str | None:
+    """Return the reason of a rule in the sides of the screen, A first; None where it cannot be told without the names.
+
+    A rule speaks of candidate and baseline, and where one of the systems is the reference, its score says which one that is.
+    """
+    if REFERENCE in (pair.candidate, pair.baseline):
+        return None
+    found = _SCORES_OF_BOTH.search(text)
+    if found is None:
+        return None
+    first, second = (found[pair.system_on(side).value] for side in (Side.A, Side.B))
+    return f"{text[: found.start()]}A {first}, B {second}{text[found.end() :]}"
+
+
+def reason_shown(pair: PairView, *, names_shown: bool = False) -> ReasonShown:
+    """Return the reason of the order whose A is the screen's A, else another with a note; both where orders disagree.
+
+    The reason of a rule is told in sides, or not at all, unless the names of the systems are shown (`names_shown`).
+    """
     if pair.judge is None:
         return ReasonShown(())
+    if pair.judge.kind == "rules" and not names_shown:
+        return _rule_shown(pair, pair.judge)
     reasoned = [j for j in pair.judge.judgments if j.status is JudgmentStatus.READABLE and j.reason]
     if pair.judge.verdict is Verdict.INCONSISTENT:
         both = [_first_of(reasoned, order) for order in _orders_by_screen(pair)]
@@ -60,6 +86,14 @@ def reason_shown(pair: PairView) -> ReasonShown:
         notes = (ORDER_NOT_RECORDED,) if candidates[0].order is AnswerOrder.UNKNOWN else ()
         return ReasonShown((_reason(pair, candidates[0]),), notes)
     return ReasonShown(())
+
+
+def _rule_shown(pair: PairView, judge: PairVerdict) -> ReasonShown:
+    text = next((judgment.reason for judgment in judge.judgments if judgment.reason), None)
+    if text is None:
+        return ReasonShown(())
+    told = rule_reason(pair, text)
+    return ReasonShown((), (WITH_NAMES,)) if told is None else ReasonShown((Reason(told, None),))
 
 
 def first_answer_won(pair: PairView) -> bool | None:

@@ -34,7 +34,7 @@ _LIMITS = (
 
 _READ_ONLY = "the database is read-only; copy it to a place where it can be written"
 
-_ERRORS_OF_VALUES = (
+ERRORS_OF_VALUES = (
     sqlite3.Error,
     ArithmeticError,
     AssertionError,
@@ -96,7 +96,7 @@ class Connection(sqlite3.Connection):
         Nothing is searched for where the error says something else, such as a lock, or comes from the search itself.
         """
         is_other = isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" not in str(error)
-        if is_other or self._searching or not isinstance(error, _ERRORS_OF_VALUES):
+        if is_other or self._searching or not isinstance(error, ERRORS_OF_VALUES):
             return None
         from uphold.store.damage import find_damage
 

@@ -45,6 +45,8 @@ SELECT id FROM set_events WHERE value IS NOT NULL AND NOT CASE kind
     ELSE 1 END LIMIT 1
 """
 
+UNDONE_DIFFERS = "undone is not what the undo and redo events say"
+
 _ORDERS = f"""
 SELECT id FROM certificates WHERE json_type(answer_orders) <> 'array' OR EXISTS (
     SELECT 1 FROM json_each(answer_orders) WHERE coalesce(value NOT IN ({", ".join(f"'{order}'" for order in AnswerOrder)}), 1)
@@ -55,7 +57,7 @@ _ACROSS = (
     (_TURNS, "pairs", "turn is behind the last turn of its text or answers"),
     (_SETTINGS, "set_events", "value is no number for a floor, or no object of counts"),
     (_ORDERS, "certificates", "answer_orders is no list of orders"),
-    (_UNDONE, "events", "undone is not what the undo and redo events say"),
+    (_UNDONE, "events", UNDONE_DIFFERS),
 )
 """Rules that join tables or columns: a query for the first row that breaks one, its table, and what is wrong."""
 
@@ -75,7 +77,12 @@ class _Column:
 
 
 def find_damage(conn: sqlite3.Connection) -> str | None:
-    """Return a sentence on the first value that cannot be right, with its table and row; None if all can.
+    """Return a sentence on the first value that cannot be right, with its table and row; None if all can."""
+    return next(all_damage(conn), None)
+
+
+def all_damage(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield a sentence on the first wrong value of each table, then on what is wrong between tables and in pages.
 
     Reads the whole database. The rules are those of the tables: kinds of values, CHECK and NOT NULL, foreign keys; then
     UTF-8, JSON of the shape that is stored, times, finite numbers, and rules across tables.
@@ -87,18 +94,21 @@ def find_damage(conn: sqlite3.Connection) -> str | None:
             if not name.startswith("sqlite_") and name not in SEARCH_TABLES
         ]
     except (sqlite3.Error, BadDatabase) as error:
-        return f"its schema cannot be read ({_cause(error)})"
+        yield f"its schema cannot be read ({_cause(error)})"
+        return
     for name, sql in tables:
         try:
             found = _find_in_table(conn, name, sql)
         except (sqlite3.Error, BadDatabase) as error:
             found = f"the table {name} cannot be read to its end ({_cause(error)})"
         if found is not None:
-            return found
-    try:
-        return _find_between_tables(conn) or _find_in_pages(conn)
-    except (sqlite3.Error, BadDatabase) as error:
-        return f"it cannot be read to its end ({_cause(error)})"
+            yield found
+    for find in (_find_between_tables, damage_in_pages):
+        try:
+            yield from find(conn)
+        except (sqlite3.Error, BadDatabase) as error:
+            yield f"it cannot be read to its end ({_cause(error)})"
+            return
 
 
 def _cause(error: Exception) -> str:
@@ -258,17 +268,21 @@ def _text_problem(raw: bytes, is_right: Callable[[Any], bool] | None) -> str | N
     return None if is_right(value) else "is JSON of another shape"
 
 
-def _find_between_tables(conn: sqlite3.Connection) -> str | None:
+def _find_between_tables(conn: sqlite3.Connection) -> Iterator[str]:
+    seen: set[tuple[str, str]] = set()
     for table, row, parent, _ in conn.execute("PRAGMA foreign_key_check"):
-        place = f", row {row}," if row is not None else ""
-        return f"a row of the table {table}{place} refers to one of {parent} that is not there"
+        if (table, parent) not in seen:
+            seen.add((table, parent))
+            place = f", row {row}," if row is not None else ""
+            yield f"a row of the table {table}{place} refers to one of {parent} that is not there"
     for query, table, what in _ACROSS:
         row = conn.execute(query).fetchone()
         if row is not None:
-            return _sentence(table, ["rowid"], row, what)
-    return None
+            yield _sentence(table, ["rowid"], row, what)
 
 
-def _find_in_pages(conn: sqlite3.Connection) -> str | None:
+def damage_in_pages(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield a sentence where SQLite itself finds the pages of the file damaged."""
     (found,) = conn.execute("PRAGMA integrity_check(1)").fetchone()
-    return None if found == "ok" else f"its pages are damaged ({found})"
+    if found != "ok":
+        yield f"its pages are damaged ({found})"

@@ -64,6 +64,7 @@ class Store:
     """An open uphold database; only the thread that opened it may use it.
 
     `file` tells whether the path still leads to what is open; None for a database in memory or one that is just made.
+    `copied_before_migration` is the copy of the file that was made as it was opened, since its schema was an older one.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Store:
         self.path = path
         self.file = file
         self._read_only = read_only
+        self.copied_before_migration: Path | None = None
         self._changes_before = 0
         self._tell_wait: Tell | None = None
 
@@ -221,6 +223,10 @@ class Store:
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """Return the first row of a query, or None."""
         return self.rows(sql, parameters).fetchone()
+
+    def refuse_writing(self) -> None:
+        """Have SQLite refuse every write on this connection, whatever is called."""
+        self.conn.execute("PRAGMA query_only=ON")
 
     def data_version(self) -> int:
         """Return a number that changes whenever another connection commits, and not when this one does."""
@@ -386,13 +392,32 @@ def _prepare(store: Store, *, new: bool, tell_wait: Tell | None = None) -> None:
 
 
 def _migrate(store: Store) -> None:
-    """Make or migrate the schema in one transaction."""
-    with store.writing() as conn:
-        (application,) = conn.execute("PRAGMA application_id").fetchone()
-        if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise BadDatabase(f"{store.path}: a SQLite file of another program, not an uphold database")
-        migrate(conn)
-        conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
+    """Make or migrate the schema in one transaction; a file that holds anything is copied before."""
+    copy: Path | None = None
+    try:
+        with store.writing() as conn:
+            (application,) = conn.execute("PRAGMA application_id").fetchone()
+            if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise BadDatabase(f"{store.path}: a SQLite file of another program, not an uphold database")
+            if store.file is not None and _is_older_with_content(conn):
+                from uphold.store.backups import copy_before_migration  # few files are ever migrated
+
+                copy = copy_before_migration(store.path, store.file.mode, SCHEMA)
+            migrate(conn)
+            conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
+    except BaseException:
+        if copy is not None:
+            copy.unlink(missing_ok=True)
+        raise
+    store.copied_before_migration = copy
+
+
+def _is_older_with_content(conn: sqlite3.Connection) -> bool:
+    """Whether the database has an older schema, and a set or a system in it; another process may have migrated it by now."""
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    if not 0 < version < SCHEMA:
+        return False
+    return conn.execute("SELECT 1 FROM sets UNION ALL SELECT 1 FROM systems LIMIT 1").fetchone() is not None
 
 
 def first_values(store: Store, sql: str, values: tuple[object, ...]) -> set[int]:

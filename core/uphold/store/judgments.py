@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from uphold.records.bundles import BundleJudgment
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Purpose, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
@@ -18,7 +19,8 @@ _COLUMNS = (
 )
 
 # For a query in which pairs have columns of the same names.
-_COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+COLUMNS_OF_J = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
+"""The columns of `read_judgment` in a query that calls the table j."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def find_reusable(
     sources = ", ".join(f"'{source.value}'" for source in _REUSABLE_FOR[purpose])
     row = store.one(
         # CROSS JOIN makes SQLite start from the few pairs of these contents.
-        f"SELECT j.id, {_COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
+        f"SELECT j.id, {COLUMNS_OF_J} FROM pairs p CROSS JOIN judgments j ON j.pair_id = p.id WHERE p.contents = ?"
         " AND j.judge_id = ? AND j.answer_order = ? AND j.sample = ? AND j.reference_id IS ?"
         f" AND j.superseded_by IS NULL AND j.purpose IN ({sources}) AND j.status {usable} LIMIT 1",
         (missing.contents, judge_id, missing.order.value, missing.sample, missing.reference_id),
@@ -285,9 +287,24 @@ def _insert_judgment(
     superseded_by: int | None = None,
     purpose: Purpose = Purpose.VERDICT,
 ) -> int:
-    values = (
-        pair_id,
-        judge_id,
+    values = (pair_id, judge_id, *_values(judgment), reused, superseded_by, purpose.value)
+    placeholders = ", ".join("?" * len(values))
+    columns = f"pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by, purpose"
+    sql = f"INSERT INTO judgments ({columns}) VALUES ({placeholders})"
+    return int(conn.execute(sql, values).lastrowid or 0)
+
+
+def insert_from_bundle(conn: sqlite3.Connection, stored: BundleJudgment, import_id: int) -> None:
+    """Insert a judgment of a bundle, whose pair, judge and reference are ids of this database; no verdict is written."""
+    values = (stored.pair, stored.judge, *_values(stored.judgment), stored.purpose, import_id)
+    placeholders = ", ".join("?" * len(values))
+    sql = f"INSERT INTO judgments (pair_id, judge_id, {_COLUMNS}, purpose, import_id) VALUES ({placeholders})"
+    conn.execute(sql, values)
+
+
+def _values(judgment: Judgment) -> tuple[object, ...]:
+    """Return the values of `_COLUMNS`."""
+    return (
         judgment.order.value,
         judgment.status.value,
         judgment.verdict and judgment.verdict.value,
@@ -308,14 +325,7 @@ def _insert_judgment(
         judgment.reference_id,
         judgment.request_form,
         _criteria_text(judgment.criteria),
-        reused,
-        superseded_by,
-        purpose.value,
     )
-    placeholders = ", ".join("?" * len(values))
-    columns = f"pair_id, judge_id, {_COLUMNS}, reused_id, superseded_by, purpose"
-    sql = f"INSERT INTO judgments ({columns}) VALUES ({placeholders})"
-    return int(conn.execute(sql, values).lastrowid or 0)
 
 
 def is_judged(
@@ -336,7 +346,7 @@ def is_judged(
 def judgments_with_raw_answer(store: Store, run_id: int, judge_id: int) -> list[tuple[int, int, Judgment]]:
     """Return (id, pair id, judgment) of the judgments in force on a run's current pairs whose raw answer was stored."""
     rows = store.rows(
-        f"SELECT j.id, j.pair_id, {_COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
+        f"SELECT j.id, j.pair_id, {COLUMNS_OF_J} FROM standing_judgments j JOIN current_pairs p ON p.id = j.pair_id"
         " WHERE p.run_id = ? AND j.judge_id = ? AND j.raw IS NOT NULL ORDER BY j.id",
         (run_id, judge_id),
     ).fetchall()

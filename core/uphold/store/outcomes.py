@@ -8,9 +8,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
+from uphold.records.diagnosis import OutdatedOutcome
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Choice, EventKind, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment, verdict_of
 from uphold.records.labels import Label, label_of
@@ -80,13 +81,21 @@ def write_verdicts(conn: sqlite3.Connection, pair_ids: Iterable[int] | None, jud
     # Read before the first row is written: one connection does both.
     rows = conn.execute(_JUDGMENTS.format(where), values).fetchall()
     conn.executemany(
-        "INSERT INTO verdicts (judge_id, pair_id, run_id, verdict, candidate_first, baseline_first)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (judge, pair_id, run_id, *verdict_columns(pattern or "", requested.get((run_id, judge))))
-            for judge, pair_id, run_id, pattern in rows
-        ),
+        f"INSERT INTO verdicts ({_VERDICT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", _verdict_rows(rows, requested)
     )
+
+
+_VERDICT_COLUMNS = "judge_id, pair_id, run_id, verdict, candidate_first, baseline_first"
+
+_VerdictRow = tuple[int, int, int, str, str | None, str | None]
+
+
+def _verdict_rows(
+    rows: Iterable[tuple[int, int, int, str | None]], requested: Mapping[tuple[int, int], "_Samples"]
+) -> Iterator[_VerdictRow]:
+    """Yield the rows of `verdicts`, given those of `_JUDGMENTS`."""
+    for judge, pair_id, run_id, pattern in rows:
+        yield judge, pair_id, run_id, *verdict_columns(pattern or "", requested.get((run_id, judge)))
 
 
 def write_run_verdicts(conn: sqlite3.Connection, run_id: int, judge_id: int) -> None:
@@ -159,3 +168,53 @@ def rebuild(conn: sqlite3.Connection) -> None:
         write_undone(conn, event_id)
     write_labels(conn, None)
     write_verdicts(conn, None)
+
+
+_MOST_EXAMPLES = 3
+
+_PLACE = """
+SELECT e.key || ' in ' || r.name FROM pairs p JOIN examples e ON e.id = p.example_id JOIN runs r ON r.id = p.run_id
+WHERE p.id = ?
+"""
+
+
+def find_outdated(conn: sqlite3.Connection) -> list[OutdatedOutcome]:
+    """Return the outcomes that are not what the facts amount to by the rules of `records`; nothing is written."""
+    acts: dict[str, list[EventKind]] = {}
+    for target, kind in conn.execute("SELECT target_id, kind FROM events WHERE kind IN ('undo', 'redo') ORDER BY seq"):
+        acts.setdefault(target, []).append(EventKind(kind))
+    undone = {target for target, kinds in acts.items() if is_undone(kinds)}
+    wrong = [
+        pair
+        for number, pair, stored in conn.execute("SELECT id, pair_id, undone FROM events")
+        if stored != (number in undone)
+    ]
+    decisions = (
+        row[1:]
+        for row in conn.execute(
+            "SELECT id, pair_id, reviewer_id, kind, choice FROM events WHERE kind IN ('decision', 'carried', 'adjudicated')"
+            " ORDER BY pair_id, seq"
+        )
+        if row[0] not in undone
+    )
+    labels = set(label_rows(decisions)) ^ set(
+        conn.execute("SELECT pair_id, label, votes, adjudicated FROM human_labels")
+    )
+    verdicts = set(_verdict_rows(conn.execute(_JUDGMENTS.format("true")), _requested_samples(conn, None)))
+    verdicts ^= set(conn.execute(f"SELECT {_VERDICT_COLUMNS} FROM verdicts"))
+    found = {
+        "events.undone": wrong,
+        "human_labels": [row[0] for row in labels],
+        "verdicts": [row[1] for row in verdicts],
+    }
+    return [
+        OutdatedOutcome(table, len(pairs), tuple(_places(conn, pairs)))
+        for table, pairs in ((table, sorted(set(pairs))) for table, pairs in found.items())
+        if pairs
+    ]
+
+
+def _places(conn: sqlite3.Connection, pairs: Iterable[int]) -> Iterator[str]:
+    for pair in islice(pairs, _MOST_EXAMPLES):
+        row = conn.execute(_PLACE, (pair,)).fetchone()
+        yield row[0] if row is not None else f"pair {pair}, which is not there"

@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any
 
 from uphold.records.counts import Stratum
-from uphold.records.enums import Verdict
+from uphold.records.enums import QueueKind, Verdict
 from uphold.records.reviews import QueueItem
 from uphold.store.database import Store, first_values, now
+from uphold.store.packs import shares_of_run
 
 QueueDraw = Callable[[str, Sequence[tuple[int, str, int]]], Sequence[tuple[int, str, float, float]]]
 """Order the pairs of a queue: (seed, pairs as (id, key, turn)) to (pair id, stratum, weight, sort key)."""
@@ -130,12 +131,14 @@ class SampleStrata:
 class DrawnQueue:
     """A sampled queue of a run: its strata, and the pairs of each in the order of the queue.
 
-    `queued` pairs are in any queue of the run.
+    `queued` pairs are in any queue of the run. `shares` are the pairs of each part of it that was packed for a reviewer: a
+    part is read in the order of the queue too.
     """
 
     strata: tuple[Stratum, ...]
     pairs_by_stratum: tuple[tuple[int, ...], ...]
     queued: frozenset[int]
+    shares: tuple[frozenset[int], ...] = ()
 
     def stratum_indexes(self) -> dict[int, int]:
         """Return by pair id the index of the stratum it was drawn in."""
@@ -146,16 +149,23 @@ class DrawnQueue:
         kept = [tuple(pair for pair in pairs if pair not in broken) for pairs in self.pairs_by_stratum]
         present = [place for place, pairs in enumerate(kept) if pairs]
         return DrawnQueue(
-            tuple(self.strata[place] for place in present), tuple(kept[place] for place in present), self.queued
+            tuple(self.strata[place] for place in present),
+            tuple(kept[place] for place in present),
+            self.queued,
+            self.shares,
         )
 
     def sampled_pairs(self, decided_as_drawn: Mapping[int, bool], skipped: Container[int]) -> set[int]:
         """Return the decided pairs that are a random sample of their strata.
 
         `decided_as_drawn` has every decided pair, with whether its first decision was made in the app or carried from one
-        that was.
+        that was. Which place of the order belongs to which share says nothing of a pair, so that the fronts of the order and
+        of all shares are together as good as a front of the order.
         """
-        return {pair for pairs in self.pairs_by_stratum for pair in _sampled(pairs, decided_as_drawn, skipped)}
+        orders: list[Sequence[int]] = [*self.pairs_by_stratum]
+        for share in self.shares:
+            orders += [[pair for pair in pairs if pair in share] for pairs in self.pairs_by_stratum]
+        return {pair for order in orders for pair in _sampled(order, decided_as_drawn, skipped)}
 
 
 def read_drawn_queues(store: Store, run_id: int, pairs: Container[int]) -> tuple[DrawnQueue, ...]:
@@ -164,14 +174,17 @@ def read_drawn_queues(store: Store, run_id: int, pairs: Container[int]) -> tuple
     A run without one has a queue without pairs.
     """
     items = store.rows(_ITEMS, (run_id,)).fetchall()
+    shares = shares_of_run(store, run_id)
     queued = frozenset(item[2] for item in items)
     orders: dict[int, dict[Stratum, list[int]]] = {}
+    kinds: dict[int, str] = {}
     sequences: dict[tuple[int, str], int] = {}
     for queue, kind, pair, name, draw, weight in items:
         if kind in _SAMPLED_KINDS or kind.startswith("tag:"):
             named = name if draw == 1 else f"{name}, draw {draw}"
             sequence = sequences.setdefault((queue, named if kind == CHANGED else str(draw)), len(sequences) + 1)
             stratum = Stratum(named, weight=weight, sequence=sequence)
+            kinds[queue] = kind
             order = orders.setdefault(queue, {}).setdefault(stratum, [])
             if pair in pairs:
                 order.append(pair)
@@ -180,8 +193,9 @@ def read_drawn_queues(store: Store, run_id: int, pairs: Container[int]) -> tuple
             tuple(stratum for stratum in order if order[stratum]),
             tuple(map(tuple, filter(None, order.values()))),
             queued,
+            shares if kinds[queue] == QueueKind.RANDOM else (),
         )
-        for order in orders.values()
+        for queue, order in orders.items()
     ]
     found.sort(key=lambda queue: -len(queue.strata))
     return tuple(found) or (DrawnQueue((), (), queued),)

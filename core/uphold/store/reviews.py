@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uphold.records.enums import Choice, EventKind, Preference, Verdict
+from uphold.records.judgments import JudgeRef
 from uphold.records.labels import Label, PairLabel
 from uphold.records.reviews import OnScreen, ReviewEvent, StaleDecision
 from uphold.store.database import Store, first_values, now
@@ -16,6 +17,9 @@ _COLUMNS = (
     " verdict_shown, names_shown, judge_id,"
     " verdict, width, height"
 )
+
+COLUMNS_OF_V = ", ".join(f"v.{name.strip()}" for name in _COLUMNS.split(","))
+"""The columns of `read_event` in a query that calls the table v."""
 
 _CHANGES_LABEL = (EventKind.DECISION, EventKind.CARRIED, EventKind.ADJUDICATED, EventKind.UNDO, EventKind.REDO)
 
@@ -33,6 +37,18 @@ class SessionRow:
     judge_id: int | None
     mode: str
     open_share: float | None = None
+    judge_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastSession:
+    """How a reviewer last read a run: the kind of its queue, the mode, the judge, and whether they had named that one."""
+
+    queue: str
+    mode: str
+    open_share: float | None
+    judge: JudgeRef | None
+    judge_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +88,8 @@ def reviewer_ids(store: Store) -> dict[str, int]:
 def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
     """Insert a review session; return its id."""
     sql = (
-        "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, judge_named, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     values = (
         session.run_id,
@@ -82,9 +98,24 @@ def add_session(conn: sqlite3.Connection, session: SessionRow) -> int:
         session.judge_id,
         session.mode,
         session.open_share,
+        int(session.judge_named),
         now(),
     )
     return int(conn.execute(sql, values).lastrowid or 0)
+
+
+def last_session(store: Store, run_id: int, reviewer: str) -> LastSession | None:
+    """Return the reviewer's last session on a run in the app; None where there was none."""
+    row = store.one(
+        "SELECT q.kind, s.mode, s.open_share, s.judge_named, g.id, g.name, g.kind, g.version"
+        " FROM sessions s JOIN queues q ON q.id = s.queue_id LEFT JOIN judges g ON g.id = s.judge_id"
+        " WHERE s.run_id = ? AND s.reviewer_id = (SELECT id FROM reviewers WHERE name = ?) ORDER BY s.id DESC LIMIT 1",
+        (run_id, reviewer),
+    )
+    if row is None:
+        return None
+    queue, mode, open_share, named, judge_id, *judge = row
+    return LastSession(queue, mode, open_share, None if judge_id is None else JudgeRef(judge_id, *judge), bool(named))
 
 
 def add_event(store: Store, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
@@ -95,8 +126,24 @@ def add_event(store: Store, reviewer_id: int, session_id: int | None, event: Rev
 
 def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | None, event: ReviewEvent) -> ReviewEvent:
     """Insert an event within the caller's transaction, write what follows from it, and return it with its time."""
+    event = replace(event, at=event.at or now())
+    insert_event(conn, reviewer_id, session_id, event)
+    if event.kind in (EventKind.UNDO, EventKind.REDO) and event.target_id is not None:
+        write_undone(conn, event.target_id)
+    if event.kind in _CHANGES_LABEL:
+        write_labels(conn, [event.pair_id])
+    return event
+
+
+def insert_event(
+    conn: sqlite3.Connection,
+    reviewer_id: int,
+    session_id: int | None,
+    event: ReviewEvent,
+    import_id: int | None = None,
+) -> None:
+    """Insert an event that has its time; what follows from it is left to the caller."""
     shown = event.shown
-    at = event.at or now()
     on_screen: tuple[object, ...] = (None,) * 8
     if shown is not None:
         on_screen = (
@@ -118,20 +165,16 @@ def write_event(conn: sqlite3.Connection, reviewer_id: int, session_id: int | No
         event.target_id,
         event.seconds,
         event.source,
-        at,
+        event.at,
         event.reference_id,
         int(event.chosen),
         *on_screen,
         reviewer_id,
         session_id,
+        import_id,
     )
     placeholders = ", ".join("?" * len(values))
-    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id) VALUES ({placeholders})", values)
-    if event.kind in (EventKind.UNDO, EventKind.REDO) and event.target_id is not None:
-        write_undone(conn, event.target_id)
-    if event.kind in _CHANGES_LABEL:
-        write_labels(conn, [event.pair_id])
-    return replace(event, at=at)
+    conn.execute(f"INSERT INTO events ({_COLUMNS}, reviewer_id, session_id, import_id) VALUES ({placeholders})", values)
 
 
 def has_event(conn: sqlite3.Connection, event_id: str) -> bool:
@@ -178,7 +221,7 @@ def _read_on_screen(columns: Sequence[Any]) -> OnScreen | None:
 def reviewer_events(store: Store, run_id: int, reviewer_id: int) -> list[ReviewEvent]:
     """Return every event of a reviewer in a run, oldest first, including undone ones."""
     rows = store.rows(
-        f"SELECT {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM pairs p"
+        f"SELECT {COLUMNS_OF_V} FROM pairs p"
         " JOIN events v ON v.pair_id = p.id AND v.reviewer_id = ? WHERE p.run_id = ? ORDER BY v.seq",
         (reviewer_id, run_id),
     )
@@ -194,7 +237,7 @@ def broken_pairs(store: Store, run_id: int) -> set[int]:
 def events_on_pair(store: Store, pair_id: int) -> list[tuple[str, ReviewEvent]]:
     """Return (reviewer, event) of every event in force on a pair, oldest first."""
     rows = store.rows(
-        f"SELECT w.name, {', '.join('v.' + c.strip() for c in _COLUMNS.split(','))} FROM standing_events v"
+        f"SELECT w.name, {COLUMNS_OF_V} FROM standing_events v"
         " JOIN reviewers w ON w.id = v.reviewer_id WHERE v.pair_id = ? ORDER BY v.seq",
         (pair_id,),
     )
@@ -233,6 +276,20 @@ def find_stale_decision(store: Store, pair_id: int, reviewer: str) -> StaleDecis
     """Return the reviewer's last decision on this pair as it was before its texts changed, or None."""
     row = store.one(_STALE_DECISION, (pair_id, reviewer))
     return None if row is None else StaleDecision(Choice(row[0]), row[1], bool(row[2]), bool(row[3]))
+
+
+_DECIDED_BEFORE = """
+SELECT DISTINCT new.id FROM standing_events v JOIN pairs old ON old.id = v.pair_id
+JOIN pairs new ON new.example_id = old.example_id AND new.run_id = old.run_id AND new.turn = old.turn AND new.id <> old.id
+WHERE v.reviewer_id = ? AND v.kind IN ('decision', 'carried') AND old.run_id = ?
+AND NOT EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = old.id)
+AND EXISTS (SELECT 1 FROM current_pairs c WHERE c.id = new.id)
+"""
+
+
+def decided_before_a_change(store: Store, run_id: int, reviewer_id: int) -> set[int]:
+    """Return the ids of a run's current pairs that the reviewer decided on before their texts changed."""
+    return first_values(store, _DECIDED_BEFORE, (reviewer_id, run_id))
 
 
 def planned_count(store: Store, run_id: int, queue_id: int | None = None, reviewer_id: int | None = None) -> int | None:

@@ -5,6 +5,7 @@ from uphold.records.headline_judge import NO_JUDGE, HeadlineJudge
 from uphold.records.runs import Run, RunRow
 from uphold.store.database import Store
 from uphold.store.headline_judges import headline_judge
+from uphold.store.packs import reviewer_progress
 from uphold.store.runs import all_runs
 
 _OPEN_DISPUTES = """
@@ -46,8 +47,14 @@ def _run_row(store: Store, run: Run, judge: HeadlineJudge) -> RunRow:
         judge=judge,
         judged=judged,
         orders=orders,
-        disputed=store.one(_OPEN_DISPUTES, (run.id,))[0],
+        disputed=open_disputes(store, run.id),
+        people=reviewer_progress(store, run.id, pairs),
     )
+
+
+def open_disputes(store: Store, run_id: int) -> int:
+    """Return how many current pairs of a run reviewers differ on and nobody has settled."""
+    return int(store.one(_OPEN_DISPUTES, (run_id,))[0])
 
 
 def _verdicts(store: Store, run_id: int, judge_id: int) -> tuple[int, int]:

@@ -12,9 +12,13 @@ MIGRATIONS = (
     (7, "007_decisions_and_servers.sql"),
     (8, "008_eval_sets.sql"),
     (9, "009_checkpoints.sql"),
+    (10, "010_reports.sql"),
+    (11, "011_training_exports.sql"),
+    (12, "012_packs.sql"),
     (13, "013_judge_criteria.sql"),
     (14, "014_judge_workbench.sql"),
     (15, "015_certificates.sql"),
+    (16, "016_review_comfort.sql"),
 )
 """(schema version, SQL file) of every migration, oldest first; the last one makes the schema of this code."""
 

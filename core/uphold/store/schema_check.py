@@ -7,7 +7,7 @@ its hash, which costs less than a millisecond; only where that differs is it com
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uphold.errors import BadDatabase
@@ -19,9 +19,13 @@ SCHEMA_HASHES = {
     7: "c50353adce16afe23ad462054a1129a77d50b7c75a90333153df7a662b361601",
     8: "79fb102c86dfea565813fbcfe9dd6d50af6a0dcbe2e36177a3ab6ee6e160fd6d",
     9: "043c6d859f3db076d995bd574892cd746422f2b0b6921b820ab2356234997ae2",
-    13: "4e98bedca0b5576cf2216025049220540c966800864e4b1c9e34b4b61e750dc3",
-    14: "41dd46fe12f6da4c7182bc501f10de301e23c092a3b4a08151f40e95e509e8bb",
-    15: "dc1faf4edf0b8eb860bc7487dfcc2fcdb53a5cfd4f2bb21289ded232e2fdd076",
+    10: "56bb0417a7c631db327540ee804cd8dc1bc1165198a73d7fc84a4e6c3c088eae",
+    11: "41519531f443c6d2639fc93a2cd488027e91646011d533e3946404b1b3f01cd7",
+    12: "a0e51fbbac75be087b95858d92a928ed1ffe724f669833219844207144a743dc",
+    13: "e891aa9b48f13aa41fc7949b0117d933b2f32076b3d37f4266627e0c40f3cf94",
+    14: "487789184edf6e456ee82fd8191985f24eecf94651a48b24079d47c1bcaa4f3f",
+    15: "004ca75ff5127c05ebb16733ca07e0e509b00f5589439c6e5d9447bb32701b09",
+    16: "097162c078b8f6087980f5169546c01d3f45946108f9e131005bd9928e23ceb8",
 }
 """`schema_hash` of a file of each version; tests/store/test_schema_check.py says what they have to be."""
 
@@ -57,13 +61,17 @@ def check_schema(conn: sqlite3.Connection, version: int, path: Path) -> None:
     Besides what the migrations make there may be SQLite's own tables, the full-text index, and plain indices, which
     change no result. Those who add such an index pay for the comparison object by object, some milliseconds.
     """
-    objects = conn.execute(_OBJECTS).fetchall()
-    ours = [one for one in objects if not _is_harmless(one)]
-    if schema_hash(ours) == SCHEMA_HASHES.get(version):
-        return
-    problem = _difference(ours, expected_objects(version))
+    problem = next(schema_problems(conn, version), None)
     if problem is not None:
         raise BadDatabase(f"{path}: {problem}")
+
+
+def schema_problems(conn: sqlite3.Connection, version: int) -> Iterator[str]:
+    """Yield a sentence on each object of a schema that is not that of its version, as `check_schema` sees it."""
+    objects = conn.execute(_OBJECTS).fetchall()
+    ours = [one for one in objects if not _is_harmless(one)]
+    if schema_hash(ours) != SCHEMA_HASHES.get(version):
+        yield from _differences(ours, expected_objects(version))
 
 
 def schema_hash(objects: Iterable[SchemaObject]) -> str:
@@ -94,8 +102,8 @@ def _is_harmless(one: SchemaObject) -> bool:
     return _SQLITES_OWN.get(name) == sql
 
 
-def _difference(found: list[SchemaObject], expected: list[SchemaObject]) -> str | None:
-    """Return a sentence on the first object that is too many, changed or missing; None if there is none.
+def _differences(found: list[SchemaObject], expected: list[SchemaObject]) -> Iterator[str]:
+    """Yield a sentence on each object that is too many, changed or missing.
 
     The texts are compared without their white space, which programs that copy databases may change.
     """
@@ -106,12 +114,11 @@ def _difference(found: list[SchemaObject], expected: list[SchemaObject]) -> str 
         if ours is None and kind == "index" and re.fullmatch(_PLAIN_INDEX, str(one[3]), re.IGNORECASE):
             continue
         if ours is None:
-            return _not_ours(str(kind), str(name))
-        if _words(one) != _words(ours):
-            return f"the {kind} {_shown(name)} is not as uphold makes it; the file was changed: {DAMAGED}"
+            yield _not_ours(str(kind), str(name))
+        elif _words(one) != _words(ours):
+            yield f"the {kind} {_shown(name)} is not as uphold makes it; the file was changed: {DAMAGED}"
     for kind, name in wanted:
-        return f"the {kind} {_shown(name)} is missing; {DAMAGED}"
-    return None
+        yield f"the {kind} {_shown(name)} is missing; {DAMAGED}"
 
 
 def _not_ours(kind: str, name: str) -> str:

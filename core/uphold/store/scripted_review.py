@@ -39,13 +39,18 @@ def program_decided(store: Store, run_id: int, program_id: int) -> set[int]:
 
 
 def add_shown(
-    conn: sqlite3.Connection, by: Decider, queue_id: int, pairs: Iterable[tuple[int, OnScreen, int | None]]
+    conn: sqlite3.Connection,
+    by: Decider,
+    queue_id: int,
+    pairs: Iterable[tuple[int, OnScreen, int | None]],
+    *,
+    source: str = "next",
 ) -> None:
-    """Record pairs as shown: (pair id, what was there to see, id of the reference)."""
+    """Record pairs as shown: (pair id, what was there to see, id of the reference); `source` is `next` or `app`."""
     at = now()
     conn.executemany(
         "INSERT INTO shown_pairs (pair_id, queue_id, reviewer_id, program_id, side_a, mode, verdict_shown, judge_id, verdict,"
-        " reference_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " reference_id, created_at, names_shown, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 pair_id,
@@ -59,6 +64,8 @@ def add_shown(
                 screen.verdict.value if screen.verdict else None,
                 reference_id,
                 at,
+                int(screen.names_shown),
+                source,
             )
             for pair_id, screen, reference_id in pairs
         ],
@@ -68,12 +75,12 @@ def add_shown(
 _SHOWN = """
 SELECT p.turn, max(s.id), s.pair_id, q.kind, s.side_a, s.mode, s.verdict_shown, s.judge_id, s.verdict, s.reference_id
 FROM examples e JOIN pairs p ON p.example_id = e.id JOIN shown_pairs s ON s.pair_id = p.id JOIN queues q ON q.id = s.queue_id
-WHERE e.key = ? AND p.run_id = ? AND s.reviewer_id IS ? AND s.program_id IS ? GROUP BY p.turn
+WHERE e.key = ? AND p.run_id = ? AND s.reviewer_id IS ? AND s.program_id IS ? AND s.source = 'next' GROUP BY p.turn
 """
 
 
 def shown_by_turn(store: Store, run_id: int, key: str, by: Decider) -> dict[int, ShownPair]:
-    """Return by turn the pair of an example that was shown last."""
+    """Return by turn the pair of an example that `next` showed last."""
     found = {}
     for turn, number, pair_id, queue, side_a, mode, verdict_shown, judge_id, verdict, reference_id in store.rows(
         _SHOWN, (key, run_id, by.reviewer_id, by.program_id)
@@ -89,14 +96,20 @@ def shown_by_turn(store: Store, run_id: int, key: str, by: Decider) -> dict[int,
     return found
 
 
+_SHOWN_TO = (
+    "SELECT s.pair_id FROM shown_pairs s JOIN pairs p ON p.id = s.pair_id WHERE s.reviewer_id = ? AND p.run_id = ?"
+)
+
+
 def pairs_shown_with_verdict(store: Store, run_id: int, reviewer_id: int) -> set[int]:
-    """Return the ids of the pairs of a run whose verdict `next` has shown to a reviewer."""
-    return first_values(
-        store,
-        "SELECT s.pair_id FROM shown_pairs s JOIN pairs p ON p.id = s.pair_id WHERE p.run_id = ? AND s.reviewer_id = ?"
-        " AND s.verdict_shown AND s.verdict IS NOT NULL AND s.verdict <> 'pending'",
-        (run_id, reviewer_id),
-    )
+    """Return the ids of the pairs of a run whose verdict `next`, or the app, has shown to a reviewer."""
+    sql = f"{_SHOWN_TO} AND s.verdict_shown AND s.verdict IS NOT NULL AND s.verdict <> 'pending'"
+    return first_values(store, sql, (reviewer_id, run_id))
+
+
+def pairs_shown_with_names(store: Store, run_id: int, reviewer_id: int) -> set[int]:
+    """Return the ids of the pairs of a run on which the app has shown a reviewer which system is which."""
+    return first_values(store, f"{_SHOWN_TO} AND s.names_shown", (reviewer_id, run_id))
 
 
 def add_call(conn: sqlite3.Connection, run_id: int, by: Decider) -> int:

@@ -33,6 +33,7 @@ from uphold.store.headline_judges import pinned_judge
 from uphold.store.reviews import add_reviewer
 from uphold.store.set_acts import OpenAct
 from uphold.store.set_versions import changed_since_latest, latest_version
+from uphold.store.training_exports import training_use
 
 
 def make_set(store: Store, name: str, reviewer: str, purpose: str | None = None, seed: str | None = None) -> int:
@@ -92,6 +93,7 @@ def overview(store: Store, set_name: str) -> SetOverview:
         tags=sets.tag_counts(store, set_id),
         version=latest.number if latest is not None else None,
         changed=changed_since_latest(store, set_id, latest),
+        training=training_use(store, set_id),
     )
 
 

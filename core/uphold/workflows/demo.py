@@ -32,26 +32,44 @@ def demo_path(name: str, *, fresh: bool = False) -> Path:
 
     Raises BadUsage for a sample set that does not exist, or if the data folder cannot be written.
     """
-    from platformdirs import user_data_path
-
-    stem, folder = find_sample(name).stem, user_data_path("uphold") / "demo"
+    stem, folder = find_sample(name).stem, _demo_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadUsage(f"{folder}: cannot be made ({error.strerror}); name a file for the demo with --db") from error
-    suffixes = (path.stem.removeprefix(f"{stem}-") for path in folder.glob(f"{stem}-*.db"))
-    last = max((int(suffix) for suffix in suffixes if suffix.isdecimal()), default=0)
+    last = _last_demo(folder, stem)
     return folder / f"{stem}-{last + 1 if fresh else max(last, 1)}.db"
 
 
+def has_begun_demo(name: str) -> bool:
+    """Whether `uphold demo` has made a database for a sample set, with which it goes on."""
+    return _last_demo(_demo_folder(), name) > 0
+
+
+def _demo_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("uphold") / "demo"
+
+
+def _last_demo(folder: Path, stem: str) -> int:
+    """Return the number of the latest demo of a sample set, 0 where there is none."""
+    suffixes = (path.stem.removeprefix(f"{stem}-") for path in folder.glob(f"{stem}-*.db"))
+    return max((int(suffix) for suffix in suffixes if suffix.isdecimal()), default=0)
+
+
 def open_demo(store: Store, name: str) -> Run:
-    """Import a sample set into a database that holds no other set, unless it is there already; return its run."""
+    """Return the run of a sample set in a database, which is imported into one that holds no set yet.
+
+    Once it is there the database may hold anything else too. Raises BadUsage where only other sets are in it.
+    """
     path = find_sample(name)
+    there = next((run for run in runs.all_runs(store) if run.set == name), None)
+    if there is not None:
+        return there
     others = [row.name for row in sets.set_rows(store) if row.name != name]
     if others:
         raise BadUsage(f"{store.path}: holds other sets already ({', '.join(others)}); name a new file with --db")
-    if sets.set_rows(store):
-        return runs.all_runs(store)[0]
     for update in import_files(store, ImportRequest([path], format="pairs", set=name)):
         if isinstance(update, ImportSummary) and not update.rows:
             raise BadUsage(f"{path}: the sample set is empty")

@@ -19,6 +19,7 @@ from uphold.records.scores import ImportedScore, Score, SystemScores
 from uphold.store import benchmarks, imports
 from uphold.store.benchmarks import ScoreChanges
 from uphold.store.bulk_import import BulkImport
+from uphold.store.bundle_import import BundleImport, ImportPlace
 from uphold.store.database import now
 from uphold.store.put_off_rows import PutOffRows
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows, PartlyApplied
@@ -138,12 +139,21 @@ class ImportAttempt:
         self._scores = ScoreChanges()
         first = list(islice(self._files.rows, ROWS_LOOKED_AT if request.set is None else 0))
         self._rows = chain(first, self._files.rows)
-        choice = choose_set(conn, self._files.set_name, first) if request.set is None else SetChoice(request.set)
+        self._bundle = self._files.bundle
+        choice = self._choose_set(first)
         self.summary = ImportSummary(format=self._files.format, set=choice.name, set_reason=choice.reason)
         self._bulk = BulkImport(conn, choice.name, now())
         self.is_new_set = self._bulk.writer.sets.count > 0
         one_answer = self._files.format == PAIRS
         self._rules = ImportRules(self._bulk, self.summary, update=request.update, one_answer=one_answer)
+
+    def _choose_set(self, first: Sequence[ImportRow]) -> SetChoice:
+        """Return the set that the rows go into; a bundle names its own."""
+        if self._request.set is not None:
+            return SetChoice(self._request.set)
+        if self._bundle is not None:
+            return SetChoice(self._files.set_name)
+        return choose_set(self._conn, self._files.set_name, first)
 
     def _set_progress(self, done: int, total: int) -> None:
         self._bytes = (done, total)
@@ -227,7 +237,7 @@ class ImportAttempt:
     @property
     def may_change(self) -> bool:
         """Whether there may be anything to write."""
-        return self._rules.may_change or bool(self._scores)
+        return self._rules.may_change or bool(self._scores) or self._bundle is not None
 
     def write_progress(self, done: int) -> ImportProgress:
         """Return how far writing is, after so many rows."""
@@ -240,15 +250,32 @@ class ImportAttempt:
         imports.open_import(self._conn, writer.import_id, writer.at)
         for done in writer.write():
             yield self.write_progress(done)
-        self._rules.finish_writing()
+        brought = self._write_bundle()
+        self._rules.finish_writing(is_bundle=self._bundle is not None)
         benchmarks.write_scores(self._conn, self._scores, writer.import_id, writer.at)
-        if self._rules.changed or self._scores:
+        if self._rules.changed or self._scores or brought:
             summary.number = writer.import_id
             imports.close_import(self._conn, writer.import_id, summary)
             if not summary.rows:
                 imports.forget_empty_set(self._conn, writer.import_id, writer.set_id)
         else:
             imports.forget_import(self._conn, writer.import_id, writer.set_id)
+
+    def _write_bundle(self) -> int:
+        """Write what a bundle holds besides its rows, before decisions are carried; return how many rows are new."""
+        if self._bundle is None:
+            return 0
+        writer, summary = self._bulk.writer, self.summary
+        place = ImportPlace(writer.import_id, writer.at, writer.set_id, self.is_new_set)
+        bringing = BundleImport(self._conn, place)
+        bringing.write_header(self._bundle.source, self._bundle.header)
+        bringing.write(self._bundle.facts())
+        counts = bringing.counts
+        summary.judgments += counts.judgments
+        summary.reviews += counts.events
+        summary.already_there += counts.already_there
+        summary.warnings.extend(counts.warnings)
+        return counts.added
 
 
 def count_scores(summary: ImportSummary, scores: Sequence[ImportedScore], changes: ScoreChanges) -> None:

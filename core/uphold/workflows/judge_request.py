@@ -205,9 +205,7 @@ def judges_of(
         if defined_in_file and options:
             raise BadUsage(f"--judge-option: the options of {spec!r} are set in its file")
         if spec in settings.judges:
-            table = {"name": spec, **settings.judges[spec]}
-            made = judge_from_table(table, f"[judges.{spec}]", rubric, settings.endpoints, settings.prices)
-            judges.append((spec, made))
+            judges.append((spec, judge_in_settings(spec, rubric, settings)))
         elif defined_in_file:
             found = read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
             judges += [(spec, judge) for judge in found]
@@ -216,6 +214,12 @@ def judges_of(
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
     return [(spec, in_current_revision(store, judge)) for spec, judge in judges]
+
+
+def judge_in_settings(name: str, rubric: str | None, settings: Settings) -> ReadyJudge:
+    """Return the judge of the table [judges.NAME] of uphold.toml; raises BadFile for one that cannot be asked."""
+    table = {"name": name, **settings.judges[name]}
+    return judge_from_table(table, f"[judges.{name}]", rubric, settings.endpoints, settings.prices)
 
 
 def _check_numbers(request: JudgeRequest) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import run_list, sets
+from uphold.store import packs, run_list, sets
 from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
 from uphold.store.set_versions import judged_versions
@@ -23,6 +23,7 @@ __all__ = [
     "judged_versions",
     "open_or_make_store",
     "open_store",
+    "packed_for",
 ]
 
 
@@ -42,9 +43,22 @@ def home(store: Store, judge: str | None = None) -> Home:
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
 
 
+def packed_for(store: Store) -> str | None:
+    """Return the name of the reviewer that this file was packed for; None where it is no pack, or for nobody by name."""
+    pack = packs.own_pack(store)
+    return pack.reviewer if pack is not None else None
+
+
 def list_sets(store: Store) -> list[SetRow]:
     """Return the eval sets of a database with their counts."""
     return sets.set_rows(store)
+
+
+def tags_in_use(store: Store, set_id: int) -> list[str]:
+    """Return the tags that examples of a set have, in the order of the alphabet."""
+    from uphold.store.counts import tags_of  # the first frame needs no counts
+
+    return tags_of(store, set_id)
 
 
 def explain_error(path: Path, error: Exception) -> BadDatabase | None:

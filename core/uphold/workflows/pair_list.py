@@ -1,6 +1,7 @@
 """Lists the pairs of a run for one reviewer: their rows, the texts of a page, full-text search, and flags."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from uphold.records.enums import Choice, EventKind, Ruling, ruling
@@ -62,7 +63,9 @@ class PairListing:
         with open_store(self.store.path) as store:
             history = self._history(store)
             rows = pair_list.pair_rows(store, self.run.id, self.judge.id if self.judge else None)
-            return [_listed(row, history, self.judge) for row in rows]
+            reviewer_id = reviews.find_reviewer(store, self.reviewer)
+            before = reviews.decided_before_a_change(store, self.run.id, reviewer_id) if reviewer_id else set()
+            return [_listed(row, history, self.judge, before) for row in rows]
 
     def mark(self) -> tuple[int | None, ...]:
         """Return a value that is different once reading again would find something else."""
@@ -163,7 +166,9 @@ def guidelines_of(store: Store, run: Run) -> str | None:
     return sets.guidelines(store, run.set_id)
 
 
-def _listed(row: PairRow, history: History, judge: JudgeRef | None) -> ListedPair:
+def _listed(
+    row: PairRow, history: History, judge: JudgeRef | None, decided_before: AbstractSet[int] = frozenset()
+) -> ListedPair:
     state = history.state_of(row.pair_id) if row.pair_id in history.by_pair else _NO_EVENTS
     decision = state.decision
     shown = decision.shown if decision is not None else None
@@ -185,4 +190,5 @@ def _listed(row: PairRow, history: History, judge: JudgeRef | None) -> ListedPai
         row.tags,
         row.length_difference,
         state.reasons,
+        stale=decision is None and row.pair_id in decided_before,
     )

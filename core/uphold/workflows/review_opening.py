@@ -1,7 +1,7 @@
 """Opens a review of a run: its judges, queue, mode and plan; makes runs of two systems; advises on a queue."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from uphold.errors import BadUsage
@@ -12,7 +12,7 @@ from uphold.reviewing.advice import Advice, PairOutlook, advice
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History, replay
 from uphold.reviewing.queue_order import FLIPPED_VERDICT, uncertain_strata
-from uphold.store import pairs, reviews, runs, sets
+from uphold.store import packs, pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.pairs import MadePairs
@@ -26,6 +26,7 @@ from uphold.workflows.pair_reader import (
 )
 from uphold.workflows.queue_drawing import open_queue, verdicts_by_pair
 from uphold.workflows.review_session import EventWriter, LiveCounts, ReviewSession, RunContext
+from uphold.workflows.seen_pairs import SeenPairs
 
 _WITHOUT_REPEATS = (QueueKind.DISPUTED, QueueKind.FLAGGED, QueueKind.HAND_PICKED)
 
@@ -52,14 +53,15 @@ class ReviewOptions:
 def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | None = None) -> ReviewSession:
     """Open a run for a reviewer at the first unread pair of a queue, which is drawn where it was not.
 
-    Raises BadUsage for a judge that has not judged the run, or a queue that does not exist.
+    A blind pack is reviewed blind. Raises BadUsage for a judge that has not judged the run, or a queue that does not exist.
     """
-    options = options or ReviewOptions()
+    options = as_packed(store, options or ReviewOptions())
     headline, judges = judges_in_order(store, run, options.judge)
     judge = headline.shown
     queue_id, items = open_queue(store, run, options.queue, judge.id if judge else None, options.picked)
     reviewer_id = _reviewer_id(store, reviewer)
     history = replay(reviews.reviewer_events(store, run.id, reviewer_id))
+    seen = SeenPairs(store, run.id, reviewer_id, queue_id)
     mode = ReviewMode(options.blind, options.open_share, adjudicating=options.queue == QueueKind.DISPUTED)
     if options.flips_only:
         items = [item for item in items if item.stratum.startswith(FLIPPED_VERDICT)]
@@ -80,7 +82,18 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
         cursor=cursor,
         history=history,
         reader=PairReader(store, ReviewerContext(run, reviewer, judges), history, mode, draws_open=is_long),
-        writer=EventWriter(store, run.id, reviewer_id, queue_id, judge.id if judge else None),
+        writer=EventWriter(
+            store,
+            reviews.SessionRow(
+                run.id,
+                reviewer_id,
+                queue_id,
+                judge.id if judge else None,
+                "open",
+                judge_named=options.judge is not None,
+            ),
+        ),
+        seen=seen,
         context=RunContext(store, run, options.queue),
         counts=LiveCounts(store, run, judge, reviewer_id),
         named_judge=options.judge,
@@ -88,6 +101,12 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
     if options.planned is not None:
         session.plan(options.planned)
     return session
+
+
+def as_packed(store: Store, options: ReviewOptions) -> ReviewOptions:
+    """Return the options, in a blind pack those of a blind session: it has no verdicts, so that none is shown open."""
+    pack = packs.own_pack(store)
+    return replace(options, blind=True, open_share=0.0) if pack is not None and pack.is_blind else options
 
 
 def _reviewer_id(store: Store, name: str) -> int:

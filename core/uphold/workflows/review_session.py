@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from uphold.errors import DatabaseLost, UpholdError
 from uphold.formatting import count
-from uphold.records.enums import Choice, EventKind, QueueKind, Verdict, ruling
+from uphold.records.enums import Choice, EventKind, QueueKind, Ruling, Verdict, ruling
 from uphold.records.judgments import JudgeRef
 from uphold.records.reviews import (
     DEFAULT_REASONS,
@@ -27,13 +27,16 @@ from uphold.records.reviews import (
 from uphold.records.runs import Run
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History
+from uphold.reviewing.pace import Pace, pace
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, receipt, session_totals
 from uphold.settings import database_path
 from uphold.store import pairs, reviews
 from uphold.store.database import Store
-from uphold.store.headline_judges import judges_in_order
+from uphold.store.headline_judges import judges_in_order, run_judges
+from uphold.store.reviews import SessionRow
 from uphold.store.runs import responses_from_other_sets
 from uphold.workflows.pair_reader import PairReader, ReviewMode
+from uphold.workflows.seen_pairs import SeenPairs
 
 if TYPE_CHECKING:
     from uphold.records.statistics import LiveNumbers
@@ -50,6 +53,7 @@ class RunContext:
     def __init__(self, store: Store, run: Run, queue: str) -> None:
         self.store, self.run, self.queue = store, run, queue
         self._written = store.data_version()
+        self._asked: int | None = None
         self._shared: tuple[int, int] | None = None
 
     def reason_words(self) -> dict[str, str]:
@@ -90,6 +94,14 @@ class RunContext:
         self._written, self._shared = written, None
         return True
 
+    def written_since_asked(self) -> bool:
+        """Whether another connection wrote to the file since this was last called; at the first call it may have."""
+        written = self.store.data_version()
+        if written == self._asked:
+            return False
+        self._asked = written
+        return True
+
     def broken_pairs(self) -> set[int]:
         """Return the ids of the pairs that somebody marked as broken."""
         return reviews.broken_pairs(self.store, self.run.id)
@@ -119,12 +131,21 @@ class SavedEvent:
 class EventWriter:
     """Writes a reviewer's events, each in a transaction of its own; the session's row comes with the first one."""
 
-    def __init__(self, store: Store, run_id: int, reviewer_id: int, queue_id: int, judge_id: int | None) -> None:
-        self.reviewer_id = reviewer_id
-        self.queue_id = queue_id
-        self._store, self._run_id, self._judge_id = store, run_id, judge_id
+    def __init__(self, store: Store, session: SessionRow) -> None:
+        self._store, self._session = store, session
         self._session_id: int | None = None
         self._unconfirmed: ReviewEvent | None = None
+
+    @property
+    def reviewer_id(self) -> int:
+        """The id of the reviewer."""
+        return self._session.reviewer_id
+
+    @property
+    def queue_id(self) -> int:
+        """The id of the queue that is read."""
+        assert self._session.queue_id is not None
+        return self._session.queue_id
 
     def write(self, event: ReviewEvent, mode: ReviewMode) -> SavedEvent:
         """Write one event; when this returns, it is on the disk, in the file that the database's path leads to.
@@ -140,7 +161,7 @@ class EventWriter:
                 written = self._settle(conn, event)
                 if written is None:
                     written = reviews.write_event(conn, self.reviewer_id, session_id, event)
-                broken = reviews.broken_pairs(self._store, self._run_id) if changes_broken else None
+                broken = reviews.broken_pairs(self._store, self._session.run_id) if changes_broken else None
         except DatabaseLost as lost:
             if lost.committed:
                 self._unconfirmed = written
@@ -173,23 +194,23 @@ class EventWriter:
     def write_plan(self, planned: int, read: int) -> None:
         """Write how many pairs of the queue the reviewer plans to read, with how many are read by now."""
         with self._store.writing() as conn:
-            reviews.add_plan(conn, self._run_id, self.queue_id, self.reviewer_id, planned, read)
+            reviews.add_plan(conn, self._session.run_id, self.queue_id, self.reviewer_id, planned, read)
 
-    def begin_session(self) -> None:
-        """Write the next event under a session of its own."""
+    def begin_session(self, mode: ReviewMode) -> None:
+        """Begin a session in another mode, and write it down: the run is taken up again in it."""
         self._session_id = None
+        with self._store.writing() as conn:
+            session_id = self._add_session(conn, mode)
+        self._session_id = session_id
 
     def use_judge(self, judge_id: int | None) -> None:
-        """Begin a session in which another judge's verdicts are upheld."""
-        self._judge_id = judge_id
-        self.begin_session()
+        """Write the next event under a session of its own, in which another judge's verdicts are upheld."""
+        self._session = replace(self._session, judge_id=judge_id)
+        self._session_id = None
 
     def _add_session(self, conn: sqlite3.Connection, mode: ReviewMode) -> int:
         share = mode.open_share if mode.blind else None
-        return reviews.add_session(
-            conn,
-            reviews.SessionRow(self._run_id, self.reviewer_id, self.queue_id, self._judge_id, mode.name, share),
-        )
+        return reviews.add_session(conn, replace(self._session, mode=mode.name, open_share=share))
 
 
 def _same_act(one: ReviewEvent, other: ReviewEvent) -> bool:
@@ -216,10 +237,13 @@ class LiveCounts:
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
         from uphold.store.counts import count_reviews, read_counted_run
+        from uphold.workflows.standing import run_standing
 
         judge_id = self._judge.id if self._judge is not None else None
         self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
-        return live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        found = live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
+        standing = run_standing(self._store, self._run, self._judge)
+        return found if standing is None else replace(found, certificate=standing.state.value)
 
 
 class ReviewSession:
@@ -238,13 +262,16 @@ class ReviewSession:
         writer: EventWriter,
         context: RunContext,
         counts: LiveCounts,
+        seen: SeenPairs,
         named_judge: str | None = None,
     ) -> None:
         self.cursor, self.history, self.reader = cursor, history, reader
-        self.writer, self.context, self.counts = writer, context, counts
+        self.writer, self.context, self.counts, self._seen = writer, context, counts, seen
+        self.reader.add_seen_pairs(seen.verdicts)
         self.named_judge = named_judge
         self._keys = {item.pair_id: item.key for item in cursor.items}
         self._written: list[ReviewEvent] = []
+        self._held: int | None = None
         self.unsaved: ReviewEvent | None = None
 
     # what is reviewed, by whom, and how
@@ -309,10 +336,14 @@ class ReviewSession:
         return self.reader.mode.adjudicating
 
     def go_blind(self, blind: bool) -> None:
-        """Hide verdicts from now on, or show them; this begins a session of its own. What was seen stays seen."""
+        """Hide verdicts from now on, or show them; this begins a session of its own. What was seen stays seen.
+
+        Raises UpholdError where that cannot be written down; it holds from the next act on then.
+        """
         if blind != self.blind:
             self.reader.set_blind(blind)
-            self.writer.begin_session()
+            self._held = None
+            self.writer.begin_session(self.reader.mode)
 
     def plan(self, planned: int) -> None:
         """Set how many pairs of this queue are to be read; every change is written down."""
@@ -326,6 +357,12 @@ class ReviewSession:
     def progress(self) -> ReviewProgress:
         """How far the reviewer is in the queue."""
         return replace(self.cursor.progress, rates_hidden=self.blind)
+
+    @property
+    def plan_is_read(self) -> bool:
+        """Whether as many pairs are read as were planned."""
+        planned = self.cursor.planned
+        return planned is not None and self.cursor.progress.read >= planned
 
     @property
     def index(self) -> int:
@@ -375,22 +412,64 @@ class ReviewSession:
             return self.reader.view(self.cursor.item_of(repeat), is_repeat=True)
         return self.reader.view(self.cursor.items[place])
 
-    def verdict_arrived(self, pair: PairView) -> bool:
-        """Whether a verdict that was pending when `pair` was read has come since; the pair is read anew then."""
-        return self.reader.verdict_arrived(pair)
+    def verdict_arrived(self) -> bool:
+        """Whether others have written a verdict that the current pair waits for, or the run's first; it is there then.
+
+        Cheap while nobody writes to the file: it is called every second.
+        """
+        if not self.context.written_since_asked():
+            return False
+        if self.judge is None and run_judges(self.store, self.run.id) and self.update_judge():
+            return True
+        pair = self.current
+        return pair is not None and self.reader.verdict_arrived(pair)
+
+    def record_seen(self, shown: OnScreen) -> None:
+        """Write down what is seen of the current pair before a decision: its verdict, and the names where they are shown.
+
+        Each is written once. Raises UpholdError where it cannot be; it may be called again then.
+        """
+        pair = self.current
+        if pair is None:
+            return
+        screen = self.reader.recorded_screen(self.cursor.item_of(pair.pair_id), pair, shown)
+        if self._seen.lacks(pair, screen):
+            self._seen.write(pair, screen)
+
+    def names_were_shown(self, pair_id: int) -> bool:
+        """Whether the reviewer has been shown which system of a pair is which, in this session or an earlier one."""
+        return pair_id in self._seen.names
 
     # acts on the current pair
 
-    def decide(self, choice: Choice, shown: OnScreen, seconds: float | None = None) -> Outcome:
-        """Save a decision and go on to the next unread pair; stay where the verdict was hidden, to show it."""
+    @property
+    def is_held(self) -> bool:
+        """Whether the current pair has just been overturned and stays until the reviewer goes on."""
+        return self._held is not None and self._held == self.cursor.current_id
+
+    def decide(
+        self, choice: Choice, shown: OnScreen, seconds: float | None = None, *, hold_overturned: bool = False
+    ) -> Outcome:
+        """Save a decision and go on to the next unread pair; stay where a verdict was hidden, to show it.
+
+        With `hold_overturned` an overturned pair stays too, unless the session is blind or settles disputes.
+        """
         pair = self.current
         kind = EventKind.ADJUDICATED if self.adjudicating else EventKind.DECISION
         if pair is not None and pair.is_repeat:
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
-        if pair is None or not pair.verdict_hidden or pair.is_repeat:
+        hides = pair is not None and pair.verdict_hidden and (pair.has_verdict or pair.adjudicating)
+        if hold_overturned and pair is not None and self._may_hold(pair, outcome):
+            self._held = pair.pair_id
+        elif pair is None or not hides or pair.is_repeat:
             self._advance()
         return outcome
+
+    def _may_hold(self, pair: PairView, outcome: Outcome) -> bool:
+        """Whether this decision is one that the reviewer may want to explain before the next pair comes."""
+        overturned = isinstance(outcome, Receipt) and outcome.ruling is Ruling.OVERTURNED
+        return overturned and not (self.blind or self.adjudicating or pair.is_repeat)
 
     def uphold(self, shown: OnScreen, seconds: float | None = None) -> Outcome:
         """Decide as the verdict says; refused where it is hidden or names neither a system nor a tie."""
@@ -480,6 +559,7 @@ class ReviewSession:
 
     def _undo_or_redo(self, kind: EventKind, act: ReviewEvent) -> Outcome:
         self._write(ReviewEvent(new_event_id(), kind, act.pair_id, target_id=act.id))
+        self._held = None
         if act.pair_id in self.cursor.places:
             self._refresh_if_changed()
             self.cursor.index = self.cursor.places[act.pair_id]
@@ -539,9 +619,11 @@ class ReviewSession:
             return False
         self._refresh_if_changed()
         self.cursor.index, self.cursor.repeat = number - 1, None
+        self._held = None
         return True
 
     def _advance(self) -> None:
+        self._held = None
         self._refresh_if_changed()
         self.cursor.advance()
 
@@ -582,6 +664,11 @@ class ReviewSession:
         """Return what was done since the session was opened, without what was taken back."""
         written = self.written_here()
         return session_totals(event for event in self.history.done if event.id in written)
+
+    def pace(self) -> Pace:
+        """Return how fast this session goes, without what was taken back."""
+        in_force = (event for event in self._written if event in self.history.by_pair.get(event.pair_id, ()))
+        return pace(in_force, self.cursor.progress)
 
     def numbers(self) -> "LiveNumbers":
         """Return the run's win rate and agreement as the file has them now."""

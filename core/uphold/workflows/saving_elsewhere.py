@@ -1,6 +1,5 @@
 """Saves what cannot be saved in the database: the whole database in a new file, or a session's decisions as JSONL."""
 
-import json
 import os
 import shlex
 from collections.abc import Iterator
@@ -9,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadFile, BadUsage, DatabaseLost
+from uphold.formats.writers.json_line import json_line
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewEvent
 from uphold.reviewing.history import History
 from uphold.store.copying import copy_database
 from uphold.store.database import Store
-from uphold.workflows.exporting import check_target, write_lines
+from uphold.workflows.file_writing import check_target, write_lines
 from uphold.workflows.review_session import ReviewSession
 
 JSONL = ".jsonl"
@@ -61,8 +61,7 @@ def save_decisions(session: ReviewSession, path: Path) -> SavedElsewhere:
     rows = list(_decision_rows(session, everything=session.store.lost() is not None))
     if not rows:
         raise BadFile(f"{path}: there is no decision of this session to write")
-    lines = (json.dumps(row, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n" for row in rows)
-    write_lines(lines, path, session.store.path)
+    write_lines(map(json_line, rows), path, session.store.path)
     command = f"uphold import {shlex.quote(str(path))} --set {shlex.quote(session.run.set)}"
     return SavedElsewhere(path, len(rows), command)
 

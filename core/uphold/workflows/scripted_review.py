@@ -24,7 +24,7 @@ from uphold.store.headline_judges import judges_in_order
 from uphold.store.scripted_review import Decider
 from uphold.workflows.pair_reader import PairReader, ReviewerContext, ReviewMode
 from uphold.workflows.queue_drawing import open_queue
-from uphold.workflows.review_opening import ReviewOptions, open_review
+from uphold.workflows.review_opening import ReviewOptions, as_packed, open_review
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ def next_pairs(store: Store, run: Run, reviewer: str, options: ReviewOptions, co
     """
     session = open_review(store, run, reviewer, options)
     reviewer_id, queue_id = session.writer.reviewer_id, session.writer.queue_id
-    session.reader.add_seen_pairs(store_calls.pairs_shown_with_verdict(store, run.id, reviewer_id))
     unread = session.cursor.unread()
     views = _record_shown(store, session.reader, unread[:count], Decider(reviewer_id=reviewer_id), queue_id)
     return NextPairs(run, options.queue, views, len(unread))
@@ -79,7 +78,8 @@ def next_pairs_for_program(store: Store, run: Run, program: str, options: Review
     done = store_calls.program_decided(store, run.id, program_id) | reviews.broken_pairs(store, run.id)
     unread = [item for item in items if item.pair_id not in done]
     context = ReviewerContext(run, program, judge_list)
-    reader = PairReader(store, context, History(), ReviewMode(options.blind), draws_open=False)
+    mode = ReviewMode(as_packed(store, options).blind)
+    reader = PairReader(store, context, History(), mode, draws_open=False)
     views = _record_shown(store, reader, unread[:count], Decider(program_id=program_id), queue_id)
     return NextPairs(run, options.queue, views, len(unread))
 
@@ -106,6 +106,7 @@ def decide(
     A decision is made on the pair as `next` last showed it to this reviewer, also where its texts have changed since. A
     pair that was never shown counts as chosen. Raises BadUsage for an unknown choice, key or turn.
     """
+    options = as_packed(store, options)
     primary = next(iter(judges_in_order(store, run, options.judge)[1]), None)
     with store.writing() as conn:
         reviewer_id = reviews.add_reviewer(conn, reviewer)

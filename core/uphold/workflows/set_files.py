@@ -27,7 +27,7 @@ from uphold.store import examples, set_acts, set_versions, sets
 from uphold.store.database import Store
 from uphold.store.reviews import add_reviewer
 from uphold.store.set_versions import CutVersion
-from uphold.workflows.exporting import check_target, write_lines
+from uphold.workflows.file_writing import check_target, write_lines
 
 
 @dataclass(frozen=True, slots=True)

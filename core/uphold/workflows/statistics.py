@@ -13,6 +13,7 @@ from uphold.store import counts, reviews, runs, sets
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
+from uphold.store.training_exports import training_use
 
 if TYPE_CHECKING:
     from uphold.records.comparisons import SideBySide
@@ -52,7 +53,8 @@ def read_run_statistics(
     found = counts.run_counts(store, run, _count_options(options))
     _check_judge(found, options.judge)
     planned = reviews.planned_count(store, run.id) if options.planned is None else options.planned
-    return run_statistics(found if planned is None else replace(found, planned=planned), options.full)
+    numbers = run_statistics(found if planned is None else replace(found, planned=planned), options.full)
+    return replace(numbers, training=training_use(store, run.set_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def read_set_statistics(store: Store, name: str, options: StatisticsOptions = DE
     _check_tag(store, set_id, options.tag)
     found = counts.set_counts(store, set_id, name, _count_options(options))
     _check_judge(found, options.judge)
-    return run_statistics(found, options.full)
+    return replace(run_statistics(found, options.full), training=training_use(store, set_id))
 
 
 def _count_options(options: StatisticsOptions) -> CountOptions:

@@ -10,7 +10,7 @@ import pytest
 
 from support import forked, forked_programs
 from support.stores import new_store
-from support.terminal import UPHOLD, Terminal
+from support.terminal import UPHOLD, Terminal, without_holding
 from uphold.store.database import open_store
 from uphold.store.runs import find_run
 from uphold.workflows.importing import ImportRequest, import_files
@@ -92,7 +92,8 @@ def test_every_decision_that_the_app_showed_as_made_survives_a_kill(
     database = filled(tmp_path / "killed.db", pairs_file(49))
     read = 0
     for _ in range(moments):
-        with Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"]) as review:
+        options = without_holding(tmp_path)
+        with Terminal([*UPHOLD, *options, "--db", str(database), "review", "--reviewer", "mira"]) as review:
             review.wait(f"{read} of 49 read", "answer ", "reply ")
             for _ in range(rng.randrange(4)):
                 review.quiet(0.05)

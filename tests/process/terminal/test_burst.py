@@ -11,7 +11,7 @@ import pytest
 
 from support.app_samples import make_app
 from support.recorded_app import recorded
-from support.terminal import UPHOLD, Terminal, note_frames
+from support.terminal import UPHOLD, Terminal, note_frames, without_holding
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
@@ -46,7 +46,8 @@ def database(tmp_path: Path) -> Path:
 
 
 def review(database: Path) -> Terminal:
-    return Terminal([*UPHOLD, "--db", str(database), "review", "--reviewer", "mira"], frames=True)
+    options = without_holding(database.parent)
+    return Terminal([*UPHOLD, *options, "--db", str(database), "review", "--reviewer", "mira"], frames=True)
 
 
 def decided(database: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.imports import bring, judged
-from support.terminal import UPHOLD, Terminal, note_frames
+from support.terminal import UPHOLD, Terminal, note_frames, without_holding
 from uphold.store.database import open_store
 
 SECRET = "sk-a-key-that-nobody-may-see"
@@ -23,7 +23,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def review(path: Path, *program: str, **env: str) -> Terminal:
-    command = [*(program or UPHOLD), "--db", str(path), "review", "--reviewer", "mira"]
+    options = without_holding(path.parent)
+    command = [*(program or UPHOLD), *options, "--db", str(path), "review", "--reviewer", "mira"]
     terminal = Terminal(command, size=(150, 36), env=env)
     terminal.see("says the candidate")
     note_frames(terminal)

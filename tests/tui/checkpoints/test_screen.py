@@ -165,3 +165,18 @@ async def test_hostile_names_notes_and_answers_are_shown_as_text(tmp_path: Path)
             await press(pilot, "escape", "q", "space", "down", "c")
             assert isinstance(pilot.app.screen, ReportScreen)
             assert shown(pilot).replace("\n", "").isprintable()
+
+
+async def test_x_hands_on_a_report_of_the_marked_checkpoints(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.path.parent
+    monkeypatch.chdir(folder)
+    async with make_app(store, reviewer="mira").run_test(size=WIDE) as pilot:
+        await press(pilot, "c", "space", "down", "space", "x")
+        assert "Hand on 2 runs" in shown(pilot)
+        assert "CSV" not in shown(pilot)
+        await press(pilot, "enter")
+        for _ in range(200):
+            if "report written: " in shown(pilot):
+                break
+            await pilot.pause(0.01)
+        assert (folder / "support-desk-checkpoints.html").read_text("utf-8").count("<h1>") == 2

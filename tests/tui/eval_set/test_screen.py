@@ -355,3 +355,15 @@ async def test_a_narrow_screen_has_the_list_then_the_fields(store: Store) -> Non
         assert "So: Write about the kettle." in shown(pilot)
         await act(pilot, "escape", "enter")
         assert example(store, "k-000").text.turns == ("So: Write about the kettle.",)
+
+
+async def test_the_list_is_narrowed_to_a_tag_and_all_are_back_with_esc(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        screen = await opened(pilot)
+        every = len(screen.list.items)
+        await act(pilot, "#", *"rare", "enter")
+        await settled(pilot)
+        await act(pilot, "F", *"rare", "enter")
+        assert [row.tags for row in screen.list.items] == [("home", "rare")]
+        await act(pilot, "escape")
+        assert len(screen.list.items) == every

@@ -246,21 +246,27 @@ async def test_where_all_is_read_w_opens_nothing(tmp_path: Path) -> None:
         assert pilot.app.screen is screen
 
 
-async def test_x_writes_the_pairs_into_a_file_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_x_hands_on_a_report_or_the_pairs_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "i")
         await counted(pilot)
         await press(pilot, "x")
+        await told(pilot, "lora-r16-vs-base-7b.html")
+        assert "> report, an HTML page" in shown(pilot)
+        await press(pilot, "enter")
+        await told(pilot, f"report written: {tmp_path}")
+        assert "<h1>" in (tmp_path / "lora-r16-vs-base-7b.html").read_text("utf-8")
+        await press(pilot, "x", "down", "down")
         await told(pilot, "lora-r16-vs-base-7b.csv")
         await press(pilot, "enter")
-        await told(pilot, f"12 pairs written to {tmp_path}")
+        await told(pilot, f"12 pairs written: {tmp_path}")
         assert len((tmp_path / "lora-r16-vs-base-7b.csv").read_text().splitlines()) == 13
         await press(pilot, "x")
-        await told(pilot, "lora-r16-vs-base-7b-2.csv")
+        await told(pilot, "lora-r16-vs-base-7b-2.html")
         await press(pilot, *"b.jsonl", "enter")
-        await told(pilot, "12 pairs written to")
+        await told(pilot, "b.jsonl")
         for _ in range(100):
             if (tmp_path / "b.jsonl").exists():
                 break
@@ -268,17 +274,39 @@ async def test_x_writes_the_pairs_into_a_file_and_says_where(tmp_path: Path, mon
         assert len((tmp_path / "b.jsonl").read_text().splitlines()) == 12
 
 
-@pytest.mark.parametrize(("name", "why"), [("sample.jsonl", "is there already"), ("uphold.db", "the database itself")])
-async def test_x_never_writes_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str) -> None:
+async def test_x_replaces_a_file_only_at_a_second_enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.md").write_text("mine", "utf-8")
+    async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
+        await press(pilot, "x", *"mine.md", "enter")
+        await told(pilot, "is there already: enter again replaces it")
+        assert (tmp_path / "mine.md").read_text("utf-8") == "mine"
+        await press(pilot, "escape", "x", *"mine.md", "enter", "enter")
+        await told(pilot, f"report written: {tmp_path}")
+        assert (tmp_path / "mine.md").read_text("utf-8").startswith("# Not enough is read")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ((*"uphold.db", "enter", "enter"), "a report is written as .html or .md"),
+        (("n", "o", "slash", *"such.html", "enter"), "there is no folder"),
+        (("tilde", *"nobody-here", "slash", *"x.md", "enter"), "no file here"),
+    ],
+)
+async def test_x_says_why_a_file_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], why: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     async with app(database(tmp_path, reviewed(12, 3))).run_test(size=(200, 40)) as pilot:
         await pilot.pause()
-        before = (tmp_path / "sample.jsonl").read_bytes()
         await press(pilot, "i")
         await counted(pilot)
-        await press(pilot, "x", *name, "enter")
+        await press(pilot, "x", *typed)
         await told(pilot, why)
-        assert (tmp_path / "sample.jsonl").read_bytes() == before
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (56, 14), (30, 10)])

@@ -1,5 +1,6 @@
 """The list of pairs: what it shows and hides, how it is narrowed, searched, ordered, and where it leads."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -458,7 +459,7 @@ async def reasoned(pilot: "Pilot[str]") -> None:
     await press(pilot, "t", "left", "w", "w", "s", "enter")
 
 
-@pytest.mark.parametrize(("size", "head"), [((120, 36), "note"), ((200, 60), "why")])
+@pytest.mark.parametrize(("size", "head"), [((120, 36), "note"), ((240, 60), "why")])
 async def test_the_own_reasons_stand_in_the_row_and_below(tmp_path: Path, size: tuple[int, int], head: str) -> None:
     store = database(tmp_path, lines())
     async with app(store).run_test(size=size) as pilot:
@@ -513,3 +514,54 @@ def test_a_decision_that_was_carried_over_has_its_mark() -> None:
     assert mark(pair, PLAIN).plain == "✓ » "
     assert mark(replace(pair, flagged=True), PLAIN).plain == "✓ ⚑ "
     assert mark(replace(pair, decision=replace(said, kind=EventKind.DECISION)), PLAIN).plain == "✓   "
+
+
+async def test_in_a_wide_terminal_the_preview_stands_beside_the_list_with_both_answers_of_what_was_read(
+    tmp_path: Path,
+) -> None:
+    store = database(tmp_path, lines())
+    async with app(store).run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        await press(pilot, "a", "l")
+        screen = await settled(pilot)
+        assert screen.preview.region.x > screen.list.region.x + 100
+        assert screen.preview.region.height > 40
+        await press(pilot, "g")
+        assert screen.list.selected is not None
+        assert screen.list.selected.read
+
+        def answers() -> list[str]:
+            pair = screen.list.selected
+            assert pair is not None
+            detail = screen.listing.detail(pair)
+            return [str(cells[0])[:14] for cells in (detail.texts.candidate_cells, detail.texts.baseline_cells)]
+
+        assert all(answer in shown(pilot) for answer in answers())
+        await press(pilot, "G")
+        assert screen.list.selected is not None
+        assert not screen.list.selected.read
+        assert not any(answer in shown(pilot) for answer in answers())
+
+
+async def test_pairs_are_narrowed_to_a_tag_with_one_key_and_all_are_back_with_esc(tmp_path: Path) -> None:
+    rows_of_two = [{**row, "tags": ["refund"] if row["key"] == "k-000" else ["tone"]} for row in rows(3)]
+    async with app(database(tmp_path, rows_of_two)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        assert "# by tag" in shown(pilot)
+        await press(pilot, "number_sign", *"ref", "enter")
+        assert [pair.key for pair in listing(pilot).list.items] == ["k-000"]
+        await press(pilot, "escape")
+        assert len(listing(pilot).list.items) == 3
+
+
+async def test_long_keys_and_tags_are_cut_in_the_middle(tmp_path: Path) -> None:
+    tags = ["escalation-to-second-level-support", *(f"f{number}" for number in range(6))]
+    long = [{**row, "key": f"desk-returns-and-refunds-{row['key']}", "tags": tags} for row in rows(2)]
+    async with app(database(tmp_path, long)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        assert "desk-returns-…-000" in shown(pilot)
+        assert re.search(r"es\S*…\S+ \+6", shown(pilot))

@@ -37,7 +37,8 @@ def test_other_json_than_text_is_shown_as_json() -> None:
 def test_words_are_counted_one_by_one() -> None:
     assert prepare(pair(candidate_cells=("one",)), Side.A, ReadingState()).length == "1 word"
     long = ("w " * 1234,)
-    assert prepare(pair(candidate_cells=long, baseline_cells=long), Side.A, ReadingState()).length == "1,234 words"
+    same = pair(candidate_cells=long, baseline_cells=long)
+    assert prepare(same, Side.A, ReadingState()).length == "identical answers, 1,234 words"
 
 
 def test_an_answer_that_is_much_longer_than_the_other_says_so() -> None:

@@ -18,7 +18,7 @@ from uphold.reviewing.receipts import Receipt
 from uphold_tui.review import instruction
 from uphold_tui.review.live_numbers import RailView, numbers_line
 from uphold_tui.review.live_numbers import rows as rail_rows
-from uphold_tui.review.verdict_strip import StripState, receipt, you_row
+from uphold_tui.review.verdict_strip import StripState, receipt, strip_rows, you_row
 from uphold_tui.themes import PLAIN
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import axis, interval, shares
@@ -222,3 +222,15 @@ def test_all_keys_that_decide_stand_before_a_receipt_on_a_narrow_screen(key: str
     row = you_row(StripState(pair(), message=receipt(over, PLAIN, loud=True, narrow=True)), 78, narrow=True).plain
     assert "enter uphold A   a A   b B   t tie   4 both bad" in row
     assert "≠" in row
+
+
+@pytest.mark.parametrize(
+    "words", ["", "before: desk-0112 upheld", "nothing to uphold here: a b t 4 say it, s skips it, and u takes back"]
+)
+@pytest.mark.parametrize("width", range(36, 98, 3))
+def test_the_four_keys_are_never_cut_whatever_else_is_said(width: int, words: str) -> None:
+    strip = StripState(pair(), message=Content(words))
+    rows = [row.plain for row in strip_rows(strip, width, 3)]
+    assert all(key in rows[-1] for key in ("a A", "b B", "t tie", "4 both bad"))
+    assert all(Content(row).cell_length <= width for row in rows)
+    assert words[:20] in "".join(rows)

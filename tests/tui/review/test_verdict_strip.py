@@ -59,7 +59,7 @@ def test_decided_says_how_it_stands_to_the_verdict(choice: Choice, judged: PairV
 
 def test_an_overturned_verdict_goes_quiet_and_asks_why() -> None:
     rows = drawn(pair(state=decided(Choice.BASELINE)))
-    assert rows[4].endswith("enter next    w say why    u undo")
+    assert rows[4].endswith("enter next    w say why    c comment    u undo")
     made = strip_rows(StripState(pair(state=decided(Choice.BASELINE))), 115, 5)[0]
     assert not any("badge" in str(span.style) for span in made.spans)
 

@@ -71,7 +71,10 @@ async def test_a_certificate_says_first_what_it_shows_and_against_what(opened: d
 
 async def test_the_numbers_say_it_too_and_its_pairs_are_listed(opened: dict[str, Store]) -> None:
     async with make_app(opened["standing"], reviewer="mira").run_test(size=(120, 60)) as pilot:
-        await press(pilot, "i")
+        await press(pilot, "enter")
+        await pilot.app.workers.wait_for_complete()
+        assert ", certified" in shown(pilot)
+        await press(pilot, "q", "i")
         assert "haiku-5-5 v3 stands: the same as people on 38 of 43 locked pairs" in " ".join(shown(pilot).split())
         await press(pilot, "s", "l")
         assert isinstance(pilot.app.screen, PairsScreen)

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from uphold_tui.themes import THUMB, TINT
 
-Place = tuple[int, int]
+RowPlace = tuple[int, int]
 """First row and number of rows of a checkpoint."""
 
 
@@ -29,10 +29,10 @@ class HistoryList(Widget):
         super().__init__(id=name)
         self.auto_links = False
         self._rows: Sequence[Content] = ()
-        self._places: Sequence[Place] = ()
+        self._places: Sequence[RowPlace] = ()
         self._cursor = self._top = 0
 
-    def show(self, rows: Sequence[Content], places: Sequence[Place], cursor: int) -> None:
+    def show(self, rows: Sequence[Content], places: Sequence[RowPlace], cursor: int) -> None:
         """Show these rows, with the cursor on one of the places."""
         self._rows, self._places = rows, places
         self.go(cursor)

@@ -84,7 +84,7 @@ class LostStrip:
         style = "" if example.by else MUTED
         asked = safe_text.running(example.instruction, style)
         turn = f" turn {example.turn}" if example.turn > 1 else ""
-        key = Content.assemble(safe_text.line(example.key, MUTED), (turn, FAINT))
+        key = Content.assemble(safe_text.key(example.key, MUTED, _KEY - 2 - len(turn)), (turn, FAINT))
         reason = min(max(width // 4, 10), 60) if width >= 60 else 0
         asked_width = max(width - _KEY - _WHO - reason, 8)
         return Content.assemble(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
@@ -16,12 +17,14 @@ from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.checkpoints.history_list import HistoryList, Place
+from uphold_tui.checkpoints.history_list import HistoryList, RowPlace
 from uphold_tui.checkpoints.lost import LostStrip
 from uphold_tui.checkpoints.rows import CheckpointLine, Columns, change_rows, heads
 from uphold_tui.checkpoints.source import Changed, CheckpointsSource, History
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
 _HELP_NOTE = (
@@ -62,8 +65,9 @@ class CheckpointsScreen(Screen[None]):
         self.cursor = 0
         self.example: int | None = None
         self.shows_won = False
+        self._count = CountPrefix()
         self._message = Content("")
-        self._places: list[Place] = []
+        self._places: list[RowPlace] = []
         self._rows: list[Content] = []
         self.header = SplitRow("header")
         self.heads = Static(id="heads", markup=False)
@@ -241,22 +245,30 @@ class CheckpointsScreen(Screen[None]):
         second += named("compare") if self._to_compare() else []
         run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
+        if self.row is not None and self.app.size.width >= 120:
+            second += named("hand_on")
         self.footer.show([first, second, [run], last])
 
     # going through the checkpoints
 
+    def on_key(self, event: KeyEvent) -> None:
+        """Take the digits of a number before the key that it is for."""
+        if self._count.note_key(event):
+            self.show_message(Content.styled(self._count.typed, MUTED))
+
     def action_move(self, step: int) -> None:
-        """Move the cursor over the checkpoints, or over the examples."""
+        """Move the cursor over the checkpoints, or over the examples, by the number typed before."""
+        step *= self._count.take() or 1
         self._go((self.cursor if self.example is None else self.example) + step)
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a page."""
-        step = max(self.list.size.height // 3, 1) if self.example is None else max(self.lost.size.height - 2, 1)
-        self.action_move(pages * step)
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        rows = self.list.size.height // 3 if self.example is None else self.lost.size.height - 2
+        self.action_move(page_step(pages, rows))
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first checkpoint or example, or to the last."""
-        self._go(10**9 if end else 0)
+        """Go to the first checkpoint or example, or to the last; to the row whose number was typed before."""
+        self._go((self._count.take() or (10**9 if end else 1)) - 1)
 
     def _go(self, index: int) -> None:
         self._message = Content("")
@@ -415,6 +427,14 @@ class CheckpointsScreen(Screen[None]):
         if (row := self.row) is not None:
             self._try(lambda: self.actions.pairs(row.run))
 
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the marked checkpoints, or of the one under the cursor."""
+        from uphold_tui.dialogs.hand_on import offer_to_hand_on
+
+        if self.history is not None and self.row is not None:
+            marked = [row.run for row in self.history.rows if row.run.id in self.marked]
+            offer_to_hand_on(self, marked or [self.row.run], self.source.judge, self.source.hand_on)
+
     def _try(self, action: Callable[[], None]) -> None:
         try:
             action()
@@ -432,11 +452,16 @@ class CheckpointsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in the checkpoints", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.source.set, self.row.run if self.row is not None else None)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Back from the examples to the checkpoints, and from those to the screen before."""

@@ -19,6 +19,7 @@ from uphold.workflows.checkpoints import (
     opinions_on,
 )
 from uphold.workflows.comparison import compare_runs, compare_several
+from uphold.workflows.handing_on import HandOnRequest, hand_on
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pair_records import PairRecord
 
@@ -74,7 +75,8 @@ class CheckpointsSource:
 
     `history` lists the runs; given the history that is known it returns that, where nothing has changed. `changed` returns the
     examples that the second run lost and won against the first, `both` an example in two runs, `compared` the report of two
-    runs or more; `bless` blesses a run with a note.
+    runs or more; `bless` blesses a run with a note. `hand_on` writes a report or an export to a file, and returns what was
+    written in words; `judge` is the judge that the user named.
     """
 
     set: str
@@ -84,6 +86,8 @@ class CheckpointsSource:
     both: Callable[[Run, Run, LostExample], OldAndNew]
     compared: Callable[[Sequence[Run]], Report]
     bless: Callable[[Run, str | None], BlessedRun]
+    hand_on: Callable[[HandOnRequest], str]
+    judge: str | None = None
 
 
 def checkpoints_source(path: Path, set_name: str, reviewer: str, judge: str | None = None) -> CheckpointsSource:
@@ -121,4 +125,7 @@ def checkpoints_source(path: Path, set_name: str, reviewer: str, judge: str | No
         with open_store(path) as store:
             return bless_run(store, run.name, note, reviewer)
 
-    return CheckpointsSource(set_name, reviewer, history, changed, both, compared, bless)
+    def handed_on(request: HandOnRequest) -> str:
+        return hand_on(path, request)
+
+    return CheckpointsSource(set_name, reviewer, history, changed, both, compared, bless, handed_on, judge)

@@ -25,6 +25,9 @@ def plan(
     """Estimate how many more decisions are needed.
 
     This is the number that narrows the interval of the win rate to a half-width, if any number does.
+
+    \b
+    uphold plan 1 --half-width 0.08
     """
     from uphold.reports.json_output import plan_json
     from uphold.reports.plan_report import plan_report
@@ -52,6 +55,10 @@ def compare(
 
     Of two runs it shows the difference of their win rates with its interval, and every example lost and won; of more,
     what can be said of each: best, may be best, not the best.
+
+    \b
+    uphold compare 1 2
+    uphold compare 1 2 3 --json
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import comparison_report, several_report
@@ -125,6 +132,9 @@ def gate(
     The win rate, a tie being half a win, may be lower by the margin. The exit code is 0 for PASS, 1 for FAIL and 3 for
     INCONCLUSIVE, which is also what a judge alone always comes to. With --no-worse the worst outcome counts; with
     --require-standing it is INCONCLUSIVE without a certificate that stands.
+
+    \b
+    uphold gate 2 --against 1 --margin 0.05
     """
     from uphold.errors import BadUsage
     from uphold.reports.comparison_report import gate_report
@@ -143,7 +153,7 @@ def gate(
         )
         if markdown is not None:
             from uphold.workflows.checkpoints import gate_summary
-            from uphold.workflows.exporting import write_lines
+            from uphold.workflows.file_writing import write_lines
 
             write_lines([gate_summary(store, found)], markdown, store.path, force=True)
     if json:

@@ -21,6 +21,10 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
     """Print a completion script for a shell.
 
     For bash: source <(uphold completion bash)
+
+    \b
+    uphold completion bash
+    uphold completion zsh
     """
     from typer.completion import get_completion_script  # type: ignore[attr-defined]  # imported there, not listed
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import AsJson, RunName, reviewer_name
+from uphold_tui.commands.options import AsJson, RunName, reviewer_in
 
 if TYPE_CHECKING:
     from uphold.records.reviews import PairView
@@ -54,6 +54,9 @@ def next_(
     """Print the next unread pairs of a queue, as the reviewer would meet them.
 
     What was printed is recorded: a decision with `uphold decide` is made on it, and counts as drawn from the queue.
+
+    \b
+    uphold next 1 --count 5 --json
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.project import run_meant
@@ -62,8 +65,9 @@ def next_(
     from uphold_tui.console import print_json
 
     options = ReviewOptions(queue, blind, judge=judge)
-    name = _decider_name(context, reviewer, as_program)
+    _check_decider(reviewer, as_program)
     with context.obj.open() as store:
+        name = as_program if as_program is not None else reviewer_in(store, context.obj.settings, reviewer)
         wanted = find_run(store, run_meant(store, run, context.obj.project.set))
         find = next_pairs if as_program is None else next_pairs_for_program
         found = find(store, wanted, name, options, count)
@@ -103,16 +107,22 @@ def decide(
     """Write decisions on pairs of a run, or take the last ones back.
 
     A decision is made on the pair as `uphold next` printed it. A pair that it did not print counts as chosen, not drawn.
+
+    \b
+    uphold decide 1 desk-0112 a --reason tone
+    uphold decide 1 --from decisions.jsonl
+    uphold decide 1 --undo
     """
     from uphold.workflows.review_opening import ReviewOptions
 
-    name = _decider_name(context, reviewer, as_program)
+    _check_decider(reviewer, as_program)
     options = ReviewOptions(queue, blind, judge=judge)
     if sum((undo, from_ is not None, key is not None)) > 1:
         raise BadUsage("give one of KEY CHOICE, --from FILE and --undo")
     if (undo or from_ is not None) and (turn is not None or reason or note):
         raise BadUsage("--turn, --reason and --note belong to KEY CHOICE")
     with context.obj.open() as store:
+        name = as_program if as_program is not None else reviewer_in(store, context.obj.settings, reviewer)
         if undo:
             _undo(store, _find_run(store, run), name, as_program is not None, json)
             return
@@ -121,10 +131,9 @@ def decide(
     _print_written(wanted, name, as_program is not None, written, json)
 
 
-def _decider_name(context: typer.Context, reviewer: str | None, program: str | None) -> str:
+def _check_decider(reviewer: str | None, program: str | None) -> None:
     if reviewer is not None and program is not None:
         raise BadUsage("give --reviewer or --as-program, not both")
-    return program if program is not None else reviewer_name(context.obj.settings, reviewer)
 
 
 def _find_run(store: "Store", name: str | None) -> "Run":

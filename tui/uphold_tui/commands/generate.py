@@ -48,7 +48,11 @@ def generate(
     max_cost: MaxCost = None,
     json: AsJson = False,
 ) -> None:
-    """Generate the responses of a system that an eval set lacks."""
+    """Generate the responses of a system that an eval set lacks.
+
+    \b
+    uphold generate --set desk --system lora-r32 --endpoint openai:lora-r32 --base-url http://127.0.0.1:8000/v1
+    """
     from uphold.errors import BadUsage
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.generating import GenerateRequest
@@ -185,6 +189,9 @@ def perplexity(
     """Measure the perplexity of the reference answers.
 
     The endpoint must support completions with echo and logprobs.
+
+    \b
+    uphold perplexity --set desk --system lora-r32 --endpoint openai:lora-r32
     """
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.perplexity import PerplexityRequest

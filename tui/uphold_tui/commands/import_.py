@@ -23,8 +23,8 @@ def import_(
         typer.Option(
             "--as",
             metavar="FORMAT",
-            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences, promptfoo or scores;"
-            " detected by default.",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences, promptfoo, scores or"
+            " uphold; detected by default.",
         ),
     ] = None,
     set_: Annotated[
@@ -204,7 +204,11 @@ def _print_next_step(context: Context, summary: "ImportSummary") -> None:
 
 
 def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the imports; `imports drop N` removes one."""
+    """List the imports; `imports drop N` removes one.
+
+    \b
+    uphold imports --json
+    """
     if context.invoked_subcommand is not None:
         return
     from uphold.store.imports import all_imports
@@ -238,7 +242,11 @@ def drop(
     context: typer.Context,
     number: Annotated[int, typer.Argument(metavar="N", help="Number of the import, as `uphold imports` lists it.")],
 ) -> None:
-    """Remove an import and all that it added, unless later data depends on it."""
+    """Remove an import and all that it added, unless later data depends on it.
+
+    \b
+    uphold imports drop 3
+    """
     from uphold.store.imports import drop_import
     from uphold_tui.console import print_text
 

@@ -50,6 +50,10 @@ def init(
     """Set up a project: write uphold.toml here, and judge and baseline into its eval set.
 
     Without options it asks. A file that is there is never overwritten.
+
+    \b
+    uphold init
+    uphold init --set desk --baseline base-7b --judge rules:closer
     """
     from uphold.errors import BadUsage
     from uphold.workflows.project_setup import NewProject, check_new, make_project

@@ -103,7 +103,13 @@ def judge(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Judge the pairs of a run that have not been judged yet."""
+    """Judge the pairs of a run that have not been judged yet.
+
+    \b
+    uphold judge 1 --judge anthropic:claude-sonnet-5-5 --dry-run
+    uphold judge 1 --judge anthropic:claude-sonnet-5-5 --max-cost 2
+    uphold judge --set desk --candidate lora-r16 --baseline base-7b --judge rules:closer
+    """
     from uphold.workflows.concurrency import WorkControl
     from uphold.workflows.judge_request import JudgeRequest
 

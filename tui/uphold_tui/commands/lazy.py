@@ -1,4 +1,4 @@
-"""Groups of commands: loaded when one of them is used, so that no other command waits for them, or with a default."""
+"""Groups of commands: what they say to a word that is no command; and groups that are loaded when they are used."""
 
 from functools import cached_property
 from importlib import import_module
@@ -8,8 +8,21 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from uphold.errors import BadUsage
 
-class DefaultGroup(TyperGroup):
+
+class CommandGroup(TyperGroup):
+    """A group of commands that names the nearest one where a word is no command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not ctx.resilient_parsing and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from uphold_tui.commands.nearest import describe_unknown
+
+            raise BadUsage(describe_unknown(self, ctx, args[0]))
+        return super().resolve_command(ctx, args)
+
+
+class DefaultGroup(CommandGroup):
     """A group whose first argument need not be a command: what is none is an argument of the command `default`.
 
     A run that is called like a command is named after `--`, or by its number.
@@ -32,7 +45,7 @@ def lazy_group(module: str, description: str, *, with_default: bool = False) -> 
     `with_default`: that group is a `DefaultGroup`.
     """
 
-    class LazyGroup(DefaultGroup if with_default else TyperGroup):  # type: ignore[misc]  # either is a class
+    class LazyGroup(DefaultGroup if with_default else CommandGroup):  # type: ignore[misc]  # either is a class
         @cached_property
         def loaded(self) -> TyperGroup:
             """The group itself."""

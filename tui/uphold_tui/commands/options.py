@@ -12,8 +12,6 @@ from uphold.errors import DatabaseLost, UpholdError
 from uphold.settings import Project, Settings, database_path, read_project, read_settings
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from uphold.workflows.lookup import Store
 
 WORK_LEFT = 4
@@ -55,6 +53,13 @@ def reviewer_name(settings: Settings, given: str | None) -> str:
         return "reviewer"
 
 
+def reviewer_in(store: "Store", settings: Settings, given: str | None) -> str:
+    """Return the name to review a file under: the one given, that which the file was packed for, or as `reviewer_name` does."""
+    from uphold.workflows.lookup import packed_for
+
+    return reviewer_name(settings, given or packed_for(store))
+
+
 @dataclass(frozen=True)
 class Context:
     """The global options as given on the command line."""
@@ -86,15 +91,20 @@ class Context:
         from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        return open_store(self.path, create=create, reading=reading, tell_wait=wait_notes(self.path))
+        store = open_store(self.path, create=create, reading=reading, tell_wait=wait_notes(self.path))
+        _tell_copy(store)
+        return store
 
-    def open_or_make(self) -> "AbstractContextManager[Store]":
+    @contextmanager
+    def open_or_make(self) -> "Iterator[Store]":
         """Open the database, or make one that is there once the block has ended without an error."""
         from uphold.workflows.lookup import open_or_make_store
         from uphold_tui.console import wait_notes
 
         self.opened.append(self.path)
-        return open_or_make_store(self.path, tell_wait=wait_notes(self.path))
+        with open_or_make_store(self.path, tell_wait=wait_notes(self.path)) as store:
+            _tell_copy(store)
+            yield store
 
     @contextmanager
     def open_for_work(self) -> "Iterator[Store]":
@@ -109,6 +119,16 @@ class Context:
                 store.check_file()
             except DatabaseLost as lost:
                 raise _with_copy(lost, store) from lost
+
+
+def _tell_copy(store: "Store") -> None:
+    """Say where the copy is that was made before the file was brought up to date."""
+    if store.copied_before_migration is not None:
+        from uphold_tui.console import print_note
+
+        print_note(
+            f"{store.path} was made by an older uphold and is brought up to date; as it was: {store.copied_before_migration}"
+        )
 
 
 def _with_copy(lost: DatabaseLost, store: "Store") -> DatabaseLost:

@@ -11,7 +11,7 @@ from uphold_tui.commands.options import Context, reviewer_name
 if TYPE_CHECKING:
     from uphold.records.runs import Run
     from uphold.workflows.lookup import Store
-    from uphold.workflows.review_opening import ReviewOptions
+    from uphold.workflows.review_resuming import WantedReview
     from uphold_tui.app import AppEnd, NewCheckpoint
     from uphold_tui.app_options import AppOptions
 
@@ -37,35 +37,46 @@ def review(
     baseline: Annotated[
         str | None, typer.Option("--baseline", metavar="SYSTEM", help="Baseline of the new run.")
     ] = None,
-    blind: Annotated[bool, typer.Option("--blind", help="Hide verdicts until you have decided.")] = False,
+    blind: Annotated[
+        bool | None, typer.Option("--blind/--no-blind", help="Hide verdicts until you have decided, or show them.")
+    ] = None,
     open_share: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--open-share",
             metavar="SHARE",
             min=0.0,
             max=1.0,
-            help="Share of a blind session's pairs that show the verdict.",
+            help="Share of a blind session's pairs that show the verdict; 0.15 by default.",
         ),
-    ] = 0.15,
+    ] = None,
     planned: Annotated[
         int | None, typer.Option("--plan", metavar="N", min=1, help="Number of pairs that you plan to review.")
     ] = None,
     queue: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--queue",
             metavar="KIND",
             help="Order of the pairs: random, uncertain, tag:NAME, all, disputed, flagged, changed or hand-picked.",
         ),
-    ] = "random",
+    ] = None,
 ) -> None:
-    """Review pairs and uphold or overturn the verdicts."""
-    from uphold.workflows.lookup import find_run
-    from uphold.workflows.review_opening import ReviewOptions
+    """Review pairs and uphold or overturn the verdicts.
+
+    A run is taken up again as you read it last: blind or not, its queue, its plan, and the judge if you had named one. What an
+    option says goes before that.
+
+    \b
+    uphold review
+    uphold review 1 --queue uncertain --plan 60
+    uphold review 1 --blind --reviewer mira
+    """
+    from uphold.workflows.lookup import find_run, packed_for
+    from uphold.workflows.review_resuming import WantedReview
 
     prepare_app()
-    options = ReviewOptions(queue, blind, open_share, planned, judge)
+    options = WantedReview(queue, blind, open_share, planned, judge)
     if (set_ is None) != (candidate is None) or (set_ is None) != (baseline is None) or (set_ and run):
         raise BadUsage("name a run, or all of --set, --candidate and --baseline")
     with context.obj.open() as store:
@@ -74,7 +85,7 @@ def review(
 
             wanted: Run | None = make_run(store, set_, candidate, baseline)
         else:
-            by_default = run is None and options == ReviewOptions(judge=judge)
+            by_default = run is None and options == WantedReview(judge=judge)
             if run is None and context.obj.project.set is not None:
                 from uphold.workflows.project import run_meant, run_or_set
 
@@ -82,14 +93,22 @@ def review(
                 run = run_or_set(store, of_set)[0] if by_default else run_meant(store, run, of_set)
                 by_default = by_default and run is None
             wanted = None if by_default else find_run(store, run)
-        open_app(context.obj, store, app_options(context.obj, reviewer, judge=judge), run=wanted, review=options)
+        open_app(
+            context.obj,
+            store,
+            app_options(context.obj, reviewer or packed_for(store), judge=judge),
+            run=wanted,
+            review=options,
+        )
 
 
 def start(context: Context) -> None:
     """Open the start screen, with a new database if there is none."""
+    from uphold.workflows.lookup import packed_for
+
     prepare_app()
     with context.open(create=True) as store:
-        open_app(context, store, app_options(context), start=True)
+        open_app(context, store, app_options(context, packed_for(store)), start=True)
 
 
 def open_app(
@@ -98,7 +117,7 @@ def open_app(
     options: "AppOptions",
     *,
     run: "Run | None" = None,
-    review: "ReviewOptions | None" = None,
+    review: "WantedReview | None" = None,
     start: bool = False,
     checkpoint: "NewCheckpoint | None" = None,
 ) -> "AppEnd":
@@ -129,18 +148,26 @@ def app_options(
     context: Context, reviewer: str | None = None, *, tour: bool = False, judge: str | None = None
 ) -> "AppOptions":
     """Return the app's options from uphold.toml and the command line."""
+    from uphold_tui import keys
     from uphold_tui.app_options import AppOptions
     from uphold_tui.themes import SIGNS
+    from uphold_tui.user_state import read_state, state_file
 
     settings = context.settings
+    if settings.keys:
+        from uphold_tui.keymap_check import check_keymap
+
+        check_keymap(settings.keys)
     return AppOptions(
-        dict(settings.keys),
+        {key_id: ",".join(keys.own_keys(settings.keys, key_id)) for key_id in settings.keys},
         SIGNS[settings.signs],
         settings.hold,
+        settings.numbers == "rest",
         reviewer_name(settings, reviewer),
         settings.theme,
         tour,
         judge,
+        state=read_state(state_file())[0],
     )
 
 
@@ -167,6 +194,10 @@ def demo(
     """Review a sample set.
 
     Without a terminal, print its statistics.
+
+    \b
+    uphold demo
+    uphold demo --set coding
     """
     from uphold.workflows.demo import demo_path, open_demo
     from uphold_tui.console import in_terminal, print_note

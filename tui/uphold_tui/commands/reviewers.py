@@ -21,7 +21,11 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
     json: AsJson = False,
 ) -> None:
-    """Give a reviewer another name; the sides of pairs that they have not read yet are drawn anew."""
+    """Give a reviewer another name; the sides of pairs that they have not read yet are drawn anew.
+
+    \b
+    uphold reviewers rename anna anna.k
+    """
     from uphold.workflows.renaming import rename_reviewer
     from uphold_tui.console import print_json, print_line
 

@@ -87,6 +87,10 @@ def run_checkpoint(
     drift before it is asked. The exit code is the gate's; 4 where part of the work is left, 1 where the judge was found
     changed, 0 where no run of the set is blessed or no margin is given. --base-url and --api-key-env are those of the
     checkpoint.
+
+    \b
+    uphold run lora-r32 --answers answers.jsonl
+    uphold run lora-r32 --endpoint openai:lora-r32 --no-review --json
     """
     from uphold.workflows.checkpoint_run import CheckpointRequest
     from uphold.workflows.concurrency import WorkControl

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.formatting import NONE, count, of_n, points, points_interval, score
+from uphold_tui.commands.lazy import CommandGroup
 from uphold_tui.commands.options import AsJson, RunName, reviewer_name
 
 if TYPE_CHECKING:
@@ -13,11 +14,7 @@ if TYPE_CHECKING:
     from uphold.records.comparisons import RunDifference
     from uphold.records.headline_judge import HeadlineJudge
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    invoke_without_command=True,
-    help="List the runs, or bless the one that others are held against.",
-)
+app = typer.Typer(cls=CommandGroup, rich_markup_mode=None, invoke_without_command=True)
 
 
 @app.callback()
@@ -32,6 +29,10 @@ def runs(
     """List the runs, or bless the one that others are held against.
 
     Each run stands with its difference to the blessed run of its set, by people's decisions, a tie being half a win.
+
+    \b
+    uphold runs
+    uphold runs --set desk --json
     """
     if context.invoked_subcommand is not None:
         return
@@ -71,6 +72,9 @@ def bless(
     """Make a run the one of its set that later ones are held against.
 
     `runs`, `run` and `gate` show the difference to it from then on.
+
+    \b
+    uphold runs bless 2 --note 'went live'
     """
     from uphold.workflows.checkpoints import bless_run
     from uphold.workflows.project import run_meant

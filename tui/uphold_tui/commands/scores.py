@@ -20,6 +20,10 @@ def scores(
 
     Of two systems, the earlier one first, it shows what changed: each score with its difference, and the documents that the
     later one lost and won.
+
+    \b
+    uphold scores
+    uphold scores base-7b lora-r16
     """
     from uphold.errors import BadUsage
     from uphold.reports.score_json import score_comparison_json, scores_json

@@ -47,6 +47,10 @@ def check(
 
     With --against also for its examples in training files: verbatim, with a word or two changed, or with 13 words in a row.
     It suggests and changes nothing.
+
+    \b
+    uphold set check desk
+    uphold set check desk --against train.jsonl
     """
     from uphold_tui.console import print_json
 
@@ -166,6 +170,9 @@ def wanted(
     """Say how many examples of each tag a set is to have, or show how many it has.
 
     `set check` names the tags that have fewer, and `set propose --by tag` fills them first.
+
+    \b
+    uphold set wanted desk refund=20 tone=10
     """
     from uphold.workflows.proposals import coverage, want
     from uphold_tui.console import print_json, print_table, print_text

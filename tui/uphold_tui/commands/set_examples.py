@@ -57,7 +57,12 @@ def show(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show an example with its answers and history, or what is set for the set."""
+    """Show an example with its answers and history, or what is set for the set.
+
+    \b
+    uphold set show desk
+    uphold set show desk desk-0112
+    """
     from uphold.workflows.curating import example_details, overview
     from uphold_tui.console import print_json
 
@@ -75,6 +80,8 @@ def show(
 
 
 def _overview_json(found: "SetOverview") -> dict[str, Any]:
+    from uphold.reports.training_text import training_json
+
     names = (
         "purpose",
         "guidelines",
@@ -89,10 +96,13 @@ def _overview_json(found: "SetOverview") -> dict[str, Any]:
         "hash",
     )
     values = {name: getattr(found, name) for name in names}
-    return {"set": found.name, **values, "seed": found.seed, "tags": dict(found.tags), "wanted": dict(found.wanted)}
+    training = training_json(found.training) if found.training else None
+    more = {"tags": dict(found.tags), "wanted": dict(found.wanted), "training_data": training}
+    return {"set": found.name, **values, "seed": found.seed, **more}
 
 
 def _print_overview(found: "SetOverview") -> None:
+    from uphold.reports.training_text import training_sentence
     from uphold_tui.console import print_line, print_table, print_text
 
     print_line(f"{found.name}   {found.purpose or 'no purpose given'}")
@@ -101,6 +111,8 @@ def _print_overview(found: "SetOverview") -> None:
     print_text(
         f"{found.active} active, {found.draft} draft, {found.retired} retired; {version}{changed}; {found.hash[:7]}"
     )
+    if found.training:
+        print_text(training_sentence(found.training))
     rows = [("judge", found.judge), ("baseline", found.baseline), ("floor", found.floor)]
     print_table([(f"  {name}", str(value)) for name, value in rows if value is not None])
     if found.tags:
@@ -229,6 +241,10 @@ def add(
     """Add an example, or those of a file: --instruction or --from.
 
     Of a file only examples are taken: answers, verdicts and decisions come with `uphold import`.
+
+    \b
+    uphold set add desk --instruction 'Answer the customer.' --tag tone
+    uphold set add desk --from examples.csv --map instruction=prompt
     """
     from uphold.records.sets import ExampleStatus
     from uphold.workflows.set_files import AddedExamples, add_from_files
@@ -340,6 +356,10 @@ def edit(
 
     It says what turns stale by it. Nothing is lost: what was judged and decided comes back with the old text, also by
     `set undo`.
+
+    \b
+    uphold set edit desk desk-0112
+    uphold set edit desk desk-0112 --reference 'Returns take 14 days.'
     """
     from uphold.workflows.curating import find_one
     from uphold_tui.console import print_json
@@ -450,7 +470,11 @@ def tag(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Set and take tags of examples."""
+    """Set and take tags of examples.
+
+    \b
+    uphold set tag desk desk-0112 desk-0113 --add refund --remove misc
+    """
     if not add and not remove:
         raise BadUsage("which tags? uphold set tag NAME KEY... --add TAG, or --remove TAG")
     with context.obj.open() as store:
@@ -466,7 +490,11 @@ def retire(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Retire examples: they leave every number, and nothing is deleted."""
+    """Retire examples: they leave every number, and nothing is deleted.
+
+    \b
+    uphold set retire desk desk-0112 --reason 'asks for two things'
+    """
     from uphold.records.sets import leaving_sentence
     from uphold_tui.console import print_note
 
@@ -480,14 +508,22 @@ def retire(
 
 
 def restore(context: typer.Context, set_: SetName, keys: Keys, reviewer: Reviewer = None, json: AsJson = False) -> None:
-    """Take retired examples into the set again, with what was judged and decided on them."""
+    """Take retired examples into the set again, with what was judged and decided on them.
+
+    \b
+    uphold set restore desk desk-0112
+    """
     with context.obj.open() as store:
         changed = _editor(context, store, set_, reviewer).restore(keys)
     _print_changed(set_, changed, "restored", json)
 
 
 def draft(context: typer.Context, set_: SetName, keys: Keys, reviewer: Reviewer = None, json: AsJson = False) -> None:
-    """Make examples drafts, which are not counted."""
+    """Make examples drafts, which are not counted.
+
+    \b
+    uphold set draft desk desk-0112
+    """
     with context.obj.open() as store:
         changed = _editor(context, store, set_, reviewer).make_draft(keys)
     _print_changed(set_, changed, "made drafts", json)
@@ -496,7 +532,11 @@ def draft(context: typer.Context, set_: SetName, keys: Keys, reviewer: Reviewer 
 def activate(
     context: typer.Context, set_: SetName, keys: Keys, reviewer: Reviewer = None, json: AsJson = False
 ) -> None:
-    """Make drafts or retired examples active."""
+    """Make drafts or retired examples active.
+
+    \b
+    uphold set activate desk desk-0112
+    """
     with context.obj.open() as store:
         changed = _editor(context, store, set_, reviewer).activate(keys)
     _print_changed(set_, changed, "made active", json)
@@ -518,7 +558,11 @@ def _print_changed(set_: str, keys: list[str], what: str, json: bool) -> None:
 
 
 def undo(context: typer.Context, set_: SetName, reviewer: Reviewer = None, json: AsJson = False) -> None:
-    """Take back your last act on the set, whatever it was and whenever; the next time the one before."""
+    """Take back your last act on the set, whatever it was and whenever; the next time the one before.
+
+    \b
+    uphold set undo desk
+    """
     from uphold_tui.console import print_json, print_line
 
     with context.obj.open() as store:

@@ -31,6 +31,9 @@ def export(
     """Write a set to a file that `set import` takes elsewhere, and cut a version; a file that is there is replaced.
 
     The first line is about the set, each further one an example in the pairs format with its status.
+
+    \b
+    uphold set export desk -o desk.jsonl
     """
     from uphold.workflows.set_files import export_set, exported_lines
     from uphold_tui.console import print_json, print_note, write_lines
@@ -63,6 +66,10 @@ def import_(
 
     The set is named in the file. Examples get its texts, references, tags and statuses; those that the file does not have stay.
     The seed travels too, so that a new set is read in the same order here.
+
+    \b
+    uphold set import desk.jsonl
+    uphold set import desk.jsonl --yes
     """
     from uphold.formats.readers.eval_set import read_set_file
     from uphold.workflows.set_files import import_set, preview_import
@@ -156,6 +163,9 @@ def forget(
     """Blank the texts, answers, judges' replies and notes of examples for good; hashes and counts stay.
 
     This cannot be undone. Copies of the file, and files that were exported, are not touched.
+
+    \b
+    uphold set forget desk desk-0112
     """
     from uphold.workflows.forgetting import forget_examples, shared_texts
     from uphold_tui.console import print_json, print_note, print_text

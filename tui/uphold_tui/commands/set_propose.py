@@ -58,6 +58,10 @@ def propose(
 
     Nothing is in the set until it is taken: by `set take`, or one by one with --review. What was taken or left is not proposed
     again.
+
+    \b
+    uphold set propose desk logs.jsonl --n 50 --by tag
+    uphold set propose desk --review
     """
     from uphold.workflows.proposals import ProposeRequest, Spread, waiting
     from uphold_tui.commands.import_ import read_mapping
@@ -203,7 +207,11 @@ def _start_of(text: str) -> str:
 def take(
     context: typer.Context, set_: SetName, keys: _Keys = None, reviewer: Reviewer = None, json: AsJson = False
 ) -> None:
-    """Make examples of proposals; `set undo` takes it back."""
+    """Make examples of proposals; `set undo` takes it back.
+
+    \b
+    uphold set take desk log-17 log-32
+    """
     from uphold.workflows.proposals import take as take_proposals
 
     with context.obj.open() as store:
@@ -214,7 +222,11 @@ def take(
 def leave(
     context: typer.Context, set_: SetName, keys: _Keys = None, reviewer: Reviewer = None, json: AsJson = False
 ) -> None:
-    """Leave proposals out, so that they are not proposed again; `set undo` takes it back."""
+    """Leave proposals out, so that they are not proposed again; `set undo` takes it back.
+
+    \b
+    uphold set leave desk log-18
+    """
     from uphold.workflows.proposals import leave as leave_proposals
 
     with context.obj.open() as store:

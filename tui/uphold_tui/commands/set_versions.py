@@ -22,6 +22,9 @@ def versions(context: typer.Context, set_: SetName, json: AsJson = False) -> Non
     """List the versions of a set, with what changed since the one before, and the runs that were judged on each.
 
     A version is cut when the set is judged, exported, imported or brought back, and when the set screen is left with changes.
+
+    \b
+    uphold set versions desk
     """
     from uphold.workflows.set_versions import list_versions
     from uphold_tui.console import print_json
@@ -68,7 +71,12 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="[B]", help="Number of a version, or now.")] = _NOW,
     json: AsJson = False,
 ) -> None:
-    """Show what differs between two versions of a set, and what the change did to the pairs of its runs."""
+    """Show what differs between two versions of a set, and what the change did to the pairs of its runs.
+
+    \b
+    uphold set diff desk 1
+    uphold set diff desk 1 2
+    """
     import asyncio
 
     from uphold.workflows.judging_again import judging_again
@@ -226,6 +234,9 @@ def bring_back(
     """Bring an old version back, as a new one: its examples, texts and references; `set undo` takes it back.
 
     Tags, guidelines and what else is set stay as they are.
+
+    \b
+    uphold set bring-back desk 1
     """
     from uphold.workflows.set_versions import bring_back as bring
     from uphold_tui.console import print_json, print_text

@@ -32,7 +32,11 @@ def new(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Make an empty eval set; `set add` fills it."""
+    """Make an empty eval set; `set add` fills it.
+
+    \b
+    uphold set new desk --purpose 'replies of the support desk'
+    """
     from uphold.workflows.curating import make_set, overview
     from uphold_tui.console import print_json, print_line
 
@@ -57,7 +61,12 @@ def list_(
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only examples with this tag.")] = None,
     json: AsJson = False,
 ) -> None:
-    """List the examples of a set, or the sets."""
+    """List the examples of a set, or the sets.
+
+    \b
+    uphold set list
+    uphold set list desk --tag refund --status active
+    """
     from uphold.workflows.curating import list_examples
     from uphold.workflows.lookup import list_sets
     from uphold_tui.console import print_json
@@ -142,6 +151,9 @@ def guidelines(
     """Print or change the guidelines of a set.
 
     Reviewers see them with I; a judge without a rubric of its own takes them as its rubric.
+
+    \b
+    uphold set guidelines desk --file guidelines.md
     """
     from uphold.records.sets import SettingKind
     from uphold.workflows.curating import overview
@@ -185,7 +197,11 @@ def purpose(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Print or change the purpose of a set."""
+    """Print or change the purpose of a set.
+
+    \b
+    uphold set purpose desk 'replies of the support desk'
+    """
     from uphold.records.sets import SettingKind
 
     _show_or_set(context, set_, SettingKind.PURPOSE, text, none, reviewer, json)
@@ -199,7 +215,11 @@ def baseline(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Print or change the usual baseline of a set."""
+    """Print or change the usual baseline of a set.
+
+    \b
+    uphold set baseline desk base-7b
+    """
     from uphold.records.sets import SettingKind
     from uphold.workflows.curating import answering_systems
     from uphold_tui.console import print_note
@@ -224,7 +244,11 @@ def floor(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Print or change the floor of a set: the agreement with people that a judge has to reach."""
+    """Print or change the floor of a set: the agreement with people that a judge has to reach.
+
+    \b
+    uphold set floor desk 0.75
+    """
     from uphold.records.sets import SettingKind
 
     if share is not None and not 0 <= share <= 1:
@@ -272,7 +296,11 @@ def rename(
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
-    """Give a set another name; runs that are called after it follow. `set undo` takes it back."""
+    """Give a set another name; runs that are called after it follow. `set undo` takes it back.
+
+    \b
+    uphold set rename desk support-desk
+    """
     from uphold.workflows.curating import SetEditor
     from uphold_tui.console import print_json, print_line
 
@@ -307,6 +335,10 @@ def pin(
     """Pin a judge to a set.
 
     The headlines of all its runs rest on it from then on, whatever other judges have read since.
+
+    \b
+    uphold set pin desk claude-sonnet-5-5
+    uphold set pin desk --spec judge.toml
     """
     from uphold.workflows.pinning import pin_judge, pin_spec, unpin_judge
     from uphold_tui.console import print_json

@@ -19,7 +19,11 @@ def show(
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="Key of the example.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Show a pair with its texts, verdicts and decisions."""
+    """Show a pair with its texts, verdicts and decisions.
+
+    \b
+    uphold show 1 desk-0112
+    """
     from uphold.workflows.pair_records import pair_records
     from uphold_tui.console import print_json, print_text
 

@@ -29,7 +29,13 @@ def stats(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Print win rates and judge-human agreement."""
+    """Print win rates and judge-human agreement.
+
+    \b
+    uphold stats
+    uphold stats 1 --by tag --full
+    uphold stats --set desk --json
+    """
     from uphold.errors import BadUsage
     from uphold.workflows.statistics import StatisticsOptions
 

@@ -21,7 +21,11 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
     json: AsJson = False,
 ) -> None:
-    """Give a system another name; runs that are called after it follow."""
+    """Give a system another name; runs that are called after it follow.
+
+    \b
+    uphold systems rename lora-r16 lora-r16-v2
+    """
     from uphold.workflows.renaming import rename_system
     from uphold_tui.console import print_json, print_line
 

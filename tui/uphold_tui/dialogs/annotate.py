@@ -27,10 +27,13 @@ _COMMENT_ENTRIES = (("enter", "save"), ("ctrl+j", "new line"), ("esc", "leave it
 _REASON_KEYS = (
     Key("reasons.save", ("enter",), "save", "save"),
     Key("reasons.edit", ("+",), "edit", "add a reason"),
+    Key("reasons.several", ("tab",), "several", "several"),
     Key("reasons.close", ("escape",), "close", "leave it as it was"),
 )
 
 _REASON_ENTRIES = (("enter", "save"), ("+", "change the list"), ("esc", "leave it"))
+
+_ONE_KEY_ENTRIES = (("tab", "several"), ("+", "change the list"), ("esc", "leave it"))
 
 _LONGEST_REASON = 40
 """Characters that are kept of a reason."""
@@ -101,16 +104,23 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
 class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     """Asks for reasons, each turned on and off by its key; returns those chosen, or None when they are left as they were.
 
-    `reason_keys` maps a key to its reason; `save_reason_keys` is called with the whole map when the list is changed.
+    `reason_keys` maps a key to its reason; `save_reason_keys` is called with the whole map when the list is changed. With
+    `one_key` the first reason chosen closes the dialog; tab lets several be chosen.
     """
 
     WIDTH = 72
     BINDINGS = bindings(_REASON_KEYS)
 
     def __init__(
-        self, pair: PairView, reason_keys: Mapping[str, str], save_reason_keys: Callable[[dict[str, str]], None]
+        self,
+        pair: PairView,
+        reason_keys: Mapping[str, str],
+        save_reason_keys: Callable[[dict[str, str]], None],
+        *,
+        one_key: bool = False,
     ) -> None:
         super().__init__()
+        self._one_key = one_key
         self._pair, self._reason_keys, self._save_reason_keys = pair, dict(reason_keys), save_reason_keys
         self.chosen = list(pair.state.reasons)
         self.list = Static(markup=False)
@@ -124,7 +134,8 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     def fill(self) -> None:
         """Show the reasons, ticked where they are chosen."""
         head = Content.assemble(("Why, on ", BOLD), safe_text.line(self._pair.key, BOLD))
-        rows = [Content.assemble(head, ("   a key each, several go together", MUTED)), Content("")]
+        how = "one key says why and goes on" if self._one_key else "a key each, several go together"
+        rows = [Content.assemble(head, (f"   {how}", MUTED)), Content("")]
         reasons = self._reason_keys.values()
         without_key = [(" ", reason) for reason in self.chosen if reason not in reasons]
         for key, reason in [*self._reason_keys.items(), *without_key]:
@@ -133,7 +144,8 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
             tick = ("[x] " if on else "[ ] ", style)
             row = Content.assemble((f" {key} ", BOLD), " ", tick, safe_text.line(reason, style), " ")
             rows.append(row.stylize_before(TINT) if on else row)
-        self.list.update(Content("\n").join([*rows, Content(""), key_row(_REASON_ENTRIES)]))
+        entries = _ONE_KEY_ENTRIES if self._one_key else _REASON_ENTRIES
+        self.list.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
 
     def on_key(self, event: KeyEvent) -> None:
         """Turn a reason on or off by its key."""
@@ -142,6 +154,14 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
             return
         event.stop()
         (self.chosen.remove if reason in self.chosen else self.chosen.append)(reason)
+        if self._one_key and reason in self.chosen:
+            self.action_save()
+        else:
+            self.fill()
+
+    def action_several(self) -> None:
+        """Let several reasons be chosen."""
+        self._one_key = False
         self.fill()
 
     def action_save(self) -> None:

@@ -1,8 +1,9 @@
-"""The command palette: the commands of a screen, searched by name; a number or a key goes to that pair."""
+"""The command palette: what can be done, searched by name; a number or a key goes to that pair."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from textual.app import App
 from textual.content import Content
@@ -13,7 +14,7 @@ from textual.widgets import Input, Static
 
 from uphold.formatting import count, count_noun
 from uphold_tui import safe_text
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings, labels
 from uphold_tui.themes import BOLD, MUTED, TINT
 from uphold_tui.widgets.rows import Field, spread
@@ -50,16 +51,71 @@ class Command:
     keys: tuple[str, ...] = ()
     also: str = ""
 
+    def is_found_by(self, word: str) -> bool:
+        """Whether a word is part of the command's own words, or one of the others begins with it."""
+        return word in self.words.lower() or any(other.startswith(word) for other in self.also.lower().split())
 
-def key_commands(table: Iterable[Key]) -> list[Command]:
-    """Return the commands behind a table of keys, without those that only move.
+
+@runtime_checkable
+class OffersCommands(Protocol):
+    """An app with commands that every screen offers beside its own."""
+
+    def commands_anywhere(self, key_ids: Collection[str]) -> Sequence[Command]:
+        """Return the commands of the screen at hand that has the keys with these ids."""
+
+    def words_of_key(self, key_id: str) -> str:
+        """Return more words that find the command of a key."""
+
+
+_USUAL_WORDS = {
+    "uphold": "agree accept confirm yes",
+    "decide('tie')": "equal same draw",
+    "decide('both-bad')": "neither none",
+    "skip": "later pass defer",
+    "broken": "exclude invalid bad example",
+    "undo": "take back revert",
+    "redo": "again repeat",
+    "comment": "note remark",
+    "why": "reason explain tag",
+    "flag": "bookmark star mark",
+    "copy": "clipboard yank",
+    "find": "search grep",
+    "filter": "narrow only tag",
+    "clear": "reset",
+    "order": "sort",
+    "read('diff')": "compare changes difference",
+    "read('names')": "unblind reveal systems which is which",
+    "help": "keys shortcuts bindings",
+    "back": "close leave",
+    "quit": "exit leave close",
+    "leave": "exit close",
+    "quit_app": "exit leave close",
+    "pager": "open editor less",
+    "retire": "delete remove",
+    "new": "add create",
+    "bless": "baseline accept release",
+    "cap": "money budget limit cost",
+}
+"""Words of other programs for what a key does, by its action."""
+
+
+def key_commands(table: Iterable[Key], more_words: Callable[[str], str] = lambda key_id: "") -> list[Command]:
+    """Return the commands behind a table of keys, without those that only move; `more_words` finds that of a key too.
 
     What rates a pair comes last, so that enter alone rates nothing.
     """
     offered = [key for key in table if key.action.split("(")[0] not in _NOT_OFFERED]
     offered.sort(key=lambda key: key.group == "Decide")
     shared = Counter(key.help for key in offered)
-    return [Command(_words(key, shared), key.action, labels(key)) for key in offered]
+    return [
+        Command(
+            _words(key, shared),
+            key.action,
+            labels(key),
+            f"{_USUAL_WORDS.get(key.action.removeprefix('app.'), '')} {more_words(key.id)}".strip(),
+        )
+        for key in offered
+    ]
 
 
 def _words(key: Key, shared: Counter[str]) -> str:
@@ -79,23 +135,22 @@ def theme_commands(app: App[object], action: str = "app.theme") -> list[Command]
     ]
 
 
-def review_commands(table: Iterable[Key], app: App[object], *, reviewer: str, blind: bool = False) -> list[Command]:
-    """Return the commands of the review: those of its keys, those without a key, and the themes."""
+def review_commands(reviewer: str, *, blind: bool = False) -> list[Command]:
+    """Return the commands of the review that have no key."""
     toggle_blind = "blind off: verdicts on the table" if blind else "blind on: verdicts after your decision"
-    own = [
+    return [
         Command("pairs on which you and the judge differ", "overturned", also="disagree disagreement overturned"),
         Command("tour: two minutes", "tour", also="introduction tutorial"),
         Command(f"reviewer: you are {safe_text.safe_line(reviewer)}", "who", also="who name person"),
         Command(toggle_blind, "blind", also="open hide judge session end"),
-        Command("plan: type plan and a number of pairs", "command"),
+        Command("plan: type plan and a number of pairs", "command", also="target goal"),
     ]
-    return [*key_commands(table), *own, *theme_commands(app, "theme")]
 
 
 def matching(
     commands: Sequence[Command], typed: str, find: FindPairs | None = None, *, jumps: bool = True
 ) -> list[Command]:
-    """Return the commands whose words hold all words typed, in any order, then pairs by their key.
+    """Return the commands whose words hold all words typed, in any order, then those found by other words, then pairs.
 
     Where `jumps` is on, a number alone goes to that place of the queue; `plan` with a number plans so many reviews.
     """
@@ -107,16 +162,37 @@ def matching(
         return [Command(f"go to pair {count(int(words[0]))} of the queue", f"jump({int(words[0])})"), *pairs]
     if len(words) == 2 and words[0] == "plan" and words[1].isdecimal() and 0 < len(words[1]) < 7 and int(words[1]):
         return [Command(f"plan {count_noun(int(words[1]), 'pair')}", f"plan({int(words[1])})")]
-    matched = [
-        command for command in commands if all(word in f"{command.words} {command.also}".lower() for word in words)
-    ]
-    return [*matched, *pairs]
+    by_words = [command for command in commands if all(word in command.words.lower() for word in words)]
+    by_also = [command for command in commands if command not in by_words and all(map(command.is_found_by, words))]
+    return [*by_words, *by_also, *pairs]
+
+
+def open_palette(
+    screen: Screen[None],
+    table: Iterable[Key],
+    own: Sequence[Command] = (),
+    *,
+    find: FindPairs | None = None,
+    theme_action: str = "app.theme",
+) -> None:
+    """Open the palette over `screen`, and run the chosen action there.
+
+    It offers what the screen's keys do, the screen's `own` commands, what the app offers everywhere, and the themes. With
+    `find` a number or a part of a key goes to a pair.
+    """
+    table, app = tuple(table), screen.app
+    commands = [*key_commands(table), *own]
+    if isinstance(app, OffersCommands):
+        commands = [*key_commands(table, app.words_of_key), *own, *app.commands_anywhere([key.id for key in table])]
+    commands += theme_commands(app, theme_action)
+
+    run_chosen_command(screen, commands, JUMPS if find is not None else "a command", find)
 
 
 def run_chosen_command(
-    screen: Screen[None], commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None
+    screen: Screen[None], commands: Sequence[Command], hint: str, find: FindPairs | None = None
 ) -> None:
-    """Open the palette over `screen`, and run the chosen action there."""
+    """Ask for one of these commands over `screen`, and run its action there."""
 
     def run(action: str | None) -> None:
         if action is not None:
@@ -132,9 +208,15 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
     WIDTH = 72
     BINDINGS = bindings(_KEYS)
 
-    def __init__(self, commands: Sequence[Command], hint: str = "a command", find: FindPairs | None = None) -> None:
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        hint: str = "a command",
+        find: FindPairs | None = None,
+        nothing: str = "no such command",
+    ) -> None:
         super().__init__()
-        self._commands, self._find, self._jumps = commands, find, hint == JUMPS
+        self._commands, self._find, self._nothing = commands, find, nothing
         self._found = list(commands)
         self._cursor = 0
         self.field = Field(hint)
@@ -154,7 +236,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
             words = Content.styled(f" {command.words}", "" if index == self._cursor else MUTED)
             row = Content.assemble(spread(words, keys, width - 1), " ")
             rows.append(row.stylize_before(TINT) if index == self._cursor else row)
-        self.found.update(Content("\n").join(rows) if rows else Content.styled(" no such command", MUTED))
+        self.found.update(Content("\n").join(rows) if rows else Content.styled(f" {self._nothing}", MUTED))
 
     def on_key(self, event: KeyEvent) -> None:
         """Put what is typed before the field has the focus into the field."""
@@ -170,7 +252,7 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
         self.fill()
 
     def _matching(self, typed: str) -> list[Command]:
-        return matching(self._commands, typed, self._find, jumps=self._jumps)
+        return matching(self._commands, typed, self._find, jumps=self._find is not None)
 
     def action_move(self, step: int) -> None:
         """Move the cursor down or up, going round."""
@@ -185,3 +267,34 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
             self._found, self._cursor = found, 0
         if self._found:
             self.dismiss(self._found[self._cursor].action)
+
+
+_SHELL_KEYS = (
+    Key("shell_command.copy", ("y", "enter"), "copy", "copy"),
+    Key("shell_command.close", ("escape", "q"), "close", "close"),
+)
+
+
+class ShellCommandScreen(Overlay[None], inherit_bindings=False):
+    """A command of the command line, for what has no screen: it is copied at once, ready to paste."""
+
+    WIDTH = 84
+    BINDINGS = bindings(_SHELL_KEYS)
+
+    def __init__(self, words: str, line: str) -> None:
+        super().__init__()
+        self._words, self.line = words, line
+
+    def parts(self) -> Iterable[Widget]:
+        yield Static(Content.styled(self._words, BOLD), markup=False)
+        yield Static(Content.styled("In a shell, words in capitals being yours to fill in:", MUTED), markup=False)
+        yield Static(Content.assemble("\n", safe_text.line(self.line, BOLD), "\n"), markup=False)
+        yield Static(key_row((("y", "copy again"), ("esc", "close"))), markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.action_copy()
+
+    def action_copy(self) -> None:
+        """Copy the command."""
+        self.app.copy_to_clipboard(self.line)

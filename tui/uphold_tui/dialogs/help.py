@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from uphold_tui.dialogs.overlay import Overlay, key_row
-from uphold_tui.keys import HelpLine, Key, bindings, help_lines, label
+from uphold_tui.keys import HelpLine, Key, bindings, help_lines, id_lines, label
 from uphold_tui.themes import BOLD, FAINT, MUTED
 from uphold_tui.widgets.rows import spread
 
@@ -27,9 +27,9 @@ MaybeLine = HelpLine | None
 """A line of help, or a blank row between two groups."""
 
 
-def columns(table: Sequence[Key]) -> list[list[MaybeLine]]:
-    """Return the lines of help in columns."""
-    lines = help_lines(table)
+def columns(table: Sequence[Key], *, ids: bool = False) -> list[list[MaybeLine]]:
+    """Return the lines of help in columns; with `ids` each names the id by which a key is remapped."""
+    lines = id_lines(table) if ids else help_lines(table)
     filled: list[list[MaybeLine]] = []
     for groups in _COLUMNS:
         column: list[MaybeLine] = []
@@ -76,10 +76,16 @@ def _padded(content: Content, width: int) -> Content:
     return content.truncate(width, ellipsis=True, pad=True)
 
 
-def page(title: str, table: Sequence[Key], note: str, width: int) -> Content:
-    """Return the list of keys on a panel of `width` cells: columns side by side where they fit, else below each other."""
-    filled = columns(table)
-    head = spread(Content.styled(title, BOLD), Content.styled("all of them can be remapped", MUTED), width)
+def page(title: str, table: Sequence[Key], note: str, width: int, *, ids: bool = False) -> Content:
+    """Return the list of keys on a panel of `width` cells: columns side by side where they fit, else below each other.
+
+    With `ids` the ids of the keys stand in place of what they do.
+    """
+    filled = columns(table, ids=ids)
+    words = (
+        'remapped under [keys] in uphold.toml: "id" = "key,key"' if ids else "all of them can be remapped: i shows ids"
+    )
+    head = spread(Content.styled(title, BOLD), Content.styled(words, MUTED), width)
     while len(filled) > 1 and max(map(_least_width, filled)) > width // len(filled):
         last = filled.pop()
         filled[-1] += [None, *last]
@@ -99,7 +105,11 @@ class HelpScreen(Overlay[None]):
     """The list of a screen's keys, with a note below it and the tour behind `t` where there is one."""
 
     BINDINGS = bindings(
-        (Key("help.close", ("?",), "close", "close"), Key("help.tour", ("t",), "tour", "a tour of two minutes"))
+        (
+            Key("help.close", ("?",), "close", "close"),
+            Key("help.ids", ("i",), "ids", "ids"),
+            Key("help.tour", ("t",), "tour", "a tour of two minutes"),
+        )
     )
 
     def __init__(
@@ -107,6 +117,7 @@ class HelpScreen(Overlay[None]):
     ) -> None:
         super().__init__()
         self._page = (title, table, note)
+        self._shows_ids = False
         self._tour = tour
         self.text = Static(markup=False)
 
@@ -115,10 +126,16 @@ class HelpScreen(Overlay[None]):
 
     def fill(self) -> None:
         """Show the list of keys in as many columns as fit."""
-        content = page(*self._page, self.text_width)
+        content = page(*self._page, self.text_width, ids=self._shows_ids)
         if self._tour is not None:
             content = Content.assemble(content, "\n\n", ("t", BOLD), (" a tour of two minutes", MUTED))
         self.text.update(content)
+
+    def action_ids(self) -> None:
+        """Show the ids of the keys, or again what they do."""
+        self._shows_ids = not self._shows_ids
+        self.panel.scroll_home(animate=False)
+        self.fill()
 
     def action_tour(self) -> None:
         """Close, and start the tour where one is offered."""

@@ -31,24 +31,29 @@ _ENTRIES = (("s", "save it elsewhere"), ("x", "leave without it"), ("esc", "stay
 
 
 class NotKeptScreen(Overlay[Choice | None], inherit_bindings=False):
-    """Says what leaving would lose; returns the choice, None to stay. No key that leaves elsewhere leaves here."""
+    """Says what leaving would lose; returns the choice, None to stay. No key that leaves elsewhere leaves here.
+
+    `can_save` says whether there is something that another file could take.
+    """
 
     BINDINGS = bindings(_KEYS)
     WIDTH = 90
 
-    def __init__(self, trouble: str) -> None:
+    def __init__(self, trouble: str, *, can_save: bool = True) -> None:
         super().__init__()
-        self._trouble = trouble
+        self._trouble, self._can_save = trouble, can_save
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.styled("Not everything is kept", f"{BOLD} {OVERTURNED}"), markup=False)
         yield Static(safe_text.shown(f"{self._trouble[:1].upper()}{self._trouble[1:]}.\n"), markup=False)
-        yield Static(Content.styled("As long as this stays open it can be saved elsewhere.\n", MUTED), markup=False)
-        yield Static(key_row(_ENTRIES), markup=False)
+        if self._can_save:
+            yield Static(Content.styled("As long as this stays open it can be saved elsewhere.\n", MUTED), markup=False)
+        yield Static(key_row(_ENTRIES if self._can_save else _ENTRIES[1:]), markup=False)
 
     def action_choose(self, choice: str) -> None:
         """Close with this choice."""
-        self.dismiss(Choice(choice))
+        if self._can_save or choice != Choice.SAVE.value:
+            self.dismiss(Choice(choice))
 
 
 def ask_file(suggested: str) -> AskScreen:

@@ -10,9 +10,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Static
 
+from uphold.formatting import count_noun
 from uphold_tui import keys
 from uphold_tui.themes import BOLD, MUTED
+from uphold_tui.widgets.movement import page_step
 
 Result = TypeVar("Result")
 
@@ -39,10 +42,12 @@ class Overlay(ModalScreen[Result]):
         super().__init__()
         self.opened_at = monotonic()
         self.panel = VerticalScroll(id="panel", can_focus=False)
+        self.below = Static(id="below", markup=False)
 
     def compose(self) -> ComposeResult:
         with self.panel:
             yield from self.parts()
+            yield self.below
 
     def parts(self) -> Iterable[Widget]:
         """Return the widgets in the panel."""
@@ -50,9 +55,19 @@ class Overlay(ModalScreen[Result]):
 
     def on_mount(self) -> None:
         self.fill()
+        self.watch(self.panel, "scroll_y", self._refresh_below)
+        self.watch(self.panel, "virtual_size", self._refresh_below)
 
     def on_resize(self) -> None:
         self.fill()
+
+    def _refresh_below(self) -> None:
+        """Say at the foot of the panel how much follows, where it does not fit."""
+        # Not whether the panel scrolls: this row takes one of its rows, and would keep itself there.
+        room = self.size.height - self.panel.gutter.height - self.panel.styles.margin.height
+        self.set_class(self.panel.virtual_size.height > room, "-more")
+        rows = round(self.panel.max_scroll_y - self.panel.scroll_y)
+        self.below.update(Content.styled(f"{count_noun(rows, 'more line')} below" if rows > 0 else "", MUTED))
 
     def fill(self) -> None:
         """Update the widgets for the panel's present width; called again when the size changes."""
@@ -70,6 +85,6 @@ class Overlay(ModalScreen[Result]):
         """Scroll the panel by lines."""
         self.panel.scroll_to(y=self.panel.scroll_offset.y + lines, animate=False, immediate=True)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll the panel by pages."""
-        self.action_scroll(pages * max(self.panel.size.height - 1, 1))
+        self.action_scroll(page_step(pages, self.panel.size.height - 1))

@@ -56,7 +56,7 @@ def _list_keys(state: FooterState) -> list[list[Content]]:
         first.append(state.entry("retire"))
     else:
         first.append(state.entry("activate", "restore" if state.status is ExampleStatus.RETIRED else "active"))
-    second = [state.entry("undo"), state.entry("mark")]
+    second = [state.entry("undo"), state.entry("mark"), *([] if state.narrow else [state.entry("filter")])]
     if state.is_narrowed:
         second.append(state.entry("escape", "all"))
     third = [] if state.narrow else [state.entry("check"), state.entry("systems")]

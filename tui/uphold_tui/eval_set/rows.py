@@ -82,7 +82,11 @@ class ExampleColumns:
     def fitting(cls, width: int, contents: SetContents) -> "ExampleColumns":
         """Return columns for `width` cells; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 80 else 13 if width >= 60 else 10) + 2
-        tags = min(max(contents.tag_width, 4), 7 + max(width - 60, 0) // 6) + 2 if contents.tag_width else 0
+        tags = (
+            min(max(contents.tag_width, 4), (11 if width >= 66 else 7) + max(width - 60, 0) // 6) + 2
+            if contents.tag_width
+            else 0
+        )
         columns = cls(key, 0, health=21 if width >= 100 else 3)
         if width >= 44:
             columns = replace(columns, tags=tags)
@@ -132,9 +136,9 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
     if retired:
         instruction = instruction.stylize(f"{MUTED} strike")
     cells = {
-        "key": safe_text.line(example.key, MUTED),
+        "key": safe_text.key(example.key, MUTED, columns.key - 2),
         "instruction": instruction,
-        "tags": safe_text.tags(example.tags, MUTED),
+        "tags": safe_text.tags(example.tags, MUTED, columns.tags - 2),
         "reference": Content.styled("✓" if example.text.has_all_references else "", MUTED),
         "outcomes": _outcomes(example),
         "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),

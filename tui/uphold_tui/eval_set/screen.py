@@ -1,5 +1,6 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -28,6 +30,7 @@ from uphold.records.texts import cell_text
 from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
@@ -39,9 +42,11 @@ from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_i
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.eval_set.state import SetActions, SetScreenState
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow
@@ -82,13 +87,16 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
-        self.state = state if state is not None else SetScreenState()
+        self.state = state if state is not None else SetScreenState(order=options.state.example_order)
+        self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
+        self._tags: list[str] = []
         self._went_to_review = False
         self._is_finding = False
+        self._count = CountPrefix()
         self._health_cursor: int | None = None
         self._checking: CheckRun | None = None
         self._quiet_check: CheckRun | None = None
@@ -254,6 +262,8 @@ class SetScreen(Screen[None]):
     def _show_selected(self) -> None:
         state = self.state
         rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
+        if state.tag is not None:
+            rows = [row for row in rows if state.tag in row.tags]
         at = next(
             (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
         )
@@ -263,6 +273,7 @@ class SetScreen(Screen[None]):
         state = self.state
         parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
         parts += [f"found nowhere: {state.typed}"] if state.typed else []
+        parts += [f"tag {safe_text.safe_line(state.tag)}"] if state.tag is not None else []
         return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
 
     def _fit(self) -> None:
@@ -284,6 +295,8 @@ class SetScreen(Screen[None]):
             return
         only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
         chips = [header.chip(self.state.only_words)] if self.state.only_words else []
+        if self.state.tag is not None:
+            chips.append(header.chip(safe_text.key(self.state.tag, width=20).plain))
         if self.state.marked:
             chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
         extra = Content("  ").join(chips)
@@ -374,21 +387,28 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
+    def on_key(self, event: KeyEvent) -> None:
+        """Take the digits of a number before the key that it is for."""
+        if self.focused is None and self._count.note_key(event):
+            self.say(self._count.typed)
+
     def action_move(self, step: int) -> None:
-        """Move the cursor down or up, in the list or over the lines of the health panel."""
+        """Move the cursor down or up, in the list or over the lines of the health panel, by the number typed before."""
+        step *= self._count.take() or 1
         if self._health_cursor is None:
             self.list.move(step)
         else:
             self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
             self._refresh_health()
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a page."""
-        self.list.move(pages * self.list.page)
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.list.move(page_step(pages, self.list.page))
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first example or the last."""
-        self.list.go(len(self.list.items) - 1 if end else 0)
+        """Go to the first example or the last; to the row whose number was typed before."""
+        number = self._count.take() or (len(self.list.items) if end else 1)
+        self.list.go(number - 1)
 
     # filters, order, search
 
@@ -416,6 +436,26 @@ class SetScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.example_order = self.state.order
+        self._show_selected()
+        self.refresh_page()
+
+    def action_filter(self) -> None:
+        """Show only the examples with a tag, besides the quick filter; the tag that is chosen is taken off."""
+        from uphold_tui.dialogs.commands import Command, run_chosen_command
+
+        counted = Counter(tag for example in self.loader.now.rows for tag in example.tags)
+        self._tags = sorted(counted)
+        commands = [
+            Command(f"tag {safe_text.safe_line(tag)}", f"only_tag({index})", (count(counted[tag]),))
+            for index, tag in enumerate(self._tags)
+        ]
+        run_chosen_command(self, commands, "only examples with the tag …")
+
+    def action_only_tag(self, index: int) -> None:
+        """Show only the examples with a tag that was offered, or all again."""
+        tag = self._tags[index]
+        self.state.tag = None if self.state.tag == tag else tag
         self._show_selected()
         self.refresh_page()
 
@@ -451,7 +491,7 @@ class SetScreen(Screen[None]):
             self._refresh_health()
             self._refresh_footer()
         elif self.state.is_narrowed:
-            self.find_field.value, self.message = "", Content("")
+            self.find_field.value, self.message, self.state.tag = "", Content(""), None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
@@ -684,8 +724,7 @@ class SetScreen(Screen[None]):
         """Copy the key of the example under the cursor."""
         if self.selected is not None:
             key = safe_text.safe_line(self.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.say(f"copied {key}")
+            copy_text(self.app, key, key, self.say)
 
     def action_answers(self) -> None:
         """Show what the systems answered; one key makes an answer the reference."""
@@ -881,16 +920,30 @@ class SetScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys in an eval set", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the set; where it was changed here, a version is cut."""
+        self.actions.leave(self.finish())
+
+    def finish(self) -> bool:
+        """Stop what goes on here; whether the set was changed, so that a version is to be cut."""
         self._stop_check()
-        self.actions.leave(self.changed)
+        return self.changed
+
+    @property
+    def set_editor(self) -> SetEditor:
+        """What changes the set."""
+        return self.editor
 
 
 def _retire_words(stale: StaleCounts) -> str:

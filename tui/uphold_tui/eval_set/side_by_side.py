@@ -109,7 +109,7 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         if pairs := example.wins + example.ties + example.losses + example.unread:
             facts.append(count_noun(pairs, "pair"))
         title = spread(key, Content.styled("   ".join(facts), MUTED), width, least=len(example.key))
-        tags = safe_text.tags(example.tags, MUTED).truncate(width, ellipsis=True)
+        tags = safe_text.tags(example.tags, MUTED, width)
         return [title, tags, Content(""), *text.wrap(max(width, 1))]
 
     def action_next(self, step: int) -> None:

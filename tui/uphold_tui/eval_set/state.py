@@ -10,7 +10,8 @@ from uphold.records.example_list import ExampleFilter, ExampleOrder
 class SetScreenState:
     """What of the list is kept while other screens are open: filter, order, search, the example under the cursor, marks.
 
-    `only_keys` are the examples of a line of the health panel, `only_words` what they have in common.
+    `tag` is the tag that examples are to have. `only_keys` are the examples of a line of the health panel, `only_words`
+    what they have in common.
     """
 
     only: ExampleFilter = ExampleFilter.ALL
@@ -18,17 +19,19 @@ class SetScreenState:
     typed: str = ""
     key: str | None = None
     marked: set[str] = field(default_factory=set)
+    tag: str | None = None
     only_keys: frozenset[str] | None = None
     only_words: str = ""
 
     def show_all(self) -> None:
         """Leave no example out."""
-        self.only, self.typed, self.only_keys, self.only_words = ExampleFilter.ALL, "", None, ""
+        self.only, self.typed, self.tag = ExampleFilter.ALL, "", None
+        self.only_keys, self.only_words = None, ""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether examples may be left out."""
-        return self.only is not ExampleFilter.ALL or bool(self.typed) or self.only_keys is not None
+        return self.only is not ExampleFilter.ALL or bool(self.typed or self.tag) or self.only_keys is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,12 @@ from uphold.formatting import count, count_noun, of_n, percent_number
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import JudgeReason
 from uphold.records.runs import Run, RunRow, SetRow
+from uphold.reports.progress_text import progress_text
 from uphold.reports.rate_text import rate_interval
 from uphold.workflows.lookup import Home, open_store
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.header import ProgressLine
@@ -32,8 +34,8 @@ from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, sprea
 if TYPE_CHECKING:
     from uphold.workflows.statistics import HeadlineNumbers
 
-_RUN_HEIGHT = 3
-"""Rows of a run: two, and a blank one."""
+_RUN_HEIGHT = 2
+"""Rows of a run, above a blank one; one more where several people review it."""
 
 _HEAD_HEIGHT = 2
 """Rows above the first run."""
@@ -93,6 +95,12 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
         _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
         _row(columns, in_set, judge, _agreement(row, headline)),
     )
+
+
+def people_rows(row: RunRow) -> list[Content]:
+    """Return the row below those of a run that says how far each of several reviewers is; none for one alone."""
+    words = [safe_text.line(progress_text(one), MUTED) for one in row.people]
+    return [Content("   ").join(words)] if words else []
 
 
 def _review_bar(row: RunRow, width: int) -> Content:
@@ -211,7 +219,8 @@ class HomeActions:
     it); `review`, `judge`, `pairs` and `numbers` open those screens of a run; `demo`
     makes and opens the demo (None: not offered); `leave` leaves the app; `change_reviewer` takes the name of who reviews
     from now on; `edit_set` opens the set with this name, `new_set` asks for a name and opens an empty one; `import_file`
-    asks for a file to import; `checkpoints` shows the runs of the set with this name.
+    asks for a file to import; `checkpoints` shows the runs of the set with this name. `has_begun_demo` says whether there is
+    a demo in a file of its own.
     """
 
     read: Callable[[], Home]
@@ -227,6 +236,7 @@ class HomeActions:
     new_set: Callable[[], None]
     import_file: Callable[[], None]
     checkpoints: Callable[[str], None]
+    has_begun_demo: Callable[[], bool]
 
 
 class HomeScreen(Screen[None]):
@@ -236,8 +246,11 @@ class HomeScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.HOME)
 
-    def __init__(self, actions: HomeActions, options: AppOptions, *, database: str, reviewer: str) -> None:
+    def __init__(
+        self, actions: HomeActions, options: AppOptions, *, database: str, reviewer: str, is_first: bool = True
+    ) -> None:
         super().__init__()
+        self._is_first = is_first
         self.table = {key.id: key for key in keys.remapped(keys.HOME, options.keymap)}
         self.actions = actions
         self._database, self._reviewer = database, reviewer
@@ -270,6 +283,11 @@ class HomeScreen(Screen[None]):
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
             self.call_after_refresh(self._start_counting)
+
+    def show_message(self, message: Content) -> None:
+        """Show a message at the right of the first row."""
+        self._message = message
+        self._refresh_header()
 
     def greet(self, words: str) -> None:
         """Say something when the screen is shown again: what became of a set that was left."""
@@ -325,7 +343,7 @@ class HomeScreen(Screen[None]):
         first += [entry(self.table[f"home.{name}"]) for name in ("figures", "pairs", "judge") if on_run]
         second = [entry(self.table["home.checkpoints"])] if on_run else []
         second += [] if self.is_empty else [entry(self.table[f"home.{name}"]) for name in ("import", "new_set")]
-        last = [entry(self.table[f"home.{name}"]) for name in ("help", "quit")]
+        last = [entry(self.table["home.help"]), entry(self.table["home.quit"], None if self._is_first else "back")]
         self.footer.show([first, second, last])
 
     def _refresh_header(self) -> None:
@@ -349,7 +367,7 @@ class HomeScreen(Screen[None]):
             head = Content.assemble(("No run yet.  ", BOLD), (words, MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), Content("")]
+            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), *people_rows(run), Content("")]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin
@@ -361,10 +379,11 @@ class HomeScreen(Screen[None]):
 
     def _place(self, index: int) -> tuple[int, int]:
         """Return the first row of a run or an eval set in the list, and how many rows it has."""
-        runs = len(self.home.runs)
-        if index < runs:
-            return _HEAD_HEIGHT + _RUN_HEIGHT * index, _RUN_HEIGHT - 1
-        return _HEAD_HEIGHT + _RUN_HEIGHT * runs + _SET_HEAD_HEIGHT + index - runs, 1
+        heights = [_RUN_HEIGHT + len(people_rows(row)) for row in self.home.runs]
+        above = _HEAD_HEIGHT + sum(height + 1 for height in heights[:index])
+        if index < len(heights):
+            return above, heights[index]
+        return above + _SET_HEAD_HEIGHT + index - len(heights), 1
 
     def _at(self, row: int) -> int | None:
         """Return which run or eval set stands in this row of the list."""
@@ -391,6 +410,10 @@ class HomeScreen(Screen[None]):
                 rows.append(whole.stylize_before(TINT) if index == self.cursor else whole)
             rows.append(Content(""))
         rows.append(Content.styled("The same from the shell:   uphold demo   uphold import FILE", FAINT))
+        if self.actions.has_begun_demo():
+            rows.append(
+                Content.styled("You began the demo before: uphold demo goes on with it, in a file of its own.", MUTED)
+            )
         return Content("\n").join(rows)
 
     @property
@@ -510,11 +533,16 @@ class HomeScreen(Screen[None]):
         """Return the keys that do something now."""
         return [key for key in self.table.values() if self.is_empty or key.id != "home.demo"]
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self._set_name, self.run_row.run if self.run_row is not None else None)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
+        open_palette(self, self._active_keys())
 
     def action_who(self) -> None:
         """Ask who reviews from now on."""

@@ -27,6 +27,7 @@ from uphold_tui.importing.form import FIELD_WORDS, ColumnChoice, Form, FormRow, 
 from uphold_tui.importing.page import PageRow, file_names, form_page, outcome_page, progress_page
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 _QUESTIONS = {
@@ -378,9 +379,9 @@ class ImportScreen(Screen[None]):
         rows = self.form.rows
         self.cursor = rows.index(row) if row in rows else min(self.cursor, len(rows) - 1)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by a page."""
-        step = pages * max(self.page.size.height - 1, 1)
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages."""
+        step = page_step(pages, self.page.size.height - 1)
         self.page.scroll_to(y=self.page.scroll_offset.y + step, animate=False, immediate=True)
 
     def on_click(self, event: Click) -> None:
@@ -422,9 +423,9 @@ class ImportScreen(Screen[None]):
 
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_stop(self) -> None:
         """Stop the import; where none goes on, go back."""

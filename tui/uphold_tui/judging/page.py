@@ -246,8 +246,9 @@ def _what_is_left(summary: JudgeSummary) -> str:
 
 
 def _key_cell(pair: JudgedPair) -> Content:
-    key = safe_text.line(pair.key, MUTED)
-    return spread(Content.assemble(key, (f" turn {pair.turn}" if pair.turn > 1 else "", FAINT)), Content(""), 18)
+    turn = f" turn {pair.turn}" if pair.turn > 1 else ""
+    key = safe_text.key(pair.key, MUTED, 17 - len(turn))
+    return spread(Content.assemble(key, (turn, FAINT)), Content(""), 18)
 
 
 def _signed(sign: str, style: str, name: str) -> Content:

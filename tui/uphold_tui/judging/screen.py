@@ -21,6 +21,7 @@ from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
@@ -261,11 +262,16 @@ class JudgingScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys while judging", tuple(self.table.values())))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen; judging goes on."""

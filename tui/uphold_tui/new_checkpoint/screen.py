@@ -20,6 +20,7 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
 from uphold_tui.new_checkpoint.page import NewCheckpointPage, is_failed, to_read
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
@@ -299,11 +300,17 @@ class NewCheckpointScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys of a new checkpoint", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        progress = self.work.status.progress
+        return Place(progress.set, progress.run) if progress is not None else Place()
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen; the work goes on."""

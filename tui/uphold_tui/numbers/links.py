@@ -10,6 +10,7 @@ from textual.widgets import Static
 from uphold.records.pair_list import PairFilter
 from uphold_tui.numbers.page import NumberLink, Row, arrange
 from uphold_tui.themes import TINT
+from uphold_tui.widgets.movement import page_step
 
 
 class LinkedPage:
@@ -54,9 +55,9 @@ class LinkedPage:
             region = self.links[self.cursor].region.grow((2, 0, 2, 0))
             self.page.scroll_to_region(region, animate=False, immediate=True)
 
-    def turn(self, pages: int) -> None:
-        """Scroll by pages."""
-        top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
+    def turn(self, pages: float) -> None:
+        """Scroll by pages, or by halves of one."""
+        top = self.page.scroll_offset.y + page_step(pages, self.page.size.height - 1)
         self.page.scroll_to(y=top, animate=False, immediate=True)
 
     def put_cursor(self, event: Click) -> bool:

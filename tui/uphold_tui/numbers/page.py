@@ -53,6 +53,15 @@ _LABEL_WIDTH = 26
 _MATRIX_CELL = 11
 """Cells of a count in the table of people against judge."""
 
+_GAP = 6
+"""Cells between columns of the page."""
+
+_TWO_COLUMNS, _THIRD = 114, 54
+"""Cells of a page with two columns, and of the narrowest of three columns."""
+
+_WIDEST = 76
+"""Cells of the widest column."""
+
 _MAX_REVIEWER_PAIRS = 3
 
 _REVIEWER_NAME = 10
@@ -81,7 +90,7 @@ _LEFT_OUT = frozenset(
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
         *(RowId.ORDER_HEAD, RowId.FLIPS, RowId.LENGTH_HEAD),
-        *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
+        *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PROGRESS, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
     }
@@ -173,24 +182,62 @@ def wrapped(text: str, width: int, style: str = MUTED) -> Iterator[Row]:
         yield plain(row)
 
 
+def page_columns(view: NumbersView, width: int) -> tuple[list[list[Row]], list[int]]:
+    """Return the columns of the page, as many as `width` cells have room for, and their widths with the gap between them.
+
+    One column holds all; of two, the left one ends with the history or the tags; a third one has both.
+    """
+    aside = [*_history(view, _THIRD), *_by_tag(view, _THIRD)] if width >= 3 * _THIRD + 2 * _GAP else []
+    if aside:
+        third = min((width - 2 * _GAP) // 3, _WIDEST)
+        columns = [
+            _main_rows(view, third),
+            right_rows(view, third),
+            _joined(_history(view, third), _by_tag(view, third)),
+        ]
+        return columns, [third + _GAP, third + _GAP, third]
+    if width >= _TWO_COLUMNS:
+        half = min((width - _GAP) // 2, _WIDEST)
+        return [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+    return [[*left_rows(view, width), blank(), *right_rows(view, width)]], [width]
+
+
 def left_rows(view: NumbersView, width: int) -> list[Row]:
     """Return the left half: the headline, the intervals against 50, sentences on them, then history or tags."""
-    rows = [*_headline(view, width), blank(), *_bars(view, width)]
-    if sentences := list(_sentences(view, width)):
-        rows += [blank(), *sentences]
-    points = [point for point in view.history if point.rate.rate is not None]
-    tags = _rows(view.items(SectionId.TAGS))
-    if view.by_tag and tags:
-        return [*rows, blank(), *_tags(view, tags, width)]
-    if len(points) > 1:
-        rows += [
-            blank(),
-            plain("History, like these", BOLD),
-            *map(plain, chart(points, view.run, width, judge_changes(points))),
-        ]
-        rows += wrapped(history_judges(points), width)
-        rows += _since_the_run_before(view, width)
+    tags = _by_tag(view, width) if view.by_tag else []
+    return _joined(_main_rows(view, width), tags or _history(view, width))
+
+
+def _joined(*blocks: list[Row]) -> list[Row]:
+    """Return blocks of rows below one another, with a blank row between them."""
+    rows: list[Row] = []
+    for block in filter(None, blocks):
+        rows += [blank(), *block] if rows else block
     return rows
+
+
+def _main_rows(view: NumbersView, width: int) -> list[Row]:
+    """Return the headline, the intervals against 50, and sentences on them."""
+    return _joined([*_headline(view, width), blank(), *_bars(view, width)], list(_sentences(view, width)))
+
+
+def _history(view: NumbersView, width: int) -> list[Row]:
+    """Return the win rates of the set's runs; nothing where fewer than two have one."""
+    points = [point for point in view.history if point.rate.rate is not None]
+    if len(points) < 2:
+        return []
+    return [
+        plain("History, like these", BOLD),
+        *map(plain, chart(points, view.run, width, judge_changes(points))),
+        *wrapped(history_judges(points), width),
+        *_since_the_run_before(view, width),
+    ]
+
+
+def _by_tag(view: NumbersView, width: int) -> list[Row]:
+    """Return the win rate of each tag; nothing where no pair has one."""
+    tags = _rows(view.items(SectionId.TAGS))
+    return list(_tags(view, tags, width)) if tags else []
 
 
 def _since_the_run_before(view: NumbersView, width: int) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.events import Click, Resize
 from textual.screen import Screen
 
 from uphold.errors import UpholdError
-from uphold.formatting import count_noun, of_n
+from uphold.formatting import of_n
 from uphold.records.certificates import Standing
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
@@ -21,6 +21,7 @@ from uphold.records.runs import Run
 from uphold.records.statistics import RunStatistics
 from uphold.reports.run_report import run_report
 from uphold.reviewing.advice import Advice
+from uphold.workflows.handing_on import HandOnRequest, hand_on
 from uphold.workflows.history import RunPoint, set_history
 from uphold.workflows.lookup import open_store
 from uphold.workflows.pinning import toggle_pin
@@ -30,14 +31,12 @@ from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.links import LinkedPage
-from uphold_tui.numbers.page import NumbersView, blank, left_rows, right_rows
+from uphold_tui.numbers.page import NumbersView, page_columns
+from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
-
-_GAP = 6
-"""Columns between the two halves of the page."""
 
 _FOOTER_PADDING = 6
 """Cells at both ends of the footer, as in numbers.tcss."""
@@ -54,9 +53,9 @@ class NumbersSource:
     """Reads what the screen shows. Each function opens the database itself, so that it can be called in a thread.
 
     `numbers` and `advice` (on what to read next) take the name of a judge, or None for that of the headline. `standing` is the
-    certificate of the judge of some numbers. `judges` are
-    the names of the run's judges, that one first. `pin` pins a judge to the run's set, or takes its pin away. `export`
-    writes the run's pairs to a new file, JSONL or CSV by its name, and returns how many.
+    certificate of the judge of some numbers. `judges` are the names of the run's judges, that one first. `pin` pins a judge
+    to the run's set, or takes its pin away. `hand_on` writes a report or an export to a file, and returns what was written in
+    words.
     """
 
     run: Run
@@ -66,7 +65,7 @@ class NumbersSource:
     history: Callable[[], list[RunPoint]]
     advice: Callable[[str | None], Advice]
     pin: Callable[[JudgeRef], PinnedJudge]
-    export: Callable[[Path], int]
+    hand_on: Callable[[HandOnRequest], str]
     standing: Callable[[RunStatistics], Standing | None]
 
 
@@ -93,26 +92,14 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
         with open_store(path) as store:
             return toggle_pin(store, run.set, judge, reviewer)
 
-    def export(target: Path) -> int:
-        from uphold.workflows.exporting import ExportRequest, open_export, write_lines
-
-        file_format = "jsonl" if target.suffix.lower() == ".jsonl" else "csv"
-        with open_store(path, reading=True) as store, open_export(store, ExportRequest(run.name)) as rows:
-            write_lines(rows.lines(file_format), target, store.path)
-            return len(rows)
+    def handed_on(request: HandOnRequest) -> str:
+        return hand_on(path, replace(request, judge=request.judge or named))
 
     def standing(numbers: RunStatistics) -> Standing | None:
         with open_store(path) as store:
             return statistics_standing(store, numbers)
 
-    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, export, standing)
-
-
-def free_file_name(run: Run) -> str:
-    """Return the name of a CSV file for a run that does not exist in the current folder yet."""
-    stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in run.name)[:60].strip(".-") or "run"
-    names = (f"{stem}{suffix}.csv" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    return next((name for name in names if not Path(name).exists()), f"{stem}.csv")
+    return NumbersSource(run, reviewer, numbers, judges, history, advice, pin, handed_on, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +134,7 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
+        self._shows_all = False
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.linked = LinkedPage()
@@ -226,14 +214,9 @@ class NumbersScreen(Screen[None]):
         self.message_row.show(message)
 
     def _show_page(self, view: NumbersView) -> None:
-        """Lay out the page in one column or two."""
-        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
-        if self.has_class("-narrow"):
-            columns = [[*left_rows(view, width), blank(), *right_rows(view, width)]]
-            widths = [width]
-        else:
-            half = min((width - _GAP) // 2, 76)
-            columns, widths = [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        """Lay out the page in columns."""
+        columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
+        self._shows_all = len(columns) == 3
         self.linked.show(columns, widths)
 
     def _refresh_header(self) -> None:
@@ -259,7 +242,7 @@ class NumbersScreen(Screen[None]):
         if len(self.judges) > 1:
             second.append(entry(table["judge"]))
         tags = self.statistics is not None and bool(self.statistics.tags)
-        if tags:
+        if tags and not self._shows_all:
             second.append(entry(table["history"] if self.by_tag else table["tags"]))
         second += [entry(table["next"]), entry(table["export"])]
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
@@ -275,12 +258,9 @@ class NumbersScreen(Screen[None]):
             names.append("pin")
         if wide:
             names.append("pairs")
-        offered = {
-            "checkpoints": self.actions.checkpoints,
-            "standing": self.actions.standing,
-            "workbench": self.actions.workbench,
-        }
-        return names + [name for name, action in offered.items() if wide and action is not None]
+            offered = {name: getattr(self.actions, name) for name in ("checkpoints", "standing", "workbench")}
+            names += [name for name, action in offered.items() if action is not None]
+        return names
 
     # going through the numbers
 
@@ -288,7 +268,7 @@ class NumbersScreen(Screen[None]):
         """Move the cursor to the next number that lists pairs, or the previous one."""
         self.linked.move(step)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages."""
         self.linked.turn(pages)
 
@@ -367,7 +347,7 @@ class NumbersScreen(Screen[None]):
         elif self.actions.wrong is not None:
             self.actions.wrong(judge)
 
-    # what to read next, export
+    # what to read next, handing on
 
     def action_next(self) -> None:
         """Advise what to read next."""
@@ -394,35 +374,11 @@ class NumbersScreen(Screen[None]):
 
         self.app.push_screen(QueueAdviceScreen(advice), review)
 
-    def action_export(self) -> None:
-        """Ask for a file, and write the run's pairs into it."""
-        from uphold_tui.dialogs.ask import AskScreen, Question
+    def action_hand_on(self) -> None:
+        """Ask for a form and a file, and write a report of the run or an export of its pairs into it."""
+        from uphold_tui.dialogs.hand_on import offer_to_hand_on
 
-        def export(name: str | None) -> None:
-            if not name:
-                return
-            try:
-                target = Path(name).expanduser().absolute()
-            except RuntimeError:  # ~name of nobody
-                message = Content.assemble(safe_text.line(name, DOUBT), (": there is no such person here", DOUBT))
-                self.show_message(message)
-                return
-            self.run_worker(self._export(target), exclusive=True, group="other")
-
-        question = Question(
-            "Export the pairs to", "csv, or jsonl where the name ends so", free_file_name(self.source.run)
-        )
-        self.app.push_screen(AskScreen(question), export)
-
-    async def _export(self, target: Path) -> None:
-        self.show_message(Content.styled("writing …", MUTED))
-        try:
-            pairs = await asyncio.to_thread(self.source.export, target)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        written = f"{count_noun(pairs, 'pair')} written to "
-        self.show_message(Content.assemble((written, MUTED), safe_text.line(str(target))))
+        offer_to_hand_on(self, [self.source.run], self.judge, self.source.hand_on)
 
     # other screens
 
@@ -451,11 +407,16 @@ class NumbersScreen(Screen[None]):
         }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self._active_keys()), *theme_commands(self.app)])
+        open_palette(self, self._active_keys())
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -139,7 +139,7 @@ class WrongScreen(Screen[None]):
         """Move the cursor to the next part, or the previous one."""
         self.linked.move(step)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages."""
         self.linked.turn(pages)
 
@@ -166,9 +166,9 @@ class WrongScreen(Screen[None]):
 
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen."""

@@ -22,6 +22,7 @@ _IN_ROW = (
     QuickFilter.FLAGGED,
     QuickFilter.NOTED,
     QuickFilter.SKIPPED,
+    QuickFilter.STALE,
     QuickFilter.UNREADABLE,
     QuickFilter.BROKEN,
 )
@@ -70,31 +71,52 @@ def _behind_chips(behind: PairsBehind, names: SystemNames) -> Iterator[str]:
 
 
 def choices(
-    pairs: Sequence[ListedPair], current: PairFilter, names: SystemNames, *, blind: bool = False
+    pairs: Sequence[ListedPair],
+    current: PairFilter,
+    names: SystemNames,
+    *,
+    blind: bool = False,
+    tags_only: bool = False,
 ) -> list[tuple[Command, PairFilter]]:
     """Return every filter that leaves some pair, as a command with that number, and the whole filter once it is chosen.
 
-    A criterion is combined with those of the current filter; one that is there already is taken off.
+    A criterion is combined with those of the current filter; one that is there already is taken off. `tags_only` leaves
+    out all but the tags.
     """
-    offered: list[tuple[str, PairFilter, PairFilter]] = []  # words, the criterion alone, the filter once it is chosen
-    for only in QuickFilter:
-        words = f"{only} pairs" if only in _ALWAYS else str(only)
-        offered.append((words, PairFilter(only), replace(current, only=only)))
-    for preferred in Preference:
-        toggled = replace(current, verdict=None if current.verdict is preferred else preferred)
-        offered.append((f"judge says {names.of_preference(preferred)}", PairFilter(verdict=preferred), toggled))
-    for choice in Choice:
-        toggled = replace(current, choice=None if current.choice is choice else choice)
-        offered.append((f"I say {names.of_choice(choice)}", PairFilter(choice=choice), toggled))
-    for tag in sorted({tag for pair in pairs for tag in pair.tags}):
-        toggled = replace(current, tag=None if current.tag == tag else tag)
-        offered.append((f"tag {safe_text.safe_line(tag)}", PairFilter(tag=tag), toggled))
-    for reason in sorted({reason for pair in pairs for reason in pair.reasons}):
-        toggled = replace(current, reason=None if current.reason == reason else reason)
-        offered.append((f"reason {safe_text.safe_line(reason)}", PairFilter(reason=reason), toggled))
+    tags = list(_tag_criteria(pairs, current))
+    offered = tags if tags_only else [*_criteria(current, names), *tags, *_reason_criteria(pairs, current)]
     counted = [(words, len(selected(pairs, alone, blind=blind)), toggled) for words, alone, toggled in offered]
     useful = [(words, number, toggled) for words, number, toggled in counted if number]
     return [
         (Command(words, f"apply_filter({index})", (count(number),)), toggled)
         for index, (words, number, toggled) in enumerate(useful)
     ]
+
+
+Criterion = tuple[str, PairFilter, PairFilter]
+"""Words, the criterion alone, and the whole filter once it is chosen."""
+
+
+def _criteria(current: PairFilter, names: SystemNames) -> Iterator[Criterion]:
+    """Yield quick filters, verdicts and decisions."""
+    for only in QuickFilter:
+        words = f"{only} pairs" if only in _ALWAYS else str(only)
+        yield words, PairFilter(only), replace(current, only=only)
+    for preferred in Preference:
+        toggled = replace(current, verdict=None if current.verdict is preferred else preferred)
+        yield f"judge says {names.of_preference(preferred)}", PairFilter(verdict=preferred), toggled
+    for choice in Choice:
+        toggled = replace(current, choice=None if current.choice is choice else choice)
+        yield f"I say {names.of_choice(choice)}", PairFilter(choice=choice), toggled
+
+
+def _tag_criteria(pairs: Sequence[ListedPair], current: PairFilter) -> Iterator[Criterion]:
+    for tag in sorted({tag for pair in pairs for tag in pair.tags}):
+        toggled = replace(current, tag=None if current.tag == tag else tag)
+        yield f"tag {safe_text.safe_line(tag)}", PairFilter(tag=tag), toggled
+
+
+def _reason_criteria(pairs: Sequence[ListedPair], current: PairFilter) -> Iterator[Criterion]:
+    for reason in sorted({reason for pair in pairs for reason in pair.reasons}):
+        toggled = replace(current, reason=None if current.reason == reason else reason)
+        yield f"reason {safe_text.safe_line(reason)}", PairFilter(reason=reason), toggled

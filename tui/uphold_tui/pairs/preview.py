@@ -8,38 +8,91 @@ from uphold.records.enums import JudgmentStatus
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.pair_list import ListedPair
 from uphold.records.reviews import ReviewEvent
+from uphold.records.texts import cell_text
 from uphold.reviewing.presentation import first_shown
 from uphold.workflows.pair_list import PairDetail
 from uphold_tui import safe_text
 from uphold_tui.pairs.rows import SystemNames
-from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
+from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
 from uphold_tui.widgets.rows import ended, spread
 
-_LONGEST_INSTRUCTION = 4_000
-"""Characters of an instruction that are wrapped; the preview has room for a few rows only."""
+_LONGEST_TEXT = 4_000
+"""Characters of a text that are wrapped; the preview has room for a few rows only."""
+
+_TALL = 20
+"""Rows of a preview that has a column of its own."""
+
+_MOST_REASON = 8
+"""Rows of the judge's reason, and of the reviewer's note, in a tall preview."""
 
 
 def rows(
     pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
 ) -> list[Content]:
-    """Return the preview on at most `height` rows: key and tags, the instruction, the judge, the reviewer."""
-    parts = [safe_text.line(pair.key, BOLD)]
-    if pair.tags:
-        parts.append(safe_text.tags(pair.tags, MUTED))
-    head = spread(Content("   ").join(parts), _made_when(pair.decision), width)
-    verdicts = [_judge_row(pair, detail.judge, names, width), _reviewer_row(pair, names, signs, width)]
+    """Return the preview on at most `height` rows: key and tags, the instruction, the judge, the reviewer.
+
+    Where there are many rows it has both answers too, by their systems' names: of pairs that were read only.
+    """
+    if height >= _TALL:
+        return _tall_rows(pair, detail, names, signs, width, height)
+    head = _head(pair, width)
+    verdicts = [
+        row.truncate(width, ellipsis=True)
+        for row in (_judge_row(pair, detail.judge, names), _reviewer_row(pair, names, signs))
+    ]
     room = height - 1 - len(verdicts)
     if room <= 0:
         return [head, *verdicts][:height]
-    text = detail.texts.text.turns[pair.turn - 1][:_LONGEST_INSTRUCTION]
-    instruction = safe_text.running(text).wrap(max(width, 1))
     most = room - 1 if room > 2 else room
-    if len(instruction) > most:
-        instruction = [*instruction[: most - 1], ended(instruction[most - 1], width)]
+    instruction = _wrapped(_instruction(pair, detail), width, most)
     gap = [Content("")] * (room - len(instruction))
     return [head, *instruction, *gap, *verdicts]
+
+
+def _tall_rows(
+    pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
+) -> list[Content]:
+    """Return the preview where it has a column of its own."""
+    made = [
+        _head(pair, width),
+        Content(""),
+        *_wrapped(_instruction(pair, detail), width, height // 4),
+        Content(""),
+        *_judge_row(pair, detail.judge, names).wrap(width)[:_MOST_REASON],
+        *_reviewer_row(pair, names, signs).wrap(width)[:_MOST_REASON],
+    ]
+    if pair.read:
+        texts = detail.texts
+        answers = ((texts.candidate, texts.candidate_cells), (texts.baseline, texts.baseline_cells))
+        each = (height - len(made)) // 2 - 2
+        for system, cells in answers:
+            text = safe_text.running(cell_text(cells[-1])[:_LONGEST_TEXT], MUTED)
+            made += [Content(""), safe_text.line(system, BOLD), *_wrapped(text, width, max(each, 1))]
+    elif detail.texts.text.context:
+        context = safe_text.running(detail.texts.text.context[:_LONGEST_TEXT], MUTED)
+        made += [Content(""), Content.styled("context", FAINT), *_wrapped(context, width, height - len(made) - 2)]
+    return [*made, *[Content("")] * (height - len(made))][:height]
+
+
+def _instruction(pair: ListedPair, detail: PairDetail) -> Content:
+    return safe_text.running(detail.texts.text.turns[pair.turn - 1][:_LONGEST_TEXT])
+
+
+def _wrapped(text: Content, width: int, most: int) -> list[Content]:
+    """Return the first rows of a text, the last one with an ellipsis where more follows."""
+    found = text.wrap(max(width, 1))
+    return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
+
+
+def _head(pair: ListedPair, width: int) -> Content:
+    """Return the first row: key and tags, and when and how the decision was made."""
+    made = _made_when(pair.decision)
+    key = safe_text.key(pair.key, BOLD, max(width // 2, 8))
+    room = width - key.cell_length - made.cell_length - 5
+    tags = [safe_text.tags(pair.tags, MUTED, room)] if pair.tags and room > 4 else []
+    return spread(Content("   ").join([key, *tags]), made, width)
 
 
 def _made_when(decision: ReviewEvent | None) -> Content:
@@ -56,12 +109,10 @@ def _made_when(decision: ReviewEvent | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, width: int) -> Content:
+def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames) -> Content:
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
-        return Content.assemble(
-            label, ("shown after you decide: by its name it would give away the sides", MUTED)
-        ).truncate(width)
+        return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
         return Content.assemble(label, ("has not read this pair", MUTED))
     reasoned = _judgment_with_reason(judge)
@@ -72,7 +123,7 @@ def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames, 
         parts += [Content.styled(who_is_a, MUTED), safe_text.running(reasoned.reason, MUTED)]
     elif problem := badges.problem(judge):
         parts.append(safe_text.running(problem, MUTED))
-    return Content.assemble(*parts).truncate(width, ellipsis=True)
+    return Content.assemble(*parts)
 
 
 def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
@@ -82,11 +133,10 @@ def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
     return next(iter(agreeing or reasoned), None)
 
 
-def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs, width: int) -> Content:
+def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content:
     label = Content.styled("you".ljust(9), MUTED)
     if pair.choice is None:
-        words = "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
-        parts = [label, Content.styled(words, MUTED)]
+        parts = [label, Content.styled(_not_read(pair), MUTED)]
     else:
         parts = [label, Content.styled(names.of_choice(pair.choice), BOLD)]
         if pair.ruling is not None:
@@ -102,7 +152,14 @@ def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs, width: int
         parts += [Content.styled("   why ", MUTED), safe_text.line(", ".join(pair.reasons))]
     if pair.note:
         parts += [Content("   "), safe_text.quoted(pair.note, MUTED)]
-    return Content.assemble(*parts).truncate(width, ellipsis=True)
+    return Content.assemble(*parts)
+
+
+def _not_read(pair: ListedPair) -> str:
+    """Return how it stands with a pair that is undecided."""
+    if pair.stale:
+        return "decided before its texts changed; this is to be decided again"
+    return "skipped; comes back at the end of the queue" if pair.skipped else "have not read this pair"
 
 
 class Preview(Widget):

@@ -66,13 +66,13 @@ class PairColumns:
         """Return columns for `width` cells and system names of `name_width`; the instruction gets what is left."""
         key = min(max(contents.key_width, 4), _LONGEST_KEY if width >= 100 else 12) + 2
         if width >= 100:
-            spare = max(width - 114, 0)
+            spare = max(width - 117, 0)
             system = min(max(name_width, 9), 12 + spare // 10) + 2
             columns = cls(
                 key,
                 instruction=0,
                 length_difference=8,
-                tags=11 + spare // 8 if contents.has_tags else 0,
+                tags=14 + spare // 8 if contents.has_tags else 0,
                 judge=max(system, _VERDICT_WIDTH),
                 you=system,
                 reasons=12 + spare // 8 if contents.has_reasons and spare >= _SPARE_FOR_REASONS else 0,
@@ -137,10 +137,17 @@ def mark(pair: ListedPair, signs: Signs) -> Content:
     elif pair.ruling is not None:
         first = badges.ruling_sign(pair.ruling, signs)
     else:
-        first = Content.styled(signs.skipped if pair.skipped else signs.undecided, MUTED)
+        first = _undecided(pair, signs)
     carried = pair.decision is not None and pair.decision.kind is EventKind.CARRIED
     flag = Content.styled(signs.flagged, DOUBT) if pair.flagged else Content(signs.carried if carried else " ")
     return Content.assemble(first, " ", flag, " ")
+
+
+def _undecided(pair: ListedPair, signs: Signs) -> Content:
+    """Return the mark of a pair that is to be decided, again where its texts have changed since."""
+    if pair.stale:
+        return Content.styled(signs.stale, DOUBT)
+    return Content.styled(signs.skipped if pair.skipped else signs.undecided, MUTED)
 
 
 def row(
@@ -148,15 +155,16 @@ def row(
 ) -> Content:
     """Return the row of one pair; `with_turn` puts the turn behind the key, which then does not identify the pair."""
     judge, you = names.of_verdict(pair.visible_verdict), names.of_choice(pair.choice)
-    if pair.skipped and not you:
-        you = "skipped"
-    key = Content.assemble(safe_text.line(pair.key, MUTED), (f" {pair.turn}" if with_turn else "", FAINT))
+    if not you:
+        you = "stale" if pair.stale else "skipped" if pair.skipped else ""
+    turn = f" {pair.turn}" if with_turn else ""
+    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, FAINT))
     reasons = safe_text.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": safe_text.running(texts.instruction) if texts is not None else Content(""),
         "length_difference": Content.styled(_length_difference(pair, texts), FAINT),
-        "tags": safe_text.tags(pair.tags, MUTED),
+        "tags": safe_text.tags(pair.tags, MUTED, columns.tags - 2),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),
         "reasons": reasons,

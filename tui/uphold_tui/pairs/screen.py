@@ -4,32 +4,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, of_n
+from uphold.formatting import count, count_noun, noun, of_n
 from uphold.records.enums import QuickFilter, SortOrder
 from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
 from uphold_tui.pairs.preview import Preview
 from uphold_tui.pairs.rows import ListContents, PairColumns, SystemNames, heads, marked, row
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import filter_row, next_filter
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry
 
 _NO_FILTER = PairFilter()
+
+_PREVIEW_WIDTH = 72
+"""Columns of the preview beside the list; pairs.tcss holds the same number."""
 
 _ORDERS = list(SortOrder)
 
@@ -86,10 +93,12 @@ class PairsScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.PAIRS, options.keymap)}
         self.listing, self.actions, self.signs = listing, actions, options.signs
-        self.state = state if state is not None else PairsScreenState()
+        self.state = state if state is not None else PairsScreenState(order=options.state.pair_order)
+        self._remembered = options.state
         self.loader = PairLoader(listing, blind=blind)
         self.names = SystemNames.of(listing.run)
         self.message = Content("")
+        self._count = CountPrefix()
         self._is_typing = False
         self._choose_filter = choose_filter
         self._filter_choices: list[PairFilter] = []
@@ -113,10 +122,12 @@ class PairsScreen(Screen[None]):
             yield Static("/ ", id="find-slash", markup=False)
             yield self.field
             yield self.find_line
-        yield self.heads
-        yield self.list
-        yield self.empty
-        yield self.preview
+        with Container(id="body"):
+            with Vertical(id="rows"):
+                yield self.heads
+                yield self.list
+                yield self.empty
+            yield self.preview
         yield self.footer
 
     def on_mount(self) -> None:
@@ -133,6 +144,7 @@ class PairsScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         width, height = event.size.width, event.size.height
         self.set_class(width < 100, "-narrow")
+        self.set_class(self._is_wide, "-wide")
         self.set_class(height < 30, "-low")
         self.set_class(height < 16 or width < 60, "-tiny")
         self._fit_columns()
@@ -195,14 +207,20 @@ class PairsScreen(Screen[None]):
         run, is_empty = self.listing.run, self.loader.is_complete and not self.list.items
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         blind = ["blind"] if self.loader.blind else []
-        total = count_noun(len(self.pairs), "pair") if self.loader.is_complete else ""
-        self.header.show(header.title(*names, blind), Content.styled(total, MUTED))
+        self.header.show(header.title(*names, blind), Content.styled(self._total(), MUTED))
         self.filters.show(*self._filters())
         self._refresh_find_line()
         self.set_class(is_empty, "-empty")
         if is_empty:
             self.empty.update(self._why_empty())
         self._refresh_footer()
+
+    def _total(self) -> str:
+        """Return how many pairs there are; `12 of 200 pairs` where not all are shown."""
+        if not self.loader.is_complete:
+            return ""
+        shown, total = len(self.list.items), len(self.pairs)
+        return count_noun(total, "pair") if shown == total else f"{of_n(shown, total)} {noun(total, 'pair')}"
 
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the search field."""
@@ -224,8 +242,14 @@ class PairsScreen(Screen[None]):
         self._show_selected_pairs()
         self.refresh_page()
 
+    @property
+    def _is_wide(self) -> bool:
+        """Whether there is room for the preview beside the list."""
+        return self.app.size.width >= 160 and self.app.size.height >= 30
+
     def _fit_columns(self) -> None:
-        room = self.app.size.width - (3 if self.has_class("-narrow") else 6)
+        beside = _PREVIEW_WIDTH if self._is_wide else 0
+        room = self.app.size.width - beside - (3 if self.has_class("-narrow") else 6)
         name_width = max(len(self.names.candidate), len(self.names.baseline))
         self._columns = PairColumns.fitting(room - 1, self._contents, name_width)
         self.heads.show(heads(self._columns))
@@ -288,6 +312,8 @@ class PairsScreen(Screen[None]):
             first.append(entry(table["filter"]))
         if not self.has_class("-tiny"):
             first.append(entry(table["find"]))
+        if self._contents.has_tags and not self.has_class("-narrow"):
+            first.append(entry(table["tag"]))
         second = [entry(table["order"])]
         if self.actions.review is not None:
             number = f" {count(len(self.state.marked))}" if self.state.marked else ""
@@ -319,17 +345,23 @@ class PairsScreen(Screen[None]):
         """Open the pair that was clicked."""
         self.action_open()
 
-    def action_move(self, step: int) -> None:
-        """Move the cursor down or up."""
-        self.list.move(step)
+    def on_key(self, event: KeyEvent) -> None:
+        """Take the digits of a number before the key that it is for."""
+        if not self._is_typing and self._count.note_key(event):
+            self.show_message(Content.styled(self._count.typed, MUTED))
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a page."""
-        self.list.move(pages * self.list.page)
+    def action_move(self, step: int) -> None:
+        """Move the cursor down or up, by as many rows as were typed before."""
+        self.list.move(step * (self._count.take() or 1))
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.list.move(page_step(pages, self.list.page))
 
     def action_ends(self, end: bool) -> None:
-        """Go to the first pair or the last."""
-        self.list.go(len(self.list.items) - 1 if end else 0)
+        """Go to the first pair or the last; to the row whose number was typed before."""
+        number = self._count.take() or (len(self.list.items) if end else 1)
+        self.list.go(number - 1)
 
     def action_jump(self, number: int) -> None:
         """Go to a pair by its place in the queue, from 1."""
@@ -373,6 +405,7 @@ class PairsScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
+        self._remembered.pair_order = self.state.order
         self._apply_filter()
 
     def action_find(self) -> None:
@@ -397,12 +430,22 @@ class PairsScreen(Screen[None]):
             self._choose_filter = False
             self._offer_filters()
 
-    def _offer_filters(self) -> None:
-        from uphold_tui.dialogs.commands import run_chosen_command
+    def _offer_filters(self, *, tags_only: bool = False) -> None:
+        from uphold_tui.dialogs.commands import CommandScreen
 
-        offered = choices(self.pairs, self.state.pair_filter, self.names, blind=self.loader.blind)
+        def chosen(action: str | None) -> None:
+            if action is not None:
+                self.call_next(self.run_action, action)
+
+        offered = choices(self.pairs, self.state.pair_filter, self.names, blind=self.loader.blind, tags_only=tags_only)
         self._filter_choices = [pair_filter for _, pair_filter in offered]
-        run_chosen_command(self, [command for command, _ in offered], "a filter")
+        hint, nothing = ("a tag", "no pair has such a tag") if tags_only else ("a filter", "no such filter")
+        self.app.push_screen(CommandScreen([command for command, _ in offered], hint, nothing=nothing), chosen)
+
+    def action_tag(self) -> None:
+        """Offer the tags of the pairs; the one that is chosen is taken off."""
+        if self.loader.is_complete:
+            self._offer_filters(tags_only=True)
 
     def _close_field(self) -> None:
         self._is_typing = False
@@ -464,8 +507,7 @@ class PairsScreen(Screen[None]):
         """Copy the key of the pair under the cursor."""
         if self.list.selected is not None:
             key = safe_text.safe_line(self.list.selected.key)
-            self.app.copy_to_clipboard(key)
-            self.show_message(Content.styled(f"copied {key}", MUTED))
+            copy_text(self.app, key, key, lambda words: self.show_message(Content.styled(words, MUTED)))
 
     # other screens
 
@@ -487,12 +529,16 @@ class PairsScreen(Screen[None]):
         offered = [key for key in self.table.values() if key.id not in left_out]
         self.app.push_screen(HelpScreen("Keys in the list of pairs", offered, _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.listing.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import JUMPS, key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        commands = [*key_commands(self.table.values()), *theme_commands(self.app)]
-        run_chosen_command(self, commands, JUMPS, self._find_by_key)
+        open_palette(self, self.table.values(), find=self._find_by_key)
 
     def _find_by_key(self, text: str) -> list[tuple[int, str]]:
         """Return (place in the queue, key) of the pairs whose key holds `text`."""

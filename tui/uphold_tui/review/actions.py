@@ -21,7 +21,7 @@ from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.review.summary import OverturnPatterns
 from uphold_tui.review.verdict_strip import receipt
-from uphold_tui.themes import MUTED
+from uphold_tui.themes import BOLD, MUTED
 
 if TYPE_CHECKING:
     from uphold.workflows.saving_elsewhere import SavedElsewhere
@@ -77,11 +77,11 @@ class ReviewActions:
         self._locked_since: float | None = None
         self.lost = False
         self.saved_elsewhere: list[str] = []
+        self._plan_said: int | None = session.cursor.planned if session.plan_is_read else None
         self._options, self._table = options, table
 
     def run(self, pair: PairView | None, act: Act, *, narrow: bool) -> Update:
         """Do an act on a pair. Where it cannot be saved everything stays as it is, and the act is kept to be tried again."""
-        position = self.session.index
         try:
             with self.session.store.waiting_at_most(_PATIENCE):
                 outcome = act()
@@ -94,8 +94,6 @@ class ReviewActions:
         if isinstance(outcome, Refusal):
             return Update(muted(outcome.reason))
         self.patterns.add(pair, outcome)
-        if self._options.hold == "override" and outcome.ruling is Ruling.OVERTURNED:
-            self.session.go_to(position + 1)
         message, later_message = self._messages(outcome, narrow)
         return Update(message, Redraw.ALL, self._was_revealed(pair), numbers_changed=True, later_message=later_message)
 
@@ -198,7 +196,14 @@ class ReviewActions:
         )
 
     def _messages(self, done: Receipt, narrow: bool) -> tuple[Content, Content | None]:
-        """The message for an act, and what it becomes after a moment: the receipt of an override is loud at first."""
+        """The message for an act, and what it becomes after a moment: the receipt of an override is loud at first.
+
+        The decision that completes the plan says so, once.
+        """
+        planned = self.session.cursor.planned
+        if self.session.plan_is_read and planned != self._plan_said:
+            self._plan_said = planned
+            return self._plan_read(narrow), None
         here = self.session.current
         elsewhere = here is None or here.pair_id != done.pair_id
         if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
@@ -206,6 +211,13 @@ class ReviewActions:
         if done.ruling is Ruling.OVERTURNED and elsewhere:
             return self._receipt(done, narrow, loud=True), self._receipt(done, narrow)
         return self._receipt(done, narrow), None
+
+    def _plan_read(self, narrow: bool) -> Content:
+        """All that was planned is read: a place to stop, and how to go on."""
+        planned = count_noun(self.session.cursor.planned or 0, "pair")
+        on, out = (keys.label(self._table[f"review.{name}"]) for name in ("uphold", "back"))
+        then = "" if narrow else f"; {out} leaves, {on} goes on"
+        return Content.assemble(("plan read", BOLD), (f": {planned}{then}", MUTED))
 
     def _receipt(self, done: Receipt, narrow: bool, *, loud: bool = False) -> Content:
         redo, back, why = (keys.label(self._table[f"review.{name}"]) for name in ("redo", "previous", "why"))

@@ -33,7 +33,8 @@ def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer
     """One side of a pair, as `reading` wants it."""
     cell = pair.cells(side)[pair.turn - 1]
     number = safe_text.words(cell)
-    length = _length_words(number, safe_text.words(pair.cells(side.other)[pair.turn - 1]))
+    length = "identical answers, " if number and pair.has_identical_answers else ""
+    length += _length_words(number, safe_text.words(pair.cells(side.other)[pair.turn - 1]))
     if reading.diff:
         return _diff(pair, side, reading)
     if reading.reference and pair.text.reference(pair.turn):
@@ -41,7 +42,7 @@ def prepare(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer
     if reading.markdown and number and not reading.find:
         return PreparedAnswer(_markdown(pair, side, reading), length)
     text = safe_text.answer(cell)
-    body = Content.assemble(earlier(pair, side, reading), text if text else _empty())
+    body = Content.assemble(earlier(pair, side, reading), text if text.plain.strip() else _empty(text))
     if not reading.find:
         return PreparedAnswer(body, length)
     return PreparedAnswer(
@@ -82,7 +83,8 @@ def earlier(pair: PairView, side: Side, reading: ReadingState) -> Content:
         sign = reading.signs.more if reading.earlier else reading.signs.folded
         parts += [(f"{sign} turn {number}", MUTED), (f"   {length}{'' if reading.earlier else ', folded'}\n\n", FAINT)]
         if reading.earlier:
-            parts += [safe_text.answer(cell, MUTED) or _empty(), ("\n\n", "")]
+            text = safe_text.answer(cell, MUTED)
+            parts += [text if text.plain.strip() else _empty(text), ("\n\n", "")]
     parts.append((f"turn {pair.turn}", f"{BOLD} {MUTED}"))
     return Content.assemble(*parts, "\n\n")
 
@@ -95,7 +97,7 @@ def _diff(pair: PairView, side: Side, reading: ReadingState) -> PreparedAnswer:
     before = earlier(pair, side, reading)
     text = safe_text.answer(pair.cells(side)[pair.turn - 1])
     if not text:
-        return PreparedAnswer(Content.assemble(before, _empty()), f"{_word_count(number)} only here")
+        return PreparedAnswer(Content.assemble(before, _empty(text)), f"{_word_count(number)} only here")
     pieces: list[Content] = []
     position = 0
     for start, end in ranges:
@@ -123,7 +125,7 @@ def _with_reference(pair: PairView, side: Side, reading: ReadingState) -> Prepar
             text = text.stylize(ONLY[side], start, end)
     said = f"lacks: {', '.join(missed)}" if missed else "has every telling word of the reference"
     head = Content.assemble((said, MUTED), "\n\n")
-    body = Content.assemble(head, earlier(pair, side, reading), text if text else _empty())
+    body = Content.assemble(head, earlier(pair, side, reading), text if text.plain.strip() else _empty(text))
     return PreparedAnswer(
         body, f"{count(len(wanted) - len(missed))} of {count_noun(len(wanted), 'word')} of the reference"
     )
@@ -143,8 +145,11 @@ def _word_count(number: int) -> str:
     return count_noun(number, "word")
 
 
-def _empty() -> Content:
-    return Content.styled("empty response", MUTED)
+def _empty(text: Content) -> Content:
+    """What stands in place of an answer without a word; white space cannot be seen, so its length is said."""
+    if not text:
+        return Content.styled("empty response", MUTED)
+    return Content.styled(f"empty response: {count_noun(len(text), 'character')} of white space", MUTED)
 
 
 class TitleRow(SplitRow):

@@ -19,7 +19,7 @@ _MAX_CHARACTERS = 6_000
 
 def meta(pair: PairView) -> Content:
     """Key, tags, and which turn of several was judged."""
-    parts = [safe_text.line(pair.key, MUTED)]
+    parts = [safe_text.key(pair.key, MUTED)]
     if pair.tags:
         parts.append(safe_text.tags(pair.tags, MUTED))
     turns = len(pair.text.turns)

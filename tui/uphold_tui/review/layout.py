@@ -1,7 +1,7 @@
 """The parts around a pair, computed from session, state and size: header, live keys, numbers, rail, CSS classes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from textual.content import Content
 
 from uphold.formatting import count, count_noun, of_n, percent
 from uphold.records.enums import QueueKind, Side
-from uphold.records.reviews import PairView
+from uphold.records.reviews import PairView, ReviewProgress
 from uphold.reviewing.presentation import reason_shown
 from uphold.workflows.queue_drawing import describe_queue
 from uphold.workflows.review_session import ReviewSession
@@ -75,6 +75,7 @@ class ScreenState:
     not_saved: str | None = None
     lost: bool = False
     numbers: "LiveNumbers | None" = None
+    selecting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,9 @@ _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
 }
 
 RATES_HIDDEN = "rates are shown when the blind session ends (: blind off)"
+
+_RATES_REST = "rates rest while you read"
+"""Where `numbers` is "rest" in uphold.toml; the key of the numbers shows them."""
 
 
 def session_chips(session: ReviewSession, *, short: bool = False) -> Iterator[str]:
@@ -154,6 +158,12 @@ def footer_keys(
         _entries(table, "find", "filter"),
         *last_footer_keys(table),
     ]
+
+
+def _selecting_keys(table: KeyTable) -> list[list[Content]]:
+    """What is live while lines are selected."""
+    lines = [_entry(table, "down", "more lines"), _entry(table, "up", "fewer"), _entry(table, "pane", "other pane")]
+    return [lines, [_entry(table, "copy"), _entry(table, "unfind", "end")], *last_footer_keys(table)]
 
 
 def _reading_keys(
@@ -225,6 +235,8 @@ def arrange(session: ReviewSession, state: ScreenState, shape: Shape) -> Frame:
     if pair is None:
         return Frame(_header(session, state, shape), last_footer_keys(state.table), Content(""), rail)
     footer = footer_keys(state.table, pair, state.reading, state.panes, shape)
+    if state.selecting:
+        footer = _selecting_keys(state.table)
     return Frame(_header(session, state, shape), footer, _numbers(session, state, pair, shape), rail)
 
 
@@ -232,7 +244,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
     """What the verdict strip draws for a pair."""
     return StripState(
         pair,
-        reason_shown(pair),
+        reason_shown(pair, names_shown=state.reading.names),
         state.message,
         state.not_saved,
         state.lost,
@@ -244,13 +256,19 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
 
 def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[Content, Content]:
     """Set, systems and modes at the left; how far the reviewer is, or how often people agree, at the right."""
-    run, progress, signs = session.run, session.progress, state.options.signs
+    run, progress, signs = session.run, shown_progress(session, state.options), state.options.signs
     names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
     modes = chain(session_chips(session, short=shape.narrow), mode_chips(state.reading))
     if shape.narrow:
         return header.title(*names, modes, gap="  "), header.short_counts(progress, signs)
     counts = _shared(session) if session.adjudicating else header.counts(progress, signs)
     return header.title(*names, modes), counts
+
+
+def shown_progress(session: ReviewSession, options: AppOptions) -> ReviewProgress:
+    """How far the reviewer is; upheld and overturned rest in a blind session, and where the reviewer wants them to."""
+    progress = session.progress
+    return replace(progress, rates_hidden=True) if options.numbers_rest else progress
 
 
 def _shared(session: ReviewSession) -> Content:
@@ -264,8 +282,24 @@ def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailV
     """What the rail shows; no numbers while the session is blind."""
     back = label(state.table["review.previous"])
     trail = tuple(session.trail(shape.height))
-    numbers = None if session.blind else state.numbers
-    return RailView(numbers, session.progress, trail, back, state.options.signs, describe_queue(session.queue))
+    progress = shown_progress(session, state.options)
+    numbers = None if progress.rates_hidden else state.numbers
+    resting = "rates rest while it is blind" if session.blind else f"{_RATES_REST}   {_numbers_key(state)} shows them"
+    return RailView(
+        numbers,
+        progress,
+        trail,
+        back,
+        state.options.signs,
+        describe_queue(session.queue),
+        resting,
+        session.pace(),
+        label(state.table["review.back"]),
+    )
+
+
+def _numbers_key(state: ScreenState) -> str:
+    return label(state.table["review.figures"])
 
 
 def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> Content:
@@ -275,5 +309,9 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
         before = Content.styled(f"{percent(compare(pair).same)} of the words are the same", MUTED)
     if session.blind:
         return before or Content.styled(RATES_HIDDEN, MUTED)
+    if state.options.numbers_rest:
+        return before or Content.assemble(
+            (f"{_RATES_REST}   ", MUTED), (_numbers_key(state), BOLD), (" shows them", MUTED)
+        )
     several = session.has_several_judges
     return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before, several_judges=several)

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from uphold.formatting import count, count_noun, half_width
+from uphold.formatting import count, count_noun, half_width, seconds
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewProgress
 from uphold.reports.rate_text import rate_interval, rate_or_interval, rate_percent, value_text
+from uphold.reviewing.pace import Pace
 from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
-from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, SIDE, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
@@ -104,7 +105,10 @@ def target(numbers: "LiveNumbers") -> Content:
 
 
 def agreement(numbers: "LiveNumbers", *, with_judge: bool = False) -> Content:
-    """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named; nothing where none was compared."""
+    """`agreement 84 %  κ .66  of 35`, then `with haiku` where the judge is to be named, and what is certified of it.
+
+    Nothing where no judge was compared.
+    """
     if numbers.agreement.rate is None:
         return Content("")
     found = Content.assemble(
@@ -113,7 +117,16 @@ def agreement(numbers: "LiveNumbers", *, with_judge: bool = False) -> Content:
         (f"  κ {value_text(numbers.kappa)}  of {count(numbers.agreement.n)}", MUTED),
     )
     judge = safe_text.line(numbers.judge_name or "", MUTED).truncate(_JUDGE_NAME, ellipsis=True)
-    return Content.assemble(found, (" with ", MUTED), judge) if with_judge and numbers.judge_name else found
+    if with_judge and numbers.judge_name:
+        found = Content.assemble(found, (" with ", MUTED), judge)
+    return Content.assemble(found, *_CERTIFICATE.get(numbers.certificate, ()))
+
+
+_CERTIFICATE = {
+    "stands": ((", certified", MUTED),),
+    "lapsed": ((", certificate lapsed", DOUBT),),
+    "not-shown": ((", not certified", MUTED),),
+}
 
 
 def readers(numbers: "LiveNumbers") -> Content:
@@ -130,7 +143,7 @@ _KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG
 
 @dataclass(frozen=True, slots=True)
 class RailView:
-    """What the rail shows; `trail` is newest first."""
+    """What the rail shows; `trail` is newest first, `resting` says why there are no rates, `leave` is the key that leaves."""
 
     numbers: "LiveNumbers | None" = None
     progress: ReviewProgress = field(default_factory=ReviewProgress)
@@ -138,12 +151,16 @@ class RailView:
     back: str = "←"
     signs: Signs = PLAIN
     queue: str = ""
+    resting: str = ""
+    pace: Pace = field(default_factory=Pace)
+    leave: str = "q"
 
 
 def rows(view: RailView, width: int, height: int) -> list[Content]:
     """The rail as rows."""
-    resting = [Content.styled("rates rest while it is blind", MUTED), Content("")]
-    made = [*(resting if view.progress.rates_hidden else _rates(view.numbers, width)), *_to_go(view, width)]
+    resting = [Content.styled(view.resting, MUTED), Content("")]
+    rates = resting if view.progress.rates_hidden else _rates(view.numbers, width)
+    made = [*rates, *_to_go(view, width), *_session(view, width)]
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
@@ -193,6 +210,12 @@ def _agreement(numbers: "LiveNumbers", width: int) -> list[Content]:
         _fact(rate_interval(agreed), f"of {count(agreed.n)}", width),
         _fact("κ", value_text(numbers.kappa), width),
         spread(Content.styled("judge", MUTED), _judge(numbers, width - 8), width),
+        *(
+            [
+                Content.styled(words.removeprefix(", "), style)
+                for words, style in _CERTIFICATE.get(numbers.certificate, ())
+            ]
+        ),
         Content(""),
         Content(""),
     ]
@@ -218,13 +241,26 @@ def _to_go(view: RailView, width: int) -> list[Content]:
     return [*rows, Content(""), Content("")]
 
 
+def _session(view: RailView, width: int) -> list[Content]:
+    """What was decided since the session began and at what pace; now and then, that this is a place to pause."""
+    pace = view.pace
+    if not pace.decided:
+        return []
+    rows = [spread(_head("This session"), Content.styled(f"{count(pace.decided)} decided", MUTED), width)]
+    if pace.median_seconds is not None:
+        rows.append(_fact("median a pair", seconds(pace.median_seconds), width))
+    if pace.may_pause:
+        rows.append(Content.styled(f"a place to pause: {view.leave} keeps it", MUTED))
+    return [*rows, Content(""), Content("")]
+
+
 def _act(done: Receipt, signs: Signs, width: int) -> Content:
     """One act: its mark, the key, and what you said."""
     word = Content.styled(said(done), SIDE.get(said(done), MUTED)) if done.choice is not None else Content("")
     ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
     if done.choice is None:
         word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
-    left = Content.assemble(sign_of(done, signs), "  ", safe_text.line(done.key, MUTED).truncate(18), "  ", word)
+    left = Content.assemble(sign_of(done, signs), "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
     return spread(left, ruled or Content(""), width)
 
 

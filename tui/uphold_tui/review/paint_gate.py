@@ -38,6 +38,11 @@ class PaintGate:
         self.painted_at, self._pressed_at = at, None
         return True
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether everything is on the screen."""
+        return not self._waiting
+
     def note_key(self, at: float) -> None:
         """Note when a key was pressed, before its action runs.
 

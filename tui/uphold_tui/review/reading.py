@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
+from uphold_tui.editor import run_in_foreground
 from uphold_tui.themes import PLAIN, Signs
 
 
@@ -118,4 +118,4 @@ def run_pager(command: str, text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pair.txt"
         file.write_text(text, encoding="utf-8")
-        subprocess.run([*shlex.split(command), str(file)], check=False)
+        run_in_foreground([*shlex.split(command), str(file)])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -16,13 +17,17 @@ from textual.timer import Timer
 
 from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun
+from uphold.records.enums import Side
 from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
+from uphold_tui.place import Place
 from uphold_tui.review import layout
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
+from uphold_tui.review.copying import CopyKey, LineSelection
 from uphold_tui.review.layout import RATES_HIDDEN, ScreenState, Shape
 from uphold_tui.review.live_numbers import NumbersFeed
 from uphold_tui.review.paint_gate import PaintGate
@@ -32,6 +37,7 @@ from uphold_tui.review.summary import ReviewExit, SessionSummary
 from uphold_tui.review.view import ReviewView
 from uphold_tui.themes import BOLD, MUTED
 from uphold_tui.widgets import badges
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.painting import Painted
 from uphold_tui.widgets.text_body import TextBody
 
@@ -48,6 +54,9 @@ RETRY_SECONDS = 0.15
 
 LOUD_SECONDS = 0.8
 """How long the receipt of an override stays inverted."""
+
+WHOLE_TEXT = 10**9
+"""More lines than a text has."""
 
 VERDICT_CHECK_SECONDS = 1.0
 """Between two checks for a verdict that is still to come."""
@@ -67,6 +76,9 @@ class ReviewLinks(Protocol):
 
     def open_set(self, key: str) -> None:
         """The run's eval set, with the cursor on an example."""
+
+    def review_queue(self, queue: str) -> None:
+        """Another queue of the run; leaving it comes back here."""
 
     def return_to_list(self) -> bool:
         """Back to the list that the pair at hand was opened from; False where there is none."""
@@ -103,16 +115,17 @@ class ReviewScreen(Screen[None]):
         self.numbers = NumbersFeed(session)
         self.answer_cache = PreparedAnswers()
         self.reading = ReadingState(signs=self.options.signs)
-        self.pane_state = PaneState()
+        self.pane_state = PaneState(stacked=self.options.state.stacked)
         self.message = Content("")
         self.tour_offered = False
         self._started = False
         self._shown_pair: tuple[int, bool] | None = None
-        self._names_seen: set[int] = set()
         self._quiet_timer: Timer | None = None
         self._retry_timer: Timer | None = None
         self._mouse_down: tuple[float, str | None] = (0.0, None)
         self.view = ReviewView()
+        self.lines = LineSelection(self.view)
+        self.copy_key = CopyKey()
 
     def compose(self) -> ComposeResult:
         yield from self.view.compose(layout.nothing_to_review(self.session))
@@ -147,6 +160,7 @@ class ReviewScreen(Screen[None]):
             self.actions.not_saved,
             self.actions.lost,
             self.numbers.latest,
+            self.lines.body is not None,
         )
 
     def apply(self, update: Update) -> None:
@@ -206,6 +220,7 @@ class ReviewScreen(Screen[None]):
     def _start_pair(self, pair: PairView) -> None:
         """Another pair comes on the screen: no key may rate it before it has been painted."""
         self._shown_pair = (pair.pair_id, pair.is_repeat)
+        self.lines.end()
         self.reading = self.reading.without_names()
         self.pane_state = self.pane_state.unzoomed()
         self._set_css_classes()
@@ -226,6 +241,7 @@ class ReviewScreen(Screen[None]):
         if self.paint_gate.note_painted(message.widget, self.view.hidden(), monotonic()):
             if self.numbers.first is None:
                 self.call_later(self.refresh_numbers)
+            self.call_later(self._record_seen)
             self.call_later(self._prepare_next)
 
     def _prepare_next(self) -> None:
@@ -242,16 +258,36 @@ class ReviewScreen(Screen[None]):
 
     def check_for_verdict(self) -> None:
         """Draw the pair anew when the verdict it waits for has come; nothing else changes by itself."""
+        if self.session.current is None or not self.is_current or self.actions.not_saved is not None:
+            return
+        try:
+            arrived = self.session.verdict_arrived()
+        except UpholdError:
+            return  # the next key says what became of the file
+        if arrived:
+            self.paint_gate.wait_for(self.view.to_be_painted())
+            self.view.repaint()
+            self.apply(Update(redraw=Redraw.ALL, numbers_changed=True))
+        self._record_seen()
+
+    def _record_seen(self) -> None:
+        """Write down what of an undecided pair is on the screen; tried again every second where it cannot be written."""
         pair = self.session.current
-        waiting = pair is not None and self.is_current and self.actions.not_saved is None
-        if pair is not None and waiting and self.session.verdict_arrived(pair):
-            self.apply(Update(redraw=Redraw.ALL, wait_for_repaint=True))
+        if pair is None or not self.paint_gate.is_painted or self.actions.lost:
+            return
+        try:
+            with self.session.store.waiting_at_most(0):
+                self.session.record_seen(self._on_screen(pair))
+        except UpholdError:
+            return  # what cannot be saved is said when a decision cannot
 
     # keys and mouse
 
     def on_key(self, event: KeyEvent) -> None:
         """Remember when the key was pressed, before its action runs."""
         self.paint_gate.note_key(event.time)
+        if event.key not in self.table["review.copy"].keys:
+            self.copy_key.restart()
 
     def _forward_event(self, event: Event) -> None:
         """A click on a key's word counts from when the button went down, on that word; Textual's own event forgets it."""
@@ -299,7 +335,7 @@ class ReviewScreen(Screen[None]):
         """What the reviewer had before them when they pressed the key."""
         return OnScreen(
             side_a=pair.side_a,
-            names_shown=pair.pair_id in self._names_seen,
+            names_shown=self.reading.names or self.session.names_were_shown(pair.pair_id),
             judge_id=pair.judge.judge_id if pair.judge else None,
             verdict=pair.judge.verdict if pair.judge else None,
             width=self.app.size.width,
@@ -320,10 +356,21 @@ class ReviewScreen(Screen[None]):
         if pair is None:
             return
         choice = badges.choice_of(pair, word)
+        if self.session.is_held:
+            self.show_message(muted(self._held_words()))
+            return
         if self._awaits_confirmation(pair) and badges.your_choice(pair) is choice:
             self._go_on()
             return
-        self._run(pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds()))
+        hold = self.options.hold == "override"
+        self._run(
+            pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds(), hold_overturned=hold)
+        )
+
+    def _held_words(self) -> str:
+        """What can be done on a pair that was just overturned, by its keys."""
+        on, back = (keys.label(self.table[f"review.{name}"]) for name in ("uphold", "undo"))
+        return f"{on} goes on, {back} takes back"
 
     def action_uphold(self) -> None:
         """Uphold the verdict that is shown; on a decided pair go on; after a failed save try again."""
@@ -389,15 +436,22 @@ class ReviewScreen(Screen[None]):
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
-        def write(words: tuple[str, ...] | None) -> None:
-            if words is not None:
-                self._run(pair, partial(self.session.reasons, words, self._on_screen(pair)))
+        held = self.session.is_held
 
-        self.app.push_screen(ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words), write)
+        def write(words: tuple[str, ...] | None) -> None:
+            if words is None:
+                return
+            self._run(pair, partial(self.session.reasons, words, self._on_screen(pair)))
+            if held and self.actions.unsaved is None:
+                self._go_on(self.message)
+
+        reasons = ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held)
+        self.app.push_screen(reasons, write)
 
     def action_blind(self) -> None:
         """Verdicts after the own decision from now on, or again before it."""
-        self.session.go_blind(not self.session.blind)
+        with suppress(UpholdError):  # then it is written with the next decision
+            self.session.go_blind(not self.session.blind)
         pair = self.session.current
         words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
         if self.session.blind and pair is not None and not pair.verdict_hidden:
@@ -415,14 +469,17 @@ class ReviewScreen(Screen[None]):
 
     # moving
 
-    def _move(self, move: Callable[[], bool]) -> bool:
-        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go."""
+    def _move(self, move: Callable[[], bool], message: Content | None = None) -> bool:
+        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go.
+
+        `message` is shown with the pair that is moved to.
+        """
         if self.actions.unsaved is not None or self.actions.is_unreadable():
             self.draw_strip()
             return False
         moved = move()
         if moved:
-            self.apply(Update(Content(""), Redraw.ALL))
+            self.apply(Update(Content("") if message is None else message, Redraw.ALL))
         return moved
 
     def _move_or_say(self, move: Callable[[], bool], words: str) -> None:
@@ -434,7 +491,8 @@ class ReviewScreen(Screen[None]):
     def action_go(self, step: int) -> None:
         """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
         pair = self.session.current
-        if step > 0 and pair is not None and self._awaits_confirmation(pair) and self._move(self.session.go_unread):
+        stays = pair is not None and (self.session.is_held or self._awaits_confirmation(pair))
+        if step > 0 and stays and self._move(self.session.go_unread):
             return
         if step > 0:
             self._move_or_say(self.session.go_next, "this is the last pair")
@@ -450,9 +508,9 @@ class ReviewScreen(Screen[None]):
         words = f"there is no pair {count(number)}: this queue has {count(self.session.total)}"
         self._move_or_say(partial(self.session.go_to, number), words)
 
-    def _go_on(self) -> None:
-        """From a decided pair to the next unread one, else to the next."""
-        if not self._move(self.session.go_unread):
+    def _go_on(self, message: Content | None = None) -> None:
+        """From a decided pair to the next unread one, else to the next; `message` is shown there."""
+        if not self._move(self.session.go_unread, message):
             self.action_go(1)
 
     def go_to_place(self, place: int) -> None:
@@ -502,22 +560,31 @@ class ReviewScreen(Screen[None]):
     # reading
 
     def action_scroll(self, lines: int) -> None:
-        """Some lines down, or up."""
+        """Some lines down, or up; while lines are selected, to select more of them, or fewer."""
+        if self.lines.body is not None:
+            self._select_more(lines)
+            return
         for body in self.view.scrolled_bodies(self.pane_state, self.shape, lines):
             body.scroll_rows(body.top + lines)
 
-    def action_page(self, pages: int) -> None:
-        """A page down, or up; `-` first leaves zoom."""
-        if pages < 0 and self.pane_state.zoomed:
+    def action_page(self, pages: float) -> None:
+        """Pages down, or up; a whole page up first leaves zoom."""
+        if self.lines.body is not None:
+            self._select_more(page_step(pages, self.lines.body.page))
+            return
+        if pages == -1 and self.pane_state.zoomed:
             self.action_panes("zoom")
             return
-        bodies = self.view.scrolled_bodies(self.pane_state, self.shape, pages)
-        rows = min(body.page for body in bodies)
+        bodies = self.view.scrolled_bodies(self.pane_state, self.shape, 1 if pages > 0 else -1)
+        step = page_step(pages, min(body.page for body in bodies))
         for body in bodies:
-            body.scroll_rows(body.top + pages * rows)
+            body.scroll_rows(body.top + step)
 
     def action_ends(self, end: bool) -> None:
         """To the top, or the end."""
+        if self.lines.body is not None:
+            self._select_more(WHOLE_TEXT if end else -WHOLE_TEXT)
+            return
         for body in self.view.scrolled_bodies(self.pane_state, self.shape, 1 if end else -1):
             body.scroll_rows(body.max_top if end else 0)
 
@@ -528,7 +595,11 @@ class ReviewScreen(Screen[None]):
 
     def action_panes(self, change: str) -> None:
         """Change which panes are on the screen: `alone`, `apart`, `zoom`, `stacked`."""
+        if change == "alone" and self.lines.side is not None and not self.shape.tiny:
+            self._begin_selecting(self.lines.side.other)
+            return
         self.pane_state = self.pane_state.changed(change, one_pane=self.shape.tiny)
+        self.options.state.stacked = self.pane_state.stacked
         if change == "zoom":
             self.view.whole.scroll_rows(0)
         message = None
@@ -543,26 +614,75 @@ class ReviewScreen(Screen[None]):
         if refusal:
             self.show_message(muted(refusal))
         elif pair is not None or change != "names":
-            if pair is not None and change == "names":
-                self._names_seen.add(pair.pair_id)
             self._set_reading(self.reading.toggled(change))
+            if change == "names":
+                self._record_seen()
 
     def _set_reading(self, reading: ReadingState) -> None:
         self.reading = reading
         self.apply(Update(redraw=Redraw.ALL))
 
     def action_copy(self) -> None:
-        """Copy the answer of the pane that scrolls alone, else the whole pair, as it is shown."""
+        """Copy what is selected, else the pair; pressed again, an answer or the instruction alone. All as it is shown."""
         pair = self.session.current
         if pair is None:
             return
-        alone = self.pane_state.alone
-        if alone is not None:
-            text, what = safe_text.answer(pair.cells(alone)[pair.turn - 1]).plain, f"response {alone}"
-        else:
-            text, what = safe_text.as_text(pair), "the pair"
-        self.app.copy_to_clipboard(text)
-        self.show_message(muted(f"copied {what}"))
+        selected = self.lines.selected_body()
+        if selected is not None:
+            self._copy_selected(selected)
+            self.lines.end()
+            self._draw_frame()
+            return
+        copied = self.copy_key.press(pair, self.pane_state)
+        key = keys.label(self.table["review.copy"])
+        again = f"; {key} again: {copied.following}" if copied.following is not None else ""
+
+        def tell(words: str) -> None:
+            self.show_message(muted(f"{words}{again if words.startswith('copied') else ''}"))
+
+        copy_text(self.app, copied.text, copied.what, tell)
+
+    def on_text_body_selected(self, message: TextBody.Selected) -> None:
+        """Copy what was selected with the mouse; it stays selected until something else is done."""
+        message.stop()
+        self._copy_selected(message.body)
+
+    def _copy_selected(self, body: TextBody) -> None:
+        text = body.selected_text()
+        if text:
+            what = count_noun(len(text), "character")
+            copy_text(self.app, text, what, lambda words: self.show_message(muted(words)))
+
+    def action_select(self) -> None:
+        """Begin to select lines with the keys that scroll, or end that."""
+        if self.session.current is None:
+            return
+        if self.lines.body is not None:
+            self._end_selecting()
+            return
+        side = self.pane_state.single if self.shape.tiny else self.pane_state.alone or Side.A
+        self._begin_selecting(side)
+
+    def _begin_selecting(self, side: Side) -> None:
+        self.lines.begin(side)
+        self._draw_frame()
+        self._say_selected()
+
+    def _select_more(self, rows: int) -> None:
+        self.lines.move(rows)
+        self._say_selected()
+
+    def _end_selecting(self) -> None:
+        self.lines.end()
+        self._draw_frame()
+        self.show_message(Content(""))
+
+    def _say_selected(self) -> None:
+        body = self.lines.body
+        if body is not None and body.selection is not None:
+            rows = count_noun(body.selection.rows, "line")
+            copy, out = (keys.label(self.table[f"review.{name}"]) for name in ("copy", "unfind"))
+            self.show_message(muted(f"{rows} of {self.lines.side}: {copy} copies, {out} ends"))
 
     def action_pager(self) -> None:
         """Open the pair in $PAGER, else $EDITOR, else less."""
@@ -592,8 +712,10 @@ class ReviewScreen(Screen[None]):
         self.app.push_screen(ask_search(self.reading.find), find)
 
     def action_unfind(self) -> None:
-        """End the search."""
-        if self.reading.find:
+        """End selecting, else the search."""
+        if self.lines.selected_body() is not None:
+            self._end_selecting()
+        elif self.reading.find:
             self.matches.clear()
             self._set_reading(self.reading.finding(""))
 
@@ -691,26 +813,36 @@ class ReviewScreen(Screen[None]):
 
             self.app.push_screen(RawScreen(pair))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.session.run)
+
     def action_command(self) -> None:
         """Any command by its name; a number goes to that pair."""
-        from uphold_tui.dialogs.commands import JUMPS, CommandScreen, review_commands
-
-        def run(action: str | None) -> None:
-            if action is not None:
-                self.call_next(self.run_action, action)
+        from uphold_tui.dialogs.commands import open_palette, review_commands
 
         def pairs_named(text: str) -> Sequence[tuple[int, str]]:
             return [(place, safe_text.safe_line(key)) for place, key in self.session.named(text)]
 
-        session = self.session
-        commands = review_commands(self.table.values(), self.app, reviewer=session.reviewer, blind=session.blind)
-        self.app.push_screen(CommandScreen(commands, JUMPS, pairs_named), run)
+        own = review_commands(self.session.reviewer, blind=self.session.blind)
+        open_palette(self, self.table.values(), own, find=pairs_named, theme_action="theme")
 
     def offer_tour(self) -> None:
         """Say once, where receipts stand, that there is a tour."""
         self.tour_offered = True
         key = keys.label(self.table["review.help"])
         self.message = Content.assemble((key, BOLD), (" all keys, and a tour of two minutes", MUTED))
+
+    def note_lost_keys(self) -> None:
+        """Say once, where receipts stand, which keys were given to another entry."""
+        if self.options.keymap:
+            from uphold_tui.keymap_check import lost_keys
+
+            own = [words for words in lost_keys(self.options.keymap) if "(review." in words]
+            if own:
+                more = f"; {count(len(own) - 1)} more in {keys.label(self.table['review.help'])}" if own[1:] else ""
+                self.message = muted(own[0] + more)
 
     def note_other_sets(self) -> None:
         """Say once, where receipts stand, which responses of the run came with another set."""
@@ -745,10 +877,11 @@ class ReviewScreen(Screen[None]):
         self.app.push_screen(TourScreen(self.table))
 
     def action_theme(self, name: str) -> None:
-        """Change the theme, and say how to keep it."""
+        """Change the theme, and say whether it is kept."""
         if name in self.app.available_themes:
-            self.app.theme = name
-            self.show_message(muted(f'theme = "{name}" in uphold.toml keeps it'))
+            self.app.theme = self.options.state.theme = name
+            kept = "kept from now on" if self.options.theme is None else f'theme = "{name}" in uphold.toml keeps it'
+            self.show_message(muted(kept))
 
     def action_who(self) -> None:
         """Say under which name this is, and how to take another."""

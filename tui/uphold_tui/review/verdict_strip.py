@@ -109,6 +109,8 @@ def reason_rows(strip: StripState, width: int, height: int, before: Content = _N
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
     text = _reason(strip)
+    if height == 1 and (alike := answers_note(pair)):
+        text = Content.assemble((alike, BOLD), "; " if text else "", text)
     if before:
         text = Content.assemble(before, "   ", text)
     style = MUTED if quiet else ""
@@ -149,48 +151,87 @@ _ROOMY, _LEAST = 52, 8
 
 def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Where you stand, or the keys that decide; at the right what the last key did."""
-    label_width = people_width(strip.pair) if strip.pair.reviewer_decisions else 7 if narrow else 9
+    label_width = _label_width(strip, narrow)
     left = Content.styled(("Settle" if strip.pair.adjudicating else "You").ljust(label_width), MUTED)
     choice = badges.your_choice(strip.pair)
     if choice is None:
-        left = Content.assemble(left, _offer(strip, narrow))
-        room = width - left.cell_length - 3
-        if narrow and strip.message:
-            return spread(left, _beside_keys(strip.message, width - left.cell_length - 2), width, 30)
-        beside = Content("") if above_you(strip, width) else _beside_offer(strip, narrow, brief=room < _ROOMY)
+        left = Content.assemble(left, _offer(strip, width - left.cell_length, narrow=narrow))
+        room = width - left.cell_length - (2 if narrow else 3)
+        above = above_you(strip, width, narrow=narrow)
+        beside = Content("") if above else _beside_offer(strip, narrow, brief=room < _ROOMY)
         return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
     left = Content.assemble(left, _standing(strip, choice, narrow))
     return spread(left, strip.message or _after(strip, narrow), width, 30)
 
 
-def _beside_keys(message: Content, room: int) -> Content:
-    """A receipt that is a little too long is cut, and not the keys that decide; a whole sentence is left as it is."""
-    return message.truncate(room, ellipsis=True) if room < message.cell_length <= room + _CUT else message
-
-
-def above_you(strip: StripState, width: int) -> Content:
+def above_you(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """What the last key did, where it has no room beside the keys: then it stands on the row above them."""
-    if not strip.message or strip.pair.reviewer_decisions or badges.your_choice(strip.pair) is not None:
+    is_list = bool(strip.pair.reviewer_decisions) and not narrow
+    if not strip.message or is_list or badges.your_choice(strip.pair) is not None:
         return Content("")
-    taken = 9 + _offer(strip, narrow=False).cell_length + 3
-    return spread(Content(""), strip.message, width) if taken + strip.message.cell_length > width else Content("")
+    before = _label_width(strip, narrow)
+    room = width - before - _offer(strip, width - before, narrow=narrow).cell_length - (2 if narrow else 3)
+    if strip.message.cell_length <= room + (_CUT if narrow and room >= _LEAST else 0):
+        return Content("")
+    message = strip.message.truncate(width, ellipsis=True)
+    return Content.assemble(" " * (width - message.cell_length), message)
 
 
-def _offer(strip: StripState, narrow: bool) -> Content:
-    """The keys that decide, each with its outcome; enter only where there is something to uphold."""
-    gap = "   " if narrow else "    "
-    entries = []
+def _between(strip: StripState, width: int) -> Content:
+    """The row between reason and keys: at the left that the answers are identical or empty, at the right `above_you`."""
+    alike = answers_note(strip.pair)
+    message = above_you(strip, width)
+    if not alike:
+        return message
+    return spread(Content.assemble(" " * 9, (alike, BOLD)), message.rstrip() if message else message, width)
+
+
+def answers_note(pair: PairView) -> str:
+    """What is seen of two answers without reading them: that they are identical, or that there is nothing to read."""
+    blank = [side for side in Side if pair.is_blank(side)]
+    if len(blank) > 1:
+        return "both answers are empty"
+    if blank:
+        return f"{blank[0]} is empty"
+    return "identical answers" if pair.has_identical_answers else ""
+
+
+def _label_width(strip: StripState, narrow: bool) -> int:
+    """Columns of the word before your decision or the keys for it."""
+    return people_width(strip.pair) if strip.pair.reviewer_decisions else 7 if narrow else 9
+
+
+def _offer(strip: StripState, room: int, *, narrow: bool) -> Content:
+    """The keys that decide, each with its outcome; enter only where there is something to uphold.
+
+    In a terminal that is narrower than all of it, enter is left out before any of the four keys is cut.
+    """
+    four = [
+        _entry(strip, f"review.{name}", short if narrow else long)
+        for name, long, short in (
+            ("a", "A better", "A"),
+            ("b", "B better", "B"),
+            ("tie", "tie", "tie"),
+            ("both_bad", "both bad", "both bad"),
+        )
+    ]
+    entries = [*_offer_before(strip), *four, *_offer_after(strip)]
+    offered = Content("   " if narrow else "    ").join(entries)
+    return offered if offered.cell_length <= room else Content("  ").join(entries if not narrow else four)
+
+
+def _offer_before(strip: StripState) -> list[Content]:
+    """The key that upholds the verdict on the table."""
     preferred = badges.preferred_of(strip.pair.judge)
-    if preferred is not None:
-        side = strip.pair.side_of(preferred)
-        entries.append(_entry(strip, "review.uphold", f"uphold {side.value if side else 'tie'}"))
-    for name, long, short in (("a", "A better", "A"), ("b", "B better", "B"), ("tie", "tie", "tie")):
-        entries.append(_entry(strip, f"review.{name}", short if narrow else long))
-    entries.append(_entry(strip, "review.both_bad", "both bad"))
-    if strip.pair.adjudicating:
-        entries = [entry for entry in entries if not entry.plain.startswith(label(strip.keys["review.uphold"]))]
-        entries.append(_entry(strip, "review.skip", "leave open"))
-    return Content(gap).join(entries)
+    if preferred is None:
+        return []
+    side = strip.pair.side_of(preferred)
+    return [_entry(strip, "review.uphold", f"uphold {side.value if side else 'tie'}")]
+
+
+def _offer_after(strip: StripState) -> list[Content]:
+    """The key with which an adjudicator leaves a pair open."""
+    return [_entry(strip, "review.skip", "leave open")] if strip.pair.adjudicating else []
 
 
 def _entry(strip: StripState, key_id: str, word: str) -> Content:
@@ -212,7 +253,8 @@ def _beside_offer(strip: StripState, narrow: bool, *, brief: bool = False) -> Co
     if strip.pair.adjudicating:
         return Content.styled("" if narrow else "as adjudicator", MUTED)
     if badges.preferred_of(strip.pair.judge) is None and not narrow and not strip.pair.verdict_hidden:
-        return Content.styled("enter rests: there is no verdict to uphold", MUTED)
+        words = "no verdict to uphold" if brief else "enter rests: there is no verdict to uphold"
+        return Content.styled(words, MUTED)
     return Content("")
 
 
@@ -241,8 +283,12 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
 def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
     overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
-    why = _entry(strip, "review.why", "say why") if overturned else _entry(strip, "review.comment", "comment")
-    entries = [_entry(strip, "review.uphold", "next"), why, _entry(strip, "review.undo", "undo")]
+    entries = [_entry(strip, "review.uphold", "next")]
+    if overturned:
+        entries.append(_entry(strip, "review.why", "why" if narrow else "say why"))
+    if not (overturned and narrow):
+        entries.append(_entry(strip, "review.comment", "comment"))
+    entries.append(_entry(strip, "review.undo", "undo"))
     return Content("  " if narrow else "    ").join(entries)
 
 
@@ -272,6 +318,8 @@ def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     if strip.not_saved is not None:
         foot = not_saved_rows(strip, strip.not_saved, width)[0]
     said = dispute_rows(strip.pair, strip.signs, width, height - 1)
+    if said and (above := above_you(strip, width, narrow=height < 5)):
+        said = [*said[:-1], above]
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
 
@@ -336,8 +384,9 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
     """
     narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
     if narrow:
-        return reason_rows(strip, width, 1, criteria)
-    above = above_you(strip, width)
+        above = above_you(strip, width, narrow=True)
+        return [above] if above and strip.not_saved is None else reason_rows(strip, width, 1, criteria)
+    above = _between(strip, width)
     rest = [above] if above or not criteria else []
     reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
     return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
@@ -404,7 +453,7 @@ def receipt(
         return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
     if done.kind in _HERE:
         return Content.styled(_HERE[done.kind], MUTED)
-    key = safe_text.tail(done.key) if narrow else safe_text.line(done.key)
+    key = safe_text.tail(done.key) if narrow else safe_text.key(done.key, width=24)
     if done.ruling is Ruling.OVERTURNED:
         sign = Content.styled(f" {signs.overturned} ", BADGE_WRONG) if loud else sign_of(done, signs)
         words = Content.assemble(key, f" {said(done)}" if narrow else f", you {said(done)}").stylize(

@@ -57,6 +57,11 @@ class ReviewView:
         """What a reviewer must have seen before a key counts: the verdict strip and both answers."""
         return [self.strip, *(pane.body for pane in self.panes.values())]
 
+    def repaint(self) -> None:
+        """Have painted again what a reviewer must have seen before a key counts."""
+        for widget in self.to_be_painted():
+            widget.refresh()
+
     def hidden(self) -> list[ReportsPaint]:
         """The answers for which there is no room."""
         return [pane.body for pane in self.panes.values() if not pane.display]

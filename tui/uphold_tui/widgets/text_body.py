@@ -6,6 +6,7 @@ It draws its own bar, scrollbar and last row, so that showing another text needs
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.color import Color
@@ -20,12 +21,16 @@ from textual.visual import Visual, visualize
 from uphold.formatting import count_noun
 from uphold_tui.themes import MUTED, PLAIN, THUMB
 from uphold_tui.widgets.painting import ReportsPaint
+from uphold_tui.widgets.text_selection import Place, Selection, selected_text
 
 if TYPE_CHECKING:
     from rich.markdown import Markdown
 
 _MARKER = Color(1, 2, 3)
 """A background that no theme has: cells of markdown without it have one of their own, and are code."""
+
+SELECTED = "reverse"
+"""What is selected: inverted, as terminals show it, with and without colours."""
 
 _MOST_WRAPPED = 16
 """Wrapped texts in the cache."""
@@ -66,6 +71,13 @@ class TextBody(ReportsPaint):
             self.body = body
             self.lines = lines
 
+    class Selected(Message):
+        """A part of the text was selected with the mouse."""
+
+        def __init__(self, body: "TextBody") -> None:
+            super().__init__()
+            self.body = body
+
     def __init__(self, name: str | None = None) -> None:
         super().__init__(id=name)
         self.auto_links = False
@@ -73,6 +85,8 @@ class TextBody(ReportsPaint):
         self.bar = Content("")
         self.margins = Margins()
         self.more_sign = PLAIN.more
+        self.selection: Selection | None = None
+        self._drags_thumb, self._begun_at = False, Place(0, 0)
         self._answer: PreparedAnswer | None = None
         self._rows: list[Content] | list[Strip] = []
         self._wrapped_size = Size(0, 0)
@@ -88,7 +102,7 @@ class TextBody(ReportsPaint):
         self.bar, self.more_sign = bar, more_sign
         if answer is not self._answer or margins != self.margins:
             share = self.top / max(self.max_top, 1) if stay else 0.0
-            self._answer, self.margins, self.top = answer, margins, 0
+            self._answer, self.margins, self.top, self.selection = answer, margins, 0, None
             self._wrap_answer()
             self.top = round(share * self.max_top)
         elif same:
@@ -105,7 +119,9 @@ class TextBody(ReportsPaint):
         self._wrapped = {key: rows for key, rows in self._wrapped.items() if isinstance(key[0].body, Content)}
 
     def _wrap_answer(self) -> None:
-        """Wrap the text for the widget's present size."""
+        """Wrap the text for the widget's present size; another width has other rows, and what was selected is not any more."""
+        if self.size.width != self._wrapped_size.width:
+            self.selection = None
         self._wrapped_size = self.size
         if self._answer is not None and self._wrapped_size.width:
             self._rows = self.wrap(self._answer)
@@ -183,6 +199,43 @@ class TextBody(ReportsPaint):
                 return number
         return max(len(self._rows) - 1, 0)
 
+    # selecting
+
+    def select(self, selection: Selection | None) -> None:
+        """Select a part of the text, or nothing."""
+        if selection != self.selection:
+            self.selection = selection
+            self.refresh()
+
+    def select_rows(self, anchor: int, head: int) -> None:
+        """Select whole rows, from one to another, and keep the last one in sight."""
+        head = max(0, min(head, self.last_row))
+        self.select(Selection.of_rows(max(0, min(anchor, self.last_row)), head))
+        place, room = head + self.margins.above, max(self._wrapped_size.height - 1 - self.overflows, 0)
+        self.scroll_rows(min(max(self.top, place - room), place))
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the text."""
+        return max(len(self._rows) - 1, 0)
+
+    @property
+    def first_row(self) -> int:
+        """The first row of the text that is in sight."""
+        return max(self.top - self.margins.above, 0)
+
+    def selected_text(self) -> str:
+        """Return the part of the text that is selected; empty where nothing is."""
+        if self.selection is None or self._answer is None:
+            return ""
+        body = self._answer.body
+        return selected_text(body if isinstance(body, Content) else None, self._rows, self.selection)
+
+    def _place_at(self, x: int, y: int) -> Place:
+        """Return the place of the text at a cell of the widget, or the nearest."""
+        row = min(max(self.top + y - self.margins.above, 0), self.last_row)
+        return Place(row, max(x - self.bar.cell_length - self.margins.left, 0))
+
     # rendering
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -194,7 +247,21 @@ class TextBody(ReportsPaint):
         row = self.top + y - self.margins.above
         if y == self._wrapped_size.height - 1 and self.overflows:
             return self._row(self._lines_below(), y)
-        return self._row(self._rows[row] if 0 <= row < len(self._rows) else Content(""), y)
+        if not 0 <= row < len(self._rows):
+            return self._row(Content(""), y)
+        return self._row(self._rows[row] if self.selection is None else self._with_selection(row, self.selection), y)
+
+    def _with_selection(self, number: int, selection: Selection) -> Content | Strip:
+        """Return a row with what is selected in it inverted."""
+        row = self._rows[number]
+        span = selection.span(number, row.plain if isinstance(row, Content) else row.text)
+        if span is None:
+            return row
+        if isinstance(row, Content):
+            return row.stylize(SELECTED, *span)
+        start, end = (cell_len(row.text[:place]) for place in span)
+        chosen = row.crop(start, end).apply_style(RichStyle(reverse=True))
+        return Strip.join([row.crop(0, start), chosen, row.crop(end, row.cell_length)])
 
     def _lines_below(self) -> Content:
         below = self.max_top - self.top
@@ -250,16 +317,38 @@ class TextBody(ReportsPaint):
         self.post_message(self.Wheel(self, -3))
 
     def on_mouse_down(self, event: MouseDown) -> None:
-        if self.overflows and event.x == self._wrapped_size.width - 1:
-            self.capture_mouse()
+        """Begin to drag the scrollbar, or to select."""
+        self._drags_thumb = self.overflows and event.x == self._wrapped_size.width - 1
+        if event.button != 1:
+            return
+        self.capture_mouse()
+        if self._drags_thumb:
             self._drag(event.y)
+        else:
+            self._begun_at = self._place_at(event.x, event.y)
+            self.select(None)
 
     def on_mouse_move(self, event: MouseMove) -> None:
-        if self.app.mouse_captured is self:
+        """Go on with it; at the edges the text scrolls."""
+        if self.app.mouse_captured is not self:
+            return
+        if self._drags_thumb:
             self._drag(event.y)
+            return
+        height = self._wrapped_size.height
+        if not 0 <= event.y < height:
+            self.scroll_rows(self.top + (1 if event.y >= height else -1))
+        place = self._place_at(event.x, min(max(event.y, 0), height - 1))
+        if self.selection is not None or place != self._begun_at:
+            self.select(Selection(self._begun_at, place))
 
     def on_mouse_up(self, event: MouseUp) -> None:
+        """End it; what was selected can be copied."""
+        if self.app.mouse_captured is not self:
+            return
         self.release_mouse()
+        if not self._drags_thumb and self.selected_text():
+            self.post_message(self.Selected(self))
 
     def _drag(self, y: int) -> None:
         self.scroll_rows(round(self.max_top * y / max(self._wrapped_size.height - 1, 1)))

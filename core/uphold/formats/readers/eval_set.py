@@ -46,7 +46,7 @@ def read_set_file(path: Path) -> SetFile:
     rows = iter_rows(file, notes)
     source, first = next(rows)
     try:
-        header = _read_header(first["set"])
+        header = read_header(first["set"])
     except BadRow as error:
         raise BadFile(f"{source}: {error}") from None
     notes.note_fields(first["set"], _HEADER_FIELDS)
@@ -59,7 +59,8 @@ def read_set_file(path: Path) -> SetFile:
     return SetFile(header, examples, warnings, tuple(notes.unused))
 
 
-def _read_header(value: dict[str, Any]) -> SetHeader:
+def read_header(value: dict[str, Any]) -> SetHeader:
+    """Read what a first line says of a set. Raises BadRow."""
     seed = read_text(value, "seed")
     if seed is not None and not _SEED.fullmatch(seed):
         raise BadRow(f"seed must be 2 to 64 hex digits in lower case, found {describe(seed)}")
@@ -94,7 +95,7 @@ def _read_examples(rows: Iterator[tuple[RowSource, dict[str, Any]]], notes: Read
     seen: dict[str, RowSource] = {}
     for source, record in rows:
         try:
-            example = _read_example(source, record)
+            example = read_example(source, record)
             if example.key in seen:
                 raise BadRow(f"the key {describe(example.key)} stands in {seen[example.key]} already")
         except BadRow as error:
@@ -104,7 +105,8 @@ def _read_examples(rows: Iterator[tuple[RowSource, dict[str, Any]]], notes: Read
         yield example
 
 
-def _read_example(source: RowSource, record: dict[str, Any]) -> FileExample:
+def read_example(source: RowSource, record: dict[str, Any]) -> FileExample:
+    """Read an example with its status. Raises BadRow."""
     turns = read_turns(record)
     if turns is None:
         raise BadRow('neither "instruction" nor "turns" is there')

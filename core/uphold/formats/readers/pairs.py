@@ -32,6 +32,7 @@ from uphold.formats.fields import (
 )
 from uphold.formats.files import InputFile, iter_rows
 from uphold.formats.json_values import describe, parse_json
+from uphold.formats.label_words import is_shown_answer
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference, preference_from_share
 from uphold.records.rows import ColumnUse, ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
@@ -91,7 +92,7 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
             columns.note_columns(file.fields or ())
         rows = iter_rows(file, notes)
         head = list(islice(rows, HEAD_ROWS))
-        check_head(file.name, head, options)
+        taken = check_head(file.name, head, options)
         for _, raw in head:
             notes.note_columns(raw)
         for source, raw in chain(head, rows):
@@ -101,7 +102,7 @@ def read(files: Mapping[str, Sequence[InputFile]], options: ReadOptions, notes: 
                 row = parser.parse(source, plain)
             except BadRow as error:
                 if not options.skip_bad:
-                    check_later_words(chain([(source, raw)], islice(rows, _ROWS_FOR_WORDS)), options)
+                    check_later_words(chain([(source, raw)], islice(rows, _ROWS_FOR_WORDS)), taken, options)
                 notes.skip_or_raise(source, f"{error}{columns.missing_hint()}")
                 continue
             consumed = frozenset[str]() if plain is record else frozenset(record.keys() - plain.keys())
@@ -326,6 +327,21 @@ def _read_label(record: dict[str, Any], field: str, words: Mapping[str, Any], *s
     return read_choice(record, field, words)
 
 
+def _verdict_by_order(record: dict[str, Any], order: AnswerOrder, *systems: str) -> Preference | None:
+    """Read a verdict that names an answer as the judge saw it, A for the first one shown; None for any other verdict."""
+    value = record.get("verdict")
+    if value in systems or not is_shown_answer(value):
+        return None
+    if order is AnswerOrder.UNKNOWN:
+        raise BadRow(
+            f"verdict is {value!r}, but nothing says which answer the judge saw as A; add order: "
+            f"{AnswerOrder.CANDIDATE_FIRST} where that was the candidate's, else {AnswerOrder.BASELINE_FIRST}"
+        )
+    says_first = str(value).strip().upper() == "A"
+    is_candidate = says_first == (order is AnswerOrder.CANDIDATE_FIRST)
+    return Preference.CANDIDATE if is_candidate else Preference.BASELINE
+
+
 def _read_judgments(record: dict[str, Any], candidate: str, baseline: str) -> tuple[ImportedJudgment, ...]:
     judge = read_name(record, "judge") or _UNNAMED
     order = read_choice(record, "order", _ORDERS) or AnswerOrder.UNKNOWN
@@ -333,7 +349,9 @@ def _read_judgments(record: dict[str, Any], candidate: str, baseline: str) -> tu
     reason = read_text(record, "reason")
     if "verdict" not in record and preference is None:
         return ()
-    verdict = _read_label(record, "verdict", _VERDICTS, candidate, baseline)
+    verdict = _verdict_by_order(record, order, candidate, baseline)
+    if verdict is None:
+        verdict = _read_label(record, "verdict", _VERDICTS, candidate, baseline)
     implied = verdict if preference is None else preference_from_share(preference)
     if "verdict" in record and verdict is not implied:
         recorded = "null (unreadable)" if verdict is None else verdict.value

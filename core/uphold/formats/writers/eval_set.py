@@ -4,18 +4,20 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from uphold.formats.writers.json_line import json_line
 from uphold.records.set_files import FILE_SETTINGS, SetHeader
 from uphold.records.sets import Example, SettingKind
 
 
 def set_lines(header: SetHeader, examples: Iterable[Example]) -> Iterator[str]:
     """Yield the lines of the file of a set, each with its line end."""
-    yield _line({"set": _header_object(header)})
+    yield json_line({"set": header_object(header)})
     for example in examples:
-        yield _line(example_object(example))
+        yield json_line(example_object(example))
 
 
-def _header_object(header: SetHeader) -> dict[str, Any]:
+def header_object(header: SetHeader) -> dict[str, Any]:
+    """Return what the first line says about the set."""
     settings = {kind.value: _setting(kind, header.settings.get(kind)) for kind in FILE_SETTINGS}
     return {"name": header.name, **settings, "seed": header.seed, "examples": header.examples, "hash": header.hash}
 
@@ -37,8 +39,3 @@ def example_object(example: Example) -> dict[str, Any]:
     if any(reference is not None for reference in text.references):
         row["reference"] = text.references[0] if single else list(text.references)
     return row | {"tags": list(example.tags), "status": example.status.value}
-
-
-def _line(value: dict[str, Any]) -> str:
-    # DEL is the one control character that JSON does not escape.
-    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f") + "\n"

@@ -1,9 +1,9 @@
 """Writer of pairs as JSONL: one object per line, ASCII, texts unchanged."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from uphold.formats.writers.json_line import json_line
 from uphold.records.judgments import Judgment
 from uphold.records.rows import ExportedJudge, ExportedPair, ExportedReviewer
 
@@ -11,8 +11,7 @@ from uphold.records.rows import ExportedJudge, ExportedPair, ExportedReviewer
 def json_lines(pairs: Iterable[ExportedPair]) -> Iterator[str]:
     """Yield one line per pair, each with its line end."""
     for pair in pairs:
-        # DEL is the one control character that JSON does not escape.
-        yield json.dumps(pair_object(pair), ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
+        yield json_line(pair_object(pair))
 
 
 def pair_object(pair: ExportedPair) -> dict[str, Any]:

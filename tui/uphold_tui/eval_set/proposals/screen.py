@@ -15,6 +15,7 @@ from uphold.errors import UpholdError
 from uphold.records.proposals import ProposalState, ProposeProgress
 from uphold.records.reviews import ReviewProgress
 from uphold.records.texts import ExampleText
+from uphold.workflows.curating import SetEditor
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -24,8 +25,10 @@ from uphold_tui.eval_set.proposals import text
 from uphold_tui.eval_set.proposals.coverage_panel import CoveragePanel, CoverageState
 from uphold_tui.eval_set.proposals.pool_form import PoolFields, PoolScreen
 from uphold_tui.eval_set.proposals.propose_run import ProposeRun, progress_words, proposed_words
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
 
@@ -310,9 +313,9 @@ class ProposalsScreen(Screen[None]):
         for body in (self.body, self.near_body):
             body.scroll_rows(body.top + rows)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll both texts by a page."""
-        self.action_scroll(pages * self.body.page)
+    def action_page(self, pages: float) -> None:
+        """Scroll both texts by pages."""
+        self.action_scroll(page_step(pages, self.body.page))
 
     def on_text_body_wheel(self, message: TextBody.Wheel) -> None:
         """Scroll the text under the mouse."""
@@ -375,16 +378,34 @@ class ProposalsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys for proposals", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.session.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen; what was taken counts from now on."""
-        if self._run is not None:
-            self._run.stop()
-        kept = self._try(self.session.finish)
+        kept = self._finish()
         if kept is not None:
             self.actions.leave(kept)
+
+    def _finish(self) -> list[str] | None:
+        """Stop reading, and have what was taken count; return its keys, None where that could not be written."""
+        if self._run is not None:
+            self._run.stop()
+        return self._try(self.session.finish)
+
+    def finish(self) -> bool:
+        """Do what closing the screen does; whether the set was changed."""
+        return bool(self._finish())
+
+    @property
+    def set_editor(self) -> SetEditor:
+        """What changes the set."""
+        return self.session.editor

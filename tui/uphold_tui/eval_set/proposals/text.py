@@ -53,7 +53,7 @@ def nearest(item: ProposalItem, look: ReadingLook) -> PaneText:
         words = "The set had nothing like it when it was proposed."
         return PaneText(Content.styled("nearest", MUTED), Content(""), Content.styled(words, MUTED))
     near = one.near
-    title = Content.assemble(("nearest: ", MUTED), safe_text.line(near.key))
+    title = Content.assemble(("nearest: ", MUTED), safe_text.key(near.key))
     facts = Content.styled(f"shares {percent(near.likeness)} of the words", MUTED)
     turns = "one turn" if len(near.text.turns) == 1 else count_noun(len(near.text.turns), "turn")
     tags = safe_text.tags(near.tags, MUTED)
@@ -188,5 +188,5 @@ def receipt(item: ProposalItem, signs: Signs) -> Content:
     tags = Content.assemble((", ", MUTED), safe_text.tags(item.tags, MUTED)) if taken and item.tags else Content("")
     sign = "+" if taken else signs.skipped
     return Content.assemble(
-        (f"before: {sign} ", MUTED), safe_text.line(key, MUTED), (" taken" if taken else " left out", MUTED), tags
+        (f"before: {sign} ", MUTED), safe_text.key(key, MUTED, 24), (" taken" if taken else " left out", MUTED), tags
     )

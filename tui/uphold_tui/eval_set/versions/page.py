@@ -154,7 +154,7 @@ def _listed(members: Sequence[MemberChange], key_width: int, width: int) -> Iter
             if tag_width and one.tags
             else None
         )
-        head = Content.assemble("  ", _padded(safe_text.line(one.key, MUTED), key_width))
+        head = Content.assemble("  ", _padded(safe_text.key(one.key, MUTED, key_width - 2), key_width))
         if tag_width:
             head = Content.assemble(head, _padded(tag or Content(""), tag_width))
         room = max(width - head.cell_length, 1)
@@ -172,7 +172,7 @@ def _edited(members: Sequence[MemberChange], key_width: int, width: int) -> Iter
         if one.before is None or one.after is None:
             continue
         for at, (name, old, new) in enumerate(_differing(one.before, one.after)):
-            key = safe_text.line(one.key, MUTED) if at == 0 else Content("")
+            key = safe_text.key(one.key, MUTED, key_width - 2) if at == 0 else Content("")
             yield Content.assemble("  ", _padded(key, key_width), (name, MUTED))
             if compared > _MOST_COMPARED:
                 continue

@@ -25,8 +25,10 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.eval_set.versions import page
 from uphold_tui.eval_set.versions.loader import Difference, Numbers, VersionEntry, VersionsLoader
 from uphold_tui.eval_set.versions.strip import EffectsPanel, effect_rows
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, with_message
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
@@ -305,9 +307,9 @@ class VersionsScreen(Screen[None]):
             self.list.go(len(self.list.items) - 1 if end else 0)
             self._show_moved()
 
-    def action_page(self, pages: int) -> None:
-        """Scroll the difference by a page."""
-        self.diff.scroll_rows(self.diff.top + pages * self.diff.page)
+    def action_page(self, pages: float) -> None:
+        """Scroll the difference by pages."""
+        self.diff.scroll_rows(self.diff.top + page_step(pages, self.diff.page))
 
     def action_open(self) -> None:
         """Show the difference alone, or the list again."""
@@ -439,11 +441,16 @@ class VersionsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys for versions", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.editor.name)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
-        from uphold_tui.dialogs.commands import key_commands, run_chosen_command, theme_commands
+        from uphold_tui.dialogs.commands import open_palette
 
-        run_chosen_command(self, [*key_commands(self.table.values()), *theme_commands(self.app)])
+        open_palette(self, self.table.values())
 
     def action_back(self) -> None:
         """Close the screen."""
