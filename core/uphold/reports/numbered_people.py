@@ -16,6 +16,7 @@ def numbered_people(found: RunEvidence) -> RunEvidence:
         names=tuple(numbers[name] for name in reviewers.names),
         pairs=tuple(replace(pair, a=numbers[pair.a], b=numbers[pair.b]) for pair in reviewers.pairs),
         leans=tuple(replace(bias, name=numbers[bias.name]) for bias in reviewers.leans),
+        progress=tuple(replace(one, name=numbers[one.name]) for one in reviewers.progress),
     )
     return replace(
         found,
@@ -40,4 +41,5 @@ def _names(found: RunEvidence) -> Iterator[str]:
     yield from reviewers.names
     yield from (name for pair in reviewers.pairs for name in (pair.a, pair.b))
     yield from (bias.name for bias in reviewers.leans)
+    yield from (one.name for one in reviewers.progress)
     yield from (opinion.reviewer for pair in found.pairs for opinion in pair.opinions)

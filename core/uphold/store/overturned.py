@@ -1,7 +1,7 @@
 """Pairs on which people overturned a judge, and the reasons and notes they gave."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from uphold.records.enums import Choice, Verdict
@@ -37,7 +37,7 @@ FROM compared_decisions d JOIN current_pairs p ON p.id = d.pair_id JOIN runs r O
 JOIN examples e ON e.id = p.example_id JOIN reviewers w ON w.id = d.reviewer_id
 JOIN current_decisions f ON f.pair_id = d.pair_id AND f.reviewer_id = d.reviewer_id
 JOIN verdicts v ON v.pair_id = d.pair_id AND v.judge_id = :judge
-WHERE p.run_id IN (SELECT value FROM json_each(:runs)) AND p.example_id IN (SELECT value FROM json_each(:examples))
+WHERE r.set_id = :set AND (:run IS NULL OR r.id = :run) AND p.example_id IN (SELECT value FROM json_each(:examples))
     AND v.verdict IN ('candidate', 'baseline', 'tie')
     AND v.verdict <> CASE d.choice WHEN 'both-bad' THEN 'tie' ELSE d.choice END
     AND p.id NOT IN (SELECT pair_id FROM broken_pairs)
@@ -46,15 +46,16 @@ ORDER BY p.id, w.name
 
 
 def overturned_pairs(
-    store: Store, runs: Sequence[Run], judge_id: int, example_ids: Collection[int]
+    store: Store, set_id: int, run: Run | None, judge_id: int, example_ids: Collection[int]
 ) -> list[OverturnedPair]:
-    """Return the decisions against a judge's verdicts on the current pairs of some runs and examples.
+    """Return the decisions against a judge's verdicts on the current pairs of some examples, in a run or in all of a set.
 
     A decision is the one made before the verdict was seen, where there is one; both-bad is a tie.
     """
     values = {
         "judge": judge_id,
-        "runs": json.dumps([run.id for run in runs]),
+        "set": set_id,
+        "run": None if run is None else run.id,
         "examples": json.dumps(sorted(example_ids)),
     }
     return [

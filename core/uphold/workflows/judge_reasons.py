@@ -36,7 +36,7 @@ def overturned_reasons(store: Store, scope: PairScope, judge: JudgeRef) -> Overt
 def overturned_in_development(store: Store, scope: PairScope, judge: JudgeRef) -> list[OverturnedPair]:
     """Return the decisions against a judge's verdicts in the development half."""
     examples = development_examples(store, scope.set_id)
-    return overturned_pairs(store, scope.runs, judge.id, examples)
+    return overturned_pairs(store, scope.set_id, scope.run, judge.id, examples)
 
 
 def _said(one: OverturnedPair) -> list[tuple[str, bool]]:
