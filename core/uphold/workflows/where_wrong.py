@@ -138,7 +138,7 @@ def _reasons(
     rows = zip(columns.ids, columns.example_ids, strict=True)
     examples = {example for pair, example in rows if pair not in locked}
     found: dict[RunPart, set[int]] = {}
-    for one in overturned_pairs(store, (run,), judge.id, examples):
+    for one in overturned_pairs(store, run.set_id, run, judge.id, examples):
         for reason in one.reasons:
             found.setdefault(RunPart(PartKind.REASON, reason), set()).add(one.pair_id)
     return found

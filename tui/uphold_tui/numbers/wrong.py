@@ -26,6 +26,7 @@ from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.links import LinkedPage
 from uphold_tui.numbers.page import Row, blank, plain, wrapped
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import interval
@@ -163,6 +164,11 @@ class WrongScreen(Screen[None]):
         from uphold_tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("Keys where a judge is wrong", tuple(self.table.values()), _HELP_NOTE))
+
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
 
     def action_command(self) -> None:
         """Offer all commands by name."""
