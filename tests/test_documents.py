@@ -22,9 +22,11 @@ from uphold.records.comparisons import JudgeComparison, RunDifference
 from uphold.records.counts import ReviewerHabits
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
-from uphold.settings import read_settings
+from uphold.settings import Settings, read_settings
 from uphold.stats.summary import run_statistics
+from uphold.workflows.export_formats import FORMATS
 from uphold_tui import keys
+from uphold_tui.keymap_check import check_keymap
 
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 GUIDES = [
@@ -33,9 +35,11 @@ GUIDES = [
     "docs/judges.md",
     "docs/numbers.md",
     "docs/formats.md",
+    "docs/exports.md",
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/settings.md",
     "docs/reviewing-together.md",
     "docs/reports.md",
 ]
@@ -198,6 +202,15 @@ def test_the_page_of_keys_is_what_the_tables_of_keys_give() -> None:
     assert tables == {id(table) for table in keys_page.SCREENS.values()}
 
 
+def test_the_settings_on_their_page_are_all_there_and_can_be_used(tmp_path: Path) -> None:
+    (block,) = Page("docs/settings.md").blocks("toml")
+    (tmp_path / "uphold.toml").write_text(block, "utf-8")
+    found = read_settings(tmp_path / "uphold.toml")
+    texts = [name for name, value in asdict(Settings()).items() if value is None or isinstance(value, str)]
+    assert [name for name in texts if getattr(found, name) == getattr(Settings(), name)] == []
+    check_keymap(found.keys)
+
+
 def test_keys_that_the_page_of_keys_remaps_leave_no_key_with_two_meanings(tmp_path: Path) -> None:
     (block,) = Page("docs/keys.md").blocks("toml")
     (tmp_path / "uphold.toml").write_text(block, "utf-8")
@@ -232,6 +245,10 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:
     assert not {*registry.FORMATS, *FIELDS} - in_backquotes("docs/formats.md")
+
+
+def test_the_page_of_exports_has_every_format() -> None:
+    assert not set(FORMATS) - in_backquotes("docs/exports.md")
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:
