@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from uphold.records.certificates import Standing
 from uphold.records.checkpoints import CheckpointRow, Opinion, Reader
 from uphold.records.enums import Preference
 from uphold.records.labels import Label
@@ -132,7 +133,8 @@ class RunEvidence:
 
     `history` are the runs of its set against the same baseline, latest first, this one among them, `left_out` how many more
     there are. `checkpoint` is the run's own row of the history, `against` the blessed run of the set, None where there is
-    none or it is this one. `smallest_change` is that of `ReviewPlan`.
+    none or it is this one. `smallest_change` is that of `ReviewPlan`. `standing` is the certificate of the judge shown, None
+    where there is none.
     """
 
     run: Run
@@ -150,3 +152,4 @@ class RunEvidence:
     origin: RunOrigin
     fingerprint: str
     created_at: str
+    standing: Standing | None = None

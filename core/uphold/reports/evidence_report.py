@@ -22,6 +22,7 @@ from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.run_evidence import RunEvidence
 from uphold.records.scores import ScoreChange
 from uphold.records.statistics import JudgeStatistics, Rate, ReviewerStatistics, RunStatistics
+from uphold.reports.certificate_text import standing_sentence, standing_tone
 from uphold.reports.document import (
     Chart,
     Checkpoints,
@@ -98,7 +99,15 @@ def _part(found: RunEvidence, *, with_history: bool) -> RunPart:
             "What this set cannot show", tuple(MarkedLine(Mark.LIMIT, text) for text in limits(found)), half=True
         ),
         DocumentSection("Made from", tuple(origin_items(found)), half=True),
-        DocumentSection("", (Folded("Every number, as uphold stats prints them", run_report(found.numbers).sections),)),
+        DocumentSection(
+            "",
+            (
+                Folded(
+                    "Every number, as uphold stats prints them",
+                    run_report(found.numbers, standing=found.standing).sections,
+                ),
+            ),
+        ),
     )
     return RunPart(
         set=run.set,
@@ -231,6 +240,8 @@ def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
     if floor is not None:
         yield Sentence(f"The mark is the set’s floor for judges, {percent(floor)}.", Tone.MUTED)
     yield from (item for item in words if item.id in _JUDGE_WORDS)
+    if found.standing is not None:
+        yield Sentence(f"Certificate: {standing_sentence(found.standing)}.", standing_tone(found.standing))
     yield Sentence(f"Judge {judge.name}, version {judge.version[:_SHORT_HASH]}", Tone.MUTED)
 
 

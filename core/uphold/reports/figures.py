@@ -17,7 +17,7 @@ def figures(found: RunEvidence) -> dict[str, object]:
     read = found.read
     given = {
         "state": found.decision.state.value,
-        **statistics_json(found.numbers),
+        **statistics_json(found.numbers, found.standing),
         "against_blessed": checkpoint_row_json(found.checkpoint)["difference"] if found.against is not None else None,
         "read": {"pairs": read.pairs, "read": read.read, "carried": read.carried, "blind": read.blind},
         "upheld": read.upheld,
