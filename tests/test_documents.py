@@ -24,6 +24,7 @@ from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
 from uphold.settings import Settings, read_settings
 from uphold.stats.summary import run_statistics
+from uphold.workflows.export_formats import FORMATS
 from uphold_tui import keys
 from uphold_tui.keymap_check import check_keymap
 
@@ -34,6 +35,7 @@ GUIDES = [
     "docs/judges.md",
     "docs/numbers.md",
     "docs/formats.md",
+    "docs/exports.md",
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
@@ -243,6 +245,10 @@ def test_the_files_of_judges_on_the_page_are_read(tmp_path: Path) -> None:
 
 def test_every_format_and_every_field_of_pairs_is_on_the_page_of_formats() -> None:
     assert not {*registry.FORMATS, *FIELDS} - in_backquotes("docs/formats.md")
+
+
+def test_the_page_of_exports_has_every_format() -> None:
+    assert not set(FORMATS) - in_backquotes("docs/exports.md")
 
 
 def test_every_key_of_the_json_is_on_the_page_of_statistics() -> None:

@@ -11,6 +11,7 @@ Nothing is written. Pairs are those of `uphold export`: current ones that nobody
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -55,12 +56,12 @@ class Records(Generic[Record]):
 
     def dicts(self) -> list[dict[str, Any]]:
         """Return each record as a flat dict: text, numbers, booleans and None by field."""
-        return [{name: _plain(value) for name, value in asdict(item).items()} for item in self.items]  # type: ignore[call-overload]
+        return [asdict(item) for item in self.items]  # type: ignore[call-overload]
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as a data frame shows it: an enumeration's as its text."""
-    return str(value) if isinstance(value, str) else value
+def _word(value: StrEnum | None) -> str | None:
+    """Return what an enumeration's value is called, as plain text."""
+    return None if value is None else value.value
 
 
 class Statistics:
@@ -94,7 +95,7 @@ _VALUES = ("rate", "value", "difference", "standard_error")
 def _flattened(path: str, value: Any) -> Iterator[StatisticRecord]:
     """Yield the numbers of a JSON value, named by their path; items of a list go by their name, else by their place."""
     if isinstance(value, dict):
-        own = next((name for name in _VALUES if name in value), None)
+        own = next((name for name in _VALUES if name in value and not isinstance(value[name], dict | list)), None)
         if own is not None:
             more = {name: value.get(name) for name in ("low", "high", "n", "level", "method", "reason")}
             yield StatisticRecord(path, value[own], **more)
@@ -245,16 +246,16 @@ def _review_records(pair: ExportedPair) -> Iterator[ReviewRecord]:
             pair.key,
             pair.turn,
             reviewer.name,
-            decision=state.decision.choice if state.decision is not None else None,
-            first_decision=first.choice if first is not None else None,
-            ruling=reviewer.ruling,
+            decision=_word(state.decision.choice if state.decision is not None else None),
+            first_decision=_word(first.choice if first is not None else None),
+            ruling=_word(reviewer.ruling),
             reasons=",".join(state.reasons),
             comment=reviewer.comment,
             flagged=state.flagged,
             skipped=state.skipped,
             mode=shown.mode if shown is not None else None,
             verdict_shown=shown.verdict_shown if shown is not None else None,
-            judge_verdict=shown.verdict if shown is not None else None,
+            judge_verdict=_word(shown.verdict if shown is not None else None),
             seconds=first.seconds if first is not None else None,
             source=first.source if first is not None else None,
             at=first.at if first is not None else None,
@@ -271,10 +272,10 @@ def _judgment_records(pair: ExportedPair) -> Iterator[JudgmentRecord]:
                 judge.name,
                 judge.version,
                 judge.verdict.kind,
-                judgment.order,
+                judgment.order.value,
                 judgment.sample,
-                judgment.status,
-                judgment.verdict,
+                judgment.status.value,
+                _word(judgment.verdict),
                 judgment.preference,
                 judgment.confidence,
                 judgment.reason,
@@ -282,5 +283,5 @@ def _judgment_records(pair: ExportedPair) -> Iterator[JudgmentRecord]:
                 judgment.cost,
                 judgment.seconds,
                 judgment.at,
-                judge.verdict.verdict,
+                judge.verdict.verdict.value,
             )

@@ -73,6 +73,15 @@ def _make_locked(path: Path) -> int:
         os.close(descriptor)
 
 
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sweep(folder: Path) -> None:
     """Remove the temporary files and folders of dead processes from a folder; what cannot be removed stays."""
     try:

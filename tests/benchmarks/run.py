@@ -23,6 +23,7 @@ import checking
 import counting
 import curation
 import dropping
+import exporting
 import history
 import lists
 import made
@@ -53,6 +54,7 @@ class Size:
     examples: int
     training_lines: int
     logs: int
+    exported: int
     still: float = 0.3
     """Seconds without a byte after which a terminal is at rest."""
 
@@ -70,6 +72,7 @@ WHOLE = Size(
     examples=10_000,
     training_lines=50_000,
     logs=5_000,
+    exported=100_000,
 )
 
 QUICK = Size(
@@ -85,6 +88,7 @@ QUICK = Size(
     examples=30,
     training_lines=100,
     logs=200,
+    exported=50,
     still=0.05,
 )
 
@@ -107,6 +111,7 @@ class Bench:
             "saving": lambda: saving.measure(size.saves, self.big),
             "import": lambda: bringing.measure(size.rounds, folder, self._imported()),
             "drop": lambda: dropping.measure(min(size.rounds, 3), folder, self._dropped()),
+            "export": lambda: exporting.measure(folder, *self._exported()),
             "checks": lambda: checking.measure(min(size.rounds, 3), folder, size.examples, size.training_lines),
             "judging": lambda: asking.measure(size.rounds, folder, self.judged, asking.CASES[: size.judging_cases]),
         }
@@ -152,6 +157,10 @@ class Bench:
 
     def _dropped(self) -> list[tuple[str, Path]]:
         return [(f"{pairs:,} pairs", self._file(f"dropped-{pairs}", pairs, 700)) for pairs in self.size.dropped]
+
+    def _exported(self) -> tuple[Path, Path]:
+        """Many pairs, and a few."""
+        return self._database("exported", self.size.exported, 700), self._database("few", 20, 700)
 
     def _imported(self) -> list[tuple[str, Path]]:
         files = [

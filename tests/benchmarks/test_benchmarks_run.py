@@ -31,6 +31,15 @@ GROUPS = {
     "saving": ["saving a decision (the store's part)", "saving a decision (the whole act)"],
     "import": ["import, pairs", "import, pairs, texts in every row"],
     "drop": ["imports drop, 10 pairs", "imports drop, 30 pairs"],
+    "export": [
+        "export csv, memory above idle",
+        "export jsonl, memory above idle",
+        "export xlsx, memory above idle",
+        "export alpaca-eval, memory above idle",
+        "export mt-bench, memory above idle",
+        "export trl, memory above idle",
+        "export uphold, memory above idle",
+    ],
     "checks": ["set check, 30 examples", "set check against 100 lines"],
     "judging": ["judging, 8 at once, answers after 0 ms"],
 }

@@ -11,7 +11,7 @@ from support.command_line import environment
 from support.imports import bring_files, judged, write
 from support.stores import new_store
 
-HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2"}
+HEAVY = {"textual", "anthropic", "openai", "numpy", "scipy", "pandas", "httpx2", "jinja2", "xlsxwriter"}
 
 FACES = {"textual", "rich", "typer", "uphold_tui"}
 

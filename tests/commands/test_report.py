@@ -42,6 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         bring_files(store, write(folder / "desk.jsonl", *rows()), set="desk")
     for key in KEYS[:3]:
         done(folder, "decide", "lora-vs-base", key, "candidate", "--reviewer", "ana", "--note", "kind")
+    done(folder, "next", "--reviewer", "ana")  # draws the queue
     done(folder, "report", "-o", "report.html")
     with closing(sqlite3.connect(folder / "x.db")) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -232,6 +233,18 @@ BY_HAND = {
         """UPDATE responses SET cells = '["mended"]' WHERE id = (SELECT candidate_response_id FROM pairs WHERE id = 4)""",
         ("response of lora to desk-0004, turn 1", "digest ", "digest "),
     ),
+    "which response a pair compares": (
+        "UPDATE pairs SET candidate_response_id = (SELECT candidate_response_id FROM pairs WHERE id = 6) WHERE id = 4",
+        ("response of lora to desk-0004, turn 1", "digest ", "digest "),
+    ),
+    "a judgment that is superseded and changed": (
+        "UPDATE judgments SET superseded_by = id, reason = 'no' WHERE pair_id = 3 AND answer_order = 'candidate-first'",
+        ("judgment of j on desk-0003, turn 1, candidate-first", "candidate, digest ", "candidate, digest "),
+    ),
+    "a pair's place": (
+        "UPDATE queue_items SET weight = 9.0 WHERE pair_id = 2",
+        ("place in the queue random of desk-0002, turn 1", "digest ", "digest "),
+    ),
     "an instruction": (
         """UPDATE texts SET turns = '["Say nothing."]' WHERE id = (SELECT text_id FROM pairs WHERE id = 4)""",
         ("instruction of desk-0004, turn 1", "digest ", "digest "),
@@ -361,3 +374,34 @@ def test_a_decision_in_another_run_changes_the_history_alone(folder: Path) -> No
 
 def test_an_import_that_a_report_rests_on_is_not_taken_back(folder: Path) -> None:
     assert "reports on its runs" in told(folder, "imports", "drop", "1")
+
+
+# size
+
+
+def test_long_texts_make_no_long_report(tmp_path: Path) -> None:
+    long = "A word, and <another>. " * 4_000
+    more = {"candidate": "lora", "baseline": "base", "context": long, "response_candidate": long, "note": long}
+    found = [
+        reviewed(f"k{number}", ("candidate", "baseline")[number % 2], judge="j", verdict="tie", reason=long, **more)
+        for number in range(12)
+    ]
+    with new_store(tmp_path / "x.db") as store:
+        bring_files(store, write(tmp_path / "desk.jsonl", *found))
+    for name in ("long.html", "long.md"):
+        done(tmp_path, "report", "-o", name)
+        assert (tmp_path / name).stat().st_size < 500_000
+    with open_store(tmp_path / "x.db") as store:
+        assert store.one("SELECT max(length(facts)) FROM reports")[0] < 20_000
+
+
+@pytest.mark.slow
+def test_ten_thousand_pairs_make_a_page_of_the_same_size(tmp_path: Path) -> None:
+    keys = tuple(f"k{number:05d}" for number in range(10_000))
+    with new_store(tmp_path / "x.db") as store:
+        bring_files(store, write(tmp_path / "desk.jsonl", *rows(keys)), set="desk")
+    done(tmp_path, "report", "-o", "large.html")
+    assert (tmp_path / "large.html").stat().st_size < 100_000
+    with open_store(tmp_path / "x.db") as store:
+        assert store.one("SELECT length(facts) FROM reports")[0] < 5_000_000
+    assert replayed(tmp_path)["holds"]

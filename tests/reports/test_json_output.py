@@ -69,6 +69,7 @@ SHAPE = {
         "per_vote_agreement": {"observed": RATE, "without_ties": RATE},
         "kappa": [["a", "b", "value", "n"]],
         "alpha": VALUE,
+        "progress": [["reviewer", "read", "of"]],
     },
     "budget": None,
 }

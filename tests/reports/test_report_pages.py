@@ -110,6 +110,7 @@ def assert_inert(html: str) -> ReadPage:
     ]
     assert len(policies) == 1
     assert (policies[0] or "").startswith("default-src 'none'; style-src 'sha256-")
+    assert "content=\"default-src 'none'; " in html
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
     return page
 

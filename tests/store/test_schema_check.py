@@ -143,7 +143,7 @@ def test_a_query_that_does_not_end_is_stopped_with_a_sentence(store: Store, monk
     with pytest.raises(BadDatabase, match=r"a query computed for more than .* and was stopped"):
         store.rows(ENDLESS)
     with pytest.raises(BadDatabase, match="was stopped"), store.writing() as conn:
-        conn.execute(f"INSERT INTO plans SELECT *, 1, 1, 1, 1, 1, '' FROM ({ENDLESS})")
+        conn.execute(f"INSERT INTO plans SELECT *, 1, 1, 1, 1, 1, '', NULL FROM ({ENDLESS})")
     assert store.one("SELECT 1") == (1,)
 
 

@@ -10,7 +10,7 @@ from support.imports import bring, compared, dump
 from support.packs import read_pack
 from support.stores import new_store
 from uphold.errors import BadDatabase, BadUsage
-from uphold.store import copying
+from uphold.store import backups
 from uphold.store.database import Store, open_store
 from uphold.store.schema import SCHEMA, migrate
 from uphold.workflows.backing_up import write_backup
@@ -30,7 +30,7 @@ def test_a_backup_holds_everything_in_one_file(store: Store) -> None:
 
 def test_others_write_while_a_backup_is_made(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     bring(store, *[compared(key, response_candidate=key * 50_000) for key in "abcdefgh"])
-    monkeypatch.setattr(copying, "_PAGES", 8)
+    monkeypatch.setattr(backups, "_PAGES", 8)
     written = []
 
     def write_meanwhile(done: int, of: int) -> None:
@@ -120,7 +120,7 @@ def test_where_there_is_no_room_for_the_copy_nothing_is_migrated(
     def full(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(copying, "back_up", full)
+    monkeypatch.setattr(backups, "back_up", full)
     with pytest.raises(BadDatabase, match=r"cannot be written \(database or disk is full\).*nothing was changed"):
         open_store(path)
     assert version(path) == 6

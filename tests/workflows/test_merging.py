@@ -16,10 +16,12 @@ from uphold.records.enums import Choice
 from uphold.records.packs import Share
 from uphold.records.scripted_review import DecisionInput
 from uphold.store.database import Store, open_store
+from uphold.store.imports import drop_import
 from uphold.store.outcomes import find_outdated, rebuild
 from uphold.store.runs import all_runs
 from uphold.store.schema import MIGRATIONS, migrate
 from uphold.workflows import scripted_review
+from uphold.workflows.forgetting import forget_examples
 from uphold.workflows.merging import merge_file
 from uphold.workflows.renaming import rename_reviewer
 from uphold.workflows.review_opening import ReviewOptions, open_review
@@ -207,6 +209,35 @@ def test_progress_says_how_far_each_reviewer_is_in_their_pack(store: Store) -> N
     merge_file(store, path)
     progress = read_run_statistics(store, None).reviewers.progress
     assert [(one.name, one.read, one.of) for one in progress] == [("ann", 4, 30), ("bob", 5, 15)]
+
+
+def test_a_renamed_reviewer_keeps_their_pack(store: Store) -> None:
+    bring(store, *[compared(key) for key in "abcd"])
+    pack(store, reviewer="bob")
+    decide(store.path, "bob", "a", "tie")
+    rename_reviewer(store, "bob", "robert")
+    (progress,) = read_run_statistics(store, None).reviewers.progress
+    assert (progress.name, progress.read, progress.of) == ("robert", 1, 4)
+
+
+def test_no_note_comes_back_on_texts_that_were_forgotten_here(store: Store) -> None:
+    bring(store, *[compared(key) for key in "ab"])
+    path = pack(store).path
+    with open_store(path) as there:
+        session = open_review(there, all_runs(there)[0], "bob")
+        for _ in "ab":
+            session.comment(f"about {session.current and session.current.key}", on_screen(session))
+            session.decide(Choice.TIE, on_screen(session))
+    forget_examples(store, "s", ["a"], "ann")
+    assert merge_file(store, path).added == 2
+    assert values(store, "SELECT note FROM events WHERE kind = 'comment' ORDER BY note") == [None, "about b"]
+
+
+def test_an_import_that_others_have_a_pack_of_is_not_taken_back(store: Store) -> None:
+    bring(store, compared("a"))
+    pack(store)
+    with pytest.raises(BadUsage, match="packs of its"):
+        drop_import(store, 1)
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:

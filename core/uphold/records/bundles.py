@@ -21,11 +21,16 @@ BUNDLE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class BundleHeader:
-    """What is said of the set first; `reasons` are its own reasons by key, `pin` is its judge as NAME@VERSION."""
+    """What is said of the set first.
+
+    `reasons` are its own reasons by key, `pin` is its judge as NAME@VERSION. `reviewers` are those who have reviewed, in the
+    order in which statistics name them.
+    """
 
     set: SetHeader
     pin: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    reviewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,29 @@ class BundleSession:
     judge: int | None
     mode: str
     open_share: float | None
+    judge_named: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleShown:
+    """What was shown of a pair before it was decided: to a reviewer, or to a program, which is a judge.
+
+    `verdict` is that of `judge`, seen or not; `source` is next or app.
+    """
+
+    pair: int
+    queue: int
+    reviewer: str | None
+    program: int | None
+    side_a: str
+    mode: str
+    verdict_shown: bool
+    names_shown: bool
+    judge: int | None
+    verdict: str | None
+    reference: str | None
+    source: str
     at: str
 
 
@@ -172,6 +200,7 @@ BundleFact = (
     | BundleQueue
     | BundleQueueItem
     | BundleSession
+    | BundleShown
     | BundlePlan
     | BundleEvent
 )

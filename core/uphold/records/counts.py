@@ -123,7 +123,7 @@ class RunCounts:
     those whose verdicts were not read. `judge` is the one that the headline rests on. `stale` and `retired` pairs are not
     current. `outside_queue` pairs were decided without a place in any queue; `imported` and `carried` count pairs with such
     decisions, `older_reference` those with a decision that was made with another reference than the example's present one.
-    `planned` is how many pairs are to be read. `people` are how far several reviewers are in a run.
+    `planned` is how many pairs are to be read. `packed` are how far those are that a pack of the run was made for.
     """
 
     set: str
@@ -151,7 +151,7 @@ class RunCounts:
     unread_judges: tuple[str, ...] = ()
     judge: HeadlineJudge = NO_JUDGE
     tags: Mapping[str, "RunCounts"] = field(default_factory=dict)
-    people: tuple[ReviewerProgress, ...] = ()
+    packed: tuple[ReviewerProgress, ...] = ()
 
 
 CLASSES = (Preference.CANDIDATE, Preference.TIE, Preference.BASELINE)

@@ -1,6 +1,6 @@
 """Packs, which are runs handed to another reviewer as a file, and what merging such a file brings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MOST_PARTS = 100
@@ -63,6 +63,19 @@ class ReviewerProgress:
     read: int
     of: int
     pack: Pack | None = None
+
+
+def progress_of(
+    read: Mapping[str, int], pairs: int, packed: Iterable[ReviewerProgress]
+) -> tuple[ReviewerProgress, ...]:
+    """Return how far each reviewer is, given how many of the `pairs` of a run each has read, and who has a pack of it.
+
+    Those that a pack was made for are counted in that. Nothing where one person reviews alone and nothing was packed.
+    """
+    by_name = {one.name: one for one in packed}
+    found = [by_name.pop(name, ReviewerProgress(name, count, pairs)) for name, count in read.items()]
+    found += by_name.values()
+    return tuple(found) if len(found) > 1 or any(one.pack is not None for one in found) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from uphold.records.checkpoints import BlessedRun, CheckpointRow, Opinion, Reader
+from uphold.records.checkpoints import CheckpointRow, Opinion, Reader
 from uphold.records.enums import Preference
 from uphold.records.labels import Label
 from uphold.records.runs import Run
@@ -139,7 +139,7 @@ class RunEvidence:
     numbers: RunStatistics
     decision: Decision
     checkpoint: CheckpointRow
-    against: BlessedRun | None
+    against: Run | None
     read: ReadCounts
     readers: tuple[Reader, ...]
     pairs: tuple[TellingPair, ...]

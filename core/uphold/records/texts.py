@@ -6,7 +6,7 @@ is hashed as it was imported, neither trimmed nor normalised.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -39,6 +39,15 @@ def canonical_list(values: Sequence[object]) -> str:
 def canonical_hash(value: object) -> str:
     """Return the sha256 of the canonical JSON of `value`, as 64 hex digits."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def canonical_list_hash(values: Iterable[object]) -> str:
+    """Return `canonical_hash` of a list, without having the whole of it in memory."""
+    digest = hashlib.sha256(b"[")
+    for place, value in enumerate(values):
+        digest.update((("," if place else "") + canonical(value)).encode())
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class CheckpointCells:
     name: str
     day: str
     blessed: bool
+    has_rate: bool
     figure: str
     ends: str
     difference: str
@@ -46,6 +47,7 @@ def checkpoint_cells(row: CheckpointRow) -> CheckpointCells:
         name=row.run.candidate,
         day=row.created_at[:10],
         blessed=row.blessed is not None,
+        has_rate=has_rate,
         figure=percent_number(rate.rate) if has_rate and rate.rate is not None else NONE,
         ends=rate_interval(rate) if has_rate else _read(row),
         difference=NONE if found.difference is None or not found.n else points(found.difference),

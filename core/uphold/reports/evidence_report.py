@@ -7,11 +7,10 @@ from uphold.formatting import (
     NONE,
     count,
     count_noun,
-    dollars,
-    margin,
     noun,
     of_n,
     percent,
+    percent_number,
     points,
     points_interval,
     points_noun,
@@ -20,7 +19,6 @@ from uphold.formatting import (
 )
 from uphold.records.checkpoints import Reader
 from uphold.records.counts import MIN_FOR_RATE
-from uphold.records.headline_judge import what_is_missing
 from uphold.records.run_evidence import RunEvidence
 from uphold.records.scores import ScoreChange
 from uphold.records.statistics import JudgeStatistics, Rate, ReviewerStatistics, RunStatistics
@@ -34,7 +32,6 @@ from uphold.reports.document import (
     Folded,
     Mark,
     MarkedLine,
-    Property,
     RunPart,
     Scale,
     SideBySide,
@@ -42,7 +39,6 @@ from uphold.reports.document import (
 )
 from uphold.reports.judge_report import judge_section
 from uphold.reports.model import (
-    TOO_FEW_VERDICTS,
     ConfusionMatrix,
     Count,
     Item,
@@ -53,6 +49,8 @@ from uphold.reports.model import (
     Table,
     Tone,
 )
+from uphold.reports.report_limits import limits
+from uphold.reports.report_origins import origin_items
 from uphold.reports.run_report import headline_section, run_report
 
 _HEADLINE_ROWS = {
@@ -92,12 +90,14 @@ def _part(found: RunEvidence, *, with_history: bool) -> RunPart:
         DocumentSection("Who read what", tuple(_reading_items(found)), half=True),
         DocumentSection("How far the judge can be trusted", tuple(_trust_items(found)), half=True),
         DocumentSection(f"Checkpoints against {run.baseline}", tuple(_history_items(found)) if with_history else ()),
-        DocumentSection(_pairs_title(found), tuple(_pair_items(found))),
+        DocumentSection("Telling pairs", tuple(_pair_items(found))),
         DocumentSection("Where judge and people part", tuple(_matrix_items(found)), half=True),
         DocumentSection("By tag", tuple(_tag_items(found.numbers)), half=True),
         DocumentSection("Benchmarks, apart from all this", tuple(_score_items(found))),
-        DocumentSection("What this set cannot show", tuple(_limit_items(found)), half=True),
-        DocumentSection("Made from", tuple(_origin_items(found)), half=True),
+        DocumentSection(
+            "What this set cannot show", tuple(MarkedLine(Mark.LIMIT, text) for text in limits(found)), half=True
+        ),
+        DocumentSection("Made from", tuple(origin_items(found)), half=True),
         DocumentSection("", (Folded("Every number, as uphold stats prints them", run_report(found.numbers).sections),)),
     )
     return RunPart(
@@ -127,7 +127,8 @@ def _decision_items(found: RunEvidence) -> Iterator[DocumentItem]:
     yield from _won(found)
     yield from (Sentence(text) for text in found.decision.beside)
     yield from _against_blessed(found)
-    words = [item for item in section.items if isinstance(item, Sentence) and item.id in _HEADLINE_WORDS]
+    wanted = _HEADLINE_WORDS if found.decision.rate is not None else (RowId.HEADLINE_JUDGE,)
+    words = [item for item in section.items if isinstance(item, Sentence) and item.id in wanted]
     yield from (replace(item, tone=Tone.MUTED if item.tone is Tone.TEXT else item.tone) for item in words)
 
 
@@ -147,7 +148,7 @@ def _against_blessed(found: RunEvidence) -> Iterator[DocumentItem]:
     """Yield the difference to the blessed run, where there is one; without an interval nothing is concluded."""
     if found.against is None:
         return
-    row, other = found.checkpoint, found.against.run
+    row, other = found.checkpoint, found.against
     difference, name = row.difference, other.candidate
     if difference.difference is None or difference.low is None or difference.high is None:
         text = f"Against {name}, the blessed run, no difference can be told: {difference.reason}."
@@ -208,13 +209,13 @@ def _more_readers(found: RunEvidence) -> str:
 # the judge
 
 
-def shown_judge(numbers: RunStatistics) -> JudgeStatistics | None:
+def _shown_judge(numbers: RunStatistics) -> JudgeStatistics | None:
     """Return the statistics of the judge that a report shows, None where none has read a pair."""
     return next(iter(numbers.judges), None)
 
 
 def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
-    judge = shown_judge(found.numbers)
+    judge = _shown_judge(found.numbers)
     if judge is None:
         yield Sentence("No judge has read these pairs: what stands here, people say alone.", Tone.MUTED)
         return
@@ -223,10 +224,9 @@ def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
     words = [item for item in judge_section(judge, found.numbers).items if isinstance(item, Sentence)]
     if rows:
         lows = [row.number.low for row in rows if isinstance(row.number, Rate) and row.number.low is not None]
-        low = 0.5 if min(lows) >= 0.5 else 0.0
-        at = floor if floor is not None and floor >= low else 0.5
-        ends = (percent(low).removesuffix(" %"), "100")
-        yield Chart(rows, Scale(low=low, at=at, ends=ends))
+        low = 0.5 if min([*lows, *([] if floor is None else [floor])]) >= 0.5 else 0.0
+        ends = (percent_number(low), percent_number(1.0))
+        yield Chart(rows, Scale(low=low, at=0.5 if floor is None else floor, ends=ends))
     yield from _ceiling(found.numbers.reviewers)
     if floor is not None:
         yield Sentence(f"The mark is the set’s floor for judges, {percent(floor)}.", Tone.MUTED)
@@ -268,7 +268,7 @@ def _ceiling(reviewers: ReviewerStatistics) -> Iterator[Sentence]:
 
 
 def _matrix_items(found: RunEvidence) -> Iterator[DocumentItem]:
-    judge = shown_judge(found.numbers)
+    judge = _shown_judge(found.numbers)
     if judge is None or not judge.agreement.n:
         return
     wanted = (RowId.MATRIX_HEAD, RowId.MATRIX, RowId.KAPPA)
@@ -295,14 +295,6 @@ def _history_items(found: RunEvidence) -> Iterator[DocumentItem]:
     yield Checkpoints(found.history, found.run.id)
     if found.left_out:
         yield Sentence(f"{count_noun(found.left_out, 'run')} left out; `uphold runs` lists all.", Tone.MUTED)
-
-
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-
-
-def _pairs_title(found: RunEvidence) -> str:
-    shown = len(found.pairs)
-    return f"{_NUMBERS[shown] if shown < len(_NUMBERS) else count(shown)} telling {noun(shown, 'pair')}"
 
 
 def _pair_items(found: RunEvidence) -> Iterator[DocumentItem]:
@@ -341,113 +333,3 @@ def _score_row(name: str, found: ScoreChange) -> tuple[str, ...]:
     if found.change is not None:
         change = points(found.change, 1) if found.is_share else signed_decimal(found.change)
     return name, own, other, change, "worse by more than its own error" if found.is_worse else ""
-
-
-# limits
-
-
-def _limit_items(found: RunEvidence) -> Iterator[DocumentItem]:
-    return (MarkedLine(Mark.LIMIT, text) for text in limits(found))
-
-
-def limits(found: RunEvidence) -> list[str]:
-    """Return what the report of a run cannot show, in sentences: from refused numbers, and from what was not done."""
-    return [*_limits_of_numbers(found), *_limits_of_reading(found), *_limits_of_the_set(found)]
-
-
-def _limits_of_numbers(found: RunEvidence) -> Iterator[str]:
-    numbers = found.numbers
-    lack = what_is_missing(numbers.judge)
-    if lack and numbers.judge.missing:
-        yield f"What the judge says of the rest: {lack}."
-    pairs = found.read.pairs
-    if found.smallest_change is None:
-        yield f"A change between two checkpoints: {count_noun(pairs, 'pair')} are too few for any."
-    else:
-        size = margin(round(found.smallest_change, 2))
-        yield f"A change of less than {size} between two checkpoints: {count_noun(pairs, 'pair')} are too few."
-    few = [tag for tag in numbers.tags if tag.human.rates.win_rate.n < MIN_FOR_RATE]
-    if few:
-        named = ", ".join(f"{tag.tag} ({count(tag.human.rates.win_rate.n)})" for tag in few[:_MAX_TAGS])
-        more = f" and {count(len(few) - _MAX_TAGS)} more" if len(few) > _MAX_TAGS else ""
-        yield f"{named}{more}: {TOO_FEW_VERDICTS}."
-    if numbers.human.unresolved:
-        yield f"{count_noun(numbers.human.unresolved, 'pair')} on which no word leads: in no rate."
-
-
-_MAX_TAGS = 8
-
-
-def _limits_of_reading(found: RunEvidence) -> Iterator[str]:
-    human, read = found.numbers.human, found.read
-    if human.chosen and read.read < read.pairs:
-        yield f"The unread: {count_noun(human.chosen, 'pair')} of those read {noun(human.chosen, 'was', 'were')} chosen."
-    if human.skipped > 0.1 * (human.reviewed + human.skipped):
-        yield f"Freedom from bias: {count_noun(human.skipped, 'pair')} {noun(human.skipped, 'was', 'were')} skipped."
-    if len(found.readers) == 1:
-        yield "How far people agree: one person read all of it."
-    if read.read and not read.blind and found.numbers.judges:
-        yield "What people would say without the judge’s verdict: no decision is recorded as made before it was seen."
-    if human.older_reference:
-        yield f"{count_noun(human.older_reference, 'pair')} decided with an older reference."
-    if human.stale:
-        yield f"{count_noun(human.stale, 'pair')} of answers or texts that were changed since: in no number."
-
-
-def _limits_of_the_set(found: RunEvidence) -> Iterator[str]:
-    if found.origin.single_turns:
-        yield "Second turns: every example is a single reply."
-    if found.scores:
-        yield "Other abilities: the benchmarks stand apart, and speak of other tasks."
-    else:
-        yield "Other abilities: no benchmark of the candidate is in the file."
-
-
-# made from
-
-
-def _origin_items(found: RunEvidence) -> Iterator[DocumentItem]:
-    origin, numbers, read = found.origin, found.numbers, found.read
-    version = f"judged on v{origin.set_version}, " if origin.set_version is not None else ""
-    examples = f"{version}{count_noun(origin.examples, 'active example')}"
-    yield Property("set", f"{found.run.set}: {examples}", numbers.set_hash[:_SHORT_HASH])
-    yield Property("pairs", _pairs_said(found))
-    yield from _judge_properties(found)
-    if read.first and read.last:
-        days = read.first[:10] if read.first[:10] == read.last[:10] else f"{read.first[:10]} to {read.last[:10]}"
-        yield Property("decisions", f"{count_noun(read.read, 'pair')} read, {days}")
-    if origin.files:
-        files = ", ".join(f"{name} ({day})" for name, day in origin.files[-_MAX_FILES:])
-        more = f" and {count(len(origin.files) - _MAX_FILES)} more" if len(origin.files) > _MAX_FILES else ""
-        yield Property("files", files + more)
-    yield Property("report", f"{found.created_at[:10]}, uphold {origin.made_with}")
-    yield Property("fingerprint", "checked by uphold replay", found.fingerprint[:_SHORT_HASH])
-
-
-_MAX_FILES = 4
-
-
-def _pairs_said(found: RunEvidence) -> str:
-    human = found.numbers.human
-    aside = ((human.broken, "broken"), (human.stale, "stale"), (human.retired, "retired"))
-    left_out = ", ".join(f"{count(number)} {word}" for number, word in aside if number)
-    return f"{count(found.read.pairs)} counted" + (f"; left out: {left_out}" if left_out else "")
-
-
-def _judge_properties(found: RunEvidence) -> Iterator[Property]:
-    judge = found.origin.judge
-    if judge is None:
-        yield Property("judge", "none")
-        return
-    orders = " and ".join(judge.orders) if judge.orders else "order not recorded"
-    samples = f", {count_noun(judge.samples, 'sample')}" if judge.samples > 1 else ""
-    cost = f", {dollars(judge.cost)}" if judge.kind == "llm" and judge.cost is not None else ""
-    yield Property("judge", f"{judge.name} ({judge.kind}), {orders}{samples}{cost}", judge.version[:_SHORT_HASH])
-    for name in ("model", "rule", "rubric", "prompt"):
-        text = judge.definition.get(name)
-        if not text:
-            continue
-        if name in ("rubric", "prompt"):
-            yield Property(name, f"{count_noun(len(text), 'character')}", folded=text)
-        else:
-            yield Property(name, text)

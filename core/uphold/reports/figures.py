@@ -6,8 +6,8 @@ from typing import Any
 
 from uphold.records.replayed import Changed, Replay
 from uphold.records.run_evidence import RunEvidence, TellingPair
-from uphold.reports.evidence_report import limits
 from uphold.reports.json_output import Json, checkpoint_row_json, statistics_json
+from uphold.reports.report_limits import limits
 
 _EXACT = 1e-9
 
@@ -87,7 +87,7 @@ def report_json(found: RunEvidence) -> Json:
         "decided": found.read.decided,
         "blind": found.read.blind,
         "readers": [{"reviewer": one.name, "read": one.read, "carried": one.carried} for one in found.readers],
-        "against": None if found.against is None else found.against.run.name,
+        "against": None if found.against is None else found.against.name,
         "difference": None if found.against is None else checkpoint_row_json(row)["difference"],
         "lost": row.lost,
         "won": row.won,

@@ -82,6 +82,8 @@ class Cells:
 
 def html_page(document: Document) -> str:
     """Return a document as the text of an HTML file."""
+    from markupsafe import Markup
+
     style = (_FOLDER / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     parts = [
@@ -97,7 +99,8 @@ def html_page(document: Document) -> str:
         for number, part in enumerate(document.parts, 1)
     ]
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return _template().render(parts=parts, style=style, policy=policy, day=document.created_at[:10])
+    # In double quotes the single ones need no escape; without it people and programs can find the policy by its words.
+    return _template().render(parts=parts, style=style, policy=Markup(policy), day=document.created_at[:10])
 
 
 def _pieces(part: RunPart) -> Iterator[dict[str, Any]]:
@@ -252,7 +255,7 @@ def _checkpoint(row: CheckpointRow, item: Checkpoints) -> dict[str, Any]:
         "difference": cells.difference,
         "difference_ends": cells.difference_ends,
         "agreement": cells.agreement,
-        "bar": _bar(row.rate, Scale()),
+        "bar": _bar(row.rate if cells.has_rate else None, Scale()),
         "changes": [_split(line(sentence)) for sentence in change_sentences(row.changes)] if row.changes else [],
     }
 

@@ -296,17 +296,12 @@ def _reviewers(reviewers: ReviewerStatistics) -> Json:
 
 
 def _progress(one: ReviewerProgress) -> Json:
-    pack = one.pack
-    return {
-        "reviewer": one.name,
-        "read": one.read,
-        "of": one.of,
-        "part": pack.share.part if pack is not None else None,
-        "parts": pack.share.parts if pack is not None else None,
-        "overlap": pack.share.overlap if pack is not None else None,
-        "mode": pack.mode if pack is not None else None,
-        "packed_at": pack.created_at if pack is not None else None,
-    }
+    progress: Json = {"reviewer": one.name, "read": one.read, "of": one.of}
+    if one.pack is None:
+        return progress
+    share = one.pack.share
+    packed = {"part": share.part, "parts": share.parts, "overlap": share.overlap}
+    return progress | packed | {"mode": one.pack.mode, "packed_at": one.pack.created_at}
 
 
 def _reviewer_bias(bias: ReviewerBias) -> Json:

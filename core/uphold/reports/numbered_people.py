@@ -16,10 +16,8 @@ def numbered_people(found: RunEvidence) -> RunEvidence:
         names=tuple(numbers[name] for name in reviewers.names),
         pairs=tuple(replace(pair, a=numbers[pair.a], b=numbers[pair.b]) for pair in reviewers.pairs),
         leans=tuple(replace(bias, name=numbers[bias.name]) for bias in reviewers.leans),
+        progress=tuple(replace(one, name=numbers[one.name]) for one in reviewers.progress),
     )
-    against = found.against
-    if against is not None and against.reviewer is not None:
-        against = replace(against, reviewer=numbers[against.reviewer])
     return replace(
         found,
         numbers=replace(found.numbers, reviewers=renamed),
@@ -30,7 +28,6 @@ def numbered_people(found: RunEvidence) -> RunEvidence:
             )
             for pair in found.pairs
         ),
-        against=against,
         history=tuple(
             replace(row, blessed=replace(row.blessed, reviewer=None)) if row.blessed is not None else row
             for row in found.history
@@ -44,6 +41,5 @@ def _names(found: RunEvidence) -> Iterator[str]:
     yield from reviewers.names
     yield from (name for pair in reviewers.pairs for name in (pair.a, pair.b))
     yield from (bias.name for bias in reviewers.leans)
+    yield from (one.name for one in reviewers.progress)
     yield from (opinion.reviewer for pair in found.pairs for opinion in pair.opinions)
-    if found.against is not None and found.against.reviewer is not None:
-        yield found.against.reviewer

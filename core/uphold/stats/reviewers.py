@@ -6,6 +6,7 @@ from itertools import combinations
 
 from uphold.records.counts import CLASSES, MIN_FOR_RATE, ReviewerHabits, RunCounts, Votes
 from uphold.records.labels import reviewer_votes
+from uphold.records.packs import ReviewerProgress, progress_of
 from uphold.records.statistics import ReviewerBias, ReviewerPair, ReviewerStatistics, Value
 from uphold.stats.agreement import CATEGORY, per_vote
 from uphold.stats.bias import reviewer_picks_longer
@@ -49,8 +50,20 @@ def reviewer_statistics(counts: RunCounts, full: bool = False) -> ReviewerStatis
         leans=tuple(
             _reviewer_bias(counts.reviewers[reviewer], habits) for reviewer, habits in sorted(counts.habits.items())
         ),
-        progress=counts.people,
+        progress=_progress(counts),
     )
+
+
+def _progress(counts: RunCounts) -> tuple[ReviewerProgress, ...]:
+    """Return how far each of several reviewers is in a run; nothing over pooled runs, and for a tag alone."""
+    if counts.pooled or counts.tag is not None:
+        return ()
+    read: dict[int, int] = {}
+    for group in counts.votes:
+        for reviewer, _ in reviewer_votes(group.votes):
+            read[reviewer] = read.get(reviewer, 0) + group.count
+    by_name = {counts.reviewers[reviewer]: count for reviewer, count in sorted(read.items())}
+    return progress_of(by_name, counts.pairs, counts.packed)
 
 
 _SharedItems = list[tuple[int, int, tuple[int, ...], int]]

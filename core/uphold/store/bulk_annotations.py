@@ -16,7 +16,7 @@ _SET_REFERENCES = """
 UPDATE events SET reference_id = (
     SELECT f.prefix_id FROM pairs p JOIN examples e ON e.id = p.example_id
     JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn WHERE p.id = events.pair_id
-) WHERE seq >= ?
+) WHERE seq BETWEEN ? AND ?
 """
 
 
@@ -97,7 +97,10 @@ class BulkAnnotations:
         """Write what could not be staged: the references of decisions, verdicts and labels of pairs that were there before."""
         writer, conn = self._writer, self._writer.conn
         if conn.execute("SELECT 1 FROM reference_texts LIMIT 1").fetchone() is not None:
-            conn.execute(_SET_REFERENCES, (writer.events.first_new + writer.events.shift,))
+            first, last = (
+                number + writer.events.shift for number in (writer.events.first_new, writer.events.next_id - 1)
+            )
+            conn.execute(_SET_REFERENCES, (first, last))
         first_new = writer.pairs.first_new
         write_verdicts(
             conn, {pair_id for found in self._judgments.values() for pair_id in found if pair_id < first_new}

@@ -376,9 +376,13 @@ class BulkImport:
         self.writer.check()
         self.annotations.check()
 
-    def carry_decisions(self) -> int:
-        """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many."""
+    def carry_decisions(self, *, from_earlier_only: bool = False) -> int:
+        """Carry each reviewer's decisions on equal pairs of other runs to the new pairs; return how many.
+
+        With `from_earlier_only` those on pairs that were there before: what is new has its decisions with it.
+        """
         writer = self.writer
         writer.flush()
         self.annotations.write_outcomes()
-        return pairs.carry_decisions(writer.conn, writer.pairs.first_new, writer.at, writer.import_id)
+        first, at, number = writer.pairs.first_new, writer.at, writer.import_id
+        return pairs.carry_decisions(writer.conn, first, at, number, from_earlier_only=from_earlier_only)

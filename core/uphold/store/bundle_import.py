@@ -25,6 +25,7 @@ from uphold.records.bundles import (
     BundleReference,
     BundleRun,
     BundleSession,
+    BundleShown,
     BundleStatus,
 )
 from uphold.records.enums import EventKind
@@ -93,6 +94,7 @@ class BundleImport:
             BundleQueueItem: self._write_queue_item,
             BundlePlan: self._write_plan,
             BundleSession: self._note_session,
+            BundleShown: self._write_shown,
             BundleJudgment: self._write_judgment,
             BundleEvent: self._write_event,
         }
@@ -108,6 +110,8 @@ class BundleImport:
     def write_header(self, source: RowSource, header: BundleHeader) -> None:
         """Give a set that is new the seed, settings and reasons of the file; of another say where its seed differs."""
         seed, place = header.set.seed, self._place
+        for name in header.reviewers:
+            self._reviewer(name)
         if not place.is_new_set:
             (present,) = self._conn.execute("SELECT seed FROM sets WHERE id = ?", (place.set_id,)).fetchone()
             if seed is not None and seed != present:
@@ -276,8 +280,8 @@ class BundleImport:
             queue_id = None if found.queue is None else self._queue_ids[found.queue]
             judge_id = None if found.judge is None else self._judges[found.judge]
             written = self._conn.execute(
-                "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, created_at, import_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sessions (run_id, reviewer_id, queue_id, judge_id, mode, open_share, judge_named, created_at,"
+                " import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._runs[found.run],
                     self._reviewer(found.reviewer),
@@ -285,12 +289,35 @@ class BundleImport:
                     judge_id,
                     found.mode,
                     found.open_share,
+                    int(found.judge_named),
                     found.at,
                     self._place.number,
                 ),
             )
             found = self._sessions[number] = int(written.lastrowid or 0)
         return found
+
+    def _write_shown(self, source: RowSource, fact: BundleShown) -> None:
+        """Add what was shown of a pair; the same time, pair and viewer are the same."""
+        queue_id = self._queue_ids[fact.queue]
+        if queue_id < 0:
+            return
+        reviewer_id = None if fact.reviewer is None else self._reviewer(fact.reviewer)
+        program_id = None if fact.program is None else self._judges[fact.program]
+        whom = (self._pairs[fact.pair], reviewer_id, program_id, fact.at)
+        known = (
+            "SELECT 1 FROM shown_pairs WHERE pair_id = ? AND reviewer_id IS ? AND program_id IS ? AND created_at = ?"
+        )
+        if self._conn.execute(known, whom).fetchone() is not None:
+            return
+        judge_id = None if fact.judge is None else self._judges[fact.judge]
+        seen = (fact.side_a, fact.mode, int(fact.verdict_shown), int(fact.names_shown), judge_id, fact.verdict)
+        self._conn.execute(
+            "INSERT INTO shown_pairs (pair_id, reviewer_id, program_id, created_at, queue_id, side_a, mode, verdict_shown,"
+            " names_shown, judge_id, verdict, reference_id, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*whom, queue_id, *seen, self._reference_id(source, fact.reference), fact.source),
+        )
+        self.counts.other += 1
 
     # Reviews.
 

@@ -20,6 +20,7 @@ from uphold.records.bundles import (
     BundleReference,
     BundleRun,
     BundleSession,
+    BundleShown,
     PairAnswers,
 )
 from uphold.records.headline_judge import PROGRAM
@@ -64,6 +65,7 @@ WHERE g.id IN (
     SELECT judge_id FROM judge_orders WHERE run_id IN (SELECT value FROM json_each(:runs))
     UNION SELECT judge_id FROM sessions WHERE run_id IN (SELECT value FROM json_each(:runs))
     UNION SELECT judge_id FROM judgments WHERE {_OF_PAIRS} UNION SELECT judge_id FROM events WHERE {_OF_PAIRS}
+    UNION SELECT judge_id FROM shown_pairs WHERE {_OF_PAIRS} UNION SELECT program_id FROM shown_pairs WHERE {_OF_PAIRS}
 ) ORDER BY g.id
 """
 
@@ -89,6 +91,7 @@ _REFERENCES = f"""
 SELECT hash, turns FROM reference_texts WHERE id IN (
     SELECT reference_id FROM judgments WHERE superseded_by IS NULL AND {_OF_PAIRS}
     UNION SELECT reference_id FROM events WHERE {_OF_PAIRS}
+    UNION SELECT reference_id FROM shown_pairs WHERE {_OF_PAIRS}
 ) ORDER BY id
 """
 
@@ -102,13 +105,25 @@ ORDER BY queue_id, position
 """
 
 _SESSIONS = """
-SELECT s.id, s.run_id, w.name, s.queue_id, s.judge_id, s.mode, s.open_share, s.created_at FROM sessions s
+SELECT s.id, s.run_id, w.name, s.queue_id, s.judge_id, s.mode, s.open_share, s.judge_named, s.created_at
+FROM sessions s
 JOIN reviewers w ON w.id = s.reviewer_id WHERE s.run_id IN (SELECT value FROM json_each(:runs)) ORDER BY s.id
+"""
+
+_SHOWN = f"""
+SELECT s.pair_id, s.queue_id, w.name, s.program_id, s.side_a, s.mode, s.verdict_shown, s.names_shown, s.judge_id, s.verdict,
+    r.hash, s.source, s.created_at
+FROM shown_pairs s LEFT JOIN reviewers w ON w.id = s.reviewer_id LEFT JOIN reference_texts r ON r.id = s.reference_id
+WHERE s.{_OF_PAIRS} ORDER BY s.id
 """
 
 _PLANS = """
 SELECT p.queue_id, w.name, p.planned, p.reviewed, p.created_at FROM plans p JOIN reviewers w ON w.id = p.reviewer_id
 WHERE p.run_id IN (SELECT value FROM json_each(:runs)) ORDER BY p.id
+"""
+
+_REVIEWERS = f"""
+SELECT name FROM reviewers WHERE id IN (SELECT reviewer_id FROM events WHERE {_OF_PAIRS}) ORDER BY id
 """
 
 _ORDERS = """
@@ -164,6 +179,11 @@ class BundleSource:
     def __len__(self) -> int:
         return len(self._pair_ids)
 
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Those who have reviewed its pairs, the oldest first."""
+        return tuple(row[0] for row in self._rows(_REVIEWERS))
+
     def pairs(self) -> Iterator[PairAnswers]:
         """Yield the pairs with their answers, in the order in which they were added."""
         for number, pair_id in enumerate(self._pair_ids):
@@ -187,7 +207,14 @@ class BundleSource:
             yield BundlePlan(self._queues[queue_id], reviewer, planned, reviewed, at)
         for number, (_, run_id, reviewer, queue_id, judge_id, *how) in enumerate(self._rows(_SESSIONS)):
             queue, judge = self._queues.get(queue_id), self._judges.get(judge_id)
-            yield BundleSession(number, self._run_numbers[run_id], reviewer, queue, judge, *how)
+            mode, open_share, judge_named, at = how
+            run = self._run_numbers[run_id]
+            yield BundleSession(number, run, reviewer, queue, judge, mode, open_share, bool(judge_named), at)
+        for pair_id, queue_id, reviewer, program_id, *shown in self._rows(_SHOWN):
+            side_a, mode, verdict_shown, names_shown, judge_id, *rest = shown
+            pair, program, judge = self._pair_number(pair_id), self._judges.get(program_id), self._judges.get(judge_id)
+            seen = bool(verdict_shown), bool(names_shown)
+            yield BundleShown(pair, self._queues[queue_id], reviewer, program, side_a, mode, *seen, judge, *rest)
         for pair_id, judge_id, purpose, digest, *columns in self._rows(_JUDGMENTS):
             judgment = replace(read_judgment(tuple(columns)), reference_id=None)
             yield BundleJudgment(self._pair_number(pair_id), self._judges[judge_id], purpose, digest, judgment)

@@ -15,7 +15,7 @@ from uphold.records.runs import Run
 from uphold.store.criteria import read_criteria, read_sample_splits
 from uphold.store.database import Store, first_values
 from uphold.store.headline_judges import headline_judge, pinned_judge, run_judges, set_judges
-from uphold.store.packs import reviewer_progress
+from uphold.store.packs import packed_progress
 from uphold.store.pair_columns import (
     MAX_EXACT_PAIRS,
     CurrentPairs,
@@ -139,8 +139,8 @@ def _counts(store: Store, scope: _Scope, options: CountOptions) -> RunCounts:
                 tags[tag] = make(part, **_source_counts(part, older))
     habits = _reviewer_habits(store, scope.condition, pairs) if options.details else {}
     counted = _source_counts(pairs, older) | _pair_counts(store, condition, pairs)
-    people = reviewer_progress(store, run.id, counted["pairs"]) if run is not None and options.details else ()
-    return make(pairs, **counted, tags=tags, habits=habits, people=people)
+    packed = packed_progress(store, run.id) if run is not None and options.details and options.tag is None else ()
+    return make(pairs, **counted, tags=tags, habits=habits, packed=packed)
 
 
 def _tagged_examples(store: Store, tag: str) -> set[int]:

@@ -400,9 +400,9 @@ def _migrate(store: Store) -> None:
             if application != APPLICATION_ID and conn.execute("SELECT 1 FROM sqlite_master").fetchone():
                 raise BadDatabase(f"{store.path}: a SQLite file of another program, not an uphold database")
             if store.file is not None and _is_older_with_content(conn):
-                from uphold.store.copying import copy_before_migration  # few files are ever migrated
+                from uphold.store.backups import copy_before_migration  # few files are ever migrated
 
-                copy = copy_before_migration(store, SCHEMA)
+                copy = copy_before_migration(store.path, store.file.mode, SCHEMA)
             migrate(conn)
             conn.execute("INSERT OR IGNORE INTO about VALUES ('created', ?)", (now(),))
     except BaseException:

@@ -37,6 +37,14 @@ def all_examples(store: Store, set_id: int, *, withdrawn: bool = False) -> Itera
     return map(_example, store.rows(_EXAMPLES.format("true" if withdrawn else _NOT_WITHDRAWN), {"set": set_id}))
 
 
+def kept_examples(store: Store, set_id: int) -> tuple[int, Iterator[Example]]:
+    """Return how many examples of a set are not forgotten, and an iterator over them in the order they were added."""
+    forgotten = forgotten_ids(store, set_id)
+    (known,) = store.one(f"SELECT count(*) FROM examples e WHERE e.set_id = ? AND {_NOT_WITHDRAWN}", (set_id,))
+    lost = sum(example.id in forgotten for example in all_examples(store, set_id)) if forgotten else 0
+    return known - lost, (example for example in all_examples(store, set_id) if example.id not in forgotten)
+
+
 def find_examples(store: Store, set_id: int, keys: Sequence[str]) -> list[Example]:
     """Return the examples with these keys, in the order of the keys, each once.
 

@@ -36,12 +36,18 @@ _RESPONSES = f"SELECT id, cells FROM responses WHERE id {_CHOSEN}"
 
 _REFERENCES = f"SELECT id, turns FROM reference_texts WHERE id {_CHOSEN}"
 
+_JUDGMENT_COLUMNS = (
+    "judge_id, answer_order, coalesce(verdict, status), sample, purpose, status, preference, confidence, reason, raw, problem,"
+    " reference_id"
+)
+
 _JUDGMENTS = f"""
-SELECT pair_id, id, judge_id, answer_order, coalesce(verdict, status), sample, purpose, status, preference, confidence, reason,
-    raw, problem, reference_id
-FROM judgments WHERE pair_id {_CHOSEN} AND judge_id {_CHOSEN} AND superseded_by IS NULL AND purpose IN ('verdict', 'rerun')
+SELECT pair_id, id, {_JUDGMENT_COLUMNS} FROM judgments
+WHERE pair_id {_CHOSEN} AND judge_id {_CHOSEN} AND superseded_by IS NULL AND purpose IN ('verdict', 'rerun')
 ORDER BY pair_id, id
 """
+
+_SUPERSEDED = f"SELECT id, {_JUDGMENT_COLUMNS} FROM judgments WHERE superseded_by IS NOT NULL AND id {_CHOSEN}"
 
 _EVENTS = f"""
 SELECT pair_id, seq, reviewer_id, kind, choice, id, target_id, source, mode, verdict_shown, names_shown, side_a, judge_id,
@@ -98,6 +104,11 @@ def text_facts(store: Store, kind: FactKind, ids: Collection[int]) -> dict[int, 
     """Return the digests of texts, responses or references by their row ids; those that are not there are left out."""
     sql = {FactKind.TEXT: _TEXTS, FactKind.REFERENCE: _REFERENCES}.get(kind, _RESPONSES)
     return {row[0]: _digest(row[1:]) for row in store.rows(sql, (json.dumps(sorted(ids)),))}
+
+
+def superseded_judgments(store: Store, ids: Collection[int]) -> dict[int, str]:
+    """Return the digests of those of some judgments that another one has superseded, by their row ids."""
+    return {row[0]: _digest(row[1:]) for row in store.rows(_SUPERSEDED, (json.dumps(sorted(ids)),))}
 
 
 def _facts_by_pair(store: Store, pairs: str, judges: str) -> Mapping[int, list[Fact]]:

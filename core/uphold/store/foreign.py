@@ -29,8 +29,7 @@ def reading_foreign(path: Path) -> Iterator[Connection]:
     """
     place = locate(path)
     with readable_errors(path):
-        if is_new(place, create=False, wait=_WAIT):
-            raise BadDatabase(f"{path}: there is no database here")
+        is_new(place, create=False, wait=_WAIT)
         conn, state = connect_to_read(place, _WAIT)
         with contextlib.closing(conn):
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)

@@ -28,8 +28,7 @@ def examine(path: Path) -> Iterator[Finding]:
     """Yield what is to be said of the database at a path, whatever is there; nothing is written to it or beside it."""
     try:
         place = locate(path)
-        if is_new(place, create=False, wait=_WAIT):
-            return
+        is_new(place, create=False, wait=_WAIT)
         yield from _beside(place)
         conn, state = connect_to_read(place, _WAIT)
         with contextlib.closing(conn):

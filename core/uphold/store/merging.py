@@ -185,16 +185,16 @@ def _match_events(conn: sqlite3.Connection) -> None:
 
 
 _ALTERED = """
-SELECT m.seq, r.name, m.key, m.turn, m.reviewer, v.choice, m.choice, m.created_at, m.kind = 'adjudicated'
+SELECT m.seq, m.kind, r.name, m.key, m.turn, m.reviewer, v.choice, m.choice, m.created_at
 FROM temp.merging m JOIN events v ON v.id = m.id JOIN runs r ON r.id = m.run_id
 WHERE m.state = 'known' AND (v.choice IS NOT m.choice OR v.pair_id <> m.pair_id) ORDER BY m.seq
 """
 
 
 def _altered(conn: sqlite3.Connection) -> Iterator[MergeConflict]:
-    for seq, *columns, is_adjudication in conn.execute(_ALTERED).fetchall():
+    for seq, kind, run, key, turn, reviewer, here, there, decided_at in conn.execute(_ALTERED).fetchall():
         conn.execute("UPDATE temp.merging SET state = 'altered' WHERE seq = ?", (seq,))
-        yield MergeConflict(*columns, is_adjudication=bool(is_adjudication), is_altered=True)
+        yield MergeConflict(run, key, turn, reviewer, here, there, decided_at, kind == "adjudicated", is_altered=True)
 
 
 # Pairs on which a reviewer (for settled disputes: anybody) has said something in each file that the other does not have.
@@ -244,15 +244,9 @@ def _conflicts(store: Store, conn: sqlite3.Connection, *, take_theirs: bool) -> 
         # A decision that was taken back there has no word which could stand here in place of another.
         if not take_theirs or there is None:
             conn.execute(_KEEP_OUT, values)
-        choice, decided_at, by = there or (None, None, name)
-        yield MergeConflict(
-            *conn.execute(_PLACE, (pair_id,)).fetchone(),
-            by or name or "",
-            here and here[0],
-            choice,
-            decided_at,
-            is_adjudication=word == "adjudicated",
-        )
+        choice, decided_at, by = there or (None, None, name or "")
+        run, key, turn = conn.execute(_PLACE, (pair_id,)).fetchone()
+        yield MergeConflict(run, key, turn, by, here and here[0], choice, decided_at, word == "adjudicated")
 
 
 def _leave_orphans(conn: sqlite3.Connection) -> None:
@@ -314,13 +308,14 @@ UPDATE temp.merging AS m SET kind = 'decision', target_id = NULL WHERE state = '
     AND NOT EXISTS (SELECT 1 FROM temp.merging t WHERE t.id = m.target_id AND t.state = 'new')
 """
 
-# A judge or a reference that is not here is left out.
+# A judge or a reference that is not here is left out, and so is a note on texts that were forgotten here.
 _INSERT = """
 INSERT INTO events (id, kind, pair_id, reviewer_id, choice, target_id, source, side_a, mode, verdict_shown, names_shown,
     judge_id, verdict, reference_id, width, height, seconds, created_at, note, chosen)
 SELECT m.id, m.kind, m.pair_id, w.id, m.choice, m.target_id, m.source, m.side_a, m.mode, m.verdict_shown, m.names_shown, g.id,
-    m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, m.note, m.chosen
-FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer
+    m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, CASE WHEN x.text_id IS NULL THEN m.note END, m.chosen
+FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer JOIN pairs p ON p.id = m.pair_id
+LEFT JOIN forgotten_texts x ON x.text_id = p.text_id
 LEFT JOIN judges g ON g.name = m.judge AND g.version = m.judge_version
 LEFT JOIN reference_texts f ON f.hash = m.reference_hash
 WHERE m.state = 'new' ORDER BY m.seq

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase, DatabaseBusy
 from uphold.store.opening import Location
-from uphold.temporary_files import sweep, temporary_file
+from uphold.temporary_files import sweep, sync, temporary_file
 
 
 @contextlib.contextmanager
@@ -44,12 +44,4 @@ def _publish(path: Path, place: Location) -> None:
         )
     path.rename(place.file)
     with contextlib.suppress(OSError):
-        _sync_folder(place.file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(place.file.parent)

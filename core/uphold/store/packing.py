@@ -5,7 +5,7 @@ The file is built from nothing. What is left out was never in it, so that no fre
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,9 @@ from uphold.records.runs import Run
 from uphold.store import outcomes, packs
 from uphold.store.database import Store, now
 from uphold.store.schema import migrate
+
+Tell = Callable[[int, int], None]
+"""Is told how many steps of how many are done."""
 
 _PAIRS = "IN (SELECT value FROM json_each(:pairs))"
 
@@ -159,11 +162,39 @@ _PEOPLE = (
 )
 
 
-def fill_pack(store: Store, target: Path, run: Run, pack: Pack, pair_ids: Collection[int]) -> None:
-    """Make the database of a pack in an empty file: the run with these pairs, as the store's open transaction reads them.
+@dataclass(frozen=True, slots=True)
+class PackContents:
+    """What goes into a pack: a run, which of its pairs, by id, and what the pack is to say of itself."""
 
-    A blind pack has no judge, and of decisions only those of the reviewer that it is for. Raises sqlite3.OperationalError where
-    the file cannot be written.
+    run: Run
+    pairs: Sequence[int]
+    pack: Pack
+
+    @property
+    def tables(self) -> Sequence[_Rows]:
+        """What is copied; a blind pack has no judge, and of decisions only those of the reviewer that it is for."""
+        return (*_TABLES, *_PEOPLE) if self.pack.is_blind else (*_TABLES, *_JUDGES_VIEW, *_PEOPLE)
+
+    def values(self) -> dict[str, object]:
+        """Return the values that the queries of the tables name."""
+        run, pack = self.run, self.pack
+        return {
+            "set": run.set_id,
+            "run": run.id,
+            "candidate": run.candidate_id,
+            "baseline": run.baseline_id,
+            "pairs": json.dumps(list(self.pairs)),
+            "name": pack.reviewer,
+            "blind": int(pack.is_blind),
+            "settings": json.dumps(_BLIND_SETTINGS if pack.is_blind else _OPEN_SETTINGS),
+            "now": pack.created_at,
+        }
+
+
+def fill_pack(store: Store, target: Path, contents: PackContents, tell: Tell | None = None) -> None:
+    """Make the database of a pack in an empty file, as the store's open transaction reads its run.
+
+    `tell` is told how many tables of how many are written. Raises sqlite3.OperationalError where the file cannot be written.
     """
     with closing(sqlite3.connect(target, isolation_level=None)) as conn:
         conn.execute("PRAGMA synchronous=FULL")
@@ -171,26 +202,17 @@ def fill_pack(store: Store, target: Path, run: Run, pack: Pack, pair_ids: Collec
         conn.execute("BEGIN IMMEDIATE")
         migrate(conn)
         conn.execute("INSERT INTO about VALUES ('created', ?)", (now(),))
-        _copy_rows(store, conn, run, pack, pair_ids)
+        _copy_rows(store, conn, contents, tell)
         conn.execute("COMMIT")
 
 
-def _copy_rows(store: Store, conn: sqlite3.Connection, run: Run, pack: Pack, pair_ids: Collection[int]) -> None:
-    values: dict[str, object] = {
-        "set": run.set_id,
-        "run": run.id,
-        "candidate": run.candidate_id,
-        "baseline": run.baseline_id,
-        "pairs": json.dumps(list(pair_ids)),
-        "name": pack.reviewer,
-        "blind": int(pack.is_blind),
-        "settings": json.dumps(_BLIND_SETTINGS if pack.is_blind else _OPEN_SETTINGS),
-        "now": pack.created_at,
-    }
-    events = [row[0] for row in store.rows(_OWN_EVENTS if pack.is_blind else _ALL_EVENTS, values)]
+def _copy_rows(store: Store, conn: sqlite3.Connection, contents: PackContents, tell: Tell | None) -> None:
+    values = contents.values()
+    events = [row[0] for row in store.rows(_OWN_EVENTS if contents.pack.is_blind else _ALL_EVENTS, values)]
     values["events"] = json.dumps(events)
-    tables: Sequence[_Rows] = _TABLES if pack.is_blind else (*_TABLES, *_JUDGES_VIEW)
-    for rows in (*tables, *_PEOPLE):
+    for number, rows in enumerate(contents.tables, 1):
         conn.executemany(rows.insert, store.rows(rows.query, values))
-    packs.add_pack(conn, pack, is_here=True, last_event=max(events, default=0))
+        if tell is not None:
+            tell(number, len(contents.tables))
+    packs.add_pack(conn, contents.pack, is_here=True, last_event=max(events, default=0))
     outcomes.rebuild(conn)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from uphold.records.packs import Pack, ReviewerProgress, Share
+from uphold.records.packs import Pack, ReviewerProgress, Share, progress_of
 from uphold.store.database import Store, now
 
 _COLUMNS = "token, run_id, mode, reviewer, part, parts, overlap, created_at"
@@ -55,7 +55,7 @@ def shares_of_run(store: Store, run_id: int) -> tuple[frozenset[int], ...]:
 _READ = """
 SELECT w.name, count(DISTINCT v.pair_id) FROM current_pairs p
 JOIN standing_events v ON v.pair_id = p.id AND v.kind IN ('decision', 'carried') JOIN reviewers w ON w.id = v.reviewer_id
-WHERE p.run_id = ? GROUP BY w.id ORDER BY w.id
+WHERE p.run_id = ? AND p.id NOT IN (SELECT pair_id FROM broken_pairs) GROUP BY w.id ORDER BY w.id
 """
 
 # The latest pack that was made for each name; a pack in itself has no list of its pairs, which are all there are.
@@ -67,28 +67,22 @@ SELECT {", ".join(f"k.{column.strip()}" for column in _COLUMNS.split(","))}, cou
 FROM packs k JOIN current_pairs c ON c.run_id = k.run_id
     AND (k.is_here = 1 OR c.id IN (SELECT pair_id FROM pack_pairs i WHERE i.pack_id = k.id))
 WHERE k.id IN (SELECT max(id) FROM packs WHERE run_id = ? AND reviewer IS NOT NULL GROUP BY reviewer)
+    AND c.id NOT IN (SELECT pair_id FROM broken_pairs)
 GROUP BY k.id ORDER BY k.id
 """
 
 
-def reviewer_progress(store: Store, run_id: int, pairs: int) -> tuple[ReviewerProgress, ...]:
-    """Return how far each reviewer is in a run of so many current pairs; those that a pack was made for are counted in that.
-
-    Nothing where one person reviews alone and nothing was packed.
-    """
-    packed = {
-        row[3]: ReviewerProgress(row[3], int(row[-1]), row[-2], _pack(row[:-2]))
-        for row in (store.rows(_PACKED, (run_id,)) if _any_pack(store) else ())
-    }
-    (people,) = store.one("SELECT count(*) FROM reviewers")
-    if people < 2 and not packed:
+def packed_progress(store: Store, run_id: int) -> tuple[ReviewerProgress, ...]:
+    """Return how far those are in a run that a pack of it was made for, each in their latest one."""
+    if store.one("SELECT 1 FROM packs LIMIT 1") is None:
         return ()
-    read = [
-        packed.pop(name, None) or ReviewerProgress(name, count, pairs) for name, count in store.rows(_READ, (run_id,))
-    ]
-    found = (*read, *packed.values())
-    return found if len(found) > 1 or any(one.pack is not None for one in found) else ()
+    rows = store.rows(_PACKED, (run_id,))
+    return tuple(ReviewerProgress(row[3], int(row[-1]), row[-2], _pack(row[:-2])) for row in rows)
 
 
-def _any_pack(store: Store) -> bool:
-    return store.one("SELECT 1 FROM packs LIMIT 1") is not None
+def reviewer_progress(store: Store, run_id: int, pairs: int) -> tuple[ReviewerProgress, ...]:
+    """Return how far each of several reviewers is in a run of so many current pairs, see `progress_of`."""
+    packed = packed_progress(store, run_id)
+    (people,) = store.one("SELECT count(*) FROM reviewers")
+    read = dict(store.rows(_READ, (run_id,)).fetchall()) if people > 1 or packed else {}
+    return progress_of(read, pairs, packed)

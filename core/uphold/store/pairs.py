@@ -257,7 +257,7 @@ JOIN sets s ON s.id = e.set_id
 JOIN runs r ON r.id = n.run_id
 JOIN systems c ON c.id = r.candidate_id
 JOIN systems b ON b.id = r.baseline_id
-WHERE n.id >= ? AND NOT EXISTS (
+WHERE n.id >= :first AND o.id < :before AND NOT EXISTS (
     SELECT 1 FROM events own WHERE own.pair_id = n.id AND own.reviewer_id = d.reviewer_id
         AND own.kind IN ('decision', 'carried')
 )
@@ -265,8 +265,17 @@ ORDER BY d.seq
 """
 
 
-def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, import_id: int | None = None) -> int:
+def carry_decisions(
+    conn: sqlite3.Connection,
+    first_new_pair: int,
+    at: str,
+    import_id: int | None = None,
+    *,
+    from_earlier_only: bool = False,
+) -> int:
     """Carry decisions on equal pairs of other runs to the pairs with ids from `first_new_pair` on; return how many.
+
+    With `from_earlier_only` none is carried between the new pairs themselves.
 
     Each is an event of kind `carried` that refers to the original. A pair that the reviewer has decided gets none, and
     of decisions on several equal pairs the latest is carried. The id of the event is a hash of the original's id and
@@ -276,7 +285,8 @@ def carry_decisions(conn: sqlite3.Connection, first_new_pair: int, at: str, impo
         return 0
     if conn.execute("SELECT 1 FROM pairs WHERE id >= ? LIMIT 1", (first_new_pair,)).fetchone() is None:
         return 0
-    latest = {(row[0], row[1]): row for row in conn.execute(_DECISIONS_TO_CARRY, (first_new_pair,))}
+    bounds = {"first": first_new_pair, "before": first_new_pair if from_earlier_only else 1 << 62}
+    latest = {(row[0], row[1]): row for row in conn.execute(_DECISIONS_TO_CARRY, bounds)}
     before, events = conn.total_changes, []
     for pair_id, reviewer_id, choice, note, reference_id, _, original, *identity in latest.values():
         event_id = canonical_hash([original, *identity])[:32]

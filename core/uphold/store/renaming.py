@@ -30,6 +30,8 @@ def rename(conn: sqlite3.Connection, table: str, old: str, new: str) -> int:
         raise BadUsage(f"there is a {noun} {new!r} already; two {noun}s cannot have one name")
     before = _default_names(conn)
     conn.execute(f"UPDATE {table} SET name = ? WHERE id = ?", (new, row[0]))
+    if table == "reviewers":
+        conn.execute("UPDATE packs SET reviewer = ? WHERE reviewer = ?", (new, old))
     if table == "sets":
         conn.execute("UPDATE imports SET set_name = ? WHERE set_name = ?", (new, old))
     _rename_runs(conn, before)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from uphold.errors import BadUsage
 from uphold.records.runs import SetRow
-from uphold.records.texts import ExampleText, canonical_hash
+from uphold.records.texts import ExampleText, canonical_list_hash
 from uphold.store.database import Store, now
 
 
@@ -64,7 +64,7 @@ def set_hash(store: Store, set_id: int) -> str:
         " LEFT JOIN reference_texts r ON r.id = e.reference_id WHERE e.set_id = ? AND e.status = 'active' ORDER BY 1, 2",
         (set_id,),
     )
-    return canonical_hash([list(row) for row in rows])
+    return canonical_list_hash(rows)
 
 
 class ActiveExample(NamedTuple):

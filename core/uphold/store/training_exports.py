@@ -41,5 +41,5 @@ def add_training_export(
     )
     conn.executemany(
         "INSERT INTO training_examples (export_id, example_id) SELECT ?, id FROM examples WHERE set_id = ? AND key = ?",
-        [(inserted.lastrowid, set_id, key) for key in example_keys],
+        ((inserted.lastrowid, set_id, key) for key in example_keys),
     )

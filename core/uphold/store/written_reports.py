@@ -37,7 +37,7 @@ def last_report(store: Store, run_id: int) -> WrittenReport | None:
     try:
         values["figures"] = dict(json.loads(values["figures"]))
         values["facts"] = tuple(_read_facts(json.loads(values["facts"])))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadDatabase(
             f"{store.path}: the record of the last report of run {run_id} cannot be read; {DAMAGED}"
         ) from error
@@ -62,16 +62,6 @@ def _read_facts(rows: list[list[Any]]) -> Iterator[PairFacts]:
 def _read_fact(row: list[Any]) -> Fact:
     kind, number, digest, value, owner, label = row
     return Fact(FactKind(kind), int(number), str(digest), str(value), int(owner), str(label))
-
-
-_SUPERSEDED = """
-SELECT id FROM judgments WHERE id IN (SELECT value FROM json_each(?)) AND superseded_by IS NOT NULL
-"""
-
-
-def later_superseded(store: Store, judgment_ids: Iterable[int]) -> set[int]:
-    """Return which of some judgments are superseded: they are no longer in force, and what they say stays as it is."""
-    return {row[0] for row in store.rows(_SUPERSEDED, (json.dumps(list(judgment_ids)),))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from uphold.store.copying import Tell, back_up
+from uphold.store.backups import Tell, back_up
 from uphold.store.database import Store
 from uphold.workflows.database_files import new_database_file
 

@@ -39,9 +39,8 @@ class BundleExport:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the bundle, each with its line end."""
-        forgotten = examples.forgotten_ids(self._store, self.set_id)
-        kept = [one for one in examples.all_examples(self._store, self.set_id) if one.id not in forgotten]
-        yield header_line(self._header(len(kept)))
+        number, kept = examples.kept_examples(self._store, self.set_id)
+        yield header_line(self._header(number))
         yield from map(example_line, kept)
         yield from map(fact_line, self._source.runs)
         for number, answers in enumerate(self._source.pairs()):
@@ -56,9 +55,8 @@ class BundleExport:
         settings = sets.settings_of(self._store, self.set_id)
         chosen = {kind: settings.get(kind.value) for kind in FILE_SETTINGS}
         header = SetHeader(name, seed, chosen, number, sets.set_hash(self._store, self.set_id))
-        return BundleHeader(
-            header, settings.get(SettingKind.JUDGE.value), reviews.reason_keys(self._store, self.set_id)
-        )
+        pin, reasons = settings.get(SettingKind.JUDGE.value), reviews.reason_keys(self._store, self.set_id)
+        return BundleHeader(header, pin, reasons, self._source.reviewers)
 
 
 @contextlib.contextmanager

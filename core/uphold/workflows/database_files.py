@@ -1,14 +1,13 @@
 """Databases that are written as new files: packs and backups, whole on the disk or not there at all."""
 
 import contextlib
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from uphold.errors import BadFile, BadUsage
-from uphold.temporary_files import sweep, temporary_file
+from uphold.temporary_files import sweep, sync, temporary_file
 from uphold.workflows.exporting import FileExists, check_target
 
 _LOGS = ("-wal", "-journal")
@@ -46,20 +45,12 @@ def new_database_file(path: Path, database: Path, *, force: bool = False) -> Ite
     try:
         with temporary_file(target.parent, secrets.token_hex(8)) as part:
             yield part
-            _sync(part)
+            sync(part)
             check_database_target(path, database, force=force)
             part.replace(target)
             with contextlib.suppress(OSError):
-                _sync(target.parent)
+                sync(target.parent)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({error.strerror or error}); name another place") from error
     except sqlite3.OperationalError as error:
         raise BadFile(f"{path}: cannot be written ({error}); free some space, or name another place") from error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

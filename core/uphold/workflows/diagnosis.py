@@ -57,7 +57,7 @@ def diagnose(
             outcomes.rebuild(conn)
         findings = _file(path, is_named=is_named)
     checked = check_settings(config)
-    is_readable = not any(one.is_wrong and one.area is Area.FILE for one in findings) and path.exists()
+    is_readable = _size(path) is not None and not any(one.is_wrong and one.area is Area.FILE for one in findings)
     findings += [
         *_settings(checked),
         *_project(checked, path if is_readable else None),
@@ -68,7 +68,7 @@ def diagnose(
 
 
 def _file(path: Path, *, is_named: bool) -> list[Finding]:
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         advice = (
             "name another one with --db" if is_named else "`uphold import FILE` makes one, `uphold demo` shows a sample"
         )
@@ -171,11 +171,11 @@ def _environment(terminal: TerminalFacts) -> Iterator[Finding]:
 
 
 def _facts(path: Path, checked: CheckedSettings, terminal: TerminalFacts) -> dict[Area, dict[str, str]]:
-    size = f"{path.stat().st_size} bytes" if path.is_file() else "not there"
+    size = _size(path)
     keys = {name: "set" if os.environ.get(name, "").strip() else "not set" for name in _key_variables(checked.settings)}
     shown = "none" if terminal.columns is None else f"{terminal.columns} x {terminal.lines}"
     return {
-        Area.FILE: {"database": str(path), "size": size},
+        Area.FILE: {"database": str(path), "size": "none" if size is None else f"{size} bytes"},
         Area.SETTINGS: {"settings": "none" if checked.path is None else str(checked.path)},
         Area.KEYS: keys,
         Area.ENVIRONMENT: {
@@ -189,6 +189,14 @@ def _facts(path: Path, checked: CheckedSettings, terminal: TerminalFacts) -> dic
             "terminal": f"{terminal.name}, {shown}, {terminal.colours}, {terminal.encoding}",
         },
     }
+
+
+def _size(path: Path) -> int | None:
+    """Return the size of a file in bytes, None where there is none or it cannot be looked at."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _version(package: str) -> str:

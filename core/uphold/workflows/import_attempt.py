@@ -251,7 +251,7 @@ class ImportAttempt:
         for done in writer.write():
             yield self.write_progress(done)
         brought = self._write_bundle()
-        self._rules.finish_writing()
+        self._rules.finish_writing(is_bundle=self._bundle is not None)
         benchmarks.write_scores(self._conn, self._scores, writer.import_id, writer.at)
         if self._rules.changed or self._scores or brought:
             summary.number = writer.import_id

@@ -155,12 +155,15 @@ class ImportRules:
         key = example.key if example is not None else row.key or default_key(text)
         return UnderstoodRow(row, key, text.turns, text.context, text.references)
 
-    def finish_writing(self) -> None:
-        """After all rows are in the database, write edits, replacements and carried decisions."""
+    def finish_writing(self, *, is_bundle: bool = False) -> None:
+        """After all rows are in the database, write edits, replacements and carried decisions.
+
+        The pairs of a bundle come with what was carried between them.
+        """
         self._summary.edited = self._bulk.examples.write_edits()
         if self._update:
             self._summary.replaced = responses.replace_responses(self._bulk.writer, self._given)
-        self._summary.carried = self._bulk.carry_decisions()
+        self._summary.carried = self._bulk.carry_decisions(from_earlier_only=is_bundle)
 
     @property
     def changed(self) -> bool:

@@ -11,7 +11,7 @@ from uphold.records.packs import MOST_PARTS, WHOLE, Pack, Share
 from uphold.records.runs import Run
 from uphold.store import packs, reviews
 from uphold.store.database import Store, now
-from uphold.store.packing import fill_pack
+from uphold.store.packing import PackContents, Tell, fill_pack
 from uphold.workflows.database_files import new_database_file
 from uphold.workflows.queue_drawing import open_queue
 
@@ -60,11 +60,12 @@ def parse_share(share: str | None, overlap: int | None) -> Share:
     return Share(part, parts, overlap or 0)
 
 
-def pack_run(store: Store, run: Run, request: PackRequest) -> Packed:
+def pack_run(store: Store, run: Run, request: PackRequest, tell: Tell | None = None) -> Packed:
     """Write a pack of a run, which is a database that `--db` opens, and record what was packed for whom.
 
-    Parts are drawn: they take turns along the run's random order, so that each is a random sample of the run, and so is what is
-    read of it in order. Raises BadUsage for a name or a path that cannot be, BadFile where the file cannot be written.
+    Parts are drawn: they take turns along the run's random order, so that each is a random sample of the run, and so is what
+    is read of it in order. `tell` is told how many steps of how many are done. Raises BadUsage for a name or a path that
+    cannot be, BadFile where the file cannot be written.
     """
     name = request.reviewer
     if name is not None and not (name.strip() and len(name) <= _LONGEST_NAME):
@@ -80,7 +81,7 @@ def pack_run(store: Store, run: Run, request: PackRequest) -> Packed:
         mode = "blind" if request.blind else "open"
         pack = Pack(secrets.token_hex(16), run.id, mode, name, request.share, now())
         with store.snapshot():
-            fill_pack(store, part, run, pack, pairs)
+            fill_pack(store, part, PackContents(run, pairs, pack), tell)
         with store.writing() as conn:
             packs.add_pack(conn, pack, pairs=pairs)
     return Packed(request.path, run, pack, len(pairs), len(items))

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uphold import __version__
@@ -16,7 +16,7 @@ from uphold.reports.figures import changed_figures
 from uphold.store import facts, runs, sets, written_reports
 from uphold.store.database import Store
 from uphold.store.outcomes import rebuild
-from uphold.workflows.reporting import CollectedRun, collect_run
+from uphold.workflows.run_evidence import CollectedRun, collect_run
 
 _TEXT_KINDS = {
     FactKind.TEXT: FactKind.TEXT,
@@ -55,12 +55,13 @@ def _changed_file(report: WrittenReport) -> Iterator[Changed]:
     path = Path(report.path)
     was = f"sha256 {report.sha256[:_SHOWN]}"
     try:
+        if not path.is_file():
+            yield Changed("report", was, f"not there: {path}")
+            return
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        yield Changed("report", was, f"not there: {path}")
-    except OSError as error:
-        yield Changed("report", was, f"not readable: {path} ({error.strerror or error})")
+    except (OSError, ValueError) as error:
+        yield Changed("report", was, f"not readable: {path} ({error})")
     else:
         if digest != report.sha256:
             yield Changed("report", was, f"edited: sha256 {digest[:_SHOWN]}")
@@ -74,15 +75,13 @@ class _Names:
     """What facts are called by."""
 
     run: Run
-    other_runs: Mapping[int, str]
+    runs: Mapping[int, Run]
     judges: Mapping[int, str]
     reviewers: Mapping[int, str]
 
     def of(self, pair: PairFacts, fact: Fact) -> str:
         """Return what a fact is: `decision of ana on desk-0007, turn 1`."""
-        on = f"{pair.key}, turn {pair.turn}"
-        if pair.run != self.run.id:
-            on += f", in {self.other_runs.get(pair.run, pair.run)}"
+        on, run = self.place(pair), self.runs.get(pair.run, self.run)
         if fact.kind is FactKind.JUDGMENT:
             order = "" if fact.label in ("none", "unknown") else f", {fact.label}"
             return f"judgment of {self.judges.get(fact.owner, fact.owner)} on {on}{order}"
@@ -91,11 +90,16 @@ class _Names:
         words = {
             FactKind.TEXT: "instruction of",
             FactKind.REFERENCE: "reference of",
-            FactKind.CANDIDATE: f"response of {self.run.candidate} to",
-            FactKind.BASELINE: f"response of {self.run.baseline} to",
+            FactKind.CANDIDATE: f"response of {run.candidate} to",
+            FactKind.BASELINE: f"response of {run.baseline} to",
             FactKind.PLACE: f"place in the queue {fact.label} of",
         }
         return f"{words[fact.kind]} {on}"
+
+    def place(self, pair: PairFacts) -> str:
+        """Return key and turn of a pair, and its run where that is another one."""
+        on = f"{pair.key}, turn {pair.turn}"
+        return on if pair.run == self.run.id else f"{on}, in {self.runs.get(pair.run, self.run).name}"
 
 
 _EVENTS = {
@@ -126,14 +130,15 @@ class _Recorded:
         now = facts.read_facts(store, self._pairs, judges)
         recorded = {_key(pair, fact) for pair in report.facts for fact in pair.facts}
         self._now = {_key(pair, fact): fact for pair in now for fact in pair.facts}
+        self._there = {pair.pair: pair for pair in now}
         self.added = [fact for key, fact in self._now.items() if key not in recorded]
         self.forgotten = facts.forgotten_pairs(store, self._pairs)
-        self._superseded = written_reports.later_superseded(
+        self._superseded = facts.superseded_judgments(
             store, [fact.id for pair in report.facts for fact in pair.facts if fact.kind is FactKind.JUDGMENT]
         )
         self._texts = _texts_now(store, report)
         judge_names, reviewers = facts.owner_names(store)
-        self._names = _Names(run, {one.id: one.name for one in runs.all_runs(store)}, judge_names, reviewers)
+        self._names = _Names(run, {one.id: one for one in runs.all_runs(store)}, judge_names, reviewers)
 
     @property
     def replaced(self) -> int:
@@ -144,6 +149,10 @@ class _Recorded:
         """Yield the facts whose rows do not say what they said, or are gone; a text that several pairs have once."""
         told: set[tuple[FactKind, int]] = set()
         for pair in self._report.facts:
+            if pair.pair not in self._there:
+                self.pairs_changed.add(pair.pair)
+                yield Changed(f"pair {self._names.place(pair)}", "there", None)
+                continue
             for fact in pair.facts:
                 one = self._changed(pair, fact)
                 if one is None or (fact.kind in _TEXT_KINDS and (fact.kind, fact.id) in told):
@@ -153,14 +162,11 @@ class _Recorded:
                 yield one
 
     def _changed(self, pair: PairFacts, fact: Fact) -> Changed | None:
-        if fact.kind in _TEXT_KINDS:
-            digest = self._texts[_TEXT_KINDS[fact.kind]].get(fact.id)
-            if digest == fact.digest or (digest is not None and pair.pair in self.forgotten):
-                return None
-            return Changed(self._names.of(pair, fact), _shown(fact.digest), None if digest is None else _shown(digest))
-        if fact.kind is FactKind.JUDGMENT and fact.id in self._superseded:
-            return None
         now = self._now.get(_key(pair, fact))
+        if fact.kind in _TEXT_KINDS:
+            return self._changed_text(pair, fact, now)
+        if fact.kind is FactKind.JUDGMENT and fact.id in self._superseded:
+            now = replace(fact, digest=self._superseded[fact.id])
         if now is None:
             return Changed(self._names.of(pair, fact), fact.value or _shown(fact.digest), None)
         if now.digest == fact.digest or (pair.pair in self.forgotten and now.value == fact.value):
@@ -169,6 +175,18 @@ class _Recorded:
             return Changed(self._names.of(pair, fact), fact.value, now.value)
         words = (f"{fact.value}, {_shown(one.digest)}".removeprefix(", ") for one in (fact, now))
         return Changed(self._names.of(pair, fact), *words)
+
+    def _changed_text(self, pair: PairFacts, fact: Fact, now: Fact | None) -> Changed | None:
+        """Return what became of a text: its row, and whether the pair still has it; a reference may be another one since."""
+        digest = self._texts[_TEXT_KINDS[fact.kind]].get(fact.id)
+        if digest is not None and pair.pair in self.forgotten:
+            return None
+        if now is None and fact.kind is not FactKind.REFERENCE:
+            others = (one for one in self._there[pair.pair].facts if one.kind is fact.kind)
+            digest = next((one.digest for one in others), None)
+        if digest == fact.digest:
+            return None
+        return Changed(self._names.of(pair, fact), _shown(fact.digest), None if digest is None else _shown(digest))
 
 
 def _key(pair: PairFacts, fact: Fact) -> _Key:
@@ -260,8 +278,8 @@ def _other_basis(run: Run, report: WrittenReport, now: CollectedRun) -> Iterator
         judge = now.evidence.origin.judge
         yield f"the numbers rest on another judge now: {'none' if judge is None else judge.name}"
     against = now.evidence.against
-    if {one.run for one in report.facts} - {run.id} != ({against.run.id} if against is not None else set()):
-        yield f"the run is held against another one now: {'none' if against is None else against.run.name}"
+    if {one.run for one in report.facts} - {run.id} != ({against.id} if against is not None else set()):
+        yield f"the run is held against another one now: {'none' if against is None else against.name}"
 
 
 def _added(number: int, what: str) -> str:

@@ -52,7 +52,7 @@ class _Written:
     counts: ExportCounts
     set_id: int
     version: CutVersion
-    keys: frozenset[str]
+    keys: set[str]
 
 
 def write_training_data(
@@ -75,7 +75,7 @@ def write_training_data(
         counts, version = written.counts, written.version
         made = TrainingExport(now(), version.number, labels, counts.pairs, len(written.keys), file, target.reviewer)
         with store.writing() as conn:
-            add_training_export(conn, written.set_id, version.id, made, sorted(written.keys))
+            add_training_export(conn, written.set_id, version.id, made, written.keys)
     return counts
 
 
@@ -111,7 +111,7 @@ def _write(
         if not export.counts.pairs:
             whose, hint = _WHOSE[labels]
             raise BadUsage(_NOTHING.format(whose=whose, hint=hint))
-        return _Written(export.counts, export.set_id, version, frozenset(keys))
+        return _Written(export.counts, export.set_id, version, keys)
 
 
 def _cut_version(store: Store, request: ExportRequest, reviewer: str) -> CutVersion | None:

@@ -15,7 +15,6 @@ from uphold.errors import UpholdError
 from uphold.formatting import count_noun
 from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
-from uphold.workflows.handing_on import HandOnRequest
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.checkpoints.history_list import HistoryList, RowPlace
@@ -430,26 +429,11 @@ class CheckpointsScreen(Screen[None]):
 
     def action_hand_on(self) -> None:
         """Ask for a form and a file, and write a report of the marked checkpoints, or of the one under the cursor."""
-        from uphold_tui.dialogs.hand_on import HandOnScreen
+        from uphold_tui.dialogs.hand_on import offer_to_hand_on
 
-        if self.history is None or self.row is None:
-            return
-        marked = [row.run for row in self.history.rows if row.run.id in self.marked]
-
-        def answered(request: HandOnRequest | None) -> None:
-            if request is not None:
-                self.run_worker(self._hand_on(request), exclusive=True, group="hand_on")
-
-        self.app.push_screen(HandOnScreen(marked or [self.row.run], self.source.judge), answered)
-
-    async def _hand_on(self, request: HandOnRequest) -> None:
-        self.show_message(Content.styled("writing …", MUTED))
-        try:
-            written = await asyncio.to_thread(self.source.hand_on, request)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
+        if self.history is not None and self.row is not None:
+            marked = [row.run for row in self.history.rows if row.run.id in self.marked]
+            offer_to_hand_on(self, marked or [self.row.run], self.source.judge, self.source.hand_on)
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

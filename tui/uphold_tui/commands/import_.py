@@ -23,8 +23,8 @@ def import_(
         typer.Option(
             "--as",
             metavar="FORMAT",
-            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences, promptfoo or scores;"
-            " detected by default.",
+            help="alpaca-eval, arena-hard, inspect, lm-eval, mt-bench, pairs, pandalm, preferences, promptfoo, scores or"
+            " uphold; detected by default.",
         ),
     ] = None,
     set_: Annotated[

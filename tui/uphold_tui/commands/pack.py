@@ -60,11 +60,11 @@ def pack(
     from uphold.workflows.lookup import find_run
     from uphold.workflows.packing import PackRequest, pack_run, parse_share
     from uphold.workflows.project import run_meant
-    from uphold_tui.console import print_json, print_line
+    from uphold_tui.console import print_json, print_line, progress
 
     wanted = PackRequest(output, blind, for_, parse_share(share, overlap), force)
-    with context.obj.open() as store:
-        packed = pack_run(store, find_run(store, run_meant(store, run, context.obj.project.set)), wanted)
+    with context.obj.open() as store, progress("packing") as show:
+        packed = pack_run(store, find_run(store, run_meant(store, run, context.obj.project.set)), wanted, show)
     if json:
         print_json(_packed_json(packed))
     else:
@@ -131,10 +131,10 @@ def merge(
       uphold merge for-ann.db
     """
     from uphold.workflows.merging import merge_file
-    from uphold_tui.console import print_json
+    from uphold_tui.console import print_json, progress
 
-    with context.obj.open() as store:
-        summary = merge_file(store, file, take_theirs=take_theirs, dry_run=dry_run)
+    with context.obj.open() as store, progress("merging") as show:
+        summary = merge_file(store, file, take_theirs=take_theirs, dry_run=dry_run, tell=show)
     if json:
         print_json(_summary_json(summary))
     else:

@@ -1,15 +1,18 @@
 """`uphold report` and `uphold replay`: a report of runs to hand on, and whether it still holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from uphold_tui.commands.options import AsJson, RunName
 
 if TYPE_CHECKING:
-    from uphold.records.replayed import Changed, Replay
+    from uphold.records.replayed import Replay
+    from uphold.workflows.lookup import Store
     from uphold.workflows.reporting import ReportRequest
+    from uphold.workflows.run_evidence import CollectedRun
 
 _CHANGED = 1
 """Exit code of a replay that finds something changed."""
@@ -49,42 +52,43 @@ def report(
 
 
 def _print_decisions(context: typer.Context, request: "ReportRequest") -> None:
-    from uphold.reports.figures import report_json
-    from uphold.workflows.reporting import collect, shown_evidence
-    from uphold_tui.console import print_json
+    from uphold.workflows.reporting import collect
+    from uphold_tui.console import print_json, progress
 
-    with context.obj.open(reading=True) as store:
-        found = [
-            report_json(one) for one in shown_evidence(collect(store, _with_run(context, store, request)), request)
-        ]
-    print_json(found[0] if len(found) == 1 else {"reports": found})
+    with context.obj.open(reading=True) as store, progress("reading the run"):
+        found = collect(store, _with_run(context, store, request))
+    print_json(_json(found, request))
 
 
 def _write(context: typer.Context, request: "ReportRequest", output: Path, *, force: bool, json: bool) -> None:
     from uphold.errors import BadUsage
-    from uphold.reports.figures import report_json
     from uphold.workflows.exporting import FileExists
-    from uphold.workflows.reporting import shown_evidence, write_report
-    from uphold_tui.console import print_json, print_line, print_note
+    from uphold.workflows.reporting import write_report
+    from uphold_tui.console import print_json, print_line, print_note, progress
 
-    with context.obj.open(reading=True) as store:
+    with context.obj.open(reading=True) as store, progress("reading the run"):
         try:
             written = write_report(store, _with_run(context, store, request), output, force=force)
         except FileExists as error:
             raise BadUsage(f"{error}, or replace it with --force") from error
     if not written.recorded:
-        print_note(
-            "the database may only be read: the report is not recorded in it, and `uphold replay` cannot check it"
-        )
+        print_note("the database is read-only: the report is not recorded in it, and `uphold replay` cannot check it")
     if json:
-        found = [report_json(one) for one in shown_evidence(written.runs, request)]
-        result = found[0] if len(found) == 1 else {"reports": found}
-        print_json({**result, "path": str(written.path)})
+        print_json({**_json(written.runs, request), "path": str(written.path)})
     else:
         print_line(str(output))
 
 
-def _with_run(context: typer.Context, store: object, request: "ReportRequest") -> "ReportRequest":
+def _json(runs: "Sequence[CollectedRun]", request: "ReportRequest") -> dict[str, Any]:
+    """Return the report of one run as JSON, of several as a list under `reports`."""
+    from uphold.reports.figures import report_json
+    from uphold.workflows.reporting import shown_evidence
+
+    found = [report_json(one) for one in shown_evidence(runs, request)]
+    return found[0] if len(found) == 1 else {"reports": found}
+
+
+def _with_run(context: typer.Context, store: "Store", request: "ReportRequest") -> "ReportRequest":
     """Return the request with the run that is meant where none is named: the project's set may have one."""
     from dataclasses import replace
 
@@ -92,7 +96,7 @@ def _with_run(context: typer.Context, store: object, request: "ReportRequest") -
 
     if request.runs:
         return request
-    meant = run_meant(store, None, context.obj.project.set)  # type: ignore[arg-type]
+    meant = run_meant(store, None, context.obj.project.set)
     return request if meant is None else replace(request, runs=(meant,))
 
 
@@ -105,9 +109,9 @@ def replay(context: typer.Context, run: RunName = None, json: AsJson = False) ->
     from uphold.reports.figures import replay_json
     from uphold.workflows.project import run_meant
     from uphold.workflows.replaying import replay_report
-    from uphold_tui.console import print_json
+    from uphold_tui.console import print_json, progress
 
-    with context.obj.open(reading=True) as store:
+    with context.obj.open(reading=True) as store, progress("checking the report"):
         found = replay_report(store, run_meant(store, run, context.obj.project.set))
     if json:
         print_json(replay_json(found))
@@ -134,7 +138,7 @@ def _print_replay(found: "Replay") -> None:
         print_line(f"since then: {sentence}")
 
 
-def _shown(value: "Changed | str | float | None") -> str:
+def _shown(value: str | float | None) -> str:
     if value is None:
         return "nothing"
     return f"{value:g}" if isinstance(value, float) else str(value)

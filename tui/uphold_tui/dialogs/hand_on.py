@@ -1,12 +1,16 @@
 """A dialog that hands runs on: in which form, and into which file."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
+from textual.app import App
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from uphold.errors import UpholdError
 from uphold.formatting import count_noun
 from uphold.records.runs import Run
 from uphold.workflows.handing_on import HandOnForm, HandOnRequest, form_named, forms_for, free_file
@@ -23,6 +27,41 @@ _KEYS = (
 )
 
 _KEY_ROW = (("enter", "write it"), ("up down", "other form"), ("esc", "leave it"))
+
+
+class HandsOn(Protocol):
+    """What a screen has that hands runs on: a row for messages."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The app."""
+
+    def show_message(self, message: Content) -> None:
+        """Show a message."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None], *, exclusive: bool, group: str) -> object:
+        """Run a worker of the screen."""
+
+
+def offer_to_hand_on(
+    screen: HandsOn, runs: Sequence[Run], judge: str | None, write: Callable[[HandOnRequest], str]
+) -> None:
+    """Ask for a form and a file, have `write` write it in a thread, and show on the screen what was written where."""
+
+    async def handed_on(request: HandOnRequest) -> None:
+        screen.show_message(Content.styled("writing …", MUTED))
+        try:
+            written = await asyncio.to_thread(write, request)
+        except UpholdError as error:
+            screen.show_message(safe_text.line(str(error), DOUBT))
+            return
+        screen.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
+
+    def answered(request: HandOnRequest | None) -> None:
+        if request is not None:
+            screen.run_worker(handed_on(request), exclusive=True, group="hand_on")
+
+    screen.app.push_screen(HandOnScreen(runs, judge), answered)
 
 
 class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):

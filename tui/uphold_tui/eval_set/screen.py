@@ -278,7 +278,7 @@ class SetScreen(Screen[None]):
 
     def _fit(self) -> None:
         """Fit heads and messages to the room that the list has now."""
-        self.heads.show(heads(self._columns(self.list.size.width - 1)))
+        self.heads.show(heads(self._columns(self.list.size.width - 1), self.signs))
         self._refresh_find_line()
 
     def _columns(self, width: int) -> ExampleColumns:

@@ -34,8 +34,8 @@ from uphold_tui.widgets.rows import KeyFooter, SplitRow, clickable, entry, sprea
 if TYPE_CHECKING:
     from uphold.workflows.statistics import HeadlineNumbers
 
-_RUN_HEIGHT = 3
-"""Rows of a run: two, and one that is blank, or says how far several reviewers are."""
+_RUN_HEIGHT = 2
+"""Rows of a run, above a blank one; one more where several people review it."""
 
 _HEAD_HEIGHT = 2
 """Rows above the first run."""
@@ -93,14 +93,14 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
     judge = _judge(row, columns)
     return (
         _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
-        _row(columns, in_set, judge, _agreement(row, headline)),
+        _row(columns, in_set, judge, _agreement(row, headline, columns)),
     )
 
 
-def people_row(row: RunRow) -> Content:
-    """Return the row below those of a run: how far each of several reviewers is; blank for one alone."""
-    words = Content.styled("   ", FAINT).join(safe_text.line(progress_text(one), FAINT) for one in row.people)
-    return Content.assemble("  ", words) if row.people else Content("")
+def people_rows(row: RunRow) -> list[Content]:
+    """Return the row below those of a run that says how far each of several reviewers is; none for one alone."""
+    words = [safe_text.line(progress_text(one), MUTED) for one in row.people]
+    return [Content("   ").join(words)] if words else []
 
 
 def _review_bar(row: RunRow, width: int) -> Content:
@@ -141,8 +141,11 @@ def _judge(row: RunRow, columns: Columns) -> Content:
     return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
 
 
-def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
-    """Return what the win rate rests on: judge and people with their agreement, people alone, or a judge's opinion."""
+def _agreement(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) -> Content:
+    """Return what the win rate rests on: judge and people with their agreement, people alone, or a judge's opinion.
+
+    Where there is no room for all, the agreement alone.
+    """
     if headline is None:
         return Content("")
     numbers = headline.numbers
@@ -157,7 +160,8 @@ def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
         parts.append(f"{MIN_FOR_RATE} needed for a rate")
     elif not parts and not row.reviewed and row.judge.shown is not None:
         parts.append("opinion only")
-    return Content.styled(", ".join(parts), MUTED)
+    words = ", ".join(parts)
+    return Content.styled(words if len(words) <= columns.rate else parts[-1], MUTED)
 
 
 def set_row(row: SetRow, columns: Columns) -> Content:
@@ -367,7 +371,7 @@ class HomeScreen(Screen[None]):
             head = Content.assemble(("No run yet.  ", BOLD), (words, MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), people_row(run)]
+            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), *people_rows(run), Content("")]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin
@@ -379,10 +383,11 @@ class HomeScreen(Screen[None]):
 
     def _place(self, index: int) -> tuple[int, int]:
         """Return the first row of a run or an eval set in the list, and how many rows it has."""
-        runs = len(self.home.runs)
-        if index < runs:
-            return _HEAD_HEIGHT + _RUN_HEIGHT * index, _RUN_HEIGHT - 1
-        return _HEAD_HEIGHT + _RUN_HEIGHT * runs + _SET_HEAD_HEIGHT + index - runs, 1
+        heights = [_RUN_HEIGHT + len(people_rows(row)) for row in self.home.runs]
+        above = _HEAD_HEIGHT + sum(height + 1 for height in heights[:index])
+        if index < len(heights):
+            return above, heights[index]
+        return above + _SET_HEAD_HEIGHT + index - len(heights), 1
 
     def _at(self, row: int) -> int | None:
         """Return which run or eval set stands in this row of the list."""

@@ -56,7 +56,7 @@ _MATRIX_CELL = 11
 _GAP = 6
 """Cells between columns of the page."""
 
-_TWO_COLUMNS, _THIRD = 114, 54
+_TWO_COLUMNS, _THIRD = 115, 54
 """Cells of a page with two columns, and of the narrowest of three columns."""
 
 _WIDEST = 76
@@ -90,7 +90,7 @@ _LEFT_OUT = frozenset(
         *(RowId.VERDICT_COUNTS, RowId.MEAN_PREFERENCE, RowId.NO_AGREEMENT, RowId.UNWEIGHTED, RowId.CEILING),
         *(RowId.MATRIX_HEAD, RowId.PER_CLASS, RowId.ANCHORING, RowId.CONFIDENCE),
         *(RowId.ORDER_HEAD, RowId.FLIPS, RowId.LENGTH_HEAD),
-        *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
+        *(RowId.REVIEWER_NAMES, RowId.REVIEWER_PROGRESS, RowId.REVIEWER_PAIRS, RowId.REVIEWERS_AC1),
         *(RowId.REVIEWER_HEAD, RowId.REVIEWER_FIRST, RowId.REVIEWER_LONGER, RowId.REVIEWER_AGAIN),
         *(RowId.TAG_DIFFERENCE, RowId.TAGS_OVERLAP),
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -95,7 +95,7 @@ def numbers_source(path: Path, run: Run, reviewer: str, named: str | None = None
             return toggle_pin(store, run.set, judge, reviewer)
 
     def handed_on(request: HandOnRequest) -> str:
-        return hand_on(path, request)
+        return hand_on(path, replace(request, judge=request.judge or named))
 
     def standing(numbers: RunStatistics) -> Standing | None:
         with open_store(path) as store:
@@ -398,22 +398,9 @@ class NumbersScreen(Screen[None]):
 
     def action_hand_on(self) -> None:
         """Ask for a form and a file, and write a report of the run or an export of its pairs into it."""
-        from uphold_tui.dialogs.hand_on import HandOnScreen
+        from uphold_tui.dialogs.hand_on import offer_to_hand_on
 
-        def answered(request: HandOnRequest | None) -> None:
-            if request is not None:
-                self.run_worker(self._hand_on(request), exclusive=True, group="other")
-
-        self.app.push_screen(HandOnScreen([self.source.run], self.judge), answered)
-
-    async def _hand_on(self, request: HandOnRequest) -> None:
-        self.show_message(Content.styled("writing …", MUTED))
-        try:
-            written = await asyncio.to_thread(self.source.hand_on, request)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self.show_message(Content.assemble((f"{written}: ", MUTED), safe_text.line(str(request.path))))
+        offer_to_hand_on(self, [self.source.run], self.judge, self.source.hand_on)
 
     # other screens
 
@@ -438,6 +425,7 @@ class NumbersScreen(Screen[None]):
             "figures.checkpoints": self.actions.checkpoints,
             "figures.standing": self.actions.standing,
             "figures.workbench": self.actions.workbench,
+            "figures.wrong": self.actions.wrong,
         }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 

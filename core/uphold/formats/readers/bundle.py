@@ -17,6 +17,7 @@ from uphold.formats.fields import (
     read_number,
     read_share,
     read_text,
+    read_texts,
     read_turn,
     required,
 )
@@ -39,6 +40,7 @@ from uphold.records.bundles import (
     BundleReference,
     BundleRun,
     BundleSession,
+    BundleShown,
     BundleStatus,
     OpenBundle,
 )
@@ -72,6 +74,7 @@ _SIDES = {one.value: one for one in (Preference.CANDIDATE, Preference.BASELINE)}
 _PURPOSES = {name: name for name in ("verdict", "rerun", "try", "drift")}
 _JUDGE_KINDS = {name: name for name in ("llm", "rules", "imported", "program")}
 _MODES = {name: name for name in ("open", "blind")}
+_SHOWN_BY = {name: name for name in ("next", "app")}
 _SOURCES = {name: name for name in ("app", "import", "carried")}
 
 _WITH_CHOICE = (EventKind.DECISION, EventKind.CARRIED, EventKind.REPEAT, EventKind.ADJUDICATED)
@@ -109,7 +112,8 @@ def open_bundle(files: Sequence[InputFile]) -> OpenBundle:
         described = about.get("set")
         if not isinstance(described, dict):
             raise BadRow(f"set must be an object, found {describe(described)}")
-        header = BundleHeader(read_header(described), read_name(about, "judge"), reasons)
+        reviewers = read_texts(about, "reviewers") or ()
+        header = BundleHeader(read_header(described), read_name(about, "judge"), reasons, reviewers)
     except BadRow as error:
         raise BadFile(f"{file.name}:1: {error}") from None
     return OpenBundle(RowSource(file.name, 1), header, partial(_facts, file))
@@ -166,6 +170,7 @@ _REFERRING: dict[type[Any], dict[str, type[Any]]] = {
     BundleJudgment: {"pair": BundlePair, "judge": BundleJudge},
     BundleQueue: {"run": BundleRun},
     BundleQueueItem: {"queue": BundleQueue, "pair": BundlePair},
+    BundleShown: {"pair": BundlePair, "queue": BundleQueue, "program": BundleJudge, "judge": BundleJudge},
     BundleSession: {"run": BundleRun, "queue": BundleQueue, "judge": BundleJudge},
     BundlePlan: {"queue": BundleQueue},
     BundleEvent: {"session": BundleSession},
@@ -303,11 +308,22 @@ def _judgment(source: RowSource, record: Record) -> BundleFact:
         seconds=read_number(record, "seconds"),
         at=required(record, "at", _time),
         request_form=read_text(record, "request_form"),
+        criteria=_criteria(record),
     )
     pair, judge = (required(record, name, _whole) for name in ("pair", "judge"))
     return BundleJudgment(
         pair, judge, required(record, "purpose", _word(_PURPOSES)), _hex(record, "reference"), judgment
     )
+
+
+def _criteria(record: Record) -> tuple[tuple[str, Preference], ...]:
+    """Read the verdicts by criterion."""
+    said = record.get("criteria")
+    if said is None:
+        return ()
+    if not isinstance(said, dict):
+        raise BadRow(f"criteria must be an object, found {describe(said)}")
+    return tuple((name, required(said, name, _word(_PREFERENCES))) for name in said)
 
 
 def _queue(source: RowSource, record: Record) -> BundleFact:
@@ -332,6 +348,29 @@ def _session(source: RowSource, record: Record) -> BundleFact:
         _whole(record, "judge"),
         required(record, "mode", _word(_MODES)),
         read_share(record, "open_share"),
+        record.get("judge_named") is True,
+        required(record, "at", _time),
+    )
+
+
+def _shown(source: RowSource, record: Record) -> BundleFact:
+    pair, queue = (required(record, name, _whole) for name in ("pair", "queue"))
+    reviewer, program = read_name(record, "reviewer"), _whole(record, "program")
+    if (reviewer is None) == (program is None):
+        raise BadRow("a pair is shown to a reviewer or to a program")
+    return BundleShown(
+        pair,
+        queue,
+        reviewer,
+        program,
+        required(record, "side_a", _word(_SIDES)).value,
+        required(record, "mode", _word(_MODES)),
+        record.get("verdict_shown") is True,
+        record.get("names_shown") is True,
+        _whole(record, "judge"),
+        verdict.value if (verdict := read_choice(record, "verdict", _VERDICTS)) is not None else None,
+        _hex(record, "reference"),
+        required(record, "source", _word(_SHOWN_BY)),
         required(record, "at", _time),
     )
 
@@ -396,6 +435,7 @@ _READERS: dict[str, Callable[[RowSource, dict[str, Any]], BundleFact]] = {
     "place": _place,
     "plan": _plan,
     "session": _session,
+    "shown": _shown,
     "judgment": _judgment,
     "event": _event,
 }

@@ -23,6 +23,7 @@ from uphold.formats.fields import (
 from uphold.formats.files import FileRow, InputFile, iter_rows
 from uphold.formats.json_values import describe
 from uphold.formats.reading import BadRow, ReadNotes, ReadOptions
+from uphold.formats.writers.mt_bench import HUMAN, PROMPT
 from uphold.records.enums import AnswerOrder, Choice, JudgmentStatus, Preference
 from uphold.records.rows import ImportedJudgment, ImportedResponse, ImportedReview, ImportRow, RowSource
 from uphold.records.texts import AnswerCell
@@ -295,7 +296,10 @@ def _answer_rows(bench: _Bench) -> Iterator[ImportRow]:
 def _judgment_rows(
     files: Sequence[InputFile], bench: _Bench, orientations: _Orientations, notes: ReadNotes
 ) -> Iterator[ImportRow]:
-    """Yield one row per judged pair; of repeated judgments the last is kept."""
+    """Yield one row per judged pair; of repeated judgments the last is kept.
+
+    The labels of people that uphold has exported as those of a judge are decisions again.
+    """
     found: dict[tuple[Any, ...], FileRow] = {}
     for file in files:
         for source, record in iter_rows(file, notes):
@@ -349,7 +353,13 @@ def _judgment_row(
     number = _read_valid_turn(record, bench.turns(key))
     systems, mirrored = orientations.systems(record["model_1"], record["model_2"])
     judgments = tuple(_mirrored(judgment) if mirrored else judgment for judgment in games)
-    return ImportRow(source, key, systems=systems, compares=True, turn=number, judgments=judgments)
+    row = ImportRow(source, key, systems=systems, compares=True, turn=number, judgments=judgments)
+    if _read_judge(record) != (HUMAN, PROMPT):
+        return row
+    reviews = [
+        ImportedReview(HUMAN, Choice(one.verdict.value), at=one.at) for one in judgments if one.verdict is not None
+    ]
+    return replace(row, judgments=(), reviews=tuple(reviews[:1]))
 
 
 def _read_game(record: dict[str, Any], game: int) -> ImportedJudgment:

@@ -23,6 +23,7 @@ from uphold.records.bundles import (
     BundleReference,
     BundleRun,
     BundleSession,
+    BundleShown,
     PairAnswers,
 )
 from uphold.records.sets import Example
@@ -40,6 +41,7 @@ LINES: dict[type[Any], str] = {
     BundleQueueItem: "place",
     BundleSession: "session",
     BundlePlan: "plan",
+    BundleShown: "shown",
     BundleEvent: "event",
 }
 """What the line of a fact is called."""
@@ -47,12 +49,8 @@ LINES: dict[type[Any], str] = {
 
 def header_line(header: BundleHeader) -> str:
     """Return the first line of a bundle."""
-    about = {
-        "bundle": BUNDLE_VERSION,
-        "set": header_object(header.set),
-        "judge": header.pin,
-        "reasons": dict(header.reasons),
-    }
+    about = {"bundle": BUNDLE_VERSION, "set": header_object(header.set), "judge": header.pin}
+    about |= {"reasons": dict(header.reasons), "reviewers": list(header.reviewers)}
     return json_line({HEADER: about})
 
 
@@ -81,7 +79,8 @@ def _object(fact: BundleFact) -> dict[str, Any]:
         return {**about, "definition": dict(judge.definition), "fence": fact.fence}
     if isinstance(fact, BundleJudgment):
         where = {"pair": fact.pair, "judge": fact.judge, "purpose": fact.purpose, "reference": fact.reference}
-        return {**where, **asdict(fact.judgment), "reference_id": None}
+        criteria = {name: word.value for name, word in fact.judgment.criteria} or None
+        return {**where, **asdict(fact.judgment), "reference_id": None, "criteria": criteria}
     if isinstance(fact, BundleEvent):
         event = asdict(fact.event)
         event |= {"pair": event.pop("pair_id"), "reference_id": None, "chosen": fact.event.chosen or None}

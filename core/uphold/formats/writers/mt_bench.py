@@ -24,8 +24,8 @@ JUDGMENTS = "model_judgment"
 HUMAN = "human"
 """The judge that FastChat's programs know the labels of people by."""
 
-_PROMPT = "uphold"
-"""The name of the prompt where a judgment has none."""
+PROMPT = "uphold"
+"""The name of the prompt where a judgment has none; with it, `human` are the labels of people and no judge."""
 
 _WINNERS = {Preference.CANDIDATE: "model_1", Preference.BASELINE: "model_2", Preference.TIE: "tie"}
 
@@ -85,7 +85,7 @@ def judgment_line(pair: ExportedPair, label: ExportedLabel) -> str:
         asked = [tuple(one for one in judgments if one.order is order) for order in BOTH_ORDERS]
         winners = [_winner(one, label) for one in asked]
     first, second = (_explaining(one, winner) for one, winner in zip(asked, winners, strict=True))
-    prompt = next((one.prompt_name for one in judgments if one.prompt_name), _PROMPT)
+    prompt = next((one.prompt_name for one in judgments if one.prompt_name), PROMPT)
     return json_line(
         {
             "question_id": question_id(pair.key),
