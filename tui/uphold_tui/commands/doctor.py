@@ -2,6 +2,8 @@
 
 import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +11,9 @@ import typer
 from uphold_tui.commands.options import AsJson
 
 if TYPE_CHECKING:
-    from uphold.records.diagnosis import Diagnosis
+    from collections.abc import Iterator
+
+    from uphold.records.diagnosis import Diagnosis, Finding
     from uphold.workflows.diagnosis import TerminalFacts
 
 WRONG = 1
@@ -42,12 +46,37 @@ def doctor(
 
     is_named = context.obj.db is not None or bool(os.environ.get("UPHOLD_DB"))
     found = diagnose(context.obj.path, context.obj.config, _terminal(), is_named=is_named, repair=repair)
+    found = replace(found, findings=(*found.findings, *_of_the_app(context.obj.config)))
     if json:
         print_json(_diagnosis_json(found))
     else:
         _print_diagnosis(found)
     if not found.is_sound:
         raise typer.Exit(WRONG)
+
+
+def _of_the_app(config: Path | None) -> "Iterator[Finding]":
+    """Yield what is wrong with the user's own keys, which of them take one from another entry, and the state of the app."""
+    from uphold.errors import BadUsage
+    from uphold.records.diagnosis import Area, Finding
+    from uphold.settings import check_settings
+    from uphold_tui.keymap_check import check_keymap, lost_keys
+    from uphold_tui.user_state import read_state, state_file
+
+    checked = check_settings(config)
+    where, keymap = str(checked.path), checked.settings.keys
+    try:
+        check_keymap(keymap)
+    except BadUsage as error:
+        yield Finding(Area.SETTINGS, where, str(error))
+    else:
+        for words in lost_keys(keymap):
+            yield Finding(Area.SETTINGS, where, f"[keys]: {words}", is_wrong=False)
+    path = state_file()
+    problem = read_state(path)[1]
+    if problem is not None:
+        what = problem.removeprefix(f"{path}: ")
+        yield Finding(Area.ENVIRONMENT, str(path), what, "uphold does without it; it can be deleted", is_wrong=False)
 
 
 def _terminal() -> "TerminalFacts":
