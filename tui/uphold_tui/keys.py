@@ -316,6 +316,8 @@ WRONG: tuple[Key, ...] = (
     Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
     Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
     Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("wrong.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Numbers"),
+    Key("wrong.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Numbers"),
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),

@@ -24,8 +24,9 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
-from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
+from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown
 from uphold.records.judge_clauses import ReasonCount
+from uphold.records.judge_parts import PartKind
 from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
