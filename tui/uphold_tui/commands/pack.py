@@ -51,21 +51,9 @@ def pack(
 
     Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
 
-    <<<<<<< HEAD
     \b
     uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
     uphold pack 1 -o for-bob.db --for bob --share 2/3 --overlap 20
-    ||||||| fc6c5e4
-    Examples:
-
-      uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-
-      uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
-    =======
-    \b
-    uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-    uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
-    >>>>>>> faces
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.packing import PackRequest, pack_run, parse_share
