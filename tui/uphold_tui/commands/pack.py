@@ -46,8 +46,8 @@ def pack(
 ) -> None:
     """Write a run into a file of its own for another reviewer.
 
-    The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds
-    the pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
+    The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds the
+    pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
 
     Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
 
