@@ -22,10 +22,11 @@ from uphold.records.comparisons import JudgeComparison, RunDifference
 from uphold.records.counts import ReviewerHabits
 from uphold.records.statistics import ReachableWidth, ReviewPlan, WidthForecast
 from uphold.reports.json_output import statistics_json
-from uphold.settings import read_settings
+from uphold.settings import Settings, read_settings
 from uphold.stats.summary import run_statistics
 from uphold.workflows.export_formats import FORMATS
 from uphold_tui import keys
+from uphold_tui.keymap_check import check_keymap
 
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 GUIDES = [
@@ -38,6 +39,7 @@ GUIDES = [
     "docs/scripts.md",
     "docs/ci.md",
     "docs/checkpoints.md",
+    "docs/settings.md",
     "docs/reviewing-together.md",
     "docs/reports.md",
 ]
@@ -198,6 +200,15 @@ def test_the_page_of_keys_is_what_the_tables_of_keys_give() -> None:
     assert Page("docs/keys.md").text == keys_page.page(), "python tests/support/keys_page.py > docs/keys.md"
     tables = {id(table) for table in vars(keys).values() if isinstance(table, tuple) and isinstance(table[0], keys.Key)}
     assert tables == {id(table) for table in keys_page.SCREENS.values()}
+
+
+def test_the_settings_on_their_page_are_all_there_and_can_be_used(tmp_path: Path) -> None:
+    (block,) = Page("docs/settings.md").blocks("toml")
+    (tmp_path / "uphold.toml").write_text(block, "utf-8")
+    found = read_settings(tmp_path / "uphold.toml")
+    texts = [name for name, value in asdict(Settings()).items() if value is None or isinstance(value, str)]
+    assert [name for name in texts if getattr(found, name) == getattr(Settings(), name)] == []
+    check_keymap(found.keys)
 
 
 def test_keys_that_the_page_of_keys_remaps_leave_no_key_with_two_meanings(tmp_path: Path) -> None:

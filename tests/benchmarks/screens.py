@@ -8,7 +8,7 @@ from pathlib import Path
 from made import UPHOLD
 from tables import Line, Timed, interleaved, megabytes, ratio
 
-from support.terminal import Terminal
+from support.terminal import Terminal, without_holding
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 
@@ -16,8 +16,8 @@ _SHOWN = re.compile(rb"(candidate|baseline)-(\d{5})")
 
 
 def reviewing(database: Path) -> list[str]:
-    """The command that opens a review."""
-    return [*UPHOLD, "--db", str(database), "review", "--reviewer", "measuring"]
+    """The command that opens a review in which the next pair comes at once, also after an overturned one."""
+    return [*UPHOLD, *without_holding(database.parent), "--db", str(database), "review", "--reviewer", "measuring"]
 
 
 def first_frame(rounds: int, big: Path, still: float) -> list[Line]:

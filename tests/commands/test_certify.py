@@ -1,5 +1,6 @@
 """`uphold judges certify` and `judges drift` with a judge on the loopback server, and what `gate` and `stats` say then."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,12 @@ import pytest
 from support.certified import StubJudge, decided_run, judge_file, key_of, locked_keys, rows
 from support.command_line import uphold
 from support.imports import bring
-from uphold.store.database import open_store
+from uphold.records.enums import Purpose
+from uphold.store.database import Store, open_store
+from uphold.store.judgments import PairsToAsk
+from uphold.workflows.asking_again import Questions, ask_pairs
+from uphold.workflows.certifying import CertifyRequest, plan_certificate
+from uphold.workflows.judge_request import JudgeRequest
 
 PAIRS = 70
 """Of these 40 are locked."""
@@ -94,6 +100,7 @@ def test_too_few_examples_are_refused_with_what_to_read(tmp_path, judge):
         code, found = certified(tmp_path, file, "--floor", ".75")
     assert (code, found["state"], found["n"]) == (3, "refused", len(locked))
     assert (found["more"], found["keys"]) == (30 - len(locked), further)
+    assert f"{30 - len(locked)} more to read" in found["reason"]
     assert f"`uphold review sft-vs-base` has {further[0]}" in found["reason"]
     assert (found["agreement"]["rate"], judge.asked) == (None, [])
 
@@ -337,3 +344,34 @@ def test_a_certificate_lapses_when_a_tenth_of_the_examples_changed_and_stands_ag
         assert state == ("lapsed" if number == 6 else "stands")
     uphold(folder, "set", "undo", "s")
     assert told(folder, "stats")[1]["certificate"]["state"] == "stands"
+
+
+async def tried(store: Store, judge: str) -> None:
+    """Ask a judge about the locked pairs as a test does, and stop there."""
+    plan = await plan_certificate(store, CertifyRequest(JudgeRequest(judge), 0.7))
+    asked = PairsToAsk(Purpose.TRY, tuple(pair.id for pair in plan.pairs), plan.orders, plan.samples)
+    async for _ in ask_pairs(store, Questions(plan.task, asked, JudgeRequest(judge))):
+        pass
+
+
+def test_a_cap_without_room_for_asking_again_leaves_that_to_the_first_check(folder, judge, file, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    with open_store(folder / "x.db") as store:
+        asyncio.run(tried(store, str(file)))
+    found = uphold(
+        folder,
+        "judges",
+        "certify",
+        "--judge",
+        "stub",
+        "--floor",
+        ".7",
+        "--yes",
+        "--max-cost",
+        ".00001",
+        OPENAI_API_KEY="key",
+    )
+    assert (found.returncode, len(judge.asked)) == (0, 40)
+    assert "the first check for drift asks" in found.stdout
+    code, checked = told(folder, "judges", "drift", "--judge", "stub")
+    assert (code, checked["asked"], len(judge.asked)) == (0, 40, 120)

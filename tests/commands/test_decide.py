@@ -102,3 +102,11 @@ def test_a_bad_line_is_named_and_nothing_is_written(folder: Path, line: str, pro
     (folder / "d.jsonl").write_text('{"key": "k0", "choice": "a"}\n' + line + "\n", "utf-8")
     assert problem in told(folder, "decide", "--from", "d.jsonl")
     assert answer(folder, "stats")["human"]["reviewed"] == 0
+
+
+def test_a_file_of_decisions_may_be_in_another_encoding(folder: Path) -> None:
+    (folder / "d.jsonl").write_text('{"key": "k0", "choice": "a", "note": "später"}\n', "utf-16")
+    assert "--encoding" in told(folder, "decide", "1", "k0", "a", "--encoding", "utf-16")
+    written = answer(folder, "decide", "--from", "d.jsonl", "--encoding", "utf-16", "--reviewer", "ada")
+    assert [item["key"] for item in written["decided"]] == ["k0"]
+    assert "später" in done(folder, "show", "1", "k0")

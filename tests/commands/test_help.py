@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from support.command_line import told, uphold
+from support.command_line import done, told, uphold
 from uphold_tui.cli import app, global_options_first
 
 ROOT: Any = get_command(app)
@@ -81,4 +81,21 @@ def test_an_option_that_is_none_names_the_ones_that_may_be_meant(tmp_path: Path)
     assert (
         told(tmp_path, "stats", "--jsn")
         == "no such option: --jsn; did you mean --json or --set? See uphold stats --help"
+    )
+
+
+def test_a_run_that_is_missing_is_answered_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    done(tmp_path, "set", "new", "empty")
+    (tmp_path / "mine.csv").write_text("prompt,base,tuned\nSay hi,hello,hey\n")
+    done(tmp_path, "import", "mine.csv", "--map", "instruction=prompt", "--systems", "base,tuned")
+    for arguments in (("stats",), ("show", "1", "x"), ("plan", "7")):
+        makes_one = told(tmp_path, *arguments).splitlines()[-1]
+        assert makes_one == "uphold --db x.db review --set mine --candidate tuned --baseline base"
+
+
+def test_what_comes_next_is_ready_to_paste(tmp_path: Path) -> None:
+    made = uphold(tmp_path, "set", "new", "my set")
+    assert (made.stdout, made.stderr) == (
+        "the set 'my set' is made\n",
+        "next: uphold --db x.db set add 'my set' --from FILE\n",
     )

@@ -170,3 +170,16 @@ def test_overlap_agrees_with_counting_by_hand(reference: str, candidate: str) ->
     share = Fraction(sum(word in candidate.lower().split() for word in words), len(words))
     expected = C if share > Fraction(1, 2) else T if share > Fraction(3, 10) else B
     assert judged("reference-overlap", reference, candidate, reference).verdict is expected
+
+
+@pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if not rule.against_reference])
+@pytest.mark.parametrize("side_a", [C, B])
+def test_the_reason_of_every_rule_can_be_told_in_sides(rule: str, side_a: Preference) -> None:
+    from uphold.records.reviews import PairView
+    from uphold.reviewing.presentation import rule_reason
+
+    pair = PairView(1, "k", 1, ExampleText(("Q",), None, ("A",)), (), "x", "y", ("A",), ("B",), side_a, None)
+    told = rule_reason(pair, judged(rule, "A", "A", "B").reason or "")
+    assert told is not None
+    assert "candidate" not in told
+    assert "baseline" not in told

@@ -1,12 +1,14 @@
 """The judge's reason in the screen's letters: the order whose A is the screen's A, or a note that says otherwise."""
 
+from dataclasses import replace
+
 import pytest
 
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Side, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.records.reviews import PairView
 from uphold.records.texts import ExampleText
-from uphold.reviewing.presentation import first_answer_won, reason_shown
+from uphold.reviewing.presentation import WITH_NAMES, first_answer_won, reason_shown
 
 CANDIDATE_FIRST, BASELINE_FIRST = AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST
 
@@ -79,3 +81,46 @@ def test_an_inconsistent_pair_tells_whether_the_first_answer_won_both_times(
 def test_without_a_judge_there_is_no_reason() -> None:
     assert reason_shown(seen(WIN)).reasons == ()
     assert first_answer_won(seen(WIN)) is None
+
+
+def ruled(side_a: Preference, reason: str, **changes: str) -> PairView:
+    """A pair with the verdict of a rule."""
+    judgment = Judgment(AnswerOrder.NONE, JudgmentStatus.READABLE, WIN, reason=reason)
+    judge = PairVerdict(1, "rules:closer", "rules", Verdict.CANDIDATE, (judgment,))
+    return replace(seen(side_a), judge=judge, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reason", "with_candidate_as_a", "with_baseline_as_a"),
+    [
+        (
+            "F1 with the reference: candidate .62, baseline .40; more than .05 apart wins",
+            "F1 with the reference: A .62, B .40; more than .05 apart wins",
+            "F1 with the reference: A .40, B .62; more than .05 apart wins",
+        ),
+        (
+            "candidate equals the reference, baseline differs from the reference",
+            "A equals the reference, B differs from the reference",
+            "A differs from the reference, B equals the reference",
+        ),
+        ("reference C; candidate C, baseline none", "reference C; A C, B none", "reference C; A none, B C"),
+    ],
+)
+def test_the_reason_of_a_rule_is_told_in_sides_and_its_order_says_nothing(
+    reason: str, with_candidate_as_a: str, with_baseline_as_a: str
+) -> None:
+    assert [one.text for one in reason_shown(ruled(WIN, reason)).reasons] == [with_candidate_as_a]
+    assert [one.text for one in reason_shown(ruled(LOSS, reason)).reasons] == [with_baseline_as_a]
+    assert [one.text for one in reason_shown(ruled(LOSS, reason), names_shown=True).reasons] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [("overlap .60: above .5 wins", {"baseline": "reference"}), ("the candidate is better", {})],
+)
+def test_what_a_rule_says_that_cannot_be_told_in_sides_comes_with_the_names(
+    reason: str, changes: dict[str, str]
+) -> None:
+    hidden = reason_shown(ruled(WIN, reason, **changes))
+    assert (hidden.reasons, hidden.notes) == ((), (WITH_NAMES,))
+    assert [one.text for one in reason_shown(ruled(WIN, reason, **changes), names_shown=True).reasons] == [reason]

@@ -15,7 +15,7 @@ from pathlib import Path
 from support.certified import rows
 from support.imports import bring
 from support.stores import new_store
-from uphold.records.certificates import Certificate, DriftState, TestState
+from uphold.records.certificates import Certificate, CertifyState, DriftState
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Purpose
 from uphold.records.halves import Half
 from uphold.records.judgments import Judge, Judgment
@@ -24,7 +24,7 @@ from uphold.store.certificates import find_certificate
 from uphold.store.database import Store
 from uphold.store.decided_pairs import read_decided
 from uphold.store.outcomes import write_verdicts
-from uphold.workflows.certifying import CertifyRequest, TestResult, certify
+from uphold.workflows.certifying import CertifyRequest, CertifyResult, certify
 from uphold.workflows.drift import count_reruns, finish_check
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest
@@ -86,10 +86,10 @@ def _write(store: Store, judge_id: int, said: dict[int, Preference], purpose: Pu
             write_verdicts(conn, list(said), judge_id)
 
 
-def _tested(store: Store, judge: str, floor: float, against: str | None = None) -> TestResult:
-    async def run() -> TestResult:
+def _tested(store: Store, judge: str, floor: float, against: str | None = None) -> CertifyResult:
+    async def run() -> CertifyResult:
         *_, result = [one async for one in certify(store, CertifyRequest(JudgeRequest(judge, set="s"), floor, against))]
-        assert isinstance(result, TestResult)
+        assert isinstance(result, CertifyResult)
         return result
 
     return asyncio.run(run())
@@ -123,7 +123,7 @@ def measure_quality(setting: Quality, rng: random.Random) -> Measures:
         }
         _write(store, judge_id, said)
         result = _tested(store, "new", setting.floor)
-        return {"certified": result.state is TestState.STANDS, "chance named": result.plan.chance}
+        return {"certified": result.state is CertifyState.STANDS, "chance named": result.plan.chance}
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,6 @@ SIMULATIONS = (
             *(Promise(f"held, {column}", least=0.93) for column in COLUMNS),
         ),
         runs=400,
-        tiny=2,
+        tiny=1,
     ),
 )

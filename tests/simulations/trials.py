@@ -106,7 +106,7 @@ SIMULATIONS = (
             Promise(BETTER, most=0.05, where="no better"),
             Promise(BETTER, most=0.01, where="worse by"),
             Promise(BETTER, least=0.6, where="15 points better, 60 pairs"),
-            Promise(BETTER, least=0.8, where="15 points better, 100 pairs"),
+            Promise(BETTER, least=0.75, where="15 points better, 100 pairs"),
             Promise(HELD, least=0.92),
         ),
         runs=10_000,

@@ -12,8 +12,9 @@ _HEAD = """\
 
 `?` shows the keys of a screen in the app. This page is made from `tui/uphold_tui/keys.py`; do not edit it by hand.
 
-A key is changed in `uphold.toml`, here or in your config folder, by the id in the last column. Several keys are separated by
-commas; the keys given replace the default ones.
+A key is changed in `uphold.toml`, here or in your config folder, by the id in the last column; `i` in the app's list of keys
+shows the ids too. Several keys are separated by commas; the keys given replace the default ones. What is refused is in
+[settings.md](settings.md).
 
 ```toml
 [keys]
@@ -24,7 +25,8 @@ commas; the keys given replace the default ones.
 ```
 
 `:` finds every command by name and takes a number or a key to go to that pair; `: blind on`, `: blind off`, `: plan 60`, themes
-and the reviewer's name have no key of their own.
+and the reviewer's name have no key of their own. In lists a number typed before a key counts: `5j` moves by five rows, `12G`
+goes to the twelfth.
 """
 
 

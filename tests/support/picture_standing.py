@@ -10,7 +10,7 @@ from uphold.records.certificates import Certificate, DriftCheck, DriftState, Rer
 from uphold.records.sets import SettingKind
 from uphold.store import certificates
 from uphold.store.database import Store, open_store
-from uphold.workflows.certifying import CertifyRequest, TestResult, certify
+from uphold.workflows.certifying import CertifyRequest, CertifyResult, certify
 from uphold.workflows.curating import SetEditor, make_set
 from uphold.workflows.judge_request import JudgeRequest
 
@@ -69,9 +69,9 @@ def tested(store: Store, made: list[dict[str, object]], judge: str, every: int) 
         set_="support-desk",
     )
 
-    async def run() -> TestResult:
+    async def run() -> CertifyResult:
         *_, result = [one async for one in certify(store, CertifyRequest(JudgeRequest(judge, set="support-desk")))]
-        assert isinstance(result, TestResult)
+        assert isinstance(result, CertifyResult)
         return result
 
     result = asyncio.run(run())

@@ -66,6 +66,12 @@ def test_a_mode_counts_from_when_it_was_chosen_and_not_from_the_first_decision(s
     assert again(store).blind
 
 
+def test_an_empty_name_of_a_judge_is_that_of_the_run_again(store: Store) -> None:
+    decide(again(store, WantedReview(judge="first")))
+    decide(again(store, WantedReview(judge="")))
+    assert again(store).judge_name == "second"
+
+
 def test_another_reviewer_begins_anew(store: Store) -> None:
     decide(again(store, WantedReview(blind=True)))
     assert not again(store, reviewer="ada").blind

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uphold.formatting import count, count_noun
@@ -59,7 +60,8 @@ def fill_system_clipboard(text: str, environment: Mapping[str, str]) -> str | No
     command = _system_program(environment)
     if command is None:
         return ""
-    encoded = text.encode("utf-16" if command[0] == "clip.exe" else "utf-8", "replace")
+    name = Path(command[0]).name
+    encoded = text.encode("utf-16" if name == "clip.exe" else "utf-8", "replace")
     try:
         # What it prints is nobody's: xclip and wl-copy go on in the background and would keep a pipe open.
         ended = subprocess.run(
@@ -72,15 +74,17 @@ def fill_system_clipboard(text: str, environment: Mapping[str, str]) -> str | No
             start_new_session=True,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return f"{command[0]} could not be run"
-    return None if ended.returncode == 0 else f"{command[0]} ended with code {ended.returncode}"
+        return f"{name} could not be run"
+    return None if ended.returncode == 0 else f"{name} ended with code {ended.returncode}"
 
 
 def _system_program(environment: Mapping[str, str]) -> tuple[str, ...] | None:
-    for command, variable in _PROGRAMS:
+    """Return the command of the first program that is there and has what it needs."""
+    for (name, *options), variable in _PROGRAMS:
         usable = variable is None or environment.get(variable)
-        if usable and shutil.which(command[0], path=environment.get("PATH")):
-            return command
+        path = shutil.which(name, path=environment.get("PATH")) if usable else None
+        if path is not None:
+            return path, *options
     return None
 
 

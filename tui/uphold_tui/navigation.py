@@ -892,7 +892,7 @@ class ReviewNavigator:
         """The run's eval set, with the cursor on an example; leaving it comes back to the pair at hand."""
         from uphold.workflows.curating import SetEditor
         from uphold_tui.eval_set.screen import SetScreen
-        from uphold_tui.eval_set.state import SetActions, SetScreenState
+        from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
 
         session, navigator = self._session, self._navigator
         editor = SetEditor(session.store, session.run.set, session.reviewer)
@@ -914,7 +914,7 @@ class ReviewNavigator:
             lambda told: navigator.open_proposals(editor, told),
             lambda told: navigator.open_versions(editor, told, judges=False),
         )
-        order = navigator.options.state.example_order
+        order = remembered_order(navigator.options.state)
         navigator.push_set(SetScreen(editor, actions, navigator.options, SetScreenState(order=order, key=key)))
 
     def _open_pair(self, pair_id: int) -> None:

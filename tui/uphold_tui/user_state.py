@@ -14,22 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from uphold.records.enums import SortOrder
-from uphold.records.example_list import ExampleOrder
 
 _LARGEST = 64 * 2**10
 """Bytes of the largest file that is read."""
 
-_LONGEST_THEME = 80
+_LONGEST_NAME = 80
+"""Characters of the longest name of a theme or an order."""
 
 
 @dataclass(slots=True)
 class UserState:
-    """What is remembered. `stacked` puts answer A over B; the orders are those of the list of pairs and of an eval set."""
+    """What is remembered.
+
+    `stacked` puts answer A over B. The orders are those of the list of pairs and, by the name of an `ExampleOrder`, of an eval
+    set, whose records the first frame of a review does without.
+    """
 
     theme: str | None = None
     stacked: bool = False
     pair_order: SortOrder = SortOrder.REVIEWED
-    example_order: ExampleOrder = ExampleOrder.KEY
+    example_order: str | None = None
 
 
 def state_file() -> Path:
@@ -63,12 +67,11 @@ def read_state(path: Path) -> tuple[UserState, str | None]:
 
 def _valid(name: str, value: object) -> Any:
     """Return the value of a field; None where it is none that the field can have."""
-    if name == "theme":
-        return value if isinstance(value, str) and len(value) <= _LONGEST_THEME else None
     if name == "stacked":
         return value if isinstance(value, bool) else None
-    orders: type[StrEnum] = SortOrder if name == "pair_order" else ExampleOrder
-    return next((order for order in orders if order.name == value), None)
+    if name == "pair_order":
+        return next((order for order in SortOrder if order.name == value), None)
+    return value if isinstance(value, str) and len(value) <= _LONGEST_NAME else None
 
 
 def save_state(path: Path, before: UserState, now: UserState) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadFile
+from uphold.formats.encodings import find_encoding
 from uphold.formats.fields import read_choice, read_name, read_text, read_texts, read_turn, required
 from uphold.formats.files import find_file, iter_rows
 from uphold.formats.reading import BadRow, ByteMeter, ReadNotes
@@ -16,13 +17,13 @@ _FIELDS = ("key", "turn", "choice", "reasons", "note")
 _CHOICE_NAMES = {name: name for name in CHOICES}
 
 
-def read_decisions(path: Path) -> list[DecisionInput]:
-    """Return the decisions of a file in its order.
+def read_decisions(path: Path, encoding: str | None = None) -> list[DecisionInput]:
+    """Return the decisions of a file in its order; `encoding` is what the user says about its text, None for UTF-8.
 
     Raises BadFile, with file and line, for a row that is none, and for a key and turn that stand twice.
     """
     found: dict[tuple[str, int | None], DecisionInput] = {}
-    for source, record in _rows(path):
+    for source, record in _rows(path, encoding):
         try:
             decision = _decision(source, record)
         except BadRow as error:
@@ -33,8 +34,8 @@ def read_decisions(path: Path) -> list[DecisionInput]:
     return list(found.values())
 
 
-def _rows(path: Path) -> Iterator[tuple[RowSource, dict[str, Any]]]:
-    file = find_file(path)
+def _rows(path: Path, encoding: str | None) -> Iterator[tuple[RowSource, dict[str, Any]]]:
+    file = find_file(path, find_encoding(encoding) if encoding is not None else None)
     return iter_rows(file, ReadNotes(ByteMeter(file.size, None)))
 
 

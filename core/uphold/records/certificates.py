@@ -27,7 +27,7 @@ BETTER_P = 0.05
 """A judge is better than another where the one-sided p is no larger."""
 
 
-class TestState(StrEnum):
+class CertifyState(StrEnum):
     """What became of a test on locked pairs."""
 
     STANDS = "stands"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uphold.formatting import count, count_noun, dollars, of_n, percent
-from uphold.records.certificates import Ceiling, Certificate, DriftCheck, DriftState, RerunCount, TestState
+from uphold.records.certificates import Ceiling, Certificate, CertifyState, DriftCheck, DriftState, RerunCount
 from uphold.records.statistics import Rate
 from uphold.reports.certificate_text import (
     Json,
@@ -23,7 +23,7 @@ from uphold.reports.model import Item, NumberRow, Report, ReportSection, Section
 
 
 @dataclass(frozen=True, slots=True)
-class TestCost:
+class CertifyCost:
     """What a test spends: locked pairs of so many examples, calls for missing verdicts and reruns, and dollars."""
 
     pairs: int
@@ -34,13 +34,14 @@ class TestCost:
 
 
 @dataclass(frozen=True, slots=True)
-class TestOutcome:
+class CertifyOutcome:
     """What a test is about and what came of it; without a certificate `reason` says why.
 
-    `pairs` is how many unspent locked pairs there were, `more` how many examples are lacking, `keys` those to read.
+    `pairs` is how many unspent locked pairs there were, `more` how many examples are lacking, `keys` those to read; `left`
+    judgments could not be had.
     """
 
-    state: TestState
+    state: CertifyState
     name: str
     judge: str
     floor: float
@@ -53,10 +54,11 @@ class TestOutcome:
     chance: float | None = None
     chance_better: float | None = None
     ceilings: tuple[Ceiling, ...] = ()
+    left: int = 0
     cost: float | None = 0.0
 
 
-def spending_sentences(judge: str, spent: TestCost) -> Iterator[str]:
+def spending_sentences(judge: str, spent: CertifyCost) -> Iterator[str]:
     """Yield what a test would spend, before it does."""
     pairs = count_noun(spent.pairs, "locked pair")
     yield f"testing {judge} spends {pairs} of {count_noun(spent.examples, 'example')}: no other test can use them, of any judge"
@@ -79,7 +81,7 @@ def chance_sentence(floor: float, chance: float | None, better: float | None, ag
     return f"{words}; that of being shown better than {against} about {percent(better)}"
 
 
-def outcome_report(outcome: TestOutcome) -> Report:
+def outcome_report(outcome: CertifyOutcome) -> Report:
     """Return what came of a test as a report."""
     certificate = outcome.certificate
     if certificate is None or outcome.reason:
@@ -88,7 +90,7 @@ def outcome_report(outcome: TestOutcome) -> Report:
         return Report(
             outcome.judge, f"certificate on {outcome.name}", (ReportSection(SectionId.CERTIFICATE, "", items),)
         )
-    stands = outcome.state is TestState.STANDS
+    stands = outcome.state is CertifyState.STANDS
     said = "stands" if stands else not_shown(certificate)
     first = Sentence(f"{outcome.judge} {said}: {test_words(certificate)}.", Tone.BOLD if stands else Tone.WARNING)
     sections = (
@@ -98,7 +100,7 @@ def outcome_report(outcome: TestOutcome) -> Report:
     return Report(outcome.judge, f"certificate on {outcome.name}", sections)
 
 
-def _rows(outcome: TestOutcome, certificate: Certificate) -> Iterator[Item]:
+def _rows(outcome: CertifyOutcome, certificate: Certificate) -> Iterator[Item]:
     rate = certificate.agreement
     yield Sentence(
         f"{bound_words(rate)[0].upper()}{bound_words(rate)[1:]}, of {count_noun(rate.n, 'pair')}.", Tone.MUTED
@@ -118,9 +120,13 @@ def _rows(outcome: TestOutcome, certificate: Certificate) -> Iterator[Item]:
     if outcome.rerun is not None:
         changed = of_n(outcome.rerun.changed, outcome.rerun.asked)
         yield Sentence(f"Asked again, {changed} verdicts changed: what checks for drift are held against.", Tone.MUTED)
+    elif outcome.left:
+        yield Sentence(
+            "How often its verdicts change by themselves is not known yet: the first check for drift asks.", Tone.MUTED
+        )
 
 
-def outcome_json(outcome: TestOutcome) -> Json:
+def outcome_json(outcome: CertifyOutcome) -> Json:
     """Return what came of a test as JSON."""
     certificate = outcome.certificate
     unknown = Rate(None, None, None, 0, None, None, outcome.reason)
@@ -155,9 +161,9 @@ def outcome_json(outcome: TestOutcome) -> Json:
     }
 
 
-def exit_code(state: TestState) -> int:
+def exit_code(state: CertifyState) -> int:
     """Return the exit code of `uphold judges certify`: 0 stands, 1 not shown, 3 refused or spent."""
-    return {TestState.STANDS: 0, TestState.NOT_SHOWN: 1}.get(state, 3)
+    return {CertifyState.STANDS: 0, CertifyState.NOT_SHOWN: 1}.get(state, 3)
 
 
 def drift_report(judge: str, check: DriftCheck | None, reason: str, cost: float | None) -> Report:

@@ -23,12 +23,13 @@ def state_sentence(trial: Trial) -> str:
         case TrialState.TOO_FEW:
             return f"nothing is said yet: {difference.reason}"
         case TrialState.NOT_SHOWN:
-            return "contains 0: not shown yet"
+            low, high = difference.low, difference.high
+            contains = low is not None and high is not None and low <= 0 <= high
+            return "contains 0: not shown yet" if contains else f"p {p_value(numbers.p or 1.0)}: not shown yet"
         case TrialState.NOT_TOLD_APART:
-            return "inside what the old judge moves when asked twice: not told apart"
+            return "inside the band: not told apart"
         case state:
-            beyond = "" if band is None else ", more than the old judge moves when asked twice"
-            return f"{state.value} than the old judge on these pairs{beyond}"
+            return f"{state.value} than the old judge{'' if band is None else ', beyond the band'}"
 
 
 def band_text(trial: Trial) -> str:
@@ -57,24 +58,25 @@ def _numbers(trial: Trial) -> Iterator[Item]:
     yield Sentence(f"fixed {count(counts.fixed)}, broken {count(counts.broken)}, {same}{p}")
     yield NumberRow("trial-rerun", "verdicts that the old judge changes when asked again", numbers.rerun)
     if numbers.band is not None:
-        yield Sentence(
-            f"That alone moves a difference on {count_noun(counts.pairs, 'pair')} by {band_text(trial)} points."
-        )
+        what = f"a difference on {count_noun(counts.pairs, 'pair')} by {band_text(trial)} points"
+        yield Sentence(f"That alone moves {what}: the band.")
     elif trial.rerun_reason:
         yield Sentence(f"The old judge was not asked again: {trial.rerun_reason}.", Tone.MUTED)
-    for sentence in notes(trial):
-        yield Sentence(sentence, Tone.MUTED)
+    for sentence in (lean_sentence(trial), *notes(trial)):
+        if sentence:
+            yield Sentence(sentence, Tone.MUTED)
+
+
+def lean_sentence(trial: Trial) -> str:
+    """Return how many of the pairs lean to the old judge, empty where none does."""
+    what, pairs = noun(trial.in_view, "was", "were"), trial.numbers.counts.pairs
+    seen = f"{of_n(trial.in_view, pairs)} {what} decided with the old verdict in view: they lean to it."
+    return seen if trial.in_view else ""
 
 
 def notes(trial: Trial) -> list[str]:
     """Return what else is to be known of a try, in sentences."""
     said = []
-    pairs = trial.numbers.counts.pairs
-    if trial.in_view:
-        what = noun(trial.in_view, "was", "were")
-        said.append(
-            f"{of_n(trial.in_view, pairs)} {what} decided with the old verdict in view: they lean to the old judge."
-        )
     if trial.shown:
         what = f"{count_noun(trial.shown, 'decided pair')} {noun(trial.shown, 'is', 'are')}"
         said.append(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from uphold.records.enums import EventKind
 from uphold.records.reviews import ReviewEvent, ReviewProgress
@@ -31,8 +30,15 @@ def pace(acts: Iterable[ReviewEvent], progress: ReviewProgress) -> Pace:
     for event in acts:
         if event.kind in _DECISIONS:
             spent.setdefault(event.pair_id, event.seconds)
-    known = [seconds for seconds in spent.values() if seconds is not None]
-    return Pace(len(spent), median(known) if known else None, _may_pause(len(spent), progress))
+    known = sorted(seconds for seconds in spent.values() if seconds is not None)
+    return Pace(len(spent), _median(known), _may_pause(len(spent), progress))
+
+
+def _median(ordered: list[float]) -> float | None:
+    # The module `statistics` would be loaded before the first frame for this alone.
+    if not ordered:
+        return None
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _may_pause(decided: int, progress: ReviewProgress) -> bool:

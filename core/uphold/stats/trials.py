@@ -18,6 +18,9 @@ from uphold.stats.intervals import CLUSTERED, FEW_EXAMPLES, MIN_CLUSTERS, Bounds
 
 METHOD = "bonett-price"
 
+SIGNIFICANT = 0.05
+"""With a larger p a difference is not shown, whatever its interval."""
+
 FEW_PAIRS = f"{MIN_FOR_RATE} decided pairs needed"
 
 
@@ -30,7 +33,7 @@ def trial_numbers(pairs: Sequence[TrialPair], reruns: Reruns | None) -> TrialNum
     if counts.pairs:
         p = mcnemar(sum(net > 0 for net, _ in nets), sum(net < 0 for net, _ in nets))
     band = rerun_band(rerun, counts.pairs)
-    return TrialNumbers(counts, difference, p, rerun, band, trial_state(difference, band))
+    return TrialNumbers(counts, difference, p, rerun, band, trial_state(difference, p, band))
 
 
 def cluster_nets(pairs: Iterable[TrialPair]) -> list[tuple[int, int]]:
@@ -80,12 +83,16 @@ def rerun_band(rerun: Rate, n: int) -> float | None:
     return min(1.0, z_quantile() * math.sqrt(rerun.rate / n))
 
 
-def trial_state(difference: RunDifference, band: float | None) -> TrialState:
-    """Return what a difference shows; without a band, its interval alone decides."""
+def trial_state(difference: RunDifference, p: float | None, band: float | None) -> TrialState:
+    """Return what a difference shows.
+
+    It is shown where both its interval leaves out 0 and the exact test agrees, and it counts where it is larger than the band;
+    without a band, the first alone decides.
+    """
     mean, low, high = difference.difference, difference.low, difference.high
-    if mean is None or low is None or high is None:
+    if mean is None or low is None or high is None or p is None:
         return TrialState.TOO_FEW
-    if low <= 0 <= high:
+    if low <= 0 <= high or p > SIGNIFICANT:
         return TrialState.NOT_SHOWN
     if band is not None and abs(mean) <= band:
         return TrialState.NOT_TOLD_APART

@@ -38,6 +38,8 @@ def find_run(store: Store, name_or_number: str | None) -> Run:
         found = next((run for run in runs if str(run.number) == name_or_number), None)
     if found is None:
         found = _run_of_set(store, runs, name_or_number)
+    if found is None and not runs:
+        raise _no_run(store)
     if found is None:
         raise BadUsage(f"there is no run {name_or_number!r}; name one of these, by name or number:\n" + _run_list(runs))
     return found
@@ -75,20 +77,13 @@ def _no_run(store: Store) -> BadUsage:
         return BadUsage(
             "there is no run yet\nuphold import FILE brings answers to compare, `uphold demo` shows a sample"
         )
-    names = ", ".join(repr(name) for _, name in sets[:12])
-    return BadUsage(f"there is no run yet; name a set to learn how one is made: {names}")
+    with_two = next(((set_id, name) for set_id, name in sets if len(_systems(store, set_id)) > 1), sets[-1])
+    return _no_run_of_set(store, *with_two)
 
 
 def _no_run_of_set(store: Store, set_id: int, name: str) -> BadUsage:
     """Return the error for a set without runs, with the command that makes one."""
-    systems = [
-        row[0]
-        for row in store.rows(
-            "SELECT DISTINCT s.name FROM examples e JOIN responses x ON x.text_id = e.text_id JOIN systems s"
-            " ON s.id = x.system_id WHERE e.set_id = ? AND e.status = 'active' AND s.name <> ? ORDER BY s.name",
-            (set_id, REFERENCE),
-        )
-    ]
+    systems = _systems(store, set_id)
     words = [*program_words(store.path)]
     if len(systems) > 1:
         candidate, baseline = likely_sides(systems)
@@ -102,10 +97,20 @@ def _no_run_of_set(store: Store, set_id: int, name: str) -> BadUsage:
     )
 
 
+def _systems(store: Store, set_id: int) -> list[str]:
+    """Return the systems that answered active examples of a set, by name."""
+    rows = store.rows(
+        "SELECT DISTINCT s.name FROM examples e JOIN responses x ON x.text_id = e.text_id JOIN systems s"
+        " ON s.id = x.system_id WHERE e.set_id = ? AND e.status = 'active' AND s.name <> ? ORDER BY s.name",
+        (set_id, REFERENCE),
+    )
+    return [row[0] for row in rows]
+
+
 def _run_list(runs: list[Run]) -> str:
     """Return the runs as lines of number and name, for an error message."""
     names = ((run.number, run.name if run.name.isprintable() else repr(run.name)) for run in runs)
-    return "\n".join(f"  {number}  {name}" for number, name in names) or "  (none)"
+    return "\n".join(f"  {number}  {name}" for number, name in names)
 
 
 def get_run(store: Store, run_id: int) -> Run:

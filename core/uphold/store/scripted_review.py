@@ -1,21 +1,13 @@
-"""The pairs that `uphold next` showed, and what each call of `uphold decide` wrote, for a reviewer or a program."""
+"""What each call of `uphold decide` wrote for a reviewer or a program, on pairs as `uphold next` had shown them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from uphold.records.enums import Preference, Verdict
 from uphold.records.reviews import OnScreen
 from uphold.records.scripted_review import ShownPair
 from uphold.store.database import Store, first_values, now
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Who decides: a reviewer, or a program by its judge; the row id of one of the two."""
-
-    reviewer_id: int | None = None
-    program_id: int | None = None
+from uphold.store.shown_pairs import Decider
 
 
 def find_program(store: Store, name: str) -> int | None:
@@ -36,40 +28,6 @@ def program_decided(store: Store, run_id: int, program_id: int) -> set[int]:
         " WHERE j.judge_id = ? AND p.run_id = ? AND j.superseded_by IS NULL"
     )
     return first_values(store, sql, (program_id, run_id))
-
-
-def add_shown(
-    conn: sqlite3.Connection,
-    by: Decider,
-    queue_id: int,
-    pairs: Iterable[tuple[int, OnScreen, int | None]],
-    *,
-    source: str = "next",
-) -> None:
-    """Record pairs as shown: (pair id, what was there to see, id of the reference); `source` is `next` or `app`."""
-    at = now()
-    conn.executemany(
-        "INSERT INTO shown_pairs (pair_id, queue_id, reviewer_id, program_id, side_a, mode, verdict_shown, judge_id, verdict,"
-        " reference_id, created_at, names_shown, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                pair_id,
-                queue_id,
-                by.reviewer_id,
-                by.program_id,
-                screen.side_a.value,
-                screen.mode,
-                int(screen.verdict_shown),
-                screen.judge_id,
-                screen.verdict.value if screen.verdict else None,
-                reference_id,
-                at,
-                int(screen.names_shown),
-                source,
-            )
-            for pair_id, screen, reference_id in pairs
-        ],
-    )
 
 
 _SHOWN = """
@@ -94,22 +52,6 @@ def shown_by_turn(store: Store, run_id: int, key: str, by: Decider) -> dict[int,
         )
         found[turn] = ShownPair(number, pair_id, queue, screen, reference_id)
     return found
-
-
-_SHOWN_TO = (
-    "SELECT s.pair_id FROM shown_pairs s JOIN pairs p ON p.id = s.pair_id WHERE s.reviewer_id = ? AND p.run_id = ?"
-)
-
-
-def pairs_shown_with_verdict(store: Store, run_id: int, reviewer_id: int) -> set[int]:
-    """Return the ids of the pairs of a run whose verdict `next`, or the app, has shown to a reviewer."""
-    sql = f"{_SHOWN_TO} AND s.verdict_shown AND s.verdict IS NOT NULL AND s.verdict <> 'pending'"
-    return first_values(store, sql, (reviewer_id, run_id))
-
-
-def pairs_shown_with_names(store: Store, run_id: int, reviewer_id: int) -> set[int]:
-    """Return the ids of the pairs of a run on which the app has shown a reviewer which system is which."""
-    return first_values(store, f"{_SHOWN_TO} AND s.names_shown", (reviewer_id, run_id))
 
 
 def add_call(conn: sqlite3.Connection, run_id: int, by: Decider) -> int:

@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from uphold.errors import BadUsage
-from uphold.formatting import count_noun
-from uphold.records.certificates import LEAST_EXAMPLES, Certificate, RerunCount, TestState
+from uphold.formatting import count, count_noun
+from uphold.records.certificates import LEAST_EXAMPLES, Certificate, CertifyState, RerunCount
 from uphold.records.enums import AnswerOrder, Purpose, Verdict
 from uphold.records.halves import Half
 from uphold.records.judgments import JudgeRef
@@ -70,7 +70,7 @@ class CertifyPlan:
     set_floor: float | None
     pairs: tuple[DecidedPair, ...]
     against: JudgeRef | None = None
-    state: TestState | None = None
+    state: CertifyState | None = None
     reason: str = ""
     more: int = 0
     keys: tuple[str, ...] = ()
@@ -88,14 +88,14 @@ class CertifyPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class TestResult:
-    """What came of a test; without a certificate nothing was spent, and `reason` says why. One that was refused with a
-    certificate was passed by a model that does not answer any more.
+class CertifyResult:
+    """What came of a test; without a certificate nothing was spent, and `reason` says why.
 
-    `left` judgments could not be had; `cost` is in dollars, None where no price is known.
+    One that was refused with a certificate was passed by a model that does not answer any more. `left` judgments could not be
+    had; `cost` is in dollars, None where no price is known.
     """
 
-    state: TestState
+    state: CertifyState
     plan: CertifyPlan
     certificate: Certificate | None = None
     rerun: RerunCount | None = None
@@ -174,10 +174,10 @@ def _refused(store: Store, plan: CertifyPlan, locked: Sequence[DecidedPair]) -> 
     if keys:
         shown = ", ".join(keys[:_LISTED_KEYS]) + (", …" if len(keys) > _LISTED_KEYS else "")
         run = next(pair.run for pair in unread if halves[pair.example_id] is Half.LOCKED)
-        reason = f"{reason}: {count_noun(more, 'more')} to read; `uphold review {shlex.quote(run)}` has {shown}"
+        reason = f"{reason}: {count(more)} more to read; `uphold review {shlex.quote(run)}` has {shown}"
     else:
         reason = f"{reason}, and none is left to read: {more} more take new examples, or another run of the set"
-    state = TestState.SPENT if is_spent else TestState.REFUSED
+    state = CertifyState.SPENT if is_spent else CertifyState.REFUSED
     return replace(plan, state=state, reason=reason, more=more, keys=keys)
 
 
@@ -270,7 +270,7 @@ async def _with_costs(
     )
 
 
-async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[JudgingProgress | TestResult, None]:
+async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[JudgingProgress | CertifyResult, None]:
     """Test a judge on locked pairs; yields progress, and last the result.
 
     The verdicts that are missing are asked first; where one cannot be had, nothing is spent. After a test that was passed the
@@ -282,7 +282,7 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
     request = replace(request, asking=replace(asking, control=control))
     plan = await plan_certificate(store, request)
     if plan.state is not None:
-        yield TestResult(plan.state, plan, reason=plan.reason)
+        yield CertifyResult(plan.state, plan, reason=plan.reason)
         return
     cost: float | None = 0.0
     judge_id = plan.judge.id if plan.judge is not None else 0
@@ -298,16 +298,19 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
             yield _not_asked(plan, asked)
             return
     result = _test(store, plan, judge_id, cost)
-    if plan.task is not None and result.certificate is not None and result.state is TestState.STANDS:
-        async with aclosing(ask_reruns(store, result.certificate, plan.task, request.asking)) as reruns:
-            async for rerun in reruns:
-                if isinstance(rerun, JudgingProgress):
-                    yield rerun
-                else:
-                    result = replace(result, rerun=rerun.count, left=rerun.left, cost=_sum(cost, rerun.cost))
+    if plan.task is not None and result.certificate is not None and result.state is CertifyState.STANDS:
+        try:
+            async with aclosing(ask_reruns(store, result.certificate, plan.task, request.asking)) as reruns:
+                async for rerun in reruns:
+                    if isinstance(rerun, JudgingProgress):
+                        yield rerun
+                    else:
+                        result = replace(result, rerun=rerun.count, left=rerun.left, cost=_sum(cost, rerun.cost))
+        except BadUsage:  # the cap has no room for one request: the first check for drift asks what is missing
+            result = replace(result, left=plan.rerun_calls)
         if certificates.end_of_judge(store, judge_id) is not None:
             reason = f"{_OTHER_MODEL}: what was tested is not what answers now, and its certificate has lapsed"
-            result = replace(result, state=TestState.REFUSED, reason=reason)
+            result = replace(result, state=CertifyState.REFUSED, reason=reason)
     yield result
 
 
@@ -315,17 +318,17 @@ def _sum(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else first + second
 
 
-def _not_asked(plan: CertifyPlan, asked: QuestionsAsked) -> TestResult:
+def _not_asked(plan: CertifyPlan, asked: QuestionsAsked) -> CertifyResult:
     """Return the result of a test for which not everything could be asked, or another model answered than before."""
     if not asked.left:
         reason = f"{_OTHER_MODEL}: its verdicts are not of one judge; nothing is spent, its spec or file names the new version"
-        return TestResult(TestState.REFUSED, plan, reason=reason, cost=asked.progress.cost)
+        return CertifyResult(CertifyState.REFUSED, plan, reason=reason, cost=asked.progress.cost)
     why = f": {asked.stopped}" if asked.stopped else ""
     reason = f"{count_noun(asked.left, 'judgment')} could not be had{why}; nothing is spent, the same command goes on"
-    return TestResult(TestState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost)
+    return CertifyResult(CertifyState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost)
 
 
-def _test(store: Store, plan: CertifyPlan, judge_id: int, cost: float | None) -> TestResult:
+def _test(store: Store, plan: CertifyPlan, judge_id: int, cost: float | None) -> CertifyResult:
     """Hold the verdicts against people's labels and write what came of it, in one transaction."""
     ids = [pair.id for pair in plan.pairs]
     if plan.task is None:
@@ -339,7 +342,7 @@ def _test(store: Store, plan: CertifyPlan, judge_id: int, cost: float | None) ->
     with store.writing() as conn:
         if certificates.spent_pairs(store, plan.scope.set_id) & set(ids):
             reason = "another test has spent these pairs meanwhile"
-            return TestResult(TestState.SPENT, plan, reason=reason, cost=cost)
+            return CertifyResult(CertifyState.SPENT, plan, reason=reason, cost=cost)
         version = set_versions.cut_version(store, plan.scope.set_id, VersionReason.JUDGED)
         assert version is not None  # the set has examples
         number = certificates.write_certificate(
@@ -363,4 +366,4 @@ def _test(store: Store, plan: CertifyPlan, judge_id: int, cost: float | None) ->
             ),
         )
     found = certificates.find_certificate(store, number)
-    return TestResult(TestState.STANDS if found.is_shown else TestState.NOT_SHOWN, plan, found, cost=cost)
+    return CertifyResult(CertifyState.STANDS if found.is_shown else CertifyState.NOT_SHOWN, plan, found, cost=cost)

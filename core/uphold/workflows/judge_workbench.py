@@ -27,7 +27,7 @@ from uphold.store.judges import add_judge
 from uphold.store.overturned import OverturnedPair
 from uphold.store.reviews import add_reviewer
 from uphold.store.sets import find_set
-from uphold.workflows.decided_half import PairScope, decided_by_half, pair_ids
+from uphold.workflows.decided_half import PairScope, decided_by_half, find_scope, pair_ids
 from uphold.workflows.judge_reasons import OverturnedReasons, overturned_in_development, overturned_reasons
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judge_table import judge_table, write_judge
@@ -52,7 +52,8 @@ class Workbench:
 
     `old` is the judge that others are tried against, `name` that of the judge that is worked on; `versions` are those kept of
     it, `draft` is what the next one begins with. `problem` says why nothing can be tried, empty where it can. `decided` and
-    `locked` count the decided pairs of the halves, `spent` those of the locked one that were used up by the `tests`.
+    `locked` count the decided pairs of the halves, those of the locked one in all runs of the set, since a test is about all of
+    them; `spent` of these were used up by the `tests`.
     """
 
     scope: PairScope
@@ -93,8 +94,8 @@ class Workbench:
 
 def open_workbench(store: Store, scope: PairScope, settings: Settings) -> Workbench:
     """Return the workbench of a scope: of the judge of its headline, else of the first judge of a model in uphold.toml."""
-    by_half = decided_by_half(store, scope)
-    decided, locked = len(by_half[Half.DEVELOPMENT]), by_half[Half.LOCKED]
+    decided = len(decided_by_half(store, scope)[Half.DEVELOPMENT])
+    locked = decided_by_half(store, find_scope(store, None, scope.set))[Half.LOCKED]
     spent = spent_pairs(store, scope.set_id)
     trials = tuple(judge_trials.set_trials(store, scope.set_id))
     old: JudgeRef | None = None

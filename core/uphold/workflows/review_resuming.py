@@ -17,7 +17,7 @@ from uphold.workflows.review_session import ReviewSession
 class WantedReview:
     """What a reviewer says of how a run is to be reviewed; None: as they read it last, and at first open, in random order.
 
-    The fields are those of `ReviewOptions`.
+    The fields are those of `ReviewOptions`; an empty `judge` is that of the run's headline.
     """
 
     queue: str | None = None
@@ -36,13 +36,15 @@ def resume_review(store: Store, run: Run, reviewer: str, wanted: WantedReview | 
     wanted = wanted or WantedReview()
     last = reviews.last_session(store, run.id, reviewer)
     mode = last.mode if last is not None else "open"
-    judge = last.judge if last is not None and last.judge_named else None
+    judge = wanted.judge
+    if judge is None and last is not None and last.judge is not None and last.judge_named:
+        judge = versioned_name(last.judge)
     options = ReviewOptions(
         queue=wanted.queue or QueueKind.RANDOM,
         blind=mode == "blind" if wanted.blind is None else wanted.blind,
         open_share=_open_share(wanted, last),
         planned=wanted.planned,
-        judge=wanted.judge or (versioned_name(judge) if judge is not None else None),
+        judge=judge or None,
     )
     if wanted.queue is None and last is not None and last.queue not in (QueueKind.RANDOM, QueueKind.HAND_PICKED):
         found = _open_again(store, run, reviewer, options, last.queue)

@@ -430,7 +430,7 @@ class ReviewSession:
         Each is written once. Raises UpholdError where it cannot be; it may be called again then.
         """
         pair = self.current
-        if pair is None:
+        if pair is None or (pair.judge is None and not shown.names_shown):
             return
         screen = self.reader.recorded_screen(self.cursor.item_of(pair.pair_id), pair, shown)
         if self._seen.lacks(pair, screen):

@@ -21,7 +21,7 @@ from uphold.store import judges, judgments, pairs, reviews
 from uphold.store import scripted_review as store_calls
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
-from uphold.store.scripted_review import Decider
+from uphold.store.shown_pairs import Decider, add_shown
 from uphold.workflows.pair_reader import PairReader, ReviewerContext, ReviewMode
 from uphold.workflows.queue_drawing import open_queue
 from uphold.workflows.review_opening import ReviewOptions, as_packed, open_review
@@ -94,7 +94,7 @@ def _record_shown(
             for item, view in zip(items, views, strict=True)
         ]
         with store.writing() as conn:
-            store_calls.add_shown(conn, by, queue_id, shown)
+            add_shown(conn, by, queue_id, shown)
     return views
 
 

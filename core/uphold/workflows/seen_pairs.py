@@ -2,9 +2,9 @@
 
 from uphold.records.enums import Verdict
 from uphold.records.reviews import OnScreen, PairView
-from uphold.store import scripted_review
+from uphold.store import shown_pairs
 from uphold.store.database import Store
-from uphold.store.scripted_review import Decider
+from uphold.store.shown_pairs import Decider
 
 
 class SeenPairs:
@@ -15,8 +15,8 @@ class SeenPairs:
 
     def __init__(self, store: Store, run_id: int, reviewer_id: int, queue_id: int) -> None:
         self._store, self._by, self._queue_id = store, Decider(reviewer_id=reviewer_id), queue_id
-        self.verdicts = scripted_review.pairs_shown_with_verdict(store, run_id, reviewer_id)
-        self.names = scripted_review.pairs_shown_with_names(store, run_id, reviewer_id)
+        self.verdicts = shown_pairs.pairs_shown_with_verdict(store, run_id, reviewer_id)
+        self.names = shown_pairs.pairs_shown_with_names(store, run_id, reviewer_id)
         self._written_names = set(self.names)
 
     def lacks(self, pair: PairView, screen: OnScreen) -> bool:
@@ -32,7 +32,7 @@ class SeenPairs:
             self.names.add(pair.pair_id)
         with self._store.writing() as conn:
             shown = [(pair.pair_id, screen, pair.reference_id)]
-            scripted_review.add_shown(conn, self._by, self._queue_id, shown, source="app")
+            shown_pairs.add_shown(conn, self._by, self._queue_id, shown, source="app")
         if screen.verdict_shown and screen.verdict not in (None, Verdict.PENDING):
             self.verdicts.add(pair.pair_id)
         if screen.names_shown:

@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 from support.app_samples import database, make_app, press, rows, shown
+from support.imports import bring
 from uphold.records.enums import Choice
+from uphold.records.packs import Share
 from uphold.records.reviews import OnScreen
 from uphold.store.runs import all_runs
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
+from uphold.workflows.packing import PackRequest, pack_run
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
@@ -120,3 +123,40 @@ async def test_what_waits_in_dispute_stands_with_its_run_until_it_is_settled(tmp
     async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert "in dispute" not in shown(pilot)
+
+
+async def test_how_far_several_people_are_stands_below_their_run_and_clicks_hit_what_is_below(tmp_path: Path) -> None:
+    store = two_runs(tmp_path)
+    first, second = all_runs(store)
+    pack_run(store, first, PackRequest(tmp_path / "ann.db", reviewer="ann", share=Share(1, 2)))
+    decided = {"key": "k-000", "candidate": "second", "baseline": "baseline", "reviewer": "bo", "review": "tie"}
+    bring(store, decided, set_=second.set)
+    async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        lines = shown(pilot).splitlines()
+        assert any("ann read 0 of 2, part 1 of 2" in line for line in lines)
+        assert any("ann read 12 of 12   bo read 1 of 12" in line for line in lines)
+        await pilot.click(offset=(6, next(y for y, text in enumerate(lines) if "bo read" in text)))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert pilot.app.screen.cursor == 1
+        last_set = max(y for y, text in enumerate(lines) if "active" in text)
+        await pilot.click(offset=(6, last_set))
+        await pilot.pause()
+        assert pilot.app.screen.set_row is pilot.app.screen.home.sets[-1]
+
+
+async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key_a_pair(tmp_path: Path) -> None:
+    store = database(tmp_path, rows(6, judge="j", verdict="candidate"))
+    pack_run(store, all_runs(store)[0], PackRequest(tmp_path / "ann.db", blind=True, reviewer="ann"))
+    async with make_app(open_store(tmp_path / "ann.db"), reviewer="ann").run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        if isinstance(pilot.app.screen, HomeScreen):
+            await press(pilot, "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert screen.session.blind
+        before = screen.session.current
+        await press(pilot, "a")
+        assert screen.session.current != before
+        assert screen.session.progress.read == 1

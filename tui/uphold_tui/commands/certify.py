@@ -20,8 +20,8 @@ from uphold_tui.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from uphold.reports.certify_report import TestOutcome
-    from uphold.workflows.certifying import CertifyPlan, CertifyRequest, TestResult
+    from uphold.reports.certify_report import CertifyOutcome
+    from uphold.workflows.certifying import CertifyPlan, CertifyRequest, CertifyResult
     from uphold.workflows.drift import DriftResult
     from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judging_progress import JudgingProgress
@@ -154,17 +154,17 @@ def _completed(context: Context, request: "JudgeRequest") -> "JudgeRequest":
     return replace(request, max_cost=max_cost, settings=context.settings, control=control)
 
 
-def _certified(store: "Store", request: "CertifyRequest", *, yes: bool) -> "TestResult":
+def _certified(store: "Store", request: "CertifyRequest", *, yes: bool) -> "CertifyResult":
     """Say what the test spends, ask, and run it. Raises BadUsage where nobody can be asked."""
     import asyncio
 
-    from uphold.workflows.certifying import TestResult, certify, plan_certificate
+    from uphold.workflows.certifying import CertifyResult, certify, plan_certificate
     from uphold_tui.commands.progress import run_work
     from uphold_tui.console import in_terminal, print_note, progress
 
     plan = asyncio.run(plan_certificate(store, request))
     if plan.state is not None:
-        return TestResult(plan.state, plan, reason=plan.reason)
+        return CertifyResult(plan.state, plan, reason=plan.reason)
     _print_plan(plan)
     if not yes:
         if not in_terminal():
@@ -179,10 +179,10 @@ def _certified(store: "Store", request: "CertifyRequest", *, yes: bool) -> "Test
 
 
 def _print_plan(plan: "CertifyPlan") -> None:
-    from uphold.reports.certify_report import TestCost, chance_sentence, spending_sentences
+    from uphold.reports.certify_report import CertifyCost, chance_sentence, spending_sentences
     from uphold_tui.console import print_note
 
-    spent = TestCost(len(plan.pairs), plan.examples, plan.calls, plan.rerun_calls, plan.cost)
+    spent = CertifyCost(len(plan.pairs), plan.examples, plan.calls, plan.rerun_calls, plan.cost)
     for sentence in spending_sentences(plan.judge_name, spent):
         print_note(sentence)
     against = None if plan.against is None else plan.against.name
@@ -204,12 +204,12 @@ async def _ended(updates: "AsyncGenerator[JudgingProgress | _Result, None]", bar
     raise AssertionError("the work ends with its result")
 
 
-def _outcome(store: "Store", result: "TestResult") -> "TestOutcome":
-    from uphold.reports.certify_report import TestOutcome
+def _outcome(store: "Store", result: "CertifyResult") -> "CertifyOutcome":
+    from uphold.reports.certify_report import CertifyOutcome
     from uphold.workflows.standing import read_ceilings
 
     plan = result.plan
-    return TestOutcome(
+    return CertifyOutcome(
         state=result.state,
         name=plan.scope.name,
         judge=plan.judge_name,
@@ -223,6 +223,7 @@ def _outcome(store: "Store", result: "TestResult") -> "TestOutcome":
         chance=plan.chance,
         chance_better=plan.chance_better,
         ceilings=read_ceilings(store, plan.scope.set_id, plan.scope.set) if result.certificate is not None else (),
+        left=result.left,
         cost=result.cost,
     )
 

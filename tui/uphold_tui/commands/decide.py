@@ -96,6 +96,10 @@ def decide(
         Path | None,
         typer.Option("--from", metavar="FILE", help="JSONL with key, turn, choice, reasons and note: all or nothing."),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Encoding of FILE if it is not UTF-8, such as utf-16."),
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take back your last act in the run.")] = False,
     reviewer: _Reviewer = None,
     queue: _Queue = "random",
@@ -113,6 +117,7 @@ def decide(
     uphold decide 1 --from decisions.jsonl
     uphold decide 1 --undo
     """
+    from uphold.formats.decisions import read_decisions
     from uphold.workflows.review_opening import ReviewOptions
 
     _check_decider(reviewer, as_program)
@@ -121,12 +126,17 @@ def decide(
         raise BadUsage("give one of KEY CHOICE, --from FILE and --undo")
     if (undo or from_ is not None) and (turn is not None or reason or note):
         raise BadUsage("--turn, --reason and --note belong to KEY CHOICE")
+    if encoding is not None and from_ is None:
+        raise BadUsage("--encoding is that of the file of --from")
     with context.obj.open() as store:
         name = as_program if as_program is not None else reviewer_in(store, context.obj.settings, reviewer)
         if undo:
             _undo(store, _find_run(store, run), name, as_program is not None, json)
             return
-        wanted, decisions = _read_decisions(store, (run, key, choice), from_, (turn, tuple(reason or ()), note))
+        if from_ is not None:
+            wanted, decisions = _find_run(store, run), read_decisions(from_, encoding)
+        else:
+            wanted, decisions = _one_decision(store, (run, key, choice), (turn, tuple(reason or ()), note))
         written = _write(store, wanted, name, as_program is not None, options, decisions)
     _print_written(wanted, name, as_program is not None, written, json)
 
@@ -142,19 +152,15 @@ def _find_run(store: "Store", name: str | None) -> "Run":
     return find_run(store, name)
 
 
-def _read_decisions(
+def _one_decision(
     store: "Store",
     names: tuple[str | None, str | None, str | None],
-    path: Path | None,
     details: tuple[int | None, tuple[str, ...], str | None],
 ) -> "tuple[Run, Sequence[DecisionInput]]":
-    """Return the run and the decisions, given RUN, KEY and CHOICE or a file; RUN may be left out where there is one."""
-    from uphold.formats.decisions import read_decisions
+    """Return the run and the decision, given RUN, KEY and CHOICE; RUN may be left out where there is one."""
     from uphold.records.scripted_review import DecisionInput
 
     run, key, choice = names
-    if path is not None:
-        return _find_run(store, run), read_decisions(path)
     if choice is None and key is not None:
         run, key, choice = None, run, key
     if key is None or choice is None:

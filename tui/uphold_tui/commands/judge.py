@@ -17,6 +17,7 @@ from uphold_tui.commands.options import (
     MaxCost,
     RunName,
     Timeout,
+    print_next,
     print_other_sets,
 )
 
@@ -150,6 +151,8 @@ def judge(
     print_summaries(summaries, json=json)
     if any(summary.left for summary in summaries):
         raise typer.Exit(WORK_LEFT)
+    if not json:
+        print_next(obj, "review", str(summaries[0].run.number))
 
 
 def _check_options(turns: str, *modes: bool) -> None:

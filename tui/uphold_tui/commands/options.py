@@ -43,6 +43,16 @@ def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
         print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
 
 
+def print_next(context: "Context", *words: str) -> None:
+    """Print the command that comes next, ready to paste, on standard error; words in capitals are to be filled in."""
+    from shlex import join
+
+    from uphold.settings import program_words
+    from uphold_tui.console import print_note
+
+    print_note(f"next: {join([*program_words(context.path), *words])}")
+
+
 def reviewer_name(settings: Settings, given: str | None) -> str:
     """Return the name to review under: the one given, that of the settings, or the user's."""
     from getpass import getuser

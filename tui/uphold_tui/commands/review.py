@@ -25,7 +25,10 @@ def review(
         str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
     ] = None,
     judge: Annotated[
-        str | None, typer.Option("--judge", metavar="NAME", help="Review the verdicts of this judge.")
+        str | None,
+        typer.Option(
+            "--judge", metavar="NAME", help="Review the verdicts of this judge; an empty name is the run's own again."
+        ),
     ] = None,
     set_: Annotated[
         str | None,
@@ -96,7 +99,7 @@ def review(
         open_app(
             context.obj,
             store,
-            app_options(context.obj, reviewer or packed_for(store), judge=judge),
+            app_options(context.obj, reviewer or packed_for(store), judge=judge or None),
             run=wanted,
             review=options,
         )

@@ -11,7 +11,7 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold_tui.commands import set_check, set_examples, set_files, set_propose, set_versions
-from uphold_tui.commands.options import AsJson, Reviewer, SetName, reviewer_name
+from uphold_tui.commands.options import AsJson, Reviewer, SetName, print_next, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.pinned_judge import PinnedJudge
@@ -47,7 +47,8 @@ def new(
     if json:
         print_json({"set": made.name, "purpose": made.purpose, "seed": made.seed})
     else:
-        print_line(f"the set {made.name!r} is made; uphold set add NAME --instruction TEXT or --from FILE fills it")
+        print_line(f"the set {made.name!r} is made")
+        print_next(context.obj, "set", "add", made.name, "--from", "FILE")
 
 
 def list_(

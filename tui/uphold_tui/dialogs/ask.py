@@ -24,7 +24,8 @@ class Question:
     """A question for one line of text.
 
     `hint` stands in the field while it is empty, `initial` is what the field holds at first, `keys` are the entries of the
-    last row. `placement` is a CSS class for another size or place of the panel.
+    last row. `placement` is a CSS class for another size or place of the panel. With `goes_on` what is typed goes on behind
+    `initial` in place of replacing it.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Question:
     hint: str = ""
     keys: tuple[tuple[str, str], ...] = (("enter", "take it"), ("esc", "leave it"))
     placement: str = ""
+    goes_on: bool = False
 
 
 class AskScreen(Overlay[str | None], inherit_bindings=False):
@@ -47,6 +49,7 @@ class AskScreen(Overlay[str | None], inherit_bindings=False):
             self.add_class(question.placement)
         self._question = question
         self.field = Field(question.hint, question.initial)
+        self.field.select_on_focus = not question.goes_on
 
     def parts(self) -> Iterable[Widget]:
         question = self._question

@@ -20,9 +20,15 @@ from uphold_tui.widgets.movement import page_step
 Result = TypeVar("Result")
 
 
-def key_row(entries: Sequence[tuple[str, str]]) -> Content:
-    """Return (key, what it does) pairs as the last row of a dialog."""
-    return Content("    ").join([Content.assemble((key, BOLD), (f" {words}", MUTED)) for key, words in entries])
+def key_row(entries: Sequence[tuple[str, str]], width: int = 1000) -> Content:
+    """Return (key, what it does) pairs as the last row of a dialog, on more rows where `width` cells are too few."""
+    rows: list[list[Content]] = [[]]
+    for key, words in entries:
+        entry = Content.assemble((key, BOLD), (f" {words}", MUTED))
+        if rows[-1] and sum(one.cell_length + 4 for one in rows[-1]) + entry.cell_length > width:
+            rows.append([])
+        rows[-1].append(entry)
+    return Content("\n").join([Content("    ").join(row) for row in rows])
 
 
 class Overlay(ModalScreen[Result]):

@@ -11,7 +11,7 @@ from uphold.records.enums import Preference
 from uphold.records.judgments import Judgment
 from uphold.records.reviews import PairView
 from uphold.reviewing.advice import Advice
-from uphold.reviewing.presentation import first_shown
+from uphold.reviewing.presentation import WITH_NAMES, first_shown, rule_reason
 from uphold.workflows.queue_drawing import describe_queue
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
@@ -21,16 +21,21 @@ from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED
 _CLOSES = Content.styled("esc closes", FAINT)
 
 
-def raw_answers(pair: PairView) -> Content:
-    """Return all judgments that the pair's judge gave, as they came, each with its order and how it was read."""
+def raw_answers(pair: PairView, *, names_shown: bool = False) -> Content:
+    """Return all judgments that the pair's judge gave, as they came, each with its order and how it was read.
+
+    What a rule says of candidate and baseline is told in sides unless the systems' names are shown (`names_shown`).
+    """
     judge = pair.judge
     if judge is None or not judge.judgments:
         return Content.styled("No judge has read this pair.", MUTED)
     head = Content.assemble(("Raw answers of ", BOLD), safe_text.line(judge.name, BOLD))
-    return Content("\n\n").join([head, *(_answer(pair, judgment) for judgment in judge.judgments), _CLOSES])
+    in_sides = judge.kind == "rules" and not names_shown
+    answers = (_answer(pair, judgment, in_sides=in_sides) for judgment in judge.judgments)
+    return Content("\n\n").join([head, *answers, _CLOSES])
 
 
-def _answer(pair: PairView, judgment: Judgment) -> Content:
+def _answer(pair: PairView, judgment: Judgment, *, in_sides: bool) -> Content:
     facts = [Content.styled(_order(pair, judgment), BOLD), Content.styled(_read_as(pair, judgment), MUTED)]
     if judgment.confidence is not None:
         facts.append(Content.styled(f"confidence {share(judgment.confidence)}", MUTED))
@@ -42,6 +47,8 @@ def _answer(pair: PairView, judgment: Judgment) -> Content:
     if judgment.problem:
         rows.append(safe_text.shown(judgment.problem, OVERTURNED))
     text = judgment.raw if judgment.raw is not None else judgment.reason
+    if text and in_sides:
+        text = rule_reason(pair, text) or WITH_NAMES
     rows.append(safe_text.shown(text) if text else Content.styled("no text was kept", MUTED))
     return Content("\n").join(rows)
 
@@ -67,16 +74,16 @@ def _criterion(pair: PairView, name: str, word: Preference) -> Content:
 
 
 class RawScreen(Overlay[None]):
-    """The raw answers of the judge on the pair under review, with the systems' names hidden."""
+    """The raw answers of the judge on the pair under review; it names no system unless their names are shown."""
 
     BINDINGS = bindings((Key("raw.close", ("r",), "close", "close"),))
 
-    def __init__(self, pair: PairView) -> None:
+    def __init__(self, pair: PairView, *, names_shown: bool = False) -> None:
         super().__init__()
-        self._pair = pair
+        self._pair, self._names_shown = pair, names_shown
 
     def parts(self) -> Iterable[Widget]:
-        yield Static(raw_answers(self._pair), markup=False)
+        yield Static(raw_answers(self._pair, names_shown=self._names_shown), markup=False)
 
 
 class GuidelinesScreen(Overlay[None]):

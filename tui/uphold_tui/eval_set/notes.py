@@ -19,7 +19,7 @@ def header(name: str, purpose: str | None) -> Content:
     """Return the set's name and purpose."""
     parts = [safe_text.line(name, BOLD), Content.styled("   eval set", MUTED)]
     if purpose:
-        parts.append(Content.assemble((", purpose: ", MUTED), safe_text.running(purpose, MUTED)))
+        parts.append(Content.assemble("   ", safe_text.running(purpose, MUTED)))
     return Content.assemble(*parts)
 
 

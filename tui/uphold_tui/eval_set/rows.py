@@ -19,7 +19,7 @@ _LONGEST_INSTRUCTION = 400
 _MARK_WIDTH = 3
 """Cells for the bar of a marked example and the sign of its status."""
 
-_HEADS = {"outcomes": "w t l", "parted": "≠", "health": "!", "reference": "ref"}
+_HEADS = {"outcomes": "w t l", "reference": "ref"}
 """Heads of columns that are not called by the name of their field."""
 
 _ALWAYS = (ExampleFilter.ALL, ExampleFilter.ACTIVE)
@@ -103,9 +103,14 @@ class ExampleColumns:
         return tuple((column.name, getattr(self, column.name)) for column in fields(self))
 
 
-def heads(columns: ExampleColumns) -> Content:
+def heads(columns: ExampleColumns, signs: Signs) -> Content:
     """Return the row of column heads."""
-    words = {**_HEADS, **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {})}
+    words = {
+        **_HEADS,
+        "parted": signs.overturned,
+        "health": signs.broken,
+        **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {}),
+    }
     words |= {"health": "health"} if columns.health > 3 else {}
     cells = [_cell(Content.styled(words.get(name, name), FAINT), width) for name, width in columns.all]
     return Content.assemble(" " * _MARK_WIDTH, *cells)
@@ -139,7 +144,7 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
         "key": safe_text.key(example.key, MUTED, columns.key - 2),
         "instruction": instruction,
         "tags": safe_text.tags(example.tags, MUTED, columns.tags - 2),
-        "reference": Content.styled("✓" if example.text.has_all_references else "", MUTED),
+        "reference": Content.styled(look.signs.upheld if example.text.has_all_references else "", MUTED),
         "outcomes": _outcomes(example),
         "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),
         "health": _health(example, look),

@@ -41,7 +41,7 @@ from uphold_tui.eval_set.footer import FooterState, footer
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
-from uphold_tui.eval_set.state import SetActions, SetScreenState
+from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
@@ -87,7 +87,7 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
-        self.state = state if state is not None else SetScreenState(order=options.state.example_order)
+        self.state = state if state is not None else SetScreenState(order=remembered_order(options.state))
         self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
         self.writing: Writing | None = None
@@ -278,7 +278,7 @@ class SetScreen(Screen[None]):
 
     def _fit(self) -> None:
         """Fit heads and messages to the room that the list has now."""
-        self.heads.show(heads(self._columns(self.list.size.width - 1)))
+        self.heads.show(heads(self._columns(self.list.size.width - 1), self.signs))
         self._refresh_find_line()
 
     def _columns(self, width: int) -> ExampleColumns:
@@ -436,7 +436,7 @@ class SetScreen(Screen[None]):
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
-        self._remembered.example_order = self.state.order
+        self._remembered.example_order = self.state.order.name
         self._show_selected()
         self.refresh_page()
 

@@ -96,11 +96,13 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         self.text.update(Content("\n").join([head, Content(""), self._keys_row(two), Content(""), *rows]))
 
     def _keys_row(self, two: Alike) -> Content:
-        keep = [f"keep {safe_text.safe_line(one.key)[:24]}" for one in (two.left, two.right)]
+        keep = [f"keep {safe_text.key(one.key, width=24).plain}" for one in (two.left, two.right)]
         entries = [("1", keep[0]), ("2", keep[1]), ("esc", "keep both")]
         if len(self._twos) > 1:
             entries.append(("n", "next two"))
-        return Content.assemble(key_row(entries), ("    the other one is retired; u takes it back", MUTED))
+        row, note = key_row(entries, self.text_width), "the other one is retired; u takes it back"
+        gap = "    " if row.cell_length + 4 + len(note) <= self.text_width else "\n"
+        return Content.assemble(row, gap, (note, MUTED))
 
     def _column(self, example: ExampleRow, text: Content, only_here: int, width: int) -> list[Content]:
         sign = status_sign(example.status, self._signs)

@@ -4,6 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from uphold.records.example_list import ExampleFilter, ExampleOrder
+from uphold_tui.user_state import UserState
+
+
+def remembered_order(state: UserState) -> ExampleOrder:
+    """Return the order of the list that was chosen last; by key where none was."""
+    return ExampleOrder.__members__.get(state.example_order or "", ExampleOrder.KEY)
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ class TagsScreen(Overlay[TagChange | None], inherit_bindings=False):
         more = len(self._known) - len(self._offered)
         if more > 0 and not self.field.value:
             rows.append(Content.styled(f" {more} more: letters find them", MUTED))
-        self.list.update(Content("\n").join([*rows, Content(""), key_row(_ENTRIES)]))
+        self.list.update(Content("\n").join([*rows, Content(""), key_row(_ENTRIES, self.text_width)]))
 
     def on_key(self, event: KeyEvent) -> None:
         """Set or take a tag by its digit; put what else is typed into the field."""

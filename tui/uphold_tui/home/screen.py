@@ -93,7 +93,7 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
     judge = _judge(row, columns)
     return (
         _row(columns, systems, reviewed, _win_rate(headline, columns.axis)),
-        _row(columns, in_set, judge, _agreement(row, headline)),
+        _row(columns, in_set, judge, _agreement(row, headline, columns)),
     )
 
 
@@ -141,8 +141,11 @@ def _judge(row: RunRow, columns: Columns) -> Content:
     return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
 
 
-def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
-    """Return what the win rate rests on: judge and people with their agreement, people alone, or a judge's opinion."""
+def _agreement(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) -> Content:
+    """Return what the win rate rests on: judge and people with their agreement, people alone, or a judge's opinion.
+
+    Where there is no room for all, the agreement alone.
+    """
     if headline is None:
         return Content("")
     numbers = headline.numbers
@@ -157,7 +160,8 @@ def _agreement(row: RunRow, headline: "HeadlineNumbers | None") -> Content:
         parts.append(f"{MIN_FOR_RATE} needed for a rate")
     elif not parts and not row.reviewed and row.judge.shown is not None:
         parts.append("opinion only")
-    return Content.styled(", ".join(parts), MUTED)
+    words = ", ".join(parts)
+    return Content.styled(words if len(words) <= columns.rate else parts[-1], MUTED)
 
 
 def set_row(row: SetRow, columns: Columns) -> Content:

@@ -78,7 +78,8 @@ class NewCheckpointPage:
             failed = next((one for one in progress.steps if one.state is StepState.FAILED), None)
             judged = failed or progress.step(StepName.JUDGED)
             share = judged.done / judged.total if judged.total else 1.0
-            words = "answers there" if judged.name is StepName.ANSWERS else "pairs judged"
+            ended = {StepName.ANSWERS: "answers there", StepName.DRIFT: "verdicts as before"}
+            words = ended.get(judged.name, "pairs judged")
             what = f"   {of_n(judged.done, judged.total)} {words}"
             left = Content.assemble(("Stopped" if is_failed(self.status) else "Done", BOLD), (what, MUTED))
         else:

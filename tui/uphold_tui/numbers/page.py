@@ -56,7 +56,7 @@ _MATRIX_CELL = 11
 _GAP = 6
 """Cells between columns of the page."""
 
-_TWO_COLUMNS, _THIRD = 114, 54
+_TWO_COLUMNS, _THIRD = 115, 54
 """Cells of a page with two columns, and of the narrowest of three columns."""
 
 _WIDEST = 76

@@ -425,6 +425,7 @@ class NumbersScreen(Screen[None]):
             "figures.checkpoints": self.actions.checkpoints,
             "figures.standing": self.actions.standing,
             "figures.workbench": self.actions.workbench,
+            "figures.wrong": self.actions.wrong,
         }
         return tuple(key for key in self.table.values() if offers.get(key.id, key) is not None)
 

@@ -34,6 +34,9 @@ _PATIENCE = 0.1
 """Seconds for which a key waits for another program's lock: longer than a short write, too short to be felt as a stop."""
 
 
+_DECISIONS = (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT)
+
+
 class Redraw(Enum):
     """How much of the review is to be drawn anew."""
 
@@ -200,13 +203,13 @@ class ReviewActions:
 
         The decision that completes the plan says so, once.
         """
-        planned = self.session.cursor.planned
-        if self.session.plan_is_read and planned != self._plan_said:
+        planned, is_decision = self.session.cursor.planned, done.kind in _DECISIONS
+        if is_decision and self.session.plan_is_read and planned != self._plan_said:
             self._plan_said = planned
             return self._plan_read(narrow), None
         here = self.session.current
         elsewhere = here is None or here.pair_id != done.pair_id
-        if done.kind in (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT) and not elsewhere:
+        if is_decision and not elsewhere:
             return (muted("every pair is read") if self.session.finished else Content("")), None
         if done.ruling is Ruling.OVERTURNED and elsewhere:
             return self._receipt(done, narrow, loud=True), self._receipt(done, narrow)

@@ -294,7 +294,6 @@ def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailV
         describe_queue(session.queue),
         resting,
         session.pace(),
-        label(state.table["review.back"]),
     )
 
 

@@ -143,7 +143,7 @@ _KINDS = {EventKind.SKIP: "skipped", EventKind.FLAG: "flagged", EventKind.UNFLAG
 
 @dataclass(frozen=True, slots=True)
 class RailView:
-    """What the rail shows; `trail` is newest first, `resting` says why there are no rates, `leave` is the key that leaves."""
+    """What the rail shows; `trail` is newest first, `resting` says why there are no rates."""
 
     numbers: "LiveNumbers | None" = None
     progress: ReviewProgress = field(default_factory=ReviewProgress)
@@ -153,7 +153,6 @@ class RailView:
     queue: str = ""
     resting: str = ""
     pace: Pace = field(default_factory=Pace)
-    leave: str = "q"
 
 
 def rows(view: RailView, width: int, height: int) -> list[Content]:
@@ -248,9 +247,9 @@ def _session(view: RailView, width: int) -> list[Content]:
         return []
     rows = [spread(_head("This session"), Content.styled(f"{count(pace.decided)} decided", MUTED), width)]
     if pace.median_seconds is not None:
-        rows.append(_fact("median a pair", seconds(pace.median_seconds), width))
+        rows.append(_fact("median", f"{seconds(pace.median_seconds)} a pair", width))
     if pace.may_pause:
-        rows.append(Content.styled(f"a place to pause: {view.leave} keeps it", MUTED))
+        rows.append(Content.styled("a place to pause: all is kept", MUTED))
     return [*rows, Content(""), Content("")]
 
 

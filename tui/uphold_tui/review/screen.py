@@ -286,7 +286,7 @@ class ReviewScreen(Screen[None]):
     def on_key(self, event: KeyEvent) -> None:
         """Remember when the key was pressed, before its action runs."""
         self.paint_gate.note_key(event.time)
-        if event.key not in self.table["review.copy"].keys:
+        if not {event.key, event.character} & {*self.table["review.copy"].keys}:
             self.copy_key.restart()
 
     def _forward_event(self, event: Event) -> None:
@@ -436,7 +436,7 @@ class ReviewScreen(Screen[None]):
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
-        held = self.session.is_held
+        held = self.session.is_held or self._awaits_confirmation(pair)
 
         def write(words: tuple[str, ...] | None) -> None:
             if words is None:
@@ -595,7 +595,8 @@ class ReviewScreen(Screen[None]):
 
     def action_panes(self, change: str) -> None:
         """Change which panes are on the screen: `alone`, `apart`, `zoom`, `stacked`."""
-        if change == "alone" and self.lines.side is not None and not self.shape.tiny:
+        both_shown = not self.shape.tiny and not self.pane_state.zoomed
+        if change == "alone" and self.lines.side is not None and both_shown:
             self._begin_selecting(self.lines.side.other)
             return
         self.pane_state = self.pane_state.changed(change, one_pane=self.shape.tiny)
@@ -811,7 +812,7 @@ class ReviewScreen(Screen[None]):
         elif pair is not None:
             from uphold_tui.dialogs.panels import RawScreen
 
-            self.app.push_screen(RawScreen(pair))
+            self.app.push_screen(RawScreen(pair, names_shown=self.reading.names))
 
     @property
     def place(self) -> Place:

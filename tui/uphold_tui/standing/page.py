@@ -25,20 +25,23 @@ from uphold_tui.themes import BADGE_DOUBT, BOLD, DOUBT, FAINT, MUTED, OVERTURNED
 from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
-_NAME = 23
+_NAME = 22
 """Columns of the names beside the intervals."""
 
-_NUMBERS = 26
+_NUMBERS = 31
 """Columns of the numbers behind the intervals."""
 
 _DRIFT_ROWS = 5
 
 _DRIFT_LABEL = 4
 
+_WIDE = 100
+"""From so many columns on there are two halves, and sentences are said in full."""
+
 _SIDE = 38
 """Columns of the right half."""
 
-_GAP = 6
+_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class StandingPage:
         if standing is None:
             return self._untested(width)
         rows = [*self._sentence(standing, width), Content("")]
-        if width < 100:
+        if width < _WIDE:
             return [*rows, *self._left(standing, width), Content(""), *self._right(standing, width)]
         half = min(width - _SIDE - _GAP, 96)
         left, right = self._left(standing, half), self._right(standing, _SIDE)
@@ -135,21 +138,22 @@ class StandingPage:
         digits = large_digits(percent_number(rate.rate or 0.0))
         name = safe_text.line(certificate.judge.name)
         low = score(rate.low or 0.0, is_share=True)
+        wide = width >= _WIDE
         if standing.stands:
-            first = Content.assemble("percent the same as people: ", name, " may stand in for them on this set")
+            words = " may stand in for them on this set" if wide else " stands"
+            first = Content.assemble("percent the same as people: ", name, words)
             against = f"the floor is {floor}; the bound is above it"
         elif lapsed:
-            first = Content.assemble(
-                "percent the same as people when it was tested: ", name, " does not stand any more"
-            )
+            when = "the same as people when it was tested" if wide else "when it was tested"
+            first = Content.assemble(f"percent {when}: ", name, " does not stand any more")
             against = f"the floor was {floor}"
         else:
             first = Content.assemble("percent the same as people: ", name, f" is {not_shown(certificate)}")
             against = f"the floor is {floor}; the bound is {'above' if certificate.reaches_floor else 'below'} it"
-        pairs = count_noun(rate.n, "locked pair")
+        pairs = count_noun(rate.n, "locked pair") + (" that nothing was tuned on" if wide else "")
         beside = [
             first.stylize(MUTED if lapsed else BOLD),
-            Content.styled(f"at least {low} with 95 % confidence, on {pairs} that nothing was tuned on", MUTED),
+            Content.styled(f"at least {low} with 95 % confidence, on {pairs}", MUTED),
             Content.styled(against, MUTED),
         ]
         rows = [
@@ -266,7 +270,7 @@ class StandingPage:
 
 def _against_floor(bars: Sequence[_Bar], floor: float, width: int) -> Iterator[Content]:
     """Yield the axis and the bars on it; the floor is a dotted mark through all of them."""
-    room = max(min(width - _NAME - _NUMBERS - 6, 44), 11)
+    room = max(min(width - _NAME - 1 - _NUMBERS, 44), 11)
     start = 0.5 if min(floor, *(bar.low for bar in bars)) >= 0.5 else 0.0
 
     def column(share: float) -> int:
@@ -336,9 +340,10 @@ def _lapses(certificate: Certificate, width: int) -> list[Content]:
 def _tags(tags: Sequence[TagAgreement], width: int, sign: str = "") -> list[Content]:
     rows = []
     for tag in tags[:6]:
-        name = safe_text.line(tag.tag).truncate(max(width - 14, 6), ellipsis=True)
+        room = max(width - 14 - len(sign), 6)
+        name = safe_text.line(tag.tag).truncate(room - 2, ellipsis=True)
         counted = Content.styled(of_n(tag.agreed, tag.n), MUTED)
-        rows.append(Content.assemble((sign, DOUBT), spread(name, Content(""), width - 14 - len(sign)), counted))
+        rows.append(Content.assemble((sign, DOUBT), spread(name, Content(""), room), counted))
     if len(tags) > 6:
         rows.append(Content.styled(f"and {count(len(tags) - 6)} more", MUTED))
     return rows

@@ -14,10 +14,10 @@ from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import count_noun, dollars
-from uphold.records.certificates import Certificate, DriftState, Standing, TestState
+from uphold.records.certificates import Certificate, CertifyState, DriftState, Standing
 from uphold.reports.certificate_text import check_sentence
-from uphold.reports.certify_report import TestCost, chance_sentence, spending_sentences
-from uphold.workflows.certifying import CertifyPlan, TestResult
+from uphold.reports.certify_report import CertifyCost, chance_sentence, spending_sentences
+from uphold.workflows.certifying import CertifyPlan, CertifyResult
 from uphold.workflows.drift import DriftPlan, DriftResult
 from uphold.workflows.standing import StandingOverview
 from uphold_tui import keys, safe_text
@@ -256,7 +256,7 @@ class StandingScreen(Screen[None]):
     def _confirm_test(self, plan: CertifyPlan, named: str, name: str, floor: float | None) -> None:
         from uphold_tui.dialogs.confirm import ConfirmScreen
 
-        spent = TestCost(len(plan.pairs), plan.examples, plan.calls, plan.rerun_calls, plan.cost)
+        spent = CertifyCost(len(plan.pairs), plan.examples, plan.calls, plan.rerun_calls, plan.cost)
         sentences = [*spending_sentences(name, spent), chance_sentence(plan.floor, plan.chance, None, None)]
 
         def answered(yes: bool | None) -> None:
@@ -319,7 +319,7 @@ class StandingScreen(Screen[None]):
             return
         if work.status.result is not None:
             self.work, result = None, work.status.result
-            self._message = _outcome(result) if isinstance(result, TestResult) else _check_outcome(result)
+            self._message = _outcome(result) if isinstance(result, CertifyResult) else _check_outcome(result)
             self._start_reading()
         self.refresh_page()
 
@@ -347,11 +347,11 @@ class StandingScreen(Screen[None]):
         self.actions.back()
 
 
-def _outcome(result: TestResult) -> Content:
+def _outcome(result: CertifyResult) -> Content:
     """Return what came of a test."""
     if result.certificate is None:
         return Content.assemble((f"{result.state}: ", DOUBT), safe_text.running(result.reason, MUTED))
-    style, word = (UPHELD, "passed") if result.state is TestState.STANDS else (OVERTURNED, "not shown")
+    style, word = (UPHELD, "passed") if result.state is CertifyState.STANDS else (OVERTURNED, "not shown")
     spent = f"   {count_noun(result.certificate.agreement.n, 'locked pair')} spent, cost {dollars(result.cost)}"
     return Content.assemble((word, style), (spent, MUTED))
 

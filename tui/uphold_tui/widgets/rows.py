@@ -123,6 +123,8 @@ class KeyFooter(Widget):
 class Field(Input):
     """A field for one line of text, made safe to show; `hint` stands in it while it is empty."""
 
+    DEFAULT_CSS = "Field > .input--placeholder { color: $muted-solid; }"
+
     def __init__(self, hint: str = "", initial: str = "", *, name: str | None = None) -> None:
         super().__init__(safe_text.safe_line(initial), placeholder=hint, compact=True, id=name)
         self.cursor_blink = False

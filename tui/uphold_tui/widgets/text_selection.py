@@ -88,8 +88,8 @@ def selected_text(body: Content | None, rows: "Sequence[Content] | Sequence[Stri
     start = before + _count_visible(
         texts[first.row][: chosen[0][1][0]] if chosen[0][0] == first.row else texts[first.row]
     )
-    number = sum(_count_visible(texts[row][slice(*span)]) for row, span in chosen)
-    return _between(body.plain, start, number, whole_line=chosen[0][1][0] == 0)
+    visible = sum(_count_visible(texts[row][slice(*span)]) for row, span in chosen)
+    return _between(body.plain, start, visible, whole_line=chosen[0][1][0] == 0)
 
 
 def _between(text: str, before: int, number: int, *, whole_line: bool) -> str:

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from uphold.formatting import count, points, points_interval, size_in_points
 from uphold.records.enums import Verdict
 from uphold.records.trials import Trial, TrialPair, TrialState
-from uphold.reports.trial_report import agreement_change, band_text, notes, state_sentence
+from uphold.reports.trial_report import agreement_change, band_text, lean_sentence, notes, state_sentence
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, RULE, TINT, UPHELD, Signs
 from uphold_tui.widgets.bars import SignedInterval, large_change, signed_interval
@@ -18,7 +18,7 @@ from uphold_tui.workbench.rubric import winner_name
 
 _NAME = 14
 
-_KEY = 12
+_KEY = 13
 
 _VERDICT = 12
 
@@ -121,7 +121,9 @@ def _intervals(view: TrialView, width: int) -> list[Content]:
     if band is None:
         why = view.trial.rerun_reason or numbers.rerun.reason or ""
         words = f"What the same judge, asked twice, moves is not known: {why}"
-    return [*rows, *safe_text.running(words, MUTED).wrap(max(width, 1))]
+    lean = lean_sentence(view.trial)
+    said = (words, lean) if lean else (words,)
+    return [*rows, *(line for text in said for line in safe_text.running(text, MUTED).wrap(max(width, 1)))]
 
 
 def _interval_row(name: Content, bar: Content, figures: Content) -> Content:

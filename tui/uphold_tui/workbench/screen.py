@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
@@ -399,7 +399,7 @@ class WorkbenchScreen(Screen[None]):
             if text and text != safe_text.safe_line(clause.text):
                 self.change(self.draft.with_clause(place, edited_clause(clause, text)), place)
 
-        question = Question(f"Clause {count(place + 1)}", "where it comes from stays", clause.text)
+        question = Question(f"Clause {count(place + 1)}", "where it comes from stays", clause.text, goes_on=True)
         self.app.push_screen(AskScreen(question), edited)
 
     def action_reasons(self) -> None:
@@ -470,7 +470,8 @@ class WorkbenchScreen(Screen[None]):
         if bench is None or not self._can_write():
             return
         if self.planned is None:
-            self.say(safe_text.running(self.unplanned or "what it costs is being counted", MUTED))
+            words = self.unplanned or "what it costs is being counted"
+            self.say(safe_text.running(words if self.is_new else "change a clause first, then enter tries it", MUTED))
             return
         if not self.planned.price.calls:
             self.say(Content.styled("all is answered: change a clause, then try again", MUTED))
@@ -489,11 +490,13 @@ class WorkbenchScreen(Screen[None]):
         """Show how far the try is; at its end read what came of it."""
         work = self.work
         if work is not None and work.status.ended:
-            self.work = None
+            self.work, result = None, work.status.result
             if work.status.error is not None:
                 self._message = safe_text.running(work.status.error, DOUBT)
-            elif work.status.result is not None and work.status.result.stopped:
-                self._message = safe_text.running(f"stopped: {work.status.result.stopped}; enter goes on", DOUBT)
+            if result is not None and self.planned is not None and result.pairs:
+                self.planned = replace(self.planned, trial=result)
+            if result is not None and result.stopped:
+                self._message = safe_text.running(f"stopped: {result.stopped}; enter goes on", DOUBT)
             self._start_reading()
         self.refresh_page()
 

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
+from uphold.formatting import count_noun
 from uphold.records.proposals import ProposalState, ProposeProgress
 from uphold.records.reviews import ReviewProgress
 from uphold.records.texts import ExampleText
@@ -19,6 +20,7 @@ from uphold.workflows.curating import SetEditor
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.editing import change_of, new_example
 from uphold_tui.eval_set.fields import FieldsForm, FieldValues
 from uphold_tui.eval_set.proposals import text
@@ -316,6 +318,11 @@ class ProposalsScreen(Screen[None]):
     def action_page(self, pages: float) -> None:
         """Scroll both texts by pages."""
         self.action_scroll(page_step(pages, self.body.page))
+
+    def on_text_body_selected(self, message: TextBody.Selected) -> None:
+        """Copy what was selected with the mouse."""
+        text = message.body.selected_text()
+        copy_text(self.app, text, count_noun(len(text), "character"), self._say)
 
     def on_text_body_wheel(self, message: TextBody.Wheel) -> None:
         """Scroll the text under the mouse."""

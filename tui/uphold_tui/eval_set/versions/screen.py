@@ -22,6 +22,7 @@ from uphold.workflows.lookup import open_store
 from uphold.workflows.set_versions import bring_back, cut_version
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.versions import page
 from uphold_tui.eval_set.versions.loader import Difference, Numbers, VersionEntry, VersionsLoader
 from uphold_tui.eval_set.versions.strip import EffectsPanel, effect_rows
@@ -286,6 +287,11 @@ class VersionsScreen(Screen[None]):
     def on_row_list_opened(self) -> None:
         """Show the difference alone, after a click on the version under the cursor."""
         self.action_open()
+
+    def on_text_body_selected(self, message: TextBody.Selected) -> None:
+        """Copy what was selected with the mouse."""
+        text = message.body.selected_text()
+        copy_text(self.app, text, count_noun(len(text), "character"), self._say)
 
     def on_text_body_wheel(self, message: TextBody.Wheel) -> None:
         """Scroll the difference."""

@@ -1,0 +1,292 @@
+"""The workbench on its screen: clauses, tries in the background, versions, and nothing of the locked half before its test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from support.app_samples import make_app, press, shown
+from support.judge_workbench import LOCKED, good_answer_wins, judge_file, reviewed_store
+from support.model_server import Answering, Asked, Gate, Reply, Server, serving
+from uphold.store.database import Store, open_store
+from uphold.store.runs import all_runs
+from uphold_tui.dialogs.choose import ChooseScreen
+from uphold_tui.dialogs.confirm import ConfirmScreen
+from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.standing.screen import StandingScreen
+from uphold_tui.workbench.screen import WorkbenchScreen
+
+WIDE = (120, 40)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workbench") / "x.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "key-of-the-test")
+        reviewed_store(path, 64).close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def key_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path) -> Iterator[Store]:
+    with open_store(Path(shutil.copy(made, tmp_path / "x.db"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(made: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server that the judge's own file leads to."""
+    answer: Answering = getattr(request, "param", good_answer_wins)
+    with serving(answer) as served:
+        judge_file(made.with_name("weak.toml"), served.url, "weak")
+        yield served
+
+
+async def on_workbench(pilot: Pilot[Any]) -> WorkbenchScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, NumbersScreen)
+    await press(pilot, "W")
+    bench = pilot.app.screen
+    assert isinstance(bench, WorkbenchScreen)
+    return bench
+
+
+async def tried(pilot: Pilot[Any], screen: WorkbenchScreen) -> None:
+    """Wait until a try has ended and is shown."""
+    while screen.is_trying or pilot.app.workers or screen.work is not None:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def app(store: Store) -> Any:
+    return make_app(store, reviewer="mira")
+
+
+async def opened(pilot: Pilot[Any], store: Store) -> WorkbenchScreen:
+    pilot.app.navigator.show_numbers(all_runs(store)[0])  # type: ignore[attr-defined]
+    await pilot.pause()
+    return await on_workbench(pilot)
+
+
+async def test_before_the_first_try_there_is_no_figure_and_its_price_is_named(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        assert "The judge as it is" in shown(pilot)
+        assert "Locked half   32 pairs, never shown here" in shown(pilot)
+        await press(pilot, "n", *"Facts first.", "enter")
+        text = shown(pilot)
+        assert "Not tried yet" in text
+        assert "1   Facts first." in text
+        assert "weak, v2 being written" in text
+        assert "enter try  (128 calls" in text  # 32 pairs in both orders, and the old judge again
+        assert screen.is_new
+        assert server.asked == []
+
+
+async def test_a_try_shows_fixed_and_broken_and_is_kept_as_a_version(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "w", "enter", "enter")
+        await tried(pilot, screen)
+        text = shown(pilot)
+        assert "points of agreement, 75 to 100" in text
+        assert "✓ fixed 8    ≠ broken 0" in text
+        assert "same 24  24 right, 0 wrong" in text
+        assert "v2 for v1" in text
+        assert "32 of 32 were decided with the old verdict in view" in text
+        assert "from 4 overturned: " in text
+        await press(pilot, "S")
+        assert "kept as v2: --judge 'weak v2' asks it" in shown(pilot)
+        assert not screen.is_new
+        await press(pilot, "h")
+        assert "fixed 8" in shown(pilot)
+        await press(pilot, "escape", "q")
+        assert isinstance(pilot.app.screen, NumbersScreen)
+
+
+async def test_clauses_go_on_and_off_are_edited_and_come_back(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"One", "enter", "n", *"Two", "enter", "space")
+        assert [clause.is_on for clause in screen.draft.clauses] == [True, False]
+        assert "off since v2" in shown(pilot)
+        await press(pilot, "k", "e", *" more", "enter")
+        assert screen.draft.rubric == "One more"
+        await press(pilot, "u", "u")
+        assert screen.draft.rubric == "One\nTwo"
+        await press(pilot, "u", "u", "u")
+        assert "nothing to undo" in shown(pilot)
+        assert screen.draft.clauses == ()
+
+
+async def test_a_shown_decision_is_not_tried_on(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "x")
+        assert isinstance(pilot.app.screen, ChooseScreen)
+        assert "overturned ones first" in shown(pilot)
+        await press(pilot, "j", "enter")
+        assert "Shown to it   1 decision, all of this half" in shown(pilot)
+        await press(pilot, "enter")
+        await tried(pilot, screen)
+        assert "on the 31 pairs of this half" in shown(pilot)
+        assert "1 decided pair is left out" in shown(pilot)
+        await press(pilot, "x")
+        assert screen.draft.shown == ()
+
+
+async def test_versions_are_gone_back_to(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"One", "enter", "S", "n", *"Two", "enter", "S")
+        assert screen.bench is not None
+        assert screen.bench.number == 4
+        await press(pilot, "V", "j")
+        assert "+ Two" in shown(pilot)
+        await press(pilot, "enter")
+        assert screen.draft.rubric == "One"
+        assert not screen.is_new
+        await press(pilot, "n", *"Three", "enter", "q")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        assert "Leave v4 unkept?" in shown(pilot)
+        await press(pilot, "escape", "q", "enter")
+        assert isinstance(pilot.app.screen, NumbersScreen)
+
+
+async def test_the_pairs_that_changed_open_in_the_review(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"One", "enter", "enter")
+        await tried(pilot, screen)
+        await press(pilot, "tab", "j", "enter")
+        review = pilot.app.screen
+        assert isinstance(review, ReviewScreen)
+        assert review.session.current is not None
+        assert review.session.current.key.endswith("-dev")
+        await press(pilot, "q")
+        assert pilot.app.screen is screen
+        await press(pilot, "tab")
+        assert screen.pair is None
+
+
+async def test_a_try_goes_on_in_the_background_is_stopped_and_goes_on_later(store: Store, made: Path) -> None:
+    gate = Gate()
+
+    async def answer(asked: Asked) -> Reply:
+        if asked.number >= 20:
+            await gate.passed()
+        return good_answer_wins(asked)
+
+    with serving(answer) as served:
+        judge_file(made.with_name("weak.toml"), served.url, "weak")
+        async with app(store).run_test(size=WIDE) as pilot:
+            screen = await opened(pilot, store)
+            await press(pilot, "n", *"One", "enter", "enter")
+            while "of 64 trying" not in shown(pilot):
+                await pilot.pause(0.01)
+            await press(pilot, "n")
+            assert pilot.app.screen is screen  # the draft rests while it is tried
+            await press(pilot, "escape")
+            gate.open()
+            await tried(pilot, screen)
+            assert "stopped: you stopped it; enter goes on" in shown(pilot)
+            asked = len(served.asked)
+            assert asked < 64
+            await press(pilot, "enter")
+            await tried(pilot, screen)
+            assert "fixed 8" in shown(pilot)
+            assert len(served.asked) == 128
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Iterator[Store]:
+    with reviewed_store(tmp_path / "few.db", 24) as store:
+        yield store
+
+
+async def test_few_decided_pairs_are_to_read_only(few: Store) -> None:
+    async with app(few).run_test(size=WIDE) as pilot:
+        await opened(pilot, few)
+        assert "To read only" in shown(pilot)
+        assert "16 of the 20 decided pairs" in shown(pilot)
+        await press(pilot, "n", "w", "enter", "L", "S")
+        assert isinstance(pilot.app.screen, WorkbenchScreen)
+
+
+async def test_a_judge_without_a_key_says_so_and_asks_nothing(
+    store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    file = store.path.with_name("uphold.toml")
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        judge_file(file, "http://127.0.0.1:9", "weak")
+        await press(pilot, "n", *"One", "enter", "enter")
+        await tried(pilot, screen)
+        assert screen.work is None
+        assert pilot.app.screen is screen
+
+
+async def test_the_locked_half_is_tested_once_after_a_question(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"One", "enter", "L")
+        assert "S keeps it first" in shown(pilot)
+        await press(pilot, "S", "L", *".8", "enter")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        assert "Test weak v2, once?" in shown(pilot)
+        await press(pilot, "enter")
+        standing = next(one for one in pilot.app.screen_stack if isinstance(one, StandingScreen))
+        while standing.is_working or pilot.app.workers or standing.work is not None:
+            await pilot.pause(0.01)
+        await press(pilot, "q")
+        assert pilot.app.screen is screen
+        text = shown(pilot)
+        assert "tested 1 time" in text
+        assert "32 of 32 said what people say" in text
+        await press(pilot, "L")
+        assert "the locked half is spent" in shown(pilot)
+
+
+@pytest.mark.parametrize(
+    "size", [(120, 40), *(pytest.param(size, marks=pytest.mark.slow) for size in ((80, 24), (200, 60)))]
+)
+async def test_nothing_of_the_locked_half_is_sent_or_drawn_before_its_test(
+    store: Store, server: Server, size: tuple[int, int]
+) -> None:
+    drawn: list[str] = []
+
+    async def look(pilot: Pilot[Any], *keys: str) -> None:
+        for key in keys:
+            await press(pilot, key)
+            drawn.append(shown(pilot))
+
+    async with app(store).run_test(size=size) as pilot:
+        screen = await opened(pilot, store)
+        for _ in range(4):
+            await look(pilot, "w", "j", "j", "j", "enter")
+        for _ in range(3):
+            await look(pilot, "x", "pagedown", "pagedown", "pagedown", "enter")
+        await look(pilot, "n", "O", "enter", "space", "space", "enter")
+        while screen.is_trying or screen.work is not None:
+            drawn.append(shown(pilot))
+            await pilot.pause(0.01)
+        await tried(pilot, screen)
+        await look(pilot, "tab", *["j"] * 30, "tab", "S", "h", "escape", "V", "j", "escape", "L", "escape")
+        await look(pilot, "?", "pagedown", "escape")
+        wide = [clause.text for clause in screen.draft.clauses]
+    assert len(server.asked) > 100
+    assert all(LOCKED not in asked.raw.decode() for asked in server.asked)
+    assert not [text for text in drawn if LOCKED in text]
+    assert "-loc" not in "".join(drawn)  # the keys of the locked half end so
+    assert not [text for text in wide if LOCKED in text]
