@@ -17,7 +17,6 @@ def numbered_people(found: RunEvidence) -> RunEvidence:
         pairs=tuple(replace(pair, a=numbers[pair.a], b=numbers[pair.b]) for pair in reviewers.pairs),
         progress=tuple(replace(one, name=numbers[one.name]) for one in reviewers.progress),
         leans=tuple(replace(bias, name=numbers[bias.name]) for bias in reviewers.leans),
-        progress=tuple(replace(one, name=numbers[one.name]) for one in reviewers.progress),
     )
     return replace(
         found,

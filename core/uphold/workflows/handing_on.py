@@ -74,20 +74,16 @@ def _write_report(store: Store, request: HandOnRequest) -> str:
 
 
 def _export(store: Store, request: HandOnRequest, file_format: str) -> str:
-    from uphold.workflows.bundles import open_bundle_export
-    from uphold.workflows.export_formats import BUNDLE, DEFAULT_LABELS, FormatOptions, write_export
-    from uphold.workflows.exporting import ExportRequest, open_export
-    from uphold.workflows.file_writing import write_lines
+    from uphold.reports.training_text import training_sentence
+    from uphold.workflows.export_any import export_pairs
+    from uphold.workflows.export_formats import DEFAULT_LABELS, ExportTarget, FormatOptions
+    from uphold.workflows.exporting import ExportRequest
 
-    run = request.runs[0].name
-    if file_format == BUNDLE:
-        with open_bundle_export(store, run, None) as bundle:
-            write_lines(bundle.lines(), request.path, store.path, force=request.replace)
-            return f"{count_noun(bundle.counts.pairs, 'pair')} written"
     judge = request.judge if file_format in DEFAULT_LABELS else None
-    with open_export(store, ExportRequest(run, judge=judge)) as rows:
-        write_export(rows, file_format, FormatOptions(), request.path, force=request.replace)
-        return f"{count_noun(rows.counts.pairs, 'pair')} written"
+    target = ExportTarget(request.path, force=request.replace)
+    done = export_pairs(store, file_format, ExportRequest(request.runs[0].name, judge=judge), FormatOptions(), target)
+    warning = f"; the set was {training_sentence(done.training)}" if done.training else ""
+    return f"{count_noun(done.counts.pairs, 'pair')} written{warning}"
 
 
 def free_file(runs: Sequence[Run], form: HandOnForm) -> str:
