@@ -248,6 +248,11 @@ def test_a_folder_is_replaced_only_where_it_holds_nothing_else_and_force_says_so
     (folder / "bench" / "notes.txt").write_text("mine")
     assert "something else in this folder (notes.txt)" in told(folder, "export", "mt-bench", "-o", "bench", "--force")
     assert (folder / "bench" / "notes.txt").read_text() == "mine"
+    assert "there is no folder" in told(folder, "export", "mt-bench", "-o", "none/bench")
+    assert "is there and no folder" in told(folder, "export", "mt-bench", "-o", "s.jsonl", "--force")
+    (folder / "empty").mkdir()
+    done(folder, "export", "mt-bench", "-o", "empty")
+    assert (folder / "empty" / "question.jsonl").exists()
     assert not hidden(folder)
 
 
