@@ -190,7 +190,7 @@ def test_the_folder_has_the_three_kinds_of_files_that_fastchat_has(folder: Path)
     ]
 
 
-def test_an_unreadable_verdict_is_in_no_file_since_fastchat_would_count_it(tmp_path: Path) -> None:
+def test_an_unreadable_verdict_is_in_no_file(tmp_path: Path) -> None:
     with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", judged("a"), {**judged("b"), "verdict": None}))
     found = uphold(tmp_path, "export", "mt-bench", "-o", "bench")
@@ -428,7 +428,7 @@ def test_a_text_that_no_cell_takes_is_cut_and_counted(tmp_path: Path) -> None:
 def test_more_pairs_than_a_sheet_has_rows_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uphold.formats.writers.workbook.MOST_PAIRS", 3)
     said = told(folder, "export", "xlsx", "-o", "out.xlsx")
-    assert said == "a sheet has room for 3 pairs, and here are more; write csv or jsonl, which have no such limit"
+    assert said == "a sheet has room for 3 pairs, and here are 6; write csv or jsonl, which have no such limit"
     assert names_in(folder) == ["s.jsonl", "x.db"]
 
 

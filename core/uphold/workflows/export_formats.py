@@ -131,14 +131,19 @@ def write_export(export: Export, form: str, options: FormatOptions, path: Path, 
     if form == FOLDER:
         _write_mt_bench(export, path, force=force)
         return
+    if form == WORKBOOK:
+        _write_workbook(export, path, force=force)
+        return
     with new_file(path, export.database, force=force) as part:
-        if form != WORKBOOK:
-            write_text(part, export_lines(export, form, options))
-            return
-        from uphold.formats.writers.workbook import write_workbook
+        write_text(part, export_lines(export, form, options))
 
-        with temporary_folder(part.parent) as scratch:
-            write_workbook(part, export.annotators, export.pairs(), export.counts, scratch)
+
+def _write_workbook(export: Export, path: Path, *, force: bool) -> None:
+    from uphold.formats.writers.workbook import check_fits, write_workbook
+
+    check_fits(export.annotators, len(export))
+    with new_file(path, export.database, force=force) as part, temporary_folder(part.parent) as scratch:
+        write_workbook(part, export.annotators, export.pairs(), export.counts, scratch)
 
 
 # MT-Bench: a folder.
