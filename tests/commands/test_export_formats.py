@@ -220,9 +220,8 @@ def keys_and_labels(path: Path) -> list[tuple[Any, ...]]:
 def test_names_that_are_no_file_names_become_some_that_are_free(tmp_path: Path) -> None:
     names = {"candidate": "../org/m", "baseline": ".._org_m"}
     with new_store(tmp_path / "x.db") as store:
-        bring_files(
-            store, write(tmp_path / "s.jsonl", judged(judge="human", **names), judged("b", judge="a/b", **names))
-        )
+        rows = [judged(judge="human", **names), judged("b", judge="a/b", **names), reviewed("b", **names)]
+        bring_files(store, write(tmp_path / "s.jsonl", *rows))
     done(tmp_path, "export", "mt-bench", "-o", "bench")
     assert sorted(path.name for path in (tmp_path / "bench" / "model_answer").iterdir()) == [
         "_org_m-2.jsonl",
@@ -233,8 +232,11 @@ def test_names_that_are_no_file_names_become_some_that_are_free(tmp_path: Path) 
     )
     assert sorted(path.name for path in (tmp_path / "bench" / "model_judgment").iterdir()) == [
         "a_b_pair.jsonl",
+        "human-2_pair.jsonl",
         "human_pair.jsonl",
     ]
+    judges = {tuple(lines(path)[0]["judge"]) for path in (tmp_path / "bench" / "model_judgment").iterdir()}
+    assert judges == {("a/b", "uphold"), ("human", "judge"), ("human", "uphold")}
 
 
 def test_a_folder_is_replaced_only_where_it_holds_nothing_else_and_force_says_so(folder: Path) -> None:
