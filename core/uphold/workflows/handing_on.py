@@ -22,10 +22,13 @@ REPORT_FORMS = (HandOnForm("report, an HTML page", ".html"), HandOnForm("report,
 
 EXPORT_FORMS = (
     HandOnForm("pairs as a table, CSV", ".csv", "csv"),
-    HandOnForm("pairs as a workbook, XLSX", ".xlsx", "xlsx"),
-    HandOnForm("pairs with everything, JSONL", ".jsonl", "jsonl"),
-    HandOnForm("the whole run for another database", ".uphold", "uphold"),
+    HandOnForm("pairs as a workbook, xlsx", ".xlsx", "xlsx"),
+    HandOnForm("pairs with all verdicts and decisions, JSONL", ".jsonl", "jsonl"),
+    HandOnForm("annotations for AlpacaEval", ".json", "alpaca-eval"),
+    HandOnForm("a folder for FastChat, as MT-Bench has it", "", "mt-bench"),
+    HandOnForm("everything, for an import elsewhere", ".uphold", "uphold"),
 )
+"""The formats of `uphold export` but for `trl`: that a set is turned into training data is said on the command line."""
 
 
 def forms_for(runs: Sequence[Run]) -> tuple[HandOnForm, ...]:
@@ -56,25 +59,29 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
 
     Raises FileExists for a file that is there and may not be replaced, else as `write_report` and `write_export` do.
     """
+    with open_store(database, reading=True) as store:
+        if request.form.format is None:
+            return _write_report(store, request)
+        return _export(store, request, request.form.format)
+
+
+def _write_report(store: Store, request: HandOnRequest) -> str:
     from uphold.workflows.reporting import ReportRequest, write_report
 
-    form, path = request.form, request.path
-    with open_store(database, reading=True) as store:
-        if form.format is None:
-            names = tuple(run.name for run in request.runs)
-            written = write_report(store, ReportRequest(names, request.judge), path, force=request.replace)
-            return "report written" if written.recorded else "report written, not recorded: the database is read-only"
-        return _export(store, request.runs[0].name, request)
+    names = tuple(run.name for run in request.runs)
+    written = write_report(store, ReportRequest(names, request.judge), request.path, force=request.replace)
+    return "report written" if written.recorded else "report written, not recorded: the database is read-only"
 
 
-def _export(store: Store, run: str, request: HandOnRequest) -> str:
+def _export(store: Store, request: HandOnRequest, file_format: str) -> str:
     from uphold.reports.training_text import training_sentence
     from uphold.workflows.export_any import export_pairs
-    from uphold.workflows.export_formats import ExportTarget, FormatOptions
+    from uphold.workflows.export_formats import DEFAULT_LABELS, ExportTarget, FormatOptions
     from uphold.workflows.exporting import ExportRequest
 
+    judge = request.judge if file_format in DEFAULT_LABELS else None
     target = ExportTarget(request.path, force=request.replace)
-    done = export_pairs(store, request.form.format or "", ExportRequest(run), FormatOptions(), target)
+    done = export_pairs(store, file_format, ExportRequest(request.runs[0].name, judge=judge), FormatOptions(), target)
     warning = f"; the set was {training_sentence(done.training)}" if done.training else ""
     return f"{count_noun(done.counts.pairs, 'pair')} written{warning}"
 
