@@ -229,3 +229,25 @@ def test_a_small_terminal_and_an_encoding_without_signs_are_said() -> None:
     said = " | ".join(one.what for one in found.findings)
     assert "60 columns and 20 lines" in said
     assert "its encoding is latin-1" in said
+
+
+def test_keys_that_cannot_be_and_keys_that_are_taken_from_others_are_said(folder: Path) -> None:
+    (folder / "uphold.toml").write_text('[keys]\n"review.tei" = "T"\n')
+    done = uphold(folder, "--db", "x.db", "doctor")
+    assert done.returncode == 1
+    assert "there is no id 'review.tei'" in done.stdout
+    assert 'the nearest is "review.tie"' in done.stdout
+    (folder / "uphold.toml").write_text('[keys]\n"review.tie" = "e"\n')
+    done = uphold(folder, "--db", "x.db", "doctor")
+    assert done.returncode == 0
+    assert "[keys]: e is tie now (review.tie), no longer open (review.pager)" in done.stdout
+
+
+def test_a_state_of_the_app_that_cannot_be_read_is_a_note(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = folder / "state.json"
+    state.write_text("{")
+    monkeypatch.setenv("UPHOLD_STATE", str(state))
+    done = uphold(folder, "--db", "x.db", "doctor")
+    assert done.returncode == 0
+    assert f"note: {state}" in done.stdout
+    assert "not as uphold writes it" in done.stdout

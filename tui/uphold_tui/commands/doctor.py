@@ -56,17 +56,21 @@ def doctor(
 
 
 def _of_the_app(checked: "CheckedSettings") -> "Iterator[Finding]":
-    """Yield what is wrong with the user's own keys, and with what the app remembers of them."""
+    """Yield what is wrong with the user's own keys, which of them take one from another entry, and the state of the app."""
     from uphold.errors import BadUsage
     from uphold.records.diagnosis import Area, Finding
-    from uphold_tui.keymap_check import check_keymap
+    from uphold_tui.keymap_check import check_keymap, lost_keys
     from uphold_tui.user_state import read_state, state_file
 
+    where, keymap = str(checked.path), checked.settings.keys
     try:
-        check_keymap(checked.settings.keys)
+        check_keymap(keymap)
     except BadUsage as error:
         what, _, advice = str(error).partition("; ")
-        yield Finding(Area.SETTINGS, str(checked.path), what, advice)
+        yield Finding(Area.SETTINGS, where, what, advice)
+    else:
+        for words in lost_keys(keymap):
+            yield Finding(Area.SETTINGS, where, f"[keys]: {words}", is_wrong=False)
     path = state_file()
     if (problem := read_state(path)[1]) is not None:
         what, _, _ = problem.removeprefix(f"{path}: ").partition("; ")
