@@ -17,12 +17,12 @@ app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None)
 
 @app.callback()
 def group() -> None:
-    """Compare the judges of a run; show what a judge is asked."""
+    """Compare the judges of a run; show, try, test and improve one."""
 
 
 @app.command(DefaultGroup.default)
 def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Compare the judges of a run on the same reviews; this is what `uphold judges [RUN]` does."""
+    """Compare judges on the same reviews, as bare `judges` does."""
     from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
     from uphold.workflows.statistics import compare_judges
@@ -65,7 +65,7 @@ def show(
 ) -> None:
     """Print exactly what a judge is sent for an example, in one order. No request is made.
 
-    uphold judges show anthropic:claude-haiku-5-5 lora-r16-vs-base-7b --key returns-03
+    uphold judges show anthropic:claude-haiku-5-5 lora-r16-vs-base-7b --key q-03
     """
     from uphold.errors import BadUsage
     from uphold.records.enums import BOTH_ORDERS, AnswerOrder
