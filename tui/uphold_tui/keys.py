@@ -321,6 +321,7 @@ WRONG: tuple[Key, ...] = (
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),
+    Key("wrong.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (
@@ -394,6 +395,7 @@ STANDING: tuple[Key, ...] = (
     Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
     Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("standing.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 WORKBENCH: tuple[Key, ...] = (
@@ -417,6 +419,7 @@ WORKBENCH: tuple[Key, ...] = (
     Key("workbench.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("workbench.help", ("?",), "help", "all keys", "this", "Show"),
     Key("workbench.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("workbench.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

@@ -371,7 +371,10 @@ def several_json(several: SeveralRuns) -> Json:
         {"run": ranked.run, "state": ranked.state.value, "difference": _run_difference(ranked.difference)}
         for ranked in several.best
     ]
-    pairs = [_compared(pair, pair.people) for pair in several.pairs]
+    pairs = [
+        {**_compared(pair, pair.people), "scores": [score_comparison_json(score) for score in pair.scores]}
+        for pair in several.pairs
+    ]
     return {"set": several.set, "runs": [ranked.run for ranked in several.best], "best": best, "pairs": pairs}
 
 

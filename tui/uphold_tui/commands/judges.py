@@ -17,12 +17,16 @@ app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None)
 
 @app.callback()
 def group() -> None:
-    """Compare the judges of a run; show, try, test and improve one."""
+    """Compare the judges of a run; show what a judge is asked."""
 
 
 @app.command(DefaultGroup.default)
 def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Compare judges on the same reviews, as bare `judges` does."""
+    """Compare the judges of a run on the same reviews; this is what `uphold judges [RUN]` does.
+
+    \b
+    uphold judges compare 1
+    """
     from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
     from uphold.workflows.statistics import compare_judges
@@ -65,7 +69,7 @@ def show(
 ) -> None:
     """Print exactly what a judge is sent for an example, in one order. No request is made.
 
-    uphold judges show anthropic:claude-haiku-5-5 lora-r16-vs-base-7b --key q-03
+    uphold judges show anthropic:claude-haiku-5-5 lora-r16-vs-base-7b --key returns-03
     """
     from uphold.errors import BadUsage
     from uphold.records.enums import BOTH_ORDERS, AnswerOrder
@@ -172,6 +176,9 @@ def wrong(
     """Show where a judge is wrong: by tag, length, order, confidence, turn, and the reasons people gave.
 
     The half of the set that is kept for a test of the judge is left out until the test.
+
+    \b
+    uphold judges wrong 1 --judge claude-haiku-5-5
     """
     from uphold.reports.breakdown_report import breakdown_report
     from uphold.reports.json_output import breakdown_json

@@ -46,16 +46,26 @@ def pack(
 ) -> None:
     """Write a run into a file of its own for another reviewer.
 
-    The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds the
-    pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
+        The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds the
+        pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
 
-    Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
+        Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
 
-    Examples:
+    <<<<<<< HEAD
+        \b
+        uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
+        uphold pack 1 -o for-bob.db --for bob --share 2/3 --overlap 20
+    ||||||| fc6c5e4
+        Examples:
 
-      uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
+          uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
 
-      uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
+          uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
+    =======
+        \b
+        uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
+        uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
+    >>>>>>> faces
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.packing import PackRequest, pack_run, parse_share
@@ -124,11 +134,9 @@ def merge(
     Decisions come in on pairs that are here with the same texts and answers. Where a reviewer decided a pair differently
     in both files, each time without the other, what stands here stands, and the pair is listed as a conflict.
 
-    Examples:
-
-      uphold merge for-ann.db --dry-run
-
-      uphold merge for-ann.db
+    \b
+    uphold merge for-ann.db --dry-run
+    uphold merge for-ann.db
     """
     from uphold.workflows.merging import merge_file
     from uphold_tui.console import print_json, progress

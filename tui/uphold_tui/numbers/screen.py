@@ -135,6 +135,7 @@ class NumbersScreen(Screen[None]):
         self.judge: str | None = None
         self.by_tag = False
         self._shows_all = False
+        self._when_read: Callable[[], None] | None = None
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
         self.linked = LinkedPage()
@@ -175,12 +176,19 @@ class NumbersScreen(Screen[None]):
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
                 self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
+                self._do_when_read()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
                 self.history = await asyncio.to_thread(self.source.history)
         except UpholdError as error:
             self._placeholder = safe_text.line(str(error), DOUBT)
         self.refresh_page()
+
+    def _do_when_read(self) -> None:
+        """Do what was asked for before the numbers were there."""
+        act, self._when_read = self._when_read, None
+        if act is not None and self.app.screen is self:
+            act()
 
     @property
     def statistics(self) -> RunStatistics | None:
@@ -330,8 +338,10 @@ class NumbersScreen(Screen[None]):
             self.actions.checkpoints()
 
     def action_standing(self) -> None:
-        """Show what is certified of the judge on the page."""
-        if self.actions.standing is not None:
+        """Show what is certified of the judge on the page, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_standing
+        elif self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
 
     def action_workbench(self) -> None:
@@ -340,7 +350,10 @@ class NumbersScreen(Screen[None]):
             self.actions.workbench()
 
     def action_wrong(self) -> None:
-        """Show where the judge on the page is wrong."""
+        """Show where the judge on the page is wrong, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_wrong
+            return
         judge = self._shown_judge
         if judge is None:
             self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))
