@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uphold.errors import BadUsage
+from uphold.errors import BadFile, BadUsage
 from uphold_tui.commands.options import Context, reviewer_name
 
 if TYPE_CHECKING:
@@ -158,9 +158,7 @@ def app_options(
 
     settings = context.settings
     if settings.keys:
-        from uphold_tui.keymap_check import check_keymap
-
-        check_keymap(settings.keys)
+        _check_keys(context)
     return AppOptions(
         {key_id: ",".join(keys.own_keys(settings.keys, key_id)) for key_id in settings.keys},
         SIGNS[settings.signs],
@@ -172,6 +170,17 @@ def app_options(
         judge,
         state=read_state(state_file())[0],
     )
+
+
+def _check_keys(context: Context) -> None:
+    """Raise BadFile, with the name of the settings file, for keys that cannot be."""
+    from uphold.settings import check_settings
+    from uphold_tui.keymap_check import check_keymap
+
+    try:
+        check_keymap(context.settings.keys)
+    except BadUsage as error:
+        raise BadFile(f"{check_settings(context.config).path}: {error}") from None
 
 
 def prepare_app() -> None:
