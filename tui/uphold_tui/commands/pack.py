@@ -46,26 +46,14 @@ def pack(
 ) -> None:
     """Write a run into a file of its own for another reviewer.
 
-        The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds the
-        pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
+    The file is a database: `uphold --db FILE review` opens it, and `uphold merge FILE` brings its decisions back. It holds the
+    pairs of the run with their texts and answers, guidelines and reasons; without --blind verdicts and decisions too.
 
-        Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
+    Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
 
-    <<<<<<< HEAD
-        \b
-        uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-        uphold pack 1 -o for-bob.db --for bob --share 2/3 --overlap 20
-    ||||||| fc6c5e4
-        Examples:
-
-          uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-
-          uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
-    =======
-        \b
-        uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-        uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
-    >>>>>>> faces
+    \b
+    uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
+    uphold pack 1 -o for-bob.db --for bob --share 2/3 --overlap 20
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.packing import PackRequest, pack_run, parse_share
