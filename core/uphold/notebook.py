@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
+from uphold.records.certificates import Standing
 from uphold.records.notebook import (
     JudgmentRecord,
     PairRecord,
@@ -28,6 +29,7 @@ from uphold.records.statistics import RunStatistics
 from uphold.records.texts import cell_text
 from uphold.workflows.exporting import ExportRequest, open_export
 from uphold.workflows.lookup import Store, find_run, home, open_store
+from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics
 
 Record = TypeVar("Record")
@@ -67,17 +69,18 @@ def _word(value: StrEnum | None) -> str | None:
 class Statistics:
     """The statistics of a run: every number as a record, or as `uphold stats --json` has them.
 
-    `numbers` is the frozen record that screens and reports are drawn from.
+    `numbers` is the frozen record that screens and reports are drawn from, `standing` the certificate of its judge, None where
+    there is none.
     """
 
-    def __init__(self, numbers: RunStatistics) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: RunStatistics, standing: Standing | None = None) -> None:
+        self.numbers, self.standing = numbers, standing
 
     def json(self) -> dict[str, Any]:
         """Return the object that `uphold stats --json` prints."""
         from uphold.reports.json_output import statistics_json
 
-        return statistics_json(self.numbers)
+        return statistics_json(self.numbers, self.standing)
 
     def records(self) -> Records[StatisticRecord]:
         """Return every number with its interval, in the order of `json`."""
@@ -149,7 +152,8 @@ class RunReader:
         Raises BadUsage for a judge or a tag that does not exist.
         """
         options = StatisticsOptions(judge=judge, tag=tag, full=full)
-        return Statistics(read_run_statistics(self._store, self._run.name, options))
+        numbers = read_run_statistics(self._store, self._run.name, options)
+        return Statistics(numbers, statistics_standing(self._store, numbers))
 
     def _exported(self, judge: str | None = None) -> Iterator[ExportedPair]:
         with open_export(self._store, ExportRequest(self._run.name, judge=judge)) as export:

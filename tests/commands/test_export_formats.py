@@ -18,6 +18,9 @@ from support.hostile_texts import BIDI, CONTROLS
 from support.imports import bring_files, compared, judged, reviewed, values, write
 from support.stores import new_store
 from uphold.store.database import open_store
+from uphold.workflows.file_writing import FileExists
+from uphold.workflows.handing_on import EXPORT_FORMS, HandOnForm, HandOnRequest, hand_on
+from uphold.workflows.lookup import find_run
 
 
 def both_orders(key: str, first: str, second: str, **fields: Any) -> list[dict[str, Any]]:
@@ -492,3 +495,21 @@ def test_a_read_only_database_is_exported_and_not_turned_into_training_data(fold
             assert "x.db" in told(folder, "export", "trl", "--for-training")
     finally:
         folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("form", EXPORT_FORMS, ids=lambda form: form.ending)
+def test_the_app_hands_on_the_same_files(folder: Path, form: HandOnForm) -> None:
+    assert form.format is not None
+    path = folder / f"app{form.ending}"
+    with open_store(folder / "x.db") as store:
+        run = find_run(store, None)
+    assert hand_on(folder / "x.db", HandOnRequest((run,), form, path)) == "6 pairs written"
+    done(folder, "export", form.format, "-o", f"command{form.ending}")
+    if form.format != "xlsx":  # a workbook has the time it was made
+        assert path.read_bytes() == (folder / f"command{form.ending}").read_bytes()
+    with pytest.raises(FileExists):
+        hand_on(folder / "x.db", HandOnRequest((run,), form, path))
+    done(folder, "export", "trl", "--for-training", "-o", "train.jsonl")
+    assert "the set was turned into training data on" in hand_on(
+        folder / "x.db", HandOnRequest((run,), form, path, replace=True)
+    )

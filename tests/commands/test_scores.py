@@ -31,9 +31,9 @@ def lost(leaf: str) -> int:
     return sum(old and not new for old, new in zip(OLD[leaf], NEW[leaf], strict=True))
 
 
-def runs(folder: Path) -> None:
-    """Two runs over one set, of two checkpoints, all read and alike."""
-    for system in ("sft-1", "sft-2"):
+def runs(folder: Path, *systems: str) -> None:
+    """A run over one set for each checkpoint, all read and alike."""
+    for system in systems:
         rows = [
             {
                 "key": f"q{n}",
@@ -54,7 +54,7 @@ def runs(folder: Path) -> None:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two checkpoints' runs and benchmarks, imported."""
     folder = tmp_path_factory.mktemp("scores")
-    runs(folder)
+    runs(folder, "sft-1", "sft-2")
     write_output(folder / "out", "sft-1", OLD, [True] * 20 + [False] * 20)
     write_output(folder / "out", "sft-2", NEW, [True] * 21 + [False] * 19)
     done(folder, "import", "out", "--as", "lm-eval")
@@ -170,6 +170,15 @@ def test_the_table_names_groups_and_with_all_their_tasks(folder: Path) -> None:
     assert "mmlu_law question 2?" in two
     assert "there is no system 'x'; with scores: 'sft-1', 'sft-2'" in told(folder, "scores", "x")
     assert "Benchmarks and other scores" in done(folder, "compare", "1", "2")
+
+
+def test_of_three_runs_the_scores_of_every_two_are_shown(folder: Path) -> None:
+    runs(folder, "sft-3")
+    said = done(folder, "compare", "1", "2", "3")
+    assert "Benchmarks and other scores: sft-2 after sft-1" in said
+    assert "sft-3 after" not in said  # it has none
+    compared_pairs = data(folder, "compare", "1", "2", "3")["pairs"]
+    assert [len(pair["scores"]) > 0 for pair in compared_pairs] == [True, False, False]
 
 
 def gated(folder: Path, code: int, *no_worse: str, margin: Sequence[str] = GATE) -> dict[str, Any]:

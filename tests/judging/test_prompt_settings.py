@@ -258,3 +258,19 @@ def test_what_is_the_same_for_every_call_comes_first() -> None:
 def test_a_rule_is_asked_nothing() -> None:
     with pytest.raises(BadFile, match="style: a rule is asked nothing"):
         judge_from_table({"rule": "closer", "style": "metrics"}, "here")
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("table", [{}, {"ties": False, "criteria": CRITERIA}])
+def test_no_schema_asks_for_anything_that_the_provider_would_rewrite(style: str, table: dict[str, Any]) -> None:
+    anthropic = pytest.importorskip("anthropic")
+    schema = judge(style=style, **table).prompt(PAIR, FIRST).schema
+    assert without_types_of_enums(anthropic.transform_schema(schema)) == without_types_of_enums(schema)
+
+
+def without_types_of_enums(schema: Any) -> Any:
+    """The schema as the provider's SDK writes it: an enumeration needs no type."""
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: without_types_of_enums(value) for name, value in schema.items()}
+    return {name: value for name, value in kept.items() if not (name == "type" and "enum" in kept)}

@@ -186,6 +186,11 @@ def test_a_template_is_part_of_the_version_to_the_last_blank() -> None:
     assert len({one.record.version for one in versions}) == 4
 
 
+def test_a_template_without_a_reference_does_not_depend_on_it() -> None:
+    assert judge().record.takes_reference
+    assert not judge("{response_a} or {response_b}?").record.takes_reference
+
+
 @pytest.mark.parametrize(
     "answer",
     [

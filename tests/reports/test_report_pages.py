@@ -123,7 +123,7 @@ def test_hostile_text_of_every_field_is_inert_in_html(hostile: Path) -> None:
         "asked",
         "candidate",
         "because",
-        "comment",
+        "note",
         "key",
         "tag",
         "cand",

@@ -6,7 +6,7 @@ import pytest
 
 from support.run_counts import VERDICTS, votes
 from uphold.records.counts import JudgeGroups, PairGroup
-from uphold.records.judge_breakdown import Part, PartKind
+from uphold.records.judge_parts import PartKind, RunPart
 from uphold.stats.agreement import observed_agreement
 from uphold.stats.breakdown import bounds_of, breakdown, compared_ids, confidence_parts, whole_row
 
@@ -20,8 +20,8 @@ def groups(human: str, judge: str, cluster: int = 0) -> dict[int, PairGroup]:
     }
 
 
-def tag(name: str) -> Part:
-    return Part(PartKind.TAG, name)
+def tag(name: str) -> RunPart:
+    return RunPart(PartKind.TAG, name)
 
 
 def test_a_part_has_the_agreement_of_its_own_pairs() -> None:
@@ -52,7 +52,7 @@ def test_only_pairs_with_a_label_and_a_readable_verdict_are_compared() -> None:
 
 def test_reasons_are_counted_and_never_a_rate() -> None:
     pairs = groups("W" * 20, "L" * 20)
-    (row,) = breakdown(pairs, {Part(PartKind.REASON, "wrong fact"): range(1, 21)})[PartKind.REASON]
+    (row,) = breakdown(pairs, {RunPart(PartKind.REASON, "wrong fact"): range(1, 21)})[PartKind.REASON]
     assert (row.right, row.n, row.agreement.rate) == (0, 20, None)
     assert "counts only" in (row.agreement.reason or "")
 

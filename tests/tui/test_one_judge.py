@@ -182,7 +182,7 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             assert ends in numbers
             page = pilot.app.screen
             assert isinstance(page, NumbersScreen)
-            whole = str(page.numbers.content)
+            whole = str(page.linked.content.content)
             assert " ".join(REASON.split()[:3]) in whole
             assert "Judge throughout: rules:closer." in whole
             await press(pilot, "l")

@@ -12,16 +12,19 @@ from uphold.workflows.lookup import all_runs
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui import keys, palette
 from uphold_tui.checkpoints.screen import CheckpointsScreen
-from uphold_tui.dialogs.ask import AskScreen
 from uphold_tui.dialogs.commands import CommandScreen, ShellCommandScreen
+from uphold_tui.dialogs.hand_on import HandOnScreen
 from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.importing.file_screen import FileScreen
 from uphold_tui.judging.screen import JudgingScreen
 from uphold_tui.numbers.screen import NumbersScreen
+from uphold_tui.numbers.wrong import WrongScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.place import Place
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.standing.screen import StandingScreen
+from uphold_tui.workbench.screen import WorkbenchScreen
 
 SIZE = (120, 36)
 
@@ -76,7 +79,11 @@ def test_a_command_line_is_filled_in_and_can_be_pasted(tmp_path: Path) -> None:
         ("kappa", NumbersScreen),
         ("browse", PairsScreen),
         ("load", FileScreen),
-        ("spreadsheet", AskScreen),
+        ("spreadsheet", HandOnScreen),
+        ("html", HandOnScreen),
+        ("rubric clause", WorkbenchScreen),
+        ("certificate", StandingScreen),
+        ("mistakes", WrongScreen),
         ("evaluate", JudgingScreen),
         ("regressions", CheckpointsScreen),
         ("versus", CheckpointsScreen),
@@ -151,7 +158,7 @@ async def test_a_blind_review_offers_nothing_that_tells(tmp_path: Path) -> None:
     session = open_review(store, all_runs(store)[0], "mira", ReviewOptions(blind=True))
     async with make_app(store, session).run_test(size=SIZE) as pilot:
         await pilot.pause()
-        for words in ("export the pairs", "checkpoints", "by tag"):
+        for words in ("spreadsheet", "checkpoints", "by tag", "workbench"):
             await press(pilot, "colon", *letters(words))
             assert "no such command" in shown(pilot)
             await press(pilot, "escape")

@@ -35,6 +35,9 @@ def has_quit(made: UpholdApp) -> bool:
         "I",
         "question_mark",
         "i w",
+        "i W",
+        "i s",
+        "i e",
     ],
 )
 async def test_it_quits_from_every_screen_and_dialog(tmp_path: Path, keys: str) -> None:

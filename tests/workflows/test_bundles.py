@@ -102,7 +102,8 @@ FACTS = {
     "orders": "SELECT r.name, g.name, o.answer_order, o.samples FROM judge_orders o JOIN runs r ON r.id = o.run_id"
     " JOIN judges g ON g.id = o.judge_id ORDER BY 1, 2, 3",
     "judgments": "SELECT p.contents, r.name, g.name, j.answer_order, j.sample, j.purpose, j.status, j.verdict, j.preference,"
-    " j.confidence, j.reason, j.raw, j.problem, j.criteria, j.input_tokens, j.cost, j.created_at, x.hash FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
+    " j.confidence, j.reason, j.raw, j.problem, j.criteria, j.input_tokens, j.cost,"
+    " j.created_at, x.hash FROM judgments j JOIN current_pairs p ON p.id = j.pair_id"
     " JOIN runs r ON r.id = p.run_id JOIN judges g ON g.id = j.judge_id LEFT JOIN reference_texts x ON x.id = j.reference_id"
     " WHERE j.superseded_by IS NULL ORDER BY 1, 2, 3, 4, 5",
     "verdicts": "SELECT p.contents, r.name, g.name, v.verdict FROM verdicts v JOIN current_pairs p ON p.id = v.pair_id"
@@ -209,9 +210,14 @@ def test_a_verdict_that_is_here_stays_and_the_other_is_told(source: Path, tmp_pa
         assert values(store, "SELECT verdict FROM judgments WHERE pair_id = 1 AND judge_id = 1") == ["tie"]
 
 
-def test_a_dry_run_writes_nothing(source: Path, tmp_path: Path) -> None:
-    done(tmp_path, "import", source / "s.uphold", "--dry-run")
+def test_a_dry_run_counts_what_would_be_added_and_writes_nothing(source: Path, tmp_path: Path) -> None:
+    names = ("examples", "pairs", "judgments", "reviews")
+    before = data(tmp_path, "import", source / "s.uphold", "--dry-run")
     assert not (tmp_path / "x.db").exists()
+    brought_in = data(tmp_path, "import", source / "s.uphold")
+    assert [before[name] for name in names] == [brought_in[name] for name in names]
+    after = data(tmp_path, "import", source / "s.uphold", "--dry-run")
+    assert [after[name] for name in names] == [0, 0, 0, 0]
 
 
 # Bundles that were changed.

@@ -18,6 +18,7 @@ from uphold.records.judge_prompt import STYLES
 from uphold.store import judgments
 from uphold.store.database import Store
 from uphold.workflows.batch_judging import judge_in_batches
+from uphold.workflows.cost_estimate import estimate
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.judge_request import JudgeRequest
 from uphold.workflows.judging import judge_run, reread
@@ -314,3 +315,41 @@ async def test_a_batch_is_asked_and_read_as_its_judge_says(
 
 
 _SIDES = ("candidate", "baseline")
+
+
+# other servers
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_server_without_schemas_and_system_prompts_is_asked_in_every_style(
+    store: Store, toml: Callable[[str, str], str], style: str
+) -> None:
+    def bare(asked: Asked) -> Reply:
+        messages = asked.body["messages"]
+        if "response_format" in asked.body:
+            return as_json({"error": {"message": "response_format is not supported"}}, 400)
+        if messages[0]["role"] == "system":
+            return as_json({"error": {"message": "System role not supported"}}, 400)
+        assert '"winner": "A", "B" or "tie"' in messages[0]["content"]
+        return answer_to(asked, f"Here it is: {json.dumps({'reason': 'r', 'winner': prefers_yes(asked)})}")
+
+    summary, _ = await judged(store, toml("openai", f'style = "{style}"\n{CRITERIA}{EXAMPLES}'), bare, "openai")
+    assert summary.left == 0
+    assert len(summary.progress.adapted) == 2
+    assert {verdict.value: count for verdict, count in summary.verdicts.items() if count} == {
+        "candidate": 2,
+        "tie": 1,
+        "baseline": 1,
+    }
+
+
+async def test_an_estimate_counts_what_a_style_writes_before_its_verdict(
+    store: Store, toml: Callable[[str, str], str]
+) -> None:
+    each = {}
+    for style in STYLES:
+        (found,) = await estimate(
+            store, JudgeRequest(toml("openai", f'style = "{style}"'), base_url="http://127.0.0.1:9")
+        )
+        each[style] = found.output_each
+    assert each["verdict-first"] == each["reasoned"] < each["metrics"] < each["own-answer-first"]

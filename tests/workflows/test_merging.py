@@ -211,6 +211,22 @@ def test_progress_says_how_far_each_reviewer_is_in_their_pack(store: Store) -> N
     assert [(one.name, one.read, one.of) for one in progress] == [("ann", 4, 30), ("bob", 5, 15)]
 
 
+def test_who_had_seen_a_verdict_here_did_not_decide_before_it_in_a_blind_pack(store: Store) -> None:
+    bring(store, *[judged(key) for key in "ab"])
+    run = all_runs(store)[0]
+    (seen,) = scripted_review.next_pairs(store, run, "bob", ReviewOptions(), 1).pairs
+    path = pack(store, blind=True, reviewer="bob").path
+    for key in "ab":
+        decide(path, "bob", key, "candidate")
+    merge_file(store, path)
+    sql = (
+        "SELECT e.key, v.mode, v.verdict_shown FROM events v JOIN pairs p ON p.id = v.pair_id"
+        " JOIN examples e ON e.id = p.example_id"
+    )
+    expected = {(key, "open", 1) if key == seen.key else (key, "blind", 0) for key in "ab"}
+    assert set(store.rows(sql).fetchall()) == expected
+
+
 def test_a_renamed_reviewer_keeps_their_pack(store: Store) -> None:
     bring(store, *[compared(key) for key in "abcd"])
     pack(store, reviewer="bob")

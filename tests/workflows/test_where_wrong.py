@@ -8,7 +8,7 @@ import pytest
 
 from support.judge_workbench import LOCKED, reviewed_store
 from uphold.records.halves import Half
-from uphold.records.judge_breakdown import Part, PartKind
+from uphold.records.judge_parts import PartKind, RunPart
 from uphold.records.pair_list import Behind, PairsBehind
 from uphold.reports.breakdown_report import breakdown_report
 from uphold.reports.text_tables import text_tables
@@ -121,4 +121,4 @@ def test_a_part_that_there_is_not_has_no_pairs(store: Store) -> None:
     run = all_runs(store)[0]
     found = breakdown_of(store, run)
     assert found is not None
-    assert pairs_of_part(store, run, found.judge, Part(PartKind.TAG, "nonsense")) == frozenset()
+    assert pairs_of_part(store, run, found.judge, RunPart(PartKind.TAG, "nonsense")) == frozenset()

@@ -115,7 +115,10 @@ app.add_typer(
 )
 app.add_typer(
     lazy_group(
-        "uphold_tui.commands.judges", "Compare the judges of a run; show what a judge is asked.", with_default=True
+        "uphold_tui.commands.judges",
+        "Compare the judges of a run; show what a judge is asked; try and test one."
+        "\n\n\b\nuphold judges\nuphold judges 1 --json",
+        with_default=True,
     ),
     name="judges",
 )

@@ -316,9 +316,12 @@ WRONG: tuple[Key, ...] = (
     Key("wrong.move_back", ("k", "up"), "move(-1)", "previous", "next, previous part", "Numbers"),
     Key("wrong.page", ("space", "pagedown"), "page(1)", "page", "page", "Numbers"),
     Key("wrong.page_back", ("-", "pageup"), "page(-1)", "page back", "page", "Numbers"),
+    Key("wrong.half_page", ("ctrl+d",), "page(0.5)", "half a page", "half a page", "Numbers"),
+    Key("wrong.half_page_back", ("ctrl+u",), "page(-0.5)", "half a page back", "half a page", "Numbers"),
     Key("wrong.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("wrong.help", ("?",), "help", "all keys", "this", "Show"),
     Key("wrong.back", ("q",), "back", "back", "back", "Show"),
+    Key("wrong.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 CHECKPOINTS: tuple[Key, ...] = (
@@ -392,6 +395,7 @@ STANDING: tuple[Key, ...] = (
     Key("standing.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("standing.help", ("?",), "help", "all keys", "this", "Show"),
     Key("standing.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("standing.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 WORKBENCH: tuple[Key, ...] = (
@@ -415,6 +419,7 @@ WORKBENCH: tuple[Key, ...] = (
     Key("workbench.command", (":", "ctrl+p"), "command", "command", "any command", "Show"),
     Key("workbench.help", ("?",), "help", "all keys", "this", "Show"),
     Key("workbench.back", ("q",), "back", "back", "back; asking goes on", "Show"),
+    Key("workbench.quit", ("Q",), "app.quit_app", "quit", "quit from any screen", "Show"),
 )
 
 OVERLAY: tuple[Key, ...] = (

@@ -58,6 +58,17 @@ def answer_schema(settings: PromptSettings) -> dict[str, Any]:
     return _object({field.name: field.schema for field in _fields(settings)})
 
 
+_OWN_ANSWER_TOKENS, _METRICS_TOKENS, _CRITERION_TOKENS, _RATED_TOKENS = 250, 80, 8, 25
+
+
+def more_tokens(settings: PromptSettings) -> int:
+    """Return about how many tokens an answer of these settings has beside a reason and a verdict; a template's is not known."""
+    if settings.style == METRICS:
+        return len(settings.criteria) * _RATED_TOKENS if settings.criteria else _METRICS_TOKENS
+    own = _OWN_ANSWER_TOKENS if settings.style == OWN_ANSWER_FIRST else 0
+    return own + len(settings.criteria) * _CRITERION_TOKENS
+
+
 def _fields(settings: PromptSettings) -> Iterator[_Field]:
     criteria = [_criteria_field(settings)] if settings.criteria else []
     winner = _Field("winner", _either(settings), {"type": "string", "enum": list(winners(settings))})

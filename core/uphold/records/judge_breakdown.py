@@ -2,38 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from uphold.records.judge_parts import PartKind, RunPart
 from uphold.records.judgments import JudgeRef
 from uphold.records.statistics import Rate
-
-
-class PartKind(StrEnum):
-    """By what the pairs of a run are taken apart."""
-
-    WHOLE = "whole"
-    TAG = "tag"
-    LENGTH = "length"
-    ORDER = "order"
-    CONFIDENCE = "confidence"
-    TURN = "turn"
-    REASON = "reason"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some pairs of a run: those with a tag, those of a turn, ..."""
-
-    kind: PartKind
-    name: str
-
-
-CANDIDATE_LONGER, BASELINE_LONGER, SAME_LENGTH = "candidate longer", "baseline longer", "same length"
-
-ORDERS_AGREE, ORDERS_DISAGREE, ONE_ORDER = "orders agree", "orders disagree", "one order only"
-
-THIRDS = ("lowest third", "middle third", "highest third")
-"""Parts by the judge's own confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +15,7 @@ class BreakdownRow:
     `bounds` are the lowest and highest confidence of a part by confidence.
     """
 
-    part: Part
+    part: RunPart
     right: int
     n: int
     agreement: Rate

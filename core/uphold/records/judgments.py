@@ -32,8 +32,12 @@ class Judge:
 
     @property
     def takes_reference(self) -> bool:
-        """Whether the judge is given the example's reference, so that its verdict depends on it."""
-        return self.kind not in _RECORDED_ELSEWHERE
+        """Whether the judge is given the example's reference, so that its verdict depends on it.
+
+        A judge with a template of its own is given it where the template has a place for it.
+        """
+        template = dict(self.definition).get("template")
+        return self.kind not in _RECORDED_ELSEWHERE and (template is None or "{reference}" in template)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from uphold.records.enums import Choice, Preference, QuickFilter, Ruling, Verdict
-from uphold.records.judge_breakdown import Part
+from uphold.records.judge_parts import RunPart
 from uphold.records.reviews import ReviewEvent
 
 
@@ -96,7 +96,7 @@ class PairsBehind:
     label: Preference | None = None
     verdict: Preference | None = None
     reviewers: tuple[str, ...] = ()
-    part: Part | None = None
+    part: RunPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def behind(
     verdict: Preference | None = None,
     reviewers: tuple[str, ...] = (),
     tag: str | None = None,
-    part: Part | None = None,
+    part: RunPart | None = None,
 ) -> PairFilter:
     """Return the filter of the pairs behind a number."""
     return PairFilter(tag=tag, behind=PairsBehind(kind, label, verdict, reviewers, part))

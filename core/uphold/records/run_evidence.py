@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from uphold.records.certificates import Standing
 from uphold.records.checkpoints import CheckpointRow, Opinion, Reader
 from uphold.records.enums import Preference
 from uphold.records.labels import Label
@@ -130,9 +131,9 @@ class RunOrigin:
 class RunEvidence:
     """Everything that a report of one run says.
 
-    `history` are the runs of its set against the same baseline, latest first, this one among them, `left_out` how many more
-    there are. `checkpoint` is the run's own row of the history, `against` the blessed run of the set, None where there is
-    none or it is this one. `smallest_change` is that of `ReviewPlan`.
+    `checkpoint` is the run's own row of the history, `against` the blessed run of the set, None where there is none or it
+    is this one. `history` are the runs of its set against the same baseline, latest first, this one among them, `left_out`
+    how many more there are. `smallest_change` is that of `ReviewPlan`, `standing` the certificate of the judge in force.
     """
 
     run: Run
@@ -150,3 +151,4 @@ class RunEvidence:
     origin: RunOrigin
     fingerprint: str
     created_at: str
+    standing: Standing | None = None

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from uphold.formatting import coefficient, count, count_noun, noun, of_n
 from uphold.records.counts import MIN_FOR_RATE
-from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
+from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown
+from uphold.records.judge_parts import PartKind
 from uphold.records.pair_list import Behind, PairFilter, behind
 from uphold.reports.model import Item, NumberRow, Report, ReportSection, RowId, SectionId, Sentence, Tone
 

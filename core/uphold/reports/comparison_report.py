@@ -119,9 +119,18 @@ def several_report(several: SeveralRuns) -> Report:
     sections = (
         ReportSection(SectionId.BEST, "Which is the best", (*best, Sentence(note, Tone.MUTED))),
         ReportSection(SectionId.PEOPLE, "Two at a time, by people", (*two, *_baselines(several))),
+        *_scores_of_two(several),
     )
     subtitle = f"on the same examples of {several.set}"
     return Report(f"{count_noun(len(several.best), 'run')}", subtitle, sections)
+
+
+def _scores_of_two(several: SeveralRuns) -> Iterator[ReportSection]:
+    """Yield the benchmarks and other scores of every two systems that have some, the earlier one before."""
+    for pair in several.pairs:
+        if pair.scores:
+            title = f"Benchmarks and other scores: {pair.after_candidate} after {pair.before_candidate}"
+            yield ReportSection(SectionId.SCORES, title, tuple(comparison_items(pair.scores)))
 
 
 def _baselines(several: SeveralRuns) -> Iterator[Sentence]:

@@ -22,6 +22,8 @@ _EVEN = 0.5
 
 _HAS_RATES = ("assisted", "human-only")
 
+_LONGEST_NAME = 200
+
 
 def decide(numbers: RunStatistics) -> Decision:
     """Return what a run shows; `numbers` are those of one run, not of runs pooled."""
@@ -45,8 +47,14 @@ def decide(numbers: RunStatistics) -> Decision:
         DecisionState.NOT_SHOWN: "is not shown to differ from",
     }[state]
     ends = f"{percent(rate.rate)} ({interval(rate.low, rate.high)}), a tie being half a win"
-    sentence = f"{numbers.candidate} {words} {numbers.baseline} on instructions like these: {ends}"
+    sentence = f"{_name(numbers.candidate)} {words} {_name(numbers.baseline)} on instructions like these: {ends}"
     return Decision(state, sentence, rate, tuple(_this_set(numbers, found)))
+
+
+def _name(system: str | None) -> str:
+    """Return a system's name, a very long one cut: what is said of it has to be seen."""
+    name = system or ""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
 def _lack(found: Assisted, numbers: RunStatistics) -> str | None:
@@ -79,7 +87,9 @@ def _refusal(found: Assisted, numbers: RunStatistics) -> str:
 
 
 def _not_enough(numbers: RunStatistics, found: Assisted, lack: str) -> Decision:
-    sentence = f"Not enough is read to say whether {numbers.candidate} is better than {numbers.baseline}: {lack}"
+    sentence = (
+        f"Not enough is read to say whether {_name(numbers.candidate)} is better than {_name(numbers.baseline)}: {lack}"
+    )
     rate = found.population.ties_half
     beside = list(_this_set(numbers, found))
     is_provisional = found.state in _HAS_RATES and found.n >= MIN_FOR_RATE and rate.low is not None
@@ -112,6 +122,6 @@ def _standing(numbers: RunStatistics, rate: Rate) -> str:
     human = numbers.human
     exact = f" ({percent(rate.rate)})" if rate.rate is not None and rate.n >= MIN_FOR_RATE else ""
     if human.wins == human.losses:
-        return f"{numbers.candidate} and {numbers.baseline} are even"
+        return f"{_name(numbers.candidate)} and {_name(numbers.baseline)} are even"
     word = "ahead" if human.wins > human.losses else "behind"
-    return f"{numbers.candidate} is {word}{exact}"
+    return f"{_name(numbers.candidate)} is {word}{exact}"

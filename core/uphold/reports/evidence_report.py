@@ -51,7 +51,7 @@ from uphold.reports.model import (
 )
 from uphold.reports.report_limits import limits
 from uphold.reports.report_origins import origin_items
-from uphold.reports.run_report import headline_section, run_report
+from uphold.reports.run_report import certificate_section, headline_section, run_report
 
 _HEADLINE_ROWS = {
     RowId.TIES_HALF: "ties as half, like these",
@@ -98,7 +98,7 @@ def _part(found: RunEvidence, *, with_history: bool) -> RunPart:
             "What this set cannot show", tuple(MarkedLine(Mark.LIMIT, text) for text in limits(found)), half=True
         ),
         DocumentSection("Made from", tuple(origin_items(found)), half=True),
-        DocumentSection("", (Folded("Every number, as uphold stats prints them", run_report(found.numbers).sections),)),
+        DocumentSection("", (_every_number(found),)),
     )
     return RunPart(
         set=run.set,
@@ -108,6 +108,11 @@ def _part(found: RunEvidence, *, with_history: bool) -> RunPart:
         decision=found.decision.sentence,
         sections=tuple(section for section in sections if section.items),
     )
+
+
+def _every_number(found: RunEvidence) -> Folded:
+    sections = run_report(found.numbers, standing=found.standing).sections
+    return Folded("Every number, as uphold stats prints them", sections)
 
 
 # the decision
@@ -231,6 +236,7 @@ def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
     if floor is not None:
         yield Sentence(f"The mark is the set’s floor for judges, {percent(floor)}.", Tone.MUTED)
     yield from (item for item in words if item.id in _JUDGE_WORDS)
+    yield from certificate_section(found.standing).items
     yield Sentence(f"Judge {judge.name}, version {judge.version[:_SHORT_HASH]}", Tone.MUTED)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from uphold.records.replayed import Changed, Replay
 from uphold.records.run_evidence import RunEvidence, TellingPair
+from uphold.reports.certificate_text import certificate_json
 from uphold.reports.json_output import Json, checkpoint_row_json, statistics_json
 from uphold.reports.report_limits import limits
 
@@ -17,7 +18,7 @@ def figures(found: RunEvidence) -> dict[str, object]:
     read = found.read
     given = {
         "state": found.decision.state.value,
-        **statistics_json(found.numbers),
+        **statistics_json(found.numbers, found.standing),
         "against_blessed": checkpoint_row_json(found.checkpoint)["difference"] if found.against is not None else None,
         "read": {"pairs": read.pairs, "read": read.read, "carried": read.carried, "blind": read.blind},
         "upheld": read.upheld,
@@ -91,6 +92,7 @@ def report_json(found: RunEvidence) -> Json:
         "difference": None if found.against is None else checkpoint_row_json(row)["difference"],
         "lost": row.lost,
         "won": row.won,
+        "certificate": certificate_json(found.standing),
         "pairs_shown": [_pair(pair) for pair in found.pairs],
         "limits": limits(found),
     }

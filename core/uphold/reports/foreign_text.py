@@ -8,6 +8,8 @@ from uphold.text import one_line, terminal_safe
 LONGEST = 20_000
 """Characters of a text that a report shows."""
 
+_LONGEST_LINE = 2_000
+
 _FOLD_AT = 420
 """Longer texts are folded: about so many characters stand before the fold."""
 
@@ -27,8 +29,9 @@ def block(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return a text on one line; line breaks in it become blanks."""
-    return one_line(" ".join(text[:LONGEST].split()))
+    """Return a text on one line, cut to `_LONGEST_LINE` characters; line breaks in it become blanks."""
+    shown = " ".join(text[: LONGEST + 1].split())
+    return one_line(shown if len(shown) <= _LONGEST_LINE else shown[: _LONGEST_LINE - 1] + "…")
 
 
 def folded(text: str) -> tuple[str, str]:

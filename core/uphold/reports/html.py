@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -77,7 +77,6 @@ class Cells:
     texts: tuple[str, ...] = ()
     strong: bool = False
     bar: Bar | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def html_page(document: Document) -> str:
@@ -90,7 +89,6 @@ def html_page(document: Document) -> str:
         {
             "number": number,
             "set": line(part.set),
-            "run": line(part.run),
             "about": line(part.about),
             "decision": line(part.decision),
             "pieces": list(_pieces(part)),
@@ -99,20 +97,16 @@ def html_page(document: Document) -> str:
         for number, part in enumerate(document.parts, 1)
     ]
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    # In double quotes the single ones need no escape; without it people and programs can find the policy by its words.
-    return _template().render(parts=parts, style=style, policy=Markup(policy), day=document.created_at[:10])
+    # Both are ours. In double quotes the policy's single ones need no escape; without it it can be found by its words.
+    ours = {"style": Markup(style), "policy": Markup(policy)}
+    return _template().render(parts=parts, day=document.created_at[:10], **ours)
 
 
 def _pieces(part: RunPart) -> Iterator[dict[str, Any]]:
     """Yield the decision in pieces, so that no short name of a system is broken at a hyphen."""
-    names = [line(name) for name in part.systems]
-    kept = [name for name in names if name and len(name) <= _UNBROKEN]
-    decision = line(part.decision)
-    if not kept:
-        yield {"text": decision, "system": False}
-        return
-    pattern = re.compile("|".join(sorted(map(re.escape, kept), key=len, reverse=True)))
-    for place, text in enumerate(re.split(f"({pattern.pattern})", decision)):
+    names = [re.escape(line(name)) for name in part.systems if name.strip() and len(name) <= _UNBROKEN]
+    pattern = f"({'|'.join(sorted(names, key=len, reverse=True))})" if names else "(?!)"
+    for place, text in enumerate(re.split(pattern, line(part.decision))):
         if text:
             yield {"text": text, "system": place % 2 == 1}
 
@@ -128,7 +122,6 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # The style sheet is ours and goes in as it is; everything else is escaped.
     return environment.get_template("report.html.j2")
 
 

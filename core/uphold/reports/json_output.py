@@ -24,8 +24,9 @@ from uphold.records.comparisons import (
 )
 from uphold.records.counts import CLASSES
 from uphold.records.headline_judge import HeadlineJudge, versioned_name, what_is_missing
-from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown, PartKind
+from uphold.records.judge_breakdown import BreakdownRow, JudgeBreakdown
 from uphold.records.judge_clauses import ReasonCount
+from uphold.records.judge_parts import PartKind
 from uphold.records.packs import ReviewerProgress
 from uphold.records.statistics import (
     Agreement,
@@ -370,7 +371,10 @@ def several_json(several: SeveralRuns) -> Json:
         {"run": ranked.run, "state": ranked.state.value, "difference": _run_difference(ranked.difference)}
         for ranked in several.best
     ]
-    pairs = [_compared(pair, pair.people) for pair in several.pairs]
+    pairs = [
+        {**_compared(pair, pair.people), "scores": [score_comparison_json(score) for score in pair.scores]}
+        for pair in several.pairs
+    ]
     return {"set": several.set, "runs": [ranked.run for ranked in several.best], "best": best, "pairs": pairs}
 
 

@@ -86,9 +86,7 @@ def _criteria(criteria: tuple[CriterionStatistics, ...]) -> Iterator[Item]:
     """Yield how often each criterion of a judge, taken alone, says what people say of the whole."""
     if not criteria:
         return
-    yield Sentence(
-        "by each of its criteria alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD
-    )
+    yield Sentence("each criterion alone, against what people say of the whole", Tone.MUTED, RowId.CRITERIA_HEAD)
     for one in criteria:
         yield NumberRow(RowId.CRITERION, one.name, one.agreement, note=criterion_counts(one))
 

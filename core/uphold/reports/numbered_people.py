@@ -15,8 +15,8 @@ def numbered_people(found: RunEvidence) -> RunEvidence:
         reviewers,
         names=tuple(numbers[name] for name in reviewers.names),
         pairs=tuple(replace(pair, a=numbers[pair.a], b=numbers[pair.b]) for pair in reviewers.pairs),
-        leans=tuple(replace(bias, name=numbers[bias.name]) for bias in reviewers.leans),
         progress=tuple(replace(one, name=numbers[one.name]) for one in reviewers.progress),
+        leans=tuple(replace(bias, name=numbers[bias.name]) for bias in reviewers.leans),
     )
     return replace(
         found,

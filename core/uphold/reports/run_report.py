@@ -61,7 +61,7 @@ def run_report(numbers: RunStatistics, full: bool = False, standing: Standing | 
     """
     sections = [
         headline_section(numbers),
-        _certificate_section(standing),
+        certificate_section(standing),
         _people_section(numbers, full),
         *(judge_section(judge, numbers, full) for judge in numbers.judges),
         _other_judges_section(numbers.other_judges),
@@ -73,7 +73,7 @@ def run_report(numbers: RunStatistics, full: bool = False, standing: Standing | 
     return Report(*_titles(numbers), tuple(section for section in sections if section.items))
 
 
-def _certificate_section(standing: Standing | None) -> ReportSection:
+def certificate_section(standing: Standing | None) -> ReportSection:
     """Return what is certified of the judge in force; empty where nothing is."""
     if standing is None:
         return ReportSection(SectionId.CERTIFICATE, "", ())

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from uphold.records.counts import MIN_FOR_RATE, JudgeGroups, PairGroup, Stratum
-from uphold.records.judge_breakdown import THIRDS, BreakdownRow, Part, PartKind
+from uphold.records.judge_breakdown import BreakdownRow
+from uphold.records.judge_parts import THIRDS, PartKind, RunPart
 from uphold.records.statistics import Rate
 from uphold.stats.agreement import ALL, observed_agreement, rated_pairs
 from uphold.stats.intervals import no_rate
@@ -17,7 +18,7 @@ ONLY_COUNTED = "counts only: given where people disagree"
 
 FEW = f"{MIN_FOR_RATE} needed for a rate"
 
-_WHOLE = Part(PartKind.WHOLE, "all")
+_WHOLE = RunPart(PartKind.WHOLE, "all")
 
 
 def compared_ids(groups: Mapping[int, PairGroup]) -> frozenset[int]:
@@ -29,7 +30,7 @@ def compared_ids(groups: Mapping[int, PairGroup]) -> frozenset[int]:
 
 
 def breakdown(
-    groups: Mapping[int, PairGroup], parts: Mapping[Part, Collection[int]], strata: Sequence[Stratum] = ALL
+    groups: Mapping[int, PairGroup], parts: Mapping[RunPart, Collection[int]], strata: Sequence[Stratum] = ALL
 ) -> dict[PartKind, tuple[BreakdownRow, ...]]:
     """Return the agreement on each part that has a compared pair, by kind; within a kind the worst first.
 
@@ -48,7 +49,7 @@ def whole_row(groups: Iterable[PairGroup], strata: Sequence[Stratum] = ALL) -> B
     return part_row(_WHOLE, list(groups), strata)
 
 
-def part_row(part: Part, groups: Sequence[PairGroup], strata: Sequence[Stratum]) -> BreakdownRow:
+def part_row(part: RunPart, groups: Sequence[PairGroup], strata: Sequence[Stratum]) -> BreakdownRow:
     """Return the agreement on the pairs of one part."""
     rated = rated_pairs(groups)
     right = sum(count for _, label, verdict, count in rated if label == verdict)
@@ -56,7 +57,7 @@ def part_row(part: Part, groups: Sequence[PairGroup], strata: Sequence[Stratum])
     return BreakdownRow(part, right, n, _rate(part, n, groups, strata))
 
 
-def _rate(part: Part, n: int, groups: Sequence[PairGroup], strata: Sequence[Stratum]) -> Rate:
+def _rate(part: RunPart, n: int, groups: Sequence[PairGroup], strata: Sequence[Stratum]) -> Rate:
     if part.kind is PartKind.REASON:
         return no_rate(n, ONLY_COUNTED, "wilson")
     if n < MIN_FOR_RATE:
@@ -70,7 +71,7 @@ def _worst_first(row: BreakdownRow) -> tuple[bool, float, str]:
     return False, row.agreement.rate, row.part.name
 
 
-def confidence_parts(confidences: Mapping[int, float], compared: Collection[int]) -> dict[Part, set[int]]:
+def confidence_parts(confidences: Mapping[int, float], compared: Collection[int]) -> dict[RunPart, set[int]]:
     """Return thirds of the compared pairs by the judge's confidence; pairs of equal confidence are in one third.
 
     Pairs that are not compared are in the third in which their confidence lies. Empty without a compared pair that has one.
@@ -81,10 +82,10 @@ def confidence_parts(confidences: Mapping[int, float], compared: Collection[int]
     for value, equal in sorted(stated.items()):
         highest[min(2, int(3 * (below + equal / 2) / total))] = value
         below += equal
-    parts: dict[Part, set[int]] = {}
+    parts: dict[RunPart, set[int]] = {}
     for pair_id, value in confidences.items() if highest else ():
         third = next((at for at, bound in highest.items() if value <= bound), max(highest))
-        parts.setdefault(Part(PartKind.CONFIDENCE, THIRDS[third]), set()).add(pair_id)
+        parts.setdefault(RunPart(PartKind.CONFIDENCE, THIRDS[third]), set()).add(pair_id)
     return parts
 
 

@@ -35,7 +35,7 @@ from uphold.store.examples import find_or_add_reference
 from uphold.store.judges import add_judge
 from uphold.store.judgments import insert_from_bundle
 from uphold.store.outcomes import write_labels, write_undone, write_verdicts
-from uphold.store.reviews import insert_event
+from uphold.store.reviews import has_event, insert_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,3 +359,48 @@ class BundleImport:
             raise BadFile(f"{source}: no earlier line has the event {target_id[:12]} that this one points at")
         if own is not None and found != own:
             raise BadFile(f"{source}: takes back an event of another reviewer or pair: the file was changed")
+
+
+_KNOWN_JUDGMENT = """
+SELECT 1 FROM sets s JOIN runs r ON r.set_id = s.id JOIN systems c ON c.id = r.candidate_id
+JOIN systems b ON b.id = r.baseline_id JOIN examples e ON e.set_id = s.id
+JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id
+JOIN judgments j ON j.pair_id = p.id AND j.superseded_by IS NULL JOIN judges g ON g.id = j.judge_id
+WHERE s.name = ? AND c.name = ? AND b.name = ? AND e.key = ? AND p.turn = ? AND p.contents = ? AND g.name = ? AND g.version = ?
+AND j.answer_order = ? AND j.sample = ? AND j.purpose = ?
+"""
+
+
+def count_new(
+    conn: sqlite3.Connection, set_name: str, facts: Iterable[tuple[RowSource, BundleFact]]
+) -> tuple[int, int]:
+    """Return how many judgments and review events of a bundle are not in the database; writes nothing."""
+    runs: list[BundleRun] = []
+    pairs: list[BundlePair] = []
+    judges: list[BundleJudge] = []
+    new_judgments = new_events = 0
+    for _, fact in facts:
+        if isinstance(fact, BundleRun):
+            runs.append(fact)
+        elif isinstance(fact, BundlePair):
+            pairs.append(fact)
+        elif isinstance(fact, BundleJudge):
+            judges.append(fact)
+        elif isinstance(fact, BundleEvent):
+            new_events += not has_event(conn, fact.event.id)
+        elif isinstance(fact, BundleJudgment):
+            pair, judge, judgment = pairs[fact.pair], judges[fact.judge].judge, fact.judgment
+            run = runs[pair.run]
+            where = (
+                set_name,
+                run.candidate,
+                run.baseline,
+                pair.key,
+                pair.turn,
+                pair.contents,
+                judge.name,
+                judge.version,
+            )
+            values = (*where, judgment.order.value, judgment.sample, fact.purpose)
+            new_judgments += conn.execute(_KNOWN_JUDGMENT, values).fetchone() is None
+    return new_judgments, new_events

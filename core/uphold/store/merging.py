@@ -157,7 +157,7 @@ def merge_reviews(
     standing, and the decision there is not written; with `take_theirs` it is, and stands.
     """
     _match_events(conn)
-    conflicts = [*_altered(conn), *_conflicts(store, conn, take_theirs=take_theirs)]
+    conflicts = [*_altered(conn), *_conflicts(conn, take_theirs=take_theirs)]
     _leave_orphans(conn)
     summary = _counted(conn, found, tuple(conflicts))
     if conn.execute("SELECT 1 FROM temp.merging WHERE state = 'new'").fetchone() is not None:
@@ -233,7 +233,7 @@ WHERE state = 'new' AND pair_id = :pair AND word = :word AND (:name IS NULL OR r
 """
 
 
-def _conflicts(store: Store, conn: sqlite3.Connection, *, take_theirs: bool) -> Iterator[MergeConflict]:
+def _conflicts(conn: sqlite3.Connection, *, take_theirs: bool) -> Iterator[MergeConflict]:
     """Yield the words that differ, and keep those of the file out unless they are taken."""
     for pair_id, name, word in conn.execute(_BOTH_NEW).fetchall():
         values = {"pair": pair_id, "name": name, "word": word}
@@ -308,12 +308,19 @@ UPDATE temp.merging AS m SET kind = 'decision', target_id = NULL WHERE state = '
     AND NOT EXISTS (SELECT 1 FROM temp.merging t WHERE t.id = m.target_id AND t.state = 'new')
 """
 
+# Whether the reviewer had seen the verdict here when they decided without it there: seen stays seen, in any file.
+_SEEN = """m.verdict_shown = 0 AND EXISTS (
+    SELECT 1 FROM shown_pairs s WHERE s.pair_id = m.pair_id AND s.reviewer_id = w.id AND s.verdict_shown
+        AND s.verdict <> 'pending' AND s.created_at < m.created_at
+)"""
+
 # A judge or a reference that is not here is left out, and so is a note on texts that were forgotten here.
-_INSERT = """
+_INSERT = f"""
 INSERT INTO events (id, kind, pair_id, reviewer_id, choice, target_id, source, side_a, mode, verdict_shown, names_shown,
     judge_id, verdict, reference_id, width, height, seconds, created_at, note, chosen)
-SELECT m.id, m.kind, m.pair_id, w.id, m.choice, m.target_id, m.source, m.side_a, m.mode, m.verdict_shown, m.names_shown, g.id,
-    m.verdict, f.id, m.width, m.height, m.seconds, m.created_at, CASE WHEN x.text_id IS NULL THEN m.note END, m.chosen
+SELECT m.id, m.kind, m.pair_id, w.id, m.choice, m.target_id, m.source, m.side_a, CASE WHEN {_SEEN} THEN 'open' ELSE m.mode END,
+    CASE WHEN {_SEEN} THEN 1 ELSE m.verdict_shown END, m.names_shown, g.id, m.verdict, f.id, m.width, m.height, m.seconds,
+    m.created_at, CASE WHEN x.text_id IS NULL THEN m.note END, m.chosen
 FROM temp.merging m JOIN reviewers w ON w.name = m.reviewer JOIN pairs p ON p.id = m.pair_id
 LEFT JOIN forgotten_texts x ON x.text_id = p.text_id
 LEFT JOIN judges g ON g.name = m.judge AND g.version = m.judge_version

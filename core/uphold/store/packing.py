@@ -132,7 +132,8 @@ _JUDGES_VIEW = (
     _Rows(
         "judgments",
         "id, pair_id, judge_id, answer_order, sample, reference_id, status, verdict, preference, confidence, created_at,"
-        " prompt_name, fence, stop_reason, input_tokens, output_tokens, cost, seconds, problem, reason, raw, request_form",
+        " prompt_name, fence, stop_reason, input_tokens, output_tokens, cost, seconds, problem, reason, raw, request_form,"
+        " criteria",
         f"FROM standing_judgments t WHERE t.pair_id {_PAIRS}",
     ),
 )

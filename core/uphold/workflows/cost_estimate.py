@@ -8,6 +8,7 @@ from uphold.endpoints.adapting import RetryingEndpoint
 from uphold.endpoints.addresses import Address, open_endpoint
 from uphold.errors import BadUsage, EndpointError
 from uphold.formatting import count_noun
+from uphold.judging.answer_forms import more_tokens
 from uphold.judging.costs import ASSUMED_OUTPUT, guess_tokens
 from uphold.judging.judges import LlmJudge
 from uphold.records.model_calls import ModelRequest
@@ -116,7 +117,7 @@ def _mean_output(store: Store, judge_id: int, judge: LlmJudge) -> tuple[int, str
         mean, answers = judgments.mean_output_tokens(store, judge_id, same_model=same_model)
         if mean is not None:
             return max(round(mean), 1), f"the mean of {count_noun(answers, 'answer')} of {whose}"
-    return ASSUMED_OUTPUT, "assumed, until there are answers"
+    return ASSUMED_OUTPUT + more_tokens(judge.asked), "assumed, until there are answers"
 
 
 def _requests(

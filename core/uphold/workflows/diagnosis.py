@@ -17,7 +17,7 @@ from uphold.errors import BadUsage, UpholdError
 from uphold.generating.systems import find_system
 from uphold.judging.costs import parse_price
 from uphold.records.diagnosis import Area, Diagnosis, Finding
-from uphold.settings import CheckedSettings, Settings, check_settings
+from uphold.settings import CheckedSettings, Settings
 from uphold.store import outcomes
 from uphold.store.database import open_store
 from uphold.store.health import examine
@@ -45,18 +45,17 @@ class TerminalFacts:
 
 
 def diagnose(
-    path: Path, config: Path | None, terminal: TerminalFacts, *, is_named: bool, repair: bool = False
+    path: Path, checked: CheckedSettings, terminal: TerminalFacts, *, is_named: bool, repair: bool = False
 ) -> Diagnosis:
     """Look a database and its surroundings over; nothing is written but, with `repair`, the stored outcomes.
 
-    A database that is not there is wrong where the user has named it.
+    `checked` are the settings. A database that is not there is wrong where the user has named it.
     """
     findings = _file(path, is_named=is_named)
     if repair and any(one.area is Area.OUTCOMES for one in findings):
         with open_store(path) as store, store.writing() as conn:
             outcomes.rebuild(conn)
         findings = _file(path, is_named=is_named)
-    checked = check_settings(config)
     is_readable = _size(path) is not None and not any(one.is_wrong and one.area is Area.FILE for one in findings)
     findings += [
         *_settings(checked),

@@ -1,6 +1,6 @@
 """Writes exported pairs in a format, as lines, as a file or as a folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +53,25 @@ class FormatOptions:
     outputs: Preference | None = None
     messages: bool = False
     for_training: bool = False
+
+
+def _nowhere(lines: Iterable[str]) -> None:
+    """Where lines go that nobody wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTarget:
+    """Where an export goes: a file or folder, or where `path` is None to `emit`, which gets the lines.
+
+    With `force` a file that is there is replaced. `tell` is called with the number of pairs read and of all pairs.
+    `reviewer` is who turns a set into training data.
+    """
+
+    path: Path | None
+    force: bool = False
+    emit: Callable[[Iterable[str]], None] = _nowhere
+    tell: Callable[[int, int], None] | None = None
+    reviewer: str = ""
 
 
 def check_options(form: str, request: ExportRequest, options: FormatOptions, *, to_file: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from uphold.formatting import count_noun
 from uphold.records.runs import Run
-from uphold.workflows.lookup import open_store
+from uphold.workflows.lookup import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,13 @@ REPORT_FORMS = (HandOnForm("report, an HTML page", ".html"), HandOnForm("report,
 
 EXPORT_FORMS = (
     HandOnForm("pairs as a table, CSV", ".csv", "csv"),
-    HandOnForm("pairs with everything, JSONL", ".jsonl", "jsonl"),
+    HandOnForm("pairs as a workbook, xlsx", ".xlsx", "xlsx"),
+    HandOnForm("pairs with all verdicts and decisions, JSONL", ".jsonl", "jsonl"),
+    HandOnForm("annotations for AlpacaEval", ".json", "alpaca-eval"),
+    HandOnForm("a folder for FastChat, as MT-Bench has it", "", "mt-bench"),
+    HandOnForm("everything, for an import elsewhere", ".uphold", "uphold"),
 )
+"""The formats of `uphold export` but for `trl`: that a set is turned into training data is said on the command line."""
 
 
 def forms_for(runs: Sequence[Run]) -> tuple[HandOnForm, ...]:
@@ -54,19 +59,31 @@ def hand_on(database: Path, request: HandOnRequest) -> str:
 
     Raises FileExists for a file that is there and may not be replaced, else as `write_report` and `write_export` do.
     """
-    from uphold.workflows.export_formats import FormatOptions, write_export
-    from uphold.workflows.exporting import ExportRequest, open_export
+    with open_store(database, reading=True) as store:
+        if request.form.format is None:
+            return _write_report(store, request)
+        return _export(store, request, request.form.format)
+
+
+def _write_report(store: Store, request: HandOnRequest) -> str:
     from uphold.workflows.reporting import ReportRequest, write_report
 
-    form, path = request.form, request.path
-    with open_store(database, reading=True) as store:
-        if form.format is None:
-            names = tuple(run.name for run in request.runs)
-            written = write_report(store, ReportRequest(names, request.judge), path, force=request.replace)
-            return "report written" if written.recorded else "report written, not recorded: the database is read-only"
-        with open_export(store, ExportRequest(request.runs[0].name)) as rows:
-            write_export(rows, form.format, FormatOptions(), path, force=request.replace)
-            return f"{count_noun(len(rows), 'pair')} written"
+    names = tuple(run.name for run in request.runs)
+    written = write_report(store, ReportRequest(names, request.judge), request.path, force=request.replace)
+    return "report written" if written.recorded else "report written, not recorded: the database is read-only"
+
+
+def _export(store: Store, request: HandOnRequest, file_format: str) -> str:
+    from uphold.reports.training_text import training_sentence
+    from uphold.workflows.export_any import export_pairs
+    from uphold.workflows.export_formats import DEFAULT_LABELS, ExportTarget, FormatOptions
+    from uphold.workflows.exporting import ExportRequest
+
+    judge = request.judge if file_format in DEFAULT_LABELS else None
+    target = ExportTarget(request.path, force=request.replace)
+    done = export_pairs(store, file_format, ExportRequest(request.runs[0].name, judge=judge), FormatOptions(), target)
+    warning = f"; the set was {training_sentence(done.training)}" if done.training else ""
+    return f"{count_noun(done.counts.pairs, 'pair')} written{warning}"
 
 
 def free_file(runs: Sequence[Run], form: HandOnForm) -> str:

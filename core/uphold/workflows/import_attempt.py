@@ -19,7 +19,7 @@ from uphold.records.scores import ImportedScore, Score, SystemScores
 from uphold.store import benchmarks, imports
 from uphold.store.benchmarks import ScoreChanges
 from uphold.store.bulk_import import BulkImport
-from uphold.store.bundle_import import BundleImport, ImportPlace
+from uphold.store.bundle_import import BundleImport, ImportPlace, count_new
 from uphold.store.database import now
 from uphold.store.put_off_rows import PutOffRows
 from uphold.workflows.import_rules import ImportRules, NeedsOtherRows, PartlyApplied
@@ -230,9 +230,16 @@ class ImportAttempt:
             with suppress(BadFile):
                 yield self._rules.understand(row)
 
-    def count_changes(self) -> None:
-        """Where nothing is going to be written, count in the summary the edits that writing would make."""
+    def count_changes(self, *, whole: bool) -> None:
+        """Where nothing is going to be written, count in the summary the edits that writing would make.
+
+        Of `whole` bundles also the judgments and reviews.
+        """
         self._rules.count_changes()
+        if self._bundle is not None and whole:
+            judgments, events = count_new(self._conn, self.summary.set, self._bundle.facts())
+            self.summary.judgments += judgments
+            self.summary.reviews += events
 
     @property
     def may_change(self) -> bool:

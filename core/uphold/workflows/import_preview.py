@@ -74,7 +74,7 @@ def preview_import(
                 drop_staged(conn)
                 attempt = ImportAttempt(conn, store.path, request, left_out, keep_rows=rows)
                 yield from attempt.read(None if whole else _HEAD)
-            attempt.count_changes()
+            attempt.count_changes(whole=whole)
             preview = _of_attempt(request, attempt, whole)
     except NeedsOptions as needed:
         refusal = ImportRefusal(str(needed), needed.suggestion)

@@ -17,6 +17,7 @@ from uphold.store.database import Store
 from uphold.workflows.benchmarks import score_changes
 from uphold.workflows.checkpoints import checkpoint_rows
 from uphold.workflows.review_session import database_option
+from uphold.workflows.standing import run_standing
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics, review_plan
 from uphold.workflows.telling_pairs import telling_pairs
 
@@ -90,6 +91,7 @@ def collect_run(store: Store, run: Run, judge: str | None, at: str, *, with_fact
         origin=_origin(store, run, shown, own),
         fingerprint=basis.fingerprint(store, numbers),
         created_at=at,
+        standing=run_standing(store, run, shown),
     )
     return CollectedRun(
         evidence,

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from uphold.store.database import Store, now
 from uphold.store.reviews import add_reviewer
 from uphold.store.set_versions import CutVersion
 from uphold.store.training_exports import add_training_export, training_use
-from uphold.workflows.export_formats import DEFAULT_LABELS, TRAINING, FormatOptions
+from uphold.workflows.export_formats import DEFAULT_LABELS, TRAINING, ExportTarget, FormatOptions
 from uphold.workflows.exporting import ExportRequest, open_export
 from uphold.workflows.file_writing import new_file, write_text
 
@@ -32,20 +32,6 @@ _WHOSE = {
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingTarget:
-    """Where training data goes: a file, or where `path` is None to `emit`, which gets the lines; and who makes it.
-
-    `tell` is called with the number of pairs read and of all pairs.
-    """
-
-    path: Path | None
-    reviewer: str
-    emit: Callable[[Iterable[str]], None]
-    tell: Callable[[int, int], None]
-    force: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Written:
     """What was written: counts, the set with its version, and the keys of the examples."""
 
@@ -56,7 +42,7 @@ class _Written:
 
 
 def write_training_data(
-    store: Store, request: ExportRequest, options: FormatOptions, target: TrainingTarget
+    store: Store, request: ExportRequest, options: FormatOptions, target: ExportTarget
 ) -> ExportCounts:
     """Write preference pairs of a run or set, and write down that its examples were turned into training data.
 
@@ -80,7 +66,7 @@ def write_training_data(
 
 
 @contextlib.contextmanager
-def _output(store: Store, target: TrainingTarget) -> Iterator[Path]:
+def _output(store: Store, target: ExportTarget) -> Iterator[Path]:
     """Give the file to write to; it gets its name, or its lines are given out, once the block has ended without an error."""
     if target.path is not None:
         with new_file(target.path, store.path, force=target.force) as part:
@@ -94,7 +80,7 @@ def _output(store: Store, target: TrainingTarget) -> Iterator[Path]:
 
 
 def _write(
-    store: Store, request: ExportRequest, options: FormatOptions, target: TrainingTarget, part: Path
+    store: Store, request: ExportRequest, options: FormatOptions, target: ExportTarget, part: Path
 ) -> _Written | None:
     """Write the pairs of the set's present version; None where the set was changed after that was cut."""
     labels = options.labels or DEFAULT_LABELS[TRAINING]

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 from uphold.records.counts import PairGroup
 from uphold.records.halves import Half
-from uphold.records.judge_breakdown import (
+from uphold.records.judge_breakdown import JudgeBreakdown
+from uphold.records.judge_parts import (
     BASELINE_LONGER,
     CANDIDATE_LONGER,
     ONE_ORDER,
     ORDERS_AGREE,
     ORDERS_DISAGREE,
     SAME_LENGTH,
-    JudgeBreakdown,
-    Part,
     PartKind,
+    RunPart,
 )
 from uphold.records.judgments import JudgeRef
 from uphold.records.labels import VERDICT_CLASS
@@ -44,7 +44,7 @@ class _Taken:
 
     columns: PairColumns
     groups: Mapping[int, PairGroup]
-    parts: Mapping[Part, Collection[int]]
+    parts: Mapping[RunPart, Collection[int]]
     confidences: Mapping[int, float]
     locked: int
 
@@ -74,14 +74,14 @@ def breakdowns(store: Store, run: str) -> dict[int, JudgeBreakdown]:
     return {judge_id: one for judge_id, one in each if one is not None}
 
 
-def pairs_of_part(store: Store, run: Run, judge: JudgeRef, part: Part) -> frozenset[int]:
+def pairs_of_part(store: Store, run: Run, judge: JudgeRef, part: RunPart) -> frozenset[int]:
     """Return the pairs that a row of the breakdown counts."""
     taken = _take_apart(store, run, judge)
     compared = compared_ids(taken.groups)
     return compared if part.kind is PartKind.WHOLE else compared & frozenset(taken.parts.get(part, ()))
 
 
-def _bounds(taken: _Taken, part: Part) -> tuple[float, float] | None:
+def _bounds(taken: _Taken, part: RunPart) -> tuple[float, float] | None:
     if part.kind is not PartKind.CONFIDENCE:
         return None
     return bounds_of(compared_ids(taken.groups) & frozenset(taken.parts[part]), taken.confidences)
@@ -109,18 +109,18 @@ def _locked(store: Store, run: Run, columns: PairColumns) -> set[int]:
     return {pair for pair, example in rows if halves[example] is Half.LOCKED and pair not in spent}
 
 
-def _parts(store: Store, run: Run, groups: Mapping[int, PairGroup]) -> Iterable[tuple[Part, set[int]]]:
+def _parts(store: Store, run: Run, groups: Mapping[int, PairGroup]) -> Iterable[tuple[RunPart, set[int]]]:
     """Yield the parts by tag, length, order and turn."""
     for tag, ids in pair_parts.pairs_by_tag(store, run).items():
-        yield Part(PartKind.TAG, tag), ids
+        yield RunPart(PartKind.TAG, tag), ids
     lengths = read_length_differences(store, list(groups)) if groups else {}
     for name, sign in ((CANDIDATE_LONGER, 1), (BASELINE_LONGER, -1), (SAME_LENGTH, 0)):
         ids = {pair for pair, length in lengths.items() if (length > 0) - (length < 0) == sign}
-        yield Part(PartKind.LENGTH, name), ids
+        yield RunPart(PartKind.LENGTH, name), ids
     for name in (ORDERS_AGREE, ORDERS_DISAGREE, ONE_ORDER):
-        yield Part(PartKind.ORDER, name), {pair for pair, group in groups.items() if _orders(group) == name}
+        yield RunPart(PartKind.ORDER, name), {pair for pair, group in groups.items() if _orders(group) == name}
     for turn, ids in pair_parts.pairs_by_turn(store, run).items():
-        yield Part(PartKind.TURN, f"turn {turn}"), ids
+        yield RunPart(PartKind.TURN, f"turn {turn}"), ids
 
 
 def _orders(group: PairGroup) -> str | None:
@@ -133,12 +133,12 @@ def _orders(group: PairGroup) -> str | None:
 
 def _reasons(
     store: Store, run: Run, judge: JudgeRef, columns: PairColumns, locked: Collection[int]
-) -> dict[Part, set[int]]:
+) -> dict[RunPart, set[int]]:
     """Return the pairs on which people overturned the judge, by the reason they gave."""
     rows = zip(columns.ids, columns.example_ids, strict=True)
     examples = {example for pair, example in rows if pair not in locked}
-    found: dict[Part, set[int]] = {}
+    found: dict[RunPart, set[int]] = {}
     for one in overturned_pairs(store, run.set_id, run, judge.id, examples):
         for reason in one.reasons:
-            found.setdefault(Part(PartKind.REASON, reason), set()).add(one.pair_id)
+            found.setdefault(RunPart(PartKind.REASON, reason), set()).add(one.pair_id)
     return found

@@ -93,7 +93,7 @@ async def test_from_run_to_the_first_decision_it_is_one_key_and_the_figure_waits
         assert "10 of 12    answers unchanged: their reviews stand" in screen
         assert "2 of 12    answers that are new; 1 flip first" in screen
         assert "percent won by v2, judge only" in screen
-        assert "no interval, and no rate until the 2 are read" in screen
+        assert "no interval, no rate until the 2 are read" in screen
         assert "people so far: 10 of 10 won, all carried" in screen
         rows = [row for row in screen.splitlines() if "Question" in row]
         assert [(KEYS[0] in rows[0], "flip" in rows[0]), (KEYS[1] in rows[1], "flip" in rows[1])] == [

@@ -171,13 +171,13 @@ async def test_enter_opens_the_pairs_of_every_kind_of_number_with_either_judge(
             assert numbers.judge.shown is not None
             assert numbers.judge.shown.name == judge
             kinds = set()
-            for place, link in enumerate(screen.links):
+            for place, link in enumerate(screen.linked.links):
                 wanted = link.pair_filter
                 assert wanted.behind is not None
                 if wanted.behind.kind in kinds and not number_by_number:
                     continue
                 kinds.add(wanted.behind.kind)
-                screen.cursor = place
+                screen.linked.cursor = place
                 await press(pilot, "enter")
                 listed = await opened(pilot)
                 assert len(listed.list.items) == counted(numbers, wanted), wanted

@@ -103,8 +103,8 @@ async def test_a_cell_of_the_matrix_opens_the_pairs_behind_it_and_q_comes_back(t
         await press(pilot, "i")
         screen = await counted(pilot)
         cell = behind(Behind.COMPARED, label=Preference.BASELINE, verdict=Preference.CANDIDATE)
-        place = next(i for i, place in enumerate(screen.links) if place.pair_filter == cell)
-        screen.cursor = place
+        place = next(i for i, place in enumerate(screen.linked.links) if place.pair_filter == cell)
+        screen.linked.cursor = place
         await press(pilot, "enter")
         opened = pilot.app.screen
         assert isinstance(opened, PairsScreen)
@@ -148,7 +148,7 @@ async def test_a_click_opens_what_j_and_k_go_through(tmp_path: Path) -> None:
         await press(pilot, "i")
         screen = await counted(pilot)
         await press(pilot, "j", "j", "k")
-        assert screen.cursor == 1
+        assert screen.linked.cursor == 1
         row = next(y for y, line in enumerate(shown(pilot).splitlines()) if "says what people say" in line)
         await pilot.click(offset=(70, row))
         await pilot.pause()
@@ -319,10 +319,10 @@ async def test_the_numbers_at_every_size(tmp_path: Path, size: tuple[int, int]) 
         text = shown(pilot)
         assert all(len(line) <= size[0] for line in text.splitlines())
         assert "q back" in text
-        assert screen.page.virtual_size.width <= size[0]
-        for _ in screen.links:
+        assert screen.linked.page.virtual_size.width <= size[0]
+        for _ in screen.linked.links:
             await press(pilot, "j")
-            region = screen.links[screen.cursor].region
-            seen = region.translate(screen.numbers.region.offset)
-            assert screen.page.region.contains_region(seen.intersection(screen.page.region))
-            assert screen.page.region.y <= seen.y < screen.page.region.bottom
+            region = screen.linked.links[screen.linked.cursor].region
+            seen = region.translate(screen.linked.content.region.offset)
+            assert screen.linked.page.region.contains_region(seen.intersection(screen.linked.page.region))
+            assert screen.linked.page.region.y <= seen.y < screen.linked.page.region.bottom

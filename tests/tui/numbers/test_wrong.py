@@ -60,7 +60,7 @@ async def test_e_shows_the_parts_and_enter_their_pairs(store: Store) -> None:
         assert LOCKED not in text
         await press(pilot, "j")
         wanted = next(row for rows in screen.found.rows.values() for row in rows if row.part.name in ("even", "odd"))
-        while screen.links[screen.cursor].pair_filter.behind.part != wanted.part:
+        while screen.linked.links[screen.linked.cursor].pair_filter.behind.part != wanted.part:
             await press(pilot, "j")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, PairsScreen)

@@ -210,7 +210,7 @@ class CheckpointsScreen(Screen[None]):
             rows += [*line.rows(columns, scores, self._signs), *gap]
             before = history.rows[place + 1].run if place + 1 < len(history.rows) else None
             for changed in change_rows(row, row.before == before, self._signs):
-                rows += [changed, *gap]
+                rows += [*changed.wrap(width), *gap]
         self._rows = [Content.assemble(edge, spread(row, Content(""), width), edge) for row in rows]
 
     def _refresh_lost(self) -> None:

@@ -19,11 +19,9 @@ def backup(
     The copy is one file with all that was saved by then. `cp` is no safe copy while the database is open: what was saved last
     may be in the log beside it.
 
-    Examples:
-
-      uphold backup uphold-monday.db
-
-      uphold --db uphold-monday.db stats
+    \b
+    uphold backup uphold-monday.db
+    uphold --db uphold-monday.db stats
     """
     from uphold.workflows.backing_up import write_backup
     from uphold_tui.console import print_json, print_line, progress

@@ -133,6 +133,7 @@ def decide(
         if undo:
             _undo(store, _find_run(store, run), name, as_program is not None, json)
             return
+        decisions: Sequence[DecisionInput]
         if from_ is not None:
             wanted, decisions = _find_run(store, run), read_decisions(from_, encoding)
         else:

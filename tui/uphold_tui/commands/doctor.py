@@ -3,7 +3,6 @@
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uphold.records.diagnosis import Diagnosis, Finding
+    from uphold.settings import CheckedSettings
     from uphold.workflows.diagnosis import TerminalFacts
 
 WRONG = 1
@@ -35,18 +35,18 @@ def doctor(
 
     Exits with 0 where nothing is wrong, else with 1, also where the file cannot be opened at all.
 
-    Examples:
-
-      uphold doctor
-
-      uphold --db uphold-monday.db doctor --json
+    \b
+    uphold doctor
+    uphold --db uphold-monday.db doctor --json
     """
+    from uphold.settings import check_settings
     from uphold.workflows.diagnosis import diagnose
     from uphold_tui.console import print_json
 
     is_named = context.obj.db is not None or bool(os.environ.get("UPHOLD_DB"))
-    found = diagnose(context.obj.path, context.obj.config, _terminal(), is_named=is_named, repair=repair)
-    found = replace(found, findings=(*found.findings, *_of_the_app(context.obj.config)))
+    checked = check_settings(context.obj.config)
+    found = diagnose(context.obj.path, checked, _terminal(), is_named=is_named, repair=repair)
+    found = replace(found, findings=(*found.findings, *_of_the_app(checked)))
     if json:
         print_json(_diagnosis_json(found))
     else:
@@ -55,28 +55,26 @@ def doctor(
         raise typer.Exit(WRONG)
 
 
-def _of_the_app(config: Path | None) -> "Iterator[Finding]":
+def _of_the_app(checked: "CheckedSettings") -> "Iterator[Finding]":
     """Yield what is wrong with the user's own keys, which of them take one from another entry, and the state of the app."""
     from uphold.errors import BadUsage
     from uphold.records.diagnosis import Area, Finding
-    from uphold.settings import check_settings
     from uphold_tui.keymap_check import check_keymap, lost_keys
     from uphold_tui.user_state import read_state, state_file
 
-    checked = check_settings(config)
     where, keymap = str(checked.path), checked.settings.keys
     try:
         check_keymap(keymap)
     except BadUsage as error:
-        yield Finding(Area.SETTINGS, where, str(error))
+        what, _, advice = str(error).partition("; ")
+        yield Finding(Area.SETTINGS, where, what, advice)
     else:
         for words in lost_keys(keymap):
             yield Finding(Area.SETTINGS, where, f"[keys]: {words}", is_wrong=False)
     path = state_file()
-    problem = read_state(path)[1]
-    if problem is not None:
-        what = problem.removeprefix(f"{path}: ")
-        yield Finding(Area.ENVIRONMENT, str(path), what, "uphold does without it; it can be deleted", is_wrong=False)
+    if (problem := read_state(path)[1]) is not None:
+        what, _, _ = problem.removeprefix(f"{path}: ").partition("; ")
+        yield Finding(Area.SETTINGS, str(path), f"what the app remembers: {what}", "delete it", is_wrong=False)
 
 
 def _terminal() -> "TerminalFacts":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,14 +9,13 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold.formatting import count, count_noun
-from uphold_tui.commands.options import AsJson, Context, reviewer_name
+from uphold_tui.commands.options import AsJson, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.enums import Preference
     from uphold.records.exports import ExportCounts
-    from uphold.records.training_data import LabelSource, TrainingUse
-    from uphold.workflows.export_formats import FormatOptions
-    from uphold.workflows.exporting import ExportRequest
+    from uphold.records.training_data import LabelSource
+    from uphold.workflows.export_any import WrittenExport
 
 _FORMATS = "Format: csv, jsonl, xlsx, alpaca-eval, mt-bench, trl or uphold."
 
@@ -84,8 +82,10 @@ def export(
     uphold export mt-bench -o my_bench
     uphold export trl --set desk --for-training -o train.jsonl
     """
-    from uphold.workflows.export_formats import BUNDLE, TRAINING, FormatOptions, check_options
+    from uphold.workflows.export_any import export_pairs
+    from uphold.workflows.export_formats import TRAINING, ExportTarget, FormatOptions
     from uphold.workflows.exporting import ExportRequest
+    from uphold_tui.console import print_json, print_note, progress, write_lines
 
     if run is not None and set_ is not None:
         raise BadUsage("name a run, or a set with --set; not both")
@@ -94,12 +94,20 @@ def export(
         raise BadUsage("--json goes with -o FILE: without it the export itself is printed")
     request = ExportRequest(run, set_, reviewer, judge)
     options = FormatOptions(_label_source(by), _system(outputs), messages, for_training)
-    check_options(file_format, request, options, to_file=path is not None)
-    order = _Order(file_format, request, options, path, force)
-    with _hint_at_output(run), _hint_at_force():
-        write = {TRAINING: _export_training, BUNDLE: _export_bundle}.get(file_format, _export)
-        counts, before = write(context.obj, order)
-    _print_result(order, counts, before, json=json)
+    with (
+        context.obj.open(reading=not for_training or file_format != TRAINING) as store,
+        _hint_at_output(run),
+        _hint_at_force(),
+        progress("exporting") as bar,
+    ):
+        target = ExportTarget(path, force, write_lines, bar, reviewer_name(context.obj.settings, None))
+        done = export_pairs(store, file_format, request, options, target)
+    if json:
+        print_json(_result_json(file_format, path, done))
+    else:
+        print_note(_summary(done.counts, path))
+    for note in _notes(file_format, done):
+        print_note(note)
 
 
 def _label_source(by: str | None) -> "LabelSource | None":
@@ -116,73 +124,6 @@ def _system(outputs: str | None) -> "Preference | None":
     if outputs is not None and outputs not in ("candidate", "baseline"):
         raise BadUsage(f"--outputs {outputs!r}: it is candidate or baseline")
     return None if outputs is None else Preference(outputs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is to be exported, how, and where to: a file or folder, or standard output where `path` is None."""
-
-    form: str
-    request: "ExportRequest"
-    options: "FormatOptions"
-    path: Path | None
-    force: bool
-
-
-def _export(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse]":
-    """Write the export; return what it wrote, and what of the set had been turned into training data before."""
-    from uphold.workflows.export_formats import export_lines, write_export
-    from uphold.workflows.exporting import open_export
-    from uphold_tui.console import progress, write_lines
-
-    with (
-        context.open(reading=True) as store,
-        open_export(store, order.request) as exported,
-        progress("exporting") as bar,
-    ):
-        before = exported.training_use()
-        if order.path is None:
-            write_lines(export_lines(exported, order.form, order.options))
-        else:
-            exported.tell = bar
-            write_export(exported, order.form, order.options, order.path, force=order.force)
-        return exported.counts, before
-
-
-def _export_bundle(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse]":
-    """Write a bundle; returns as `_export` does."""
-    from uphold.workflows.bundles import open_bundle_export
-    from uphold.workflows.file_writing import write_lines as write_file
-    from uphold_tui.console import print_note, progress, write_lines
-
-    with (
-        context.open(reading=True) as store,
-        open_bundle_export(store, order.request.run, order.request.set) as bundle,
-        progress("exporting") as bar,
-    ):
-        if order.path is None:
-            write_lines(bundle.lines())
-        else:
-            bundle.tell = bar
-            write_file(bundle.lines(), order.path, store.path, force=order.force)
-        if bundle.more_runs:
-            print_note(f"decisions were carried from {', '.join(bundle.more_runs)}: exported too")
-        if bundle.lost_origins:
-            carried = count_noun(bundle.lost_origins, "carried decision")
-            print_note(f"{carried} left out: made on a pair that is current no longer")
-        return bundle.counts, bundle.training_use()
-
-
-def _export_training(context: Context, order: _Order) -> "tuple[ExportCounts, TrainingUse]":
-    """Write training data, which is remembered with the set; returns as `_export` does."""
-    from uphold.workflows.training_data import TrainingTarget, training_use_before, write_training_data
-    from uphold_tui.console import progress, write_lines
-
-    with context.open() as store, progress("exporting") as bar:
-        before = training_use_before(store, order.request)
-        who = reviewer_name(context.settings, None)
-        target = TrainingTarget(order.path, who, write_lines, bar, order.force)
-        return write_training_data(store, order.request, order.options, target), before
 
 
 @contextmanager
@@ -207,39 +148,37 @@ def _hint_at_force() -> Iterator[None]:
         raise BadUsage(f"{error}, or replace it with --force") from error
 
 
-def _print_result(order: _Order, counts: "ExportCounts", before: "TrainingUse", *, json: bool) -> None:
-    """Say what was written, left out and cut, and whether the set had been turned into training data."""
+def _notes(form: str, done: "WrittenExport") -> Iterator[str]:
+    """Yield what else is to be known: what was cut or left out, whose word it is, and what was turned into training data."""
     from uphold.records.training_data import LabelSource
     from uphold.reports.training_text import training_sentence
     from uphold.workflows.export_formats import DEFAULT_LABELS, TRAINING
-    from uphold_tui.console import print_json, print_note
 
-    if json:
-        print_json(_result_json(order, counts))
-    else:
-        print_note(_summary(counts, order.path))
+    counts = done.counts
     if counts.cut:
-        print_note(f"{count_noun(counts.cut, 'text')} cut: a cell of a workbook takes 32,767 characters; csv has all")
+        yield f"{count_noun(counts.cut, 'text')} cut: a cell of a workbook takes 32,767 characters; csv has all"
     if counts.answers:
-        print_note(
-            f"{count_noun(counts.answers, 'earlier answer')} left out: FastChat has one answer of a model to a question"
-        )
-    if len(counts.by) > 1 and order.form in DEFAULT_LABELS:
+        yield f"{count_noun(counts.answers, 'earlier answer')} left out: FastChat has one answer of a model to a question"
+    if done.more_runs:
+        yield f"decisions were carried from {', '.join(done.more_runs)}: exported too"
+    if done.lost_origins:
+        lost = count_noun(done.lost_origins, "carried decision")
+        yield f"{lost} left out: made on a pair that is current no longer"
+    if len(counts.by) > 1 and form in DEFAULT_LABELS:
         people, judge = (count(counts.by[source]) for source in (LabelSource.HUMAN, LabelSource.JUDGE))
-        print_note(
-            f"{people} by people, {judge} by a judge: a rate over both is neither's; --by human or --by judge takes one"
-        )
-    if before:
-        print_note(training_sentence(before))
-    if order.form == TRAINING:
-        print_note("remembered with the set: what is trained on these examples is no longer measured by them")
+        yield f"{people} by people, {judge} by a judge: a rate over both is neither's; --by human or --by judge takes one"
+    if done.training:
+        yield training_sentence(done.training)
+    if form == TRAINING:
+        yield "remembered with the set: what is trained on these examples is no longer measured by them"
 
 
-def _result_json(order: _Order, counts: "ExportCounts") -> dict[str, Any]:
+def _result_json(form: str, path: Path | None, done: "WrittenExport") -> dict[str, Any]:
+    counts = done.counts
     left_out = {**_omitted(counts), **{reason.name.lower(): number for reason, number in counts.left_out.items()}}
     return {
-        "format": order.form,
-        "file": str(order.path),
+        "format": form,
+        "file": str(path),
         "pairs": counts.pairs,
         "by": {source.value: number for source, number in counts.by.items()},
         "left_out": left_out,

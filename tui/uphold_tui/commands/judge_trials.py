@@ -47,7 +47,8 @@ def clauses(
 
     They are those of the development half of the set: what a better rubric may be made from.
 
-    Example: uphold judges clauses support-desk --json
+    \b
+    uphold judges clauses support-desk --json
     """
     from uphold.reports.json_output import clauses_json
     from uphold.reports.trial_report import clauses_report
@@ -98,7 +99,8 @@ def try_(
     It counts what the new judge fixes and what it breaks. What it costs is said before anything is asked. Nothing of it enters
     a verdict or a number of the set.
 
-    Example: uphold judges try support-desk --judge strict.toml --max-cost 1
+    \b
+    uphold judges try support-desk --judge strict.toml --max-cost 1
     """
     from uphold.errors import BadUsage
     from uphold.workflows.concurrency import WorkControl

@@ -37,7 +37,8 @@ def versions(
 
     A kept version can also be asked by its name, such as --judge "strict v2".
 
-    Example: uphold judges versions support-desk 2 -o strict-v2.toml
+    \b
+    uphold judges versions support-desk 2 -o strict-v2.toml
     """
     from uphold.errors import BadUsage
     from uphold.workflows.judge_workbench import kept_versions, write_version

@@ -22,7 +22,11 @@ def group() -> None:
 
 @app.command(DefaultGroup.default)
 def judges(context: typer.Context, run: RunName = None, json: AsJson = False) -> None:
-    """Compare the judges of a run on the same reviews; this is what `uphold judges [RUN]` does."""
+    """Compare the judges of a run on the same reviews; this is what `uphold judges [RUN]` does.
+
+    \b
+    uphold judges compare 1
+    """
     from uphold.reports.comparison_report import judges_report
     from uphold.reports.json_output import judges_json
     from uphold.workflows.statistics import compare_judges
@@ -172,6 +176,9 @@ def wrong(
     """Show where a judge is wrong: by tag, length, order, confidence, turn, and the reasons people gave.
 
     The half of the set that is kept for a test of the judge is left out until the test.
+
+    \b
+    uphold judges wrong 1 --judge claude-haiku-5-5
     """
     from uphold.reports.breakdown_report import breakdown_report
     from uphold.reports.json_output import breakdown_json

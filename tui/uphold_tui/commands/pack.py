@@ -51,11 +51,9 @@ def pack(
 
     Parts are drawn from the run's random order, so that what is read of each is a sample of the run.
 
-    Examples:
-
-      uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
-
-      uphold pack lora-r16-vs-base-7b -o for-bob.db --for bob --share 2/3 --overlap 20
+    \b
+    uphold pack lora-r16-vs-base-7b -o for-ann.db --for ann --blind
+    uphold pack 1 -o for-bob.db --for bob --share 2/3 --overlap 20
     """
     from uphold.workflows.lookup import find_run
     from uphold.workflows.packing import PackRequest, pack_run, parse_share
@@ -124,11 +122,9 @@ def merge(
     Decisions come in on pairs that are here with the same texts and answers. Where a reviewer decided a pair differently
     in both files, each time without the other, what stands here stands, and the pair is listed as a conflict.
 
-    Examples:
-
-      uphold merge for-ann.db --dry-run
-
-      uphold merge for-ann.db
+    \b
+    uphold merge for-ann.db --dry-run
+    uphold merge for-ann.db
     """
     from uphold.workflows.merging import merge_file
     from uphold_tui.console import print_json, progress

@@ -105,6 +105,9 @@ def replay(context: typer.Context, run: RunName = None, json: AsJson = False) ->
 
     Figures are computed again from the texts, judgments and decisions that are stored. What no longer holds is named; what
     was added in the ordinary way since then is told apart. Exit code 0 if all holds, 1 if something changed.
+
+    \b
+    uphold replay lora-r32-vs-base
     """
     from uphold.reports.figures import replay_json
     from uphold.workflows.project import run_meant

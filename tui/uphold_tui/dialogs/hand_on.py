@@ -130,7 +130,7 @@ class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):
         try:
             path = Path(name).expanduser().absolute()
             path = path if path.suffix else path.with_name(path.name + self.form.ending)
-            exists = path.is_file()
+            exists = path.exists()
         except (OSError, RuntimeError, ValueError):
             self._say("this can be no file here; name another one")
             return

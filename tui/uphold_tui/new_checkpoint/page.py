@@ -117,7 +117,7 @@ class NewCheckpointPage:
         ]
 
     def _step(self, step: CheckpointStep, width: int) -> Content:
-        bar_width = _BAR if width >= 110 else 3 * _BAR // 4 if width >= 96 else _BAR // 2 if width >= 60 else 0
+        bar_width = _BAR if width >= 110 else 3 * _BAR // 4 if width >= 96 else _BAR // 5 if width >= 60 else 0
         bright = round(bar_width * step.done / step.total) if step.total else 0
         bar = Content.assemble(("━" * bright, MUTED), ("─" * (bar_width - bright), RULE))
         of = Content.assemble((f"{count(step.done):>7}", BOLD), (f" of {count(step.total)}", MUTED))
@@ -171,9 +171,7 @@ class NewCheckpointPage:
         elif view.judge_rate is not None:
             style, figure = MUTED, percent_number(view.judge_rate)
             unread = count(reading.to_read)
-            until = (
-                f", and no rate until the {unread} {noun(reading.to_read, 'is', 'are')} read" if reading.to_read else ""
-            )
+            until = f", no rate until the {unread} {noun(reading.to_read, 'is', 'are')} read" if reading.to_read else ""
             words = [
                 Content.assemble(("percent won by ", BOLD), candidate, (", judge only", BOLD)),
                 Content.styled(f"an opinion on {count_noun(view.judged, 'pair')}: no interval{until}", MUTED),

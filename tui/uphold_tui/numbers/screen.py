@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
 from textual.screen import Screen
-from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.formatting import of_n
@@ -32,12 +30,12 @@ from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.numbers.page import NumberLink, NumbersView, arrange, page_columns
+from uphold_tui.numbers.links import LinkedPage
+from uphold_tui.numbers.page import NumbersView, page_columns
 from uphold_tui.place import Place
-from uphold_tui.themes import DOUBT, MUTED, TINT
+from uphold_tui.themes import DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
-from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
 _FOOTER_PADDING = 6
@@ -137,24 +135,22 @@ class NumbersScreen(Screen[None]):
         self.judge: str | None = None
         self.by_tag = False
         self._shows_all = False
+        self._when_read: Callable[[], None] | None = None
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
-        self.cursor = 0
-        self.links: list[NumberLink] = []
+        self.linked = LinkedPage()
         self._by_judge: dict[str | None, RunStatistics] = {}
         self._standings: dict[str | None, Standing | None] = {}
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
-        self.numbers = Static(id="numbers", markup=False)
-        self.page = VerticalScroll(self.numbers, id="page", can_focus=False)
         self.message_row = SplitRow("message")
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.hair
-        yield self.page
+        yield self.linked.page
         yield self.message_row
         yield self.footer
 
@@ -180,12 +176,19 @@ class NumbersScreen(Screen[None]):
                 self._by_judge = {judge: statistics} if again else {**self._by_judge, judge: statistics}
                 self._standings[judge] = await asyncio.to_thread(self.source.standing, statistics)
                 self.refresh_page()
+                self._do_when_read()
             if again:
                 self.judges = await asyncio.to_thread(self.source.judges)
                 self.history = await asyncio.to_thread(self.source.history)
         except UpholdError as error:
             self._placeholder = safe_text.line(str(error), DOUBT)
         self.refresh_page()
+
+    def _do_when_read(self) -> None:
+        """Do what was asked for before the numbers were there."""
+        act, self._when_read = self._when_read, None
+        if act is not None and self.app.screen is self:
+            act()
 
     @property
     def statistics(self) -> RunStatistics | None:
@@ -199,7 +202,7 @@ class NumbersScreen(Screen[None]):
         self._refresh_header()
         statistics = self.statistics
         if statistics is None:
-            self.numbers.update(self._placeholder)
+            self.linked.show_instead(self._placeholder)
         else:
             view = NumbersView(
                 report=run_report(statistics, full=True, standing=self._standings.get(self.judge)),
@@ -210,7 +213,7 @@ class NumbersScreen(Screen[None]):
                 history=self.history,
                 by_tag=self.by_tag,
             )
-            self.numbers.update(self._page_content(view))
+            self._show_page(view)
         self._refresh_footer()
 
     def show_message(self, message: Content) -> None:
@@ -218,17 +221,11 @@ class NumbersScreen(Screen[None]):
         self.set_class(bool(message), "-message")
         self.message_row.show(message)
 
-    def _page_content(self, view: NumbersView) -> Content:
-        """Lay out the page in columns, with the number under the cursor tinted."""
+    def _show_page(self, view: NumbersView) -> None:
+        """Lay out the page in columns."""
         columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
         self._shows_all = len(columns) == 3
-        rows, self.links = arrange(columns, widths)
-        self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
-        lines = [Content.assemble(*parts) for parts in rows]
-        if self.links:
-            region = self.links[self.cursor].region
-            lines[region.y] = lines[region.y].stylize(TINT, region.x, region.right)
-        return Content("\n").join(lines)
+        self.linked.show(columns, widths)
 
     def _refresh_header(self) -> None:
         run, statistics = self.source.run, self.statistics
@@ -277,32 +274,21 @@ class NumbersScreen(Screen[None]):
 
     def action_move(self, step: int) -> None:
         """Move the cursor to the next number that lists pairs, or the previous one."""
-        if self.links:
-            self.cursor = (self.cursor + step) % len(self.links)
-            self.refresh_page()
-            region = self.links[self.cursor].region.grow((2, 0, 2, 0))
-            self.page.scroll_to_region(region, animate=False, immediate=True)
+        self.linked.move(step)
 
     def action_page(self, pages: float) -> None:
         """Scroll by pages."""
-        top = self.page.scroll_offset.y + page_step(pages, self.page.size.height - 1)
-        self.page.scroll_to(y=top, animate=False, immediate=True)
+        self.linked.turn(pages)
 
     def action_open(self) -> None:
         """List the pairs behind the number under the cursor."""
-        if self.links:
-            self.actions.pairs(self.links[self.cursor].pair_filter, self._shown_judge)
+        if self.linked.selected is not None:
+            self.actions.pairs(self.linked.selected, self._shown_judge)
 
     def on_click(self, event: Click) -> None:
         """List the pairs behind the number that was clicked."""
-        x, y = event.screen_x - self.numbers.region.x, event.screen_y - self.numbers.region.y
-        if not self.page.region.contains(event.screen_x, event.screen_y):
-            return
-        for index, link in enumerate(self.links):
-            if link.region.contains(x, y):
-                self.cursor = index
-                self.action_open()
-                return
+        if self.linked.put_cursor(event):
+            self.action_open()
 
     def action_judge(self) -> None:
         """Show the numbers with the next judge."""
@@ -352,8 +338,10 @@ class NumbersScreen(Screen[None]):
             self.actions.checkpoints()
 
     def action_standing(self) -> None:
-        """Show what is certified of the judge on the page."""
-        if self.actions.standing is not None:
+        """Show what is certified of the judge on the page, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_standing
+        elif self.actions.standing is not None:
             self.actions.standing(self._shown_judge)
 
     def action_workbench(self) -> None:
@@ -362,7 +350,10 @@ class NumbersScreen(Screen[None]):
             self.actions.workbench()
 
     def action_wrong(self) -> None:
-        """Show where the judge on the page is wrong."""
+        """Show where the judge on the page is wrong, once the numbers are there."""
+        if self.statistics is None:
+            self._when_read = self.action_wrong
+            return
         judge = self._shown_judge
         if judge is None:
             self.show_message(Content.styled("no judge has read this run: nobody is wrong yet", MUTED))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
 from textual.screen import Screen
-from textual.widgets import Static
 
 from uphold.errors import UpholdError
 from uphold.records.judge_breakdown import JudgeBreakdown
@@ -26,8 +24,10 @@ from uphold.workflows.lookup import open_store
 from uphold.workflows.where_wrong import breakdown_of
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.numbers.page import NumberLink, Row, arrange, blank, plain, wrapped
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, TINT
+from uphold_tui.numbers.links import LinkedPage
+from uphold_tui.numbers.page import Row, blank, plain, wrapped
+from uphold_tui.place import Place
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import interval
 from uphold_tui.widgets.header import ProgressLine
@@ -87,20 +87,17 @@ class WrongScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.WRONG, options.keymap)}
         self.source, self.actions = source, actions
         self.found: JudgeBreakdown | None = None
-        self.cursor = 0
-        self.links: list[NumberLink] = []
+        self.linked = LinkedPage()
         self._is_read = False
         self._placeholder = Content("counting …").stylize(MUTED)
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
-        self.parts = Static(id="numbers", markup=False)
-        self.page = VerticalScroll(self.parts, id="page", can_focus=False)
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.hair
-        yield self.page
+        yield self.linked.page
         yield self.footer
 
     def on_screen_resume(self) -> None:
@@ -116,7 +113,7 @@ class WrongScreen(Screen[None]):
             self.found = await asyncio.to_thread(self.source.read)
             self._is_read = True
         except UpholdError as error:
-            self._placeholder = safe_text.line(str(error), DOUBT)
+            self._is_read, self._placeholder = False, safe_text.line(str(error), DOUBT)
         self.refresh_page()
 
     # showing
@@ -128,52 +125,34 @@ class WrongScreen(Screen[None]):
         judge = Content("") if self.found is None else safe_text.line(f"where {self.found.judge.name} is wrong", MUTED)
         self.header.show(header.title(*names, (), gap="  " if narrow else "   "), judge)
         self.hair.show(ReviewProgress())
-        self.parts.update(self._content() if self._is_read else self._placeholder)
-        opens = [entry(self.table["wrong.open"], "its pairs")] if self.links else []
+        if self._is_read:
+            width = self.app.size.width - (3 if narrow else 5)
+            sections = breakdown_report(self.found, run.name).sections
+            self.linked.show([list(_rows(sections, width))], [width])
+        else:
+            self.linked.show_instead(self._placeholder)
+        opens = [entry(self.table["wrong.open"], "its pairs")] if self.linked.links else []
         self.footer.show([opens, [entry(self.table["wrong.help"], "what these mean"), entry(self.table["wrong.back"])]])
-
-    def _content(self) -> Content:
-        """Lay out the page, with the part under the cursor tinted."""
-        width = self.app.size.width - (3 if self.has_class("-narrow") else 5)
-        sections = breakdown_report(self.found, self.source.run.name).sections
-        rows, self.links = arrange([list(_rows(sections, width))], [width])
-        self.cursor = min(self.cursor, max(len(self.links) - 1, 0))
-        lines = [Content.assemble(*parts) for parts in rows]
-        if self.links:
-            region = self.links[self.cursor].region
-            lines[region.y] = lines[region.y].stylize(TINT, region.x, region.right)
-        return Content("\n").join(lines)
 
     # keys
 
     def action_move(self, step: int) -> None:
         """Move the cursor to the next part, or the previous one."""
-        if self.links:
-            self.cursor = (self.cursor + step) % len(self.links)
-            self.refresh_page()
-            region = self.links[self.cursor].region.grow((2, 0, 2, 0))
-            self.page.scroll_to_region(region, animate=False, immediate=True)
+        self.linked.move(step)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages."""
-        top = self.page.scroll_offset.y + pages * max(self.page.size.height - 1, 1)
-        self.page.scroll_to(y=top, animate=False, immediate=True)
+        self.linked.turn(pages)
 
     def action_open(self) -> None:
         """List the pairs of the part under the cursor."""
-        if self.links and self.found is not None:
-            self.actions.pairs(self.links[self.cursor].pair_filter, self.found.judge)
+        if self.linked.selected is not None and self.found is not None:
+            self.actions.pairs(self.linked.selected, self.found.judge)
 
     def on_click(self, event: Click) -> None:
         """List the pairs of the part that was clicked."""
-        x, y = event.screen_x - self.parts.region.x, event.screen_y - self.parts.region.y
-        if not self.page.region.contains(event.screen_x, event.screen_y):
-            return
-        for index, link in enumerate(self.links):
-            if link.region.contains(x, y):
-                self.cursor = index
-                self.action_open()
-                return
+        if self.linked.put_cursor(event):
+            self.action_open()
 
     def action_press(self, key_id: str) -> None:
         """Do what a key does, after a click on its name."""
@@ -186,6 +165,11 @@ class WrongScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen("Keys where a judge is wrong", tuple(self.table.values()), _HELP_NOTE))
 
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
+
     def action_command(self) -> None:
         """Offer all commands by name."""
         from uphold_tui.dialogs.commands import open_palette
@@ -197,7 +181,7 @@ class WrongScreen(Screen[None]):
         self.actions.leave()
 
 
-def _rows(sections: "tuple[ReportSection, ...]", width: int) -> Iterator[Row]:
+def _rows(sections: tuple[ReportSection, ...], width: int) -> Iterator[Row]:
     """Return the report as rows: a heading a kind, a row a part."""
     for number, section in enumerate(sections):
         if number:
@@ -228,6 +212,7 @@ def _part_row(row: NumberRow, width: int) -> Row:
         (f"{text.counts:>11}", MUTED),
         (f"{text.figure + text.unit:>7}", BOLD),
         (f"   {text.ends:<9}", MUTED) if text.figure else "",
-        (f"  {text.note}", FAINT),
+        "  ",
+        safe_text.running(text.note, FAINT),
     )
     return ((Content.assemble(*parts, numbers).truncate(width, ellipsis=True), row.pairs),)

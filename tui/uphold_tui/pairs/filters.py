@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from uphold.formatting import count
 from uphold.records.enums import Choice, Preference, QuickFilter
-from uphold.records.judge_breakdown import PartKind
+from uphold.records.judge_parts import PartKind
 from uphold.records.pair_list import Behind, ListedPair, PairFilter, PairsBehind
 from uphold.reviewing.pair_filters import selected
 from uphold_tui import safe_text

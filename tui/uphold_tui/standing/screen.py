@@ -22,6 +22,7 @@ from uphold.workflows.drift import DriftPlan, DriftResult
 from uphold.workflows.standing import StandingOverview
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.place import Place
 from uphold_tui.standing.page import StandingPage
 from uphold_tui.standing.source import StandingSource
 from uphold_tui.standing.work import BackgroundWork
@@ -68,7 +69,7 @@ class StandingScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.STANDING, options.keymap)}
         self.source, self.actions, self._signs = source, actions, options.signs
         self.overview: StandingOverview | None = None
-        self.place = 0
+        self.at = 0
         self.work = actions.at_work()
         self._message = Content("")
         self.header = SplitRow("header")
@@ -112,7 +113,7 @@ class StandingScreen(Screen[None]):
         except UpholdError as error:
             self._say(safe_text.line(str(error), DOUBT))
             return
-        self.place = min(self.place, max(len(self.overview.standings) - 1, 0))
+        self.at = min(self.at, max(len(self.overview.standings) - 1, 0))
         self.refresh_page()
         if self._to_test is not None:
             named, self._to_test = self._to_test, None
@@ -121,7 +122,7 @@ class StandingScreen(Screen[None]):
     @property
     def shown(self) -> StandingPage:
         """The page as it is now."""
-        return StandingPage(self.overview, self.place, self.work.status if self.work is not None else None, self._signs)
+        return StandingPage(self.overview, self.at, self.work.status if self.work is not None else None, self._signs)
 
     @property
     def standing(self) -> Standing | None:
@@ -191,7 +192,7 @@ class StandingScreen(Screen[None]):
     def action_judge(self) -> None:
         """Show the certificate of the next judge."""
         if self.overview is not None and len(self.overview.standings) > 1:
-            self.place = (self.place + 1) % len(self.overview.standings)
+            self.at = (self.at + 1) % len(self.overview.standings)
             self._say(Content(""))
 
     def action_pairs(self) -> None:
@@ -335,6 +336,11 @@ class StandingScreen(Screen[None]):
         from uphold_tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("Keys of standing", tuple(self.table.values()), _HELP_NOTE))
+
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place(self.source.set)
 
     def action_command(self) -> None:
         """Offer all commands by name."""

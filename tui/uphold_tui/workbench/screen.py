@@ -22,6 +22,7 @@ from uphold.workflows.judge_workbench import Workbench, as_shown, edited_clause,
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.dialogs.choose import Choice, ChooseScreen
+from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
@@ -582,6 +583,11 @@ class WorkbenchScreen(Screen[None]):
         from uphold_tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("Keys of the workbench", tuple(self.table.values()), _HELP_NOTE))
+
+    @property
+    def place(self) -> Place:
+        """What commands without a name mean here."""
+        return Place.of_run(self.source.run)
 
     def action_command(self) -> None:
         """Offer all commands by name."""
