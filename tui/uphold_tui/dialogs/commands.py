@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from uphold.formatting import count, count_noun
 from uphold_tui import safe_text
+from uphold_tui.clipboard import copy_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings, labels
 from uphold_tui.themes import BOLD, MUTED, TINT
@@ -296,5 +297,5 @@ class ShellCommandScreen(Overlay[None], inherit_bindings=False):
         self.action_copy()
 
     def action_copy(self) -> None:
-        """Copy the command."""
-        self.app.copy_to_clipboard(self.line)
+        """Copy the command; that this is done is said beside the key."""
+        copy_text(self.app, self.line, "the command", lambda words: None)
