@@ -165,9 +165,10 @@ class BundleImport:
 
     def _find_pair(self, source: RowSource, fact: BundlePair) -> None:
         row = self._conn.execute(
-            "SELECT p.id FROM pairs p JOIN examples e ON e.id = p.example_id"
-            " WHERE p.run_id = ? AND e.key = ? AND p.turn = ? AND p.contents = ?",
-            (self._runs[fact.run], fact.key, fact.turn, fact.contents),
+            # in this form SQLite goes by the indices of both, and not through all pairs of the run
+            "SELECT p.id FROM examples e CROSS JOIN pairs p ON p.run_id = ? AND p.example_id = e.id AND p.turn = ?"
+            " AND p.contents = ? WHERE e.set_id = ? AND e.key = ?",
+            (self._runs[fact.run], fact.turn, fact.contents, self._place.set_id, fact.key),
         ).fetchone()
         if row is None:
             raise BadFile(
@@ -362,10 +363,10 @@ class BundleImport:
 
 
 _KNOWN_JUDGMENT = """
-SELECT 1 FROM sets s JOIN runs r ON r.set_id = s.id JOIN systems c ON c.id = r.candidate_id
-JOIN systems b ON b.id = r.baseline_id JOIN examples e ON e.set_id = s.id
-JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id
-JOIN judgments j ON j.pair_id = p.id AND j.superseded_by IS NULL JOIN judges g ON g.id = j.judge_id
+SELECT 1 FROM sets s CROSS JOIN runs r ON r.set_id = s.id CROSS JOIN systems c ON c.id = r.candidate_id
+CROSS JOIN systems b ON b.id = r.baseline_id CROSS JOIN examples e ON e.set_id = s.id
+CROSS JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id
+CROSS JOIN judgments j ON j.pair_id = p.id AND j.superseded_by IS NULL JOIN judges g ON g.id = j.judge_id
 WHERE s.name = ? AND c.name = ? AND b.name = ? AND e.key = ? AND p.turn = ? AND p.contents = ? AND g.name = ? AND g.version = ?
 AND j.answer_order = ? AND j.sample = ? AND j.purpose = ?
 """
