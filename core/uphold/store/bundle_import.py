@@ -6,7 +6,7 @@ adds nothing.
 
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,6 +36,8 @@ from uphold.store.judges import add_judge
 from uphold.store.judgments import insert_from_bundle
 from uphold.store.outcomes import write_labels, write_undone, write_verdicts
 from uphold.store.reviews import has_event, insert_event
+
+_FACTS_AT_A_TIME = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,11 @@ class BundleImport:
         self._labelled: set[int] = set()
         self._judged = False
 
-    def write(self, facts: Iterable[tuple[RowSource, BundleFact]]) -> None:
-        """Write facts in their order. Raises BadFile, with its line, for one that does not fit what is there."""
+    def write(self, facts: Iterable[tuple[RowSource, BundleFact]]) -> Iterator[None]:
+        """Write facts in their order; yields from time to time, so that it can be stopped.
+
+        Raises BadFile, with its line, for a fact that does not fit what is there.
+        """
         writers: dict[type[Any], Any] = {
             BundleStatus: self._write_status,
             BundleRun: self._find_run,
@@ -98,8 +103,10 @@ class BundleImport:
             BundleJudgment: self._write_judgment,
             BundleEvent: self._write_event,
         }
-        for source, fact in facts:
+        for number, (source, fact) in enumerate(facts):
             writers[type(fact)](source, fact)
+            if number % _FACTS_AT_A_TIME == 0:
+                yield
         for event_id in self._undone:
             write_undone(self._conn, event_id)
         if self._labelled:
