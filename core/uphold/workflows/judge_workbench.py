@@ -38,7 +38,7 @@ from uphold.workflows.judge_trial import (
     plan_trial_of,
     trial_so_far,
 )
-from uphold.workflows.kept_judges import draft_table, kept_name
+from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name
 from uphold.workflows.named_judge import NamedJudge, with_address_of
 from uphold.workflows.set_judge import find_version
 
@@ -176,8 +176,7 @@ def draft_judge(
 
     Without `with_address` no key is looked for.
     """
-    settings = request.settings
-    judge = judge_from_table(draft_table(store, prompt, name), name, None, settings.endpoints, settings.prices)
+    judge = kept_judge(store, draft_table(store, prompt, name), request.settings)
     if not isinstance(judge, LlmJudge):
         raise BadUsage(f"{name} is no judge of a model")
     ref = next(
@@ -218,10 +217,9 @@ def keep_version(
     latest = bench.versions[-1].prompt if bench.versions else bench.draft
     if latest.hash == prompt.hash:
         raise BadUsage("nothing differs from the version before")
-    settings = request.settings
     first = [] if bench.versions else [(bench.draft, bench.name)]
     for one, name in (*first, (prompt, kept_name(bench.name, bench.number))):
-        judge = judge_from_table(draft_table(store, one, name), name, None, settings.endpoints, settings.prices)
+        judge = kept_judge(store, draft_table(store, one, name), request.settings)
         with store.writing() as conn:
             judge_id = add_judge(conn, judge.record)
             judge_prompts.add_version(conn, bench.scope.set_id, bench.name, one, judge_id, add_reviewer(conn, reviewer))
