@@ -124,6 +124,13 @@ def test_what_was_seen_is_written_once(store: Store) -> None:
     assert store.one("SELECT count(*), min(source) FROM shown_pairs") == (1, "app")
 
 
+def test_what_was_only_seen_is_nothing_that_was_done(store: Store) -> None:
+    session = again(store)
+    before = store.total_changes()
+    session.record_seen(shown(session))
+    assert store.total_changes() == before
+
+
 def test_what_a_decision_says_is_not_written_twice(store: Store) -> None:
     session = again(store)
     decide(session)

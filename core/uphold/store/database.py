@@ -233,8 +233,12 @@ class Store:
         return int(self.one("PRAGMA data_version")[0])
 
     def total_changes(self) -> int:
-        """Return how many rows this connection has inserted, updated or deleted."""
+        """Return how many rows this connection has inserted, updated or deleted, without those that were left out."""
         return self._changes_before + self.conn.total_changes
+
+    def leave_out_changes(self, rows: int) -> None:
+        """Leave rows out of `total_changes`: they record what was on a screen, and nothing that somebody did."""
+        self._changes_before -= rows
 
     def close(self) -> None:
         """Close the connection."""

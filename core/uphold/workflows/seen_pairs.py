@@ -33,6 +33,7 @@ class SeenPairs:
         with self._store.writing() as conn:
             shown = [(pair.pair_id, screen, pair.reference_id)]
             shown_pairs.add_shown(conn, self._by, self._queue_id, shown, source="app")
+        self._store.leave_out_changes(len(shown))
         if screen.verdict_shown and screen.verdict not in (None, Verdict.PENDING):
             self.verdicts.add(pair.pair_id)
         if screen.names_shown:

@@ -1,9 +1,14 @@
 """A review of a pair that a judge is still reading: its verdict appears in place, and no key is taken for it before."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from support.app_samples import app, press, review, shown
 from support.imports import bring, compared, judged
+from uphold.errors import DatabaseBusy
 from uphold.records.enums import Verdict
 from uphold.workflows.lookup import open_store
 
@@ -73,3 +78,22 @@ async def test_what_is_on_the_screen_of_an_undecided_pair_is_written_down_at_onc
         ]
         await press(pilot, "v")
         assert store.one("SELECT count(*), max(names_shown) FROM shown_pairs") == (2, 1)
+
+
+async def test_what_was_seen_waits_for_no_other_program_and_is_written_when_that_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "u.db"
+    store = open_store(path, create=True)
+    bring(store, judged("one"), judged("two"))
+    made = app(store)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with made.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            screen = review(pilot)
+            with store.waiting_at_most(0), pytest.raises(DatabaseBusy):
+                screen.session.record_seen(screen._on_screen(screen.session.current))  # type: ignore[arg-type]
+            assert store.one("SELECT count(*) FROM shown_pairs") == (0,)
+            await press(pilot, "v")
+            other.execute("ROLLBACK")
+            screen.check_for_verdict()
+            assert store.one("SELECT count(*), max(names_shown) FROM shown_pairs") == (1, 1)

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from uphold.formatting import count, count_noun
 from uphold_tui import safe_text
+from uphold_tui.clipboard import copy_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings, labels
 from uphold_tui.themes import BOLD, MUTED, TINT
@@ -284,11 +285,13 @@ class ShellCommandScreen(Overlay[None], inherit_bindings=False):
     def __init__(self, words: str, line: str) -> None:
         super().__init__()
         self._words, self.line = words, line
+        self.message = Static(markup=False)
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.styled(self._words, BOLD), markup=False)
         yield Static(Content.styled("In a shell, words in capitals being yours to fill in:", MUTED), markup=False)
         yield Static(Content.assemble("\n", safe_text.line(self.line, BOLD), "\n"), markup=False)
+        yield self.message
         yield Static(key_row((("y", "copy again"), ("esc", "close"))), markup=False)
 
     def on_mount(self) -> None:
@@ -297,4 +300,6 @@ class ShellCommandScreen(Overlay[None], inherit_bindings=False):
 
     def action_copy(self) -> None:
         """Copy the command."""
-        self.app.copy_to_clipboard(self.line)
+        copy_text(
+            self.app, self.line, "the command", lambda words: self.message.update(Content.styled(f"{words}\n", MUTED))
+        )
