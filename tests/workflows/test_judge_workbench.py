@@ -71,6 +71,17 @@ def test_an_unchanged_draft_is_the_judge_itself(tmp_path: Path) -> None:
         assert judge.to_ask().judge.record.version == bench.old.version
 
 
+def test_a_judge_is_tested_as_the_version_that_it_is(decided: Store) -> None:
+    bench = opened(decided)
+    assert bench.old is not None
+    assert bench.named_for_test(bench.draft) == f"weak@{bench.old.version}"
+    other = replace(bench, old=replace(bench.old, name="recorded elsewhere"))
+    assert other.named_for_test(bench.draft) == "weak"
+    draft = bench.draft.with_new_clause(Clause("One.", since=2))
+    version = judge_workbench.keep_version(decided, bench, draft, "mira", REQUEST)
+    assert opened(decided).named_for_test(draft) == f"weak v2@{version.judge_version}"
+
+
 def test_clauses_from_reasons_carry_their_evidence(decided: Store) -> None:
     bench = opened(decided)
     assert bench.reasons is not None

@@ -199,10 +199,8 @@ class WorkbenchScreen(Screen[None]):
         self.header.show(left, self._message or right)
 
     def _version_words(self) -> str:
-        bench = self.bench
-        assert bench is not None
-        same = next((one.number for one in bench.versions if one.prompt.hash == self.draft.hash), None)
-        return "as it is" if same in (None, 1) else f"v{count(same or 1)}"
+        version = self.bench.version_of(self.draft) if self.bench is not None else None
+        return "as it is" if version is None or version.number == 1 else f"v{count(version.number)}"
 
     def _column_width(self, scroll: VerticalScroll, share: float) -> int:
         inner = scroll.content_size.width
@@ -528,14 +526,7 @@ class WorkbenchScreen(Screen[None]):
         elif self.is_new:
             self.say(Content.styled("S keeps it first: what is tested is a version", MUTED))
         else:
-            version = next((one for one in bench.versions if one.prompt.hash == self.draft.hash), None)
-            named = (
-                f"{bench.name_of(self.draft)}@{version.judge_version}"
-                if version is not None
-                else f"{bench.old.name}@{bench.old.version}"
-                if bench.old is not None
-                else ""
-            )
+            named = bench.named_for_test(self.draft)
             self._try(lambda: self.actions.test(named))
 
     def action_tries(self) -> None:
