@@ -199,6 +199,8 @@ async def test_rates_and_agreement_can_rest_while_the_verdicts_are_on_the_table(
         assert "12/14" in shown(pilot) or "12 of 14 read" in shown(pilot)
         for words in ("win rate", "Win rate", "agreement", "Agreement", "✓ 12"):
             assert words not in shown(pilot)
+        if size[0] >= 100:
+            assert "i shows them" in shown(pilot)
         await press(pilot, "i")
         assert "percent won by" in shown(pilot)
 

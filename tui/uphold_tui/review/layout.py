@@ -284,7 +284,7 @@ def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailV
     trail = tuple(session.trail(shape.height))
     progress = shown_progress(session, state.options)
     numbers = None if progress.rates_hidden else state.numbers
-    resting = "rates rest while it is blind" if session.blind else f"{_RATES_REST}   {_numbers_key(state)} shows them"
+    resting = "rates rest while it is blind" if session.blind else f"rates rest: {_numbers_key(state)} shows them"
     return RailView(
         numbers,
         progress,

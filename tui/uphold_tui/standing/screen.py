@@ -28,6 +28,7 @@ from uphold_tui.standing.source import StandingSource
 from uphold_tui.standing.work import BackgroundWork
 from uphold_tui.themes import BOLD, DOUBT, MUTED, OVERTURNED, UPHELD
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
 _HELP_NOTE = (
@@ -185,9 +186,9 @@ class StandingScreen(Screen[None]):
         """Scroll the page."""
         self.page.scroll_to(y=self.page.scroll_offset.y + lines, animate=False, immediate=True)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages."""
-        self.action_scroll(pages * max(self.page.size.height - 1, 1))
+        self.action_scroll(page_step(pages, self.page.size.height - 1))
 
     def action_judge(self) -> None:
         """Show the certificate of the next judge."""

@@ -25,6 +25,7 @@ from uphold_tui.dialogs.choose import Choice, ChooseScreen
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 from uphold_tui.workbench.options import pair_options, reason_options, version_options
 from uphold_tui.workbench.result import TrialView, changed_pairs, trial_rows
@@ -316,10 +317,10 @@ class WorkbenchScreen(Screen[None]):
         if place < len(items):
             scroll.scroll_to_region(items[place].grow((1, 0, 1, 0)), animate=False, immediate=True)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll the pane that the cursor is in, by pages."""
         scroll = self.rubric if self.pair is None else self.result
-        top = scroll.scroll_offset.y + pages * max(scroll.size.height - 1, 1)
+        top = scroll.scroll_offset.y + page_step(pages, scroll.size.height - 1)
         scroll.scroll_to(y=top, animate=False, immediate=True)
 
     def action_pane(self) -> None:
