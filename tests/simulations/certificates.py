@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from support.certified import rows
+from support.certified import SEED, rows
 from support.imports import bring
 from support.stores import new_store
 from uphold.records.certificates import Certificate, CertifyState, DriftState
@@ -25,6 +25,7 @@ from uphold.store.database import Store
 from uphold.store.decided_pairs import read_decided
 from uphold.store.outcomes import write_verdicts
 from uphold.workflows.certifying import CertifyRequest, CertifyResult, certify
+from uphold.workflows.curating import make_set
 from uphold.workflows.drift import count_reruns, finish_check
 from uphold.workflows.halves import set_halves
 from uphold.workflows.judge_request import JudgeRequest
@@ -43,6 +44,7 @@ RIGHT, WRONG = Preference.CANDIDATE, Preference.BASELINE
 def _made(examples: int, each: int) -> Store:
     """Return a store with so many locked and so many other examples, decided in `each` runs of the set `s`."""
     store = new_store(Path(_FOLDER.name) / f"{examples}-{each}.db")
+    make_set(store, "s", "ada", seed=SEED)
     asked = rows(4 * examples + 40)
     for row in asked:
         for name in ("reviewer", "review"):

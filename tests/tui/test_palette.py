@@ -181,6 +181,17 @@ async def test_the_start_screen_over_a_review_leads_back_to_it(tmp_path: Path) -
         assert review(pilot).session.index == 0
 
 
+async def test_back_at_the_start_screen_a_set_that_was_changed_has_its_version(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with make_app(store).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await press(pilot, "E", "D", *"thin", "enter")
+        await choose(pilot, "start screen")
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert store.one("SELECT COUNT(*) FROM set_versions")[0] == 1
+        assert len(pilot.app.screen_stack) == 1
+
+
 async def test_import_is_offered_on_every_screen(tmp_path: Path) -> None:
     async with app(database(tmp_path)).run_test(size=SIZE) as pilot:
         await pilot.pause()

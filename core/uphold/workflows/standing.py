@@ -37,16 +37,16 @@ def statistics_standing(store: Store, numbers: RunStatistics) -> Standing | None
 def _standing(store: Store, set_id: int, judge: JudgeRef | None, run: Run | None) -> Standing | None:
     if not certificates.has_certificates(store, set_id):
         return None
-    counts = _counting(certificates.latest_certificates(store, set_id), judge)
-    return with_state(store, certificates.with_tags(store, counts), judge, run)
+    found = _counting(certificates.latest_certificates(store, set_id), judge)
+    return with_state(store, certificates.with_tags(store, found), judge, run)
 
 
 def run_state(store: Store, run: Run, judge: JudgeRef | None) -> CertificateState | None:
     """Return what the certificate that counts for a run is now, and nothing else of it; None where there is none."""
     if not certificates.has_certificates(store, run.set_id):
         return None
-    counts = _counting(certificates.latest_certificates(store, run.set_id), judge)
-    return with_state(store, counts, judge, run).state
+    found = _counting(certificates.latest_certificates(store, run.set_id), judge)
+    return with_state(store, found, judge, run).state
 
 
 def _counting(found: Iterable[Certificate], judge: JudgeRef | None) -> Certificate:
