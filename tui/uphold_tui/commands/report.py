@@ -65,7 +65,7 @@ def _print_decisions(context: typer.Context, request: "ReportRequest") -> None:
 
 def _write(context: typer.Context, request: "ReportRequest", output: Path, *, force: bool, json: bool) -> None:
     from uphold.errors import BadUsage
-    from uphold.workflows.exporting import FileExists
+    from uphold.workflows.file_writing import FileExists
     from uphold.workflows.reporting import write_report
     from uphold_tui.console import print_json, print_line, print_note, progress
 
