@@ -30,8 +30,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviewer = Annotated[
     str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it; the user name by default.")
 ]
+ReviewerName = Annotated[
+    str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
+]
 SetName = Annotated[str, typer.Argument(metavar="SET", help="Name of the eval set.")]
 RunName = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+FieldColumns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
+]
 
 
 def print_other_sets(from_other_sets: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uphold_tui.commands.options import AsJson, RunName
+from uphold_tui.commands.options import AsJson, Force, RunName
 
 if TYPE_CHECKING:
     from uphold.records.replayed import Replay
@@ -31,7 +31,7 @@ def report(
         str | None, typer.Option("--judge", metavar="NAME", help="Rest the numbers on this judge.")
     ] = None,
     no_names: Annotated[bool, typer.Option("--no-names", help="Number the reviewers and name none of them.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Write a report of one or several runs to hand on: what they show, what it rests on, what they cannot show.
