@@ -190,7 +190,7 @@ def test_the_folder_has_the_three_kinds_of_files_that_fastchat_has(folder: Path)
     ]
 
 
-def test_an_unreadable_verdict_is_in_no_file_since_fastchat_would_count_it(tmp_path: Path) -> None:
+def test_an_unreadable_verdict_is_in_no_file(tmp_path: Path) -> None:
     with new_store(tmp_path / "x.db") as store:
         bring_files(store, write(tmp_path / "s.jsonl", judged("a"), {**judged("b"), "verdict": None}))
     found = uphold(tmp_path, "export", "mt-bench", "-o", "bench")
@@ -220,9 +220,8 @@ def keys_and_labels(path: Path) -> list[tuple[Any, ...]]:
 def test_names_that_are_no_file_names_become_some_that_are_free(tmp_path: Path) -> None:
     names = {"candidate": "../org/m", "baseline": ".._org_m"}
     with new_store(tmp_path / "x.db") as store:
-        bring_files(
-            store, write(tmp_path / "s.jsonl", judged(judge="human", **names), judged("b", judge="a/b", **names))
-        )
+        rows = [judged(judge="human", **names), judged("b", judge="a/b", **names), reviewed("b", **names)]
+        bring_files(store, write(tmp_path / "s.jsonl", *rows))
     done(tmp_path, "export", "mt-bench", "-o", "bench")
     assert sorted(path.name for path in (tmp_path / "bench" / "model_answer").iterdir()) == [
         "_org_m-2.jsonl",
@@ -233,8 +232,11 @@ def test_names_that_are_no_file_names_become_some_that_are_free(tmp_path: Path) 
     )
     assert sorted(path.name for path in (tmp_path / "bench" / "model_judgment").iterdir()) == [
         "a_b_pair.jsonl",
+        "human-2_pair.jsonl",
         "human_pair.jsonl",
     ]
+    judges = {tuple(lines(path)[0]["judge"]) for path in (tmp_path / "bench" / "model_judgment").iterdir()}
+    assert judges == {("a/b", "uphold"), ("human", "judge"), ("human", "uphold")}
 
 
 def test_a_folder_is_replaced_only_where_it_holds_nothing_else_and_force_says_so(folder: Path) -> None:
@@ -248,6 +250,11 @@ def test_a_folder_is_replaced_only_where_it_holds_nothing_else_and_force_says_so
     (folder / "bench" / "notes.txt").write_text("mine")
     assert "something else in this folder (notes.txt)" in told(folder, "export", "mt-bench", "-o", "bench", "--force")
     assert (folder / "bench" / "notes.txt").read_text() == "mine"
+    assert "there is no folder" in told(folder, "export", "mt-bench", "-o", "none/bench")
+    assert "is there and no folder" in told(folder, "export", "mt-bench", "-o", "s.jsonl", "--force")
+    (folder / "empty").mkdir()
+    done(folder, "export", "mt-bench", "-o", "empty")
+    assert (folder / "empty" / "question.jsonl").exists()
     assert not hidden(folder)
 
 
@@ -423,7 +430,7 @@ def test_a_text_that_no_cell_takes_is_cut_and_counted(tmp_path: Path) -> None:
 def test_more_pairs_than_a_sheet_has_rows_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uphold.formats.writers.workbook.MOST_PAIRS", 3)
     said = told(folder, "export", "xlsx", "-o", "out.xlsx")
-    assert said == "a sheet has room for 3 pairs, and here are more; write csv or jsonl, which have no such limit"
+    assert said == "a sheet has room for 3 pairs, and here are 6; write csv or jsonl, which have no such limit"
     assert names_in(folder) == ["s.jsonl", "x.db"]
 
 

@@ -27,7 +27,11 @@ question = "Which is friendlier?"
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("imported")
     talk = compared(
-        "talk", instruction=None, turns=["A?", "B?"], response_candidate=["1", "2"], response_baseline=["3", "4"]
+        "talk",
+        instruction=None,
+        turns=["A?", "B?"],
+        response_candidate=["uno", "dos"],
+        response_baseline=["tres", "cuatro"],
     )
     rows = [
         compared("one", reference="r", context="c"),
@@ -99,7 +103,7 @@ def test_a_pair_of_a_set_is_found_in_its_run(folder: Path) -> None:
         folder, judge_file(folder), "--set", "desk", "--key", "talk", "--turn", "2", "--order", "baseline-first"
     )
     assert (found["run"], found["key"], found["turn"]) == ("candidate-vs-baseline", "talk", 2)
-    assert found["user"].index("3\n") < found["user"].index("1\n")
+    assert found["user"].index("tres\n") < found["user"].index("uno\n")
 
 
 def test_a_pair_that_needs_no_request_says_so(folder: Path) -> None:

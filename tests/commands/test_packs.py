@@ -68,6 +68,16 @@ def test_a_conflict_is_listed_and_the_exit_code_is_still_0(folder: Path) -> None
     assert "1 conflict: the word of the file stands" in done(folder, "merge", "ann.db", "--take-theirs")
 
 
+def test_a_hostile_name_reaches_the_terminal_harmless(folder: Path) -> None:
+    name = "x\n\x1b]0;title\x07uphold forget"
+    done(folder, "pack", "-o", "ann.db")
+    done(folder, "decide", "k00", "candidate", "--reviewer", name)
+    done(folder, "decide", "k00", "baseline", "--reviewer", name, db="ann.db")
+    found = uphold(folder, "merge", "ann.db")
+    assert "\x1b" not in found.stdout + found.stderr
+    assert not any(line.startswith(("\x1b", "uphold forget")) for line in (found.stdout + found.stderr).splitlines())
+
+
 def test_after_a_merge_the_disputes_are_named_with_the_command(folder: Path) -> None:
     done(folder, "decide", "k00", "candidate", "--reviewer", "bob")
     done(folder, "pack", "-o", "ann.db", "--blind")

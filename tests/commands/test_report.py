@@ -363,6 +363,16 @@ def test_later_work_is_told_apart_from_changes_by_hand(folder: Path, name: str) 
     assert found["holds"] == (name not in _CHANGES_FIGURES)
 
 
+def test_figures_are_held_against_the_judge_of_the_report_whoever_has_judged_since(folder: Path) -> None:
+    later = [{"key": key, "judge": "later", "verdict": "baseline", **_names()} for key in KEYS]
+    done(folder, "import", write(folder / "later.jsonl", *later), "--set", "desk")
+    found = replayed(folder)
+    assert found["since"] == ["the numbers of the run rest on another judge now: later"]
+    assert {what.partition(".")[0] for what in named(found)} <= {"checkpoints"}
+    printed = uphold(folder, "replay", "lora-vs-base").stdout
+    assert len(printed.splitlines()) <= 45
+
+
 def test_a_decision_in_another_run_changes_the_history_alone(folder: Path) -> None:
     done(folder, "import", write(folder / "more.jsonl", *_without_words("lora-2")), "--set", "desk")
     done(folder, "report", "lora-vs-base", "-o", "new.html")

@@ -46,6 +46,8 @@ SCENES: dict[str, Scene] = {
     "find": Scene("read", ("/", '"refund')),
     "found": Scene("read", ("/", '"refund', "enter")),
     "command": Scene("read", (":", '"the')),
+    "command-report": Scene("read", (":", '"report')),
+    "command-shell": Scene("read", (":", '"gate', "enter")),
     "help": Scene("read", ("?",)),
     "guidelines": Scene("states", ("I",), run=2),
     "no-guidelines": Scene("read", ("I",)),

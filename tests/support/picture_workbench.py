@@ -116,18 +116,20 @@ def _fill(store: Store) -> None:
 
 
 class _Wrong:
-    """A judge that is wrong on every so-manieth example, and on others now and then when it has been asked a lot."""
+    """A judge that is wrong on every so-manieth example, and turns on some when it is asked the same twice."""
 
     def __init__(self) -> None:
         self.wrong = 4
+        self._asked: set[bytes] = set()
 
     def __call__(self, asked: Asked) -> Reply:
         number = int(re.findall(r"candidate answer (\d+)", asked.user)[-1])
         better = "B" if asked.user.rfind("good") > asked.user.rfind("bad") else "A"
         is_shorter = "Length is no merit" in asked.raw.decode()
         wrong = number % (self.wrong if is_shorter else 4) == 1 or (number == 50 and is_shorter)
-        if asked.number > 400 and number % 29 == 3:
+        if asked.raw in self._asked and number % 29 == 3:
             wrong = not wrong
+        self._asked.add(asked.raw)
         return answer_to(asked, said({"A": "B", "B": "A"}[better] if wrong else better))
 
 

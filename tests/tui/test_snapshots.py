@@ -40,6 +40,8 @@ SCREENS = [
     ("judging", WIDE),
     ("checkpoints-lost", WIDE),
     ("new-checkpoint", WIDE),
+    ("workbench", WIDE),
+    ("workbench", NARROW),
     ("help", WIDE),
 ]
 

@@ -1,10 +1,15 @@
 """Colours: text can be read on every ground, and A and B differ in every theme."""
 
+from pathlib import Path
+
 import pytest
 from textual.color import Color
+from textual.filter import Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
+from support.app_samples import app, database
 from uphold_tui import themes
+from uphold_tui.app import UpholdApp
 
 GROUNDS = ("background", "surface", "panel")
 
@@ -90,3 +95,20 @@ def test_the_contrast_theme_reaches_seven_for_text_of_every_strength_on_whatever
 def test_a_terminal_of_sixteen_colours_gets_a_theme_that_mixes_nothing() -> None:
     assert BUILTIN_THEMES[themes.usual_theme("standard")].ansi
     assert {themes.usual_theme(system) for system in ("256", "truecolor", None)} == {themes.DARK.name}
+
+
+async def test_without_colours_greys_are_taken_from_themes_of_rgb_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    made = app(database(tmp_path), theme="ansi-dark")
+    async with made.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert filters(made) == [NoColor]  # greys of the terminal's own colours would be black on black
+        made.theme = "uphold-dark"
+        await pilot.pause()
+        assert filters(made) == [Monochrome]
+
+
+def filters(made: UpholdApp) -> list[type]:
+    return [type(one) for one in made.get_line_filters() if isinstance(one, (NoColor, Monochrome))]

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from support.imports import bring, compared, dump
-from support.packs import read_pack
+from support.packs import pack, read_pack
 from support.stores import new_store
-from uphold.errors import BadDatabase, BadUsage
+from uphold.errors import BadDatabase, BadFile, BadUsage
 from uphold.store import backups
 from uphold.store.database import Store, open_store
 from uphold.store.schema import SCHEMA, migrate
+from uphold.workflows import backing_up, packing
 from uphold.workflows.backing_up import write_backup
 
 
@@ -67,6 +68,20 @@ def test_a_damaged_database_is_told_and_no_copy_is_kept(store: Store) -> None:
     with pytest.raises(BadDatabase, match="is damaged, no copy was kept"):
         write_backup(store, store.path.with_name("safe.db"))
     assert list(store.path.parent.glob("safe.db*")) == []
+
+
+def test_a_full_disk_is_told_of_the_new_file_and_leaves_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(store, compared("a"))
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backing_up, "back_up", full)
+    monkeypatch.setattr(packing, "fill_pack", full)
+    for write in (lambda: write_backup(store, store.path.with_name("safe.db")), lambda: pack(store, "safe.db")):
+        with pytest.raises(BadFile, match=r"safe\.db: cannot be written \(database or disk is full\); free some space"):
+            write()
+    assert list(store.path.parent.glob("*safe*")) == list(store.path.parent.glob(".uphold-*")) == []
 
 
 def old(path: Path, *, empty: bool = False) -> Path:

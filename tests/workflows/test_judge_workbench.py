@@ -140,6 +140,21 @@ def test_a_shown_pair_whose_texts_were_forgotten_is_not_sent(decided: Store) -> 
     assert "examples" not in draft_table(decided, draft, "x")
 
 
+def test_forgetting_reaches_kept_versions_and_judges(decided: Store, tmp_path: Path) -> None:
+    bench = opened(decided)
+    assert bench.reasons is not None
+    pair = judge_workbench.showable_pairs(decided, bench)[0]
+    notes = [one for one in bench.reasons.reasons if one.is_note and pair.place.key in {p.key for p in one.pairs}]
+    draft = bench.draft.with_shown(judge_workbench.as_shown(pair, 2)).with_new_clause(suggested_clause(notes[0], 2))
+    judge_workbench.keep_version(decided, bench, draft, "mira", REQUEST)
+    forget_examples(decided, "s", [pair.place.key], "mira")
+    kept = judge_workbench.kept_versions(decided, "s")[-1].prompt
+    assert (kept.shown[0].reason, kept.clauses[-1].text, kept.clauses[-1].reason) == ("", "", "")
+    stored = decided.path.read_bytes()
+    for text in (pair.place.instruction, notes[0].reason):
+        assert text.encode() not in stored
+
+
 def test_an_imported_judge_is_worked_on_with_a_model_of_the_settings(tmp_path: Path) -> None:
     with reviewed_store(tmp_path / "x.db", 64, imported=True) as store:
         bench = opened(store)

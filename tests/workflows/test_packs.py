@@ -10,6 +10,7 @@ from support.packs import SECRETS, pack, read_pack, run_with_secrets
 from support.sessions import on_screen
 from uphold.errors import BadUsage
 from uphold.records.packs import Share
+from uphold.reports.json_output import statistics_json
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.packing import PackRequest, pack_run, parse_share
@@ -30,14 +31,15 @@ def test_a_blind_pack_has_no_byte_of_what_the_judge_and_others_said(store: Store
         assert {name: rows for name, rows in dump(there).items() if name in told and rows} == {}
 
 
-def test_an_open_pack_has_the_verdicts_and_decisions_that_stand(store: Store) -> None:
-    run_with_secrets(store)
+def test_an_open_pack_has_the_same_statistics(store: Store) -> None:
+    run_with_secrets(store, 30)
+    read_pack(store.path, "bob", 22)
     path = pack(store).path
     with open_store(path) as there:
-        here, packed = read_run_statistics(store, None), read_run_statistics(there, None)
-    assert packed.human.reviewed == here.human.reviewed == 4
-    assert packed.judges[0].wins == here.judges[0].wins == 8
-    assert packed.judges[0].agreement.confusion == here.judges[0].agreement.confusion
+        here, packed = (statistics_json(read_run_statistics(one, None)) for one in (store, there))
+    assert packed == here
+    assert here["human"]["reviewed"] > 22
+    assert here["judges"][0]["assisted"]["state"] != "refused"
 
 
 def test_a_pack_shows_the_same_pairs_in_the_same_order_with_the_same_sides_and_the_sets_own_reasons(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Key as KeyEvent
+from textual.filter import Monochrome, NoColor
 from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
@@ -86,6 +87,7 @@ class UpholdApp(App[str]):
         for theme in themes.OWN:
             self.register_theme(theme)
         self.theme = self._first_theme()
+        self.watch_theme()
         self.set_keymap(self.options.keymap)
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
         if checkpoint is not None:
@@ -105,6 +107,15 @@ class UpholdApp(App[str]):
         if theme not in self.available_themes:
             raise BadUsage(f"there is no theme {theme!r}; themes are {', '.join(sorted(self.available_themes))}")
         return theme
+
+    def watch_theme(self) -> None:
+        """With NO_COLOR take colours away in the way that the theme at hand needs.
+
+        Textual chooses once, before there is a theme: greys for the terminal's own colours would be black on black.
+        """
+        if self.no_color:
+            kept = [one for one in self._filters if not isinstance(one, (Monochrome, NoColor))]
+            self._filters = [*kept, NoColor() if self.native_ansi_color else Monochrome()]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours of the sides and the strengths of text, for the theme at hand."""

@@ -46,7 +46,7 @@ Opens = Callable[[Navigator, Place], None]
 class Entry:
     """A command of the palette, found by its `words` and by those in `also`, which other programs use.
 
-    `opens` does it; without it the command line does, by `shell`, in which {set}, {run} and {system} are filled in.
+    `opens` does it; without it the command line does, by `shell`, in which {set} and {run} are filled in.
     `keys` are the ids of keys that do the same: a screen which has one of them offers that, found by `also` too.
     `stands_for` are the commands of the command line whose work this is. `tells` says that it shows what a blind review
     keeps back.
@@ -257,6 +257,7 @@ ENTRIES: tuple[Entry, ...] = (
         _run(Navigator.judge_run),
         keys=("home.judge", "import.judge"),
         stands_for=("judge",),
+        tells=True,
     ),
     Entry(
         "checkpoints of the set",

@@ -86,7 +86,7 @@ class JudgePrompt:
     @property
     def rubric(self) -> str:
         """The clauses that are on, a line each."""
-        return "\n".join(clause.text for clause in self.clauses if clause.is_on)
+        return "\n".join(clause.text for clause in self.clauses if clause.is_on and clause.text)
 
     @property
     def text(self) -> str:

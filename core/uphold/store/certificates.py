@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uphold.records.certificates import (
     BetterThan,
@@ -95,17 +95,17 @@ def write_certificate(conn: sqlite3.Connection, new: NewCertificate) -> int:
 
 
 def all_certificates(store: Store, set_id: int) -> list[Certificate]:
-    """Return every test over a set, the oldest first."""
+    """Return every test over a set, the oldest first, without their tags."""
     return [_certificate(store, row) for row in store.rows(_CERTIFICATES.format("c.set_id = ?"), (set_id,)).fetchall()]
 
 
 def find_certificate(store: Store, number: int) -> Certificate:
-    """Return a test by its id."""
-    return _certificate(store, store.one(_CERTIFICATES.format("c.id = ?"), (number,)))
+    """Return a test by its id, with its tags."""
+    return with_tags(store, _certificate(store, store.one(_CERTIFICATES.format("c.id = ?"), (number,))))
 
 
 def latest_certificates(store: Store, set_id: int) -> list[Certificate]:
-    """Return the latest test of each judge version over a set, the latest first."""
+    """Return the latest test of each judge version over a set, the latest first, without their tags."""
     latest = "c.id IN (SELECT max(id) FROM certificates WHERE set_id = ? GROUP BY judge_id)"
     return [_certificate(store, row) for row in store.rows(_CERTIFICATES.format(latest), (set_id,)).fetchall()][::-1]
 
@@ -141,23 +141,22 @@ def _certificate(store: Store, row: tuple) -> Certificate:  # type: ignore[type-
         examples=examples,
         unreadable=unreadable,
         seen=seen,
-        tags=_tags(store, number),
         against=None if against_id is None else JudgeRef(*store.one(_JUDGE, (against_id,))),
         test=None if p is None else BetterThan(better, worse, p),
     )
 
 
-def _tags(store: Store, number: int) -> tuple[TagAgreement, ...]:
-    """Return the tags of the set's active examples with how many tested pairs have them, the most frequent first."""
+def with_tags(store: Store, certificate: Certificate) -> Certificate:
+    """Return a test with the tags of the set's active examples and how many tested pairs have them, the most frequent first."""
     rows = store.rows(
         "SELECT t.tag, total(u.same), count(u.pair_id) FROM tags t JOIN examples e ON e.id = t.example_id"
         " JOIN certificates c ON c.id = :id AND c.set_id = e.set_id"
         " LEFT JOIN pairs p ON p.example_id = e.id AND p.id IN (SELECT pair_id FROM locked_uses WHERE certificate_id = :id)"
         " LEFT JOIN locked_uses u ON u.certificate_id = c.id AND u.pair_id = p.id"
         " WHERE e.status = 'active' GROUP BY t.tag ORDER BY count(u.pair_id) DESC, t.tag",
-        {"id": number},
+        {"id": certificate.id},
     )
-    return tuple(TagAgreement(tag, int(agreed), n) for tag, agreed, n in rows)
+    return replace(certificate, tags=tuple(TagAgreement(tag, int(agreed), n) for tag, agreed, n in rows))
 
 
 def tested_pairs(store: Store, number: int) -> dict[int, bool]:

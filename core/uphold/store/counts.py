@@ -373,7 +373,10 @@ def _source_counts(pairs: PairColumns, older: set[int]) -> dict[str, int]:
     }
 
 
-_ANY_SESSION = "SELECT 1 FROM sessions LIMIT 1"
+# Decisions of the app without a session came with a merge, or with the pack that this file is.
+_ANY_APP_DECISION = """
+SELECT 1 FROM sessions UNION ALL SELECT 1 FROM merged_events UNION ALL SELECT 1 FROM packs WHERE is_here = 1 LIMIT 1
+"""
 
 _APP_DECISIONS = """
 SELECT d.reviewer_id, d.pair_id, v.choice, v.side_a, v.seconds FROM current_decisions d JOIN events v ON v.id = d.event_id
@@ -400,7 +403,7 @@ def winners_in_app(store: Store, run: Run, reviewer_id: int) -> set[int]:
 
 def _reviewer_habits(store: Store, condition: PairCondition, pairs: PairColumns) -> dict[int, ReviewerHabits]:
     """Return the habits by reviewer id, from their decisions in the app on the pairs and on repeats of them."""
-    if store.one(_ANY_SESSION) is None:
+    if store.one(_ANY_APP_DECISION) is None:
         return {}
     known = set(pairs.ids)
     decisions: dict[int, list[_AppDecision]] = {}

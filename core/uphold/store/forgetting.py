@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from uphold.records.sets import ForgottenCounts, SharedText
 from uphold.store.database import Store, now
+from uphold.store.judge_prompts import blank_pairs
 from uphold.store.pair_list import clear_index
 
 
@@ -64,6 +65,7 @@ def forget(conn: sqlite3.Connection, example_ids: Iterable[int], reviewer_id: in
     A reference that another example has too is kept. What was deleted is overwritten; `purge` clears the rest.
     """
     chosen = _choose(conn, json.dumps(list(example_ids)))
+    blank_pairs(conn, set(json.loads(chosen.pairs)), _instructions(conn, chosen.texts))
     counts = ForgottenCounts(
         texts=_blank(conn, "texts", "turns", chosen.texts, "id"),
         references=_blank(conn, "reference_texts", "turns", chosen.references, "id"),
@@ -81,6 +83,11 @@ def forget(conn: sqlite3.Connection, example_ids: Iterable[int], reviewer_id: in
     )
     clear_index(conn)
     return counts
+
+
+def _instructions(conn: sqlite3.Connection, texts: str) -> set[str]:
+    rows = conn.execute(f"SELECT turns FROM texts WHERE id {_CHOSEN}", (texts,))
+    return {turn for (turns,) in rows for turn in json.loads(turns) if turn}
 
 
 def _choose(conn: sqlite3.Connection, examples: str) -> _Chosen:

@@ -120,6 +120,15 @@ _TABLES = (
         "id, run_id, example_id, turn, contents, prefix, text_id, candidate_response_id, baseline_response_id, reference_id",
         f"FROM pairs t WHERE t.id {_PAIRS}",
     ),
+    # The random order, without gaps: what was read of it here counts as drawn there at once.
+    _Rows("queues", "id, run_id, kind, created_at", "FROM queues t WHERE t.run_id = :run AND t.kind = 'random'"),
+    _Rows(
+        "queue_items",
+        "queue_id, position, pair_id, stratum, weight, sort_key, draw",
+        "FROM queue_items t JOIN queues q ON q.id = t.queue_id AND q.run_id = :run AND q.kind = 'random'"
+        f" WHERE t.pair_id {_PAIRS}",
+        {"position": "row_number() OVER (ORDER BY t.position)"},
+    ),
 )
 
 _JUDGES_VIEW = (

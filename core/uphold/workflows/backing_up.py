@@ -6,7 +6,7 @@ from pathlib import Path
 
 from uphold.store.backups import Tell, back_up
 from uphold.store.database import Store
-from uphold.workflows.database_files import new_database_file
+from uphold.workflows.database_files import naming_target, new_database_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def write_backup(store: Store, path: Path, *, force: bool = False, tell: Tell | 
     """
     with new_database_file(path, store.path, force=force) as part:
         # One state of the database: without it the copy begins again whenever somebody writes.
-        with store.snapshot() if not store.read_only else nullcontext():
+        with store.snapshot() if not store.read_only else nullcontext(), naming_target(path):
             back_up(store.conn, store.path, part, tell)
         if store.file is not None:
             part.chmod(store.file.mode | 0o600)

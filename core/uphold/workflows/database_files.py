@@ -52,5 +52,12 @@ def new_database_file(path: Path, database: Path, *, force: bool = False) -> Ite
                 sync(target.parent)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({error.strerror or error}); name another place") from error
+
+
+@contextlib.contextmanager
+def naming_target(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the new file into BadFile that names it; within a transaction of the open database."""
+    try:
+        yield
     except sqlite3.OperationalError as error:
         raise BadFile(f"{path}: cannot be written ({error}); free some space, or name another place") from error

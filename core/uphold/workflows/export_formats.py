@@ -1,6 +1,6 @@
 """Writes exported pairs in a format, as lines, as a file or as a folder."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,14 +131,19 @@ def write_export(export: Export, form: str, options: FormatOptions, path: Path, 
     if form == FOLDER:
         _write_mt_bench(export, path, force=force)
         return
+    if form == WORKBOOK:
+        _write_workbook(export, path, force=force)
+        return
     with new_file(path, export.database, force=force) as part:
-        if form != WORKBOOK:
-            write_text(part, export_lines(export, form, options))
-            return
-        from uphold.formats.writers.workbook import write_workbook
+        write_text(part, export_lines(export, form, options))
 
-        with temporary_folder(part.parent) as scratch:
-            write_workbook(part, export.annotators, export.pairs(), export.counts, scratch)
+
+def _write_workbook(export: Export, path: Path, *, force: bool) -> None:
+    from uphold.formats.writers.workbook import check_fits, write_workbook
+
+    check_fits(export.annotators, len(export))
+    with new_file(path, export.database, force=force) as part, temporary_folder(part.parent) as scratch:
+        write_workbook(part, export.annotators, export.pairs(), export.counts, scratch)
 
 
 # MT-Bench: a folder.
@@ -159,8 +164,9 @@ def _write_answers(export: Export, folder: Path) -> None:
     """Write a file of answers for each system; FastChat has one answer of a model to a question: the latest is taken."""
     from uphold.formats.writers.mt_bench import answer_line, file_names
 
-    systems = dict.fromkeys(name for run in export.runs for name in (run.candidate, run.baseline))
-    with _Files(folder, file_names(systems, ".jsonl")) as files:
+    systems = list(dict.fromkeys(name for run in export.runs for name in (run.candidate, run.baseline)))
+    names = dict[str | None, str](zip(systems, file_names(systems, ".jsonl"), strict=True))
+    with _Files(folder, names) as files:
         waiting = None
         for answer in export.answers():
             if waiting is not None and (waiting.system, waiting.key) == (answer.system, answer.key):
@@ -176,12 +182,13 @@ def _write_judgments(export: Export, folder: Path) -> None:
     """Write a file for each judge, and one for people. A pair is left out where nobody says a word on it that can be read."""
     from uphold.formats.writers.mt_bench import HUMAN, file_names, judgment_line
 
-    annotators = dict.fromkeys([HUMAN, *export.annotators.judges])
-    with _Files(folder, file_names(annotators, "_pair.jsonl")) as files:
+    judges = export.annotators.judges
+    names = dict(zip([None, *judges], file_names([HUMAN, *judges], "_pair.jsonl"), strict=True))
+    with _Files(folder, names) as files:
         for pair in export.pairs():
             labels = _all_labels(pair, export.counts)
             for label in labels:
-                files.write(HUMAN if label.judge is None else label.judge.name, judgment_line(pair, label))
+                files.write(None if label.judge is None else label.judge.name, judgment_line(pair, label))
                 export.counts.by[label.by] += 1
             export.counts.pairs += bool(labels)
 
@@ -201,11 +208,11 @@ def _all_labels(pair: ExportedPair, counts: ExportCounts) -> list[ExportedLabel]
 
 
 class _Files:
-    """Files of lines in a folder, each opened at its first line."""
+    """Files of lines in a folder, each opened at its first line; named by system or judge, None for people."""
 
-    def __init__(self, folder: Path, names: dict[str, str]) -> None:
+    def __init__(self, folder: Path, names: Mapping[str | None, str]) -> None:
         self._folder, self._names = folder, names
-        self._open: dict[str, TextIO] = {}
+        self._open: dict[str | None, TextIO] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> "_Files":
@@ -214,8 +221,8 @@ class _Files:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def write(self, whose: str, line: str) -> None:
-        """Write a line to the file of a system or judge."""
+    def write(self, whose: str | None, line: str) -> None:
+        """Write a line to somebody's file."""
         file = self._open.get(whose)
         if file is None:
             path = self._folder / self._names[whose]

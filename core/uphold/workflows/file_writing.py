@@ -96,11 +96,13 @@ def _check_folder(path: Path, contents: frozenset[str], *, force: bool) -> Path:
     try:
         target = Path(os.path.realpath(path))
         there = {one.name for one in target.iterdir()} if target.is_dir() else set()
-        is_other = (target.exists() and not target.is_dir()) or not target.parent.is_dir()
+        is_other, has_parent = target.exists() and not target.is_dir(), target.parent.is_dir()
     except (OSError, ValueError) as error:
         raise BadFile(f"{path}: cannot be a folder here ({_message(error)}); name another one") from error
+    if not has_parent:
+        raise BadFile(f"{path}: there is no folder {target.parent}; make it, or name another place")
     if is_other:
-        raise BadUsage(f"{path}: a folder cannot be made here; name another place")
+        raise BadUsage(f"{path}: is there and no folder; name another place")
     if there - contents:
         raise BadUsage(f"{path}: there is something else in this folder ({min(there - contents)}); name a new one")
     if there and not force:

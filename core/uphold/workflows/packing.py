@@ -12,7 +12,7 @@ from uphold.records.runs import Run
 from uphold.store import packs, reviews
 from uphold.store.database import Store, now
 from uphold.store.packing import PackContents, Tell, fill_pack
-from uphold.workflows.database_files import new_database_file
+from uphold.workflows.database_files import naming_target, new_database_file
 from uphold.workflows.queue_drawing import open_queue
 
 _LONGEST_NAME = 200
@@ -80,7 +80,7 @@ def pack_run(store: Store, run: Run, request: PackRequest, tell: Tell | None = N
             raise BadUsage(f"{run.name} has {len(items)} pairs, and none is in this share; name fewer parts")
         mode = "blind" if request.blind else "open"
         pack = Pack(secrets.token_hex(16), run.id, mode, name, request.share, now())
-        with store.snapshot():
+        with store.snapshot(), naming_target(request.path):
             fill_pack(store, part, PackContents(run, pairs, pack), tell)
         with store.writing() as conn:
             packs.add_pack(conn, pack, pairs=pairs)

@@ -10,11 +10,13 @@ from uphold import __version__
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, noun
 from uphold.records.enums import EventKind
+from uphold.records.headline_judge import versioned_name
 from uphold.records.replayed import Changed, Fact, FactKind, PairFacts, Replay, WrittenReport
 from uphold.records.runs import Run
 from uphold.reports.figures import changed_figures
 from uphold.store import facts, runs, sets, written_reports
 from uphold.store.database import Store
+from uphold.store.headline_judges import run_judges
 from uphold.store.outcomes import rebuild
 from uphold.workflows.run_evidence import CollectedRun, collect_run
 
@@ -33,8 +35,8 @@ _SHOWN = 8
 def replay_report(store: Store, run_name: str | None) -> Replay:
     """Return what became of the last report of a run.
 
-    Every figure is computed again, in a copy in memory whose stored outcomes are made anew from the facts. Raises BadUsage
-    for a run that does not exist or has no report.
+    Every figure is computed again with the judge of the report, in a copy in memory whose stored outcomes are made anew from
+    the facts. Raises BadUsage for a run that does not exist or has no report.
     """
     run = runs.find_run(store, run_name)
     report = written_reports.last_report(store, run.id)
@@ -45,7 +47,7 @@ def replay_report(store: Store, run_name: str | None) -> Replay:
         changed = [*_changed_file(report), *found.changed()]
         changed += _changed_outcomes(copy, report, found.pairs_changed)
         now = collect_run(copy, run, report.judge_named, report.created_at)
-        changed += changed_figures(report.figures, now.figures)
+        changed += changed_figures(report.figures, _figures_with_its_judge(copy, run, report, now))
         since = (*_later_work(copy, run, report, found), *_other_basis(run, report, now))
     return Replay(report, run.name, tuple(changed), since, sum(len(pair.facts) for pair in report.facts))
 
@@ -229,6 +231,19 @@ def _changed_outcomes(copy: Store, report: WrittenReport, changed: Collection[in
 
 # figures
 
+_HISTORY = "checkpoints."
+"""How the names of the figures of all runs of the set begin: each has the judge of its own headline."""
+
+
+def _figures_with_its_judge(copy: Store, run: Run, report: WrittenReport, now: CollectedRun) -> Mapping[str, object]:
+    """Return the figures as they are now with the judge of the report, where its verdicts are still there."""
+    judge = next((one for one in run_judges(copy, run.id) if one.id == report.judge_id), None)
+    if judge is None or now.judge_id == report.judge_id:
+        return now.figures
+    as_then = collect_run(copy, run, versioned_name(judge), report.created_at)
+    history = {name: value for name, value in now.figures.items() if name.startswith(_HISTORY)}
+    return {name: value for name, value in as_then.figures.items() if not name.startswith(_HISTORY)} | history
+
 
 # later work
 
@@ -276,7 +291,7 @@ def _other_basis(run: Run, report: WrittenReport, now: CollectedRun) -> Iterator
     """Yield that the numbers rest on another judge than those of the report, or are held against another run."""
     if now.judge_id != report.judge_id:
         judge = now.evidence.origin.judge
-        yield f"the numbers rest on another judge now: {'none' if judge is None else judge.name}"
+        yield f"the numbers of the run rest on another judge now: {'none' if judge is None else judge.name}"
     against = now.evidence.against
     if {one.run for one in report.facts} - {run.id} != ({against.id} if against is not None else set()):
         yield f"the run is held against another one now: {'none' if against is None else against.name}"

@@ -237,13 +237,13 @@ class LiveCounts:
         # The first frame of a review needs no statistics: they are imported after it.
         from uphold.stats.summary import live_numbers
         from uphold.store.counts import count_reviews, read_counted_run
-        from uphold.workflows.standing import run_standing
+        from uphold.workflows.standing import run_state
 
         judge_id = self._judge.id if self._judge is not None else None
         self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
         found = live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
-        standing = run_standing(self._store, self._run, self._judge)
-        return found if standing is None else replace(found, certificate=standing.state.value)
+        state = run_state(self._store, self._run, self._judge)
+        return found if state is None else replace(found, certificate=state.value)
 
 
 class ReviewSession:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from uphold.records.certificates import Ceiling, Certificate, Standing, certificate_state
+from uphold.records.certificates import Ceiling, Certificate, CertificateState, Standing, certificate_state
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.judgments import JudgeRef
 from uphold.records.runs import Run
@@ -38,7 +38,15 @@ def _standing(store: Store, set_id: int, judge: JudgeRef | None, run: Run | None
     if not certificates.has_certificates(store, set_id):
         return None
     counts = _counting(certificates.latest_certificates(store, set_id), judge)
-    return with_state(store, counts, judge, run)
+    return with_state(store, certificates.with_tags(store, counts), judge, run)
+
+
+def run_state(store: Store, run: Run, judge: JudgeRef | None) -> CertificateState | None:
+    """Return what the certificate that counts for a run is now, and nothing else of it; None where there is none."""
+    if not certificates.has_certificates(store, run.set_id):
+        return None
+    counts = _counting(certificates.latest_certificates(store, run.set_id), judge)
+    return with_state(store, counts, judge, run).state
 
 
 def _counting(found: Iterable[Certificate], judge: JudgeRef | None) -> Certificate:
@@ -108,7 +116,8 @@ def read_overview(store: Store, set_name: str, judge: JudgeRef | None = None) ->
     """Return what is certified over a set; `judge` is the one in force where none is pinned to the set."""
     set_id = sets.find_set(store, set_name)
     in_force = pinned_judge(store, set_id)[0] or judge
-    found = [with_state(store, one, in_force, None) for one in certificates.latest_certificates(store, set_id)]
+    latest = certificates.latest_certificates(store, set_id)
+    found = [with_state(store, certificates.with_tags(store, one), in_force, None) for one in latest]
     if found:
         first = _counting([one.certificate for one in found], in_force)
         found.sort(key=lambda one: one.certificate.id != first.id)

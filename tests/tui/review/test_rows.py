@@ -234,3 +234,11 @@ def test_the_four_keys_are_never_cut_whatever_else_is_said(width: int, words: st
     assert all(key in rows[-1] for key in ("a A", "b B", "t tie", "4 both bad"))
     assert all(Content(row).cell_length <= width for row in rows)
     assert words[:20] in "".join(rows)
+
+
+def test_a_long_word_about_the_last_key_stands_above_the_keys_also_beside_a_note_on_the_answers() -> None:
+    same = pair(candidate_cells=("yes",), baseline_cells=("yes",))
+    for words in ("the database is locked: enter tries again and again", "x" * 70):
+        rows = [row.plain for row in strip_rows(StripState(same, message=Content(words)), 110, 5)]
+        assert words in rows[-2]
+        assert "4 both bad" in rows[-1]

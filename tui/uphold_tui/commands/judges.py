@@ -17,7 +17,7 @@ app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None)
 
 @app.callback()
 def group() -> None:
-    """Compare the judges of a run; show what a judge is asked."""
+    """Compare the judges of a run; show what one is asked, try it, certify it."""
 
 
 @app.command(DefaultGroup.default)

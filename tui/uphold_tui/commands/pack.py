@@ -228,9 +228,14 @@ def _print_next(summary: "MergeSummary", file: Path, option: str) -> None:
 
     name = shlex.quote(str(file))
     if any(not one.is_altered for one in summary.conflicts):
-        who = shlex.quote(summary.conflicts[0].reviewer)
+        who = _word(summary.conflicts[0].reviewer)
         print_note(f"the file's word instead: uphold{option} merge {name} --take-theirs")
         print_note(f"two people of one name: uphold --db {name} reviewers rename {who} NEW, then merge again")
     for run, number in summary.disputes.items():
         differ = noun(number, "pair", "pairs")
-        print_note(f"{count(number)} {differ} in dispute: uphold{option} review {shlex.quote(run)} --queue disputed")
+        print_note(f"{count(number)} {differ} in dispute: uphold{option} review {_word(run)} --queue disputed")
+
+
+def _word(name: str) -> str:
+    """Return a name as a word of a command line; one that cannot be pasted is left for the reader to fill in."""
+    return shlex.quote(name) if name.isprintable() else "NAME"

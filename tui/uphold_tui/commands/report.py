@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _CHANGED = 1
 """Exit code of a replay that finds something changed."""
 
+_MOST = 40
+"""Changes that are listed for people: the file and the facts come first, then figures."""
+
 
 def report(
     context: typer.Context,
@@ -125,7 +128,7 @@ def replay(context: typer.Context, run: RunName = None, json: AsJson = False) ->
 
 
 def _print_replay(found: "Replay") -> None:
-    from uphold.formatting import count_noun
+    from uphold.formatting import count, count_noun
     from uphold_tui.console import print_line
 
     written = found.report
@@ -135,8 +138,10 @@ def _print_replay(found: "Replay") -> None:
         print_line(f"holds: the file and all {figures}, recomputed; all {facts} behind them are as they were")
     else:
         print_line(f"no longer holds: {count_noun(len(found.changed), 'change')}")
-        for one in found.changed:
+        for one in found.changed[:_MOST]:
             print_line(f"  {one.what}: was {_shown(one.was)}, is {_shown(one.now)}")
+        if len(found.changed) > _MOST:
+            print_line(f"  and {count(len(found.changed) - _MOST)} more; --json lists all")
     for sentence in found.since:
         print_line(f"since then: {sentence}")
 

@@ -285,11 +285,13 @@ class ShellCommandScreen(Overlay[None], inherit_bindings=False):
     def __init__(self, words: str, line: str) -> None:
         super().__init__()
         self._words, self.line = words, line
+        self.message = Static(markup=False)
 
     def parts(self) -> Iterable[Widget]:
         yield Static(Content.styled(self._words, BOLD), markup=False)
         yield Static(Content.styled("In a shell, words in capitals being yours to fill in:", MUTED), markup=False)
         yield Static(Content.assemble("\n", safe_text.line(self.line, BOLD), "\n"), markup=False)
+        yield self.message
         yield Static(key_row((("y", "copy again"), ("esc", "close"))), markup=False)
 
     def on_mount(self) -> None:
@@ -297,5 +299,7 @@ class ShellCommandScreen(Overlay[None], inherit_bindings=False):
         self.action_copy()
 
     def action_copy(self) -> None:
-        """Copy the command; that this is done is said beside the key."""
-        copy_text(self.app, self.line, "the command", lambda words: None)
+        """Copy the command."""
+        copy_text(
+            self.app, self.line, "the command", lambda words: self.message.update(Content.styled(f"{words}\n", MUTED))
+        )

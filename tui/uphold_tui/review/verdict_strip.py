@@ -173,17 +173,20 @@ def above_you(strip: StripState, width: int, *, narrow: bool = False) -> Content
     room = width - before - _offer(strip, width - before, narrow=narrow).cell_length - (2 if narrow else 3)
     if strip.message.cell_length <= room + (_CUT if narrow and room >= _LEAST else 0):
         return Content("")
-    message = strip.message.truncate(width, ellipsis=True)
-    return Content.assemble(" " * (width - message.cell_length), message)
+    return strip.message.truncate(width, ellipsis=True)
 
 
 def _between(strip: StripState, width: int) -> Content:
     """The row between reason and keys: at the left that the answers are identical or empty, at the right `above_you`."""
     alike = answers_note(strip.pair)
     message = above_you(strip, width)
-    if not alike:
-        return message
-    return spread(Content.assemble(" " * 9, (alike, BOLD)), message.rstrip() if message else message, width)
+    if not alike or 9 + len(alike) + 2 + message.cell_length > width:
+        return _flush_right(message, width)
+    return spread(Content.assemble(" " * 9, (alike, BOLD)), message, width)
+
+
+def _flush_right(message: Content, width: int) -> Content:
+    return Content.assemble(" " * (width - message.cell_length), message) if message else message
 
 
 def answers_note(pair: PairView) -> str:
@@ -319,7 +322,7 @@ def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
         foot = not_saved_rows(strip, strip.not_saved, width)[0]
     said = dispute_rows(strip.pair, strip.signs, width, height - 1)
     if said and (above := above_you(strip, width, narrow=height < 5)):
-        said = [*said[:-1], above]
+        said = [*said[:-1], _flush_right(above, width)]
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
 
@@ -385,7 +388,9 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
     narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
     if narrow:
         above = above_you(strip, width, narrow=True)
-        return [above] if above and strip.not_saved is None else reason_rows(strip, width, 1, criteria)
+        if above and strip.not_saved is None:
+            return [_flush_right(above, width)]
+        return reason_rows(strip, width, 1, criteria)
     above = _between(strip, width)
     rest = [above] if above or not criteria else []
     reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))

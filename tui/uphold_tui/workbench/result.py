@@ -157,9 +157,9 @@ def _shares(view: TrialView, width: int) -> list[Content]:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Cells of a key and of a verdict, each with the gap behind it."""
+    """Cells of the name of a pair and of a verdict, each with the gap behind it."""
 
-    key: int
+    name: int
     verdict: int
 
 
@@ -177,16 +177,16 @@ def _key(pair: TrialPair) -> Content:
 
 def _heads(columns: _Columns, width: int) -> Content:
     verdicts = f"{'was':<{columns.verdict}}{'is':<{columns.verdict}}"
-    head = f"  {'key':<{columns.key}}instruction"
+    head = f"  {'key':<{columns.name}}instruction"
     return spread(Content.styled(head, FAINT), Content.styled(verdicts, FAINT), width)
 
 
 def _pair(view: TrialView, pair: TrialPair, columns: _Columns, width: int) -> Content:
     """Return a pair that changed, with what the old and the new judge said; what people said is bold."""
     sign, style = (view.signs.upheld, UPHELD) if pair.change > 0 else (view.signs.overturned, OVERTURNED)
-    key = _key(pair).truncate(columns.key - 2, ellipsis=True)
+    key = _key(pair).truncate(columns.name - 2, ellipsis=True)
     left = Content.assemble(
-        (sign, style), " ", key, " " * (columns.key - key.cell_length), safe_text.running(pair.instruction)
+        (sign, style), " ", key, " " * (columns.name - key.cell_length), safe_text.running(pair.instruction)
     )
     said = ((pair.was, pair.was_right), (pair.is_now, pair.is_right_now))
     verdicts = [_verdict(view, verdict, columns.verdict, is_right=right) for verdict, right in said]

@@ -34,7 +34,8 @@ def progress_rows(work: TrialWork, width: int) -> list[Content]:
     if status is None:
         return [Content.assemble(("Trying ", BOLD), name), Content.styled("looking at what is missing", MUTED)]
     progress = status.progress
-    left = Content.assemble((f"{of_n(progress.done, progress.total)} ", BOLD), (PURPOSES[status.purpose], MUTED))
+    doing = PURPOSES[status.purpose]
+    left = Content.assemble((f"{of_n(progress.done, progress.total)} ", BOLD), (doing, MUTED))
     right = Content("")
     if work.control.stopped is not None:
         right = Content.styled("stopping: what is in flight comes back first", MUTED)

@@ -25,11 +25,14 @@ HUMAN = "human"
 """The judge that FastChat's programs know the labels of people by."""
 
 PROMPT = "uphold"
-"""The name of the prompt where a judgment has none; with it, `human` are the labels of people and no judge."""
+"""The name of the prompt where a judgment has none; with it, `human` are the labels of people."""
+
+_PROMPT_OF_NAMESAKE = "judge"
+"""The same for a judge that is called `human`."""
 
 _WINNERS = {Preference.CANDIDATE: "model_1", Preference.BASELINE: "model_2", Preference.TIE: "tie"}
 
-_NUMBER = re.compile(r"(?:mt-)?([1-9][0-9]{0,17})", re.ASCII)
+_NUMBER = re.compile(r"mt-([1-9][0-9]{0,17})", re.ASCII)
 """Keys that are numbers in MT-Bench, as uphold's import names them."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -37,14 +40,14 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME = 100
 
 
-def file_names(names: Iterable[str], ending: str) -> dict[str, str]:
+def file_names(names: Iterable[str], ending: str) -> list[str]:
     """Return a file name for each system or judge: its own name where that can be one, else a similar one that is free."""
-    found: dict[str, str] = {}
+    found: list[str] = []
     for name in names:
         stem = _UNSAFE.sub("_", name)[:_LONGEST_NAME].lstrip(".") or "_"
-        taken = {other.lower() for other in found.values()}
+        taken = {other.lower() for other in found}
         choices = (f"{stem}{'' if number == 1 else f'-{number}'}{ending}" for number in range(1, len(found) + 2))
-        found[name] = next(choice for choice in choices if choice.lower() not in taken)
+        found.append(next(choice for choice in choices if choice.lower() not in taken))
     return found
 
 
@@ -85,7 +88,9 @@ def judgment_line(pair: ExportedPair, label: ExportedLabel) -> str:
         asked = [tuple(one for one in judgments if one.order is order) for order in BOTH_ORDERS]
         winners = [_winner(one, label) for one in asked]
     first, second = (_explaining(one, winner) for one, winner in zip(asked, winners, strict=True))
-    prompt = next((one.prompt_name for one in judgments if one.prompt_name), PROMPT)
+    name = HUMAN if label.judge is None else label.judge.name
+    unnamed = _PROMPT_OF_NAMESAKE if label.judge is not None and name == HUMAN else PROMPT
+    prompt = next((one.prompt_name for one in judgments if one.prompt_name), unnamed)
     return json_line(
         {
             "question_id": question_id(pair.key),
@@ -93,7 +98,7 @@ def judgment_line(pair: ExportedPair, label: ExportedLabel) -> str:
             "model_2": pair.baseline,
             "g1_winner": winners[0],
             "g2_winner": winners[1],
-            "judge": [HUMAN if label.judge is None else label.judge.name, prompt],
+            "judge": [name, prompt],
             "g1_judgment": _said(first),
             "g2_judgment": _said(second),
             "turn": pair.turn,
@@ -104,7 +109,7 @@ def judgment_line(pair: ExportedPair, label: ExportedLabel) -> str:
 
 
 def question_id(key: str) -> int | str:
-    """Return what FastChat calls an example: its number where the key is one, else the key."""
+    """Return what FastChat calls an example: its number where it came from MT-Bench, else the key."""
     number = _NUMBER.fullmatch(key)
     return key if number is None else int(number[1])
 

@@ -27,20 +27,27 @@ _WIDE = {"context", "instruction", "reference", "response_candidate", "response_
 _ANOTHER = "write csv or jsonl, which have no such limit"
 
 
+def check_fits(annotators: ExportedAnnotators, pairs: int) -> None:
+    """Raise BadUsage for more columns, or more rows, than a sheet has."""
+    columns = len(column_names(annotators))
+    if columns > MOST_COLUMNS:
+        raise BadUsage(f"a sheet has {count(MOST_COLUMNS)} columns, and these pairs need {count(columns)}; {_ANOTHER}")
+    if pairs > MOST_PAIRS:
+        raise BadUsage(
+            f"a sheet has room for {count_noun(MOST_PAIRS, 'pair')}, and here are {count(pairs)}; {_ANOTHER}"
+        )
+
+
 def write_workbook(
     path: Path, annotators: ExportedAnnotators, pairs: Iterable[ExportedPair], counts: ExportCounts, scratch: Path
 ) -> None:
     """Write a workbook with one sheet; what does not stay in memory is kept in the folder `scratch` meanwhile.
 
-    Raises BadUsage for more columns, or more rows, than a sheet has.
+    Raises OSError where the file cannot be written, or would be larger than 4 GiB.
     """
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import XlsxFileError
 
-    names = column_names(annotators)
-    if len(names) > MOST_COLUMNS:
-        raise BadUsage(
-            f"a sheet has {count(MOST_COLUMNS)} columns, and these pairs need {count(len(names))}; {_ANOTHER}"
-        )
     options = {
         "constant_memory": True,
         "tmpdir": str(scratch),
@@ -48,21 +55,26 @@ def write_workbook(
         "strings_to_formulas": False,
         "strings_to_urls": False,
     }
-    with Workbook(str(path), options) as workbook:
-        sheet = workbook.add_worksheet("pairs")
-        sheet.freeze_panes(1, 0)
+    try:
+        with Workbook(str(path), options) as workbook:
+            _write_sheet(workbook, column_names(annotators), pairs, counts)
+    except XlsxFileError as error:
+        cause = error.args[0] if error.args else error
+        raise cause if isinstance(cause, OSError) else OSError(str(cause)) from error
+
+
+def _write_sheet(workbook: Any, names: list[str], pairs: Iterable[ExportedPair], counts: ExportCounts) -> None:
+    sheet, bold = workbook.add_worksheet("pairs"), workbook.add_format({"bold": True})
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(names):
+        sheet.set_column(column, column, 40 if name in _WIDE else 16)
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, _fitted(name, counts), bold)
+    for row, pair in enumerate(pairs, 1):
+        counts.write()
+        values = row_values(pair)
         for column, name in enumerate(names):
-            sheet.set_column(column, column, 40 if name in _WIDE else 16)
-        bold = workbook.add_format({"bold": True})
-        for column, name in enumerate(names):
-            sheet.write_string(0, column, _fitted(name, counts), bold)
-        for row, pair in enumerate(pairs, 1):
-            if row > MOST_PAIRS:
-                raise BadUsage(f"a sheet has room for {count_noun(MOST_PAIRS, 'pair')}, and here are more; {_ANOTHER}")
-            counts.write()
-            values = row_values(pair)
-            for column, name in enumerate(names):
-                _write_cell(sheet, row, column, values.get(name), counts)
+            _write_cell(sheet, row, column, values.get(name), counts)
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Value, counts: ExportCounts) -> None:
