@@ -18,7 +18,7 @@ from uphold.store.schema import migrate
 from uphold.workflows.diagnosis import TerminalFacts, diagnose
 from uphold.workflows.importing import ImportRequest, import_files
 
-DAMAGED, MANY_DAMAGED = 20, 1000
+DAMAGED, MANY_DAMAGED = 20, 300
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_damaged_file_is_described_without_a_traceback(folder: Path, seed: int
 
 
 @pytest.mark.slow
-def test_a_thousand_damaged_files_are_described_without_a_traceback(folder: Path, sound: Path) -> None:
+def test_hundreds_of_damaged_files_are_described_without_a_traceback(folder: Path, sound: Path) -> None:
     for seed in range(MANY_DAMAGED):
         for file in folder.glob("x.db*"):
             file.unlink()
@@ -116,7 +116,7 @@ def test_a_thousand_damaged_files_are_described_without_a_traceback(folder: Path
 
 
 def _examine(folder: Path, seed: int) -> None:
-    """Damage the file and ask the doctor; where another command cannot work with it, something has to be wrong."""
+    """Damage the file and ask the doctor; where it finds nothing wrong, another command works with the file."""
     what = damage(folder / "x.db", seed)
     before = (folder / "x.db").read_bytes()
     found = uphold(folder, "doctor")
@@ -124,7 +124,7 @@ def _examine(folder: Path, seed: int) -> None:
     assert "Traceback" not in found.stderr, what
     assert (folder / "x.db").read_bytes() == before
     if found.returncode == 0:
-        assert uphold(folder, "stats", "candidate-vs-baseline").returncode in (0, 2), what
+        assert uphold(folder, "stats", "1").returncode == 0, what
 
 
 def test_what_is_no_database_is_wrong_and_a_file_that_was_not_named_may_be_absent(folder: Path) -> None:
@@ -218,8 +218,12 @@ def test_a_file_of_an_older_schema_is_sound(folder: Path) -> None:
         migrate(conn, upto=6)
         conn.execute("INSERT INTO sets (name, seed, created_at) VALUES ('s', 'ab', '2026-03-01T10:00:00Z')")
         conn.execute("COMMIT")
+    (folder / "uphold.toml").write_text('[project]\nset = "s"\n')
+    before = (folder / "x.db").read_bytes()
     (found,) = findings(folder, code=0)
     assert found["what"].startswith("its schema is an older one (6,")
+    assert (folder / "x.db").read_bytes() == before
+    assert sorted(file.name for file in folder.glob("x.*")) == ["x.db"]
 
 
 def test_a_small_terminal_and_an_encoding_without_signs_are_said() -> None:

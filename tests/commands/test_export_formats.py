@@ -504,19 +504,25 @@ def test_a_read_only_database_is_exported_and_not_turned_into_training_data(fold
         folder.chmod(0o755)
 
 
-@pytest.mark.parametrize("form", EXPORT_FORMS, ids=lambda form: form.ending)
+def contents(path: Path) -> dict[str, bytes]:
+    """What is in a file, or in the files of a folder."""
+    files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+    return {str(one.relative_to(path)): one.read_bytes() for one in files}
+
+
+@pytest.mark.parametrize("form", EXPORT_FORMS, ids=lambda form: str(form.format))
 def test_the_app_hands_on_the_same_files(folder: Path, form: HandOnForm) -> None:
     assert form.format is not None
-    path = folder / f"app{form.ending}"
+    path, command = (folder / f"{name}{form.ending}" for name in ("app", "command"))
     with open_store(folder / "x.db") as store:
         run = find_run(store, None)
-    assert hand_on(folder / "x.db", HandOnRequest((run,), form, path)) == "6 pairs written"
-    done(folder, "export", form.format, "-o", f"command{form.ending}")
+    said = hand_on(folder / "x.db", HandOnRequest((run,), form, path))
+    found = data(folder, "export", form.format, "-o", command)
+    assert said == f"{found['pairs']} pairs written"
     if form.format != "xlsx":  # a workbook has the time it was made
-        assert path.read_bytes() == (folder / f"command{form.ending}").read_bytes()
+        assert contents(path) == contents(command)
     with pytest.raises(FileExists):
         hand_on(folder / "x.db", HandOnRequest((run,), form, path))
     done(folder, "export", "trl", "--for-training", "-o", "train.jsonl")
-    assert "the set was turned into training data on" in hand_on(
-        folder / "x.db", HandOnRequest((run,), form, path, replace=True)
-    )
+    again = hand_on(folder / "x.db", HandOnRequest((run,), form, path, replace=True))
+    assert "the set was turned into training data on" in again

@@ -33,14 +33,16 @@ from .frame import Measures, Promise, Simulation
 
 SYSTEMS = ("sft", "dpo", "orpo")
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="uphold-simulated-")
+"""Where the files are made, each once in a process; removed at its end."""
+
 RIGHT, WRONG = Preference.CANDIDATE, Preference.BASELINE
 
 
 @cache
 def _made(examples: int, each: int) -> Store:
     """Return a store with so many locked and so many other examples, decided in `each` runs of the set `s`."""
-    folder = Path(tempfile.mkdtemp(prefix="uphold-simulated-"))
-    store = new_store(folder / "x.db")
+    store = new_store(Path(_FOLDER.name) / f"{examples}-{each}.db")
     asked = rows(4 * examples + 40)
     for row in asked:
         for name in ("reviewer", "review"):
@@ -221,7 +223,7 @@ SIMULATIONS = (
             Promise("certified", least=0.8, where=".9 at a floor of .75, 60"),
         ),
         runs=1000,
-        tiny=6,
+        tiny=3,
     ),
     Simulation(
         "better-judge",
@@ -239,7 +241,7 @@ SIMULATIONS = (
             Promise("said to be better", least=0.5, where="15 points better"),
         ),
         runs=1000,
-        tiny=6,
+        tiny=3,
     ),
     Simulation(
         "drift",
@@ -261,6 +263,6 @@ SIMULATIONS = (
             Promise("alarm", least=0.5, where="20 % changed, rerun .05"),
         ),
         runs=1000,
-        tiny=6,
+        tiny=3,
     ),
 )

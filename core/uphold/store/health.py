@@ -15,6 +15,7 @@ from uphold.store.opening import Location, connect_to_read, is_new, locate, why_
 from uphold.store.outcomes import find_outdated
 from uphold.store.schema import SCHEMA
 from uphold.store.schema_check import schema_problems
+from uphold.store.sets import set_names
 
 _WAIT = 5.0
 
@@ -39,6 +40,13 @@ def examine(path: Path) -> Iterator[Finding]:
         yield _finding(path, str(error))
     except ERRORS_OF_VALUES as error:
         yield Finding(Area.FILE, str(path), f"it cannot be read ({error})", DAMAGED)
+
+
+def names_of_sets(path: Path) -> list[str]:
+    """Return the eval sets of a database in which nothing is wrong, of an older schema too; nothing is written."""
+    conn, _ = connect_to_read(locate(path), _WAIT)
+    with contextlib.closing(conn):
+        return set_names(conn)
 
 
 def _finding(path: Path, message: str) -> Finding:

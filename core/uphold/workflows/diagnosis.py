@@ -20,8 +20,7 @@ from uphold.records.diagnosis import Area, Diagnosis, Finding
 from uphold.settings import CheckedSettings, Settings
 from uphold.store import outcomes
 from uphold.store.database import open_store
-from uphold.store.health import examine
-from uphold.store.sets import set_names
+from uphold.store.health import examine, names_of_sets
 from uphold.workflows.judge_request import judge_in_settings
 
 _PACKAGES = ("textual", "typer", "sqlite-utils", "anthropic", "openai")
@@ -111,8 +110,7 @@ def _project(checked: CheckedSettings, database: Path | None) -> Iterator[Findin
         settings = checked.settings
         yield from _tried(where, partial(find_system, "a system", project.endpoint, {}, settings.endpoints))
     if project.set is not None and database is not None:
-        with open_store(database, reading=True) as store:
-            names = set_names(store.conn)
+        names = names_of_sets(database)
         if project.set not in names:
             listed = ", ".join(map(repr, names)) or "none yet"
             yield Finding(

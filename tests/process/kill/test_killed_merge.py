@@ -16,7 +16,7 @@ from support.stores import new_store
 
 DECISIONS = 30
 
-MOMENTS, MANY_MOMENTS = 6, 60
+MOMENTS, MANY_MOMENTS = 4, 60
 
 moments_of_each = pytest.mark.parametrize("most", [MOMENTS, pytest.param(MANY_MOMENTS, marks=pytest.mark.slow)])
 
