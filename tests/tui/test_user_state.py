@@ -77,7 +77,7 @@ def test_the_environment_says_where_it_is(monkeypatch: pytest.MonkeyPatch, path:
 
 async def test_theme_stacked_panes_and_the_order_of_a_list_go_into_the_state(tmp_path: Path) -> None:
     state = UserState()
-    async with app(database(tmp_path), state=state).run_test(size=(120, 36)) as pilot:
+    async with app(database(tmp_path), state=state, theme=None).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "o")
         await review(pilot).run_action("theme('nord')")
