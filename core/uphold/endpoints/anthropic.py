@@ -4,7 +4,6 @@ The SDK's retries are off, a timeout is always set, and answers are parsed from 
 messages lose fields that other servers send. Importing this module imports the SDK, which takes most of a second.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -41,16 +40,8 @@ class AnthropicEndpoint:
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         """Return the model's answer. Raises AccessRefused, Refused, OddReply or Unavailable."""
         started = time.perf_counter()
-        try:
-            async with asyncio.timeout(self._address.timeout):
-                response = await self._create(**request_arguments(request, self._address.model))
-        except TimeoutError:
-            raise sdk.timeout_error(self._address) from None
-        except EndpointError:
-            raise
-        except (anthropic.AnthropicError, ValueError) as error:
-            # Without its cause: the SDK's errors hold the request, and with it the key.
-            raise convert_error(error, self._address) from None
+        async with sdk.converted_errors(self._address, anthropic.AnthropicError, convert_error):
+            response = await self._create(**request_arguments(request, self._address.model))
         body = response.http_response.content
         message = await self._parser.parse(body)
         if message is None or not isinstance(message.get("content"), list):
@@ -64,15 +55,8 @@ class AnthropicEndpoint:
             for name, value in request_arguments(request, self._address.model).items()
             if name in _COUNTED_ARGUMENTS
         }
-        try:
-            async with asyncio.timeout(self._address.timeout):
-                response = await self._client.messages.with_raw_response.count_tokens(**arguments)
-        except TimeoutError:
-            raise sdk.timeout_error(self._address) from None
-        except EndpointError:
-            raise
-        except (anthropic.AnthropicError, ValueError) as error:
-            raise convert_error(error, self._address) from None
+        async with sdk.converted_errors(self._address, anthropic.AnthropicError, convert_error):
+            response = await self._client.messages.with_raw_response.count_tokens(**arguments)
         return sdk.read_count(sdk.parse_object(response.http_response.content), "input_tokens")
 
     async def score(self, wanted: TextToScore) -> TokenLogprobs:

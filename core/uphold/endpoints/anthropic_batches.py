@@ -1,6 +1,5 @@
 """Anthropic's Message Batches: many requests submitted at once, answered within a day at half the price."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -83,15 +82,8 @@ class Batches:
         await self._client.close()
 
     async def _call(self, response: Any) -> Any:
-        try:
-            async with asyncio.timeout(self._address.timeout):
-                result = await response
-        except TimeoutError:
-            raise sdk.timeout_error(self._address) from None
-        except EndpointError:
-            raise
-        except (anthropic.AnthropicError, ValueError) as error:
-            raise convert_error(error, self._address) from None
+        async with sdk.converted_errors(self._address, anthropic.AnthropicError, convert_error):
+            result = await response
         if isinstance(result, str | list | dict | None):
             raise Unavailable(f"{self._address.display_name} sent a response that is not a batch")
         return result

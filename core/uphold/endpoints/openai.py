@@ -3,7 +3,6 @@
 The SDK's retries are off, a timeout is always set, and answers are parsed from the JSON body.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Mapping
 from typing import Any
@@ -101,15 +100,8 @@ class OpenAIEndpoint:
         """Send a request to a path beside the API's own (`/v1`) and return the JSON object of the reply."""
         root = self._address.url.rstrip("/").removesuffix("/v1")
         sent = self._client.post(f"{root}{path}", cast_to=httpx2.Response, body=dict(body))
-        try:
-            async with asyncio.timeout(self._address.timeout):
-                content = (await sent).content
-        except TimeoutError:
-            raise sdk.timeout_error(self._address) from None
-        except EndpointError:
-            raise
-        except (openai.OpenAIError, ValueError) as error:
-            raise convert_error(error, self._address) from None
+        async with sdk.converted_errors(self._address, openai.OpenAIError, convert_error):
+            content = (await sent).content
         return await self._parser.parse(content, MAX_REPLY)
 
     async def close(self) -> None:
@@ -117,15 +109,8 @@ class OpenAIEndpoint:
         await self._client.close()
 
     async def _call(self, response: Awaitable[Any]) -> bytes:
-        try:
-            async with asyncio.timeout(self._address.timeout):
-                body: bytes = (await response).http_response.content
-        except TimeoutError:
-            raise sdk.timeout_error(self._address) from None
-        except EndpointError:
-            raise
-        except (openai.OpenAIError, ValueError) as error:
-            raise convert_error(error, self._address) from None
+        async with sdk.converted_errors(self._address, openai.OpenAIError, convert_error):
+            body: bytes = (await response).http_response.content
         return body
 
     def arguments(self, request: ModelRequest) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import gc
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from uphold.endpoints import refusals
@@ -43,6 +43,23 @@ def importing_sdk() -> Iterator[None]:
     with paused_collection():
         yield
         gc.freeze()
+
+
+@asynccontextmanager
+async def converted_errors(
+    address: Address, sdk_error: type[Exception], convert: Callable[[Exception, Address], EndpointError]
+) -> AsyncIterator[None]:
+    """Raise what an SDK raises in the block as an error of ours, and Unavailable once the address's timeout has passed."""
+    try:
+        async with asyncio.timeout(address.timeout):
+            yield
+    except TimeoutError:
+        raise timeout_error(address) from None
+    except EndpointError:
+        raise
+    except (sdk_error, ValueError) as error:
+        # Without its cause: the SDK's errors hold the request, and with it the key.
+        raise convert(error, address) from None
 
 
 def never_connected(error: BaseException) -> bool:
