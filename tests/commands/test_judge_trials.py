@@ -100,6 +100,8 @@ def test_a_dry_run_asks_and_writes_nothing(folder: Path) -> None:
     found = tried(folder, "--judge", new, "--dry-run", "--no-rerun")
     assert found["calls"] == 2 * found["pairs"]
     assert found["cost"] is None
+    said = uphold(folder, "judges", "try", "lora-vs-base", "--judge", new, "--dry-run").stdout
+    assert "the price is not known" in " ".join(said.split())
     assert (folder / "x.db").read_bytes() == before
 
 

@@ -12,13 +12,12 @@ from uphold.workflows.lookup import all_runs
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold_tui import keys, palette
 from uphold_tui.checkpoints.screen import CheckpointsScreen
-from uphold_tui.dialogs.commands import CommandScreen, ShellCommandScreen
+from uphold_tui.dialogs.commands import CommandScreen, ShellCommandScreen, key_commands, matching, review_commands
 from uphold_tui.dialogs.hand_on import HandOnScreen
 from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.importing.file_screen import FileScreen
 from uphold_tui.judging.screen import JudgingScreen
-from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.numbers.wrong import WrongScreen
 from uphold_tui.pairs.screen import PairsScreen
 from uphold_tui.place import Place
@@ -73,34 +72,49 @@ def test_a_command_line_is_filled_in_and_can_be_pasted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "screen"),
+    ("typed", "words"),
     [
-        ("statistics", NumbersScreen),
-        ("kappa", NumbersScreen),
-        ("browse", PairsScreen),
-        ("load", FileScreen),
+        ("kappa", "numbers"),
+        ("browse", "list of pairs"),
+        ("load", "import a file"),
+        ("html", "hand on: a report, or the pairs"),
+        ("evaluate", "have this run judged"),
+        ("regressions", "checkpoints of the set"),
+        ("certificate", "standing: what is certified of the judge"),
+        ("home", "start screen: runs and sets"),
+        ("backup", "a safe copy of this file"),
+        ("colleague", "a file for another reviewer"),
+        ("accept", "uphold the judge"),
+        ("neither", "both bad"),
+    ],
+)
+def test_in_the_review_a_command_is_found_by_the_words_that_people_have(tmp_path: Path, typed: str, words: str) -> None:
+    place = Place.of_run(all_runs(database(tmp_path))[0])
+    elsewhere = palette.commands_anywhere(place, [key.id for key in keys.REVIEW], blind=False)
+    commands = [*key_commands(keys.REVIEW, palette.words_of_key), *review_commands("mira"), *elsewhere]
+    assert matching(commands, typed)[0].words == words
+
+
+async def test_a_command_opens_its_screen_or_dialog(tmp_path: Path) -> None:
+    screens = (
         ("spreadsheet", HandOnScreen),
-        ("html", HandOnScreen),
         ("rubric clause", WorkbenchScreen),
         ("certificate", StandingScreen),
         ("mistakes", WrongScreen),
         ("evaluate", JudgingScreen),
-        ("regressions", CheckpointsScreen),
         ("versus", CheckpointsScreen),
         ("curate", SetScreen),
-        ("home", HomeScreen),
         ("label topic", CommandScreen),
         ("threshold ci", ShellCommandScreen),
-        ("rename reviewer", ShellCommandScreen),
-    ],
-)
-async def test_from_the_review_everything_is_found_by_the_words_that_people_have(
-    tmp_path: Path, typed: str, screen: type
-) -> None:
+    )
     async with app(database(tmp_path)).run_test(size=SIZE) as pilot:
         await pilot.pause()
-        await choose(pilot, typed)
-        assert type(pilot.app.screen) is screen
+        for typed, screen in screens:
+            await choose(pilot, typed)
+            assert type(pilot.app.screen) is screen
+            while len(pilot.app.screen_stack) > 1:
+                pilot.app.pop_screen()
+            await pilot.pause()
 
 
 async def test_what_only_the_command_line_does_is_shown_and_copied(tmp_path: Path) -> None:
@@ -179,6 +193,17 @@ async def test_the_start_screen_over_a_review_leads_back_to_it(tmp_path: Path) -
         assert "q back" in shown(pilot)
         await press(pilot, "q")
         assert review(pilot).session.index == 0
+
+
+async def test_back_at_the_start_screen_a_set_that_was_changed_has_its_version(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with make_app(store).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await press(pilot, "E", "D", *"thin", "enter")
+        await choose(pilot, "start screen")
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert store.one("SELECT COUNT(*) FROM set_versions")[0] == 1
+        assert len(pilot.app.screen_stack) == 1
 
 
 async def test_import_is_offered_on_every_screen(tmp_path: Path) -> None:

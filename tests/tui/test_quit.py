@@ -24,20 +24,25 @@ def has_quit(made: UpholdApp) -> bool:
         "",
         "l",
         "i",
-        "E",
-        "i c",
         "E V",
-        "l enter",
-        "i colon escape",
         "l question_mark",
-        "i question_mark",
         "r",
-        "I",
-        "question_mark",
         "i w",
-        "i W",
-        "i s",
-        "i e",
+        *(
+            pytest.param(keys, marks=pytest.mark.slow)
+            for keys in (
+                "E",
+                "i c",
+                "l enter",
+                "i colon escape",
+                "i question_mark",
+                "I",
+                "question_mark",
+                "i W",
+                "i s",
+                "i e",
+            )
+        ),
     ],
 )
 async def test_it_quits_from_every_screen_and_dialog(tmp_path: Path, keys: str) -> None:

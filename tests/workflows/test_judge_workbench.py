@@ -10,11 +10,18 @@ import pytest
 from support.judge_workbench import LOCKED, good_answer_wins, judge_file, reviewed_store
 from support.model_server import serving
 from uphold.endpoints.retrying import NO_RETRY
-from uphold.errors import BadFile, BadUsage
-from uphold.records.judge_clauses import ClauseChange, ClauseSource, changed_clauses, parse_prompt, suggested_clause
+from uphold.errors import BadDatabase, BadFile, BadUsage
+from uphold.records.judge_clauses import (
+    Clause,
+    ClauseChange,
+    ClauseSource,
+    changed_clauses,
+    parse_prompt,
+    suggested_clause,
+)
 from uphold.records.trials import Trial, TrialState
 from uphold.settings import Settings
-from uphold.store.database import Store
+from uphold.store.database import Store, open_store
 from uphold.workflows import judge_workbench
 from uphold.workflows.decided_half import find_scope
 from uphold.workflows.forgetting import forget_examples
@@ -62,6 +69,17 @@ def test_an_unchanged_draft_is_the_judge_itself(tmp_path: Path) -> None:
         judge = judge_workbench.draft_judge(store, bench.draft, "weak", REQUEST)
         assert bench.old is not None
         assert judge.to_ask().judge.record.version == bench.old.version
+
+
+def test_a_judge_is_tested_as_the_version_that_it_is(decided: Store) -> None:
+    bench = opened(decided)
+    assert bench.old is not None
+    assert bench.named_for_test(bench.draft) == f"weak@{bench.old.version}"
+    other = replace(bench, old=replace(bench.old, name="recorded elsewhere"))
+    assert other.named_for_test(bench.draft) == "weak"
+    draft = bench.draft.with_new_clause(Clause("One.", since=2))
+    version = judge_workbench.keep_version(decided, bench, draft, "mira", REQUEST)
+    assert opened(decided).named_for_test(draft) == f"weak v2@{version.judge_version}"
 
 
 def test_clauses_from_reasons_carry_their_evidence(decided: Store) -> None:
@@ -164,3 +182,46 @@ def test_an_imported_judge_is_worked_on_with_a_model_of_the_settings(tmp_path: P
         assert (bench.name, bench.problem) == ("mine", "")
         assert bench.old is not None
         assert bench.old.name == "old"
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"base_url": "https://models.example/v1"},
+        {"base_url": "https://models.example/v1", "api_key_env": "OPENAI_API_KEY"},
+        {"api_key_env": "AWS_SECRET_ACCESS_KEY"},
+        {"endpoint": "mine", "base_url": "https://models.example/v1"},
+    ],
+)
+def test_a_database_does_not_say_where_keys_are_sent(decided: Store, server: dict[str, str]) -> None:
+    settings = Settings(endpoints={"mine": {"kind": "openai", "api_key_env": "MY_KEY"}})
+    request = replace(REQUEST, settings=settings)
+    draft = opened(decided).draft
+    judge_workbench.keep_version(
+        decided, opened(decided), draft.with_new_clause(Clause("One.", since=2)), "mira", REQUEST
+    )
+    kept = replace(draft, judge={"model": "openai:gpt-5", **server})
+    with decided.writing() as conn:
+        conn.execute("UPDATE judge_prompts SET text = ? WHERE number = 2", (kept.text,))
+    with pytest.raises(BadUsage, match=r"nothing in uphold\.toml says"):
+        named_judge(decided, 1, "weak v2", request)
+    with pytest.raises(BadUsage, match=r"nothing in uphold\.toml says"):
+        judge_workbench.plan_draft(decided, opened(decided, settings), kept, request)
+    own = Settings(endpoints={**settings.endpoints, "theirs": server})
+    judge = named_judge(decided, 1, "weak v2", replace(request, settings=own), with_address=False)
+    assert judge.to_ask().judge.record.name == "weak v2"
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '{"judge": 1, "clauses": [], "shown": []}', "[" * 900 + "]" * 900])
+def test_a_version_of_another_shape_is_named_with_its_row(decided: Store, text: str) -> None:
+    draft = opened(decided).draft.with_new_clause(Clause("One.", since=2))
+    judge_workbench.keep_version(decided, opened(decided), draft, "mira", REQUEST)
+    with decided.writing() as conn:
+        conn.execute("UPDATE judge_prompts SET text = ? WHERE number = 2", (text,))
+    with pytest.raises(BadDatabase, match="table judge_prompts, row 2, "), open_store(decided.path) as store:
+        opened(store)
+
+
+def test_a_since_without_end_is_no_version() -> None:
+    with pytest.raises(ValueError, match="no version"):
+        parse_prompt('{"judge": {}, "clauses": [{"text": "", "source": "written", "since": 1e999}], "shown": []}')

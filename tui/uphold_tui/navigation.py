@@ -94,14 +94,20 @@ class Navigator:
         return self._review_screen(session, lambda exit_: self.leave(exit_.summary, asked=exit_.asked))
 
     def show_home(self) -> None:
-        """The start screen: the one that is open, or over what is open."""
+        """The start screen that is open, with what is above it closed; else, or where that would lose something, a new one."""
         from uphold_tui.home.screen import HomeScreen
 
-        if any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack):
-            while not isinstance(self.app.screen, HomeScreen):
-                self.app.pop_screen()
-        else:
+        is_open = any(isinstance(screen, HomeScreen) for screen in self.app.screen_stack)
+        if not is_open or self._unfinished() is not None or self._trouble() is not None:
             self.app.push_screen(self.home_screen(self.close))
+            return
+        self._finish_sets()
+        while not isinstance(self.app.screen, HomeScreen):
+            closed = self.app.screen
+            if isinstance(closed, ReviewScreen):
+                self.summary = closed.summary() or self.summary
+                self.review_ended(closed)
+            self.app.pop_screen()
 
     def home_screen(self, leave: Callable[[], None] | None = None) -> Screen[None]:
         """The start screen; `leave` is where its `q` leads, out of the app where nothing is below it."""

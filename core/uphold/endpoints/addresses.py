@@ -65,13 +65,7 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is on this machine, so that no proxy is to be used."""
-        host = _host(self.base_url)
-        if host == "localhost" or host.endswith(".localhost"):
-            return True
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.base_url)
 
     @property
     def url(self) -> str:
@@ -86,6 +80,17 @@ class Address:
         parts = urlsplit(self.base_url)
         host = parts.netloc.rpartition("@")[2]
         return f"{parts.scheme}://{host}{parts.path}"
+
+
+def is_loopback(base_url: str | None) -> bool:
+    """Whether a URL is on this machine."""
+    host = _host(base_url)
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_local(base_url: str | None) -> bool:

@@ -128,7 +128,7 @@ def parse_prompt(text: str) -> JudgePrompt:
         return JudgePrompt(
             dict(found["judge"]), tuple(map(_clause, found["clauses"])), tuple(map(_shown, found["shown"]))
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no version of a judge's prompt: {error}") from None
 
 

@@ -6,7 +6,7 @@ adds nothing.
 
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,6 +36,8 @@ from uphold.store.judges import add_judge
 from uphold.store.judgments import insert_from_bundle
 from uphold.store.outcomes import write_labels, write_undone, write_verdicts
 from uphold.store.reviews import has_event, insert_event
+
+_FACTS_AT_A_TIME = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,11 @@ class BundleImport:
         self._labelled: set[int] = set()
         self._judged = False
 
-    def write(self, facts: Iterable[tuple[RowSource, BundleFact]]) -> None:
-        """Write facts in their order. Raises BadFile, with its line, for one that does not fit what is there."""
+    def write(self, facts: Iterable[tuple[RowSource, BundleFact]]) -> Iterator[None]:
+        """Write facts in their order; yields from time to time, so that it can be stopped.
+
+        Raises BadFile, with its line, for a fact that does not fit what is there.
+        """
         writers: dict[type[Any], Any] = {
             BundleStatus: self._write_status,
             BundleRun: self._find_run,
@@ -98,8 +103,10 @@ class BundleImport:
             BundleJudgment: self._write_judgment,
             BundleEvent: self._write_event,
         }
-        for source, fact in facts:
+        for number, (source, fact) in enumerate(facts):
             writers[type(fact)](source, fact)
+            if number % _FACTS_AT_A_TIME == 0:
+                yield
         for event_id in self._undone:
             write_undone(self._conn, event_id)
         if self._labelled:
@@ -165,9 +172,10 @@ class BundleImport:
 
     def _find_pair(self, source: RowSource, fact: BundlePair) -> None:
         row = self._conn.execute(
-            "SELECT p.id FROM pairs p JOIN examples e ON e.id = p.example_id"
-            " WHERE p.run_id = ? AND e.key = ? AND p.turn = ? AND p.contents = ?",
-            (self._runs[fact.run], fact.key, fact.turn, fact.contents),
+            # in this form SQLite goes by the indices of both, and not through all pairs of the run
+            "SELECT p.id FROM examples e CROSS JOIN pairs p ON p.run_id = ? AND p.example_id = e.id AND p.turn = ?"
+            " AND p.contents = ? WHERE e.set_id = ? AND e.key = ?",
+            (self._runs[fact.run], fact.turn, fact.contents, self._place.set_id, fact.key),
         ).fetchone()
         if row is None:
             raise BadFile(
@@ -362,10 +370,10 @@ class BundleImport:
 
 
 _KNOWN_JUDGMENT = """
-SELECT 1 FROM sets s JOIN runs r ON r.set_id = s.id JOIN systems c ON c.id = r.candidate_id
-JOIN systems b ON b.id = r.baseline_id JOIN examples e ON e.set_id = s.id
-JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id
-JOIN judgments j ON j.pair_id = p.id AND j.superseded_by IS NULL JOIN judges g ON g.id = j.judge_id
+SELECT 1 FROM sets s CROSS JOIN runs r ON r.set_id = s.id CROSS JOIN systems c ON c.id = r.candidate_id
+CROSS JOIN systems b ON b.id = r.baseline_id CROSS JOIN examples e ON e.set_id = s.id
+CROSS JOIN pairs p ON p.run_id = r.id AND p.example_id = e.id
+CROSS JOIN judgments j ON j.pair_id = p.id AND j.superseded_by IS NULL JOIN judges g ON g.id = j.judge_id
 WHERE s.name = ? AND c.name = ? AND b.name = ? AND e.key = ? AND p.turn = ? AND p.contents = ? AND g.name = ? AND g.version = ?
 AND j.answer_order = ? AND j.sample = ? AND j.purpose = ?
 """

@@ -12,6 +12,7 @@ from typing import Any
 
 from uphold.errors import BadDatabase
 from uphold.records.enums import AnswerOrder, Preference, Verdict
+from uphold.records.judge_clauses import parse_prompt
 from uphold.store.schema import SEARCH_TABLES
 
 _STORAGE = {"INTEGER": ("integer",), "TEXT": ("text",), "REAL": ("real",), "BLOB": ("blob",)}
@@ -214,6 +215,13 @@ def _is_summary(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, int) for item in value.values())
 
 
+def _is_prompt(value: Any) -> bool:
+    try:
+        return bool(parse_prompt(json.dumps(value)).judge)
+    except ValueError:
+        return False
+
+
 def _is_criteria(value: Any) -> bool:
     return isinstance(value, dict) and all(item in list(Preference) for item in value.values())
 
@@ -226,6 +234,7 @@ _JSON = {
     ("responses", "cells"): _is_list_of(None, 1),
     ("generations", "definition"): lambda value: isinstance(value, dict),
     ("judges", "definition"): lambda value: isinstance(value, dict),
+    ("judge_prompts", "text"): _is_prompt,
     ("judgments", "criteria"): _is_criteria,
     ("set_acts", "detail"): _is_detail,
     ("pool_items", "tags"): _is_list_of((str,), 0),

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import replace
 
+from uphold.errors import BadDatabase
 from uphold.records.judge_clauses import Clause, JudgePrompt, NamedPair, PromptVersion, parse_prompt
 from uphold.records.texts import canonical
 from uphold.store.database import Store, now
@@ -49,7 +50,8 @@ def blank_pairs(conn: sqlite3.Connection, pair_ids: Collection[int], instruction
     """Blank what kept versions and judges hold of pairs that are forgotten, within the open transaction.
 
     These are why a pair is shown, notes that became clauses, where every pair they were given on is forgotten, and the examples
-    in a judge's definition with one of the `instructions`. Hashes stay.
+    in a judge's definition with one of the `instructions`. Hashes stay. Raises BadDatabase for a definition that uphold cannot
+    have written.
     """
     places, notes = _places(conn, pair_ids), set()
     for number, text in conn.execute("SELECT id, text FROM judge_prompts").fetchall():
@@ -71,16 +73,25 @@ def _blank_definitions(conn: sqlite3.Connection, instructions: Collection[str], 
     sql = "SELECT id, definition FROM judges WHERE kind = 'llm'"
     for number, definition in conn.execute(sql).fetchall():
         fields = json.loads(definition)
-        found = dict(fields)
-        if "examples" in fields:
-            examples = json.loads(fields["examples"])
-            kept = [one if one.get("instruction") not in instructions else dict.fromkeys(one, "") for one in examples]
-            found["examples"] = canonical(kept)
-        if "rubric" in fields:
-            lines = fields["rubric"].split("\n")
-            found["rubric"] = "\n".join("" if line in notes else line for line in lines)
+        try:
+            found = _blanked(fields, instructions, notes)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise BadDatabase(
+                f"the definition in the table judges, row {number}, is not one that uphold writes"
+            ) from None
         if found != fields:
             conn.execute("UPDATE judges SET definition = ? WHERE id = ?", (canonical(found), number))
+
+
+def _blanked(fields: dict[str, str], instructions: Collection[str], notes: Collection[str]) -> dict[str, str]:
+    found = dict(fields)
+    if "examples" in fields:
+        examples = json.loads(fields["examples"])
+        kept = [one if one.get("instruction") not in instructions else dict.fromkeys(one, "") for one in examples]
+        found["examples"] = canonical(kept)
+    if "rubric" in fields:
+        found["rubric"] = "\n".join("" if line in notes else line for line in fields["rubric"].split("\n"))
+    return found
 
 
 def _without_note(clause: Clause, places: Collection[NamedPair]) -> Clause:

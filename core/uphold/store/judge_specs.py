@@ -28,6 +28,12 @@ def _latest(conn: sqlite3.Connection, judge_id: int) -> str | None:
     return None if row is None else str(row[0])
 
 
+def recorded_files(store: Store) -> list[str]:
+    """Return the paths of the TOML files that stand for judge versions."""
+    rows = store.rows("SELECT DISTINCT spec FROM judge_specs WHERE spec LIKE '%.toml' ORDER BY spec")
+    return [path for (path,) in rows]
+
+
 def judge_definition(store: Store, judge_id: int) -> dict[str, str]:
     """Return all of a judge version that changes an answer, as names and texts."""
     definition: dict[str, str] = json.loads(store.one("SELECT definition FROM judges WHERE id = ?", (judge_id,))[0])

@@ -4,13 +4,15 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from uphold.records.bundles import BundleJudgment
 from uphold.records.enums import AnswerOrder, JudgmentStatus, Preference, Purpose, Verdict
 from uphold.records.judgments import Judgment, PairVerdict
 from uphold.store.database import Store, now
 from uphold.store.outcomes import write_verdicts
+
+if TYPE_CHECKING:
+    from uphold.records.bundles import BundleJudgment
 
 _COLUMNS = (
     "answer_order, status, verdict, sample, preference, confidence, reason, raw, problem, prompt_name, fence, stop_reason,"
@@ -294,7 +296,7 @@ def _insert_judgment(
     return int(conn.execute(sql, values).lastrowid or 0)
 
 
-def insert_from_bundle(conn: sqlite3.Connection, stored: BundleJudgment, import_id: int) -> None:
+def insert_from_bundle(conn: sqlite3.Connection, stored: "BundleJudgment", import_id: int) -> None:
     """Insert a judgment of a bundle, whose pair, judge and reference are ids of this database; no verdict is written."""
     values = (stored.pair, stored.judge, *_values(stored.judgment), stored.purpose, import_id)
     placeholders = ", ".join("?" * len(values))

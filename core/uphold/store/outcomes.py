@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from uphold.records.diagnosis import OutdatedOutcome
 from uphold.records.enums import BOTH_ORDERS, AnswerOrder, Choice, EventKind, JudgmentStatus, Preference
 from uphold.records.judgments import Judgment, verdict_of
 from uphold.records.labels import Label, label_of
 from uphold.records.reviews import is_undone
+
+if TYPE_CHECKING:
+    from uphold.records.diagnosis import OutdatedOutcome
 
 _CHOSEN_PAIRS = "IN (SELECT value FROM json_each(:pairs))"
 
@@ -178,8 +181,10 @@ WHERE p.id = ?
 """
 
 
-def find_outdated(conn: sqlite3.Connection) -> list[OutdatedOutcome]:
+def find_outdated(conn: sqlite3.Connection) -> "list[OutdatedOutcome]":
     """Return the outcomes that are not what the facts amount to by the rules of `records`; nothing is written."""
+    from uphold.records.diagnosis import OutdatedOutcome  # only `doctor` asks; every review loads this module
+
     acts: dict[str, list[EventKind]] = {}
     for target, kind in conn.execute("SELECT target_id, kind FROM events WHERE kind IN ('undo', 'redo') ORDER BY seq"):
         acts.setdefault(target, []).append(EventKind(kind))

@@ -250,14 +250,14 @@ class ImportAttempt:
         """Return how far writing is, after so many rows."""
         return ImportProgress(done, self._rows_to_write, self.summary.rows, writing=True)
 
-    def write(self) -> Iterator[ImportProgress]:
+    def write(self) -> Generator[ImportProgress, None, None]:
         """Under the write lock, write what is staged, and the import's record; an import that adds nothing has none."""
         writer, summary = self._bulk.writer, self.summary
         self._bulk.check()
         imports.open_import(self._conn, writer.import_id, writer.at)
         for done in writer.write():
             yield self.write_progress(done)
-        brought = self._write_bundle()
+        brought = yield from self._write_bundle()
         self._rules.finish_writing(is_bundle=self._bundle is not None)
         benchmarks.write_scores(self._conn, self._scores, writer.import_id, writer.at)
         if self._rules.changed or self._scores or brought:
@@ -268,7 +268,7 @@ class ImportAttempt:
         else:
             imports.forget_import(self._conn, writer.import_id, writer.set_id)
 
-    def _write_bundle(self) -> int:
+    def _write_bundle(self) -> Generator[ImportProgress, None, int]:
         """Write what a bundle holds besides its rows, before decisions are carried; return how many rows are new."""
         if self._bundle is None:
             return 0
@@ -276,7 +276,8 @@ class ImportAttempt:
         place = ImportPlace(writer.import_id, writer.at, writer.set_id, self.is_new_set)
         bringing = BundleImport(self._conn, place)
         bringing.write_header(self._bundle.source, self._bundle.header)
-        bringing.write(self._bundle.facts())
+        for _ in bringing.write(self._bundle.facts()):
+            yield self.write_progress(self._rows_to_write)
         counts = bringing.counts
         summary.judgments += counts.judgments
         summary.reviews += counts.events

@@ -29,7 +29,7 @@ from uphold.store.runs import find_run
 from uphold.store.sets import find_set, guidelines
 from uphold.workflows.concurrency import WorkControl, check_concurrency
 from uphold.workflows.judge_revisions import in_current_revision
-from uphold.workflows.kept_judges import kept_table
+from uphold.workflows.kept_judges import kept_judge, kept_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def judges_of(
             found = read_judges(Path(spec), rubric, settings.endpoints, settings.prices)
             judges += [(spec, judge) for judge in found]
         elif not is_spec(spec) and (kept := kept_table(store, spec)) is not None:
-            judges.append((spec, judge_from_table(kept, spec, None, settings.endpoints, settings.prices)))
+            judges.append((spec, kept_judge(store, kept, settings)))
         else:
             judges.append((spec, ready_judge(spec, options, rubric, settings.prices)))
     return [(spec, in_current_revision(store, judge)) for spec, judge in judges]

@@ -223,7 +223,6 @@ def _reruns(
 def _drawn(store: Store, scope: PairScope, pairs: Sequence[DecidedPair]) -> tuple[int, ...]:
     """Return at most `RERUN_PAIRS` of the pairs, in an order that the seed of the set gives: more of them later join these."""
     _, seed = name_and_seed(store, scope.set_id)
-
     places = judge_trials.pair_places(store, pair_ids(pairs))
 
     def order(pair: DecidedPair) -> bytes:

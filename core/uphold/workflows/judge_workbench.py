@@ -11,7 +11,7 @@ from uphold.errors import BadUsage, UpholdError
 from uphold.judging.judges import LlmJudge, judge_from_table
 from uphold.records.certificates import Certificate
 from uphold.records.counts import CLASSES
-from uphold.records.enums import Preference, Purpose
+from uphold.records.enums import Preference
 from uphold.records.halves import Half
 from uphold.records.judge_clauses import Clause, JudgePrompt, PromptVersion, ShownPair, clauses_of_rubric
 from uphold.records.judgments import JudgeRef
@@ -38,7 +38,7 @@ from uphold.workflows.judge_trial import (
     plan_trial_of,
     trial_so_far,
 )
-from uphold.workflows.kept_judges import draft_table, kept_name
+from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name
 from uphold.workflows.named_judge import NamedJudge, with_address_of
 from uphold.workflows.set_judge import find_version
 
@@ -74,12 +74,24 @@ class Workbench:
         """The number of the version that is being written; the judge as it is counts as the first."""
         return max(len(self.versions), 1) + 1
 
+    def version_of(self, prompt: JudgePrompt) -> PromptVersion | None:
+        """Return the kept version that a draft is; None where it is none."""
+        return next((one for one in self.versions if one.prompt.hash == prompt.hash), None)
+
     def name_of(self, prompt: JudgePrompt) -> str:
         """Return what the judge of a draft is called: as the version that it is, or the one that is being written."""
-        same = next((one.number for one in self.versions if one.prompt.hash == prompt.hash), None)
-        if same is None and not self.versions and prompt.hash == self.draft.hash:
-            same = 1
-        return kept_name(self.name, self.number if same is None else same)
+        version = self.version_of(prompt)
+        if version is not None:
+            return kept_name(self.name, version.number)
+        is_first = not self.versions and prompt.hash == self.draft.hash
+        return kept_name(self.name, 1 if is_first else self.number)
+
+    def named_for_test(self, prompt: JudgePrompt) -> str:
+        """Return what names the judge of a draft, which is not new, to test it: with its version where that is on file."""
+        version, name = self.version_of(prompt), self.name_of(prompt)
+        if version is not None:
+            return f"{name}@{version.judge_version}"
+        return f"{name}@{self.old.version}" if self.old is not None and self.old.name == name else name
 
     def is_new(self, prompt: JudgePrompt) -> bool:
         """Whether a draft differs from every version, and from the judge as it is."""
@@ -176,8 +188,7 @@ def draft_judge(
 
     Without `with_address` no key is looked for.
     """
-    settings = request.settings
-    judge = judge_from_table(draft_table(store, prompt, name), name, None, settings.endpoints, settings.prices)
+    judge = kept_judge(store, draft_table(store, prompt, name), request.settings)
     if not isinstance(judge, LlmJudge):
         raise BadUsage(f"{name} is no judge of a model")
     ref = next(
@@ -218,10 +229,9 @@ def keep_version(
     latest = bench.versions[-1].prompt if bench.versions else bench.draft
     if latest.hash == prompt.hash:
         raise BadUsage("nothing differs from the version before")
-    settings = request.settings
     first = [] if bench.versions else [(bench.draft, bench.name)]
     for one, name in (*first, (prompt, kept_name(bench.name, bench.number))):
-        judge = judge_from_table(draft_table(store, one, name), name, None, settings.endpoints, settings.prices)
+        judge = kept_judge(store, draft_table(store, one, name), request.settings)
         with store.writing() as conn:
             judge_id = add_judge(conn, judge.record)
             judge_prompts.add_version(conn, bench.scope.set_id, bench.name, one, judge_id, add_reviewer(conn, reviewer))
@@ -296,7 +306,3 @@ def written_clause(text: str, number: int) -> Clause:
 def edited_clause(clause: Clause, text: str) -> Clause:
     """Return a clause with another text, on one line; where it comes from stays. Raises BadUsage for one without a word."""
     return replace(clause, text=written_clause(text, clause.since).text)
-
-
-PURPOSES = {Purpose.TRY: "trying", Purpose.RERUN: "asking the old judge again"}
-"""What a try is doing, by the purpose of what is asked."""

@@ -1,15 +1,20 @@
-"""Judges kept in the workbench, as tables: clauses and decisions put into the table of the judge they were made from."""
+"""Judges kept in the workbench: clauses and decisions put into the table of the judge they were made from, and asked by it."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from uphold.errors import BadUsage
+from uphold.endpoints.addresses import is_loopback
+from uphold.errors import BadUsage, UpholdError
+from uphold.judging.judges import ReadyJudge, judge_from_table
 from uphold.records.enums import Preference
 from uphold.records.judge_clauses import JudgePrompt, PromptVersion, ShownPair, clauses_of_rubric
 from uphold.records.texts import cell_text
-from uphold.store import judge_prompts
+from uphold.settings import Settings
+from uphold.store import judge_prompts, judge_specs
 from uphold.store.database import Store
 from uphold.store.pairs import pair_texts
+from uphold.workflows.judge_table import judge_table
 
 
 def kept_name(name: str, number: int) -> str:
@@ -25,6 +30,38 @@ def kept_table(store: Store, name: str) -> dict[str, Any] | None:
         if one.number > 1 and kept_name(one.name, one.number) == name
     ]
     return draft_table(store, found[-1].prompt, name) if found else None
+
+
+def kept_judge(store: Store, table: dict[str, Any], settings: Settings) -> ReadyJudge:
+    """Return the judge of a table that the database holds, to ask it.
+
+    Raises BadFile for a table that is none of a judge, BadUsage for a server or a key that no file of the user's names: a
+    database from elsewhere must not say where texts and keys are sent. A server on this machine, without a key, needs no name.
+    """
+    judge = judge_from_table(table, table["name"], None, settings.endpoints, settings.prices)
+    url, variable = server = _server(table)
+    is_harmless = variable is None and (url is None or is_loopback(url))
+    if not is_harmless and server not in _known_servers(store, settings):
+        where = " ".join([*([f"at {url!r}"] if url else []), *([f"with the key in {variable!r}"] if variable else [])])
+        raise BadUsage(
+            f"{table['name']}: the database would have it asked {where}, which nothing in uphold.toml says; if that is right,"
+            " write base_url and api_key_env under [endpoints.NAME] there"
+        )
+    return judge
+
+
+def _server(table: Mapping[str, Any]) -> tuple[Any, Any]:
+    return table.get("base_url"), table.get("api_key_env")
+
+
+def _known_servers(store: Store, settings: Settings) -> Iterator[tuple[Any, Any]]:
+    """Yield (URL, variable of the key) of the servers in uphold.toml and in the files by which judges were asked."""
+    yield from map(_server, (*settings.endpoints.values(), *settings.judges.values()))
+    for path in judge_specs.recorded_files(store):
+        try:
+            yield _server(judge_table(path, (), settings))
+        except UpholdError:
+            continue
 
 
 def find_prompt(versions: list[PromptVersion], number: int) -> PromptVersion:

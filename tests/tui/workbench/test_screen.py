@@ -1,7 +1,9 @@
 """The workbench on its screen: clauses, tries in the background, versions, and nothing of the locked half before its test."""
 
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,16 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_samples import make_app, press, shown
+from support.hostile_texts import attack, short
 from support.judge_workbench import LOCKED, good_answer_wins, judge_file, reviewed_store
 from support.model_server import Answering, Asked, Gate, Reply, Server, serving
+from uphold.records.judge_clauses import Clause, ClauseSource, NamedPair
+from uphold.settings import Settings
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
+from uphold.workflows.decided_half import find_scope
+from uphold.workflows.judge_request import JudgeRequest
+from uphold.workflows.judge_workbench import as_shown, keep_version, open_workbench, showable_pairs
 from uphold_tui.dialogs.choose import ChooseScreen
 from uphold_tui.dialogs.confirm import ConfirmScreen
 from uphold_tui.numbers.screen import NumbersScreen
@@ -21,6 +29,8 @@ from uphold_tui.standing.screen import StandingScreen
 from uphold_tui.workbench.screen import WorkbenchScreen
 
 WIDE = (120, 40)
+
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture(scope="module")
@@ -290,3 +300,37 @@ async def test_nothing_of_the_locked_half_is_sent_or_drawn_before_its_test(
     assert not [text for text in drawn if LOCKED in text]
     assert "-loc" not in "".join(drawn)  # the keys of the locked half end so
     assert not [text for text in wide if LOCKED in text]
+
+
+async def test_hostile_names_reasons_notes_and_clauses_are_shown_as_text(store: Store, server: Server) -> None:
+    with store.writing() as conn:
+        conn.execute("UPDATE examples SET key = ? || key", (short("key"),))
+        conn.execute("UPDATE systems SET name = ? || name", (short("system"),))
+        conn.execute("UPDATE reviewers SET name = ?", (short("who"),))
+        conn.execute("UPDATE events SET note = ? WHERE note IS NOT NULL", (attack("note"),))
+    bench = open_workbench(store, find_scope(store, all_runs(store)[0].name, None), Settings())
+    pair = as_shown(showable_pairs(store, bench)[0], 2)
+    clause = Clause(
+        attack("clause"), ClauseSource.REASON, 2, reason=attack("why"), pairs=(NamedPair("r", short("k"), 1),)
+    )
+    draft = bench.draft.with_new_clause(clause).with_shown(replace(pair, reason=attack("so")))
+    keep_version(store, bench, draft, short("writer"), JudgeRequest((), "lora-vs-base"))
+    with store.writing() as conn:
+        conn.execute("UPDATE judge_prompts SET name = ?", (short("judge"),))
+    async with app(store).run_test(size=WIDE) as pilot:
+        await opened(pilot, store)
+        for keys in (
+            (),
+            ("w", "j", "escape"),
+            ("x", "escape"),
+            ("V", "j", "escape"),
+            ("h", "escape"),
+            ("e", "escape"),
+            ("q",),
+        ):
+            for key in (*keys, ""):
+                if key:
+                    await press(pilot, key)
+                segments = [one for strip in pilot.app.screen._compositor.render_strips() for one in strip]
+                assert not any(FORBIDDEN.search(one.text) for one in segments)
+                assert not any("leave_now" in str(one.style.meta) for one in segments if one.style is not None)

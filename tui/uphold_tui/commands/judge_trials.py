@@ -154,7 +154,8 @@ def price_sentence(plan: "TrialPlan", price: "TrialPrice") -> str:
     again = "" if plan.reruns is None else f", {count_noun(price.reruns, 'call')} for {plan.old.name} again"
     if not price.calls:
         return f"{pairs}: all is answered already, nothing is asked"
-    return f"{pairs}: {count_noun(price.tries, 'call')} for {plan.new.name}{again}, about {dollars(price.cost)}"
+    cost = "the price is not known" if price.cost is None else f"about {dollars(price.cost)}"
+    return f"{pairs}: {count_noun(price.tries, 'call')} for {plan.new.name}{again}, {cost}"
 
 
 def _agreed(store: "Store", plan: "TrialPlan", max_cost: float | None, *, yes: bool) -> bool:

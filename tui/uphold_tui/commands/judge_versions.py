@@ -140,7 +140,10 @@ def _version_json(version: "PromptVersion") -> dict[str, Any]:
         "reviewer": version.reviewer,
         "at": version.created_at,
         "clauses": [{**asdict(clause), "on": clause.is_on} for clause in version.prompt.clauses],
-        "shown": [asdict(shown) for shown in version.prompt.shown],
+        "shown": [
+            {name: value for name, value in asdict(shown).items() if name != "pair_id"}
+            for shown in version.prompt.shown
+        ],
     }
 
 

@@ -18,6 +18,7 @@ from uphold.formatting import count, count_noun, dollars, of_n
 from uphold.records.judge_clauses import JudgePrompt, changed_clauses, suggested_clause
 from uphold.records.trials import Trial
 from uphold.reports.trial_report import tries_report
+from uphold.workflows.judge_trial import TrialPrice
 from uphold.workflows.judge_workbench import Workbench, as_shown, edited_clause, written_clause
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
@@ -38,6 +39,11 @@ _HELP_NOTE = (
     "try asks the judge about its decided pairs. The locked half is kept for one test. A gain counts where its interval leaves "
     "out 0 and it is larger than what the old judge moves when it is asked twice. Nothing of a try enters a verdict."
 )
+
+
+def _price_words(price: TrialPrice) -> str:
+    calls = count_noun(price.calls, "call")
+    return calls if price.cost is None else f"{calls}, about {dollars(price.cost)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +201,14 @@ class WorkbenchScreen(Screen[None]):
             state = f", v{count(bench.number)} being written" if self.is_new else f", {self._version_words()}"
             left = Content.assemble(left, ("   judge ", MUTED), judge, (state, MUTED))
         tried = f"tried {count(len(bench.trials))} {'time' if len(bench.trials) == 1 else 'times'}"
-        right = Content.styled(f"{tried}   {dollars(bench.cost)} so far" if bench.trials else "not tried yet", MUTED)
+        if bench.cost is not None:
+            tried += f"   {dollars(bench.cost)} so far"
+        right = Content.styled(tried if bench.trials else "not tried yet", MUTED)
         self.header.show(left, self._message or right)
 
     def _version_words(self) -> str:
-        bench = self.bench
-        assert bench is not None
-        same = next((one.number for one in bench.versions if one.prompt.hash == self.draft.hash), None)
-        return "as it is" if same in (None, 1) else f"v{count(same or 1)}"
+        version = self.bench.version_of(self.draft) if self.bench is not None else None
+        return "as it is" if version is None or version.number == 1 else f"v{count(version.number)}"
 
     def _column_width(self, scroll: VerticalScroll, share: float) -> int:
         inner = scroll.content_size.width
@@ -251,25 +257,24 @@ class WorkbenchScreen(Screen[None]):
 
     def _strip_keys(self, width: int) -> Content:
         """Return the keys for what is to be done next, as many as there is room for."""
-        bench, parts = self.bench, []
+        bench = self.bench
         if bench is None:
             return Content("")
         if self.is_trying:
             return entry(self.table["workbench.stop"], "stop")
+        parts: list[Content] = []
         if not bench.problem and self.pair is None:
             price = self.planned.price if self.planned is not None else None
-            if price is not None:
-                what = f"{count(price.calls)} calls, about {dollars(price.cost)}" if price.calls else "all is answered"
+            if price is not None and price.calls:
                 try_key = entry(self.table["workbench.open"])
-                parts.append(Content.assemble(try_key, (f"  ({what})", MUTED)) if price.calls else Content(""))
+                parts.append(Content.assemble(try_key, (f"  ({_price_words(price)})", MUTED)))
         if not bench.problem and bench.locked > bench.spent:
             parts.append(entry(self.table["workbench.test"]))
         if not bench.problem and self.is_new:
             parts.append(entry(self.table["workbench.keep"], f"keep as v{count(bench.number)}"))
-        kept = [part for part in parts if part]
-        while kept and sum(part.cell_length for part in kept) + 4 * (len(kept) - 1) > width:
-            kept.pop(1 if len(kept) > 2 else -1)
-        return Content("    ").join(kept)
+        while parts and sum(part.cell_length for part in parts) + 4 * (len(parts) - 1) > width:
+            parts.pop(1 if len(parts) > 2 else -1)
+        return Content("    ").join(parts)
 
     def _refresh_footer(self) -> None:
         def named(*names: str) -> list[Content]:
@@ -528,14 +533,7 @@ class WorkbenchScreen(Screen[None]):
         elif self.is_new:
             self.say(Content.styled("S keeps it first: what is tested is a version", MUTED))
         else:
-            version = next((one for one in bench.versions if one.prompt.hash == self.draft.hash), None)
-            named = (
-                f"{bench.name_of(self.draft)}@{version.judge_version}"
-                if version is not None
-                else f"{bench.old.name}@{bench.old.version}"
-                if bench.old is not None
-                else ""
-            )
+            named = bench.named_for_test(self.draft)
             self._try(lambda: self.actions.test(named))
 
     def action_tries(self) -> None:

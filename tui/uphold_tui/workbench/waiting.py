@@ -3,11 +3,14 @@
 from textual.content import Content
 
 from uphold.formatting import count, count_noun, dollars, of_n, wait_time
-from uphold.workflows.judge_workbench import PURPOSES, Workbench
+from uphold.records.enums import Purpose
+from uphold.workflows.judge_workbench import Workbench
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, STRONG
 from uphold_tui.widgets.rows import spread
 from uphold_tui.workbench.source import TrialWork
+
+_DOING = {Purpose.TRY: "trying", Purpose.RERUN: "asking the old judge again"}
 
 
 def untried_rows(bench: Workbench, unplanned: str, *, is_new: bool, width: int) -> list[Content]:
@@ -34,7 +37,7 @@ def progress_rows(work: TrialWork, width: int) -> list[Content]:
     if status is None:
         return [Content.assemble(("Trying ", BOLD), name), Content.styled("looking at what is missing", MUTED)]
     progress = status.progress
-    doing = PURPOSES[status.purpose]
+    doing = _DOING[status.purpose]
     left = Content.assemble((f"{of_n(progress.done, progress.total)} ", BOLD), (doing, MUTED))
     right = Content("")
     if work.control.stopped is not None:
