@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Key as KeyEvent
@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from uphold.errors import UpholdError
-from uphold.formats.example_document import example_document
 from uphold.formatting import count, count_noun, of_n
 from uphold.records.example_list import ExampleFilter, ExampleOrder
 from uphold.records.sets import (
@@ -27,21 +26,21 @@ from uphold.records.sets import (
     stale_sentence,
 )
 from uphold.records.texts import cell_text
-from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
+from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.clipboard import copy_text
-from uphold_tui.editor import edit_text, keep_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
 from uphold_tui.eval_set.check_run import CheckRun, progress_words
-from uphold_tui.eval_set.editing import Writing, change_from, change_of, new_example, values_of
+from uphold_tui.eval_set.editing import Writing, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
 from uphold_tui.eval_set.footer import FooterState, footer
 from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
+from uphold_tui.eval_set.writing import ExampleWriter, WritingActions
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
@@ -52,7 +51,6 @@ from uphold_tui.widgets.row_list import RowList
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow
 
 if TYPE_CHECKING:
-    from uphold.formats.example_document import ExampleDocument
     from uphold.records.sets import SystemAnswer
 
 Result = TypeVar("Result")
@@ -90,7 +88,6 @@ class SetScreen(Screen[None]):
         self.state = state if state is not None else SetScreenState(order=remembered_order(options.state))
         self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
-        self.writing: Writing | None = None
         self.message = Content("")
         self.changed = False
         self._tags: list[str] = []
@@ -112,6 +109,9 @@ class SetScreen(Screen[None]):
         self.title_row = SplitRow("title")
         self.fields = FieldsView("fields")
         self.form = FieldsForm("form")
+        self.writer = ExampleWriter(
+            editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
+        )
         self.health = HealthPanel("health", self.signs)
         self.footer = KeyFooter("footer")
 
@@ -476,10 +476,10 @@ class SetScreen(Screen[None]):
         self._is_finding = False
         self.set_focus(None)
 
-    async def action_escape(self) -> None:
+    def action_escape(self) -> None:
         """Be done with writing, else leave the search field or the health panel, else show all examples again."""
         if self.writing is not None:
-            await self._finish_writing()
+            self._try(self.writer.finish)
         elif self._is_finding:
             self.find_field.value = safe_text.safe_line(self.state.typed)
             self._leave_find_field()
@@ -495,6 +495,11 @@ class SetScreen(Screen[None]):
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
+
+    @property
+    def writing(self) -> Writing | None:
+        """What is being written in the form; None where nothing is."""
+        return self.writer.now
 
     async def action_edit(self, focus: str = "") -> None:
         """Write in the fields of the example under the cursor; on a line of the health panel, go to its examples."""
@@ -517,71 +522,27 @@ class SetScreen(Screen[None]):
         await self._begin(Writing(None, FieldValues(key=key)), "")
 
     async def _begin(self, writing: Writing, focus: str) -> None:
-        self.writing, self.message = writing, Content("")
+        self.writer.now, self.message = writing, Content("")
         self._health_cursor = None
         self.refresh_page()
         room = self.fields.size or self.app.size - (2, 5)  # a narrow screen has no fields beside the list
-        await self.form.begin(writing.before, room, with_key=writing.key is None, focus=focus)
+        await self.writer.show_form(room, focus)
 
     async def action_add_turn(self) -> None:
         """Add an empty turn to the example that is written."""
         if self.writing is not None:
             await self.form.add_turn()
 
-    async def on_fields_form_done(self) -> None:
+    def on_fields_form_done(self) -> None:
         """Enter in a field of one line: done."""
-        await self._finish_writing()
-
-    async def _finish_writing(self) -> None:
-        """Save what was written; where that makes something stale, ask first."""
-        writing = self.writing
-        if writing is None:
-            return
-        after = self.form.values
-        if writing.key is None:
-            self._add(after)
-            return
-        change = change_of(writing.before, after)
-        if not change:
-            self._end_writing("nothing changed")
-            return
-        self._ask_if_stale(writing.key, change.whole, partial(self.acts.save, writing.key, change))
+        self._try(self.writer.finish)
 
     def unsaved_words(self) -> str | None:
         """Return what is being written and not saved yet, in words; None where nothing is."""
-        writing = self.writing
-        if writing is None or self.form.values == writing.before:
-            return None
-        what = "a new example" if writing.key is None else f"the change of {safe_text.safe_line(writing.key)}"
-        return f"{what} in the set {safe_text.safe_line(self.loader.set_name)}, which was still being written"
-
-    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], Done]) -> None:
-        """Save at once where nothing becomes stale, else ask."""
-        from uphold_tui.eval_set.stale import Answer, StaleScreen
-
-        def answered(answer: Answer | None) -> None:
-            if answer is Answer.SAVE:
-                self._do(save)
-            elif answer is Answer.LEAVE:
-                self._end_writing("left as it was")
-
-        stale = self._try(lambda: self.editor.preview_edit(key, edit))
-        if stale is None:
-            return
-        if stale:
-            self.app.push_screen(StaleScreen(key, stale, self.signs), answered)
-        else:
-            self._do(save)
-
-    def _add(self, values: FieldValues) -> None:
-        new = new_example(values)
-        if new is None:
-            self._end_writing("nothing written: no example added")
-        else:
-            self._do(lambda: self.acts.add(new))
+        return self.writer.unsaved_words()
 
     def _end_writing(self, words: str) -> None:
-        self.writing = None
+        self.writer.now = None
         self.set_focus(None)
         self.say(words)
         self.refresh_page()
@@ -615,30 +576,7 @@ class SetScreen(Screen[None]):
         example = self.selected
         if example is None or example.forgotten:
             return
-        written = self._try(lambda: self._written_in_editor(example.key))
-        if written is None:
-            return
-        document, text = written
-        try:
-            change = change_from(values_of(example), document.parse(text))
-        except UpholdError as error:
-            kept = safe_text.safe_line(str(keep_text(text)))
-            self.show_message(Content.assemble(safe_text.line(str(error), DOUBT), f"; what you wrote is in {kept}"))
-            return
-        if change:
-            self._ask_if_stale(example.key, change.whole, partial(self.acts.save, example.key, change))
-        else:
-            self.say("nothing changed")
-
-    def _written_in_editor(self, key: str) -> "tuple[ExampleDocument, str] | None":
-        """Hand the terminal to the editor; return what it was given and what it left, None where that cannot be done."""
-        document = example_document(find_one(self.editor.store, self.loader.set_name, key), self.loader.set_name)
-        try:
-            with self.app.suspend():
-                return document, edit_text(document.text, kept_for="what you wrote")
-        except SuspendNotSupported:
-            self.say("this terminal cannot be handed to an editor")
-            return None
+        self._try(lambda: self.writer.write_in_editor(example))
 
     # acts on the example under the cursor, or on the marked ones
 
@@ -742,7 +680,8 @@ class SetScreen(Screen[None]):
         def take(answer: "SystemAnswer | None") -> None:
             if answer is not None:
                 edit = ExampleEdit(references=tuple(map(cell_text, answer.cells)))
-                self._ask_if_stale(example.key, edit, partial(self.acts.take_reference, example.key, answer))
+                take_it = partial(self.acts.take_reference, example.key, answer)
+                self._try(lambda: self.writer.ask_if_stale(example.key, edit, take_it))
 
         self.app.push_screen(SystemAnswersScreen(example.key, answers, example.text.references), take)
 
