@@ -32,11 +32,11 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
-from uphold_tui.eval_set.check_run import CheckRun, progress_words
+from uphold_tui.eval_set.checking import SetHealth
 from uphold_tui.eval_set.editing import Writing, values_of
 from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
 from uphold_tui.eval_set.footer import FooterState, footer
-from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
+from uphold_tui.eval_set.health import FILTERS, HealthPanel
 from uphold_tui.eval_set.loader import ExampleLoader
 from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
 from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
@@ -94,11 +94,6 @@ class SetScreen(Screen[None]):
         self._went_to_review = False
         self._is_finding = False
         self._count = CountPrefix()
-        self._health_cursor: int | None = None
-        self._checking: CheckRun | None = None
-        self._quiet_check: CheckRun | None = None
-        self._check_words = ""
-        self._is_check_old = False
         self.header = SplitRow("header")
         self.filters = SplitRow("filters")
         self.find_field = Field(_FIND, name="find-field")
@@ -112,7 +107,8 @@ class SetScreen(Screen[None]):
         self.writer = ExampleWriter(
             editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
         )
-        self.health = HealthPanel("health", self.signs)
+        self.panel = HealthPanel("health", self.signs)
+        self.health = SetHealth(self.panel, self.loader, keys.label(self.table["set.check"]))
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
@@ -132,17 +128,14 @@ class SetScreen(Screen[None]):
                 yield self.title_row
                 yield self.fields
                 yield self.form
-        yield self.health
+        yield self.panel
         yield self.footer
 
     def on_mount(self) -> None:
         self.run_worker(self._read_first(), exclusive=True, group="read")
 
     def on_unmount(self) -> None:
-        """Let no thread go on checking for a screen that is gone."""
-        for run in (self._checking, self._quiet_check):
-            if run is not None:
-                run.stop()
+        self.health.close()
 
     def on_screen_resume(self) -> None:
         if self._went_to_review:
@@ -170,21 +163,19 @@ class SetScreen(Screen[None]):
 
     async def _check_quietly(self) -> None:
         """Check a small set as soon as it is shown, without a word."""
-        run = self._quiet_check = CheckRun(self.editor.store.path, self.loader.set_name)
         try:
-            found = await run.run(lambda progress: None)
+            is_news = await self.health.check_quietly()
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
             return
-        if found is not None and self.loader.findings is None:
-            await self.loader.take_findings(found.findings)
+        if is_news:
             self._refresh_after_check()
 
     def _refresh_after_check(self) -> None:
         self.list.refresh()
         self._refresh_filters()
         self._refresh_example()
-        self._refresh_health()
+        self.health.refresh()
 
     async def _read_apart(self) -> None:
         try:
@@ -196,7 +187,7 @@ class SetScreen(Screen[None]):
 
     def read_again(self) -> None:
         """Read the set again, after a change: on the spot where it is small, else in a thread."""
-        self._is_check_old = True
+        self.health.is_check_old = True
         if not self.loader.is_small:
             self.run_worker(self._read_apart(), exclusive=True, group="read")
             return
@@ -237,7 +228,7 @@ class SetScreen(Screen[None]):
         self._refresh_filters()
         self._refresh_find_line()
         self._refresh_example()
-        self._refresh_health()
+        self.health.refresh()
         self._refresh_footer()
         self.call_after_refresh(self._fit)  # what is shown and hidden changes the room for the list
 
@@ -339,17 +330,6 @@ class SetScreen(Screen[None]):
             return Content("")
         return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
 
-    def _refresh_health(self) -> None:
-        checked = self.loader.findings is not None
-        if self._health_cursor is not None:
-            words = "enter goes there"
-        elif self._checking is not None:
-            words = self._check_words
-        else:
-            words = self._checked_words()
-        fine = what_is_fine(self.loader.now.lines, checked=checked) if self.loader.now.rows else ""
-        self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
-
     def _refresh_footer(self) -> None:
         state = FooterState(
             self.table,
@@ -357,7 +337,7 @@ class SetScreen(Screen[None]):
             narrow=self.has_class("-narrow"),
             writing=self.writing is not None,
             finding=self._is_finding,
-            in_health=self._health_cursor is not None,
+            in_health=self.health.cursor is not None,
             is_empty=not self.loader.now.rows,
             is_narrowed=self.state.is_narrowed,
             status=self.selected.status if self.selected is not None else None,
@@ -395,11 +375,10 @@ class SetScreen(Screen[None]):
     def action_move(self, step: int) -> None:
         """Move the cursor down or up, in the list or over the lines of the health panel, by the number typed before."""
         step *= self._count.take() or 1
-        if self._health_cursor is None:
+        if self.health.cursor is None:
             self.list.move(step)
         else:
-            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
-            self._refresh_health()
+            self.health.move(step)
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by pages."""
@@ -429,7 +408,7 @@ class SetScreen(Screen[None]):
         self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
         if typed is not None:
             self.state.typed = typed
-        self._health_cursor = None
+        self.health.cursor = None
         self._show_selected()
         self.refresh_page()
 
@@ -484,11 +463,11 @@ class SetScreen(Screen[None]):
             self.find_field.value = safe_text.safe_line(self.state.typed)
             self._leave_find_field()
             self._refresh_footer()
-        elif self._checking is not None:
+        elif self.health.is_checking:
             self._stop_check()
-        elif self._health_cursor is not None:
-            self._health_cursor = None
-            self._refresh_health()
+        elif self.health.cursor is not None:
+            self.health.cursor = None
+            self.health.refresh()
             self._refresh_footer()
         elif self.state.is_narrowed:
             self.find_field.value, self.message, self.state.tag = "", Content(""), None
@@ -503,8 +482,8 @@ class SetScreen(Screen[None]):
 
     async def action_edit(self, focus: str = "") -> None:
         """Write in the fields of the example under the cursor; on a line of the health panel, go to its examples."""
-        if self._health_cursor is not None:
-            self._go_to_line(self._health_cursor)
+        if self.health.cursor is not None:
+            self._go_to_line(self.health.cursor)
             return
         example = self.selected
         if example is None or self.writing is not None:
@@ -523,7 +502,7 @@ class SetScreen(Screen[None]):
 
     async def _begin(self, writing: Writing, focus: str) -> None:
         self.writer.now, self.message = writing, Content("")
-        self._health_cursor = None
+        self.health.cursor = None
         self.refresh_page()
         room = self.fields.size or self.app.size - (2, 5)  # a narrow screen has no fields beside the list
         await self.writer.show_form(room, focus)
@@ -745,11 +724,11 @@ class SetScreen(Screen[None]):
 
     def action_health(self) -> None:
         """Move the cursor to the lines of the health panel, or back to the list."""
-        if self._health_cursor is None and not self.loader.now.lines:
+        if self.health.cursor is None and not self.loader.now.lines:
             self.say("nothing found; " + keys.label(self.table["set.check"]) + " checks for likeness and leaks too")
             return
-        self._health_cursor = 0 if self._health_cursor is None else None
-        self._refresh_health()
+        self.health.cursor = 0 if self.health.cursor is None else None
+        self.health.refresh()
         self._refresh_footer()
 
     def on_health_panel_chosen(self, message: HealthPanel.Chosen) -> None:
@@ -810,41 +789,22 @@ class SetScreen(Screen[None]):
 
     async def _check(self, against: Sequence[Path]) -> None:
         self._stop_check()
-        run = self._checking = CheckRun(self.editor.store.path, self.loader.set_name, against)
-        self._tell_check("checking")
         try:
-            found = await run.run(lambda progress: self._tell_check(progress_words(progress)))
+            found = await self.health.check(against)
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
             found = None
-        self._checking = None
         if found is not None:
-            self._is_check_old = False
-            await self.loader.take_findings(found.findings)
             effective = count_noun(found.effective, "different example")
             self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
             self._show_selected()
         self.refresh_page()
 
-    def _tell_check(self, words: str) -> None:
-        """Show how far the check is."""
-        if self._checking is not None and words != self._check_words:
-            self._check_words = words
-            self._refresh_health()
-
-    def _checked_words(self) -> str:
-        key = keys.label(self.table["set.check"])
-        if self.loader.findings is None:
-            return f"{key} checks for likeness and leaks too"
-        return f"changed since the check; {key} checks again" if self._is_check_old else "checked"
-
     def _stop_check(self) -> None:
         """Stop the check."""
-        if self._checking is not None:
-            self._checking.stop()
-            self._checking = None
+        if self.health.stop():
             self.say("the check is stopped")
-            self._refresh_health()
+            self.health.refresh()
 
     # other screens
 
