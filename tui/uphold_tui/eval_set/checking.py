@@ -19,7 +19,7 @@ class SetHealth:
     def __init__(self, panel: HealthPanel, loader: ExampleLoader, key: str) -> None:
         self.cursor: int | None = None
         self.is_check_old = False
-        self._panel, self._loader, self._key = panel, loader, key
+        self.panel, self._loader, self._key = panel, loader, key
         self._checking: CheckRun | None = None
         self._quiet_check: CheckRun | None = None
         self._progress = ""
@@ -28,7 +28,7 @@ class SetHealth:
         """Show everything as it is now."""
         now, checked = self._loader.now, self._loader.findings is not None
         fine = what_is_fine(now.lines, checked=checked) if now.rows else ""
-        self._panel.show(HealthState(tuple(now.lines), self._words(), fine, self.cursor))
+        self.panel.show(HealthState(tuple(now.lines), self._words(), fine, self.cursor))
 
     def _words(self) -> str:
         if self.cursor is not None:

@@ -42,19 +42,19 @@ class ExampleWriter:
     def __init__(self, editor: SetEditor, form: FieldsForm, signs: Signs, actions: WritingActions) -> None:
         self.now: Writing | None = None
         self._editor, self._set_name, self._acts = editor, editor.name, ExampleActs(editor)
-        self._form, self._signs, self._actions = form, signs, actions
+        self.form, self._signs, self._actions = form, signs, actions
 
     async def show_form(self, room: Size, focus: str) -> None:
         """Show what is being written in the form, which has so much room; the cursor in the field named `focus`."""
         if self.now is not None:
-            await self._form.begin(self.now.before, room, with_key=self.now.key is None, focus=focus)
+            await self.form.begin(self.now.before, room, with_key=self.now.key is None, focus=focus)
 
     def finish(self) -> None:
         """Save what was written in the form; where that makes something stale, ask first."""
         writing = self.now
         if writing is None:
             return
-        after = self._form.values
+        after = self.form.values
         if writing.key is not None:
             change = change_of(writing.before, after)
             if change:
@@ -71,7 +71,7 @@ class ExampleWriter:
     def unsaved_words(self) -> str | None:
         """Return what is being written and not saved yet, in words; None where nothing is."""
         writing = self.now
-        if writing is None or self._form.values == writing.before:
+        if writing is None or self.form.values == writing.before:
             return None
         what = "a new example" if writing.key is None else f"the change of {safe_text.safe_line(writing.key)}"
         return f"{what} in the set {safe_text.safe_line(self._set_name)}, which was still being written"
@@ -80,7 +80,7 @@ class ExampleWriter:
         """Hand the terminal to the editor of the environment with the whole example; save what comes back, as `finish` does."""
         document = example_document(find_one(self._editor.store, self._set_name, example.key), self._set_name)
         try:
-            with self._form.app.suspend():
+            with self.form.app.suspend():
                 text = edit_text(document.text, kept_for="what you wrote")
         except SuspendNotSupported:
             self._say("this terminal cannot be handed to an editor")
@@ -114,6 +114,6 @@ class ExampleWriter:
 
         stale = self._editor.preview_edit(key, edit)
         if stale:
-            self._form.app.push_screen(StaleScreen(key, stale, self._signs), answered)
+            self.form.app.push_screen(StaleScreen(key, stale, self._signs), answered)
         else:
             self._actions.do(save)
