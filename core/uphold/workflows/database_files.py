@@ -8,7 +8,7 @@ from pathlib import Path
 
 from uphold.errors import BadFile, BadUsage
 from uphold.temporary_files import sweep, sync, temporary_file
-from uphold.workflows.exporting import FileExists, check_target
+from uphold.workflows.file_writing import FileExists, check_target
 
 _LOGS = ("-wal", "-journal")
 

@@ -24,9 +24,6 @@ from uphold.store import exports, judgments, pairs, reviews
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.training_exports import training_use
-from uphold.workflows.file_writing import FileExists, check_target, write_lines
-
-__all__ = ["Export", "ExportRequest", "FileExists", "check_target", "open_export", "write_lines"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uphold.errors import BadFile, BadUsage
-from uphold.temporary_files import sweep, temporary_file, temporary_folder
+from uphold.temporary_files import sweep, sync, temporary_file, temporary_folder
 
 
 class FileExists(BadUsage):
@@ -60,7 +60,7 @@ def new_file(path: Path, database: Path, *, force: bool = False) -> Iterator[Pat
     try:
         with temporary_file(target.parent, secrets.token_hex(8)) as part:
             yield part
-            _sync(part)
+            sync(part)
             check_target(path, database, force=force)
             part.replace(target)
     except OSError as error:
@@ -81,8 +81,8 @@ def new_folder(path: Path, contents: Iterable[str], *, force: bool = False) -> I
         with temporary_folder(target.parent) as part:
             yield part
             for file in sorted(part.rglob("*")):
-                _sync(file)
-            _sync(part)
+                sync(file)
+            sync(part)
             _check_folder(path, frozenset(contents), force=force)
             if not target.exists():
                 part.rename(target)
@@ -115,15 +115,6 @@ def _swap(part: Path, target: Path) -> None:
     with temporary_folder(target.parent) as old:
         target.rename(old / "replaced")
         part.rename(target)
-
-
-def _sync(path: Path) -> None:
-    """Have a file or folder written to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _message(error: OSError | ValueError) -> str:

@@ -14,7 +14,7 @@ from uphold.reports.numbered_people import numbered_people
 from uphold.store import runs, written_reports
 from uphold.store.database import Store, now
 from uphold.store.exports import snapshot
-from uphold.workflows.exporting import check_target, write_lines
+from uphold.workflows.file_writing import check_target, write_lines
 from uphold.workflows.run_evidence import CollectedRun, collect_run
 
 FORMS = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}

@@ -17,6 +17,7 @@ from uphold.records.checkpoints import CheckpointRow, LostExample
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.checkpoints.history_list import HistoryList, RowPlace
 from uphold_tui.checkpoints.lost import LostStrip
 from uphold_tui.checkpoints.rows import CheckpointLine, Columns, change_rows, heads
@@ -436,10 +437,7 @@ class CheckpointsScreen(Screen[None]):
             offer_to_hand_on(self, marked or [self.row.run], self.source.judge, self.source.hand_on)
 
     def _try(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
+        attempt(action, self.show_message)
 
     def action_press(self, key_id: str) -> None:
         """Do what a key does, after a click on its name."""

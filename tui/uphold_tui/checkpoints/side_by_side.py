@@ -21,9 +21,10 @@ from uphold_tui.checkpoints.lost import reasons
 from uphold_tui.checkpoints.source import CheckpointsSource, OldAndNew
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
-from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, TINT, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, Signs
 from uphold_tui.widgets.rows import spread
-from uphold_tui.widgets.word_diff import Span, word_diff
+from uphold_tui.widgets.side_by_side import LONGEST_COMPARED, column_width, two_columns, words_marked
+from uphold_tui.widgets.word_diff import word_diff
 
 _KEYS = (
     Key("old_new.next", ("n", "right"), "next(1)", "next example"),
@@ -34,9 +35,6 @@ _KEYS = (
     Key("old_new.page_back", ("-", "pageup"), "page(-1)", "page"),
     Key("old_new.close", ("escape", "q", "enter"), "leave", "close"),
 )
-
-_LONGEST = 20_000
-"""Characters of an answer that are compared."""
 
 _ASKED_ROWS = 4
 """Rows of what was asked."""
@@ -89,7 +87,7 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         outcome += "" if example.by else ", only the judge says so"
         head = Content.assemble(safe_text.line(example.key, BOLD), (turn + outcome + place, MUTED))
         entries = [("esc", "close"), *([("n N", "next, previous")] if len(self._examples) > 1 else [])]
-        asked = safe_text.shown(example.instruction[:_LONGEST], MUTED).wrap(width)
+        asked = safe_text.shown(example.instruction[:LONGEST_COMPARED], MUTED).wrap(width)
         rows = [head, Content(""), *asked[:_ASKED_ROWS]]
         if len(asked) > _ASKED_ROWS:
             rows.append(Content.styled(f"{self._signs.more} {count(len(asked) - _ASKED_ROWS)} more lines", MUTED))
@@ -104,19 +102,14 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         old, new = _answer(both.old), _answer(both.new)
         diff = word_diff(old.plain, new.plain)
         is_wide = width >= _SIDE_BY_SIDE
-        room = (width - 3) // 2 if is_wide else width
+        room = column_width(width) if is_wide else width
         columns = [
-            self._column(self._runs[0], both.old, both.old_said, _marked(old, diff.only_a), diff.words_a, room),
-            self._column(self._runs[1], both.new, both.new_said, _marked(new, diff.only_b), diff.words_b, room),
+            self._column(self._runs[0], both.old, both.old_said, words_marked(old, diff.only_a), diff.words_a, room),
+            self._column(self._runs[1], both.new, both.new_said, words_marked(new, diff.only_b), diff.words_b, room),
         ]
         if not is_wide:
             return [*columns[0], Content(""), *columns[1]]
-        high = max(map(len, columns))
-        padded = [column + [Content("")] * (high - len(column)) for column in columns]
-        return [
-            Content.assemble(a, " " * max(room - a.cell_length, 0), (" │ ", RULE), b)
-            for a, b in zip(padded[0], padded[1], strict=True)
-        ]
+        return two_columns(columns[0], columns[1], room)
 
     def _column(
         self, run: Run, pair: PairRecord | None, said: Sequence[Opinion], text: Content, only_here: int, width: int
@@ -175,13 +168,4 @@ def _answer(pair: PairRecord | None) -> Content:
     """Return the candidate's answer of a pair at its turn."""
     if pair is None or not pair.texts.candidate_cells:
         return Content("")
-    return safe_text.shown(cell_text(pair.texts.candidate_cells[-1])[:_LONGEST])
-
-
-def _marked(text: Content, only_here: Sequence[Span]) -> Content:
-    """Return a text whose own words stand on a tint, the others being muted."""
-    pieces, position = [], 0
-    for start, end in only_here:
-        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(TINT)]
-        position = end
-    return Content.assemble(*pieces, text[position:].stylize(MUTED))
+    return safe_text.shown(cell_text(pair.texts.candidate_cells[-1])[:LONGEST_COMPARED])

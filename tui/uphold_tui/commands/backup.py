@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from uphold_tui.commands.options import AsJson
+from uphold_tui.commands.options import AsJson, Force
 
 
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Copy the database to another file, checked and on the disk when this ends; others may go on writing.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold_tui.commands.options import AsJson, RunName, reviewer_in
+from uphold_tui.commands.options import AsJson, ReviewerName, RunName, reviewer_in
 
 if TYPE_CHECKING:
     from uphold.records.reviews import PairView
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from uphold.workflows.review_opening import ReviewOptions
     from uphold.workflows.scripted_review import NextPairs, WrittenDecision
 
-_Reviewer = Annotated[
-    str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
-]
 _Queue = Annotated[
     str,
     typer.Option(
@@ -44,7 +41,7 @@ def next_(
     context: typer.Context,
     run: RunName = None,
     count: Annotated[int, typer.Option("--count", metavar="N", min=1, help="Number of pairs.")] = 1,
-    reviewer: _Reviewer = None,
+    reviewer: ReviewerName = None,
     queue: _Queue = "random",
     judge: _Judge = None,
     blind: _Blind = False,
@@ -101,7 +98,7 @@ def decide(
         typer.Option("--encoding", metavar="NAME", help="Encoding of FILE if it is not UTF-8, such as utf-16."),
     ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take back your last act in the run.")] = False,
-    reviewer: _Reviewer = None,
+    reviewer: ReviewerName = None,
     queue: _Queue = "random",
     judge: _Judge = None,
     blind: _Blind = False,

@@ -9,7 +9,7 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold.formatting import count, count_noun
-from uphold_tui.commands.options import AsJson, reviewer_name
+from uphold_tui.commands.options import AsJson, Force, RunName, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.enums import Preference
@@ -23,7 +23,7 @@ _FORMATS = "Format: csv, jsonl, xlsx, alpaca-eval, mt-bench, trl or uphold."
 def export(
     context: typer.Context,
     file_format: Annotated[str, typer.Argument(metavar="FORMAT", help=_FORMATS)],
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")] = None,
+    run: RunName = None,
     output: Annotated[
         Path,
         typer.Option(
@@ -60,7 +60,7 @@ def export(
     for_training: Annotated[
         bool, typer.Option("--for-training", help="Turn the set into training data, which is remembered (trl).")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Export the current pairs of a run or set.

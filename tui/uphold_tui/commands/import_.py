@@ -8,7 +8,7 @@ import typer
 from uphold.formatting import count_noun
 from uphold_tui.commands.import_preview import preview_files
 from uphold_tui.commands.import_summary import print_summary, summary_json
-from uphold_tui.commands.options import Context
+from uphold_tui.commands.options import AsJson, Context, FieldColumns
 
 if TYPE_CHECKING:
     from uphold.records.import_request import ImportRequest
@@ -31,10 +31,7 @@ def import_(
         str | None,
         typer.Option("--set", metavar="NAME", help="The eval set: the project's, else named after the file."),
     ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
-    ] = None,
+    mapping: FieldColumns = None,
     systems: Annotated[
         list[str] | None,
         typer.Option(
@@ -203,7 +200,7 @@ def _print_next_step(context: Context, summary: "ImportSummary") -> None:
         print_note(step.remark)
 
 
-def imports(context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def imports(context: typer.Context, json: AsJson = False) -> None:
     """List the imports; `imports drop N` removes one.
 
     \b

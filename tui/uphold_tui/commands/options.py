@@ -1,4 +1,4 @@
-"""Options, arguments and exit codes that several commands share; the global options are in `Context`."""
+"""Options, arguments, exit codes and messages that several commands share; the global options are in `Context`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +30,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviewer = Annotated[
     str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it; the user name by default.")
 ]
+ReviewerName = Annotated[
+    str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
+]
 SetName = Annotated[str, typer.Argument(metavar="SET", help="Name of the eval set.")]
 RunName = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")]
+OldName = Annotated[str, typer.Argument(metavar="OLD", help="The present name.")]
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new name.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+FieldColumns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
+]
 
 
 def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
@@ -41,6 +51,16 @@ def print_other_sets(from_other_sets: Mapping[str, int]) -> None:
 
     for name, number in from_other_sets.items():
         print_text(f"{count_noun(number, 'response')} came with the set {name!r}")
+
+
+def print_renamed(kind: str, old: str, new: str, *, json: bool) -> None:
+    """Print that a set, system or reviewer (`kind`) has another name now."""
+    from uphold_tui.console import print_json, print_line
+
+    if json:
+        print_json({kind: new, "before": old})
+    else:
+        print_line(f"the {kind} {old!r} is called {new!r} now")
 
 
 def print_next(context: "Context", *words: str) -> None:

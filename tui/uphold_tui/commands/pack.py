@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.formatting import count, count_noun, noun
-from uphold_tui.commands.options import AsJson, RunName
+from uphold_tui.commands.options import AsJson, Force, RunName
 
 if TYPE_CHECKING:
     from uphold.records.packs import MergeConflict, MergeSummary
@@ -41,7 +41,7 @@ def pack(
             "--overlap", metavar="M", min=0, help="Number of pairs that every part has, to compare reviewers."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Write a run into a file of its own for another reviewer.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uphold_tui.commands.options import AsJson, RunName
+from uphold_tui.commands.options import AsJson, Force, RunName
 
 if TYPE_CHECKING:
     from uphold.records.replayed import Replay
@@ -31,7 +31,7 @@ def report(
         str | None, typer.Option("--judge", metavar="NAME", help="Rest the numbers on this judge.")
     ] = None,
     no_names: Annotated[bool, typer.Option("--no-names", help="Number the reviewers and name none of them.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Write a report of one or several runs to hand on: what they show, what it rests on, what they cannot show.
@@ -65,7 +65,7 @@ def _print_decisions(context: typer.Context, request: "ReportRequest") -> None:
 
 def _write(context: typer.Context, request: "ReportRequest", output: Path, *, force: bool, json: bool) -> None:
     from uphold.errors import BadUsage
-    from uphold.workflows.exporting import FileExists
+    from uphold.workflows.file_writing import FileExists
     from uphold.workflows.reporting import write_report
     from uphold_tui.console import print_json, print_line, print_note, progress
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uphold.errors import BadFile, BadUsage
-from uphold_tui.commands.options import Context, reviewer_name
+from uphold_tui.commands.options import Context, ReviewerName, RunName, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -20,10 +20,8 @@ DEFAULT_SAMPLE = "support-desk"
 
 def review(
     context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name or number of the run.")] = None,
-    reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
-    ] = None,
+    run: RunName = None,
+    reviewer: ReviewerName = None,
     judge: Annotated[
         str | None,
         typer.Option(
@@ -198,9 +196,7 @@ def prepare_app() -> None:
 def demo(
     context: typer.Context,
     set_: Annotated[str, typer.Option("--set", metavar="NAME", help="Name of the sample set.")] = DEFAULT_SAMPLE,
-    reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
-    ] = None,
+    reviewer: ReviewerName = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new demo; the earlier one is kept.")] = False,
 ) -> None:
     """Review a sample set.

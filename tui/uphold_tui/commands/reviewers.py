@@ -1,10 +1,8 @@
 """`uphold reviewers rename`."""
 
-from typing import Annotated
-
 import typer
 
-from uphold_tui.commands.options import AsJson
+from uphold_tui.commands.options import AsJson, NewName, OldName, print_renamed
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -15,23 +13,14 @@ def group() -> None:
 
 
 @app.command()
-def rename(
-    context: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The present name.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
-    json: AsJson = False,
-) -> None:
+def rename(context: typer.Context, old: OldName, new: NewName, json: AsJson = False) -> None:
     """Give a reviewer another name; the sides of pairs that they have not read yet are drawn anew.
 
     \b
     uphold reviewers rename anna anna.k
     """
     from uphold.workflows.renaming import rename_reviewer
-    from uphold_tui.console import print_json, print_line
 
     with context.obj.open() as store:
         rename_reviewer(store, old, new)
-    if json:
-        print_json({"reviewer": new, "before": old})
-    else:
-        print_line(f"the reviewer {old!r} is called {new!r} now")
+    print_renamed("reviewer", old, new, json=json)

@@ -16,6 +16,7 @@ from uphold_tui.commands.options import (
     Concurrency,
     Context,
     MaxCost,
+    ReviewerName,
     Timeout,
     reviewer_name,
 )
@@ -71,9 +72,7 @@ def run_checkpoint(
         int | None,
         typer.Option("--plan", metavar="N", min=1, help="Number of pairs to read; the project's by default."),
     ] = None,
-    reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer; the user name by default.")
-    ] = None,
+    reviewer: ReviewerName = None,
     concurrency: Concurrency = 8,
     base_url: BaseUrl = None,
     api_key_env: ApiKeyEnv = None,

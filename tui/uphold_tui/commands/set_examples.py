@@ -7,7 +7,7 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun
-from uphold_tui.commands.options import AsJson, Reviewer, SetName, reviewer_name
+from uphold_tui.commands.options import AsJson, FieldColumns, Reviewer, SetName, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.sets import (
@@ -231,10 +231,7 @@ def add(
     as_: Annotated[
         str | None, typer.Option("--as", metavar="FORMAT", help="Format of the file; detected by default.")
     ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from another column; may be repeated."),
-    ] = None,
+    mapping: FieldColumns = None,
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:

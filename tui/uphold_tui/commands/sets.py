@@ -11,7 +11,7 @@ import typer
 
 from uphold.errors import BadUsage
 from uphold_tui.commands import set_check, set_examples, set_files, set_propose, set_versions
-from uphold_tui.commands.options import AsJson, Reviewer, SetName, print_next, reviewer_name
+from uphold_tui.commands.options import AsJson, NewName, Reviewer, SetName, print_next, print_renamed, reviewer_name
 
 if TYPE_CHECKING:
     from uphold.records.pinned_judge import PinnedJudge
@@ -293,7 +293,7 @@ def _show_or_set(
 def rename(
     context: typer.Context,
     set_: SetName,
-    name: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
+    name: NewName,
     reviewer: Reviewer = None,
     json: AsJson = False,
 ) -> None:
@@ -303,14 +303,10 @@ def rename(
     uphold set rename desk support-desk
     """
     from uphold.workflows.curating import SetEditor
-    from uphold_tui.console import print_json, print_line
 
     with context.obj.open() as store:
         SetEditor(store, set_, reviewer_name(context.obj.settings, reviewer)).rename(name)
-    if json:
-        print_json({"set": name, "before": set_})
-    else:
-        print_line(f"the set {set_!r} is called {name!r} now")
+    print_renamed("set", set_, name, json=json)
 
 
 def pin(

@@ -14,9 +14,10 @@ from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.eval_set.rows import status_sign
 from uphold_tui.keys import Key, bindings
-from uphold_tui.themes import BOLD, MUTED, RULE, TINT, Signs
+from uphold_tui.themes import BOLD, MUTED, Signs
 from uphold_tui.widgets.rows import spread
-from uphold_tui.widgets.word_diff import Span, word_diff
+from uphold_tui.widgets.side_by_side import LONGEST_COMPARED, column_width, two_columns, words_marked
+from uphold_tui.widgets.word_diff import word_diff
 
 _KEYS = (
     Key("alike.left", ("1", "left"), "keep(0)", "keep the left one"),
@@ -29,9 +30,6 @@ _KEYS = (
     Key("alike.page_back", ("-", "pageup"), "page(-1)", "page"),
     Key("alike.close", ("escape", "q", "d"), "close", "keep both"),
 )
-
-_LONGEST = 20_000
-"""Characters of a text that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,12 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         same_context = two.left.text.context == two.right.text.context
         left, right = (_whole_text(one.text, with_context=not same_context) for one in (two.left, two.right))
         diff = word_diff(left.plain, right.plain)
-        width = (self.text_width - 3) // 2
-        columns = [
-            self._column(two.left, _marked(left, diff.only_a), diff.words_a, width),
-            self._column(two.right, _marked(right, diff.only_b), diff.words_b, width),
-        ]
-        high = max(map(len, columns))
-        padded = [column + [Content("")] * (high - len(column)) for column in columns]
-        rows = [
-            Content.assemble(a, " " * max(width - a.cell_length, 0), (" │ ", RULE), b)
-            for a, b in zip(padded[0], padded[1], strict=True)
-        ]
+        width = column_width(self.text_width)
+        rows = two_columns(
+            self._column(two.left, words_marked(left, diff.only_a), diff.words_a, width),
+            self._column(two.right, words_marked(right, diff.only_b), diff.words_b, width),
+            width,
+        )
         if same_context and two.left.text.context:
             length = count_noun(len(two.left.text.context.split()), "word")
             rows += [Content(""), Content.styled(f"{self._signs.folded} the same context, {length}", MUTED)]
@@ -129,13 +122,4 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
 def _whole_text(text: ExampleText, *, with_context: bool) -> Content:
     """Return the turns of an example below each other, and its context."""
     parts = [*text.turns, *(["context: " + text.context] if with_context and text.context else [])]
-    return safe_text.shown("\n\n".join(parts)[:_LONGEST])
-
-
-def _marked(text: Content, only_here: Sequence[Span]) -> Content:
-    """Return a text whose own words stand on a tint, the others being muted."""
-    pieces, position = [], 0
-    for start, end in only_here:
-        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(TINT)]
-        position = end
-    return Content.assemble(*pieces, text[position:].stylize(MUTED))
+    return safe_text.shown("\n\n".join(parts)[:LONGEST_COMPARED])

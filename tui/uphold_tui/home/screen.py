@@ -25,6 +25,7 @@ from uphold.reports.rate_text import rate_interval
 from uphold.workflows.lookup import Home, open_store
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, RULE, STRONG, TINT
 from uphold_tui.widgets.bars import axis, interval
@@ -429,11 +430,7 @@ class HomeScreen(Screen[None]):
 
     def _try(self, action: Callable[[], None]) -> None:
         """Open another screen, or say why not: the judge named may not have judged the run."""
-        try:
-            action()
-        except UpholdError as error:
-            self._message = safe_text.line(str(error), DOUBT)
-            self._refresh_header()
+        attempt(action, self.show_message)
 
     def _with_run(self, action: Callable[[Run], None]) -> None:
         """Do something with the run under the cursor; on an eval set, say that it needs a run."""

@@ -1,7 +1,5 @@
 """Judging in the background: a thread with its own database connection and event loop."""
 
-import asyncio
-import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -9,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uphold.errors import UpholdError
 from uphold.records.runs import Run
 from uphold.settings import Settings
+from uphold_tui.widgets.work_thread import WorkThread, failure_words
 
 if TYPE_CHECKING:
     from uphold.workflows.concurrency import WorkControl
@@ -47,7 +45,7 @@ class BackgroundJudging:
         self._path, self._settings = path, settings
         self.status = JudgingStatus()
         self.on_update: Callable[[], None] = lambda: None
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread = WorkThread(self._judge, control, self._fail)
 
     def start(self) -> None:
         """Start the thread."""
@@ -56,23 +54,11 @@ class BackgroundJudging:
     @property
     def is_running(self) -> bool:
         """Whether it is still at work."""
-        return self._thread.is_alive() and not self.status.ended
+        return self._thread.is_alive and not self.status.ended
 
     def stop_and_wait(self) -> None:
         """Stop, and wait as long as it may take until the answers in flight are saved."""
-        from uphold.workflows.concurrency import GRACE_SECONDS
-
-        self.control.stop("the app was left")
-        if self._thread.is_alive():
-            self._thread.join(GRACE_SECONDS + 2.0)
-
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._judge())
-        except UpholdError as error:
-            self._update(replace(self.status, error=str(error)))
-        except Exception as error:
-            self._update(replace(self.status, error=f"judging broke off: {error!r}"))
+        self._thread.stop_and_wait()
 
     async def _judge(self) -> None:
         from uphold.workflows.judge_request import JudgeRequest
@@ -92,6 +78,9 @@ class BackgroundJudging:
                         viewed_at = time.monotonic()
                         view = judging_view(store, update.run_id, update.judge_id)
                         self._update(JudgingStatus(update, view))
+
+    def _fail(self, error: Exception) -> None:
+        self._update(replace(self.status, error=failure_words(error, "judging")))
 
     def _update(self, status: JudgingStatus) -> None:
         self.status = status

@@ -18,6 +18,7 @@ from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.dialogs.ask import AskScreen, Question
+from uphold_tui.dialogs.ask_cap import ask_cap
 from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
@@ -219,21 +220,12 @@ class JudgingScreen(Screen[None]):
 
     def action_cap(self) -> None:
         """Ask for the most that judging may cost."""
-        if self.work is None:
-            return
-        cap = self.work.control.cap
-        question = Question(
-            "Stop before spending more than", "dollars; nothing: no cap", "" if cap is None else f"{cap:g}"
-        )
-        self.app.push_screen(AskScreen(question), self._set_cap)
+        if self.work is not None:
+            ask_cap(self, self.work.control, self._show_cap)
 
-    def _set_cap(self, typed: str | None) -> None:
-        if typed is None or self.work is None:
-            return
-        try:
-            self.work.control.set_cap(max(float(typed.lstrip("$")), 0.0) if typed else None)
-        except ValueError:
-            self.notify("dollars as a number, such as 2.50", markup=False)
+    def _show_cap(self, problem: str) -> None:
+        if problem:
+            self.notify(problem, markup=False)
         self.refresh_page()
 
     def action_raw(self) -> None:

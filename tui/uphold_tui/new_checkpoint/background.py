@@ -1,7 +1,5 @@
 """A new checkpoint in the background: a thread with its own database connection and event loop."""
 
-import asyncio
-import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -11,8 +9,9 @@ from pathlib import Path
 from uphold.records.checkpoints import CheckpointProgress, CheckpointResult, StepName
 from uphold.workflows.checkpoint_run import CheckpointRequest, run_checkpoint
 from uphold.workflows.checkpoint_view import CheckpointView, checkpoint_view, with_verdicts
-from uphold.workflows.concurrency import GRACE_SECONDS, WorkControl
+from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.lookup import open_store
+from uphold_tui.widgets.work_thread import WorkThread
 
 _VIEW_SECONDS = 0.5
 """Least time between two readings of the verdicts so far."""
@@ -48,7 +47,7 @@ class BackgroundCheckpoint:
         self.was_left = False
         self.status = CheckpointStatus()
         self.on_update: Callable[[], None] = lambda: None
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread = WorkThread(self._run, self.control, self._fail)
 
     def start(self) -> None:
         """Start the thread."""
@@ -62,14 +61,12 @@ class BackgroundCheckpoint:
     @property
     def is_running(self) -> bool:
         """Whether it is still at work."""
-        return self._thread.is_alive() and not self.status.ended
+        return self._thread.is_alive and not self.status.ended
 
     def stop_and_wait(self) -> None:
         """Stop, and wait as long as it may take until what is in flight is saved."""
         self.was_left = self.is_running
-        self.control.stop("the app was left")
-        if self._thread.is_alive():
-            self._thread.join(GRACE_SECONDS + 2.0)
+        self._thread.stop_and_wait()
 
     def read_view(self) -> CheckpointView | None:
         """Return the run as it is by now, read on a connection of its own; None where there is no run yet."""
@@ -83,12 +80,6 @@ class BackgroundCheckpoint:
         """Take a view that was read after a review."""
         if view is not None:
             self.status = replace(self.status, view=view)
-
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._run())
-        except Exception as error:
-            self._update(replace(self.status, error=error))
 
     async def _run(self) -> None:
         viewed_at = 0.0
@@ -105,6 +96,9 @@ class BackgroundCheckpoint:
                         view = with_verdicts(store, view, run, progress.judge_id)
                         viewed_at = time.monotonic()
                     self._update(CheckpointStatus(progress, view, result))
+
+    def _fail(self, error: Exception) -> None:
+        self._update(replace(self.status, error=error))
 
     def _update(self, status: CheckpointStatus) -> None:
         self.status = status

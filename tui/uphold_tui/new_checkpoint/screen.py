@@ -17,7 +17,7 @@ from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.dialogs.ask import AskScreen, Question
+from uphold_tui.dialogs.ask_cap import ask_cap
 from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
 from uphold_tui.new_checkpoint.page import NewCheckpointPage, is_failed, to_read
 from uphold_tui.place import Place
@@ -253,19 +253,11 @@ class NewCheckpointScreen(Screen[None]):
 
     def action_cap(self) -> None:
         """Ask for the most that it may cost."""
-        cap = self.work.control.cap
-        question = Question(
-            "Stop before spending more than", "dollars; nothing: no cap", "" if cap is None else f"{cap:g}"
-        )
-        self.app.push_screen(AskScreen(question), self._set_cap)
+        ask_cap(self, self.work.control, self._show_cap)
 
-    def _set_cap(self, typed: str | None) -> None:
-        if typed is None:
-            return
-        try:
-            self.work.control.set_cap(max(float(typed.lstrip("$")), 0.0) if typed else None)
-        except ValueError:
-            self._message = Content.styled("dollars as a number, such as 2.50", DOUBT)
+    def _show_cap(self, problem: str) -> None:
+        if problem:
+            self._message = Content.styled(problem, DOUBT)
         self.refresh_page()
 
     def action_numbers(self) -> None:

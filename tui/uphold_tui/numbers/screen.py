@@ -30,6 +30,7 @@ from uphold.workflows.standing import statistics_standing
 from uphold.workflows.statistics import StatisticsOptions, judge_names, read_run_statistics
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.numbers.links import LinkedPage
 from uphold_tui.numbers.page import NumbersView, page_columns
 from uphold_tui.place import Place
@@ -322,10 +323,8 @@ class NumbersScreen(Screen[None]):
         if judge is None:
             self.show_message(Content.styled("no judge to pin: none has read this run", MUTED))
             return
-        try:
-            pinned = self.source.pin(judge)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
+        pinned = attempt(lambda: self.source.pin(judge), self.show_message)
+        if pinned is None:
             return
         self.judge = None
         self.actions.pinned()
@@ -380,10 +379,7 @@ class NumbersScreen(Screen[None]):
 
         def review(queue: str | None) -> None:
             if queue is not None:
-                try:
-                    self.actions.review(queue)
-                except UpholdError as error:
-                    self.show_message(safe_text.line(str(error), DOUBT))
+                attempt(lambda: self.actions.review(queue), self.show_message)
 
         self.app.push_screen(QueueAdviceScreen(advice), review)
 

@@ -22,6 +22,7 @@ from uphold.workflows.drift import DriftPlan, DriftResult
 from uphold.workflows.standing import StandingOverview
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.place import Place
 from uphold_tui.standing.page import StandingPage
 from uphold_tui.standing.source import StandingSource
@@ -199,10 +200,7 @@ class StandingScreen(Screen[None]):
     def action_pairs(self) -> None:
         """List the pairs of the test."""
         if (standing := self.standing) is not None:
-            try:
-                self.actions.pairs(standing.certificate)
-            except UpholdError as error:
-                self._say(safe_text.line(str(error), DOUBT))
+            attempt(lambda: self.actions.pairs(standing.certificate), self._say)
 
     def action_stop(self) -> None:
         """Stop asking; requests in flight are finished, and what was asked is kept."""

@@ -1,16 +1,14 @@
 """Work that asks a judge in the background: a thread with its own database connection and event loop."""
 
-import asyncio
-import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
-from uphold.errors import UpholdError
-from uphold.workflows.concurrency import GRACE_SECONDS, WorkControl
+from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.lookup import Store, open_store
+from uphold_tui.widgets.work_thread import WorkThread, failure_words
 
 Progress = TypeVar("Progress")
 Result = TypeVar("Result")
@@ -46,7 +44,7 @@ class BackgroundWork(Generic[Progress, Result]):
         self._path, self._work, self._progress = path, work, progress
         self.status: WorkStatus[Progress, Result] = WorkStatus()
         self.on_update: Callable[[], None] = lambda: None
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = WorkThread(self._ask, self.control, self._fail)
 
     def start(self) -> None:
         """Start the thread."""
@@ -55,21 +53,11 @@ class BackgroundWork(Generic[Progress, Result]):
     @property
     def is_running(self) -> bool:
         """Whether it is still at work."""
-        return self._thread.is_alive() and not self.status.ended
+        return self._thread.is_alive and not self.status.ended
 
     def stop_and_wait(self) -> None:
         """Stop, and wait as long as it may take until the answers in flight are saved."""
-        self.control.stop("the app was left")
-        if self._thread.is_alive():
-            self._thread.join(GRACE_SECONDS + 2.0)
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._ask())
-        except UpholdError as error:
-            self._update(replace(self.status, error=str(error)))
-        except Exception as error:
-            self._update(replace(self.status, error=f"it broke off: {error!r}"))
+        self._thread.stop_and_wait()
 
     async def _ask(self) -> None:
         with open_store(self._path) as store:
@@ -79,6 +67,9 @@ class BackgroundWork(Generic[Progress, Result]):
                         self._update(WorkStatus(update))
                     else:
                         self._update(WorkStatus(self.status.progress, result=cast(Result, update)))
+
+    def _fail(self, error: Exception) -> None:
+        self._update(replace(self.status, error=failure_words(error, "it")))
 
     def _update(self, status: WorkStatus[Progress, Result]) -> None:
         self.status = status

@@ -22,6 +22,7 @@ from uphold.workflows.judge_trial import TrialPrice
 from uphold.workflows.judge_workbench import Workbench, as_shown, edited_clause, written_clause
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.dialogs.choose import Choice, ChooseScreen
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, DOUBT, MUTED
@@ -565,10 +566,7 @@ class WorkbenchScreen(Screen[None]):
         self.app.push_screen(ChooseScreen(choice), taken)
 
     def _try(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except UpholdError as error:
-            self.say(safe_text.line(str(error), DOUBT))
+        attempt(action, self.say)
 
     # other keys
 

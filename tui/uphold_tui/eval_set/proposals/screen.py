@@ -20,6 +20,7 @@ from uphold.workflows.curating import SetEditor
 from uphold.workflows.proposal_session import ProposalItem, ProposalSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.editing import change_of, new_example
 from uphold_tui.eval_set.fields import FieldsForm, FieldValues
@@ -187,11 +188,7 @@ class ProposalsScreen(Screen[None]):
 
     def _try(self, act: Callable[[], Result]) -> Result | None:
         """Do something; where that cannot be done say why, and return None."""
-        try:
-            return act()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return None
+        return attempt(act, self.show_message)
 
     # deciding
 

@@ -22,6 +22,7 @@ from uphold.workflows.lookup import open_store
 from uphold.workflows.set_versions import bring_back, cut_version
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.versions import page
 from uphold_tui.eval_set.versions.loader import Difference, Numbers, VersionEntry, VersionsLoader
@@ -264,11 +265,7 @@ class VersionsScreen(Screen[None]):
 
     def _try(self, act: Callable[[], Result]) -> Result | None:
         """Do something; where that cannot be done say why, and return None."""
-        try:
-            return act()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return None
+        return attempt(act, self.show_message)
 
     # the cursor
 
