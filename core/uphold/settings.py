@@ -173,11 +173,11 @@ def _validated(path: Path, values: dict[str, object]) -> Settings:
 
 
 def _meant(name: str, names: Sequence[str]) -> str:
-    """Return a question after the nearest of some names; empty where none is near."""
+    """Return words that name the nearest of some names; empty where none is near."""
     from difflib import get_close_matches  # only a wrong name needs it
 
     found = get_close_matches(name, names, 1)
-    return f", did you mean {found[0]!r}?" if found else ""
+    return f", the nearest is {found[0]!r}" if found else ""
 
 
 def _project(path: Path, table: object) -> Project:

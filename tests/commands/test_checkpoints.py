@@ -154,7 +154,10 @@ def test_in_a_terminal_it_asks(done: Callable[..., Any], monkeypatch: pytest.Mon
     ("text", "said"),
     [
         ("project = 1", "[project] is a table"),
-        ("[project]\nsets = 'x'", "[project] has no 'sets'; it has set, endpoint, max_cost, margin, read"),
+        (
+            "[project]\nsets = 'x'",
+            "[project] has no 'sets', the nearest is 'set'; it has set, endpoint, max_cost, margin, read",
+        ),
         ("[project]\njudge = 'x'", "`uphold set` keeps the judge with the set"),
         ("[project]\nread = 1.5", "read wants a whole number of pairs"),
         ("[project]\nmargin = 5", "margin wants a share"),

@@ -175,7 +175,7 @@ def test_what_is_wrong_in_the_settings_is_named_all_of_it_with_the_nearest_name(
     found = [one for one in findings(folder) if one["area"] == "settings"]
     said = " | ".join(one["what"] for one in found)
     for words in (
-        "'reviwer', did you mean 'reviewer'?",
+        "'reviwer', the nearest is 'reviewer'",
         "signs is one of plain, ascii",
         "'orderz'",
         "there is no endpoint 'vlm'",

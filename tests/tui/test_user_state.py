@@ -8,6 +8,7 @@ import pytest
 
 from support.app_samples import app, database, press, review, shown
 from uphold.records.enums import SortOrder
+from uphold_tui.themes import usual_theme
 from uphold_tui.user_state import UserState, read_state, save_state, state_file
 
 
@@ -76,13 +77,13 @@ def test_the_environment_says_where_it_is(monkeypatch: pytest.MonkeyPatch, path:
 
 async def test_theme_stacked_panes_and_the_order_of_a_list_go_into_the_state(tmp_path: Path) -> None:
     state = UserState()
-    async with app(database(tmp_path), state=state).run_test(size=(120, 36)) as pilot:
+    async with app(database(tmp_path), state=state, theme=None).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         await press(pilot, "o")
         await review(pilot).run_action("theme('nord')")
         await press(pilot, "l", "o")
     assert state == UserState("nord", True, SortOrder.KEY)
-    async with app(database(tmp_path), state=state).run_test(size=(120, 36)) as pilot:
+    async with app(database(tmp_path), state=state, theme=None).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         assert pilot.app.theme == "nord"
         assert review(pilot).has_class("-stacked")
@@ -94,5 +95,5 @@ async def test_the_settings_go_before_what_is_remembered_and_a_theme_that_is_gon
     store = database(tmp_path)
     async with app(store, state=UserState("nord"), theme="uphold-light").run_test() as pilot:
         assert pilot.app.theme == "uphold-light"
-    async with app(store, state=UserState("no-such-theme")).run_test() as pilot:
-        assert pilot.app.theme == "uphold-dark"
+    async with app(store, state=UserState("no-such-theme"), theme=None).run_test() as pilot:
+        assert pilot.app.theme == usual_theme(pilot.app.console.color_system)

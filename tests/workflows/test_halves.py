@@ -10,7 +10,7 @@ from uphold.records.halves import Half, half_of
 from uphold.store.database import Store, open_store
 from uphold.store.imports import drop_import
 from uphold.store.sets import find_set, name_and_seed
-from uphold.workflows.curating import SetEditor
+from uphold.workflows.curating import SetEditor, make_set
 from uphold.workflows.forgetting import forget_examples
 from uphold.workflows.halves import set_halves
 
@@ -74,6 +74,9 @@ def test_an_instruction_that_goes_with_many_contexts_is_a_template(store: Store)
         asking(f"k{at}", "Summarise the text above.", context=f"{subject} {at} {subject[::-1]}")
         for at, subject in enumerate(SUBJECTS * 6)
     ]
+    make_set(
+        store, "s", "ada", seed="a template"
+    )  # six contexts, each with near-duplicates: a seed could give all to one half
     bring(store, *rows)
     counts = list(halves_by_key(store).values())
     assert min(counts.count(half) for half in Half) > 8

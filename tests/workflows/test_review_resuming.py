@@ -72,6 +72,16 @@ def test_an_empty_name_of_a_judge_is_that_of_the_run_again(store: Store) -> None
     assert again(store).judge_name == "second"
 
 
+def test_a_named_judge_whose_verdicts_were_taken_back_is_forgotten(store: Store) -> None:
+    bring(store, *(judged(f"k-{number}", judge="third") for number in range(6)))
+    decide(again(store, WantedReview(judge="third")))
+    with store.writing() as conn:
+        conn.execute("DELETE FROM verdicts WHERE judge_id = (SELECT id FROM judges WHERE name = 'third')")
+        conn.execute("DELETE FROM judge_orders WHERE judge_id = (SELECT id FROM judges WHERE name = 'third')")
+        conn.execute("DELETE FROM judgments WHERE judge_id = (SELECT id FROM judges WHERE name = 'third')")
+    assert again(store).judge_name == "second"
+
+
 def test_another_reviewer_begins_anew(store: Store) -> None:
     decide(again(store, WantedReview(blind=True)))
     assert not again(store, reviewer="ada").blind

@@ -8,6 +8,7 @@ from uphold.records.headline_judge import versioned_name
 from uphold.records.runs import Run
 from uphold.store import reviews
 from uphold.store.database import Store
+from uphold.store.headline_judges import run_judges
 from uphold.workflows.pair_reader import OPEN_SHARE
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.review_session import ReviewSession
@@ -36,9 +37,7 @@ def resume_review(store: Store, run: Run, reviewer: str, wanted: WantedReview | 
     wanted = wanted or WantedReview()
     last = reviews.last_session(store, run.id, reviewer)
     mode = last.mode if last is not None else "open"
-    judge = wanted.judge
-    if judge is None and last is not None and last.judge is not None and last.judge_named:
-        judge = versioned_name(last.judge)
+    judge = _named_judge(store, run, last) if wanted.judge is None else wanted.judge
     options = ReviewOptions(
         queue=wanted.queue or QueueKind.RANDOM,
         blind=mode == "blind" if wanted.blind is None else wanted.blind,
@@ -51,6 +50,14 @@ def resume_review(store: Store, run: Run, reviewer: str, wanted: WantedReview | 
         if found is not None:
             return found
     return open_review(store, run, reviewer, options)
+
+
+def _named_judge(store: Store, run: Run, last: reviews.LastSession | None) -> str | None:
+    """Return the judge that the reviewer had named, where it has still judged the run."""
+    if last is None or last.judge is None or not last.judge_named:
+        return None
+    is_there = any(judge.id == last.judge.id for judge in run_judges(store, run.id))
+    return versioned_name(last.judge) if is_there else None
 
 
 def _open_share(wanted: WantedReview, last: reviews.LastSession | None) -> float:

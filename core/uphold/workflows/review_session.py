@@ -459,7 +459,7 @@ class ReviewSession:
         if pair is not None and pair.is_repeat:
             kind = EventKind.REPEAT
         outcome = self._act(kind, shown, seconds, choice=choice)
-        hides = pair is not None and pair.verdict_hidden and (pair.has_verdict or pair.adjudicating)
+        hides = pair is not None and pair.verdict_hidden and (self.judge is not None or pair.adjudicating)
         if hold_overturned and pair is not None and self._may_hold(pair, outcome):
             self._held = pair.pair_id
         elif pair is None or not hides or pair.is_repeat:

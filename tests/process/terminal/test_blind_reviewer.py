@@ -268,12 +268,13 @@ class Reviewer:
             self.write(text, "comment", shown=True)
         if number % 13 == 2:
             await self.type("w", lambda shown: "Why, on" in shown)
-            await self.type("h\r", lambda shown: "reasons saved" in shown)
+            await self.type("h", lambda shown: self.moved(shown, key))  # one key says why and goes on
             self.write(text, "reasons", shown=True)
+            return None
         if number % 19 == 4:
             await self.type("u", lambda shown: "taken back" in shown)
             self.wrote.append((key, "undo", None, "", -1, -1))
-            if number % 17 == 1 or number % 13 == 2:
+            if number % 17 == 1:
                 return await self.unveiled(number + 1, text, letter, rng)
             await self.type("a", lambda shown: self.moved(shown, key))
             self.write(text, "decision", self.choice("a", text), shown=True)
