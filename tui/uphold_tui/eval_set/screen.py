@@ -1,15 +1,16 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Event, Resize
 from textual.events import Key as KeyEvent
-from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -39,6 +40,7 @@ from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_ord
 from uphold_tui.eval_set.writing import ExampleWriter, WritingActions
 from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED
+from uphold_tui.widgets.keys_in_turn import KeysInTurn
 from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import next_filter
 from uphold_tui.widgets.row_list import RowList
@@ -83,6 +85,7 @@ class SetScreen(Screen[None]):
         self._tags: list[str] = []
         self._went_to_review = False
         self._count = CountPrefix()
+        self._in_turn = KeysInTurn()
         self.form = FieldsForm("form")
         self.writer = ExampleWriter(
             editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
@@ -127,27 +130,17 @@ class SetScreen(Screen[None]):
 
     async def _check_quietly(self) -> None:
         """Check a small set as soon as it is shown, without a word."""
-        try:
-            is_news = await self.health.check_quietly()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        if is_news:
-            self._refresh_after_check()
-
-    def _refresh_after_check(self) -> None:
-        self.list.refresh()
-        self.page.refresh_filters()
-        self.page.refresh_example()
-        self.health.refresh()
+        with self._errors_told():
+            if await self.health.check_quietly():
+                self.list.refresh()
+                self.page.refresh_filters()
+                self.page.refresh_example()
+                self.health.refresh()
 
     async def _read_apart(self) -> None:
-        try:
+        with self._errors_told():
             await self.loader.read_in_thread()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self._show_read()
+            self._show_read()
 
     def read_again(self) -> None:
         """Read the set again, after a change: on the spot where it is small, else in a thread."""
@@ -155,12 +148,9 @@ class SetScreen(Screen[None]):
         if not self.loader.is_small:
             self.run_worker(self._read_apart(), exclusive=True, group="read")
             return
-        try:
+        with self._errors_told():
             self.loader.read()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self._show_read()
+            self._show_read()
 
     def _show_read(self) -> None:
         self.state.marked &= {row.key for row in self.loader.now.rows}
@@ -211,8 +201,20 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
+    def _forward_event(self, event: Event) -> None:
+        """Hand on a key, or hold it until the key before it has done what it does."""
+        if not (isinstance(event, KeyEvent) and self._in_turn.hold(event)):
+            super()._forward_event(event)
+
+    def _forward_held(self) -> None:
+        """Hand on the keys that were held, to the field that has been opened where there is one."""
+        for event in self._in_turn.release():
+            (self.app.focused or self.app.screen)._forward_event(event)
+
     def on_key(self, event: KeyEvent) -> None:
         """Take the digits of a number before the key that it is for."""
+        if self._in_turn.is_waiting:
+            self.call_next(self.app.call_later, self._forward_held)  # the app does what the key does, then calls this
         if self.focused is None and self._count.note_key(event):
             self.say(self._count.typed)
 
@@ -388,11 +390,17 @@ class SetScreen(Screen[None]):
 
     def _try(self, act: Callable[[], Result]) -> Result | None:
         """Do something with the set; where that cannot be done say why, and return None."""
-        try:
+        with self._errors_told():
             return act()
+        return None
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        """Where something cannot be done say why, and leave it at that."""
+        try:
+            yield
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
-            return None
 
     def _ask(self, dialog: Screen[Result | None], act: Callable[[Result], Done]) -> None:
         """Show a dialog and do what was chosen in it; nothing where it was left."""
@@ -612,15 +620,12 @@ class SetScreen(Screen[None]):
 
     async def _check(self, against: Sequence[Path]) -> None:
         self._stop_check()
-        try:
+        with self._errors_told():
             found = await self.health.check(against)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            found = None
-        if found is not None:
-            effective = count_noun(found.effective, "different example")
-            self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
-            self.page.show_selected()
+            if found is not None:
+                effective = count_noun(found.effective, "different example")
+                self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
+                self.page.show_selected()
         self.refresh_page()
 
     def _stop_check(self) -> None:
