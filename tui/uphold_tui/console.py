@@ -178,6 +178,13 @@ def print_line(text: str) -> None:
     sys.stdout.write(one_line(text) + "\n")
 
 
+def print_block(title: str, text: str) -> None:
+    """Print a text below its title, after an empty line, each of its lines two cells in; `(empty)` where it is empty."""
+    print_text()
+    print_line(title)
+    print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
+
+
 def print_report(report: "Report") -> None:
     """Print a report, with adjacent table rows aligned and columns of numbers flush right."""
     from uphold.reports.text_tables import text_tables

@@ -17,6 +17,7 @@ from uphold.endpoints import refusals
 from uphold.endpoints.addresses import Address
 from uphold.endpoints.key_masking import mask_key
 from uphold.errors import EndpointError, Refused, Unavailable
+from uphold.garbage_collection import paused_collection
 from uphold.records.model_calls import AccessRefused
 
 _RETRYABLE = frozenset({408, 409, 425, 429})
@@ -39,14 +40,9 @@ def importing_sdk() -> Iterator[None]:
 
     Scanning them repeatedly takes a tenth of the import and a fifth of a long run of requests.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    with paused_collection():
         yield
         gc.freeze()
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def never_connected(error: BaseException) -> bool:

@@ -3,12 +3,11 @@
 Files are read, checked and staged in temporary tables without the write lock; all rows are then written in one transaction.
 """
 
-import gc
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from pathlib import Path
 
+from uphold.garbage_collection import paused_collection
 from uphold.records.import_request import ImportRequest
 from uphold.records.rows import ImportSummary
 from uphold.store.bulk_writer import ChangedMeanwhile, drop_staged
@@ -42,7 +41,8 @@ def import_files(store: Store, request: ImportRequest) -> Generator[ImportProgre
     where a whole file cannot be read); nothing is imported then. Where nothing is new, no import is recorded and the
     summary's number is None. Files that hold scores alone make no set.
     """
-    with _paused_gc(), naming_commands(request, store.path):
+    # An import keeps its objects until it ends, and none of them form cycles.
+    with paused_collection(), naming_commands(request, store.path):
         if has_scores_only(request, store.path):
             yield from import_scores(store, request)
             return
@@ -90,18 +90,6 @@ def _prepare(
         # Parts of rows that were refused late may have been applied: start again without those rows.
         left_out = attempt.left_out
         drop_staged(conn)
-
-
-@contextmanager
-def _paused_gc() -> Iterator[None]:
-    """Pause the garbage collector: an import keeps its objects until it ends, and none of them form cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def check_files(request: ImportRequest, database: Path | None = None) -> None:

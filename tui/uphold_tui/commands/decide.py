@@ -281,7 +281,7 @@ def _verdict_json(pair: "PairView") -> dict[str, Any] | None:
 
 def _print_next(found: "NextPairs") -> None:
     from uphold.formatting import count_noun
-    from uphold_tui.console import print_line, print_note, print_text
+    from uphold_tui.console import print_block, print_line, print_note, print_text
 
     for number, pair in enumerate(found.pairs):
         if number:
@@ -290,13 +290,13 @@ def _print_next(found: "NextPairs") -> None:
         tags = f"   {', '.join(pair.tags)}" if pair.tags else ""
         print_line(f"{pair.key}   turn {pair.turn} of {fields['turns']}{tags}")
         if fields["context"]:
-            _print_block("context", fields["context"])
+            print_block("context", fields["context"])
         for turn, earlier in enumerate(fields["earlier"], 1):
             for title, text in earlier.items():
-                _print_block(f"turn {turn}, {title}", text)
+                print_block(f"turn {turn}, {title}", text)
         for title in ("instruction", "reference", "a", "b"):
             if fields[title] is not None:
-                _print_block(title, fields[title])
+                print_block(title, fields[title])
         print_text()
         print_line(_verdict_line(pair, fields["verdict"]))
     print_note(f"{count_noun(found.unread, 'pair')} unread in the queue {found.queue}")
@@ -309,11 +309,3 @@ def _verdict_line(pair: "PairView", verdict: dict[str, Any] | None) -> str:
         return "no judge has read this pair"
     reasons = "; ".join(reason["text"] for reason in verdict["reasons"])
     return f"verdict of {verdict['judge']}: {verdict['verdict']}" + (f": {reasons}" if reasons else "")
-
-
-def _print_block(title: str, text: str) -> None:
-    from uphold_tui.console import print_line, print_text
-
-    print_text()
-    print_line(title)
-    print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))

@@ -103,7 +103,7 @@ def _overview_json(found: "SetOverview") -> dict[str, Any]:
 
 def _print_overview(found: "SetOverview") -> None:
     from uphold.reports.training_text import training_sentence
-    from uphold_tui.console import print_line, print_table, print_text
+    from uphold_tui.console import print_block, print_line, print_table, print_text
 
     print_line(f"{found.name}   {found.purpose or 'no purpose given'}")
     version = "no version yet" if found.version is None else f"version {found.version}"
@@ -119,7 +119,7 @@ def _print_overview(found: "SetOverview") -> None:
         tags = [(f"  {tag}", str(number)) for tag, number in found.tags.items()]
         print_table([("  tag", "active"), *tags], right=[1])
     if found.guidelines:
-        _print_block("guidelines", found.guidelines)
+        print_block("guidelines", found.guidelines)
 
 
 def row_json(row: "ExampleRow") -> dict[str, Any]:
@@ -171,7 +171,7 @@ def stale_json(counts: "StaleCounts") -> dict[str, int]:
 
 def _print_details(details: "ExampleDetails") -> None:
     from uphold.records.texts import cell_text
-    from uphold_tui.console import print_line, print_table, print_text
+    from uphold_tui.console import print_block, print_line, print_table, print_text
 
     row = details.row
     notes = [row.status.value, ", ".join(row.tags), *row.health]
@@ -179,14 +179,14 @@ def _print_details(details: "ExampleDetails") -> None:
     if row.reason and row.status.value == "retired":
         print_line(f"retired: {row.reason}")
     if row.text.context:
-        _print_block("context", row.text.context)
+        print_block("context", row.text.context)
     for turn, asked in enumerate(row.text.turns, 1):
-        _print_block(_numbered("instruction", turn, row), asked)
+        print_block(_numbered("instruction", turn, row), asked)
         reference = row.text.reference(turn)
         if reference is not None:
-            _print_block(_numbered("reference", turn, row), reference)
+            print_block(_numbered("reference", turn, row), reference)
     for answer in details.answers:
-        _print_block(f"answer of {answer.system}", "\n\n".join(map(cell_text, answer.cells)))
+        print_block(f"answer of {answer.system}", "\n\n".join(map(cell_text, answer.cells)))
     print_text()
     if row.runs:
         print_text(f"won {row.wins}, tied {row.ties}, lost {row.losses} in {count_noun(row.runs, 'run')}")
@@ -200,14 +200,6 @@ def _print_details(details: "ExampleDetails") -> None:
 
 def _numbered(what: str, turn: int, row: "ExampleRow") -> str:
     return f"{what}, turn {turn}" if len(row.text.turns) > 1 else what
-
-
-def _print_block(title: str, text: str) -> None:
-    from uphold_tui.console import print_line, print_text
-
-    print_text()
-    print_line(title)
-    print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
 
 
 # add

@@ -41,21 +41,21 @@ def show(
 def _print_pair(pair: "PairRecord") -> None:
     from uphold.records.judgments import criterion_verdicts, sample_votes
     from uphold.records.texts import cell_text
-    from uphold_tui.console import print_line, print_text
+    from uphold_tui.console import print_block, print_line, print_text
 
     texts = pair.texts
     state = "" if pair.current else "   no longer current"
     tags = f"   {', '.join(texts.tags)}" if texts.tags else ""
     print_line(f"{texts.key}   turn {texts.turn} of {len(texts.text.turns)}{tags}{state}")
     if texts.text.context:
-        _print_block("context", texts.text.context)
+        print_block("context", texts.text.context)
     for turn in range(texts.turn):
-        _print_block(f"instruction, turn {turn + 1}", texts.text.turns[turn])
+        print_block(f"instruction, turn {turn + 1}", texts.text.turns[turn])
         reference = texts.text.reference(turn + 1)
         if reference is not None:
-            _print_block(f"reference, turn {turn + 1}", reference)
-        _print_block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
-        _print_block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
+            print_block(f"reference, turn {turn + 1}", reference)
+        print_block(f"candidate {texts.candidate}, turn {turn + 1}", cell_text(texts.candidate_cells[turn]))
+        print_block(f"baseline {texts.baseline}, turn {turn + 1}", cell_text(texts.baseline_cells[turn]))
     print_text()
     print_text("verdicts" if pair.verdicts else "no judge has read this pair")
     for verdict in pair.verdicts:
@@ -70,14 +70,6 @@ def _print_pair(pair: "PairRecord") -> None:
     print_text("decisions" if pair.events else "no reviewer has read this pair")
     for reviewer, event in pair.events:
         print_line(f"  {(event.at or '')[:16].replace('T', ' ')}  {reviewer}: {_event_line(event)}")
-
-
-def _print_block(title: str, text: str) -> None:
-    from uphold_tui.console import print_line, print_text
-
-    print_text()
-    print_line(title)
-    print_text("\n".join("  " + line for line in (text or "(empty)").replace("\r\n", "\n").split("\n")))
 
 
 def _judgment_line(judgment: "Judgment") -> str:

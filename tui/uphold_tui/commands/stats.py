@@ -1,12 +1,10 @@
 """`uphold stats`."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uphold.garbage_collection import paused_collection
 from uphold_tui.commands.options import AsJson, Context, RunName
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def print_statistics(
     from uphold_tui.commands.generate import perplexity_json, print_perplexities
     from uphold_tui.console import print_json, print_report
 
-    with _paused_gc():
+    with paused_collection():  # tens of thousands of rows, none of which form cycles
         with context.open(reading=True) as store:
             if run is None and set_ is None and context.project.set is not None:
                 from uphold.workflows.project import run_or_set
@@ -80,15 +78,3 @@ def print_statistics(
 
             print_report(run_report(found, options.full, standing))
             print_perplexities(perplexities)
-
-
-@contextmanager
-def _paused_gc() -> Iterator[None]:
-    """Pause the garbage collector: it would walk tens of thousands of rows repeatedly, and none of them form cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
