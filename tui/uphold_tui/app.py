@@ -17,7 +17,7 @@ from uphold.errors import BadUsage, DatabaseLost, UpholdError
 from uphold.settings import Settings
 from uphold_tui import safe_text, themes
 from uphold_tui.app_options import AppOptions
-from uphold_tui.navigation import Navigator
+from uphold_tui.navigation.navigator import Navigator
 from uphold_tui.place import HasPlace, Place
 from uphold_tui.user_state import save_state, state_file
 
@@ -92,7 +92,7 @@ class UpholdApp(App[str]):
         # A mode's screen is there from the start, with its styles: no other one is drawn before it.
         if checkpoint is not None:
             request, planned = checkpoint.request, checkpoint.planned
-            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_checkpoint_screen(request, planned))
+            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.checkpoints.first_screen(request, planned))
         else:
             self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
 
@@ -246,10 +246,10 @@ def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
         troubles.append(f"judging stopped: {judging}")
     if (left := navigator.import_trouble()) is not None:
         troubles.append(left)
-    if (left := navigator.checkpoint_trouble()) is not None:
+    if (left := navigator.checkpoints.trouble()) is not None:
         troubles.append(left)
     code = WORK_LEFT if troubles or app.return_code else 0
-    troubles += navigator.all_saved_elsewhere()
+    troubles += navigator.unsaved.saved_elsewhere()
     if isinstance(failure, DatabaseLost) and lost is not None:
         failure = None  # it is said already
     if isinstance(failure, UpholdError):
@@ -260,7 +260,8 @@ def app_end(app: UpholdApp, lost: DatabaseLost | None) -> AppEnd:
 
         troubles.append(describe_error(failure))
         code = WORK_LEFT
-    checkpoint = navigator.first_checkpoint.status if navigator.first_checkpoint is not None else None
+    first = navigator.checkpoints.first
+    checkpoint = first.status if first is not None else None
     return AppEnd(navigator.last_words(lost), tuple(dict.fromkeys(troubles)), code, checkpoint)
 
 

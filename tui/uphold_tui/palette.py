@@ -15,7 +15,7 @@ from textual.content import Content
 from uphold.records.enums import QueueKind
 from uphold.settings import program_words
 from uphold_tui.dialogs.commands import Command, ShellCommandScreen
-from uphold_tui.navigation import Navigator
+from uphold_tui.navigation.navigator import Navigator
 from uphold_tui.place import Place
 from uphold_tui.themes import MUTED
 
@@ -101,14 +101,14 @@ def _then(opens: Opens, action: str = "", say: str = "") -> Opens:
 
 
 _NUMBERS = _run(Navigator.show_numbers)
-_CHECKPOINTS = _set(Navigator.show_checkpoints)
+_CHECKPOINTS = _set(lambda navigator, name: navigator.checkpoints.show(name))
 _EVAL_SET = _set(Navigator.show_set)
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "import a file",
         "load add open read csv jsonl excel answers responses data verdicts",
-        opens=lambda navigator, _: navigator.import_file(),
+        opens=lambda navigator, _: navigator.imports.ask_file(),
         keys=("home.import",),
         stands_for=("import",),
     ),
@@ -290,7 +290,7 @@ ENTRIES: tuple[Entry, ...] = (
         "run a new checkpoint",
         "add model candidate answers train",
         Needs.SET,
-        _set(Navigator.run_new_checkpoint),
+        _set(lambda navigator, name: navigator.checkpoints.run_new(name)),
         keys=("checkpoints.run",),
         stands_for=("run",),
     ),
@@ -331,7 +331,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "write a new eval set",
         "create make start own instructions",
-        opens=lambda navigator, _: navigator.new_set(),
+        opens=lambda navigator, _: navigator.sets.make(),
         keys=("home.new_set",),
         stands_for=("set new",),
     ),

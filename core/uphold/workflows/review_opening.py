@@ -16,6 +16,8 @@ from uphold.store import packs, pairs, reviews, runs, sets
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.pairs import MadePairs
+from uphold.workflows.event_writer import EventWriter
+from uphold.workflows.live_counts import LiveCounts
 from uphold.workflows.pair_reader import (
     MIN_QUEUE_FOR_SHARES,
     OPEN_SHARE,
@@ -25,7 +27,8 @@ from uphold.workflows.pair_reader import (
     is_drawn_for_repeat,
 )
 from uphold.workflows.queue_drawing import open_queue, verdicts_by_pair
-from uphold.workflows.review_session import EventWriter, LiveCounts, ReviewSession, RunContext
+from uphold.workflows.review_session import ReviewSession
+from uphold.workflows.run_context import RunContext
 from uphold.workflows.seen_pairs import SeenPairs
 
 _WITHOUT_REPEATS = (QueueKind.DISPUTED, QueueKind.FLAGGED, QueueKind.HAND_PICKED)

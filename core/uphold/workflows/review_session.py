@@ -3,247 +3,35 @@
 `ReviewSession` is what a screen or a script talks to. It owns the parts of a session, which do not know each other.
 """
 
-import shlex
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uphold.errors import DatabaseLost, UpholdError
-from uphold.formatting import count
-from uphold.records.enums import Choice, EventKind, QueueKind, Ruling, Verdict, ruling
+from uphold.errors import UpholdError
+from uphold.records.enums import Choice, EventKind, Ruling, Verdict, ruling
 from uphold.records.judgments import JudgeRef
-from uphold.records.reviews import (
-    DEFAULT_REASONS,
-    OnScreen,
-    PairView,
-    ReviewEvent,
-    ReviewProgress,
-    format_reasons,
-    new_event_id,
-)
+from uphold.records.reviews import OnScreen, PairView, ReviewEvent, ReviewProgress, format_reasons, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.cursor import QueueCursor
 from uphold.reviewing.history import History
 from uphold.reviewing.pace import Pace, pace
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal, SessionTotals, receipt, session_totals
-from uphold.settings import database_path
-from uphold.store import pairs, reviews
+from uphold.store import reviews
 from uphold.store.database import Store
 from uphold.store.headline_judges import judges_in_order, run_judges
-from uphold.store.reviews import SessionRow
-from uphold.store.runs import responses_from_other_sets
-from uphold.workflows.pair_reader import PairReader, ReviewMode
+from uphold.workflows.event_writer import EventWriter
+from uphold.workflows.live_counts import LiveCounts
+from uphold.workflows.pair_reader import PairReader
+from uphold.workflows.run_context import RunContext
 from uphold.workflows.seen_pairs import SeenPairs
 
 if TYPE_CHECKING:
     from uphold.records.statistics import LiveNumbers
-    from uphold.store.counts import CountedRun
 
 NOTHING_TO_UPHOLD = "nothing to uphold: a b t 4"
 
 NOT_SHOWN_YET = "the verdict comes after yours: a b t 4"
-
-
-class RunContext:
-    """What belongs to the run as a whole: its reasons, its disputes, and whether other processes wrote to the file."""
-
-    def __init__(self, store: Store, run: Run, queue: str) -> None:
-        self.store, self.run, self.queue = store, run, queue
-        self._written = store.data_version()
-        self._asked: int | None = None
-        self._shared: tuple[int, int] | None = None
-
-    def reason_words(self) -> dict[str, str]:
-        """Return the reasons to choose from, by key: the set's own, else the default ones."""
-        return reviews.reason_keys(self.store, self.run.set_id) or dict(DEFAULT_REASONS)
-
-    def keep_reason_words(self, words: dict[str, str]) -> None:
-        """Give the set these reasons, by key."""
-        reviews.write_reason_keys(self.store, self.run.set_id, words)
-
-    def from_other_sets(self) -> dict[str, int]:
-        """Return by set name how many responses of the run came with another set."""
-        return responses_from_other_sets(self.store.conn, run_id=self.run.id)
-
-    def waiting(self) -> str:
-        """Return a sentence about the open disputes of the run; empty without any, or in their own queue."""
-        disputed = set(reviews.disputed_pairs(self.store, self.run.id)) - self.settled_pairs()
-        if not disputed or self.queue == QueueKind.DISPUTED:
-            return ""
-        option = database_option(self.store.path)
-        return f"{count(len(disputed))} in dispute: uphold{option} review --queue {QueueKind.DISPUTED}."
-
-    def shared(self) -> tuple[int, int]:
-        """Return how many pairs of the run several reviewers decided, and on how many they agree."""
-        if self._shared is None:
-            self._shared = reviews.shared_pair_counts(self.store, self.run.id)
-        return self._shared
-
-    def forget_shared(self) -> None:
-        """Count the shared pairs again when they are asked for next."""
-        self._shared = None
-
-    def changed_elsewhere(self) -> bool:
-        """Whether another connection wrote to the file since this was last called."""
-        written = self.store.data_version()
-        if written == self._written:
-            return False
-        self._written, self._shared = written, None
-        return True
-
-    def written_since_asked(self) -> bool:
-        """Whether another connection wrote to the file since this was last called; at the first call it may have."""
-        written = self.store.data_version()
-        if written == self._asked:
-            return False
-        self._asked = written
-        return True
-
-    def broken_pairs(self) -> set[int]:
-        """Return the ids of the pairs that somebody marked as broken."""
-        return reviews.broken_pairs(self.store, self.run.id)
-
-    def stale_pairs(self) -> set[int]:
-        """Return the ids of the run's pairs that are current no longer."""
-        return pairs.stale_pairs(self.store, self.run.id)
-
-    def settled_pairs(self) -> set[int]:
-        """Return the ids of the disputed pairs that somebody settled."""
-        return reviews.adjudicated_pairs(self.store, self.run.id)
-
-
-def database_option(path: Path) -> str:
-    """Return the ` --db FILE` that a command needs for this file; empty where it is the default database."""
-    return "" if database_path(None).absolute() == path.absolute() else f" --db {shlex.quote(str(path))}"
-
-
-@dataclass(frozen=True, slots=True)
-class SavedEvent:
-    """An event as it is on the disk; `broken_pairs` are the run's where the event may have changed them, else None."""
-
-    event: ReviewEvent
-    broken_pairs: set[int] | None
-
-
-class EventWriter:
-    """Writes a reviewer's events, each in a transaction of its own; the session's row comes with the first one."""
-
-    def __init__(self, store: Store, session: SessionRow) -> None:
-        self._store, self._session = store, session
-        self._session_id: int | None = None
-        self._unconfirmed: ReviewEvent | None = None
-
-    @property
-    def reviewer_id(self) -> int:
-        """The id of the reviewer."""
-        return self._session.reviewer_id
-
-    @property
-    def queue_id(self) -> int:
-        """The id of the queue that is read."""
-        assert self._session.queue_id is not None
-        return self._session.queue_id
-
-    def write(self, event: ReviewEvent, mode: ReviewMode) -> SavedEvent:
-        """Write one event; when this returns, it is on the disk, in the file that the database's path leads to.
-
-        An event that was committed just when the file was lost may be in a copy of it, or in the file when it was put
-        back: the same act is not written twice then, and another act takes it back.
-        """
-        changes_broken = event.kind in (EventKind.BROKEN, EventKind.UNBROKEN) or event.target_id is not None
-        written: ReviewEvent | None = None
-        try:
-            with self._store.writing() as conn:
-                session_id = self._session_id or self._add_session(conn, mode)
-                written = self._settle(conn, event)
-                if written is None:
-                    written = reviews.write_event(conn, self.reviewer_id, session_id, event)
-                broken = reviews.broken_pairs(self._store, self._session.run_id) if changes_broken else None
-        except DatabaseLost as lost:
-            if lost.committed:
-                self._unconfirmed = written
-            raise
-        self._session_id, self._unconfirmed = session_id, None
-        return SavedEvent(written, broken)
-
-    def settle(self) -> None:
-        """Take back an event that was committed just when the file was lost, and that nobody wants any more."""
-        if self._unconfirmed is not None:
-            with self._store.writing() as conn:
-                self._settle(conn, None)
-            self._unconfirmed = None
-
-    def _settle(self, conn: sqlite3.Connection, wanted: ReviewEvent | None) -> ReviewEvent | None:
-        """Return the unconfirmed event where the file has it and it is the act that is wanted; else take it back."""
-        doubtful = self._unconfirmed
-        if doubtful is None or not reviews.has_event(conn, doubtful.id):
-            return None
-        if wanted is not None and _same_act(doubtful, wanted):
-            return doubtful
-        kind, target = EventKind.UNDO, doubtful.id
-        if doubtful.kind in (EventKind.UNDO, EventKind.REDO) and doubtful.target_id is not None:
-            kind = EventKind.REDO if doubtful.kind is EventKind.UNDO else EventKind.UNDO
-            target = doubtful.target_id
-        back = ReviewEvent(new_event_id(), kind, doubtful.pair_id, target_id=target)
-        reviews.write_event(conn, self.reviewer_id, self._session_id, back)
-        return None
-
-    def write_plan(self, planned: int, read: int) -> None:
-        """Write how many pairs of the queue the reviewer plans to read, with how many are read by now."""
-        with self._store.writing() as conn:
-            reviews.add_plan(conn, self._session.run_id, self.queue_id, self.reviewer_id, planned, read)
-
-    def begin_session(self, mode: ReviewMode) -> None:
-        """Begin a session in another mode, and write it down: the run is taken up again in it."""
-        self._session_id = None
-        with self._store.writing() as conn:
-            session_id = self._add_session(conn, mode)
-        self._session_id = session_id
-
-    def use_judge(self, judge_id: int | None) -> None:
-        """Write the next event under a session of its own, in which another judge's verdicts are upheld."""
-        self._session = replace(self._session, judge_id=judge_id)
-        self._session_id = None
-
-    def _add_session(self, conn: sqlite3.Connection, mode: ReviewMode) -> int:
-        share = mode.open_share if mode.blind else None
-        return reviews.add_session(conn, replace(self._session, mode=mode.name, open_share=share))
-
-
-def _same_act(one: ReviewEvent, other: ReviewEvent) -> bool:
-    """Whether two events are the same word on the same pair."""
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ("kind", "pair_id", "choice", "note", "target_id")
-    )
-
-
-class LiveCounts:
-    """The counts behind the live numbers of a run; pairs, strata and verdicts are kept while only reviews change."""
-
-    def __init__(self, store: Store, run: Run, judge: JudgeRef | None, reviewer_id: int) -> None:
-        self._store, self._run, self._reviewer_id = store, run, reviewer_id
-        self.use_judge(judge)
-
-    def use_judge(self, judge: JudgeRef | None) -> None:
-        """Count with the verdicts of another judge from now on."""
-        self._judge = judge
-        self._counted: CountedRun | None = None
-
-    def numbers(self) -> "LiveNumbers":
-        """Return the run's win rate and agreement as the file has them now."""
-        # The first frame of a review needs no statistics: they are imported after it.
-        from uphold.stats.summary import live_numbers
-        from uphold.store.counts import count_reviews, read_counted_run
-        from uphold.workflows.standing import run_state
-
-        judge_id = self._judge.id if self._judge is not None else None
-        self._counted = read_counted_run(self._store, self._run, judge_id, self._counted)
-        found = live_numbers(count_reviews(self._store, self._counted), judge_id, self._reviewer_id)
-        state = run_state(self._store, self._run, self._judge)
-        return found if state is None else replace(found, certificate=state.value)
 
 
 class ReviewSession:

@@ -16,7 +16,7 @@ from uphold.store.blessed import blessed_run_of
 from uphold.store.database import Store
 from uphold.workflows.benchmarks import score_changes
 from uphold.workflows.checkpoints import checkpoint_rows
-from uphold.workflows.review_session import database_option
+from uphold.workflows.run_context import database_option
 from uphold.workflows.standing import run_standing
 from uphold.workflows.statistics import StatisticsOptions, read_run_statistics, review_plan
 from uphold.workflows.telling_pairs import telling_pairs

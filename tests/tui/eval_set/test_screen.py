@@ -193,6 +193,17 @@ async def test_what_is_typed_faster_than_it_is_read_is_in_what_enter_keeps(store
         assert [reason for (reason,) in reasons] == ["vague"]
 
 
+async def test_keys_that_come_with_the_one_that_opens_a_field_are_for_that_field(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        for keys in (("n", *"noD?qu", "escape"), ("r", *"hue", "escape"), ("slash", *"noD", "enter")):
+            for key in keys:
+                pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+            await pilot.pause()
+        assert [row.text.turns for row in screen.list.items] == [("noD?qu",)]
+        assert screen.list.items[0].text.references == ("hue",)
+
+
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         await opened(pilot)

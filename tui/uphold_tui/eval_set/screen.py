@@ -1,65 +1,56 @@
 """The eval set: its examples in a list, the fields of one of them beside it, and what may be wrong below."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.app import ComposeResult, SuspendNotSupported
-from textual.containers import Horizontal, Vertical
+from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Event, Resize
 from textual.events import Key as KeyEvent
-from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from uphold.errors import UpholdError
-from uphold.formats.example_document import example_document
-from uphold.formatting import count, count_noun, of_n
+from uphold.formatting import count, count_noun
 from uphold.records.example_list import ExampleFilter, ExampleOrder
 from uphold.records.sets import (
     ExampleEdit,
     ExampleRow,
     ExampleStatus,
-    StaleCounts,
     next_key,
-    stale_sentence,
 )
 from uphold.records.texts import cell_text
-from uphold.workflows.curating import SetEditor, answering_systems, answers_to, find_one
+from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.clipboard import copy_text
-from uphold_tui.editor import edit_text, keep_text
-from uphold_tui.eval_set import notes
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
-from uphold_tui.eval_set.check_run import CheckRun, progress_words
-from uphold_tui.eval_set.editing import Writing, change_from, change_of, new_example, values_of
-from uphold_tui.eval_set.fields import FieldsForm, FieldsView, FieldValues
-from uphold_tui.eval_set.footer import FooterState, footer
-from uphold_tui.eval_set.health import FILTERS, HealthPanel, HealthState, what_is_fine
+from uphold_tui.eval_set.checking import SetHealth
+from uphold_tui.eval_set.editing import Writing, values_of
+from uphold_tui.eval_set.fields import FieldsForm, FieldValues
+from uphold_tui.eval_set.health import FILTERS, HealthPanel
 from uphold_tui.eval_set.loader import ExampleLoader
-from uphold_tui.eval_set.rows import ExampleColumns, RowLook, heads, offered_filters, row
+from uphold_tui.eval_set.page import PageParts, SetPage
+from uphold_tui.eval_set.rows import offered_filters
 from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_order
+from uphold_tui.eval_set.writing import ExampleWriter, WritingActions
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, DOUBT, MUTED
-from uphold_tui.widgets import header
-from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.themes import DOUBT, MUTED
+from uphold_tui.widgets.keys_in_turn import KeysInTurn
 from uphold_tui.widgets.movement import CountPrefix, page_step
-from uphold_tui.widgets.quick_filters import filter_row, next_filter
+from uphold_tui.widgets.quick_filters import next_filter
 from uphold_tui.widgets.row_list import RowList
-from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow
 
 if TYPE_CHECKING:
-    from uphold.formats.example_document import ExampleDocument
     from uphold.records.sets import SystemAnswer
 
 Result = TypeVar("Result")
 
 _ORDERS = list(ExampleOrder)
-
-_FIND = "find in keys, texts, references, tags"
 
 CHECKED_WHEN_OPENED = 200
 """Examples up to which a set is checked as soon as it is opened."""
@@ -90,59 +81,27 @@ class SetScreen(Screen[None]):
         self.state = state if state is not None else SetScreenState(order=remembered_order(options.state))
         self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
-        self.writing: Writing | None = None
-        self.message = Content("")
         self.changed = False
         self._tags: list[str] = []
         self._went_to_review = False
-        self._is_finding = False
         self._count = CountPrefix()
-        self._health_cursor: int | None = None
-        self._checking: CheckRun | None = None
-        self._quiet_check: CheckRun | None = None
-        self._check_words = ""
-        self._is_check_old = False
-        self.header = SplitRow("header")
-        self.filters = SplitRow("filters")
-        self.find_field = Field(_FIND, name="find-field")
-        self.find_line = SplitRow("find-line")
-        self.heads = SplitRow("heads")
-        self.list: RowList[ExampleRow] = RowList("list", self._rows)
-        self.empty = Static(id="empty", markup=False)
-        self.title_row = SplitRow("title")
-        self.fields = FieldsView("fields")
+        self._in_turn = KeysInTurn()
         self.form = FieldsForm("form")
-        self.health = HealthPanel("health", self.signs)
-        self.footer = KeyFooter("footer")
+        self.writer = ExampleWriter(
+            editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
+        )
+        self.health = SetHealth(HealthPanel("health", self.signs), self.loader, keys.label(self.table["set.check"]))
+        self.page = SetPage(PageParts(self.state, self.loader, self.writer, self.health), self.table, self.signs)
+        self.list, self.fields = self.page.list, self.page.fields
 
     def compose(self) -> ComposeResult:
-        yield self.header
-        yield ProgressLine("hair")
-        yield self.filters
-        with Horizontal(id="middle"):
-            with Vertical(id="left"):
-                with Horizontal(id="find-row"):
-                    yield Static("/ ", id="find-slash", markup=False)
-                    yield self.find_field
-                    yield self.find_line
-                yield self.heads
-                yield self.list
-                yield self.empty
-            with Vertical(id="right"):
-                yield self.title_row
-                yield self.fields
-                yield self.form
-        yield self.health
-        yield self.footer
+        yield from self.page.compose()
 
     def on_mount(self) -> None:
         self.run_worker(self._read_first(), exclusive=True, group="read")
 
     def on_unmount(self) -> None:
-        """Let no thread go on checking for a screen that is gone."""
-        for run in (self._checking, self._quiet_check):
-            if run is not None:
-                run.stop()
+        self.health.close()
 
     def on_screen_resume(self) -> None:
         if self._went_to_review:
@@ -151,7 +110,8 @@ class SetScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         width, height = event.size.width, event.size.height
-        self.set_class(width < 100, "-narrow")
+        self.page.is_narrow = width < 100
+        self.set_class(self.page.is_narrow, "-narrow")
         self.set_class(width >= 160, "-wide")
         self.set_class(height < 30, "-low")
         self.set_class(height < 16 or width < 60, "-tiny")
@@ -170,85 +130,48 @@ class SetScreen(Screen[None]):
 
     async def _check_quietly(self) -> None:
         """Check a small set as soon as it is shown, without a word."""
-        run = self._quiet_check = CheckRun(self.editor.store.path, self.loader.set_name)
-        try:
-            found = await run.run(lambda progress: None)
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        if found is not None and self.loader.findings is None:
-            await self.loader.take_findings(found.findings)
-            self._refresh_after_check()
-
-    def _refresh_after_check(self) -> None:
-        self.list.refresh()
-        self._refresh_filters()
-        self._refresh_example()
-        self._refresh_health()
+        with self._errors_told():
+            if await self.health.check_quietly():
+                self.list.refresh()
+                self.page.refresh_filters()
+                self.page.refresh_example()
+                self.health.refresh()
 
     async def _read_apart(self) -> None:
-        try:
+        with self._errors_told():
             await self.loader.read_in_thread()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self._show_read()
+            self._show_read()
 
     def read_again(self) -> None:
         """Read the set again, after a change: on the spot where it is small, else in a thread."""
-        self._is_check_old = True
+        self.health.is_check_old = True
         if not self.loader.is_small:
             self.run_worker(self._read_apart(), exclusive=True, group="read")
             return
-        try:
+        with self._errors_told():
             self.loader.read()
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            return
-        self._show_read()
+            self._show_read()
 
     def _show_read(self) -> None:
         self.state.marked &= {row.key for row in self.loader.now.rows}
-        self._show_selected()
+        self.page.show_selected()
         self.refresh_page()
 
     # showing
 
     def refresh_page(self) -> None:
         """Show everything as it is now."""
-        overview = self.loader.now.overview
-        if overview is None:
-            self.header.show(notes.header(self.loader.set_name, None))
-            return
-        numbers = {
-            ExampleStatus.ACTIVE: overview.active,
-            ExampleStatus.DRAFT: overview.draft,
-            ExampleStatus.RETIRED: overview.retired,
-        }
-        self.header.show(notes.header(overview.name, overview.purpose), notes.counts(numbers, overview.hash))
-        is_empty = not self.list.items
-        self.set_class(not self.loader.now.rows, "-none")
-        self.set_class(is_empty, "-empty")
-        self.set_class(self.writing is not None, "-writing")
-        if not self.loader.now.rows:
-            self.empty.update(notes.empty_set(overview.name, self.table))
-        elif is_empty:
-            self.empty.update(notes.none_here(self._narrowed_words(), self.table))
-        self._refresh_filters()
-        self._refresh_find_line()
-        self._refresh_example()
-        self._refresh_health()
-        self._refresh_footer()
-        self.call_after_refresh(self._fit)  # what is shown and hidden changes the room for the list
+        if self.loader.is_read:
+            self.set_class(not self.loader.now.rows, "-none")
+            self.set_class(not self.list.items, "-empty")
+            self.set_class(self.writing is not None, "-writing")
+        self.page.refresh()
+        if self.loader.is_read:
+            self.call_after_refresh(self.page.fit)  # what is shown and hidden changes the room for the list
 
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the search field; where there is no room for it, in place of filters or keys."""
-        self.message = message
-        self._refresh_find_line()
-        self._refresh_filters()
-        self._refresh_footer()
-        if self.writing is not None:
-            self._refresh_example()
+        self.page.show_message(message)
 
     def say(self, words: str) -> None:
         """Show a message of our own words."""
@@ -259,113 +182,6 @@ class SetScreen(Screen[None]):
         """The example under the cursor."""
         return self.list.selected
 
-    def _show_selected(self) -> None:
-        state = self.state
-        rows = self.loader.select(state.only, state.order, state.typed, state.only_keys)
-        if state.tag is not None:
-            rows = [row for row in rows if state.tag in row.tags]
-        at = next(
-            (index for index, row in enumerate(rows) if row.key == state.key), min(self.list.cursor, len(rows) - 1)
-        )
-        self.list.show(rows, max(at, 0))
-
-    def _narrowed_words(self) -> str:
-        state = self.state
-        parts = [] if state.only is ExampleFilter.ALL else [state.only.value]
-        parts += [f"found nowhere: {state.typed}"] if state.typed else []
-        parts += [f"tag {safe_text.safe_line(state.tag)}"] if state.tag is not None else []
-        return ", ".join([*parts, *([state.only_words] if state.only_words else [])])
-
-    def _fit(self) -> None:
-        """Fit heads and messages to the room that the list has now."""
-        self.heads.show(heads(self._columns(self.list.size.width - 1), self.signs))
-        self._refresh_find_line()
-
-    def _columns(self, width: int) -> ExampleColumns:
-        return ExampleColumns.fitting(max(width, 1), self.loader.now.contents)
-
-    def _rows(self, examples: Sequence[ExampleRow], width: int) -> list[Content]:
-        """Return the list's rows for the examples in view."""
-        look = RowLook(self._columns(width), self.signs, self.loader.now.kinds, self.loader.now.contents)
-        return [row(example, look, is_marked=example.key in self.state.marked) for example in examples]
-
-    def _refresh_filters(self) -> None:
-        if self.message.cell_length > self._message_room:
-            self.filters.show(self.message)
-            return
-        only, room = self.state.only, self.app.size.width - (2 if self.has_class("-narrow") else 6)
-        chips = [header.chip(self.state.only_words)] if self.state.only_words else []
-        if self.state.tag is not None:
-            chips.append(header.chip(safe_text.key(self.state.tag, width=20).plain))
-        if self.state.marked:
-            chips.append(header.chip(f"{count(len(self.state.marked))} marked"))
-        extra = Content("  ").join(chips)
-        offered = offered_filters(self.loader.now.counts, only)
-        self.filters.show(filter_row(offered, self.loader.now.counts, only, room - extra.cell_length - 2), extra)
-
-    @property
-    def _message_room(self) -> int:
-        """Cells for a message beside the search field."""
-        return self.heads.size.width - 10
-
-    def _refresh_find_line(self) -> None:
-        facts = [Content.styled(f"order: {self.state.order}", MUTED)]
-        if self.state.typed:
-            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.loader.now.rows))}", MUTED))
-        content = Content.assemble("  ", self.message or Content("   ").join(facts))
-        self.find_line.styles.width = max(min(content.cell_length, self._message_room + 2), 1)
-        self.find_line.show(content)
-
-    def _refresh_example(self) -> None:
-        """Show the fields of the example under the cursor, unless they are written in."""
-        if self.writing is not None:
-            new = self.writing.key is None
-            name = Content.styled("a new example", BOLD) if new else safe_text.line(self.writing.key or "", BOLD)
-            self.title_row.show(name, self.message or self._version())
-            return
-        example = self.selected
-        if example is None:
-            self.title_row.show(Content(""))
-            self.fields.show(None, Content(""))
-            return
-        self.title_row.show(notes.example_title(example, self.signs), self._version())
-        kinds = self.loader.shown_kinds(example)
-        note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs)
-        self.fields.show(values_of(example), note)
-
-    def _version(self) -> Content:
-        overview = self.loader.now.overview
-        if overview is None:
-            return Content("")
-        return Content.styled(notes.version_words(overview.version, is_as_cut=not overview.changed), MUTED)
-
-    def _refresh_health(self) -> None:
-        checked = self.loader.findings is not None
-        if self._health_cursor is not None:
-            words = "enter goes there"
-        elif self._checking is not None:
-            words = self._check_words
-        else:
-            words = self._checked_words()
-        fine = what_is_fine(self.loader.now.lines, checked=checked) if self.loader.now.rows else ""
-        self.health.show(HealthState(tuple(self.loader.now.lines), words, fine, self._health_cursor))
-
-    def _refresh_footer(self) -> None:
-        state = FooterState(
-            self.table,
-            self.app.size.width,
-            narrow=self.has_class("-narrow"),
-            writing=self.writing is not None,
-            finding=self._is_finding,
-            in_health=self._health_cursor is not None,
-            is_empty=not self.loader.now.rows,
-            is_narrowed=self.state.is_narrowed,
-            status=self.selected.status if self.selected is not None else None,
-        )
-        # A narrow screen has no other place for a message, nor has one without a list.
-        message = self.message if state.narrow or state.is_empty else Content("")
-        self.footer.show(footer(state, message))
-
     # the cursor
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
@@ -373,11 +189,9 @@ class SetScreen(Screen[None]):
         example = self.selected
         if example is not None and message.by_user:
             self.state.key = example.key
-            self.message = Content("")
-            self._refresh_find_line()
-            self._refresh_filters()
-        self._refresh_example()
-        self._refresh_footer()
+            self.page.drop_message()
+        self.page.refresh_example()
+        self.page.refresh_footer()
 
     async def on_row_list_opened(self) -> None:
         """Write in the example that was clicked."""
@@ -387,19 +201,30 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
+    def _forward_event(self, event: Event) -> None:
+        """Hand on a key, or hold it until the key before it has done what it does."""
+        if not (isinstance(event, KeyEvent) and self._in_turn.hold(event)):
+            super()._forward_event(event)
+
+    def _forward_held(self) -> None:
+        """Hand on the keys that were held, to the field that has been opened where there is one."""
+        for event in self._in_turn.release():
+            (self.app.focused or self.app.screen)._forward_event(event)
+
     def on_key(self, event: KeyEvent) -> None:
         """Take the digits of a number before the key that it is for."""
+        if self._in_turn.is_waiting:
+            self.call_next(self.app.call_later, self._forward_held)  # the app does what the key does, then calls this
         if self.focused is None and self._count.note_key(event):
             self.say(self._count.typed)
 
     def action_move(self, step: int) -> None:
         """Move the cursor down or up, in the list or over the lines of the health panel, by the number typed before."""
         step *= self._count.take() or 1
-        if self._health_cursor is None:
+        if self.health.cursor is None:
             self.list.move(step)
         else:
-            self._health_cursor = min(max(self._health_cursor + step, 0), len(self.loader.now.lines) - 1)
-            self._refresh_health()
+            self.health.move(step)
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by pages."""
@@ -416,7 +241,7 @@ class SetScreen(Screen[None]):
         """Choose the next quick filter that leaves something, or the previous one; while writing, go to the next field."""
         if self.writing is not None:
             self.form.go(step)
-        elif not self._is_finding:
+        elif not self.page.is_finding:
             only = next_filter(offered_filters(self.loader.now.counts, self.state.only), self.state.only, step)
             self._narrow(only=only)
 
@@ -429,15 +254,15 @@ class SetScreen(Screen[None]):
         self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
         if typed is not None:
             self.state.typed = typed
-        self._health_cursor = None
-        self._show_selected()
+        self.health.cursor = None
+        self.page.show_selected()
         self.refresh_page()
 
     def action_order(self) -> None:
         """Choose the next order."""
         self.state.order = _ORDERS[(_ORDERS.index(self.state.order) + 1) % len(_ORDERS)]
         self._remembered.example_order = self.state.order.name
-        self._show_selected()
+        self.page.show_selected()
         self.refresh_page()
 
     def action_filter(self) -> None:
@@ -456,50 +281,55 @@ class SetScreen(Screen[None]):
         """Show only the examples with a tag that was offered, or all again."""
         tag = self._tags[index]
         self.state.tag = None if self.state.tag == tag else tag
-        self._show_selected()
+        self.page.show_selected()
         self.refresh_page()
 
     def action_find(self) -> None:
         """Go to the search field."""
         if self.loader.now.rows:
-            self._is_finding = True
-            self.set_focus(self.find_field)
-            self._refresh_footer()
+            self.page.is_finding = True
+            self.set_focus(self.page.find_field)
+            self.page.refresh_footer()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Search for what was typed."""
-        if self._is_finding:
+        if self.page.is_finding:
             self._leave_find_field()
             self._narrow(self.state.only, event.value.strip())
 
     def _leave_find_field(self) -> None:
-        self._is_finding = False
+        self.page.is_finding = False
         self.set_focus(None)
 
-    async def action_escape(self) -> None:
+    def action_escape(self) -> None:
         """Be done with writing, else leave the search field or the health panel, else show all examples again."""
         if self.writing is not None:
-            await self._finish_writing()
-        elif self._is_finding:
-            self.find_field.value = safe_text.safe_line(self.state.typed)
+            self._try(self.writer.finish)
+        elif self.page.is_finding:
+            self.page.find_field.value = safe_text.safe_line(self.state.typed)
             self._leave_find_field()
-            self._refresh_footer()
-        elif self._checking is not None:
+            self.page.refresh_footer()
+        elif self.health.is_checking:
             self._stop_check()
-        elif self._health_cursor is not None:
-            self._health_cursor = None
-            self._refresh_health()
-            self._refresh_footer()
+        elif self.health.cursor is not None:
+            self.health.cursor = None
+            self.health.refresh()
+            self.page.refresh_footer()
         elif self.state.is_narrowed:
-            self.find_field.value, self.message, self.state.tag = "", Content(""), None
+            self.page.find_field.value, self.page.message, self.state.tag = "", Content(""), None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
 
+    @property
+    def writing(self) -> Writing | None:
+        """What is being written in the form; None where nothing is."""
+        return self.writer.now
+
     async def action_edit(self, focus: str = "") -> None:
         """Write in the fields of the example under the cursor; on a line of the health panel, go to its examples."""
-        if self._health_cursor is not None:
-            self._go_to_line(self._health_cursor)
+        if self.health.cursor is not None:
+            self._go_to_line(self.health.cursor)
             return
         example = self.selected
         if example is None or self.writing is not None:
@@ -517,71 +347,27 @@ class SetScreen(Screen[None]):
         await self._begin(Writing(None, FieldValues(key=key)), "")
 
     async def _begin(self, writing: Writing, focus: str) -> None:
-        self.writing, self.message = writing, Content("")
-        self._health_cursor = None
+        self.writer.now, self.page.message = writing, Content("")
+        self.health.cursor = None
         self.refresh_page()
         room = self.fields.size or self.app.size - (2, 5)  # a narrow screen has no fields beside the list
-        await self.form.begin(writing.before, room, with_key=writing.key is None, focus=focus)
+        await self.writer.show_form(room, focus)
 
     async def action_add_turn(self) -> None:
         """Add an empty turn to the example that is written."""
         if self.writing is not None:
             await self.form.add_turn()
 
-    async def on_fields_form_done(self) -> None:
+    def on_fields_form_done(self) -> None:
         """Enter in a field of one line: done."""
-        await self._finish_writing()
-
-    async def _finish_writing(self) -> None:
-        """Save what was written; where that makes something stale, ask first."""
-        writing = self.writing
-        if writing is None:
-            return
-        after = self.form.values
-        if writing.key is None:
-            self._add(after)
-            return
-        change = change_of(writing.before, after)
-        if not change:
-            self._end_writing("nothing changed")
-            return
-        self._ask_if_stale(writing.key, change.whole, partial(self.acts.save, writing.key, change))
+        self._try(self.writer.finish)
 
     def unsaved_words(self) -> str | None:
         """Return what is being written and not saved yet, in words; None where nothing is."""
-        writing = self.writing
-        if writing is None or self.form.values == writing.before:
-            return None
-        what = "a new example" if writing.key is None else f"the change of {safe_text.safe_line(writing.key)}"
-        return f"{what} in the set {safe_text.safe_line(self.loader.set_name)}, which was still being written"
-
-    def _ask_if_stale(self, key: str, edit: ExampleEdit, save: Callable[[], Done]) -> None:
-        """Save at once where nothing becomes stale, else ask."""
-        from uphold_tui.eval_set.stale import Answer, StaleScreen
-
-        def answered(answer: Answer | None) -> None:
-            if answer is Answer.SAVE:
-                self._do(save)
-            elif answer is Answer.LEAVE:
-                self._end_writing("left as it was")
-
-        stale = self._try(lambda: self.editor.preview_edit(key, edit))
-        if stale is None:
-            return
-        if stale:
-            self.app.push_screen(StaleScreen(key, stale, self.signs), answered)
-        else:
-            self._do(save)
-
-    def _add(self, values: FieldValues) -> None:
-        new = new_example(values)
-        if new is None:
-            self._end_writing("nothing written: no example added")
-        else:
-            self._do(lambda: self.acts.add(new))
+        return self.writer.unsaved_words()
 
     def _end_writing(self, words: str) -> None:
-        self.writing = None
+        self.writer.now = None
         self.set_focus(None)
         self.say(words)
         self.refresh_page()
@@ -604,41 +390,33 @@ class SetScreen(Screen[None]):
 
     def _try(self, act: Callable[[], Result]) -> Result | None:
         """Do something with the set; where that cannot be done say why, and return None."""
-        try:
+        with self._errors_told():
             return act()
+        return None
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        """Where something cannot be done say why, and leave it at that."""
+        try:
+            yield
         except UpholdError as error:
             self.show_message(safe_text.line(str(error), DOUBT))
-            return None
+
+    def _ask(self, dialog: Screen[Result | None], act: Callable[[Result], Done]) -> None:
+        """Show a dialog and do what was chosen in it; nothing where it was left."""
+
+        def answered(answer: Result | None) -> None:
+            if answer is not None:
+                self._do(lambda: act(answer))
+
+        self.app.push_screen(dialog, answered)
 
     def action_editor(self) -> None:
         """Open the whole example in the editor of the environment, and save what comes back; where that is stale, ask first."""
         example = self.selected
         if example is None or example.forgotten:
             return
-        written = self._try(lambda: self._written_in_editor(example.key))
-        if written is None:
-            return
-        document, text = written
-        try:
-            change = change_from(values_of(example), document.parse(text))
-        except UpholdError as error:
-            kept = safe_text.safe_line(str(keep_text(text)))
-            self.show_message(Content.assemble(safe_text.line(str(error), DOUBT), f"; what you wrote is in {kept}"))
-            return
-        if change:
-            self._ask_if_stale(example.key, change.whole, partial(self.acts.save, example.key, change))
-        else:
-            self.say("nothing changed")
-
-    def _written_in_editor(self, key: str) -> "tuple[ExampleDocument, str] | None":
-        """Hand the terminal to the editor; return what it was given and what it left, None where that cannot be done."""
-        document = example_document(find_one(self.editor.store, self.loader.set_name, key), self.loader.set_name)
-        try:
-            with self.app.suspend():
-                return document, edit_text(document.text, kept_for="what you wrote")
-        except SuspendNotSupported:
-            self.say("this terminal cannot be handed to an editor")
-            return None
+        self._try(lambda: self.writer.write_in_editor(example))
 
     # acts on the example under the cursor, or on the marked ones
 
@@ -655,21 +433,17 @@ class SetScreen(Screen[None]):
             self.state.marked ^= {self.selected.key}
             self.list.refresh()
             self.list.move(1)
-            self._refresh_filters()
+            self.page.refresh_filters()
 
     def action_tags(self) -> None:
         """Set and take tags."""
         targets = self.targets
         if not targets:
             return
-        from uphold_tui.eval_set.tags import TagChange, TagsScreen
-
-        def write(change: TagChange | None) -> None:
-            if change is not None:
-                self._do(lambda: self.acts.tag(targets, change))
+        from uphold_tui.eval_set.tags import TagsScreen
 
         tags = [found.tags for key in targets if (found := self.loader.find(key)) is not None]
-        self.app.push_screen(TagsScreen(describe(targets), self.loader.tags(), tags), write)
+        self._ask(TagsScreen(describe(targets), self.loader.tags(), tags), partial(self.acts.tag, targets))
 
     def action_retire(self) -> None:
         """Ask for a reason, and retire."""
@@ -680,21 +454,10 @@ class SetScreen(Screen[None]):
         stale = self._try(lambda: self.editor.preview_retire(targets))
         if stale is None:
             return
-        from uphold_tui.dialogs.ask import AskScreen, Question
+        from uphold_tui.dialogs.ask import AskScreen
+        from uphold_tui.eval_set import questions
 
-        question = Question(
-            f"Retire {describe(targets)}",
-            _retire_words(stale),
-            hint="why: a reason, if you like",
-            keys=(("enter", "retire"), ("esc", "leave it")),
-            placement="-bottom",
-        )
-
-        def retire(reason: str | None) -> None:
-            if reason is not None:
-                self._do(lambda: self.acts.retire(targets, reason))
-
-        self.app.push_screen(AskScreen(question), retire)
+        self._ask(AskScreen(questions.retire(targets, stale)), partial(self.acts.retire, targets))
 
     def action_activate(self) -> None:
         """Restore retired examples, and make drafts active."""
@@ -742,7 +505,8 @@ class SetScreen(Screen[None]):
         def take(answer: "SystemAnswer | None") -> None:
             if answer is not None:
                 edit = ExampleEdit(references=tuple(map(cell_text, answer.cells)))
-                self._ask_if_stale(example.key, edit, partial(self.acts.take_reference, example.key, answer))
+                take_it = partial(self.acts.take_reference, example.key, answer)
+                self._try(lambda: self.writer.ask_if_stale(example.key, edit, take_it))
 
         self.app.push_screen(SystemAnswersScreen(example.key, answers, example.text.references), take)
 
@@ -757,11 +521,7 @@ class SetScreen(Screen[None]):
 
         before = SetTexts(overview.purpose or "", overview.guidelines or "")
 
-        def write(after: SetTexts | None) -> None:
-            if after is not None:
-                self._do(lambda: self.acts.write_texts(before, after))
-
-        self.app.push_screen(SetTextsScreen(overview.name, before), write)
+        self._ask(SetTextsScreen(overview.name, before), partial(self.acts.write_texts, before))
 
     def action_systems(self) -> None:
         """Show which system lacks how many answers; two of them make a run."""
@@ -806,12 +566,12 @@ class SetScreen(Screen[None]):
 
     def action_health(self) -> None:
         """Move the cursor to the lines of the health panel, or back to the list."""
-        if self._health_cursor is None and not self.loader.now.lines:
+        if self.health.cursor is None and not self.loader.now.lines:
             self.say("nothing found; " + keys.label(self.table["set.check"]) + " checks for likeness and leaks too")
             return
-        self._health_cursor = 0 if self._health_cursor is None else None
-        self._refresh_health()
-        self._refresh_footer()
+        self.health.cursor = 0 if self.health.cursor is None else None
+        self.health.refresh()
+        self.page.refresh_footer()
 
     def on_health_panel_chosen(self, message: HealthPanel.Chosen) -> None:
         """Go to the examples of the line that was clicked."""
@@ -826,7 +586,7 @@ class SetScreen(Screen[None]):
             return
         self._narrow(ExampleFilter.ALL, "")
         self.state.only_keys, self.state.only_words = frozenset(line.keys), line.words
-        self._show_selected()
+        self.page.show_selected()
         self.refresh_page()
 
     def action_alike(self) -> None:
@@ -842,70 +602,37 @@ class SetScreen(Screen[None]):
             )
             self.say(words)
             return
-        from uphold_tui.eval_set.side_by_side import AlikeScreen, Kept
+        from uphold_tui.eval_set.side_by_side import AlikeScreen
 
-        def keep(kept: Kept | None) -> None:
-            if kept is not None:
-                self._do(lambda: self.acts.keep_one(kept))
-
-        self.app.push_screen(AlikeScreen(twos, self.signs), keep)
+        self._ask(AlikeScreen(twos, self.signs), self.acts.keep_one)
 
     def action_check(self) -> None:
         """Ask for a training file, and check the set; esc stops it."""
-        from uphold_tui.dialogs.ask import AskScreen, Question
-
-        question = Question(
-            "Check the set",
-            "for examples that are alike, and for leaks into other sets and a training file",
-            hint="a training file, if you like: JSONL, JSON, CSV or text",
-            keys=(("enter", "check"), ("esc", "leave it")),
-            placement="-bottom",
-        )
+        from uphold_tui.dialogs.ask import AskScreen
+        from uphold_tui.eval_set.questions import CHECK
 
         def check(name: str | None) -> None:
             if name is not None:
                 against = (Path(name).expanduser(),) if name else ()
                 self.run_worker(self._check(against), exclusive=True, group="check")
 
-        self.app.push_screen(AskScreen(question), check)
+        self.app.push_screen(AskScreen(CHECK), check)
 
     async def _check(self, against: Sequence[Path]) -> None:
         self._stop_check()
-        run = self._checking = CheckRun(self.editor.store.path, self.loader.set_name, against)
-        self._tell_check("checking")
-        try:
-            found = await run.run(lambda progress: self._tell_check(progress_words(progress)))
-        except UpholdError as error:
-            self.show_message(safe_text.line(str(error), DOUBT))
-            found = None
-        self._checking = None
-        if found is not None:
-            self._is_check_old = False
-            await self.loader.take_findings(found.findings)
-            effective = count_noun(found.effective, "different example")
-            self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
-            self._show_selected()
+        with self._errors_told():
+            found = await self.health.check(against)
+            if found is not None:
+                effective = count_noun(found.effective, "different example")
+                self.say(f"checked: {effective}, {count_noun(len(found.findings), 'finding')}")
+                self.page.show_selected()
         self.refresh_page()
-
-    def _tell_check(self, words: str) -> None:
-        """Show how far the check is."""
-        if self._checking is not None and words != self._check_words:
-            self._check_words = words
-            self._refresh_health()
-
-    def _checked_words(self) -> str:
-        key = keys.label(self.table["set.check"])
-        if self.loader.findings is None:
-            return f"{key} checks for likeness and leaks too"
-        return f"changed since the check; {key} checks again" if self._is_check_old else "checked"
 
     def _stop_check(self) -> None:
         """Stop the check."""
-        if self._checking is not None:
-            self._checking.stop()
-            self._checking = None
+        if self.health.stop():
             self.say("the check is stopped")
-            self._refresh_health()
+            self.health.refresh()
 
     # other screens
 
@@ -944,8 +671,3 @@ class SetScreen(Screen[None]):
     def set_editor(self) -> SetEditor:
         """What changes the set."""
         return self.editor
-
-
-def _retire_words(stale: StaleCounts) -> str:
-    sentence = stale_sentence(stale)
-    return f"{sentence}; restoring brings them back" if sentence else "nothing was judged or decided on it"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from uphold.errors import DatabaseBusy, DatabaseLost, UpholdError
-from uphold.formatting import count_noun
+from uphold.formatting import count, count_noun
 from uphold.records.enums import EventKind, Ruling
 from uphold.records.reviews import PairView
 from uphold.reviewing.receipts import Outcome, Receipt, Refusal
@@ -129,6 +130,26 @@ class ReviewActions:
         self.unsaved = self.not_saved = self._locked_since = None
         self.lost = False
         self.session.drop_unsaved()
+
+    # how the session goes on
+
+    def toggle_blind(self) -> Update:
+        """Verdicts after the own decision from now on, or again before it."""
+        with suppress(UpholdError):  # then it is written with the next decision
+            self.session.go_blind(not self.session.blind)
+        pair = self.session.current
+        words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
+        if self.session.blind and pair is not None and not pair.verdict_hidden:
+            words = "blind from the next unread pair on"
+        return Update(muted(words), Redraw.ALL, wait_for_repaint=True)
+
+    def plan(self, number: int) -> Update:
+        """Plan to read so many pairs."""
+        try:
+            self.session.plan(number)
+        except UpholdError as error:
+            return Update(muted(safe_text.cause(str(error))))
+        return Update(muted(f"planned: {count(number)}"), Redraw.ALL)
 
     # what cannot be saved in the database
 

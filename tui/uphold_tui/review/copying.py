@@ -1,14 +1,22 @@
 """What `y` copies: what is selected, else the pair, and pressed again each answer and the instruction alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from uphold.formatting import count_noun
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
-from uphold_tui import safe_text
+from uphold_tui import keys, safe_text
+from uphold_tui.clipboard import copy_text
+from uphold_tui.review.layout import KeyTable
 from uphold_tui.review.reading import PaneState
 from uphold_tui.review.view import ReviewView
 from uphold_tui.widgets.text_body import TextBody
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 
 class CopiedPart(StrEnum):
@@ -30,16 +38,26 @@ class Copied:
 
 
 class CopyKey:
-    """Knows how often the key was pressed in a row."""
+    """Knows how often the key was pressed in a row; `label` is its name in messages."""
 
-    def __init__(self) -> None:
-        self._presses = 0
+    def __init__(self, label: str) -> None:
+        self._label, self._presses = label, 0
 
     def restart(self) -> None:
         """Another key was pressed."""
         self._presses = 0
 
-    def press(self, pair: PairView, panes: PaneState) -> Copied:
+    def copy(self, app: "App[object]", pair: PairView, panes: PaneState, tell: Callable[[str], None]) -> None:
+        """Copy what this press copies; `tell` gets that in words, with what the next one would copy."""
+        copied = self._press(pair, panes)
+        again = f"; {self._label} again: {copied.following}" if copied.following is not None else ""
+
+        def tell_both(words: str) -> None:
+            tell(f"{words}{again if words.startswith('copied') else ''}")
+
+        copy_text(app, copied.text, copied.what, tell_both)
+
+    def _press(self, pair: PairView, panes: PaneState) -> Copied:
         """Return what this press copies: the pane that scrolls alone first, where one does."""
         parts = list(CopiedPart)
         if panes.alone is not None:
@@ -58,6 +76,13 @@ def part_text(pair: PairView, part: CopiedPart) -> str:
         case CopiedPart.INSTRUCTION:
             return safe_text.safe(pair.text.turns[pair.turn - 1])
     return safe_text.whole_answer(pair.cells(Side(part.name))[pair.turn - 1])
+
+
+def copy_selected(app: "App[object]", body: TextBody, tell: Callable[[str], None]) -> None:
+    """Copy what is selected in a text, if anything is; `tell` gets how much that was."""
+    text = body.selected_text()
+    if text:
+        copy_text(app, text, count_noun(len(text), "character"), tell)
 
 
 class LineSelection:
@@ -86,6 +111,14 @@ class LineSelection:
         if body is not None:
             self._head = min(max(self._head + rows, 0), body.last_row)
             body.select_rows(self._anchor, self._head)
+
+    def describe(self, table: KeyTable) -> str:
+        """How many lines are selected, and the keys that copy them and end it; empty while none are."""
+        body = self.body
+        if body is None or body.selection is None:
+            return ""
+        copy, out = (keys.label(table[f"review.{name}"]) for name in ("copy", "unfind"))
+        return f"{count_noun(body.selection.rows, 'line')} of {self.side}: {copy} copies, {out} ends"
 
     def end(self) -> None:
         """Select nothing any more, in either pane."""

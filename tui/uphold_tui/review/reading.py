@@ -1,14 +1,9 @@
 """Reading state of the review: the form texts are shown in, and which panes are on the screen. Nothing of it is saved."""
 
-import os
-import shlex
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from uphold.records.enums import Side
 from uphold.records.reviews import PairView
-from uphold_tui.editor import run_in_foreground
 from uphold_tui.themes import PLAIN, Signs
 
 
@@ -103,19 +98,3 @@ def reading_refusal(pair: PairView | None, reading: ReadingState, change: str) -
     if change == "names" and pair.verdict_hidden:
         return "names come after your decision"
     return ""
-
-
-def pager_command() -> str:
-    """The command that opens a text: $PAGER, else $EDITOR, else less."""
-    return os.environ.get("PAGER") or os.environ.get("EDITOR") or "less"
-
-
-def run_pager(command: str, text: str) -> None:
-    """Show a text in a pager or editor and wait until it is left.
-
-    Raises OSError where the command cannot be started, ValueError where it cannot be split into words.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "pair.txt"
-        file.write_text(text, encoding="utf-8")
-        run_in_foreground([*shlex.split(command), str(file)])

@@ -1,14 +1,12 @@
 """The review screen: the actions of its keys. Each calls the session or changes what is shown, and the screen redraws."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.style import Style
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Click, Event, MouseDown, Resize
 from textual.events import Key as KeyEvent
@@ -16,38 +14,34 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun
 from uphold.records.enums import Side
 from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
-from uphold_tui.clipboard import copy_text
 from uphold_tui.place import Place
-from uphold_tui.review import layout
+from uphold_tui.review import layout, messages
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
-from uphold_tui.review.copying import CopyKey, LineSelection
+from uphold_tui.review.copying import CopyKey, LineSelection, copy_selected
 from uphold_tui.review.layout import RATES_HIDDEN, ScreenState, Shape
+from uphold_tui.review.leaving import Leaving
 from uphold_tui.review.live_numbers import NumbersFeed
+from uphold_tui.review.moving import QueueMoves
 from uphold_tui.review.paint_gate import PaintGate
-from uphold_tui.review.reading import PaneState, ReadingState, pager_command, reading_refusal, run_pager
-from uphold_tui.review.search import PairSearch, hidden_in_context
-from uphold_tui.review.summary import ReviewExit, SessionSummary
+from uphold_tui.review.reading import PaneState, ReadingState, reading_refusal
+from uphold_tui.review.search import PairSearch, find_places
+from uphold_tui.review.seen import on_screen, record_seen
+from uphold_tui.review.summary import MIN_DECISIONS_FOR_SUMMARY, SessionSummary, summary_of
 from uphold_tui.review.view import ReviewView
-from uphold_tui.themes import BOLD, MUTED
+from uphold_tui.themes import MUTED
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.painting import Painted
 from uphold_tui.widgets.text_body import TextBody
 
 if TYPE_CHECKING:
-    from uphold.records.judgments import JudgeRef
-    from uphold.records.pair_list import PairFilter
-    from uphold.workflows.pair_list import PairListing
-
-MIN_DECISIONS_FOR_SUMMARY = 5
-"""Fewer decisions than this in a session, and leaving shows no summary."""
+    from uphold_tui.review.links import ReviewLinks
 
 RETRY_SECONDS = 0.15
 """How soon what met another program's lock is tried again; the app answers to keys in between."""
@@ -62,39 +56,11 @@ VERDICT_CHECK_SECONDS = 1.0
 """Between two checks for a verdict that is still to come."""
 
 
-class ReviewLinks(Protocol):
-    """Where a review leads; implemented by the app's navigation, which alone opens and closes screens."""
-
-    def open_list(self, *, choose: bool = False) -> None:
-        """All pairs of the run, as they were left; `choose` offers the filters at once."""
-
-    def open_filtered(self, wanted: "PairFilter", judge: "JudgeRef | None" = None) -> None:
-        """Some pairs of the run, with the verdicts of a judge."""
-
-    def open_numbers(self) -> None:
-        """The numbers of the run."""
-
-    def open_set(self, key: str) -> None:
-        """The run's eval set, with the cursor on an example."""
-
-    def review_queue(self, queue: str) -> None:
-        """Another queue of the run; leaving it comes back here."""
-
-    def return_to_list(self) -> bool:
-        """Back to the list that the pair at hand was opened from; False where there is none."""
-
-    def listing(self) -> "PairListing":
-        """The run's pairs, to be searched."""
-
-    def leave(self, exit_: ReviewExit) -> None:
-        """Out of the review."""
-
-
 class ReviewScreen(Screen[None]):
     """One reviewer at work on one run.
 
-    Nothing on it has focus, so Textual looks for bindings and actions here. The helpers know neither the screen nor each
-    other; what they return is drawn by `apply`.
+    Nothing on it has focus, so Textual looks for bindings and actions here. The helpers do not know the screen; what they
+    return is drawn by `apply`.
     """
 
     CSS_PATH = "review.tcss"
@@ -104,20 +70,20 @@ class ReviewScreen(Screen[None]):
     is_hit_testing = False
     """Whether rows are made only to know what is under the mouse."""
 
-    def __init__(self, session: ReviewSession, navigation: ReviewLinks, options: AppOptions | None = None) -> None:
+    def __init__(self, session: ReviewSession, navigation: "ReviewLinks", options: AppOptions | None = None) -> None:
         super().__init__()
         self.session, self.navigation = session, navigation
         self.options = options or AppOptions({})
         self.table = {key.id: key for key in keys.remapped(keys.REVIEW, self.options.keymap)}
         self.paint_gate = PaintGate()
         self.actions = ReviewActions(session, self.options, self.table)
+        self.moves = QueueMoves(session, self.actions)
         self.matches = PairSearch()
         self.numbers = NumbersFeed(session)
         self.answer_cache = PreparedAnswers()
         self.reading = ReadingState(signs=self.options.signs)
         self.pane_state = PaneState(stacked=self.options.state.stacked)
         self.message = Content("")
-        self.tour_offered = False
         self._started = False
         self._shown_pair: tuple[int, bool] | None = None
         self._quiet_timer: Timer | None = None
@@ -125,7 +91,8 @@ class ReviewScreen(Screen[None]):
         self._mouse_down: tuple[float, str | None] = (0.0, None)
         self.view = ReviewView()
         self.lines = LineSelection(self.view)
-        self.copy_key = CopyKey()
+        self.leaving = Leaving(navigation, self.actions, self.summary, self.action_save_elsewhere, self.options.signs)
+        self.copy_key = CopyKey(keys.label(self.table["review.copy"]))
 
     def compose(self) -> ComposeResult:
         yield from self.view.compose(layout.nothing_to_review(self.session))
@@ -197,6 +164,9 @@ class ReviewScreen(Screen[None]):
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the You row."""
         self.apply(Update(message))
+
+    def _say(self, words: str) -> None:
+        self.show_message(muted(words))
 
     def draw(self) -> None:
         """Draw the session as it stands; a new pair starts at its top, with the names hidden."""
@@ -275,11 +245,7 @@ class ReviewScreen(Screen[None]):
         pair = self.session.current
         if pair is None or not self.paint_gate.is_painted or self.actions.lost:
             return
-        try:
-            with self.session.store.waiting_at_most(0):
-                self.session.record_seen(self._on_screen(pair))
-        except UpholdError:
-            return  # what cannot be saved is said when a decision cannot
+        record_seen(self.session, self._on_screen(pair))
 
     # keys and mouse
 
@@ -333,22 +299,11 @@ class ReviewScreen(Screen[None]):
 
     def _on_screen(self, pair: PairView) -> OnScreen:
         """What the reviewer had before them when they pressed the key."""
-        return OnScreen(
-            side_a=pair.side_a,
-            names_shown=self.reading.names or self.session.names_were_shown(pair.pair_id),
-            judge_id=pair.judge.judge_id if pair.judge else None,
-            verdict=pair.judge.verdict if pair.judge else None,
-            width=self.app.size.width,
-            height=self.app.size.height,
-        )
+        return on_screen(self.session, pair, self.reading, self.shape)
 
     def _seconds(self) -> float:
         """How long the pair has been on the screen."""
         return round(monotonic() - self.paint_gate.painted_at, 3)
-
-    def _awaits_confirmation(self, pair: PairView) -> bool:
-        """Whether this was decided blind, and its verdict is on the screen since."""
-        return self.session.blind and pair.state.blind_decision is not None
 
     def action_decide(self, word: str) -> None:
         """A better, B better, tie or both bad."""
@@ -357,20 +312,15 @@ class ReviewScreen(Screen[None]):
             return
         choice = badges.choice_of(pair, word)
         if self.session.is_held:
-            self.show_message(muted(self._held_words()))
+            self._say(messages.held(self.table))
             return
-        if self._awaits_confirmation(pair) and badges.your_choice(pair) is choice:
-            self._go_on()
+        if self.moves.awaits_confirmation(pair) and badges.your_choice(pair) is choice:
+            self.apply(self.moves.on())
             return
         hold = self.options.hold == "override"
         self._run(
             pair, partial(self.session.decide, choice, self._on_screen(pair), self._seconds(), hold_overturned=hold)
         )
-
-    def _held_words(self) -> str:
-        """What can be done on a pair that was just overturned, by its keys."""
-        on, back = (keys.label(self.table[f"review.{name}"]) for name in ("uphold", "undo"))
-        return f"{on} goes on, {back} takes back"
 
     def action_uphold(self) -> None:
         """Uphold the verdict that is shown; on a decided pair go on; after a failed save try again."""
@@ -380,7 +330,7 @@ class ReviewScreen(Screen[None]):
         if self.actions.unsaved is not None:
             self.apply(self.actions.retry(pair, narrow=self.shape.narrow))
         elif badges.your_choice(pair) is not None:
-            self._go_on()
+            self.apply(self.moves.on())
         else:
             self._run(pair, partial(self.session.uphold, self._on_screen(pair), self._seconds()))
 
@@ -436,99 +386,49 @@ class ReviewScreen(Screen[None]):
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
-        held = self.session.is_held or self._awaits_confirmation(pair)
+        held = self.session.is_held or self.moves.awaits_confirmation(pair)
 
         def write(words: tuple[str, ...] | None) -> None:
             if words is None:
                 return
             self._run(pair, partial(self.session.reasons, words, self._on_screen(pair)))
             if held and self.actions.unsaved is None:
-                self._go_on(self.message)
+                self.apply(self.moves.on(self.message))
 
         reasons = ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held)
         self.app.push_screen(reasons, write)
 
     def action_blind(self) -> None:
         """Verdicts after the own decision from now on, or again before it."""
-        with suppress(UpholdError):  # then it is written with the next decision
-            self.session.go_blind(not self.session.blind)
-        pair = self.session.current
-        words = "blind: verdicts come after your decision" if self.session.blind else "blind off: verdicts on the table"
-        if self.session.blind and pair is not None and not pair.verdict_hidden:
-            words = "blind from the next unread pair on"
-        self.apply(Update(muted(words), Redraw.ALL, wait_for_repaint=True))
+        self.apply(self.actions.toggle_blind())
 
     def action_plan(self, number: int) -> None:
         """Plan to read so many pairs."""
-        try:
-            self.session.plan(number)
-        except UpholdError as error:
-            self.show_message(muted(safe_text.cause(str(error))))
-            return
-        self.apply(Update(muted(f"planned: {count(number)}"), Redraw.ALL))
+        self.apply(self.actions.plan(number))
 
     # moving
 
-    def _move(self, move: Callable[[], bool], message: Content | None = None) -> bool:
-        """Move, unless a verdict waits to be saved or the texts can no longer be read; False when there was nowhere to go.
-
-        `message` is shown with the pair that is moved to.
-        """
-        if self.actions.unsaved is not None or self.actions.is_unreadable():
-            self.draw_strip()
-            return False
-        moved = move()
-        if moved:
-            self.apply(Update(Content("") if message is None else message, Redraw.ALL))
-        return moved
-
-    def _move_or_say(self, move: Callable[[], bool], words: str) -> None:
-        """Move, or say why not."""
-        if not self._move(move) and self.actions.unsaved is None:
-            trouble = self.actions.trouble()
-            self.show_message(muted(words if trouble is None else trouble))
-
     def action_go(self, step: int) -> None:
         """To the next pair of the queue, or the one before; from a verdict that has come into view on to what is unread."""
-        pair = self.session.current
-        stays = pair is not None and (self.session.is_held or self._awaits_confirmation(pair))
-        if step > 0 and stays and self._move(self.session.go_unread):
-            return
-        if step > 0:
-            self._move_or_say(self.session.go_next, "this is the last pair")
-        else:
-            self._move_or_say(self.session.go_previous, "this is the first pair")
+        self.apply(self.moves.step(step))
 
     def action_unread(self) -> None:
         """To the next unread pair."""
-        self._move_or_say(self.session.go_unread, "every pair is read")
+        self.apply(self.moves.to_unread())
 
     def action_jump(self, number: int) -> None:
         """To a pair by its place in the queue, from 1."""
-        words = f"there is no pair {count(number)}: this queue has {count(self.session.total)}"
-        self._move_or_say(partial(self.session.go_to, number), words)
-
-    def _go_on(self, message: Content | None = None) -> None:
-        """From a decided pair to the next unread one, else to the next; `message` is shown there."""
-        if not self._move(self.session.go_unread, message):
-            self.action_go(1)
+        self.apply(self.moves.to_number(number))
 
     def go_to_place(self, place: int) -> None:
         """Show the pair at a place of the queue, from 0."""
-        self._move(partial(self.session.go_to, place + 1))
-
-    def place_of(self, pair_id: int) -> int | None:
-        """A pair's place in the queue, from 0; None where the queue does not have it."""
-        try:
-            return self.session.place_of(pair_id)
-        except KeyError:
-            return None
+        self.apply(self.moves.to_place(place))
 
     def show_pair(self, pair_id: int) -> bool:
         """Show a pair, whichever place it has; False, with a message, where the queue does not have it."""
-        place = self.place_of(pair_id)
+        place = self.session.cursor.places.get(pair_id)
         if place is None:
-            self.show_message(muted("that pair is not in this queue"))
+            self._say("that pair is not in this queue")
             return False
         self.go_to_place(place)
         return True
@@ -564,8 +464,7 @@ class ReviewScreen(Screen[None]):
         if self.lines.body is not None:
             self._select_more(lines)
             return
-        for body in self.view.scrolled_bodies(self.pane_state, self.shape, lines):
-            body.scroll_rows(body.top + lines)
+        self.view.scroll(self.pane_state, self.shape, lines)
 
     def action_page(self, pages: float) -> None:
         """Pages down, or up; a whole page up first leaves zoom."""
@@ -575,23 +474,18 @@ class ReviewScreen(Screen[None]):
         if pages == -1 and self.pane_state.zoomed:
             self.action_panes("zoom")
             return
-        bodies = self.view.scrolled_bodies(self.pane_state, self.shape, 1 if pages > 0 else -1)
-        step = page_step(pages, min(body.page for body in bodies))
-        for body in bodies:
-            body.scroll_rows(body.top + step)
+        self.view.scroll_pages(self.pane_state, self.shape, pages)
 
     def action_ends(self, end: bool) -> None:
         """To the top, or the end."""
         if self.lines.body is not None:
             self._select_more(WHOLE_TEXT if end else -WHOLE_TEXT)
             return
-        for body in self.view.scrolled_bodies(self.pane_state, self.shape, 1 if end else -1):
-            body.scroll_rows(body.max_top if end else 0)
+        self.view.scroll_to_end(self.pane_state, self.shape, end=end)
 
     def on_text_body_wheel(self, message: TextBody.Wheel) -> None:
         """Scroll with the wheel."""
-        for body in self.view.wheeled_bodies(message.body, self.pane_state):
-            body.scroll_rows(body.top + message.lines)
+        self.view.scroll_with_wheel(message.body, self.pane_state, message.lines)
 
     def action_panes(self, change: str) -> None:
         """Change which panes are on the screen: `alone`, `apart`, `zoom`, `stacked`."""
@@ -613,7 +507,7 @@ class ReviewScreen(Screen[None]):
         pair = self.session.current
         refusal = reading_refusal(pair, self.reading, change)
         if refusal:
-            self.show_message(muted(refusal))
+            self._say(refusal)
         elif pair is not None or change != "names":
             self._set_reading(self.reading.toggled(change))
             if change == "names":
@@ -629,30 +523,17 @@ class ReviewScreen(Screen[None]):
         if pair is None:
             return
         selected = self.lines.selected_body()
-        if selected is not None:
-            self._copy_selected(selected)
-            self.lines.end()
-            self._draw_frame()
+        if selected is None:
+            self.copy_key.copy(self.app, pair, self.pane_state, self._say)
             return
-        copied = self.copy_key.press(pair, self.pane_state)
-        key = keys.label(self.table["review.copy"])
-        again = f"; {key} again: {copied.following}" if copied.following is not None else ""
-
-        def tell(words: str) -> None:
-            self.show_message(muted(f"{words}{again if words.startswith('copied') else ''}"))
-
-        copy_text(self.app, copied.text, copied.what, tell)
+        copy_selected(self.app, selected, self._say)
+        self.lines.end()
+        self._draw_frame()
 
     def on_text_body_selected(self, message: TextBody.Selected) -> None:
         """Copy what was selected with the mouse; it stays selected until something else is done."""
         message.stop()
-        self._copy_selected(message.body)
-
-    def _copy_selected(self, body: TextBody) -> None:
-        text = body.selected_text()
-        if text:
-            what = count_noun(len(text), "character")
-            copy_text(self.app, text, what, lambda words: self.show_message(muted(words)))
+        copy_selected(self.app, message.body, self._say)
 
     def action_select(self) -> None:
         """Begin to select lines with the keys that scroll, or end that."""
@@ -679,26 +560,20 @@ class ReviewScreen(Screen[None]):
         self.show_message(Content(""))
 
     def _say_selected(self) -> None:
-        body = self.lines.body
-        if body is not None and body.selection is not None:
-            rows = count_noun(body.selection.rows, "line")
-            copy, out = (keys.label(self.table[f"review.{name}"]) for name in ("copy", "unfind"))
-            self.show_message(muted(f"{rows} of {self.lines.side}: {copy} copies, {out} ends"))
+        words = self.lines.describe(self.table)
+        if words:
+            self._say(words)
 
     def action_pager(self) -> None:
         """Open the pair in $PAGER, else $EDITOR, else less."""
         pair = self.session.current
         if pair is None:
             return
-        command = pager_command()
-        try:
-            with self.app.suspend():
-                run_pager(command, safe_text.as_text(pair))
-        except SuspendNotSupported:
-            self.show_message(muted("this terminal cannot be handed to a pager"))
-        except (OSError, ValueError) as error:
-            said = Content.assemble(safe_text.line(command), " could not be started: ", safe_text.line(str(error)))
-            self.show_message(said)
+        from uphold_tui.review.pager import show_in_pager
+
+        problem = show_in_pager(self.app, safe_text.as_text(pair))
+        if problem is not None:
+            self.show_message(problem)
 
     # searching
 
@@ -721,18 +596,14 @@ class ReviewScreen(Screen[None]):
             self._set_reading(self.reading.finding(""))
 
     async def _find(self, text: str) -> None:
-        """Find the pairs with these words; the index is made, or brought up to date, beside the app."""
+        """Find the pairs with these words, and go to the next of them."""
         listing = self.navigation.listing()
         try:
-            if not listing.is_searchable:
-                self.show_message(muted("reading the texts for the search …"))
-                await asyncio.to_thread(listing.bring_up_to_date)
-            found = listing.search(text, listing.read_ids())
+            places = await find_places(text, self.session, listing, self._say)
         except UpholdError as error:
-            self.show_message(muted(safe_text.cause(str(error))))
+            self._say(safe_text.cause(str(error)))
             return
-        keyed = [place - 1 for place, _ in self.session.named(text)]
-        self.matches.set_places([*keyed, *(place for place in map(self.place_of, found) if place is not None)])
+        self.matches.set_places(places)
         self._set_reading(self.reading.finding(text if self.matches.places else ""))
         if not self.matches.places:
             self.show_message(Content.assemble(("found nowhere: ", MUTED), safe_text.line(text, MUTED)))
@@ -762,11 +633,8 @@ class ReviewScreen(Screen[None]):
         self._show_match(place)
 
     def _show_match(self, place: int) -> None:
-        narrow, pair = self.shape.narrow, self.session.current
-        words = self.matches.describe(place, narrow=narrow)
-        if not narrow and pair is not None and hidden_in_context(pair, self.reading.find):
-            words = f"{words}; here in the context: + shows it"
-        self.show_message(muted(words))
+        words = self.matches.describe(place, self.session.current, self.reading.find, narrow=self.shape.narrow)
+        self._say(words)
 
     # other screens
 
@@ -794,7 +662,7 @@ class ReviewScreen(Screen[None]):
         if self._has_unsaved():
             return
         if self.session.blind:
-            self.show_message(muted(RATES_HIDDEN))
+            self._say(RATES_HIDDEN)
         else:
             self.navigation.open_numbers()
 
@@ -808,7 +676,7 @@ class ReviewScreen(Screen[None]):
         """The judge's raw answers."""
         pair = self.session.current
         if pair is not None and pair.verdict_hidden:
-            self.show_message(muted("the judge's answers come after your decision"))
+            self._say("the judge's answers come after your decision")
         elif pair is not None:
             from uphold_tui.dialogs.panels import RawScreen
 
@@ -831,30 +699,15 @@ class ReviewScreen(Screen[None]):
 
     def offer_tour(self) -> None:
         """Say once, where receipts stand, that there is a tour."""
-        self.tour_offered = True
-        key = keys.label(self.table["review.help"])
-        self.message = Content.assemble((key, BOLD), (" all keys, and a tour of two minutes", MUTED))
+        self.message = messages.tour_offer(self.table)
 
     def note_lost_keys(self) -> None:
         """Say once, where receipts stand, which keys were given to another entry."""
-        if self.options.keymap:
-            from uphold_tui.keymap_check import lost_keys
-
-            own = [words for words in lost_keys(self.options.keymap) if "(review." in words]
-            if own:
-                more = f"; {count(len(own) - 1)} more in {keys.label(self.table['review.help'])}" if own[1:] else ""
-                self.message = muted(own[0] + more)
+        self.message = messages.lost_keys(self.options.keymap, self.table) or self.message
 
     def note_other_sets(self) -> None:
         """Say once, where receipts stand, which responses of the run came with another set."""
-        parts = [
-            Content.assemble(
-                (f"{count_noun(number, 'response')} came with the set ", MUTED), safe_text.line(name, MUTED)
-            )
-            for name, number in self.session.from_other_sets().items()
-        ]
-        if parts:
-            self.message = Content(", ").join(parts)
+        self.message = messages.from_other_sets(self.session.from_other_sets()) or self.message
 
     def action_guidelines(self) -> None:
         """What the set asks of its judges and reviewers."""
@@ -882,13 +735,11 @@ class ReviewScreen(Screen[None]):
         if name in self.app.available_themes:
             self.app.theme = self.options.state.theme = name
             kept = "kept from now on" if self.options.theme is None else f'theme = "{name}" in uphold.toml keeps it'
-            self.show_message(muted(kept))
+            self._say(kept)
 
     def action_who(self) -> None:
         """Say under which name this is, and how to take another."""
-        name = safe_text.line(self.session.reviewer)
-        said = Content.assemble("you review as ", name, ("; uphold review --reviewer NAME takes another", MUTED))
-        self.show_message(said)
+        self.show_message(messages.reviewer(self.session.reviewer))
 
     # what cannot be saved, and leaving
 
@@ -902,77 +753,31 @@ class ReviewScreen(Screen[None]):
     def action_save_elsewhere(self) -> None:
         """Ask for a file, and save there what the database cannot take."""
         if self.actions.trouble() is None:
-            self.show_message(muted("nothing is unsaved"))
+            self._say("nothing is unsaved")
             return
         from uphold_tui.dialogs.not_kept import ask_file
 
         def save(name: str | None) -> None:
             if name and self.actions.trouble() is None:
-                self.show_message(muted("saved in the database meanwhile"))
+                self._say("saved in the database meanwhile")
             elif name:
                 self.apply(self.actions.save_elsewhere(self.session.current, name, narrow=self.shape.narrow))
 
         self.app.push_screen(ask_file(str(self.actions.suggested_file())), save)
 
-    def _ask_before_leaving(self, trouble: str, leave: Callable[[], None]) -> None:
-        """Say what would be lost, and let the reviewer choose."""
-        from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen
-
-        def chosen(choice: Choice | None) -> None:
-            if choice is Choice.SAVE:
-                self.action_save_elsewhere()
-            elif choice is Choice.LEAVE:
-                leave()
-
-        self.app.push_screen(NotKeptScreen(trouble), chosen)
-
     def action_back(self) -> None:
         """Back to the list the pair was opened from; else leave, after a summary where there is something to see."""
-        trouble = self.actions.trouble()
-        if trouble is not None:
-            self._ask_before_leaving(trouble, lambda: self.navigation.leave(ReviewExit(self.summary(), asked=True)))
-            return
-        if self.navigation.return_to_list():
-            return
-        summary = self.summary()
-        if summary is None:
-            self.navigation.leave(ReviewExit())
-            return
-        from uphold_tui.review.summary import SummaryScreen
-
-        def answered(leave: bool | None) -> None:
-            if leave:
-                self.navigation.leave(ReviewExit(summary))
-
-        self.app.push_screen(SummaryScreen(summary, self.options.signs), answered)
+        self.leaving.back(self.app)
 
     def action_leave(self) -> None:
         """Quit at once; where something is not saved, ask first."""
-        trouble = self.actions.trouble()
-        if trouble is None:
-            self.navigation.leave(ReviewExit(self.summary(), quit=True))
-            return
-        self._ask_before_leaving(
-            trouble, lambda: self.navigation.leave(ReviewExit(self.summary(), quit=True, asked=True))
-        )
+        self.leaving.quit(self.app)
 
     def summary(self) -> SessionSummary | None:
         """What this session came to; None after a few decisions only."""
-        session = self.session
-        totals = session.session_totals()
-        if totals.decided < MIN_DECISIONS_FOR_SUMMARY:
+        if self.session.session_totals().decided < MIN_DECISIONS_FOR_SUMMARY:
             return None
         trouble = self.actions.trouble() or ""
         if not trouble:
             self.refresh_numbers()
-        return SessionSummary(
-            session.run,
-            totals,
-            session.progress,
-            self.numbers.first,
-            self.numbers.latest,
-            self.actions.patterns.lines(),
-            session.blind,
-            "" if trouble else session.waiting(),
-            trouble,
-        )
+        return summary_of(self.session, self.numbers, self.actions.patterns, trouble)

@@ -24,6 +24,11 @@ from uphold_tui.widgets.rows import spread
 
 if TYPE_CHECKING:
     from uphold.records.statistics import LiveNumbers, Rate
+    from uphold.workflows.review_session import ReviewSession
+    from uphold_tui.review.live_numbers import NumbersFeed
+
+MIN_DECISIONS_FOR_SUMMARY = 5
+"""Fewer decisions than this in a session, and leaving shows no summary."""
 
 
 @dataclass(slots=True)
@@ -114,6 +119,23 @@ class SessionSummary:
         if self.waiting:
             return f"All saved. {count(unread)} still unread. {self.waiting}"
         return f"All saved. {count_noun(unread, 'pair is', 'pairs are')} still unread."
+
+
+def summary_of(
+    session: "ReviewSession", numbers: "NumbersFeed", patterns: OverturnPatterns, trouble: str
+) -> SessionSummary:
+    """Return what a session came to, with its numbers as they were counted last; `trouble` says what is not saved."""
+    return SessionSummary(
+        session.run,
+        session.session_totals(),
+        session.progress,
+        numbers.first,
+        numbers.latest,
+        patterns.lines(),
+        session.blind,
+        "" if trouble else session.waiting(),
+        trouble,
+    )
 
 
 @dataclass(frozen=True, slots=True)

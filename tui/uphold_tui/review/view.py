@@ -17,6 +17,7 @@ from uphold_tui.review.live_numbers import Rail
 from uphold_tui.review.reading import PaneState
 from uphold_tui.review.verdict_strip import StripState, VerdictStrip
 from uphold_tui.widgets.header import ProgressLine
+from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import KeyFooter, SplitRow
 from uphold_tui.widgets.text_body import Margins, PreparedAnswer, TextBody
@@ -109,7 +110,30 @@ class ReviewView:
         for side, answer in answers.items():
             self.panes[side].body.wrap(answer)
 
-    def scrolled_bodies(self, panes: PaneState, shape: Shape, step: int) -> list[TextBody]:
+    def scroll(self, panes: PaneState, shape: Shape, lines: int) -> None:
+        """Some lines down, or up."""
+        self._scroll_all(self._scrolled_bodies(panes, shape, lines), lines)
+
+    def scroll_pages(self, panes: PaneState, shape: Shape, pages: float) -> None:
+        """Pages down, or up; a page is as high as the lowest of the texts."""
+        bodies = self._scrolled_bodies(panes, shape, 1 if pages > 0 else -1)
+        self._scroll_all(bodies, page_step(pages, min(body.page for body in bodies)))
+
+    def scroll_to_end(self, panes: PaneState, shape: Shape, *, end: bool) -> None:
+        """To the end, or the top."""
+        for body in self._scrolled_bodies(panes, shape, 1 if end else -1):
+            body.scroll_rows(body.max_top if end else 0)
+
+    def scroll_with_wheel(self, body: TextBody, panes: PaneState, lines: int) -> None:
+        """Some lines down, or up, with the wheel over a text: both panes, or that text when they scroll apart."""
+        both = [pane.body for pane in self.panes.values()]
+        self._scroll_all(both if panes.alone is None and body in both else [body], lines)
+
+    def _scroll_all(self, bodies: list[TextBody], lines: int) -> None:
+        for body in bodies:
+            body.scroll_rows(body.top + lines)
+
+    def _scrolled_bodies(self, panes: PaneState, shape: Shape, step: int) -> list[TextBody]:
         """What the scrolling keys move down (1) or up (-1): an unfolded instruction as far as it goes, the pane that
         scrolls alone, or both panes."""
         whole_shown = layout.shows_whole_instruction(panes, shape)
@@ -117,11 +141,6 @@ class ReviewView:
             return [self.whole]
         only = panes.single if shape.tiny else panes.alone
         return [pane.body for side, pane in self.panes.items() if only in (None, side)]
-
-    def wheeled_bodies(self, body: TextBody, panes: PaneState) -> list[TextBody]:
-        """What the wheel moves: both panes, or the text under it when they scroll apart."""
-        both = [pane.body for pane in self.panes.values()]
-        return both if panes.alone is None and body in both else [body]
 
     def step_changes(self, answers: Mapping[Side, PreparedAnswer], step: int) -> bool:
         """Scroll both panes to their next change or match; whether there was one to go to."""
