@@ -310,7 +310,7 @@ async def test_judging_in_the_background_that_lost_its_file_is_named_in_the_end(
         await pilot.pause()
         store.path.unlink()
         work = made.navigator._begin_judging(review(pilot).session.run, "rules:closer")
-        work._thread.join(20)
+        work._thread.wait(20)
         await press(pilot, "ctrl+c")
     code, said = end_of(made, store)
     assert code == 4

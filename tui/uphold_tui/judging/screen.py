@@ -225,7 +225,7 @@ class JudgingScreen(Screen[None]):
 
     def _show_cap(self, problem: str) -> None:
         if problem:
-            self.notify(problem, markup=False)
+            self.notify("dollars as a number, such as 2.50", markup=False)
         self.refresh_page()
 
     def action_raw(self) -> None:

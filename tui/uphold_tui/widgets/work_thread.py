@@ -29,8 +29,12 @@ class WorkThread:
     def stop_and_wait(self) -> None:
         """Stop the work, and wait as long as it may take until what is in flight is saved."""
         self._control.stop("the app was left")
+        self.wait(GRACE_SECONDS + 2.0)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, so many seconds at most; one that was not started is not waited for."""
         if self._thread.is_alive():
-            self._thread.join(GRACE_SECONDS + 2.0)
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         try:
