@@ -1,38 +1,48 @@
 """The command line interface: a Typer app whose commands import what they need when they run."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from uphold_tui.commands import (
-    backup,
-    compare,
-    completion,
-    decide,
-    doctor,
-    export,
-    generate,
-    import_,
-    init,
-    judge,
-    pack,
-    report,
-    review,
-    run_checkpoint,
-    runs,
-    scores,
-    show,
-    stats,
-)
-from uphold_tui.commands.lazy import CommandGroup, lazy_group
+from uphold_tui.commands.lazy import lazy_commands, lazy_group
 from uphold_tui.commands.options import Context
+
+_COMMANDS = {
+    "demo": "review:demo",
+    "init": "init:init",
+    "import": "import_:import_",
+    "run": "run_checkpoint:run_checkpoint",
+    "generate": "generate:generate",
+    "perplexity": "generate:perplexity",
+    "judge": "judge:judge",
+    "review": "review:review",
+    "next": "decide:next_",
+    "decide": "decide:decide",
+    "pack": "pack:pack",
+    "merge": "pack:merge",
+    "stats": "stats:stats",
+    "plan": "compare:plan",
+    "compare": "compare:compare",
+    "gate": "compare:gate",
+    "scores": "scores:scores",
+    "show": "show:show",
+    "report": "report:report",
+    "replay": "report:replay",
+    "export": "export:export",
+    "backup": "backup:backup",
+    "doctor": "doctor:doctor",
+    "completion": "completion:completion",
+    "imports": "import_:imports_app",
+    "runs": "runs:app",
+}
+"""The commands in the order of the help, each with its module in `uphold_tui.commands` and its name there."""
 
 app = typer.Typer(
     name="uphold",
-    cls=CommandGroup,
+    cls=lazy_commands({name: f"uphold_tui.commands.{place}" for name, place in _COMMANDS.items()}),
     rich_markup_mode=None,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -69,47 +79,13 @@ def root(
         from uphold_tui.console import in_terminal
 
         if in_terminal():
+            from uphold_tui.commands import review
+
             review.start(context.obj)
         else:
             typer.echo(context.get_help())
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": review.demo,
-    "init": init.init,
-    "import": import_.import_,
-    "run": run_checkpoint.run_checkpoint,
-    "generate": generate.generate,
-    "perplexity": generate.perplexity,
-    "judge": judge.judge,
-    "review": review.review,
-    "next": decide.next_,
-    "decide": decide.decide,
-    "pack": pack.pack,
-    "merge": pack.merge,
-    "stats": stats.stats,
-    "plan": compare.plan,
-    "compare": compare.compare,
-    "gate": compare.gate,
-    "scores": scores.scores,
-    "show": show.show,
-    "report": report.report,
-    "replay": report.replay,
-    "export": export.export,
-    "backup": backup.backup,
-    "doctor": doctor.doctor,
-    "completion": completion.completion,
-}
-
-
-for name, command in _COMMANDS.items():
-    app.command(name)(command)
-
-imports = typer.Typer(cls=CommandGroup, rich_markup_mode=None, invoke_without_command=True)
-imports.callback()(import_.imports)
-imports.command("drop")(import_.drop)
-app.add_typer(imports, name="imports")
-app.add_typer(runs.app, name="runs")
 app.add_typer(
     lazy_group("uphold_tui.commands.sets", "Curate eval sets, and say what their numbers rest on."), name="set"
 )
@@ -175,7 +151,9 @@ def _describe(error: Exception) -> str:
 
 def main() -> None:
     """Run the command line and exit with its exit code."""
-    completion.prepare_completion()
+    from uphold_tui.commands.completion import prepare_completion
+
+    prepare_completion()
     sys.exit(run(sys.argv[1:]))
 
 

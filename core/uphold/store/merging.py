@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadDatabase, BadUsage
-from uphold.records.packs import MergeConflict, MergedReviewer, MergeSummary
+from uphold.records.merges import MergeConflict, MergedReviewer, MergeSummary
 from uphold.records.runs import Run
 from uphold.store.database import Store, now
 from uphold.store.outcomes import write_labels, write_undone

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from uphold.errors import BadUsage
-from uphold.records.packs import MergeSummary
+from uphold.records.merges import MergeSummary
 from uphold.store.database import Store
 from uphold.store.foreign import reading_foreign
 from uphold.store.merging import merge_reviews, stage_reviews

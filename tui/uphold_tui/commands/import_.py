@@ -8,6 +8,7 @@ import typer
 from uphold.formatting import count_noun
 from uphold_tui.commands.import_preview import preview_files
 from uphold_tui.commands.import_summary import print_summary, summary_json
+from uphold_tui.commands.lazy import CommandGroup
 from uphold_tui.commands.options import AsJson, Context, FieldColumns
 
 if TYPE_CHECKING:
@@ -251,3 +252,8 @@ def drop(
         dropped = drop_import(store, number)
     of_set = f" of {dropped.set!r}" if dropped.set else ""
     print_text(f"import {number} is taken back: {_added_counts(dropped.counts)}{of_set}")
+
+
+imports_app = typer.Typer(cls=CommandGroup, rich_markup_mode=None, invoke_without_command=True)
+imports_app.callback()(imports)
+imports_app.command("drop")(drop)

@@ -1,12 +1,13 @@
-"""Groups of commands: what they say to a word that is no command; and groups that are loaded when they are used."""
+"""Groups of commands: what they say to a word that is no command; commands and groups that are loaded when they are used."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command, get_group
 
 from uphold.errors import BadUsage
 
@@ -37,6 +38,37 @@ class DefaultGroup(CommandGroup):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["[RUN] [--json] | COMMAND [ARGS]..."]
+
+
+def lazy_commands(table: Mapping[str, str]) -> type[CommandGroup]:
+    """Return a group whose first commands are those of a table, each imported and made when it is first asked for.
+
+    `table` has `module:name` by command; what is found there is a function, or a Typer app with commands of its own. Making
+    all commands at every start took longer than what most of them do.
+    """
+
+    class LazyCommands(CommandGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            return [*table, *(name for name in super().list_commands(ctx) if name not in table)]
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name in table and cmd_name not in self.commands:
+                self.add_command(_made(cmd_name, table[cmd_name]), cmd_name)
+            return super().get_command(ctx, cmd_name)
+
+    return LazyCommands
+
+
+def _made(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    found = getattr(import_module(module), attribute)
+    if isinstance(found, typer.Typer):
+        group = get_group(found)
+        group.name = name
+        return group
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(found)
+    return get_command(alone)
 
 
 def lazy_group(module: str, description: str, *, with_default: bool = False) -> typer.Typer:

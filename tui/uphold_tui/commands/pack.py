@@ -10,7 +10,7 @@ from uphold.formatting import count, count_noun, noun
 from uphold_tui.commands.options import AsJson, Force, RunName
 
 if TYPE_CHECKING:
-    from uphold.records.packs import MergeConflict, MergeSummary
+    from uphold.records.merges import MergeConflict, MergeSummary
     from uphold.workflows.packing import Packed
 
 _MOST_LISTED = 12
