@@ -5,6 +5,7 @@ Tests and checks are the program's own, on a file with locked and decided pairs;
 
 import asyncio
 import random
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ RIGHT, WRONG = Preference.CANDIDATE, Preference.BASELINE
 @cache
 def _made(examples: int, each: int) -> Store:
     """Return a store with so many locked and so many other examples, decided in `each` runs of the set `s`."""
-    store = new_store(Path(_FOLDER.name) / f"{examples}-{each}.db")
+    # The folder is that of the process which all others were forked from.
+    store = new_store(Path(_FOLDER.name) / f"{os.getpid()}-{examples}-{each}.db")
     make_set(store, "s", "ada", seed=SEED)
     asked = rows(4 * examples + 40)
     for row in asked:
