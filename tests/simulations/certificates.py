@@ -4,8 +4,8 @@ Tests and checks are the program's own, on a file with locked and decided pairs;
 """
 
 import asyncio
-import random
 import os
+import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
