@@ -44,8 +44,9 @@ RIGHT, WRONG = Preference.CANDIDATE, Preference.BASELINE
 @cache
 def _made(examples: int, each: int) -> Store:
     """Return a store with so many locked and so many other examples, decided in `each` runs of the set `s`."""
-    # The folder is that of the process which all others were forked from.
-    store = new_store(Path(_FOLDER.name) / f"{os.getpid()}-{examples}-{each}.db")
+    folder = Path(_FOLDER.name, str(os.getpid()))  # processes that were forked from one share the folder above it
+    folder.mkdir(exist_ok=True)
+    store = new_store(folder / f"{examples}-{each}.db")
     make_set(store, "s", "ada", seed=SEED)
     asked = rows(4 * examples + 40)
     for row in asked:
