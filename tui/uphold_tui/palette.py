@@ -1,4 +1,4 @@
-"""What the command palette offers on every screen beside that screen's own keys: one table, one entry a command.
+"""Commands that the palette offers on every screen beside that screen's own keys: one table, one entry a command.
 
 An entry opens a screen or a dialog. Where only the command line does it, it shows the command, filled in for the set and the
 run at hand, and copies it.

@@ -1,4 +1,4 @@
-"""What a screen is about: the eval set and the run that a command without a name means."""
+"""The eval set and the run that a command without a name means on a screen."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable

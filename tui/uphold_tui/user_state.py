@@ -1,4 +1,4 @@
-"""What the app remembers of a user from one start to the next: the theme, how panes stand, the orders of lists.
+"""The state of the app from one start to the next: the theme, how panes stand, the orders of lists.
 
 It is kept in a small file of the user's own, apart from settings and databases. What uphold.toml says goes before it. Where
 the file cannot be read or written, the app works without it.

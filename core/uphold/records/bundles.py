@@ -1,4 +1,4 @@
-"""What a bundle holds besides examples and answers: the runs, judges, judgments, queues and review events of a set.
+"""Records of a bundle besides examples and answers: runs, judges, judgments, queues and review events of a set.
 
 A bundle is a file of uphold's own that brings a set with its runs from one database to another. Ids are private to a
 database: in a bundle runs, pairs, judges, queues and sessions have numbers from 0, reviewers their names, references

@@ -1,4 +1,4 @@
-"""What `uphold doctor` finds: in a file, in the settings, in the environment."""
+"""Findings of `uphold doctor`: in a database, in the settings, in the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What pairs are exported with: by whose word one answer is better, and which pairs a format has no place for."""
+"""Labels of exported pairs (whose word decides which answer is better), and counts of the pairs a format leaves out."""
 
 from collections import Counter
 from dataclasses import dataclass, field

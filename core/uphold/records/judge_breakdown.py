@@ -1,4 +1,4 @@
-"""Where a judge is wrong: its agreement with people on parts of a run."""
+"""A judge's agreement with people on parts of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a judge is asked about a set, as it is worked on: clauses of a rubric with their evidence, and decisions to show it."""
+"""The rubric of a judge as clauses with their evidence, and the decisions it is shown as examples."""
 
 import json
 from collections.abc import Mapping, Sequence

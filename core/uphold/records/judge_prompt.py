@@ -1,4 +1,4 @@
-"""What an LLM judge is asked beside the pair: the style of its answer, criteria, examples, a rubric, or a whole template."""
+"""The user's part of an LLM judge's prompt: answer style, criteria, examples, rubric, or a whole template."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What merging the reviews of another file brings, and the words on which the two files differ."""
+"""The result of merging the reviews of another file: counts by reviewer, and conflicts."""
 
 from dataclasses import dataclass, field
 

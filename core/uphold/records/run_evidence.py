@@ -1,4 +1,4 @@
-"""What a report of a run hands on: the decision that its interval allows, and the evidence beside the statistics."""
+"""The content of a run's report: its decision, and the evidence beside the statistics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

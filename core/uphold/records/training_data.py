@@ -1,4 +1,4 @@
-"""What of a set was turned into training data, and by whose word."""
+"""Training data that was exported from a set: how much, of which version, by whose labels."""
 
 from dataclasses import dataclass
 from enum import StrEnum

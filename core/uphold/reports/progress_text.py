@@ -1,4 +1,4 @@
-"""How far each of several reviewers is in a run, as text for people."""
+"""The progress of each of several reviewers in a run, as text for people."""
 
 from uphold.formatting import of_n
 from uphold.records.packs import ReviewerProgress

@@ -1,4 +1,4 @@
-"""What the report of a run cannot show, in sentences: from refused numbers, and from what was not done."""
+"""The limits of a run's report, as sentences: from refused numbers, and from what was not done."""
 
 from collections.abc import Iterator
 

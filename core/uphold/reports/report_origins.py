@@ -1,4 +1,4 @@
-"""What a report was made from: versions, hashes, days, files, and the fingerprint."""
+"""The origins of a report: versions, hashes, days, files, and the fingerprint."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What is said of a set that was turned into training data: the sentence, and the JSON."""
+"""The sentence and the JSON about a set that was turned into training data."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""How fast a session goes, and where it may pause; without a clock: both change with a decision only."""
+"""Pace of a review session, and where it may pause; without a clock: both change with a decision only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a judge says by each of its criteria, and how its samples split, over a span of pairs."""
+"""A judge's verdicts by criterion, and how its samples split, over a span of pairs."""
 
 import json
 from collections import Counter

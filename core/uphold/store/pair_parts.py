@@ -1,4 +1,4 @@
-"""What the pairs of a run can be taken apart by: tags, turns, and a judge's confidence."""
+"""Parts of a run's pairs: by tag, by turn, by a judge's confidence."""
 
 from collections.abc import Collection
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What was turned into training data: writing it down, and reading it."""
+"""Writes and reads the record of what was exported as training data."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is wrong with a database, with the settings, with the keys and the environment of this machine."""
+"""Checks a database, the settings, the keys and the environment of this machine."""
 
 import locale
 import os

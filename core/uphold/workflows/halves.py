@@ -1,4 +1,4 @@
-"""Which half of its set each example is in: drawn from its first text, with near-duplicates together, and fixed for good."""
+"""The half of each example of a set: drawn from its first text, with near-duplicates together, and fixed for good."""
 
 from collections import Counter
 from collections.abc import Generator, Sequence

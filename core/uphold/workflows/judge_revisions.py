@@ -1,4 +1,4 @@
-"""Which revision of a judge is asked: one that was found changed has ended, and its name stands for a new version."""
+"""Revisions of a judge: one that was found changed has ended, and its name stands for a new version."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a review asks of its run as a whole: reasons, disputes, marks of others, and whether others wrote to the file."""
+"""The run of a review as a whole: reasons, disputes, marks of others, and whether others wrote to the file."""
 
 import shlex
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a reviewer saw of pairs that they have not decided, written down at once: seen stays seen after a restart."""
+"""Records what a reviewer saw of undecided pairs, at once: seen stays seen after a restart."""
 
 from uphold.records.enums import Verdict
 from uphold.records.reviews import OnScreen, PairView

@@ -1,4 +1,4 @@
-"""What a judge is sent for a pair: the request as its server takes it, made without sending it."""
+"""The request that a judge would be sent for a pair, as its server takes it, made without sending it."""
 
 import shlex
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is certified of the judge in force: read for a run or a set, and held against the set as it is now."""
+"""The certificate of the judge in force: read for a run or a set, and held against the set as it is now."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where a judge is wrong on a run: its agreement with people by tag, length, order, confidence, turn and people's reasons.
+"""A judge's agreement with people on a run by tag, length, order, confidence, turn and people's reasons.
 
 Examples of the half of the set that is kept for tests are left out, unless a test has spent the pair: what is seen here is
 what a judge is improved by.

@@ -1,1 +1,1 @@
-"""Which screen opens which: `Navigator` and the parts it is made of."""
+"""Navigation between screens: `Navigator` and the parts it is made of."""

@@ -1,4 +1,4 @@
-"""What every part of the navigation works with."""
+"""The context that every part of the navigation works with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

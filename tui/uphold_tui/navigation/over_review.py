@@ -1,4 +1,4 @@
-"""Where one review leads: lists of its run's pairs, the numbers, the eval set, other queues; and the ways back to it."""
+"""Navigation from a review: lists of its run's pairs, the numbers, the eval set, other queues; and the ways back to it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What reviews could not save: asked about when the app is left, named in the terminal in the end."""
+"""Reviews with unsaved work: asked about when the app is left, named in the terminal in the end."""
 
 from collections.abc import Callable
 from pathlib import Path

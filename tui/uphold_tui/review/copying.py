@@ -1,4 +1,4 @@
-"""What `y` copies: what is selected, else the pair, and pressed again each answer and the instruction alone."""
+"""Copying with `y`: what is selected, else the pair, and pressed again each answer and the instruction alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where a review leads: what its screen asks of the app's navigation."""
+"""Callbacks into the app's navigation that the review screen uses."""
 
 from typing import TYPE_CHECKING, Protocol
 

@@ -1,4 +1,4 @@
-"""What the review says at the right of the You row that is no receipt of an act."""
+"""Messages at the right of the You row that are no receipts of an act."""
 
 from collections.abc import Mapping
 

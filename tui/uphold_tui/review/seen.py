@@ -1,4 +1,4 @@
-"""What a reviewer has before them: what an act records of it, and writing it down before there is one."""
+"""Records what a reviewer has on the screen, for an act and before there is one."""
 
 from contextlib import suppress
 

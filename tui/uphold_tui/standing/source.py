@@ -1,4 +1,4 @@
-"""What the standing screen reads; each function opens the database itself, so that a thread can call it."""
+"""Reads for the standing screen; each function opens the database itself, so that a thread can call it."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How far a key moves: by pages and halves of them, and by the number typed before it, as in pagers and editors."""
+"""Distances of movement keys: pages, halves of them, and the number typed before, as in pagers and editors."""
 
 from textual.events import Key as KeyEvent
 

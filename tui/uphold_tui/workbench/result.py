@@ -1,4 +1,4 @@
-"""What a try came to, as rows: the change of agreement with its interval and the band, fixed and broken, then the pairs."""
+"""Rows of the result of a try: the change of agreement with its interval and the band, fixed and broken, then the pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

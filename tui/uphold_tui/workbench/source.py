@@ -1,4 +1,4 @@
-"""What the workbench reads, keeps and tries; each function opens the database itself, so that a thread can call it."""
+"""Reads, keeps and tries for the workbench; each function opens the database itself, so that a thread can call it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

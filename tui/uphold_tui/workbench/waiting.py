@@ -1,4 +1,4 @@
-"""What the workbench shows where there is no try yet, while one goes on, and of the locked half."""
+"""Rows of the workbench before a first try and while one goes on, and of the locked half."""
 
 from textual.content import Content
 
