@@ -125,7 +125,13 @@ def _answer(folder: Path) -> None:
     row |= {"response_candidate": ["a", "b"], "response_baseline": ["c", "d"], "candidate": "lora", "baseline": "base"}
     del row["instruction"]
     said = {"judge": "told", "verdict": "tie", "order": "candidate-first", "confidence": 0.5, "reason": "so"}
-    _told(folder, "import", write(folder / "two.jsonl", row | said | {"reviewer": "ada", "review": "tie", "note": "n"}), "--set", "s")
+    _told(
+        folder,
+        "import",
+        write(folder / "two.jsonl", row | said | {"reviewer": "ada", "review": "tie", "note": "n"}),
+        "--set",
+        "s",
+    )
     _told(folder, "judge", RUN, "--judge", "rules:closer")
 
 

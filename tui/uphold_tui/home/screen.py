@@ -279,11 +279,11 @@ class HomeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         was_empty = self.is_empty
-        self.home = self.actions.read()
+        self._message, self._greeting = self._greeting, Content("")
+        self.home = attempt(self.actions.read, self.show_message) or self.home
         if self.is_empty != was_empty:
             self.cursor = 0
         self.cursor = min(self.cursor, max(self._rows - 1, 0))
-        self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
@@ -357,8 +357,8 @@ class HomeScreen(Screen[None]):
         runs, sets = len(self.home.runs), len(self.home.sets)
         counts = f"{count_noun(runs, 'run')}   {count_noun(sets, 'set')}"
         reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
-        right = self._message or Content.assemble((counts, MUTED), reviewer)
-        self.header.show(left, None if self.is_empty else right)
+        right = None if self.is_empty else Content.assemble((counts, MUTED), reviewer)
+        self.header.show(left, right, self._message)
 
     def _runs_and_sets(self) -> Content:
         """Return runs and sets as rows; those of the run under the cursor are tinted."""

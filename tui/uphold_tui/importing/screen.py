@@ -180,7 +180,7 @@ class ImportScreen(Screen[None]):
         left = Content.assemble(
             ("uphold", BOLD), ("   import   ", MUTED), safe_text.line(file_names(self.form.request.paths))
         )
-        self.header.show(left, self._message or self._told())
+        self.header.show(left, self._told(), self._message)
         self.query_one("#hair", ProgressLine).show(ReviewProgress())
         width = max(self.app.size.width - (0 if self.has_class("-narrow") else 2) - 1, 20)
         if self.outcome is not None:

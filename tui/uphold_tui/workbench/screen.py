@@ -195,7 +195,7 @@ class WorkbenchScreen(Screen[None]):
     def _refresh_header(self) -> None:
         bench, left = self.bench, safe_text.line(self.source.run.set, BOLD)
         if bench is None:
-            self.header.show(Content.assemble(left, ("   workbench", MUTED)), self._message)
+            self.header.show(Content.assemble(left, ("   workbench", MUTED)), message=self._message)
             return
         if bench.name:
             judge = safe_text.line(bench.name, MUTED)
@@ -205,7 +205,7 @@ class WorkbenchScreen(Screen[None]):
         if bench.cost is not None:
             tried += f"   {dollars(bench.cost)} so far"
         right = Content.styled(tried if bench.trials else "not tried yet", MUTED)
-        self.header.show(left, self._message or right)
+        self.header.show(left, right, self._message)
 
     def _version_words(self) -> str:
         version = self.bench.version_of(self.draft) if self.bench is not None else None
