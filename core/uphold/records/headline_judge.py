@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uphold.formatting import of_n
 from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import JudgeRef
 
@@ -142,6 +143,15 @@ def judge_and_reason(found: HeadlineJudge) -> str:
     return reason if found.name is None else f"{found.name}, {reason}"
 
 
+def words_behind_name(found: HeadlineJudge, *, with_pin: bool = True) -> str:
+    """Return what lists say of the judge behind its name: that it is pinned, how many pairs it has read if not all.
+
+    Such as `, pinned, 24 of 40`; `with_pin` says whether there is room for the first.
+    """
+    pinned = ", pinned" if with_pin and found.reason is JudgeReason.PINNED else ""
+    return pinned + (f", {of_n(found.pairs - found.missing, found.pairs)}" if found.missing else "")
+
+
 def distinct_names(judges: Iterable[JudgeRef]) -> list[str]:
     """Return the judges' names, with the start of the version where several versions have one name."""
     known = list(judges)
@@ -158,7 +168,7 @@ def what_is_missing(found: HeadlineJudge) -> str:
         return "no judge has read these pairs"
     if not found.missing:
         return ""
-    read = f"{judge.name} has read {found.pairs - found.missing:,} of {found.pairs:,} pairs"
+    read = f"{judge.name} has read {of_n(found.pairs - found.missing, found.pairs)} pairs"
     return f"{read}; {ask_words(judge, found.ask)}"
 
 
