@@ -17,6 +17,7 @@ from support.faulty_endpoint import right
 from support.model_server import serving
 from uphold.formatting import percent_number
 from uphold.records.enums import Choice, Preference
+from uphold.records.pair_list import Behind
 from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
@@ -250,6 +251,28 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             assert ("openai…, 0 of 40" if narrow else f"{MODEL}, pinned, 0 of 40") in home
             assert RULE not in home
     assert stats(folder)["judge"] == MODEL
+
+
+async def test_the_figures_of_another_judge_open_the_pairs_with_its_verdicts(folder: Path) -> None:
+    done(folder, "set", "pin", "s", MODEL)
+    with open_store(folder / "x.db") as store:
+        async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+            await seen(pilot, HomeScreen, "people alone")
+            await press(pilot, "down", "i")
+            await seen(pilot, NumbersScreen, f"judge: {RULE}")
+            page = pilot.app.screen
+            assert isinstance(page, NumbersScreen)
+            assert page.statistics is not None
+            assert page.statistics.judge.name == MODEL
+            agreement = page.statistics.judges[0].agreement.observed
+            kinds = [one.pair_filter.behind.kind for one in page.linked.links if one.pair_filter.behind]
+            page.linked.cursor = kinds.index(Behind.COMPARED)
+            await press(pilot, "enter")
+            await seen(pilot, PairsScreen)
+            listed = pilot.app.screen
+            assert isinstance(listed, PairsScreen)
+            assert listed.listing.judge_name == RULE
+            assert len(listed.list.items) == agreement.n > 0
 
 
 async def test_a_judge_named_for_the_session_holds_on_every_screen(folder: Path) -> None:
