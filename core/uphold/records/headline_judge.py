@@ -104,12 +104,16 @@ def judges_named(judges: Iterable[JudgeRef], wanted: str) -> list[JudgeRef]:
 def ask_command(
     run: str, judge: JudgeRef, definition: Mapping[str, str], requested: Mapping[AnswerOrder, int], database: str = ""
 ) -> str:
-    """Return the command that asks a judge about the pairs it lacks in a run; empty for one that cannot be asked here.
+    """Return the command that asks a judge about the pairs it lacks in a run, or shows a program the next of them.
+
+    It is empty for one that cannot be asked here.
 
     `requested` holds the samples of each order that the run asks of it, `database` the global option that names the file.
     """
     import shlex  # only a judge that lacks pairs needs it
 
+    if judge.kind == PROGRAM:
+        return f"uphold{database} {shlex.join(['next', run, '--as-program', judge.name])}"
     if judge.kind not in ("llm", "rules"):
         return ""
     words = ["judge", run, "--judge", judge.name]
@@ -176,5 +180,7 @@ def ask_words(judge: JudgeRef, ask: str) -> str:
     """Return how the pairs that a judge lacks come; `ask` is the command that asks it."""
     if not ask:
         return "it was not asked here, `uphold import` brings the rest"
+    if judge.kind == PROGRAM:
+        return f"`{ask}` gives it the next ones"
     file = "" if is_spec(judge.name) else f" ({judge.name} being a judge of uphold.toml, or the path of its TOML file)"
     return f"`{ask}` asks the rest{file}"
