@@ -16,9 +16,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, of_n, percent_number
+from uphold.formatting import count, count_noun, percent_number
 from uphold.records.counts import MIN_FOR_RATE
-from uphold.records.headline_judge import JudgeReason
+from uphold.records.headline_judge import words_behind_name
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.reports.progress_text import progress_text
 from uphold.reports.rate_text import rate_interval
@@ -133,10 +133,8 @@ def _judge(row: RunRow, columns: Columns) -> Content:
     found = row.judge
     if found.shown is None:
         return Content.styled("not judged" if not found.unknown else "pinned judge is not here", MUTED)
-    words = ", pinned" if found.reason is JudgeReason.PINNED and columns.bar else ""
-    if found.missing:
-        words += f", {of_n(found.pairs - found.missing, found.pairs)}"
-    elif row.orders == 1 and not words and columns.bar:
+    words = words_behind_name(found, with_pin=bool(columns.bar))
+    if row.orders == 1 and not words and columns.bar:
         words = ", one order"
     name = safe_text.line(found.shown.name, MUTED).truncate(max(columns.reviewed - 2 - len(words), 3), ellipsis=True)
     return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
