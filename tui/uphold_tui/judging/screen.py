@@ -38,6 +38,10 @@ _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
 
 
+_AROUND = 5
+"""Rows of header and footer with the gaps beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgingActions:
     """Callbacks of the judging screen into the app.
@@ -124,7 +128,8 @@ class JudgingScreen(Screen[None]):
         self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
+        height = self.app.size.height - _AROUND
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
 
