@@ -122,8 +122,9 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     key = [column.name for column in columns if column.in_key] if "WITHOUT ROWID" in sql else ["rowid"]
     rules = [*_value_rules(table, columns), *((check, f"CHECK ({' '.join(check.split())})") for check in checks(sql))]
     broken = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
+    alias = "_".join(["rule", *(column.name for column in columns)])  # a column of that name would be asked in its place
     row = conn.execute(
-        f"SELECT {', '.join(key)}, CASE {broken} END AS broken FROM {table} WHERE broken IS NOT NULL LIMIT 1"
+        f'SELECT {", ".join(key)}, CASE {broken} END AS "{alias}" FROM {table} WHERE "{alias}" IS NOT NULL LIMIT 1'
     ).fetchone()
     if row is not None:
         return _sentence(table, key, row[:-1], _what(conn, table, key, row[:-1], rules[row[-1]][1]))
