@@ -122,7 +122,8 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     key = [column.name for column in columns if column.in_key] if "WITHOUT ROWID" in sql else ["rowid"]
     rules = [*_value_rules(table, columns), *((check, f"CHECK ({' '.join(check.split())})") for check in checks(sql))]
     broken = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
-    alias = "_".join(["rule", *(column.name for column in columns)])  # a column of that name would be asked in its place
+    # Longer than any name of a column: a column of that name would be asked in its place.
+    alias = "_".join(["rule", *(column.name for column in columns)])
     row = conn.execute(
         f'SELECT {", ".join(key)}, CASE {broken} END AS "{alias}" FROM {table} WHERE "{alias}" IS NOT NULL LIMIT 1'
     ).fetchone()
