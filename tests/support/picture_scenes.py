@@ -13,6 +13,8 @@ BLIND = ReviewOptions(blind=True, open_share=0.0)
 class Scene:
     """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
 
+    `@KEY/2` goes to the pair of that turn.
+
     Opened with `options` on the run of that number; the start screen without one.
     """
 
@@ -27,7 +29,7 @@ class Scene:
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
 
 
-_MET_AGAIN = ("@desk-0022",)
+_MET_AGAIN = ("@desk-0020",)
 
 SCENES: dict[str, Scene] = {
     "open": Scene("read"),
@@ -36,7 +38,7 @@ SCENES: dict[str, Scene] = {
     "after-override": Scene("read", ("!",)),
     "held": Scene("read", ("!",), hold="override"),
     "word-diff": Scene("read", ("d",)),
-    "markdown": Scene("coding", ("@code-02", "m")),
+    "markdown": Scene("coding", ("@code-02/1", "m")),
     "reference": Scene("states", ("@plain", "R"), run=2),
     "names": Scene("read", ("v",)),
     "whole": Scene("read", ("+",)),
@@ -59,8 +61,8 @@ SCENES: dict[str, Scene] = {
     "one-pane": Scene("read", ("tab",)),
     "tiny": Scene("read", sizes=((56, 16), (40, 12))),
     "low": Scene("read", sizes=((120, 24),)),
-    "turns": Scene("coding", ("@code-02",)),
-    "turns-unfolded": Scene("coding", ("@code-02", "p")),
+    "turns": Scene("coding", ("@code-02/2",)),
+    "turns-unfolded": Scene("coding", ("@code-02/2", "p")),
     "mt": Scene("mt_bench"),
     "blind": Scene("desk", (), BLIND),
     "blind-after": Scene("desk", ("a",), BLIND),

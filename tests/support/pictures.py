@@ -1,7 +1,7 @@
 """A tool for whoever changes the look: writes every screen of the app as an SVG, as text, and as one page of HTML.
 
-`python tests/pictures.py OUTDIR [SCENE ...] [--size 120x36] [--theme uphold-dark]`; all scenes, sizes and both themes where
-none is named. The scenes are in pictures_scenes.py, the data they stand on in pictures_data.py.
+`python tests/support/pictures.py OUTDIR [SCENE ...] [--size 120x36] [--theme uphold-dark]`; all scenes, sizes and themes where
+none is named. The scenes are in picture_scenes.py, the data they stand on in picture_data.py.
 """
 
 import argparse
@@ -83,8 +83,9 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
     if press[0] == "@":
         assert isinstance(screen, ReviewScreen)
         session = screen.session
+        key, _, turn = press[1:].partition("/")
         assert session.go_to(1)
-        while session.current is None or session.current.key != press[1:]:
+        while session.current is None or session.current.key != key or turn not in ("", str(session.current.turn)):
             assert session.go_next()
         screen.go_to_place(session.index)
         return
