@@ -161,6 +161,7 @@ async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key
         assert screen.session.current != before
         assert screen.session.progress.read == 1
 
+
 async def test_people_who_all_read_everything_are_named_once_and_the_last_are_counted_where_room_is_short(
     tmp_path: Path,
 ) -> None:
