@@ -214,6 +214,8 @@ class ImportScreen(Screen[None]):
             words = self._enter_words()
             first = [entry(self.table["import.open"], words)] if words else []
             row = named("next") if self.form.cycled(self.row, 1) is not None else []
+            if self.row.kind is RowKind.GO and self.form.is_current:
+                row = [entry(self.table["import.down"], "change what is below")]
             undo = named("undo") if self._earlier else []
             self.footer.show([[*first, *row], undo, named("help", "back")])
 
