@@ -70,6 +70,7 @@ class FileScreen(Screen[None]):
         self._listed = ""
         self._problem = ""
         self.header = SplitRow("header")
+        self.hair = ProgressLine("hair")
         self.field = PathField(_HINT, name="path")
         self.note = Static(id="note", markup=False)
         self.list = Static(id="list", markup=False)
@@ -77,7 +78,7 @@ class FileScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield ProgressLine("hair")
+        yield self.hair
         yield Static(Content.styled("Which file?", BOLD), id="question", markup=False)
         yield self.field
         yield self.note
@@ -85,7 +86,8 @@ class FileScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
-        self._look()
+        if self.is_current:  # it is not where an import above it was left for a screen further on
+            self._look()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -123,7 +125,7 @@ class FileScreen(Screen[None]):
     def refresh_page(self) -> None:
         """Show the listing around the cursor."""
         self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)))
-        self.query_one("#hair", ProgressLine).show(ReviewProgress())
+        self.hair.show(ReviewProgress())
         self.note.update(self._note())
         height = max(self.list.size.height, 1)
         self._top = min(max(self._top, self.cursor - height + 1), self.cursor)
