@@ -4,7 +4,6 @@ The set `s` has the runs `lora-vs-base` and `loraplus-vs-base`; the judges `weak
 workbench) and `rules:closer`; the reviewers mira, ada and bob.
 """
 
-import json
 import os
 import sqlite3
 from contextlib import closing
