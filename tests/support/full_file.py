@@ -41,9 +41,9 @@ _EMPTY_BUT_FOR_SQL = (
     "INSERT INTO batch_items SELECT 1, id, id, 'candidate-first', 0, NULL, 'fence', NULL FROM pairs LIMIT 2",
     "INSERT INTO ended_judges SELECT id, 'drift', '2026-01-01T00:00:00Z' FROM judges WHERE kind = 'rules' LIMIT 1",
     "INSERT INTO reason_keys SELECT id, 'z', 'too long' FROM sets",
-    "INSERT INTO perplexities (system_id, text_id, reference_id, how, endpoint, model, template, logprob, tokens, perplexity,"
-    " created_at) SELECT 1, text_id, reference_id, 'how', 'openai:m', 'm', '{instruction}', -2.0, 2, 2.7, '2026-01-01T00:00:00Z'"
-    " FROM examples WHERE reference_id IS NOT NULL",
+    "INSERT INTO perplexities (system_id, text_id, reference_id, how, endpoint, model, template, logprob, tokens,"
+    " perplexity, created_at) SELECT 1, text_id, reference_id, 'how', 'openai:m', 'm', '{instruction}', -2.0, 2, 2.7,"
+    " '2026-01-01T00:00:00Z' FROM examples WHERE reference_id IS NOT NULL",
     "INSERT INTO replacements (response_id, by_response_id, from_turn, how, created_at) SELECT max(id), max(id), NULL, 'redo',"
     " '2026-01-01T00:00:00Z' FROM responses",
     "INSERT INTO model_servers VALUES ('openai', 'http://127.0.0.1:9', 'm', '{}', '2026-01-01T00:00:00Z')",

@@ -1,7 +1,7 @@
 """What goes wrong, or is going on, behind the app: steps between the keys of a scene."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,11 +36,15 @@ def _lock(pilot: "Pilot[str]") -> None:
     _locks.append(other)
 
 
+def _nothing(_: Store) -> Generator[ImportProgress, None, None]:
+    yield from ()
+
+
 def _import(pilot: "Pilot[str]") -> None:
     """An import is at work, a good third of it."""
     screen = pilot.app.screen
     assert isinstance(screen, ImportScreen)
-    work: ImportWork[Any] = ImportWork(_store(pilot).path, screen.form.request, lambda store: iter(()), lambda: None)
+    work: ImportWork[Any] = ImportWork(_store(pilot).path, screen.form.request, _nothing, lambda: None)
     work.progress = ImportProgress(37, 100, 14_310)
     screen.work = work
     screen.refresh_page()

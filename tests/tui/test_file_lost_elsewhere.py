@@ -1,4 +1,4 @@
-"""A database that is replaced, deleted or truncated while another screen than the review is open: no act says that it is kept."""
+"""A database that is replaced, deleted or truncated under another screen than the review: no act says that it is kept."""
 
 import os
 import shutil
