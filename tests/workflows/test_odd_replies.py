@@ -127,7 +127,15 @@ def run_judge(folder: Path, url: str, *more: str) -> subprocess.Popen[str]:
     )
 
 
-LARGE = ("10 MB in one line", "a gzip bomb", "a list of two million lists", "a megabyte of prose", "300 kB of {")
+LARGE = (
+    "10 MB in one line",
+    "a gzip bomb",
+    "a list of two million lists",
+    "a million empty texts",
+    "a megabyte of prose",
+    "deep nesting",
+    "300 kB of {",
+)
 
 
 @pytest.mark.slow
