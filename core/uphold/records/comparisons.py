@@ -83,7 +83,8 @@ class Change:
 class RunDifference:
     """The difference of two runs' rates for instructions like these, later less earlier, with its interval at `level`.
 
-    `n` examples have a known change. `reason` says why a number is None.
+    `n` examples have a known change; of a difference without an interval, those that it is the mean of. `reason` says why a
+    number is None.
     """
 
     difference: float | None

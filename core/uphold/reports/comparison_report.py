@@ -112,7 +112,9 @@ def several_report(several: SeveralRuns) -> Report:
         NumberRow(f"best-{place}", f"{ranked.candidate}: {ranked.state}", ranked.difference)
         for place, ranked in enumerate(several.best, 1)
     )
-    note = "Differences are to the best of the others, ties as half; the intervals hold together with 95 % confidence."
+    together = "; the intervals hold together with 95 % confidence"
+    has_intervals = any(ranked.difference.low is not None for ranked in several.best)
+    note = f"Differences are to the best of the others, ties as half{together if has_intervals else ''}."
     two = tuple(
         NumberRow(f"two-{place}", f"{pair.after_candidate} less {pair.before_candidate}", pair.people.ties_half)
         for place, pair in enumerate(several.pairs, 1)
