@@ -13,6 +13,9 @@ from uphold.records.statistics import Rate, RunStatistics
 
 NO_COMMON_JUDGE = "no judge version has judged both runs"
 
+BY_JUDGE = ", by the judge's changes"
+"""The end of the method of a difference that the judge's own changes have made narrower."""
+
 
 @dataclass(frozen=True, slots=True)
 class RatedExample:

@@ -16,6 +16,7 @@ from uphold.formatting import (
     points_noun,
 )
 from uphold.records.comparisons import (
+    BY_JUDGE,
     NO_COMMON_JUDGE,
     ChangedExample,
     Gate,
@@ -162,6 +163,9 @@ def gate_report(gated: GatedRun) -> Report:
     items += _changes(comparison)
     items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
+    if BY_JUDGE in (rated.ties_half.method or ""):
+        text = "The difference is helped by the judge's own changes, the bounds are of people's verdicts alone."
+        items.append(Sentence(text, Tone.MUTED))
     verb = "judged" if gate.judge_only else "read"
     items.append(Sentence(counts_sentence(rated, verb), Tone.MUTED))
     title = f"{comparison.after} against {comparison.before}"

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from uphold.formatting import count, count_noun, noun
 from uphold.records.comparisons import (
+    BY_JUDGE,
     ChangedExample,
     GateBounds,
     MatchedExample,
@@ -398,7 +399,7 @@ def estimate(units: SharedUnits, *, cells: bool = True) -> Estimate | Refusal:
         by_cell = cell_moments(part) if cells else None
         parts.append(by_cell or plain_moments(part))
         helped |= by_cell is not None
-    method = "t" + ", in parts" * (len(parts) > 1) + ", by the judge's changes" * helped
+    method = "t" + ", in parts" * (len(parts) > 1) + BY_JUDGE * helped
     return over_parts(parts, units.total, units.known, method)
 
 
