@@ -143,8 +143,8 @@ class GateRequest:
 def gate_run(store: Store, request: GateRequest) -> GatedRun:
     """Test whether a run is no worse than another by more than a margin.
 
-    Raises BadUsage for a margin or a plan out of range, runs that cannot be compared, a judge that has not judged both, or a score
-    that was not measured for both candidates.
+    Raises BadUsage for a margin or a plan out of range, runs that cannot be compared, a judge that has not judged both, or a
+    score that was not measured for both candidates.
     """
     margin = request.margin
     if not 0 <= margin < 1:
