@@ -13,8 +13,6 @@ from uphold.formatting import coefficient, count_noun, interval, percent
 from uphold.records.counts import ReviewerHabits, Stratum
 from uphold.records.enums import Verdict
 from uphold.records.statistics import Rate
-from uphold.reports.model import RowId
-from uphold.reports.number_text import number_text
 from uphold.reports.rate_text import hits_of_n
 from uphold.reports.run_report import run_report
 from uphold.reports.text_tables import text_tables
@@ -452,9 +450,3 @@ def test_under_a_refused_headline_nobody_is_said_to_be_ahead():
 def test_one_pair_is_no_ground_for_a_warning():
     assert not has(page_of(compared("W", "W")), "One class makes up")
     assert has(page_of(compared("W" * 20, "W" * 20)), "One class makes up 100 % of the verdicts (40 of 40)")
-
-
-def test_a_judge_of_one_order_is_not_said_to_need_more_verdicts_for_a_lean():
-    page = page_of(compared("W" * 40, "W" * 40))
-    rows = [item for section in page.sections for item in section.items if item.id == RowId.FIRST_SHOWN]
-    assert [number_text(row).note for row in rows] == ["no pair in both orders"]
