@@ -69,7 +69,9 @@ async def test_a_certificate_says_first_what_it_shows_and_against_what(opened: d
         assert isinstance(pilot.app.screen, NumbersScreen)
 
 
-async def test_a_wide_screen_shows_every_test_the_checks_and_the_pairs_it_was_wrong_on(opened: dict[str, Store]) -> None:
+async def test_a_wide_screen_shows_every_test_the_checks_and_the_pairs_it_was_wrong_on(
+    opened: dict[str, Store],
+) -> None:
     async with make_app(opened["standing"], reviewer="mira").run_test(size=(200, 60)) as pilot:
         await press(pilot, "i", "s")
         screen = shown(pilot)
