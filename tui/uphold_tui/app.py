@@ -100,7 +100,6 @@ class UpholdApp(App[str]):
         else:
             screen = self.navigator.first_screen(self._session)
         # Textual reads the styles of a screen when it is pushed, which this one is not, and then parses all styles again.
-        self.stylesheet.set_variables(self.get_css_variables())
         self.stylesheet.read_all(screen.css_path)
         return screen
 
