@@ -24,7 +24,7 @@ from uphold_tui.cli import run
 
 SHORT = 25
 
-LONG = 3000
+LONG = 600
 
 MOST_SECONDS = 20.0
 
