@@ -9,7 +9,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, make_app, press, rows, shown
+from support.app_samples import app, database, make_app, press, press_at_once, rows, shown
 from uphold.records.example_list import ExampleFilter
 from uphold.records.sets import ExampleRow, ExampleStatus, NewExample, SettingKind
 from uphold.records.texts import ExampleText
@@ -197,11 +197,20 @@ async def test_keys_that_come_with_the_one_that_opens_a_field_are_for_that_field
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
         for keys in (("n", *"noD?qu", "escape"), ("r", *"hue", "escape"), ("slash", *"noD", "enter")):
-            for key in keys:
-                pilot.app.post_message(Key(key, key if len(key) == 1 else None))
-            await pilot.pause()
+            await press_at_once(pilot, *keys)
         assert [row.text.turns for row in screen.list.items] == [("noD?qu",)]
         assert screen.list.items[0].text.references == ("hue",)
+
+
+async def test_keys_that_come_with_the_one_that_leaves_a_field_are_for_what_comes_next(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        new = ("n", *"noD?qu", "tab", " pasted, and ", *"typed", "tab", *"hue", "escape")
+        await press_at_once(pilot, *new, "D", *"vague", "enter", "g", "number_sign", *"quick", "enter")
+        first, added = (list_examples(store, SET)[at] for at in (0, -1))
+        assert (added.text.turns, added.text.context) == (("noD?qu",), "pasted, and typed")
+        assert (added.text.references, added.status) == (("hue",), ExampleStatus.RETIRED)
+        assert "quick" in first.tags
 
 
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:

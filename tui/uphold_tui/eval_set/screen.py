@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.events import Event, Resize
 from textual.events import Key as KeyEvent
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -40,7 +40,6 @@ from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_ord
 from uphold_tui.eval_set.writing import ExampleWriter, WritingActions
 from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED
-from uphold_tui.widgets.keys_in_turn import KeysInTurn
 from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import next_filter
 from uphold_tui.widgets.row_list import RowList
@@ -85,7 +84,6 @@ class SetScreen(Screen[None]):
         self._tags: list[str] = []
         self._went_to_review = False
         self._count = CountPrefix()
-        self._in_turn = KeysInTurn()
         self.form = FieldsForm("form")
         self.writer = ExampleWriter(
             editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
@@ -201,20 +199,8 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
-    def _forward_event(self, event: Event) -> None:
-        """Hand on a key, or hold it until the key before it has done what it does."""
-        if not (isinstance(event, KeyEvent) and self._in_turn.hold(event)):
-            super()._forward_event(event)
-
-    def _forward_held(self) -> None:
-        """Hand on the keys that were held, to the field that has been opened where there is one."""
-        for event in self._in_turn.release():
-            (self.app.focused or self.app.screen)._forward_event(event)
-
     def on_key(self, event: KeyEvent) -> None:
         """Take the digits of a number before the key that it is for."""
-        if self._in_turn.is_waiting:
-            self.call_next(self.app.call_later, self._forward_held)  # the app does what the key does, then calls this
         if self.focused is None and self._count.note_key(event):
             self.say(self._count.typed)
 
