@@ -156,7 +156,10 @@ async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key
         screen = pilot.app.screen
         assert isinstance(screen, ReviewScreen)
         assert screen.session.blind
+        assert "Judge    its verdicts are not in this pack" in shown(pilot)
         before = screen.session.current
         await press(pilot, "a")
         assert screen.session.current != before
         assert screen.session.progress.read == 1
+        await press(pilot, "K", "l")
+        assert "judge    its verdicts are not in this pack" in shown(pilot)
