@@ -27,6 +27,7 @@ from uphold.records.texts import cell_text
 from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import PatientActs
 from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
 from uphold_tui.eval_set.checking import SetHealth
@@ -77,6 +78,7 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
+        self.patient = PatientActs(self, editor.store, self.show_message)
         self.state = state if state is not None else SetScreenState(order=remembered_order(options.state))
         self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
@@ -349,8 +351,10 @@ class SetScreen(Screen[None]):
         self._try(self.writer.finish)
 
     def unsaved_words(self) -> str | None:
-        """Return what is being written and not saved yet, in words; None where nothing is."""
-        return self.writer.unsaved_words()
+        """Return what is not saved yet, in words: being written, or waiting for another program; None where all is."""
+        waits = self.patient.is_waiting
+        words = f"the last act on the set {safe_text.safe_line(self.editor.name)}, which waits for another program"
+        return self.writer.unsaved_words() or (words if waits else None)
 
     def _end_writing(self, words: str) -> None:
         self.writer.now = None
@@ -361,9 +365,11 @@ class SetScreen(Screen[None]):
     def _do(self, act: Callable[[], Done | None]) -> None:
         """Do something to the set, say what was done, and read the set again.
 
-        Where it cannot be done say why; what is being written stays.
+        Where it cannot be done say why; what is being written stays. Where another program is writing it is done after that.
         """
-        done = self._try(act)
+        self.patient.do(act, self._show_done)
+
+    def _show_done(self, done: Done | None) -> None:
         if done is None:
             return
         self.changed = True
@@ -645,8 +651,11 @@ class SetScreen(Screen[None]):
         open_palette(self, self.table.values())
 
     def action_back(self) -> None:
-        """Close the set; where it was changed here, a version is cut."""
-        self.actions.leave(self.finish())
+        """Close the set, once nothing waits to be written; where it was changed here, a version is cut."""
+        if self.patient.is_waiting:
+            self.patient.say_waiting()
+        else:
+            self.actions.leave(self.finish())
 
     def finish(self) -> bool:
         """Stop what goes on here; whether the set was changed, so that a version is to be cut."""
