@@ -393,7 +393,10 @@ class ReviewScreen(Screen[None]):
             if held and self.actions.unsaved is None:
                 self.apply(self.moves.on(self.message))
 
-        reasons = ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held)
+        note = messages.why_of_the_pair_before(self.session.peek(-1), pair, self.table)
+        reasons = ReasonsScreen(
+            pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held, note=note
+        )
         self.app.push_screen(reasons, write)
 
     def action_blind(self) -> None:
