@@ -88,7 +88,10 @@ def _go(form: Form, width: int) -> list[Content]:
         words = suggestion_text(preview.refusal.suggestion)
         taken = Content.assemble(("Take ", BOLD), safe_text.running(words, BOLD))
         return [*rows, *wrapped(taken, width, 2)]
-    return [*rows, Content.styled("Nothing is written. Change what is below, or mend the file.", MUTED)]
+    return [
+        *rows,
+        Content.styled("Nothing is written. Change what is below, mend the file, or go back to choose another.", MUTED),
+    ]
 
 
 def _ready(form: Form, width: int) -> list[Content]:
@@ -104,11 +107,15 @@ def _ready(form: Form, width: int) -> list[Content]:
     counts = added_counts(summary)
     told = ", ".join(counts) if counts else "nothing new: all of it is there already"
     head = "" if preview.complete else f"the first {rows}: "
-    compared = [name for name in form.sides if name]
+    candidate, baseline = form.sides
     systems = Content("")
-    if summary.pairs and len(compared) == 2:
+    if summary.pairs and candidate and baseline:
         systems = Content.assemble(
-            ("   ", ""), safe_text.line(compared[0], MUTED), (" against ", FAINT), safe_text.line(compared[1], MUTED)
+            ("   several runs: " if form.has_several_runs else "   ", MUTED),
+            safe_text.line(candidate, MUTED),
+            (" against ", FAINT),
+            safe_text.line(baseline, MUTED),
+            (", …" if form.has_several_runs else "", MUTED),
         )
     skipped = f"   {count_noun(len(summary.skipped), 'row')} left out" if summary.skipped else ""
     second = Content.assemble((head + told, MUTED), (skipped, DOUBT))
