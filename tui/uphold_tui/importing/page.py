@@ -142,7 +142,7 @@ def _value(form: Form, kind: RowKind) -> Content:
         if name is None:
             return Content.styled("named after the file", MUTED)
         if not name:
-            return Content.styled("none: scores of systems; with a set named, answers in words come too", MUTED)
+            return Content.styled("none: scores of systems; a set named takes answers in words too", MUTED)
         is_known = form.is_current and preview.set == name and (preview.rows or preview.refusal is None)
         state = ("new" if preview.is_new_set else "there already") if is_known else ""
         reason = f", {preview.set_reason}" if is_known and preview.set_reason else ""
