@@ -1,9 +1,8 @@
 """What goes wrong, or is going on, behind the app: steps between the keys of a scene."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from textual.events import Paste
 from textual.pilot import Pilot
@@ -11,7 +10,7 @@ from textual.pilot import Pilot
 from uphold.workflows.importing import ImportProgress
 from uphold.workflows.lookup import Store
 from uphold_tui.app import UpholdApp
-from uphold_tui.importing.background import ImportWork
+from uphold_tui.importing.background import ImportOutcome, ImportWork
 from uphold_tui.importing.screen import ImportScreen
 
 _locks: list[sqlite3.Connection] = []
@@ -36,11 +35,15 @@ def _lock(pilot: "Pilot[str]") -> None:
     _locks.append(other)
 
 
+def _nothing(_: Store) -> Generator[ImportProgress | ImportOutcome, None, None]:
+    yield from ()
+
+
 def _import(pilot: "Pilot[str]") -> None:
     """An import is at work, a good third of it."""
     screen = pilot.app.screen
     assert isinstance(screen, ImportScreen)
-    work: ImportWork[Any] = ImportWork(_store(pilot).path, screen.form.request, lambda store: iter(()), lambda: None)
+    work = ImportWork(_store(pilot).path, screen.form.request, _nothing, lambda: None)
     work.progress = ImportProgress(37, 100, 14_310)
     screen.work = work
     screen.refresh_page()
