@@ -105,6 +105,8 @@ async def test_an_encoding_is_taken_with_one_key(folder: Path, store: Store) -> 
     async with opened(store).run_test(size=(120, 36)) as pilot:
         screen = await choose(pilot, "german.csv")
         assert "Take as windows-1252" in shown(pilot)
+        assert "german.csv:2: not UTF-8 at byte" in shown(pilot)
+        assert "--encoding" not in shown(pilot)
         await press_settled(pilot, "enter")
         assert screen.form.request.encoding == "windows-1252"
         await press_settled(pilot, "enter")

@@ -81,8 +81,12 @@ def _go(form: Form, width: int) -> list[Content]:
         return [Content.styled("Reading the file …", BOLD), Content("")]
     if preview.refusal is None:
         return _ready(form, width)
-    # The second line of a sentence about words names options of the command line; here the rows of the words do the same.
-    sentence = preview.refusal.sentence.split("\n")[0] if preview.refusal.words else preview.refusal.sentence
+    sentence = preview.refusal.sentence
+    # What a sentence says of options of the command line, the rows of the words and what can be taken say here.
+    if preview.refusal.words:
+        sentence = sentence.split("\n")[0]
+    elif preview.refusal.suggestion is not None and preview.refusal.suggestion.encoding:
+        sentence = sentence.rsplit("; ", 1)[0]
     rows = wrapped(safe_text.shown(sentence, OVERTURNED), width, _SENTENCE_ROWS)
     if preview.refusal.suggestion is not None:
         words = suggestion_text(preview.refusal.suggestion)
