@@ -108,7 +108,7 @@ def about(entry: VersionEntry, set_hash: str) -> Content:
     if version.reviewer is not None:
         parts.append(Content.assemble((" by ", MUTED), safe_text.line(version.reviewer, MUTED)))
     if version.runs:
-        parts.append(Content.assemble(("   judged: ", MUTED), safe_text.line(", ".join(version.runs), MUTED)))
+        parts.append(Content.assemble(("   runs: ", MUTED), safe_text.line(", ".join(version.runs), MUTED)))
     return Content.assemble(*parts)
 
 
