@@ -94,7 +94,7 @@ def _go(form: Form, width: int) -> list[Content]:
         return [*rows, *wrapped(taken, width, 2)]
     return [
         *rows,
-        Content.styled("Nothing is written. Change what is below, mend the file, or go back to choose another.", MUTED),
+        Content.styled("Nothing is written. Change what is below, mend the file, or choose another.", MUTED),
     ]
 
 
