@@ -12,8 +12,9 @@ BLIND = ReviewOptions(blind=True, open_share=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it, `^text` pastes
-    it, `~step` does one of picture_troubles.py.
+    """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
+
+    `@KEY/2` goes to the pair of that turn, `^text` pastes a text, `~step` does a step of picture_troubles.py.
 
     Opened with `options` on the run of that number; the start screen without one. `theme` takes the place of the one that
     pictures are drawn in; `no_color` sets NO_COLOR.
@@ -33,7 +34,7 @@ class Scene:
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
 
 
-_MET_AGAIN = ("@desk-0022",)
+_MET_AGAIN = ("@desk-0020",)
 
 SCENES: dict[str, Scene] = {
     "open": Scene("read"),
@@ -42,7 +43,7 @@ SCENES: dict[str, Scene] = {
     "after-override": Scene("read", ("!",)),
     "held": Scene("read", ("!",), hold="override"),
     "word-diff": Scene("read", ("d",)),
-    "markdown": Scene("coding", ("@code-02", "m")),
+    "markdown": Scene("coding", ("@code-02/1", "m")),
     "reference": Scene("states", ("@plain", "R"), run=2),
     "names": Scene("read", ("v",)),
     "whole": Scene("read", ("+",)),
@@ -65,8 +66,8 @@ SCENES: dict[str, Scene] = {
     "one-pane": Scene("read", ("tab",)),
     "tiny": Scene("read", sizes=((56, 16), (40, 12))),
     "low": Scene("read", sizes=((120, 24),)),
-    "turns": Scene("coding", ("@code-02",)),
-    "turns-unfolded": Scene("coding", ("@code-02", "p")),
+    "turns": Scene("coding", ("@code-02/2",)),
+    "turns-unfolded": Scene("coding", ("@code-02/2", "p")),
     "mt": Scene("mt_bench"),
     "blind": Scene("desk", (), BLIND),
     "blind-after": Scene("desk", ("a",), BLIND),
