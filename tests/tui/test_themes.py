@@ -99,6 +99,13 @@ def test_the_contrast_theme_reaches_seven_for_text_of_every_strength_on_whatever
         assert themes.contrast(ink, fill) >= 7
 
 
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_words_that_only_one_text_has_differ_from_muted_ones_by_brightness_or_weight(theme: themes.Theme) -> None:
+    made = themes.variables(theme)
+    *weight, ink = made["unshared"].split()
+    assert weight == ["bold"] or themes.contrast(over(made["muted"], theme.surface), ink) >= 2
+
+
 def test_a_terminal_of_sixteen_colours_gets_a_theme_that_mixes_nothing() -> None:
     assert BUILTIN_THEMES[themes.usual_theme("standard")].ansi
     assert {themes.usual_theme(system) for system in ("256", "truecolor", None)} == {themes.DARK.name}
