@@ -464,3 +464,19 @@ async def test_a_dialog_is_as_wide_as_its_rows(store: Store) -> None:
         assert isinstance(dialog, SystemsScreen)
         assert dialog.panel.region.width == dialog.WIDTH
         assert dialog.text.region.width == dialog.text_width + 1
+
+
+async def test_a_list_that_a_search_left_empty_has_esc_in_its_footer_and_no_key_of_an_example(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await act(pilot, "u")
+        assert "nothing to take back" in shown(pilot)
+        await act(pilot, "/", *"kettle", "enter")
+        assert "nothing to take back" not in shown(pilot)
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert "D retire" in footer
+        await act(pilot, "/", *"xyz", "enter")
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert not any(word in footer for word in ("enter edit", "# tag", "D retire", "space mark"))

@@ -192,3 +192,15 @@ async def test_ways_to_begin_stand_in_the_middle_of_a_wide_screen(tmp_path: Path
             await pilot.pause()
             line = next(line for line in shown(pilot).splitlines() if "Nothing to review yet" in line)
             assert len(line) - len(line.lstrip()) == (200 - 76) // 2
+
+
+async def test_a_wide_screen_draws_longer_bars_up_to_its_right_edge(tmp_path: Path) -> None:
+    store, bars = two_runs(tmp_path), []
+    for size in ((120, 36), (200, 60)):
+        async with make_app(store, reviewer="mira").run_test(size=size) as pilot:
+            await pilot.pause()
+            line = next(line for line in shown(pilot).splitlines() if "12 of 12" in line)
+            bars.append((line.count("━") + line.count("─"), size[0] - len(line)))
+    (narrow, _), (wide, blank) = bars
+    assert wide > 1.7 * narrow
+    assert blank < 20

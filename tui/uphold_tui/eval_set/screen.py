@@ -243,7 +243,7 @@ class SetScreen(Screen[None]):
         self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
         if typed is not None:
             self.state.typed = typed
-        self.health.cursor = None
+        self.health.cursor, self.page.message = None, Content("")
         self.page.show_selected()
         self.refresh_page()
 
@@ -305,7 +305,7 @@ class SetScreen(Screen[None]):
             self.health.refresh()
             self.page.refresh_footer()
         elif self.state.is_narrowed:
-            self.page.find_field.value, self.page.message, self.state.tag = "", Content(""), None
+            self.page.find_field.value, self.state.tag = "", None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
