@@ -360,7 +360,7 @@ def compare_json(comparison: RunComparison) -> Json:
         **_compared(comparison, comparison.people),
         "set": comparison.set,
         "by_judge": None if by_judge is None else _by_judge(by_judge),
-        **({"reason": _NO_COMMON_JUDGE} if by_judge is None else {}),
+        **({"reason": comparison.no_judge} if by_judge is None else {}),
         **_more(comparison.more),
         "scores": [score_comparison_json(score) for score in comparison.scores],
     }
@@ -406,13 +406,10 @@ def gate_json(gated: GatedRun) -> Json:
     }
 
 
-_NO_COMMON_JUDGE = "no judge version has judged both runs"
-
-
 def _compared(comparison: RunComparison, rated: RatedDifference) -> Json:
     shared = rated.shared
     by_people = rated is comparison.people
-    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": _NO_COMMON_JUDGE})}
+    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": comparison.no_judge})}
     return {
         "run": comparison.after,
         "against": comparison.before,

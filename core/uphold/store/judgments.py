@@ -397,6 +397,21 @@ def read_pair_verdict(store: Store, pair_id: int, judge_id: int) -> PairVerdict 
     return PairVerdict(judge_id, name, kind, Verdict(verdict[0]) if verdict else Verdict.PENDING, judgments)
 
 
+_FOR_PURPOSE = f"""
+SELECT {COLUMNS_OF_J} FROM judgments j JOIN judges g ON g.id = j.judge_id
+JOIN pairs p ON p.id = j.pair_id JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE j.pair_id = ? AND j.judge_id = ? AND j.purpose = ? AND j.superseded_by IS NULL
+    AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id)
+ORDER BY j.answer_order DESC, j.sample
+"""
+
+
+def read_judgments(store: Store, pair_id: int, judge_id: int, purpose: Purpose) -> tuple[Judgment, ...]:
+    """Return a judge's judgments in force on a pair that were asked for a purpose, those that saw the candidate first first."""
+    return tuple(read_judgment(row) for row in store.rows(_FOR_PURPOSE, (pair_id, judge_id, purpose.value)))
+
+
 def mean_output_tokens(store: Store, judge_id: int, *, same_model: bool = False) -> tuple[float | None, int]:
     """Return the mean output tokens of the judge's answers so far, None if there are none, and the number of answers.
 

@@ -28,7 +28,8 @@ from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 MAX_LISTED = 200
 """Most unreadable or failed pairs that are listed."""
 
-_LATEST = 8
+_LATEST = 40
+"""Pairs judged last that are read: as many as a high screen has room for."""
 
 _REFERENCES_LOOKED_AT = 50
 """References that are tried to tell whether a rule can read a set."""

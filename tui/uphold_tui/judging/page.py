@@ -28,6 +28,9 @@ _MOST_REASONS = 4
 """Reasons of failed and unreadable judgments that are shown."""
 
 _MOST_PROBLEMS = 6
+
+_LEAST_LATEST = 8
+"""Pairs judged last that are shown however low the screen is; it scrolls then."""
 """Pairs that need a look and can be seen at once."""
 
 
@@ -41,8 +44,8 @@ class JudgingPage:
     signs: Signs
     cursor: int = 0
 
-    def rows(self, width: int) -> list[Content]:
-        """Return the page as rows of at most `width` cells."""
+    def rows(self, width: int, height: int) -> list[Content]:
+        """Return the page as rows of at most `width` cells; of the pairs judged last as many as `height` rows have room for."""
         progress, view = self.status.progress, self.status.view
         if progress is None:
             waiting = [] if self.status.ended else [Content.styled("Looking at what is missing.", MUTED)]
@@ -54,7 +57,9 @@ class JudgingPage:
         if view is not None:
             rows += [Content(""), *self._verdicts(view, width)]
             rows += self._reasons(view.reasons, width)
-            rows += self._problems(view.problems, width) + self._latest(view.latest, width)
+            rows += self._problems(view.problems, width)
+            room = max(height - len(rows) - 2, _LEAST_LATEST)
+            rows += self._latest(view.latest[:room], width)
         return rows
 
     def _state(self) -> list[Content]:
