@@ -52,6 +52,7 @@ from uphold.records.statistics import (
 )
 from uphold.records.trials import Trial, TrialPair
 from uphold.reports.certificate_text import certificate_json, check_json
+from uphold.reports.problem_text import problems_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 from uphold.reports.training_text import training_json
 
@@ -522,6 +523,7 @@ def trial_json(trial: Trial) -> Json:
         "without_old": trial.without_old,
         "left": trial.left,
         "stopped": trial.stopped,
+        "problems": problems_json(trial.problems),
         "rerun_reason": trial.rerun_reason or None,
         "fixed_pairs": [_trial_pair(pair) for pair in trial.fixed],
         "broken_pairs": [_trial_pair(pair) for pair in trial.broken],
