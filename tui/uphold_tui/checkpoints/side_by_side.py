@@ -51,7 +51,6 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         self, before: Run, after: Run, examples: Sequence[LostExample], at: int, source: CheckpointsSource, signs: Signs
     ) -> None:
         super().__init__()
-        self.add_class("-large")
         self._runs, self._examples, self._at = (before, after), examples, at
         self._source, self._signs = source, signs
         self._both: OldAndNew | None = None

@@ -270,7 +270,7 @@ class WorkbenchScreen(Screen[None]):
 
     def _refresh_header(self) -> None:
         left, right = self._page.header()
-        self.header.show(left, self._message or right)
+        self.header.show(left, right, self._message)
 
     def _column_width(self, scroll: VerticalScroll, share: float) -> int:
         inner = scroll.content_size.width
