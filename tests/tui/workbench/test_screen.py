@@ -381,3 +381,27 @@ async def test_hostile_names_reasons_notes_and_clauses_are_shown_as_text(store: 
                 segments = [one for strip in pilot.app.screen._compositor.render_strips() for one in strip]
                 assert not any(FORBIDDEN.search(one.text) for one in segments)
                 assert not any("leave_now" in str(one.style.meta) for one in segments if one.style is not None)
+
+
+def replace_file(path: Path, other: Path) -> bytes:
+    """Put a copy of another file in the place of one; returns what is in it."""
+    Path(shutil.copy(other, path.with_name("other.db"))).replace(path)
+    return path.read_bytes()
+
+
+async def test_a_version_is_not_kept_in_a_file_that_took_the_place_of_the_open_one(
+    store: Store, server: Server, made: Path
+) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"Facts first.", "enter")
+        before = replace_file(store.path, made)
+        await press(pilot, "S")
+        await tried(pilot, screen)
+        assert "the database was replaced by" in shown(pilot)
+        assert screen.is_new
+        await press(pilot, "enter")
+        await tried(pilot, screen)
+        assert "the database was replaced by" in shown(pilot)
+    assert store.path.read_bytes() == before
+    assert server.asked == []
