@@ -11,12 +11,20 @@ from textual.pilot import Pilot
 from support.app_samples import database, make_app, press, shown
 from support.faulty_endpoint import right
 from support.model_server import Asked, Gate, Reply, answer_to, error, serving
+from uphold.records.enums import Verdict
 from uphold.settings import Settings
 from uphold.store.database import Store
+from uphold.store.judgments import JudgedPair
+from uphold.store.runs import all_runs
+from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.judging_progress import JudgingProgress, JudgingView
 from uphold_tui.app import UpholdApp
 from uphold_tui.home.screen import HomeScreen
+from uphold_tui.judging.background import JudgingStatus
+from uphold_tui.judging.page import JudgingPage
 from uphold_tui.judging.screen import JudgingScreen
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import PLAIN
 
 
 @pytest.fixture(autouse=True)
@@ -309,3 +317,16 @@ async def test_the_judge_under_the_cursor_is_described_in_full(store: Store) -> 
         said = " ".join(shown(pilot).split())
         assert "openai:a-model-with-a-very-long-name-indeed, metrics, both orders, 3 samples an order;" in said
         assert "price not known, @" in said
+
+
+@pytest.mark.parametrize(("height", "latest"), [(60, 30), (36, 19), (20, 8)])
+def test_as_many_pairs_judged_last_stand_there_as_have_room(store: Store, height: int, latest: int) -> None:
+    run = all_runs(store)[0]
+    pairs = [JudgedPair(n, f"k-{n:02d}", 1, Verdict.TIE, 0.5, "alike") for n in range(30)]
+    progress = JudgingProgress(60, readable=60, run_id=run.id, judge_id=1)
+    status = JudgingStatus(progress, JudgingView({Verdict.TIE: 30}, latest=pairs))
+    rows = JudgingPage(run, status, WorkControl(8, None), PLAIN).rows(110, height - 5)
+    keys = [row.plain.split()[1] for row in rows if " k-" in row.plain]
+    assert len(keys) == latest
+    assert len(rows) <= height - 5 or latest == 8
+    assert keys == [pair.key for pair in pairs[:latest]]

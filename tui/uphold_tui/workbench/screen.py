@@ -263,8 +263,7 @@ class WorkbenchScreen(Screen[None]):
         elif 0 <= place < len(self.draft.shown):
             self.detail.show_pair(PairWanted(self.draft.shown[place].pair_id, None, "", "", "shown to it"))
         elif self.bench is not None and self.planned is not None:
-            words = f"v{count(self.bench.number)}" if self.is_new else self.written.version_words
-            self.detail.show_prompt(words, self.planned.asked)
+            self.detail.show_prompt(self.written.name, self.planned.asked)
         else:
             self.detail.show_nothing()
 
@@ -305,7 +304,7 @@ class WorkbenchScreen(Screen[None]):
         if not old and self.bench.old is not None and self.bench.name == self.bench.old.name:
             old = "v1"
         new = next((f"v{one.number}" for one in self.bench.versions if one.judge_version == trial.version), "")
-        names = (new or f"v{self.bench.number if self.is_new else 1}", old or trial.against)
+        names = (new or self.written.name, old or trial.against)
         return TrialView(trial, self.changed, *names, self._names, self._signs)
 
     # going through clauses and pairs
