@@ -39,7 +39,9 @@ def files_to_import(path: Path) -> None:
     verdicts = ("oben", "unten", "oben", "gleich")
     judged = [row | {"verdict": word} for row, word in zip(_pairs(), verdicts, strict=True)]
     _write_lines(folder / "rated-in-german.jsonl", judged)
-    german = [{"id": "1", "question": "Öffnen Sie früh?", "base-7b": "Nein.", "lora-r16": "Ja, früh um sieben."}]
+    german: list[dict[str, object]] = [
+        {"id": "1", "question": "Öffnen Sie früh?", "base-7b": "Nein.", "lora-r16": "Ja, früh um sieben."}
+    ]
     _write_csv(folder / "windows.csv", german, encoding="windows-1252")
     scores = [
         {"system": system, "name": name, "value": value, "error": 0.01, "n": 900}

@@ -16,9 +16,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, of_n, percent_number
+from uphold.formatting import count, count_noun, percent_number
 from uphold.records.counts import MIN_FOR_RATE
-from uphold.records.headline_judge import JudgeReason
+from uphold.records.headline_judge import words_behind_name
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.reports.progress_text import progress_text
 from uphold.reports.rate_text import rate_interval
@@ -157,10 +157,8 @@ def _judge(row: RunRow, columns: Columns) -> Content:
     found = row.judge
     if found.shown is None:
         return Content.styled("not judged" if not found.unknown else "pinned judge is not here", MUTED)
-    words = ", pinned" if found.reason is JudgeReason.PINNED and columns.bar else ""
-    if found.missing:
-        words += f", {of_n(found.pairs - found.missing, found.pairs)}"
-    elif row.orders == 1 and not words and columns.bar:
+    words = words_behind_name(found, with_pin=bool(columns.bar))
+    if row.orders == 1 and not words and columns.bar:
         words = ", one order"
     name = safe_text.line(found.shown.name, MUTED).truncate(max(columns.reviewed - 2 - len(words), 3), ellipsis=True)
     return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
@@ -303,11 +301,11 @@ class HomeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         was_empty = self.is_empty
-        self.home = self.actions.read()
+        self._message, self._greeting = self._greeting, Content("")
+        self.home = attempt(self.actions.read, self.show_message) or self.home
         if self.is_empty != was_empty:
             self.cursor = 0
         self.cursor = min(self.cursor, max(self._rows - 1, 0))
-        self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
@@ -380,8 +378,8 @@ class HomeScreen(Screen[None]):
         runs, sets = len(self.home.runs), len(self.home.sets)
         counts = f"{count_noun(runs, 'run')}   {count_noun(sets, 'set')}"
         reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
-        right = self._message or Content.assemble((counts, MUTED), reviewer)
-        self.header.show(left, None if self.is_empty else right)
+        right = None if self.is_empty else Content.assemble((counts, MUTED), reviewer)
+        self.header.show(left, right, self._message)
 
     def _runs_and_sets(self) -> Content:
         """Return runs and sets as rows; those of the run under the cursor are tinted."""

@@ -75,6 +75,7 @@ class FileScreen(Screen[None]):
         self._where = ""
         self._problem = ""
         self.header = SplitRow("header")
+        self.hair = ProgressLine("hair")
         self.field = PathField(_HINT, name="path")
         self.note = Static(id="note", markup=False)
         self.list = Static(id="list", markup=False)
@@ -82,7 +83,7 @@ class FileScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield ProgressLine("hair")
+        yield self.hair
         yield Static(Content.styled("Which file?", BOLD), id="question", markup=False)
         yield self.field
         yield self.note
@@ -90,7 +91,8 @@ class FileScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
-        self._look()
+        if self.is_current:  # it is not where an import above it was left for a screen further on
+            self._look()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -132,7 +134,7 @@ class FileScreen(Screen[None]):
             Content.assemble(("in ", MUTED), safe_text.key(self._where, MUTED, _WHERE_WIDTH)) if self._where else None
         )
         self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)), where)
-        self.query_one("#hair", ProgressLine).show(ReviewProgress())
+        self.hair.show(ReviewProgress())
         self.note.update(self._note())
         height = max(self.list.size.height, 1)
         self._top = min(max(self._top, self.cursor - height + 1), self.cursor)
