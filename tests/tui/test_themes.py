@@ -8,6 +8,7 @@ from textual.filter import Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
 from support.app_samples import app, database
+from support.recorded_app import recorded
 from uphold_tui import themes
 from uphold_tui.app import UpholdApp
 
@@ -126,3 +127,22 @@ async def test_without_colours_greys_are_taken_from_themes_of_rgb_only(
 
 def filters(made: UpholdApp) -> list[type]:
     return [type(one) for one in made.get_line_filters() if isinstance(one, (NoColor, Monochrome))]
+
+
+@pytest.mark.parametrize(("theme", "other"), [(themes.LIGHT, themes.DARK), (themes.DARK, themes.LIGHT)])
+async def test_the_first_frame_has_the_colours_of_the_theme_chosen(
+    theme: themes.Theme, other: themes.Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    async with recorded(app(database(tmp_path), theme=theme.name)) as terminal:
+        drawn = bytes(terminal.stream)
+    assert ground(theme) in drawn
+    assert ground(other) not in drawn
+
+
+def ground(theme: themes.Theme) -> bytes:
+    """The sequence that a terminal is sent for the background of a theme."""
+    assert theme.background is not None
+    red, green, blue = Color.parse(theme.background).rgb
+    return f"48;2;{red};{green};{blue}".encode()

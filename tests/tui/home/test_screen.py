@@ -156,10 +156,13 @@ async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key
         screen = pilot.app.screen
         assert isinstance(screen, ReviewScreen)
         assert screen.session.blind
+        assert "Judge    its verdicts are not in this pack" in shown(pilot)
         before = screen.session.current
         await press(pilot, "a")
         assert screen.session.current != before
         assert screen.session.progress.read == 1
+        await press(pilot, "K", "l")
+        assert "judge    its verdicts are not in this pack" in shown(pilot)
 
 
 async def test_people_who_all_read_everything_are_named_once_and_the_last_are_counted_where_room_is_short(

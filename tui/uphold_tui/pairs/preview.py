@@ -40,7 +40,7 @@ def rows(
     head = _head(pair, width)
     verdicts = [
         row.truncate(width, ellipsis=True)
-        for row in (_judge_row(pair, detail.judge, names), _reviewer_row(pair, names, signs))
+        for row in (_judge_row(pair, detail, names), _reviewer_row(pair, names, signs))
     ]
     room = height - 1 - len(verdicts)
     if room <= 0:
@@ -60,7 +60,7 @@ def _tall_rows(
         Content(""),
         *first_rows(_instruction(pair, detail), width, height // 4),
         Content(""),
-        *_judge_row(pair, detail.judge, names).wrap(width)[:_MOST_REASON],
+        *_judge_row(pair, detail, names).wrap(width)[:_MOST_REASON],
         *_reviewer_row(pair, names, signs).wrap(width)[:_MOST_REASON],
     ]
     if pair.read:
@@ -103,12 +103,13 @@ def _made_when(decision: ReviewEvent | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames) -> Content:
+def _judge_row(pair: ListedPair, detail: PairDetail, names: SystemNames) -> Content:
+    judge = detail.judge
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
         return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
-        return Content.assemble(label, ("has not read this pair", MUTED))
+        return Content.assemble(label, (badges.verdict_words(judge, left_out=detail.verdicts_left_out), MUTED))
     reasoned = _judgment_with_reason(judge)
     parts = [label, Content.styled(names.of_verdict(judge.verdict), BOLD), Content("  ")]
     if reasoned is not None and reasoned.reason:

@@ -47,7 +47,7 @@ class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
     `broken` says that somebody, you or another reviewer, marked the example so; `lost` that what could not be saved has
-    no file to be saved in any more.
+    no file to be saved in any more; `left_out` that this is a blind pack, without verdicts.
     """
 
     pair: PairView
@@ -58,12 +58,15 @@ class StripState:
     signs: Signs = PLAIN
     keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
     broken: bool = False
+    left_out: bool = False
 
 
 def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
-    words = VEILED if strip.pair.verdict_hidden and strip.pair.has_verdict else badges.verdict_words(judge)
+    words = badges.verdict_words(judge, left_out=strip.left_out)
+    if strip.pair.verdict_hidden and strip.pair.has_verdict:
+        words = VEILED
     early = strip.pair.state.blind_decision is not None and not strip.pair.adjudicating
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
