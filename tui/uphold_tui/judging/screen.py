@@ -38,17 +38,19 @@ _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
 
 
+_AROUND = 5
+"""Rows of header and footer with the gaps beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgingActions:
     """Callbacks of the judging screen into the app.
 
-    `choices` lists the judges to choose from, `running` returns judging that goes on already, `start` starts a judge on a
-    run, `answers` returns a judge's judgments on a pair (by pair id and judge id), `review` opens the review of a run,
-    `back` closes the screen and `leave` the app.
+    `choices` lists the judges to choose from, `start` starts a judge on a run, `answers` returns a judge's judgments on a
+    pair (by pair id and judge id), `review` opens the review of a run, `back` closes the screen and `leave` the app.
     """
 
     choices: Callable[[Run], "list[JudgeOffer]"]
-    running: Callable[[], BackgroundJudging | None]
     start: Callable[[Run, str], BackgroundJudging]
     answers: Callable[[int, int], PairVerdict | None]
     review: Callable[[Run], None]
@@ -57,7 +59,10 @@ class JudgingActions:
 
 
 class JudgingScreen(Screen[None]):
-    """Judging of one run: enter starts the judge under the cursor, and from then on opens the review."""
+    """Judging of one run: enter starts the judge under the cursor, and from then on opens the review.
+
+    `work` is judging that was begun already, at work or ended meanwhile; without it a judge is chosen first.
+    """
 
     CSS_PATH = "judging.tcss"
     AUTO_FOCUS = ""
@@ -66,13 +71,15 @@ class JudgingScreen(Screen[None]):
     class Updated(Message):
         """The status of the work has changed."""
 
-    def __init__(self, run: Run, actions: JudgingActions, options: AppOptions) -> None:
+    def __init__(
+        self, run: Run, actions: JudgingActions, options: AppOptions, work: BackgroundJudging | None = None
+    ) -> None:
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.JUDGING, options.keymap)}
         self.run, self.actions, self._signs = run, actions, options.signs
         self.offers = {offer.spec: offer for offer in actions.choices(run)}
         self.choices = [*self.offers, _OTHER_JUDGE]
-        self.work = actions.running()
+        self.work = work
         self.cursor = 0
         self.error = ""
         self._message = Content("")
@@ -124,7 +131,8 @@ class JudgingScreen(Screen[None]):
         self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
+        height = self.app.size.height - _AROUND
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
 

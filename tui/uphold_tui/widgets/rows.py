@@ -66,6 +66,12 @@ def ended(row: Content, width: int) -> Content:
     return Content.assemble(row.truncate(max(width - 2, 0)), (" …", MUTED)).truncate(width)
 
 
+def first_rows(text: Content, width: int, most: int) -> list[Content]:
+    """Return the first rows of a text wrapped to `width`, the last one with an ellipsis where more follows."""
+    found = text.wrap(max(width, 1))
+    return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
+
+
 def clickable(content: Content, action: str) -> Content:
     """Return `content` that runs an action of the screen when it is clicked; `action` must never come from data."""
     return content.stylize(Style.from_meta({"@click": f"screen.{action}"}))
@@ -128,7 +134,7 @@ class KeyFooter(Widget):
 class Field(Input):
     """A field for one line of text, made safe to show; `hint` stands in it while it is empty."""
 
-    DEFAULT_CSS = "Field > .input--placeholder { color: $muted-solid; }"
+    DEFAULT_CSS = "Field > .input--placeholder { color: $hint; }"
 
     def __init__(self, hint: str = "", initial: str = "", *, name: str | None = None) -> None:
         super().__init__(safe_text.safe_line(initial), placeholder=hint, compact=True, id=name)
