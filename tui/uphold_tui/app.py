@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Paste
 from textual.events import Key as KeyEvent
 from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
@@ -72,7 +73,6 @@ class UpholdApp(App[str]):
     TITLE = "uphold"
     ENABLE_COMMAND_PALETTE = False
     INHERIT_BINDINGS = False
-    DEFAULT_MODE = "uphold"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(_LEAVE_NOW, "leave_now", "leave", show=False, priority=True),
         Binding("ctrl+q", "leave_now", "leave", show=False),
@@ -96,12 +96,19 @@ class UpholdApp(App[str]):
         self.theme = self._first_theme()
         self.watch_theme()
         self.set_keymap(self.options.keymap)
-        # A mode's screen is there from the start, with its styles: no other one is drawn before it.
-        if checkpoint is not None:
-            request, planned = checkpoint.request, checkpoint.planned
-            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.checkpoints.first_screen(request, planned))
+        self._session, self._checkpoint = session, checkpoint
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that the app opens with; it is there from the start, and no other one is drawn before it."""
+        if self._checkpoint is not None:
+            screen: Screen[Any] = self.navigator.checkpoints.first_screen(
+                self._checkpoint.request, self._checkpoint.planned
+            )
         else:
-            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
+            screen = self.navigator.first_screen(self._session)
+        # Textual reads the styles of a screen when it is pushed, which this one is not, and then parses all styles again.
+        self.stylesheet.read_all(screen.css_path)
+        return screen
 
     def _first_theme(self) -> str:
         """The theme of uphold.toml, else the one that was chosen last, where there still is one of that name."""

@@ -27,7 +27,7 @@ def waiting_words(seconds: float) -> str:
     return f"another program is writing: waiting, {int(seconds)} s"
 
 
-def attempt(act: Callable[[], Result], show: Callable[[Content], None]) -> Result | None:
+def attempt(act: Callable[[], Result], show: Callable[[Content], object]) -> Result | None:
     """Do something and return what it returns; where it raises an UpholdError, show its sentence and return None."""
     try:
         return act()

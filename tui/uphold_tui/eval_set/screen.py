@@ -114,7 +114,8 @@ class SetScreen(Screen[None]):
         self.set_class(self.page.is_narrow, "-narrow")
         self.set_class(width >= 160, "-wide")
         self.set_class(height < 30, "-low")
-        self.set_class(height < 16 or width < 60, "-tiny")
+        self.page.is_tiny = height < 16 or width < 60
+        self.set_class(self.page.is_tiny, "-tiny")
         self.call_after_refresh(self.refresh_page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -242,7 +243,7 @@ class SetScreen(Screen[None]):
         self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
         if typed is not None:
             self.state.typed = typed
-        self.health.cursor = None
+        self.health.cursor, self.page.message = None, Content("")
         self.page.show_selected()
         self.refresh_page()
 
@@ -304,7 +305,7 @@ class SetScreen(Screen[None]):
             self.health.refresh()
             self.page.refresh_footer()
         elif self.state.is_narrowed:
-            self.page.find_field.value, self.page.message, self.state.tag = "", Content(""), None
+            self.page.find_field.value, self.state.tag = "", None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing

@@ -20,15 +20,19 @@ from uphold_tui.importing.files import (
     Listing,
     PathText,
     common_beginning,
+    folder_words,
     list_folder,
     missing,
     paths_in,
     quoted_lines,
     size_text,
 )
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry, spread
+
+_WHERE_WIDTH = 48
+"""Cells for the folder whose files are listed."""
 
 _HINT = "a path; or paste one, or drag a file here"
 
@@ -68,6 +72,7 @@ class FileScreen(Screen[None]):
         self._top = 0
         self._paths = PathText()
         self._listed = ""
+        self._where = ""
         self._problem = ""
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
@@ -111,6 +116,7 @@ class FileScreen(Screen[None]):
         whole = bool(one) and not part
         database = self.actions.database()
         self.listing = await asyncio.to_thread(list_folder, folder, part, whole=whole, database=database)
+        self._where = await asyncio.to_thread(folder_words, folder)
         self._listed = text
         self.cursor, self._top = (1 if whole and len(self.listing.entries) > 1 else 0), 0
         self.refresh_page()
@@ -124,7 +130,10 @@ class FileScreen(Screen[None]):
 
     def refresh_page(self) -> None:
         """Show the listing around the cursor."""
-        self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)))
+        where = (
+            Content.assemble(("in ", MUTED), safe_text.key(self._where, MUTED, _WHERE_WIDTH)) if self._where else None
+        )
+        self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)), where)
         self.hair.show(ReviewProgress())
         self.note.update(self._note())
         height = max(self.list.size.height, 1)
@@ -160,7 +169,7 @@ class FileScreen(Screen[None]):
             left, right = Content("  all files of this folder, as one import"), Content("")
         else:
             left = Content.assemble("  ", safe_text.line(one.name, "" if one.is_folder or one.may_be_read else MUTED))
-            right = Content.styled("folder  " if one.is_folder else f"{size_text(one.size)}  ", FAINT)
+            right = Content.styled("folder  " if one.is_folder else f"{size_text(one.size)}  ", MUTED)
         row = spread(left, right, width)
         return row.stylize_before(TINT) if under_cursor else row
 

@@ -181,7 +181,7 @@ class ImportScreen(Screen[None]):
         left = Content.assemble(
             ("uphold", BOLD), ("   import   ", MUTED), safe_text.line(file_names(self.form.request.paths))
         )
-        self.header.show(left, self._message or self._told())
+        self.header.show(left, self._told(), self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (0 if self.has_class("-narrow") else 2) - 1, 20)
         if self.outcome is not None:
@@ -215,6 +215,8 @@ class ImportScreen(Screen[None]):
             words = self._enter_words()
             first = [entry(self.table["import.open"], words)] if words else []
             row = named("next") if self.form.cycled(self.row, 1) is not None else []
+            if self.row.kind is RowKind.GO and self.form.is_current:
+                row = [entry(self.table["import.down"], "change what is below")]
             undo = named("undo") if self._earlier else []
             self.footer.show([[*first, *row], undo, named("help", "back")])
 

@@ -17,6 +17,7 @@ from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.ask_cap import ask_cap
 from uphold_tui.dialogs.panels import AnswersScreen
@@ -35,6 +36,10 @@ _LONGEST_NAME = 32
 
 _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
+
+
+_AROUND = 5
+"""Rows of header and footer with the gaps beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class JudgingScreen(Screen[None]):
         self.work = work
         self.cursor = 0
         self.error = ""
+        self._message = Content("")
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
         self.list = Static(id="list", markup=False)
@@ -122,10 +128,11 @@ class JudgingScreen(Screen[None]):
         right = (
             Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
         )
-        self.header.show(left, right)
+        self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
+        height = self.app.size.height - _AROUND
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
 
@@ -170,8 +177,9 @@ class JudgingScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Start the judge under the cursor, or review what is judged."""
-        if self.work is not None:
-            self.actions.review(self.work.run)
+        work, self._message = self.work, Content("")
+        if work is not None:
+            attempt(lambda: self.actions.review(work.run), self.show_message)
         elif self.choices[self.cursor] != _OTHER_JUDGE:
             self.start(self.choices[self.cursor])
         else:
@@ -179,6 +187,11 @@ class JudgingScreen(Screen[None]):
             rules = "rules:NAME, " if has_rules else ""
             question = Question("Judge", f"anthropic:MODEL, openai:MODEL, {rules}or a TOML file")
             self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
+
+    def show_message(self, message: Content) -> None:
+        """Show a message in the header, until another key does something."""
+        self._message = message
+        self.refresh_page()
 
     def start(self, judge: str) -> None:
         """Start a judge on the run."""
@@ -200,7 +213,7 @@ class JudgingScreen(Screen[None]):
         else:
             view = self.work.status.view
             count = len(view.problems) if view is not None else 0
-        self.cursor = min(max(self.cursor + step, 0), max(count - 1, 0))
+        self.cursor, self._message = min(max(self.cursor + step, 0), max(count - 1, 0)), Content("")
         self.refresh_page()
 
     def action_pause(self) -> None:
@@ -239,12 +252,17 @@ class JudgingScreen(Screen[None]):
         if progress is None or view is None or not view.problems:
             return
         pair = view.problems[self.cursor]
-        judged = self.actions.answers(pair.pair_id, progress.judge_id)
-        answers = [
-            (j.order.value, j.problem or f"read as {j.verdict or j.status.value}", j.raw or "no answer arrived")
-            for j in (judged.judgments if judged is not None else ())
-        ]
-        self.app.push_screen(AnswersScreen(pair.key, self.work.judge, answers))
+        judge, judge_id = self.work.judge, progress.judge_id
+
+        def show() -> None:
+            judged = self.actions.answers(pair.pair_id, judge_id)
+            answers = [
+                (j.order.value, j.problem or f"read as {j.verdict or j.status.value}", j.raw or "no answer arrived")
+                for j in (judged.judgments if judged is not None else ())
+            ]
+            self.app.push_screen(AnswersScreen(pair.key, judge, answers))
+
+        attempt(show, self.show_message)
 
     def action_press(self, key_id: str) -> None:
         """Do what a key does, after a click on its name."""
