@@ -21,6 +21,9 @@ from uphold_tui.widgets.rows import ended, spread
 _LONGEST_TEXT = 4_000
 """Characters of a text that are wrapped; the preview has room for a few rows only."""
 
+_LABEL = 9
+"""Cells of the words `judge` and `you` with the gap behind them."""
+
 _TALL = 20
 """Rows of a preview that has a column of its own."""
 
@@ -54,36 +57,56 @@ def rows(
 def _tall_rows(
     pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
 ) -> list[Content]:
-    """Return the preview where it has a column of its own."""
+    """Return the preview where it has a column of its own; a short answer leaves its rows to the other."""
     made = [
         _head(pair, width),
         Content(""),
-        *_wrapped(_instruction(pair, detail), width, height // 4),
+        *_paragraphs(_asked(pair, detail), width, height // 4),
         Content(""),
-        *_judge_row(pair, detail.judge, names).wrap(width)[:_MOST_REASON],
-        *_reviewer_row(pair, names, signs).wrap(width)[:_MOST_REASON],
+        *_under_label(_judge_row(pair, detail.judge, names), width),
+        *_under_label(_reviewer_row(pair, names, signs), width),
     ]
     if pair.read:
         texts = detail.texts
-        answers = ((texts.candidate, texts.candidate_cells), (texts.baseline, texts.baseline_cells))
-        each = (height - len(made)) // 2 - 2
-        for system, cells in answers:
-            text = safe_text.running(cell_text(cells[-1])[:_LONGEST_TEXT], MUTED)
-            made += [Content(""), safe_text.line(system, BOLD), *_wrapped(text, width, max(each, 1))]
+        candidate, baseline = cell_text(texts.candidate_cells[-1]), cell_text(texts.baseline_cells[-1])
+        room = max(height - len(made) - 4, 2)
+        rows_of_baseline = len(_paragraphs(baseline, width, room))
+        first = _paragraphs(candidate, width, max(room - rows_of_baseline, room // 2), MUTED)
+        second = _paragraphs(baseline, width, room - len(first), MUTED)
+        made += [Content(""), safe_text.line(texts.candidate, BOLD), *first]
+        made += [Content(""), safe_text.line(texts.baseline, BOLD), *second]
     elif detail.texts.text.context:
-        context = safe_text.running(detail.texts.text.context[:_LONGEST_TEXT], MUTED)
-        made += [Content(""), Content.styled("context", FAINT), *_wrapped(context, width, height - len(made) - 2)]
+        context = _paragraphs(detail.texts.text.context, width, height - len(made) - 2, MUTED)
+        made += [Content(""), Content.styled("context", FAINT), *context]
     return [*made, *[Content("")] * (height - len(made))][:height]
 
 
+def _asked(pair: ListedPair, detail: PairDetail) -> str:
+    return detail.texts.text.turns[pair.turn - 1]
+
+
 def _instruction(pair: ListedPair, detail: PairDetail) -> Content:
-    return safe_text.running(detail.texts.text.turns[pair.turn - 1][:_LONGEST_TEXT])
+    return safe_text.running(_asked(pair, detail)[:_LONGEST_TEXT])
 
 
 def _wrapped(text: Content, width: int, most: int) -> list[Content]:
     """Return the first rows of a text, the last one with an ellipsis where more follows."""
     found = text.wrap(max(width, 1))
     return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
+
+
+def _paragraphs(text: str, width: int, most: int, style: str = "") -> list[Content]:
+    """Return the first rows of a text with its own lines; blank lines that follow one another are one."""
+    lines = [line.rstrip() for line in text[:_LONGEST_TEXT].strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
+    return _wrapped(safe_text.shown("\n".join(kept), style), width, most)
+
+
+def _under_label(row: Content, width: int) -> list[Content]:
+    """Return a row that begins with a label, wrapped so that what is said stays behind the label."""
+    said = row[_LABEL:].wrap(max(width - _LABEL, 1))[:_MOST_REASON]
+    labels = [row[:_LABEL], *[Content(" " * _LABEL)] * (len(said) - 1)]
+    return [Content.assemble(label, line) for label, line in zip(labels, said, strict=True)]
 
 
 def _head(pair: ListedPair, width: int) -> Content:
@@ -110,7 +133,7 @@ def _made_when(decision: ReviewEvent | None) -> Content:
 
 
 def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames) -> Content:
-    label = Content.styled("judge".ljust(9), MUTED)
+    label = Content.styled("judge".ljust(_LABEL), MUTED)
     if not pair.read:
         return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
@@ -134,7 +157,7 @@ def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
 
 
 def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content:
-    label = Content.styled("you".ljust(9), MUTED)
+    label = Content.styled("you".ljust(_LABEL), MUTED)
     if pair.choice is None:
         parts = [label, Content.styled(_not_read(pair), MUTED)]
     else:
