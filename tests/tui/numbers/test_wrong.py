@@ -65,10 +65,10 @@ async def test_e_shows_the_parts_and_enter_their_pairs(store: Store) -> None:
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, PairsScreen)
         for _ in range(200):
-            if f"in {wanted.n} of 80" in shown(pilot):
+            if f"{wanted.n} of 80 pairs" in shown(pilot):
                 break
             await pilot.pause(0.01)
-        assert f"in {wanted.n} of 80" in shown(pilot)
+        assert f"{wanted.n} of 80 pairs" in shown(pilot)
         assert f"tag: {wanted.part.name}" in shown(pilot)
         assert LOCKED not in shown(pilot)
         await press(pilot, "q")

@@ -47,6 +47,12 @@ Row = tuple[Part, ...]
 _NAME_WIDTH = 15
 """Cells of a name before its bar."""
 
+_BAR_NUMBERS = 14
+"""Cells of the figure and the interval behind a bar, with the gap before them."""
+
+_TAG_NUMBERS = 30
+"""Cells that a tag's name leaves to its numbers."""
+
 _LABEL_WIDTH = 26
 """Cells of a name in the rows of the right half, which have no bar."""
 
@@ -116,9 +122,9 @@ _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
 @dataclass(frozen=True, slots=True)
 class NumbersView:
-    """Data of the page; `reviewer` is the one who reads it, `by_tag` shows tags in place of the history.
+    """Data of the page; `reviewer` is the one who reads it, `readers` are all who have read pairs of the run.
 
-    `readers` are all who have read pairs of the run.
+    `by_tag` shows tags in place of the history, or does not; None: where there is no history and a column has room.
     """
 
     report: Report
@@ -127,7 +133,18 @@ class NumbersView:
     reviewer: str
     readers: Sequence[str] = ()
     history: Sequence[RunPoint] = ()
-    by_tag: bool = False
+    by_tag: bool | None = None
+
+    def shows_tags(self, columns: int) -> bool:
+        """Whether a page of so many columns has the tags."""
+        if columns == 3 or self.by_tag is not None:
+            return columns == 3 or bool(self.by_tag)
+        return columns == 2 and not self.has_history
+
+    @property
+    def has_history(self) -> bool:
+        """Whether two runs of the set have a rate."""
+        return sum(point.rate.rate is not None for point in self.history) > 1
 
     def items(self, section_id: SectionId) -> tuple[Item, ...]:
         """Return the items of a section, of the first judge's for judges; none where there is no such section."""
@@ -198,13 +215,13 @@ def page_columns(view: NumbersView, width: int) -> tuple[list[list[Row]], list[i
         return columns, [third + _GAP, third + _GAP, third]
     if width >= _TWO_COLUMNS:
         half = min((width - _GAP) // 2, _WIDEST)
-        return [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        return [left_rows(view, half, columns=2), right_rows(view, half)], [half + _GAP, half]
     return [[*left_rows(view, width), blank(), *right_rows(view, width)]], [width]
 
 
-def left_rows(view: NumbersView, width: int) -> list[Row]:
+def left_rows(view: NumbersView, width: int, columns: int = 1) -> list[Row]:
     """Return the left half: the headline, the intervals against 50, sentences on them, then history or tags."""
-    tags = _by_tag(view, width) if view.by_tag else []
+    tags = _by_tag(view, width) if view.shows_tags(columns) else []
     return _joined(_main_rows(view, width), tags or _history(view, width))
 
 
@@ -223,9 +240,9 @@ def _main_rows(view: NumbersView, width: int) -> list[Row]:
 
 def _history(view: NumbersView, width: int) -> list[Row]:
     """Return the win rates of the set's runs; nothing where fewer than two have one."""
-    points = [point for point in view.history if point.rate.rate is not None]
-    if len(points) < 2:
+    if not view.has_history:
         return []
+    points = [point for point in view.history if point.rate.rate is not None]
     return [
         plain("History, like these", BOLD),
         *map(plain, chart(points, view.run, width, judge_changes(points))),
@@ -325,7 +342,7 @@ def _bars(view: NumbersView, width: int) -> Iterator[Row]:
 
 def _bar_width(width: int) -> int:
     """Return the cells of a bar in a row of `width`; 0 where there is no room for one."""
-    return min(width - _NAME_WIDTH - 14, 44) if width >= 44 else 0
+    return min(width - _NAME_WIDTH - _BAR_NUMBERS, 44) if width >= 44 else 0
 
 
 def _bar_row(name: str, row: NumberRow, room: int) -> Row:
@@ -394,11 +411,13 @@ def _warning(text: str, width: int) -> Iterator[Row]:
 
 def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[Row]:
     yield plain(Content.assemble(("By tag", BOLD), ("   won of read", FAINT)))
-    room = _bar_width(width)
+    longest = max(safe_text.line(row.name).cell_length for row in tags) + 2
+    name_width = min(max(longest, _NAME_WIDTH), max(width - _TAG_NUMBERS, _NAME_WIDTH))
+    room = min(_bar_width(width), max(width - name_width - _BAR_NUMBERS, 0))
     for row in sorted(tags, key=lambda row: -row.sizes[0].number if row.sizes else 0):
         number, text = row.number, number_text(row)
-        name = safe_text.line(row.name).truncate(_NAME_WIDTH - 2, ellipsis=True)
-        label = Content.assemble(name.stylize(MUTED), " " * (_NAME_WIDTH - name.cell_length))
+        name = safe_text.key(row.name, MUTED, name_width - 2)
+        label = Content.assemble(name, " " * (name_width - name.cell_length))
         if not isinstance(number, Rate) or not text.figure:
             pairs, read = map(count_text, row.sizes)
             counts = f"{text.counts} read" if text.counts else read
@@ -502,7 +521,9 @@ def _refused(label: Content, reason: str, width: int) -> Iterator[Row]:
         yield plain(whole)
     else:
         yield plain(label)
-        yield from wrapped(reason, width, FAINT)
+        indent = len(label.plain) - len(label.plain.lstrip()) + 2
+        for row in safe_text.running(reason, FAINT).wrap(max(width - indent, 8)):
+            yield plain(Content.assemble(" " * indent, row))
 
 
 # people against judge

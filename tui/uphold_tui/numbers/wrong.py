@@ -123,7 +123,7 @@ class WrongScreen(Screen[None]):
         run, narrow = self.source.run, self.has_class("-narrow")
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         judge = Content("") if self.found is None else safe_text.line(f"where {self.found.judge.name} is wrong", MUTED)
-        self.header.show(header.title(*names, (), gap="  " if narrow else "   "), judge)
+        self.header.show(header.title(*names, ()), judge)
         self.hair.show(ReviewProgress())
         if self._is_read:
             width = self.app.size.width - (3 if narrow else 5)
