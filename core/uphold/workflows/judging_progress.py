@@ -28,7 +28,7 @@ from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 MAX_LISTED = 200
 """Most unreadable or failed pairs that are listed."""
 
-_LATEST = 8
+_LATEST = 24
 
 _REFERENCES_LOOKED_AT = 50
 """References that are tried to tell whether a rule can read a set."""

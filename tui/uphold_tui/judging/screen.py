@@ -24,6 +24,7 @@ from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
 from uphold_tui.place import Place
 from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 32
 """Cells for the name of a judge; a longer one is cut."""
+
+_OTHER_ROWS = 5
+"""Rows of header, line and footer, and the two gaps between them and the page, as in judging.tcss."""
 
 _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
@@ -98,6 +102,7 @@ class JudgingScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.height < 30, "-low")
         self.refresh_page()
 
     def on_judging_screen_updated(self) -> None:
@@ -114,15 +119,13 @@ class JudgingScreen(Screen[None]):
     def refresh_page(self) -> None:
         """Show everything as it is now."""
         run = self.work.run if self.work is not None else self.run
-        names = [safe_text.line(run.set, BOLD), safe_text.line(run.candidate), safe_text.line(run.baseline)]
-        left = Content.assemble(names[0], "   ", names[1], (" against ", FAINT), names[2])
-        right = (
-            Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
-        )
-        self.header.show(left, right)
+        names = [safe_text.line(name) for name in (run.set, run.candidate, run.baseline)]
+        judge = safe_text.line(f"judging with {self.work.judge}", MUTED) if self.work is not None else Content("")
+        self.header.show(header.title(names[0], names[1], names[2], ()), judge)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
+        height = self.app.size.height - (_OTHER_ROWS - 2 if self.has_class("-low") else _OTHER_ROWS)
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
 
@@ -136,7 +139,8 @@ class JudgingScreen(Screen[None]):
         names = min(max((safe_text.line(judge).cell_length for judge in self.offers), default=0), _LONGEST_NAME)
         for index, judge in enumerate(self.choices):
             if judge == _OTHER_JUDGE:
-                row = spread(Content.styled("  another one …", MUTED), Content(""), width)
+                words = Content.assemble(("  another one …", MUTED), (f"   {self._other_judges()}", FAINT))
+                row = spread(words, Content(""), width)
             else:
                 row = offer_row(self.offers[judge], names, width)
             rows.append(row.stylize_before(TINT) if index == self.cursor else row)
@@ -172,10 +176,13 @@ class JudgingScreen(Screen[None]):
         elif self.choices[self.cursor] != _OTHER_JUDGE:
             self.start(self.choices[self.cursor])
         else:
-            has_rules = any(judge.startswith("rules:") for judge in self.choices)
-            rules = "rules:NAME, " if has_rules else ""
-            question = Question("Judge", f"anthropic:MODEL, openai:MODEL, {rules}or a TOML file")
+            question = Question("Judge", self._other_judges())
             self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
+
+    def _other_judges(self) -> str:
+        """Return the forms of a judge that is typed."""
+        has_rules = any(judge.startswith("rules:") for judge in self.choices)
+        return f"anthropic:MODEL, openai:MODEL, {'rules:NAME, ' if has_rules else ''}or a TOML file"
 
     def start(self, judge: str) -> None:
         """Start a judge on the run."""

@@ -53,7 +53,7 @@ class NewCheckpointPage:
         if progress is None:
             words = "It cannot be carried out." if self.status.error is not None else "Looking at what is missing."
             return [Content.styled(words, BOLD if self.status.error is not None else MUTED)]
-        gap = [Content("")] if height >= 18 else []
+        gap = [Content("")] if height >= 20 else []
         rows = [
             *self._progress(progress, width),
             Content(""),
@@ -237,8 +237,8 @@ class NewCheckpointPage:
 
     # the strip
 
-    def strip(self, entries: Sequence[Content], width: int) -> list[Content]:
-        """Return what awaits the reader, over the keys that lead there."""
+    def strip(self, entries: Sequence[Content], width: int, *, low: bool = False) -> list[Content]:
+        """Return what awaits the reader, over the keys that lead there; in a `low` terminal without a gap."""
         status, view = self.status, self.status.view
         unread = to_read(status)
         behind = Content("")
@@ -262,7 +262,8 @@ class NewCheckpointPage:
         else:
             first = Content.styled("what is to be read is not known yet", MUTED)
             behind = Content.styled("the review opens when all is judged" if self.opens_review else "", MUTED)
-        return [*first.wrap(max(width, 1))[:3], Content(""), spread(Content("    ").join(entries), behind, width)]
+        gap = [] if low else [Content("")]
+        return [*first.wrap(max(width, 1))[:3], *gap, spread(Content("    ").join(entries), behind, width)]
 
 
 def _sentence(error: Exception) -> str:
