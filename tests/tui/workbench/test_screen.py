@@ -27,6 +27,7 @@ from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.standing.screen import StandingScreen
 from uphold_tui.workbench.screen import WorkbenchScreen
+from uphold_tui.workbench.waiting import untried_rows
 
 WIDE = (120, 40)
 
@@ -224,11 +225,39 @@ def few(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+def test_a_draft_is_tried_on_the_decided_pairs_that_it_is_not_shown(store: Store) -> None:
+    bench = open_workbench(store, find_scope(store, all_runs(store)[0].name, None), Settings())
+    draft = bench.draft.with_shown(as_shown(showable_pairs(store, bench)[0], 2))
+    said = " ".join(row.plain for row in untried_rows(bench, draft, "", 77))
+    assert "enter asks it about the 31 decided pairs of this half that it is not shown" in said
+
+
+async def test_the_header_in_80_columns_keeps_the_version_and_leaves_out_the_money(
+    store: Store, server: Server
+) -> None:
+    async with app(store).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"a clause that is new", "enter", "enter")
+        await tried(pilot, screen)
+        assert screen.bench is not None
+        paid = replace(screen.bench, trials=tuple(replace(one, cost=0.054) for one in screen.bench.trials))
+        for name, words in (
+            ("weak", r"tried 1 time   \$0.0540 so far"),
+            ("haiku-4.5-strict-judge-of-ours", "tried 1 time"),
+        ):
+            screen.bench = replace(paid, name=name)
+            screen.refresh_page()
+            await pilot.pause()
+            assert re.search(f"judge {name}, v2 being written +{words}$", shown(pilot).splitlines()[0])
+
+
 async def test_few_decided_pairs_are_to_read_only(few: Store) -> None:
     async with app(few).run_test(size=WIDE) as pilot:
         await opened(pilot, few)
         assert "To read only" in shown(pilot)
-        assert "16 of the 20 decided pairs" in shown(pilot)
+        assert "a try takes 20 decided pairs" in shown(pilot)
+        assert "No clause yet" in shown(pilot)
+        assert "n writes one" not in shown(pilot)
         await press(pilot, "n", "w", "enter", "L", "S")
         assert isinstance(pilot.app.screen, WorkbenchScreen)
 

@@ -33,7 +33,7 @@ class RubricRows:
 def rubric_rows(draft: JudgePrompt, number: int, names: tuple[str, str], cursor: int | None, width: int) -> RubricRows:
     """Return a draft as rows of `width` cells; `number` is the version being written, `names` candidate and baseline.
 
-    The item at `cursor` is tinted.
+    The item at `cursor` is tinted; None: the keys that write clauses do nothing here.
     """
     text = width - 2 * _EDGE
     on, new = sum(clause.is_on for clause in draft.clauses), sum(_is_new(one.since, number) for one in draft.clauses)
@@ -45,7 +45,8 @@ def rubric_rows(draft: JudgePrompt, number: int, names: tuple[str, str], cursor:
         items.append(Region(0, len(rows), width, len(block)))
         rows += [*_tinted(block, width, is_on=place == cursor), Content("")]
     if not draft.clauses:
-        words = "No clause yet: n writes one, w takes one from the reasons that were given"
+        how = ": n writes one, w takes one from the reasons that were given" if cursor is not None else ""
+        words = f"No clause yet{how}"
         rows += [*map(_inset, Content.styled(words, MUTED).wrap(max(text, 8))), Content("")]
     if draft.shown:
         what = f"   {count_noun(len(draft.shown), 'decision')}, all of this half"

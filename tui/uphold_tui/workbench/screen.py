@@ -202,10 +202,11 @@ class WorkbenchScreen(Screen[None]):
             state = f", v{count(bench.number)} being written" if self.is_new else f", {self._version_words()}"
             left = Content.assemble(left, ("   judge ", MUTED), judge, (state, MUTED))
         tried = f"tried {count(len(bench.trials))} {'time' if len(bench.trials) == 1 else 'times'}"
-        if bench.cost is not None:
-            tried += f"   {dollars(bench.cost)} so far"
-        right = Content.styled(tried if bench.trials else "not tried yet", MUTED)
-        self.header.show(left, self._message or right)
+        cost = f"   {dollars(bench.cost)} so far" if bench.trials and bench.cost is not None else ""
+        room = self.app.size.width - left.cell_length - (4 if self.has_class("-narrow") else 8)
+        right = tried if bench.trials else "not tried yet"
+        right += cost if len(right + cost) <= room else ""
+        self.header.show(left, self._message or Content.styled(right, MUTED))
 
     def _version_words(self) -> str:
         version = self.bench.version_of(self.draft) if self.bench is not None else None
@@ -218,7 +219,8 @@ class WorkbenchScreen(Screen[None]):
 
     def _rubric(self) -> RubricRows:
         number = self.bench.number if self.bench is not None else 1
-        cursor = self.cursor if self.pair is None else None
+        is_read_only = self.bench is not None and bool(self.bench.problem)
+        cursor = self.cursor if self.pair is None and not is_read_only else None
         return rubric_rows(self.draft, number, self._names, cursor, min(self._column_width(self.rubric, 0.47), 90))
 
     @property
@@ -232,7 +234,7 @@ class WorkbenchScreen(Screen[None]):
         if self.work is not None and self.is_trying:
             return progress_rows(self.work, width)
         if self.shown_trial is None:
-            return untried_rows(self.bench, self.unplanned, is_new=self.is_new, width=width)
+            return untried_rows(self.bench, self.draft, self.unplanned, width)
         return list(trial_rows(self._view(self.shown_trial), self.pair, width).rows)
 
     def _view(self, trial: Trial) -> TrialView:
