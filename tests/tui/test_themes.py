@@ -27,6 +27,22 @@ def test_muted_text_reaches_contrast_four_and_a_half_on_every_ground(theme: them
     assert themes.contrast(over(themes.variables(theme)["muted"], behind), behind) >= 4.5
 
 
+async def test_what_stands_in_an_empty_field_can_be_read(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("l")
+        await pilot.pause()
+        field = pilot.app.screen.query_one("#find-field")
+        for theme in themes.OWN:
+            pilot.app.theme = theme.name
+            await pilot.pause()
+            words, limit = (
+                field.get_component_styles("input--placeholder").color,
+                7 if theme is themes.CONTRAST else 4.5,
+            )
+            assert themes.contrast(over(words.hex, theme.background), theme.background or "") >= limit
+
+
 @pytest.mark.parametrize("theme", themes.OWN)
 @pytest.mark.parametrize("name", ["primary", "accent", "success", "error", "warning"])
 def test_colours_that_mean_something_can_be_read_as_text(theme: themes.Theme, name: str) -> None:

@@ -238,6 +238,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "thumb": "ansi_bright_black",
             "found": "bold reverse",
             "muted-solid": "ansi_white",
+            "hint": "ansi_white",
             "rule": "ansi_bright_black",
         }
         | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)}
@@ -279,6 +280,7 @@ def _palette(
             "thumb": _faded(foreground, strengths.thumb),
             "found": f"bold on {_faded(colours['warning'], strengths.found)}",
             "muted-solid": _faded(foreground, strengths.solid),
+            "hint": _faded(foreground, strengths.muted),
             "rule": _faded(foreground, strengths.rule),
         }
         | {

@@ -182,7 +182,7 @@ def _rate(row: CheckpointRow) -> Content:
         return _muted(f"{of_n(row.row.wins, decided)} won" if decided else "unread")
     ends = rate_interval(rate)
     if not ends and row.reading.carried_pairs and not row.reading.read:
-        return Content.assemble((f"{percent_number(rate.rate):>3}", MUTED), ("  carried", FAINT))
+        return Content.assemble((f"{percent_number(rate.rate):>3}", MUTED), ("  carried", MUTED))
     return Content.assemble((f"{percent_number(rate.rate):>3}", BOLD if ends else MUTED), (f"  {ends}", MUTED))
 
 

@@ -260,7 +260,7 @@ def _key_cell(pair: JudgedPair, width: int) -> Content:
     cells = 18 if width >= _THREE_COLUMNS else 13
     turn = "" if pair.turn == 1 else f" turn {pair.turn}" if width >= _THREE_COLUMNS else f" {pair.turn}"
     key = safe_text.key(pair.key, MUTED, cells - 1 - len(turn))
-    return spread(Content.assemble(key, (turn, FAINT)), Content(""), cells)
+    return spread(Content.assemble(key, (turn, MUTED)), Content(""), cells)
 
 
 def _signed(sign: str, style: str, name: str) -> Content:

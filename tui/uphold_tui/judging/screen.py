@@ -23,7 +23,7 @@ from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
@@ -139,7 +139,7 @@ class JudgingScreen(Screen[None]):
         names = min(max((safe_text.line(judge).cell_length for judge in self.offers), default=0), _LONGEST_NAME)
         for index, judge in enumerate(self.choices):
             if judge == _OTHER_JUDGE:
-                words = Content.assemble(("  another one …", MUTED), (f"   {self._other_judges()}", FAINT))
+                words = Content.assemble(("  another one …", MUTED), (f"   {self._other_judges()}", MUTED))
                 row = spread(words, Content(""), width)
             else:
                 row = offer_row(self.offers[judge], names, width)

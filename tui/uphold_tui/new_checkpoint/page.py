@@ -223,7 +223,7 @@ class NewCheckpointPage:
         rows = [spread(title, Content.styled("verdicts hidden until read", MUTED), width)]
         for pair in pairs[:room]:
             turn = f" turn {pair.turn}" if pair.turn > 1 else ""
-            key = Content.assemble(safe_text.key(pair.key, MUTED, _KEY - 2 - len(turn)), (turn, FAINT))
+            key = Content.assemble(safe_text.key(pair.key, MUTED, _KEY - 2 - len(turn)), (turn, MUTED))
             left = Content.assemble(
                 f"{self.signs.undecided} ",
                 key,

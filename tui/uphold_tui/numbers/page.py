@@ -351,10 +351,10 @@ def _bar_row(name: str, row: NumberRow, room: int) -> Row:
     label = Content.styled(safe_text.safe_line(name)[:_NAME_WIDTH].ljust(_NAME_WIDTH), _style(row))
     if not isinstance(number, (Rate, Share)) or not text.figure:
         reason = TOO_FEW if isinstance(number, Rate) and number.n < MIN_FOR_RATE else text.note
-        return plain(Content.assemble(label, safe_text.running(reason, FAINT)))
+        return plain(Content.assemble(label, safe_text.running(reason, MUTED)))
     if isinstance(number, Share):
         bar = _bar(number.rate, number.rate, number.rate, room).stylize(FAINT)
-        figure = Content.assemble((f"{text.figure:>3}", MUTED), ("  opinion", FAINT))
+        figure = Content.assemble((f"{text.figure:>3}", MUTED), ("  opinion", MUTED))
     else:
         bar = _bar(number.rate, number.low, number.high, room)
         figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {_ends(row)}", MUTED))
@@ -421,7 +421,7 @@ def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[
         if not isinstance(number, Rate) or not text.figure:
             pairs, read = map(count_text, row.sizes)
             counts = f"{text.counts} read" if text.counts else read
-            yield ((Content.assemble(label, (f"{counts}, {pairs}", FAINT)), row.pairs),)
+            yield ((Content.assemble(label, (f"{counts}, {pairs}", MUTED)), row.pairs),)
             continue
         bar = _bar(number.rate, number.low, number.high, room)
         figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {text.ends}", MUTED))
@@ -516,13 +516,13 @@ def _columns(label: Content, counts: str, number: str, ends: str, width: int) ->
 
 def _refused(label: Content, reason: str, width: int) -> Iterator[Row]:
     """Return a name and why there is no number: behind it where there is room, else below."""
-    whole = Content.assemble(label, "  ", safe_text.running(reason, FAINT))
+    whole = Content.assemble(label, "  ", safe_text.running(reason, MUTED))
     if whole.cell_length <= width:
         yield plain(whole)
     else:
         yield plain(label)
         indent = len(label.plain) - len(label.plain.lstrip()) + 2
-        for row in safe_text.running(reason, FAINT).wrap(max(width - indent, 8)):
+        for row in safe_text.running(reason, MUTED).wrap(max(width - indent, 8)):
             yield plain(Content.assemble(" " * indent, row))
 
 

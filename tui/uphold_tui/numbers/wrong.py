@@ -27,7 +27,7 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.links import LinkedPage
 from uphold_tui.numbers.page import Row, blank, plain, wrapped
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
+from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import interval
 from uphold_tui.widgets.header import ProgressLine
@@ -213,6 +213,6 @@ def _part_row(row: NumberRow, width: int) -> Row:
         (f"{text.figure + text.unit:>7}", BOLD),
         (f"   {text.ends:<9}", MUTED) if text.figure else "",
         "  ",
-        safe_text.running(text.note, FAINT),
+        safe_text.running(text.note, MUTED),
     )
     return ((Content.assemble(*parts, numbers).truncate(width, ellipsis=True), row.pairs),)

@@ -13,7 +13,7 @@ from uphold.reviewing.presentation import first_shown
 from uphold.workflows.pair_list import PairDetail
 from uphold_tui import safe_text
 from uphold_tui.pairs.rows import SystemNames
-from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, RULE, THICK, Signs
+from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
 from uphold_tui.widgets.rows import ended, spread
@@ -77,7 +77,7 @@ def _tall_rows(
         made += [Content(""), safe_text.line(texts.baseline, BOLD), *second]
     elif detail.texts.text.context:
         context = _paragraphs(detail.texts.text.context, width, height - len(made) - 2, MUTED)
-        made += [Content(""), Content.styled("context", FAINT), *context]
+        made += [Content(""), Content.styled("context", MUTED), *context]
     return [*made, *[Content("")] * (height - len(made))][:height]
 
 

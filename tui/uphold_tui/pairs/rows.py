@@ -161,12 +161,12 @@ def row(
     if not you:
         you = "broken" if pair.broken else "stale" if pair.stale else "skipped" if pair.skipped else ""
     turn = f" {pair.turn}" if with_turn else ""
-    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, FAINT))
+    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, MUTED))
     reasons = safe_text.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": safe_text.running(texts.instruction) if texts is not None else Content(""),
-        "length_difference": Content.styled(_length_difference(pair, texts), FAINT),
+        "length_difference": Content.styled(_length_difference(pair, texts), MUTED),
         "tags": safe_text.tags(pair.tags, MUTED, columns.tags - 2),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),

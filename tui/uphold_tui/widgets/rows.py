@@ -123,7 +123,7 @@ class KeyFooter(Widget):
 class Field(Input):
     """A field for one line of text, made safe to show; `hint` stands in it while it is empty."""
 
-    DEFAULT_CSS = "Field > .input--placeholder { color: $muted-solid; }"
+    DEFAULT_CSS = "Field > .input--placeholder { color: $hint; }"
 
     def __init__(self, hint: str = "", initial: str = "", *, name: str | None = None) -> None:
         super().__init__(safe_text.safe_line(initial), placeholder=hint, compact=True, id=name)

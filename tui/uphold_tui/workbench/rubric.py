@@ -10,7 +10,7 @@ from uphold.formatting import count, count_noun, of_n
 from uphold.records.enums import Preference
 from uphold.records.judge_clauses import Clause, ClauseSource, JudgePrompt, ShownPair
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, FAINT, MUTED, TINT
+from uphold_tui.themes import BOLD, MUTED, TINT
 from uphold_tui.widgets.header import chip
 from uphold_tui.widgets.rows import spread
 
@@ -105,7 +105,7 @@ def _since(clause: Clause) -> str:
 def _shown(pair: ShownPair, names: tuple[str, str], number: int, width: int) -> Content:
     key = safe_text.line(pair.key, MUTED).truncate(_KEY, ellipsis=True)
     left = Content.assemble(
-        key, " " * (_KEY + 2 - key.cell_length), safe_text.running(pair.reason or "no reason", FAINT)
+        key, " " * (_KEY + 2 - key.cell_length), safe_text.running(pair.reason or "no reason", MUTED)
     )
     mark = [Content("  "), chip("new")] if _is_new(pair.since, number) else []
     return spread(left, Content.assemble(winner_name(pair.winner, names), *mark), width)
