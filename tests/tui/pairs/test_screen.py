@@ -603,6 +603,20 @@ async def test_a_wide_preview_keeps_the_lines_of_a_text_and_says_things_beside_t
         assert "         sides" in beside
 
 
+async def test_a_preview_with_room_shows_two_rows_of_the_judges_reason(tmp_path: Path) -> None:
+    reason = " ".join(f"because{number}" for number in range(14))
+    made = [{**row, "reason": reason} for row in rows(1)]
+    async with app(database(tmp_path, made)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "a", "l")
+        await settled(pilot)
+        assert "because13" in shown(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "because0" in shown(pilot)
+        assert "because13" not in shown(pilot)
+
+
 async def test_in_a_wide_preview_a_short_answer_leaves_its_rows_to_the_long_one(tmp_path: Path) -> None:
     long = "\n".join(f"line {number}" for number in range(35))
     made = [{**row, "response_candidate": "short", "response_baseline": long} for row in rows(1)]

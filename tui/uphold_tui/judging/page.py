@@ -140,7 +140,8 @@ class JudgingPage:
         bar.append(("▄" * (width - end), RULE))
         named = [
             Content.assemble(
-                name if verdict is Verdict.CANDIDATE else name.stylize(MUTED), (f" {count(counts[verdict])}", BOLD)
+                name if verdict is Verdict.CANDIDATE else name.stylize_before(MUTED),
+                (f" {count(counts[verdict])}", BOLD),
             )
             for verdict, name, _ in kinds
             if counts.get(verdict)

@@ -124,7 +124,7 @@ _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 class NumbersView:
     """Data of the page; `reviewer` is the one who reads it, `readers` are all who have read pairs of the run.
 
-    `by_tag` shows tags in place of the history, or does not; None: where there is no history and a column has room.
+    `by_tag` shows tags in place of the history; where there is none, a page of several columns has them in any case.
     """
 
     report: Report
@@ -133,13 +133,11 @@ class NumbersView:
     reviewer: str
     readers: Sequence[str] = ()
     history: Sequence[RunPoint] = ()
-    by_tag: bool | None = None
+    by_tag: bool = False
 
     def shows_tags(self, columns: int) -> bool:
         """Whether a page of so many columns has the tags."""
-        if columns == 3 or self.by_tag is not None:
-            return columns == 3 or bool(self.by_tag)
-        return columns == 2 and not self.has_history
+        return self.by_tag or columns == 3 or (columns == 2 and not self.has_history)
 
     @property
     def has_history(self) -> bool:

@@ -134,7 +134,7 @@ class NumbersScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.NUMBERS, options.keymap)}
         self.source, self.actions = source, actions
         self.judge: str | None = None
-        self.by_tag: bool | None = None
+        self.by_tag = False
         self._shows_tags = self._has_history = self._shows_all = False
         self._when_read: Callable[[], None] | None = None
         self.judges: list[str] = []
@@ -308,7 +308,7 @@ class NumbersScreen(Screen[None]):
 
     def action_tags(self) -> None:
         """Switch between tags and history."""
-        self.by_tag = not self._shows_tags
+        self.by_tag = not self.by_tag
         self.refresh_page()
 
     def action_history(self) -> None:

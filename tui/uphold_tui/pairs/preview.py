@@ -27,6 +27,9 @@ _LABEL = 9
 _TALL = 20
 """Rows of a preview that has a column of its own."""
 
+_ROOMY = 7
+"""Rows of a preview from which the judge's reason has two."""
+
 _MOST_REASON = 8
 """Rows of the judge's reason, and of the reviewer's note, in a tall preview."""
 
@@ -42,8 +45,8 @@ def rows(
         return _tall_rows(pair, detail, names, signs, width, height)
     head = _head(pair, width)
     verdicts = [
-        row.truncate(width, ellipsis=True)
-        for row in (_judge_row(pair, detail.judge, names), _reviewer_row(pair, names, signs))
+        *_under_label(_judge_row(pair, detail.judge, names), width, 2 if height >= _ROOMY else 1),
+        _reviewer_row(pair, names, signs).truncate(width, ellipsis=True),
     ]
     room = height - 1 - len(verdicts)
     if room <= 0:
@@ -63,8 +66,8 @@ def _tall_rows(
         Content(""),
         *_paragraphs(_asked(pair, detail), width, height // 4),
         Content(""),
-        *_under_label(_judge_row(pair, detail.judge, names), width),
-        *_under_label(_reviewer_row(pair, names, signs), width),
+        *_under_label(_judge_row(pair, detail.judge, names), width, _MOST_REASON),
+        *_under_label(_reviewer_row(pair, names, signs), width, _MOST_REASON),
     ]
     if pair.read:
         texts = detail.texts
@@ -102,9 +105,11 @@ def _paragraphs(text: str, width: int, most: int, style: str = "") -> list[Conte
     return _wrapped(safe_text.shown("\n".join(kept), style), width, most)
 
 
-def _under_label(row: Content, width: int) -> list[Content]:
-    """Return a row that begins with a label, wrapped so that what is said stays behind the label."""
-    said = row[_LABEL:].wrap(max(width - _LABEL, 1))[:_MOST_REASON]
+def _under_label(row: Content, width: int, most: int) -> list[Content]:
+    """Return a row that begins with a label on at most so many rows; what is said stays behind the label."""
+    if most == 1 or row.cell_length <= width:
+        return [row.truncate(width, ellipsis=True)]
+    said = _wrapped(row[_LABEL:], width - _LABEL, most)
     labels = [row[:_LABEL], *[Content(" " * _LABEL)] * (len(said) - 1)]
     return [Content.assemble(label, line) for label, line in zip(labels, said, strict=True)]
 
