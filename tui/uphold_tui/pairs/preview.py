@@ -206,7 +206,7 @@ class Preview(Widget):
     def render(self) -> Content:
         if self._shown is None:
             return Content("")
-        margin = 0 if self.size.width < 100 else 2
+        margin = 2 if self.size.width >= 100 or self.size.height >= _TALL else 0
         width = max(self.size.width - 1 - margin - (3 if margin else 1), 1)
         edge = Content.assemble((THICK, RULE), " " * margin)
         pad = 1 if self.size.height >= 7 else 0
