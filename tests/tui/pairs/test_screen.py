@@ -599,8 +599,8 @@ async def test_a_wide_preview_keeps_the_lines_of_a_text_and_says_things_beside_t
         await settled(pilot)
         beside = [row.rpartition("▌")[2].removeprefix("  ") for row in shown(pilot).splitlines()]
         assert beside[beside.index("Two things:") :][:4] == ["Two things:", "", "- first", "- second"]
-        assert "judge    shown after you decide: by its name it would give" in beside
-        assert "         away the sides" in beside
+        assert "judge    shown after you decide: by its name it would give away" in beside
+        assert "         the sides" in beside
 
 
 async def test_a_preview_with_room_shows_two_rows_of_the_judges_reason(tmp_path: Path) -> None:
