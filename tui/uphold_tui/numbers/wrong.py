@@ -210,7 +210,7 @@ def _part_row(row: NumberRow, width: int) -> Row:
             bar = interval(rate.rate, rate.low, rate.high, bar_width)
         parts += [bar, Content("  ")]
     ends, note = text.ends, text.note
-    if isinstance(rate, Rate) and rate.n < MIN_FOR_RATE and row.note:
+    if isinstance(rate, Rate) and 0 < rate.n < MIN_FOR_RATE:
         ends, note = TOO_FEW_SHORT, row.note
     numbers = Content.assemble(
         (f"{text.counts:>11}", MUTED),
