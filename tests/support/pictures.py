@@ -97,11 +97,16 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
 
 
 async def _quiet(pilot: "Pilot[Any]") -> None:
-    """Wait until nothing is read or counted beside the app any more."""
+    """Wait until nothing is read or counted beside the app any more, and a review takes keys: early ones are dropped."""
     await pilot.pause()
     while pilot.app.workers:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
+    screen = pilot.app.screen
+    for _ in range(500):
+        if not isinstance(screen, ReviewScreen) or screen.paint_gate.is_painted:
+            break
+        await pilot.pause(0.01)
 
 
 def without_fonts(svg: str) -> str:
