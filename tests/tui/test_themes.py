@@ -1,5 +1,6 @@
 """Colours: text can be read on every ground, and A and B differ in every theme."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,13 @@ def test_the_letters_of_both_sides_can_be_seen_in_every_theme(name: str) -> None
     made, grounds = themes.variables(theme), theme.to_color_system().generate()
     for side in ("side-a", "side-b"):
         assert min(themes.contrast(made[side], grounds[ground]) for ground in GROUNDS) >= 3
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_the_shares_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
+    made, page = themes.variables(theme), theme.background or ""
+    shades = [over(made[name.removeprefix("$")], page) for name in themes.SHARES]
+    assert min(themes.contrast(one, other) for one, other in pairwise([*shades, page])) >= 1.25
 
 
 def test_every_theme_defines_the_same_variables() -> None:

@@ -14,7 +14,7 @@ from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView, Problem
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, SHARES, STRONG, TINT, Signs
 from uphold_tui.widgets.rows import spread
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ class JudgingPage:
     def _verdicts(self, view: JudgingView, width: int) -> list[Content]:
         counts, signs = view.verdicts, self.signs
         kinds = (
-            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), STRONG),
-            (Verdict.TIE, Content("tie"), MUTED),
-            (Verdict.BASELINE, safe_text.line(self.run.baseline), FAINT),
+            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), SHARES[0]),
+            (Verdict.TIE, Content("tie"), SHARES[1]),
+            (Verdict.BASELINE, safe_text.line(self.run.baseline), SHARES[2]),
             (Verdict.INCONSISTENT, _signed(signs.inconsistent, DOUBT, "inconsistent"), DOUBT),
             (Verdict.UNREADABLE, _signed(signs.unreadable, OVERTURNED, "unreadable"), OVERTURNED),
             (Verdict.FAILED, _signed(signs.failed, OVERTURNED, "failed"), OVERTURNED),
@@ -136,8 +136,8 @@ class JudgingPage:
         for verdict, _, style in kinds:
             start, so_far = end, so_far + counts.get(verdict, 0)
             end = round(width * so_far / total) if total else 0
-            bar.append(("▄" * (end - start), style if counts.get(verdict) else RULE))
-        bar.append(("▄" * (width - end), RULE))
+            bar.append(("▄" * (end - start), style if counts.get(verdict) else SHARES[-1]))
+        bar.append(("▄" * (width - end), SHARES[-1]))
         named = [
             Content.assemble(
                 name if verdict is Verdict.CANDIDATE else name.stylize_before(MUTED),

@@ -15,7 +15,7 @@ from uphold.workflows.checkpoint_view import CheckpointView, WaitingPair
 from uphold.workflows.concurrency import WorkControl
 from uphold_tui import safe_text
 from uphold_tui.new_checkpoint.background import CheckpointStatus
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, UPHELD, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, OVERTURNED, RULE, SHARES, STRONG, UPHELD, Signs
 from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
@@ -189,9 +189,9 @@ class NewCheckpointPage:
         """Return the verdicts so far as a bar with their counts."""
         signs, counts = self.signs, view.verdicts
         kinds = (
-            (Verdict.CANDIDATE, safe_text.line(progress.system), STRONG),
-            (Verdict.TIE, Content.styled("tie", MUTED), MUTED),
-            (Verdict.BASELINE, safe_text.line(progress.baseline, MUTED), FAINT),
+            (Verdict.CANDIDATE, safe_text.line(progress.system), SHARES[0]),
+            (Verdict.TIE, Content.styled("tie", MUTED), SHARES[1]),
+            (Verdict.BASELINE, safe_text.line(progress.baseline, MUTED), SHARES[2]),
             (Verdict.INCONSISTENT, Content.assemble((signs.inconsistent, DOUBT), (" inconsistent", MUTED)), DOUBT),
             (Verdict.UNREADABLE, Content.assemble((signs.unreadable, OVERTURNED), (" unreadable", MUTED)), OVERTURNED),
             (Verdict.FAILED, Content.assemble((signs.failed, OVERTURNED), (" failed", MUTED)), OVERTURNED),
@@ -203,7 +203,7 @@ class NewCheckpointPage:
             start, so_far = end, so_far + counts.get(verdict, 0)
             end = round(width * so_far / total)
             bar.append(("▄" * (end - start), style))
-        bar.append(("▄" * (width - end), RULE))
+        bar.append(("▄" * (width - end), SHARES[-1]))
         named = [
             Content.assemble(name, (f" {count(counts[verdict])}", BOLD))
             for verdict, name, _ in kinds
