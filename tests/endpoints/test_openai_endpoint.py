@@ -87,12 +87,35 @@ async def test_the_request_is_what_such_servers_take() -> None:
         ("stop", "end_turn"),
         ("length", "max_tokens"),
         ("content_filter", "refusal"),
+        ("STOP", "end_turn"),
+        ("MAX_TOKENS", "max_tokens"),
+        ("SAFETY", "SAFETY"),
         ("new_one", "new_one"),
         (None, None),
     ],
 )
 async def test_finish_reasons_are_told_in_our_words(finish: str | None, stop: str | None) -> None:
     assert (await answer_to(chat("x", finish))).stop_reason == stop
+
+
+@pytest.mark.parametrize("finish", ["SAFETY", "PROHIBITED_CONTENT", "content_filter: OTHER", "sensitive"])
+async def test_an_answer_that_was_kept_back_is_a_refusal_by_whatever_name(finish: str) -> None:
+    answer = await answer_to(chat("", finish))
+    assert (answer.text, answer.stop_reason, answer.stop_detail) == ("", "refusal", finish)
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"error": {"code": 502, "message": "the provider is gone"}}, "busy or broken.*the provider is gone"),
+        ({"error": {"code": "rate_limit_exceeded", "message": "slower"}}, "busy or broken.*slower"),
+        ({"error": {"message": "nobody knows"}}, "no model answer"),
+        ({"finish_reason": "error", "message": {"content": ""}}, "no model answer"),
+    ],
+)
+async def test_a_choice_that_broke_off_is_no_answer(choice: dict[str, Any], said: str) -> None:
+    with pytest.raises(Unavailable, match=said):
+        await answer_to(as_json({"choices": [{"index": 0, "message": {"content": "A is be"}, **choice}]}))
 
 
 async def test_a_refusal_in_its_own_field_is_a_refusal() -> None:

@@ -7,7 +7,7 @@ from support.run_counts import ORACLES
 from uphold.records.comparisons import BestState, GateResult
 from uphold.stats.best import with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
-from uphold.stats.run_difference import Estimate, Refusal
+from uphold.stats.run_difference import Estimate, Refusal, by_judge, rated_difference
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,17 @@ def test_a_judge_alone_decides_nothing_and_says_what_it_would():
     assert found.reason.startswith("a judge alone decides nothing; it would say PASS: not worse by 10 points or more")
     worse = judge_gate(runs(part("." * 40, "." * 40, ("W" * 40, "L" * 40))), 0.1, "")
     assert (worse.outcome, worse.so_far) == (GateResult.INCONCLUSIVE, GateResult.FAIL)
+
+
+def test_a_judge_that_was_asked_for_a_part_says_nothing_of_the_rest():
+    shared = runs(part("." * 40, "." * 40, ("W" * 24, "L" * 6 + "W" * 18)), judge="gpt")
+    found = judge_gate(shared, 0.1, "")
+    assert (found.bounds.low, found.bounds.high, found.so_far) == (None, None, GateResult.INCONCLUSIVE)
+    assert found.bounds.reason == (
+        "24 of 40 shared examples judged in both runs: the judge's verdicts on these speak for no others"
+    )
+    difference = rated_difference(shared, by_judge).ties_half
+    assert (difference.difference, difference.low, difference.n) == (-0.25, None, 24)
 
 
 def test_what_is_lacking_settles_the_gate_where_the_difference_stays():

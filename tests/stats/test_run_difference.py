@@ -33,7 +33,7 @@ def units(parts):
         chance = len(one["changes"]) / one["examples"]
         found += [Unit(change, chance, False, None) for change in one["changes"]]
         found += [Unit(None, chance, False, None)] * (one["examples"] - len(one["changes"]))
-    return SharedUnits(tuple(found), equal, 0, 0, "read")
+    return SharedUnits(tuple(found), equal, 0, 0, by_judge=False)
 
 
 @pytest.mark.parametrize("name", ["one_part", "equal_answers", "two_parts"])
@@ -63,7 +63,7 @@ def test_the_judge_s_own_changes_are_cells_as_in_the_library():
         for change, number in zip((-1.0, -0.5, 0.0, 0.5, 1.0), cell["counts"], strict=True):
             found += [Unit(change, chance, False, said)] * number
         found += [Unit(None, chance, False, said)] * (cell["of"] - sum(cell["counts"]))
-    expected, shown = entry["expected"], as_difference(estimate(SharedUnits(tuple(found), 0, 0, 0, "read")))
+    expected, shown = entry["expected"], as_difference(estimate(SharedUnits(tuple(found), 0, 0, 0, by_judge=False)))
     assert (shown.difference, shown.low, shown.high) == pytest.approx(
         (expected["difference"], expected["low"], expected["high"]), abs=entry["tolerance"]
     )

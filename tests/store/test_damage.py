@@ -54,6 +54,16 @@ def test_a_sound_database_has_none(path: Path) -> None:
     assert damage_of(path) is None
 
 
+def test_a_sound_database_with_a_tried_judge_has_none_either(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute(
+            "INSERT INTO judge_trials (set_id, judge_id, old_judge_id, half, pairs, fixed, broken, both_right,"
+            " both_wrong, rerun_pairs, rerun_changed, created_at)"
+            " VALUES (1, 1, 1, 'development', 4, 1, 1, 1, 1, 0, 0, '2026-03-03T21:14:00Z')"
+        )
+    assert damage_of(path) is None
+
+
 @pytest.mark.parametrize(
     ("table", "change", "said"),
     [

@@ -1,7 +1,7 @@
 """A tool for whoever changes the look: writes every screen of the app as an SVG, as text, and as one page of HTML.
 
-`python tests/pictures.py OUTDIR [SCENE ...] [--size 120x36] [--theme uphold-dark]`; all scenes, sizes and both themes where
-none is named. The scenes are in pictures_scenes.py, the data they stand on in pictures_data.py.
+`python tests/support/pictures.py OUTDIR [SCENE ...] [--size 120x36] [--theme uphold-dark]`; all scenes, sizes and themes where
+none is named. The scenes are in picture_scenes.py, the data they stand on in picture_data.py.
 """
 
 import argparse
@@ -11,21 +11,25 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
 from support.app_samples import make_app
+from support.import_screens import settled
 from support.picture_checkpoints import checkpoints
 from support.picture_data import MADE
+from support.picture_imports import files_to_import
 from support.picture_judging import at_work
 from support.picture_new_checkpoint import half_done
 from support.picture_scenes import SCENES, Scene
 from support.picture_standing import lapsed, standing
+from support.picture_troubles import STEPS, mended, paste
 from support.picture_workbench import workbench
 from support.screen_text import as_text
+from uphold.errors import DatabaseLost
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import open_review
@@ -34,7 +38,14 @@ from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light", "uphold-contrast")
 
-_MADE = {**MADE, "checkpoints": checkpoints, "standing": standing, "lapsed": lapsed, "workbench": workbench}
+_MADE = {
+    **MADE,
+    "files": files_to_import,
+    "checkpoints": checkpoints,
+    "standing": standing,
+    "lapsed": lapsed,
+    "workbench": workbench,
+}
 
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
@@ -51,28 +62,42 @@ def opened(scene: Scene, folder: Path, theme: str = THEMES[0]) -> Iterator[Uphol
     copy = Path(shutil.copy(made, folder / scene.data / "support.db"))
     for left in folder.glob(f"{scene.data}/support.db-*"):
         left.unlink()
-    with open_store(copy) as store:
-        yield _app(scene, store, theme)
+    with ExitStack() as stack:
+        files = made.parent / "files"
+        if files.is_dir():
+            stack.enter_context(chdir(files))  # what the screens of an import list first
+        stack.enter_context(mended())
+        if "~lost" in scene.presses:
+            stack.enter_context(suppress(DatabaseLost))  # that nothing since is kept is said at the end too
+        store = stack.enter_context(open_store(copy))
+        if scene.no_color:
+            os.environ["NO_COLOR"] = "1"
+            stack.callback(os.environ.pop, "NO_COLOR")
+        yield _app(scene, store, scene.theme or theme)
 
 
 def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
     if scene.options is None:
-        app = make_app(store, reviewer=scene.reviewer, theme=theme)
+        app = make_app(store, reviewer=scene.reviewer, theme=theme, signs=scene.signs)
         if scene.judging:
             app.navigator.judging = at_work(store, all_runs(store)[3])
         if scene.checkpoint:
             app.navigator.checkpoint = half_done(store, all_runs(store)[-1])
         return app
     session = open_review(store, all_runs(store)[scene.run - 1], scene.reviewer, scene.options)
-    return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
+    return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold, signs=scene.signs)
 
 
 async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:
     """Press the keys of the scene, each when what the one before did has been drawn."""
-    await _quiet(pilot)
+    await settled(pilot)
     for press in (*(("j",) if scene.judging else ()), *scene.presses):
+        if press[0] == "~":
+            STEPS[press[1:]](pilot)
+            await pilot.pause()
+            continue
         await _press(pilot, press)
-        await _quiet(pilot)
+        await settled(pilot)
 
 
 async def _press(pilot: "Pilot[Any]", press: str) -> None:
@@ -80,11 +105,15 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
     if press[0] == '"':
         await pilot.press(*press[1:])
         return
+    if press[0] == "^":
+        paste(pilot, press[1:])
+        return
     if press[0] == "@":
         assert isinstance(screen, ReviewScreen)
         session = screen.session
+        key, _, turn = press[1:].partition("/")
         assert session.go_to(1)
-        while session.current is None or session.current.key != press[1:]:
+        while session.current is None or session.current.key != key or turn not in ("", str(session.current.turn)):
             assert session.go_next()
         screen.go_to_place(session.index)
         return
@@ -94,19 +123,6 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
         verdict = pair.judge.verdict.preference if pair is not None and pair.judge is not None else None
         press = "b" if pair is not None and verdict is not None and pair.side_of(verdict) == "A" else "a"
     await pilot.press(press)
-
-
-async def _quiet(pilot: "Pilot[Any]") -> None:
-    """Wait until nothing is read or counted beside the app any more, and a review takes keys: early ones are dropped."""
-    await pilot.pause()
-    while pilot.app.workers:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-    screen = pilot.app.screen
-    for _ in range(500):
-        if not isinstance(screen, ReviewScreen) or screen.paint_gate.is_painted:
-            break
-        await pilot.pause(0.01)
 
 
 def without_fonts(svg: str) -> str:

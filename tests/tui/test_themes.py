@@ -45,6 +45,34 @@ async def test_what_stands_in_an_empty_field_can_be_read(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_muted_text_and_hints_of_fields_can_be_read_on_every_ground_also_under_the_cursor(
+    theme: themes.Theme, ground: str
+) -> None:
+    made, page = themes.variables(theme), getattr(theme, ground)
+    tinted = over(made["tint"].removeprefix("on "), page)
+    assert themes.contrast(over(made["muted"], tinted), tinted) >= 4.5
+    assert themes.contrast(over(made["hint"], page), page) >= 4.5
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_a_chosen_answers_title_and_the_words_only_it_has_can_be_read(theme: themes.Theme, side: str) -> None:
+    made = themes.variables(theme)
+    for tint in ("chosen", "only"):
+        behind = over(made[f"{tint}-{side}"].removeprefix("on "), theme.surface)
+        for text in (over(made["muted"], behind), made[f"side-{side}"]):
+            assert themes.contrast(text, behind) >= 4.5
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_a_match_of_the_search_can_be_read(theme: themes.Theme, ground: str) -> None:
+    _, ink, _, fill = themes.variables(theme)["found"].split()
+    assert themes.contrast(ink, over(fill, getattr(theme, ground))) >= 4.5
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
 @pytest.mark.parametrize("name", ["primary", "accent", "success", "error", "warning"])
 def test_colours_that_mean_something_can_be_read_as_text(theme: themes.Theme, name: str) -> None:
     for ground in GROUNDS:

@@ -12,7 +12,7 @@ from uphold_tui.themes import DOUBT
 Result = TypeVar("Result")
 
 
-def attempt(act: Callable[[], Result], show: Callable[[Content], None]) -> Result | None:
+def attempt(act: Callable[[], Result], show: Callable[[Content], object]) -> Result | None:
     """Do something and return what it returns; where it raises an UpholdError, show its sentence and return None."""
     try:
         return act()

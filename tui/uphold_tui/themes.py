@@ -159,15 +159,15 @@ class Strengths:
     solid: float = 0.4
     tint: float = 0.11
     thumb: float = 0.16
-    side: float = 0.26
+    side: float = 0.22
     hair: float = 0.5
     found: float = 0.34
     heat: tuple[float, ...] = (0.05, 0.12, 0.2, 0.3, 0.42)
     shares: tuple[float, ...] = (0.78, 0.6, 0.4, 0.18)
 
 
-_ON_DARK = Strengths(muted=0.62, faint=0.42)
-_ON_LIGHT = Strengths(muted=0.72, faint=0.54)
+_ON_DARK = Strengths(muted=0.66, faint=0.42)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54, side=0.16)
 _STRONG = Strengths(
     muted=0.88,
     faint=0.8,
@@ -176,7 +176,6 @@ _STRONG = Strengths(
     solid=0.8,
     tint=0.12,
     thumb=0.4,
-    side=0.22,
     found=0.2,
     hair=0.75,
     heat=(0.05, 0.1, 0.16, 0.2, 0.24),
@@ -243,7 +242,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "thumb": "ansi_bright_black",
             "found": "bold reverse",
             "muted-solid": "ansi_white",
-            "hint": "ansi_white",
+            "hint": "ansi_bright_black",
             "rule": "ansi_bright_black",
         }
         | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)}
@@ -284,7 +283,7 @@ def _palette(
             "only-a": f"on {_faded(side_a, strengths.side)}",
             "only-b": f"on {_faded(side_b, strengths.side)}",
             "thumb": _faded(foreground, strengths.thumb),
-            "found": f"bold on {_faded(colours['warning'], strengths.found)}",
+            "found": f"bold {foreground} on {_faded(colours['warning'], strengths.found)}",
             "muted-solid": _faded(foreground, strengths.solid),
             "hint": _faded(foreground, strengths.muted),
             "rule": _faded(foreground, strengths.rule),

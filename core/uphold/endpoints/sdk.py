@@ -26,6 +26,25 @@ _MAX_NAME = 200
 _MAX_COUNT = 10**12
 """No request has so many tokens; the store's integers end at 2^63."""
 
+_STATUS_OF_ERRORS = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "billing_error": 402,
+    "insufficient_quota": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "model_not_found": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""Names of errors, and the HTTP status that they have where a reply has it."""
+
 _LARGE_BODY = 64 * 1024
 MAX_STRUCTURE = 256 * 1024
 """Most bytes outside texts in the JSON of a model's reply."""
@@ -148,6 +167,18 @@ def status_error(
         busy = f"{name} was busy or broken: {description}"
         return Unavailable(busy, status=status, wait=wait, for_all=for_all)
     return Refused(message, status=status, explanation=text)
+
+
+def reported_error(error: object, explanation: str, address: Address) -> EndpointError | None:
+    """Return the error that a reply with status 200 reports in its body, None where its code and type tell no status."""
+    if not isinstance(error, dict):
+        return None
+    for told in (error.get("code"), error.get("type")):
+        if isinstance(told, str):
+            told = int(told) if told.isascii() and told.isdecimal() and len(told) == 3 else _STATUS_OF_ERRORS.get(told)
+        if isinstance(told, int) and not isinstance(told, bool) and 400 <= told <= 599:
+            return status_error(told, explanation, {}, address)
+    return None
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:

@@ -11,6 +11,8 @@ from uphold.records.judgments import JudgeRef
 from uphold.records.scores import BenchmarkItem, ItemCounts, Score, shares
 from uphold.records.statistics import Rate, RunStatistics
 
+NO_COMMON_JUDGE = "no judge version has judged both runs"
+
 
 @dataclass(frozen=True, slots=True)
 class RatedExample:
@@ -222,7 +224,7 @@ class RunComparison:
     """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both.
 
     `details` has the changed examples of `people` by key and turn; `changes` is what else than the candidate changed.
-    `scores` are those that both candidates have.
+    `scores` are those that both candidates have. Without a `judge`, `no_judge` says why there is none.
     """
 
     before: str
@@ -239,6 +241,7 @@ class RunComparison:
     more: MoreVerdicts | None = None
     changes: RunChanges = RunChanges()
     scores: tuple[ScoreComparison, ...] = ()
+    no_judge: str = ""
 
 
 class BestState(StrEnum):

@@ -38,6 +38,8 @@ FEW_CHANGED = "{} examples with different answers read in both runs needed, {} {
 
 CHOSEN = "chosen, not sampled: these numbers speak of the {} read in both runs"
 
+ASKED_IN_PART = "{} of {} shared examples judged in both runs: the judge's verdicts on these speak for no others"
+
 NOT_DRAWN = "{} examples cannot have been read in both runs yet: neither they nor any like them were drawn"
 
 ALL_EQUAL = "every answer is equal in both runs: nothing can have changed"
@@ -171,7 +173,7 @@ class SharedUnits:
     equal: int
     equal_read: int
     unresolved: int
-    verb: str
+    by_judge: bool
 
     @property
     def total(self) -> int:
@@ -195,7 +197,7 @@ class SharedUnits:
 
     def said(self, sentence: str) -> str:
         """Return a sentence on what people read as one on what the rater did."""
-        return sentence.replace("read in both", f"{self.verb} in both")
+        return sentence.replace("read in both", "judged in both") if self.by_judge else sentence
 
 
 def shared_units(pairs: Iterable[MatchedExample], rater: Rater, score: Score) -> SharedUnits:
@@ -216,7 +218,7 @@ def shared_units(pairs: Iterable[MatchedExample], rater: Rater, score: Score) ->
             found.append(_unit(left, rater, score, (len(group) - len(different) + len(left))))
         else:
             unresolved += 1
-    return SharedUnits(tuple(found), equal, equal_read, unresolved, "judged" if rater is by_judge else "read")
+    return SharedUnits(tuple(found), equal, equal_read, unresolved, rater is by_judge)
 
 
 def _is_unresolved(pair: MatchedExample, is_judge: bool) -> bool:
@@ -267,6 +269,8 @@ def refusal(units: SharedUnits) -> Refusal | None:
         return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, units.known)
     if not rated:
         return Refusal(units.said(NOT_READ), None, units.known, min(MIN_IN_PART, len(units.open)))
+    if units.by_judge:  # what a judge was asked about is no sample of the rest
+        return Refusal(ASKED_IN_PART.format(count(units.known), count(units.total)), mean, units.known)
     if all(unit.chosen for unit in units.open if unit.change is not None):
         read = n + units.equal_read
         return Refusal(CHOSEN.format(count_noun(read, "example")), mean, read, min(MIN_IN_PART, len(units.open) - n))

@@ -10,6 +10,7 @@ from typing import Any
 from uphold.errors import BadUsage, UpholdError
 from uphold.formatting import count, noun
 from uphold.judging.judges import LlmJudge, judge_from_table
+from uphold.judging.prompts import same_for_every_pair
 from uphold.records.certificates import Certificate
 from uphold.records.counts import CLASSES
 from uphold.records.enums import Preference
@@ -217,6 +218,12 @@ def known_trial(store: Store, plan: TrialPlan) -> Trial | None:
     ref = plan.new.ref
     trial = None if ref is None else trial_so_far(store, plan, ref.id)
     return trial if trial is not None and trial.pairs else None
+
+
+def text_asked(plan: TrialPlan) -> str:
+    """Return what every request of a try is the same in, to be read: the draft's whole prompt but for the texts of a pair."""
+    judge = plan.tries.task.judge
+    return same_for_every_pair(judge.asked) if isinstance(judge, LlmJudge) else ""
 
 
 def keep_version(

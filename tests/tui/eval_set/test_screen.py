@@ -10,6 +10,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from support.app_samples import app, database, make_app, press, rows, shown
+from support.imports import bring
 from uphold.records.example_list import ExampleFilter
 from uphold.records.sets import ExampleRow, ExampleStatus, NewExample, SettingKind
 from uphold.records.texts import ExampleText
@@ -18,6 +19,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
 from uphold_tui.app import app_end
 from uphold_tui.eval_set.screen import SetScreen
+from uphold_tui.eval_set.systems import SystemsScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -224,7 +226,7 @@ async def test_of_two_that_are_alike_one_key_keeps_one(store: Store) -> None:
     editor.duplicate("k-001", "k-009")
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
-        assert "2 the same text twice" in shown(pilot)
+        assert "2 with the same text" in shown(pilot)
         await act(pilot, "h", "enter")
         assert [row.key for row in screen.list.items] == ["k-001", "k-009"]
         await act(pilot, "d", "1")
@@ -378,3 +380,38 @@ async def test_the_list_is_narrowed_to_a_tag_and_all_are_back_with_esc(store: St
         assert [row.tags for row in screen.list.items] == [("home", "rare")]
         await act(pilot, "escape")
         assert len(screen.list.items) == every
+
+
+async def test_a_narrow_form_has_no_filters_above_it_and_says_the_status_of_what_is_written(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        assert "All 4" in shown(pilot)
+        for _ in range(2):
+            await act(pilot, "enter")
+            assert "All 4" not in shown(pilot)
+            assert "k-000   active" in shown(pilot)
+            await act(pilot, "escape")
+            assert shown(pilot).count("nothing changed") == 1
+            assert "All 4" in shown(pilot)
+
+
+async def test_the_keys_of_a_long_answer_are_on_the_screen(store: Store) -> None:
+    answers = [{"key": "k-000", "system": "lora-2", "response": "\n".join(map(str, range(60)))}]
+    bring(store, *answers, set_=SET)
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await act(pilot, "a")
+        assert "R make it the reference" in shown(pilot)
+        await act(pilot, "shift+tab")
+        assert "R make it the reference" in shown(pilot)
+        assert "more lines below" in shown(pilot)
+
+
+async def test_a_dialog_is_as_wide_as_its_rows(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await act(pilot, "s")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, SystemsScreen)
+        assert dialog.panel.region.width == dialog.WIDTH
+        assert dialog.text.region.width == dialog.text_width + 1

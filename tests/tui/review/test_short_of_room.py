@@ -8,6 +8,7 @@ from textual.content import Content
 from support.app_samples import judge, judgment, pair, plain
 from uphold.records.enums import AnswerOrder, Choice, Preference, Verdict
 from uphold.records.reviews import PairView, ReviewerDecision
+from uphold.reviewing.presentation import reason_shown
 from uphold_tui.dialogs.commands import key_commands
 from uphold_tui.dialogs.help import page
 from uphold_tui.keys import CHECKPOINTS, HOME, JUDGING, NEW_CHECKPOINT, NUMBERS, PAIRS, REVIEW, WRONG, Key
@@ -74,3 +75,32 @@ def test_the_labels_of_the_history_are_round_and_all_fits(low: float, high: floa
     assert high <= scale.high <= 1
     labels = [100 * scale.share(row) for row in range(0, 9, 2)]
     assert labels == pytest.approx([5 * round(label / 5) for label in labels])
+
+
+def test_on_one_row_the_first_of_two_reasons_stands_and_the_key_that_shows_both() -> None:
+    both = pair(
+        judge=judge(
+            Verdict.INCONSISTENT,
+            judgment(AnswerOrder.CANDIDATE_FIRST, Preference.CANDIDATE, "A is warmer and " * 5),
+            judgment(AnswerOrder.BASELINE_FIRST, Preference.CANDIDATE.mirrored, "A is shorter."),
+        )
+    )
+    strip = StripState(both, reason_shown(both))
+    verdict, reason, _ = plain(strip_rows(strip, 78, 3))
+    assert verdict.endswith("orders disagree: the first one shown wins")
+    assert reason.startswith("With A first: “A is warmer")
+    assert reason.endswith("…   r shows both")
+    assert all(len(row) <= 78 for row in (verdict, reason))
+
+
+def test_in_a_dispute_a_reason_of_which_hardly_a_word_would_stand_is_left_out() -> None:
+    roomy = plain(strip_rows(StripState(disputed()), 114, 5))[-2]
+    assert "reason" in roomy
+    assert roomy.endswith("both orders agree   .8")
+    tight = plain(strip_rows(StripState(disputed()), 77, 3))[-2]
+    assert tight.startswith("Judge")
+    assert tight.endswith("orders agree   .8")
+    assert "both orders" not in tight
+    cut = plain(strip_rows(StripState(disputed()), 62, 3))[-2]
+    assert "reason" not in cut
+    assert "…" not in cut

@@ -9,6 +9,7 @@ from textual.content import Content
 from uphold.formatting import NONE, count, of_n, percent_number, points, points_interval, score
 from uphold.records.checkpoints import CheckpointRow
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.headline_judge import words_behind_name
 from uphold.records.scores import ScoreChange
 from uphold.reports.comparison_report import change_sentences
 from uphold.reports.rate_text import rate_interval
@@ -132,7 +133,6 @@ class CheckpointLine:
 
     def _second(self, columns: Columns, scores: Sequence[str], signs: Signs) -> Content:
         row, reading = self.row, self.row.reading
-        judge = safe_text.line(row.judged_by.name, MUTED) if row.judged_by is not None else _muted("not judged")
         version = "" if row.set_version is None else f"v{row.set_version}  "
         against = Content.assemble(("  against ", FAINT), safe_text.line(row.run.baseline, MUTED))
         read = Content.assemble((f"{count(reading.read)} read", MUTED))
@@ -142,7 +142,7 @@ class CheckpointLine:
         if not columns.bar:
             of = Content.assemble(read, " ", of)
         cells = [
-            _left(Content.assemble((version, MUTED), judge, against if self.with_baseline else ""), columns.name),
+            _left(Content.assemble((version, MUTED), _judge(row), against if self.with_baseline else ""), columns.name),
             _left(read, columns.bar),
             _left(of, columns.rate),
             *(_right(_score(self.scores.get(name), signs), _SCORE) for name in columns.fit(scores)),
@@ -172,6 +172,15 @@ def day(stored: str) -> str:
     except ValueError:
         return ""
     return f"{when.day} {when:%B}"
+
+
+def _judge(row: CheckpointRow) -> Content:
+    """Return the judge of the headline; one that has not read every pair with how many it has read."""
+    found = row.judge
+    if found.shown is None:
+        return _muted("pinned judge is not here" if found.unknown else "not judged")
+    behind = words_behind_name(found, with_pin=False)
+    return Content.assemble(safe_text.line(found.shown.name, MUTED), (behind, DOUBT))
 
 
 def _rate(row: CheckpointRow) -> Content:

@@ -62,6 +62,7 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
     """Asks for a comment; returns it, or None when it is left as it was. An empty one removes the old comment."""
 
     AUTO_FOCUS = "TextArea"
+    WIDTH = None
     BINDINGS = bindings(_COMMENT_KEYS)
 
     def __init__(self, pair: PairView) -> None:

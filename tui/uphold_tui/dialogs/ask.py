@@ -40,6 +40,7 @@ class Question:
 class AskScreen(Overlay[str | None], inherit_bindings=False):
     """Returns what was typed, without blanks around it, or None when it was closed."""
 
+    WIDTH = None
     AUTO_FOCUS = "Input"
     BINDINGS = bindings(_KEYS, first=True)
 

@@ -37,8 +37,7 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
     """Return the groups of keys; a message stands in place of them where there is one."""
     last = [state.entry("help"), state.entry("back")]
     if state.writing:
-        first = [state.entry("escape", "done"), state.entry("only", "next field"), state.entry("add_turn")]
-        return [[message, *first] if message else first]
+        return [[state.entry("escape", "done"), state.entry("only", "next field"), state.entry("add_turn")]]
     if message:
         return [[message], last]
     if state.finding:
@@ -46,7 +45,7 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
     if state.in_health:
         return [[_plain("enter", "its examples"), state.entry("alike"), state.entry("escape", "to the list")], last]
     if state.is_empty:
-        return [[state.entry("new"), state.entry("proposals"), state.entry("texts"), state.entry("undo")], last]
+        return [[state.entry("new"), state.entry("proposals"), state.entry("texts")], last]
     return [*_list_keys(state), last]
 
 

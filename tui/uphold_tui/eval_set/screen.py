@@ -114,7 +114,8 @@ class SetScreen(Screen[None]):
         self.set_class(self.page.is_narrow, "-narrow")
         self.set_class(width >= 160, "-wide")
         self.set_class(height < 30, "-low")
-        self.set_class(height < 16 or width < 60, "-tiny")
+        self.page.is_tiny = height < 16 or width < 60
+        self.set_class(self.page.is_tiny, "-tiny")
         self.call_after_refresh(self.refresh_page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

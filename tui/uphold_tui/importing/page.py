@@ -150,7 +150,7 @@ def _value(form: Form, kind: RowKind) -> Content:
             return Content.styled("not known yet", MUTED)
         several = len(form.systems) > 1
         return Content.styled(
-            "none named; right takes one of these systems" if several else "none: these rows compare nothing", MUTED
+            "none named; it can be one of these systems" if several else "none: these rows compare nothing", MUTED
         )
     usual = (request.candidate if kind is RowKind.CANDIDATE else request.baseline) is None and name == kind.value
     return Content.assemble(safe_text.line(name), ("   the files do not say what it is called", MUTED) if usual else "")

@@ -8,10 +8,11 @@ from textual.content import Content
 
 from uphold.formatting import count, count_noun, dollars, exact_dollars, noun, share, wait_time
 from uphold.records.enums import JudgmentStatus, Verdict
+from uphold.records.judgments import JudgmentProblem
 from uphold.records.runs import Run
 from uphold.store.judgments import JudgedPair
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView, Problem
+from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, SHARES, STRONG, TINT, Signs
@@ -27,10 +28,10 @@ _MOST_REASONS = 4
 """Reasons of failed and unreadable judgments that are shown."""
 
 _LEAST_PROBLEMS = 6
-"""Pairs that need a look and can be seen at once, however low the terminal is."""
+"""Pairs that need a look and can be seen at once, however low the screen is."""
 
-_LEAST_LATEST = 3
-"""Pairs judged last that are shown, however low the terminal is."""
+_LEAST_LATEST = 8
+"""Pairs judged last that are shown however low the screen is; it scrolls then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class JudgingPage:
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
         ]
 
-    def _reasons(self, reasons: Sequence[Problem], width: int) -> list[Content]:
+    def _reasons(self, reasons: Sequence[JudgmentProblem], width: int) -> list[Content]:
         """Return why judgments failed or could not be read, with counts and an example each."""
         rows = [Content(""), Content.styled("What went wrong", BOLD)] if reasons else []
         for reason in reasons[:_MOST_REASONS]:

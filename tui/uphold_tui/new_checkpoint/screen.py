@@ -143,7 +143,7 @@ class NewCheckpointScreen(Screen[None]):
             names = [safe_text.line(name) for name in (progress.set, progress.system, progress.baseline)]
             left = header.title(names[0], names[1], names[2], ())
         right = Content.assemble(("uphold run ", MUTED), safe_text.line(request.system, MUTED))
-        self.header.show(left, self._message or right)
+        self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         narrow = self.has_class("-narrow")
         width = max(self.app.size.width - (3 if narrow else 7), 20)

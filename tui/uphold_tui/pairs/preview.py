@@ -16,7 +16,7 @@ from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
-from uphold_tui.widgets.rows import ended, spread
+from uphold_tui.widgets.rows import first_rows, spread
 
 _LONGEST_TEXT = 4_000
 """Characters of a text that are wrapped; the preview has room for a few rows only."""
@@ -52,7 +52,7 @@ def rows(
     if room <= 0:
         return [head, *verdicts][:height]
     most = room - 1 if room > 2 else room
-    instruction = _wrapped(_instruction(pair, detail), width, most)
+    instruction = first_rows(_instruction(pair, detail), width, most)
     gap = [Content("")] * (room - len(instruction))
     return [head, *instruction, *gap, *verdicts]
 
@@ -92,24 +92,18 @@ def _instruction(pair: ListedPair, detail: PairDetail) -> Content:
     return safe_text.running(_asked(pair, detail)[:_LONGEST_TEXT])
 
 
-def _wrapped(text: Content, width: int, most: int) -> list[Content]:
-    """Return the first rows of a text, the last one with an ellipsis where more follows."""
-    found = text.wrap(max(width, 1))
-    return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
-
-
 def _paragraphs(text: str, width: int, most: int, style: str = "") -> list[Content]:
     """Return the first rows of a text with its own lines; blank lines that follow one another are one."""
     lines = [line.rstrip() for line in text[:_LONGEST_TEXT].strip().splitlines()]
     kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
-    return _wrapped(safe_text.shown("\n".join(kept), style), width, most)
+    return first_rows(safe_text.shown("\n".join(kept), style), width, most)
 
 
 def _under_label(row: Content, width: int, most: int) -> list[Content]:
     """Return a row that begins with a label on at most so many rows; what is said stays behind the label."""
     if most == 1 or row.cell_length <= width:
         return [row.truncate(width, ellipsis=True)]
-    said = _wrapped(row[_LABEL:], width - _LABEL, most)
+    said = first_rows(row[_LABEL:], width - _LABEL, most)
     labels = [row[:_LABEL], *[Content(" " * _LABEL)] * (len(said) - 1)]
     return [Content.assemble(label, line) for label, line in zip(labels, said, strict=True)]
 

@@ -227,6 +227,13 @@ class ResponsePane(Vertical):
             self.body.scroll_rows(beyond[0 if step > 0 else -1])
         return self.body.top != here
 
+    def to_match(self, answer: PreparedAnswer) -> None:
+        """Scroll to the next match where none is in sight."""
+        if isinstance(answer.body, Content):
+            rows = [self.body.row_of(answer.body, offset) for offset in answer.changes]
+            if not any(map(self.body.is_in_sight, rows)):
+                self.to_change(answer, 1)
+
 
 def title(pair: PairView, side: Side, reading: ReadingState, *, in_force: bool) -> Content:
     """` A  judge’s pick`: the badge is filled where the verdict in force is."""

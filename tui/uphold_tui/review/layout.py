@@ -19,14 +19,17 @@ from uphold_tui.keys import Key, label
 from uphold_tui.review.answer_pane import compare
 from uphold_tui.review.live_numbers import RailView, numbers_line
 from uphold_tui.review.reading import PaneState, ReadingState
-from uphold_tui.review.verdict_strip import StripState
+from uphold_tui.review.verdict_strip import StripState, keys_shown
 from uphold_tui.themes import BOLD, MUTED
-from uphold_tui.widgets import header
+from uphold_tui.widgets import badges, header
 from uphold_tui.widgets.rows import entry
 from uphold_tui.widgets.text_body import Margins
 
 if TYPE_CHECKING:
     from uphold.records.statistics import LiveNumbers
+
+RAIL_COLUMNS = 40
+"""Columns of the rail; review.tcss holds the same number."""
 
 KeyTable = Mapping[str, Key]
 """The keys of the review by their ids."""
@@ -61,6 +64,21 @@ class Shape:
     def wide(self) -> bool:
         """Whether there is room for the rail."""
         return self.width >= 160
+
+    @property
+    def columns(self) -> int:
+        """Columns left of the rail."""
+        return self.width - RAIL_COLUMNS if self.wide else self.width
+
+    @property
+    def has_numbers_row(self) -> bool:
+        """Whether the numbers stand on a row of their own."""
+        return not self.narrow and not self.wide
+
+    @property
+    def few_rows(self) -> bool:
+        """Whether the verdict strip has one row of reason only."""
+        return self.narrow or self.low
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,9 @@ _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
 
 RATES_HIDDEN = "rates are shown when the blind session ends (: blind off)"
 
+RATES_RESTING = "numbers rest in a blind session"
+"""The same where the row of numbers says it already."""
+
 _RATES_REST = "rates rest while you read"
 """Where `numbers` is "rest" in uphold.toml; the key of the numbers shows them."""
 
@@ -135,13 +156,16 @@ def mode_chips(reading: ReadingState) -> Iterator[str]:
         yield "names"
 
 
-def footer_keys(
-    table: KeyTable, pair: PairView, reading: ReadingState, panes: PaneState, shape: Shape
-) -> list[list[Content]]:
+def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> list[list[Content]]:
     """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
+    table, reading = state.table, state.reading
+    decided = badges.your_choice(pair) is not None
+    live = [*(() if decided else ("skip",)), *(() if shape.tiny else ("flag", "comment"))]
+    live += [*(("why",) if pair.state.decision is not None and not shape.tiny else ()), "undo"]
+    shown = keys_shown(strip_state(session, state, pair), shape.columns, narrow=shape.few_rows)
+    act = _entries(table, *(name for name in live if name not in shown))
     if shape.tiny:
-        return [_entries(table, "pane", "skip", "undo"), *last_footer_keys(table)]
-    act = _entries(table, "skip", "flag", "comment", *(("why",) if pair.state.decision is not None else ()), "undo")
+        return [[_entry(table, "pane"), *act], *last_footer_keys(table)]
     if reading.diff:
         steps = [_entry(table, "diff", "diff off"), _entry(table, "change"), _entry(table, "change_back", "previous")]
         return [steps, act, *last_footer_keys(table)]
@@ -150,12 +174,15 @@ def footer_keys(
             _entry(table, "change", "next match"),
             _entry(table, "change_back", "previous"),
             _entry(table, "find", "find"),
+            _entry(table, "unfind"),
         ]
-        return [act, steps, *last_footer_keys(table)]
+        return [steps, act, *last_footer_keys(table)]
+    figures = () if session.blind else ("figures",)
     return [
         act,
-        _reading_keys(table, pair, reading, panes, shape),
-        _entries(table, "find", "filter"),
+        _reading_keys(table, pair, reading, state.panes, shape),
+        *([_entries(table, "pairs", *figures)] if shape.wide else []),
+        _entries(table, *((*figures, "find") if shape.narrow else ("find", "filter"))),
         *last_footer_keys(table),
     ]
 
@@ -234,7 +261,7 @@ def arrange(session: ReviewSession, state: ScreenState, shape: Shape) -> Frame:
     rail = rail_view(session, state, shape) if shape.wide else None
     if pair is None:
         return Frame(_header(session, state, shape), last_footer_keys(state.table), Content(""), rail)
-    footer = footer_keys(state.table, pair, state.reading, state.panes, shape)
+    footer = footer_keys(session, state, pair, shape)
     if state.selecting:
         footer = _selecting_keys(state.table)
     return Frame(_header(session, state, shape), footer, _numbers(session, state, pair, shape), rail)

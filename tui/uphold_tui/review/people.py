@@ -15,6 +15,12 @@ from uphold_tui.widgets.rows import spread
 _MIN_LABEL, _MAX_LABEL = 9, 16
 """Width of the column of names: as wide as the longest, within these."""
 
+_NARROW = 90
+"""In fewer columns the orders are told in two words."""
+
+_LEAST_REASON = 20
+"""A reason that would have fewer columns is left out: so few tell nothing."""
+
 
 def other_judges(pair: PairView, signs: Signs) -> list[Content]:
     """The other judges' verdicts, each as a letter behind the judge's name, and whether the judges disagree."""
@@ -105,11 +111,20 @@ def _judge_row(pair: PairView, signs: Signs, width: int) -> Content:
         "  ",
         (badges.verdict_words(judge).ljust(14), BOLD),
     )
-    right = Content.assemble((badges.orders_words(pair), MUTED), "   ", (badges.confidence(judge), MUTED))
+    orders = badges.brief_orders(pair) if width < _NARROW else badges.orders_words(pair)
+    right = Content("   ").join([Content.styled(word, MUTED) for word in (orders, badges.confidence(judge)) if word])
+    room = width - left.cell_length - right.cell_length - 2
+    return spread(Content.assemble(left, _reason(pair, room)), right, width)
+
+
+def _reason(pair: PairView, room: int) -> Content:
+    """The judge's first reason, and whose letters it speaks of, in `room` cells; nothing where hardly a word fits."""
     shown = reason_shown(pair)
-    room = max(width - left.cell_length - right.cell_length - 2, 0)
-    words = [*map(Content, shown.notes), *(safe_text.running(reason.text, MUTED) for reason in shown.reasons[:1])]
-    return spread(Content.assemble(left, Content("   ").join(words).truncate(room, ellipsis=True)), right, width)
+    notes = Content("").join([Content.assemble(note, "   ") for note in shown.notes])
+    reasons = [safe_text.running(reason.text, MUTED) for reason in shown.reasons[:1]]
+    if room - notes.cell_length < _LEAST_REASON:
+        return Content("")
+    return Content.assemble(notes, *reasons).rstrip().truncate(room, ellipsis=True)
 
 
 def _label(name: Content, width: int) -> Content:

@@ -24,7 +24,7 @@ from uphold_tui.review import layout, messages
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
 from uphold_tui.review.answer_pane import PreparedAnswers
 from uphold_tui.review.copying import CopyKey, LineSelection, copy_selected
-from uphold_tui.review.layout import RATES_HIDDEN, ScreenState, Shape
+from uphold_tui.review.layout import RATES_HIDDEN, RATES_RESTING, ScreenState, Shape
 from uphold_tui.review.leaving import Leaving
 from uphold_tui.review.live_numbers import NumbersFeed
 from uphold_tui.review.moving import QueueMoves
@@ -145,6 +145,7 @@ class ReviewScreen(Screen[None]):
             self.draw()
         else:
             self.draw_strip()
+            self._draw_frame()
         if update.numbers_changed:
             self.call_after_refresh(self.refresh_numbers)
         if self.actions.waits_for_lock and self._retry_timer is None:
@@ -633,8 +634,11 @@ class ReviewScreen(Screen[None]):
         self._show_match(place)
 
     def _show_match(self, place: int) -> None:
-        words = self.matches.describe(place, self.session.current, self.reading.find, narrow=self.shape.narrow)
-        self._say(words)
+        """Bring a match of the pair into sight, and say which of the pairs found it is."""
+        pair = self.session.current
+        if pair is not None:
+            self.view.show_matches(self.answer_cache.both(pair, self.reading))
+        self._say(self.matches.describe(place, pair, self.reading.find, narrow=self.shape.narrow))
 
     # other screens
 
@@ -662,7 +666,7 @@ class ReviewScreen(Screen[None]):
         if self._has_unsaved():
             return
         if self.session.blind:
-            self._say(RATES_HIDDEN)
+            self._say(RATES_RESTING if self.shape.has_numbers_row else RATES_HIDDEN)
         else:
             self.navigation.open_numbers()
 

@@ -24,6 +24,12 @@ from uphold_tui.widgets.rows import clickable, spread
 NARROW = 100
 """Below so many columns the margins are one column wide."""
 
+LOW = 5
+"""On fewer rows the strip has one of reason and says things in fewer words."""
+
+_LEAST_STANDING = 30
+"""Columns that your decision keeps beside the keys that follow it."""
+
 DECIDED_BEFORE = "decided before the verdict was shown"
 
 VEILED = "has read this pair; shown after you decide"
@@ -84,7 +90,9 @@ def _about_judge(strip: StripState, narrow: bool, room: int) -> Content:
     sure = badges.confidence(judge) if judge.verdict.preference is not None else ""
     others = other_judges(strip.pair, strip.signs)
     if narrow:
-        short = Content.styled(orders.split(":")[0].removeprefix("both "), MUTED)
+        short = Content.styled(badges.brief_orders(strip.pair), MUTED)
+        if judge.verdict is Verdict.INCONSISTENT and said.cell_length <= room and not others:
+            return said
         return _beside([short, *notes, Content.styled(sure, MUTED), *others], [*others[:-1], short], room, "  ")
     about = Content("")
     if judge.verdict.preference is not None and judge.kind != "rules":
@@ -108,7 +116,7 @@ def reason_rows(strip: StripState, width: int, height: int, before: Content = _N
     """The judge's reason, or what went wrong, on exactly `height` rows; `before` stands in front of it."""
     pair = strip.pair
     quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
-    text = _reason(strip)
+    text = _reason(strip) if height > 1 else _brief_reason(strip, width)
     if height == 1 and (alike := answers_note(pair)):
         text = Content.assemble((alike, BOLD), "; " if text else "", text)
     if before:
@@ -137,6 +145,17 @@ def _reason(strip: StripState) -> Content:
     return Content(" ").join([safe_text.running(reason.text) for reason in strip.reason.reasons])
 
 
+def _brief_reason(strip: StripState, width: int) -> Content:
+    """The judge's reason for a single row; of two that disagree the first one, and the key that shows both."""
+    judge, reasons = strip.pair.judge, strip.reason.reasons
+    if judge is None or judge.verdict is not Verdict.INCONSISTENT or not reasons:
+        return _reason(strip)
+    rest = Content.assemble("   ", (label(strip.keys["review.raw"]), BOLD), (" shows both", MUTED))
+    if len(reasons) == 1:
+        return _one_order(reasons[0])
+    return Content.assemble(_one_order(reasons[0]).truncate(max(width - rest.cell_length, 0), ellipsis=True), rest)
+
+
 def _one_order(reason: Reason) -> Content:
     """One of two reasons that disagree, with the order it was given in."""
     side = reason.side_of_a
@@ -161,7 +180,19 @@ def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
         beside = Content("") if above else _beside_offer(strip, narrow, brief=room < _ROOMY)
         return spread(left, beside.truncate(room, ellipsis=True) if room >= _LEAST else Content(""), width)
     left = Content.assemble(left, _standing(strip, choice, narrow))
-    return spread(left, strip.message or _after(strip, narrow), width, 30)
+    return spread(left, strip.message or _after(strip, narrow), width, _LEAST_STANDING)
+
+
+def keys_shown(strip: StripState, columns: int, *, narrow: bool) -> frozenset[str]:
+    """Return the names of the keys that the You row of a strip of `columns` shows besides those that decide."""
+    width = _row_width(columns)
+    if badges.your_choice(strip.pair) is not None:
+        row = _after(strip, narrow)
+        is_left_out = bool(strip.message) or row.cell_length + _LEAST_STANDING + 2 > width
+        return frozenset(() if is_left_out else _names_after(strip, narrow))
+    offered = _offer(strip, width - _label_width(strip, narrow), narrow=narrow)
+    last = Content("").join(_offer_after(strip))
+    return frozenset(("skip",) if last and offered.plain.endswith(last.plain) else ())
 
 
 def above_you(strip: StripState, width: int, *, narrow: bool = False) -> Content:
@@ -285,14 +316,15 @@ def _standing(strip: StripState, choice: Choice, narrow: bool) -> Content:
 
 def _after(strip: StripState, narrow: bool) -> Content:
     """The keys that follow a decision."""
-    overturned = badges.your_ruling(strip.pair) is Ruling.OVERTURNED
-    entries = [_entry(strip, "review.uphold", "next")]
-    if overturned:
-        entries.append(_entry(strip, "review.why", "why" if narrow else "say why"))
-    if not (overturned and narrow):
-        entries.append(_entry(strip, "review.comment", "comment"))
-    entries.append(_entry(strip, "review.undo", "undo"))
+    words = {"uphold": "next", "why": "why" if narrow else "say why", "comment": "comment", "undo": "undo"}
+    entries = [_entry(strip, f"review.{name}", words[name]) for name in _names_after(strip, narrow)]
     return Content("  " if narrow else "    ").join(entries)
+
+
+def _names_after(strip: StripState, narrow: bool) -> tuple[str, ...]:
+    if badges.your_ruling(strip.pair) is not Ruling.OVERTURNED:
+        return ("uphold", "comment", "undo")
+    return ("uphold", "why", "undo") if narrow else ("uphold", "why", "comment", "undo")
 
 
 def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
@@ -317,11 +349,11 @@ def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
 
 def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """A line for each person and the judge, then the keys that settle it."""
-    foot = you_row(strip, width, narrow=height < 5)
+    foot = you_row(strip, width, narrow=height < LOW)
     if strip.not_saved is not None:
         foot = not_saved_rows(strip, strip.not_saved, width)[0]
     said = dispute_rows(strip.pair, strip.signs, width, height - 1)
-    if said and (above := above_you(strip, width, narrow=height < 5)):
+    if said and (above := above_you(strip, width, narrow=height < LOW)):
         said = [*said[:-1], _flush_right(above, width)]
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
@@ -342,12 +374,16 @@ class VerdictStrip(ReportsPaint):
     def render(self) -> Content:
         if self._strip is None:
             return Content("")
-        height = self.size.height
+        height, width = self.size.height, _row_width(self.size.width)
         margin = 0 if self.size.width < NARROW else 2
-        width = self.size.width - 1 - margin - max(margin, 1)
         style = OVERTURNED if self._strip.not_saved else badges.bar_style(self._strip.pair)
         edge = Content.assemble((THICK, style), " " * margin)
         return Content("\n").join([Content.assemble(edge, row) for row in strip_rows(self._strip, width, height)])
+
+
+def _row_width(columns: int) -> int:
+    """Columns of the text in a strip of so many: without its bar and margins."""
+    return columns - (2 if columns < NARROW else 5)
 
 
 def criteria_row(strip: StripState, width: int) -> Content:
@@ -399,7 +435,7 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
 
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
-    narrow = height < 5
+    narrow = height < LOW
     if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
     you = [you_row(strip, width, narrow=narrow)]

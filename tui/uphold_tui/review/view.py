@@ -86,7 +86,7 @@ class ReviewView:
             self._whole = (pair.pair_id, PreparedAnswer(whole(pair), ""))
         margins = Margins(above=0, left=1 if shape.narrow else 3, right=1)
         self.whole.show(self._whole[1], margins, Content(""), state.options.signs.more)
-        self.whole.styles.height = min(self.whole.height_at(shape.width), shape.height // 2)
+        self.whole.styles.height = min(self.whole.height_at(shape.columns), shape.height // 2)
 
     def forget_instruction(self) -> None:
         """Another pair comes on the screen: its instruction is wrapped anew."""
@@ -146,3 +146,8 @@ class ReviewView:
         """Scroll both panes to their next change or match; whether there was one to go to."""
         moved = [pane.to_change(answers[side], step) for side, pane in self.panes.items()]
         return any(moved)
+
+    def show_matches(self, answers: Mapping[Side, PreparedAnswer]) -> None:
+        """Scroll each pane that shows no match to its first one."""
+        for side, pane in self.panes.items():
+            pane.to_match(answers[side])

@@ -178,6 +178,11 @@ def orders_words(pair: PairView) -> str:
     return "order not recorded" if AnswerOrder.UNKNOWN in orders else ""
 
 
+def brief_orders(pair: PairView) -> str:
+    """Return the same in two words, for rows that are short."""
+    return orders_words(pair).split(":")[0].removeprefix("both ")
+
+
 def confidence(judge: PairVerdict) -> str:
     """Return the mean confidence of the judgments as `.8`; nothing where none has one."""
     values = [j.confidence for j in judge.judgments if j.confidence is not None]

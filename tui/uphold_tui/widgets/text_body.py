@@ -199,6 +199,10 @@ class TextBody(ReportsPaint):
                 return number
         return max(len(self._rows) - 1, 0)
 
+    def is_in_sight(self, row: int) -> bool:
+        """Return whether a row of the text can be seen without scrolling."""
+        return 0 <= row + self.margins.above - self.top < self._wrapped_size.height - self.overflows
+
     # selecting
 
     def select(self, selection: Selection | None) -> None:

@@ -14,12 +14,12 @@ from uphold_tui.workbench.source import TrialWork
 _DOING = {Purpose.TRY: "trying", Purpose.RERUN: "asking the old judge again"}
 
 
-def untried_rows(bench: Workbench, draft: JudgePrompt, unplanned: str, width: int) -> list[Content]:
+def untried_rows(bench: Workbench, draft: JudgePrompt, unplanned: str, *, is_new: bool, width: int) -> list[Content]:
     """Return why there is no figure, and what gives one; `unplanned` is why a try of the draft is not possible."""
     if bench.problem:
         return [Content.styled("To read only", BOLD), *safe_text.running(bench.problem, MUTED).wrap(width)]
     pairs = count_noun(bench.decided - len(draft.shown), "decided pair")
-    if not bench.is_new(draft) and unplanned:
+    if not is_new and unplanned:
         rows = [Content.styled("The judge as it is", BOLD)]
         words = f"change a clause, then try it on the {pairs} of this half to see what that fixes and what it breaks"
         return [*rows, *Content.styled(words, MUTED).wrap(width)]
