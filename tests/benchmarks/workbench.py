@@ -147,16 +147,21 @@ def measure(rounds: int, path: Path, still: float) -> list[Line]:
             shown.send(key)
         bench.wait("points of agreement")
         standing.wait("Bound to")
-        keys = [
+        bench.quiet(still)
+        bench.send("\t")  # among the pairs; a changed clause takes them away until the next try
+        idle, pair, judge = interleaved(
+            rounds,
             _pressed(hello, still, "a", "pressed-"),
-            _pressed(bench, still, "j", "clause-02", back="k"),
-            _pressed(bench, still, " ", "4 of 5", back=" "),
+            _pressed(bench, still, "j", "item-", back="k"),
             _pressed(standing, still, "\t", "judge-1", back="\t"),
-        ]
-        idle, clause, turned, judge = interleaved(rounds, *keys)
+        )
         bench.quiet(still)
         bench.send("\t")
-        (pair,) = interleaved(rounds, _pressed(bench, still, "j", "item-", back="k"))
+        clause, turned = interleaved(
+            rounds,
+            _pressed(bench, still, "j", "clause-02", back="k"),
+            _pressed(bench, still, " ", "4 of 5", back=" "),
+        )
     return [
         ratio("workbench, next clause", clause, idle, 6, "idle key to frame"),
         ratio("workbench, a clause off", turned, idle, 6, "idle key to frame"),

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from support.model_server import (
     loopback,
 )
 from uphold.endpoints.addresses import Address, find_address, open_endpoint
+from uphold.endpoints.sdk import parse_object
 from uphold.errors import BadUsage, Refused, Unavailable
 from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest
 
@@ -244,6 +246,16 @@ async def test_its_maker_is_asked_for_completion_tokens() -> None:
     endpoint = connect(Address("openai", "m", KEY))
     assert "max_completion_tokens" in endpoint.arguments(REQUEST)
     await endpoint.close()
+
+
+@pytest.mark.parametrize("body", [b'"":' * 100_000, b'{"a":' * 60_000, b'["a",' + b'"b",' * 80_000 + b"1]"])
+def test_a_body_of_many_texts_is_refused_in_little_memory(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        assert parse_object(body, max_structure=30_000) is None
+        assert tracemalloc.get_traced_memory()[1] < len(body)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_missing_key_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import pytest
 from support.matched_runs import part, runs
 from support.run_counts import ORACLES
 from uphold.records.comparisons import BestState, GateResult
-from uphold.stats.best import with_the_best
+from uphold.stats.best import difference_of, with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
 from uphold.stats.run_difference import Estimate, Refusal, by_judge, rated_difference
 
@@ -141,3 +141,12 @@ def test_a_run_that_cannot_be_compared_is_not_called_the_best_but_may_be_told_wo
     (_, found), *_ = with_the_best(["a", "b", "c"], pairs)
     assert (found.low, found.difference) == (None, None)
     assert found.reason == "not every two of the runs can be compared: no example was read in both runs"
+
+
+def test_two_runs_with_the_same_answers_keep_a_third_from_nothing():
+    same, better = runs(part("L" * 60, "L" * 60, equal=True)), runs(part("L" * 60, "W" * 40 + "L" * 20))
+    pairs = {("b", "a"): difference_of(same), ("c", "a"): difference_of(better), ("c", "b"): difference_of(better)}
+    found = with_the_best(["a", "b", "c"], pairs)
+    assert [state for state, _ in found] == [BestState.NOT_THE_BEST, BestState.NOT_THE_BEST, BestState.BEST]
+    alone = with_the_best(["a", "b", "c"], dict.fromkeys(pairs, difference_of(same)))
+    assert {(state, one.difference, one.low, one.high) for state, one in alone} == {(BestState.MAY_BE_BEST, 0, 0, 0)}

@@ -173,6 +173,17 @@ def test_what_cannot_be_said_has_a_reason(pairs, reason):
         assert found.reason.startswith(reason)
 
 
+def test_a_difference_that_is_withheld_is_the_mean_of_as_many_as_its_n_says():
+    pairs = runs(part("W" * 3, "L" * 3, unread=17), part("." * 80, "." * 80, equal=True, start=50))
+    found = rated_difference(pairs, by_people)
+    assert (found.ties_half.difference, found.ties_half.n, found.shared.known) == (-1, 3, 83)
+    read = part("W" * 80, "W" * 80, equal=True, start=50)
+    found = rated_difference(runs(part("W" * 3, "L" * 3, unread=17), read), by_people)
+    assert (found.ties_half.difference, found.ties_half.n) == (pytest.approx(-3 / 83), 83)
+    few = rated_difference(runs(part("W" * 3, "L" * 3), part("." * 5, "." * 5, equal=True, start=50)), by_people)
+    assert (few.ties_half.difference, few.ties_half.n) == (pytest.approx(-3 / 8), 8)
+
+
 def test_chosen_examples_speak_for_themselves_where_others_were_drawn():
     drawn = part("W" * 20, "W" * 20, unread=60)
     picked = [replace(pair, after=replace(pair.after, chosen=True)) for pair in part("W" * 10, "L" * 10, start=200)]

@@ -12,7 +12,7 @@ from unittest import mock
 
 from support.command_line import uphold
 from support.imports import compared, write
-from support.judge_workbench import good_answer_wins, judge_file, reviewed_store, wrong_on
+from support.judge_workbench import reviewed_store
 from support.lm_eval_output import LEAVES, write_output
 from support.model_server import Asked, Reply, answer_to, serving
 from uphold.records.sets import ExampleRow
@@ -30,26 +30,41 @@ RUN, OTHER_RUN = "lora-vs-base", "loraplus-vs-base"
 
 KEY = {"OPENAI_API_KEY": "key-of-the-test"}
 
-EXAMPLES = 80
-"""Of these half are locked: enough for a certificate."""
+EXAMPLES = 16
+"""Of these half are locked."""
 
-_EMPTY_BUT_FOR_SQL = (
-    "INSERT INTO claims SELECT contents, 1, 'candidate-first', 0, 'somebody', '2020-01-01T00:00:00Z' FROM pairs LIMIT 2",
-    "INSERT INTO generation_claims SELECT id, 1, 'somebody', '2020-01-01T00:00:00Z' FROM texts LIMIT 2",
-    "INSERT INTO batches VALUES (1, 1, 1, 'p-', 'batch-1', 2, 1, 'submitted', '2026-01-01T00:00:00Z',"
-    " '2026-01-01T00:00:00Z', NULL)",
+NOW = "2026-01-01T00:00:00Z"
+
+_BY_SQL = (
+    "INSERT INTO claims SELECT contents, 1, 'candidate-first', 0, 'somebody', :now FROM pairs LIMIT 2",
+    "INSERT INTO generation_claims SELECT id, 1, 'somebody', :now FROM texts LIMIT 2",
+    "INSERT INTO batches VALUES (1, 1, 1, 'p-', 'batch-1', 2, 1, 'submitted', :now, :now, NULL)",
     "INSERT INTO batch_items SELECT 1, id, id, 'candidate-first', 0, NULL, 'fence', NULL FROM pairs LIMIT 2",
-    "INSERT INTO ended_judges SELECT id, 'drift', '2026-01-01T00:00:00Z' FROM judges WHERE kind = 'rules' LIMIT 1",
+    "INSERT INTO ended_judges SELECT id, 'drift', :now FROM judges WHERE kind = 'rules' LIMIT 1",
+    "INSERT INTO served_models SELECT id, 'm-1', :now FROM judges WHERE kind = 'llm'",
     "INSERT INTO reason_keys SELECT id, 'z', 'too long' FROM sets",
     "INSERT INTO perplexities (system_id, text_id, reference_id, how, endpoint, model, template, logprob, tokens,"
-    " perplexity, created_at) SELECT 1, text_id, reference_id, 'how', 'openai:m', 'm', '{instruction}', -2.0, 2, 2.7,"
-    " '2026-01-01T00:00:00Z' FROM examples WHERE reference_id IS NOT NULL",
-    "INSERT INTO replacements (response_id, by_response_id, from_turn, how, created_at) SELECT max(id), max(id), NULL, 'redo',"
-    " '2026-01-01T00:00:00Z' FROM responses",
-    "INSERT INTO model_servers VALUES ('openai', 'http://127.0.0.1:9', 'm', '{}', '2026-01-01T00:00:00Z')",
+    " perplexity, created_at) SELECT 1, text_id, reference_id, 'how', 'openai:m', 'm', '{instruction}', -2.0, 2, 2.7, :now"
+    " FROM examples WHERE reference_id IS NOT NULL",
+    "INSERT INTO replacements (response_id, by_response_id, from_turn, how, created_at)"
+    " SELECT max(id), max(id), NULL, 'redo', :now FROM responses",
+    "INSERT INTO model_servers VALUES ('openai', 'http://127.0.0.1:9', 'm', '{}', :now)",
     "INSERT INTO odd_rows (import_id, place, what) SELECT id, 'rows.jsonl:1', 'odd' FROM imports LIMIT 1",
+    "INSERT INTO plans (run_id, queue_id, reviewer_id, planned, reviewed, created_at)"
+    " SELECT run_id, id, 1, 9, 3, :now FROM queues",
+    "INSERT INTO judge_trials (set_id, run_id, judge_id, old_judge_id, half, pairs, fixed, broken, both_right, both_wrong,"
+    " rerun_pairs, rerun_changed, created_at) SELECT 1, 1, max(id), 1, 'development', 8, 2, 1, 4, 1, 8, 1, :now FROM judges",
+    "INSERT INTO certificates (set_id, judge_id, set_version_id, answer_orders, samples, floor, n, examples, agreed,"
+    " unreadable, seen, low, method, created_at)"
+    " SELECT 1, 1, 1, '[\"candidate-first\", \"baseline-first\"]', 1, 0.5, 8, 8, 7, 0, 8, 0.53, 'exact', :now",
+    "INSERT INTO locked_uses SELECT 1, p.id, 1 FROM pairs p JOIN example_halves h ON h.example_id = p.example_id"
+    " WHERE h.half = 'locked' AND p.run_id = 1",
+    "INSERT INTO drift_checks (certificate_id, kind, asked, changed, created_at) VALUES (1, 'rerun', 8, 0, :now)",
+    "INSERT INTO drift_checks (certificate_id, kind, asked, changed, allowed, agreed_then, agreed_now, p, created_at)"
+    " VALUES (1, 'check', 8, 1, 2, 7, 6, 1.0, :now)",
+    "UPDATE judgments SET criteria = '{\"tone\": \"tie\"}', request_form = '{}' WHERE id % 3 = 0 AND verdict IS NOT NULL",
 )
-"""What no command leaves behind that ends well, and what needs a day or a provider."""
+"""What no command leaves behind that ends well, and what takes a day, a provider or hundreds of judgments."""
 
 
 def make_full_file(folder: Path) -> Path:
@@ -57,34 +72,28 @@ def make_full_file(folder: Path) -> Path:
     path = folder / NAME
     with mock.patch.dict(os.environ, KEY):
         reviewed_store(path, EXAMPLES).close()
-        _judge_and_test(folder)
+        _keep_a_judge(folder)
         _curate(folder)
         _answer(folder)
         _hand_on(folder)
     with closing(sqlite3.connect(path)) as conn:
-        for statement in _EMPTY_BUT_FOR_SQL:
-            conn.execute(statement)
+        for statement in _BY_SQL:
+            conn.execute(statement, {"now": NOW})
         conn.commit()
     return path
 
 
 def _told(folder: Path, *words: str | Path, codes: tuple[int, ...] = (0,), db: str = NAME) -> None:
-    found = uphold(folder, *words, db=db, **KEY)
+    found = uphold(folder, *words, db=db, USER="mira", LOGNAME="mira", **KEY)
     assert found.returncode in codes, (words, found.stderr)
 
 
-def _judge_and_test(folder: Path) -> None:
+def _keep_a_judge(folder: Path) -> None:
     with open_store(folder / NAME) as store:
         request = JudgeRequest((), RUN)
         bench = open_workbench(store, find_scope(store, RUN, None), Settings())
         draft = bench.draft.with_new_clause(written_clause("Be fair.", bench.number))
         keep_version(store, bench, draft, "mira", request)
-    with serving(good_answer_wins) as server, serving(wrong_on(8)) as weak:
-        new = judge_file(folder / "new.toml", server.url, "new")
-        judge_file(folder / "weak.toml", weak.url, "weak")
-        _told(folder, "judges", "try", RUN, "--judge", new, "--yes")
-        _told(folder, "judges", "certify", RUN, "--judge", new, "--yes", "--floor", ".5")
-        _told(folder, "judges", "drift", RUN, "--judge", new)
     _told(folder, "set", "pin", "s", "weak")
     _told(folder, "runs", "bless", RUN, "--note", "went live")
 
@@ -118,7 +127,8 @@ def _answer(folder: Path) -> None:
         words = ("--set", "s", "--system", "loraplus", "--endpoint", "openai:m", "--base-url", f"{server.url}/v1")
         _told(folder, "generate", *words)
     _told(folder, "judge", "--set", "s", "--candidate", "loraplus", "--baseline", "base", "--judge", "rules:closer")
-    write_output(folder / "scores", "lora", {leaf: [True, False, True] for leaf in LEAVES})
+    for system in ("lora", "loraplus"):
+        write_output(folder / "scores", system, {leaf: [True, False, True] for leaf in LEAVES})
     _told(folder, "import", "scores", "--as", "lm-eval")
     row = compared("two-turns", turns=["First?", "Second?"], reference=["one", None], tags=["odd"])
     row |= {"response_candidate": ["a", "b"], "response_baseline": ["c", "d"], "candidate": "lora", "baseline": "base"}

@@ -1,6 +1,7 @@
 """Files to import beside an empty database, for pictures of the screens of an import."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from uphold.store.database import open_store
@@ -69,6 +70,6 @@ def _write_lines(path: Path, rows: list[dict[str, object]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def _write_csv(path: Path, rows: list[dict[str, object]], encoding: str = "utf-8") -> None:
+def _write_csv(path: Path, rows: Sequence[Mapping[str, object]], encoding: str = "utf-8") -> None:
     lines = [";".join(rows[0]), *(";".join(f'"{value}"' for value in row.values()) for row in rows)]
     path.write_bytes(("\n".join(lines) + "\n").encode(encoding))

@@ -12,8 +12,9 @@ BLIND = ReviewOptions(blind=True, open_share=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it, `^text` pastes
-    it, `~step` does one of picture_troubles.py.
+    """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
+
+    `@KEY/2` goes to the pair of that turn, `^text` pastes a text, `~step` does a step of picture_troubles.py.
 
     `@KEY/2` goes to the pair of that turn. Opened with `options` on the run of that number; the start screen without one.
     `theme` takes the place of the one that pictures are drawn in; `no_color` sets NO_COLOR.

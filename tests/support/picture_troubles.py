@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from textual.events import Paste
 from textual.pilot import Pilot
@@ -11,7 +10,7 @@ from textual.pilot import Pilot
 from uphold.workflows.importing import ImportProgress
 from uphold.workflows.lookup import Store
 from uphold_tui.app import UpholdApp
-from uphold_tui.importing.background import ImportWork
+from uphold_tui.importing.background import ImportOutcome, ImportWork
 from uphold_tui.importing.screen import ImportScreen
 
 _locks: list[sqlite3.Connection] = []
@@ -36,7 +35,7 @@ def _lock(pilot: "Pilot[str]") -> None:
     _locks.append(other)
 
 
-def _nothing(_: Store) -> Generator[ImportProgress, None, None]:
+def _nothing(_: Store) -> Generator[ImportProgress | ImportOutcome, None, None]:
     yield from ()
 
 
@@ -44,7 +43,7 @@ def _import(pilot: "Pilot[str]") -> None:
     """An import is at work, a good third of it."""
     screen = pilot.app.screen
     assert isinstance(screen, ImportScreen)
-    work: ImportWork[Any] = ImportWork(_store(pilot).path, screen.form.request, _nothing, lambda: None)
+    work = ImportWork(_store(pilot).path, screen.form.request, _nothing, lambda: None)
     work.progress = ImportProgress(37, 100, 14_310)
     screen.work = work
     screen.refresh_page()

@@ -18,7 +18,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from support.app_samples import make_app
-from support.import_screens import settled
+from support.import_screens import settled as import_settled
 from support.picture_checkpoints import checkpoints
 from support.picture_data import MADE
 from support.picture_imports import files_to_import
@@ -29,6 +29,7 @@ from support.picture_standing import lapsed, standing
 from support.picture_troubles import STEPS, mended, paste
 from support.picture_workbench import workbench
 from support.screen_text import as_text
+from support.settling import settled
 from uphold.errors import DatabaseLost
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
@@ -90,14 +91,14 @@ def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
 
 async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:
     """Press the keys of the scene, each when what the one before did has been drawn."""
-    await settled(pilot)
+    await _quiet(pilot)
     for press in (*(("j",) if scene.judging else ()), *scene.presses):
         if press[0] == "~":
             STEPS[press[1:]](pilot)
             await pilot.pause()
             continue
         await _press(pilot, press)
-        await settled(pilot)
+        await _quiet(pilot)
 
 
 async def _press(pilot: "Pilot[Any]", press: str) -> None:
@@ -123,6 +124,13 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
         verdict = pair.judge.verdict.preference if pair is not None and pair.judge is not None else None
         press = "b" if pair is not None and verdict is not None and pair.side_of(verdict) == "A" else "a"
     await pilot.press(press)
+
+
+async def _quiet(pilot: "Pilot[Any]") -> None:
+    """Wait until nothing is read or counted beside the app any more, and all is painted: a key before that is dropped."""
+    await pilot.pause()
+    await settled(pilot.app)
+    await import_settled(pilot)
 
 
 def without_fonts(svg: str) -> str:

@@ -1,4 +1,4 @@
-"""A database that is replaced, deleted or truncated under another screen than the review: no act says that it is kept."""
+"""A database that is lost while another screen than the review is open: no act says that it is kept, or writes elsewhere."""
 
 import os
 import shutil
@@ -61,9 +61,9 @@ def show_file(pilot: Pilot[str]) -> None:
 
 ACTS = {
     "pin a judge": (show_numbers, ("p",)),
-    "where a judge is wrong": (show_numbers, ("e",)),
     "bless a run": (show_checkpoints, ("b", *"live", "enter")),
     "judge": (show_judging, ("enter",)),
+    "where a judge is wrong": (show_numbers, ("e",)),
     "judge, then review": (show_judging, ("enter", "enter")),
     "tag an example": (show_set, ("t", *"new", "enter")),
     "retire an example": (show_set, ("D", "x", "enter")),
@@ -72,6 +72,8 @@ ACTS = {
     "import": (show_file, ("I",)),
 }
 """A screen, and the keys of an act on it that would write."""
+
+QUICK = ("pin a judge", "bless a run", "judge", "import")
 
 
 @pytest.fixture
@@ -90,8 +92,14 @@ async def settled(pilot: Pilot[str]) -> None:
     await import_screens.settled(pilot)
 
 
-@pytest.mark.parametrize("spoil", SPOILS)
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    ("act", "spoil"),
+    [
+        pytest.param(act, spoil, marks=() if spoil == "replaced" and act in QUICK else pytest.mark.slow)
+        for act in ACTS
+        for spoil in SPOILS
+    ],
+)
 async def test_an_act_on_a_lost_file_is_not_said_to_be_kept_and_writes_nowhere(
     store: Store, act: str, spoil: str
 ) -> None:

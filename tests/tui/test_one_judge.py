@@ -22,6 +22,7 @@ from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import ReviewOptions, open_review
+from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
@@ -247,6 +248,12 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             await press(pilot, "q")
             home = await seen(pilot, HomeScreen, "people alone")
             narrow = size[0] < 100
+            await press(pilot, "c")
+            listed_runs = await seen(pilot, CheckpointsScreen, "24 of 40")
+            assert "0 of 40" in listed_runs
+            assert RULE not in listed_runs
+            await press(pilot, "q")
+            home = await seen(pilot, HomeScreen, "people alone")
             assert ("opena…, 24 of 40" if narrow else f"{MODEL}, pinned, 24 of 40") in home
             assert ("openai…, 0 of 40" if narrow else f"{MODEL}, pinned, 0 of 40") in home
             assert RULE not in home

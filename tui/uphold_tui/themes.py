@@ -15,6 +15,7 @@ from textual.theme import Theme
 BOLD = "bold"
 STRONG = "$strong"
 MUTED = "$muted"
+UNSHARED = "$unshared"
 FAINT = "$faint"
 RULE = "$rule"
 
@@ -150,7 +151,10 @@ OWN = (DARK, LIGHT, CONTRAST)
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How much of a colour is left in weaker text, in lines and in backgrounds, as shares."""
+    """How much of a colour is left in weaker text, in lines and in backgrounds, as shares.
+
+    `side` is behind the words that only one answer has, `chosen` behind a name in the colour of its side.
+    """
 
     muted: float
     faint: float
@@ -159,15 +163,16 @@ class Strengths:
     solid: float = 0.4
     tint: float = 0.11
     thumb: float = 0.16
-    side: float = 0.22
+    side: float = 0.26
+    chosen: float = 0.22
     hair: float = 0.5
     found: float = 0.34
     heat: tuple[float, ...] = (0.05, 0.12, 0.2, 0.3, 0.42)
     shares: tuple[float, ...] = (0.78, 0.6, 0.4, 0.18)
 
 
-_ON_DARK = Strengths(muted=0.66, faint=0.42)
-_ON_LIGHT = Strengths(muted=0.72, faint=0.54, side=0.16)
+_ON_DARK = Strengths(muted=0.65, faint=0.42)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54, chosen=0.18)
 _STRONG = Strengths(
     muted=0.88,
     faint=0.8,
@@ -176,6 +181,7 @@ _STRONG = Strengths(
     solid=0.8,
     tint=0.12,
     thumb=0.4,
+    side=0.22,
     found=0.2,
     hair=0.75,
     heat=(0.05, 0.1, 0.16, 0.2, 0.24),
@@ -231,6 +237,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "hair-a": side_a,
             "hair-b": side_b,
             "muted": "dim",
+            "unshared": "ansi_default",
             "faint": "dim",
             "strong": "ansi_default",
             "tint": "reverse",
@@ -274,12 +281,14 @@ def _palette(
             "hair-a": _faded(side_a, strengths.hair),
             "hair-b": _faded(side_b, strengths.hair),
             "muted": _faded(foreground, strengths.muted),
+            # Where muted text is nearly as bright as the rest, its brightness tells nothing.
+            "unshared": f"bold {foreground}" if strengths is _STRONG else foreground,
             "faint": _faded(foreground, strengths.faint),
             "strong": _faded(foreground, strengths.strong),
             "tint": f"on {_faded(foreground, strengths.tint)}",
             "band": f"on {_faded(foreground, strengths.tint)}",
-            "chosen-a": f"on {_faded(side_a, strengths.side)}",
-            "chosen-b": f"on {_faded(side_b, strengths.side)}",
+            "chosen-a": f"on {_faded(side_a, strengths.chosen)}",
+            "chosen-b": f"on {_faded(side_b, strengths.chosen)}",
             "only-a": f"on {_faded(side_a, strengths.side)}",
             "only-b": f"on {_faded(side_b, strengths.side)}",
             "thumb": _faded(foreground, strengths.thumb),

@@ -190,7 +190,7 @@ def _is_blocked(finished: object) -> bool:
 
 def _is_broken_off(choice: Mapping[str, Any]) -> bool:
     """Whether a gateway lost the provider on the way: an error stands in the choice, or it ends so without a text."""
-    if isinstance(choice.get("error"), dict):
+    if isinstance(choice.get("error"), dict) and choice["error"]:
         return True
     return choice.get("finish_reason") in _BROKEN_OFF and not _content_text((_message(choice) or {}).get("content"))
 

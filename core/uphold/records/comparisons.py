@@ -13,6 +13,9 @@ from uphold.records.statistics import Rate, RunStatistics
 
 NO_COMMON_JUDGE = "no judge version has judged both runs"
 
+BY_JUDGE = ", by the judge's changes"
+"""The end of the method of a difference that the judge's own changes have made narrower."""
+
 
 @dataclass(frozen=True, slots=True)
 class RatedExample:
@@ -83,7 +86,8 @@ class Change:
 class RunDifference:
     """The difference of two runs' rates for instructions like these, later less earlier, with its interval at `level`.
 
-    `n` examples have a known change. `reason` says why a number is None.
+    `n` examples have a known change; of a difference without an interval, those that it is the mean of. `reason` says why a
+    number is None.
     """
 
     difference: float | None

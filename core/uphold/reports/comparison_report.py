@@ -16,6 +16,7 @@ from uphold.formatting import (
     points_noun,
 )
 from uphold.records.comparisons import (
+    BY_JUDGE,
     NO_COMMON_JUDGE,
     ChangedExample,
     Gate,
@@ -112,7 +113,9 @@ def several_report(several: SeveralRuns) -> Report:
         NumberRow(f"best-{place}", f"{ranked.candidate}: {ranked.state}", ranked.difference)
         for place, ranked in enumerate(several.best, 1)
     )
-    note = "Differences are to the best of the others, ties as half; the intervals hold together with 95 % confidence."
+    together = "; the intervals hold together with 95 % confidence"
+    has_intervals = any(ranked.difference.low is not None for ranked in several.best)
+    note = f"Differences are to the best of the others, ties as half{together if has_intervals else ''}."
     two = tuple(
         NumberRow(f"two-{place}", f"{pair.after_candidate} less {pair.before_candidate}", pair.people.ties_half)
         for place, pair in enumerate(several.pairs, 1)
@@ -160,6 +163,9 @@ def gate_report(gated: GatedRun) -> Report:
     items += _changes(comparison)
     items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
+    if BY_JUDGE in (rated.ties_half.method or ""):
+        text = "The difference is helped by the judge's own changes, the bounds are of people's verdicts alone."
+        items.append(Sentence(text, Tone.MUTED))
     verb = "judged" if gate.judge_only else "read"
     items.append(Sentence(counts_sentence(rated, verb), Tone.MUTED))
     title = f"{comparison.after} against {comparison.before}"

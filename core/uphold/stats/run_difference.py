@@ -15,6 +15,7 @@ from functools import cached_property
 
 from uphold.formatting import count, count_noun, noun
 from uphold.records.comparisons import (
+    BY_JUDGE,
     ChangedExample,
     GateBounds,
     MatchedExample,
@@ -157,7 +158,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no estimate; `mean` is that of the units read, where there are any, `lacking` how many more it needs."""
+    """Why there is no estimate; `mean` is that of the `n` units read, where there are any, `lacking` how many more it needs."""
 
     reason: str
     mean: float | None
@@ -261,27 +262,27 @@ def _judge_change(pairs: Sequence[MatchedExample]) -> int | None:
 def refusal(units: SharedUnits) -> Refusal | None:
     """Return why the units that are rated cannot speak for all; None where they can."""
     n, rated = len(units.rated), units.rated
-    mean = math.fsum(rated) / (n + units.equal_read) if rated else None
+    read = units.known if units.is_complete else n + units.equal_read  # what the mean is of
+    mean = math.fsum(rated) / read if rated else None
     few = FEW_KNOWN.format(units.known, noun(units.known, "is", "are"))
     if not units.total:
         return Refusal(NOTHING_SHARED, None, 0)
     if units.is_complete:
-        return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, units.known)
+        return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, read)
     if not rated:
         return Refusal(units.said(NOT_READ), None, units.known, min(MIN_IN_PART, len(units.open)))
     if units.by_judge:  # what a judge was asked about is no sample of the rest
-        return Refusal(ASKED_IN_PART.format(count(units.known), count(units.total)), mean, units.known)
+        return Refusal(ASKED_IN_PART.format(count(read), count(units.total)), mean, read)
     if all(unit.chosen for unit in units.open if unit.change is not None):
-        read = n + units.equal_read
         return Refusal(CHOSEN.format(count_noun(read, "example")), mean, read, min(MIN_IN_PART, len(units.open) - n))
     if units.known < MIN_FOR_RATE:
-        return Refusal(units.said(few), mean, units.known, MIN_FOR_RATE - units.known)
+        return Refusal(units.said(few), mean, read, MIN_FOR_RATE - units.known)
     never = sum(unit.inclusion <= 0 for unit in units.open)
     if never > MAX_UNREAD_SHARE * units.total:
-        return Refusal(NOT_DRAWN.format(count(never)), mean, units.known, min(MIN_IN_PART, never))
+        return Refusal(NOT_DRAWN.format(count(never)), mean, read, min(MIN_IN_PART, never))
     least = min(MIN_IN_PART, len(units.open))
     if n < least:
-        return Refusal(units.said(FEW_CHANGED.format(least, n, noun(n, "is", "are"))), mean, units.known, least - n)
+        return Refusal(units.said(FEW_CHANGED.format(least, n, noun(n, "is", "are"))), mean, read, least - n)
     return None
 
 
@@ -398,7 +399,7 @@ def estimate(units: SharedUnits, *, cells: bool = True) -> Estimate | Refusal:
         by_cell = cell_moments(part) if cells else None
         parts.append(by_cell or plain_moments(part))
         helped |= by_cell is not None
-    method = "t" + ", in parts" * (len(parts) > 1) + ", by the judge's changes" * helped
+    method = "t" + ", in parts" * (len(parts) > 1) + BY_JUDGE * helped
     return over_parts(parts, units.total, units.known, method)
 
 

@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from weakref import WeakSet
 
 from uphold.errors import DatabaseLost
 from uphold.store.schema import APPLICATION_ID
@@ -299,20 +300,19 @@ class _OpenPaths:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[Path, list[FileIdentity]] = {}
+        self._open: dict[Path, WeakSet[FileIdentity]] = {}
         self._left: dict[Path, Loss] = {}
 
     def add(self, file: FileIdentity) -> None:
         """Keep the path of a file."""
         with self._lock:
-            self._open.setdefault(file.path, []).append(file)
+            self._open.setdefault(file.path, WeakSet()).add(file)
 
     def remove(self, file: FileIdentity) -> None:
         """Keep it no longer; nothing asks this file from now on."""
         with self._lock:
-            files = self._open.get(file.path, [])
-            if file in files:
-                files.remove(file)
+            files = self._open.get(file.path, WeakSet())
+            files.discard(file)
             if not files:
                 self._open.pop(file.path, None)
 

@@ -143,12 +143,14 @@ class GateRequest:
 def gate_run(store: Store, request: GateRequest) -> GatedRun:
     """Test whether a run is no worse than another by more than a margin.
 
-    Raises BadUsage for a margin out of range, runs that cannot be compared, a judge that has not judged both, or a score
-    that was not measured for both candidates.
+    Raises BadUsage for a margin or a plan out of range, runs that cannot be compared, a judge that has not judged both, or a
+    score that was not measured for both candidates.
     """
     margin = request.margin
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
+    if request.planned is not None and request.planned < 1:
+        raise BadUsage(f"--planned is a number of examples, at least 1; it was given {request.planned}")
     old, new = _find_two_runs(store, request.against or _blessed_run(store, request.run), request.run)
     matched = _matched(store, old, new, request.judge)
     no_worse = gate_scores(store, old.candidate, new.candidate, request.no_worse)

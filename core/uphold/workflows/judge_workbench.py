@@ -40,7 +40,7 @@ from uphold.workflows.judge_trial import (
     plan_trial_of,
     trial_so_far,
 )
-from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name
+from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name, unknown_server
 from uphold.workflows.named_judge import NamedJudge, with_address_of
 from uphold.workflows.set_judge import find_version
 
@@ -259,11 +259,19 @@ def kept_versions(store: Store, set_name: str, judge: str | None = None) -> list
     return versions
 
 
-def write_version(store: Store, version: PromptVersion, path: Path) -> None:
-    """Write a kept version as a TOML file that `--judge` takes. Raises BadFile where it cannot be written."""
+def write_version(store: Store, version: PromptVersion, path: Path, settings: Settings) -> str | None:
+    """Write a kept version as a TOML file that `--judge` takes; raises BadFile where it cannot be written.
+
+    Returns where it would be asked, if the database alone says so; the file says it too. None where there is nothing to say.
+    """
     name = kept_name(version.name, version.number)
+    table = draft_table(store, version.prompt, name)
+    where = unknown_server(store, table, settings)
     comment = f"Version {version.number} of the judge {version.name}, kept on {version.created_at[:10]}."
-    write_judge(draft_table(store, version.prompt, name), path, comment)
+    if where is not None:
+        comment += f"\nIt is asked {where}: so the database says, and nothing in uphold.toml."
+    write_judge(table, path, comment)
+    return where
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from support.app_samples import make_app, press, shown
+from support.app_samples import make_app, press, press_at_once, shown
 from uphold.records.sets import ExampleStatus, NewExample
 from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, make_set, overview
@@ -152,6 +152,17 @@ async def test_edited_and_tagged_first(store: Store) -> None:
         await act(pilot, "]", "p")
         assert "Be the desk." in shown(pilot)
         assert "It depends." in shown(pilot)
+
+
+async def test_keys_that_come_in_one_write_are_each_for_what_the_key_before_has_led_to(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        asked = screen.session.items[0].proposal.text.turns[0]
+        tagged = ("number_sign", *"urg", "enter")
+        await press_at_once(pilot, *tagged, "e", " Quickly: ", "tab", *"Shop.", "escape", "x", "enter")
+        taken = next(row for row in list_examples(store, "desk") if "urg" in row.tags)
+        assert (taken.text.turns, taken.text.context) == ((f"Quickly: {asked}",), "Shop.Be the desk.")
+        assert (screen.session.tally.taken, screen.session.tally.left) == (2, 1)
 
 
 async def test_a_pool_is_chosen_and_read_beside_the_screen(tmp_path: Path, made: Path) -> None:

@@ -2,14 +2,16 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, make_app, press, rows, shown
+from support.app_samples import app, database, make_app, press, press_at_once, rows, shown
 from support.imports import bring
 from uphold.records.example_list import ExampleFilter
 from uphold.records.sets import ExampleRow, ExampleStatus, NewExample, SettingKind
@@ -172,6 +174,44 @@ async def test_what_was_still_being_written_is_named_when_the_app_is_left_at_onc
     assert example(store, "k-000").text.turns == (INSTRUCTIONS[0],)
 
 
+def locked(store: Store) -> sqlite3.Connection:
+    """Another program that is writing."""
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_an_act_waits_in_sight_for_another_program_and_is_done_after_it(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        other = locked(store)
+        await act(pilot, "n", " Why?", "escape")
+        assert "another program is writing: waiting, 0 s" in shown(pilot)
+        await act(pilot, "escape", "ctrl+p", "escape")
+        assert screen.writing is not None
+        other.rollback()
+        while screen.patient.is_waiting:
+            await pilot.pause(0.05)
+        await pilot.pause()
+        assert screen.writing is None
+        assert "k-004 added" in shown(pilot)
+        assert [row.text.turns for row in list_examples(store, SET)][4:] == [("Why?",)]
+
+
+async def test_a_set_is_not_left_while_an_act_waits_and_the_app_names_it(store: Store) -> None:
+    uphold = make_app(store, reviewer="mira")
+    async with uphold.run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        with closing(locked(store)):
+            await act(pilot, "D", *"vague", "enter", "q")
+            assert pilot.app.screen is screen
+            assert "another program is writing: waiting" in shown(pilot)
+            await act(pilot, "ctrl+c")
+    end = app_end(uphold, None)
+    assert end.troubles == ("not kept: the last act on the set sample, which waits for another program",)
+    assert example(store, "k-000").status is ExampleStatus.ACTIVE
+
+
 async def test_turns_are_added_and_empty_ones_fall_away(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         await opened(pilot)
@@ -199,11 +239,20 @@ async def test_keys_that_come_with_the_one_that_opens_a_field_are_for_that_field
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
         for keys in (("n", *"noD?qu", "escape"), ("r", *"hue", "escape"), ("slash", *"noD", "enter")):
-            for key in keys:
-                pilot.app.post_message(Key(key, key if len(key) == 1 else None))
-            await pilot.pause()
+            await press_at_once(pilot, *keys)
         assert [row.text.turns for row in screen.list.items] == [("noD?qu",)]
         assert screen.list.items[0].text.references == ("hue",)
+
+
+async def test_keys_that_come_with_the_one_that_leaves_a_field_are_for_what_comes_next(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        new = ("n", *"noD?qu", "tab", " pasted, and ", *"typed", "tab", *"hue", "escape")
+        await press_at_once(pilot, *new, "D", *"vague", "enter", "g", "number_sign", *"quick", "enter")
+        first, added = (list_examples(store, SET)[at] for at in (0, -1))
+        assert (added.text.turns, added.text.context) == (("noD?qu",), "pasted, and typed")
+        assert (added.text.references, added.status) == (("hue",), ExampleStatus.RETIRED)
+        assert "quick" in first.tags
 
 
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:
@@ -415,3 +464,19 @@ async def test_a_dialog_is_as_wide_as_its_rows(store: Store) -> None:
         assert isinstance(dialog, SystemsScreen)
         assert dialog.panel.region.width == dialog.WIDTH
         assert dialog.text.region.width == dialog.text_width + 1
+
+
+async def test_a_list_that_a_search_left_empty_has_esc_in_its_footer_and_no_key_of_an_example(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await act(pilot, "u")
+        assert "nothing to take back" in shown(pilot)
+        await act(pilot, "/", *"kettle", "enter")
+        assert "nothing to take back" not in shown(pilot)
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert "D retire" in footer
+        await act(pilot, "/", *"xyz", "enter")
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert not any(word in footer for word in ("enter edit", "# tag", "D retire", "space mark"))

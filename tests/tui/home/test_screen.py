@@ -156,10 +156,13 @@ async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key
         screen = pilot.app.screen
         assert isinstance(screen, ReviewScreen)
         assert screen.session.blind
+        assert "Judge    its verdicts are not in this pack" in shown(pilot)
         before = screen.session.current
         await press(pilot, "a")
         assert screen.session.current != before
         assert screen.session.progress.read == 1
+        await press(pilot, "K", "l")
+        assert "judge    its verdicts are not in this pack" in shown(pilot)
 
 
 async def test_people_who_all_read_everything_are_named_once_and_the_last_are_counted_where_room_is_short(
@@ -189,3 +192,15 @@ async def test_ways_to_begin_stand_in_the_middle_of_a_wide_screen(tmp_path: Path
             await pilot.pause()
             line = next(line for line in shown(pilot).splitlines() if "Nothing to review yet" in line)
             assert len(line) - len(line.lstrip()) == (200 - 76) // 2
+
+
+async def test_a_wide_screen_draws_longer_bars_up_to_its_right_edge(tmp_path: Path) -> None:
+    store, bars = two_runs(tmp_path), []
+    for size in ((120, 36), (200, 60)):
+        async with make_app(store, reviewer="mira").run_test(size=size) as pilot:
+            await pilot.pause()
+            line = next(line for line in shown(pilot).splitlines() if "12 of 12" in line)
+            bars.append((line.count("━") + line.count("─"), size[0] - len(line)))
+    (narrow, _), (wide, blank) = bars
+    assert wide > 1.7 * narrow
+    assert blank < 20

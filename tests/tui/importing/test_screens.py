@@ -140,6 +140,8 @@ async def test_an_encoding_is_taken_with_one_key(folder: Path, store: Store) -> 
     async with opened(store).run_test(size=(120, 36)) as pilot:
         screen = await choose(pilot, "german.csv")
         assert "Take as windows-1252" in shown(pilot)
+        assert "german.csv:2: not UTF-8 at byte" in shown(pilot)
+        assert "--encoding" not in shown(pilot)
         await press_settled(pilot, "enter")
         assert screen.form.request.encoding == "windows-1252"
         await press_settled(pilot, "enter")
@@ -362,3 +364,12 @@ async def test_scores_go_into_no_set_and_say_what_compares_them(folder: Path, st
         await press_settled(pilot, "enter", "j")  # there is nothing to review
         assert isinstance(pilot.app.screen, ImportScreen)
         assert not home(store).sets
+
+
+async def test_a_preview_of_several_runs_does_not_name_the_first_as_the_only_one(folder: Path, store: Store) -> None:
+    lines = [row for pair in zip(rows(2, candidate="sft"), rows(2, candidate="dpo"), strict=True) for row in pair]
+    (folder / "runs.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        await choose(pilot, "runs.jsonl")
+        assert "4 pairs" in shown(pilot)
+        assert "several runs: sft against baseline, …" in shown(pilot)

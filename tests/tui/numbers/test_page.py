@@ -212,3 +212,9 @@ def test_long_tags_get_the_room_that_a_column_has_and_are_cut_in_the_middle() ->
     for rows, width in ((wide, 30), (narrow, 25)):
         tag = next(filter(None, (re.match(r"(https:\S+…\S+day)  2 of 2 read", row) for row in rows)))
         assert len(tag[1]) == width
+
+
+def test_a_judge_of_one_order_is_not_said_to_need_more_verdicts_for_a_lean() -> None:
+    lines = screen_lines(report_of(compared("W" * 40, "W" * 40)))
+    at = next(place for place, line in enumerate(lines) if "first shown is chosen" in line)
+    assert lines[at + 1].split(maxsplit=1) == ["judge", "no pair in both orders"]

@@ -134,6 +134,7 @@ class CheckpointLine:
     def _second(self, columns: Columns, scores: Sequence[str], signs: Signs) -> Content:
         row, reading = self.row, self.row.reading
         version = "" if row.set_version is None else f"v{row.set_version}  "
+        judge = _judge(row, columns.name - 2 - len(version))
         against = Content.assemble(("  against ", FAINT), safe_text.line(row.run.baseline, MUTED))
         read = Content.assemble((f"{count(reading.read)} read", MUTED))
         if reading.carried_pairs:
@@ -142,7 +143,7 @@ class CheckpointLine:
         if not columns.bar:
             of = Content.assemble(read, " ", of)
         cells = [
-            _left(Content.assemble((version, MUTED), _judge(row), against if self.with_baseline else ""), columns.name),
+            _left(Content.assemble((version, MUTED), judge, against if self.with_baseline else ""), columns.name),
             _left(read, columns.bar),
             _left(of, columns.rate),
             *(_right(_score(self.scores.get(name), signs), _SCORE) for name in columns.fit(scores)),
@@ -174,13 +175,16 @@ def day(stored: str) -> str:
     return f"{when.day} {when:%B}"
 
 
-def _judge(row: CheckpointRow) -> Content:
-    """Return the judge of the headline; one that has not read every pair with how many it has read."""
+def _judge(row: CheckpointRow, width: int) -> Content:
+    """Return the judge of the headline; one that has not read every pair with how many it has read, and its name cut for it."""
     found = row.judge
     if found.shown is None:
         return _muted("pinned judge is not here" if found.unknown else "not judged")
     behind = words_behind_name(found, with_pin=False)
-    return Content.assemble(safe_text.line(found.shown.name, MUTED), (behind, DOUBT))
+    name = safe_text.line(found.shown.name, MUTED)
+    if behind:
+        name = name.truncate(max(width - len(behind), 3), ellipsis=True)
+    return Content.assemble(name, (behind, DOUBT))
 
 
 def _rate(row: CheckpointRow) -> Content:

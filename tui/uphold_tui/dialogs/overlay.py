@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -32,11 +31,7 @@ def key_row(entries: Sequence[tuple[str, str]], width: int = 1000) -> Content:
 
 
 class Overlay(ModalScreen[Result]):
-    """A panel of fixed width whose content scrolls where the screen is too small for it.
-
-    `opened_at` is the time, on the clock of Textual's events, at which the dialog was made: a key that was typed before it
-    and that nobody handled is sent again, so that the dialog gets it (see app.py).
-    """
+    """A panel of fixed width whose content scrolls where the screen is too small for it."""
 
     CSS_PATH = Path(__file__).with_name("overlay.tcss")
     AUTO_FOCUS = ""
@@ -46,7 +41,6 @@ class Overlay(ModalScreen[Result]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.opened_at = monotonic()
         self.panel = VerticalScroll(id="panel", can_focus=False)
         if self.WIDTH is not None:
             self.panel.styles.width = self.WIDTH

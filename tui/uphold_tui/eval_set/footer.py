@@ -51,16 +51,23 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
 
 def _list_keys(state: FooterState) -> list[list[Content]]:
     first = [state.entry("edit"), state.entry("new"), state.entry("tags")]
-    if state.status in (None, ExampleStatus.ACTIVE):
+    if state.status is None:
+        first = [state.entry("new")]
+    elif state.status is ExampleStatus.ACTIVE:
         first.append(state.entry("retire"))
     else:
         first.append(state.entry("activate", "restore" if state.status is ExampleStatus.RETIRED else "active"))
-    second = [state.entry("undo"), state.entry("mark"), *([] if state.narrow else [state.entry("filter")])]
+    second = [state.entry("undo")]
+    has_room = not state.narrow or (state.status is ExampleStatus.ACTIVE and not state.is_narrowed)
+    if state.status is not None and has_room:
+        second.append(state.entry("mark"))
+    second += [] if state.narrow else [state.entry("filter")]
     if state.is_narrowed:
         second.append(state.entry("escape", "all"))
     third = [] if state.narrow else [state.entry("check"), state.entry("systems")]
     if state.width >= _WIDE:
-        third += [state.entry("answers"), state.entry("texts")]  # `/` stands before the search field
+        answers = [] if state.status is None else [state.entry("answers")]
+        third += [*answers, state.entry("texts")]  # `/` stands before the search field
     others = [] if state.narrow else [state.entry("proposals"), state.entry("versions")]
     return [first, second, others, third]
 

@@ -119,10 +119,6 @@ class TagsScreen(Overlay[TagChange | None], inherit_bindings=False):
         self.set_focus(None)
 
     def action_save(self) -> None:
-        """Close, returning what changes, once every key typed before this one has done what it does."""
-        self.call_later(self.field.call_later, self._save)
-
-    def _save(self) -> None:
         """Close, returning what changes, with the tag that was typed."""
         typed = self.field.value.strip().strip(",")[:_LONGEST_TAG].strip()
         if typed:

@@ -68,7 +68,9 @@ class Columns:
         digits = max((len(count(row.reviewed)) for row in runs), default=1)
         if width >= 104:
             spare = max(width - 114, 0)
-            return cls(name=42 + spare // 2, reviewed=35, bar=18, rate=width - 77 - spare // 2, axis=22)
+            bar, axis_width = min(18 + spare // 4, 36), min(22 + spare // 3, 46)
+            name = width - (bar + 17) - (axis_width + 15) if spare else 42
+            return cls(name=name, reviewed=bar + 17, bar=bar, rate=width - name - bar - 17, axis=axis_width)
         if width >= 60:
             return cls(name=width - 38, reviewed=18, bar=0, rate=20, axis=0, digits=digits)
         return cls(name=max(width - 14, 1), reviewed=14, bar=0, rate=0, axis=0, digits=digits)

@@ -9,7 +9,6 @@ from textual.screen import Screen
 
 from uphold.errors import DatabaseLost
 from uphold.records.enums import QueueKind
-from uphold.records.pair_list import PairFilter
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.workflows.lookup import Store
@@ -22,7 +21,7 @@ from uphold_tui.navigation.imports import ImportLinks, ImportNavigator
 from uphold_tui.navigation.over_review import AppLinks, ReviewNavigator
 from uphold_tui.navigation.unsaved import UnsavedReviews
 from uphold_tui.review.screen import ReviewScreen
-from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
+from uphold_tui.review.summary import ReviewExit, SessionSummary
 
 if TYPE_CHECKING:
     from uphold.records.certificates import Certificate
@@ -202,6 +201,8 @@ class Navigator:
 
     def last_words(self, lost: DatabaseLost | None) -> str | None:
         """The summary of the last session that had one, true about the file as it is now; else what was said in the end."""
+        from uphold_tui.review.summary_screen import as_plain
+
         summary = self.summary
         if summary is None:
             return self._said or None
@@ -276,6 +277,7 @@ class Navigator:
 
     def list_tag(self, run: Run) -> None:
         """Ask for a tag, and list its pairs."""
+        from uphold.records.pair_list import PairFilter
         from uphold_tui.pairs.screen import PairsScreenState
 
         def open_list(tag: str) -> None:

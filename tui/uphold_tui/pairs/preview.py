@@ -45,7 +45,7 @@ def rows(
         return _tall_rows(pair, detail, names, signs, width, height)
     head = _head(pair, width)
     verdicts = [
-        *_under_label(_judge_row(pair, detail.judge, names), width, 2 if height >= _ROOMY else 1),
+        *_under_label(_judge_row(pair, detail, names), width, 2 if height >= _ROOMY else 1),
         _reviewer_row(pair, names, signs).truncate(width, ellipsis=True),
     ]
     room = height - 1 - len(verdicts)
@@ -66,7 +66,7 @@ def _tall_rows(
         Content(""),
         *_paragraphs(_asked(pair, detail), width, height // 4),
         Content(""),
-        *_under_label(_judge_row(pair, detail.judge, names), width, _MOST_REASON),
+        *_under_label(_judge_row(pair, detail, names), width, _MOST_REASON),
         *_under_label(_reviewer_row(pair, names, signs), width, _MOST_REASON),
     ]
     if pair.read:
@@ -131,12 +131,13 @@ def _made_when(decision: ReviewEvent | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames) -> Content:
+def _judge_row(pair: ListedPair, detail: PairDetail, names: SystemNames) -> Content:
+    judge = detail.judge
     label = Content.styled("judge".ljust(_LABEL), MUTED)
     if not pair.read:
         return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
-        return Content.assemble(label, ("has not read this pair", MUTED))
+        return Content.assemble(label, (badges.verdict_words(judge, left_out=detail.verdicts_left_out), MUTED))
     reasoned = _judgment_with_reason(judge)
     parts = [label, Content.styled(names.of_verdict(judge.verdict), BOLD), Content("  ")]
     if reasoned is not None and reasoned.reason:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
@@ -228,6 +227,10 @@ class PairsScreen(Screen[None]):
         shown, total = len(self.list.items), len(self.pairs)
         return count_noun(total, "pair") if shown == total else f"{of_n(shown, total)} {noun(total, 'pair')}"
 
+    def _say_later(self, message: Content) -> None:
+        """Show a message once the rows that are being drawn are there."""
+        self.call_later(self.show_message, message)
+
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the search field."""
         self.message = message
@@ -281,9 +284,7 @@ class PairsScreen(Screen[None]):
 
     def _rows(self, pairs: Sequence[ListedPair], width: int) -> list[Content]:
         """Return the list's rows for the pairs in view; only their texts are read."""
-        # Rows are drawn here, and a message would have them drawn again.
-        say = partial(self.call_later, self.show_message)
-        texts = (attempt(lambda: self.listing.texts(pairs), say) if pairs else None) or {}
+        texts = (attempt(lambda: self.listing.texts(pairs), self._say_later) if pairs else None) or {}
         rows = []
         for pair in pairs:
             content = row(

@@ -278,6 +278,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
         state.options.signs,
         dict(state.table),
         broken=session.is_broken(pair.pair_id),
+        left_out=session.verdicts_left_out,
     )
 
 

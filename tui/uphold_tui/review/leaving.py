@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from uphold_tui.review.actions import ReviewActions
-from uphold_tui.review.summary import ReviewExit, SessionSummary, SummaryScreen
+from uphold_tui.review.summary import ReviewExit, SessionSummary
 from uphold_tui.themes import Signs
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Leaving:
 
     def _show_summary(self, app: "App[object]") -> None:
         """Leave once the summary has been read; at once without one."""
+        from uphold_tui.review.summary_screen import SummaryScreen
+
         summary = self._summary()
         if summary is None:
             self._navigation.leave(ReviewExit())
@@ -61,6 +63,7 @@ class Leaving:
 
     def _ask_before(self, app: "App[object]", trouble: str, *, quit_app: bool) -> None:
         """Say what would be lost, and let the reviewer choose."""
+
         from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen
 
         def chosen(choice: Choice | None) -> None:

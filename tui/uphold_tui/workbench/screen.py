@@ -306,7 +306,7 @@ class WorkbenchScreen(Screen[None]):
         if not old and self.bench.old is not None and self.bench.name == self.bench.old.name:
             old = "v1"
         new = next((f"v{one.number}" for one in self.bench.versions if one.judge_version == trial.version), "")
-        names = (new or f"v{self.bench.number}", old or trial.against)
+        names = (new or f"v{self.bench.number if self.is_new else 1}", old or trial.against)
         return TrialView(trial, self.changed, *names, self._names, self._signs)
 
     # going through clauses and pairs

@@ -189,7 +189,8 @@ class VersionsScreen(Screen[None]):
         if here is None or overview is None:
             return
         self._shown_place = here.place
-        self.about.show(page.about(here if compared is None else compared[1], overview.hash))
+        shown = here if compared is None else compared[1]
+        self.about.show(page.about(shown, overview.hash, self.about.size.width))
         if compared is None:
             self._show_first(here)
             return
