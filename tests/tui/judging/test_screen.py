@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from support.app_samples import database, make_app, press, shown
 from support.faulty_endpoint import right
 from support.model_server import Asked, Gate, Reply, answer_to, error, serving
+from support.picture_judging import at_work
 from uphold.records.enums import Verdict
 from uphold.settings import Settings
 from uphold.store.database import Store
@@ -145,13 +147,39 @@ async def test_p_pauses_and_goes_on(store: Store) -> None:
             await press(pilot, "j", "enter")
             assert await until(pilot, lambda: len(server.asked) == 8)
             await press(pilot, "p")
-            assert "Paused." in shown(pilot)
+            assert "paused, p goes on" in shown(pilot)
             gates.open()
             assert await until(pilot, lambda: settled(store) == 8)
             assert len(server.asked) == 8
             await press(pilot, "p")
             assert await ended(pilot)
             assert settled(store) == 12
+
+
+def test_a_pause_and_a_stop_move_nothing_on_the_page(store: Store) -> None:
+    work = at_work(store, all_runs(store)[0])
+    page = JudgingPage(work.run, work.status, work.control, PLAIN)
+    before = [row.plain for row in page.rows(78, 19)]
+    assert before[0].endswith("about 22 s left")
+    work.control.pause(True)
+    paused = [row.plain for row in page.rows(78, 19)]
+    assert paused[0].endswith("paused, p goes on")
+    work.control.stop("you stopped it")
+    stopping = [row.plain for row in page.rows(78, 19)]
+    assert stopping[0].endswith("stopping: what is in flight comes back first")
+    assert before[1:] == paused[1:] == stopping[1:]
+
+
+def test_lists_are_as_long_as_a_high_terminal_has_room_for(store: Store) -> None:
+    work = at_work(store, all_runs(store)[0])
+    view = work.status.view
+    assert view is not None
+    work.status = replace(work.status, view=replace(view, problems=view.problems * 15, latest=view.latest * 6))
+    page = JudgingPage(work.run, work.status, work.control, PLAIN)
+    low, high = (" ".join(row.plain for row in page.rows(194, height)) for height in (19, 55))
+    assert (low.count("unreadable  "), low.count("orders disagree")) == (3, 2)
+    assert (high.count("unreadable  "), high.count("orders disagree")) == (11, 5)
+    assert len(page.rows(194, 55)) == 55
 
 
 async def test_plus_and_minus_change_how_many_are_asked_at_once(store: Store) -> None:
