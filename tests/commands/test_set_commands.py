@@ -55,6 +55,16 @@ def test_a_set_is_curated_from_the_command_line(tmp_path: Path) -> None:
     assert data(tmp_path, "set", "show", "desk", "d-2")["history"][-1]["what"] == "retired: dull"
 
 
+def test_guidelines_in_another_encoding_are_read_as_the_refusal_advises(tmp_path: Path) -> None:
+    done(tmp_path, "set", "new", "desk")
+    (tmp_path / "guidelines.md").write_bytes("Höflich bleiben.\n".encode("windows-1252"))
+    refused = told(tmp_path, "set", "guidelines", "desk", "--file", "guidelines.md")
+    assert "--encoding windows-1252" in refused
+    done(tmp_path, "set", "guidelines", "desk", "--file", "guidelines.md", "--encoding", "windows-1252")
+    assert data(tmp_path, "set", "guidelines", "desk")["guidelines"] == "Höflich bleiben."
+    assert "of --file" in told(tmp_path, "set", "guidelines", "desk", "--text", "x", "--encoding", "utf-16")
+
+
 def test_edits_versions_and_files_say_what_the_contract_says(tmp_path: Path) -> None:
     path = write(tmp_path / "f.jsonl", judged("a", reference="r"), reviewed("a", reference="r"), judged("b"))
     done(tmp_path, "import", path.name, "--set", "s")

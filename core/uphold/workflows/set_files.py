@@ -258,12 +258,13 @@ _LONGEST_TEXT = 1024 * 1024
 """Bytes of the longest text file that guidelines are read from."""
 
 
-def read_text_file(path: Path) -> str:
+def read_text_file(path: Path, encoding: str | None = None) -> str:
     """Return the text of a file, without the line break at its end.
 
-    Raises BadFile where it cannot be read, is no ordinary file, no UTF-8, or longer than a megabyte.
+    Raises BadFile where it cannot be read, is no ordinary file, not in the encoding (default: UTF-8), or longer than a
+    megabyte; BadUsage for an encoding that does not exist.
     """
-    file = find_file(path)
+    file = find_file(path, encoding)
     if file.size > _LONGEST_TEXT:
         raise BadFile(f"{file.name}: {file.size:,} bytes; guidelines may have up to {_LONGEST_TEXT:,}")
     text = file.read_text()

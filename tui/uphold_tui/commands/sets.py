@@ -144,6 +144,10 @@ def guidelines(
     set_: SetName,
     text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="The new guidelines.")] = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Read them from a text file.")] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Encoding of FILE if it is not UTF-8, such as utf-16."),
+    ] = None,
     edit: Annotated[bool, typer.Option("--edit", help="Write them in your editor ($EDITOR).")] = False,
     none: _NONE = False,
     reviewer: Reviewer = None,
@@ -162,9 +166,11 @@ def guidelines(
 
     if sum((text is not None, file is not None, edit, none)) > 1:
         raise BadUsage("give one of --text, --file, --edit and --none")
+    if encoding is not None and file is None:
+        raise BadUsage("--encoding is that of the file of --file")
     value = text
     if file is not None:
-        value = _read_text_file(file)
+        value = _read_text_file(file, encoding)
     elif edit:
         from uphold_tui.editor import edit_text
 
@@ -177,10 +183,10 @@ def guidelines(
         print_note("judges without a rubric of their own are new versions from now on: `uphold judge` asks them anew")
 
 
-def _read_text_file(path: Path) -> str:
+def _read_text_file(path: Path, encoding: str | None) -> str:
     from uphold.workflows.set_files import read_text_file
 
-    return read_text_file(path)
+    return read_text_file(path, encoding)
 
 
 def _check_terminal(instead: str) -> None:
