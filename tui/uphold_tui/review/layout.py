@@ -116,7 +116,7 @@ _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
     ),
     QueueKind.DISPUTED: (
         "No pair is in dispute.",
-        "Nobody has said of a pair what another did not say, or it is settled.",
+        "Wherever several people decided a pair they said the same, or it is settled already.",
         _OPEN_RUN_HINT,
     ),
     QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _OPEN_RUN_HINT),
@@ -278,6 +278,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
         state.options.signs,
         dict(state.table),
         broken=session.is_broken(pair.pair_id),
+        shown_open=session.blind and pair.has_verdict and not pair.verdict_hidden,
     )
 
 
@@ -287,7 +288,8 @@ def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[C
     names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
     modes = chain(session_chips(session, short=shape.narrow), mode_chips(state.reading))
     if shape.narrow:
-        return header.title(*names, modes, gap="  "), header.short_counts(progress, signs)
+        counts = _shared(session, short=True) if session.adjudicating else header.short_counts(progress, signs)
+        return header.title(*names, modes, gap="  "), counts
     counts = _shared(session) if session.adjudicating else header.counts(progress, signs)
     return header.title(*names, modes), counts
 
@@ -298,11 +300,14 @@ def shown_progress(session: ReviewSession, options: AppOptions) -> ReviewProgres
     return replace(progress, rates_hidden=True) if options.numbers_rest else progress
 
 
-def _shared(session: ReviewSession) -> Content:
+def _shared(session: ReviewSession, *, short: bool = False) -> Content:
     """How many pairs several people read, and on how many they say the same."""
     shared, same = session.shared()
-    words = f"{count_noun(shared, 'pair')} read by several   {count(same)} the same"
-    return Content.styled(words, MUTED)
+    if not shared:
+        return Content.styled("no pair read by several", MUTED)
+    if short:
+        return Content.styled(f"{of_n(same, shared)} the same", MUTED)
+    return Content.styled(f"{count_noun(shared, 'pair')} read by several   {count(same)} the same", MUTED)
 
 
 def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailView:
@@ -330,7 +335,7 @@ def _numbers_key(state: ScreenState) -> str:
 
 def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> Content:
     """The row of numbers; with the word diff on, how much of the two answers is the same stands in front."""
-    before = None
+    before, numbers = None, state.numbers
     if state.reading.diff:
         before = Content.styled(f"{percent(compare(pair).same)} of the words are the same", MUTED)
     if session.blind:
@@ -339,5 +344,9 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
         return before or Content.assemble(
             (f"{_RATES_REST}   ", MUTED), (_numbers_key(state), BOLD), (" shows them", MUTED)
         )
+    if session.adjudicating and numbers is not None and numbers.unresolved:
+        left_out = count_noun(numbers.unresolved, "unresolved pair is", "unresolved pairs are")
+        before = Content.styled(f"{left_out} left out of the rate", MUTED)
+        numbers = replace(numbers, unresolved=0)
     several = session.has_several_judges
-    return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before, several_judges=several)
+    return numbers_line(numbers, session.run.candidate, shape.width - 6, before, several_judges=several)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from uphold_tui.review.actions import ReviewActions
-from uphold_tui.review.summary import ReviewExit, SessionSummary, SummaryScreen
+from uphold_tui.review.summary import ReviewExit, SessionSummary, SummaryAnswer, SummaryScreen
 from uphold_tui.themes import Signs
 
 if TYPE_CHECKING:
@@ -53,9 +53,11 @@ class Leaving:
             self._navigation.leave(ReviewExit())
             return
 
-        def answered(leave: bool | None) -> None:
-            if leave:
+        def answered(answer: SummaryAnswer | None) -> None:
+            if answer == "leave":
                 self._navigation.leave(ReviewExit(summary))
+            elif answer == "numbers":
+                self._navigation.open_numbers()
 
         app.push_screen(SummaryScreen(summary, self._signs), answered)
 

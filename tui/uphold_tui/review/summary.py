@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,7 +16,7 @@ from uphold.records.runs import Run
 from uphold.reports.rate_text import rate_interval, rate_percent
 from uphold.reviewing.receipts import Outcome, Receipt, SessionTotals
 from uphold_tui import safe_text
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
 from uphold_tui.widgets.bars import shares
@@ -75,7 +75,8 @@ def _pattern(pair: PairView, done: Receipt) -> str:
 class SessionSummary:
     """Everything the summary screen shows; `patterns` are (count, pattern) of overturned verdicts.
 
-    `trouble` says what is not saved; without it all is.
+    `reason` is the reason given most, and how often; `disputes` how many disputes are open, and the command that opens
+    them. `trouble` says what is not saved; without it all is.
     """
 
     run: Run
@@ -85,7 +86,8 @@ class SessionSummary:
     now: "LiveNumbers | None"
     patterns: tuple[tuple[int, str], ...] = ()
     rates_hidden: bool = False
-    waiting: str = ""
+    reason: tuple[str, int] | None = None
+    disputes: tuple[int, str] = (0, "")
     trouble: str = ""
 
     @property
@@ -100,13 +102,17 @@ class SessionSummary:
 
     @property
     def closing(self) -> str:
-        """Whether all is saved, what is left to read, and what is next."""
+        """Whether all is saved, and what is left to read."""
         if self.trouble:
             return f"Not all of this is kept: {self.trouble.rstrip('.')}."
+        return f"All saved. {self._left()}"
+
+    def _left(self) -> str:
+        """What is left to read."""
         progress = self.progress
         unread = progress.total - progress.read
         if unread <= 0:
-            return " ".join(["All saved. Every pair of the queue is read.", self.waiting]).rstrip()
+            return "Every pair of the queue is read."
         if progress.planned is not None:
             more = progress.planned - progress.read
             planned = f"the {count(progress.planned)} planned"
@@ -115,16 +121,15 @@ class SessionSummary:
                 if more > 0
                 else f"{planned} {noun(progress.planned, 'is', 'are')} read"
             )
-            return f"All saved. Next: {said}. {self.waiting}".rstrip()
-        if self.waiting:
-            return f"All saved. {count(unread)} still unread. {self.waiting}"
-        return f"All saved. {count_noun(unread, 'pair is', 'pairs are')} still unread."
+            return f"Next: {said}."
+        return f"{count_noun(unread, 'pair is', 'pairs are')} still unread."
 
 
 def summary_of(
     session: "ReviewSession", numbers: "NumbersFeed", patterns: OverturnPatterns, trouble: str
 ) -> SessionSummary:
     """Return what a session came to, with its numbers as they were counted last; `trouble` says what is not saved."""
+    most_given = session.reasons_given().most_common(1)
     return SessionSummary(
         session.run,
         session.session_totals(),
@@ -133,7 +138,8 @@ def summary_of(
         numbers.latest,
         patterns.lines(),
         session.blind,
-        "" if trouble else session.waiting(),
+        most_given[0] if most_given else None,
+        (0, "") if trouble else session.open_disputes(),
         trouble,
     )
 
@@ -152,8 +158,11 @@ class ReviewExit:
 
 _KEYS = (
     Key("leaving.leave", ("enter", "q", "Q"), "leave", "leave"),
+    Key("leaving.numbers", ("i",), "numbers", "numbers"),
     Key("leaving.stay", ("escape",), "close", "stay"),
 )
+
+SummaryAnswer = Literal["leave", "numbers"]
 
 _LABEL = 25
 
@@ -169,7 +178,7 @@ def blind_rows(summary: SessionSummary, width: int) -> list[Content]:
         spread(Content.styled(summary.pairs, BOLD), Content.styled("   ".join([*words, summary.pace]), MUTED), width),
         Content(""),
         Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
-        safe_text.running(summary.closing, MUTED),
+        *_closing_rows(summary),
     ]
 
 
@@ -193,9 +202,19 @@ def rows(summary: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Cont
         _cells("win rate", _win_rate(summary.before), _win_rate(summary.now)),
         _cells("agreement", _agreement(summary.before), _agreement(summary.now)),
     ]
-    if summary.patterns:
-        shown += [Content(""), Content.styled("Where you and the judge part", BOLD), *_pattern_rows(summary)]
-    return [*shown, Content(""), safe_text.running(summary.closing, MUTED)]
+    if parting := _pattern_rows(summary):
+        shown += [Content(""), Content.styled("Where you and the judge part", BOLD), *parting]
+    return [*shown, *_closing_rows(summary)]
+
+
+def _closing_rows(summary: SessionSummary) -> list[Content]:
+    """Whether all is saved and what is left; of open disputes the command stands alone, so that it can be pasted."""
+    shown = [Content(""), safe_text.running(summary.closing, MUTED)]
+    number, command = summary.disputes
+    if number:
+        words = f"{count_noun(number, 'pair is', 'pairs are')} in dispute; this settles them:"
+        shown += [Content(""), Content.styled(words, MUTED), safe_text.line(command)]
+    return shown
 
 
 def _ruling_counts(summary: SessionSummary, signs: Signs) -> Content:
@@ -244,9 +263,14 @@ def _rate(rate: "Rate") -> Content:
 
 def _pattern_rows(summary: SessionSummary) -> list[Content]:
     whole = summary.totals.overturned
-    return [
+    shown = [
         Content.assemble((of_n(number, whole).ljust(9), BOLD), (text, MUTED)) for number, text in summary.patterns[:3]
     ]
+    if summary.reason is not None:
+        reason, number = summary.reason
+        given = Content.assemble(safe_text.line(reason, MUTED), (", the reason given most", MUTED))
+        shown.append(Content.assemble((count(number).ljust(9), BOLD), given))
+    return shown
 
 
 def as_plain(summary: SessionSummary, width: int | None = None) -> str:
@@ -255,8 +279,8 @@ def as_plain(summary: SessionSummary, width: int | None = None) -> str:
     return "\n".join(row.plain.rstrip() for row in rows(summary, width))
 
 
-class SummaryScreen(Overlay[bool]):
-    """The summary before leaving: enter leaves, so that q enter leaves; esc stays."""
+class SummaryScreen(Overlay[SummaryAnswer]):
+    """The summary before leaving: enter leaves, so that q enter leaves; i opens the numbers, esc stays."""
 
     BINDINGS = bindings(_KEYS)
     WIDTH = 90
@@ -272,12 +296,17 @@ class SummaryScreen(Overlay[bool]):
 
     def fill(self) -> None:
         """Fill in the summary and the keys."""
-        keys = [("enter", "leave"), ("esc", "stay")]
-        foot = Content("    ").join([Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in keys])
+        numbers = [] if self.summary.rates_hidden else [("i", "numbers")]
+        foot = key_row([("enter", "leave"), *numbers, ("esc", "stay")])
         width = self.text_width
         said = blind_rows(self.summary, width) if self.summary.rates_hidden else rows(self.summary, width, self._signs)
         self.text.update(Content("\n").join([*said, Content(""), foot]))
 
     def action_leave(self) -> None:
         """Leave."""
-        self.dismiss(True)
+        self.dismiss("leave")
+
+    def action_numbers(self) -> None:
+        """Stay, and open the numbers, where they do not rest."""
+        if not self.summary.rates_hidden:
+            self.dismiss("numbers")

@@ -47,7 +47,7 @@ class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
     `broken` says that somebody, you or another reviewer, marked the example so; `lost` that what could not be saved has
-    no file to be saved in any more.
+    no file to be saved in any more; `shown_open` that the verdict can be seen before the decision, in a blind session.
     """
 
     pair: PairView
@@ -58,6 +58,7 @@ class StripState:
     signs: Signs = PLAIN
     keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
     broken: bool = False
+    shown_open: bool = False
 
 
 def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
@@ -74,6 +75,8 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     else:
         badge = badges.judge_badge(strip.pair, strip.signs, filled=not quiet)
         left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
+    if strip.shown_open and stands is None:
+        left = Content.assemble(left, ("     shown open", MUTED))
     if early and stands is not None:
         left = Content.assemble(left, "     ", badges.blind_words(strip.pair, stands, strip.signs))
     return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
@@ -490,8 +493,6 @@ def receipt(
     """
     if done.kind in (EventKind.UNDO, EventKind.REDO):
         return _turned(done, narrow, redo)
-    if done.kind is EventKind.FLAG:
-        return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
     if done.kind in _HERE:
         return Content.styled(_HERE[done.kind], MUTED)
     key = safe_text.tail(done.key) if narrow else safe_text.key(done.key, width=24)
