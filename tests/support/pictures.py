@@ -26,6 +26,7 @@ from support.picture_scenes import SCENES, Scene
 from support.picture_standing import lapsed, standing
 from support.picture_workbench import workbench
 from support.screen_text import as_text
+from support.settling import settled
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import open_review
@@ -98,8 +99,9 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
 
 
 async def _quiet(pilot: "Pilot[Any]") -> None:
-    """Wait until nothing is read or counted beside the app any more."""
+    """Wait until nothing is read or counted beside the app any more, and all is painted: a key before that is dropped."""
     await pilot.pause()
+    await settled(pilot.app)
     while pilot.app.workers:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
