@@ -147,7 +147,10 @@ OWN = (DARK, LIGHT, CONTRAST)
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How much of a colour is left in weaker text, in lines and in backgrounds, as shares."""
+    """How much of a colour is left in weaker text, in lines and in backgrounds, as shares.
+
+    `side` is behind the words that only one answer has, `chosen` behind a name in the colour of its side.
+    """
 
     muted: float
     faint: float
@@ -157,13 +160,14 @@ class Strengths:
     tint: float = 0.11
     thumb: float = 0.16
     side: float = 0.26
+    chosen: float = 0.22
     hair: float = 0.5
     found: float = 0.34
     heat: tuple[float, ...] = (0.05, 0.12, 0.2, 0.3, 0.42)
 
 
-_ON_DARK = Strengths(muted=0.62, faint=0.42)
-_ON_LIGHT = Strengths(muted=0.72, faint=0.54)
+_ON_DARK = Strengths(muted=0.65, faint=0.42)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54, chosen=0.18)
 _STRONG = Strengths(
     muted=0.88,
     faint=0.8,
@@ -272,12 +276,12 @@ def _palette(
             "strong": _faded(foreground, strengths.strong),
             "tint": f"on {_faded(foreground, strengths.tint)}",
             "band": f"on {_faded(foreground, strengths.tint)}",
-            "chosen-a": f"on {_faded(side_a, strengths.side)}",
-            "chosen-b": f"on {_faded(side_b, strengths.side)}",
+            "chosen-a": f"on {_faded(side_a, strengths.chosen)}",
+            "chosen-b": f"on {_faded(side_b, strengths.chosen)}",
             "only-a": f"on {_faded(side_a, strengths.side)}",
             "only-b": f"on {_faded(side_b, strengths.side)}",
             "thumb": _faded(foreground, strengths.thumb),
-            "found": f"bold on {_faded(colours['warning'], strengths.found)}",
+            "found": f"bold {foreground} on {_faded(colours['warning'], strengths.found)}",
             "muted-solid": _faded(foreground, strengths.solid),
             "rule": _faded(foreground, strengths.rule),
         }

@@ -46,7 +46,7 @@ def columns(table: Sequence[Key], *, ids: bool = False) -> list[list[MaybeLine]]
 
 
 def block(column: Sequence[MaybeLine], width: int) -> list[Content]:
-    """Return one column as rows of exactly `width` cells: group names faint, keys bold, their texts aligned."""
+    """Return one column as rows of exactly `width` cells: group names muted, keys bold, their texts aligned."""
     rows: list[Content] = []
     longest_keys, longest_text = (max(map(len, texts), default=0) for texts in _keys_and_texts(column))
     keys_width = max(min(longest_keys + 2, width - longest_text - 1), 10)
@@ -57,7 +57,7 @@ def block(column: Sequence[MaybeLine], width: int) -> list[Content]:
             continue
         if line.group != group:
             group = line.group
-            rows.append(_padded(Content.styled(group, FAINT), width))
+            rows.append(_padded(Content.styled(group, MUTED), width))
         keys = Content("  ").join([Content.styled(key, BOLD) for key in line.keys])
         gap = " " * max(keys_width - keys.cell_length, 1)
         rows.append(_padded(Content.assemble(keys, gap, (line.text, MUTED)), width))

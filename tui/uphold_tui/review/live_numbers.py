@@ -17,7 +17,7 @@ from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, PLAIN, SIDE, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
@@ -176,7 +176,7 @@ def _rates(numbers: "LiveNumbers | None", width: int) -> list[Content]:
             spread(_head("Win rate"), Content.styled(f"{count(numbers.n)} reviewed", MUTED), width),
             *(_fact(word, count(number), width) for word, number in counts),
             *_readers(numbers, width),
-            Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", FAINT),
+            Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", MUTED),
         ]
     else:
         rate = _headline(numbers, width)
