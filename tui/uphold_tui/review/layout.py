@@ -75,11 +75,6 @@ class Shape:
         """Whether the numbers stand on a row of their own."""
         return not self.narrow and not self.wide
 
-    @property
-    def few_rows(self) -> bool:
-        """Whether the verdict strip has one row of reason only."""
-        return self.narrow or self.low
-
 
 @dataclass(frozen=True, slots=True)
 class ScreenState:
@@ -162,7 +157,7 @@ def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shap
     decided = badges.your_choice(pair) is not None
     live = [*(() if decided else ("skip",)), *(() if shape.tiny else ("flag", "comment"))]
     live += [*(("why",) if pair.state.decision is not None and not shape.tiny else ()), "undo"]
-    shown = keys_shown(strip_state(session, state, pair), shape.columns, narrow=shape.few_rows)
+    shown = keys_shown(strip_state(session, state, pair), shape.columns)
     act = _entries(table, *(name for name in live if name not in shown))
     if shape.tiny:
         return [[_entry(table, "pane"), *act], *last_footer_keys(table)]

@@ -22,10 +22,10 @@ from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import clickable, spread
 
 NARROW = 100
-"""Below so many columns the margins are one column wide."""
+"""Below so many columns the margins are one column wide, and things are said in fewer words."""
 
-LOW = 5
-"""On fewer rows the strip has one of reason and says things in fewer words."""
+_LOW = 5
+"""On fewer rows the strip has a single one of reason."""
 
 _LEAST_STANDING = 30
 """Columns that your decision keeps beside the keys that follow it."""
@@ -186,9 +186,9 @@ def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     return spread(left, strip.message or _after(strip, narrow), width, _LEAST_STANDING)
 
 
-def keys_shown(strip: StripState, columns: int, *, narrow: bool) -> frozenset[str]:
+def keys_shown(strip: StripState, columns: int) -> frozenset[str]:
     """Return the names of the keys that the You row of a strip of `columns` shows besides those that decide."""
-    width = _row_width(columns)
+    width, narrow = _row_width(columns), columns < NARROW
     if badges.your_choice(strip.pair) is not None:
         row = _after(strip, narrow)
         is_left_out = bool(strip.message) or row.cell_length + _LEAST_STANDING + 2 > width
@@ -352,11 +352,12 @@ def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
 
 def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """A line for each person and the judge, then the keys that settle it."""
-    foot = you_row(strip, width, narrow=height < LOW)
+    narrow = _is_narrow(width)
+    foot = you_row(strip, width, narrow=narrow)
     if strip.not_saved is not None:
         foot = not_saved_rows(strip, strip.not_saved, width)[0]
     said = dispute_rows(strip.pair, strip.signs, width, height - 1)
-    if said and (above := above_you(strip, width, narrow=height < LOW)):
+    if said and (above := above_you(strip, width, narrow=narrow)):
         said = [*said[:-1], _flush_right(above, width)]
     return [*said, *[Content("")] * (height - 1 - len(said)), foot]
 
@@ -387,6 +388,11 @@ class VerdictStrip(ReportsPaint):
 def _row_width(columns: int) -> int:
     """Columns of the text in a strip of so many: without its bar and margins."""
     return columns - (2 if columns < NARROW else 5)
+
+
+def _is_narrow(width: int) -> bool:
+    """Whether rows of so many columns of text stand in a strip that is narrow."""
+    return width < _row_width(NARROW)
 
 
 def criteria_row(strip: StripState, width: int) -> Content:
@@ -424,27 +430,29 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
 
     With criteria the reason takes the row that would be blank, unless the last key left a word there.
     """
-    narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
-    if narrow:
-        above = above_you(strip, width, narrow=True)
+    narrow = _is_narrow(width)
+    indent = 0 if narrow else 9
+    criteria = criteria_row(strip, width - indent)
+    if height == 1:
+        above = above_you(strip, width, narrow=narrow)
         if above and strip.not_saved is None:
             return [_flush_right(above, width)]
-        return reason_rows(strip, width, 1, criteria)
+        return [Content.assemble(" " * indent, row) for row in reason_rows(strip, width - indent, 1, criteria)]
     above = _between(strip, width)
     rest = [above] if above or not criteria else []
-    reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
-    return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
+    reason = reason_rows(strip, width - indent, height - len(rest) - bool(criteria))
+    return [*(Content.assemble(" " * indent, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
 
 
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
-    narrow = height < LOW
+    narrow = _is_narrow(width)
     if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    under = _rows_under_verdict(strip, width, 1 if narrow else height - 2)
+    under = _rows_under_verdict(strip, width, 1 if height < _LOW else height - 2)
     return [judge_row(strip, width, narrow=narrow), *under, *you]
 
 
