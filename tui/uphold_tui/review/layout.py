@@ -177,7 +177,7 @@ def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shap
         act,
         _reading_keys(table, pair, reading, state.panes, shape),
         *([_entries(table, "pairs", *figures)] if shape.wide else []),
-        _entries(table, *((*figures, "find") if shape.narrow else ("find", "filter"))),
+        _entries(table, *((figures or ("find",)) if shape.narrow else ("find", "filter"))),
         *last_footer_keys(table),
     ]
 
@@ -194,7 +194,8 @@ def _reading_keys(
     fold = _entry(table, "zoom", "fold" if panes.zoomed else None)
     first = _entry(table, "diff")
     if pair.turn > 1:
-        first = _entry(table, "earlier", "fold turns" if reading.earlier else "unfold turns")
+        words = "fold turns" if reading.earlier else "unfold turns"
+        first = _entry(table, "earlier", "turns" if shape.narrow else words)
     if shape.narrow:
         return [fold, first]
     if pair.verdict_hidden:
