@@ -65,7 +65,7 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
     words = VEILED if strip.pair.verdict_hidden and strip.pair.has_verdict else badges.verdict_words(judge)
-    early = strip.pair.state.blind_decision is not None and not strip.pair.adjudicating
+    early = _was_early(strip.pair)
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
     label_width = 7 if narrow else 9
@@ -80,6 +80,11 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     if early and stands is not None:
         left = Content.assemble(left, "     ", badges.blind_words(strip.pair, stands, strip.signs))
     return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
+
+
+def _was_early(pair: PairView) -> bool:
+    """Whether your decision was made before the verdict was shown: then the verdict is the news."""
+    return pair.state.blind_decision is not None and not pair.adjudicating
 
 
 def _about_judge(strip: StripState, narrow: bool, room: int) -> Content:
@@ -118,7 +123,7 @@ def _beside(words: list[Content], spared: list[Content], room: int, gap: str) ->
 def reason_rows(strip: StripState, width: int, height: int, before: Content = _NOTHING) -> list[Content]:
     """The judge's reason, or what went wrong, on exactly `height` rows; `before` stands in front of it."""
     pair = strip.pair
-    quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
+    quiet = badges.your_ruling(pair) is Ruling.OVERTURNED and not _was_early(pair)
     text = _reason(strip) if height > 1 else _brief_reason(strip, width)
     if height == 1 and (alike := answers_note(pair)):
         text = Content.assemble((alike, BOLD), "; " if text else "", text)
