@@ -198,6 +198,14 @@ def test_the_trail_tells_what_the_judge_had_said_where_you_said_another_thing() 
     ]
 
 
+def test_in_the_trail_a_key_gives_way_before_what_was_said() -> None:
+    over = Receipt(EventKind.DECISION, 2, "ex-eab9f4eaf9", Choice.BOTH_BAD, Ruling.OVERTURNED, None, judge_said=Side.A)
+    row = plain(rail_rows(RailView(MANY, ReviewProgress(200, 37), (over,)), 34, 40))[-1]
+    assert row.endswith("both bad  judge A")
+    assert "ex-" in row
+    assert len(row) == 34
+
+
 def test_while_rates_rest_the_trail_does_not_tell_how_the_judge_is_doing() -> None:
     over = Receipt(EventKind.DECISION, 2, "k-2", Choice.BASELINE, Ruling.OVERTURNED, Side.B, judge_said=Side.A)
     skipped = Receipt(EventKind.SKIP, 3, "k-3")

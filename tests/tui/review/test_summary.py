@@ -152,6 +152,20 @@ def test_a_parting_that_was_taken_back_is_gone_until_it_is_done_again() -> None:
     assert len(seen.lines()) == 1
 
 
+def test_of_a_blind_pair_the_decision_before_the_verdict_counts_whatever_was_said_after_it() -> None:
+    seen = OverturnPatterns()
+    hidden, shown_pair = pair(verdict_hidden=True), pair()
+    seen.add(hidden, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A))
+    seen.add(shown_pair, decision(Choice.TIE, Ruling.OVERTURNED, None))
+    assert seen.lines() == ()
+    seen.add(shown_pair, Receipt(EventKind.UNDO, 1, "k", Choice.TIE, target_kind=EventKind.DECISION))
+    seen.add(shown_pair, Receipt(EventKind.UNDO, 1, "k", Choice.CANDIDATE, target_kind=EventKind.DECISION))
+    assert seen.lines() == ()
+    seen.add(hidden, decision(Choice.TIE, Ruling.OVERTURNED, None))
+    seen.add(shown_pair, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A))
+    assert seen.lines() == ((1, "the judge had a winner, you found none"),)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(1, "1 second"), (59, "59 seconds"), (1980, "33 minutes"), (7500, "2 hours 5 minutes")]
 )

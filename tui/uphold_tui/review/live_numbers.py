@@ -277,7 +277,8 @@ def _act(done: Receipt, view: RailView, width: int) -> Content:
             sign = Content.styled(view.signs.decided, MUTED)
         elif done.judge_said is not None and done.judge_said != said(done):
             judge = f"judge {done.judge_said}"
-    left = Content.assemble(sign, "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
+    room = width - 5 - word.cell_length - (len(judge) + 2 if judge else 0)
+    left = Content.assemble(sign, "  ", safe_text.key(done.key, MUTED, max(min(room, 18), 5)), "  ", word)
     return spread(left, Content.styled(judge, MUTED), width)
 
 

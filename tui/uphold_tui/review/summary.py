@@ -33,28 +33,33 @@ MIN_DECISIONS_FOR_SUMMARY = 5
 
 @dataclass(slots=True)
 class OverturnPatterns:
-    """How the overturned verdicts of a session differ from the decisions: by winner and by length. Keyed by pair id."""
+    """How the overturned verdicts of a session differ from the decisions: by winner and by length.
 
-    kept: dict[int, str] = field(default_factory=dict)
-    taken_back: dict[int, str] = field(default_factory=dict)
+    `made` holds by pair id, for each decision in force, how it differs from the verdict (None where it does not) and whether
+    it was made before the verdict was shown; `taken_back` those that could be redone.
+    """
+
+    made: dict[int, list[tuple[str | None, bool]]] = field(default_factory=dict)
+    taken_back: dict[int, list[tuple[str | None, bool]]] = field(default_factory=dict)
 
     def add(self, pair: PairView | None, outcome: Outcome) -> None:
         """Take the outcome of an act on a pair into account."""
         if not isinstance(outcome, Receipt):
             return
         number = outcome.pair_id
+        is_decision = EventKind.DECISION in (outcome.kind, outcome.target_kind)
         if outcome.kind is EventKind.DECISION and pair is not None:
-            self.kept.pop(number, None)
-            if outcome.ruling is Ruling.OVERTURNED:
-                self.kept[number] = _pattern(pair, outcome)
-        elif outcome.kind is EventKind.UNDO and outcome.target_kind is EventKind.DECISION and number in self.kept:
-            self.taken_back[number] = self.kept.pop(number)
-        elif outcome.kind is EventKind.REDO and number in self.taken_back:
-            self.kept[number] = self.taken_back.pop(number)
+            pattern = _pattern(pair, outcome) if outcome.ruling is Ruling.OVERTURNED else None
+            self.made.setdefault(number, []).append((pattern, pair.verdict_hidden))
+        elif outcome.kind is EventKind.UNDO and is_decision and self.made.get(number):
+            self.taken_back.setdefault(number, []).append(self.made[number].pop())
+        elif outcome.kind is EventKind.REDO and is_decision and self.taken_back.get(number):
+            self.made.setdefault(number, []).append(self.taken_back[number].pop())
 
     def lines(self) -> tuple[tuple[int, str], ...]:
-        """(count, pattern), the most frequent first."""
-        reasons = list(self.kept.values())
+        """(count, pattern), the most frequent first; of a pair the decision before the verdict counts, else the last."""
+        counted = [found[0] if found[0][1] else found[-1] for found in self.made.values() if found]
+        reasons = [pattern for pattern, _ in counted if pattern is not None]
         return tuple(sorted(((reasons.count(reason), reason) for reason in set(reasons)), key=lambda r: (-r[0], r[1])))
 
 
